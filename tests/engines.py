@@ -1,0 +1,267 @@
+"""Databases for tests: an SQLite file or a PostgreSQL database of its own for each test, both real.
+
+Migrating takes longer than copying, so each engine is migrated once per run and each test gets a copy: of the
+file, or with CREATE DATABASE … TEMPLATE. The PostgreSQL server is started by the first test that asks for it.
+"""
+
+import itertools
+import os
+import pwd
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+ENGINES = ("sqlite", "postgresql")
+POSTGRESQL_MINIMUM = 15
+
+
+# --- the PostgreSQL programs ---
+
+
+@cache
+def postgresql_programs() -> Path | None:
+    """The folder with initdb and postgres, newest first; Debian keeps it off the PATH."""
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]), reverse=True
+    )
+    if on_path := shutil.which("initdb"):
+        found.insert(0, Path(on_path).resolve())
+    for initdb in found:
+        if postgresql_version(initdb.parent) >= POSTGRESQL_MINIMUM:
+            return initdb.parent
+    return None
+
+
+def postgresql_version(programs: Path) -> int:
+    try:
+        said = subprocess.check_output([programs / "postgres", "--version"], text=True)
+    except (OSError, subprocess.CalledProcessError):
+        return 0
+    number = re.search(r"\d+", said)  # "postgres (PostgreSQL) 15.14 (Debian …)"; betas say "19beta1"
+    return int(number[0]) if number else 0
+
+
+def missing() -> list[str]:
+    """What cannot be tested here for want of a program, in words for the person who runs the tests."""
+    return [] if postgresql_programs() else ["PostgreSQL — install postgresql-15 (or newer)"]
+
+
+# --- a throw-away server ---
+
+
+class Cluster:
+    """One PostgreSQL server for this run, in a temporary folder, on a free port of the loopback address."""
+
+    def __init__(self, folder: Path) -> None:
+        programs = postgresql_programs()
+        assert programs is not None
+        self.programs = programs
+        self.folder = folder
+        self.data = folder / "data"
+        self.log = folder / "log"
+        self.port = 0
+        # PostgreSQL refuses to run as root, and then the folder must belong to the one that it runs as.
+        self.user = ordinary_user() if os.geteuid() == 0 else None
+        if self.user:
+            shutil.chown(folder, self.user)
+
+    def run(self, program: str, *arguments: str | Path) -> None:
+        as_whom: dict[str, Any] = {"user": self.user, "extra_groups": []} if self.user else {}
+        with (self.folder / "output").open("w+b") as output:
+            # Output goes to a file: the server would inherit a pipe and keep it open for ever.
+            done = subprocess.run(
+                [self.programs / program, *arguments],
+                stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=self.folder, **as_whom,
+            )  # fmt: skip
+            if done.returncode:
+                output.seek(0)
+                said = output.read().decode(errors="replace")
+                logged = self.log.read_text(errors="replace") if self.log.exists() else ""
+                raise RuntimeError(f"{program} ended with {done.returncode}:\n{said}{logged}")
+
+    def start(self) -> None:
+        self.run(
+            "initdb", "--pgdata", self.data, "--username", "tracker", "--auth", "trust",
+            "--encoding", "UTF8", "--locale", "C.UTF-8" if sys.platform == "linux" else "C", "--no-sync",
+        )  # fmt: skip
+        for attempts_left in (2, 1, 0):
+            self.port = free_port()
+            # Nothing outlives the run, so nothing needs to survive a power cut.
+            options = (
+                f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories="
+                " -c shared_buffers=16MB -c max_connections=50 -c fsync=off -c full_page_writes=off"
+                " -c synchronous_commit=off -c autovacuum=off -c timezone=UTC"
+            )
+            try:
+                self.run(
+                    "pg_ctl", "start", "--pgdata", self.data, "--wait", "--timeout", "60",
+                    "--log", self.log, "--options", options,
+                )  # fmt: skip
+            except RuntimeError:
+                if not attempts_left:  # somebody else may take the port between our look and the start
+                    raise
+            else:
+                return
+
+    def stop(self) -> None:
+        if (self.data / "postmaster.pid").exists():
+            self.run("pg_ctl", "stop", "--pgdata", self.data, "--mode", "immediate", "--wait")
+
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://tracker@127.0.0.1:{self.port}/{name}"
+
+    def execute(self, statement: str, **names: str) -> None:
+        """Run one statement on the server, with {names} quoted as identifiers."""
+        filled = sql.SQL(statement).format(**{key: sql.Identifier(name) for key, name in names.items()})
+        with psycopg.connect(
+            host="127.0.0.1", port=self.port, user="tracker", dbname="postgres", autocommit=True
+        ) as connection:
+            connection.execute(filled)
+
+
+@contextmanager
+def running_cluster() -> Iterator[Cluster]:
+    # In memory where there is room (containers often have 64 MB only), else on the disk.
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**30
+    with tempfile.TemporaryDirectory(
+        prefix="tracker-postgresql-", dir=memory if roomy else None, ignore_cleanup_errors=True
+    ) as folder:
+        cluster = Cluster(Path(folder))
+        try:
+            cluster.start()
+            yield cluster
+        finally:
+            cluster.stop()
+
+
+def ordinary_user() -> str:
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in known else "nobody"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+# --- a database for each test ---
+
+
+class Databases:
+    """Makes databases, and removes every one that it made."""
+
+    def __init__(self, folder: Path, opened: ExitStack, migrate: Callable[[str], None]) -> None:
+        self.folder = folder
+        self.opened = opened
+        self.migrate = migrate
+        self.numbers = itertools.count(1)
+        self.templates: dict[str, str] = {}
+        self.running: Cluster | None = None
+
+    def create(self, engine: str, *, migrated: bool = True) -> str:
+        """The URL of a new database on "sqlite" or "postgresql"; empty unless migrated."""
+        if engine == "postgresql" and not postgresql_programs():
+            pytest.skip("NOT TESTED: " + missing()[0])
+        template = self.template(engine) if migrated else None
+        name = f"test_{next(self.numbers)}"
+        if engine == "sqlite":
+            path = self.folder / f"{name}.sqlite3"
+            if template:
+                shutil.copyfile(self.folder / f"{template}.sqlite3", path)
+            return f"sqlite:///{path}"
+        return self.create_on_server(name, template)
+
+    def create_on_server(self, name: str, template: str | None) -> str:
+        if template:
+            # Three times faster than the default strategy, which writes each page to the log.
+            statement = "CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"
+            self.cluster.execute(statement, name=name, template=template)
+        else:
+            self.cluster.execute("CREATE DATABASE {name} TEMPLATE template0 STRATEGY FILE_COPY", name=name)
+        return self.cluster.url(name)
+
+    def template(self, engine: str) -> str:
+        """The name of the migrated database that tests get copies of."""
+        if engine not in self.templates:
+            name = f"template_{next(self.numbers)}"
+            if engine == "sqlite":
+                url = f"sqlite:///{self.folder / name}.sqlite3"
+            else:
+                url = self.create_on_server(name, None)
+            self.migrate(url)
+            self.templates[engine] = name
+        return self.templates[engine]
+
+    def drop(self, url: str) -> None:
+        """Remove a database that `create` made, even while something is still connected to it."""
+        if url.startswith("sqlite:///"):
+            path = Path(url.removeprefix("sqlite:///"))
+            for leftover in path.parent.glob(path.name + "*"):
+                leftover.unlink(missing_ok=True)
+        else:
+            self.cluster.execute("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name=url.rpartition("/")[2])
+
+    @property
+    def cluster(self) -> Cluster:
+        if self.running is None:
+            self.running = self.opened.enter_context(running_cluster())
+        return self.running
+
+
+def migrate_with_the_tracker(url: str) -> None:
+    from tracker.db.engine import make_engine
+    from tracker.db.migrate import upgrade
+
+    engine = make_engine(url)
+    try:
+        upgrade(engine)
+    finally:
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """For what lives longer than one test: databases.create("postgresql", migrated=True) -> URL."""
+    with ExitStack() as opened:
+        yield Databases(tmp_path_factory.mktemp("databases"), opened, migrate_with_the_tracker)
+
+
+@pytest.fixture(params=ENGINES)
+def database_engine(request: pytest.FixtureRequest) -> str:
+    """In turn "sqlite" and "postgresql"."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def database(databases: Databases, database_engine: str) -> Iterator[str]:
+    """The URL of a migrated database that only this test sees; the test runs once for each engine.
+
+    On one engine only: @pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True).
+    """
+    url = databases.create(database_engine)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def empty_database(databases: Databases, database_engine: str) -> Iterator[str]:
+    """Like `database`, with nothing in it: for tests of the migrations."""
+    url = databases.create(database_engine, migrated=False)
+    yield url
+    databases.drop(url)
