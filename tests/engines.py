@@ -33,9 +33,7 @@ POSTGRESQL_MINIMUM = 15
 @cache
 def postgresql_programs() -> Path | None:
     """The folder with initdb and postgres, newest first; Debian keeps it off the PATH."""
-    found = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]), reverse=True
-    )
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]), reverse=True)
     if on_path := shutil.which("initdb"):
         found.insert(0, Path(on_path).resolve())
     for initdb in found:

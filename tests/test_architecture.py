@@ -1,0 +1,220 @@
+"""The shape of the code, held by tests: what import contracts and linters cannot say."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+PACKAGE = CHECKOUT / "tracker"
+TEMPLATES = CHECKOUT / "templates"
+
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+TESTS = sorted((CHECKOUT / "tests").rglob("*.py"))
+PAGES = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
+
+
+def name(path: Path) -> str:
+    return path.relative_to(CHECKOUT).as_posix()
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def dotted(node: ast.expr) -> str:
+    """The expression `session.commit` as text, and `open_session().commit` as "?.commit"."""
+    if isinstance(node, ast.Name):
+        return node.id
+    return f"{dotted(node.value)}.{node.attr}" if isinstance(node, ast.Attribute) else "?"
+
+
+def mentions(path: Path, pattern: str) -> list[str]:
+    """Where the code (not its comments and strings) names or imports something whose dotted name matches."""
+    found: list[tuple[int, str]] = []
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Attribute | ast.Name):
+            found.append((node.lineno, dotted(node)))
+        elif isinstance(node, ast.ImportFrom):
+            found.extend((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+    return [f"{name(path)}:{line} {named}" for line, named in found if re.search(pattern, named)]
+
+
+def refuse(found: list[str], why: str) -> None:
+    assert not found, why + "\n" + "\n".join(found)
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert len(SOURCES) > 10
+    assert len(PAGES) > 5
+
+
+@pytest.mark.parametrize(("paths", "most"), [(SOURCES, 250), (TESTS, 400)], ids=["tracker", "tests"])
+def test_no_file_is_too_long_to_read_in_one_go(paths: list[Path], most: int) -> None:
+    lengths = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in paths}
+    refuse(
+        [f"{path}: {lines} lines" for path, lines in lengths.items() if lines > most],
+        f"More than {most} lines: split by subject.",
+    )
+
+
+def test_modules_are_named_after_a_subject() -> None:
+    vague = re.compile(r"(^|_)(util|helper|manager|common|misc)s?(_|$)")
+    refuse([name(path) for path in SOURCES if vague.search(path.stem)], "Say what it is about:")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "allowed", "why"),
+    [
+        pytest.param(
+            r"\b(datetime\.(now|utcnow|today)|date\.today|time\.time|utcnow)$",
+            ("tracker/clock.py",),
+            "Ask tracker.clock what time it is, so that tests can answer:",
+            id="the clock",
+        ),
+        pytest.param(
+            r"\bos\.(environb?|getenvb?)$",
+            ("tracker/settings.py", "tracker/app.py", "tracker/cli"),
+            "Only settings read the environment:",
+            id="the environment",
+        ),
+        pytest.param(
+            r"\.commit$",
+            ("tracker/db/", "tracker/web/session.py", "tracker/cli"),
+            "One transaction per request, opened in one place:",
+            id="commit",
+        ),
+    ],
+)
+def test_one_place_only(pattern: str, allowed: tuple[str, ...], why: str) -> None:
+    elsewhere = [path for path in SOURCES if not name(path).startswith(allowed)]
+    refuse([found for path in elsewhere for found in mentions(path, pattern)], why)
+
+
+def assigned_statuses(path: Path) -> Iterator[str]:
+    """Where an attribute `status` is set: by assignment, setattr or a statement's .values(status=…)."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Attribute):
+            found = node.attr == "status" and isinstance(node.ctx, ast.Store)
+        elif isinstance(node, ast.Call) and dotted(node.func) == "setattr":
+            found = any(isinstance(given, ast.Constant) and given.value == "status" for given in node.args)
+        elif isinstance(node, ast.Call) and dotted(node.func).endswith(".values"):
+            found = "status" in {keyword.arg for keyword in node.keywords}
+        else:
+            continue
+        if found:
+            yield f"{name(path)}:{node.lineno}"
+
+
+def test_a_status_changes_through_one_door() -> None:
+    refuse(
+        [found for path in SOURCES if name(path) != "tracker/services/updates.py" for found in assigned_statuses(path)],
+        "Only services/updates.py sets a status:",
+    )
+
+
+def test_nothing_is_left_for_later_in_a_comment() -> None:
+    later = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+    here = Path(__file__).resolve()
+    refuse(
+        [
+            f"{name(path)}:{number}"
+            for path in [*SOURCES, *TESTS, *PAGES, *sorted((CHECKOUT / "migrations").rglob("*.py"))]
+            if path != here
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+            if later.search(line)
+        ],
+        "Do it now, or open an issue:",
+    )
+
+
+# --- templates ---
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        pytest.param(r"\|\s*safe\b", "Markup is made where it is escaped, in Python:", id="safe"),
+        pytest.param(r"{%-?\s*autoescape\s+false", "Everything is escaped:", id="autoescape"),
+        pytest.param(r"<script\b(?![^>]*\bsrc=)", "The content security policy refuses it:", id="script"),
+        pytest.param(r"<style\b", "The content security policy refuses it:", id="style element"),
+        pytest.param(r"<[^>]*\sstyle\s*=", "The content security policy refuses it:", id="style"),
+        pytest.param(r"<[^>]*\son[a-z]+\s*=", "The content security policy refuses it:", id="handler"),
+        pytest.param(r"javascript:", "The content security policy refuses it:", id="javascript"),
+    ],
+)
+def test_templates_hold_nothing_that_runs(pattern: str, why: str) -> None:
+    found = [
+        f"{name(path)}:{text.count(chr(10), 0, match.start()) + 1} {match[0][:60]!r}"
+        for path in PAGES
+        for text in [path.read_text(encoding="utf-8")]
+        for match in re.finditer(pattern, text, re.IGNORECASE)
+    ]
+    refuse(found, why)
+
+
+def templates_named_in_templates() -> dict[str, str]:
+    """Template -> where it is extended, included or imported."""
+    tag = re.compile(r"{%-?\s*(?:extends|include|import|from)\s+([^%]*?)\s*-?%}", re.DOTALL)
+    named = {}
+    for path in PAGES:
+        for match in tag.finditer(path.read_text(encoding="utf-8")):
+            for template in re.findall(r"""["']([\w/.-]+\.\w+)["']""", match[1]):
+                named[template] = name(path)
+    return named
+
+
+def templates_named_in_code() -> dict[str, str]:
+    """Template -> module: any string that looks like a template's name, so a wrapper of render_template counts."""
+    looks = re.compile(r"[\w/-]+\.(html|svg|xml|txt|atom)(\.j2)?")
+    named = {}
+    for path in SOURCES:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call):
+                for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                        if looks.fullmatch(argument.value):
+                            named[argument.value] = name(path)
+    return named
+
+
+def existing_templates() -> set[str]:
+    return {path.relative_to(TEMPLATES).as_posix() for path in PAGES}
+
+
+def test_every_template_is_used() -> None:
+    used = templates_named_in_templates().keys() | templates_named_in_code().keys()
+    assert sorted(existing_templates() - used) == []
+
+
+def test_every_template_that_is_named_exists() -> None:
+    rendered = {
+        template: where
+        for template, where in templates_named_in_code().items()
+        if template.endswith(".html")  # robots.txt and the like may be addresses
+    }
+    named = templates_named_in_templates() | rendered
+    refuse([f"{where}: {template}" for template, where in named.items() if template not in existing_templates()], "")
+
+
+# --- what is installed ---
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_locks_have_hashes_and_name_no_place_to_fetch_from(lock: str) -> None:
+    text = (CHECKOUT / lock).read_text(encoding="utf-8")
+    assert not re.search(r"://|^\s*-(i|f)\b|--(extra-)?index-url|--find-links|--trusted-host", text, re.MULTILINE)
+    packages = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]
+    assert packages
+    assert [package.splitlines()[0] for package in packages if "--hash=sha256:" not in package] == []
+
+
+def test_the_development_lock_has_what_the_site_runs_with() -> None:
+    """Tests that pass with other versions than the site has would prove nothing."""
+    runtime, development = (
+        set(re.findall(r"^[a-z0-9.-]+==\S+", (CHECKOUT / lock).read_text(encoding="utf-8"), re.MULTILINE))
+        for lock in ("requirements.lock", "requirements-dev.lock")
+    )
+    assert runtime - development == set()
