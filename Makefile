@@ -15,7 +15,7 @@ run: .venv/ready  ## start the site on http://127.0.0.1:8000 (HOST=… PORT=… 
 	@exec .venv/bin/tracker serve
 
 test: .venv-test/ready  ## run every test (ARGS="-k status -x" goes to pytest)
-	@.venv-test/bin/python -m pytest $(ARGS)
+	.venv-test/bin/python -m pytest $(ARGS)
 
 check: .venv-test/ready  ## lint, formatting, types, import rules, templates
 	.venv-test/bin/ruff check .
@@ -52,14 +52,15 @@ UV_COMPILE = uv pip compile pyproject.toml --quiet --upgrade --extra postgres --
 .venv-test/ready: requirements-dev.lock pyproject.toml
 	$(call environment,.venv-test,requirements-dev.lock)
 
-# environment(folder, lock). Debian's python3 makes no pip unless python3-venv is there; a pip of the system's
-# own can stand in for it. Wheels only: building a package would fetch build tools that have no hash here.
+# environment(folder, lock). A new lock gets a new environment; a new pyproject.toml alone does not.
+# Debian's python3 makes no pip unless python3-venv is there; a pip of the system's own can stand in for it.
+# Wheels only: building a package would fetch build tools that have no hash here.
 define environment
 @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	echo 'The tracker needs Python 3.11 or newer; "$(PYTHON)" is: '"$$($(PYTHON) --version 2>&1)" >&2; \
 	echo 'Name another one: make $(MAKECMDGOALS) PYTHON=python3.12' >&2; exit 1; }
-@rm -rf $(1)
-@if $(PYTHON) -m venv $(1) >/dev/null 2>&1; then :; \
+@case '$?' in *$(2)*) rm -rf $(1);; esac
+@if $(1)/bin/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(1) >/dev/null 2>&1; then :; \
 elif $(PYTHON) -m pip --version >/dev/null 2>&1 && $(PYTHON) -m venv --clear --without-pip $(1); then :; \
 else rm -rf $(1); \
 	echo '"$(PYTHON) -m venv" cannot make an environment here. On Debian or Ubuntu: apt install python3-venv' >&2; \
