@@ -1,0 +1,86 @@
+"""The engine and its transactions, alike on SQLite and on PostgreSQL.
+
+A writing transaction holds the one write lock of the database from its first statement, so what it
+reads cannot change before it writes. A reading transaction cannot write at all.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+LOCK_WAIT_SECONDS = 10
+WRITE_LOCK = 7_202_003_19
+# The releases of SQLite in which two checkpointers of a write-ahead log cannot damage the file.
+FIXED_SQLITE = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
+
+
+def make_engine(url: str) -> sa.Engine:
+    """Answer an engine whose connections begin, lock and wait as this module's docstring says."""
+    if sa.make_url(url).get_backend_name() == "sqlite":
+        engine = sa.create_engine(url)
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    engine = sa.create_engine(
+        url,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": LOCK_WAIT_SECONDS,
+            "options": f"-c lock_timeout={LOCK_WAIT_SECONDS}s -c timezone=UTC",
+        },
+    )
+    sa.event.listen(engine, "begin", _begin_postgresql)
+    return engine
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[Session]:
+    """A session in which nothing can be written; it sees the database as of one moment."""
+    options = {"tracker_read_only": True, "postgresql_readonly": True}
+    if engine.dialect.name == "postgresql":
+        options["isolation_level"] = "REPEATABLE READ"  # type: ignore[assignment]
+    with engine.connect().execution_options(**options) as connection, Session(connection) as session:
+        yield session
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[Session]:
+    """A session that holds the write lock; commits at the end, or undoes everything on an error."""
+    with Session(engine) as session, session.begin():
+        yield session
+
+
+def has_safe_wal(version: tuple[int, int, int]) -> bool:
+    """Whether this SQLite may use a write-ahead log: https://sqlite.org/wal.html, "WAL-reset bug"."""
+    newest = FIXED_SQLITE[-1]
+    return version >= newest or any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED_SQLITE)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    journal = "WAL" if has_safe_wal(sqlite3.sqlite_version_info) else "PERSIST"
+    connection.execute(f"PRAGMA busy_timeout = {LOCK_WAIT_SECONDS * 1000}")
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != journal.lower():
+        connection.execute(f"PRAGMA journal_mode = {journal}")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    is_read_only = _is_read_only(connection)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if is_read_only else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if is_read_only else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: sa.Connection) -> None:
+    if not _is_read_only(connection):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
+
+
+def _is_read_only(connection: sa.Connection) -> bool:
+    options: dict[str, Any] = dict(connection.get_execution_options())
+    return bool(options.get("tracker_read_only"))

@@ -1,0 +1,45 @@
+"""Bring a database to a revision of the schema, and tell whether it is there."""
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from tracker.paths import resource_dir
+
+
+def upgrade(engine: sa.Engine, revision: str = "head") -> None:
+    """Migrate up in one transaction. Two processes that start at once wait for one another."""
+    _run(engine, command.upgrade, revision)
+
+
+def downgrade(engine: sa.Engine, revision: str) -> None:
+    """Migrate down in one transaction; `revision` may be "base" or "-1"."""
+    _run(engine, command.downgrade, revision)
+
+
+def current(engine: sa.Engine) -> str | None:
+    """The revision that the database is at; None for an empty one."""
+    with engine.connect().execution_options(tracker_read_only=True) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str | None:
+    """The newest revision that this code knows."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(resource_dir("migrations")).replace("%", "%%"))
+    return config
+
+
+def _run(engine: sa.Engine, command_of_alembic: Callable[[Config, str], None], revision: str) -> None:
+    config = _config()
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command_of_alembic(config, revision)

@@ -1,0 +1,130 @@
+"""Sources, asks and their success tests."""
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.db.base import Base, PartialDateColumn, Versioned, enum_column, partial_date_check
+from tracker.rules.asks import AskKind, Publication
+from tracker.rules.dates import PartialDate
+from tracker.rules.status import Status
+from tracker.rules.updates import Result
+
+if TYPE_CHECKING:
+    from tracker.models.legislation import Link
+    from tracker.models.updates import Update
+
+
+class Source(Versioned, Base):
+    """Where asks were made: an article, speech, manifesto or report."""
+
+    __tablename__ = "source"
+    __table_args__ = (partial_date_check("published_on"),)
+
+    key: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    title: Mapped[str] = mapped_column(sa.Text)
+    author: Mapped[str] = mapped_column(sa.Text, server_default="")
+    author_role: Mapped[str] = mapped_column(sa.Text, server_default="")
+    publisher: Mapped[str] = mapped_column(sa.Text, server_default="")
+    published_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    url: Mapped[str] = mapped_column(sa.Text, server_default="")
+    archived_url: Mapped[str] = mapped_column(sa.Text, server_default="")
+    note: Mapped[str] = mapped_column(sa.Text, server_default="")
+    internal_note: Mapped[str] = mapped_column(sa.Text, server_default="")
+    publication: Mapped[Publication] = mapped_column(
+        enum_column(Publication, "publication"), server_default=Publication.DRAFT.value
+    )
+
+
+class Ask(Versioned, Base):
+    """One thing that somebody asked to be done.
+
+    The columns `status`, `status_on` and `status_reason` repeat the update in force; only
+    services/updates.py writes them.
+    """
+
+    __tablename__ = "ask"
+    __table_args__ = (
+        partial_date_check("status_on"),
+        partial_date_check("reviewed_on"),
+        partial_date_check("next_step_on"),
+        partial_date_check("first_deadline"),
+        partial_date_check("current_deadline"),
+        sa.CheckConstraint("publication = 'draft' OR status IS NOT NULL", name="published_has_status"),
+        sa.CheckConstraint("(status IS NULL) = (status_on IS NULL)", name="status_has_date"),
+        sa.CheckConstraint("review_interval_days BETWEEN 1 AND 730", name="review_interval"),
+        sa.CheckConstraint("title <> '' AND quote <> '' AND summary <> ''", name="wording_present"),
+        sa.Index("ix_ask_publication_status_on", "publication", "status_on", "id"),
+    )
+
+    slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    title: Mapped[str] = mapped_column(sa.Text)
+    kind: Mapped[AskKind] = mapped_column(enum_column(AskKind, "kind"))
+    topic: Mapped[str] = mapped_column(sa.String(60))
+    source_id: Mapped[int] = mapped_column(sa.ForeignKey("source.id"), index=True)
+    quote: Mapped[str] = mapped_column(sa.Text)
+    quote_place: Mapped[str] = mapped_column(sa.Text, server_default="")
+    summary: Mapped[str] = mapped_column(sa.Text)
+    reading: Mapped[str] = mapped_column(sa.Text, server_default="")
+    jurisdictions: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    responsible_bodies: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    government_position: Mapped[str] = mapped_column(sa.Text, server_default="")
+    next_step: Mapped[str] = mapped_column(sa.Text, server_default="")
+    next_step_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    first_deadline: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    current_deadline: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    deadline_note: Mapped[str] = mapped_column(sa.Text, server_default="")
+    review_interval_days: Mapped[int] = mapped_column(server_default="90")
+    reviewed_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    internal_note: Mapped[str] = mapped_column(sa.Text, server_default="")
+    publication: Mapped[Publication] = mapped_column(
+        enum_column(Publication, "publication"), server_default=Publication.DRAFT.value
+    )
+    status: Mapped[Status | None] = mapped_column(enum_column(Status, "status"))
+    status_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    status_reason: Mapped[str] = mapped_column(sa.Text, server_default="")
+    superseded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ask.id"), index=True)
+    search_text: Mapped[str] = mapped_column(sa.Text, server_default="")
+
+    source: Mapped[Source] = relationship(lazy="raise_on_sql")
+    tests: Mapped[list["SuccessTest"]] = relationship(
+        lazy="raise_on_sql", order_by="SuccessTest.id", back_populates="ask"
+    )
+    updates: Mapped[list["Update"]] = relationship(
+        lazy="raise_on_sql", foreign_keys="Update.ask_id", back_populates="ask"
+    )
+    links: Mapped[list["Link"]] = relationship(lazy="raise_on_sql", order_by="Link.id", back_populates="ask")
+    superseded_by: Mapped["Ask | None"] = relationship(lazy="raise_on_sql", remote_side="Ask.id")
+
+
+class FormerSlug(Base):
+    """A slug that an ask had before; its address redirects."""
+
+    __tablename__ = "former_slug"
+
+    slug: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"), index=True)
+
+
+class SuccessTest(Versioned, Base):
+    """A yes/no test by which an ask is judged. Only services/updates.py writes `result`."""
+
+    __tablename__ = "success_test"
+    __table_args__ = (
+        sa.UniqueConstraint("ask_id", "key"),
+        partial_date_check("result_on"),
+        partial_date_check("reviewed_on"),
+        sa.CheckConstraint("label <> ''", name="label_present"),
+    )
+
+    ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"), index=True)
+    key: Mapped[str] = mapped_column(sa.String(80))
+    label: Mapped[str] = mapped_column(sa.Text)
+    before: Mapped[Result] = mapped_column(enum_column(Result, "before"), server_default=Result.UNKNOWN.value)
+    result: Mapped[Result] = mapped_column(enum_column(Result, "result"), server_default=Result.UNKNOWN.value)
+    result_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    reviewed_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    is_archived: Mapped[bool] = mapped_column(server_default=sa.false())
+
+    ask: Mapped[Ask] = relationship(lazy="raise_on_sql", back_populates="tests")

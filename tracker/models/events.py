@@ -1,0 +1,45 @@
+"""The append-only event log and the revision of the public content."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.db.base import Base, UtcDateTime
+
+
+class Event(Base):
+    """One change: who, when, what before and after. Triggers refuse to change or delete a row."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        sa.Index("ix_event_subject", "subject", "subject_id"),
+        sa.Index("ix_event_ask_id", "ask_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    actor_name: Mapped[str] = mapped_column(sa.Text)
+    action: Mapped[str] = mapped_column(sa.String(40))
+    subject: Mapped[str] = mapped_column(sa.String(20))
+    subject_id: Mapped[int]
+    subject_name: Mapped[str] = mapped_column(sa.Text)
+    ask_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ask.id"))
+    before: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    reason: Mapped[str] = mapped_column(sa.Text, server_default="")
+    request_id: Mapped[str] = mapped_column(sa.String(40), server_default="")
+    previous_hash: Mapped[str] = mapped_column(sa.String(64))
+    hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+
+
+class Revision(Base):
+    """One row: how many transactions have changed what the public sees."""
+
+    __tablename__ = "revision"
+    __table_args__ = (sa.CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(server_default="0")

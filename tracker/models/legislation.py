@@ -1,0 +1,73 @@
+"""Laws, and their links to asks."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.db.base import Base, PartialDateColumn, Versioned, enum_column, partial_date_check
+from tracker.models.asks import Ask
+from tracker.rules.asks import Publication
+from tracker.rules.dates import PartialDate
+from tracker.rules.legislation import Effect
+
+
+class Legislation(Versioned, Base):
+    """A bill, Act, statutory instrument or other law. `identity` keeps one law from standing twice."""
+
+    __tablename__ = "legislation"
+    __table_args__ = (
+        partial_date_check("introduced_on"),
+        partial_date_check("enacted_on"),
+        partial_date_check("lapsed_on"),
+        sa.CheckConstraint("title <> ''", name="title_present"),
+        sa.CheckConstraint("becomes_id IS NULL OR becomes_id <> id", name="becomes_another"),
+    )
+
+    key: Mapped[str] = mapped_column(sa.String(150), unique=True)
+    identity: Mapped[str | None] = mapped_column(sa.String(150), unique=True)
+    kind: Mapped[str] = mapped_column(sa.String(20), index=True)
+    year: Mapped[str] = mapped_column(sa.String(20), server_default="")
+    number: Mapped[str] = mapped_column(sa.String(40), server_default="")
+    citation: Mapped[str] = mapped_column(sa.Text, server_default="")
+    title: Mapped[str] = mapped_column(sa.Text)
+    address: Mapped[str | None] = mapped_column(sa.Text, unique=True)
+    introduced_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    enacted_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    lapsed_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    becomes_id: Mapped[int | None] = mapped_column(sa.ForeignKey("legislation.id"), index=True)
+    note: Mapped[str] = mapped_column(sa.Text, server_default="")
+    internal_note: Mapped[str] = mapped_column(sa.Text, server_default="")
+    publication: Mapped[Publication] = mapped_column(
+        enum_column(Publication, "publication"), server_default=Publication.DRAFT.value
+    )
+
+    becomes: Mapped["Legislation | None"] = relationship(
+        lazy="raise_on_sql", remote_side="Legislation.id", back_populates="was"
+    )
+    was: Mapped[list["Legislation"]] = relationship(lazy="raise_on_sql", back_populates="becomes")
+    links: Mapped[list["Link"]] = relationship(lazy="raise_on_sql", order_by="Link.id", back_populates="legislation")
+
+
+class Link(Versioned, Base):
+    """Which provisions of a law do what for an ask, where they extend and since when."""
+
+    __tablename__ = "link"
+    __table_args__ = (
+        partial_date_check("in_force_on"),
+        sa.UniqueConstraint("ask_id", "legislation_id", "provisions", "extent_key"),
+    )
+
+    ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"), index=True)
+    legislation_id: Mapped[int] = mapped_column(sa.ForeignKey("legislation.id"), index=True)
+    effect: Mapped[Effect] = mapped_column(enum_column(Effect, "effect"))
+    provisions: Mapped[str] = mapped_column(sa.String(200), server_default="")
+    extent: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    extent_key: Mapped[str] = mapped_column(sa.String(600), server_default="")
+    in_force_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    note: Mapped[str] = mapped_column(sa.Text, server_default="")
+    internal_note: Mapped[str] = mapped_column(sa.Text, server_default="")
+    publication: Mapped[Publication] = mapped_column(
+        enum_column(Publication, "publication"), server_default=Publication.DRAFT.value
+    )
+
+    ask: Mapped[Ask] = relationship(lazy="raise_on_sql", back_populates="links")
+    legislation: Mapped[Legislation] = relationship(lazy="raise_on_sql", back_populates="links")

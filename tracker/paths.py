@@ -1,0 +1,12 @@
+"""Where the files beside the code are: in a checkout beside the package, in a wheel inside it."""
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+CHECKOUT = PACKAGE.parent
+
+
+def resource_dir(name: str) -> Path:
+    """Answer the folder `templates`, `migrations` or `seeds`."""
+    inside = PACKAGE / name
+    return inside if inside.is_dir() else CHECKOUT / name

@@ -1,0 +1,151 @@
+"""Asks, their success tests and their sources: the fields, their limits and what makes them fit."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tracker.rules import checks
+from tracker.rules.dates import PartialDate
+from tracker.rules.errors import Problem
+from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, TITLE_LENGTH
+from tracker.rules.updates import Result
+
+QUOTE_LENGTH = 600
+LONGEST_INTERVAL = 730
+
+
+class AskKind(StrEnum):
+    """Whether the ask is a policy proposal or a sanctions measure."""
+
+    POLICY = "policy"
+    SANCTIONS = "sanctions"
+
+    @property
+    def label(self) -> str:
+        return {"policy": "Policy proposal", "sanctions": "Sanctions measure"}[self.value]
+
+
+class Publication(StrEnum):
+    """Who sees a record: staff alone, everybody, or everybody as a thing of the past."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+
+@dataclass(frozen=True)
+class SourceDraft:
+    """Where an ask was made, as typed."""
+
+    key: str
+    title: str
+    author: str = ""
+    author_role: str = ""
+    publisher: str = ""
+    published_on: PartialDate | None = None
+    url: str = ""
+    archived_url: str = ""
+    note: str = ""
+    internal_note: str = ""
+
+
+@dataclass(frozen=True)
+class AskDraft:
+    """The wording and the particulars of an ask, as typed; its status is not among them."""
+
+    slug: str
+    title: str
+    kind: AskKind
+    topic: str
+    source_id: int
+    quote: str
+    summary: str
+    quote_place: str = ""
+    reading: str = ""
+    jurisdictions: tuple[str, ...] = ()
+    responsible_bodies: tuple[str, ...] = ()
+    government_position: str = ""
+    next_step: str = ""
+    next_step_on: PartialDate | None = None
+    first_deadline: PartialDate | None = None
+    current_deadline: PartialDate | None = None
+    deadline_note: str = ""
+    review_interval_days: int = 90
+    internal_note: str = ""
+
+
+@dataclass(frozen=True)
+class TestDraft:
+    """A success test, as typed. `before` is its result before the first recorded change."""
+
+    __test__ = False
+
+    key: str
+    label: str
+    before: Result = Result.UNKNOWN
+    reviewed_on: PartialDate | None = None
+
+
+REDEFINING_FIELDS = frozenset({"title", "summary", "quote", "reading", "label", "before"})
+
+
+def check_source(draft: SourceDraft) -> list[Problem]:
+    """Check a source."""
+    limits = {
+        "title": TITLE_LENGTH,
+        "author": TITLE_LENGTH,
+        "author_role": TITLE_LENGTH,
+        "publisher": TITLE_LENGTH,
+        "note": SENTENCE_LENGTH,
+        "internal_note": NOTE_LENGTH,
+    }
+    return (
+        checks.slug(draft.key, "key")
+        + checks.required(draft.title, "title", "the title")
+        + checks.optional_url(draft.url, "url")
+        + checks.optional_url(draft.archived_url, "archived_url")
+        + checks.texts(draft, limits)
+    )
+
+
+def check_ask(draft: AskDraft) -> list[Problem]:
+    """Check an ask's wording and particulars."""
+    limits = {
+        "title": TITLE_LENGTH,
+        "topic": 60,
+        "quote": QUOTE_LENGTH,
+        "quote_place": TITLE_LENGTH,
+        "summary": SENTENCE_LENGTH,
+        "reading": SENTENCE_LENGTH,
+        "government_position": QUOTE_LENGTH,
+        "next_step": SENTENCE_LENGTH,
+        "deadline_note": TITLE_LENGTH,
+        "internal_note": NOTE_LENGTH,
+    }
+    problems = (
+        checks.slug(draft.slug, "slug")
+        + checks.required(draft.title, "title", "a short title")
+        + checks.required(draft.topic, "topic", "a topic")
+        + checks.required(draft.quote, "quote", "the ask in its original words")
+        + checks.required(draft.summary, "summary", "the ask in one sentence")
+        + checks.texts(draft, limits)
+        + checks.names(draft.jurisdictions, "jurisdictions")
+        + checks.names(draft.responsible_bodies, "responsible_bodies")
+    )
+    if not 1 <= draft.review_interval_days <= LONGEST_INTERVAL:
+        problems.append(Problem(f"Choose between 1 and {LONGEST_INTERVAL} days.", "review_interval_days"))
+    if draft.current_deadline and not draft.first_deadline:
+        problems.append(Problem("Give the first deadline too: lateness is counted from it.", "first_deadline"))
+    return problems
+
+
+def check_test(draft: TestDraft) -> list[Problem]:
+    """Check a success test."""
+    return (
+        checks.slug(draft.key, "key")
+        + checks.required(draft.label, "label", "the test as a sentence that is true or false")
+        + checks.at_most(draft.label, TITLE_LENGTH, "label")
+    )

@@ -1,0 +1,179 @@
+"""How law is cited and where it stands on legislation.gov.uk, so that one law is entered once.
+
+The address scheme and the type codes are those of legislation.gov.uk (its developer pages, "URIs").
+UK, Welsh and Northern Ireland orders in council share one run of S.I. numbers, so an S.I. is told
+apart by year and number alone.
+"""
+
+import re
+from dataclasses import dataclass
+
+HOST = re.compile(r"https?://(?:www\.)?legislation\.gov\.uk\.?/", re.IGNORECASE)
+ELI = re.compile(r"https?://data\.europa\.eu/eli/(reg|dec|dir)(?:_impl)?/(\d{4})/(\d+)(?:/|$)", re.IGNORECASE)
+ELI_KINDS = {"reg": "eur", "dec": "eudn", "dir": "eudr"}
+CALENDAR_YEAR = re.compile(r"\d{4}", re.ASCII)
+NUMBER = re.compile(r"(?:c|l|s|ni|w)?\d{1,13}", re.ASCII | re.IGNORECASE)
+
+CODES = frozenset(
+    [
+        "ukpga",
+        "ukla",
+        "ukppa",
+        "asp",
+        "asc",
+        "anaw",
+        "mwa",
+        "nia",
+        "apni",
+        "mnia",
+        "ukcm",
+        "aosp",
+        "aep",
+        "aip",
+        "apgb",
+        "gbla",
+        "gbppa",
+        "uksi",
+        "ssi",
+        "wsi",
+        "nisr",
+        "nisi",
+        "nisro",
+        "uksro",
+        "ukci",
+        "ukmo",
+        "ukmd",
+        "ukdsi",
+        "sdsi",
+        "wdsi",
+        "nidsr",
+        "nidsi",
+        "eur",
+        "eudn",
+        "eudr",
+        "eut",
+        "ukia",
+    ]
+)
+SHARED_RUN = {"wsi": "uksi", "nisi": "uksi"}
+
+
+@dataclass(frozen=True)
+class LawRef:
+    """One law: its type code, year and number; `series` is a second number such as "C. 11"."""
+
+    kind: str
+    year: str
+    number: str
+    series: str = ""
+
+    @property
+    def key(self) -> str:
+        """The path of its page, such as "ukpga/2018/13"."""
+        return f"{self.kind}/{self.year}/{self.number}"
+
+    @property
+    def identity(self) -> str:
+        """The same for every way to name the same law."""
+        return f"{SHARED_RUN.get(self.kind, self.kind)}/{self.year}/{self.number}"
+
+    @property
+    def address(self) -> str:
+        """Its address on legislation.gov.uk."""
+        return f"https://www.legislation.gov.uk/{self.key}"
+
+    @property
+    def citation(self) -> str:
+        """Its usual citation, such as "2018 c. 13"; empty for kinds that we cannot cite by rule."""
+        shape = SHAPES.get(self.kind, "")
+        if self.kind == "eur" and self.year < "2015":
+            shape = "Regulation (EU) No {number}/{year}"
+        text = shape.format(year=self.year, number=self.number)
+        return f"{text} ({self.series})" if text and self.series else text
+
+
+SHAPES = {
+    "ukpga": "{year} c. {number}",
+    "asp": "{year} asp {number}",
+    "asc": "{year} asc {number}",
+    "anaw": "{year} anaw {number}",
+    "mwa": "{year} nawm {number}",
+    "nia": "{year} c. {number} (N.I.)",
+    "uksi": "S.I. {year}/{number}",
+    "wsi": "S.I. {year}/{number}",
+    "nisi": "S.I. {year}/{number}",
+    "ssi": "S.S.I. {year}/{number}",
+    "nisr": "S.R. {year}/{number}",
+    "uksro": "S.R. & O. {year}/{number}",
+    "eur": "Regulation (EU) {year}/{number}",
+}
+
+
+def parse_address(text: str) -> LawRef | None:
+    """Read an address on legislation.gov.uk or an EU law's ELI address; None when it is neither."""
+    text = text.strip()
+    if eli := ELI.match(text):
+        return LawRef(ELI_KINDS[eli[1].lower()], eli[2], eli[3])
+    host = HOST.match(text)
+    if not host:
+        return None
+    path = text[host.end() :].partition("?")[0].partition("#")[0]
+    segments = [segment for segment in path.split("/") if segment]
+    if segments[:1] == ["id"]:
+        segments = segments[1:]
+    if len(segments) < 3 or segments[0] not in CODES:
+        return None
+    return _from_segments(segments[0], segments[1:])
+
+
+def _from_segments(kind: str, rest: list[str]) -> LawRef | None:
+    """Split year and number; before 1963 an Act's year is regnal and takes two segments."""
+    length = 1 if CALENDAR_YEAR.fullmatch(rest[0]) else 2
+    year, rest = "/".join(rest[:length]), rest[length:]
+    if not rest or not NUMBER.fullmatch(rest[0]):
+        return None
+    return LawRef(kind, year, rest[0].lower().lstrip("0") or "0")
+
+
+YEAR = r"(?P<year>(?:1[89]|20)\d\d)"
+SLASH_OR_NO = r"\s*(?:/|\s?No\.?\s*)"
+SERIES = r"(?P<series>(?:\s*\((?:C|L|S|W|Cy|N\.?\s?I)\.?\s*\d+\))*)"
+PATTERNS = [
+    (kind, re.compile(pattern, re.ASCII))
+    for kind, pattern in (
+        ("ssi", rf"\bS\.?\s?S\.?\s?I\.?\s*{YEAR}{SLASH_OR_NO}(?P<number>\d{{1,5}})"),
+        ("wsi", rf"\bW\.\s?S\.?\s?I\.?\s*{YEAR}\s*/\s*(?P<number>\d{{1,5}})"),
+        ("uksi", rf"\bS\.?\s?I\.?\s*(?:No\.?\s*)?{YEAR}{SLASH_OR_NO}(?P<number>\d{{1,5}}){SERIES}"),
+        ("nisr", rf"\bS\.?\s?R\.?\s*{YEAR}{SLASH_OR_NO}(?P<number>\d{{1,5}})"),
+        ("uksro", rf"\bS\.?\s?R\.?\s*(?:&|and)\s*O\.?\s*{YEAR}\s*/\s*(?P<number>\d{{1,5}})"),
+        ("asp", rf"\b{YEAR}\s+asp\s+(?P<number>\d+)"),
+        ("asc", rf"\b{YEAR}\s+asc\s+(?P<number>\d+)"),
+        ("anaw", rf"\b{YEAR}\s+anaw\s+(?P<number>\d+)"),
+        ("mwa", rf"\b{YEAR}\s+(?:nawm|mwa)\s+(?P<number>\d+)"),
+        ("nia", rf"\b{YEAR}\s+c\.?\s*(?P<number>\d+)\s*\(N\.?\s?I\.?\)"),
+        ("ukpga", rf"\b{YEAR}\s+c(?:h(?:apter)?)?\.?\s*(?P<number>\d+)(?!\s*\(N\.?\s?I|\d)"),
+        ("ukpga", rf"\bAct\s+{YEAR}\s*\((?:c\.?|chapter)\s*(?P<number>\d+)\)"),
+        ("uksi", rf"\b{YEAR}\s+No\.\s*(?P<number>\d{{1,5}}){SERIES}"),
+        ("eur", rf"\bRegulation\s+\((?:EU|EC|EEC)\)\s+No\.?\s*(?P<number>\d+)/{YEAR}"),
+        ("eur", rf"\bRegulation\s+\((?:EU|EC|EEC)\)\s+{YEAR}/(?P<number>\d+)"),
+        ("eudn", rf"\bDecision\s+\((?:CFSP|EU|EC)\)\s+{YEAR}/(?P<number>\d+)"),
+        ("eudr", rf"\bDirective\s+(?:\((?:EU|EC)\)\s+)?{YEAR}/(?P<number>\d+)"),
+    )
+]
+
+
+def parse_citation(text: str) -> LawRef | None:
+    """Read a citation such as "2018 c. 13", "S.I. 2020 No. 680" or "Regulation (EU) 2020/1998"."""
+    for kind, pattern in PATTERNS:
+        if found := pattern.search(text):
+            parts = found.groupdict()
+            series = " ".join((parts.get("series") or "").split()).strip("() ").replace(") (", "; ")
+            return LawRef(_kind_of(kind, series), parts["year"], parts["number"].lstrip("0") or "0", series)
+    return None
+
+
+def _kind_of(kind: str, series: str) -> str:
+    """A second number of the Welsh or Northern Ireland series tells the kind of an S.I."""
+    if series.startswith(("W", "Cy")):
+        return "wsi"
+    return "nisi" if series.startswith("N") else kind

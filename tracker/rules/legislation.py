@@ -1,0 +1,181 @@
+"""Laws and their links to asks: kinds, normal forms, extents and effects."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from tracker.rules import checks
+from tracker.rules.citations import LawRef, parse_address, parse_citation
+from tracker.rules.dates import PartialDate
+from tracker.rules.errors import Problem
+from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, slugify
+
+KINDS: Mapping[str, str] = {
+    "bill": "Bill before Parliament",
+    "ukpga": "Act of the UK Parliament",
+    "uksi": "UK statutory instrument",
+    "ukdsi": "Draft UK statutory instrument",
+    "immigration-rules": "Statement of changes in Immigration Rules",
+    "asp": "Act of the Scottish Parliament",
+    "ssi": "Scottish statutory instrument",
+    "asc": "Act of Senedd Cymru",
+    "anaw": "Act of the National Assembly for Wales",
+    "mwa": "Measure of the National Assembly for Wales",
+    "wsi": "Welsh statutory instrument",
+    "nia": "Act of the Northern Ireland Assembly",
+    "nisi": "Northern Ireland order in council",
+    "nisr": "Northern Ireland statutory rule",
+    "uksro": "UK statutory rule or order",
+    "eur": "EU regulation",
+    "eudn": "EU decision",
+    "eudr": "EU directive",
+    "bm-act": "Act of Bermuda",
+    "bvi-si": "Statutory instrument of the British Virgin Islands",
+    "ky-sl": "Subsidiary legislation of the Cayman Islands",
+    "gg-law": "Law of Guernsey",
+    "im-act": "Act of Tynwald (Isle of Man)",
+    "je-law": "Law of Jersey",
+    "other": "Other law",
+}
+EXTENTS = (
+    "United Kingdom",
+    "Great Britain",
+    "England and Wales",
+    "England",
+    "Wales",
+    "Scotland",
+    "Northern Ireland",
+    "British overseas territories",
+    "Anguilla",
+    "Bermuda",
+    "British Virgin Islands",
+    "Cayman Islands",
+    "Falkland Islands",
+    "Gibraltar",
+    "Montserrat",
+    "Pitcairn Islands",
+    "St Helena, Ascension and Tristan da Cunha",
+    "Turks and Caicos Islands",
+    "Guernsey",
+    "Isle of Man",
+    "Jersey",
+    "European Union",
+)
+KEY = re.compile(r"[a-z0-9-]{1,20}(?:/[A-Za-z0-9-]{1,40}){2,3}", re.ASCII)
+
+
+class Effect(StrEnum):
+    """What a law does for an ask."""
+
+    DELIVERS = "delivers"
+    PARTLY_DELIVERS = "partly_delivers"
+    ENABLES = "enables"
+    AMENDS = "amends"
+    BLOCKS = "blocks"
+    REPEALS = "repeals"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True)
+class LegislationDraft:
+    """A law, as typed; `normalised` fills what the citation or the address tells."""
+
+    kind: str
+    title: str
+    year: str = ""
+    number: str = ""
+    citation: str = ""
+    address: str | None = None
+    key: str = ""
+    introduced_on: PartialDate | None = None
+    enacted_on: PartialDate | None = None
+    lapsed_on: PartialDate | None = None
+    becomes_id: int | None = None
+    note: str = ""
+    internal_note: str = ""
+
+
+@dataclass(frozen=True)
+class LinkDraft:
+    """What a law does for an ask, as typed."""
+
+    ask_id: int
+    legislation_id: int
+    effect: Effect
+    provisions: str = ""
+    extent: tuple[str, ...] = ()
+    in_force_on: PartialDate | None = None
+    note: str = ""
+    internal_note: str = ""
+
+
+def normalised(draft: LegislationDraft) -> LegislationDraft:
+    """Answer the draft in normal form: kind, year, number, citation, address and key by the rules."""
+    cited, addressed = parse_citation(draft.citation), parse_address(draft.address or "")
+    ref = addressed or cited
+    if draft.kind not in {"", "other"} and ref and ref.kind != draft.kind and draft.kind not in _kin(ref):
+        ref = None
+    if ref is None:
+        word = draft.number or slugify(draft.title)[:40].strip("-")
+        return replace(draft, key=draft.key or f"{draft.kind}/{draft.year or 'undated'}/{word}")
+    kind = cited.kind if cited and ref.identity == cited.identity else ref.kind
+    ref = LawRef(kind, ref.year, ref.number, cited.series if cited else "")
+    is_uk = draft.address is None or "legislation.gov.uk" in draft.address
+    return replace(
+        draft,
+        kind=ref.kind,
+        year=ref.year,
+        number=ref.number,
+        citation=draft.citation if ref.kind.startswith("eu") and draft.citation else ref.citation,
+        address=ref.address if is_uk else draft.address,
+        key=ref.key,
+    )
+
+
+def identity_of(draft: LegislationDraft) -> str | None:
+    """The same text for every way to name the same law; None where it has no number."""
+    return LawRef(draft.kind, draft.year, draft.number).identity if draft.number else None
+
+
+def check_legislation(typed: LegislationDraft) -> list[Problem]:
+    """Check a law; give it the draft as typed, so that a citation and an address that differ show."""
+    draft = normalised(typed)
+    limits = {"year": 20, "number": 40, "citation": 120, "title": 300}
+    problems = (
+        checks.required(draft.title, "title", "the title of the law")
+        + checks.optional_url(draft.address or "", "address")
+        + checks.texts(draft, limits | {"note": SENTENCE_LENGTH, "internal_note": NOTE_LENGTH})
+    )
+    if draft.kind not in KINDS:
+        problems.append(Problem("Choose the kind of law, or give a citation that tells it.", "kind"))
+    if not KEY.fullmatch(draft.key):
+        problems.append(Problem("Give the year or session, and the number if there is one.", "year"))
+    cited, addressed = parse_citation(typed.citation), parse_address(typed.address or "")
+    if cited and addressed and cited.identity != addressed.identity:
+        sentence = f"The citation means {cited.citation or cited.key}, but the address leads to {addressed.key}."
+        problems.append(Problem(sentence, "address"))
+    if draft.introduced_on and draft.enacted_on and not draft.introduced_on.may_be_by(draft.enacted_on):
+        problems.append(Problem("It cannot become law before it is introduced.", "enacted_on"))
+    if draft.becomes_id and draft.kind not in {"bill", "ukdsi"}:
+        problems.append(Problem("Only a bill or a draft instrument becomes another law.", "becomes_id"))
+    return problems
+
+
+def check_link(draft: LinkDraft) -> list[Problem]:
+    """Check a link between an ask and a law."""
+    problems = checks.texts(
+        draft, {"provisions": 200, "note": SENTENCE_LENGTH, "internal_note": NOTE_LENGTH}
+    ) + checks.names(draft.extent, "extent")
+    unknown = [name for name in draft.extent if name not in EXTENTS]
+    if unknown:
+        problems.append(Problem(f"Unknown extent: {', '.join(unknown)[:120]}.", "extent"))
+    return problems
+
+
+def _kin(ref: LawRef) -> set[str]:
+    """The kinds of one run of S.I. numbers count as the same when a person picks one of them."""
+    return {"uksi", "wsi", "nisi"} if ref.kind in {"uksi", "wsi", "nisi"} else {ref.kind}

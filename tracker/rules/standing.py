@@ -1,0 +1,183 @@
+"""Whether a status fits what the tests, the law and the evidence say on a date."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from tracker.rules.dates import PartialDate
+from tracker.rules.errors import Problem
+from tracker.rules.legislation import Effect
+from tracker.rules.status import Family, Status
+from tracker.rules.updates import EvidenceType, Result
+
+ON_THE_RECORD = {EvidenceType.OFFICIAL_RECORD, EvidenceType.GOVERNMENT_CLAIM}
+ONCE_WORKED = {Status.IN_FORCE, Status.PARTLY_MET, Status.MET}
+
+
+@dataclass(frozen=True)
+class LinkedLaw:
+    """What a link says about one law, as far as the rules for statuses need it."""
+
+    effect: Effect
+    introduced_on: PartialDate | None = None
+    enacted_on: PartialDate | None = None
+    lapsed_on: PartialDate | None = None
+    in_force_on: PartialDate | None = None
+
+    def is_in_force(self, on: PartialDate) -> bool:
+        return self.in_force_on is not None and self.in_force_on.may_be_by(on)
+
+    def is_enacted(self, on: PartialDate) -> bool:
+        return self.enacted_on is not None and self.enacted_on.may_be_by(on)
+
+    def has_lapsed(self, on: PartialDate) -> bool:
+        return self.lapsed_on is not None and self.lapsed_on.may_be_by(on)
+
+    def is_before_parliament(self, on: PartialDate) -> bool:
+        """Whether it could be before Parliament on that date: introduced, not fallen, not yet law."""
+        is_introduced = self.introduced_on is None or self.introduced_on.may_be_by(on)
+        becomes_law_later = self.enacted_on is None or on.first_day < self.enacted_on.last_day
+        return is_introduced and becomes_law_later and not self.has_lapsed(on)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything that the rules weigh for one ask on one date."""
+
+    on: PartialDate
+    results: tuple[Result, ...] = ()
+    law: tuple[LinkedLaw, ...] = ()
+    earlier: frozenset[Status] = frozenset()
+    superseded_by: int | None = None
+
+    @property
+    def met(self) -> int:
+        return self.results.count(Result.MET)
+
+    @property
+    def is_all_met(self) -> bool:
+        return bool(self.results) and self.met == len(self.results)
+
+
+def check_fit(status: Status, standing: Standing) -> list[Problem]:
+    """Say why the tests or the linked law contradict a status; empty when they do not."""
+    sentences = [_ALL_MET] if standing.is_all_met and status.family is Family.OPEN else []
+    check = FITS.get(status)
+    sentences += check(standing) if check else []
+    field = "superseded_by" if status is Status.SUPERSEDED else "status"
+    return [Problem(sentence, field) for sentence in sentences]
+
+
+def check_change(status: Status, standing: Standing, evidence: Collection[EvidenceType]) -> list[Problem]:
+    """Say everything that speaks against changing to a status with this evidence."""
+    problems = check_fit(status, standing)
+    if status in {Status.ANNOUNCED, Status.REJECTED} and not ON_THE_RECORD & set(evidence):
+        what = "announcement" if status is Status.ANNOUNCED else "refusal or vote"
+        problems.append(
+            Problem(f"Give the {what} on the record: an official record or a government claim.", "evidence")
+        )
+    if status is Status.MET and not set(evidence) - {EvidenceType.GOVERNMENT_CLAIM}:
+        problems.append(
+            Problem("A government claim alone is not enough for “Met”. Add an independent check.", "evidence")
+        )
+    return problems
+
+
+_ALL_MET = "Every test is met, so the ask is not open. Choose “Met”, or correct the test that is not met."
+
+
+def _not_started(standing: Standing) -> list[str]:
+    return ["A test is already met, so something has started."] if standing.met else []
+
+
+def _in_parliament(standing: Standing) -> list[str]:
+    if any(law.is_before_parliament(standing.on) for law in standing.law):
+        return []
+    return [
+        "No linked bill or instrument was before Parliament on that date. "
+        "Link the bill to the ask first, or correct the date."
+    ]
+
+
+def _law_not_in_force(standing: Standing) -> list[str]:
+    if not any(law.is_enacted(standing.on) for law in standing.law):
+        return [
+            "No linked law had been enacted or made by that date. Link it and give its date, or choose “In Parliament”."
+        ]
+    if any(law.effect is Effect.DELIVERS and law.is_in_force(standing.on) for law in standing.law):
+        return ["A linked law that delivers the ask was in force by then."]
+    return []
+
+
+def _in_force(standing: Standing) -> list[str]:
+    sentences = []
+    if not any(law.is_in_force(standing.on) for law in standing.law):
+        sentences.append(
+            "No linked law was in force on that date. Say on the link since when it is in force, "
+            "or choose “Law passed, not in force”."
+        )
+    if standing.met:
+        sentences.append("A test is already met. Choose “Partly met” or “Met”.")
+    return sentences
+
+
+def _partly_met(standing: Standing) -> list[str]:
+    if not standing.results:
+        return ["The ask has no tests. Add at least two tests before you judge it partly met."]
+    if not standing.met:
+        return ["No test is met on that date. Mark the test that was met together with this change."]
+    if standing.is_all_met:
+        return ["Every test is met. Choose “Met”."]
+    return []
+
+
+def _met(standing: Standing) -> list[str]:
+    if not standing.results:
+        return ["The ask has no tests. Add at least one test before you judge it met."]
+    if not standing.is_all_met:
+        unmet = len(standing.results) - standing.met
+        tests = "test is" if unmet == 1 else "tests are"
+        return [f"{unmet} of {len(standing.results)} {tests} not met. Mark them met too, or choose “Partly met”."]
+    return []
+
+
+def _lapsed(standing: Standing) -> list[str]:
+    if not any(law.has_lapsed(standing.on) for law in standing.law):
+        return ["No linked bill had fallen by that date. Say on the bill's record when it fell."]
+    if any(law.introduced_on and law.is_before_parliament(standing.on) for law in standing.law):
+        return ["Another linked bill is still before Parliament."]
+    return []
+
+
+def _reversed(standing: Standing) -> list[str]:
+    if standing.earlier & ONCE_WORKED:
+        return []
+    return ["The ask was never in force, partly met or met, so there is nothing to reverse."]
+
+
+def _overtaken(standing: Standing) -> list[str]:
+    return ["Every test is met, so the ask was not overtaken."] if standing.is_all_met else []
+
+
+def _superseded(standing: Standing) -> list[str]:
+    return [] if standing.superseded_by else ["Name the ask that replaces this one."]
+
+
+def _cannot_be_judged(standing: Standing) -> list[str]:
+    if standing.results and Result.UNKNOWN not in standing.results:
+        return ["Every test has an answer, so the ask can be judged."]
+    return []
+
+
+FITS: Mapping[Status, Callable[[Standing], list[str]]] = {
+    Status.NOT_STARTED: _not_started,
+    Status.IN_PARLIAMENT: _in_parliament,
+    Status.LAW_NOT_IN_FORCE: _law_not_in_force,
+    Status.IN_FORCE: _in_force,
+    Status.PARTLY_MET: _partly_met,
+    Status.MET: _met,
+    Status.LAPSED: _lapsed,
+    Status.REVERSED: _reversed,
+    Status.OVERTAKEN: _overtaken,
+    Status.SUPERSEDED: _superseded,
+    Status.CANNOT_BE_JUDGED: _cannot_be_judged,
+}

@@ -1,0 +1,164 @@
+"""The thirteen statuses: their words, their families and what the rules demand for each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Family(StrEnum):
+    """The five groups of statuses that public counts use."""
+
+    WON = "won"
+    PART = "part"
+    OPEN = "open"
+    LOST = "lost"
+    NOT_COUNTED = "not_counted"
+
+    @property
+    def label(self) -> str:
+        return FAMILY_LABELS[self]
+
+
+FAMILY_LABELS: Mapping[Family, str] = {
+    Family.WON: "Met",
+    Family.PART: "Partly met",
+    Family.OPEN: "Open",
+    Family.LOST: "Lost",
+    Family.NOT_COUNTED: "Not counted",
+}
+
+
+class Status(StrEnum):
+    """Where an ask stands."""
+
+    NOT_STARTED = "not_started"
+    ANNOUNCED = "announced"
+    IN_PARLIAMENT = "in_parliament"
+    LAW_NOT_IN_FORCE = "law_not_in_force"
+    IN_FORCE = "in_force"
+    PARTLY_MET = "partly_met"
+    MET = "met"
+    REJECTED = "rejected"
+    LAPSED = "lapsed"
+    REVERSED = "reversed"
+    OVERTAKEN = "overtaken"
+    SUPERSEDED = "superseded"
+    CANNOT_BE_JUDGED = "cannot_be_judged"
+
+    @property
+    def label(self) -> str:
+        return DEFINITIONS[self].label
+
+    @property
+    def family(self) -> Family:
+        return DEFINITIONS[self].family
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a status means in public, what it does not mean, and what it takes."""
+
+    label: str
+    family: Family
+    means: str
+    does_not_mean: str
+    takes: str
+
+
+DEFINITIONS: Mapping[Status, Definition] = {
+    Status.NOT_STARTED: Definition(
+        "Not started",
+        Family.OPEN,
+        "We looked and found no public step towards what was asked.",
+        "It does not mean that nothing is happening in private.",
+        "No test is met, and the reason says where we looked.",
+    ),
+    Status.ANNOUNCED: Definition(
+        "Announced",
+        Family.OPEN,
+        "A minister or a department has said on the record that it will be done, or has published a draft.",
+        "It does not mean that a bill exists, or that the promise will be kept.",
+        "Evidence that is an official record or a government claim.",
+    ),
+    Status.IN_PARLIAMENT: Definition(
+        "In Parliament",
+        Family.OPEN,
+        "A bill or an instrument that would do it is before Parliament and is not yet law.",
+        "It does not mean that the bill will pass, or that it will pass with this part in it.",
+        "A linked bill or instrument that was not yet law on the date of the change.",
+    ),
+    Status.LAW_NOT_IN_FORCE: Definition(
+        "Law passed, not in force",
+        Family.OPEN,
+        "The law has been enacted or made, but the part that matters has not begun to apply.",
+        "It does not mean that anything has changed in practice.",
+        "Linked legislation enacted or made by that date, and none that delivers the ask in force.",
+    ),
+    Status.IN_FORCE: Definition(
+        "In force, ask not yet met",
+        Family.OPEN,
+        "The law applies, but none of the tests by which we judge the ask is met.",
+        "It does not mean that the law is used, or that it works.",
+        "A linked law in force on that date, and no test met.",
+    ),
+    Status.PARTLY_MET: Definition(
+        "Partly met",
+        Family.PART,
+        "At least one of the tests is met, and at least one is not.",
+        "It does not mean that the rest will follow.",
+        "At least one test met and at least one not met.",
+    ),
+    Status.MET: Definition(
+        "Met",
+        Family.WON,
+        "Every test by which we judge the ask is met.",
+        "It does not mean that the results are good, or that the work is finished for ever.",
+        "Every test met, and evidence beyond a government claim.",
+    ),
+    Status.REJECTED: Definition(
+        "Rejected",
+        Family.LOST,
+        "The government refused it on the record, or Parliament voted it down.",
+        "It does not mean that it can never return.",
+        "Evidence that is an official record or a government claim.",
+    ),
+    Status.LAPSED: Definition(
+        "Lapsed",
+        Family.LOST,
+        "The bill that would have done it fell, and no other route is live.",
+        "It does not mean that anybody voted against it.",
+        "A linked bill that had fallen by that date, and no other linked bill still alive.",
+    ),
+    Status.REVERSED: Definition(
+        "Reversed",
+        Family.LOST,
+        "It had been in force, partly met or met, and was undone.",
+        "It does not mean that it had never worked.",
+        "An earlier status of in force, partly met or met.",
+    ),
+    Status.OVERTAKEN: Definition(
+        "Overtaken",
+        Family.LOST,
+        "Events have made it impossible as it was worded.",
+        "It does not mean that a similar ask would be impossible.",
+        "The tests must not all be met.",
+    ),
+    Status.SUPERSEDED: Definition(
+        "Superseded",
+        Family.NOT_COUNTED,
+        "We replaced this ask by another, which the entry names.",
+        "It does not mean that it was won or lost; we never use it to hide a loss.",
+        "The ask that replaces it.",
+    ),
+    Status.CANNOT_BE_JUDGED: Definition(
+        "Cannot be judged",
+        Family.NOT_COUNTED,
+        "There is nothing in it that can be tested with evidence.",
+        "It does not mean that we agree or disagree with it.",
+        "The reason says what would settle it, and at least one test has no answer.",
+    ),
+}
+
+STATUSES_OF: Mapping[Family, tuple[Status, ...]] = {
+    family: tuple(status for status in Status if status.family is family) for family in Family
+}

@@ -1,0 +1,50 @@
+"""How an ask's story adds up: which status and which test results are in effect on a date."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from tracker.rules.dates import PartialDate
+from tracker.rules.status import Status
+from tracker.rules.updates import Result
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a published update says about status and tests."""
+
+    id: int
+    happened_on: PartialDate
+    status: Status | None = None
+    reason: str = ""
+    superseded_by_id: int | None = None
+    corrects_id: int | None = None
+    results: tuple[tuple[int, Result], ...] = ()
+
+
+@dataclass(frozen=True)
+class State:
+    """Where an ask stands: the entry that set its status, and each changed test's result and date."""
+
+    status_entry: Entry | None = None
+    earlier: frozenset[Status] = frozenset()
+    results: Mapping[int, tuple[Result, PartialDate]] = field(default_factory=dict)
+
+    @property
+    def status(self) -> Status | None:
+        return self.status_entry.status if self.status_entry else None
+
+
+def state_of(entries: Iterable[Entry], on: PartialDate | None = None) -> State:
+    """Fold the entries up to a date (None: all) in the order of time; corrected entries do not count."""
+    told = sorted(entries, key=lambda entry: (entry.happened_on, entry.id))
+    corrected = {entry.corrects_id for entry in told}
+    status_entry, earlier, results = None, set(), {}
+    for entry in told:
+        if entry.id in corrected or (on and entry.happened_on > on):
+            continue
+        if entry.status:
+            if status_entry and status_entry.status:
+                earlier.add(status_entry.status)
+            status_entry = entry
+        results.update({test: (result, entry.happened_on) for test, result in entry.results})
+    return State(status_entry, frozenset(earlier), results)

@@ -1,0 +1,151 @@
+"""Updates and their evidence: what an entry of an ask's public story must carry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from tracker.rules import checks
+from tracker.rules.dates import PartialDate, check_not_future
+from tracker.rules.errors import Problem
+from tracker.rules.status import Status
+from tracker.rules.text import NOTE_LENGTH, PARAGRAPH_LENGTH, SENTENCE_LENGTH, TITLE_LENGTH
+
+EVIDENCE_QUOTE_LENGTH = 300
+MOST_EVIDENCE = 12
+
+
+class UpdateKind(StrEnum):
+    """What sort of entry it is."""
+
+    STATUS = "status"
+    TEST = "test"
+    MILESTONE = "milestone"
+    CORRECTION = "correction"
+    REDEFINITION = "redefinition"
+    REVIEW = "review"
+
+    @property
+    def label(self) -> str:
+        return KIND_LABELS[self]
+
+
+KIND_LABELS: Mapping[UpdateKind, str] = {
+    UpdateKind.STATUS: "Status changed",
+    UpdateKind.TEST: "Test result changed",
+    UpdateKind.MILESTONE: "Milestone",
+    UpdateKind.CORRECTION: "Correction",
+    UpdateKind.REDEFINITION: "Redefinition",
+    UpdateKind.REVIEW: "Checked, nothing changed",
+}
+NEEDS_EVIDENCE = frozenset({UpdateKind.STATUS, UpdateKind.TEST, UpdateKind.MILESTONE})
+
+
+class EvidenceType(StrEnum):
+    """Who says so."""
+
+    OFFICIAL_RECORD = "official_record"
+    GOVERNMENT_CLAIM = "government_claim"
+    INDEPENDENT = "independent"
+    OWN_WORK = "own_work"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+    @property
+    def means(self) -> str:
+        return EVIDENCE_MEANINGS[self]
+
+
+EVIDENCE_MEANINGS: Mapping[EvidenceType, str] = {
+    EvidenceType.OFFICIAL_RECORD: "The law itself, a court's judgment, Hansard or another record of what was done.",
+    EvidenceType.GOVERNMENT_CLAIM: "A government, a minister or an official says so; nobody else has checked it.",
+    EvidenceType.INDEPENDENT: "Somebody outside government says so: press, lawyers, researchers, campaigners.",
+    EvidenceType.OWN_WORK: "We looked into it ourselves.",
+}
+
+
+class Result(StrEnum):
+    """What a success test says."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    UNKNOWN = "unknown"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True)
+class EvidenceDraft:
+    """A link that supports an update, as typed."""
+
+    url: str
+    title: str
+    type: EvidenceType
+    publisher: str = ""
+    published_on: PartialDate | None = None
+    archived_url: str = ""
+    quote: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class UpdateDraft:
+    """An entry of the story, as typed. `results` maps a test's id to its new result."""
+
+    kind: UpdateKind
+    happened_on: PartialDate
+    text: str
+    status: Status | None = None
+    reason: str = ""
+    superseded_by_id: int | None = None
+    corrects_id: int | None = None
+    draft_note: str = ""
+    results: tuple[tuple[int, Result], ...] = ()
+    evidence: tuple[EvidenceDraft, ...] = ()
+
+
+def check_draft(draft: UpdateDraft) -> list[Problem]:
+    """Check what even an unpublished entry must respect: lengths, addresses, kinds that fit."""
+    limits = {"text": PARAGRAPH_LENGTH, "reason": SENTENCE_LENGTH, "draft_note": NOTE_LENGTH}
+    problems = checks.texts(draft, limits) + checks.required(draft.text, "text", "a sentence on what happened")
+    if draft.kind is UpdateKind.CORRECTION and not draft.corrects_id:
+        problems.append(Problem("Name the entry that this corrects.", "corrects_id"))
+    if len(draft.evidence) > MOST_EVIDENCE:
+        problems.append(Problem(f"Give at most {MOST_EVIDENCE} pieces of evidence.", "evidence"))
+    for number, evidence in enumerate(draft.evidence):
+        problems += check_evidence(evidence, f"evidence-{number}")
+    return problems
+
+
+def check_publishable(draft: UpdateDraft, today: date) -> list[Problem]:
+    """Check what an entry must carry before the public may read it."""
+    problems = check_draft(draft)
+    if sentence := check_not_future(draft.happened_on, today):
+        problems.append(Problem(sentence, "happened_on"))
+    if draft.kind is UpdateKind.STATUS and draft.status is None:
+        problems.append(Problem("Choose the new status.", "status"))
+    if draft.kind is UpdateKind.TEST and not draft.results:
+        problems.append(Problem("Say which test has a new result.", "results"))
+    if draft.status is not None:
+        problems += checks.required(draft.reason, "reason", "the reason in one or two sentences")
+    carries_a_judgement = draft.status is not None or bool(draft.results)
+    if not draft.evidence and (draft.kind in NEEDS_EVIDENCE or carries_a_judgement):
+        problems.append(Problem("Give at least one piece of evidence.", "evidence"))
+    return problems
+
+
+def check_evidence(evidence: EvidenceDraft, prefix: str) -> list[Problem]:
+    """Check one piece of evidence; the problems' fields begin with the prefix."""
+    limits = {"title": TITLE_LENGTH, "publisher": TITLE_LENGTH, "quote": EVIDENCE_QUOTE_LENGTH, "note": 600}
+    problems = (
+        checks.required(evidence.url, "url", "the address of the page")
+        + checks.optional_url(evidence.url, "url")
+        + checks.optional_url(evidence.archived_url, "archived_url")
+        + checks.required(evidence.title, "title", "the title of the page or document")
+        + checks.texts(evidence, limits)
+    )
+    return [Problem(problem.message, f"{prefix}-{problem.field}") for problem in problems]

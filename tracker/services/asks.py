@@ -1,0 +1,93 @@
+"""Sources and asks: create, edit, publish, archive, restore."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.models import Ask, FormerSlug, Source
+from tracker.rules.asks import REDEFINING_FIELDS, AskDraft, Publication, SourceDraft, check_ask, check_source
+from tracker.rules.changes import field_name
+from tracker.rules.errors import Problem, RuleBroken, refuse
+from tracker.rules.permissions import Action
+from tracker.services import records
+from tracker.services.change import Change
+from tracker.services.search import index_for_search
+from tracker.services.updates import post_redefinition
+
+
+def create_source(change: Change, draft: SourceDraft) -> Source:
+    """Enter a source, as a draft."""
+    change.require(Action.EDIT)
+    refuse(check_source(draft) + _key_taken(change.session, draft.key, None))
+    source = Source(publication=Publication.DRAFT, version=1)
+    records.create(change, source, draft)
+    return source
+
+
+def edit_source(change: Change, source: Source, draft: SourceDraft, seen_version: int | None) -> bool:
+    """Edit a source; answer whether anything changed."""
+    change.require(Action.EDIT)
+    records.check_version(source, seen_version)
+    refuse(check_source(draft) + _key_taken(change.session, draft.key, source.id))
+    is_public = source.publication is not Publication.DRAFT
+    return bool(records.edit(change, source, draft, seen_version=seen_version, is_public=is_public))
+
+
+def create_ask(change: Change, draft: AskDraft) -> Ask:
+    """Enter an ask, as a draft without a status."""
+    change.require(Action.EDIT)
+    refuse(check_ask(draft) + _slug_taken(change.session, draft.slug, None))
+    ask = Ask(publication=Publication.DRAFT, version=1, status_reason="", tests=[])
+    records.create(change, ask, draft)
+    index_for_search(ask)
+    return ask
+
+
+def edit_ask(change: Change, ask: Ask, draft: AskDraft, *, seen_version: int | None, reason: str = "") -> bool:
+    """Edit an ask; answer whether anything changed.
+
+    When the wording of a published ask changes, a reason is needed, and a redefinition that says what
+    changed goes into its public story. An old slug keeps leading to the ask.
+    """
+    change.require(Action.EDIT)
+    records.check_version(ask, seen_version)
+    refuse(check_ask(draft) + _slug_taken(change.session, draft.slug, ask.id))
+    is_public = ask.publication is not Publication.DRAFT
+    old_slug = ask.slug
+    before = records.edit(change, ask, draft, seen_version=seen_version, is_public=is_public, reason=reason)
+    if "slug" in before:
+        _keep_slug(change.session, ask, old_slug)
+    redefined = sorted(REDEFINING_FIELDS & before.keys())
+    if is_public and redefined:
+        changes = "; ".join(f"{field_name(name)} was “{before[name]}”" for name in redefined)
+        post_redefinition(change, ask, f"The ask was reworded ({changes}).", reason)
+    index_for_search(ask)
+    return bool(before)
+
+
+def publish_ask(change: Change, ask: Ask, seen_version: int | None) -> None:
+    """Make an ask public, with the source that it names; needs a status."""
+    change.require(Action.PUBLISH)
+    if ask.status is None:
+        raise RuleBroken([Problem("Give the ask a status first: post its first update.", "status")])
+    source = change.session.get_one(Source, ask.source_id)
+    if source.publication is Publication.DRAFT:
+        records.publish(change, source, None)
+    records.publish(change, ask, seen_version)
+
+
+def _keep_slug(session: Session, ask: Ask, old_slug: str) -> None:
+    """Let the old address redirect; a slug taken up again is no longer a former one."""
+    session.execute(sa.delete(FormerSlug).where(FormerSlug.slug == ask.slug))
+    session.merge(FormerSlug(slug=old_slug, ask_id=ask.id))
+
+
+def _slug_taken(session: Session, slug: str, own_id: int | None) -> list[Problem]:
+    by_ask = session.scalar(sa.select(Ask.id).where(Ask.slug == slug))
+    by_former = session.scalar(sa.select(FormerSlug.ask_id).where(FormerSlug.slug == slug))
+    taken = {by_ask, by_former} - {None, own_id}
+    return [Problem("Another ask has or had this address. Choose another slug.", "slug")] if taken else []
+
+
+def _key_taken(session: Session, key: str, own_id: int | None) -> list[Problem]:
+    taken = session.scalar(sa.select(Source.id).where(Source.key == key))
+    return [Problem("Another source has this key.", "key")] if taken not in {None, own_id} else []

@@ -1,0 +1,27 @@
+"""The circumstances of a change, which every service needs."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from tracker.clock import LONDON
+from tracker.rules.permissions import Action, Actor
+
+
+@dataclass(frozen=True)
+class Change:
+    """In which transaction, by whom and when something is changed."""
+
+    session: Session
+    actor: Actor
+    at: datetime
+
+    @property
+    def today(self) -> date:
+        """The day of the change in London."""
+        return self.at.astimezone(LONDON).date()
+
+    def require(self, action: Action) -> None:
+        """Raise NotAllowed unless the actor's role permits the action."""
+        self.actor.require(action)

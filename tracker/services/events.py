@@ -1,0 +1,122 @@
+"""The event log: every change writes one entry in its own transaction, chained to the one before."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.models import Event, Revision
+from tracker.rules.chain import GENESIS, entry_hash
+from tracker.rules.dates import PartialDate
+from tracker.services.change import Change
+
+CHAIN_STEP = 1000
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The record that a change is about."""
+
+    kind: str
+    id: int
+    name: str
+    ask_id: int | None = None
+
+
+def record(
+    change: Change,
+    action: str,
+    subject: Subject,
+    *,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+    reason: str = "",
+    is_public: bool = False,
+) -> Event:
+    """Append an entry; `is_public` says that the public sees the change, which raises the revision."""
+    last = change.session.execute(sa.select(Event.id, Event.hash).order_by(Event.id.desc()).limit(1)).first()
+    event = Event(
+        id=last.id + 1 if last else 1,
+        at=change.at,
+        actor_id=change.actor.id,
+        actor_name=change.actor.name,
+        action=action,
+        subject=subject.kind,
+        subject_id=subject.id,
+        subject_name=subject.name,
+        ask_id=subject.ask_id,
+        before=plain(before) if before is not None else None,
+        after=plain(after) if after is not None else None,
+        reason=reason,
+        request_id=change.actor.request_id,
+        previous_hash=last.hash if last else GENESIS,
+    )
+    event.hash = entry_hash(_content(event))
+    change.session.add(event)
+    if is_public:
+        change.session.execute(sa.update(Revision).values(number=Revision.number + 1))
+    return event
+
+
+def plain(values: Mapping[str, object]) -> dict[str, object]:
+    """Answer the values as JSON knows them."""
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def verify(session: Session) -> tuple[int, str]:
+    """Check the whole chain; answer how many entries it has and its last hash.
+
+    Raises BrokenChain that names the first wrong entry. Reads a thousand entries at a time.
+    """
+    count, head = 0, GENESIS
+    for event in _all_events(session):
+        count += 1
+        if event.id != count:
+            raise BrokenChain(count, "is missing" if event.id > count else "stands twice")
+        if event.previous_hash != head:
+            raise BrokenChain(event.id, "does not follow from the entry before it")
+        if event.hash != entry_hash(_content(event)):
+            raise BrokenChain(event.id, "was changed after it was written")
+        head = event.hash
+    return count, head
+
+
+class BrokenChain(Exception):
+    """The event log was tampered with; `event_id` is the first entry that is wrong."""
+
+    def __init__(self, event_id: int, what: str) -> None:
+        super().__init__(f"Entry {event_id} of the event log {what}.")
+        self.event_id = event_id
+
+
+def _all_events(session: Session) -> Iterator[Event]:
+    seen = 0
+    while chunk := list(session.scalars(sa.select(Event).where(Event.id > seen).order_by(Event.id).limit(CHAIN_STEP))):
+        yield from chunk
+        seen = chunk[-1].id
+        session.expunge_all()
+
+
+def _content(event: Event) -> dict[str, object]:
+    """Everything that the hash covers."""
+    content = {column.key: getattr(event, column.key) for column in Event.__table__.columns if column.key != "hash"}
+    return plain(content)
+
+
+def _plain(value: object) -> object:
+    match value:
+        case PartialDate():
+            return value.text
+        case datetime():
+            return value.isoformat()
+        case Enum():
+            return value.value
+        case dict():
+            return plain(value)
+        case list() | tuple():
+            return [_plain(part) for part in value]
+        case _:
+            return value

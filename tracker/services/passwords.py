@@ -1,0 +1,42 @@
+"""Hashing passwords with argon2id; at most two at once, since each costs a tenth of a second of CPU.
+
+The parameters are the library's defaults (RFC 9106, low-memory profile), above OWASP's minimum.
+"""
+
+import threading
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from tracker.rules.errors import Problem, RuleBroken
+from tracker.rules.passwords import LONGEST, check_password
+
+HASHER = PasswordHasher()
+AT_ONCE = threading.BoundedSemaphore(2)
+# Checked when there is no such account, so that the answer takes as long as for a real one.
+NOBODYS_HASH = HASHER.hash("nobody's password, never accepted")
+
+
+def hash_password(password: str, email: str) -> str:
+    """Answer the hash to store; raises RuleBroken for a password that the rules refuse."""
+    if sentence := check_password(password, email):
+        raise RuleBroken([Problem(sentence, "password")])
+    with AT_ONCE:
+        return HASHER.hash(password)
+
+
+def is_right(password: str, stored: str | None) -> bool:
+    """Whether the password fits the stored hash; takes the same time when there is none (None)."""
+    if len(password) > LONGEST:
+        return False
+    with AT_ONCE:
+        try:
+            fits = HASHER.verify(stored or NOBODYS_HASH, password.encode("utf-8", "surrogatepass"))
+        except (VerifyMismatchError, InvalidHashError):
+            return False
+    return fits and stored is not None
+
+
+def needs_rehash(stored: str) -> bool:
+    """Whether the hash was made with weaker parameters than today's."""
+    return HASHER.check_needs_rehash(stored)

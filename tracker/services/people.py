@@ -1,0 +1,100 @@
+"""Members of staff: add, edit, change role and password, deactivate."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from tracker.models import Person, StaffSession
+from tracker.rules import checks
+from tracker.rules.errors import Problem, RuleBroken, refuse
+from tracker.rules.permissions import Action, Role
+from tracker.services import records
+from tracker.services.change import Change
+from tracker.services.events import record
+
+
+@dataclass(frozen=True)
+class PersonDraft:
+    """Somebody who may sign in, as typed."""
+
+    email: str
+    name: str
+    role: Role
+
+
+def add_person(change: Change, draft: PersonDraft, password_hash: str) -> Person:
+    """Add a member of staff. The log never holds the password's hash."""
+    change.require(Action.MANAGE_PEOPLE)
+    refuse(check_person(draft) + _email_taken(change, draft.email, None))
+    person = Person(is_active=True, version=1, password_hash=password_hash)
+    records.create(change, person, draft)
+    return person
+
+
+def edit_person(change: Change, person: Person, draft: PersonDraft, seen_version: int | None) -> bool:
+    """Edit name, e-mail address and role; a new role ends the person's sessions."""
+    change.require(Action.MANAGE_PEOPLE)
+    records.check_version(person, seen_version)
+    refuse(check_person(draft) + _email_taken(change, draft.email, person.id))
+    if person.role is Role.ADMIN and draft.role is not Role.ADMIN:
+        _refuse_last_admin(change, person)
+    before = records.edit(change, person, draft, seen_version=seen_version, is_public=False)
+    if before.keys() & {"role", "email"}:
+        end_sessions(change, person)
+    return bool(before)
+
+
+def set_password(change: Change, person: Person, password_hash: str) -> None:
+    """Give a person a new password and end their sessions; one's own needs no role."""
+    if change.actor.id != person.id:
+        change.require(Action.MANAGE_PEOPLE)
+    person.password_hash = password_hash
+    person.version += 1
+    end_sessions(change, person)
+    record(change, "password changed", records.subject_of(person))
+
+
+def set_active(change: Change, person: Person, is_active: bool, seen_version: int | None) -> None:
+    """Let a person sign in no more, at once, or let them in again."""
+    change.require(Action.MANAGE_PEOPLE)
+    records.check_version(person, seen_version)
+    if person.is_active == is_active:
+        return
+    if not is_active:
+        _refuse_last_admin(change, person)
+        end_sessions(change, person)
+    person.is_active = is_active
+    person.version += 1
+    record(change, "reactivated" if is_active else "deactivated", records.subject_of(person))
+
+
+def end_sessions(change: Change, person: Person) -> None:
+    """Sign a person out everywhere."""
+    change.session.execute(
+        sa.update(StaffSession)
+        .where(StaffSession.person_id == person.id, StaffSession.ended_at.is_(None))
+        .values(ended_at=change.at)
+    )
+
+
+def check_person(draft: PersonDraft) -> list[Problem]:
+    """Check name and e-mail address."""
+    problems = checks.required(draft.name, "name", "the name") + checks.at_most(draft.name, 120, "name")
+    local, at, domain = draft.email.partition("@")
+    if not (local and at and "." in domain) or " " in draft.email or len(draft.email) > 254:
+        problems.append(Problem("Give an e-mail address such as ada@example.org.", "email"))
+    if draft.email != draft.email.casefold():
+        problems.append(Problem("Write the e-mail address in small letters.", "email"))
+    return problems
+
+
+def _email_taken(change: Change, email: str, own_id: int | None) -> list[Problem]:
+    taken = change.session.scalar(sa.select(Person.id).where(Person.email == email))
+    return [Problem("Somebody with this address exists already.", "email")] if taken not in {None, own_id} else []
+
+
+def _refuse_last_admin(change: Change, person: Person) -> None:
+    """Somebody must stay who can manage people."""
+    others = sa.select(Person.id).where(Person.role == Role.ADMIN, Person.is_active, Person.id != person.id)
+    if person.role is Role.ADMIN and change.session.scalar(others.limit(1)) is None:
+        raise RuleBroken([Problem("This is the last active admin. Make somebody else an admin first.")])

@@ -1,0 +1,160 @@
+"""What all records that staff edit have in common: creating, editing, publishing, archiving.
+
+A draft is a frozen dataclass whose fields bear the names of the record's columns.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from tracker.models import Ask, Event, Legislation, Link, Person, Source, SuccessTest, Update
+from tracker.rules.asks import Publication
+from tracker.rules.changes import difference
+from tracker.rules.errors import Conflict, Problem, RuleBroken
+from tracker.services.change import Change
+from tracker.services.events import Subject, plain, record
+
+NAME_LENGTH = 80
+
+
+class Record(Protocol):
+    """A row that counts its edits."""
+
+    id: int
+    version: int
+
+
+class Publishable(Record, Protocol):
+    """A row that is a draft, public, or archived."""
+
+    publication: Publication
+
+
+def values_of(draft: object) -> dict[str, object]:
+    """The fields of a draft by name; tuples as lists, as the columns hold them."""
+    values = {field.name: getattr(draft, field.name) for field in fields(draft)}  # type: ignore[arg-type]
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def current_values(row: object, names: Mapping[str, object]) -> dict[str, object]:
+    """The row's values for these columns."""
+    return {name: getattr(row, name) for name in names}
+
+
+def check_version(row: Record, seen_version: int | None) -> None:
+    """Raise Conflict when the row was saved since the person saw it (None: no page was seen)."""
+    if seen_version is not None and row.version != seen_version:
+        raise Conflict
+
+
+def write(row: object, values: Mapping[str, object]) -> None:
+    """Put the values into the row's columns."""
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def subject_of(row: object) -> Subject:
+    """How the log names a row."""
+    match row:
+        case Ask():
+            return Subject("ask", row.id, row.title, row.id)
+        case SuccessTest():
+            return Subject("test", row.id, row.label, row.ask_id)
+        case Update():
+            return Subject("update", row.id, row.text[:NAME_LENGTH], row.ask_id)
+        case Link():
+            law = row.legislation
+            return Subject("link", row.id, f"{law.citation or law.title} {row.provisions}".strip(), row.ask_id)
+        case Legislation():
+            return Subject("legislation", row.id, row.citation or row.title)
+        case Source():
+            return Subject("source", row.id, row.title)
+        case Person():
+            return Subject("person", row.id, row.name)
+        case _:
+            raise TypeError(f"the log has no name for {type(row).__name__}")
+
+
+def create(change: Change, row: Record, draft: object) -> None:
+    """Store a new row from a draft and log it."""
+    values = values_of(draft)
+    write(row, values)
+    change.session.add(row)
+    change.session.flush()  # the log names the new row's id
+    record(change, "created", subject_of(row), after=values)
+
+
+def edit(
+    change: Change, row: Record, draft: object, *, seen_version: int | None, is_public: bool, reason: str = ""
+) -> dict[str, object]:
+    """Bring a row to the draft and log what differs; answer the changed fields as they were."""
+    check_version(row, seen_version)
+    values = values_of(draft)
+    before, after = difference(plain(current_values(row, values)), plain(values))
+    if after:
+        write(row, {name: values[name] for name in after})
+        row.version += 1
+        record(
+            change,
+            "edited",
+            subject_of(row),
+            before=before,
+            after=after,
+            reason=reason,
+            is_public=is_public,
+        )
+    return before
+
+
+def publish(change: Change, row: Publishable, seen_version: int | None) -> None:
+    """Make a draft public."""
+    change.require(Action.PUBLISH)
+    if row.publication is not Publication.DRAFT:
+        raise RuleBroken([Problem(f"This is {row.publication.value} already.")])
+    move(change, row, "published", Publication.PUBLISHED, seen_version)
+
+
+def archive(change: Change, row: Publishable, seen_version: int | None, reason: str) -> None:
+    """Take a row off the lists; nothing is deleted."""
+    change.require(Action.EDIT)
+    if row.publication is Publication.ARCHIVED:
+        raise RuleBroken([Problem("This is archived already.")])
+    if not reason:
+        raise RuleBroken([Problem("Say why, for the log.", "reason")])
+    move(change, row, "archived", Publication.ARCHIVED, seen_version, reason=reason)
+
+
+def restore(change: Change, row: Publishable, seen_version: int | None) -> None:
+    """Bring an archived row back to what it was before."""
+    change.require(Action.EDIT)
+    if row.publication is not Publication.ARCHIVED:
+        raise RuleBroken([Problem("This is not archived.")])
+    subject = subject_of(row)
+    archived = change.session.scalars(
+        sa.select(Event)
+        .where(Event.subject == subject.kind, Event.subject_id == subject.id, Event.action == "archived")
+        .order_by(Event.id.desc())
+        .limit(1)
+    ).one()
+    to = Publication((archived.before or {})["publication"])
+    move(change, row, "restored", to, seen_version)
+
+
+def move(
+    change: Change, row: Publishable, action: str, to: Publication, seen_version: int | None, *, reason: str = ""
+) -> None:
+    """Change who sees a row, and log it."""
+    check_version(row, seen_version)
+    before, row.publication = row.publication, to
+    row.version += 1
+    record(
+        change,
+        action,
+        subject_of(row),
+        before={"publication": before},
+        after={"publication": to},
+        reason=reason,
+        is_public=Publication.PUBLISHED in {before, to},
+    )

@@ -1,0 +1,81 @@
+"""Success tests: add, reword, archive, restore. On a published ask each is a public redefinition."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.models import Ask, SuccessTest
+from tracker.rules.asks import REDEFINING_FIELDS, Publication, TestDraft, check_test
+from tracker.rules.errors import Problem, refuse
+from tracker.rules.permissions import Action
+from tracker.services import records
+from tracker.services.change import Change
+from tracker.services.events import record
+from tracker.services.updates import post_redefinition, settle
+
+
+def add_test(change: Change, ask: Ask, draft: TestDraft, reason: str = "") -> SuccessTest:
+    """Add a test to an ask."""
+    change.require(Action.EDIT)
+    refuse(check_test(draft) + _key_taken(change.session, ask, draft.key, None))
+    test = SuccessTest(ask_id=ask.id, version=1, is_archived=False, result=draft.before)
+    records.create(change, test, draft)
+    _tell(change, ask, f"A test was added: “{test.label}”.", reason)
+    return test
+
+
+def edit_test(
+    change: Change,
+    ask: Ask,
+    test: SuccessTest,
+    draft: TestDraft,
+    *,
+    seen_version: int | None,
+    reason: str = "",
+) -> bool:
+    """Edit a test; answer whether anything changed."""
+    change.require(Action.EDIT)
+    records.check_version(test, seen_version)
+    refuse(check_test(draft) + _key_taken(change.session, ask, draft.key, test.id))
+    is_public = ask.publication is not Publication.DRAFT
+    before = records.edit(change, test, draft, seen_version=seen_version, is_public=is_public, reason=reason)
+    if is_public and REDEFINING_FIELDS & before.keys():
+        was = f"“{before.get('label', test.label)}”"
+        post_redefinition(change, ask, f"The test {was} now reads “{test.label}”.", reason)
+    settle(change.session, ask)
+    return bool(before)
+
+
+def archive_test(change: Change, ask: Ask, test: SuccessTest, seen_version: int | None, reason: str) -> None:
+    """Take a test out of the judgement."""
+    _set_archived(change, ask, test, seen_version, reason)
+    _tell(change, ask, f"A test was taken out: “{test.label}”.", reason)
+
+
+def restore_test(change: Change, ask: Ask, test: SuccessTest, seen_version: int | None, reason: str) -> None:
+    """Bring a test back into the judgement."""
+    _set_archived(change, ask, test, seen_version, reason)
+    _tell(change, ask, f"A test was brought back: “{test.label}”.", reason)
+
+
+def _set_archived(change: Change, ask: Ask, test: SuccessTest, seen_version: int | None, reason: str) -> None:
+    """Turn the mark over; the version tells whether somebody else did so first."""
+    change.require(Action.EDIT)
+    records.check_version(test, seen_version)
+    test.is_archived = not test.is_archived
+    test.version += 1
+    is_public = ask.publication is not Publication.DRAFT
+    action = "archived" if test.is_archived else "restored"
+    record(change, action, records.subject_of(test), reason=reason, is_public=is_public)
+
+
+def _tell(change: Change, ask: Ask, text: str, reason: str) -> None:
+    """Post a redefinition if the ask is public, and judge the ask anew."""
+    if ask.publication is not Publication.DRAFT:
+        post_redefinition(change, ask, text, reason)
+    settle(change.session, ask)
+
+
+def _key_taken(session: Session, ask: Ask, key: str, own_id: int | None) -> list[Problem]:
+    statement = sa.select(SuccessTest.id).where(SuccessTest.ask_id == ask.id, SuccessTest.key == key)
+    taken = session.scalar(statement)
+    return [Problem("Another test of this ask has this key.", "key")] if taken not in {None, own_id} else []

@@ -1,0 +1,119 @@
+"""Settings, read from the environment once, strictly, and passed on as one frozen value."""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tracker.paths import CHECKOUT
+
+SHORTEST_SECRET = 32
+WEAK_SECRETS = re.compile(r"(?i)change|secret|example|password|^(.)\1+$")
+
+
+class SettingsError(Exception):
+    """One or more settings are wrong; the message lists them all."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this installation runs. README.md, "Configuration", explains each for operators."""
+
+    database_url: str
+    secret_key: str
+    is_production: bool = False
+    site_url: str = "http://127.0.0.1:8000"
+    contact_email: str = ""
+    trusted_proxies: int = 0
+    host: str = "127.0.0.1"
+    port: int = 8000
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the environment; raises SettingsError that lists every wrong setting at once."""
+        reader = _Reader(os.environ if environ is None else environ)
+        is_production = reader.choice("TRACKER_ENV", ("local", "production")) == "production"
+        host, port = reader.text("HOST", "127.0.0.1"), reader.number("PORT", 8000, 65535)
+        site_url = reader.text("TRACKER_SITE_URL", "" if is_production else f"http://{host}:{port}")
+        settings = cls(
+            database_url=reader.database_url(),
+            secret_key=reader.secret_key(is_production),
+            is_production=is_production,
+            site_url=site_url.rstrip("/"),
+            contact_email=reader.text("TRACKER_CONTACT_EMAIL", ""),
+            trusted_proxies=reader.number("TRACKER_TRUSTED_PROXIES", 0, 10),
+            host=host,
+            port=port,
+        )
+        if is_production and not site_url.startswith("https://"):
+            reader.wrong.append("TRACKER_SITE_URL: give the public address, beginning with https://")
+        if is_production and "@" not in settings.contact_email:
+            reader.wrong.append("TRACKER_CONTACT_EMAIL: give the address for reports of errors")
+        if reader.wrong:
+            raise SettingsError("\n".join(reader.wrong))
+        return settings
+
+
+class _Reader:
+    """Reads one variable after another and collects what is wrong with them."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.wrong: list[str] = []
+
+    def text(self, name: str, default: str) -> str:
+        return self.environ.get(name, "").strip() or default
+
+    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(name, allowed[0])
+        if value not in allowed:
+            self.wrong.append(f"{name}: must be one of {', '.join(allowed)}, not “{value}”")
+        return value
+
+    def number(self, name: str, default: int, most: int) -> int:
+        value = self.text(name, str(default))
+        if not re.fullmatch(r"[0-9]{1,6}", value) or int(value) > most:
+            self.wrong.append(f"{name}: must be a whole number from 0 to {most}, not “{value[:20]}”")
+            return default
+        return int(value)
+
+    def database_url(self) -> str:
+        value = self.text("DATABASE_URL", f"sqlite:///{var_dir()}/tracker.sqlite3")
+        if value.startswith(("postgres://", "postgresql://")):
+            value = "postgresql+psycopg://" + value.partition("://")[2]
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            self.wrong.append("DATABASE_URL: must begin with sqlite:/// or postgresql://")
+        return value
+
+    def secret_key(self, is_production: bool) -> str:
+        value = self.environ.get("SECRET_KEY", "")
+        if value or is_production:
+            if len(value) < SHORTEST_SECRET or WEAK_SECRETS.search(value):
+                self.wrong.append(
+                    f"SECRET_KEY: must be {SHORTEST_SECRET} or more random characters; make one with\n"
+                    "    python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+                )
+            return value
+        return _kept_secret(var_dir() / "secret_key")
+
+
+def var_dir() -> Path:
+    """Where a local installation keeps its data: `var/` beside the code, else in the working folder."""
+    base = CHECKOUT if (CHECKOUT / "pyproject.toml").is_file() else Path.cwd()
+    return base / "var"
+
+
+def _kept_secret(path: Path) -> str:
+    """A secret for local use, made once; when two processes make one at once, the first one's stays."""
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        proposal = path.with_name(f"{path.name}.{os.getpid()}")
+        proposal.touch(mode=0o600)
+        proposal.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        with suppress(FileExistsError):
+            path.hardlink_to(proposal)
+        proposal.unlink()
+    return path.read_text(encoding="ascii")
