@@ -196,7 +196,8 @@ def test_every_template_that_is_named_exists() -> None:
         if template.endswith(".html")  # robots.txt and the like may be addresses
     }
     named = templates_named_in_templates() | rendered
-    refuse([f"{where}: {template}" for template, where in named.items() if template not in existing_templates()], "")
+    missing = [f"{where}: {template}" for template, where in named.items() if template not in existing_templates()]
+    refuse(missing, "Named, but not there:")
 
 
 # --- what is installed ---
