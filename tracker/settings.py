@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tracker.paths import CHECKOUT
 
@@ -30,6 +31,12 @@ class Settings:
     trusted_proxies: int = 0
     host: str = "127.0.0.1"
     port: int = 8000
+
+    @property
+    def trusted_hosts(self) -> list[str] | None:
+        """The names under which the site may be asked for; locally any (None)."""
+        site = urlsplit(self.site_url).hostname
+        return [site, "127.0.0.1", "localhost"] if self.is_production and site else None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":

@@ -31,10 +31,10 @@ def is_right(password: str, stored: str | None) -> bool:
         return False
     with AT_ONCE:
         try:
-            fits = HASHER.verify(stored or NOBODYS_HASH, password.encode("utf-8", "surrogatepass"))
+            HASHER.verify(stored or NOBODYS_HASH, password.encode("utf-8", "surrogatepass"))
         except (VerifyMismatchError, InvalidHashError):
             return False
-    return fits and stored is not None
+    return stored is not None
 
 
 def needs_rehash(stored: str) -> bool:

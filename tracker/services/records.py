@@ -13,6 +13,7 @@ from tracker.models import Ask, Event, Legislation, Link, Person, Source, Succes
 from tracker.rules.asks import Publication
 from tracker.rules.changes import difference
 from tracker.rules.errors import Conflict, Problem, RuleBroken
+from tracker.rules.permissions import Action
 from tracker.services.change import Change
 from tracker.services.events import Subject, plain, record
 

@@ -1,0 +1,1 @@
+"""Who asks: routes, forms, and what every answer carries."""

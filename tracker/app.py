@@ -1,0 +1,55 @@
+"""The application: the one place that knows everybody. It is a plain WSGI callable."""
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from tracker.db.engine import make_engine
+from tracker.paths import resource_dir
+from tracker.settings import Settings
+from tracker.web import auth, converters, errors, filters, health, public, security, session, sign_in, tables
+
+BLUEPRINTS = (health.bp, public.bp, tables.bp, sign_in.bp)
+LARGEST_BODY = 2 * 1024 * 1024
+LARGEST_FORM = 1024 * 1024
+MOST_FIELDS = 1000
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Answer the app for these settings, or for those of the environment."""
+    settings = settings or Settings.from_env()
+    app = Flask("tracker", template_folder=str(resource_dir("templates")))
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SITE_URL=settings.site_url,
+        CONTACT_EMAIL=settings.contact_email,
+        IS_PRODUCTION=settings.is_production,
+        TRUSTED_HOSTS=settings.trusted_hosts,
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
+        MAX_FORM_PARTS=MOST_FIELDS,
+        SESSION_COOKIE_NAME="__Host-tracker" if settings.is_production else "tracker",
+        SESSION_COOKIE_SECURE=settings.is_production,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        WTF_CSRF_CHECK_DEFAULT=False,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    session.init_app(app, make_engine(settings.database_url))
+    converters.init_app(app)
+    filters.init_app(app)
+    errors.init_app(app)
+    security.init_app(app)
+    CSRFProtect(app)
+    auth.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    auth.require_every_route_decided(app)
+    return app

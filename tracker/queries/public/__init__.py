@@ -1,0 +1,22 @@
+"""The only door for public pages: published records only, with public fields only."""
+
+from tracker.queries.public.asks import (
+    count_by_family,
+    count_by_status,
+    find_ask,
+    find_slug_now,
+    list_asks,
+    list_topics,
+)
+from tracker.queries.public.laws import find_law, list_laws
+
+__all__ = [
+    "count_by_family",
+    "count_by_status",
+    "find_ask",
+    "find_law",
+    "find_slug_now",
+    "list_asks",
+    "list_laws",
+    "list_topics",
+]

@@ -1,0 +1,91 @@
+"""Asks for the public: the status page and the page of one ask."""
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from tracker.models import Ask, FormerSlug, Link, Update
+from tracker.queries.filters import AskFilter
+from tracker.queries.public.lines import ask_line, is_public, link_record, source_record, story, test_record
+from tracker.queries.public.records import AskLine, PublicAsk
+from tracker.rules.asks import Publication
+from tracker.rules.status import Family, Status
+from tracker.rules.text import slugify
+
+
+def list_topics(session: Session) -> dict[str, str]:
+    """The topics of the published asks: slug to name, in the order of the alphabet."""
+    statement = sa.select(Ask.topic).where(Ask.publication == Publication.PUBLISHED).distinct()
+    return {slugify(topic): topic for topic in sorted(session.scalars(statement))}
+
+
+def list_asks(session: Session, wanted: AskFilter, topics: Mapping[str, str]) -> list[AskLine]:
+    """The asks that a reader wants to see, the last changed first."""
+    statement = sa.select(Ask).where(*wanted.conditions(topics)).order_by(Ask.status_on.desc(), Ask.title)
+    return [ask_line(ask) for ask in session.scalars(statement)]
+
+
+def count_by_status(session: Session) -> dict[Status, int]:
+    """How many published asks stand where."""
+    statement = (
+        sa.select(Ask.status, sa.func.count()).where(Ask.publication == Publication.PUBLISHED).group_by(Ask.status)
+    )
+    return {status: count for status, count in session.execute(statement) if status}
+
+
+def count_by_family(counts: Mapping[Status, int]) -> dict[Family, int]:
+    """The counts by status summed up by family, every family named."""
+    return {family: sum(n for status, n in counts.items() if status.family is family) for family in Family}
+
+
+def find_slug_now(session: Session, slug: str) -> str | None:
+    """The present slug of an ask that had this one before."""
+    statement = sa.select(Ask.slug).join(FormerSlug, FormerSlug.ask_id == Ask.id).where(FormerSlug.slug == slug)
+    return session.scalar(statement.where(Ask.publication != Publication.DRAFT))
+
+
+def find_ask(session: Session, slug: str) -> PublicAsk | None:
+    """An ask that is or was public, whole. Costs eight queries, however long its story."""
+    ask = session.scalar(_ask_statement().where(Ask.slug == slug, Ask.publication != Publication.DRAFT))
+    return _public_ask(ask) if ask else None
+
+
+def _ask_statement() -> sa.Select[Ask]:
+    """An ask with everything that its page shows."""
+    return sa.select(Ask).options(
+        joinedload(Ask.source),
+        joinedload(Ask.superseded_by),
+        selectinload(Ask.tests),
+        selectinload(Ask.links).joinedload(Link.legislation),
+        selectinload(Ask.updates).options(selectinload(Update.evidence), selectinload(Update.results)),
+    )
+
+
+def _public_ask(ask: Ask) -> PublicAsk:
+    """An ask as the public sees it."""
+    updates = [u for u in ask.updates if u.publication is Publication.PUBLISHED]
+    superseding = ask.superseded_by
+    return PublicAsk(
+        line=ask_line(ask),
+        source=source_record(ask.source),
+        quote=ask.quote,
+        quote_place=ask.quote_place,
+        reading=ask.reading,
+        jurisdictions=tuple(ask.jurisdictions),
+        responsible_bodies=tuple(ask.responsible_bodies),
+        government_position=ask.government_position,
+        next_step=ask.next_step,
+        next_step_on=ask.next_step_on,
+        current_deadline=ask.current_deadline,
+        deadline_note=ask.deadline_note,
+        is_archived=ask.publication is Publication.ARCHIVED,
+        superseded_by=ask_line(superseding) if superseding and is_public(superseding) else None,
+        tests=tuple(test_record(test) for test in ask.tests if not test.is_archived),
+        links=tuple(
+            link_record(link, law=link.legislation)
+            for link in ask.links
+            if link.publication is Publication.PUBLISHED and is_public(link.legislation)
+        ),
+        story=story(updates, ask.tests),
+    )

@@ -1,0 +1,44 @@
+"""Laws for the public."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from tracker.models import Legislation, Link
+from tracker.queries.public.lines import is_public, law_line, link_record
+from tracker.queries.public.records import LawLine, PublicLaw
+from tracker.rules.asks import Publication
+from tracker.rules.legislation import KINDS
+
+
+def list_laws(session: Session) -> list[LawLine]:
+    """All published laws, by kind and citation."""
+    statement = sa.select(Legislation).where(Legislation.publication == Publication.PUBLISHED)
+    laws = session.scalars(statement.order_by(Legislation.year, Legislation.kind, Legislation.key))
+    return sorted(map(law_line, laws), key=lambda law: (list(KINDS.values()).index(law.kind_label), law.key))
+
+
+def find_law(session: Session, key: str) -> PublicLaw | None:
+    """A law that is or was public, with the published asks that hang on it."""
+    statement = (
+        sa.select(Legislation)
+        .where(Legislation.key == key, Legislation.publication != Publication.DRAFT)
+        .options(
+            joinedload(Legislation.becomes),
+            selectinload(Legislation.was),
+            selectinload(Legislation.links).joinedload(Link.ask),
+        )
+    )
+    law = session.scalar(statement)
+    if law is None:
+        return None
+    return PublicLaw(
+        line=law_line(law),
+        becomes=law_line(law.becomes) if law.becomes and is_public(law.becomes) else None,
+        was=tuple(law_line(bill) for bill in law.was if is_public(bill)),
+        links=tuple(
+            link_record(link, ask=link.ask)
+            for link in law.links
+            if link.publication is Publication.PUBLISHED and link.ask.publication is Publication.PUBLISHED
+        ),
+        is_archived=law.publication is Publication.ARCHIVED,
+    )

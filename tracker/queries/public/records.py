@@ -1,0 +1,147 @@
+"""What the public may know, as frozen records with public fields only.
+
+No model leaves the public queries, so a template cannot show an internal field even by mistake.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tracker.rules.asks import AskKind
+from tracker.rules.dates import PartialDate
+from tracker.rules.legislation import Effect
+from tracker.rules.status import Status
+from tracker.rules.updates import EvidenceType, Result, UpdateKind
+
+
+@dataclass(frozen=True)
+class AskLine:
+    """An ask in a list."""
+
+    slug: str
+    title: str
+    kind: AskKind
+    topic: str
+    summary: str
+    status: Status | None
+    status_on: PartialDate | None
+    reason: str
+    reviewed_on: PartialDate | None
+    first_deadline: PartialDate | None
+
+
+@dataclass(frozen=True)
+class PublicSource:
+    """Where an ask was made."""
+
+    title: str
+    author: str
+    author_role: str
+    publisher: str
+    published_on: PartialDate | None
+    url: str
+    archived_url: str
+    note: str
+
+
+@dataclass(frozen=True)
+class PublicTest:
+    """A success test with its result: since when, and when it was last checked."""
+
+    key: str
+    label: str
+    result: Result
+    result_on: PartialDate | None
+    reviewed_on: PartialDate | None
+
+
+@dataclass(frozen=True)
+class LawLine:
+    """A law in a list."""
+
+    key: str
+    title: str
+    citation: str
+    kind_label: str
+    address: str | None
+    introduced_on: PartialDate | None
+    enacted_on: PartialDate | None
+    lapsed_on: PartialDate | None
+    note: str
+
+
+@dataclass(frozen=True)
+class PublicLink:
+    """What a law does for an ask, seen from the ask (`law`) or from the law (`ask`)."""
+
+    effect: Effect
+    provisions: str
+    extent: tuple[str, ...]
+    in_force_on: PartialDate | None
+    note: str
+    law: LawLine | None = None
+    ask: AskLine | None = None
+
+
+@dataclass(frozen=True)
+class PublicEvidence:
+    """A link that supports an entry."""
+
+    url: str
+    title: str
+    publisher: str
+    published_on: PartialDate | None
+    type: EvidenceType
+    archived_url: str
+    quote: str
+    note: str
+
+
+@dataclass(frozen=True)
+class StoryEntry:
+    """An entry of the story. `corrects` and `corrected_by` are keys of other entries."""
+
+    key: str
+    kind: UpdateKind
+    happened_on: PartialDate
+    recorded_at: datetime
+    text: str
+    status: Status | None
+    reason: str
+    results: tuple[tuple[str, Result], ...]
+    evidence: tuple[PublicEvidence, ...]
+    corrects: str | None
+    corrected_by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PublicAsk:
+    """An ask whole."""
+
+    line: AskLine
+    source: PublicSource
+    quote: str
+    quote_place: str
+    reading: str
+    jurisdictions: tuple[str, ...]
+    responsible_bodies: tuple[str, ...]
+    government_position: str
+    next_step: str
+    next_step_on: PartialDate | None
+    current_deadline: PartialDate | None
+    deadline_note: str
+    is_archived: bool
+    superseded_by: AskLine | None
+    tests: tuple[PublicTest, ...]
+    links: tuple[PublicLink, ...]
+    story: tuple[StoryEntry, ...]
+
+
+@dataclass(frozen=True)
+class PublicLaw:
+    """A law whole, with the asks that hang on it."""
+
+    line: LawLine
+    becomes: LawLine | None
+    was: tuple[LawLine, ...]
+    links: tuple[PublicLink, ...]
+    is_archived: bool

@@ -1,0 +1,75 @@
+"""Loading the updates of one ask from its seed file."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from tracker.models import Ask, SuccessTest, Update
+from tracker.rules.asks import Publication
+from tracker.rules.updates import EvidenceDraft, Result, UpdateDraft, UpdateKind
+from tracker.services import updates
+from tracker.services.seed_files import Found, Place, SeedError, typed
+from tracker.services.seed_records import Loader
+
+REVIEWED = "The status was checked against everything that had been found up to this date."
+
+
+class Story:
+    """Loads the updates of one ask."""
+
+    def __init__(self, loader: Loader, ask: Ask) -> None:
+        self.loader = loader
+        self.ask = ask
+        session = loader.session
+        statement = sa.select(Update).where(Update.ask_id == ask.id)
+        loaded = statement.options(selectinload(Update.evidence), selectinload(Update.results))
+        self.known = {update.key: update for update in session.scalars(loaded)}
+        same_ask = SuccessTest.ask_id == ask.id
+        self.tests: dict[str, int] = dict(
+            session.execute(sa.select(SuccessTest.key, SuccessTest.id).where(same_ask)).all()
+        )
+
+    def load_update(self, found: Found) -> None:
+        raw = {k: v for k, v in found.raw.items() if k not in {"key", "publication", "results", "corrects"}}
+        evidence = tuple(typed(EvidenceDraft, item.raw, item.place, {}) for item in found.inner.get("evidence", []))
+        also = {"evidence": evidence, "results": self._results(found), "corrects_id": self._corrected(found)}
+        draft = typed(UpdateDraft, raw, found.place, also)
+        is_public = found.raw.get("publication", "published") == "published"
+        self._put(found.raw.get("key", draft.happened_on.text), draft, is_public)
+
+    def load_review(self, reviewed_on: str, place: Place) -> None:
+        """The date of the last check becomes an entry like any other."""
+        raw = {"kind": UpdateKind.REVIEW.value, "happened_on": reviewed_on, "text": REVIEWED}
+        self._put(f"{reviewed_on}-review", typed(UpdateDraft, raw, place, {}), is_public=True)
+
+    def _put(self, key: str, draft: UpdateDraft, is_public: bool) -> None:
+        loader, update = self.loader, self.known.get(key)
+        if update is None:
+            update = self.known[key] = updates.save_draft(loader.change, self.ask, draft, key)
+            loader.report.note("added entry" if is_public else "added draft", f"{self.ask.slug} {key}")
+        elif updates.draft_of(update) == draft:
+            loader.report.unchanged += 1
+        elif update.publication is Publication.PUBLISHED:
+            loader.report.note("kept: history is not rewritten, post a correction", f"{self.ask.slug} {key}")
+        elif loader.may_change(update, draft):
+            updates.edit_draft(loader.change, self.ask, update, draft, update.version)
+            loader.report.note("changed draft", f"{self.ask.slug} {key}")
+        is_ours = ("update", update.id) not in loader.edited_by_staff
+        if is_public and is_ours and update.publication is Publication.DRAFT:
+            updates.publish(loader.change, self.ask, update)
+
+    def _results(self, found: Found) -> tuple[tuple[int, Result], ...]:
+        results = found.raw.get("results", {})
+        for key, result in results.items():
+            if key not in self.tests:
+                raise SeedError([f"{found.place.at('results')}: the ask has no test “{key}”."])
+            if result not in set(Result):
+                raise SeedError([f"{found.place.at('results')}: “{result}” is not met, not_met or unknown."])
+        return tuple(sorted((self.tests[key], Result(result)) for key, result in results.items()))
+
+    def _corrected(self, found: Found) -> int | None:
+        key = found.raw.get("corrects")
+        if key is None:
+            return None
+        if key not in self.known:
+            raise SeedError([f"{found.place.at('corrects')}: the ask has no earlier entry “{key}”."])
+        return self.known[key].id

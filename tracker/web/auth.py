@@ -1,0 +1,147 @@
+"""Who is asking, and whether they may: everything is closed unless it stands in OPEN.
+
+A form that arrives after its session ended is not thrown away: the sign-in page carries what was
+typed, and the form is brought back, unsaved, once the person has signed in again.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from flask import Flask, abort, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.wrappers import Response
+
+from tracker.clock import now
+from tracker.db.engine import writing
+from tracker.rules.permissions import Action, Actor
+from tracker.rules.urls import is_local_path
+from tracker.services import sessions
+from tracker.web.forms.people import SignInForm
+from tracker.web.security import SAFE_METHODS
+from tracker.web.session import db, engine, stop_reading
+
+log = logging.getLogger("tracker.security")
+View = TypeVar("View", bound=Callable[..., object])
+OPEN = frozenset(
+    {
+        "static",
+        "health.alive",
+        "health.ready",
+        "public.index",
+        "public.ask",
+        "public.legislation",
+        "public.law",
+        "public.method",
+        "public.about",
+        "tables.csv",
+        "auth.sign_in",
+    }
+)
+NOT_KEPT = frozenset({"csrf_token", "restore", "password"})
+
+
+def requires(action: Action) -> Callable[[View], View]:
+    """Mark a view with the action that its visitor must be permitted."""
+
+    def mark(view: View) -> View:
+        view.action = action  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def me() -> Actor:
+    """The signed-in person."""
+    return cast(Actor, g.actor)
+
+
+def guard() -> Response | str | tuple[str, int] | None:
+    """Before every request: let open pages pass; else find out who asks and what they may."""
+    g.actor = None
+    if request.endpoint is None or request.endpoint in OPEN:
+        return None
+    _recognise()
+    if g.actor is None:
+        return _ask_to_sign_in()
+    action: Action = getattr(current_app.view_functions[request.endpoint], "action")  # noqa: B009 (set by requires)
+    if not g.actor.may(action):
+        log.warning("denied: %s may not %s", g.actor.name, action.value)
+        abort(403, f"Your role, {g.actor.role.label.lower()}, may not {action.value}.")
+    return None
+
+
+def _recognise() -> None:
+    """Find the person of the session cookie; at most once a minute note that the session is in use."""
+    token = session.get("token")
+    live = sessions.find(db(), token, now()) if isinstance(token, str) else None
+    if live is None:
+        return
+    person = live.person
+    g.actor = Actor(person.name, person.role, person.id, uuid.uuid4().hex)
+    if now() - live.seen_at > sessions.SEEN_STEP:
+        stop_reading()
+        with writing(engine()) as writer:
+            sessions.touch(writer, str(token), now())
+
+
+def _ask_to_sign_in() -> Response | tuple[str, int]:
+    if request.method in SAFE_METHODS:
+        path = request.full_path.rstrip("?")
+        return redirect(url_for("auth.sign_in", next=path if is_local_path(path) else None), 303)
+    flash("Your session had ended, so nothing was saved. Sign in, and what you typed comes back.")
+    return sign_in_page(request.path, kept_fields()), 403
+
+
+def kept_fields() -> list[tuple[str, str]]:
+    """What was typed into the form of this request, without secrets."""
+    return [pair for pair in request.form.items(multi=True) if pair[0] not in NOT_KEPT]
+
+
+def sign_in_page(next_path: str, kept: list[tuple[str, str]]) -> str:
+    """The sign-in form that carries a typed form along."""
+    form = SignInForm(formdata=None, next=next_path)
+    return render_template("staff/sign_in.html", form=form, kept=kept)
+
+
+def restore_page(next_path: str, kept: list[tuple[str, str]]) -> str:
+    """A page with one button that brings a typed form back, unsaved."""
+    return render_template("staff/restore.html", next_path=next_path, kept=kept)
+
+
+def _csrf_failed(error: CSRFError) -> Response | str | tuple[str, int]:
+    """Refuse a form without a fitting token; a signed-in person gets the typed text back."""
+    log.warning("csrf: %s", error.description)
+    if g.get("actor") is None:
+        return render_template(
+            "error.html",
+            code=400,
+            title="The form was out of date",
+            explanation="Nothing was changed.",
+            advice="Go back, load the page again and send it once more.",
+        ), 400
+    return restore_page(request.path, kept_fields()), 400
+
+
+def require_every_route_decided(app: Flask) -> None:
+    """Refuse to start while a route is neither open nor marked with an action."""
+    undecided = [
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint not in OPEN and not hasattr(app.view_functions[rule.endpoint], "action")
+    ]
+    if undecided:
+        raise RuntimeError(f"routes that nobody decided about: {', '.join(sorted(undecided))}")
+
+
+def init_app(app: Flask) -> None:
+    """Guard every request, then check the form's token; the order keeps typed text recoverable."""
+    app.before_request(guard)
+    app.before_request(_protect)
+    app.register_error_handler(CSRFError, _csrf_failed)
+
+
+def _protect() -> None:
+    if request.endpoint is not None:
+        current_app.extensions["csrf"].protect()

@@ -1,0 +1,92 @@
+"""One page for every error: what happened, what is safe, what to do."""
+
+import logging
+from dataclasses import dataclass
+
+from flask import Flask, render_template
+from sqlalchemy.exc import DBAPIError, OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from tracker.queries.filters import UnknownFilter
+from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
+from tracker.web.session import stop_reading
+
+log = logging.getLogger(__name__)
+Answer = tuple[str, int, dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Words:
+    """What an error page says."""
+
+    title: str
+    explanation: str
+    advice: str
+
+
+NOTHING_CHANGED = "Nothing was changed."
+WORDS = {
+    400: Words(
+        "We could not read that request", NOTHING_CHANGED, "Go back, check the address or the form, and try again."
+    ),
+    403: Words(
+        "You may not do that", NOTHING_CHANGED, "If you think you should be able to, ask an admin of this site."
+    ),
+    404: Words("There is no such page", "The address may be mistyped.", "Start from the list of asks."),
+    405: Words("That address does not work this way", NOTHING_CHANGED, "Go back and use the page's own buttons."),
+    409: Words("Somebody else was quicker", NOTHING_CHANGED, "Open the page again to see what changed."),
+    413: Words("That is too large", NOTHING_CHANGED, "Send less text at once."),
+    422: Words("The rules do not allow that", NOTHING_CHANGED, "Go back and correct what is named."),
+    429: Words("Too many attempts", NOTHING_CHANGED, "Wait five minutes, then try again."),
+    503: Words("The site is busy", "Nothing was lost and nothing was changed.", "Try again in a few seconds."),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Answer every kind of error with its page."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(UnknownFilter, lambda error: _page(400, str(error)))
+    app.register_error_handler(RuleBroken, lambda error: _page(422, str(error)))
+    app.register_error_handler(Conflict, lambda error: _page(409))
+    app.register_error_handler(NotAllowed, lambda error: _page(403, str(error)))
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _http(error: HTTPException) -> Answer:
+    """An error that Flask or a view raised; only our own sentences are shown."""
+    if isinstance(error, InternalServerError):
+        return _unexpected(error)
+    own_words = error.description if error.description != type(error).description else ""
+    text, status, headers = _page(error.code or 500, own_words or "")
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            headers[name] = value
+    return text, status, headers
+
+
+def _page(code: int, explanation: str = "") -> Answer:
+    stop_reading()
+    words = WORDS.get(code, WORDS[400])
+    text = render_template(
+        "error.html",
+        code=code,
+        title=words.title,
+        explanation=explanation or words.explanation,
+        advice=words.advice,
+    )
+    return text, code, {"Retry-After": "5"} if code == 503 else {}
+
+
+def _database(error: DBAPIError) -> Answer:
+    """A locked, full or unreachable database is a busy site, not a broken one."""
+    if isinstance(error, OperationalError):
+        log.error("database: %s", error.orig)
+        return _page(503)
+    return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> Answer:
+    log.error("unexpected error", exc_info=error)
+    return render_template("error500.html"), 500, {}

@@ -1,0 +1,171 @@
+"""What all forms share: clean text, fields of our own, problems beside their field, two versions."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, StringField, TextAreaField
+from wtforms.validators import ValidationError
+
+from tracker.rules.dates import PartialDate
+from tracker.rules.errors import Conflict, Problem, RuleBroken
+from tracker.rules.text import clean
+
+NOT_VALUES = frozenset({"csrf_token", "version", "seen", "change_reason"})
+
+
+class Form(FlaskForm):
+    """A form whose text is cleaned, whose problems can be listed and whose two versions can be shown.
+
+    `conflicts` holds label, saved value and typed value of each field that differs after a stale edit.
+    """
+
+    version = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.problems: list[str] = []
+        self.conflicts: list[tuple[str, str, str]] = []
+        self.is_stale = False
+
+    @property
+    def is_restored(self) -> bool:
+        """Whether this is a typed form brought back after signing in again; it is shown, not saved."""
+        return "restore" in request.form
+
+    def is_sent(self) -> bool:
+        """Whether the form was sent to be saved and its shape is right."""
+        return not self.is_restored and bool(self.validate_on_submit())
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether anything about the sent form is wrong."""
+        return bool(self.errors or self.problems)
+
+    @property
+    def seen_version(self) -> int:
+        """The version of the record that the person saw; 0 when the form was tampered with."""
+        text = str(self.version.data or "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+    def values(self) -> dict[str, Any]:
+        """The fields by name, as a draft takes them."""
+        return {field.name: field.data for field in self if field.name not in NOT_VALUES}
+
+    def add_problems(self, problems: Sequence[Problem]) -> None:
+        """Put each problem beside its field, or above the form when it has none here."""
+        for problem in problems:
+            field = self._fields.get(problem.field or "")
+            if field is None:
+                self.problems.append(problem.message)
+            else:
+                field.errors = [*field.errors, problem.message]
+
+    def error_list(self) -> list[tuple[str, str]]:
+        """Every error with the id of its field ("" for the whole form), in the form's order."""
+        listed = [("", message) for message in self.problems]
+        for field in self:
+            listed += [(field_id, message) for field_id, message in _errors_of(field)]
+        return listed
+
+    def show_conflict(self, saved: "Form") -> None:
+        """Compare with what is saved now, and let the next save go on top of it."""
+        for field in self:
+            other = saved._fields.get(field.name)
+            if field.name in NOT_VALUES or other is None or field.data == other.data:
+                continue
+            self.conflicts.append((field.label.text, in_text(other), in_text(field)))
+        self.version.data = saved.version.data
+
+
+def in_text(field: Field) -> str:
+    """A field's value as a person reads it."""
+    choices = getattr(field, "choices", None)
+    if isinstance(choices, Mapping):
+        return str(choices.get(field.data, field.data or ""))
+    if isinstance(field.data, list | tuple):
+        return ", ".join(map(str, field.data))
+    return "" if field.data is None else str(field.data)
+
+
+def _errors_of(field: Field) -> Iterator[tuple[str, str]]:
+    """A field's own errors, and those of the fields inside it."""
+    for part in [*getattr(field, "entries", ()), *getattr(field, "form", ())]:
+        yield from _errors_of(part)
+    for message in field.errors:
+        if isinstance(message, str):
+            yield field.id, message
+
+
+@contextmanager
+def saving(form: Form) -> Iterator[None]:
+    """Turn a broken rule into errors beside the fields, and a stale edit into `form.is_stale`."""
+    try:
+        yield
+    except RuleBroken as broken:
+        form.add_problems(broken.problems)
+    except Conflict:
+        form.is_stale = True
+
+
+class TextField(StringField):
+    """One line of clean text."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = " ".join(_clean(self, valuelist).split())
+
+
+class LongTextField(TextAreaField):
+    """Several lines of clean text."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = _clean(self, valuelist)
+
+
+class LinesField(LongTextField):
+    """A list, one item a line."""
+
+    def process_data(self, value: Sequence[str] | None) -> None:
+        self.data: Any = tuple(value or ())
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        lines = _clean(self, valuelist).split("\n")
+        self.data = tuple(stripped for line in lines if (stripped := " ".join(line.split())))
+
+    def _value(self) -> str:
+        return "\n".join(self.data)
+
+
+class DateField(StringField):
+    """A day, a month or a year; what was typed is kept when it is no date."""
+
+    typed = ""
+
+    def process_data(self, value: PartialDate | None) -> None:
+        self.data: Any = value
+        self.typed = value.text if value else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.typed, self.data = _clean(self, valuelist), None
+        if self.typed:
+            self.data = PartialDate.parse(self.typed)
+
+    def _value(self) -> str:
+        return self.typed
+
+
+def required(form: Form, field: Field) -> None:
+    """A validator: the field must not be empty."""
+    if not field.data:
+        raise ValidationError("This is needed.")
+
+
+def _clean(field: Field, valuelist: list[str]) -> str:
+    """Clean text, or keep what was typed and raise the reason for which it is refused."""
+    try:
+        return clean(valuelist[0]) if valuelist else ""
+    except ValueError:
+        field.data = "".join(character for character in valuelist[0] if character.isprintable())
+        raise

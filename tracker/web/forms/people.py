@@ -1,0 +1,48 @@
+"""Forms about people: signing in, members of staff, passwords."""
+
+from wtforms import EmailField, HiddenField, PasswordField, SelectField
+
+from tracker.rules.passwords import LONGEST, SHORTEST
+from tracker.rules.permissions import Role
+from tracker.web.forms.base import Form, TextField, required
+
+
+class SignInForm(Form):
+    """E-mail address and password; `next` is where the person wanted to go."""
+
+    email = EmailField("E-mail address", [required], render_kw={"autocomplete": "username", "maxlength": 254})
+    password = PasswordField(
+        "Password", [required], render_kw={"autocomplete": "current-password", "maxlength": LONGEST}
+    )
+    next = HiddenField()
+
+
+class PersonForm(Form):
+    """A member of staff."""
+
+    name = TextField("Name", [required], description="As colleagues see it in the log.")
+    email = TextField("E-mail address", [required], render_kw={"type": "email", "autocomplete": "off"})
+    role = SelectField(
+        "Role",
+        choices={
+            Role.CONTRIBUTOR.value: "Contributor: writes drafts of updates",
+            Role.EDITOR.value: "Editor: edits everything and publishes",
+            Role.ADMIN.value: "Admin: also manages people",
+        },
+        coerce=Role,
+    )
+
+
+class NewPasswordForm(Form):
+    """A new password."""
+
+    password = PasswordField(
+        "New password",
+        [required],
+        description=f"{SHORTEST} characters or more. Three or four unrelated words make a good password.",
+        render_kw={"autocomplete": "new-password", "maxlength": LONGEST},
+    )
+
+
+class NewPersonForm(PersonForm, NewPasswordForm):
+    """A new member of staff with a first password."""

@@ -1,0 +1,50 @@
+"""For operators: is the process alive, and can it do its work?"""
+
+import shutil
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Blueprint
+from sqlalchemy.exc import SQLAlchemyError
+
+from tracker.db import migrate
+from tracker.models import Revision
+from tracker.web.session import engine
+
+bp = Blueprint("health", __name__)
+LEAST_FREE_BYTES = 64 * 1024 * 1024
+Answer = tuple[str, int, dict[str, str]]
+
+
+@bp.get("/healthz")
+def alive() -> Answer:
+    return _answer(True)
+
+
+@bp.get("/readyz")
+def ready() -> Answer:
+    """Whether the schema is the newest, the disk has room and a row can be written (it is undone)."""
+    try:
+        is_ready = migrate.current(engine()) == migrate.head() and _has_room() and _can_write()
+    except SQLAlchemyError:
+        is_ready = False
+    return _answer(is_ready)
+
+
+def _answer(is_well: bool) -> Answer:
+    text = "ok\n" if is_well else "not ready\n"
+    return text, 200 if is_well else 503, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
+
+
+def _has_room() -> bool:
+    database = engine().url.database
+    if engine().dialect.name != "sqlite" or not database:
+        return True
+    return shutil.disk_usage(Path(database).parent).free >= LEAST_FREE_BYTES
+
+
+def _can_write() -> bool:
+    with engine().connect() as connection:
+        connection.execute(sa.update(Revision).values(number=Revision.number))
+        connection.rollback()
+    return True

@@ -1,0 +1,70 @@
+"""The public pages: read-only, without cookies, complete without scripts."""
+
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.clock import today
+from tracker.queries import public
+from tracker.queries.filters import AskFilter
+from tracker.rules.asks import AskKind
+from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
+from tracker.rules.updates import EvidenceType
+from tracker.web.session import db
+
+bp = Blueprint("public", __name__)
+
+
+@bp.get("/")
+def index() -> str:
+    wanted = AskFilter.from_query(request.args)
+    topics = public.list_topics(db())
+    counts = public.count_by_status(db())
+    return render_template(
+        "public/index.html",
+        asks=public.list_asks(db(), wanted, topics),
+        wanted=wanted,
+        topics=topics,
+        counts=counts,
+        families=public.count_by_family(counts),
+        total=sum(counts.values()),
+        statuses_of=STATUSES_OF,
+        kinds=AskKind,
+        today=today(),
+    )
+
+
+@bp.get("/asks/<slug:slug>")
+def ask(slug: str) -> str | Response:
+    found = public.find_ask(db(), slug)
+    if found is None:
+        slug_now = public.find_slug_now(db(), slug)
+        return redirect(url_for(".ask", slug=slug_now), 301) if slug_now else abort(404)
+    return render_template("public/ask.html", ask=found, definitions=DEFINITIONS, today=today())
+
+
+@bp.get("/legislation")
+def legislation() -> str:
+    return render_template("public/legislation.html", laws=public.list_laws(db()))
+
+
+@bp.get("/legislation/<law:key>")
+def law(key: str) -> str:
+    found = public.find_law(db(), key) or abort(404)
+    return render_template("public/law.html", law=found)
+
+
+@bp.get("/method")
+def method() -> str:
+    return render_template(
+        "public/method.html",
+        statuses_of=STATUSES_OF,
+        definitions=DEFINITIONS,
+        families=Family,
+        statuses=Status,
+        evidence_types=EvidenceType,
+    )
+
+
+@bp.get("/about")
+def about() -> str:
+    return render_template("public/about.html", contact=current_app.config["CONTACT_EMAIL"])

@@ -1,0 +1,67 @@
+"""The request's database sessions: one that only reads, and short ones that write."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+
+import sqlalchemy as sa
+from flask import Flask, current_app, g
+from sqlalchemy.orm import Session
+
+from tracker.clock import now
+from tracker.db.engine import reading, writing
+from tracker.rules.permissions import Actor
+from tracker.services.change import Change
+
+
+class _Undo(Exception):
+    """Leaves a transaction without keeping anything of it."""
+
+
+def engine() -> sa.Engine:
+    """The engine of the running app."""
+    return cast(sa.Engine, current_app.extensions["tracker_engine"])
+
+
+def db() -> Session:
+    """The reading session of this request, begun at its first use; it sees one moment's state."""
+    if "reading" not in g:
+        g.reading = reading(engine())
+        g.reading_session = g.reading.__enter__()
+    return cast(Session, g.reading_session)
+
+
+@contextmanager
+def transaction(actor: Actor) -> Iterator[Change]:
+    """A change by the actor; committed at the end of the block, undone when it raises.
+
+    The reading session ends first: a reader would hold up the commit of a SQLite database.
+    """
+    stop_reading()
+    with writing(engine()) as session:
+        yield Change(session, actor, now())
+
+
+@contextmanager
+def rehearsal(actor: Actor) -> Iterator[Change]:
+    """A change that is undone at the end of the block, for a preview of what it would do."""
+    try:
+        with transaction(actor) as change:
+            yield change
+            change.session.flush()
+            raise _Undo
+    except _Undo:
+        pass
+
+
+def stop_reading(_error: BaseException | None = None) -> None:
+    """End the reading session, if there is one."""
+    if "reading" in g:
+        g.pop("reading_session")
+        g.pop("reading").__exit__(None, None, None)
+
+
+def init_app(app: Flask, engine: sa.Engine) -> None:
+    """Give the app its engine, and end each request's reading session."""
+    app.extensions["tracker_engine"] = engine
+    app.teardown_appcontext(stop_reading)

@@ -1,0 +1,25 @@
+"""The files that anybody can download."""
+
+from flask import Blueprint, current_app, request
+from werkzeug.wrappers import Response
+
+from tracker.exports.tables import TABLES
+from tracker.queries import public, tables
+from tracker.queries.filters import AskFilter
+from tracker.web.filters import site_url
+from tracker.web.session import db, engine, stop_reading
+
+bp = Blueprint("tables", __name__)
+
+
+@bp.get("/<any(asks, updates, evidence, tests, legislation, links):name>.csv")
+def csv(name: str) -> Response:
+    """The file, sent piece by piece; the filters of the status page apply."""
+    wanted = AskFilter.from_query(request.args)
+    rows = tables.read(engine(), name, wanted, public.list_topics(db()))
+    stop_reading()
+    return current_app.response_class(
+        TABLES[name].csv(rows, site_url()),
+        content_type="text/csv; charset=utf-8; header=present",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+    )
