@@ -21,7 +21,7 @@ check: .venv-test/ready  ## lint, formatting, types, import rules, templates
 	.venv-test/bin/ruff check .
 	.venv-test/bin/ruff format --check .
 	.venv-test/bin/mypy
-	.venv-test/bin/lint-imports
+	.venv-test/bin/lint-imports --no-logo
 	.venv-test/bin/djlint templates --check --lint
 
 format: .venv-test/ready  ## put code and templates in the house format
