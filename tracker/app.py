@@ -9,8 +9,22 @@ from tracker.db.engine import make_engine
 from tracker.paths import resource_dir
 from tracker.settings import Settings
 from tracker.web import auth, converters, errors, filters, health, public, security, session, sign_in, tables
+from tracker.web.staff import asks, desk, laws, moves, people, sources, tests, updates
 
-BLUEPRINTS = (health.bp, public.bp, tables.bp, sign_in.bp)
+BLUEPRINTS = (
+    health.bp,
+    public.bp,
+    tables.bp,
+    sign_in.bp,
+    desk.bp,
+    asks.bp,
+    tests.bp,
+    updates.bp,
+    laws.bp,
+    sources.bp,
+    people.bp,
+    moves.bp,
+)
 LARGEST_BODY = 2 * 1024 * 1024
 LARGEST_FORM = 1024 * 1024
 MOST_FIELDS = 1000

@@ -41,7 +41,7 @@ class Teaching(click.Group):
         except (RuleBroken, SeedError, events.BrokenChain) as error:
             raise click.ClickException(str(error)) from None
         except OperationalError as error:
-            raise click.ClickException(f"The database cannot be used: {error.orig}") from None
+            raise click.ClickException(f"The database cannot be used: {error.orig}. See: tracker db check") from None
 
 
 @click.group(cls=Teaching, context_settings={"help_option_names": ["-h", "--help"]})

@@ -4,10 +4,14 @@ from datetime import date, datetime
 from urllib.parse import quote, urlsplit
 
 from flask import Flask, current_app, request
+from wtforms import Field, SelectField, SelectMultipleField
+from wtforms.validators import InputRequired
 
 from tracker.clock import LONDON
+from tracker.models import Event
 from tracker.rules.changes import field_changes
 from tracker.rules.dates import PartialDate
+from tracker.web.forms.base import required
 
 
 def in_words(value: PartialDate | date | None) -> str:
@@ -51,12 +55,42 @@ def site_url() -> str:
     return str(current_app.config["SITE_URL"])
 
 
+def sentence(event: Event) -> str:
+    """What was done to what: "published the update “The Act …”." """
+    what = f"the {event.subject} “{event.subject_name}”"
+    if event.subject == "person" and event.action in {"signed in", "password changed"}:
+        return event.action if event.action == "signed in" else f"changed the password of “{event.subject_name}”"
+    return f"{event.action} {what}."
+
+
+def is_needed(field: Field) -> bool:
+    """Whether a form's field must be filled in; a list of choices always has one."""
+    return any(check is required or isinstance(check, InputRequired) for check in field.validators) or (
+        isinstance(field, SelectField) and not isinstance(field, SelectMultipleField)
+    )
+
+
+def attributes(field: Field) -> dict[str, str]:
+    """What ties an input to its help and its errors for those who hear the page."""
+    parts = [f"{field.id}-hint"] if field.description else []
+    parts += [f"{field.id}-error-{number}" for number, _ in enumerate(field.errors, 1)]
+    found = {"aria-describedby": " ".join(parts)} if parts else {}
+    return (
+        found
+        | ({"aria-invalid": "true"} if field.errors else {})
+        | ({"required": "required"} if required in field.validators else {})
+    )
+
+
 def init_app(app: Flask) -> None:
     """Make them known to the templates."""
     app.add_template_filter(in_words)
     app.add_template_filter(day)
     app.add_template_filter(minute)
     app.add_template_filter(host)
+    app.add_template_filter(sentence)
+    app.add_template_global(is_needed)
+    app.add_template_global(attributes)
     app.add_template_global(is_past)
     app.add_template_global(report_link)
     app.add_template_global(site_url)

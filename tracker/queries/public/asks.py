@@ -45,10 +45,15 @@ def find_slug_now(session: Session, slug: str) -> str | None:
     return session.scalar(statement.where(Ask.publication != Publication.DRAFT))
 
 
-def find_ask(session: Session, slug: str) -> PublicAsk | None:
-    """An ask that is or was public, whole. Costs eight queries, however long its story."""
-    ask = session.scalar(_ask_statement().where(Ask.slug == slug, Ask.publication != Publication.DRAFT))
-    return _public_ask(ask) if ask else None
+def find_ask(session: Session, slug: str, *, with_drafts: bool = False) -> PublicAsk | None:
+    """An ask that is or was public, whole; `with_drafts` is for staff's previews of a draft ask.
+
+    Costs eight queries, however long its story.
+    """
+    ask = session.scalar(_ask_statement().where(Ask.slug == slug))
+    if ask is None or (ask.publication is Publication.DRAFT and not with_drafts):
+        return None
+    return _public_ask(ask)
 
 
 def _ask_statement() -> sa.Select[Ask]:

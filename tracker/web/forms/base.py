@@ -47,8 +47,7 @@ class Form(FlaskForm):
     @property
     def seen_version(self) -> int:
         """The version of the record that the person saw; 0 when the form was tampered with."""
-        text = str(self.version.data or "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        return whole_number(self.version.data)
 
     def values(self) -> dict[str, Any]:
         """The fields by name, as a draft takes them."""
@@ -83,8 +82,8 @@ class Form(FlaskForm):
 def in_text(field: Field) -> str:
     """A field's value as a person reads it."""
     choices = getattr(field, "choices", None)
-    if isinstance(choices, Mapping):
-        return str(choices.get(field.data, field.data or ""))
+    if isinstance(choices, Mapping) and str(field.data) in choices:
+        return str(choices[str(field.data)])
     if isinstance(field.data, list | tuple):
         return ", ".join(map(str, field.data))
     return "" if field.data is None else str(field.data)
@@ -154,6 +153,12 @@ class DateField(StringField):
 
     def _value(self) -> str:
         return self.typed
+
+
+def whole_number(text: object) -> int:
+    """A number of up to nine digits, as a hidden field holds it; 0 for anything else."""
+    text = str(text or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def required(form: Form, field: Field) -> None:

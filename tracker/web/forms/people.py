@@ -46,3 +46,15 @@ class NewPasswordForm(Form):
 
 class NewPersonForm(PersonForm, NewPasswordForm):
     """A new member of staff with a first password."""
+
+
+class OwnPasswordForm(Form):
+    """One's own new password, with the present one."""
+
+    current = PasswordField("Present password", [required], render_kw={"autocomplete": "current-password"})
+    password = PasswordField(
+        "New password",
+        [required],
+        description=f"{SHORTEST} characters or more. Three or four unrelated words make a good password.",
+        render_kw={"autocomplete": "new-password", "maxlength": LONGEST},
+    )

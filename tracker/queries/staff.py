@@ -1,0 +1,118 @@
+"""What the staff area shows: everything, drafts and archived records included."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from tracker.models import Ask, Event, Legislation, Link, Person, Source, SuccessTest, Update
+from tracker.rules.asks import Publication
+
+MOST = 100
+RECENT = 15
+
+
+def list_asks(session: Session) -> Sequence[Ask]:
+    """All asks by title."""
+    return session.scalars(sa.select(Ask).order_by(Ask.title)).all()
+
+
+def list_sources(session: Session) -> Sequence[Source]:
+    """All sources by title."""
+    return session.scalars(sa.select(Source).order_by(Source.title)).all()
+
+
+def list_laws(session: Session) -> Sequence[Legislation]:
+    """All laws by kind and key."""
+    return session.scalars(sa.select(Legislation).order_by(Legislation.kind, Legislation.key)).all()
+
+
+def list_people(session: Session) -> Sequence[Person]:
+    """All members of staff by name."""
+    return session.scalars(sa.select(Person).order_by(Person.name)).all()
+
+
+def find_ask(session: Session, ask_id: int) -> Ask | None:
+    """An ask with its source, tests, links and updates. Costs six queries, however many there are."""
+    return session.get(
+        Ask,
+        ask_id,
+        options=[
+            joinedload(Ask.source),
+            joinedload(Ask.superseded_by),
+            selectinload(Ask.tests),
+            selectinload(Ask.links).joinedload(Link.legislation),
+            selectinload(Ask.updates).options(joinedload(Update.author), selectinload(Update.evidence)),
+        ],
+    )
+
+
+def find_test(session: Session, test_id: int) -> SuccessTest | None:
+    """A test with its ask."""
+    return session.get(SuccessTest, test_id, options=[joinedload(SuccessTest.ask)])
+
+
+def find_link(session: Session, link_id: int) -> Link | None:
+    """A link with its ask and its law."""
+    return session.get(Link, link_id, options=[joinedload(Link.ask), joinedload(Link.legislation)])
+
+
+def find_update(session: Session, update_id: int) -> Update | None:
+    """An update with everything that its form shows."""
+    return session.get(
+        Update,
+        update_id,
+        options=[
+            joinedload(Update.ask).selectinload(Ask.tests),
+            joinedload(Update.author),
+            selectinload(Update.evidence),
+            selectinload(Update.results),
+        ],
+    )
+
+
+def find_law(session: Session, law_id: int) -> Legislation | None:
+    """A law with the asks that hang on it."""
+    return session.get(
+        Legislation,
+        law_id,
+        options=[joinedload(Legislation.becomes), selectinload(Legislation.links).joinedload(Link.ask)],
+    )
+
+
+def list_drafts(session: Session) -> Sequence[Update]:
+    """The drafts of updates, the newest first."""
+    statement = sa.select(Update).where(Update.publication == Publication.DRAFT).options(joinedload(Update.ask))
+    return session.scalars(statement.order_by(Update.id.desc()).limit(MOST)).all()
+
+
+def list_due(session: Session, today: date) -> list[tuple[Ask, date | None]]:
+    """The published asks whose review is due, with the day since when; never reviewed ones first."""
+    asks = session.scalars(sa.select(Ask).where(Ask.publication == Publication.PUBLISHED))
+    due = [(ask, _due_on(ask)) for ask in asks]
+    return sorted(((ask, day) for ask, day in due if day is None or day <= today), key=lambda pair: pair[1] or date.min)
+
+
+def _due_on(ask: Ask) -> date | None:
+    if ask.reviewed_on is None:
+        return None
+    return ask.reviewed_on.last_day + timedelta(days=ask.review_interval_days)
+
+
+def list_events(session: Session, ask_id: int | None = None, limit: int = RECENT) -> Sequence[Event]:
+    """The newest entries of the event log, of one ask or of all."""
+    statement = sa.select(Event).order_by(Event.id.desc()).limit(limit)
+    return session.scalars(statement.where(Event.ask_id == ask_id) if ask_id else statement).all()
+
+
+def list_subject_events(session: Session, subject: str, subject_id: int) -> Sequence[Event]:
+    """The newest entries of the event log about one record."""
+    about = sa.select(Event).where(Event.subject == subject, Event.subject_id == subject_id)
+    return session.scalars(about.order_by(Event.id.desc()).limit(MOST)).all()
+
+
+def newest_update_id(session: Session, ask_id: int) -> int:
+    """The number of the ask's newest published update; 0 when there is none."""
+    of_ask = sa.select(sa.func.max(Update.id)).where(Update.ask_id == ask_id)
+    return session.scalar(of_ask.where(Update.publication == Publication.PUBLISHED)) or 0

@@ -1,0 +1,101 @@
+"""Forms for sources, asks and success tests."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import IntegerField, SelectField
+from wtforms.validators import InputRequired
+
+from tracker.models import Source
+from tracker.rules.asks import QUOTE_LENGTH, AskDraft, AskKind, SourceDraft, TestDraft
+from tracker.rules.dates import HELP
+from tracker.rules.text import SENTENCE_LENGTH, SLUG_LENGTH, TITLE_LENGTH
+from tracker.rules.updates import Result
+from tracker.web.forms.base import DateField, Form, LinesField, LongTextField, TextField, required
+
+ONE_A_LINE = "One a line."
+WHY = "The public reads this, so it is needed when the wording of something published changes."
+
+
+class SourceForm(Form):
+    """Where an ask was made."""
+
+    key = TextField("Key", [required], description="A short name, such as “manifesto-2024”.")
+    title = TextField("Title", [required], render_kw={"maxlength": TITLE_LENGTH})
+    author = TextField("Author", render_kw={"maxlength": TITLE_LENGTH})
+    author_role = TextField("What the author was at the time", render_kw={"maxlength": TITLE_LENGTH})
+    publisher = TextField("Publisher", render_kw={"maxlength": TITLE_LENGTH})
+    published_on = DateField("Published on", description=HELP)
+    url = TextField("Address", render_kw={"inputmode": "url"})
+    archived_url = TextField("Address of an archived copy", render_kw={"inputmode": "url"})
+    note = LongTextField("Public note", render_kw={"maxlength": SENTENCE_LENGTH})
+    internal_note = LongTextField("Internal note", description="Only staff see this.")
+
+    def draft(self) -> SourceDraft:
+        """The source as typed."""
+        return SourceDraft(**self.values())
+
+
+class AskForm(Form):
+    """The wording and the particulars of an ask."""
+
+    title = TextField("Title", [required], render_kw={"maxlength": TITLE_LENGTH})
+    slug = TextField(
+        "Short name in the address",
+        [required],
+        description="Small letters and hyphens, such as “empty-homes”. An old address keeps working.",
+        render_kw={"maxlength": SLUG_LENGTH},
+    )
+    kind = SelectField("Kind", choices={kind.value: kind.label for kind in AskKind}, coerce=AskKind)
+    topic = TextField("Topic", [required], render_kw={"maxlength": 60})
+    source_id = SelectField("Source", coerce=int)
+    quote = LongTextField("In its original words", [required], render_kw={"maxlength": QUOTE_LENGTH})
+    quote_place = TextField("Place in the source", description="Such as “Paragraph 11” or “Page 4”.")
+    summary = LongTextField("In one neutral sentence", [required], render_kw={"maxlength": SENTENCE_LENGTH})
+    reading = LongTextField("How we read it", render_kw={"maxlength": SENTENCE_LENGTH})
+    jurisdictions = LinesField("Where it would apply", description=ONE_A_LINE)
+    responsible_bodies = LinesField("Who answers for it", description=ONE_A_LINE)
+    government_position = LongTextField("The government's position", render_kw={"maxlength": QUOTE_LENGTH})
+    next_step = LongTextField("Next step", render_kw={"maxlength": SENTENCE_LENGTH})
+    next_step_on = DateField("Date of the next step", description=HELP)
+    first_deadline = DateField("First deadline", description="Lateness is counted from this date for good.")
+    current_deadline = DateField("Current deadline", description=HELP)
+    deadline_note = TextField("What is due by then", render_kw={"maxlength": TITLE_LENGTH})
+    review_interval_days = IntegerField(
+        "Check again after how many days", [InputRequired("Give a number.")], default=90
+    )
+    internal_note = LongTextField("Internal note", description="Only staff see this.")
+    change_reason = LongTextField("Why the wording changes", description=WHY)
+
+    def __init__(self, *args: Any, sources: Sequence[Source], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.source_id.choices = {str(source.id): source.title for source in sources}
+
+    def draft(self) -> AskDraft:
+        """The ask as typed."""
+        return AskDraft(**self.values())
+
+
+class TestForm(Form):
+    """A success test."""
+
+    __test__ = False
+
+    label = TextField(
+        "Test",
+        [required],
+        description="A sentence that is either true or false.",
+        render_kw={"maxlength": TITLE_LENGTH},
+    )
+    key = TextField("Key", [required], description="A short name, such as “register-open”.")
+    before = SelectField(
+        "Its result before the first recorded change",
+        choices={result.value: result.label for result in (Result.UNKNOWN, Result.NOT_MET, Result.MET)},
+        coerce=Result,
+    )
+    reviewed_on = DateField("Last checked on", description=HELP)
+    change_reason = LongTextField("Why the tests change", description=WHY)
+
+    def draft(self) -> TestDraft:
+        """The test as typed."""
+        return TestDraft(**self.values())

@@ -1,0 +1,170 @@
+"""The form for an entry of an ask's story, and small forms for single actions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import FieldList, FormField, HiddenField, SelectField
+from wtforms import Form as PlainForm
+
+from tracker.models import Ask, SuccessTest
+from tracker.rules.dates import HELP
+from tracker.rules.errors import Problem
+from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
+from tracker.rules.text import NOTE_LENGTH, PARAGRAPH_LENGTH, SENTENCE_LENGTH, TITLE_LENGTH
+from tracker.rules.updates import (
+    EVIDENCE_QUOTE_LENGTH,
+    MOST_EVIDENCE,
+    EvidenceDraft,
+    EvidenceType,
+    Result,
+    UpdateDraft,
+    UpdateKind,
+)
+from tracker.web.forms.base import DateField, Form, LongTextField, TextField, required, whole_number
+
+UNCHANGED = ""
+RESULT_CHOICES = {UNCHANGED: "No change"} | {result.value: result.label for result in Result}
+
+
+class EvidenceForm(PlainForm):
+    """One link that supports the entry. A block that is left empty does not count."""
+
+    url = TextField("Address of the page", render_kw={"inputmode": "url"})
+    title = TextField("Title of the page or document", render_kw={"maxlength": TITLE_LENGTH})
+    publisher = TextField("Publisher", render_kw={"maxlength": TITLE_LENGTH})
+    published_on = DateField("Published on")
+    type = SelectField("Who says so", choices={kind.value: kind.label for kind in EvidenceType}, coerce=EvidenceType)
+    quote = TextField("The words relied on", render_kw={"maxlength": EVIDENCE_QUOTE_LENGTH})
+    archived_url = TextField("Address of an archived copy", render_kw={"inputmode": "url"})
+    note = TextField("A caution about it", render_kw={"maxlength": SENTENCE_LENGTH})
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing was typed."""
+        return not any(field.data for field in self if field.name.rpartition("-")[2] != "type")
+
+    def draft(self) -> EvidenceDraft:
+        """The evidence as typed."""
+        return EvidenceDraft(**self.data)
+
+
+class ResultForm(PlainForm):
+    """The new result of one test."""
+
+    test_id = HiddenField()
+    result = SelectField("Result", choices=RESULT_CHOICES)
+
+
+class StoryForm(Form):
+    """A form that adds to a story: `seen` is the newest published update that the person saw."""
+
+    happened_on = DateField("When it happened", [required], description=HELP)
+    text = LongTextField(
+        "What happened",
+        [required],
+        description="One or two neutral sentences.",
+        render_kw={"maxlength": PARAGRAPH_LENGTH},
+    )
+    seen = HiddenField()
+
+    @property
+    def seen_update_id(self) -> int:
+        """That update's number; 0 when there was none."""
+        return whole_number(self.seen.data)
+
+
+class UpdateForm(StoryForm):
+    """An entry of the story; which of its fields show depends on the kind."""
+
+    status = SelectField("New status")
+    reason = LongTextField(
+        "Reason",
+        description="Why this status, in one or two sentences that everybody reads.",
+        render_kw={"maxlength": SENTENCE_LENGTH},
+    )
+    superseded_by_id = SelectField("Replaced by", coerce=int, description="Only for “Superseded”.")
+    results = FieldList(FormField(ResultForm))
+    evidence = FieldList(FormField(EvidenceForm), min_entries=1, max_entries=MOST_EVIDENCE)
+    draft_note = LongTextField(
+        "Note for colleagues", description="Only staff see this.", render_kw={"maxlength": NOTE_LENGTH}
+    )
+
+    def __init__(
+        self, kind: UpdateKind, tests: Sequence[SuccessTest], asks: Sequence[Ask], *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+        self.tests = {str(test.id): test for test in tests if not test.is_archived}
+        self.status.choices = _status_choices(kind)
+        self.superseded_by_id.choices = {"0": "None"} | {str(ask.id): ask.title for ask in asks}
+        if kind not in {UpdateKind.STATUS, UpdateKind.CORRECTION}:
+            del self.status, self.reason, self.superseded_by_id
+        if kind is UpdateKind.MILESTONE:
+            del self.results
+        else:
+            self._offer_tests()
+
+    def _offer_tests(self) -> None:
+        """Offer every test once, whatever the browser sent."""
+        sent = {entry.form.test_id.data: entry.form.result.data for entry in self.results.entries}
+        while self.results.entries:
+            self.results.pop_entry()
+        for test_id, test in self.tests.items():
+            self.results.append_entry({"test_id": test_id, "result": sent.get(test_id, UNCHANGED)})
+            self.results.entries[-1].form.result.label.text = test.label
+
+    def draft(self, corrects_id: int | None) -> UpdateDraft:
+        """The entry as typed."""
+        return UpdateDraft(
+            kind=self.kind,
+            happened_on=self.happened_on.data,
+            text=self.text.data or "",
+            status=Status(self.status.data) if "status" in self and self.status.data else None,
+            reason=(self.reason.data or "") if "reason" in self else "",
+            superseded_by_id=(self.superseded_by_id.data or None) if "superseded_by_id" in self else None,
+            corrects_id=corrects_id,
+            draft_note=self.draft_note.data or "",
+            results=self._results(),
+            evidence=tuple(entry.form.draft() for entry in self.evidence.entries if not entry.form.is_blank),
+        )
+
+    def _results(self) -> tuple[tuple[int, Result], ...]:
+        if "results" not in self:
+            return ()
+        chosen = ((str(entry.form.test_id.data), entry.form.result.data) for entry in self.results.entries)
+        return tuple(sorted((int(test_id), Result(result)) for test_id, result in chosen if result))
+
+    def add_problems(self, problems: Sequence[Problem]) -> None:
+        """Put a problem of one piece of evidence beside the field inside its block."""
+        blocks = [entry for entry in self.evidence.entries if not entry.form.is_blank]
+        rest = []
+        for problem in problems:
+            place, _, name = (problem.field or "").removeprefix("evidence-").partition("-")
+            if name and place.isdigit() and int(place) < len(blocks):
+                field = blocks[int(place)].form[name]
+                field.errors = [*field.errors, problem.message]
+            else:
+                rest.append(problem)
+        super().add_problems(rest)
+
+
+def _status_choices(kind: UpdateKind) -> dict[str, Any]:
+    """The statuses by family; a correction may leave the status alone."""
+    first = {"": "Choose a status"} if kind is UpdateKind.STATUS else {"": "The status was not wrong"}
+    return first | {
+        family.label: [(status.value, DEFINITIONS[status].label) for status in STATUSES_OF[family]] for family in Family
+    }
+
+
+class ReviewForm(StoryForm):
+    """Checked, nothing changed."""
+
+
+class ReasonForm(Form):
+    """Why something is done that is hard to undo."""
+
+    reason = LongTextField("Why", [required], description="For the log.", render_kw={"maxlength": SENTENCE_LENGTH})
+
+
+class ConfirmForm(Form):
+    """Nothing but a button."""

@@ -1,0 +1,1 @@
+"""The staff area, one file per subject."""

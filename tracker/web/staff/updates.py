@@ -1,0 +1,215 @@
+"""Posting to an ask's story: change a status, post a milestone, correct, review; preview before publishing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.clock import today
+from tracker.models import Ask, Update
+from tracker.queries import public, staff
+from tracker.rules.dates import PartialDate
+from tracker.rules.permissions import Action, Role
+from tracker.rules.status import DEFINITIONS
+from tracker.rules.updates import UpdateDraft, UpdateKind
+from tracker.services import updates
+from tracker.services.change import Change
+from tracker.web.auth import kept_fields, me, requires
+from tracker.web.forms.base import saving
+from tracker.web.forms.updates import ConfirmForm, ReviewForm, UpdateForm
+from tracker.web.pages import Page, done, form_page, found
+from tracker.web.session import db, rehearsal, transaction
+
+bp = Blueprint("updates", __name__, url_prefix="/staff")
+NOTHING_CHANGED = "Checked: nothing has changed."
+HEADINGS = {
+    UpdateKind.STATUS: "Change the status",
+    UpdateKind.TEST: "Record a test result",
+    UpdateKind.MILESTONE: "Post a milestone",
+    UpdateKind.CORRECTION: "Correct an entry",
+    UpdateKind.REDEFINITION: "Redefinition",
+    UpdateKind.REVIEW: "Record a review",
+}
+
+
+@dataclass(frozen=True)
+class Composing:
+    """An entry being written: for which ask, as which draft, in place of which saved one."""
+
+    ask: Ask
+    form: UpdateForm
+    write: Callable[[Change, Ask], Update]
+    corrected: Update | None = None
+    saved: Update | None = None
+
+
+@bp.route("/asks/<id:ask_id>/updates/<any(status, test, milestone):kind>", methods=["GET", "POST"])
+@requires(Action.DRAFT)
+def new(ask_id: int, kind: str) -> Page | Response:
+    ask = found(staff.find_ask(db(), ask_id))
+    form = _form(UpdateKind(kind), ask, {})
+    return _compose(Composing(ask, form, lambda change, row: updates.save_draft(change, row, form.draft(None))))
+
+
+@bp.route("/updates/<id:update_id>/correct", methods=["GET", "POST"])
+@requires(Action.DRAFT)
+def correct(update_id: int) -> Page | Response:
+    corrected = found(staff.find_update(db(), update_id))
+    ask = found(staff.find_ask(db(), corrected.ask_id))
+    data = _data(updates.draft_of(corrected)) | {"text": "", "draft_note": ""}
+    form = _form(UpdateKind.CORRECTION, ask, data)
+
+    def write(change: Change, row: Ask) -> Update:
+        return updates.save_draft(change, row, form.draft(update_id))
+
+    return _compose(Composing(ask, form, write, corrected=corrected))
+
+
+@bp.route("/updates/<id:update_id>/edit", methods=["GET", "POST"])
+@requires(Action.DRAFT)
+def edit(update_id: int) -> Page | Response:
+    saved = found(staff.find_update(db(), update_id))
+    updates.require_own_draft(saved, me())
+    ask = found(staff.find_ask(db(), saved.ask_id))
+    corrected = staff.find_update(db(), saved.corrects_id) if saved.corrects_id else None
+    form = _form(saved.kind, ask, _data(updates.draft_of(saved)) | {"version": saved.version})
+
+    def write(change: Change, row: Ask) -> Update:
+        update = found(staff.find_update(change.session, update_id))
+        updates.edit_draft(change, row, update, form.draft(update.corrects_id), form.seen_version)
+        return update
+
+    return _compose(Composing(ask, form, write, corrected, saved))
+
+
+@bp.post("/updates/<id:update_id>/discard")
+@requires(Action.DRAFT)
+def discard(update_id: int) -> Response:
+    form = ConfirmForm()
+    with transaction(me()) as change:
+        update = found(staff.find_update(change.session, update_id))
+        updates.discard_draft(change, update, form.seen_version)
+        return done("The draft is put aside; the log keeps it.", url_for("asks.show", ask_id=update.ask_id))
+
+
+@bp.route("/asks/<id:ask_id>/review", methods=["GET", "POST"])
+@requires(Action.PUBLISH)
+def review(ask_id: int) -> Page | Response:
+    ask, back = found(db().get(Ask, ask_id)), url_for("asks.show", ask_id=ask_id)
+    day = PartialDate(today().isoformat())
+    form = ReviewForm(happened_on=day, text=NOTHING_CHANGED, seen=staff.newest_update_id(db(), ask_id))
+    if form.is_sent():
+        draft = UpdateDraft(UpdateKind.REVIEW, form.happened_on.data, form.text.data or "")
+        with saving(form), transaction(me()) as change:
+            row = change.session.get_one(Ask, ask_id)
+            updates.post(change, row, draft, form.seen_update_id)
+            return done("The review is recorded.", back)
+    if form.is_stale:
+        _show_news(form, ask)
+    return form_page(form, f"Record a review of “{ask.title}”", back, submit="Record the review")
+
+
+@bp.get("/asks/<id:ask_id>/preview")
+@requires(Action.READ)
+def preview(ask_id: int) -> str:
+    ask = found(db().get(Ask, ask_id))
+    page = found(public.find_ask(db(), ask.slug, with_drafts=True))
+    return render_template("staff/asks/preview.html", ask=page, ask_id=ask_id, definitions=DEFINITIONS, today=today())
+
+
+def _compose(composing: Composing) -> Page | Response:
+    """Do what the pressed button says: one more piece of evidence, draft, preview or publish."""
+    form, ask = composing.form, composing.ask
+    button = request.form.get("do", "")
+    if button == "more":
+        form.evidence.append_entry()
+    elif form.is_sent():
+        with saving(form):
+            if button == "publish":
+                return _publish(composing)
+            return _keep(composing) if button == "draft" else _rehearse(composing)
+    if form.is_stale:
+        _show_news(form, ask)
+        if composing.saved:
+            saved = found(staff.find_update(db(), composing.saved.id))
+            form.show_conflict(_form(saved.kind, ask, _data(updates.draft_of(saved)), is_sent=False))
+            form.version.data = str(saved.version)
+    return form_page(
+        form,
+        HEADINGS[form.kind],
+        url_for("asks.show", ask_id=ask.id),
+        template="staff/updates/form.html",
+        ask=ask,
+        corrected=composing.corrected,
+        definitions=DEFINITIONS,
+    )
+
+
+def _keep(composing: Composing) -> Response:
+    with transaction(me()) as change:
+        composing.write(change, change.session.get_one(Ask, composing.ask.id))
+        return done("Kept as a draft. The public does not see it.", _page_of(composing.ask))
+
+
+def _publish(composing: Composing) -> Response:
+    if not me().may(Action.PUBLISH):
+        abort(403, "Your role may write drafts. An editor publishes them.")
+    with transaction(me()) as change:
+        ask = change.session.get_one(Ask, composing.ask.id)
+        update = composing.write(change, ask)
+        updates.publish(change, ask, update, composing.form.seen_update_id)
+        return done("Published. The public page shows it now.", _page_of(composing.ask))
+
+
+def _rehearse(composing: Composing) -> Page:
+    """The public page as it would be, made by publishing and undoing it."""
+    with rehearsal(replace(me(), role=Role.EDITOR)) as change:
+        ask = change.session.get_one(Ask, composing.ask.id)
+        update = composing.write(change, ask)
+        updates.publish(change, ask, update, composing.form.seen_update_id)
+        change.session.flush()
+        change.session.expire_all()  # the page is read as the database now has it
+        page = found(public.find_ask(change.session, ask.slug, with_drafts=True))
+        kept = [pair for pair in kept_fields() if pair[0] != "do"]
+        return render_template(
+            "staff/updates/preview.html", ask=page, kept=kept, definitions=DEFINITIONS, today=today()
+        ), 200
+    raise AssertionError("the rehearsal answers")
+
+
+def _form(kind: UpdateKind, ask: Ask, data: dict[str, Any], is_sent: bool = True) -> UpdateForm:
+    others = [other for other in staff.list_asks(db()) if other.id != ask.id]
+    data = data | {"seen": staff.newest_update_id(db(), ask.id)}
+    return UpdateForm(kind, ask.tests, others, **({} if is_sent else {"formdata": None}), **data)
+
+
+def _data(draft: UpdateDraft) -> dict[str, Any]:
+    """A draft as the form takes it."""
+    return {
+        "happened_on": draft.happened_on,
+        "text": draft.text,
+        "status": draft.status.value if draft.status else "",
+        "reason": draft.reason,
+        "superseded_by_id": draft.superseded_by_id or 0,
+        "draft_note": draft.draft_note,
+        "results": [{"test_id": str(test_id), "result": result.value} for test_id, result in draft.results],
+        "evidence": [vars(evidence) for evidence in draft.evidence],
+    }
+
+
+def _show_news(form: UpdateForm | ReviewForm, ask: Ask) -> None:
+    """Show what was published meanwhile; the next save takes it as seen."""
+    fresh = found(staff.find_ask(db(), ask.id))
+    newest = staff.newest_update_id(db(), ask.id)
+    news = [update for update in fresh.updates if form.seen_update_id < update.id <= newest]
+    form.conflicts += [
+        ("Published meanwhile", f"{update.happened_on.in_words}: {update.text}", form.text.data or "")
+        for update in news
+    ]
+    form.seen.data = str(newest)
+
+
+def _page_of(ask: Ask) -> str:
+    return url_for("asks.show", ask_id=ask.id)
