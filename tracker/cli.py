@@ -17,8 +17,8 @@ from tracker.db.engine import make_engine, reading, writing
 from tracker.exports.tables import TABLES
 from tracker.models import Person
 from tracker.paths import resource_dir
-from tracker.queries import tables
-from tracker.queries.filters import AskFilter
+from tracker.queries.public import tables
+from tracker.queries.public.filters import AskFilter
 from tracker.rules.errors import RuleBroken
 from tracker.rules.permissions import COMMAND_LINE, SEEDS, Actor, Role
 from tracker.services import events, passwords, people, seeds

@@ -134,9 +134,8 @@ def _met(standing: Standing) -> list[str]:
     if not standing.results:
         return ["The ask has no tests. Add at least one test before you judge it met."]
     if not standing.is_all_met:
-        unmet = len(standing.results) - standing.met
-        tests = "test is" if unmet == 1 else "tests are"
-        return [f"{unmet} of {len(standing.results)} {tests} not met. Mark them met too, or choose “Partly met”."]
+        count = f"{standing.met} of {len(standing.results)} tests"
+        return [f"Only {count} are met on that date. Mark the others met too, or choose “Partly met”."]
     return []
 
 

@@ -7,7 +7,7 @@ from flask import Flask, render_template
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from tracker.queries.filters import UnknownFilter
+from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
 from tracker.web.session import stop_reading
 

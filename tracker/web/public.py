@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import today
 from tracker.queries import public
-from tracker.queries.filters import AskFilter
+from tracker.queries.public.filters import AskFilter
 from tracker.rules.asks import AskKind
 from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
 from tracker.rules.updates import EvidenceType

@@ -4,8 +4,9 @@ from flask import Blueprint, current_app, request
 from werkzeug.wrappers import Response
 
 from tracker.exports.tables import TABLES
-from tracker.queries import public, tables
-from tracker.queries.filters import AskFilter
+from tracker.queries import public
+from tracker.queries.public import tables
+from tracker.queries.public.filters import AskFilter
 from tracker.web.filters import site_url
 from tracker.web.session import db, engine, stop_reading
 

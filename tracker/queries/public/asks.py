@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.models import Ask, FormerSlug, Link, Update
-from tracker.queries.filters import AskFilter
+from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.lines import ask_line, is_public, link_record, source_record, story, test_record
 from tracker.queries.public.records import AskLine, PublicAsk
 from tracker.rules.asks import Publication

@@ -164,7 +164,7 @@ def whole_number(text: object) -> int:
 def required(form: Form, field: Field) -> None:
     """A validator: the field must not be empty."""
     if not field.data:
-        raise ValidationError("This is needed.")
+        raise ValidationError(f"Fill in “{field.label.text}”.")
 
 
 def _clean(field: Field, valuelist: list[str]) -> str:

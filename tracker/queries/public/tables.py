@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.db.engine import reading
 from tracker.models import Ask, Evidence, Legislation, Link, Source, SuccessTest, Update
-from tracker.queries.filters import AskFilter
+from tracker.queries.public.filters import AskFilter
 from tracker.rules.asks import Publication
 from tracker.rules.legislation import KINDS
 
