@@ -21,13 +21,13 @@ from tracker.queries.public import tables
 from tracker.queries.public.filters import AskFilter
 from tracker.rules.errors import RuleBroken
 from tracker.rules.permissions import COMMAND_LINE, SEEDS, Actor, Role
+from tracker.server import run_server
 from tracker.services import events, passwords, people, seeds
 from tracker.services.change import Change
 from tracker.services.seed_files import SeedError
-from tracker.services.seed_report import Report
 from tracker.settings import Settings, SettingsError, var_dir
 
-FIRST_ACCOUNT = "tracker user add you@example.org --name 'Your Name' --role admin"
+FIRST_ACCOUNT = "user add you@example.org --name 'Your Name' --role admin"
 
 
 class Teaching(click.Group):
@@ -61,10 +61,6 @@ def serve() -> None:
 
     Requests that are under way are finished first. HOST and PORT say where; behind a proxy see the README.
     """
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-
     settings = Settings.from_env()
     engine = make_engine(settings.database_url)
     if migrate.current(engine) != migrate.head():
@@ -74,19 +70,8 @@ def serve() -> None:
     engine.dispose()
     click.echo(f"The tracker is at http://{settings.host}:{settings.port}/ (stop it with Ctrl-C)")
     if not has_people:
-        click.echo(f"Nobody can sign in yet. Make the first account with:\n    {_program()}{FIRST_ACCOUNT[7:]}")
-    Granian(
-        "tracker.app:create_app",
-        factory=True,
-        interface=Interfaces.WSGI,
-        address=settings.host,
-        port=settings.port,
-        workers=1,
-        blocking_threads=8,
-        backlog=1024,
-        log_access=False,
-        log_level=LogLevels.warning,
-    ).serve()
+        click.echo(f"Nobody can sign in yet. Make the first account with:\n    {_program()} {FIRST_ACCOUNT}")
+    run_server(settings)
 
 
 @main.group()
@@ -143,8 +128,12 @@ def seed(folder: Path | None, dry_run: bool, if_empty: bool) -> None:
     with _changing(SEEDS, keep=not dry_run) as change:
         if if_empty and not seeds.is_empty(change):
             return
-        report = seeds.load(change, seeds.read_folder(folder or resource_dir("seeds")), _progress)
-    _print_report(report, dry_run)
+        report = seeds.load(change, seeds.read_folder(folder or resource_dir("seeds")))
+    if not if_empty:
+        for line in report.lines:
+            click.echo(line)
+    verb = "would be changed" if dry_run else "changed"
+    click.echo(f"{len(report.lines)} records {verb}, {report.unchanged} left as they are.")
 
 
 @main.group()
@@ -256,21 +245,10 @@ def _ask_password(from_stdin: bool) -> str:
     return str(password)
 
 
-def _progress(name: str) -> None:
-    if sys.stderr.isatty():
-        click.echo(f"  {name}", err=True)
-
-
-def _print_report(report: Report, dry_run: bool) -> None:
-    for line in report.lines:
-        click.echo(line)
-    verb = "would be changed" if dry_run else "changed"
-    click.echo(f"{len(report.lines)} records {verb}, {report.unchanged} left as they are.")
-
-
 def _program() -> str:
-    """How this program was called, so that a printed command can be pasted."""
-    return os.path.relpath(sys.argv[0]) if os.sep in sys.argv[0] else "tracker"
+    """How to call this program in a command that can be pasted."""
+    called = Path(sys.argv[0])
+    return "tracker" if called.name != "tracker" or called.parent == Path() else os.path.relpath(called)
 
 
 if __name__ == "__main__":

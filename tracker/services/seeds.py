@@ -3,7 +3,6 @@
 Loading twice changes nothing. What a person edited is kept, and so is every published entry of a story.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +45,7 @@ def read_folder(folder: Path) -> Folder:
     return Folder(sources, laws, found_asks)
 
 
-def load(change: Change, folder: Folder, progress: Callable[[str], None] = lambda name: None) -> Report:
+def load(change: Change, folder: Folder) -> Report:
     """Bring the database to the folder; raises SeedError with every fault, and then nothing is kept."""
     loader = Loader(change)
     for source in folder.sources:
@@ -59,7 +58,6 @@ def load(change: Change, folder: Folder, progress: Callable[[str], None] = lambd
         with collecting(loader.problems, law.place):
             loader.join_bill(law)
     for slug, found in folder.asks.items():
-        progress(slug)
         with collecting(loader.problems, found.place):
             _load_ask_whole(loader, slug, found)
     if loader.problems:
