@@ -25,7 +25,7 @@ from tracker.server import run_server
 from tracker.services import events, passwords, people, seeds
 from tracker.services.change import Change
 from tracker.services.seed_files import SeedError
-from tracker.settings import Settings, SettingsError, var_dir
+from tracker.settings import Settings, SettingsError
 
 FIRST_ACCOUNT = "user add you@example.org --name 'Your Name' --role admin"
 
@@ -59,12 +59,11 @@ def main() -> None:
 def serve() -> None:
     """Serve the site until stopped with Ctrl-C or SIGTERM.
 
-    Requests that are under way are finished first. HOST and PORT say where; behind a proxy see the README.
+    Requests under way are finished first. HOST and PORT say where; behind a proxy see the README.
     """
     settings = Settings.from_env()
     engine = make_engine(settings.database_url)
-    if migrate.current(engine) != migrate.head():
-        raise click.ClickException("The database is not at the newest schema. Run: tracker db upgrade")
+    _require_newest(engine)
     with reading(engine) as session:
         has_people = session.scalar(sa.select(Person.id).limit(1)) is not None
     engine.dispose()
@@ -83,9 +82,7 @@ def db() -> None:
 @click.argument("revision", default="head")
 def upgrade(revision: str) -> None:
     """Migrate up to REVISION (default: the newest). Makes the database if there is none."""
-    settings = Settings.from_env()
-    var_dir().mkdir(mode=0o700, exist_ok=True)
-    engine = make_engine(settings.database_url)
+    engine = make_engine(Settings.from_env().database_url)
     migrate.upgrade(engine, revision)
     click.echo(f"The database is at revision {migrate.current(engine)}.")
 
@@ -108,11 +105,8 @@ def current() -> None:
 @db.command()
 def check() -> None:
     """Exit with 1 unless the database is at the newest revision."""
-    engine = make_engine(Settings.from_env().database_url)
-    is_at, newest = migrate.current(engine), migrate.head()
-    if is_at != newest:
-        raise click.ClickException(f"The database is at {is_at or 'base'}, the code at {newest}.")
-    click.echo(f"The database is at {is_at}, as it should be.")
+    _require_newest(make_engine(Settings.from_env().database_url))
+    click.echo(f"The database is at {migrate.head()}, as it should be.")
 
 
 @main.command()
@@ -213,7 +207,7 @@ def export(folder: Path) -> None:
 def verify() -> None:
     """Prove that nobody rewrote the event log; names the first entry that is wrong.
 
-    Keep the printed hash somewhere else: it lets anybody notice later that the end was cut off.
+    Keep the printed hash elsewhere: it shows later whether the end was cut off.
     """
     with reading(make_engine(Settings.from_env().database_url)) as session:
         count, head = events.verify(session)
@@ -235,14 +229,19 @@ def _change_person(email: str, do: Callable[[Change, Person], None]) -> None:
         if person is None:
             raise click.ClickException(f"Nobody has the address {email}. See: tracker user list")
         do(change, person)
-        click.echo(f"Done: {person.email} ({person.role.value}).")
+    click.echo(f"Done: {email}.")
+
+
+def _require_newest(engine: sa.Engine) -> None:
+    is_at, newest = migrate.current(engine), migrate.head()
+    if is_at != newest:
+        raise click.ClickException(f"The schema is at {is_at or 'base'}, not {newest}. Run: tracker db upgrade")
 
 
 def _ask_password(from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")
-    password = click.prompt("Password (15 characters or more)", hide_input=True, confirmation_prompt=True)
-    return str(password)
+    return str(click.prompt("Password (15 characters or more)", hide_input=True, confirmation_prompt=True))
 
 
 def _program() -> str:

@@ -88,7 +88,7 @@ class _Reader:
         return int(value)
 
     def database_url(self) -> str:
-        value = self.text("DATABASE_URL", f"sqlite:///{var_dir()}/tracker.sqlite3")
+        value = self.text("DATABASE_URL", "") or f"sqlite:///{var_dir()}/tracker.sqlite3"
         if value.startswith(("postgres://", "postgresql://")):
             value = "postgresql+psycopg://" + value.partition("://")[2]
         if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
@@ -110,13 +110,14 @@ class _Reader:
 def var_dir() -> Path:
     """Where a local installation keeps its data: `var/` beside the code, else in the working folder."""
     base = CHECKOUT if (CHECKOUT / "pyproject.toml").is_file() else Path.cwd()
-    return base / "var"
+    folder = base / "var"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
 
 
 def _kept_secret(path: Path) -> str:
     """A secret for local use, made once; when two processes make one at once, the first one's stays."""
     if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         proposal = path.with_name(f"{path.name}.{os.getpid()}")
         proposal.touch(mode=0o600)
         proposal.write_text(secrets.token_urlsafe(48), encoding="ascii")
