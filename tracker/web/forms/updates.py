@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import FieldList, FormField, HiddenField, SelectField
+from wtforms import Field, FieldList, FormField, HiddenField, SelectField
 from wtforms import Form as PlainForm
 
 from tracker.models import Ask, SuccessTest
@@ -31,17 +31,27 @@ class EvidenceForm(PlainForm):
 
     url = TextField("Address of the page", render_kw={"inputmode": "url"})
     title = TextField("Title of the page or document", render_kw={"maxlength": TITLE_LENGTH})
+    type = SelectField("Who says so", choices={kind.value: kind.label for kind in EvidenceType}, coerce=EvidenceType)
     publisher = TextField("Publisher", render_kw={"maxlength": TITLE_LENGTH})
     published_on = DateField("Published on")
-    type = SelectField("Who says so", choices={kind.value: kind.label for kind in EvidenceType}, coerce=EvidenceType)
     quote = TextField("The words relied on", render_kw={"maxlength": EVIDENCE_QUOTE_LENGTH})
     archived_url = TextField("Address of an archived copy", render_kw={"inputmode": "url"})
     note = TextField("A caution about it", render_kw={"maxlength": SENTENCE_LENGTH})
 
     @property
+    def essentials(self) -> list[Field]:
+        """What every piece of evidence needs."""
+        return [self.url, self.title, self.type]
+
+    @property
+    def extras(self) -> list[Field]:
+        """What helps a reader to check it."""
+        return [field for field in self if field not in self.essentials]
+
+    @property
     def is_blank(self) -> bool:
         """Whether nothing was typed."""
-        return not any(field.data for field in self if field.name.rpartition("-")[2] != "type")
+        return not any(field.data for field in self if field is not self.type)
 
     def draft(self) -> EvidenceDraft:
         """The evidence as typed."""
@@ -152,7 +162,7 @@ def _status_choices(kind: UpdateKind) -> dict[str, Any]:
     """The statuses by family; a correction may leave the status alone."""
     first = {"": "Choose a status"} if kind is UpdateKind.STATUS else {"": "The status was not wrong"}
     return first | {
-        family.label: [(status.value, DEFINITIONS[status].label) for status in STATUSES_OF[family]] for family in Family
+        family.label: {status.value: DEFINITIONS[status].label for status in STATUSES_OF[family]} for family in Family
     }
 
 
