@@ -5,6 +5,7 @@ Columns are only ever added, at the end; their names and order are a promise to 
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from tracker.exports import csv
@@ -49,6 +50,8 @@ def _cell(value: object, site_url: str) -> str:
             return site_url + value.path
         case PartialDate():
             return value.text
+        case datetime():
+            return value.isoformat(timespec="seconds")
         case list() | tuple():
             return "; ".join(map(str, value))
         case _:

@@ -60,7 +60,7 @@ SHARED_RUN = {"wsi": "uksi", "nisi": "uksi"}
 
 @dataclass(frozen=True)
 class LawRef:
-    """One law: its type code, year and number; `series` is a second number such as "C. 11"."""
+    """One law: its type code, year and number; `series` holds further numbers such as "C. 11; L. 3"."""
 
     kind: str
     year: str
@@ -89,7 +89,7 @@ class LawRef:
         if self.kind == "eur" and self.year < "2015":
             shape = "Regulation (EU) No {number}/{year}"
         text = shape.format(year=self.year, number=self.number)
-        return f"{text} ({self.series})" if text and self.series else text
+        return f"{text} ({self.series.replace('; ', ') (')})" if text and self.series else text
 
 
 SHAPES = {
@@ -138,14 +138,15 @@ def _from_segments(kind: str, rest: list[str]) -> LawRef | None:
 YEAR = r"(?P<year>(?:1[89]|20)\d\d)"
 SLASH_OR_NO = r"\s*(?:/|\s?No\.?\s*)"
 SERIES = r"(?P<series>(?:\s*\((?:C|L|S|W|Cy|N\.?\s?I)\.?\s*\d+\))*)"
+ONE_SERIES = re.compile(r"\(([A-Za-z. ]+?)[. ]*(\d+)\)", re.ASCII)
 PATTERNS = [
     (kind, re.compile(pattern, re.ASCII))
     for kind, pattern in (
-        ("ssi", rf"\bS\.?\s?S\.?\s?I\.?\s*{YEAR}{SLASH_OR_NO}(?P<number>\d{{1,5}})"),
-        ("wsi", rf"\bW\.\s?S\.?\s?I\.?\s*{YEAR}\s*/\s*(?P<number>\d{{1,5}})"),
-        ("uksi", rf"\bS\.?\s?I\.?\s*(?:No\.?\s*)?{YEAR}{SLASH_OR_NO}(?P<number>\d{{1,5}}){SERIES}"),
-        ("nisr", rf"\bS\.?\s?R\.?\s*{YEAR}{SLASH_OR_NO}(?P<number>\d{{1,5}})"),
-        ("uksro", rf"\bS\.?\s?R\.?\s*(?:&|and)\s*O\.?\s*{YEAR}\s*/\s*(?P<number>\d{{1,5}})"),
+        ("ssi", rf"\bS\.?\s?S\.?\s?I\.?\s*{YEAR}{SLASH_OR_NO}(?P<number>\d{{1,5}})(?!\d)"),
+        ("wsi", rf"\bW\.\s?S\.?\s?I\.?\s*{YEAR}\s*/\s*(?P<number>\d{{1,5}})(?!\d)"),
+        ("uksi", rf"\bS\.?\s?I\.?\s*(?:No\.?\s*)?{YEAR}{SLASH_OR_NO}(?P<number>\d{{1,5}})(?!\d){SERIES}"),
+        ("nisr", rf"\bS\.?\s?R\.?\s*{YEAR}{SLASH_OR_NO}(?P<number>\d{{1,5}})(?!\d)"),
+        ("uksro", rf"\bS\.?\s?R\.?\s*(?:&|and)\s*O\.?\s*{YEAR}\s*/\s*(?P<number>\d{{1,5}})(?!\d)"),
         ("asp", rf"\b{YEAR}\s+asp\s+(?P<number>\d+)"),
         ("asc", rf"\b{YEAR}\s+asc\s+(?P<number>\d+)"),
         ("anaw", rf"\b{YEAR}\s+anaw\s+(?P<number>\d+)"),
@@ -153,8 +154,8 @@ PATTERNS = [
         ("nia", rf"\b{YEAR}\s+c\.?\s*(?P<number>\d+)\s*\(N\.?\s?I\.?\)"),
         ("ukpga", rf"\b{YEAR}\s+c(?:h(?:apter)?)?\.?\s*(?P<number>\d+)(?!\s*\(N\.?\s?I|\d)"),
         ("ukpga", rf"\bAct\s+{YEAR}\s*\((?:c\.?|chapter)\s*(?P<number>\d+)\)"),
-        ("uksi", rf"\b{YEAR}\s+No\.\s*(?P<number>\d{{1,5}}){SERIES}"),
-        ("eur", rf"\bRegulation\s+\((?:EU|EC|EEC)\)\s+No\.?\s*(?P<number>\d+)/{YEAR}"),
+        ("uksi", rf"\b{YEAR}\s+No\.\s*(?P<number>\d{{1,5}})(?!\d){SERIES}"),
+        ("eur", rf"\bRegulation\s+\((?:EU|EC|EEC)\)\s+No\.?\s*(?P<number>\d+)/{YEAR}(?!\d)"),
         ("eur", rf"\bRegulation\s+\((?:EU|EC|EEC)\)\s+{YEAR}/(?P<number>\d+)"),
         ("eudn", rf"\bDecision\s+\((?:CFSP|EU|EC)\)\s+{YEAR}/(?P<number>\d+)"),
         ("eudr", rf"\bDirective\s+(?:\((?:EU|EC)\)\s+)?{YEAR}/(?P<number>\d+)"),
@@ -167,13 +168,13 @@ def parse_citation(text: str) -> LawRef | None:
     for kind, pattern in PATTERNS:
         if found := pattern.search(text):
             parts = found.groupdict()
-            series = " ".join((parts.get("series") or "").split()).strip("() ").replace(") (", "; ")
+            numbers = ONE_SERIES.findall(parts.get("series") or "")
+            series = "; ".join(f"{'N.I' if name[0] == 'N' else name}. {number}" for name, number in numbers)
             return LawRef(_kind_of(kind, series), parts["year"], parts["number"].lstrip("0") or "0", series)
     return None
 
 
 def _kind_of(kind: str, series: str) -> str:
     """A second number of the Welsh or Northern Ireland series tells the kind of an S.I."""
-    if series.startswith(("W", "Cy")):
-        return "wsi"
-    return "nisi" if series.startswith("N") else kind
+    names = {name[0] for name in series.split("; ") if name.startswith(("W", "Cy", "N"))}
+    return "nisi" if "N" in names else "wsi" if names else kind

@@ -22,7 +22,7 @@ def hash_password(password: str, email: str) -> str:
     if sentence := check_password(password, email):
         raise RuleBroken([Problem(sentence, "password")])
     with AT_ONCE:
-        return HASHER.hash(password)
+        return HASHER.hash(password.encode("utf-8", "surrogatepass"))
 
 
 def is_right(password: str, stored: str | None) -> bool:

@@ -90,6 +90,8 @@ def _ask_to_sign_in() -> Response | tuple[str, int]:
     if request.method in SAFE_METHODS:
         path = request.full_path.rstrip("?")
         return redirect(url_for("auth.sign_in", next=path if is_local_path(path) else None), 303)
+    if request.endpoint == "auth.sign_out":
+        return redirect(url_for("auth.sign_in"), 303)
     flash("Your session had ended, so nothing was saved. Sign in, and what you typed comes back.")
     return sign_in_page(request.path, kept_fields()), 403
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, url_for
+from flask import Blueprint, redirect, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -70,6 +70,8 @@ SUBJECT = "<any(asks, sources, legislation, links):subject>/<id:row_id>"
 @requires(Action.PUBLISH)
 def publish(subject: str, row_id: int) -> Response:
     kind, form = MOVABLES[subject], ConfirmForm()
+    if not form.is_sent():
+        return redirect(kind.page(found(kind.find(db(), row_id))), 303)
     with transaction(me()) as change:
         row = found(kind.find(change.session, row_id))
         kind.publish(change, row, form.seen_version)
@@ -96,6 +98,8 @@ def archive(subject: str, row_id: int) -> Page | Response:
 @requires(Action.EDIT)
 def restore(subject: str, row_id: int) -> Response:
     kind, form = MOVABLES[subject], ConfirmForm()
+    if not form.is_sent():
+        return redirect(kind.page(found(kind.find(db(), row_id))), 303)
     with transaction(me()) as change:
         row = found(kind.find(change.session, row_id))
         records.restore(change, row, form.seen_version)

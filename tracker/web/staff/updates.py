@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
@@ -88,6 +88,8 @@ def edit(update_id: int) -> Page | Response:
 @requires(Action.DRAFT)
 def discard(update_id: int) -> Response:
     form = ConfirmForm()
+    if not form.is_sent():
+        return redirect(url_for(".edit", update_id=update_id), 303)
     with transaction(me()) as change:
         update = found(staff.find_update(change.session, update_id))
         updates.discard_draft(change, update, form.seen_version)
