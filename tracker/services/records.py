@@ -5,6 +5,7 @@ A draft is a frozen dataclass whose fields bear the names of the record's column
 
 from collections.abc import Mapping
 from dataclasses import fields
+from textwrap import shorten
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -64,7 +65,7 @@ def subject_of(row: object) -> Subject:
         case SuccessTest():
             return Subject("test", row.id, row.label, row.ask_id)
         case Update():
-            return Subject("update", row.id, row.text[:NAME_LENGTH], row.ask_id)
+            return Subject("update", row.id, shorten(row.text, NAME_LENGTH, placeholder="…"), row.ask_id)
         case Link():
             law = row.legislation
             return Subject("link", row.id, f"{law.citation or law.title} {row.provisions}".strip(), row.ask_id)

@@ -22,6 +22,7 @@ def index() -> str:
     return render_template(
         "public/index.html",
         asks=public.list_asks(db(), wanted, topics),
+        sources=public.list_sources(db()),
         wanted=wanted,
         topics=topics,
         counts=counts,

@@ -6,6 +6,7 @@ from tracker.queries.public.asks import (
     find_ask,
     find_slug_now,
     list_asks,
+    list_sources,
     list_topics,
 )
 from tracker.queries.public.laws import find_law, list_laws
@@ -18,5 +19,6 @@ __all__ = [
     "find_slug_now",
     "list_asks",
     "list_laws",
+    "list_sources",
     "list_topics",
 ]

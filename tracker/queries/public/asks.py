@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from tracker.models import Ask, FormerSlug, Link, Update
+from tracker.models import Ask, FormerSlug, Link, Source, Update
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.lines import ask_line, is_public, link_record, source_record, story, test_record
-from tracker.queries.public.records import AskLine, PublicAsk
+from tracker.queries.public.records import AskLine, PublicAsk, PublicSource
 from tracker.rules.asks import Publication
 from tracker.rules.status import Family, Status
 from tracker.rules.text import slugify
@@ -18,6 +18,12 @@ def list_topics(session: Session) -> dict[str, str]:
     """The topics of the published asks: slug to name, in the order of the alphabet."""
     statement = sa.select(Ask.topic).where(Ask.publication == Publication.PUBLISHED).distinct()
     return {slugify(topic): topic for topic in sorted(session.scalars(statement))}
+
+
+def list_sources(session: Session) -> list[PublicSource]:
+    """Where the published asks were made, the oldest first."""
+    statement = sa.select(Source).where(Source.publication == Publication.PUBLISHED)
+    return [source_record(source) for source in session.scalars(statement.order_by(Source.published_on, Source.title))]
 
 
 def list_asks(session: Session, wanted: AskFilter, topics: Mapping[str, str]) -> list[AskLine]:
