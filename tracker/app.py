@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SITE_URL=settings.site_url,
         CONTACT_EMAIL=settings.contact_email,
         IS_PRODUCTION=settings.is_production,
+        FOUR_EYES=settings.four_eyes,
         TRUSTED_HOSTS=settings.trusted_hosts,
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,

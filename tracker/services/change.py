@@ -11,11 +11,15 @@ from tracker.rules.permissions import Action, Actor
 
 @dataclass(frozen=True)
 class Change:
-    """In which transaction, by whom and when something is changed."""
+    """In which transaction, by whom and when something is changed.
+
+    With `four_eyes` a change of status must be published by somebody else than its author.
+    """
 
     session: Session
     actor: Actor
     at: datetime
+    four_eyes: bool = False
 
     @property
     def today(self) -> date:

@@ -70,6 +70,8 @@ def publish(change: Change, ask: Ask, update: Update, seen_update_id: int | None
     change.require(Action.PUBLISH)
     if update.publication is not Publication.DRAFT:
         raise RuleBroken([Problem("This entry is not a draft any more.")])
+    if change.four_eyes and update.status and update.author_id == change.actor.id:
+        raise RuleBroken([Problem("Somebody else must publish this change of status. Keep it as a draft for them.")])
     entries = list_entries(change.session, ask.id)
     if seen_update_id is not None and seen_update_id != max((entry.id for entry in entries), default=0):
         raise Conflict

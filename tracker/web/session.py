@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import cast
 
 import sqlalchemy as sa
@@ -39,7 +40,7 @@ def transaction(actor: Actor) -> Iterator[Change]:
     """
     stop_reading()
     with writing(engine()) as session:
-        yield Change(session, actor, now())
+        yield Change(session, actor, now(), current_app.config["FOUR_EYES"])
 
 
 @contextmanager
@@ -47,7 +48,7 @@ def rehearsal(actor: Actor) -> Iterator[Change]:
     """A change that is undone at the end of the block, for a preview of what it would do."""
     try:
         with transaction(actor) as change:
-            yield change
+            yield replace(change, four_eyes=False)
             change.session.flush()
             raise _Undo
     except _Undo:
