@@ -1,0 +1,189 @@
+"""Sources and asks: entered, edited, moved to another address, published."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.factories import ask_draft, make_ask, make_source, make_test, make_update, source_draft
+from tests.transactions import problems_of
+from tracker.models import Ask, FormerSlug, Source, Update
+from tracker.queries.public import find_slug_now
+from tracker.rules.asks import AskDraft, Publication
+from tracker.rules.dates import PartialDate
+from tracker.rules.errors import Conflict, RuleBroken
+from tracker.rules.status import Status
+from tracker.rules.updates import UpdateKind
+from tracker.services import asks
+from tracker.services.change import Change
+
+
+def draft_of(ask: Ask, **changes: Any) -> AskDraft:
+    """The ask as its form shows it, with changes."""
+    return replace(ask_draft(ask.source_id, slug=ask.slug, title=ask.title, summary=ask.summary), **changes)
+
+
+def redefinitions(change: Change, ask: Ask) -> list[str]:
+    statement = sa.select(Update.text).where(Update.ask_id == ask.id, Update.kind == UpdateKind.REDEFINITION)
+    return list(change.session.scalars(statement.where(Update.publication == Publication.PUBLISHED)))
+
+
+def test_a_new_ask_is_a_draft_without_a_status(ed: Change) -> None:
+    ask = make_ask(ed, jurisdictions=("England", "Wales"), next_step_on=PartialDate("2027-01"))
+    ed.session.expire_all()
+    stored = ed.session.scalars(sa.select(Ask)).one()
+    assert (stored.id, stored.publication, stored.status, stored.version) == (ask.id, Publication.DRAFT, None, 1)
+    assert (stored.jurisdictions, stored.next_step_on) == (["England", "Wales"], PartialDate("2027-01"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"slug": "Empty Homes"}, "slug"),
+        ({"title": ""}, "title"),
+        ({"quote": ""}, "quote"),
+        ({"summary": "x" * 401}, "summary"),
+        ({"review_interval_days": 0}, "review_interval_days"),
+        ({"current_deadline": PartialDate("2027")}, "first_deadline"),
+        ({"jurisdictions": ("England", "England")}, "jurisdictions"),
+    ],
+)
+def test_an_ask_that_breaks_a_rule_is_refused_beside_its_field(ed: Change, changes: dict[str, Any], field: str) -> None:
+    source = make_source(ed)
+    with pytest.raises(RuleBroken) as broken:
+        asks.create_ask(ed, ask_draft(source.id, **changes))
+    assert problems_of(broken) == {field}
+    assert not ed.session.new
+
+
+def test_an_edit_changes_the_row_and_counts_it(ed: Change) -> None:
+    ask = make_ask(ed)
+    assert asks.edit_ask(ed, ask, draft_of(ask, topic="Tax"), seen_version=1)
+    assert (ask.topic, ask.version) == ("Tax", 2)
+
+
+def test_an_edit_that_changes_nothing_counts_nothing(ed: Change) -> None:
+    ask = make_ask(ed)
+    assert not asks.edit_ask(ed, ask, draft_of(ask), seen_version=1)
+    assert ask.version == 1
+
+
+def test_an_old_slug_keeps_leading_to_a_published_ask(ed: Change) -> None:
+    ask = make_ask(ed, published=True, slug="first")
+    asks.edit_ask(ed, ask, draft_of(ask, slug="second"), seen_version=None)
+    asks.edit_ask(ed, ask, draft_of(ask, slug="third"), seen_version=None)
+    assert [find_slug_now(ed.session, slug) for slug in ("first", "second", "never")] == ["third", "third", None]
+
+
+def test_a_slug_taken_up_again_is_no_longer_a_former_one(ed: Change) -> None:
+    ask = make_ask(ed, published=True, slug="first")
+    asks.edit_ask(ed, ask, draft_of(ask, slug="second"), seen_version=None)
+    asks.edit_ask(ed, ask, draft_of(ask, slug="first"), seen_version=None)
+    assert list(ed.session.scalars(sa.select(FormerSlug.slug))) == ["second"]
+
+
+@pytest.mark.parametrize("taken", ["first", "second"], ids=["a former slug", "a present slug"])
+def test_a_slug_that_another_ask_has_or_had_is_refused(ed: Change, taken: str) -> None:
+    ask = make_ask(ed, slug="first")
+    asks.edit_ask(ed, ask, draft_of(ask, slug="second"), seen_version=None)
+    other = make_ask(ed, slug="other")
+    with pytest.raises(RuleBroken) as created:
+        make_ask(ed, slug=taken)
+    with pytest.raises(RuleBroken) as edited:
+        asks.edit_ask(ed, other, draft_of(other, slug=taken), seen_version=None)
+    assert problems_of(created) == problems_of(edited) == {"slug"}
+
+
+def test_publishing_needs_a_status(ed: Change) -> None:
+    ask = make_ask(ed)
+    with pytest.raises(RuleBroken) as broken:
+        asks.publish_ask(ed, ask, None)
+    assert problems_of(broken) == {"status"}
+    make_update(ed, ask, status=Status.ANNOUNCED)
+    asks.publish_ask(ed, ask, None)
+    assert ask.publication is Publication.PUBLISHED
+
+
+def test_a_draft_of_a_status_is_no_status_yet(ed: Change) -> None:
+    ask = make_ask(ed)
+    make_update(ed, ask, published=False, status=Status.ANNOUNCED)
+    with pytest.raises(RuleBroken):
+        asks.publish_ask(ed, ask, None)
+
+
+def test_publishing_an_ask_publishes_its_source_too(ed: Change) -> None:
+    ask = make_ask(ed, published=True)
+    assert ed.session.get_one(Source, ask.source_id).publication is Publication.PUBLISHED
+
+
+@pytest.mark.parametrize("published", [False, True], ids=["draft", "published"])
+def test_an_ask_is_published_once_and_from_the_version_that_was_seen(ed: Change, published: bool) -> None:
+    ask = make_ask(ed, published=published)
+    make_update(ed, ask, status=Status.ANNOUNCED)
+    with pytest.raises(RuleBroken if published else Conflict):
+        asks.publish_ask(ed, ask, seen_version=99)
+
+
+@pytest.mark.parametrize("field", ["title", "quote", "summary", "reading"])
+def test_rewording_a_published_ask_needs_a_reason_and_lands_in_the_story(ed: Change, field: str) -> None:
+    ask = make_ask(ed, published=True)
+    before = getattr(ask, field)
+    draft = draft_of(ask, **{field: "Other words."})
+    with pytest.raises(RuleBroken) as broken, ed.session.begin_nested():
+        asks.edit_ask(ed, ask, draft, seen_version=None)
+    assert problems_of(broken) == {"change_reason"}
+    assert (getattr(ask, field), ask.version, redefinitions(ed, ask)) == (before, 2, [])
+
+    asks.edit_ask(ed, ask, draft, seen_version=None, reason="It was too narrow.")
+    (told,) = redefinitions(ed, ask)
+    assert before in told
+    assert "It was too narrow." in told
+
+
+def test_a_redefinition_happens_on_the_day_of_the_change_and_moves_no_status(ed: Change) -> None:
+    ask = make_ask(ed, published=True)
+    asks.edit_ask(ed, ask, draft_of(ask, title="Other words"), seen_version=None, reason="Clearer.")
+    entry = ed.session.scalars(sa.select(Update).where(Update.kind == UpdateKind.REDEFINITION)).one()
+    assert (entry.happened_on, entry.author_id) == (PartialDate("2026-11-22"), ed.actor.id)
+    assert (ask.status, ask.status_on) == (Status.ANNOUNCED, PartialDate("2018-01-01"))
+
+
+@pytest.mark.parametrize(
+    ("published", "changes"), [(False, {"title": "Other words"}), (True, {"topic": "Tax", "internal_note": "Look."})]
+)
+def test_other_edits_need_no_reason_and_stay_out_of_the_story(
+    ed: Change, published: bool, changes: dict[str, Any]
+) -> None:
+    ask = make_ask(ed, published=published)
+    assert asks.edit_ask(ed, ask, draft_of(ask, **changes), seen_version=None)
+    assert redefinitions(ed, ask) == []
+
+
+def test_the_search_text_follows_the_wording_and_the_reason(ed: Change) -> None:
+    ask = make_ask(ed, title="Škoda for all")
+    make_update(ed, ask, status=Status.ANNOUNCED, reason="Fiancés agreed.")
+    assert "skoda for all" in ask.search_text
+    assert "fiances agreed" in ask.search_text
+    asks.edit_ask(ed, ask, draft_of(ask, title="Trams for all"), seen_version=None)
+    assert "skoda" not in ask.search_text
+
+
+def test_tests_of_an_edited_ask_stay(ed: Change) -> None:
+    ask = make_ask(ed)
+    test = make_test(ed, ask)
+    asks.edit_ask(ed, ask, draft_of(ask, title="Other words"), seen_version=None)
+    assert test.ask_id == ask.id
+
+
+def test_a_source_is_edited_and_its_key_is_its_own(ed: Change) -> None:
+    source = make_source(ed)
+    make_source(ed, key="the-speech")
+    assert asks.edit_source(ed, source, source_draft(title="The article, revised"), seen_version=1)
+    assert (source.title, source.version) == ("The article, revised", 2)
+    with pytest.raises(RuleBroken) as broken:
+        asks.edit_source(ed, source, source_draft(key="the-speech"), seen_version=None)
+    assert problems_of(broken) == {"key"}
+    with pytest.raises(RuleBroken) as again:
+        make_source(ed)
+    assert problems_of(again) == {"key"}

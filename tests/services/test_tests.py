@@ -1,0 +1,141 @@
+"""Success tests: added, reworded, taken out and brought back, in public where the ask is public."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from tests.factories import criterion_draft, make_ask, make_test, make_update
+from tests.transactions import problems_of
+from tracker.models import Ask, SuccessTest, Update
+from tracker.queries.stories import list_tests
+from tracker.rules.asks import TestDraft
+from tracker.rules.dates import PartialDate
+from tracker.rules.errors import Conflict, RuleBroken
+from tracker.rules.status import Status
+from tracker.rules.updates import Result, UpdateKind
+from tracker.services import tests
+from tracker.services.change import Change
+
+MARCH = PartialDate("2020-03")
+
+
+def told(change: Change, ask: Ask) -> list[str]:
+    """The redefinitions in the ask's story."""
+    statement = sa.select(Update.text).where(Update.ask_id == ask.id, Update.kind == UpdateKind.REDEFINITION)
+    return list(change.session.scalars(statement.order_by(Update.id)))
+
+
+def test_a_new_test_says_what_was_so_before(ed: Change) -> None:
+    ask = make_ask(ed)
+    assert make_test(ed, ask).result is Result.UNKNOWN
+    assert make_test(ed, ask, key="second", before=Result.NOT_MET).result is Result.NOT_MET
+    assert told(ed, ask) == []
+
+
+@pytest.mark.parametrize(
+    ("draft", "field"),
+    [
+        (criterion_draft(), "key"),
+        (criterion_draft(key="Not a slug"), "key"),
+        (criterion_draft(key="other", label=""), "label"),
+        (criterion_draft(key="other", label="x" * 201), "label"),
+    ],
+    ids=["taken", "no slug", "empty", "too long"],
+)
+def test_a_test_that_breaks_a_rule_is_refused_beside_its_field(ed: Change, draft: TestDraft, field: str) -> None:
+    ask = make_ask(ed)
+    make_test(ed, ask)
+    with pytest.raises(RuleBroken) as broken:
+        tests.add_test(ed, ask, draft)
+    assert problems_of(broken) == {field}
+
+
+def test_two_asks_may_have_tests_with_one_key(ed: Change) -> None:
+    first = make_test(ed, make_ask(ed))
+    second = make_test(ed, make_ask(ed, slug="other"))
+    assert first.key == second.key
+
+
+def test_on_a_published_ask_each_change_of_a_test_is_told_with_its_reason(ed: Change) -> None:
+    ask = make_ask(ed, published=True)
+    test = make_test(ed, ask, reason="It was forgotten.")
+    reworded = criterion_draft(label="The tax is in force")
+    tests.edit_test(ed, ask, test, reworded, seen_version=1, reason="It was vague.")
+    tests.archive_test(ed, ask, test, 2, "It doubled another.")
+    tests.restore_test(ed, ask, test, 3, "It did not.")
+    assert told(ed, ask) == [
+        "A test was added: “The tax is law”. Why: It was forgotten.",
+        "The test “The tax is law” now reads “The tax is in force”. Why: It was vague.",
+        "A test was taken out: “The tax is in force”. Why: It doubled another.",
+        "A test was brought back: “The tax is in force”. Why: It did not.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        lambda ed, ask, _: make_test(ed, ask, reason="", key="other"),
+        lambda ed, ask, test: tests.edit_test(ed, ask, test, criterion_draft(label="Other words"), seen_version=None),
+        lambda ed, ask, test: tests.archive_test(ed, ask, test, None, ""),
+        lambda ed, ask, test: tests.restore_test(ed, ask, test, None, ""),
+    ],
+    ids=["add", "edit", "archive", "restore"],
+)
+def test_on_a_published_ask_no_test_changes_without_a_reason(
+    ed: Change, move: Callable[[Change, Ask, SuccessTest], object]
+) -> None:
+    ask = make_ask(ed, published=True)
+    test = make_test(ed, ask)
+    with pytest.raises(RuleBroken) as broken:
+        move(ed, ask, test)
+    assert problems_of(broken) == {"change_reason"}
+
+
+def test_an_edit_that_does_not_reword_stays_out_of_the_story(ed: Change) -> None:
+    ask = make_ask(ed, published=True)
+    test = make_test(ed, ask)
+    assert tests.edit_test(ed, ask, test, criterion_draft(reviewed_on=MARCH), seen_version=None)
+    assert not tests.edit_test(ed, ask, test, criterion_draft(reviewed_on=MARCH), seen_version=None)
+    assert len(told(ed, ask)) == 1  # only that it was added
+
+
+def test_the_result_before_the_story_counts_until_the_story_says_otherwise(ed: Change) -> None:
+    ask = make_ask(ed)
+    test = make_test(ed, ask)
+    tests.edit_test(ed, ask, test, criterion_draft(before=Result.NOT_MET), seen_version=None)
+    assert (test.result, test.result_on) == (Result.NOT_MET, None)
+    make_update(ed, ask, kind=UpdateKind.TEST, results=((test.id, Result.MET),))
+    tests.edit_test(ed, ask, test, criterion_draft(before=Result.UNKNOWN), seen_version=None)
+    assert (test.result, test.result_on) == (Result.MET, PartialDate("2020-03-04"))
+
+
+def test_an_archived_test_is_out_of_the_judgement_and_comes_back_with_what_the_story_says(ed: Change) -> None:
+    ask = make_ask(ed)
+    kept, taken_out = make_test(ed, ask), make_test(ed, ask, key="second", label="The tax is paid")
+    met = ((kept.id, Result.MET), (taken_out.id, Result.NOT_MET))
+    make_update(ed, ask, status=Status.PARTLY_MET, results=met)
+    tests.archive_test(ed, ask, taken_out, None, "It doubled another.")
+    assert list_tests(ed.session, ask.id) == [kept]
+    with pytest.raises(RuleBroken) as broken:
+        make_update(ed, ask, kind=UpdateKind.TEST, results=((taken_out.id, Result.MET),))
+    assert problems_of(broken) == {"results"}
+    make_update(ed, ask, status=Status.MET, happened_on=PartialDate("2020-05"))  # the test left is met
+
+    tests.restore_test(ed, ask, taken_out, None, "It did not.")
+    assert taken_out.result is Result.NOT_MET
+    with pytest.raises(RuleBroken):
+        make_update(ed, ask, status=Status.MET, happened_on=PartialDate("2020-06"))
+
+
+def test_a_stale_edit_of_a_test_is_a_conflict(ed: Change) -> None:
+    ask = make_ask(ed)
+    test = make_test(ed, ask)
+    draft = replace(criterion_draft(), label="The tax is in force")
+    tests.edit_test(ed, ask, test, draft, seen_version=1)
+    with pytest.raises(Conflict):
+        tests.edit_test(ed, ask, test, criterion_draft(label="Third words"), seen_version=1)
+    with pytest.raises(Conflict):
+        tests.archive_test(ed, ask, test, 1, "It doubled another.")
+    assert (test.label, test.is_archived, test.version) == ("The tax is in force", False, 2)

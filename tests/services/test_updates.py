@@ -1,0 +1,236 @@
+"""The one door: entries are drafted, published, corrected, and the ask follows its story."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.factories import evidence_draft, make_ask, make_test, make_update, update_draft
+from tests.transactions import count_events, problems_of, revision
+from tracker.models import Ask, Evidence, Update
+from tracker.queries.staff import newest_update_id
+from tracker.rules.asks import Publication
+from tracker.rules.dates import PartialDate
+from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
+from tracker.rules.status import Status
+from tracker.rules.updates import EvidenceType, Result, UpdateKind
+from tracker.services import updates
+from tracker.services.change import Change
+
+MET, NOT_MET, UNKNOWN = Result.MET, Result.NOT_MET, Result.UNKNOWN
+
+
+def on(text: str) -> PartialDate:
+    return PartialDate(text)
+
+
+def standing(ask: Ask) -> tuple[Status | None, str | None, str]:
+    return ask.status, ask.status_on.text if ask.status_on else None, ask.status_reason
+
+
+@pytest.fixture
+def ask(ed: Change) -> Ask:
+    """A published ask, announced on 1 January 2018."""
+    return make_ask(ed, published=True)
+
+
+# --- drafts ---
+
+
+def test_a_draft_changes_nothing_that_the_public_sees(ed: Change, cleo: Change, ask: Ask) -> None:
+    test = make_test(ed, ask)
+    before, seen = standing(ask), revision(ed.session)
+    draft = make_update(cleo, ask, published=False, status=Status.REJECTED, results=((test.id, MET),))
+    assert (draft.publication, draft.author_id, draft.published_at) == (Publication.DRAFT, cleo.actor.id, None)
+    assert (standing(ask), test.result, revision(ed.session)) == (before, UNKNOWN, seen)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"text": ""}, "text"),
+        ({"text": "x" * 1001}, "text"),
+        ({"reason": "x" * 401}, "reason"),
+        ({"kind": UpdateKind.CORRECTION}, "corrects_id"),
+        ({"corrects_id": 999_999}, "corrects_id"),
+        ({"superseded_by_id": 999_999}, "superseded_by_id"),
+        ({"results": ((999_999, MET),)}, "results"),
+        ({"evidence": (evidence_draft(url="javascript:alert(1)"),)}, "evidence-0-url"),
+        ({"evidence": (evidence_draft(), evidence_draft(title=""))}, "evidence-1-title"),
+        ({"evidence": (evidence_draft(quote="x" * 301),)}, "evidence-0-quote"),
+        ({"evidence": (evidence_draft(),) * 13}, "evidence"),
+    ],
+)
+def test_even_a_draft_must_hold_together(ed: Change, ask: Ask, changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(RuleBroken) as broken:
+        make_update(ed, ask, published=False, **changes)
+    assert problems_of(broken) == {field}
+    assert not ed.session.new
+
+
+def test_an_entry_refers_only_to_its_own_ask(ed: Change, ask: Ask) -> None:
+    other = make_ask(ed, published=True, slug="other")
+    foreign_test, foreign_entry = make_test(ed, other), make_update(ed, other)
+    with pytest.raises(RuleBroken) as results:
+        make_update(ed, ask, published=False, results=((foreign_test.id, MET),))
+    with pytest.raises(RuleBroken) as corrects:
+        make_update(ed, ask, published=False, kind=UpdateKind.CORRECTION, corrects_id=foreign_entry.id)
+    assert (problems_of(results), problems_of(corrects)) == ({"results"}, {"corrects_id"})
+
+
+def test_the_key_of_an_entry_is_its_date_and_a_number_where_the_date_is_taken(ed: Change, ask: Ask) -> None:
+    made = [make_update(ed, ask, published=published) for published in (True, False, True)]
+    other = make_update(ed, make_ask(ed, slug="other"))
+    assert [update.key for update in [*made, other]] == ["2020-03-04", "2020-03-04-2", "2020-03-04-3", "2020-03-04"]
+
+
+def test_a_draft_is_rewritten_with_its_evidence_and_results(ed: Change, cleo: Change, ask: Ask) -> None:
+    first, second = make_test(ed, ask), make_test(ed, ask, key="second")
+    draft = make_update(cleo, ask, published=False, results=((first.id, MET),))
+    new = update_draft(
+        text="Two ministers spoke.",
+        evidence=(evidence_draft(title="First"), evidence_draft(title="Second")),
+        results=((second.id, NOT_MET),),
+    )
+    updates.edit_draft(cleo, ask, draft, new, seen_version=1)
+    cleo.session.flush()
+    cleo.session.refresh(draft, ["evidence", "results"])
+    assert (updates.draft_of(draft), draft.version, draft.key) == (new, 2, "2020-03-04")
+    assert [row.position for row in draft.evidence] == [0, 1]
+
+    events = count_events(cleo.session)
+    updates.edit_draft(cleo, ask, draft, new, seen_version=2)
+    assert (draft.version, count_events(cleo.session)) == (2, events)
+
+
+def test_a_stale_edit_of_a_draft_is_a_conflict(ed: Change, ask: Ask) -> None:
+    draft = make_update(ed, ask, published=False)
+    updates.edit_draft(ed, ask, draft, update_draft(text="Mine."), seen_version=1)
+    with pytest.raises(Conflict):
+        updates.edit_draft(ed, ask, draft, update_draft(text="Theirs."), seen_version=1)
+    with pytest.raises(Conflict):
+        updates.discard_draft(ed, draft, seen_version=1)
+    assert draft.text == "Mine."
+
+
+def test_a_contributor_edits_and_discards_only_drafts_of_their_own(ed: Change, cleo: Change, ask: Ask) -> None:
+    theirs, own = make_update(ed, ask, published=False), make_update(cleo, ask, published=False)
+    with pytest.raises(NotAllowed):
+        updates.edit_draft(cleo, ask, theirs, update_draft(text="Mine."), 1)
+    with pytest.raises(NotAllowed):
+        updates.discard_draft(cleo, theirs, 1)
+    updates.edit_draft(cleo, ask, own, update_draft(text="Mine."), 1)
+    updates.edit_draft(ed, ask, own, update_draft(text="Ed's."), 2)
+    updates.discard_draft(cleo, own, 3)
+    assert (own.text, own.publication) == ("Ed's.", Publication.ARCHIVED)
+
+
+def test_a_contributor_never_publishes(cleo: Change, ask: Ask) -> None:
+    draft = make_update(cleo, ask, published=False)
+    with pytest.raises(NotAllowed):
+        updates.publish(cleo, ask, draft)
+    with pytest.raises(NotAllowed), cleo.session.begin_nested():
+        make_update(cleo, ask)
+    assert draft.publication is Publication.DRAFT
+    assert list(cleo.session.scalars(sa.select(Update.id).where(Update.author_id == cleo.actor.id))) == [draft.id]
+
+
+# --- publishing ---
+
+
+def test_a_published_status_becomes_the_status_of_the_ask(ed: Change, ask: Ask) -> None:
+    make_update(ed, ask, status=Status.REJECTED, happened_on=on("2020-02"), reason="The minister refused it.")
+    assert standing(ask) == (Status.REJECTED, "2020-02", "The minister refused it.")
+    assert "refused it" in ask.search_text
+
+
+def test_a_draft_by_a_contributor_is_published_by_an_editor_and_stays_hers(ed: Change, cleo: Change, ask: Ask) -> None:
+    draft = make_update(cleo, ask, published=False, status=Status.REJECTED)
+    updates.publish(ed, ask, draft)
+    assert (draft.publication, draft.author_id, draft.published_at) == (Publication.PUBLISHED, cleo.actor.id, ed.at)
+    assert ask.status is Status.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"happened_on": on("2026-11-23")}, "happened_on"),
+        ({"happened_on": on("2026-12")}, "happened_on"),
+        ({"kind": UpdateKind.STATUS}, "status"),
+        ({"kind": UpdateKind.TEST}, "results"),
+        ({"status": Status.REJECTED, "reason": ""}, "reason"),
+        ({"evidence": ()}, "evidence"),
+        ({"status": Status.REJECTED, "evidence": ()}, "evidence"),
+        ({"status": Status.REJECTED, "evidence": (evidence_draft(type=EvidenceType.OWN_WORK),)}, "evidence"),
+        ({"status": Status.MET}, "status"),
+        ({"status": Status.PARTLY_MET}, "status"),
+        ({"status": Status.IN_PARLIAMENT}, "status"),
+        ({"status": Status.LAW_NOT_IN_FORCE}, "status"),
+        ({"status": Status.IN_FORCE}, "status"),
+        ({"status": Status.LAPSED}, "status"),
+        ({"status": Status.REVERSED}, "status"),
+        ({"status": Status.SUPERSEDED}, "superseded_by"),
+    ],
+)
+def test_what_the_rules_refuse_is_not_published(ed: Change, ask: Ask, changes: dict[str, Any], field: str) -> None:
+    before = standing(ask)
+    draft = make_update(ed, ask, published=False, **changes)
+    with pytest.raises(RuleBroken) as broken:
+        updates.publish(ed, ask, draft)
+    assert field in problems_of(broken)
+    assert (draft.publication, standing(ask)) == (Publication.DRAFT, before)
+
+
+def test_history_is_neither_edited_nor_published_twice_nor_discarded(ed: Change, ask: Ask) -> None:
+    entry = make_update(ed, ask)
+    with pytest.raises(RuleBroken):
+        updates.edit_draft(ed, ask, entry, update_draft(text="Other words."), 1)
+    with pytest.raises(RuleBroken):
+        updates.publish(ed, ask, entry)
+    with pytest.raises(RuleBroken):
+        updates.discard_draft(ed, entry, 1)
+    discarded = make_update(ed, ask, published=False)
+    updates.discard_draft(ed, discarded, 1)
+    with pytest.raises(RuleBroken):
+        updates.publish(ed, ask, discarded)
+
+
+def test_an_entry_on_a_story_that_has_grown_meanwhile_is_a_conflict_and_writes_nothing(ed: Change, ask: Ask) -> None:
+    seen = newest_update_id(ed.session, ask.id)
+    entry = make_update(ed, ask, status=Status.REJECTED)
+    before = (standing(ask), count_events(ed.session), revision(ed.session))
+    with pytest.raises(Conflict), ed.session.begin_nested():
+        updates.post(ed, ask, update_draft(status=Status.ANNOUNCED), seen_update_id=seen)
+    assert (standing(ask), count_events(ed.session), revision(ed.session)) == before
+    updates.post(ed, ask, update_draft(status=Status.ANNOUNCED), seen_update_id=entry.id)
+    assert ask.status is Status.ANNOUNCED
+
+
+def test_a_draft_that_is_saved_meanwhile_makes_no_conflict(ed: Change, cleo: Change, ask: Ask) -> None:
+    seen = newest_update_id(ed.session, ask.id)
+    make_update(cleo, ask, published=False)
+    updates.post(ed, ask, update_draft(status=Status.REJECTED), seen_update_id=seen)
+    assert ask.status is Status.REJECTED
+
+
+def test_evidence_is_kept_in_the_order_in_which_it_was_given(ed: Change, ask: Ask) -> None:
+    evidence = tuple(evidence_draft(title=title, published_on=on("2020-02")) for title in "cab")
+    entry = make_update(ed, ask, evidence=evidence)
+    rows = ed.session.scalars(sa.select(Evidence).where(Evidence.update_id == entry.id).order_by(Evidence.position))
+    assert [(row.title, row.published_on) for row in rows] == [(title, on("2020-02")) for title in "cab"]
+
+
+# --- superseded ---
+
+
+def test_a_superseded_ask_names_another_public_ask(ed: Change, ask: Ask) -> None:
+    other = make_ask(ed, slug="other")
+    for wrong in (other.id, ask.id):
+        with pytest.raises(RuleBroken) as broken:
+            make_update(ed, ask, published=False, status=Status.SUPERSEDED, superseded_by_id=wrong)
+        assert problems_of(broken) == {"superseded_by_id"}
+    public = make_ask(ed, slug="public", published=True)
+    make_update(ed, ask, status=Status.SUPERSEDED, superseded_by_id=public.id)
+    assert (ask.status, ask.superseded_by_id) == (Status.SUPERSEDED, public.id)
+    make_update(ed, ask, status=Status.REJECTED, happened_on=on("2021"))
+    assert ask.superseded_by_id is None

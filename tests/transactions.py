@@ -1,0 +1,81 @@
+"""A session on a migrated database for tests that write in one transaction, which is undone at their end.
+
+Import the fixtures into a conftest.py. Making a database for each test takes twenty times longer; a test that
+needs several transactions asks for the fixture `database` of tests/engines.py instead.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tests.engines import ENGINES, Databases
+from tests.factories import NOW, Staff, make_staff
+from tracker.db.engine import make_engine, writing
+from tracker.models import Event, Revision
+from tracker.rules.errors import RuleBroken
+from tracker.services.change import Change
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def shared_engine(databases: Databases, request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
+    """The engine of a migrated database in which nothing is ever committed."""
+    url = databases.create(request.param)
+    engine = make_engine(url)
+    yield engine
+    engine.dispose()
+    databases.drop(url)
+
+
+@pytest.fixture
+def session(shared_engine: sa.Engine) -> Iterator[Session]:
+    """A writing transaction, undone at the end of the test."""
+    with writing(shared_engine) as session:
+        yield session
+        session.rollback()
+
+
+@pytest.fixture
+def engine(database: str) -> Iterator[sa.Engine]:
+    """The engine of the test's own migrated database, for tests of several transactions."""
+    engine = make_engine(database)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def staff(session: Session) -> Staff:
+    return make_staff(session)
+
+
+@pytest.fixture
+def ada(session: Session, staff: Staff) -> Change:
+    """A change by Ada, an admin."""
+    return Change(session, staff.ada, NOW)
+
+
+@pytest.fixture
+def ed(session: Session, staff: Staff) -> Change:
+    """A change by Ed, an editor."""
+    return Change(session, staff.ed, NOW)
+
+
+@pytest.fixture
+def cleo(session: Session, staff: Staff) -> Change:
+    """A change by Cleo, a contributor."""
+    return Change(session, staff.cleo, NOW)
+
+
+def count_events(session: Session) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(Event)) or 0
+
+
+def revision(session: Session) -> int:
+    return session.scalars(sa.select(Revision.number)).one()
+
+
+def problems_of(broken: pytest.ExceptionInfo[Exception]) -> set[str | None]:
+    """The fields that a RuleBroken names."""
+    assert isinstance(broken.value, RuleBroken)
+    return {problem.field for problem in broken.value.problems}
