@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.models import Ask, FormerSlug, Link, Source, Update
 from tracker.queries.public.filters import AskFilter
-from tracker.queries.public.lines import ask_line, is_public, link_record, source_record, story, test_record
-from tracker.queries.public.records import AskLine, PublicAsk, PublicSource
+from tracker.queries.public.lines import ask_line, is_public, link_record, record_of, story
+from tracker.queries.public.records import AskLine, PublicAsk, PublicSource, PublicTest
 from tracker.rules.asks import Publication
 from tracker.rules.status import Family, Status
 from tracker.rules.text import slugify
@@ -23,7 +23,10 @@ def list_topics(session: Session) -> dict[str, str]:
 def list_sources(session: Session) -> list[PublicSource]:
     """Where the published asks were made, the oldest first."""
     statement = sa.select(Source).where(Source.publication == Publication.PUBLISHED)
-    return [source_record(source) for source in session.scalars(statement.order_by(Source.published_on, Source.title))]
+    return [
+        record_of(PublicSource, source)
+        for source in session.scalars(statement.order_by(Source.published_on, Source.title))
+    ]
 
 
 def list_asks(session: Session, wanted: AskFilter, topics: Mapping[str, str]) -> list[AskLine]:
@@ -77,22 +80,16 @@ def _public_ask(ask: Ask) -> PublicAsk:
     """An ask as the public sees it."""
     updates = [u for u in ask.updates if u.publication is Publication.PUBLISHED]
     superseding = ask.superseded_by
-    return PublicAsk(
+    return record_of(
+        PublicAsk,
+        ask,
         line=ask_line(ask),
-        source=source_record(ask.source),
-        quote=ask.quote,
-        quote_place=ask.quote_place,
-        reading=ask.reading,
+        source=record_of(PublicSource, ask.source),
         jurisdictions=tuple(ask.jurisdictions),
         responsible_bodies=tuple(ask.responsible_bodies),
-        government_position=ask.government_position,
-        next_step=ask.next_step,
-        next_step_on=ask.next_step_on,
-        current_deadline=ask.current_deadline,
-        deadline_note=ask.deadline_note,
         is_archived=ask.publication is Publication.ARCHIVED,
         superseded_by=ask_line(superseding) if superseding and is_public(superseding) else None,
-        tests=tuple(test_record(test) for test in ask.tests if not test.is_archived),
+        tests=tuple(record_of(PublicTest, test) for test in ask.tests if not test.is_archived),
         links=tuple(
             link_record(link, law=link.legislation)
             for link in ask.links

@@ -21,6 +21,9 @@ Statement = sa.Select[*tuple[Any, ...]]
 PUBLISHED = Publication.PUBLISHED
 Corrected = aliased(Update)
 Became = aliased(Legislation)
+ASK_SLUG = Ask.slug.label("ask_slug")
+UPDATE_KEY = Update.key.label("update_key")
+LAW_KEY = Legislation.key.label("law_key")
 
 
 class ExportRow:
@@ -43,10 +46,10 @@ class ExportRow:
 
 def asks() -> Statement:
     """One row an ask."""
-    columns = [c for c in Ask.__table__.columns if c.key not in {"slug", "internal_note", "search_text", "version"}]
+    internal = {"slug", "internal_note", "search_text", "version"}
     return sa.select(
-        Ask.slug.label("ask_slug"),
-        *columns,
+        ASK_SLUG,
+        *(column for column in Ask.__table__.columns if column.key not in internal),
         Source.title.label("source_title"),
         Source.url.label("source_url"),
         Source.published_on.label("source_published_on"),
@@ -55,19 +58,9 @@ def asks() -> Statement:
 
 def updates() -> Statement:
     """One row a published entry."""
+    columns = _columns(Update, "id kind happened_on recorded_at text status reason")
     return (
-        sa.select(
-            Update.id,
-            Ask.slug.label("ask_slug"),
-            Update.key.label("update_key"),
-            Update.kind,
-            Update.happened_on,
-            Update.recorded_at,
-            Update.text,
-            Update.status,
-            Update.reason,
-            Corrected.key.label("corrects"),
-        )
+        sa.select(ASK_SLUG, UPDATE_KEY, *columns, Corrected.key.label("corrects"))
         .join(Update.ask)
         .outerjoin(Corrected, Corrected.id == Update.corrects_id)
         .where(Update.publication == PUBLISHED)
@@ -76,21 +69,9 @@ def updates() -> Statement:
 
 def evidence() -> Statement:
     """One row a piece of evidence of a published entry."""
+    columns = _columns(Evidence, "id url title publisher published_on type archived_url quote note")
     return (
-        sa.select(
-            Evidence.id,
-            Ask.slug.label("ask_slug"),
-            Update.key.label("update_key"),
-            (Evidence.position + 1).label("position"),
-            Evidence.url,
-            Evidence.title,
-            Evidence.publisher,
-            Evidence.published_on,
-            Evidence.type,
-            Evidence.archived_url,
-            Evidence.quote,
-            Evidence.note,
-        )
+        sa.select(ASK_SLUG, UPDATE_KEY, *columns, (Evidence.position + 1).label("position"))
         .join(Update, Update.id == Evidence.update_id)
         .join(Update.ask)
         .where(Update.publication == PUBLISHED)
@@ -99,16 +80,9 @@ def evidence() -> Statement:
 
 def tests() -> Statement:
     """One row a test."""
+    columns = _columns(SuccessTest, "id label result result_on reviewed_on")
     return (
-        sa.select(
-            SuccessTest.id,
-            Ask.slug.label("ask_slug"),
-            SuccessTest.key.label("test_key"),
-            SuccessTest.label,
-            SuccessTest.result,
-            SuccessTest.result_on,
-            SuccessTest.reviewed_on,
-        )
+        sa.select(ASK_SLUG, SuccessTest.key.label("test_key"), *columns)
         .join(SuccessTest.ask)
         .where(SuccessTest.is_archived.is_(False))
     )
@@ -116,18 +90,9 @@ def tests() -> Statement:
 
 def links() -> Statement:
     """One row a published link to a published law."""
+    columns = _columns(Link, "id effect provisions extent in_force_on note")
     return (
-        sa.select(
-            Link.id,
-            Ask.slug.label("ask_slug"),
-            Legislation.key.label("law_key"),
-            Legislation.citation,
-            Link.effect,
-            Link.provisions,
-            Link.extent,
-            Link.in_force_on,
-            Link.note,
-        )
+        sa.select(ASK_SLUG, LAW_KEY, Legislation.citation, *columns)
         .join(Link.ask)
         .join(Link.legislation)
         .where(Link.publication == PUBLISHED, Legislation.publication == PUBLISHED)
@@ -136,22 +101,11 @@ def links() -> Statement:
 
 def legislation() -> Statement:
     """One row a published law."""
+    columns = _columns(
+        Legislation, "id kind year number citation title address introduced_on enacted_on lapsed_on note"
+    )
     return (
-        sa.select(
-            Legislation.id,
-            Legislation.key.label("law_key"),
-            Legislation.kind,
-            Legislation.year,
-            Legislation.number,
-            Legislation.citation,
-            Legislation.title,
-            Legislation.address,
-            Legislation.introduced_on,
-            Legislation.enacted_on,
-            Legislation.lapsed_on,
-            Became.key.label("becomes"),
-            Legislation.note,
-        )
+        sa.select(LAW_KEY, *columns, Became.key.label("becomes"))
         .outerjoin(Became, (Became.id == Legislation.becomes_id) & (Became.publication == PUBLISHED))
         .where(Legislation.publication == PUBLISHED)
     )
@@ -191,3 +145,8 @@ def _in_steps(engine: sa.Engine, statement: Statement, order: Any) -> Rows:
             return
         yield from map(ExportRow, rows)
         seen = rows[-1].id
+
+
+def _columns(model: Any, names: str) -> list[Any]:
+    """The model's columns by name, separated by spaces."""
+    return [getattr(model, name) for name in names.split()]
