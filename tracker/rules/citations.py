@@ -152,7 +152,7 @@ PATTERNS = [
         ("anaw", rf"\b{YEAR}\s+anaw\s+(?P<number>\d+)"),
         ("mwa", rf"\b{YEAR}\s+(?:nawm|mwa)\s+(?P<number>\d+)"),
         ("nia", rf"\b{YEAR}\s+c\.?\s*(?P<number>\d+)\s*\(N\.?\s?I\.?\)"),
-        ("ukpga", rf"\b{YEAR}\s+c(?:h(?:apter)?)?\.?\s*(?P<number>\d+)(?!\s*\(N\.?\s?I|\d)"),
+        ("ukpga", rf"\b{YEAR}\s+(?i:c(?:h(?:apter)?)?)\.?\s*(?P<number>\d+)(?!\s*\(N\.?\s?I|\d)"),
         ("ukpga", rf"\bAct\s+{YEAR}\s*\((?:c\.?|chapter)\s*(?P<number>\d+)\)"),
         ("uksi", rf"\b{YEAR}\s+No\.\s*(?P<number>\d{{1,5}})(?!\d){SERIES}"),
         ("eur", rf"\bRegulation\s+\((?:EU|EC|EEC)\)\s+No\.?\s*(?P<number>\d+)/{YEAR}(?!\d)"),

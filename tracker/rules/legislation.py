@@ -122,8 +122,8 @@ def normalised(draft: LegislationDraft) -> LegislationDraft:
     if ref is None:
         word = draft.number or slugify(draft.title)[:40].strip("-")
         return replace(draft, key=draft.key or f"{draft.kind}/{draft.year or 'undated'}/{word}")
-    kind = cited.kind if cited and ref.identity == cited.identity else ref.kind
-    ref = LawRef(kind, ref.year, ref.number, cited.series if cited else "")
+    if cited and cited.identity == ref.identity:
+        ref = cited  # it may know the series too
     is_uk = draft.address is None or "legislation.gov.uk" in draft.address
     return replace(
         draft,

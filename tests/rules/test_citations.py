@@ -1,0 +1,163 @@
+"""How law is cited and where it stands on legislation.gov.uk."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.rules.citations import CODES, SHAPES, LawRef, parse_address, parse_citation
+
+NUMBERS = st.integers(1, 99_999).map(str)
+YEARS = st.integers(1800, 2099).map(str)
+
+
+def series(*names: str) -> st.SearchStrategy[str]:
+    """One number for each name, such as "W. 5; C. 1"."""
+    each = [st.builds("{}. {}".format, st.just(name), NUMBERS) for name in names]
+    return st.tuples(*each).map("; ".join)
+
+
+OF_UK = st.just("") | series("C") | series("L") | series("S") | series("C", "L")
+SERIES = {
+    "uksi": OF_UK,
+    "wsi": series("W") | series("Cy") | series("W", "C") | series("C", "W"),
+    "nisi": series("N.I") | series("N.I", "C"),
+}
+
+
+@st.composite
+def cited_laws(draw: st.DrawFn) -> LawRef:
+    kind = draw(st.sampled_from(sorted(SHAPES)))
+    return LawRef(kind, draw(YEARS), draw(NUMBERS), draw(SERIES.get(kind, st.just(""))))
+
+
+@given(cited_laws())
+def test_a_citation_is_read_as_the_law_that_it_cites(ref: LawRef) -> None:
+    assert parse_citation(ref.citation) == ref
+    assert parse_citation(f"See the {ref.citation}, as amended.") == ref
+
+
+@given(st.sampled_from(sorted(CODES)), YEARS, NUMBERS)
+def test_an_address_is_read_as_the_law_to_which_it_leads(kind: str, year: str, number: str) -> None:
+    ref = LawRef(kind, year, number)
+    assert parse_address(ref.address) == ref
+    assert ref.address == f"https://www.legislation.gov.uk/{kind}/{year}/{number}"
+
+
+@given(st.text() | st.from_regex(r"\A(?:https?://(?:www\.)?legislation\.gov\.uk)?[/a-z0-9?#%]{0,40}\Z"))
+def test_no_text_makes_reading_fail(text: str) -> None:
+    for ref in (parse_address(text), parse_citation(text)):
+        assert ref is None or ref.identity
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "citation"),
+    [
+        ("2018 c. 13", "ukpga/2018/13", "2018 c. 13"),
+        ("2018 c.13", "ukpga/2018/13", "2018 c. 13"),
+        ("2018 chapter 13", "ukpga/2018/13", "2018 c. 13"),
+        ("2018 CHAPTER 13", "ukpga/2018/13", "2018 c. 13"),
+        ("Criminal Finances Act 2017 (c. 22)", "ukpga/2017/22", "2017 c. 22"),
+        ("2016 asp 12", "asp/2016/12", "2016 asp 12"),
+        ("2021 asc 4", "asc/2021/4", "2021 asc 4"),
+        ("2014 anaw 4", "anaw/2014/4", "2014 anaw 4"),
+        ("2011 nawm 1", "mwa/2011/1", "2011 nawm 1"),
+        ("2011 c. 23 (N.I.)", "nia/2011/23", "2011 c. 23 (N.I.)"),
+        ("2011 c. 23 (NI)", "nia/2011/23", "2011 c. 23 (N.I.)"),
+        ("S.I. 2020/680", "uksi/2020/680", "S.I. 2020/680"),
+        ("SI 2020/680", "uksi/2020/680", "S.I. 2020/680"),
+        ("S.I. 2020 No. 680", "uksi/2020/680", "S.I. 2020/680"),
+        ("2020 No. 680", "uksi/2020/680", "S.I. 2020/680"),
+        ("S.I. 2020/0680", "uksi/2020/680", "S.I. 2020/680"),
+        ("S.I. 2018/78 (C. 11)", "uksi/2018/78", "S.I. 2018/78 (C. 11)"),
+        ("SI 2018 No. 78 (C.11)(L 3)", "uksi/2018/78", "S.I. 2018/78 (C. 11) (L. 3)"),
+        ("S.I. 2018/78 (W. 5)", "wsi/2018/78", "S.I. 2018/78 (W. 5)"),
+        ("S.I. 2018/78 (C. 3) (W. 5)", "wsi/2018/78", "S.I. 2018/78 (C. 3) (W. 5)"),
+        ("S.I. 2005/255 (NI 1)", "nisi/2005/255", "S.I. 2005/255 (N.I. 1)"),
+        ("S.S.I. 2018/7", "ssi/2018/7", "S.S.I. 2018/7"),
+        ("SSI 2018/7", "ssi/2018/7", "S.S.I. 2018/7"),
+        ("S.R. 2018/7", "nisr/2018/7", "S.R. 2018/7"),
+        ("S.R. & O. 1921/3", "uksro/1921/3", "S.R. & O. 1921/3"),
+        ("Regulation (EU) No 269/2014", "eur/2014/269", "Regulation (EU) No 269/2014"),
+        ("Council Regulation (EU) 2020/1998", "eur/2020/1998", "Regulation (EU) 2020/1998"),
+        ("Decision (CFSP) 2020/1999", "eudn/2020/1999", ""),
+        ("Directive (EU) 2015/849", "eudr/2015/849", ""),
+    ],
+)
+def test_citations_are_read_as_they_are_written_and_brought_to_one_form(text: str, key: str, citation: str) -> None:
+    ref = parse_citation(text)
+    assert ref is not None
+    assert (ref.key, ref.citation) == (key, citation)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "Criminal Finances Act 2017", "chapter 13", "c. 13", "12018 c. 13", "20188 c. 13", "S.I. 2020", "S.I. /680",
+        "S.I. 2020/", "S.I. 2020/123456", "S.I. 20/680", "Bill 157 (2017-19)", "HC 932", "Regulation 2020/1998",
+        "Regulation (EU) No 269/20145", "２０１８ c. 13", "page 2018, 13", "1763 c. 3",
+    ],
+)  # fmt: skip
+def test_what_is_no_citation_names_no_law(text: str) -> None:
+    assert parse_citation(text) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("https://www.legislation.gov.uk/ukpga/2018/13", "ukpga/2018/13"),
+        ("http://legislation.gov.uk/ukpga/2018/13/contents/enacted", "ukpga/2018/13"),
+        ("https://www.legislation.gov.uk/id/ukpga/2018/13", "ukpga/2018/13"),
+        ("https://WWW.Legislation.GOV.UK/ukpga/2018/13", "ukpga/2018/13"),
+        ("  https://www.legislation.gov.uk/uksi/2020/680/regulation/5/made?view=plain#a ", "uksi/2020/680"),
+        ("https://www.legislation.gov.uk/ukpga/2018/0013", "ukpga/2018/13"),
+        ("https://www.legislation.gov.uk//ukpga//2018//13/", "ukpga/2018/13"),
+        ("https://www.legislation.gov.uk/ukpga/Geo6/10-11/30", "ukpga/Geo6/10-11/30"),
+        ("http://data.europa.eu/eli/reg/2014/269", "eur/2014/269"),
+        ("http://data.europa.eu/eli/reg_impl/2014/269/oj", "eur/2014/269"),
+        ("http://data.europa.eu/eli/dec/2020/1999/oj", "eudn/2020/1999"),
+    ],
+)
+def test_addresses_of_parts_and_versions_lead_to_the_law_itself(address: str, key: str) -> None:
+    ref = parse_address(address)
+    assert ref is not None
+    assert ref.key == key
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "", "https://www.legislation.gov.uk/", "https://www.legislation.gov.uk/ukpga/2018",
+        "https://www.legislation.gov.uk/ukpga/2018/section", "https://www.legislation.gov.uk/nonsense/2018/13",
+        "https://www.legislation.gov.uk.evil.example/ukpga/2018/13", "https://evil.example/ukpga/2018/13",
+        "https://evil.example/https://www.legislation.gov.uk/ukpga/2018/13", "ukpga/2018/13",
+        "javascript:https://www.legislation.gov.uk/ukpga/2018/13", "https://www.legislation.gov.uk/ukpga/2018/1 3",
+        "http://data.europa.eu/eli/treaty/2014/269", "https://www.legislation.gov.uk/ukpga/2018/12345678901234",
+    ],
+)  # fmt: skip
+def test_what_is_no_address_of_a_law_names_no_law(address: str) -> None:
+    assert parse_address(address) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (LawRef("uksi", "2018", "78"), LawRef("wsi", "2018", "78", "W. 5")),
+        (LawRef("uksi", "2005", "255"), LawRef("nisi", "2005", "255", "N.I. 1")),
+        (LawRef("uksi", "2018", "78"), LawRef("uksi", "2018", "78", "C. 11")),
+    ],
+)
+def test_orders_of_one_run_of_numbers_are_one_law_however_they_are_named(one: LawRef, other: LawRef) -> None:
+    assert one.identity == other.identity
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (LawRef("uksi", "2018", "78"), LawRef("ssi", "2018", "78")),
+        (LawRef("uksi", "2018", "78"), LawRef("nisr", "2018", "78")),
+        (LawRef("ukpga", "2018", "13"), LawRef("nia", "2018", "13")),
+        (LawRef("uksi", "2018", "78"), LawRef("uksi", "2019", "78")),
+    ],
+)
+def test_different_laws_are_never_taken_for_one(one: LawRef, other: LawRef) -> None:
+    assert one.identity != other.identity

@@ -1,0 +1,158 @@
+"""Dates that may be known to the day, the month or only the year."""
+
+from datetime import date, timedelta
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.rules.dates import FIRST_YEAR, LAST_YEAR, PartialDate, check_not_future
+
+DAYS = st.dates(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)).map(date.isoformat)
+TEXTS = st.tuples(DAYS, st.sampled_from([4, 7, 10])).map(lambda pair: pair[0][: pair[1]])
+PARTIAL_DATES = TEXTS.map(PartialDate.parse)
+
+
+@given(TEXTS)
+def test_a_date_that_was_read_prints_as_it_was_written(text: str) -> None:
+    assert PartialDate.parse(text).text == text
+    assert str(PartialDate.parse(text)) == text
+
+
+@given(PARTIAL_DATES)
+def test_the_words_for_a_date_are_read_as_the_same_date(value: PartialDate) -> None:
+    assert PartialDate.parse(value.in_words) == value
+
+
+@given(PARTIAL_DATES, PARTIAL_DATES)
+def test_dates_sort_in_the_order_of_time(one: PartialDate, other: PartialDate) -> None:
+    if one <= other:
+        assert one.first_day <= other.first_day
+    if one.first_day < other.first_day:
+        assert one < other
+
+
+@given(PARTIAL_DATES)
+def test_first_and_last_day_are_all_that_is_known_and_no_more(value: PartialDate) -> None:
+    length = len(value.text)
+    assert value.first_day.isoformat()[:length] == value.last_day.isoformat()[:length] == value.text
+    assert (value.first_day - timedelta(days=1)).isoformat()[:length] != value.text
+    assert (value.last_day + timedelta(days=1)).isoformat()[:length] != value.text
+
+
+def refusal(text: str) -> str:
+    """The sentence with which a text is refused; empty when it is a date."""
+    try:
+        PartialDate.parse(text)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+@given(st.text() | st.from_regex(r"\A[0-9]{0,4}[- ]?[0-9A-Za-z]{0,3}[- ]?[0-9]{0,4}\Z"))
+def test_any_text_is_a_date_or_is_refused_with_a_sentence(text: str) -> None:
+    if sentence := refusal(text):
+        assert sentence.endswith(".")
+    else:
+        value = PartialDate.parse(text)
+        assert value.first_day <= value.last_day
+
+
+@pytest.mark.parametrize(
+    ("text", "precision", "words", "first", "last"),
+    [
+        ("2018", "year", "2018", "2018-01-01", "2018-12-31"),
+        ("2020-02", "month", "February 2020", "2020-02-01", "2020-02-29"),
+        ("2021-02", "month", "February 2021", "2021-02-01", "2021-02-28"),
+        ("2020-07-06", "day", "6 July 2020", "2020-07-06", "2020-07-06"),
+        ("1200", "year", "1200", "1200-01-01", "1200-12-31"),
+        ("2199-12-31", "day", "31 December 2199", "2199-12-31", "2199-12-31"),
+    ],
+)
+def test_the_precision_is_kept_and_the_missing_part_never_invented(
+    text: str, precision: str, words: str, first: str, last: str
+) -> None:
+    value = PartialDate.parse(text)
+    assert (value.precision, value.in_words) == (precision, words)
+    assert (value.first_day.isoformat(), value.last_day.isoformat()) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("19 March 2018", "2018-03-19"),
+        ("9 MARCH 2018", "2018-03-09"),
+        ("09 mar 2018", "2018-03-09"),
+        ("1  May  2019", "2019-05-01"),
+        ("march 2018", "2018-03"),
+        ("Sep 2018", "2018-09"),
+        (" 2018-03-19\n", "2018-03-19"),
+    ],
+)
+def test_a_date_may_be_typed_as_people_write_it(typed: str, text: str) -> None:
+    assert PartialDate.parse(typed).text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "-", "soon", "18", "201", "20180", "2018-3", "2018-3-19", "2018/03/19", "19/03/2018", "19.3.2018",
+        "2018-03-19T00:00", "2018-03-19 12:00", "2018-03-", "+2018", "-2018", "20 18", "2018-W12", "2018-078",
+        "March", "19 March", "March 19 2018", "19 Marchember 2018", "19th March 2018", "mars 2018",
+        "２０１８", "٢٠١٨-٠٣", "2018\x00", "2018–03",
+    ],
+)  # fmt: skip
+def test_what_has_not_the_shape_of_a_date_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="Write the date as"):
+        PartialDate.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2018-02-29", "2018-02-31", "1900-02-29", "2018-04-31", "2018-13", "2018-13-01", "2018-00", "2018-00-10",
+        "2018-03-00", "2018-03-32", "31 February 2018", "0 March 2018", "99 May 2018",
+    ],
+)  # fmt: skip
+def test_days_and_months_that_do_not_exist_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=f"There is no such date as {text}"):
+        PartialDate.parse(text)
+
+
+@pytest.mark.parametrize("text", ["0000", "0001", "0000-00-00", "1199-12-31", "2200", "9999-12-31", "May 0018"])
+def test_years_out_of_range_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"between 1200 and 2199\.$"):
+        PartialDate.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "may_be"),
+    [
+        ("2018-03-19", "2018-03-19", True),
+        ("2018-03-19", "2018-03-18", False),
+        ("2018-03", "2018-03-01", True),
+        ("2018-03-31", "2018-03", True),
+        ("2018-04", "2018-03-31", False),
+        ("2018", "2018-01-01", True),
+        ("2018-12-31", "2018", True),
+        ("2019", "2018", False),
+        ("2018", "2019-05", True),
+    ],
+)
+def test_a_date_may_be_by_another_when_its_first_day_is_not_after_the_others_last(
+    one: str, other: str, may_be: bool
+) -> None:
+    assert PartialDate(one).may_be_by(PartialDate(other)) is may_be
+
+
+@pytest.mark.parametrize(
+    ("text", "is_future"),
+    [
+        *product(["2018", "2018-03", "2018-03-18", "2018-03-19", "1999-12-31"], [False]),
+        *product(["2019", "2018-04", "2018-03-20"], [True]),
+    ],
+)
+def test_only_what_cannot_have_happened_yet_lies_in_the_future(text: str, is_future: bool) -> None:
+    sentence = check_not_future(PartialDate(text), date(2018, 3, 19))
+    assert sentence == ("This date lies in the future." if is_future else None)

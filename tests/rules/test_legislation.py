@@ -1,0 +1,156 @@
+"""Laws in their one normal form, and their links to asks."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.rules.problems import fields_of
+from tracker.rules.citations import SHAPES
+from tracker.rules.dates import PartialDate
+from tracker.rules.legislation import (
+    EXTENTS,
+    KINDS,
+    Effect,
+    LegislationDraft,
+    LinkDraft,
+    check_legislation,
+    check_link,
+    identity_of,
+    normalised,
+)
+
+SAMLA = "https://www.legislation.gov.uk/ukpga/2018/13"
+ELI = "http://data.europa.eu/eli/reg/2014/269"
+REGULATION = "Regulation (EU) No 269/2014"
+LAW = LegislationDraft(kind="ukpga", title="Sanctions and Anti-Money Laundering Act 2018", citation="2018 c. 13")
+LINK = LinkDraft(ask_id=1, legislation_id=2, effect=Effect.ENABLES)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        LAW,
+        replace(LAW, kind=""),
+        replace(LAW, citation="2018 CHAPTER 13"),
+        replace(LAW, citation="", address=SAMLA),
+        replace(LAW, citation="", address="http://legislation.gov.uk/id/ukpga/2018/13/section/2?view=plain"),
+        replace(LAW, address=SAMLA + "/contents/enacted"),
+        replace(LAW, year="2018", number="13"),
+        replace(LAW, key="something/else/1"),
+    ],
+)
+def test_one_law_has_one_form_however_it_is_entered(typed: LegislationDraft) -> None:
+    law = normalised(typed)
+    assert (law.kind, law.year, law.number) == ("ukpga", "2018", "13")
+    assert (law.citation, law.address, law.key) == ("2018 c. 13", SAMLA, "ukpga/2018/13")
+    assert identity_of(law) == "ukpga/2018/13"
+    assert check_legislation(typed) == []
+
+
+@given(
+    st.sampled_from(sorted(KINDS)),
+    st.sampled_from(["", "2018", "2017-19"]),
+    st.sampled_from(["", "13", "157"]),
+    st.sampled_from(["", "2018 c. 13", "S.I. 2020/680 (C. 11)", "S.I. 2018/13 (W. 5)", REGULATION, "HC 932"]),
+    st.sampled_from([None, "", SAMLA, "https://bills.parliament.uk/bills/2190", ELI]),
+)
+def test_what_is_in_normal_form_stays_as_it_is(
+    kind: str, year: str, number: str, citation: str, address: str | None
+) -> None:
+    law = normalised(LegislationDraft(kind, "A law", year, number, citation, address))
+    assert normalised(law) == law
+
+
+@pytest.mark.parametrize(
+    ("typed", "key", "identity"),
+    [
+        (LegislationDraft("uksi", "Order", citation="S.I. 2018/78 (W. 5)"), "wsi/2018/78", "uksi/2018/78"),
+        (LegislationDraft("wsi", "Order", citation="S.I. 2018/78"), "uksi/2018/78", "uksi/2018/78"),
+        (LegislationDraft("eur", "Rules", citation=REGULATION), "eur/2014/269", "eur/2014/269"),
+        (LegislationDraft("bill", "A Bill", "2017-19", "157"), "bill/2017-19/157", "bill/2017-19/157"),
+        (LegislationDraft("uksi", "The Škoda Order", "2024"), "uksi/2024/the-skoda-order", None),
+        (LegislationDraft("other", "An agreement"), "other/undated/an-agreement", None),
+        (LegislationDraft("ky-sl", "Rules", "2024", key="ky-sl/2024/access"), "ky-sl/2024/access", None),
+    ],
+)
+def test_a_law_has_a_key_for_its_page_and_an_identity_if_it_has_a_number(
+    typed: LegislationDraft, key: str, identity: str | None
+) -> None:
+    law = normalised(typed)
+    assert (law.key, identity_of(law)) == (key, identity)
+    assert check_legislation(typed) == []
+
+
+def test_a_bills_citation_is_not_taken_for_that_of_another_kind_of_law() -> None:
+    bill = normalised(LegislationDraft("bill", "A Bill", "2017-19", "157", "Bill 157, later 2018 c. 13"))
+    assert (bill.kind, bill.key, bill.citation) == ("bill", "bill/2017-19/157", "Bill 157, later 2018 c. 13")
+
+
+def test_the_address_of_an_eu_law_is_kept_as_it_was_given() -> None:
+    law = normalised(LegislationDraft("eur", "Rules", address=ELI))
+    assert (law.key, law.address) == ("eur/2014/269", ELI)
+
+
+@pytest.mark.parametrize(
+    ("change", "fields"),
+    [
+        ({"title": ""}, ["title"]),
+        ({"title": "x" * 301}, ["title"]),
+        ({"kind": "decree", "citation": ""}, ["kind"]),
+        ({"kind": "", "citation": ""}, ["kind", "year"]),
+        ({"kind": "other", "citation": "", "title": "中文"}, ["year"]),
+        ({"kind": "bill", "citation": "", "year": "2017/19", "number": "../157"}, ["year"]),
+        ({"kind": "bill", "citation": "", "year": "x" * 21, "number": "7"}, ["year"]),
+        ({"address": "javascript:alert(1)"}, ["address"]),
+        ({"address": "http://[evil"}, ["address"]),
+        ({"address": "https://www.legislation.gov.uk/ukpga/2017/22"}, ["address"]),
+        ({"address": "https://www.legislation.gov.uk/uksi/2018/13"}, ["address"]),
+        ({"citation": "", "address": "https://www.legislation.gov.uk/ukpga/\"'>/x/12"}, ["year"]),
+        ({"note": "x" * 401}, ["note"]),
+        ({"internal_note": "x" * 4001}, ["internal_note"]),
+        ({"introduced_on": PartialDate("2018-05-24"), "enacted_on": PartialDate("2018-05-23")}, ["enacted_on"]),
+        ({"introduced_on": PartialDate("2018-05"), "enacted_on": PartialDate("2018-05-23")}, []),
+        ({"introduced_on": PartialDate("2018-05-23"), "enacted_on": PartialDate("2018")}, []),
+        ({"becomes_id": 7}, ["becomes_id"]),
+        ({"kind": "bill", "citation": "", "year": "2017-19", "number": "157", "becomes_id": 7}, []),
+        ({"kind": "ukdsi", "citation": "", "year": "2020", "number": "9780111192504", "becomes_id": 7}, []),
+    ],
+)
+def test_a_law_that_contradicts_itself_is_refused(change: dict[str, Any], fields: list[str]) -> None:
+    assert sorted(set(fields_of(check_legislation(replace(LAW, **change)))), key=str) == sorted(fields)
+
+
+def test_a_citation_that_differs_from_the_address_is_said_in_words() -> None:
+    typed = replace(LAW, address="https://www.legislation.gov.uk/ukpga/2017/22")
+    (problem,) = check_legislation(typed)
+    assert problem.message == "The citation means 2018 c. 13, but the address leads to ukpga/2017/22."
+
+
+@pytest.mark.parametrize(
+    ("change", "fields"),
+    [
+        ({}, []),
+        ({"extent": ("England and Wales", "Scotland"), "in_force_on": PartialDate("2018-01-31")}, []),
+        ({"extent": EXTENTS}, []),
+        ({"extent": ("Narnia",)}, ["extent"]),
+        ({"extent": ("Wales", "Wales")}, ["extent"]),
+        ({"provisions": "x" * 201}, ["provisions"]),
+        ({"note": "x" * 401}, ["note"]),
+        ({"internal_note": "x" * 4001}, ["internal_note"]),
+    ],
+)
+def test_a_link_names_known_places_and_keeps_to_its_limits(change: dict[str, Any], fields: list[str]) -> None:
+    assert fields_of(check_link(replace(LINK, **change))) == fields
+
+
+def test_every_kind_that_is_cited_by_rule_can_be_chosen() -> None:
+    assert SHAPES.keys() <= KINDS.keys()
+
+
+def test_effects_have_words_for_readers() -> None:
+    assert [effect.label for effect in Effect] == [
+        "Delivers", "Partly delivers", "Enables", "Amends", "Blocks", "Repeals",
+    ]  # fmt: skip

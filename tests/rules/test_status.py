@@ -1,0 +1,50 @@
+"""The thirteen statuses and their five families."""
+
+import pytest
+
+from tracker.rules.status import DEFINITIONS, FAMILY_LABELS, STATUSES_OF, Family, Status
+
+# As the method page promises them: to add or move one is a decision, not an accident.
+FAMILIES = {
+    "not_started": ("Not started", "open"),
+    "announced": ("Announced", "open"),
+    "in_parliament": ("In Parliament", "open"),
+    "law_not_in_force": ("Law passed, not in force", "open"),
+    "in_force": ("In force, ask not yet met", "open"),
+    "partly_met": ("Partly met", "part"),
+    "met": ("Met", "won"),
+    "rejected": ("Rejected", "lost"),
+    "lapsed": ("Lapsed", "lost"),
+    "reversed": ("Reversed", "lost"),
+    "overtaken": ("Overtaken", "lost"),
+    "superseded": ("Superseded", "not_counted"),
+    "cannot_be_judged": ("Cannot be judged", "not_counted"),
+}
+
+
+def test_there_are_thirteen_statuses_with_these_labels_and_families() -> None:
+    assert {status.value: (status.label, status.family.value) for status in Status} == FAMILIES
+
+
+def test_families_cover_every_status_once() -> None:
+    assert sorted(status for family in Family for status in STATUSES_OF[family]) == sorted(Status)
+    assert set(STATUSES_OF) == set(FAMILY_LABELS) == set(Family)
+    assert all(STATUSES_OF[family] for family in Family)
+
+
+def test_families_have_labels_that_differ() -> None:
+    assert len({family.label for family in Family}) == len(Family) == 5
+
+
+@pytest.mark.parametrize("status", Status)
+def test_every_status_says_what_it_means_what_it_does_not_mean_and_what_it_takes(status: Status) -> None:
+    definition = DEFINITIONS[status]
+    for sentence in (definition.means, definition.does_not_mean, definition.takes):
+        assert sentence[0].isupper()
+        assert sentence.endswith(".")
+    assert definition.does_not_mean.startswith("It does not mean")
+
+
+def test_no_two_statuses_share_a_definition() -> None:
+    assert len({definition.means for definition in DEFINITIONS.values()}) == len(Status) == len(DEFINITIONS)
+    assert len({definition.label for definition in DEFINITIONS.values()}) == len(Status)

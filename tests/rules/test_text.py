@@ -1,0 +1,126 @@
+"""What text may contain, how it is folded for search, and how slugs look."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.rules.text import SLUG_LENGTH, clean, fold, is_slug, slugify
+
+PRINTABLE = st.text(st.characters(exclude_categories=["C"]))
+CONTROLS = [code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r"]
+SURROGATES = [0xD800, 0xDBFF, 0xDC00, 0xDFFF]
+NONCHARACTERS = [
+    *range(0xFDD0, 0xFDF0),
+    *(plane + end for plane in range(0, 0x110000, 0x10000) for end in (0xFFFE, 0xFFFF)),
+]
+
+
+@given(PRINTABLE)
+def test_printable_text_is_never_refused_and_cleaning_twice_is_cleaning_once(text: str) -> None:
+    cleaned = clean(text)
+    assert clean(cleaned) == cleaned
+    assert cleaned == cleaned.strip()
+    assert unicodedata.is_normalized("NFC", cleaned)
+
+
+def refusal(text: str) -> str:
+    """The sentence with which a text is refused; empty when it is stored."""
+    try:
+        clean(text)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+@given(st.text())
+def test_any_text_is_cleaned_or_refused_with_a_sentence(text: str) -> None:
+    if sentence := refusal(text):
+        assert "cannot be stored (U+" in sentence
+    else:
+        cleaned = clean(text)
+        assert cleaned.encode("utf-8").decode("utf-8") == cleaned
+        assert not {"\x00", "\r"} & set(cleaned)
+
+
+@pytest.mark.parametrize("code", CONTROLS + SURROGATES + NONCHARACTERS, ids=lambda code: f"U+{code:04X}")
+def test_characters_that_no_page_and_no_database_can_hold_are_refused(code: int) -> None:
+    for text in (chr(code), f"one{chr(code)}two", f"one {chr(code)}"):
+        with pytest.raises(ValueError, match=rf"\(U\+{code:04X}\)"):
+            clean(text)
+
+
+def test_surrogates_are_refused_to_the_last() -> None:
+    for code in range(0xD800, 0xE000):
+        with pytest.raises(ValueError, match="cannot be stored"):
+            clean(chr(code))
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("  both ends \n", "both ends"),
+        ("one\r\ntwo\rthree\nfour", "one\ntwo\nthree\nfour"),
+        ("a\tb", "a\tb"),
+        ("e\u0301te\u0301", "été"),
+        ("\u00a0hard spaces\u2003", "hard spaces"),
+        ("", ""),
+        ("👩‍⚖️ “quoted” – 中文 עברית", "👩‍⚖️ “quoted” – 中文 עברית"),
+        ("right\u200fto\u202eleft", "right\u200fto\u202eleft"),
+        ("\ufeffbyte order mark", "\ufeffbyte order mark"),
+    ],
+)
+def test_text_is_stored_in_one_form(typed: str, stored: str) -> None:
+    assert clean(typed) == stored
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [("Škoda", "skoda"), ("SKODA", "skoda"), ("Straße", "strasse"), ("ﬁnance", "finance"), ("Ὀδυσσεύς", "οδυσσευσ")],
+)
+def test_search_finds_words_without_accents_and_capitals(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@given(st.text())
+def test_folding_does_not_depend_on_the_unicode_form_that_was_typed(text: str) -> None:
+    assert fold(unicodedata.normalize("NFC", text)) == fold(unicodedata.normalize("NFD", text))
+
+
+@given(st.text())
+def test_what_slugify_makes_is_a_slug_or_nothing(text: str) -> None:
+    slug = slugify(text)
+    assert slug == "" or is_slug(slug)
+    assert slugify(slug) == slug
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("UK and EU", "uk-and-eu"),
+        ("  Who’s in – and who’s out?  ", "who-s-in-and-who-s-out"),
+        ("Crédit Škoda", "credit-skoda"),
+        ("中文", ""),
+        ("a" * 200, "a" * SLUG_LENGTH),
+        ("a" * (SLUG_LENGTH - 1) + "-b", "a" * (SLUG_LENGTH - 1)),
+    ],
+)
+def test_slugs_are_made_of_words(text: str, slug: str) -> None:
+    assert slugify(text) == slug
+
+
+@pytest.mark.parametrize("text", ["a", "7", "uk-and-eu", "2018-03-19", "a" * SLUG_LENGTH])
+def test_slugs_of_small_letters_digits_and_single_hyphens_stand_in_addresses(text: str) -> None:
+    assert is_slug(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "-", "-a", "a-", "a--b", "A", "a b", "a_b", "a/b", "a.b", "..", "é", "a\n", "\na", "a%20", "a?b",
+        "ａ", "１", "a" * (SLUG_LENGTH + 1),
+    ],
+)  # fmt: skip
+def test_nothing_else_stands_in_addresses(text: str) -> None:
+    assert not is_slug(text)

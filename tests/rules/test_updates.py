@@ -1,0 +1,169 @@
+"""What an entry of a public story must carry."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tests.rules.problems import fields_of
+from tracker.rules.dates import PartialDate
+from tracker.rules.status import Status
+from tracker.rules.text import PARAGRAPH_LENGTH, SENTENCE_LENGTH, TITLE_LENGTH
+from tracker.rules.updates import (
+    EVIDENCE_QUOTE_LENGTH,
+    MOST_EVIDENCE,
+    NEEDS_EVIDENCE,
+    EvidenceDraft,
+    EvidenceType,
+    Result,
+    UpdateDraft,
+    UpdateKind,
+    check_draft,
+    check_evidence,
+    check_publishable,
+)
+
+TODAY = date(2020, 7, 6)
+ON = PartialDate("2020-07-06")
+EVIDENCE = EvidenceDraft("https://www.gov.uk/report", "The report", EvidenceType.OFFICIAL_RECORD)
+SAID = "The minister told the House."
+RESULTS = ((1, Result.MET),)
+
+STATUS = UpdateDraft(UpdateKind.STATUS, ON, SAID, Status.ANNOUNCED, "A minister said so.", evidence=(EVIDENCE,))
+TEST = UpdateDraft(UpdateKind.TEST, ON, SAID, results=RESULTS, evidence=(EVIDENCE,))
+MILESTONE = UpdateDraft(UpdateKind.MILESTONE, ON, SAID, evidence=(EVIDENCE,))
+CORRECTION = UpdateDraft(UpdateKind.CORRECTION, ON, SAID, corrects_id=7)
+REDEFINITION = UpdateDraft(UpdateKind.REDEFINITION, ON, SAID)
+REVIEW = UpdateDraft(UpdateKind.REVIEW, ON, SAID)
+COMPLETE = [STATUS, TEST, MILESTONE, CORRECTION, REDEFINITION, REVIEW]
+
+
+def test_there_is_a_complete_example_of_every_kind() -> None:
+    assert [draft.kind for draft in COMPLETE] == list(UpdateKind)
+    assert {kind.value for kind in UpdateKind} == {
+        "status", "test", "milestone", "correction", "redefinition", "review",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("draft", COMPLETE, ids=lambda draft: draft.kind.value)
+def test_a_complete_entry_may_be_published(draft: UpdateDraft) -> None:
+    assert check_publishable(draft, TODAY) == []
+    assert check_draft(draft) == []
+
+
+@pytest.mark.parametrize(
+    ("draft", "fields"),
+    [
+        pytest.param(replace(STATUS, text=""), ["text"], id="no text"),
+        pytest.param(replace(STATUS, status=None), ["status"], id="a change of status without the status"),
+        pytest.param(replace(STATUS, reason=""), ["reason"], id="a status without its reason"),
+        pytest.param(replace(STATUS, evidence=()), ["evidence"], id="a status without evidence"),
+        pytest.param(
+            replace(STATUS, status=None, reason="", evidence=()), ["status", "evidence"], id="two faults told at once"
+        ),
+        pytest.param(replace(TEST, results=()), ["results"], id="a test's change without a result"),
+        pytest.param(replace(TEST, evidence=()), ["evidence"], id="a result without evidence"),
+        pytest.param(replace(MILESTONE, evidence=()), ["evidence"], id="a milestone without evidence"),
+        pytest.param(replace(MILESTONE, status=Status.MET), ["reason"], id="a milestone's status without its reason"),
+        pytest.param(replace(CORRECTION, corrects_id=None), ["corrects_id"], id="a correction of nothing"),
+        pytest.param(
+            replace(CORRECTION, status=Status.MET, reason="So it is."), ["evidence"], id="a correction without evidence"
+        ),
+        pytest.param(replace(CORRECTION, results=RESULTS), ["evidence"], id="a corrected result without evidence"),
+        pytest.param(replace(REVIEW, results=RESULTS), ["evidence"], id="a review with a result without evidence"),
+        pytest.param(
+            replace(REVIEW, happened_on=PartialDate("2020-07-07")), ["happened_on"], id="a check that is still to come"
+        ),
+        pytest.param(replace(STATUS, happened_on=PartialDate("2020-08")), ["happened_on"], id="next month"),
+        pytest.param(replace(STATUS, happened_on=PartialDate("2021")), ["happened_on"], id="next year"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_named_with_its_field(draft: UpdateDraft, fields: list[str]) -> None:
+    assert fields_of(check_publishable(draft, TODAY)) == fields
+
+
+@pytest.mark.parametrize("text", ["2020", "2020-07", "2020-07-06", "1215"])
+def test_what_may_have_happened_by_today_is_accepted(text: str) -> None:
+    assert check_publishable(replace(MILESTONE, happened_on=PartialDate(text)), TODAY) == []
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        replace(STATUS, status=None, reason="", evidence=()),
+        replace(TEST, results=(), evidence=()),
+        replace(MILESTONE, evidence=(), happened_on=PartialDate("2021")),
+    ],
+    ids=lambda draft: draft.kind.value,
+)
+def test_a_draft_may_be_unfinished(draft: UpdateDraft) -> None:
+    assert check_draft(draft) == []
+    assert check_publishable(draft, TODAY) != []
+
+
+@pytest.mark.parametrize(
+    ("draft", "fields"),
+    [
+        pytest.param(replace(MILESTONE, text=""), ["text"], id="no text"),
+        pytest.param(replace(CORRECTION, corrects_id=None), ["corrects_id"], id="a correction of nothing"),
+        pytest.param(replace(MILESTONE, text="x" * (PARAGRAPH_LENGTH + 1)), ["text"], id="a text too long"),
+        pytest.param(replace(STATUS, reason="x" * (SENTENCE_LENGTH + 1)), ["reason"], id="a reason too long"),
+        pytest.param(replace(STATUS, draft_note="x" * 4001), ["draft_note"], id="a note too long"),
+        pytest.param(replace(MILESTONE, evidence=(EVIDENCE,) * (MOST_EVIDENCE + 1)), ["evidence"], id="too many links"),
+        pytest.param(
+            replace(MILESTONE, evidence=(EVIDENCE, replace(EVIDENCE, url="javascript:alert(1)", title=""))),
+            ["evidence-1-url", "evidence-1-title"],
+            id="the second piece of evidence",
+        ),
+    ],
+)  # fmt: skip
+def test_even_a_draft_keeps_to_lengths_and_addresses(draft: UpdateDraft, fields: list[str]) -> None:
+    assert fields_of(check_draft(draft)) == fields
+    assert fields_of(check_publishable(draft, TODAY)) == fields
+
+
+def test_texts_may_be_as_long_as_their_limit() -> None:
+    draft = replace(
+        STATUS, text="x" * PARAGRAPH_LENGTH, reason="x" * SENTENCE_LENGTH, evidence=(EVIDENCE,) * MOST_EVIDENCE
+    )
+    assert check_publishable(draft, TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "fields"),
+    [
+        ({}, []),
+        ({"url": ""}, ["e-url"]),
+        ({"url": "ftp://example.org/a"}, ["e-url"]),
+        ({"url": "http://[evil"}, ["e-url"]),
+        ({"archived_url": "data:text/html,x"}, ["e-archived_url"]),
+        ({"archived_url": "https://web.archive.org/web/2020/https://www.gov.uk/report"}, []),
+        ({"title": ""}, ["e-title"]),
+        ({"title": "x" * (TITLE_LENGTH + 1)}, ["e-title"]),
+        ({"publisher": "x" * (TITLE_LENGTH + 1)}, ["e-publisher"]),
+        ({"quote": "x" * EVIDENCE_QUOTE_LENGTH}, []),
+        ({"quote": "x" * (EVIDENCE_QUOTE_LENGTH + 1)}, ["e-quote"]),
+        ({"note": "x" * 601}, ["e-note"]),
+        ({"url": "", "title": ""}, ["e-url", "e-title"]),
+    ],
+)
+def test_evidence_is_a_link_with_a_title(change: dict[str, str], fields: list[str]) -> None:
+    assert fields_of(check_evidence(replace(EVIDENCE, **change), "e")) == fields  # type: ignore[arg-type]
+
+
+def test_kinds_types_and_results_have_words_for_readers() -> None:
+    assert [kind.label for kind in UpdateKind] == [
+        "Status changed", "Test result changed", "Milestone", "Correction", "Redefinition", "Checked, nothing changed",
+    ]  # fmt: skip
+    assert {type_.value: type_.label for type_ in EvidenceType} == {
+        "official_record": "Official record",
+        "government_claim": "Government claim",
+        "independent": "Independent",
+        "own_work": "Own work",
+    }
+    assert len({type_.means for type_ in EvidenceType}) == len(EvidenceType)
+    assert [result.label for result in Result] == ["Met", "Not met", "Unknown"]
+
+
+def test_what_happened_needs_evidence_and_a_check_or_a_rewording_does_not() -> None:
+    assert {kind.value for kind in NEEDS_EVIDENCE} == {"status", "test", "milestone"}
