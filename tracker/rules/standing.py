@@ -59,12 +59,20 @@ class Standing:
 
 
 def check_fit(status: Status, standing: Standing) -> list[Problem]:
-    """Say why the tests or the linked law contradict a status; empty when they do not."""
+    """Say why the tests, the linked law or the history contradict a status; empty when they do not."""
+    check = OTHER_FITS.get(status)
+    others = [Problem(sentence, "status") for sentence in check(standing)] if check else []
+    if status is Status.SUPERSEDED and not standing.superseded_by:
+        others.append(Problem("Name the ask that replaces this one.", "superseded_by_id"))
+    return check_tests_fit(status, standing) + others
+
+
+def check_tests_fit(status: Status, standing: Standing) -> list[Problem]:
+    """Say why the tests contradict a status."""
     sentences = [_ALL_MET] if standing.is_all_met and status.family is Family.OPEN else []
-    check = FITS.get(status)
+    check = TEST_FITS.get(status)
     sentences += check(standing) if check else []
-    field = "superseded_by" if status is Status.SUPERSEDED else "status"
-    return [Problem(sentence, field) for sentence in sentences]
+    return [Problem(sentence, "status") for sentence in sentences]
 
 
 def check_change(status: Status, standing: Standing, evidence: Collection[EvidenceType]) -> list[Problem]:
@@ -109,15 +117,16 @@ def _law_not_in_force(standing: Standing) -> list[str]:
 
 
 def _in_force(standing: Standing) -> list[str]:
-    sentences = []
-    if not any(law.is_in_force(standing.on) for law in standing.law):
-        sentences.append(
-            "No linked law was in force on that date. Say on the link since when it is in force, "
-            "or choose “Law passed, not in force”."
-        )
-    if standing.met:
-        sentences.append("A test is already met. Choose “Partly met” or “Met”.")
-    return sentences
+    if any(law.is_in_force(standing.on) for law in standing.law):
+        return []
+    return [
+        "No linked law was in force on that date. Say on the link since when it is in force, "
+        "or choose “Law passed, not in force”."
+    ]
+
+
+def _none_met(standing: Standing) -> list[str]:
+    return ["A test is already met. Choose “Partly met” or “Met”."] if standing.met else []
 
 
 def _partly_met(standing: Standing) -> list[str]:
@@ -157,26 +166,24 @@ def _overtaken(standing: Standing) -> list[str]:
     return ["Every test is met, so the ask was not overtaken."] if standing.is_all_met else []
 
 
-def _superseded(standing: Standing) -> list[str]:
-    return [] if standing.superseded_by else ["Name the ask that replaces this one."]
-
-
 def _cannot_be_judged(standing: Standing) -> list[str]:
     if standing.results and Result.UNKNOWN not in standing.results:
         return ["Every test has an answer, so the ask can be judged."]
     return []
 
 
-FITS: Mapping[Status, Callable[[Standing], list[str]]] = {
+TEST_FITS: Mapping[Status, Callable[[Standing], list[str]]] = {
     Status.NOT_STARTED: _not_started,
+    Status.IN_FORCE: _none_met,
+    Status.PARTLY_MET: _partly_met,
+    Status.MET: _met,
+    Status.OVERTAKEN: _overtaken,
+    Status.CANNOT_BE_JUDGED: _cannot_be_judged,
+}
+OTHER_FITS: Mapping[Status, Callable[[Standing], list[str]]] = {
     Status.IN_PARLIAMENT: _in_parliament,
     Status.LAW_NOT_IN_FORCE: _law_not_in_force,
     Status.IN_FORCE: _in_force,
-    Status.PARTLY_MET: _partly_met,
-    Status.MET: _met,
     Status.LAPSED: _lapsed,
     Status.REVERSED: _reversed,
-    Status.OVERTAKEN: _overtaken,
-    Status.SUPERSEDED: _superseded,
-    Status.CANNOT_BE_JUDGED: _cannot_be_judged,
 }

@@ -15,8 +15,8 @@ from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action, Actor
-from tracker.rules.standing import check_change, check_fit
-from tracker.rules.story import Entry, state_of
+from tracker.rules.standing import check_change, check_tests_fit
+from tracker.rules.story import Entry, State, state_of
 from tracker.rules.updates import EvidenceDraft, UpdateDraft, UpdateKind, check_draft, check_publishable
 from tracker.services import records
 from tracker.services.change import Change
@@ -159,11 +159,21 @@ def _check_story(session: Session, ask: Ask, update_id: int, draft: UpdateDraft,
     if draft.status:
         standing = replace(standing_of(session, ask, state, draft.happened_on), superseded_by=draft.superseded_by_id)
         problems += check_change(draft.status, standing, {evidence.type for evidence in draft.evidence})
-    elif draft.results and state.status:
-        for problem in check_fit(state.status, standing_of(session, ask, state, draft.happened_on)):
-            sentence = f"With these results “{state.status.label}” no longer fits. {problem.message} "
-            problems.append(Problem(sentence + "Change the status in the same entry.", "results"))
-    return problems
+    if draft.results or (corrected and corrected.results):
+        for then in (state, state_of([*entries, entry])):
+            if then.status_entry != entry:
+                problems += _misfits(session, ask, then, draft.happened_on)
+    return list(dict.fromkeys(problems))
+
+
+def _misfits(session: Session, ask: Ask, state: State, on: PartialDate) -> list[Problem]:
+    """Say why new test results contradict the status, which this entry does not change."""
+    if not state.status:
+        return []
+    return [
+        Problem(f"“{state.status.label}” would no longer fit. {problem.message}", "results")
+        for problem in check_tests_fit(state.status, standing_of(session, ask, state, on))
+    ]
 
 
 def _check_references(session: Session, ask: Ask, draft: UpdateDraft) -> list[Problem]:
