@@ -1,0 +1,131 @@
+"""The files that anybody can download: names and order of columns are a promise to those who re-use them."""
+
+import csv
+import io
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tracker.exports.tables import TABLES, Table
+from tracker.rules.dates import PartialDate
+from tracker.rules.status import Status
+
+SITE = "https://tracker.example.org"
+# Add columns at the end of a list; change or move none, for spreadsheets and programs out there use them.
+COLUMNS = {
+    "asks": [
+        "ask_slug", "title", "kind", "kind_label", "topic", "status", "status_label", "family", "family_label",
+        "status_on", "status_on_precision", "status_reason", "reviewed_on", "reviewed_on_precision", "summary", "quote",
+        "quote_place", "reading", "jurisdictions", "responsible_bodies", "government_position", "next_step",
+        "next_step_on", "next_step_on_precision", "first_deadline", "first_deadline_precision", "current_deadline",
+        "current_deadline_precision", "source_title", "source_url", "source_published_on",
+        "source_published_on_precision", "ask_url",
+    ],
+    "updates": [
+        "ask_slug", "update_key", "kind", "kind_label", "happened_on", "happened_on_precision", "recorded_at", "text",
+        "status", "status_label", "reason", "corrects", "update_url", "ask_url",
+    ],
+    "evidence": [
+        "ask_slug", "update_key", "position", "url", "title", "publisher", "published_on", "published_on_precision",
+        "type", "type_label", "archived_url", "quote", "note", "ask_url",
+    ],
+    "tests": [
+        "ask_slug", "test_key", "label", "result", "result_label", "result_on", "result_on_precision", "reviewed_on",
+        "reviewed_on_precision", "ask_url",
+    ],
+    "legislation": [
+        "law_key", "kind", "kind_label", "year", "number", "citation", "title", "address", "introduced_on",
+        "introduced_on_precision", "enacted_on", "enacted_on_precision", "lapsed_on", "lapsed_on_precision", "becomes",
+        "note", "law_url",
+    ],
+    "links": [
+        "ask_slug", "law_key", "citation", "effect", "effect_label", "provisions", "extent", "in_force_on",
+        "in_force_on_precision", "note", "ask_url",
+    ],
+}  # fmt: skip
+INTERNAL = ("internal", "draft", "author", "version", "search", "email", "password")
+
+
+def test_there_are_six_files() -> None:
+    assert list(TABLES) == list(COLUMNS)
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_columns_keep_their_names_and_their_order(name: str) -> None:
+    assert [column.name for column in TABLES[name].columns][: len(COLUMNS[name])] == COLUMNS[name]
+    assert "".join(TABLES[name].csv([], SITE)).split("\r\n")[0].split(",")[: len(COLUMNS[name])] == COLUMNS[name]
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_every_column_has_a_name_of_its_own_and_a_meaning(table: Table) -> None:
+    names = [column.name for column in table.columns]
+    assert len(set(names)) == len(names)
+    assert all(len(column.meaning) > 4 for column in table.columns)
+    assert table.row_is.startswith("one ")
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_every_date_stands_beside_its_precision_and_every_key_beside_its_label(table: Table) -> None:
+    names = [column.name for column in table.columns]
+    for name in names:
+        if name.endswith(("_on", "_deadline")):
+            assert names[names.index(name) + 1] == f"{name}_precision"
+        if name in {"kind", "status", "family", "type", "result", "effect"}:
+            assert names[names.index(name) + 1] == f"{name}_label"
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_no_column_is_for_staff_only(table: Table) -> None:
+    assert [column.name for column in table.columns if any(word in column.name for word in INTERNAL)] == []
+
+
+@dataclass
+class Row:
+    """A row in which every column that is not given is empty."""
+
+    given: dict[str, Any] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        return self.given.get(name)
+
+
+def cells(name: str, **given: object) -> dict[str, str]:
+    """The one row of a file, as a reader's program sees it."""
+    (row,) = csv.DictReader(io.StringIO("".join(TABLES[name].csv([Row(given)], SITE)), newline=""))
+    return row
+
+
+def test_addresses_of_our_pages_are_whole() -> None:
+    assert cells("asks", ask_slug="empty-homes")["ask_url"] == f"{SITE}/asks/empty-homes"
+    update = cells("updates", ask_slug="empty-homes", update_key="2018-03-2")
+    assert update["update_url"] == f"{SITE}/asks/empty-homes#u-2018-03-2"
+    assert cells("legislation", law_key="ukpga/2018/13")["law_url"] == f"{SITE}/legislation/ukpga/2018/13"
+
+
+@pytest.mark.parametrize(("text", "precision"), [("2018", "year"), ("2018-03", "month"), ("2018-03-19", "day")])
+def test_a_date_is_written_as_it_is_known(text: str, precision: str) -> None:
+    row = cells("asks", status_on=PartialDate(text))
+    assert (row["status_on"], row["status_on_precision"]) == (text, precision)
+
+
+def test_a_status_is_written_as_a_key_and_in_words() -> None:
+    row = cells("asks", status=Status.LAW_NOT_IN_FORCE, family=Status.LAW_NOT_IN_FORCE.family)
+    assert (row["status"], row["status_label"]) == ("law_not_in_force", "Law passed, not in force")
+    assert (row["family"], row["family_label"]) == ("open", "Open")
+
+
+def test_what_is_not_known_is_empty() -> None:
+    for name in TABLES:
+        filled = {column for column, cell in cells(name).items() if cell}
+        assert filled <= {"ask_url", "update_url", "law_url"}
+
+
+def test_lists_are_separated_by_semicolons() -> None:
+    assert cells("links", extent=["England and Wales", "Scotland"])["extent"] == "England and Wales; Scotland"
+    assert cells("asks", jurisdictions=[])["jurisdictions"] == ""
+
+
+def test_a_formula_in_a_field_is_made_safe() -> None:
+    assert cells("asks", title='=HYPERLINK("https://evil.example")')["title"].startswith("'=")
+    assert cells("links", extent=["+1", "Wales"])["extent"] == "'+1; Wales"
