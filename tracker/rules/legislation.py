@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tracker.rules import checks
-from tracker.rules.citations import LawRef, parse_address, parse_citation
+from tracker.rules.citations import CODES, LawRef, parse_address, parse_citation
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem
 from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, slugify
@@ -158,10 +158,24 @@ def check_legislation(typed: LegislationDraft) -> list[Problem]:
     if cited and addressed and cited.identity != addressed.identity:
         sentence = f"The citation means {cited.citation or cited.key}, but the address leads to {addressed.key}."
         problems.append(Problem(sentence, "address"))
+    problems += _misread(typed, cited)
     if draft.introduced_on and draft.enacted_on and not draft.introduced_on.may_be_by(draft.enacted_on):
         problems.append(Problem("It cannot become law before it is introduced.", "enacted_on"))
     if draft.becomes_id and draft.kind not in {"bill", "ukdsi"}:
         problems.append(Problem("Only a bill or a draft instrument becomes another law.", "becomes_id"))
+    return problems
+
+
+def _misread(typed: LegislationDraft, cited: LawRef | None) -> list[Problem]:
+    """Say where the fields differ from what the citation means; other countries' citations are theirs."""
+    if cited is None or (typed.kind and typed.kind not in CODES):
+        return []
+    problems = []
+    if typed.kind and typed.kind not in _kin(cited):
+        problems.append(Problem(f"The citation is that of another kind: {KINDS[cited.kind]}.", "kind"))
+    for field, meant in (("year", cited.year), ("number", cited.number)):
+        if getattr(typed, field) not in {"", meant}:
+            problems.append(Problem(f"The citation says {meant}. Correct one of the two.", field))
     return problems
 
 

@@ -84,7 +84,7 @@ class EvidenceDraft:
 
     url: str
     title: str
-    type: EvidenceType
+    type: EvidenceType | None
     publisher: str = ""
     published_on: PartialDate | None = None
     archived_url: str = ""
@@ -146,6 +146,7 @@ def check_evidence(evidence: EvidenceDraft, prefix: str) -> list[Problem]:
         + checks.optional_url(evidence.url, "url")
         + checks.optional_url(evidence.archived_url, "archived_url")
         + checks.required(evidence.title, "title", "the title of the page or document")
+        + checks.required(evidence.type, "type", "who says so")
         + checks.texts(evidence, limits)
     )
     return [Problem(problem.message, f"{prefix}-{problem.field}") for problem in problems]

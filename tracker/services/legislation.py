@@ -1,6 +1,6 @@
 """Laws and their links to asks: create, edit, publish, archive, restore."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -47,14 +47,15 @@ def create_legislation(change: Change, draft: LegislationDraft) -> Legislation:
 
 
 def edit_legislation(change: Change, law: Legislation, draft: LegislationDraft, seen_version: int | None) -> bool:
-    """Edit a law; answer whether anything changed."""
+    """Edit a law; answer whether anything changed. Its key stays, for its page has that address."""
     change.require(Action.EDIT)
     records.check_version(law, seen_version)
+    draft = replace(draft, key=law.key)
     problems = check_legislation(draft)
     if draft.becomes_id == law.id:
         problems.append(Problem("A bill becomes another law, not itself.", "becomes_id"))
     refuse(problems)
-    stored = _stored_law(draft)
+    stored = replace(_stored_law(draft), key=law.key)
     refuse(_law_taken(change.session, stored, law.id))
     is_public = law.publication is not Publication.DRAFT
     return bool(records.edit(change, law, stored, seen_version=seen_version, is_public=is_public))

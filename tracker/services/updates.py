@@ -158,7 +158,9 @@ def _check_story(session: Session, ask: Ask, update_id: int, draft: UpdateDraft,
         problems.append(Problem(sentence, "status"))
     if draft.status:
         standing = replace(standing_of(session, ask, state, draft.happened_on), superseded_by=draft.superseded_by_id)
-        problems += check_change(draft.status, standing, {evidence.type for evidence in draft.evidence})
+        problems += check_change(
+            draft.status, standing, {evidence.type for evidence in draft.evidence if evidence.type}
+        )
     if draft.results or (corrected and corrected.results):
         for then in (state, state_of([*entries, entry])):
             if then.status_entry != entry:

@@ -49,8 +49,11 @@ def legislation() -> str:
 
 
 @bp.get("/legislation/<law:key>")
-def law(key: str) -> str:
-    found = public.find_law(db(), key) or abort(404)
+def law(key: str) -> str | Response:
+    found = public.find_law(db(), key)
+    if found is None:
+        key_now = public.find_key_of(db(), key)
+        return redirect(url_for(".law", key=key_now), 301) if key_now else abort(404)
     return render_template("public/law.html", law=found)
 
 

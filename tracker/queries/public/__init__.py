@@ -9,12 +9,13 @@ from tracker.queries.public.asks import (
     list_sources,
     list_topics,
 )
-from tracker.queries.public.laws import find_law, list_laws
+from tracker.queries.public.laws import find_key_of, find_law, list_laws
 
 __all__ = [
     "count_by_family",
     "count_by_status",
     "find_ask",
+    "find_key_of",
     "find_law",
     "find_slug_now",
     "list_asks",

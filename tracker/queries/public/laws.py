@@ -17,6 +17,12 @@ def list_laws(session: Session) -> list[LawLine]:
     return sorted(map(law_line, laws), key=lambda law: (list(KINDS.values()).index(law.kind_label), law.key))
 
 
+def find_key_of(session: Session, identity: str) -> str | None:
+    """The key of the law that this address would mean if it were known by its number."""
+    statement = sa.select(Legislation.key).where(Legislation.identity == identity)
+    return session.scalar(statement.where(Legislation.publication != Publication.DRAFT))
+
+
 def find_law(session: Session, key: str) -> PublicLaw | None:
     """A law that is or was public, with the published asks that hang on it."""
     statement = (

@@ -22,7 +22,7 @@ from tracker.rules.updates import (
 )
 from tracker.web.forms.base import DateField, Form, LongTextField, TextField, required, whole_number
 
-UNCHANGED = ""
+UNCHANGED = UNCHOSEN = ""
 RESULT_CHOICES = {UNCHANGED: "No change"} | {result.value: result.label for result in Result}
 
 
@@ -51,11 +51,12 @@ class EvidenceForm(PlainForm):
     @property
     def is_blank(self) -> bool:
         """Whether nothing was typed."""
-        return not any(field.data for field in self if field is not self.type)
+        return not any(field.data for field in self)
 
     def draft(self) -> EvidenceDraft:
         """The evidence as typed."""
-        return EvidenceDraft(**self.data)
+        kind = EvidenceType(self.type.data) if self.type.data else None
+        return EvidenceDraft(**self.data | {"type": kind})
 
 
 class ResultForm(PlainForm):

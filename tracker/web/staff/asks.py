@@ -7,6 +7,7 @@ from tracker.clock import today
 from tracker.models import Ask
 from tracker.queries import staff
 from tracker.rules.permissions import Action
+from tracker.rules.standing import Standing, check_tests_fit
 from tracker.services import asks
 from tracker.web.auth import me, requires
 from tracker.web.forms.asks import AskForm
@@ -32,6 +33,7 @@ def show(ask_id: int) -> str:
         "staff/asks/show.html",
         ask=ask,
         events=staff.list_events(db(), ask_id, staff.MOST),
+        misfits=_misfits(ask),
         confirm=ConfirmForm(version=ask.version),
         today=today(),
     )
@@ -63,3 +65,11 @@ def edit(ask_id: int) -> Page | Response:
         saved = found(staff.find_ask(db(), ask_id))
         form.show_conflict(AskForm(formdata=None, obj=saved, sources=staff.list_sources(db())))
     return form_page(form, "Edit the ask", here)
+
+
+def _misfits(ask: Ask) -> list[str]:
+    """Why the status no longer fits its tests, as when a test was added; a person has to decide."""
+    if ask.status is None or ask.status_on is None:
+        return []
+    results = tuple(test.result for test in ask.tests if not test.is_archived)
+    return [problem.message for problem in check_tests_fit(ask.status, Standing(ask.status_on, results))]
