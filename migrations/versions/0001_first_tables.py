@@ -14,6 +14,7 @@ depends_on: str | Sequence[str] | None = None
 HISTORY = "what was published is never changed; post a correction"
 LOG = "the event log is append-only"
 PUBLISHED_PARENT = "(SELECT publication FROM ask_update WHERE id = {row}.update_id) = 'published'"
+NEW_PARENT, OLD_PARENT = PUBLISHED_PARENT.format(row="NEW"), PUBLISHED_PARENT.format(row="OLD")
 # Trigger name, table, operation, condition under which it refuses, message.
 TRIGGERS = [
     ("event_keep", "event", "UPDATE", "true", LOG),
@@ -21,9 +22,13 @@ TRIGGERS = [
     ("ask_update_keep", "ask_update", "UPDATE", "OLD.publication = 'published'", HISTORY),
     ("ask_update_keep_row", "ask_update", "DELETE", "OLD.publication = 'published'", HISTORY),
 ] + [
-    (f"{table}_keep_{operation.lower()}", table, operation, PUBLISHED_PARENT.format(row=row), HISTORY)
+    (f"{table}_keep_{operation.lower()}", table, operation, condition, HISTORY)
     for table in ("evidence", "test_result")
-    for operation, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD"))
+    for operation, condition in (
+        ("INSERT", NEW_PARENT),
+        ("UPDATE", f"{OLD_PARENT} OR {NEW_PARENT}"),
+        ("DELETE", OLD_PARENT),
+    )
 ]
 
 

@@ -68,6 +68,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA journal_mode = {journal}")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    # Else INSERT OR REPLACE removes a row without asking the trigger that keeps it.
+    connection.execute("PRAGMA recursive_triggers = ON")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

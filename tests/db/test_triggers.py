@@ -1,0 +1,82 @@
+"""What was published and what was logged is kept by the engine itself, against statements past our code."""
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from tests.factories import make_ask, make_test, make_update
+from tracker.rules.updates import Result
+from tracker.services.change import Change
+
+HISTORY = "what was published is never changed"
+LOG = "the event log is append-only"
+ENTRY = "(SELECT id FROM ask_update WHERE text = 'Published.')"
+DRAFT = "(SELECT id FROM ask_update WHERE text = 'Draft.')"
+TEST = "(SELECT max(id) FROM success_test)"
+EVIDENCE = "INSERT INTO evidence (update_id, position, url, title, type) VALUES ({}, 7, 'https://a', 'A', 'own_work')"
+RESULT = f"INSERT INTO test_result (update_id, test_id, result) VALUES ({{}}, {TEST}, 'met')"
+
+
+@pytest.fixture
+def story(ed: Change) -> Change:
+    """A published entry and a draft, each with one piece of evidence and one result."""
+    ask = make_ask(ed)
+    results = ((make_test(ed, ask).id, Result.NOT_MET),)
+    make_update(ed, ask, text="Published.", results=results)
+    make_update(ed, ask, text="Draft.", results=results, published=False)
+    make_test(ed, ask, key="without-result")
+    ed.session.flush()
+    return ed
+
+
+REFUSED = [
+    ("UPDATE event SET reason = 'x'", LOG),
+    ("UPDATE event SET hash = hash WHERE id = 1", LOG),
+    ("UPDATE event SET id = id + 1000", LOG),
+    ("DELETE FROM event", LOG),
+    ("DELETE FROM event WHERE id = (SELECT max(id) FROM event)", LOG),
+    (f"UPDATE ask_update SET text = 'Other.' WHERE id = {ENTRY}", HISTORY),
+    (f"UPDATE ask_update SET publication = 'draft', published_at = NULL WHERE id = {ENTRY}", HISTORY),
+    (f"UPDATE ask_update SET publication = 'archived', published_at = NULL WHERE id = {ENTRY}", HISTORY),
+    (f"UPDATE ask_update SET version = 7 WHERE id = {ENTRY}", HISTORY),
+    (f"DELETE FROM ask_update WHERE id = {ENTRY}", HISTORY),
+    (EVIDENCE.format(ENTRY), HISTORY),
+    (f"UPDATE evidence SET title = 'Other.' WHERE update_id = {ENTRY}", HISTORY),
+    (f"UPDATE evidence SET position = 8, update_id = {DRAFT} WHERE update_id = {ENTRY}", HISTORY),
+    (f"UPDATE evidence SET position = 8, update_id = {ENTRY} WHERE update_id = {DRAFT}", HISTORY),
+    (f"DELETE FROM evidence WHERE update_id = {ENTRY}", HISTORY),
+    (RESULT.format(ENTRY), HISTORY),
+    (f"UPDATE test_result SET result = 'met' WHERE update_id = {ENTRY}", HISTORY),
+    (f"UPDATE test_result SET update_id = {ENTRY}, test_id = {TEST} WHERE update_id = {DRAFT}", HISTORY),
+    (f"DELETE FROM test_result WHERE update_id = {ENTRY}", HISTORY),
+]
+
+
+@pytest.mark.parametrize(("statement", "message"), REFUSED)
+def test_history_and_the_log_refuse_to_be_changed(story: Change, statement: str, message: str) -> None:
+    with pytest.raises(DBAPIError, match=message), story.session.begin_nested():
+        story.session.execute(sa.text(statement))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"UPDATE ask_update SET text = 'Other.' WHERE id = {DRAFT}",
+        f"UPDATE evidence SET title = 'Other.' WHERE update_id = {DRAFT}",
+        f"DELETE FROM evidence WHERE update_id = {DRAFT}",
+        EVIDENCE.format(DRAFT),
+        f"UPDATE test_result SET result = 'met' WHERE update_id = {DRAFT}",
+        f"DELETE FROM test_result WHERE update_id = {DRAFT}",
+        RESULT.format(DRAFT),
+    ],
+)
+def test_a_draft_may_still_be_changed(story: Change, statement: str) -> None:
+    result = story.session.connection().execute(sa.text(statement))
+    assert result.rowcount == 1
+
+
+@pytest.mark.parametrize("shared_engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("table", "message"), [("event", LOG), ("ask_update", HISTORY), ("evidence", HISTORY)])
+def test_sqlite_replaces_no_row_that_is_kept(story: Change, table: str, message: str) -> None:
+    with pytest.raises(DBAPIError, match=message), story.session.begin_nested():
+        story.session.execute(sa.text(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"))
