@@ -1,0 +1,144 @@
+"""Every named constraint refuses what breaks it, even from a statement that goes past our code."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from tests.factories import make_ask, make_law, make_link, make_test, make_update
+from tracker.db.base import Base
+from tracker.rules.updates import Result
+from tracker.services.change import Change
+
+
+@pytest.fixture
+def one_of_each(ed: Change) -> Session:
+    """One row in each table that the statements below change; the entry is a draft, so that no trigger stops them."""
+    ask, law = make_ask(ed), make_law(ed)
+    make_link(ed, ask, law)
+    results = ((make_test(ed, ask).id, Result.MET),)
+    make_update(ed, ask, published=False, results=results)
+    ed.session.flush()
+    return ed.session
+
+
+# Constraint -> what breaks it, as SET clauses of an UPDATE of its table, or a whole statement.
+DATES = {
+    "source": ["published_on"],
+    "ask": ["status_on", "reviewed_on", "next_step_on", "first_deadline", "current_deadline"],
+    "success_test": ["result_on", "reviewed_on"],
+    "legislation": ["introduced_on", "enacted_on", "lapsed_on"],
+    "link": ["in_force_on"],
+    "ask_update": ["happened_on"],
+    "evidence": ["published_on"],
+}
+CHOICES = {
+    "source": ["publication"],
+    "ask": ["kind", "publication", "status"],
+    "success_test": ["before", "result"],
+    "legislation": ["publication"],
+    "link": ["effect", "publication"],
+    "person": ["role"],
+    "ask_update": ["kind", "publication", "status"],
+    "test_result": ["result"],
+    "evidence": ["type"],
+}
+CHECKS = {
+    **{f"ck_{table}_{column}_shape": f"{column} = '2018-3'" for table, columns in DATES.items() for column in columns},
+    **{f"ck_{table}_{column}": f"{column} = 'unheard-of'" for table, columns in CHOICES.items() for column in columns},
+    # The row as it stands would break another constraint first.
+    "ck_ask_status": "status = 'unheard-of', status_on = '2018'",
+    "ck_ask_publication": "publication = 'unheard-of', status = 'announced', status_on = '2018'",
+    "ck_ask_status_on_shape": "status = 'announced', status_on = '2018-3'",
+    "ck_ask_published_has_status": "publication = 'published'",
+    "ck_ask_status_has_date": "status = 'announced'",
+    "ck_ask_review_interval": "review_interval_days = 0",
+    "ck_ask_wording_present": "quote = ''",
+    "ck_success_test_label_present": "label = ''",
+    "ck_legislation_title_present": "title = ''",
+    "ck_legislation_becomes_another": "becomes_id = id",
+    "ck_ask_update_names_status": "kind = 'status', publication = 'published', published_at = recorded_at",
+    "ck_ask_update_names_corrected": "kind = 'correction'",
+    "ck_ask_update_status_has_reason": "status = 'met', publication = 'published', published_at = recorded_at",
+    "ck_ask_update_published_when": "publication = 'published'",
+    "ck_evidence_url_is_web": "url = 'javascript:alert(1)'",
+    "ck_evidence_title_present": "title = ''",
+    "ck_revision_one_row": "id = 2",
+}
+ALSO = {  # further ways to break the same constraint
+    "ck_ask_status_has_date": ["status_on = '2018'"],
+    "ck_ask_review_interval": ["review_interval_days = 731"],
+    "ck_ask_wording_present": ["title = ''", "summary = ''"],
+    "ck_ask_update_published_when": ["published_at = recorded_at"],
+    "ck_evidence_url_is_web": ["url = ''", "url = 'data:text/html,x'", "url = 'ftp://a.example'"],
+    "ck_source_published_on_shape": ["published_on = ''", "published_on = '20180'", "published_on = '3/4/2018'"],
+}
+UNIQUE = {
+    "uq_source_key": ["key"],
+    "uq_ask_slug": ["slug"],
+    "uq_success_test_ask_id_key": ["ask_id", "key"],
+    "uq_legislation_key": ["key"],
+    "uq_legislation_identity": ["identity"],
+    "uq_legislation_address": ["address"],
+    "uq_link_ask_id_legislation_id_provisions_extent_key": ["ask_id", "legislation_id", "provisions", "extent_key"],
+    "uq_person_email": ["email"],
+    "uq_ask_update_ask_id_key": ["ask_id", "key"],
+    "uq_evidence_update_id_position": ["update_id", "position"],
+    "uq_event_hash": ["hash"],
+}
+
+
+def table_of(constraint: str) -> sa.Table:
+    """The table whose name stands in the constraint's name."""
+    tables = sorted(Base.metadata.tables, key=len, reverse=True)
+    return next(Base.metadata.tables[name] for name in tables if constraint[3:].startswith(name + "_"))
+
+
+def refused(session: Session, statement: sa.Executable) -> str:
+    with pytest.raises(DBAPIError) as error, session.begin_nested():
+        session.execute(statement)
+    return str(error.value.orig)
+
+
+BROKEN = [(name, broken) for name, first in CHECKS.items() for broken in (first, *ALSO.get(name, ()))]
+
+
+@pytest.mark.parametrize(("name", "broken"), BROKEN)
+def test_a_check_refuses_what_breaks_it(one_of_each: Session, name: str, broken: str) -> None:
+    statement = sa.text(f"UPDATE {table_of(name).name} SET {broken}")
+    assert re.search(rf"\b{name}\b", refused(one_of_each, statement))
+
+
+@pytest.mark.parametrize(("name", "columns"), list(UNIQUE.items()))
+def test_a_unique_constraint_refuses_a_second_row(one_of_each: Session, name: str, columns: list[str]) -> None:
+    table = table_of(name)
+    row = dict(one_of_each.execute(sa.select(table)).mappings().first() or {})
+    others = {column: value for column, value in different(table, row).items() if column not in columns}
+    said = refused(one_of_each, table.insert().values(row | others))
+    wanted = ", ".join(f"{table.name}.{column}" for column in columns)
+    assert name in said or f"UNIQUE constraint failed: {wanted}" in said
+    if len(columns) > 1:  # each column counts: with another value in one of them it is another row
+        last = different(table, row)[columns[-1]]
+        one_of_each.execute(table.insert().values(row | others | {columns[-1]: last}))
+
+
+def different(table: sa.Table, row: dict[str, object]) -> dict[str, object]:
+    """Other values for the columns that no two rows share, so that only one constraint is broken."""
+    alone = {column.name for column in table.primary_key} | {"key", "identity", "address", "slug", "email", "hash"}
+    alone |= {"position", "extent_key"}
+    return {
+        name: f"other-{value}" if isinstance(value, str) else int(str(value)) + 1000
+        for name, value in row.items()
+        if name in alone and value is not None
+    }
+
+
+def test_every_check_and_every_unique_constraint_is_broken_above() -> None:
+    named: set[str] = set()
+    for table in Base.metadata.tables.values():
+        for constraint in table.constraints:
+            if isinstance(constraint, sa.CheckConstraint | sa.UniqueConstraint):
+                named.add(str(constraint.name))
+    assert {*CHECKS, *UNIQUE} == named

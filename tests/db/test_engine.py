@@ -1,0 +1,196 @@
+"""Transactions on both engines: who may write, who waits, and what a reader sees."""
+
+import sqlite3
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from tests.factories import NOW, make_ask, make_staff
+from tracker.db.engine import has_safe_wal, make_engine, reading, writing
+from tracker.models import Ask, FormerSlug, Revision, Source
+from tracker.services.change import Change
+
+ON_SQLITE = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+
+
+def raise_revision() -> sa.Update:
+    return sa.update(Revision).values(number=Revision.number + 1)
+
+
+def write_and_fail(session: Session) -> None:
+    session.execute(raise_revision())
+    session.execute(sa.text("SELECT nothing"))
+
+
+def number(engine: sa.Engine) -> int:
+    with reading(engine) as session:
+        return session.scalars(sa.select(Revision.number)).one()
+
+
+def test_what_is_written_is_kept_at_the_end_and_undone_by_an_error(engine: sa.Engine) -> None:
+    with writing(engine) as session:
+        session.execute(raise_revision())
+    assert number(engine) == 1
+    with pytest.raises(DBAPIError), writing(engine) as session:
+        write_and_fail(session)
+    assert number(engine) == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE revision SET number = 7",
+        "INSERT INTO source (key, title) VALUES ('a', 'A')",
+        "DELETE FROM revision",
+        "CREATE TABLE mine (id INTEGER)",
+        "DROP TABLE evidence",
+    ],
+)
+def test_a_reading_transaction_cannot_write(engine: sa.Engine, statement: str) -> None:
+    with reading(engine) as session, pytest.raises(DBAPIError, match=r"readonly|read-only"):
+        session.execute(sa.text(statement))
+    assert number(engine) == 0
+
+
+def test_a_connection_that_has_read_can_write_again(engine: sa.Engine) -> None:
+    for expected in (1, 2):
+        with reading(engine) as session:
+            session.execute(sa.select(Ask)).all()
+        with writing(engine) as session:
+            session.execute(raise_revision())
+        assert number(engine) == expected
+
+
+def test_a_reader_sees_one_moment_and_the_next_reader_the_next(engine: sa.Engine, database: str) -> None:
+    if engine.dialect.name == "sqlite":
+        sqlite_waits_for_readers(engine, database)
+        return
+    with reading(engine) as session:
+        before = session.scalars(sa.select(Revision.number)).one()
+        with writing(engine) as writer:
+            writer.execute(raise_revision())
+        assert session.execute(sa.select(Revision.number)).scalar_one() == before
+    assert number(engine) == before + 1
+
+
+def sqlite_waits_for_readers(engine: sa.Engine, database: str) -> None:
+    """With the rollback journal a commit waits until nobody reads: shown by not waiting."""
+    if has_safe_wal(sqlite3.sqlite_version_info):
+        pytest.skip("with a write-ahead log a commit waits for nobody")
+    impatient = impatient_engine(database)
+    with reading(engine) as session:
+        session.execute(sa.select(Revision.number)).all()
+        with pytest.raises(OperationalError, match="locked"), writing(impatient) as writer:
+            writer.execute(raise_revision())
+    impatient.dispose()
+    assert number(engine) == 0
+
+
+def impatient_engine(database: str) -> sa.Engine:
+    """An engine that gives up at once where ours waits ten seconds for the lock."""
+    engine = make_engine(database)
+
+    def hurry(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA busy_timeout = 0" if engine.dialect.name == "sqlite" else "SET lock_timeout = 1")
+        connection.commit()
+
+    sa.event.listen(engine, "connect", hurry)
+    return engine
+
+
+def test_the_first_statement_of_a_writer_takes_the_write_lock(engine: sa.Engine, database: str) -> None:
+    """Else two could read the same row, and the second to write would undo the first."""
+    impatient = impatient_engine(database)
+    with writing(engine) as session:
+        session.scalars(sa.select(Revision.number)).one()  # only reads, so far
+        with pytest.raises(OperationalError, match="lock"), writing(impatient) as second:
+            second.scalars(sa.select(Revision.number)).one()
+    with writing(impatient) as second:
+        assert second.scalars(sa.select(Revision.number)).one() == 0
+    impatient.dispose()
+
+
+def test_a_reader_does_not_wait_for_a_writer_and_sees_nothing_of_it(engine: sa.Engine) -> None:
+    with writing(engine) as session:
+        session.execute(raise_revision())
+        assert number(engine) == 0
+    assert number(engine) == 1
+
+
+def test_a_savepoint_undoes_its_own_part_only(engine: sa.Engine) -> None:
+    with writing(engine) as session:
+        session.add(Source(key="kept", title="Kept"))
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(sa.insert(Source), [{"key": key, "title": "Undone"} for key in ("undone", "kept")])
+        session.add(Source(key="kept-too", title="Kept too"))
+    with reading(engine) as session:
+        assert list(session.scalars(sa.select(Source.key).order_by(Source.key))) == ["kept", "kept-too"]
+
+
+def test_foreign_keys_are_enforced(engine: sa.Engine) -> None:
+    with pytest.raises(IntegrityError), writing(engine) as session:
+        session.add(FormerSlug(slug="old", ask_id=999_999))
+    with writing(engine) as session:
+        staff = make_staff(session)
+        make_ask(Change(session, staff.ed, NOW))
+    with pytest.raises(IntegrityError), writing(engine) as session:
+        session.execute(sa.delete(Source))
+
+
+# --- SQLite ---
+
+
+def pragma(engine: sa.Engine, name: str) -> object:
+    with engine.connect() as connection:
+        return connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+
+
+@ON_SQLITE
+def test_sqlite_keeps_what_it_acknowledged_even_when_the_power_fails(engine: sa.Engine) -> None:
+    journal = "wal" if has_safe_wal(sqlite3.sqlite_version_info) else "persist"
+    assert pragma(engine, "journal_mode") == journal
+    assert pragma(engine, "synchronous") == 2  # FULL
+    assert pragma(engine, "foreign_keys") == 1
+    assert pragma(engine, "busy_timeout") == 10_000
+
+
+@ON_SQLITE
+def test_every_connection_of_the_pool_is_prepared(engine: sa.Engine) -> None:
+    connections = [engine.connect() for _ in range(3)]
+    try:
+        assert [c.exec_driver_sql("PRAGMA foreign_keys").scalar_one() for c in connections[:1]] == [1]
+        drivers = [c.connection.driver_connection for c in connections]
+        assert len(set(map(id, drivers))) == 3
+        assert [d.execute("PRAGMA synchronous").fetchone()[0] for d in drivers if d] == [2, 2, 2]
+        assert [d.execute("PRAGMA foreign_keys").fetchone()[0] for d in drivers if d] == [1, 1, 1]
+    finally:
+        for connection in connections:
+            connection.close()
+
+
+@pytest.mark.parametrize(
+    ("version", "is_safe"),
+    [
+        ((3, 7, 0), False),
+        ((3, 40, 1), False),
+        ((3, 44, 5), False),
+        ((3, 44, 6), True),
+        ((3, 44, 7), True),
+        ((3, 45, 0), False),
+        ((3, 49, 9), False),
+        ((3, 50, 6), False),
+        ((3, 50, 7), True),
+        ((3, 51, 0), False),
+        ((3, 51, 2), False),
+        ((3, 51, 3), True),
+        ((3, 52, 0), True),
+        ((4, 0, 0), True),
+    ],
+)
+def test_a_write_ahead_log_is_used_only_where_it_cannot_damage_the_file(
+    version: tuple[int, int, int], is_safe: bool
+) -> None:
+    assert has_safe_wal(version) is is_safe

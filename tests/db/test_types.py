@@ -1,0 +1,94 @@
+"""Column types that mean the same on both engines."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import StatementError
+from sqlalchemy.orm import Session
+
+from tests.factories import make_ask, make_person
+from tracker.db.base import UtcDateTime
+from tracker.models import Ask, Event, Source, StaffSession
+from tracker.rules.dates import PartialDate
+from tracker.rules.status import Status
+from tracker.services.change import Change
+
+NOON = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+def stored_moment(change: Change, moment: datetime) -> datetime:
+    person = make_person(change, name="Somebody")
+    row = StaffSession(token_hash="x" * 64, person_id=person.id, started_at=moment, seen_at=moment)
+    change.session.add(row)
+    change.session.flush()
+    change.session.refresh(row)
+    return row.started_at
+
+
+@pytest.mark.parametrize("offset", [0, 1, -5])
+def test_a_moment_comes_back_in_utc_to_the_microsecond(ada: Change, offset: int) -> None:
+    moment = NOON.astimezone(timezone(timedelta(hours=offset)))
+    stored = stored_moment(ada, moment)
+    assert (stored, stored.tzinfo) == (NOON, UTC)
+
+
+def test_a_moment_without_a_time_zone_is_refused(ada: Change) -> None:
+    with pytest.raises(StatementError, match="a moment needs a time zone"):
+        stored_moment(ada, NOON.replace(tzinfo=None))
+
+
+def test_no_moment_is_none(session: Session) -> None:
+    assert session.scalar(sa.select(sa.literal(None, UtcDateTime()))) is None
+
+
+@pytest.mark.parametrize("text", ["2018", "2018-03", "2018-03-19"])
+def test_a_date_comes_back_with_the_precision_that_it_had(session: Session, text: str) -> None:
+    source = Source(key="a", title="A", published_on=PartialDate(text))
+    session.add(source)
+    session.flush()
+    session.refresh(source)
+    assert source.published_on == PartialDate(text)
+    assert session.scalar(sa.text("SELECT published_on FROM source")) == text
+
+
+def test_dates_of_any_precision_sort_in_the_order_of_time_on_both_engines(session: Session) -> None:
+    dates = ["2017-12-31", "2018", "2018-03", "2018-03-01", "2018-03-19", "2018-12", "2019"]
+    for text in sorted(dates, key=lambda text: text[::-1]):
+        session.add(Source(key=text, title="A", published_on=PartialDate(text)))
+    session.flush()
+    stored = list(session.scalars(sa.select(Source.published_on).order_by(Source.published_on)))
+    assert [date.text for date in stored if date] == dates
+    for earlier, later in pairwise(dates):
+        query = sa.select(Source.key).where(Source.published_on > PartialDate(earlier), Source.key == later)
+        assert session.scalar(query) == later
+
+
+def test_no_date_is_none(session: Session) -> None:
+    source = Source(key="a", title="A", published_on=None)
+    session.add(source)
+    session.flush()
+    session.refresh(source)
+    assert source.published_on is None
+
+
+def test_a_status_is_stored_by_its_public_key(ed: Change) -> None:
+    ask = make_ask(ed, published=True)
+    ed.session.flush()
+    assert ed.session.scalar(sa.text("SELECT status FROM ask")) == "announced"
+    ed.session.refresh(ask)
+    assert ask.status is Status.ANNOUNCED
+
+
+def test_lists_and_the_values_in_the_log_come_back_as_they_were(ed: Change) -> None:
+    ask = make_ask(ed, jurisdictions=("England", "Škoda “x” 🙂"))
+    ed.session.flush()
+    ed.session.expire_all()
+    stored = ed.session.get_one(Ask, ask.id)
+    event = ed.session.scalars(sa.select(Event).where(Event.subject == "ask")).one()
+    assert stored.jurisdictions == ["England", "Škoda “x” 🙂"]
+    assert event.after is not None
+    assert event.after["jurisdictions"] == ["England", "Škoda “x” 🙂"]
+    assert event.before is None
+    assert ed.session.scalar(sa.select(Event.id).where(Event.before.is_(sa.null()), Event.id == event.id)) == event.id
