@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 import sqlalchemy as sa
+from alembic.util import CommandError
 from dotenv import load_dotenv
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from tracker.clock import now
 from tracker.db import migrate
@@ -38,9 +39,12 @@ class Teaching(click.Group):
             return super().invoke(ctx)
         except SettingsError as error:
             raise click.ClickException(f"These settings are wrong:\n{error}") from None
-        except (RuleBroken, SeedError, events.BrokenChain) as error:
+        except (RuleBroken, SeedError, events.BrokenChain, CommandError) as error:
             raise click.ClickException(str(error)) from None
-        except OperationalError as error:
+        except (
+            OperationalError,
+            ProgrammingError,
+        ) as error:  # a missing table is one on SQLite, the other on PostgreSQL
             raise click.ClickException(f"The database cannot be used: {error.orig}. See: tracker db check") from None
 
 
@@ -62,11 +66,10 @@ def serve() -> None:
     Requests under way are finished first. HOST and PORT say where; behind a proxy see the README.
     """
     settings = Settings.from_env()
-    engine = make_engine(settings.database_url)
-    _require_newest(engine)
-    with reading(engine) as session:
-        has_people = session.scalar(sa.select(Person.id).limit(1)) is not None
-    engine.dispose()
+    with _database() as engine:
+        _require_newest(engine)
+        with reading(engine) as session:
+            has_people = session.scalar(sa.select(Person.id).limit(1)) is not None
     click.echo(f"The tracker is at http://{settings.host}:{settings.port}/ (stop it with Ctrl-C)")
     if not has_people:
         click.echo(f"Nobody can sign in yet. Make the first account with:\n    {_program()} {FIRST_ACCOUNT}")
@@ -82,30 +85,32 @@ def db() -> None:
 @click.argument("revision", default="head")
 def upgrade(revision: str) -> None:
     """Migrate up to REVISION (default: the newest). Makes the database if there is none."""
-    engine = make_engine(Settings.from_env().database_url)
-    migrate.upgrade(engine, revision)
-    click.echo(f"The database is at revision {migrate.current(engine)}.")
+    with _database() as engine:
+        migrate.upgrade(engine, revision)
+        click.echo(f"The database is at revision {migrate.current(engine)}.")
 
 
-@db.command()
+@db.command(context_settings={"ignore_unknown_options": True})  # -1 is a revision
 @click.argument("revision")
 def downgrade(revision: str) -> None:
     """Migrate down to REVISION, for example 0001, -1 or base. Make a backup first."""
-    engine = make_engine(Settings.from_env().database_url)
-    migrate.downgrade(engine, revision)
-    click.echo(f"The database is at revision {migrate.current(engine) or 'base (empty)'}.")
+    with _database() as engine:
+        migrate.downgrade(engine, revision)
+        click.echo(f"The database is at revision {migrate.current(engine) or 'base (empty)'}.")
 
 
 @db.command()
 def current() -> None:
     """Print the revision that the database is at."""
-    click.echo(migrate.current(make_engine(Settings.from_env().database_url)) or "base (empty)")
+    with _database() as engine:
+        click.echo(migrate.current(engine) or "base (empty)")
 
 
 @db.command()
 def check() -> None:
     """Exit with 1 unless the database is at the newest revision."""
-    _require_newest(make_engine(Settings.from_env().database_url))
+    with _database() as engine:
+        _require_newest(engine)
     click.echo(f"The database is at {migrate.head()}, as it should be.")
 
 
@@ -155,7 +160,7 @@ def add_user(email: str, name: str, role: str, password_stdin: bool) -> None:
 @user.command("list")
 def list_users() -> None:
     """List everybody with role and whether they may sign in."""
-    with reading(make_engine(Settings.from_env().database_url)) as session:
+    with _database() as engine, reading(engine) as session:
         for person in session.scalars(sa.select(Person).order_by(Person.email)):
             state = "active" if person.is_active else "deactivated"
             click.echo(f"{person.email}\t{person.role.value}\t{state}\t{person.name}")
@@ -193,14 +198,14 @@ def deactivate(email: str) -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export(folder: Path) -> None:
     """Write every public file (asks.csv, updates.csv, …) into FOLDER."""
-    settings = Settings.from_env()
-    engine = make_engine(settings.database_url)
+    site_url = Settings.from_env().site_url
     folder.mkdir(parents=True, exist_ok=True)
-    for name, table in TABLES.items():
-        rows = tables.read(engine, name, AskFilter(), {})
-        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            file.writelines(table.csv(rows, settings.site_url))
-        click.echo(f"wrote {folder / name}.csv")
+    with _database() as engine:
+        for name, table in TABLES.items():
+            rows = tables.read(engine, name, AskFilter(), {})
+            with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+                file.writelines(table.csv(rows, site_url))
+            click.echo(f"wrote {folder / name}.csv")
 
 
 @main.command()
@@ -209,15 +214,25 @@ def verify() -> None:
 
     Keep the printed hash elsewhere: it shows later whether the end was cut off.
     """
-    with reading(make_engine(Settings.from_env().database_url)) as session:
+    with _database() as engine, reading(engine) as session:
         count, head = events.verify(session)
     click.echo(f"The event log is whole: {count} entries, the last with hash {head}.")
 
 
 @contextmanager
+def _database() -> Iterator[sa.Engine]:
+    """The engine for the database of the settings, closed at the end."""
+    engine = make_engine(Settings.from_env().database_url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
 def _changing(actor: Actor, keep: bool = True) -> Iterator[Change]:
     """A change by the command line; undone at the end when it is not to be kept."""
-    with writing(make_engine(Settings.from_env().database_url)) as session:
+    with _database() as engine, writing(engine) as session:
         yield Change(session, actor, now())
         if not keep:
             session.rollback()

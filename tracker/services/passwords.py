@@ -3,6 +3,7 @@
 The parameters are the library's defaults (RFC 9106, low-memory profile), above OWASP's minimum.
 """
 
+import functools
 import threading
 
 from argon2 import PasswordHasher
@@ -13,8 +14,6 @@ from tracker.rules.passwords import LONGEST, check_password
 
 HASHER = PasswordHasher()
 AT_ONCE = threading.BoundedSemaphore(2)
-# Checked when there is no such account, so that the answer takes as long as for a real one.
-NOBODYS_HASH = HASHER.hash("nobody's password, never accepted")
 
 
 def hash_password(password: str, email: str) -> str:
@@ -31,10 +30,16 @@ def is_right(password: str, stored: str | None) -> bool:
         return False
     with AT_ONCE:
         try:
-            HASHER.verify(stored or NOBODYS_HASH, password.encode("utf-8", "surrogatepass"))
+            HASHER.verify(stored or _nobodys_hash(), password.encode("utf-8", "surrogatepass"))
         except (VerifyMismatchError, InvalidHashError):
             return False
     return stored is not None
+
+
+@functools.cache
+def _nobodys_hash() -> str:
+    """What is checked when there is no such account, so that the answer takes as long as for a real one."""
+    return HASHER.hash("nobody's password, never accepted")
 
 
 def needs_rehash(stored: str) -> bool:

@@ -16,13 +16,25 @@ from tracker.rules.text import clean
 NOT_VALUES = frozenset({"csrf_token", "version", "seen", "change_reason"})
 
 
+class SeenField(HiddenField):
+    """What the page showed when the form was made; a form that comes without it has seen nothing."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = valuelist[0] if valuelist else ""
+
+
 class Form(FlaskForm):
     """A form whose text is cleaned, whose problems can be listed and whose two versions can be shown.
 
     `conflicts` holds label, saved value and typed value of each field that differs after a stale edit.
     """
 
-    version = HiddenField()
+    version = SeenField()
+
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Typed text alone fills a form: an uploaded file or a JSON body is as if it were not there."""
+            return request.form if formdata is not None and request.method == "POST" else None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -20,7 +20,7 @@ from tracker.rules.updates import (
     UpdateDraft,
     UpdateKind,
 )
-from tracker.web.forms.base import DateField, Form, LongTextField, TextField, required, whole_number
+from tracker.web.forms.base import DateField, Form, LongTextField, SeenField, TextField, required, whole_number
 
 UNCHANGED = UNCHOSEN = ""
 RESULT_CHOICES = {UNCHANGED: "No change"} | {result.value: result.label for result in Result}
@@ -76,7 +76,7 @@ class StoryForm(Form):
         description="One or two neutral sentences.",
         render_kw={"maxlength": PARAGRAPH_LENGTH},
     )
-    seen = HiddenField()
+    seen = SeenField()
 
     @property
     def seen_update_id(self) -> int:
