@@ -1,0 +1,62 @@
+"""Real processes for tests: several at once on one database, started together, and killed where a test wants it.
+
+They come from a clean server process that has the tracker loaded already, so that starting one takes milliseconds
+and none inherits a connection of the test's. Functions that run in them stand at the top of a module.
+"""
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerProcess
+from typing import Any
+
+PATIENCE_SECONDS = 60  # only for a process that hangs; nothing waits this long
+Started = tuple[ForkServerProcess, Connection]
+context = multiprocessing.get_context("forkserver")
+context.set_forkserver_preload(["tests.processes", "tests.factories", "tracker.db.migrate"])
+
+
+def answer(function: Callable[..., Any], pipe: Connection, arguments: tuple[Any, ...]) -> None:
+    """What each process does: tell that it is ready, wait for the word, and tell what came out."""
+    pipe.send("ready")
+    pipe.recv()
+    try:
+        pipe.send(function(*arguments))
+    except Exception as error:
+        pipe.send(f"{type(error).__name__}: {error}")
+
+
+@contextmanager
+def processes(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> Iterator[list[Started]]:
+    """One process for each call, all waiting for the first word on their pipes; ended at the end of the block."""
+    started = []
+    for arguments in calls:
+        ours, theirs = context.Pipe()
+        process = context.Process(target=answer, args=(function, theirs, arguments))
+        process.start()
+        theirs.close()
+        started.append((process, ours))
+    try:
+        assert [received(pipe) for _, pipe in started] == ["ready"] * len(calls)
+        yield started
+    finally:
+        for process, pipe in started:
+            process.kill()
+            process.join()
+            process.close()
+            pipe.close()
+
+
+def received(pipe: Connection) -> Any:
+    """The next word of a process; EOFError when it is dead."""
+    assert wait([pipe], PATIENCE_SECONDS), "a process has hung"
+    return pipe.recv()
+
+
+def run_at_once(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """Call the function in as many processes, let go together; answer what each returned or raised, in order."""
+    with processes(function, calls) as started:
+        for _, pipe in started:
+            pipe.send("go")
+        return [received(pipe) for _, pipe in started]

@@ -1,0 +1,277 @@
+"""The migrations: one line, alike to the models, up and down with data, and never half done."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from tests.engines import Databases
+from tests.factories import NOW, make_ask, make_law, make_link, make_staff, make_test, make_update
+from tests.processes import run_at_once
+from tracker import models
+from tracker.db import migrate
+from tracker.db.base import Base
+from tracker.db.engine import make_engine, reading, writing
+from tracker.paths import resource_dir
+from tracker.rules.updates import Result
+from tracker.services import events
+from tracker.services.change import Change
+
+HEAD = "head"
+
+
+@pytest.fixture
+def engine(empty_database: str) -> Any:
+    """The engine of an empty database."""
+    engine = make_engine(empty_database)
+    yield engine
+    engine.dispose()
+
+
+# --- one line ---
+
+
+def scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(resource_dir("migrations")))
+    return ScriptDirectory.from_config(config)
+
+
+def test_the_migrations_are_one_line_and_numbered_like_their_files() -> None:
+    line = list(scripts().walk_revisions())[::-1]
+    assert len(scripts().get_heads()) == 1
+    assert [revision.revision for revision in line] == [f"{number:04}" for number in range(1, len(line) + 1)]
+    assert [revision.down_revision for revision in line] == [None, *(revision.revision for revision in line[:-1])]
+    for revision in line:
+        assert Path(revision.path).name.startswith(f"{revision.revision}_")
+        assert not revision.is_merge_point
+        assert not revision.is_branch_point
+    files = sorted((resource_dir("migrations") / "versions").glob("*.py"))
+    assert [path.name for path in files] == [Path(revision.path).name for revision in line]
+    assert migrate.head() == line[-1].revision
+
+
+# --- alike to the models ---
+
+
+def normal(text: object) -> str:
+    """An SQL expression without the differences that only spelling makes."""
+    return re.sub(r"[\s\"()]|::\w+(?: varying)?(?:\[\])?", "", str(text)).lower()
+
+
+def described(engine: sa.Engine) -> dict[str, Any]:
+    """Everything about the schema that matters to us, by table."""
+    inspector = sa.inspect(engine)
+    found: dict[str, Any] = {}
+    for table in inspector.get_table_names():
+        if table == "alembic_version":
+            continue
+        found[table] = {
+            "columns": {
+                column["name"]: (
+                    str(column["type"].compile(engine.dialect)),
+                    getattr(column["type"], "collation", None),
+                    column["nullable"],
+                    normal(column["default"]),
+                    column.get("autoincrement"),
+                )
+                for column in inspector.get_columns(table)
+            },
+            "primary key": inspector.get_pk_constraint(table),
+            "foreign keys": {key["name"]: key for key in inspector.get_foreign_keys(table)},
+            "unique": {unique["name"]: unique["column_names"] for unique in inspector.get_unique_constraints(table)},
+            "checks": {check["name"]: normal(check["sqltext"]) for check in inspector.get_check_constraints(table)},
+            "indexes": {
+                index["name"]: (index["column_names"], index["unique"]) for index in inspector.get_indexes(table)
+            },
+        }
+    return found
+
+
+def test_the_migrated_schema_is_the_one_of_the_models(
+    engine: sa.Engine, databases: Databases, database_engine: str
+) -> None:
+    migrate.upgrade(engine)
+    url = databases.create(database_engine, migrated=False)
+    created = make_engine(url)
+    Base.metadata.create_all(created)
+    ours, theirs = described(engine), described(created)
+    created.dispose()
+    databases.drop(url)
+    assert ours.keys() == theirs.keys() == Base.metadata.tables.keys()
+    for table, parts in ours.items():
+        assert parts == theirs[table], table
+
+
+def test_what_is_compared_holds_every_kind_of_rule(engine: sa.Engine) -> None:
+    """Else the comparison above could pass because it sees nothing."""
+    migrate.upgrade(engine)
+    ask = described(engine)["ask"]
+    assert "ck_ask_published_has_status" in ask["checks"]
+    assert "ck_ask_status" in ask["checks"]
+    assert ask["unique"] == {"uq_ask_slug": ["slug"]}
+    assert {"fk_ask_source_id", "fk_ask_superseded_by_id"} == set(ask["foreign keys"])
+    assert "ix_ask_publication_status_on" in ask["indexes"]
+
+
+# --- up and down ---
+
+
+def fill(engine: sa.Engine) -> None:
+    """A few rows in every table that the services fill."""
+    with writing(engine) as session:
+        change = Change(session, make_staff(session).ed, NOW)
+        ask = make_ask(change, published=True)
+        make_link(change, ask, make_law(change))
+        make_update(
+            change,
+            ask,
+            results=(
+                (make_test(change, ask).id, Result.MET),
+                (make_test(change, ask, key="second").id, Result.NOT_MET),
+            ),
+        )
+        make_update(change, ask, published=False)
+        session.add(models.FormerSlug(slug="old", ask_id=ask.id))
+
+
+def counts(engine: sa.Engine) -> dict[str, int]:
+    with reading(engine) as session:
+        return {
+            name: session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+            for name, table in Base.metadata.tables.items()
+        }
+
+
+def test_up_down_and_up_again_with_data(engine: sa.Engine) -> None:
+    migrate.upgrade(engine)
+    before = described(engine)
+    fill(engine)
+    assert min(n for name, n in counts(engine).items() if name not in {"staff_session", "sign_in_failure"}) > 0
+
+    migrate.downgrade(engine, "base")
+    assert set(sa.inspect(engine).get_table_names()) <= {"alembic_version"}
+    assert migrate.current(engine) is None
+    assert leftovers(engine) == []
+
+    migrate.upgrade(engine)
+    assert described(engine) == before
+    assert counts(engine)["revision"] == 1
+    fill(engine)
+    with reading(engine) as session:
+        assert events.verify(session)[0] == counts(engine)["event"]
+
+
+def leftovers(engine: sa.Engine) -> list[str]:
+    """Triggers and functions of ours, which no inspector lists."""
+    statement = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view', 'index') AND sql IS NOT NULL",
+        "postgresql": "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+    }[engine.dialect.name]
+    with engine.connect() as connection:
+        return list(connection.execute(sa.text(statement)).scalars())
+
+
+def test_upgrading_again_changes_nothing(engine: sa.Engine) -> None:
+    migrate.upgrade(engine)
+    fill(engine)
+    before = counts(engine)
+    migrate.upgrade(engine)
+    assert (counts(engine), migrate.current(engine)) == (before, migrate.head())
+
+
+def test_an_empty_database_is_at_no_revision(engine: sa.Engine) -> None:
+    assert migrate.current(engine) is None
+
+
+# --- the traps ---
+
+ALTER_PARENT = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "{revision}", "{before}", None, None
+
+
+def upgrade():
+    with op.batch_alter_table("ask", recreate="{recreate}") as batch:
+        batch.add_column(sa.Column("colour", sa.Text(), server_default="blue", nullable=False))
+    {more}
+
+
+def downgrade():
+    with op.batch_alter_table("ask", recreate="{recreate}") as batch:
+        batch.drop_column("colour")
+"""
+
+
+@pytest.fixture
+def add_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Puts a revision behind the newest, in a copy of migrations/ that the code then uses."""
+    copy = tmp_path / "migrations"
+    (copy / "versions").mkdir(parents=True)
+    for path in [*resource_dir("migrations").glob("*.*"), *resource_dir("migrations").glob("versions/*.py")]:
+        (copy / path.relative_to(resource_dir("migrations"))).write_bytes(path.read_bytes())
+
+    def add(engine: sa.Engine, more: str = "") -> str:
+        before = migrate.head()
+        recreate = "always" if engine.dialect.name == "sqlite" else "never"
+        revision = f"{int(before or 0) + 1:04}"
+        text = ALTER_PARENT.format(revision=revision, before=before, recreate=recreate, more=more or "pass")
+        (copy / "versions" / f"{revision}_colour.py").write_text(text, encoding="utf-8")
+        monkeypatch.setattr(migrate, "resource_dir", lambda name: tmp_path / name)
+        return revision
+
+    return add
+
+
+def test_rebuilding_a_parent_table_keeps_its_children(engine: sa.Engine, add_revision: Any) -> None:
+    """SQLite rebuilds a table to alter it; with foreign keys on, dropping the old one deleted every child row."""
+    migrate.upgrade(engine)
+    fill(engine)
+    before, triggers = counts(engine), sorted(leftovers(engine))
+    revision = add_revision(engine)
+    migrate.upgrade(engine)
+    assert (counts(engine), migrate.current(engine)) == (before, revision)
+    assert "colour" in {column["name"] for column in sa.inspect(engine).get_columns("ask")}
+    migrate.downgrade(engine, "-1")
+    assert counts(engine) == before
+    assert sorted(leftovers(engine)) == triggers
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+
+
+@pytest.mark.parametrize("fault", ["op.execute('DELETE FROM source')", "op.execute('UPDATE nothing SET a = 1')"])
+def test_a_migration_that_fails_is_undone_whole(engine: sa.Engine, add_revision: Any, fault: str) -> None:
+    """On SQLite the first fault is seen by foreign_key_check alone, on PostgreSQL by the engine itself."""
+    migrate.upgrade(engine)
+    fill(engine)
+    before, schema, at = counts(engine), described(engine), migrate.current(engine)
+    add_revision(engine, fault)
+    with pytest.raises(Exception, match=r"foreign key|nothing"):
+        migrate.upgrade(engine)
+    assert (counts(engine), described(engine), migrate.current(engine)) == (before, schema, at)
+    with pytest.raises(sa.exc.IntegrityError), writing(engine) as session:  # the keys are on again
+        session.execute(sa.delete(models.Source))
+
+
+def upgrade_in_a_process(url: str) -> str | None:
+    engine = make_engine(url)
+    migrate.upgrade(engine)
+    try:
+        return migrate.current(engine)
+    finally:
+        engine.dispose()
+
+
+def test_two_processes_that_migrate_an_empty_database_at_once_both_succeed(
+    engine: sa.Engine, empty_database: str
+) -> None:
+    assert run_at_once(upgrade_in_a_process, [(empty_database,)] * 2) == [migrate.head()] * 2
+    assert counts(engine)["revision"] == 1
+    fill(engine)
