@@ -119,9 +119,9 @@ def check() -> None:
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--if-empty", is_flag=True, help="Do nothing when there is an ask already.")
 def seed(folder: Path | None, dry_run: bool, if_empty: bool) -> None:
-    """Load the asks of FOLDER (default: those that come with the tracker).
+    """Load asks from seed files.
 
-    All or nothing: a fault is named with its file and line, and nothing is loaded. Loading again adds
+    FOLDER holds them; without it, those that come with the tracker are loaded. All or nothing: a fault is named with its file and line, and nothing is loaded. Loading again adds
     only what is new; what staff edited and what is published history stays as it is.
     """
     with _changing(SEEDS, keep=not dry_run) as change:
@@ -197,7 +197,7 @@ def deactivate(email: str) -> None:
 @main.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export(folder: Path) -> None:
-    """Write every public file (asks.csv, updates.csv, …) into FOLDER."""
+    """Write every public file into FOLDER, as the site offers them."""
     site_url = Settings.from_env().site_url
     folder.mkdir(parents=True, exist_ok=True)
     with _database() as engine:
@@ -210,8 +210,9 @@ def export(folder: Path) -> None:
 
 @main.command()
 def verify() -> None:
-    """Prove that nobody rewrote the event log; names the first entry that is wrong.
+    """Prove that nobody rewrote the event log.
 
+    Names the first entry that is wrong, and exits with 1.
     Keep the printed hash elsewhere: it shows later whether the end was cut off.
     """
     with _database() as engine, reading(engine) as session:
