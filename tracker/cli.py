@@ -41,10 +41,7 @@ class Teaching(click.Group):
             raise click.ClickException(f"These settings are wrong:\n{error}") from None
         except (RuleBroken, SeedError, events.BrokenChain, CommandError) as error:
             raise click.ClickException(str(error)) from None
-        except (
-            OperationalError,
-            ProgrammingError,
-        ) as error:  # a missing table is one on SQLite, the other on PostgreSQL
+        except (OperationalError, ProgrammingError) as error:  # ProgrammingError: PostgreSQL lacks a table
             raise click.ClickException(f"The database cannot be used: {error.orig}. See: tracker db check") from None
 
 
@@ -66,10 +63,11 @@ def serve() -> None:
     Requests under way are finished first. HOST and PORT say where; behind a proxy see the README.
     """
     settings = Settings.from_env()
-    with _database() as engine:
-        _require_newest(engine)
-        with reading(engine) as session:
-            has_people = session.scalar(sa.select(Person.id).limit(1)) is not None
+    engine = _engine()
+    _require_newest(engine)
+    with reading(engine) as session:
+        has_people = session.scalar(sa.select(Person.id).limit(1)) is not None
+    engine.dispose()
     click.echo(f"The tracker is at http://{settings.host}:{settings.port}/ (stop it with Ctrl-C)")
     if not has_people:
         click.echo(f"Nobody can sign in yet. Make the first account with:\n    {_program()} {FIRST_ACCOUNT}")
@@ -85,32 +83,30 @@ def db() -> None:
 @click.argument("revision", default="head")
 def upgrade(revision: str) -> None:
     """Migrate up to REVISION (default: the newest). Makes the database if there is none."""
-    with _database() as engine:
-        migrate.upgrade(engine, revision)
-        click.echo(f"The database is at revision {migrate.current(engine)}.")
+    engine = _engine()
+    migrate.upgrade(engine, revision)
+    click.echo(f"The database is at revision {migrate.current(engine)}.")
 
 
 @db.command(context_settings={"ignore_unknown_options": True})  # -1 is a revision
 @click.argument("revision")
 def downgrade(revision: str) -> None:
     """Migrate down to REVISION, for example 0001, -1 or base. Make a backup first."""
-    with _database() as engine:
-        migrate.downgrade(engine, revision)
-        click.echo(f"The database is at revision {migrate.current(engine) or 'base (empty)'}.")
+    engine = _engine()
+    migrate.downgrade(engine, revision)
+    click.echo(f"The database is at revision {migrate.current(engine) or 'base (empty)'}.")
 
 
 @db.command()
 def current() -> None:
     """Print the revision that the database is at."""
-    with _database() as engine:
-        click.echo(migrate.current(engine) or "base (empty)")
+    click.echo(migrate.current(_engine()) or "base (empty)")
 
 
 @db.command()
 def check() -> None:
     """Exit with 1 unless the database is at the newest revision."""
-    with _database() as engine:
-        _require_newest(engine)
+    _require_newest(_engine())
     click.echo(f"The database is at {migrate.head()}, as it should be.")
 
 
@@ -121,8 +117,9 @@ def check() -> None:
 def seed(folder: Path | None, dry_run: bool, if_empty: bool) -> None:
     """Load asks from seed files.
 
-    FOLDER holds them; without it, those that come with the tracker are loaded. All or nothing: a fault is named with its file and line, and nothing is loaded. Loading again adds
-    only what is new; what staff edited and what is published history stays as it is.
+    FOLDER holds them; without it, those that come with the tracker are loaded. All or nothing: a fault
+    is named with its file and line, and nothing is loaded. Loading again adds only what is new; what
+    staff edited and what is published history stays as it is.
     """
     with _changing(SEEDS, keep=not dry_run) as change:
         if if_empty and not seeds.is_empty(change):
@@ -160,7 +157,7 @@ def add_user(email: str, name: str, role: str, password_stdin: bool) -> None:
 @user.command("list")
 def list_users() -> None:
     """List everybody with role and whether they may sign in."""
-    with _database() as engine, reading(engine) as session:
+    with reading(_engine()) as session:
         for person in session.scalars(sa.select(Person).order_by(Person.email)):
             state = "active" if person.is_active else "deactivated"
             click.echo(f"{person.email}\t{person.role.value}\t{state}\t{person.name}")
@@ -171,11 +168,7 @@ def list_users() -> None:
 @click.argument("role", type=click.Choice([role.value for role in Role]))
 def set_role(email: str, role: str) -> None:
     """Give EMAIL another role; their sessions end."""
-
-    def change_role(change: Change, person: Person) -> None:
-        people.edit_person(change, person, people.PersonDraft(person.email, person.name, Role(role)), None)
-
-    _change_person(email, change_role)
+    _change_person(email, lambda c, p: people.edit_person(c, p, people.PersonDraft(p.email, p.name, Role(role)), None))
 
 
 @user.command("set-password")
@@ -198,14 +191,13 @@ def deactivate(email: str) -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export(folder: Path) -> None:
     """Write every public file into FOLDER, as the site offers them."""
-    site_url = Settings.from_env().site_url
+    site_url, engine = Settings.from_env().site_url, _engine()
     folder.mkdir(parents=True, exist_ok=True)
-    with _database() as engine:
-        for name, table in TABLES.items():
-            rows = tables.read(engine, name, AskFilter(), {})
-            with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-                file.writelines(table.csv(rows, site_url))
-            click.echo(f"wrote {folder / name}.csv")
+    for name, table in TABLES.items():
+        rows = tables.read(engine, name, AskFilter(), {})
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            file.writelines(table.csv(rows, site_url))
+        click.echo(f"wrote {folder / name}.csv")
 
 
 @main.command()
@@ -215,31 +207,28 @@ def verify() -> None:
     Names the first entry that is wrong, and exits with 1.
     Keep the printed hash elsewhere: it shows later whether the end was cut off.
     """
-    with _database() as engine, reading(engine) as session:
+    with reading(_engine()) as session:
         count, head = events.verify(session)
     click.echo(f"The event log is whole: {count} entries, the last with hash {head}.")
 
 
-@contextmanager
-def _database() -> Iterator[sa.Engine]:
-    """The engine for the database of the settings, closed at the end."""
+def _engine() -> sa.Engine:
+    """The engine for the database of the settings, closed when the command ends."""
     engine = make_engine(Settings.from_env().database_url)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
+    click.get_current_context().call_on_close(engine.dispose)
+    return engine
 
 
 @contextmanager
 def _changing(actor: Actor, keep: bool = True) -> Iterator[Change]:
     """A change by the command line; undone at the end when it is not to be kept."""
-    with _database() as engine, writing(engine) as session:
+    with writing(_engine()) as session:
         yield Change(session, actor, now())
         if not keep:
             session.rollback()
 
 
-def _change_person(email: str, do: Callable[[Change, Person], None]) -> None:
+def _change_person(email: str, do: Callable[[Change, Person], object]) -> None:
     with _changing(COMMAND_LINE) as change:
         person = change.session.scalar(sa.select(Person).where(Person.email == email.strip().casefold()))
         if person is None:

@@ -1,0 +1,228 @@
+"""Settings are read strictly, and everything that is wrong with them is said at once."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tracker import settings
+from tracker.settings import SHORTEST_SECRET, Settings, SettingsError
+
+STRONG = "vJ2mQ8xLr5TfWk0ZbY7nHc4PdS9gAe3U"
+GOOD = {
+    "TRACKER_ENV": "production",
+    "SECRET_KEY": STRONG,
+    "DATABASE_URL": "postgresql://tracker@db.internal/tracker",
+    "TRACKER_SITE_URL": "https://tracker.example.org",
+    "TRACKER_CONTACT_EMAIL": "desk@example.org",
+}
+
+
+@pytest.fixture(autouse=True)
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that stands in for var/ beside the code; it does not exist yet."""
+    (tmp_path / "pyproject.toml").touch()
+    monkeypatch.setattr(settings, "CHECKOUT", tmp_path)
+    return tmp_path / "var"
+
+
+def wrong(environ: dict[str, str]) -> list[str]:
+    """The names of the settings that are wrong; every one must say what would be right."""
+    with pytest.raises(SettingsError) as error:
+        Settings.from_env(environ)
+    lines = [line for line in str(error.value).splitlines() if not line.startswith(" ")]
+    assert all(": " in line for line in lines)
+    return [line.partition(":")[0] for line in lines]
+
+
+def test_without_settings_the_site_is_for_this_machine_only(var: Path) -> None:
+    read = Settings.from_env({})
+    assert read.database_url == f"sqlite:///{var}/tracker.sqlite3"
+    assert (read.host, read.port, read.site_url) == ("127.0.0.1", 8000, "http://127.0.0.1:8000")
+    assert (read.is_production, read.four_eyes, read.trusted_proxies) == (False, False, 0)
+    assert read.trusted_hosts is None
+
+
+def test_a_complete_production_setting_is_accepted(var: Path) -> None:
+    read = Settings.from_env(GOOD)
+    assert read.is_production
+    assert read.secret_key == STRONG
+    assert read.trusted_hosts == ["tracker.example.org", "127.0.0.1", "localhost"]
+    assert not (var / "secret_key").exists()
+
+
+def test_the_environment_of_the_process_is_read_when_no_other_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TRACKER_ENV", "DATABASE_URL", "TRACKER_SITE_URL", "HOST"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SECRET_KEY", STRONG)
+    monkeypatch.setenv("PORT", "8123")
+    assert Settings.from_env().port == 8123
+
+
+def test_every_wrong_setting_is_named_at_once() -> None:
+    environ = {
+        "TRACKER_ENV": "production",
+        "SECRET_KEY": "short",
+        "DATABASE_URL": "mysql://db/tracker",
+        "PORT": "http",
+        "TRACKER_FOUR_EYES": "maybe",
+        "TRACKER_TRUSTED_PROXIES": "11",
+        "TRACKER_SITE_URL": "http://tracker.example.org",
+        "TRACKER_CONTACT_EMAIL": "nobody",
+    }
+    assert sorted(wrong(environ)) == sorted({*environ} - {"TRACKER_ENV"})
+
+
+def test_production_without_settings_refuses_to_start() -> None:
+    assert sorted(wrong({"TRACKER_ENV": "production"})) == ["SECRET_KEY", "TRACKER_CONTACT_EMAIL", "TRACKER_SITE_URL"]
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "",
+        " ",
+        "x",
+        STRONG[: SHORTEST_SECRET - 1],
+        "a" * 64,
+        "changeme" * 8,
+        "CHANGE-THIS-" + STRONG,
+        "my-secret-key-my-secret-key-my-secret-key",
+        "example" + STRONG,
+        "password" * 8,
+    ],
+)
+def test_a_missing_or_weak_secret_is_refused_in_production(secret: str) -> None:
+    assert wrong(GOOD | {"SECRET_KEY": secret}) == ["SECRET_KEY"]
+
+
+def test_a_weak_secret_is_refused_locally_too_and_the_help_says_how_to_make_a_strong_one() -> None:
+    with pytest.raises(SettingsError, match=r"secrets\.token_urlsafe") as error:
+        Settings.from_env({"SECRET_KEY": "short"})
+    assert "short" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("sqlite:////srv/tracker.sqlite3", "sqlite:////srv/tracker.sqlite3"),
+        ("postgres://ada@db/tracker", "postgresql+psycopg://ada@db/tracker"),
+        ("postgresql://ada:p%40ss@db:5433/tracker?sslmode=require", None),
+        ("postgresql+psycopg://ada@db/tracker", "postgresql+psycopg://ada@db/tracker"),
+        ("  postgres://ada@db/tracker\n", "postgresql+psycopg://ada@db/tracker"),
+    ],
+)
+def test_the_names_that_hosts_use_for_postgresql_mean_our_driver(given: str, read: str | None) -> None:
+    expected = read or given.replace("postgresql://", "postgresql+psycopg://")
+    assert Settings.from_env({"DATABASE_URL": given}).database_url == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mysql://db/tracker", "tracker.sqlite3", "sqlite://", "postgresql+psycopg2://db/x", "sqlite+pysqlite:///x", "x"],
+)
+def test_other_databases_are_refused(url: str) -> None:
+    assert wrong({"DATABASE_URL": url}) == ["DATABASE_URL"]
+
+
+def test_a_wrong_database_address_does_not_show_its_password() -> None:
+    with pytest.raises(SettingsError) as error:
+        Settings.from_env({"DATABASE_URL": "mysql://ada:hunter2@db/tracker"})
+    assert "hunter2" not in str(error.value)
+
+
+@pytest.mark.parametrize(("name", "most"), [("PORT", 65535), ("TRACKER_TRUSTED_PROXIES", 10)])
+@pytest.mark.parametrize(
+    "value",
+    ["-1", "1.5", "1_0", "٣", "0x10", "eight", "1 2", "9" * 5000, "+1", "{most+1}"],
+    ids=lambda value: value[:9],
+)
+def test_numbers_are_whole_small_and_in_plain_digits(name: str, most: int, value: str) -> None:
+    assert wrong({name: value.replace("{most+1}", str(most + 1))}) == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field", "read"),
+    [
+        ("PORT", "65535", "port", 65535),
+        ("PORT", " 8001 ", "port", 8001),
+        ("PORT", "", "port", 8000),
+        ("TRACKER_TRUSTED_PROXIES", "2", "trusted_proxies", 2),
+        ("TRACKER_FOUR_EYES", "on", "four_eyes", True),
+        ("TRACKER_FOUR_EYES", "off", "four_eyes", False),
+        ("TRACKER_FOUR_EYES", "", "four_eyes", False),
+        ("TRACKER_ENV", "local", "is_production", False),
+        ("TRACKER_SITE_URL", "http://tracker.test/", "site_url", "http://tracker.test"),
+        ("HOST", "0.0.0.0", "host", "0.0.0.0"),
+    ],
+)
+def test_a_setting_is_read_as_it_is_meant(name: str, value: str, field: str, read: object) -> None:
+    assert getattr(Settings.from_env({name: value}), field) == read
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TRACKER_FOUR_EYES", "true"),
+        ("TRACKER_FOUR_EYES", "ON"),
+        ("TRACKER_FOUR_EYES", "1"),
+        ("TRACKER_ENV", "prod"),
+        ("TRACKER_ENV", "PRODUCTION"),
+        ("TRACKER_ENV", "development"),
+    ],
+)
+def test_a_choice_is_taken_literally_so_that_a_slip_is_noticed(name: str, value: str) -> None:
+    assert wrong({name: value}) == [name]
+
+
+# --- the secret that a local installation keeps ---
+
+
+def test_a_local_secret_is_made_once_and_only_its_owner_can_read_it(var: Path) -> None:
+    first = Settings.from_env({}).secret_key
+    kept = var / "secret_key"
+    assert len(first) >= SHORTEST_SECRET
+    assert kept.read_text(encoding="ascii") == first
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert stat.S_IMODE(var.stat().st_mode) == 0o700
+    assert Settings.from_env({}).secret_key == first
+    assert [path.name for path in var.iterdir()] == ["secret_key"]
+
+
+def test_a_given_secret_is_used_and_none_is_kept(var: Path) -> None:
+    assert Settings.from_env({"SECRET_KEY": STRONG}).secret_key == STRONG
+    assert not (var / "secret_key").exists()
+
+
+def test_outside_a_checkout_the_data_is_kept_in_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pyproject.toml").unlink()
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert Settings.from_env({}).database_url == f"sqlite:///{tmp_path}/here/var/tracker.sqlite3"
+    assert (tmp_path / "here/var/secret_key").exists()
+
+
+def test_processes_that_start_at_once_agree_on_one_secret(tmp_path: Path, var: Path) -> None:
+    """The first second of a server with several workers."""
+    program = (
+        "import sys; from pathlib import Path; from tracker import settings; settings.CHECKOUT = Path(sys.argv[1]);"
+        "sys.stdin.read(); print(settings.Settings.from_env({}).secret_key)"
+    )
+    gate, opener = os.pipe()
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, tmp_path],
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).resolve().parent.parent)},
+            stdin=gate, stdout=subprocess.PIPE, text=True,
+        )
+        for _ in range(4)
+    ]  # fmt: skip
+    os.close(gate)
+    os.close(opener)  # they all wait for this
+    secrets = {process.communicate()[0] for process in started}
+    assert secrets == {(var / "secret_key").read_text(encoding="ascii") + "\n"}
