@@ -1,0 +1,134 @@
+"""What every answer of the site must have, whatever it says: checked by the test browser for each one."""
+
+from collections import Counter
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+import html5lib
+from werkzeug.datastructures import Headers
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+VIEWER_TYPES = {"hidden", "submit", "button", "reset"}
+REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage")
+
+
+def check_headers(path: str, status: int, headers: Headers) -> None:
+    """The security headers stand on every answer; only the staff area sets cookies and is never stored."""
+    for name, value in SECURITY_HEADERS.items():
+        assert headers.get(name) == value, f"{path}: {name} is {headers.get(name)!r}"
+    assert headers.get("Permissions-Policy"), f"{path}: no Permissions-Policy"
+    assert headers.get("Cache-Control"), f"{path}: no Cache-Control"
+    is_staff = path.startswith("/staff")
+    if is_staff or status >= 400:
+        assert headers["Cache-Control"] == "no-store", f"{path}: a cache may keep this"
+    assert is_staff or "Set-Cookie" not in headers, f"{path}: a public page sets a cookie"
+
+
+def parse(html: str) -> Element:
+    """The page as a tree; an error of the HTML standard's parser fails the test."""
+    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+    tree: Element = parser.parse(html)
+    return tree
+
+
+def text_of(element: Element) -> str:
+    """The text inside an element, white space made single."""
+    return " ".join("".join(element.itertext()).split())
+
+
+def classes(element: Element) -> list[str]:
+    return element.get("class", "").split()
+
+
+def check_page(tree: Element) -> None:
+    """What makes a page whole: language, title, heading, labels, ids that exist once, nothing that runs."""
+    problems = [
+        *_frame(tree), *_ids(tree), *_fields(tree), *_names(tree), *_running(tree), *_resources(tree), *_forms(tree)
+    ]  # fmt: skip
+    assert not problems, "\n".join(problems)
+
+
+def _frame(tree: Element) -> Iterator[str]:
+    if tree.get("lang") != "en-GB":
+        yield f"lang is {tree.get('lang')!r}"
+    titles = [text_of(title) for title in tree.findall("head/title")]
+    if len(titles) != 1 or not titles[0].partition(" – ")[0].strip() or " – " not in titles[0]:
+        yield f"titles: {titles}"
+    headings = [text_of(heading) for heading in tree.iter("h1")]
+    if len(headings) != 1 or not headings[0]:
+        yield f"h1: {headings}"
+    if len(list(tree.iter("main"))) != 1:
+        yield "not exactly one main"
+    if not any(meta.get("name") == "viewport" for meta in tree.iter("meta")):
+        yield "no viewport"
+
+
+def _ids(tree: Element) -> Iterator[str]:
+    ids = Counter(element.get("id", "") for element in tree.iter() if "id" in element.attrib)
+    yield from (f"id {name!r} stands {count} times" for name, count in ids.items() if count > 1 or not name)
+    for element in tree.iter():
+        wanted = " ".join(element.get(name, "") for name in REFERENCES).split()
+        if element.tag == "label":
+            wanted.append(element.get("for", ""))
+        href = element.get("href", "")
+        if element.tag == "a" and href.startswith("#"):
+            wanted.append(href[1:])
+        yield from (f"{element.tag} names the id {name!r}, which is not there" for name in wanted if name not in ids)
+
+
+def _fields(tree: Element) -> Iterator[str]:
+    labels = {label.get("for"): text_of(label) for label in tree.iter("label")}
+    for field in fields(tree):
+        if field.get("type") not in VIEWER_TYPES and not labels.get(field.get("id", "-")):
+            yield f"no label for {field.tag} {field.get('name')!r}"
+
+
+def fields(tree: Element) -> Iterator[Element]:
+    return (element for element in tree.iter() if element.tag in {"input", "select", "textarea"})
+
+
+def _names(tree: Element) -> Iterator[str]:
+    for element in tree.iter():
+        if element.tag in {"a", "button", "summary", "th", "caption", "legend"}:
+            if not text_of(element) and not element.get("aria-label"):
+                yield f"{element.tag} {element.attrib} has no words"
+        if element.tag == "img" and "alt" not in element.attrib:
+            yield "img without alt"
+
+
+def _running(tree: Element) -> Iterator[str]:
+    for element in tree.iter():
+        if element.tag in {"script", "style", "iframe", "object", "embed", "base"}:
+            yield f"{element.tag} on the page"
+        for name, value in element.attrib.items():
+            if name == "style" or name.startswith("on"):
+                yield f"{element.tag} has {name}="
+            if name in {"href", "src", "action", "formaction"} and value.strip().lower().startswith(
+                ("javascript:", "data:", "vbscript:")
+            ):
+                yield f"{element.tag} {name}={value[:40]!r}"
+
+
+def _resources(tree: Element) -> Iterator[str]:
+    for element in tree.iter():
+        loads = element.get("rel") in {"stylesheet", "icon", "preload"}
+        address = element.get("src", element.get("href", "/") if element.tag == "link" and loads else "/")
+        if not address.startswith("/") or address.startswith("//"):
+            yield f"{element.tag} loads {address!r}"
+
+
+def _forms(tree: Element) -> Iterator[str]:
+    for form in tree.iter("form"):
+        names = [field.get("name") for field in fields(form)]
+        if form.get("method", "get").lower() == "post" and names.count("csrf_token") != 1:
+            yield f"the form to {form.get('action')!r} has {names.count('csrf_token')} CSRF tokens"

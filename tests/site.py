@@ -1,0 +1,202 @@
+"""The site for tests: an app on a database that holds the seeds and three members of staff.
+
+Loading the seeds takes seconds, so each engine is seeded once per run and each test gets a copy.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from sqlalchemy.orm import Session
+
+from tests.browser import Browser, watch_for_unsaved_changes
+from tests.engines import Cluster, Databases, migrate_with_the_tracker
+from tracker.app import create_app
+from tracker.clock import now
+from tracker.db.engine import make_engine, reading, writing
+from tracker.models import Ask, Event, Person, Revision
+from tracker.paths import resource_dir
+from tracker.rules.permissions import COMMAND_LINE, SEEDS, Actor, Role
+from tracker.services import passwords, people, seeds, sessions
+from tracker.services.change import Change
+from tracker.settings import Settings
+
+PASSWORD = "four unrelated words for tests"
+ADA, ED, CLEO = "Ada Admin", "Ed Editor", "Cleo Contributor"
+ROLES = {ADA: Role.ADMIN, ED: Role.EDITOR, CLEO: Role.CONTRIBUTOR}
+WEALTH_ORDERS = "unexplained-wealth-orders"
+LOCAL = Settings("sqlite://", secrets.token_urlsafe(48))
+PRODUCTION = replace(
+    LOCAL, is_production=True, site_url="https://tracker.example", contact_email="desk@tracker.example"
+)
+
+
+def email_of(name: str) -> str:
+    """The address of one of the three: ada@example.org."""
+    return f"{name.partition(' ')[0].casefold()}@example.org"
+
+
+@cache
+def password_hash() -> str:
+    """One for all, since each takes a tenth of a second to make."""
+    return passwords.hash_password(PASSWORD, "")
+
+
+def migrate_and_seed(url: str) -> None:
+    migrate_with_the_tracker(url)
+    engine = make_engine(url)
+    with writing(engine) as session:
+        seeds.load(Change(session, SEEDS, now()), seeds.read_folder(resource_dir("seeds")))
+        for name, role in ROLES.items():
+            draft = people.PersonDraft(email_of(name), name, role)
+            people.add_person(Change(session, COMMAND_LINE, now()), draft, password_hash())
+    engine.dispose()
+
+
+class SeededDatabases(Databases):
+    """Like Databases, from a template with seeds and people."""
+
+    def __init__(self, plain: Databases) -> None:
+        super().__init__(plain.folder, plain.opened, migrate_and_seed)
+        self.plain = plain
+        self.numbers = plain.numbers
+
+    @property
+    def cluster(self) -> Cluster:
+        return self.plain.cluster
+
+
+class CompiledTemplates(BytecodeCache):
+    """Templates are compiled once per run and not once per app."""
+
+    kept: dict[str, bytes] = {}  # noqa: RUF012 (shared on purpose)
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+class Site:
+    """A running site: its app, its database, and browsers for the people who use it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.app: Flask = create_app(settings)
+        self.app.jinja_env.bytecode_cache = CompiledTemplates()
+        self.engine: sa.Engine = self.app.extensions["tracker_engine"]
+        self.unsaved = watch_for_unsaved_changes(self.app)
+
+    def close(self) -> None:
+        self.engine.dispose()
+        assert not self.unsaved, f"changed in a reading session and lost: {self.unsaved}"
+
+    def browser(self, name: str = "") -> Browser:
+        """The browser of a stranger, or of one of the three, signed in."""
+        browser = Browser(self.app, self.engine)
+        return browser.sign_in_with(self.cookie_of(name)) if name else browser
+
+    def cookie_of(self, name: str) -> str:
+        """The cookie of a new session, made without the sign-in page and its slow password check."""
+        with writing(self.engine) as session:
+            person = session.scalars(sa.select(Person).where(Person.email == email_of(name))).one()
+            token = sessions.start(Change(session, Actor(person.name, person.role, person.id), now()), person)
+        return self.signed({"token": token})
+
+    def signed(self, values: dict[str, object]) -> str:
+        """A session cookie with these values, signed with the app's key."""
+        serializer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
+        return str(serializer.dumps(values))
+
+    @contextmanager
+    def change(self, name: str = ADA) -> Iterator[Change]:
+        """A change by one of the three through the services."""
+        with writing(self.engine) as session:
+            person = session.scalars(sa.select(Person).where(Person.email == email_of(name))).one()
+            yield Change(session, Actor(person.name, person.role, person.id), now())
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with reading(self.engine) as session:
+            yield session
+
+    def scalar(self, statement: sa.Select[Any]) -> Any:
+        with reading(self.engine) as session:
+            return session.scalar(statement)
+
+    def execute(self, statement: sa.Executable) -> None:
+        """Write past the services: for what only time or an accident would bring about."""
+        with writing(self.engine) as session:
+            session.execute(statement)
+
+    def ask_id(self, slug: str = WEALTH_ORDERS) -> int:
+        return int(self.scalar(sa.select(Ask.id).where(Ask.slug == slug)))
+
+    def footprint(self) -> tuple[int, int]:
+        """How many events there are, and the revision: equal before and after means that nothing changed."""
+        return (
+            self.scalar(sa.select(sa.func.count()).select_from(Event)),
+            self.scalar(sa.select(Revision.number)),
+        )
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Nothing is changed by what is done in the block."""
+        before = self.footprint()
+        yield
+        assert self.footprint() == before
+
+
+@pytest.fixture(scope="session")
+def seeded_databases(databases: Databases) -> SeededDatabases:
+    """For what lives longer than one test: seeded_databases.create("postgresql") -> URL."""
+    return SeededDatabases(databases)
+
+
+@contextmanager
+def open_site(databases: SeededDatabases, settings: Settings = LOCAL, engine: str = "sqlite") -> Iterator[Site]:
+    """A site with the seeds for the length of the block."""
+    url = databases.create(engine)
+    site = Site(replace(settings, database_url=url))
+    try:
+        yield site
+    finally:
+        site.close()
+        databases.drop(url)
+
+
+@pytest.fixture
+def site(seeded_databases: SeededDatabases, database_engine: str) -> Iterator[Site]:
+    """The site with the seeds, on each engine in turn."""
+    with open_site(seeded_databases, engine=database_engine) as site:
+        yield site
+
+
+@pytest.fixture
+def sqlite_site(seeded_databases: SeededDatabases) -> Iterator[Site]:
+    """The site with the seeds on SQLite: for pages and forms that do not care about the engine."""
+    with open_site(seeded_databases) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def shared_site(seeded_databases: SeededDatabases) -> Iterator[Site]:
+    """One site on SQLite for all tests of a module that only read it, or try in vain to write."""
+    with open_site(seeded_databases) as site:
+        yield site
+
+
+@pytest.fixture
+def make_site(seeded_databases: SeededDatabases) -> Iterator[Callable[[Settings], Site]]:
+    """make_site(settings) -> a site with the seeds on SQLite and with other settings."""
+    with ExitStack() as stack:
+        yield lambda settings: stack.enter_context(open_site(seeded_databases, settings))
