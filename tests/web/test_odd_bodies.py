@@ -1,0 +1,101 @@
+"""Bodies that no form of the site sends: files, JSON, missing version, too much, broken encodings."""
+
+import io
+from typing import Any
+
+import pytest
+
+from tests.browser import Browser
+from tests.site import ADA, Site
+from tests.test_access import typed
+
+HUGE = "x" * (2 * 1024 * 1024 + 1)
+LARGE_FORM = "x" * (1024 * 1024 + 1)
+URLENCODED = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+FILE = {"data": {"title": (io.BytesIO(b"a title"), "title.txt")}, "content_type": MULTIPART}
+EDIT = "/staff/asks/1/edit"
+
+
+def in_parts(**named: str) -> dict[str, Any]:
+    """A multipart body, made by hand: the test client leaves a large one's file open."""
+    parts = [f'--cut\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in named.items()]
+    return {"data": ("".join(parts) + "--cut--\r\n").encode(), "content_type": f"{MULTIPART}; boundary=cut"}
+
+
+@pytest.fixture
+def ada(shared_site: Site) -> tuple[Browser, dict[str, str]]:
+    return typed(shared_site, ADA)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        EDIT,
+        "/staff/links/1/edit",
+        "/staff/legislation/1/edit",
+        "/staff/sources/1/edit",
+        "/staff/tests/1/edit",
+        "/staff/people/2/edit",
+        "/staff/people/2/deactivate",
+        "/staff/asks/1/review",
+    ],
+)
+def test_a_form_that_does_not_say_which_version_was_seen_saves_nothing(
+    shared_site: Site, ada: tuple[Browser, dict[str, str]], path: str
+) -> None:
+    browser, _ = ada
+    page = browser.get(path)
+    sent = page.sent(page.all("button")[0], without={"version", "seen"})
+    with shared_site.unchanged():
+        answer = browser.post(path, sent)
+    assert answer.status == 409
+    assert "Somebody else saved this" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        pytest.param(FILE, 422, id="file"),
+        pytest.param({"json": {"title": 5, "quote": None, "topic": ["a"], "kind": {"a": 1}}}, 422, id="JSON object"),
+        pytest.param({"json": [1, 2]}, 422, id="JSON list"),
+        pytest.param({"data": b"{broken", "content_type": "application/json"}, 422, id="broken JSON"),
+        pytest.param({"data": b"title=a", "content_type": "text/plain"}, 422, id="plain text"),
+        pytest.param({"data": b"title=a", "content_type": ""}, 422, id="no type"),
+        pytest.param({"data": b"title=a", "content_type": "\xff/\xfe"}, 422, id="type that is none"),
+        pytest.param({"data": b"", "content_type": URLENCODED}, 422, id="empty"),
+        pytest.param({"data": b"title=%FF%FE&quote=%ZZ&topic=%", "content_type": URLENCODED}, 422, id="bad encoding"),
+        pytest.param({"data": b"title=a&title=b&kind=policy&kind=x", "content_type": URLENCODED}, 422, id="twice"),
+        pytest.param({"data": b"&&&==&=a&%00=%00", "content_type": URLENCODED}, 422, id="no names"),
+        pytest.param({"data": {"title": HUGE}}, 413, id="too large"),
+        pytest.param(in_parts(title=HUGE), 413, id="too large in parts"),
+        pytest.param(in_parts(title=LARGE_FORM), 413, id="too large a part"),
+        pytest.param(in_parts(**{f"p{n}": "x" for n in range(1001)}), 413, id="many parts"),
+        pytest.param({"data": b"--x\r\nbroken", "content_type": "multipart/form-data; boundary=x"}, 422, id="cut off"),
+        pytest.param({"data": b"nothing", "content_type": MULTIPART}, 422, id="no boundary"),
+    ],
+)  # fmt: skip
+def test_a_body_that_no_form_sends_is_refused(
+    shared_site: Site, ada: tuple[Browser, dict[str, str]], body: dict[str, Any], code: int
+) -> None:
+    browser, token = ada
+    with shared_site.unchanged():
+        answer = browser.request("POST", EDIT, headers={"X-CSRFToken": token["csrf_token"]}, **body)
+    assert answer.status == code
+    assert answer.h1 == {422: "Edit the ask", 413: "That is too large"}[code]
+
+
+def test_a_field_that_the_form_does_not_have_reaches_nothing(sqlite_site: Site) -> None:
+    browser = sqlite_site.browser(ADA)
+    page = browser.get(EDIT)
+    extra = [("status", "met"), ("publication", "draft"), ("id", "99"), ("search_text", "x"), ("is_archived", "1")]
+    before = sqlite_site.footprint()
+    saved = browser.post(EDIT, [*page.sent("Save"), *extra])
+    assert saved.hops == [303, 200]
+    assert sqlite_site.footprint() == before, "only the fields of the form count, and those are as they were"
+
+
+@pytest.mark.parametrize("path", ["/", "/asks.csv", "/healthz", "/static/site.css", "/staff/sign-in"])
+def test_a_get_with_a_body_is_answered_as_one_without(shared_site: Site, path: str) -> None:
+    browser = shared_site.browser()
+    assert browser.send("GET", path, data=b"\x00" * 1000, content_type="multipart/form-data").status_code == 200
