@@ -1,0 +1,218 @@
+"""Every address against everybody: who may read it, who may post to it. A new route fails here until it is decided."""
+
+from contextlib import nullcontext
+from typing import NamedTuple
+
+import pytest
+import sqlalchemy as sa
+from flask import session
+from flask_wtf.csrf import generate_csrf
+
+from tests.browser import Browser
+from tests.site import ADA, CLEO, ED, LOCAL, Site
+from tracker.app import create_app
+from tracker.models import Ask, Update
+from tracker.rules.asks import Publication
+from tracker.rules.dates import PartialDate
+from tracker.rules.updates import UpdateDraft, UpdateKind
+from tracker.services import updates
+
+STRANGER = ""
+EVERYBODY = (STRANGER, CLEO, ED, ADA)
+STAFF = (CLEO, ED, ADA)
+EDITORS = (ED, ADA)
+ADMINS = (ADA,)
+NOBODY: tuple[str, ...] = ()
+Who = tuple[str, ...]
+
+
+class Access(NamedTuple):
+    """Who may read and who may post; `example` is an address that the rule matches."""
+
+    read: Who
+    post: Who
+    example: str = ""
+
+
+TABLE: dict[str, Access] = {
+    "/": Access(EVERYBODY, NOBODY),
+    "/about": Access(EVERYBODY, NOBODY),
+    "/asks/<slug:slug>": Access(EVERYBODY, NOBODY, "/asks/unexplained-wealth-orders"),
+    "/healthz": Access(EVERYBODY, NOBODY),
+    "/legislation": Access(EVERYBODY, NOBODY),
+    "/legislation/<law:key>": Access(EVERYBODY, NOBODY, "/legislation/ukpga/2017/22"),
+    "/method": Access(EVERYBODY, NOBODY),
+    "/readyz": Access(EVERYBODY, NOBODY),
+    "/static/<path:filename>": Access(EVERYBODY, NOBODY, "/static/site.css"),
+    "/<any(asks, updates, evidence, tests, legislation, links):name>.csv": Access(EVERYBODY, NOBODY, "/asks.csv"),
+    "/staff/sign-in": Access(EVERYBODY, EVERYBODY),
+    "/staff/": Access(STAFF, NOBODY),
+    "/staff/sign-out": Access(NOBODY, STAFF),
+    "/staff/password": Access(STAFF, STAFF),
+    "/staff/asks/": Access(STAFF, NOBODY),
+    "/staff/asks/new": Access(EDITORS, EDITORS),
+    "/staff/asks/<id:ask_id>": Access(STAFF, NOBODY, "/staff/asks/1"),
+    "/staff/asks/<id:ask_id>/edit": Access(EDITORS, EDITORS, "/staff/asks/1/edit"),
+    "/staff/asks/<id:ask_id>/links/new": Access(EDITORS, EDITORS, "/staff/asks/1/links/new"),
+    "/staff/asks/<id:ask_id>/preview": Access(STAFF, NOBODY, "/staff/asks/1/preview"),
+    "/staff/asks/<id:ask_id>/review": Access(EDITORS, EDITORS, "/staff/asks/1/review"),
+    "/staff/asks/<id:ask_id>/tests/new": Access(EDITORS, EDITORS, "/staff/asks/1/tests/new"),
+    "/staff/asks/<id:ask_id>/updates/<any(status, test, milestone):kind>": Access(
+        STAFF, STAFF, "/staff/asks/1/updates/status"
+    ),
+    "/staff/legislation/": Access(STAFF, NOBODY),
+    "/staff/legislation/new": Access(EDITORS, EDITORS),
+    "/staff/legislation/<id:law_id>": Access(STAFF, NOBODY, "/staff/legislation/1"),
+    "/staff/legislation/<id:law_id>/edit": Access(EDITORS, EDITORS, "/staff/legislation/1/edit"),
+    "/staff/links/<id:link_id>/edit": Access(EDITORS, EDITORS, "/staff/links/1/edit"),
+    "/staff/sources/": Access(STAFF, NOBODY),
+    "/staff/sources/new": Access(EDITORS, EDITORS),
+    "/staff/sources/<id:source_id>/edit": Access(EDITORS, EDITORS, "/staff/sources/1/edit"),
+    "/staff/tests/<id:test_id>/edit": Access(EDITORS, EDITORS, "/staff/tests/1/edit"),
+    "/staff/tests/<id:test_id>/<any(archive, restore):action>": Access(EDITORS, EDITORS, "/staff/tests/1/archive"),
+    "/staff/updates/<id:update_id>/correct": Access(STAFF, STAFF, "/staff/updates/1/correct"),
+    "/staff/updates/<id:update_id>/discard": Access(NOBODY, STAFF, "/staff/updates/{draft}/discard"),
+    "/staff/updates/<id:update_id>/edit": Access(STAFF, STAFF, "/staff/updates/{draft}/edit"),
+    "/staff/people/": Access(ADMINS, NOBODY),
+    "/staff/people/new": Access(ADMINS, ADMINS),
+    "/staff/people/<id:person_id>/edit": Access(ADMINS, ADMINS, "/staff/people/1/edit"),
+    "/staff/people/<id:person_id>/password": Access(ADMINS, ADMINS, "/staff/people/1/password"),
+    "/staff/people/<id:person_id>/<any(deactivate, reactivate):action>": Access(
+        ADMINS, ADMINS, "/staff/people/2/deactivate"
+    ),
+    "/staff/<any(asks, sources, legislation, links):subject>/<id:row_id>/archive": Access(
+        EDITORS, EDITORS, "/staff/links/1/archive"
+    ),
+    "/staff/<any(asks, sources, legislation, links):subject>/<id:row_id>/publish": Access(
+        NOBODY, EDITORS, "/staff/legislation/1/publish"
+    ),
+    "/staff/<any(asks, sources, legislation, links):subject>/<id:row_id>/restore": Access(
+        NOBODY, EDITORS, "/staff/asks/1/restore"
+    ),
+}
+OPEN = {rule for rule, access in TABLE.items() if STRANGER in access.read}
+RULES = pytest.mark.parametrize("rule", list(TABLE))
+ASKED = pytest.mark.parametrize("who", EVERYBODY, ids=["stranger", "contributor", "editor", "admin"])
+
+
+@pytest.fixture(scope="module")
+def site(shared_site: Site) -> Site:
+    return shared_site
+
+
+@pytest.fixture(scope="module")
+def draft(site: Site) -> int:
+    with site.change(CLEO) as change:
+        ask = change.session.get_one(Ask, 1)
+        written = UpdateDraft(UpdateKind.MILESTONE, PartialDate("2026-01-02"), "Something happened.")
+        return updates.save_draft(change, ask, written).id
+
+
+@pytest.fixture
+def address(rule: str, draft: int) -> str:
+    return (TABLE[rule].example or rule).format(draft=draft)
+
+
+def typed(site: Site, who: str) -> tuple[Browser, dict[str, str]]:
+    """A browser, and a form with the right CSRF token and nothing else in it."""
+    browser = site.browser(who)
+    with site.app.test_request_context():
+        token = str(generate_csrf())
+        known = dict(session)
+    if who:
+        serializer = site.app.session_interface.get_signing_serializer(site.app)  # type: ignore[attr-defined]
+        known |= serializer.loads(browser.cookie)
+    return browser.sign_in_with(site.signed(known)), {"csrf_token": token}
+
+
+def test_every_rule_stands_in_the_table() -> None:
+    app = create_app(LOCAL)
+    app.extensions["tracker_engine"].dispose()
+    assert sorted(TABLE) == sorted(rule.rule for rule in app.url_map.iter_rules())
+    for rule in app.url_map.iter_rules():
+        access, methods = TABLE[rule.rule], rule.methods or set()
+        assert ("GET" in methods, "POST" in methods) == (bool(access.read), bool(access.post)), rule.rule
+        assert methods <= {"GET", "HEAD", "OPTIONS", "POST"}
+
+
+@RULES
+@ASKED
+def test_reading(site: Site, rule: str, who: str, address: str) -> None:
+    with site.unchanged() if not who else nullcontext():
+        browser = site.browser(who)
+        got, head = browser.send("GET", address), browser.send("HEAD", address)
+    if who in TABLE[rule].read:
+        assert got.status_code == 200
+    elif not TABLE[rule].read:
+        assert got.status_code == 405
+    elif who:
+        assert got.status_code == 403
+        assert "You may not do that" in got.text
+    else:
+        assert got.status_code == 303
+        assert got.location == f"/staff/sign-in?next={address}"
+    assert (head.status_code, head.data) == (got.status_code, b"")
+
+
+@RULES
+@ASKED
+def test_posting(site: Site, rule: str, who: str, address: str) -> None:
+    browser, form = typed(site, who)
+    with site.unchanged():
+        response = browser.send("POST", address, data=form)
+    if not TABLE[rule].post:
+        assert response.status_code == 405
+    elif rule == "/staff/sign-out":  # a stranger is signed out already
+        assert response.location == "/staff/sign-in"
+    elif who not in TABLE[rule].post:
+        assert response.status_code == 403
+        assert ("Sign in" if not who else "You may not do that") in response.text
+    else:  # an empty form: its fields are missing (422), or the version that was seen is (409)
+        assert response.status_code in {200, 409, 422}
+        assert "You may not do that" not in response.text
+
+
+@RULES
+@pytest.mark.parametrize("who", [STRANGER, ADA], ids=["stranger", "admin"])
+def test_other_methods_are_refused(site: Site, rule: str, who: str, address: str) -> None:
+    browser = site.browser(who)
+    with site.unchanged():
+        for method in ("PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND", "BREW"):
+            response = browser.send(method, address)
+            assert response.status_code == 405
+            assert set(response.headers["Allow"].split(", ")) <= {"GET", "HEAD", "OPTIONS", "POST"}
+        assert browser.send("OPTIONS", address).status_code in ({200} if who or rule in OPEN else {303})
+
+
+def test_an_address_that_leads_nowhere_is_the_same_for_everybody(site: Site) -> None:
+    """A stranger learns nothing from the difference between a page that is closed and one that is not there."""
+    for path in ("/staff/asks/1", "/staff/asks/999999"):
+        assert site.browser().send("GET", path).status_code == 303
+    for path in ("/staff/nowhere", "/staff/asks/one", "/nowhere"):
+        assert {site.browser(who).send("GET", path).status_code for who in EVERYBODY} == {404}
+    assert site.browser(ADA).send("GET", "/staff/asks/999999").status_code == 404
+
+
+def test_a_contributor_may_not_touch_the_draft_of_somebody_else(site: Site) -> None:
+    others = site.scalar(
+        sa.select(Update.id).where(Update.publication == Publication.DRAFT, Update.author_id.is_(None)).limit(1)
+    )
+    browser, form = typed(site, CLEO)
+    with site.unchanged():
+        answers = [
+            browser.send("GET", f"/staff/updates/{others}/edit"),
+            browser.send("POST", f"/staff/updates/{others}/edit", data=form),
+            browser.send("POST", f"/staff/updates/{others}/discard", data=form | {"version": "1"}),
+        ]
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
+    assert all("somebody else" in answer.text for answer in answers)
+
+
+def test_a_contributor_may_not_publish_by_pressing_a_button_that_was_not_offered(site: Site) -> None:
+    browser, form = typed(site, CLEO)
+    with site.unchanged():
+        form |= {"do": "publish", "happened_on": "2026-01-02", "text": "It happened.", "seen": "999999999"}
+        form |= {"evidence-0-url": "https://example.org/", "evidence-0-title": "A", "evidence-0-type": "independent"}
+        answer = browser.send("POST", "/staff/asks/1/updates/milestone", data=form)
+    assert answer.status_code == 403
+    assert "An editor publishes them" in answer.text
