@@ -35,8 +35,17 @@ def make_staff(session: Session) -> Staff:
     """Enter Ada, Ed and Cleo."""
     change = Change(session, COMMAND_LINE, NOW)
     roles = {"Ada": Role.ADMIN, "Ed": Role.EDITOR, "Cleo": Role.CONTRIBUTOR}
-    made = [make_person(change, name=name, role=role) for name, role in roles.items()]
-    return Staff(*map(actor_of, made))
+    for name, role in roles.items():
+        make_person(change, name=name, role=role)
+    return find_staff(session)
+
+
+def find_staff(session: Session) -> Staff:
+    """Ada, Ed and Cleo as they were entered."""
+    ada, cleo, ed = session.scalars(
+        sa.select(Person).where(Person.name.in_(["Ada", "Cleo", "Ed"])).order_by(Person.name)
+    )
+    return Staff(actor_of(ada), actor_of(ed), actor_of(cleo))
 
 
 def actor_of(person: Person) -> Actor:

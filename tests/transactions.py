@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tests.engines import ENGINES, Databases
-from tests.factories import NOW, Staff, make_staff
+from tests.factories import NOW, Staff, find_staff, make_staff
 from tracker.db.engine import make_engine, writing
 from tracker.models import Event, Revision
 from tracker.rules.errors import RuleBroken
@@ -20,9 +20,11 @@ from tracker.services.change import Change
 
 @pytest.fixture(scope="session", params=ENGINES)
 def shared_engine(databases: Databases, request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
-    """The engine of a migrated database in which nothing is ever committed."""
+    """The engine of a migrated database that holds Ada, Ed and Cleo, and to which nothing else is ever committed."""
     url = databases.create(request.param)
     engine = make_engine(url)
+    with writing(engine) as session:
+        make_staff(session)
     yield engine
     engine.dispose()
     databases.drop(url)
@@ -46,7 +48,7 @@ def engine(database: str) -> Iterator[sa.Engine]:
 
 @pytest.fixture
 def staff(session: Session) -> Staff:
-    return make_staff(session)
+    return find_staff(session)
 
 
 @pytest.fixture

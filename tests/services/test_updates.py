@@ -169,7 +169,7 @@ def test_a_draft_by_a_contributor_is_published_by_an_editor_and_stays_hers(ed: C
         ({"status": Status.IN_FORCE}, "status"),
         ({"status": Status.LAPSED}, "status"),
         ({"status": Status.REVERSED}, "status"),
-        ({"status": Status.SUPERSEDED}, "superseded_by"),
+        ({"status": Status.SUPERSEDED}, "superseded_by_id"),
     ],
 )
 def test_what_the_rules_refuse_is_not_published(ed: Change, ask: Ask, changes: dict[str, Any], field: str) -> None:

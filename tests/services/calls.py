@@ -1,0 +1,149 @@
+"""One call of each service function that changes something, on records on which the rules permit it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from tests.factories import (
+    NO_PASSWORD,
+    NOW,
+    Staff,
+    ask_draft,
+    criterion_draft,
+    law_draft,
+    link_draft,
+    make_ask,
+    make_law,
+    make_link,
+    make_person,
+    make_source,
+    make_test,
+    make_update,
+    source_draft,
+    update_draft,
+)
+from tracker.models import Ask, Legislation, Link, Person, Source, SuccessTest, Update
+from tracker.rules.asks import Publication
+from tracker.rules.permissions import Role
+from tracker.rules.status import Status
+from tracker.services import asks, legislation, people, records, sessions, tests, updates
+from tracker.services.change import Change
+from tracker.services.people import PersonDraft
+
+
+@dataclass
+class World:
+    """Published and draft records, entered by Ada; the draft of an update is Ed's, so that he may change it."""
+
+    ask: Ask
+    ready: Ask  # a draft with a status
+    draft_ask: Ask
+    source: Source
+    test: SuccessTest
+    archived_test: SuccessTest
+    law: Legislation
+    draft_law: Legislation
+    archived_law: Legislation
+    link: Link
+    draft_link: Link
+    draft: Update
+    person: Person
+
+
+def make_world(session: Session, staff: Staff) -> None:
+    """Enter the records of a World."""
+    ada, ed = (Change(session, actor, NOW) for actor in (staff.ada, staff.ed))
+    ask = make_ask(ada, published=True)
+    make_update(ada, make_ask(ada, slug="ready"), status=Status.ANNOUNCED)
+    make_ask(ada, slug="draft")
+    make_test(ada, ask)
+    tests.archive_test(ada, ask, make_test(ada, ask, key="archived"), None, "It doubled another.")
+    law = make_law(ada)
+    make_law(ada, citation="2018 c. 14", published=False)
+    records.archive(ada, make_law(ada, citation="2018 c. 15"), None, "Not about this.")
+    make_link(ada, ask, law)
+    make_link(ada, ask, law, provisions="s. 4", published=False)
+    make_update(ed, ask, published=False)
+    make_person(ada, name="Somebody")
+
+
+def find_world(session: Session) -> World:
+    """The records of the World, as a request finds them."""
+    asks = {ask.slug: ask for ask in session.scalars(sa.select(Ask))}
+    laws = {law.citation: law for law in session.scalars(sa.select(Legislation))}
+    tests = {test.key: test for test in session.scalars(sa.select(SuccessTest))}
+    links = {link.provisions: link for link in session.scalars(sa.select(Link).options(joinedload(Link.legislation)))}
+    drafts = sa.select(Update).where(Update.publication == Publication.DRAFT)
+    return World(
+        ask=asks["empty-homes"],
+        ready=asks["ready"],
+        draft_ask=asks["draft"],
+        source=session.scalars(sa.select(Source)).one(),
+        test=tests["tax-in-law"],
+        archived_test=tests["archived"],
+        law=laws["2018 c. 13"],
+        draft_law=laws["2018 c. 14"],
+        archived_law=laws["2018 c. 15"],
+        link=links[""],
+        draft_link=links["s. 4"],
+        draft=session.scalars(drafts.options(selectinload(Update.evidence), selectinload(Update.results))).one(),
+        person=session.scalars(sa.select(Person).where(Person.name == "Somebody")).one(),
+    )
+
+
+SOMEBODY = PersonDraft("new@example.org", "New", Role.EDITOR)
+Call = Callable[[Change, World], object]
+CALLS: Mapping[str, Call] = {
+    "asks.create_source": lambda c, w: make_source(c, key="other"),
+    "asks.edit_source": lambda c, w: asks.edit_source(c, w.source, source_draft(title="B"), None),
+    "asks.create_ask": lambda c, w: make_ask(c, slug="new", source_id=w.source.id),
+    "asks.edit_ask, its topic": lambda c, w: asks.edit_ask(
+        c, w.ask, ask_draft(w.source.id, topic="Tax"), seen_version=None
+    ),
+    "asks.edit_ask, its wording": lambda c, w: asks.edit_ask(
+        c, w.ask, ask_draft(w.source.id, title="Tax them"), seen_version=None, reason="Clearer."
+    ),
+    "asks.edit_ask, a draft": lambda c, w: asks.edit_ask(
+        c, w.draft_ask, ask_draft(w.source.id, slug="draft", title="Tax them"), seen_version=None
+    ),
+    "asks.edit_ask, nothing": lambda c, w: asks.edit_ask(c, w.ask, ask_draft(w.source.id), seen_version=None),
+    "asks.publish_ask": lambda c, w: asks.publish_ask(c, w.ready, None),
+    "tests.add_test": lambda c, w: make_test(c, w.ask, key="new"),
+    "tests.add_test, to a draft": lambda c, w: make_test(c, w.draft_ask, key="new"),
+    "tests.edit_test": lambda c, w: tests.edit_test(
+        c, w.ask, w.test, criterion_draft(label="B"), seen_version=None, reason="Clearer."
+    ),
+    "tests.archive_test": lambda c, w: tests.archive_test(c, w.ask, w.test, None, "Doubled."),
+    "tests.restore_test": lambda c, w: tests.restore_test(c, w.ask, w.archived_test, None, "Not doubled."),
+    "legislation.create_legislation": lambda c, w: make_law(c, citation="2020 c. 1", published=False),
+    "legislation.edit_legislation": lambda c, w: legislation.edit_legislation(c, w.law, law_draft(note="B"), None),
+    "legislation.edit_legislation, a draft": lambda c, w: legislation.edit_legislation(
+        c, w.draft_law, law_draft(citation="2018 c. 14", note="B"), None
+    ),
+    "legislation.create_link": lambda c, w: make_link(c, w.ask, w.law, provisions="s. 9", published=False),
+    "legislation.edit_link": lambda c, w: legislation.edit_link(
+        c, w.link, link_draft(w.ask.id, w.law.id, note="B"), None
+    ),
+    "legislation.publish_link": lambda c, w: legislation.publish_link(c, w.draft_link, None),
+    "records.publish": lambda c, w: records.publish(c, w.draft_law, None),
+    "records.archive": lambda c, w: records.archive(c, w.law, None, "Not about this."),
+    "records.archive, a draft": lambda c, w: records.archive(c, w.draft_law, None, "Not about this."),
+    "records.restore": lambda c, w: records.restore(c, w.archived_law, None),
+    "updates.save_draft": lambda c, w: updates.save_draft(c, w.ask, update_draft()),
+    "updates.edit_draft": lambda c, w: updates.edit_draft(c, w.ask, w.draft, update_draft(text="B"), 1),
+    "updates.discard_draft": lambda c, w: updates.discard_draft(c, w.draft, 1),
+    "updates.publish": lambda c, w: updates.publish(c, w.ask, w.draft),
+    "updates.post": lambda c, w: updates.post(c, w.ask, update_draft(status=Status.REJECTED)),
+    "updates.post, to a draft": lambda c, w: updates.post(c, w.draft_ask, update_draft()),
+    "updates.post_redefinition": lambda c, w: updates.post_redefinition(c, w.ask, "Reworded.", "Clearer."),
+    "people.add_person": lambda c, w: people.add_person(c, SOMEBODY, NO_PASSWORD),
+    "people.edit_person": lambda c, w: people.edit_person(c, w.person, SOMEBODY, None),
+    "people.set_password": lambda c, w: people.set_password(c, w.person, "hash"),
+    "people.set_password, one's own": lambda c, w: people.set_password(
+        c, c.session.get_one(Person, c.actor.id), "hash"
+    ),
+    "people.set_active": lambda c, w: people.set_active(c, w.person, False, None),
+    "sessions.start": lambda c, w: sessions.start(c, c.session.get_one(Person, c.actor.id)),
+}

@@ -1,0 +1,116 @@
+"""Who may call which service, and what each call writes into the log: one table.
+
+Each refused call must write nothing; each permitted one the stated number of events, in the same transaction, and it
+raises the revision only where the public sees the change.
+"""
+
+import inspect
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tests.engines import ENGINES, Databases
+from tests.factories import NOW, Staff, make_staff
+from tests.services.calls import CALLS, find_world, make_world
+from tests.transactions import count_events, revision
+from tracker.db.engine import make_engine, writing
+from tracker.rules.errors import NotAllowed
+from tracker.services import asks, events, legislation, people, records, sessions, tests, updates
+from tracker.services.change import Change
+
+TABLE = """
+service                               | contributor | editor | admin | events | public
+asks.create_source                    | -           | yes    | yes   | 1      | -
+asks.edit_source                      | -           | yes    | yes   | 1      | yes
+asks.create_ask                       | -           | yes    | yes   | 1      | -
+asks.edit_ask, its topic              | -           | yes    | yes   | 1      | yes
+asks.edit_ask, its wording            | -           | yes    | yes   | 3      | yes
+asks.edit_ask, a draft                | -           | yes    | yes   | 1      | -
+asks.edit_ask, nothing                | -           | yes    | yes   | 0      | -
+asks.publish_ask                      | -           | yes    | yes   | 1      | yes
+tests.add_test                        | -           | yes    | yes   | 3      | yes
+tests.add_test, to a draft            | -           | yes    | yes   | 1      | -
+tests.edit_test                       | -           | yes    | yes   | 3      | yes
+tests.archive_test                    | -           | yes    | yes   | 3      | yes
+tests.restore_test                    | -           | yes    | yes   | 3      | yes
+legislation.create_legislation        | -           | yes    | yes   | 1      | -
+legislation.edit_legislation          | -           | yes    | yes   | 1      | yes
+legislation.edit_legislation, a draft | -           | yes    | yes   | 1      | -
+legislation.create_link               | -           | yes    | yes   | 1      | -
+legislation.edit_link                 | -           | yes    | yes   | 1      | yes
+legislation.publish_link              | -           | yes    | yes   | 1      | yes
+records.publish                       | -           | yes    | yes   | 1      | yes
+records.archive                       | -           | yes    | yes   | 1      | yes
+records.archive, a draft              | -           | yes    | yes   | 1      | -
+records.restore                       | -           | yes    | yes   | 1      | yes
+updates.save_draft                    | yes         | yes    | yes   | 1      | -
+updates.edit_draft                    | -           | yes    | yes   | 1      | -
+updates.discard_draft                 | -           | yes    | yes   | 1      | -
+updates.publish                       | -           | yes    | yes   | 1      | yes
+updates.post                          | -           | yes    | yes   | 2      | yes
+updates.post, to a draft              | -           | yes    | yes   | 2      | -
+updates.post_redefinition             | -           | yes    | yes   | 2      | yes
+people.add_person                     | -           | -      | yes   | 1      | -
+people.edit_person                    | -           | -      | yes   | 1      | -
+people.set_password                   | -           | -      | yes   | 1      | -
+people.set_password, one's own        | yes         | yes    | yes   | 1      | -
+people.set_active                     | -           | -      | yes   | 1      | -
+sessions.start                        | yes         | yes    | yes   | 1      | -
+"""
+ROWS = [[cell.strip() for cell in line.split("|")] for line in TABLE.strip().splitlines()[1:]]
+# What these do is a part of what those that call them do, and they ask for no permission of their own.
+PARTS = {"records.create", "records.edit", "records.move", "people.end_sessions", "events.record"}
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def shared_engine(databases: Databases, request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
+    """As in tests/transactions.py, with the records of a World in it."""
+    url = databases.create(request.param)
+    engine = make_engine(url)
+    with writing(engine) as session:
+        make_world(session, make_staff(session))
+    yield engine
+    engine.dispose()
+    databases.drop(url)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])
+@pytest.mark.parametrize("column", [1, 2, 3], ids=["Cleo", "Ed", "Ada"])  # the columns of the table
+def test_each_service_serves_those_who_may_and_logs_what_it_did(
+    session: Session, staff: Staff, row: list[str], column: int
+) -> None:
+    actor = (staff.cleo, staff.ed, staff.ada)[column - 1]
+    world, change = find_world(session), Change(session, actor, NOW)
+    count, number = count_events(session), revision(session)
+    if row[column] == "yes":
+        CALLS[row[0]](change, world)
+        session.flush()
+        assert count_events(session) - count == int(row[4])
+        assert (revision(session) > number) is (row[5] == "yes")
+        events.verify(session)
+        return
+    with pytest.raises(NotAllowed), session.begin_nested():
+        CALLS[row[0]](change, world)
+    assert (count_events(session), revision(session)) == (count, number)
+
+
+def changing_functions(module: ModuleType) -> set[str]:
+    """The public functions of a service whose first argument is the change."""
+    short = module.__name__.rpartition(".")[2]
+    return {
+        f"{short}.{name}"
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__
+        and not name.startswith("_")
+        and next(iter(inspect.signature(function).parameters), "") == "change"
+    }
+
+
+def test_every_service_that_changes_something_stands_in_the_table() -> None:
+    modules = [asks, events, legislation, people, records, sessions, tests, updates]
+    there_are = {name for module in modules for name in changing_functions(module)}
+    assert {row[0].partition(",")[0] for row in ROWS} | PARTS == there_are
+    assert [row[0] for row in ROWS] == list(CALLS)
