@@ -7,7 +7,7 @@ import functools
 import threading
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from argon2.exceptions import InvalidHashError, VerificationError
 
 from tracker.rules.errors import Problem, RuleBroken
 from tracker.rules.passwords import LONGEST, check_password
@@ -31,9 +31,9 @@ def is_right(password: str, stored: str | None) -> bool:
     with AT_ONCE:
         try:
             HASHER.verify(stored or _nobodys_hash(), password.encode("utf-8", "surrogatepass"))
-        except (VerifyMismatchError, InvalidHashError):
+        except (VerificationError, InvalidHashError):
             return False
-    return stored is not None
+    return bool(stored)
 
 
 @functools.cache

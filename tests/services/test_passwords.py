@@ -1,0 +1,67 @@
+"""Passwords: what is stored, what is accepted, and what is refused before it costs anything."""
+
+import pytest
+from argon2 import PasswordHasher, extract_parameters
+
+from tests.transactions import problems_of
+from tracker.rules.errors import RuleBroken
+from tracker.services import passwords
+
+EMAIL = "ed@example.org"
+LONGEST = "Härzlich willkommen im Wald! " * 4 + "und Pilze 🍄"
+assert len(LONGEST) <= 128
+
+
+@pytest.fixture(scope="module")
+def stored() -> str:
+    return passwords.hash_password("four unrelated words", EMAIL)
+
+
+def test_the_right_password_fits_and_no_other_does(stored: str) -> None:
+    assert passwords.is_right("four unrelated words", stored)
+    for wrong in ("", "four unrelated word", "four unrelated words ", "Four unrelated words", stored, "\ud800"):
+        assert not passwords.is_right(wrong, stored)
+
+
+def test_every_character_counts_up_to_the_longest() -> None:
+    longest = LONGEST.ljust(128, "x")
+    stored = passwords.hash_password(longest, EMAIL)
+    assert passwords.is_right(longest, stored)
+    assert not passwords.is_right(longest[:-1] + "y", stored)
+
+
+def test_a_longer_password_is_refused_before_it_is_hashed(stored: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "HASHER", None)  # whatever touched it would fail
+    assert not passwords.is_right("x" * 129, stored)
+    assert not passwords.is_right("x" * 1_000_000, None)
+    with pytest.raises(RuleBroken) as broken:
+        passwords.hash_password("four unrelated words" * 7, EMAIL)
+    assert problems_of(broken) == {"password"}
+
+
+@pytest.mark.parametrize("password", ["", "short", "fourteen chars", "aaaaaaaaaaaaaaaaaaaa", f"{EMAIL}1234"])
+def test_a_password_that_is_easy_to_guess_is_not_stored(password: str) -> None:
+    with pytest.raises(RuleBroken) as broken:
+        passwords.hash_password(password, EMAIL)
+    assert problems_of(broken) == {"password"}
+
+
+@pytest.mark.parametrize("nothing", [None, "", "no hash at all", "$argon2id$v=19$broken"])
+def test_where_there_is_no_hash_no_password_is_right(nothing: str | None) -> None:
+    assert not passwords.is_right("four unrelated words", nothing)
+    assert not passwords.is_right("nobody's password, never accepted", nothing)
+
+
+def test_the_hash_is_salted_argon2id_above_the_minimum(stored: str) -> None:
+    again = passwords.hash_password("four unrelated words", EMAIL)
+    found = extract_parameters(stored)
+    assert again != stored
+    assert found.type.name == "ID"
+    assert (found.memory_cost >= 19 * 1024, found.time_cost >= 2) == (True, True)
+
+
+def test_a_weaker_hash_is_due_for_renewal(stored: str) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("four unrelated words")
+    assert passwords.is_right("four unrelated words", weak)
+    assert passwords.needs_rehash(weak)
+    assert not passwords.needs_rehash(stored)
