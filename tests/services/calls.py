@@ -129,7 +129,7 @@ CALLS: Mapping[str, Call] = {
     "legislation.publish_link": lambda c, w: legislation.publish_link(c, w.draft_link, None),
     "records.publish": lambda c, w: records.publish(c, w.draft_law, None),
     "records.archive": lambda c, w: records.archive(c, w.law, None, "Not about this."),
-    "records.archive, a draft": lambda c, w: records.archive(c, w.draft_law, None, "Not about this."),
+    "records.archive, a draft": lambda c, w: records.archive(c, w.draft_link, None, "Not about this."),
     "records.restore": lambda c, w: records.restore(c, w.archived_law, None),
     "updates.save_draft": lambda c, w: updates.save_draft(c, w.ask, update_draft()),
     "updates.edit_draft": lambda c, w: updates.edit_draft(c, w.ask, w.draft, update_draft(text="B"), 1),

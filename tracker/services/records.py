@@ -123,6 +123,9 @@ def archive(change: Change, row: Publishable, seen_version: int | None, reason: 
     change.require(Action.EDIT)
     if row.publication is Publication.ARCHIVED:
         raise RuleBroken([Problem("This is archived already.")])
+    if row.publication is Publication.DRAFT and isinstance(row, Ask | Legislation):
+        sentence = "The page of what is archived stays public, and a draft never was. It can stay a draft."
+        raise RuleBroken([Problem(sentence)])
     if not reason:
         raise RuleBroken([Problem("Say why, for the log.", "reason")])
     move(change, row, "archived", Publication.ARCHIVED, seen_version, reason=reason)
