@@ -81,6 +81,15 @@ def test_a_citation_and_an_address_that_differ_are_refused(ed: Change) -> None:
     assert problems_of(broken) == {"address"}
 
 
+def test_the_key_of_a_law_stays_when_its_number_becomes_known(ed: Change) -> None:
+    law = make_law(ed, citation="", year="2018", title="Commencement No. 3")
+    assert law.key == "ukpga/2018/commencement-no-3"
+    legislation.edit_legislation(ed, law, law_draft(title="Commencement No. 3", citation="2018 c. 13"), None)
+    assert (law.key, law.identity, law.citation) == ("ukpga/2018/commencement-no-3", "ukpga/2018/13", "2018 c. 13")
+    with pytest.raises(RuleBroken):  # and so it is known under its number too
+        make_law(ed)
+
+
 # --- a bill becomes an Act ---
 
 

@@ -1,0 +1,141 @@
+"""Members of staff: their addresses, roles and passwords, and the sessions that end with them."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tests.factories import NO_PASSWORD, Staff, make_person
+from tests.transactions import problems_of
+from tracker.models import Event, Person
+from tracker.rules.errors import Conflict, RuleBroken
+from tracker.rules.permissions import Role
+from tracker.services import people, sessions
+from tracker.services.change import Change
+from tracker.services.people import PersonDraft
+
+
+def person_draft(**changes: Any) -> PersonDraft:
+    values: dict[str, Any] = {"email": "somebody@example.org", "name": "Somebody", "role": Role.EDITOR}
+    return PersonDraft(**values | changes)
+
+
+@pytest.fixture
+def somebody(ada: Change) -> Person:
+    return make_person(ada, name="Somebody")
+
+
+def is_signed_in(change: Change, token: str) -> bool:
+    change.session.expire_all()
+    return sessions.find(change.session, token, change.at) is not None
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"email": "somebody@example.org"}, "email"),
+        ({"email": "Other@example.org"}, "email"),
+        ({"email": "other"}, "email"),
+        ({"email": "other@localhost"}, "email"),
+        ({"email": "@example.org"}, "email"),
+        ({"email": "o ther@example.org"}, "email"),
+        ({"email": "x" * 250 + "@example.org"}, "email"),
+        ({"email": "other@example.org", "name": ""}, "name"),
+        ({"email": "other@example.org", "name": "x" * 121}, "name"),
+    ],
+)
+def test_a_person_that_breaks_a_rule_is_refused_beside_the_field(
+    ada: Change, somebody: Person, changes: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(RuleBroken) as added:
+        people.add_person(ada, person_draft(**changes), NO_PASSWORD)
+    other = make_person(ada, name="Other", email="another@example.org")
+    with pytest.raises(RuleBroken) as edited:
+        people.edit_person(ada, other, person_draft(**changes), None)
+    assert problems_of(added) == problems_of(edited) == {field}
+
+
+def test_a_person_is_found_by_the_address_in_any_case_while_active(ada: Change, somebody: Person) -> None:
+    ada.session.flush()
+    assert sessions.find_person(ada.session, "SomeBody@Example.org") is somebody
+    assert sessions.find_person(ada.session, "nobody@example.org") is None
+    people.set_active(ada, somebody, False, None)
+    ada.session.flush()
+    assert sessions.find_person(ada.session, "somebody@example.org") is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "ends"),
+    [({"role": Role.ADMIN}, True), ({"email": "other@example.org"}, True), ({"name": "Some Body"}, False), ({}, False)],
+)
+def test_a_new_role_or_address_ends_the_sessions(
+    ada: Change, somebody: Person, changes: dict[str, Any], ends: bool
+) -> None:
+    token = sessions.start(ada, somebody)
+    assert people.edit_person(ada, somebody, person_draft(**changes), 1) is bool(changes)
+    assert is_signed_in(ada, token) is not ends
+
+
+def test_a_new_password_ends_every_session_of_that_person_and_of_nobody_else(
+    ada: Change, somebody: Person, session: Session, staff: Staff
+) -> None:
+    tokens = [sessions.start(ada, somebody) for _ in range(2)]
+    own = sessions.start(ada, session.get_one(Person, staff.ada.id))
+    people.set_password(ada, somebody, "new hash")
+    assert [is_signed_in(ada, token) for token in [*tokens, own]] == [False, False, True]
+    assert somebody.password_hash == "new hash"
+
+
+def test_a_deactivated_person_is_out_at_once_and_stays_out_until_let_in_again(ada: Change, somebody: Person) -> None:
+    token = sessions.start(ada, somebody)
+    people.set_active(ada, somebody, False, 1)
+    assert not is_signed_in(ada, token)
+    people.set_active(ada, somebody, True, 2)
+    assert not is_signed_in(ada, token)  # it takes a new sign-in
+    assert is_signed_in(ada, sessions.start(ada, somebody))
+
+
+def test_what_is_so_already_is_not_logged(ada: Change, somebody: Person) -> None:
+    people.set_active(ada, somebody, True, None)
+    assert somebody.version == 1
+
+
+@pytest.mark.parametrize("move", ["another role", "deactivated"])
+def test_the_last_active_admin_stays(ada: Change, somebody: Person, staff: Staff, move: str) -> None:
+    me = ada.session.get_one(Person, staff.ada.id)
+
+    def leave() -> None:
+        if move == "deactivated":
+            people.set_active(ada, me, False, None)
+        else:
+            people.edit_person(ada, me, person_draft(email=me.email, name="Ada"), None)
+
+    with pytest.raises(RuleBroken):
+        leave()
+    people.edit_person(ada, somebody, person_draft(role=Role.ADMIN), None)
+    people.set_active(ada, somebody, False, None)
+    with pytest.raises(RuleBroken):  # an admin who cannot sign in does not count
+        leave()
+    people.set_active(ada, somebody, True, None)
+    leave()
+    assert not me.is_active or me.role is Role.EDITOR
+
+
+def test_a_stale_change_of_a_person_is_a_conflict(ada: Change, somebody: Person) -> None:
+    people.edit_person(ada, somebody, person_draft(name="Some Body"), 1)
+    with pytest.raises(Conflict):
+        people.edit_person(ada, somebody, person_draft(name="Other"), 1)
+    with pytest.raises(Conflict):
+        people.set_active(ada, somebody, False, 1)
+    assert (somebody.name, somebody.is_active) == ("Some Body", True)
+
+
+def test_no_password_hash_ever_stands_in_the_log(ada: Change, somebody: Person) -> None:
+    people.set_password(ada, somebody, "a new secret hash")
+    people.edit_person(ada, somebody, person_draft(name="Some Body"), None)
+    ada.session.flush()
+    logged = str([(e.before, e.after, e.reason, e.subject_name) for e in ada.session.scalars(sa.select(Event))])
+    assert "Some Body" in logged
+    assert "secret hash" not in logged
+    assert NO_PASSWORD not in logged

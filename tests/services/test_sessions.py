@@ -1,0 +1,155 @@
+"""Sessions end by idling, by age, by signing out; attempts are throttled per account, per address and in all."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tests.factories import NOW, make_person
+from tracker.models import Event, Person, SignInFailure, StaffSession
+from tracker.services import people, sessions
+from tracker.services.change import Change
+
+SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def person(ada: Change) -> Person:
+    return make_person(ada, name="Somebody")
+
+
+@pytest.fixture
+def token(ada: Change, person: Person) -> str:
+    """The token of a session that began at NOW."""
+    return sessions.start(ada, person)
+
+
+def is_live(session: Session, token: str, after: timedelta) -> bool:
+    session.flush()
+    session.expire_all()
+    return sessions.find(session, token, NOW + after) is not None
+
+
+def test_a_session_finds_its_person_and_only_by_the_whole_token(session: Session, person: Person, token: str) -> None:
+    found = sessions.find(session, token, NOW)
+    assert found is not None
+    assert found.person is person
+    for wrong in ("", token[:-1], token + "x", token.swapcase(), sessions.digest(token), "\ud800"):
+        assert sessions.find(session, wrong, NOW) is None
+
+
+def test_only_a_hash_of_the_token_is_stored_and_the_log_has_not_even_that(session: Session, token: str) -> None:
+    session.flush()
+    row = session.scalars(sa.select(StaffSession)).one()
+    assert token not in str(vars(row))
+    logged = session.scalars(sa.select(Event).where(Event.action == "signed in")).one()
+    assert token not in str(vars(logged))
+    assert row.token_hash not in str(vars(logged))
+
+
+def test_no_two_sessions_have_one_token(ada: Change, person: Person) -> None:
+    tokens = {sessions.start(ada, person) for _ in range(5)}
+    assert len(tokens) == 5
+    assert min(map(len, tokens)) >= 43  # 32 bytes
+
+
+@pytest.mark.parametrize(
+    ("after", "lives"),
+    [(timedelta(0), True), (30 * MINUTE - SECOND, True), (30 * MINUTE, False), (9 * HOUR, False), (-2 * DAY, True)],
+    ids=["at once", "just before", "idle", "long after", "the clock was set back"],
+)
+def test_a_session_ends_when_it_idles_for_half_an_hour(
+    session: Session, token: str, after: timedelta, lives: bool
+) -> None:
+    assert is_live(session, token, after) is lives
+
+
+def test_a_session_in_use_ends_after_eight_hours(session: Session, token: str) -> None:
+    for quarters in range(1, 32):
+        sessions.touch(session, token, NOW + quarters * 15 * MINUTE)
+    assert is_live(session, token, 8 * HOUR - SECOND)
+    assert not is_live(session, token, 8 * HOUR)
+
+
+def test_signing_out_ends_the_session_for_good(session: Session, ada: Change, person: Person, token: str) -> None:
+    other = sessions.start(ada, person)
+    sessions.end(session, token, NOW + MINUTE)
+    sessions.touch(session, token, NOW + MINUTE)
+    assert not is_live(session, token, MINUTE)
+    assert is_live(session, other, MINUTE)
+    row = session.get_one(StaffSession, sessions.digest(token))
+    sessions.end(session, token, NOW + HOUR)  # the first end counts
+    session.refresh(row)
+    assert (row.ended_at, row.seen_at) == (NOW + MINUTE, NOW)
+
+
+def test_the_session_of_somebody_deactivated_is_worth_nothing(
+    session: Session, ada: Change, person: Person, token: str
+) -> None:
+    person.is_active = False  # as if the rows of the sessions had been missed
+    session.flush()
+    assert not is_live(session, token, timedelta(0))
+
+
+def test_a_session_of_a_removed_role_is_ended_by_the_service(ada: Change, person: Person, token: str) -> None:
+    people.end_sessions(ada, person)
+    assert not is_live(ada.session, token, timedelta(0))
+
+
+# --- the throttle ---
+
+
+def fail(session: Session, times: int, account: str = "a{}@example.org", address: str = "192.0.2.{}") -> None:
+    """So many failures at NOW; {} stands for a number that differs each time."""
+    for number in range(times):
+        sessions.note_failure(session, account.format(number), address.format(number), NOW)
+
+
+def is_throttled(session: Session, account: str, address: str, after: timedelta = SECOND) -> bool:
+    session.flush()
+    return sessions.is_throttled(session, account, address, NOW + after)
+
+
+def test_an_account_waits_after_ten_failures_from_anywhere(session: Session) -> None:
+    fail(session, 9, account="ed@example.org")
+    assert not is_throttled(session, "ed@example.org", "198.51.100.1")
+    fail(session, 1, account="ED@example.org")
+    assert is_throttled(session, "Ed@Example.org", "198.51.100.1")
+    assert not is_throttled(session, "ada@example.org", "198.51.100.1")
+
+
+def test_an_address_waits_after_twenty_failures_with_any_account(session: Session) -> None:
+    fail(session, 19, address="192.0.2.1")
+    assert not is_throttled(session, "ed@example.org", "192.0.2.1")
+    fail(session, 1, address="192.0.2.1")
+    assert is_throttled(session, "ed@example.org", "192.0.2.1")
+    assert not is_throttled(session, "ed@example.org", "192.0.2.2")
+
+
+def test_everybody_waits_after_a_thousand_failures(session: Session) -> None:
+    rows = [{"account": f"{n:064}", "address": f"{n:064}", "failed_at": NOW} for n in range(999)]
+    session.execute(sa.insert(SignInFailure), rows)
+    assert not is_throttled(session, "ed@example.org", "198.51.100.1")
+    fail(session, 1)
+    assert is_throttled(session, "ed@example.org", "198.51.100.1")
+
+
+@pytest.mark.parametrize(("after", "throttled"), [(5 * MINUTE - SECOND, True), (5 * MINUTE, False), (DAY, False)])
+def test_the_throttle_ends_by_itself(session: Session, after: timedelta, throttled: bool) -> None:
+    fail(session, 10, account="ed@example.org")
+    assert is_throttled(session, "ed@example.org", "198.51.100.1", after) is throttled
+
+
+def test_failures_are_forgotten_after_a_day_and_never_kept_in_the_clear(session: Session) -> None:
+    fail(session, 3, account="ed@example.org", address="192.0.2.1")
+    session.flush()
+    assert "ed@example.org" not in str([vars(row) for row in session.scalars(sa.select(SignInFailure))])
+    sessions.note_failure(session, "ed@example.org", "192.0.2.1", NOW + DAY + SECOND)
+    session.flush()
+    assert session.scalar(sa.select(sa.func.count()).select_from(SignInFailure)) == 1
+
+
+def test_an_address_that_is_no_text_is_counted_like_any_other(session: Session) -> None:
+    fail(session, 10, account="\ud800")
+    assert is_throttled(session, "\ud800", "198.51.100.1")
