@@ -111,7 +111,7 @@ class Page:
         assert len(found) > which, f"{len(found)} buttons say {button!r}"
         return found[which]
 
-    def sent(self, button: str, which: int = 0, *, without: Collection[str] = (), **typed: Typed) -> Pairs:
+    def sent(self, button: str, which: int = 0, without: Collection[str] = (), **typed: Typed) -> Pairs:
         """What a browser sends when this is typed and the button pressed; `without` leaves fields out."""
         form, pressed = self.form_of(button, which)
         pairs = _shown(fields(form))
@@ -128,7 +128,7 @@ class Page:
         the page offers can be used. Answers the page after all redirects.
         """
         form, _ = self.form_of(button, which)
-        pairs = self.sent(button, which, **typed)
+        pairs = self.sent(button, which, (), **typed)
         address = urljoin(self.path, form.get("action", self.path))
         if form.get("method", "get") == "get":
             query = {name: value for name, value in pairs if value}
@@ -203,7 +203,7 @@ class Browser:
             hops.append(response.status_code)
             if response.status_code not in REDIRECTS:
                 return Page(self, path, response, hops)
-            path = urljoin(path, response.location or "")
+            path = urljoin(path, (response.location or "").removeprefix("http://localhost"))
             assert not urlsplit(path).netloc, f"sent away to {path}"
             method, options = "GET", {}
         raise AssertionError(f"too many redirects: {hops}")

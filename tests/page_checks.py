@@ -19,6 +19,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 VIEWER_TYPES = {"hidden", "submit", "button", "reset"}
+WITHIN_A_LINE = {"a", "bdi", "strong", "time", "q", "cite", "b", "em"}
 REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage")
 
 
@@ -42,8 +43,17 @@ def parse(html: str) -> Element:
 
 
 def text_of(element: Element) -> str:
-    """The text inside an element, white space made single."""
-    return " ".join("".join(element.itertext()).split())
+    """The text inside an element, white space made single; only words within a line of text run together."""
+    return " ".join("".join(_pieces(element)).split())
+
+
+def _pieces(element: Element) -> Iterator[str]:
+    gap = "" if element.tag in WITHIN_A_LINE else " "
+    yield gap + (element.text or "")
+    for child in element:
+        yield from _pieces(child)
+        yield child.tail or ""
+    yield gap
 
 
 def classes(element: Element) -> list[str]:

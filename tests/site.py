@@ -162,6 +162,9 @@ def seeded_databases(databases: Databases) -> SeededDatabases:
     return SeededDatabases(databases)
 
 
+MakeSite = Callable[[Settings], Site]
+
+
 @contextmanager
 def open_site(databases: SeededDatabases, settings: Settings = LOCAL, engine: str = "sqlite") -> Iterator[Site]:
     """A site with the seeds for the length of the block."""
@@ -196,7 +199,7 @@ def shared_site(seeded_databases: SeededDatabases) -> Iterator[Site]:
 
 
 @pytest.fixture
-def make_site(seeded_databases: SeededDatabases) -> Iterator[Callable[[Settings], Site]]:
+def make_site(seeded_databases: SeededDatabases) -> Iterator[MakeSite]:
     """make_site(settings) -> a site with the seeds on SQLite and with other settings."""
     with ExitStack() as stack:
         yield lambda settings: stack.enter_context(open_site(seeded_databases, settings))

@@ -1,0 +1,166 @@
+"""Nothing internal is ever public: a mark in every internal field shows on no page, in no file, in no error."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tests.site import ADA, WEALTH_ORDERS, Site
+from tracker.clock import now
+from tracker.db.base import Base
+from tracker.models import Ask, Evidence, Legislation, Link, Person, Source, SuccessTest, Update
+from tracker.rules.asks import Publication, SourceDraft
+from tracker.rules.dates import PartialDate
+from tracker.rules.updates import EvidenceType, UpdateKind
+from tracker.services import asks, records
+
+MARK = "zqinternal"
+# Text columns that the public may read of a published record. Everything else is marked by the test.
+PUBLIC_COLUMNS = {
+    "source": "title author author_role publisher url archived_url note",
+    "ask": (
+        "slug title topic quote quote_place summary reading government_position next_step deadline_note status_reason"
+    ),
+    "former_slug": "slug",
+    "success_test": "key label",
+    "ask_update": "key text reason",
+    "evidence": "url title publisher archived_url quote note",
+    "legislation": "key kind year number citation title address note",
+    "link": "provisions note",
+}
+# Text columns that are made by the code, hold no words of anybody, or are looked into but never shown.
+NOT_WORDS = {
+    ("ask", "search_text"), ("legislation", "identity"), ("link", "extent_key"), ("person", "password_hash"),
+    ("staff_session", "token_hash"), ("sign_in_failure", "account"), ("sign_in_failure", "address"),
+    ("event", "action"), ("event", "subject"), ("event", "request_id"), ("event", "hash"), ("event", "previous_hash"),
+    ("source", "key"),
+}  # fmt: skip
+MARKED = {
+    ("source", "internal_note"), ("ask", "internal_note"), ("legislation", "internal_note"), ("link", "internal_note"),
+    ("ask_update", "draft_note"), ("person", "email"), ("person", "name"),
+    ("event", "reason"), ("event", "actor_name"), ("event", "subject_name"),
+}  # fmt: skip
+
+
+def test_every_text_column_is_public_marked_or_without_words() -> None:
+    """A new column fails here until it is decided whether the public may read it."""
+    columns = {
+        (table.name, column.name)
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, sa.String) and not isinstance(column.type, sa.Enum)
+    }
+    public = {(table, column) for table, names in PUBLIC_COLUMNS.items() for column in names.split()}
+    assert columns - public - NOT_WORDS - MARKED == set()
+    assert (public | NOT_WORDS | MARKED) - columns == set()
+
+
+def mark_everything(site: Site) -> None:
+    """Put the mark into every internal field, and make internal records of each kind that bear it everywhere."""
+    with site.change(ADA) as change:
+        session = change.session
+        for model in (Source, Ask, Legislation, Link):
+            session.execute(sa.update(model).values(internal_note=f"{MARK} note"))
+        session.execute(sa.update(Update).where(Update.publication == Publication.DRAFT).values(draft_note=MARK))
+        for person in session.scalars(sa.select(Person)):
+            person.name, person.email = f"{MARK} {person.name}", f"{MARK}.{person.email}"
+        ask = session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
+        law = session.scalars(sa.select(Legislation).where(Legislation.publication == Publication.PUBLISHED)).first()
+        assert law
+        add_marked_records(session, ask, law)
+        source = session.get_one(Source, ask.source_id)
+        asks.edit_source(change, source, source_draft(source), None)
+        link = session.scalars(
+            sa.select(Link).where(Link.ask_id == ask.id).options(sa.orm.joinedload(Link.legislation))
+        ).first()
+        assert link
+        records.archive(change, link, None, f"{MARK} reason of an event")
+
+
+def source_draft(source: Source) -> SourceDraft:
+    names = ("key", "title", "author", "author_role", "publisher", "published_on", "url", "archived_url", "note")
+    return SourceDraft(**{name: getattr(source, name) for name in names}, internal_note=f"{MARK} edited")
+
+
+def add_marked_records(session: Session, ask: Ask, law: Legislation) -> None:
+    """A draft ask, an archived test, a draft and a discarded update, a draft law, draft and archived links."""
+    session.add(
+        Ask(
+            slug=f"{MARK}-draft", title=f"{MARK} draft ask", kind=ask.kind, topic=f"{MARK} topic", quote=MARK,
+            summary=MARK, source_id=ask.source_id, publication=Publication.DRAFT, search_text=MARK,
+        )
+    )  # fmt: skip
+    session.add(SuccessTest(ask_id=ask.id, key=f"{MARK}-test", label=f"{MARK} archived test", is_archived=True))
+    for number, publication in enumerate((Publication.DRAFT, Publication.ARCHIVED)):
+        update = Update(
+            ask_id=ask.id, key=f"{MARK}-{number}", kind=UpdateKind.MILESTONE, happened_on=PartialDate("2026-01-01"),
+            text=f"{MARK} unpublished update", draft_note=f"{MARK} note", publication=publication,
+            recorded_at=now(), evidence=[
+                Evidence(position=0, url=f"https://{MARK}.example/", title=MARK, type=EvidenceType.INDEPENDENT)
+            ],
+        )  # fmt: skip
+        session.add(update)
+    draft_law = Legislation(
+        key=f"ukpga/2020/{MARK}", kind="ukpga", year="2020", title=f"{MARK} draft law", publication=Publication.DRAFT,
+        becomes_id=law.id,
+    )  # fmt: skip
+    session.add(draft_law)
+    session.flush()
+    for number, (law_id, publication) in enumerate(
+        [(law.id, Publication.DRAFT), (law.id, Publication.ARCHIVED), (draft_law.id, Publication.PUBLISHED)]
+    ):
+        session.add(
+            Link(
+                ask_id=ask.id, legislation_id=law_id, effect="enables", provisions=f"{MARK} {number}", note=MARK,
+                publication=publication, extent=[],
+            )
+        )  # fmt: skip
+
+
+def public_answers(site: Site) -> dict[str, str]:
+    """The text of everything that a stranger can get: pages, files, errors, with what they link to."""
+    browser = site.browser()
+    waiting = [
+        "/", "/about", "/method", "/legislation", "/staff/sign-in", "/staff/", "/staff/people/", "/nowhere",
+        "/?topic=unknown", f"/?q={MARK}", f"/asks/{MARK}-draft", f"/legislation/ukpga/2020/{MARK}", "/healthz",
+        "/readyz", *(f"/{name}.csv" for name in ("asks", "updates", "evidence", "tests", "legislation", "links")),
+    ]  # fmt: skip
+    found: dict[str, str] = {}
+    while waiting:
+        path = waiting.pop()
+        if path in found:
+            continue
+        found[path] = browser.send("GET", path).text
+        links = re.findall(r'(?:href|action)="(/[^"#]*)', found[path])
+        waiting += [link.replace("&amp;", "&") for link in links if not link.startswith("/staff")]
+    found["POST"] = browser.send("POST", "/staff/asks/1/edit", data={"title": "a"}).text
+    found["PUT"] = browser.send("PUT", f"/asks/{WEALTH_ORDERS}").text
+    return found
+
+
+def test_a_mark_in_every_internal_field_shows_nowhere_in_public(sqlite_site: Site) -> None:
+    mark_everything(sqlite_site)
+    answers = public_answers(sqlite_site)
+    assert len(answers) > 70
+    leaks = {
+        path: re.findall(f".{{0,60}}{MARK}.{{0,60}}", text)
+        for path, text in answers.items()
+        if MARK in text and f"q={MARK}" not in path  # a search says what was searched for
+    }
+    assert leaks == {}
+    assert "Showing 0 of 11 asks" in answers[f"/?q={MARK}"]
+    assert "There is no such page" in answers[f"/asks/{MARK}-draft"]
+    assert "There is no such page" in answers[f"/legislation/ukpga/2020/{MARK}"]
+
+
+@pytest.mark.parametrize(
+    "words", ["note", "draft ask", "reason of an event", "archived test", "unpublished update", ".ada@example.org"]
+)
+def test_the_mark_is_seen_by_staff(sqlite_site: Site, words: str) -> None:
+    """Else the test above would pass with nothing marked."""
+    cookie = sqlite_site.cookie_of(ADA)
+    mark_everything(sqlite_site)
+    ada = sqlite_site.browser().sign_in_with(cookie)
+    pages = ("/staff/asks/", f"/staff/asks/{sqlite_site.ask_id()}", "/staff/sources/", "/staff/people/")
+    assert any(re.search(f"{MARK}[^<]*{re.escape(words)}", ada.get(path).text) for path in pages)

@@ -1,0 +1,137 @@
+"""The first page: the counts, the filters and every ask with its status and the dates behind it."""
+
+import pytest
+import sqlalchemy as sa
+
+from tests.site import WEALTH_ORDERS, Site
+from tracker.models import Ask
+from tracker.rules.asks import Publication
+
+
+def shown(site: Site, **query: str) -> set[str]:
+    """The slugs of the asks that the page lists."""
+    page = site.browser().get("/", query_string=query)
+    return {href.removeprefix("/asks/") for href in page.links().values() if href.startswith("/asks/")}
+
+
+def test_the_counts_stand_in_words_and_in_the_bar(shared_site: Site) -> None:
+    page = shared_site.browser().get("/")
+    assert page.all("p", "headline") == ["11 asks: 3 met, 6 partly met, 1 lost and 1 not counted."]
+    assert "3 met, 6 partly met, 1 lost and 1 not counted" in page.html.split("bar-title")[2]
+
+
+def test_every_ask_stands_there_with_status_reason_and_dates(shared_site: Site) -> None:
+    page = shared_site.browser().get("/")
+    with shared_site.reading() as session:
+        asks = session.scalars(sa.select(Ask)).all()
+    assert len(asks) == 11
+    items = [item for item in page.all("li") if "Changed" in item]
+    assert len(items) == 11
+    for ask in asks:
+        assert ask.status
+        assert ask.status_on
+        assert ask.reviewed_on
+        (item,) = [item for item in items if ask.title in item]
+        assert ask.status.label in item
+        assert ask.status_reason in item
+        assert f"Changed {ask.status_on.in_words}" in item
+        assert f"Checked {ask.reviewed_on.in_words}" in item
+
+
+def test_an_ask_whose_first_deadline_is_over_and_that_is_not_won_is_overdue(shared_site: Site) -> None:
+    items = [item for item in shared_site.browser().get("/").all("li") if "Overdue since" in item]
+    assert len(items) == 1
+    assert "Overdue since 31 December 2023" in items[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"family": "won"}, {"salisbury-hold-firm", "sanctions-ukraine-crimea", "uk-magnitsky-sanctions"}),
+        ({"status": "overtaken"}, {"stop-brexit"}),
+        ({"topic": "uk-and-eu"}, {"eu-solidarity-on-russia", "stop-brexit"}),
+        ({"kind": "sanctions"}, {"sanctions-ukraine-crimea", "uk-magnitsky-sanctions"}),
+        ({"q": "unexplained court of appeal"}, {WEALTH_ORDERS}),
+        ({"q": "APPEAL unexplained"}, {WEALTH_ORDERS}),
+        ({"q": "Únexplained áppeal"}, {WEALTH_ORDERS}),
+        ({"family": "won", "kind": "sanctions", "q": "49 designations"}, {"uk-magnitsky-sanctions"}),
+        ({"family": "won", "topic": "uk-and-eu"}, set()),
+        ({"family": "lost", "status": "met"}, set()),
+        ({"q": "%"}, set()),
+        ({"q": "_____"}, set()),
+        ({"q": "\\"}, set()),
+        ({"unknown": "x", "family": "lost"}, {"stop-brexit"}),
+    ],
+)  # fmt: skip
+def test_filters_combine(shared_site: Site, query: dict[str, str], expected: set[str]) -> None:
+    assert shown(shared_site, **query) == expected
+
+
+def test_the_form_of_filters_leads_to_what_it_says_and_keeps_the_choice(shared_site: Site) -> None:
+    page = shared_site.browser().get("/")
+    found = page.submit("Show asks", family="won", kind="sanctions", topic="sanctions", q="ukraine")
+    assert "Showing" in found.text
+    chosen = found.all("p", "chosen")[0]
+    for words in ("Result: Met", "Kind: Sanctions measure", "Topic: Sanctions", "Words: ukraine"):
+        assert words in chosen
+    assert [found.value(name) for name in ("family", "kind", "topic", "q")] == [
+        "won",
+        "sanctions",
+        "sanctions",
+        "ukraine",
+    ]
+    assert found.links()["Clear the filters"] == "/#asks"
+
+
+def test_the_downloads_carry_the_filters(shared_site: Site) -> None:
+    page = shared_site.browser().get("/", query_string={"family": "lost", "q": "brexit"})
+    downloads = [href for href in page.links().values() if ".csv" in href]
+    assert len(downloads) == 6
+    assert all(href.endswith(".csv?family=lost&q=brexit") for href in downloads)
+    assert "These hold only the asks that fit" in page.text
+
+
+def test_nothing_found_says_so_and_offers_a_way_out(shared_site: Site) -> None:
+    page = shared_site.browser().get("/", query_string={"q": "nothing has these words"})
+    assert "Showing 0 of 11 asks." in page.text
+    assert page.links()["see every ask"] == "/#asks"
+    assert page.value("q") == "nothing has these words"
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["family=best", "status=stalled", "topic=nothing", "kind=wish", "q=%00", "q=" + "x" * 201, "family=won%00"],
+)
+def test_a_filter_that_does_not_exist_is_a_clear_400(shared_site: Site, query: str) -> None:
+    for path in ("/", "/asks.csv", "/updates.csv"):
+        page = shared_site.browser().get(path, query_string=query)
+        assert page.status == 400
+        assert page.h1 == "We could not read that request"
+        assert "There is no such" in page.text or "character" in page.text
+
+
+def test_an_empty_tracker_says_what_will_stand_here(sqlite_site: Site) -> None:
+    sqlite_site.execute(sa.update(Ask).values(publication=Publication.DRAFT))
+    page = sqlite_site.browser().get("/")
+    assert "Nothing is published yet." in page.text
+    assert page.links()["see how we will judge it"] == "/method"
+    assert page.all("p", "headline") == []
+    assert sqlite_site.browser().get("/asks.csv").html.count("\r\n") == 1
+
+
+def test_a_draft_and_an_archived_ask_are_neither_listed_nor_counted(sqlite_site: Site) -> None:
+    for slug, publication in ((WEALTH_ORDERS, Publication.DRAFT), ("stop-brexit", Publication.ARCHIVED)):
+        sqlite_site.execute(sa.update(Ask).where(Ask.slug == slug).values(publication=publication))
+    assert len(shown(sqlite_site)) == 9
+    assert not {WEALTH_ORDERS, "stop-brexit"} & shown(sqlite_site)
+    page = sqlite_site.browser().get("/")
+    assert page.all("p", "headline") == ["9 asks: 3 met, 5 partly met and 1 not counted."]
+
+
+def test_a_reader_who_has_the_page_already_gets_304_until_something_changes(sqlite_site: Site) -> None:
+    stranger = sqlite_site.browser()
+    first = stranger.send("GET", "/")
+    again = {"If-None-Match": first.headers["ETag"]}
+    assert stranger.send("GET", "/", headers=again).status_code == 304
+    sqlite_site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(title="Another title"))
+    assert stranger.send("GET", "/", headers=again).status_code == 200

@@ -1,0 +1,191 @@
+"""The pages of an ask, of the law, of the method and about the site, as a stranger reads them."""
+
+import pytest
+import sqlalchemy as sa
+
+from tests.site import PRODUCTION, WEALTH_ORDERS, MakeSite, Site
+from tracker.models import Ask, FormerSlug, Legislation, Update
+from tracker.rules.asks import Publication
+from tracker.rules.status import DEFINITIONS, Status
+
+WEALTH_PAGE = f"/asks/{WEALTH_ORDERS}"
+
+
+def test_an_ask_stands_in_its_own_words_with_its_source(shared_site: Site) -> None:
+    page = shared_site.browser().get(WEALTH_PAGE)
+    words = page.section("words")
+    assert page.h1 == "Use unexplained wealth orders against Kremlin-linked wealth"
+    assert page.title.startswith(page.h1)
+    assert "A considerable proportion could be vulnerable to unexplained wealth orders" in words
+    assert "Mike Gapes" in words
+    assert "How do we deal with Russia?" in words
+    assert "19 March 2018" in words
+    assert "Paragraph 11" in words
+    assert "We read it as a call to use them." in words
+
+
+def test_an_ask_says_where_it_stands_why_and_when_it_was_checked(shared_site: Site) -> None:
+    verdict = shared_site.browser().get(WEALTH_PAGE).all("section", "verdict")[0]
+    assert "Partly met" in verdict
+    assert "The Court of Appeal upheld the first order." in verdict
+    assert "Since February 2020" in verdict
+    assert "Checked 25 February 2026" in verdict
+    assert DEFINITIONS[Status.PARTLY_MET].does_not_mean in verdict
+
+
+def test_an_ask_shows_its_tests_with_result_and_date(shared_site: Site) -> None:
+    tests = shared_site.browser().get(WEALTH_PAGE).section("tests")
+    assert "3 of 4 met" in tests
+    assert "An order has been made and upheld on appeal Met February 2020" in tests
+    assert "The power is in force in every part of the UK Met 28 June 2021" in tests
+    assert "An order has reached wealth tied to the Russian state or its ruling circle Not met 25 February" in tests
+
+
+def test_an_ask_shows_its_law_with_provisions_extent_and_dates(shared_site: Site) -> None:
+    page = shared_site.browser().get(WEALTH_PAGE)
+    law = page.section("law")
+    assert "Criminal Finances Act 2017 2017 c. 22" in law
+    assert "ss. 1–3 Enables the ask England and Wales In force from 31 January 2018" in law
+    assert "ss. 1–3 Enables the ask Northern Ireland In force from 28 June 2021" in law
+    assert page.links()["Criminal Finances Act 2017"] == "/legislation/ukpga/2017/22"
+
+
+def test_an_ask_tells_its_story_newest_first_with_evidence(shared_site: Site) -> None:
+    page = shared_site.browser().get(WEALTH_PAGE)
+    entries = [entry for entry in page.tree.iter("li") if entry.get("id", "").startswith("u-")]
+    keys = [entry.get("id", "") for entry in entries]
+    assert keys == sorted(keys, reverse=True)
+    assert {"u-2018-01-31", "u-2020-02", "u-2021-06-28"} <= set(keys)
+    february = page.section("u-2020-02")
+    assert "Status changed" in february
+    assert "Partly met" in february
+    assert "The Court of Appeal upheld the order made against Zamira Hajiyeva" in february
+    assert "A setback for unexplained wealth orders" in february
+    assert "Law Gazette" in february
+    assert "Independent" in february
+    assert "upheld on appeal ... [2020] EWCA Civ 108" in february
+
+
+def test_an_ask_says_what_comes_next_and_how_to_report_an_error(shared_site: Site, make_site: MakeSite) -> None:
+    page = shared_site.browser().get(WEALTH_PAGE)
+    assert "The next annual report" in page.section("next")
+    assert "Home Office" in page.section("next")
+    assert "Contact and corrections" in page.section("error")
+    with_contact = make_site(PRODUCTION).browser().get(WEALTH_PAGE, base_url="https://tracker.example")
+    report = with_contact.links()["Report an error on this page"]
+    assert report.startswith("mailto:desk@tracker.example?subject=Error%20report%3A%20Use%20unexplained")
+    assert "https%3A//tracker.example/asks/unexplained-wealth-orders" in report
+
+
+@pytest.mark.parametrize(
+    "slug", ["crown-dependencies-registers", "stop-brexit", "uk-magnitsky-sanctions", WEALTH_ORDERS]
+)
+def test_every_entry_has_an_anchor_of_its_own_that_the_page_leads_to(shared_site: Site, slug: str) -> None:
+    page = shared_site.browser().get(f"/asks/{slug}")
+    with shared_site.reading() as session:
+        of_ask = sa.select(Update.key).join(Update.ask).where(Ask.slug == slug)
+        keys = set(session.scalars(of_ask.where(Update.publication == Publication.PUBLISHED)))
+    anchors = {element.get("id", "") for element in page.tree.iter() if element.get("id", "").startswith("u-")}
+    assert anchors == {f"u-{key}" for key in keys}
+    assert {f"#u-{key}" for key in keys} <= {link.get("href") for link in page.tree.iter("a")}
+
+
+def test_all_public_pages_are_whole(shared_site: Site) -> None:
+    """The browser checks each page; that every one of them is reached is checked here."""
+    browser = shared_site.browser()
+    with shared_site.reading() as session:
+        asks = [f"/asks/{slug}" for slug in session.scalars(sa.select(Ask.slug))]
+        published = sa.select(Legislation.key).where(Legislation.publication == Publication.PUBLISHED)
+        laws = [f"/legislation/{key}" for key in session.scalars(published)]
+    assert (len(asks), len(laws)) == (11, 37)
+    titles = {browser.get(path).title for path in ["/", "/legislation", "/method", "/about", *asks, *laws]}
+    assert len(titles) == 4 + 11 + 37, "no two pages share a title"
+
+
+def test_a_former_slug_leads_to_the_ask(sqlite_site: Site) -> None:
+    ask_id = sqlite_site.ask_id()
+    sqlite_site.execute(sa.insert(FormerSlug).values(slug="wealth-orders", ask_id=ask_id))
+    page = sqlite_site.browser().get("/asks/wealth-orders")
+    assert (page.hops, page.path) == ([301, 200], WEALTH_PAGE)
+    sqlite_site.execute(sa.update(Ask).where(Ask.id == ask_id).values(publication=Publication.DRAFT))
+    assert sqlite_site.browser().get("/asks/wealth-orders").hops == [404]
+
+
+def test_an_archived_ask_keeps_its_page_and_leaves_the_files(sqlite_site: Site) -> None:
+    archived = sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(publication=Publication.ARCHIVED)
+    sqlite_site.execute(archived)
+    browser = sqlite_site.browser()
+    page = browser.get(WEALTH_PAGE)
+    assert page.status == 200
+    assert page.notices[0].startswith("Archived.")
+    for name in ("asks", "updates", "evidence", "tests", "links"):
+        assert WEALTH_ORDERS not in browser.get(f"/{name}.csv").html
+    assert page.h1 not in browser.get("/legislation/ukpga/2017/22").text
+
+
+def test_a_law_shows_the_asks_that_hang_on_it(shared_site: Site) -> None:
+    page = shared_site.browser().get("/legislation/ukpga/2017/22")
+    assert page.h1 == "Criminal Finances Act 2017"
+    assert "Citation 2017 c. 22" in page.text
+    assert "Became law 27 April 2017" in page.text
+    assert page.links()["Use unexplained wealth orders against Kremlin-linked wealth"] == WEALTH_PAGE
+    assert "https://www.legislation.gov.uk/ukpga/2017/22" in page.links().values()
+
+
+def test_a_bill_and_the_act_that_it_became_lead_to_each_other(shared_site: Site) -> None:
+    browser = shared_site.browser()
+    bill = browser.get("/legislation/bill/2017-19/157")
+    act = bill.follow(next(words for words, href in bill.links().items() if href == "/legislation/ukpga/2018/13"))
+    assert act.h1 == "Sanctions and Anti-Money Laundering Act 2018"
+    assert "/legislation/bill/2017-19/157" in act.links().values()
+
+
+def test_the_index_of_laws_lists_every_published_law_once(shared_site: Site) -> None:
+    page = shared_site.browser().get("/legislation")
+    links = [link.get("href", "") for link in page.tree.iter("a") if link.get("href", "").startswith("/legislation/")]
+    assert len(links) == len(set(links)) == 37
+
+
+def test_the_method_page_has_an_anchor_for_every_status(shared_site: Site) -> None:
+    page = shared_site.browser().get("/method")
+    for status in Status:
+        section, definition = page.section(status.value), DEFINITIONS[status]
+        assert section.startswith(definition.label)
+        for words in (definition.means, definition.does_not_mean, definition.takes):
+            assert words in section
+
+
+def test_every_status_tag_leads_to_its_definition(shared_site: Site) -> None:
+    browser = shared_site.browser()
+    anchors = {element.get("id") for element in browser.get("/method").tree.iter()}
+    for path in ("/", WEALTH_PAGE, "/legislation/ukpga/2018/13"):
+        leads = {href for href in browser.get(path).links().values() if href.startswith("/method#")}
+        assert leads
+        assert {href.partition("#")[2] for href in leads} <= anchors
+
+
+def test_about_says_who_we_are_and_how_to_reach_us(make_site: MakeSite) -> None:
+    page = make_site(PRODUCTION).browser().get("/about", base_url="https://tracker.example")
+    assert "This is not a government service" in page.text
+    assert page.links()["desk@tracker.example"] == "mailto:desk@tracker.example"
+    assert "Creative Commons Attribution 4.0" in page.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/asks/no-such-ask", "/asks/UPPER", "/asks/-", "/asks/a--b-", "/asks/" + "a" * 81, "/asks/", "/asks",
+        "/asks/%00", "/asks/%ff", "/asks/..%2f..%2fetc", "/asks/unexplained-wealth-orders/", "/asks/1",
+        "/legislation/", "/legislation/ukpga", "/legislation/ukpga/2017", "/legislation/ukpga/2017/99999",
+        "/legislation/ukpga/2019/counter-terrorism-border-security", "/legislation/ukpga/2017/22/1/2",
+        "/legislation/ukpga/2017/" + "9" * 300, "/asks.json", "/people.csv", "/asks.csv/", "/favicon.ico",
+        "/./", "/index.html", "/.env", "/static/", "/static/../app.py", "/static/%2e%2e/app.py",
+        "/static/nothing.css", "/%e2%80%ae", "/\u202e", "/" + "x" * 5000,
+    ],
+)  # fmt: skip
+def test_an_unknown_address_is_a_clear_404(shared_site: Site, path: str) -> None:
+    page = shared_site.browser().request("GET", path)
+    assert page.status == 404
+    assert page.h1 == "There is no such page"
+    assert "etc" not in page.text
+    assert "x" * 50 not in page.html
