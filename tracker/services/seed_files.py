@@ -16,6 +16,7 @@ from tracker.rules.text import clean
 
 HEADER = re.compile(r"\[\[([A-Za-z_.]+)\]\]")
 KEY = re.compile(r"([A-Za-z_]+)\s*=")
+LISTS = {"sources", "tests", "links", "updates", "updates.evidence"}
 Raw = dict[str, Any]
 
 
@@ -39,6 +40,21 @@ class Found:
     raw: Raw
     place: Place
     inner: Mapping[str, list["Found"]]
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """The text under a key; raises SeedError where it is missing, without a default, or is no text."""
+        value = self.raw.get(key, default)
+        if not isinstance(value, str):
+            what = "must be text in quotation marks" if key in self.raw else "is missing"
+            raise SeedError([f"{self.place.at(key)}: “{key}” {what}."])
+        return value
+
+    def is_published(self, default: str) -> bool:
+        """Whether the record is for the public; raises SeedError for a word that is neither yes nor no."""
+        value = self.text("publication", default)
+        if value not in {"published", "draft"}:
+            raise SeedError([f"{self.place.at('publication')}: publication: must be one of published, draft"])
+        return value == "published"
 
 
 class SeedError(Exception):
@@ -96,6 +112,18 @@ def typed(kind: type[Draft], raw: Raw, place: Place, also: Mapping[str, Any]) ->
     return kind(**values)
 
 
+def require_unique(records: list[Found]) -> None:
+    """Raise SeedError for a record whose key stands above it already."""
+    keys = [found.raw.get("key") for found in records]
+    problems = [
+        f"{found.place.at('key')}: there is a “{key}” above already."
+        for number, (found, key) in enumerate(zip(records, keys, strict=True))
+        if key is not None and key in keys[:number]
+    ]
+    if problems:
+        raise SeedError(problems)
+
+
 def _convert(value: object, hint: Any) -> object:
     """Turn what TOML or CSV gives into what a draft's field holds."""
     if isinstance(hint, types.UnionType):
@@ -136,11 +164,12 @@ def _text(path: Path, name: str) -> str:
 def _places(text: str, name: str) -> dict[str, Iterator[Place]]:
     """For each list of tables the places of its tables in order; "" is the top of the file."""
     found: dict[str, list[Place]] = {"": [Place(name, 1, {})]}
-    keys: dict[str, int] = {}
+    keys = top = dict[str, int]()
     found[""][0] = Place(name, 1, keys)
     for number, line in enumerate(text.splitlines(), 1):
         if header := HEADER.match(line.strip()):
             keys = {}
+            top.setdefault(header[1], number)
             found.setdefault(header[1], []).append(Place(name, number, keys))
         elif key := KEY.match(line.strip()):
             keys.setdefault(key[1], number)
@@ -153,8 +182,9 @@ def _found(raw: Raw, place: Place, places: dict[str, Iterator[Place]], path: str
     own = {}
     for key, value in raw.items():
         below = f"{path}.{key}".lstrip(".")
-        if below in places and isinstance(value, list):
-            inner[key] = [_found(part, next(places[below], place), places, below) for part in value]
+        if below in LISTS and isinstance(value, list):
+            lines = places.get(below, iter(()))
+            inner[key] = [_found(part, next(lines, place), places, below) for part in value]
         else:
             own[key] = value
     return Found(own, place, inner)

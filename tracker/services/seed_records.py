@@ -67,7 +67,7 @@ class Loader:
 
     def load_ask(self, slug: str, found: Found) -> Ask:
         raw = {key: value for key, value in found.raw.items() if key not in {"source", "reviewed_on"}}
-        source = found.raw.get("source")
+        source = found.text("source")
         if source not in self.sources:
             raise SeedError([f"{found.place.at('source')}: there is no source “{source}” in sources.toml."])
         draft = typed(AskDraft, raw, found.place, {"slug": slug, "source_id": self.sources[source]})
@@ -98,7 +98,7 @@ class Loader:
 
     def load_link(self, ask: Ask, found: Found) -> None:
         raw = {key: value for key, value in found.raw.items() if key not in {"legislation", "publication"}}
-        law = found.raw.get("legislation")
+        law = found.text("legislation")
         if law not in self.laws:
             raise SeedError([f"{found.place.at('legislation')}: there is no law “{law}” in legislation.csv."])
         draft = typed(LinkDraft, raw, found.place, {"ask_id": ask.id, "legislation_id": self.laws[law]})
@@ -138,4 +138,4 @@ class Loader:
     def should_publish(self, row: records.Publishable, found: Found) -> bool:
         subject = records.subject_of(row)
         is_ours = (subject.kind, subject.id) not in self.edited_by_staff
-        return is_ours and row.publication is Publication.DRAFT and found.raw.get("publication") == "published"
+        return found.is_published("draft") and is_ours and row.publication is Publication.DRAFT

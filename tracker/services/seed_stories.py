@@ -5,6 +5,7 @@ from sqlalchemy.orm import selectinload
 
 from tracker.models import Ask, SuccessTest, Update
 from tracker.rules.asks import Publication
+from tracker.rules.text import is_slug
 from tracker.rules.updates import EvidenceDraft, Result, UpdateDraft, UpdateKind
 from tracker.services import updates
 from tracker.services.seed_files import Found, Place, SeedError, typed
@@ -33,8 +34,10 @@ class Story:
         evidence = tuple(typed(EvidenceDraft, item.raw, item.place, {}) for item in found.inner.get("evidence", []))
         also = {"evidence": evidence, "results": self._results(found), "corrects_id": self._corrected(found)}
         draft = typed(UpdateDraft, raw, found.place, also)
-        is_public = found.raw.get("publication", "published") == "published"
-        self._put(found.raw.get("key", draft.happened_on.text), draft, is_public)
+        key = found.text("key", draft.happened_on.text)
+        if not is_slug(key):
+            raise SeedError([f"{found.place.at('key')}: use small letters, digits and single hyphens for the key."])
+        self._put(key, draft, found.is_published("published"))
 
     def load_review(self, reviewed_on: str, place: Place) -> None:
         """The date of the last check becomes an entry like any other."""
@@ -59,17 +62,19 @@ class Story:
 
     def _results(self, found: Found) -> tuple[tuple[int, Result], ...]:
         results = found.raw.get("results", {})
+        if not isinstance(results, dict):
+            raise SeedError([f"{found.place.at('results')}: write the results as {{ key-of-a-test = 'met' }}."])
         for key, result in results.items():
             if key not in self.tests:
                 raise SeedError([f"{found.place.at('results')}: the ask has no test “{key}”."])
-            if result not in set(Result):
+            if result not in list(Result):
                 raise SeedError([f"{found.place.at('results')}: “{result}” is not met, not_met or unknown."])
         return tuple(sorted((self.tests[key], Result(result)) for key, result in results.items()))
 
     def _corrected(self, found: Found) -> int | None:
-        key = found.raw.get("corrects")
-        if key is None:
+        if "corrects" not in found.raw:
             return None
+        key = found.text("corrects")
         if key not in self.known:
             raise SeedError([f"{found.place.at('corrects')}: the ask has no earlier entry “{key}”."])
         return self.known[key].id

@@ -12,7 +12,7 @@ from tracker.models import Ask
 from tracker.rules.asks import Publication
 from tracker.services import asks
 from tracker.services.change import Change
-from tracker.services.seed_files import Found, SeedError, read_table, read_toml
+from tracker.services.seed_files import Found, Place, SeedError, read_table, read_toml, require_unique
 from tracker.services.seed_records import Loader
 from tracker.services.seed_report import Report, collecting
 from tracker.services.seed_stories import Story
@@ -34,12 +34,18 @@ def read_folder(folder: Path) -> Folder:
     laws: list[Found] = []
     found_asks: dict[str, Found] = {}
     with collecting(problems):
-        sources = read_toml(folder / "sources.toml", "sources.toml").inner.get("sources", [])
+        found = read_toml(folder / "sources.toml", "sources.toml")
+        problems += [f"{found.place.at(key)}: “{key}” is not known here." for key in found.raw]
+        sources = found.inner.get("sources", [])
+        require_unique(sources)
     with collecting(problems):
         laws = read_table(folder / "legislation.csv", "legislation.csv")
+        require_unique(laws)
     for path in sorted((folder / "asks").glob("*.toml")):
         with collecting(problems):
-            found_asks[path.stem] = read_toml(path, f"asks/{path.name}")
+            found_asks[path.stem] = found = read_toml(path, f"asks/{path.name}")
+            require_unique(found.inner.get("tests", []))
+            require_unique(found.inner.get("updates", []))
     if problems:
         raise SeedError(problems)
     return Folder(sources, laws, found_asks)
@@ -73,8 +79,9 @@ def _load_ask_whole(loader: Loader, slug: str, found: Found) -> None:
         with collecting(loader.problems, update.place):
             story.load_update(update)
     if reviewed_on := found.raw.get("reviewed_on"):
-        with collecting(loader.problems, found.place):
-            story.load_review(reviewed_on, found.place)
+        place = Place(found.place.file, found.place.keys.get("reviewed_on", 1), {})
+        with collecting(loader.problems, place):
+            story.load_review(reviewed_on, place)
     if ask.publication is Publication.DRAFT and ("ask", ask.id) not in loader.edited_by_staff:
         asks.publish_ask(loader.change, ask, None)
 
