@@ -1,0 +1,207 @@
+"""The event log: one entry for each change in its own transaction, chained so that nobody rewrites it unseen."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tests.factories import NOW, ask_draft, find_staff, make_ask, make_staff, make_test, make_update, update_draft
+from tests.transactions import count_events, revision
+from tracker.db.engine import reading, writing
+from tracker.models import Ask, Event
+from tracker.rules.chain import GENESIS, entry_hash
+from tracker.rules.dates import PartialDate
+from tracker.rules.errors import RuleBroken
+from tracker.rules.status import Status
+from tracker.rules.updates import Result
+from tracker.services import asks, events, updates
+from tracker.services.change import Change
+from tracker.services.events import BrokenChain, Subject
+
+
+def fill(change: Change) -> Ask:
+    """A dozen entries with every kind of value in them, all about one ask."""
+    ask = make_ask(change, published=True, jurisdictions=("England", "Škoda 🙂"), next_step_on=PartialDate("2027-01"))
+    test = make_test(change, ask)
+    make_update(change, ask, results=((test.id, Result.NOT_MET),))
+    make_test(change, ask, key="second")
+    change.session.flush()
+    return ask
+
+
+@pytest.fixture
+def log(ed: Change) -> Session:
+    """A transaction on a log with entries in which the triggers are off, as for somebody who owns the database."""
+    fill(ed)
+    for name in ("event_keep", "event_keep_row"):
+        on = "" if ed.session.get_bind().dialect.name == "sqlite" else " ON event"
+        ed.session.execute(sa.text(f"DROP TRIGGER {name}{on}"))  # undone with the transaction
+    ed.session.expunge_all()
+    return ed.session
+
+
+def last_id(session: Session) -> int:
+    return session.scalars(sa.select(sa.func.max(Event.id))).one()
+
+
+def test_the_chain_of_an_honest_log_holds(log: Session) -> None:
+    count, head = events.verify(log)
+    last = log.scalars(sa.select(Event).order_by(Event.id.desc()).limit(1)).one()
+    assert (count, head) == (last.id, last.hash)
+    assert count > 10
+
+
+def test_an_empty_log_holds(engine: sa.Engine) -> None:
+    with reading(engine) as session:
+        assert events.verify(session) == (0, GENESIS)
+
+
+def test_a_long_log_is_read_in_steps(log: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = events.verify(log)
+    monkeypatch.setattr(events, "CHAIN_STEP", 3)
+    assert events.verify(log) == whole
+
+
+CHANGED: dict[str, Any] = {
+    "at": NOW.replace(microsecond=1),
+    "actor_id": None,
+    "actor_name": "Eve",
+    "action": "edited!",
+    "subject": "law",
+    "subject_id": 999_999,
+    "subject_name": "Something else",
+    "ask_id": None,
+    "before": {"title": "x"},
+    "after": {},
+    "reason": "Because.",
+    "request_id": "x",
+    "previous_hash": "0" * 64,
+    "hash": "f" * 64,
+}
+
+
+def test_the_table_names_every_column() -> None:
+    assert {"id", *CHANGED} == {column.key for column in Event.__table__.columns}
+
+
+@pytest.mark.parametrize("column", list(CHANGED))
+def test_any_changed_field_of_any_entry_is_noticed(log: Session, column: str) -> None:
+    wrong = last_id(log) - 2
+    log.execute(sa.update(Event).where(Event.id == wrong).values({column: CHANGED[column]}))
+    with pytest.raises(BrokenChain) as broken:
+        events.verify(log)
+    assert broken.value.event_id == wrong
+
+
+def delete(session: Session, event_id: int) -> int:
+    session.execute(sa.delete(Event).where(Event.id == event_id))
+    return event_id
+
+
+def delete_and_close_the_gap(session: Session, event_id: int) -> int:
+    delete(session, event_id)
+    for later in range(event_id + 1, last_id(session) + 1):
+        session.execute(sa.update(Event).where(Event.id == later).values(id=later - 1))
+    return event_id
+
+
+def swap(session: Session, event_id: int) -> int:
+    free = last_id(session) + 100
+    for old, new in ((event_id, free), (event_id + 1, event_id), (free, event_id + 1)):
+        session.execute(sa.update(Event).where(Event.id == old).values(id=new))
+    return event_id
+
+
+def insert(session: Session, event_id: int) -> int:
+    """A forged entry at the end, right but for the chain."""
+    last = session.get_one(Event, last_id(session))
+    forged = Event(**{c.key: getattr(last, c.key) for c in Event.__table__.columns})
+    forged.id, forged.reason = last.id + 1, "forged"
+    forged.hash = entry_hash(events._content(forged))
+    session.add(forged)
+    session.flush()
+    return int(forged.id)
+
+
+def change_and_hash_anew(session: Session, event_id: int) -> int:
+    """A changed entry with a hash that fits it: the next one gives it away."""
+    event = session.get_one(Event, event_id)
+    event.subject_name = "Something else"
+    event.hash = entry_hash(events._content(event))
+    session.flush()
+    session.expunge_all()
+    return event_id + 1
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [delete, delete_and_close_the_gap, swap, insert, change_and_hash_anew],
+    ids=lambda function: function.__name__.replace("_", " "),
+)
+def test_tampering_is_noticed_at_the_first_wrong_entry(log: Session, tamper: Callable[[Session, int], int]) -> None:
+    wrong = tamper(log, 5)
+    with pytest.raises(BrokenChain, match=f"Entry {wrong} ") as broken:
+        events.verify(log)
+    assert broken.value.event_id == wrong
+
+
+def test_a_cut_tail_shows_by_the_head_that_was_kept_elsewhere(log: Session) -> None:
+    count, head = events.verify(log)
+    delete(log, count)
+    assert events.verify(log) == (count - 1, log.scalars(sa.select(Event.hash).where(Event.id == count - 1)).one())
+    assert events.verify(log)[1] != head
+
+
+# --- one transaction ---
+
+
+def test_the_entry_and_the_change_are_kept_or_undone_together(engine: sa.Engine) -> None:
+    with writing(engine) as session:
+        fill(Change(session, make_staff(session).ed, NOW))
+    with reading(engine) as session:
+        before = (count_events(session), revision(session), events.verify(session))
+    with pytest.raises(RuleBroken), writing(engine) as session:
+        reject_and_fail(Change(session, find_staff(session).ed, NOW))
+    with reading(engine) as session:
+        assert (count_events(session), revision(session), events.verify(session)) == before
+        assert session.scalars(sa.select(Ask.status)).one() is Status.ANNOUNCED
+
+
+def reject_and_fail(change: Change) -> None:
+    """A change that the rules accept and one that they refuse, in one transaction."""
+    ask = change.session.scalars(sa.select(Ask)).one()
+    make_update(change, ask, status=Status.REJECTED)
+    updates.post_redefinition(change, ask, "Reworded.", "")
+
+
+def test_entries_are_numbered_in_the_order_in_which_they_were_written_whatever_the_clock_says(ed: Change) -> None:
+    first = count_events(ed.session)
+    for days in (0, -2, 1):
+        change = Change(ed.session, ed.actor, NOW.replace(day=NOW.day + days))
+        events.record(change, "looked", Subject("ask", 1, "An ask"))
+    rows = list(ed.session.scalars(sa.select(Event).where(Event.id > first).order_by(Event.id)))
+    assert [(row.id - first, row.at.day - NOW.day) for row in rows] == [(1, 0), (2, -2), (3, 1)]
+    events.verify(ed.session)
+
+
+def test_an_entry_says_who_and_when_and_in_which_request(ed: Change) -> None:
+    ask = make_ask(ed)
+    by_request = Change(ed.session, replace(ed.actor, request_id="request-7"), NOW)
+    asks.edit_ask(by_request, ask, ask_draft(ask.source_id, title="Tax them"), seen_version=None)
+    event = ed.session.scalars(sa.select(Event).where(Event.request_id == "request-7")).one()
+    assert (event.actor_id, event.actor_name, event.at) == (ed.actor.id, "Ed", NOW)
+    assert (event.subject, event.subject_id, event.subject_name, event.ask_id) == ("ask", ask.id, "Tax them", ask.id)
+
+
+def test_an_update_is_logged_with_its_evidence_and_results(ed: Change) -> None:
+    ask = make_ask(ed)
+    test = make_test(ed, ask)
+    make_update(ed, ask, results=((test.id, Result.MET),))
+    event = ed.session.scalars(sa.select(Event).where(Event.subject == "update", Event.action == "published")).one()
+    assert event.after is not None
+    assert event.after["results"] == [[test.id, "met"]]
+    assert event.after["happened_on"] == update_draft().happened_on.text
+    assert [evidence["url"] for evidence in event.after["evidence"]] == ["https://www.gov.uk/news"]
