@@ -40,6 +40,10 @@ OTHER_LABELS = {
         "Wealth with suspected Russian links has been frozen",
         "the source does not show that the court's freezing order was made under sanctions",
     ),
+    "Action is taken on homes standing empty": (
+        "The measures on overseas owners also deal with homes standing empty",
+        "other action on empty homes was not looked for",
+    ),
     "St Helena, Ascension and Tristan da Cunha": (
         "St Helena has a public register of company owners",
         "whether the register covers Ascension and Tristan da Cunha has not been verified",
@@ -47,6 +51,11 @@ OTHER_LABELS = {
 }
 OTHER_REASONS = {
     ("unexplained-wealth-orders", "partly_met"): "says that no case was found, not that there was none",
+    ("london-property-ownership", "partly_met"): "other action on empty homes was not looked for",
+    ("crown-dependencies-registers", "partly_met"): "a suspected link, and no finding of wrongdoing",
+    ("sanctions-ukraine-crimea", "in_force"): "other powers of the UK were not looked for",
+    ("uk-magnitsky-sanctions", "met"): "a dated motion and not the view of MPs at large",
+    ("salisbury-hold-firm", "met"): "wording only",
 }
 OTHER_TEST_DATES = {
     "Owners of most overseas-held property are public": ("2023", "the month has not been verified"),

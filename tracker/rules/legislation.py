@@ -12,7 +12,7 @@ from tracker.rules.errors import Problem
 from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, slugify
 
 KINDS: Mapping[str, str] = {
-    "bill": "Bill before Parliament",
+    "bill": "Bill of the UK Parliament",
     "ukpga": "Act of the UK Parliament",
     "uksi": "UK statutory instrument",
     "ukdsi": "Draft UK statutory instrument",

@@ -11,7 +11,7 @@ from tracker.services import updates
 from tracker.services.seed_files import Found, Place, SeedError, typed
 from tracker.services.seed_records import Loader
 
-REVIEWED = "The status was checked against everything that had been found up to this date."
+REVIEWED = "The evidence that we have read reaches up to this date."
 
 
 class Story:

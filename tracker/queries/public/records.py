@@ -49,9 +49,15 @@ class PublicTest:
 
     key: str
     label: str
+    before: Result
     result: Result
     result_on: PartialDate | None
     reviewed_on: PartialDate | None
+
+    @property
+    def is_known_since(self) -> bool:
+        """Whether its result began on a day; a test never met is only known not to be met as of a day."""
+        return self.result is Result.MET or self.before is Result.MET
 
 
 @dataclass(frozen=True)
