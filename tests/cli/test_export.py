@@ -1,0 +1,47 @@
+"""tracker export writes the files that the site offers."""
+
+from pathlib import Path
+
+from tests.cli.commands import Tracker, tracker_on
+from tests.site import Site
+from tracker.exports.tables import TABLES
+
+ADDRESS = "https://tracker.example.org"
+
+
+def test_the_files_are_those_that_the_site_offers_byte_for_byte(site: Site, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "files"
+    tracker = tracker_on(site.engine.url.render_as_string(hide_password=False))
+    said = tracker("export", folder, TRACKER_SITE_URL=site.app.config["SITE_URL"]).out
+    assert said == "".join(f"wrote {folder}/{name}.csv\n" for name in TABLES)
+    assert {path.name for path in folder.iterdir()} == {f"{name}.csv" for name in TABLES}
+    client = site.app.test_client()
+    for name in TABLES:
+        with client.get(f"/{name}.csv", buffered=True) as served:
+            assert served.status_code == 200
+            written = (folder / f"{name}.csv").read_bytes()
+            assert written == served.data
+            assert written.count(b"\r\n") > 1, f"{name}.csv has no rows"
+
+
+def test_an_export_says_where_the_site_is_and_replaces_an_older_one(sqlite_site: Site, tmp_path: Path) -> None:
+    tracker = tracker_on(sqlite_site.engine.url.render_as_string(hide_password=False))
+    (tmp_path / "asks.csv").write_text("older and longer" * 10_000, encoding="utf-8")
+    tracker("export", tmp_path, TRACKER_SITE_URL=ADDRESS + "/")
+    text = (tmp_path / "asks.csv").read_text(encoding="utf-8")
+    assert f",{ADDRESS}/asks/" in text
+    assert "older" not in text
+    assert "127.0.0.1" not in text
+
+
+def test_a_database_without_asks_gives_files_with_headers(tracker: Tracker, tmp_path: Path) -> None:
+    tracker("export", tmp_path)
+    for name, table in TABLES.items():
+        text = (tmp_path / f"{name}.csv").read_bytes().decode("utf-8")
+        assert text == ",".join(column.name for column in table.columns) + "\r\n"
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+    answer = tracker_on(f"sqlite:///{tmp_path}/none.sqlite3")("export", tmp_path / "taken", code=2)
+    assert "is a file" in answer.err

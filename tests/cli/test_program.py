@@ -1,0 +1,107 @@
+"""tracker as a program of its own: help, settings, exit codes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from tests.cli.commands import SECRET, run_program, tracker_on
+from tracker.cli import main
+
+
+def commands(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command with the words by which it is called."""
+    for name, command in group.commands.items():
+        yield (*path, name), command
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+
+
+def test_the_command_line_has_these_commands() -> None:
+    assert sorted(" ".join(words) for words, _ in commands()) == [
+        "db", "db check", "db current", "db downgrade", "db upgrade", "export", "seed", "serve", "user", "user add",
+        "user deactivate", "user list", "user set-password", "user set-role", "verify",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [words for words, _ in commands()], ids=" ".join)
+def test_every_command_teaches_what_it_does(words: tuple[str, ...]) -> None:
+    for flag in ("--help", "-h"):
+        said = tracker_on("sqlite:///unused")(*words, flag).out
+        assert said.startswith(f"Usage: main {' '.join(words)}")
+        explained = said.splitlines()[2].strip()
+        assert len(explained.split()) > 3
+        assert explained[0].isupper()
+
+
+def test_a_list_of_commands_shows_no_sentence_cut_short() -> None:
+    for _, command in commands():
+        assert not command.get_short_help_str(limit=70).endswith("..."), command.name
+
+
+def test_every_option_is_explained() -> None:
+    explained = {"--name", "--password-stdin", "--dry-run", "--if-empty"}
+    options = [option for _, command in commands() for option in command.params if isinstance(option, click.Option)]
+    assert {option.opts[0] for option in options if option.help} == explained
+    assert {option.opts[0] for option in options} - explained == {"--role"}  # its choices explain it
+
+
+def test_help_and_version_need_no_settings_and_no_database(tmp_path: Path) -> None:
+    said = run_program("--help", cwd=tmp_path, TRACKER_ENV="nonsense", DATABASE_URL="nonsense")
+    assert said.code == 0
+    assert "Track what became of policy asks" in said.out
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [("nonsense",), ("db", "nonsense"), ("user", "add"), ("export",), ("verify", "more")])
+def test_wrong_use_ends_with_2(words: tuple[str, ...]) -> None:
+    assert "Error: " in tracker_on("sqlite:///unused")(*words, code=2).err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("serve",), ("db", "upgrade"), ("db", "check"), ("seed",), ("user", "list"), ("export", "files"), ("verify",)],
+    ids=" ".join,
+)
+def test_wrong_settings_are_all_named_and_end_with_1(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = tracker_on("mysql://db/x")(*words, SECRET_KEY="short", TRACKER_FOUR_EYES="maybe", code=1)
+    assert answer.err.startswith("Error: These settings are wrong:\n")
+    assert all(f"\n{name}: " in answer.err for name in ("DATABASE_URL", "SECRET_KEY", "TRACKER_FOUR_EYES"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_program_with_wrong_settings_shows_no_traceback(tmp_path: Path) -> None:
+    said = run_program("serve", cwd=tmp_path, TRACKER_ENV="production")
+    assert said.code == 1
+    assert "SECRET_KEY: must be 32 or more random characters" in said.err
+    assert "Traceback" not in said.err + said.out
+
+
+def test_settings_may_stand_in_a_file_and_the_environment_wins(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/from-file.sqlite3"
+    (tmp_path / ".env").write_text(f"DATABASE_URL={url}\nSECRET_KEY={SECRET}\n", encoding="utf-8")
+    assert run_program("db", "current", cwd=tmp_path).out == "base (empty)\n"
+    assert (tmp_path / "from-file.sqlite3").exists()
+    said = run_program("db", "current", cwd=tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/from-environment.sqlite3")
+    assert said.code == 0
+    assert (tmp_path / "from-environment.sqlite3").exists()
+
+
+def test_serve_refuses_a_database_that_is_not_at_the_newest_schema(tmp_path: Path) -> None:
+    settings = {"DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3", "SECRET_KEY": SECRET}
+    said = run_program("serve", cwd=tmp_path, **settings)
+    assert said.code == 1
+    assert "tracker db upgrade" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_the_first_steps_of_a_new_installation_work_as_programs(tmp_path: Path) -> None:
+    """Each is a program that knows nothing of the other but the database."""
+    settings = {"DATABASE_URL": f"sqlite:///{tmp_path}/new.sqlite3", "SECRET_KEY": SECRET}
+    for words in (("db", "upgrade"), ("verify",)):
+        said = run_program(*words, cwd=tmp_path, **settings)
+        assert (said.code, said.err) == (0, ""), words

@@ -1,0 +1,160 @@
+"""tracker user: who may sign in, and as what."""
+
+import pytest
+
+from tests.cli.commands import PASSWORD, Answer, Tracker
+from tracker.db.engine import make_engine, reading
+from tracker.models import Event, Person
+from tracker.services.passwords import is_right
+
+pytestmark = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+
+ADA, ED, CLEO = "ada@example.org", "ed@example.org", "cleo@example.org"
+
+
+def add(tracker: Tracker, email: str, name: str, role: str, *, password: str = PASSWORD, code: int = 0) -> Answer:
+    arguments = ("user", "add", email, "--name", name, "--role", role, "--password-stdin")
+    return tracker(*arguments, typed=f"{password}\n", code=code)
+
+
+def fits(url: str, email: str, password: str) -> bool:
+    """Whether a person's stored password is this one."""
+    engine = make_engine(url)
+    with reading(engine) as session:
+        stored = session.query(Person.password_hash).filter_by(email=email).scalar()
+    engine.dispose()
+    return is_right(password, stored)
+
+
+def events(url: str) -> list[Event]:
+    engine = make_engine(url)
+    with reading(engine) as session:
+        found = session.query(Event).order_by(Event.id).all()
+        session.expunge_all()
+    engine.dispose()
+    return found
+
+
+def test_people_are_added_and_listed_with_their_role(tracker: Tracker, database: str) -> None:
+    assert tracker("user", "list").out == ""
+    said = add(tracker, " Ada@Example.org ", " Ada ", "admin").out
+    assert said == "Ada can sign in with ada@example.org at /staff/sign-in.\n"
+    add(tracker, ED, "Ed", "editor")
+    tracker("user", "add", CLEO, "--name", "Cleo", "--password-stdin", typed=f"{PASSWORD}\n")
+    assert tracker("user", "list").out == (
+        "ada@example.org\tadmin\tactive\tAda\n"
+        "cleo@example.org\tcontributor\tactive\tCleo\n"
+        "ed@example.org\teditor\tactive\tEd\n"
+    )
+    assert fits(database, ADA, PASSWORD)
+    assert tracker("verify").out.startswith("The event log is whole: 3 entries")
+
+
+def test_a_password_is_asked_for_twice_and_not_shown(tracker: Tracker, database: str) -> None:
+    said = tracker("user", "add", ADA, "--name", "Ada", typed=f"{PASSWORD}\n{PASSWORD}\n")
+    assert PASSWORD not in said.out + said.err
+    assert "15 characters or more" in said.out
+    assert fits(database, ADA, PASSWORD)
+
+
+def test_two_passwords_that_differ_add_nobody(tracker: Tracker, database: str) -> None:
+    tracker("user", "add", ADA, "--name", "Ada", typed=f"{PASSWORD}\n{PASSWORD}x\n", code=1)
+    assert tracker("user", "list").out == ""
+
+
+@pytest.mark.parametrize(
+    ("password", "why"),
+    [("", "at least 15"), ("fourteen chars", "at least 15"), ("x" * 129, "at most 128"), ("ada" * 6, "too few")],
+)
+def test_a_weak_password_is_refused_and_nobody_is_added(tracker: Tracker, password: str, why: str) -> None:
+    assert why in add(tracker, ADA, "Ada", "admin", password=password, code=1).err
+    assert tracker("user", "list").out == ""
+
+
+@pytest.mark.parametrize(
+    ("email", "name", "why"),
+    [
+        ("ada", "Ada", "Give an e-mail address"),
+        ("ada@localhost", "Ada", "Give an e-mail address"),
+        ("a da@example.org", "Ada", "Give an e-mail address"),
+        (ADA, "", "Give the name"),
+        (ADA, "x" * 121, "Use at most 120 characters"),
+    ],
+)
+def test_an_unfit_address_or_name_is_refused(tracker: Tracker, email: str, name: str, why: str) -> None:
+    assert why in add(tracker, email, name, "admin", code=1).err
+
+
+def test_an_address_belongs_to_one_person(tracker: Tracker) -> None:
+    add(tracker, ADA, "Ada", "admin")
+    assert "exists already" in add(tracker, "ADA@EXAMPLE.ORG", "Another Ada", "editor", code=1).err
+    assert tracker("user", "list").out.count("\n") == 1
+
+
+def test_a_role_that_does_not_exist_is_wrong_use(tracker: Tracker) -> None:
+    assert "'contributor', 'editor', 'admin'" in add(tracker, ADA, "Ada", "owner", code=2).err
+    assert "Missing option '--name'" in tracker("user", "add", ADA, code=2).err
+
+
+@pytest.mark.parametrize(
+    ("command", "typed"),
+    [
+        (("set-role", ED, "admin"), ""),
+        (("set-password", ED, "--password-stdin"), f"{PASSWORD}\n"),
+        (("deactivate", ED), ""),
+    ],
+)
+def test_an_address_that_nobody_has_is_named(tracker: Tracker, command: tuple[str, ...], typed: str) -> None:
+    answer = tracker("user", *command, typed=typed, code=1)
+    assert answer.err == "Error: Nobody has the address ed@example.org. See: tracker user list\n"
+
+
+def test_a_role_is_changed(tracker: Tracker) -> None:
+    add(tracker, ADA, "Ada", "admin")
+    add(tracker, ED, "Ed", "contributor")
+    tracker("user", "set-role", " ED@example.org", "editor")
+    assert "ed@example.org\teditor\tactive\tEd\n" in tracker("user", "list").out
+
+
+def test_a_password_is_changed(tracker: Tracker, database: str) -> None:
+    add(tracker, ADA, "Ada", "admin")
+    other = "another four unrelated words"
+    tracker("user", "set-password", ADA, "--password-stdin", typed=f"{other}\n")
+    assert fits(database, ADA, other)
+    assert not fits(database, ADA, PASSWORD)
+
+
+def test_a_short_new_password_is_refused_and_the_old_one_stays(tracker: Tracker, database: str) -> None:
+    add(tracker, ADA, "Ada", "admin")
+    tracker("user", "set-password", ADA, "--password-stdin", typed="short\n", code=1)
+    assert fits(database, ADA, PASSWORD)
+
+
+def test_somebody_is_deactivated_and_stays_on_the_list(tracker: Tracker) -> None:
+    add(tracker, ADA, "Ada", "admin")
+    add(tracker, ED, "Ed", "editor")
+    tracker("user", "deactivate", ED)
+    assert "ed@example.org\teditor\tdeactivated\tEd\n" in tracker("user", "list").out
+
+
+@pytest.mark.parametrize("command", [("deactivate", ADA), ("set-role", ADA, "editor")])
+def test_the_last_active_admin_is_kept(tracker: Tracker, command: tuple[str, ...]) -> None:
+    add(tracker, ADA, "Ada", "admin")
+    add(tracker, ED, "Ed", "admin")
+    tracker("user", "deactivate", ED)
+    assert "last active admin" in tracker("user", *command, code=1).err
+    assert "ada@example.org\tadmin\tactive\tAda\n" in tracker("user", "list").out
+
+
+def test_the_log_says_what_was_done_by_the_command_line_and_holds_no_password(tracker: Tracker, database: str) -> None:
+    add(tracker, ADA, "Ada", "admin")
+    add(tracker, ED, "Ed", "editor")
+    tracker("user", "set-password", ED, "--password-stdin", typed=f"{PASSWORD}!\n")
+    tracker("user", "set-role", ED, "contributor")
+    tracker("user", "deactivate", ED)
+    log = events(database)
+    assert [event.action for event in log] == ["created", "created", "password changed", "edited", "deactivated"]
+    assert {(event.actor_name, event.actor_id) for event in log} == {("Command line", None)}
+    told = " ".join(f"{event.before} {event.after} {event.reason}" for event in log)
+    assert "argon2" not in told
+    assert PASSWORD not in told

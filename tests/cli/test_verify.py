@@ -1,0 +1,126 @@
+"""tracker verify proves that nobody rewrote the event log, on both engines."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+
+from tests.cli.commands import Tracker
+from tests.factories import NOW, make_person, make_staff
+from tracker.db.engine import make_engine, writing
+from tracker.rules.permissions import COMMAND_LINE
+from tracker.services.change import Change
+
+WHOLE = re.compile(r"The event log is whole: (\d+) entries, the last with hash ([0-9a-f]{64})\.\n")
+
+
+@pytest.fixture
+def behind_the_apps_back(database: str) -> Callable[..., None]:
+    """Runs statements as somebody with the database's own tools would, the trigger out of the way."""
+
+    def run(*statements: str) -> None:
+        engine = make_engine(database)
+        with writing(engine) as session:
+            if engine.dialect.name == "sqlite":
+                triggers = session.scalars(
+                    sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'")
+                ).all()
+                unlocked = [f"DROP TRIGGER {trigger}" for trigger in triggers]
+            else:
+                unlocked = ["ALTER TABLE event DISABLE TRIGGER USER"]
+            assert unlocked
+            for statement in [*unlocked, *statements]:
+                session.execute(sa.text(statement))
+        engine.dispose()
+
+    return run
+
+
+@pytest.fixture
+def log(tracker: Tracker, database: str) -> Tracker:
+    """The command line on a database whose log has four entries."""
+    engine = make_engine(database)
+    with writing(engine) as session:
+        make_staff(session)
+        make_person(Change(session, COMMAND_LINE, NOW), name="Dot")
+    engine.dispose()
+    return tracker
+
+
+def test_an_empty_log_is_whole(tracker: Tracker) -> None:
+    said = WHOLE.fullmatch(tracker("verify").out)
+    assert said is not None
+    assert said.groups() == ("0", "0" * 64)
+
+
+def test_a_whole_log_is_counted_and_its_last_hash_printed(log: Tracker) -> None:
+    before = WHOLE.fullmatch(log("verify").out)
+    assert before is not None
+    assert before[1] == "4"
+    log("user", "deactivate", "dot@example.org")
+    after = WHOLE.fullmatch(log("verify").out)
+    assert after is not None
+    assert after[1] == "5"
+    assert after[2] != before[2]
+
+
+@pytest.mark.parametrize(
+    ("statements", "broken"),
+    [
+        (["UPDATE event SET actor_name = 'Ed' WHERE id = 3"], "Entry 3 of the event log was changed after"),
+        (["UPDATE event SET reason = 'So it was.' WHERE id = 1"], "Entry 1 of the event log was changed after"),
+        (["UPDATE event SET after = NULL WHERE id = 2"], "Entry 2 of the event log was changed after"),
+        (["UPDATE event SET at = '2018-03-19 12:00:00' WHERE id = 4"], "Entry 4 of the event log was changed after"),
+        (["DELETE FROM event WHERE id = 2"], "Entry 2 of the event log is missing"),
+        (["DELETE FROM event WHERE id = 1"], "Entry 1 of the event log is missing"),
+        (
+            ["DELETE FROM event WHERE id = 2", "UPDATE event SET id = id - 1 WHERE id > 2"],
+            "Entry 2 of the event log does not follow from the entry before it",
+        ),
+        (["UPDATE event SET hash = 'f' || substr(hash, 2) WHERE id = 2"], "Entry 2 of the event log was changed after"),
+        (
+            ["UPDATE event SET previous_hash = substr(hash, 1, 64) WHERE id = 3"],
+            "Entry 3 of the event log does not follow",
+        ),
+        (
+            [
+                "UPDATE event SET id = -2 WHERE id = 2",
+                "UPDATE event SET id = 2 WHERE id = 3",
+                "UPDATE event SET id = 3 WHERE id = -2",
+            ],
+            "Entry 2 of the event log does not follow",
+        ),
+        (
+            ["UPDATE event SET actor_name = 'Ed' WHERE id = 4", "UPDATE event SET actor_name = 'Ed' WHERE id = 2"],
+            "Entry 2 of the event log was changed after",
+        ),
+        (["UPDATE event SET id = 0 WHERE id = 1"], "Entry 1 of the event log is missing"),
+    ],
+)
+def test_the_first_entry_that_is_wrong_is_named(
+    log: Tracker, behind_the_apps_back: Callable[..., None], statements: list[str], broken: str
+) -> None:
+    behind_the_apps_back(*statements)
+    answer = log("verify", code=1)
+    assert answer.err.startswith(f"Error: {broken}")
+    assert answer.out == ""
+
+
+def test_an_entry_that_was_slipped_in_is_noticed(log: Tracker, behind_the_apps_back: Callable[..., None]) -> None:
+    columns = "at, actor_name, action, subject, subject_id, subject_name, reason, request_id, previous_hash"
+    behind_the_apps_back(
+        f"INSERT INTO event (id, {columns}, hash) SELECT 5, {columns}, 'a' || substr(hash, 2) FROM event WHERE id = 4"
+    )
+    assert log("verify", code=1).err.startswith("Error: Entry 5 of the event log does not follow")
+
+
+def test_a_cut_tail_shows_in_the_hash_that_was_kept_elsewhere(
+    log: Tracker, behind_the_apps_back: Callable[..., None]
+) -> None:
+    """The chain alone cannot show it; the count and the hash that verify prints can."""
+    before = log("verify").out
+    behind_the_apps_back("DELETE FROM event WHERE id = 4")
+    after = log("verify").out
+    assert after.startswith("The event log is whole: 3 entries")
+    assert after != before
