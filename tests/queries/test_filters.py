@@ -1,0 +1,172 @@
+"""The one filter for the status page and its files, as a table."""
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from tests.engines import ENGINES, Databases
+from tests.factories import NOW, make_ask, make_law, make_link, make_staff, make_test, make_update
+from tracker.db.engine import make_engine, reading, writing
+from tracker.queries import public
+from tracker.queries.public import tables
+from tracker.queries.public.filters import AskFilter, UnknownFilter
+from tracker.rules.asks import AskKind
+from tracker.rules.dates import PartialDate
+from tracker.rules.status import Status
+from tracker.rules.updates import Result
+from tracker.services.change import Change
+
+ALL = "hundred met rejected skoda"
+
+
+def fill(change: Change) -> None:
+    make_ask(change, published=True, slug="skoda", title="Škoda for MPs", topic="Trams and trains")
+    make_ask(change, published=True, slug="hundred", title=r"100% of C:\homes_all", kind=AskKind.SANCTIONS)
+    met = make_ask(change, published=True, slug="met", summary="Straße, ΣΊΣΥΦΟΣ, naïve.", topic="Trams and trains")
+    results = ((make_test(change, met).id, Result.MET),)
+    make_update(change, met, status=Status.MET, results=results, happened_on=PartialDate("2021"))
+    rejected = make_ask(change, published=True, slug="rejected", quote="We will not.", kind=AskKind.SANCTIONS)
+    make_update(change, rejected, status=Status.REJECTED, reason="The minister said no.")
+    make_link(change, rejected, make_law(change, title="Act of the rejected"))
+    make_law(change, citation="2018 c. 14", title="Act of nobody")
+    make_ask(change, slug="draft", title="Škoda in a draft", topic="Drafts")
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def filled(databases: Databases, request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
+    url = databases.create(request.param)
+    engine = make_engine(url)
+    with writing(engine) as session:
+        fill(Change(session, make_staff(session).ed, NOW))
+    yield engine
+    engine.dispose()
+    databases.drop(url)
+
+
+TABLE: list[tuple[dict[str, str], str]] = [
+    ({}, ALL),
+    ({"family": "won"}, "met"),
+    ({"family": "open"}, "hundred skoda"),
+    ({"family": "lost"}, "rejected"),
+    ({"family": "part"}, ""),
+    ({"status": "announced"}, "hundred skoda"),
+    ({"status": "lapsed"}, ""),
+    ({"kind": "sanctions"}, "hundred rejected"),
+    ({"kind": "policy"}, "met skoda"),
+    ({"topic": "trams-and-trains"}, "met skoda"),
+    ({"topic": "housing"}, "hundred rejected"),
+    ({"family": "open", "kind": "sanctions"}, "hundred"),
+    ({"family": "open", "status": "met"}, ""),
+    ({"topic": "trams-and-trains", "family": "won", "kind": "policy", "q": "naive"}, "met"),
+    ({"q": "skoda"}, "skoda"),
+    ({"q": "Škoda"}, "skoda"),
+    ({"q": "SKODA"}, "skoda"),
+    ({"q": "S\u030ckoda"}, "skoda"),
+    ({"q": "koda mps"}, "skoda"),
+    ({"q": "mps koda"}, "skoda"),
+    ({"q": "skoda trams"}, ""),
+    ({"q": "strasse"}, "met"),
+    ({"q": "Naïve"}, "met"),
+    ({"q": "σίσυφος"}, "met"),
+    ({"q": "  skoda  "}, "skoda"),
+    ({"q": "will not"}, "rejected"),
+    ({"q": "minister said"}, "rejected"),
+    ({"q": "%"}, "hundred"),
+    ({"q": "100%"}, "hundred"),
+    ({"q": "1%0"}, ""),
+    ({"q": "_"}, "hundred"),
+    ({"q": "s_oda"}, ""),
+    ({"q": "\\"}, "hundred"),
+    ({"q": "c:\\homes_all"}, "hundred"),
+    ({"q": "\\%"}, ""),
+    ({"q": "'; DROP TABLE ask; --"}, ""),
+    ({"q": "draft"}, ""),
+    ({"page": "2", "unknown": "x"}, ALL),
+]
+
+
+@pytest.mark.parametrize(("query", "expected"), TABLE, ids=[repr(query) for query, _ in TABLE])
+def test_the_list_and_its_files_hold_the_asks_that_were_asked_for(
+    filled: sa.Engine, query: dict[str, str], expected: str
+) -> None:
+    wanted = AskFilter.from_query(query)
+    with reading(filled) as session:
+        topics = public.list_topics(session)
+        listed = [ask.slug for ask in public.list_asks(session, wanted, topics)]
+    assert sorted(listed) == expected.split()
+    for name in ("asks", "updates", "evidence"):
+        assert {row.ask_slug for row in tables.read(filled, name, wanted, topics)} == set(expected.split())
+
+
+def test_the_last_changed_ask_stands_first(filled: sa.Engine) -> None:
+    with reading(filled) as session:
+        listed = public.list_asks(session, AskFilter(), {})
+    assert [ask.slug for ask in listed] == ["met", "rejected", "hundred", "skoda"]
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ({}, {"Act of the rejected", "Act of nobody"}),
+        ({"family": "lost"}, {"Act of the rejected"}),
+        ({"family": "won"}, set()),
+    ],
+)
+def test_the_file_of_laws_holds_those_of_the_asks_that_were_asked_for(
+    filled: sa.Engine, query: dict[str, str], titles: set[str]
+) -> None:
+    rows = tables.read(filled, "legislation", AskFilter.from_query(query), {})
+    assert {row.title for row in rows} == titles
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"family": "unknown"},
+        {"status": "Met"},
+        {"kind": "x" * 5000},
+        {"q": "x" * 201},
+        {"q": "a\x00b"},
+        {"q": "\ud800"},
+        {"q": "\uffff"},
+    ],
+    ids=lambda query: ascii(query)[:40],
+)
+def test_a_filter_that_does_not_exist_is_said_so(query: dict[str, str]) -> None:
+    with pytest.raises(UnknownFilter):
+        AskFilter.from_query(query)
+
+
+@pytest.mark.parametrize("topic", ["unknown", "drafts", "Housing"])
+def test_a_topic_of_no_public_ask_does_not_exist(filled: sa.Engine, topic: str) -> None:
+    wanted = AskFilter.from_query({"topic": topic})
+    with reading(filled) as session:
+        topics = public.list_topics(session)
+        with pytest.raises(UnknownFilter):
+            public.list_asks(session, wanted, topics)
+    with pytest.raises(UnknownFilter):  # before the first row, so that a download does not begin
+        tables.read(filled, "asks", wanted, topics)
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 500])
+@pytest.mark.parametrize("query", [{}, {"kind": "sanctions"}], ids=["all", "filtered"])
+def test_files_read_in_short_steps_have_the_same_rows(
+    filled: sa.Engine, monkeypatch: pytest.MonkeyPatch, step: int, query: dict[str, str]
+) -> None:
+    wanted = AskFilter.from_query(query)
+    for name in tables.STATEMENTS:
+        whole = [tuple(row._row) for row in tables.read(filled, name, wanted, {})]
+        with monkeypatch.context() as patched:
+            patched.setattr(tables, "STEP", step)
+            assert [tuple(row._row) for row in tables.read(filled, name, wanted, {})] == whole
+            assert whole or (name, query) == ("tests", {"kind": "sanctions"})
+
+
+def test_between_two_steps_a_writer_does_not_wait(filled: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "STEP", 1)
+    rows = tables.read(filled, "asks", AskFilter(), {})
+    next(rows)
+    with writing(filled) as session:
+        session.execute(sa.text("UPDATE revision SET number = number"))
+    assert len(list(rows)) == len(ALL.split()) - 1

@@ -1,0 +1,161 @@
+"""No page asks the database more often because there is more to show."""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tests.engines import ENGINES, Databases
+from tests.factories import (
+    NOW,
+    evidence_draft,
+    find_staff,
+    make_ask,
+    make_law,
+    make_link,
+    make_person,
+    make_source,
+    make_staff,
+    make_test,
+    make_update,
+)
+from tracker.db.engine import make_engine, reading, writing
+from tracker.models import Ask, Legislation, Link, SuccessTest, Update
+from tracker.queries import public, staff, stories
+from tracker.queries.public.filters import AskFilter
+from tracker.rules.dates import PartialDate
+from tracker.rules.permissions import COMMAND_LINE
+from tracker.rules.story import State
+from tracker.rules.updates import Result
+from tracker.services.change import Change
+
+FEW, MANY = 2, 20
+KEY = "ukpga/2018/100"
+
+
+def grow(change: Change, first: int, last: int) -> None:
+    """More of everything: asks, sources, people; and tests, entries, drafts and links of one ask; bills of one law."""
+    main = change.session.scalars(sa.select(Ask).where(Ask.slug == "main")).one()
+    act = change.session.scalars(sa.select(Legislation).where(Legislation.key == KEY)).one()
+    for number in range(first, last):
+        source = make_source(change, key=f"source-{number}")
+        ask = make_ask(change, published=True, slug=f"ask-{number}", topic=f"Topic {number}", source_id=source.id)
+        make_link(change, ask, act)
+        law = make_law(change, citation=f"2019 c. {number + 1}")
+        make_link(change, main, law)
+        make_link(change, main, act, provisions=f"s. {number}")
+        bill: dict[str, Any] = {
+            "kind": "bill",
+            "citation": "",
+            "year": "2017-19",
+            "number": f"{number}",
+            "becomes_id": act.id,
+        }
+        make_law(change, **bill)
+        test = make_test(change, main, key=f"test-{number}")
+        make_update(change, main, results=((test.id, Result.NOT_MET),), evidence=(evidence_draft(),) * 2)
+        make_update(change, main, published=False)
+        make_person(Change(change.session, COMMAND_LINE, NOW), name=f"Somebody {number}")
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def counted(databases: Databases, request: pytest.FixtureRequest) -> Iterator[tuple[dict[str, int], dict[str, int]]]:
+    """How many statements each query took with few records and with many."""
+    url = databases.create(request.param)
+    engine = make_engine(url)
+    with writing(engine) as session:
+        change = Change(session, make_staff(session).ed, NOW)
+        make_ask(change, published=True, slug="main")
+        make_law(change, citation="2018 c. 100")
+        grow(change, 0, FEW)
+    few = counts(engine)
+    with writing(engine) as session:
+        grow(Change(session, find_staff(session).ed, NOW), FEW, MANY)
+    yield few, counts(engine)
+    engine.dispose()
+    databases.drop(url)
+
+
+def first(session: Session, model: Any, *conditions: Any) -> int:
+    return int(session.scalars(sa.select(sa.func.min(model.id)).where(*conditions)).one())
+
+
+def main_id(session: Session) -> int:
+    return first(session, Ask, Ask.slug == "main")
+
+
+QUERIES: Mapping[str, Callable[[Session], Any]] = {
+    "public.count_by_status": public.count_by_status,
+    "public.find_ask": lambda s: public.find_ask(s, "main"),
+    "public.find_key_of": lambda s: public.find_key_of(s, KEY),
+    "public.find_law": lambda s: public.find_law(s, KEY),
+    "public.find_slug_now": lambda s: [public.find_slug_now(s, "main")],
+    "public.list_asks": lambda s: public.list_asks(s, AskFilter(), {}),
+    "public.list_laws": public.list_laws,
+    "public.list_sources": public.list_sources,
+    "public.list_topics": public.list_topics,
+    "staff.find_ask": lambda s: staff.find_ask(s, main_id(s)),
+    "staff.find_law": lambda s: staff.find_law(s, first(s, Legislation)),
+    "staff.find_link": lambda s: staff.find_link(s, first(s, Link)),
+    "staff.find_test": lambda s: staff.find_test(s, first(s, SuccessTest)),
+    "staff.find_update": lambda s: staff.find_update(s, first(s, Update)),
+    "staff.list_asks": staff.list_asks,
+    "staff.list_drafts": staff.list_drafts,
+    "staff.list_due": lambda s: staff.list_due(s, NOW.date()),
+    "staff.list_events": staff.list_events,
+    "staff.list_laws": staff.list_laws,
+    "staff.list_people": staff.list_people,
+    "staff.list_sources": staff.list_sources,
+    "staff.list_subject_events": lambda s: staff.list_subject_events(s, "ask", main_id(s)),
+    "staff.newest_update_id": lambda s: staff.newest_update_id(s, main_id(s)),
+    "stories.list_entries": lambda s: stories.list_entries(s, main_id(s)),
+    "stories.list_linked_law": lambda s: stories.list_linked_law(s, main_id(s)),
+    "stories.list_tests": lambda s: stories.list_tests(s, main_id(s)),
+    "stories.standing_of": lambda s: stories.standing_of(s, s.get_one(Ask, main_id(s)), State(), PartialDate("2020")),
+}
+
+
+def counts(engine: sa.Engine) -> dict[str, int]:
+    return {name: statements(engine, query) for name, query in QUERIES.items()}
+
+
+def statements(engine: sa.Engine, query: Callable[[Session], Any]) -> int:
+    """How many statements a query sends in a session of its own."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    with reading(engine) as session:
+        session.connection()
+        sa.event.listen(engine, "before_cursor_execute", note)
+        try:
+            assert query(session)
+        finally:
+            sa.event.remove(engine, "before_cursor_execute", note)
+    return len(sent)
+
+
+@pytest.mark.parametrize("name", list(QUERIES))
+def test_a_query_takes_as_many_statements_for_twenty_records_as_for_two(
+    counted: tuple[dict[str, int], dict[str, int]], name: str
+) -> None:
+    few, many = counted
+    assert 1 <= few[name] <= 9
+    assert many[name] == few[name]
+
+
+def test_every_query_is_counted() -> None:
+    there_are = {f"public.{name}" for name in public.__all__ if "session" in parameters(getattr(public, name))}
+    for module in (staff, stories):
+        short = module.__name__.rpartition(".")[2]
+        functions = inspect.getmembers(module, inspect.isfunction)
+        there_are |= {f"{short}.{name}" for name, function in functions if "session" in parameters(function)}
+    assert there_are == set(QUERIES)
+
+
+def parameters(function: Callable[..., Any]) -> set[str]:
+    return set(inspect.signature(function).parameters)
