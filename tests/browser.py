@@ -1,6 +1,6 @@
 """A browser for tests: fills in the forms that were really rendered, with CSRF on, and checks each page it gets."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
@@ -67,7 +67,7 @@ class Page:
 
     @property
     def notices(self) -> list[str]:
-        return self.all("p", "notice")
+        return [text_of(element) for element in self.tree.iter() if "notice" in classes(element)]
 
     @property
     def summary(self) -> list[str]:
@@ -111,7 +111,7 @@ class Page:
         assert len(found) > which, f"{len(found)} buttons say {button!r}"
         return found[which]
 
-    def sent(self, button: str, which: int = 0, without: Collection[str] = (), **typed: Typed) -> Pairs:
+    def sent(self, button: str, /, *, which: Any = 0, without: Any = (), **typed: Any) -> Pairs:
         """What a browser sends when this is typed and the button pressed; `without` leaves fields out."""
         form, pressed = self.form_of(button, which)
         pairs = _shown(fields(form))
@@ -121,14 +121,14 @@ class Page:
             pairs.append((pressed.get("name", ""), pressed.get("value", "")))
         return [pair for pair in pairs if pair[0] not in without]
 
-    def submit(self, button: str, which: int = 0, **typed: Typed) -> "Page":
+    def submit(self, button: str, /, *, which: Any = 0, **typed: Any) -> "Page":
         """Fill in the form with the button (`which`, when several say the same) and press it.
 
         Fields are named as in the form ("evidence-0-url" as evidence_0_url), and only fields and choices that
         the page offers can be used. Answers the page after all redirects.
         """
         form, _ = self.form_of(button, which)
-        pairs = self.sent(button, which, (), **typed)
+        pairs = self.sent(button, which=which, **typed)
         address = urljoin(self.path, form.get("action", self.path))
         if form.get("method", "get") == "get":
             query = {name: value for name, value in pairs if value}

@@ -6,6 +6,7 @@ import io
 import pytest
 import sqlalchemy as sa
 
+from tests.exported import rows
 from tests.site import PRODUCTION, WEALTH_ORDERS, MakeSite, Site
 from tracker.exports.csv import read
 from tracker.models import Ask, Evidence, Legislation, Link, SuccessTest, Update
@@ -23,12 +24,6 @@ FIRST_COLUMNS = {
 NAMES = sorted(FIRST_COLUMNS)
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "'=1", "''=1", "＝1", "'plain", "a=1", '"=1', '="a",\n"b"', "\t=1", ","]
 PUBLISHED = Publication.PUBLISHED
-
-
-def rows(site: Site, name: str, **query: str) -> list[dict[str, str]]:
-    response = site.browser().send("GET", f"/{name}.csv", query_string=query)
-    assert response.status_code == 200
-    return [row for _, row in read(response.data.decode("utf-8"))]
 
 
 @pytest.mark.parametrize("name", NAMES)

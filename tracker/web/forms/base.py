@@ -54,7 +54,7 @@ class Form(FlaskForm):
     @property
     def is_refused(self) -> bool:
         """Whether anything about the sent form is wrong."""
-        return bool(self.errors or self.problems)
+        return bool(self.error_list())
 
     @property
     def seen_version(self) -> int:
@@ -105,6 +105,8 @@ def _errors_of(field: Field) -> Iterator[tuple[str, str]]:
     """A field's own errors, and those of the fields inside it."""
     for part in [*getattr(field, "entries", ()), *getattr(field, "form", ())]:
         yield from _errors_of(part)
+    if isinstance(field.errors, Mapping):  # a form inside the form; its fields have told theirs
+        return
     for message in field.errors:
         if isinstance(message, str):
             yield field.id, message

@@ -23,6 +23,7 @@ from tracker.rules.updates import (
 from tracker.web.forms.base import DateField, Form, LongTextField, SeenField, TextField, required, whole_number
 
 UNCHANGED = UNCHOSEN = ""
+TYPE_CHOICES = {UNCHOSEN: "Choose"} | {kind.value: kind.label for kind in EvidenceType}
 RESULT_CHOICES = {UNCHANGED: "No change"} | {result.value: result.label for result in Result}
 
 
@@ -31,7 +32,7 @@ class EvidenceForm(PlainForm):
 
     url = TextField("Address of the page", render_kw={"inputmode": "url"})
     title = TextField("Title of the page or document", render_kw={"maxlength": TITLE_LENGTH})
-    type = SelectField("Who says so", choices={kind.value: kind.label for kind in EvidenceType}, coerce=EvidenceType)
+    type = SelectField("Who says so", choices=TYPE_CHOICES)
     publisher = TextField("Publisher", render_kw={"maxlength": TITLE_LENGTH})
     published_on = DateField("Published on")
     quote = TextField("The words relied on", render_kw={"maxlength": EVIDENCE_QUOTE_LENGTH})

@@ -1,0 +1,177 @@
+"""Changing a status through its form: preview, publish, draft, and what the rules answer beside the fields."""
+
+import pytest
+import sqlalchemy as sa
+
+from tests.browser import Browser, Page
+from tests.exported import rows
+from tests.site import ADA, CLEO, ED, WEALTH_ORDERS, Site
+from tracker.models import Ask, Update
+from tracker.rules.status import Status
+
+PUBLIC_PAGE = f"/asks/{WEALTH_ORDERS}"
+UNDONE = {
+    "status": "reversed",
+    "happened_on": "1 May 2026",
+    "text": "The power was repealed.",
+    "reason": "Parliament took the power away.",
+    "evidence_0_url": "https://www.legislation.gov.uk/ukpga/2026/1",
+    "evidence_0_title": "The repealing Act",
+    "evidence_0_type": "official_record",
+}
+
+
+def status_form(site: Site, browser: Browser) -> Page:
+    return browser.get(f"/staff/asks/{site.ask_id()}").follow("Change the status")
+
+
+def test_a_status_change_is_public_at_once(site: Site) -> None:
+    done = status_form(site, site.browser(ED)).submit("Publish now", **UNDONE)
+    assert done.hops == [303, 200]
+    assert done.notices == ["Published. The public page shows it now."]
+    public = site.browser().get(PUBLIC_PAGE)
+    verdict = public.all("section", "verdict")[0]
+    assert "Reversed" in verdict
+    assert "Since 1 May 2026" in verdict
+    assert "Parliament took the power away." in verdict
+    assert "The repealing Act" in public.section("u-2026-05-01")
+    assert "3 met, 5 partly met, 2 lost and 1 not counted" in site.browser().get("/").text
+    (row,) = [row for row in rows(site, "asks") if row["ask_slug"] == WEALTH_ORDERS]
+    assert (row["status"], row["status_on"]) == ("reversed", "2026-05-01")
+    assert ("2026-05-01", "reversed") in {(row["update_key"], row["status"]) for row in rows(site, "updates")}
+
+
+def test_the_log_says_in_sentences_who_changed_what(site: Site) -> None:
+    page = status_form(site, site.browser(ED)).submit("Publish now", **UNDONE)
+    log = page.all("ol", "history-log")[0]
+    assert "Ed Editor drafted the update “The power was repealed.”." in log
+    assert "Ed Editor published the update “The power was repealed.”." in log
+
+
+def test_the_preview_shows_the_future_page_and_saves_nothing(site: Site) -> None:
+    form = status_form(site, site.browser(ED))
+    with site.unchanged():
+        preview = form.submit("Preview", **UNDONE)
+        assert preview.notices[0].startswith("Preview. Nothing is saved yet.")
+        assert "Reversed" in preview.all("section", "verdict")[0]
+        assert "The repealing Act" in preview.section("u-2026-05-01")
+        assert "Partly met" in site.browser().get(PUBLIC_PAGE).all("section", "verdict")[0]
+        back = preview.submit("Go on editing")
+        assert (back.value("text"), back.value("status")) == ("The power was repealed.", "reversed")
+        assert back.value("evidence-0-title") == "The repealing Act"
+    published = preview.submit("Publish")
+    assert published.hops == [303, 200]
+    assert "Reversed" in site.browser().get(PUBLIC_PAGE).all("section", "verdict")[0]
+
+
+def test_a_draft_is_seen_by_staff_alone_until_it_is_published(site: Site) -> None:
+    kept = status_form(site, site.browser(CLEO)).submit("Keep as a draft", **UNDONE, draft_note="Is this right?")
+    assert kept.notices == ["Kept as a draft. The public does not see it."]
+    assert "The power was repealed." in kept.section("story")
+    assert "The power was repealed." not in site.browser().get(PUBLIC_PAGE).text
+    draft = site.browser(ED).get("/staff/").follow("1 May 2026: The power was repealed.")
+    assert draft.value("draft_note") == "Is this right?"
+    assert draft.submit("Publish now").hops == [303, 200]
+    public = site.browser().get(PUBLIC_PAGE)
+    assert "The power was repealed." in public.text
+    assert "Is this right?" not in public.html
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "says"),
+    [
+        ({"status": ""}, "status", "Choose the new status."),
+        ({"reason": ""}, "reason", "Give the reason in one or two sentences."),
+        ({"text": ""}, "text", "Fill in “What happened”."),
+        ({"happened_on": ""}, "happened_on", "Fill in “When it happened”."),
+        ({"happened_on": "2018-02-31"}, "happened_on", "There is no such date as 2018-02-31."),
+        ({"happened_on": "0"}, "happened_on", "Write the date as 2018-03-19"),
+        ({"happened_on": "0000"}, "happened_on", "The year must lie between"),
+        ({"happened_on": "99999"}, "happened_on", "Write the date as 2018-03-19"),
+        ({"happened_on": "2190"}, "happened_on", "This date lies in the future."),
+        ({"status": "met"}, "status", "Only 3 of 4 tests are met on that date."),
+        ({"status": "in_force"}, "status", "A test is already met."),
+        ({"status": "not_started"}, "status", "A test is already met, so something has started."),
+        ({"status": "lapsed"}, "status", "No linked bill had fallen by that date."),
+        ({"status": "superseded"}, "superseded_by_id", "Name the ask that replaces this one."),
+        ({"evidence_0_url": "javascript:alert(1)"}, "evidence-0-url", "must begin with https:// or http://"),
+        ({"evidence_0_url": "data:text/html,x"}, "evidence-0-url", "must begin with https:// or http://"),
+        ({"evidence_0_url": "http://[evil"}, "evidence-0-url", "This is not a valid address."),
+        ({"evidence_0_url": "https://localhost/"}, "evidence-0-url", "must name a public website"),
+        ({"evidence_0_url": "https://a:b@example.org/"}, "evidence-0-url", "must not carry a user name"),
+        ({"evidence_0_url": "https://example.org/" + "x" * 2000}, "evidence-0-url", "longer than 2000"),
+        ({"evidence_0_type": ""}, "evidence-0-type", "Give who says so."),
+        ({"evidence_0_title": ""}, "evidence-0-title", "Give the title of the page or document."),
+        ({"evidence_0_published_on": "yesterday"}, "evidence-0-published_on", "Write the date as"),
+        ({"evidence_0_quote": "x" * 301}, "evidence-0-quote", "Use at most 300 characters; this has 301."),
+        ({"text": "x" * 1001}, "text", "Use at most 1000 characters; this has 1001."),
+        ({"reason": "x" * 401}, "reason", "Use at most 400 characters; this has 401."),
+        ({"text": "a\x00b"}, "text", "a character that cannot be stored (U+0000)"),
+        ({"text": "a\x05b"}, "text", "a character that cannot be stored (U+0005)"),
+        ({"text": "a\ufffeb"}, "text", "a character that cannot be stored (U+FFFE)"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field(shared_site: Site, typed: dict[str, str], field: str, says: str) -> None:
+    form = status_form(shared_site, shared_site.browser(ED))
+    with shared_site.unchanged():
+        for button in ("Preview", "Publish now"):
+            refused = form.submit(button, **UNDONE | typed)
+            assert refused.status == 422
+            assert any(says in error for error in refused.errors(field)), refused.summary
+            assert any(says in line for line in refused.summary)
+            kept = {name: value for name, value in (UNDONE | typed).items() if value.isprintable()}
+            assert {name: refused.value(name.replace("_0_", "-0-")) for name in kept} == kept
+
+
+def test_a_status_without_evidence_is_refused(shared_site: Site) -> None:
+    without = {name: "" for name in UNDONE if name.startswith("evidence")}
+    form = status_form(shared_site, shared_site.browser(ED))
+    with shared_site.unchanged():
+        refused = form.submit("Publish now", **UNDONE | without)
+    assert refused.status == 422
+    assert "Give at least one piece of evidence." in refused.summary
+
+
+def test_met_needs_every_test_and_more_than_a_government_claim(site: Site) -> None:
+    form = status_form(site, site.browser(ED))
+    results = [name for name in sorted(form.names()) if name.startswith("results-") and name.endswith("-result")]
+    assert len(results) == 4
+    claim = UNDONE | {"status": "met", "evidence_0_type": "government_claim"} | dict.fromkeys(results, "met")
+    refused = form.submit("Publish now", **claim)
+    assert refused.status == 422
+    assert "A government claim alone is not enough for “Met”. Add an independent check." in refused.summary
+    done = refused.submit("Publish now", evidence_0_type="independent")
+    assert done.hops == [303, 200]
+    assert site.scalar(sa.select(Ask.status).where(Ask.slug == WEALTH_ORDERS)) is Status.MET
+    assert "4 of 4 met" in site.browser().get(PUBLIC_PAGE).section("tests")
+
+
+def test_more_evidence_can_be_added_before_saving(site: Site) -> None:
+    form = status_form(site, site.browser(ED))
+    with site.unchanged():
+        more = form.submit("Add another piece of evidence", **UNDONE)
+    assert more.status == 200
+    assert more.value("evidence-0-title") == "The repealing Act"
+    done = more.submit(
+        "Publish now", evidence_1_url="https://example.org/b", evidence_1_title="B", evidence_1_type="independent"
+    )
+    assert done.hops == [303, 200]
+    entry = site.browser().get(PUBLIC_PAGE).section("u-2026-05-01")
+    assert "The repealing Act" in entry
+    assert "example.org" in entry
+
+
+def test_only_statuses_of_the_list_are_accepted(shared_site: Site) -> None:
+    page = status_form(shared_site, shared_site.browser(ADA))
+    for status in ("stalled", "MET", "met\x00", "1"):
+        sent = [*page.sent("Publish now", without={"status"}, **{n: v for n, v in UNDONE.items() if n != "status"})]
+        with shared_site.unchanged():
+            assert page.browser.post(page.path, [*sent, ("status", status)]).status == 422
+
+
+def test_the_words_of_a_status_change_come_out_as_they_were_typed(site: Site) -> None:
+    nasty = "<script>alert('1')</script> & “Škoda” \u202eabc\u202c \" 𝄞 <b>"
+    status_form(site, site.browser(ED)).submit("Publish now", **UNDONE | {"text": nasty, "reason": nasty})
+    public = site.browser().get(PUBLIC_PAGE)
+    assert nasty in public.section("u-2026-05-01")
+    assert site.scalar(sa.select(Update.text).where(Update.key == "2026-05-01")) == nasty
