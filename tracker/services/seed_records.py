@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
-from tracker.models import Ask, Event, Legislation, Link, Source, SuccessTest
+from tracker.models import Ask, Event, FormerSlug, Legislation, Link, Source, SuccessTest
 from tracker.rules.asks import AskDraft, Publication, SourceDraft, TestDraft
 from tracker.rules.legislation import LegislationDraft, LinkDraft, normalised
 from tracker.services import asks, legislation, records, tests
@@ -71,7 +71,8 @@ class Loader:
         if source not in self.sources:
             raise SeedError([f"{found.place.at('source')}: there is no source “{source}” in sources.toml."])
         draft = typed(AskDraft, raw, found.place, {"slug": slug, "source_id": self.sources[source]})
-        ask = self.session.scalar(sa.select(Ask).where(Ask.slug == slug))
+        moved = sa.select(FormerSlug.ask_id).where(FormerSlug.slug == slug)
+        ask = self.session.scalar(sa.select(Ask).where((Ask.slug == slug) | Ask.id.in_(moved)))
         if ask is None:
             ask = asks.create_ask(self.change, draft)
             self.report.note("added ask", ask.title)

@@ -1,0 +1,223 @@
+"""The seeds that the tracker comes with, loaded through the rules into real databases."""
+
+import json
+import shutil
+import tomllib
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from tests.engines import ENGINES
+from tests.factories import NOW, make_person, make_update
+from tests.site import SeededDatabases
+from tests.transactions import count_events, revision
+from tracker.db.engine import make_engine, writing
+from tracker.models import Ask, Evidence, Legislation, Link, Source, SuccessTest, Update
+from tracker.paths import resource_dir
+from tracker.queries.stories import list_entries, list_tests, standing_of
+from tracker.rules.asks import AskDraft, Publication
+from tracker.rules.dates import PartialDate
+from tracker.rules.permissions import COMMAND_LINE, SEEDS, Actor, Role
+from tracker.rules.standing import check_fit
+from tracker.rules.status import Status
+from tracker.rules.story import state_of
+from tracker.rules.updates import UpdateKind
+from tracker.services import asks, events, seeds
+from tracker.services.change import Change
+from tracker.services.seed_files import SeedError
+from tracker.services.seed_report import Report
+
+FACTS: dict[str, Any] = json.loads((Path(__file__).parents[1] / "data/facts.json").read_text(encoding="utf-8"))
+SLUGS = [ask["slug"] for ask in FACTS["asks"]]
+WEALTH_ORDERS, MAGNITSKY = "unexplained-wealth-orders", "uk-magnitsky-sanctions"
+DRAFT, PUBLISHED = Publication.DRAFT, Publication.PUBLISHED
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def shared_engine(seeded_databases: SeededDatabases, request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
+    """The engine of a database that holds the seeds; `session` undoes what a test does to it."""
+    url = seeded_databases.create(request.param)
+    engine = make_engine(url)
+    yield engine
+    engine.dispose()
+    seeded_databases.drop(url)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the seeds to change."""
+    return Path(shutil.copytree(resource_dir("seeds"), tmp_path / "seeds"))
+
+
+def load(session: Session, folder: Path) -> Report:
+    return seeds.load(Change(session, SEEDS, NOW), seeds.read_folder(folder))
+
+
+def editor(session: Session) -> Change:
+    person = make_person(Change(session, COMMAND_LINE, NOW), name="Someone who edits")
+    return Change(session, Actor(person.name, Role.EDITOR, person.id), NOW)
+
+
+def find_ask(session: Session, slug: str) -> Ask:
+    return session.scalars(sa.select(Ask).where(Ask.slug == slug)).one()
+
+
+def change_file(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def count(session: Session, model: Any, *conditions: Any) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(model).where(*conditions)) or 0
+
+
+# --- what is there ---
+
+
+def test_everything_is_there(session: Session) -> None:
+    assert (count(session, Ask), count(session, Ask, Ask.publication == PUBLISHED)) == (11, 11)
+    assert (count(session, Legislation), count(session, Legislation, Legislation.publication == DRAFT)) == (39, 2)
+    assert (count(session, Source), count(session, Source, Source.publication == PUBLISHED)) == (1, 1)
+    assert (count(session, Link), count(session, Link, Link.publication == DRAFT)) == (69, 2)
+    assert count(session, SuccessTest) == 40
+    assert set(session.scalars(sa.select(Ask.slug))) == set(SLUGS)
+    of_kind = sa.select(Update.kind, sa.func.count()).where(Update.publication == PUBLISHED).group_by(Update.kind)
+    assert {row[0]: row[1] for row in session.execute(of_kind)} == {
+        UpdateKind.STATUS: sum(len(ask["status_history"]) for ask in FACTS["asks"]),
+        UpdateKind.TEST: 22,
+        UpdateKind.MILESTONE: 73,
+        UpdateKind.REVIEW: 11,
+    }
+
+
+def test_what_is_not_verified_is_a_draft_with_the_reason_why(session: Session) -> None:
+    drafts = session.scalars(sa.select(Update).where(Update.publication == DRAFT)).all()
+    assert len(drafts) == 5
+    assert all(draft.draft_note for draft in drafts)
+    assert all(
+        law.internal_note for law in session.scalars(sa.select(Legislation).where(Legislation.publication == DRAFT))
+    )
+
+
+def test_every_entry_but_a_review_has_evidence(session: Session) -> None:
+    bare = sa.select(Update.key).where(Update.publication == PUBLISHED, Update.kind != UpdateKind.REVIEW)
+    assert session.scalars(bare.where(~sa.exists().where(Evidence.update_id == Update.id))).all() == []
+
+
+@pytest.mark.parametrize("fact", FACTS["asks"], ids=SLUGS)
+def test_the_story_of_each_ask_says_on_each_day_what_the_facts_say(session: Session, fact: dict[str, Any]) -> None:
+    ask = find_ask(session, fact["slug"])
+    entries = list_entries(session, ask.id)
+    history = [(change["status"], change["on"]) for change in fact["status_history"]]
+    replayed = [state_of(entries, PartialDate(day)) for _, day in history]
+    assert [(state.status, str(state.status_entry and state.status_entry.happened_on)) for state in replayed] == history
+    assert (ask.status, str(ask.status_on)) == history[-1]
+    assert str(ask.reviewed_on) == fact["reviewed_on"]
+    the_day_before_any = PartialDate(str(int(history[0][1][:4]) - 1))
+    assert state_of(entries, the_day_before_any).status is None
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_present_status_fits_the_tests_and_the_law(session: Session, slug: str) -> None:
+    ask = find_ask(session, slug)
+    state = state_of(list_entries(session, ask.id))
+    assert ask.status is not None
+    assert ask.status_on is not None
+    if ask.status not in {Status.IN_PARLIAMENT, Status.LAW_NOT_IN_FORCE}:  # these hold on their own day
+        assert check_fit(ask.status, standing_of(session, ask, state, PartialDate("2026-11-22"))) == []
+    kept = {test.id: (test.result, test.result_on) for test in list_tests(session, ask.id) if test.result_on}
+    assert kept == state.results
+
+
+def test_unexplained_wealth_orders_began_on_two_days(session: Session) -> None:
+    statement = (
+        sa.select(Link)
+        .join(Link.ask)
+        .join(Link.legislation)
+        .where(Ask.slug == WEALTH_ORDERS, Legislation.key == "ukpga/2017/22")
+        .options(joinedload(Link.legislation))
+    )
+    began = {(extent, str(link.in_force_on)) for link in session.scalars(statement) for extent in link.extent}
+    assert began == {
+        ("England and Wales", "2018-01-31"),
+        ("Scotland", "2018-01-31"),
+        ("Northern Ireland", "2021-06-28"),
+    }
+
+
+def test_the_bill_of_each_act_leads_to_it(session: Session) -> None:
+    bills = session.scalars(sa.select(Legislation).where(Legislation.becomes_id.is_not(None)))
+    assert {bill.kind for bill in bills} == {"bill"}
+
+
+# --- loading again ---
+
+
+def test_loading_again_changes_nothing(session: Session) -> None:
+    before = (count_events(session), revision(session))
+    report = load(session, resource_dir("seeds"))
+    session.flush()
+    assert report.lines == []
+    assert report.unchanged > 200
+    assert (count_events(session), revision(session)) == before
+    events.verify(session)
+
+
+def test_what_staff_edited_is_kept_and_said(session: Session, folder: Path) -> None:
+    ask, change = find_ask(session, WEALTH_ORDERS), editor(session)
+    values = {field.name: getattr(ask, field.name) for field in fields(AskDraft)}
+    asks.edit_ask(change, ask, AskDraft(**values | {"topic": "Money"}), seen_version=None)
+    own = make_update(change, ask, published=False, text="Written by staff.")
+    report = load(session, folder)
+    assert report.lines == [f"kept as staff edited it: ask {ask.title}"]
+    assert (ask.topic, own.text, own.publication) == ("Money", "Written by staff.", DRAFT)
+
+
+def test_an_ask_that_staff_moved_to_another_address_is_still_known(session: Session, folder: Path) -> None:
+    ask, change = find_ask(session, WEALTH_ORDERS), editor(session)
+    values = {field.name: getattr(ask, field.name) for field in fields(AskDraft)}
+    asks.edit_ask(change, ask, AskDraft(**values | {"slug": "wealth-orders"}), seen_version=None)
+    assert load(session, folder).lines == [f"kept as staff edited it: ask {ask.title}"]
+    assert (ask.slug, count(session, Ask)) == ("wealth-orders", 11)
+
+
+def test_history_is_kept_where_the_file_says_otherwise(session: Session, folder: Path) -> None:
+    path = folder / f"asks/{MAGNITSKY}.toml"
+    entry = next(
+        u for u in tomllib.loads(path.read_text(encoding="utf-8"))["updates"] if u["publication"] == "published"
+    )
+    change_file(path, entry["text"], "History as somebody wants it.")
+    before = count_events(session)
+    report = load(session, folder)
+    assert report.lines == [f"kept: history is not rewritten, post a correction: {MAGNITSKY} {entry['key']}"]
+    assert count(session, Update, Update.text == "History as somebody wants it.") == 0
+    assert count_events(session) == before
+
+
+def test_a_reworded_ask_becomes_a_redefinition_in_public(session: Session, folder: Path) -> None:
+    ask = find_ask(session, WEALTH_ORDERS)
+    old = ask.title
+    change_file(folder / f"asks/{WEALTH_ORDERS}.toml", f'title = "{old}"', 'title = "Use the orders"')
+    report = load(session, folder)
+    assert report.lines == ["changed ask: Use the orders"]
+    told = session.scalars(sa.select(Update).where(Update.kind == UpdateKind.REDEFINITION)).one()
+    assert old in told.text
+    assert told.publication is PUBLISHED
+
+
+def test_all_faults_are_told_at_once_and_nothing_is_kept(shared_engine: sa.Engine, folder: Path) -> None:
+    change_file(folder / "asks/stop-brexit.toml", 'kind = "policy"', 'kind = "wish"')
+    change_file(folder / f"asks/{MAGNITSKY}.toml", 'effect = "delivers"', 'effect = "wishes"')
+    change_file(folder / f"asks/{WEALTH_ORDERS}.toml", 'topic = "Illicit finance"', 'topic = "Money"')
+    with pytest.raises(SeedError) as refused, writing(shared_engine) as session:
+        load(session, folder)
+    wrong = {problem.partition(",")[0] for problem in refused.value.problems}
+    assert wrong == {"asks/stop-brexit.toml", f"asks/{MAGNITSKY}.toml"}
+    with writing(shared_engine) as session:
+        assert find_ask(session, WEALTH_ORDERS).topic == "Illicit finance"
