@@ -93,7 +93,7 @@ class Page:
 
     def value(self, name: str) -> str:
         """What stands in a field; for a list of choices what is chosen."""
-        return "\n".join(value for _, value in _shown([self.field(name)]))
+        return "\n".join(value.replace("\r", "") for _, value in _shown([self.field(name)]))
 
     def links(self) -> dict[str, str]:
         return {text_of(link): link.get("href", "") for link in self.tree.iter("a")}

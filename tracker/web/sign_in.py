@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from tracker.clock import now
@@ -67,6 +67,7 @@ def _enter(email: str, password: str) -> bool:
         if passwords.needs_rehash(again.password_hash):
             again.password_hash = passwords.hash_password(password, again.email)
     session.clear()
+    g.pop("csrf_token", None)  # it was made for the session that is over
     session["token"] = token
     log.info("signed in: person %s", person.id)
     return True

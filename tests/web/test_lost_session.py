@@ -1,0 +1,119 @@
+"""A session that ends while somebody is typing loses no typed text: sign in, bring the form back, save."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from tests.browser import Page
+from tests.site import ADA, CLEO, ED, PASSWORD, WEALTH_ORDERS, Site, email_of
+from tests.web.test_status_change import UNDONE, status_form
+from tracker.clock import now
+from tracker.models import Ask, Event, StaffSession
+from tracker.services.sessions import ABSOLUTE, IDLE
+
+
+def end_sessions(site: Site) -> None:
+    site.execute(sa.update(StaffSession).values(ended_at=now()))
+
+
+def sign_in(page: Page, name: str) -> Page:
+    return page.submit("Sign in", email=email_of(name), password=PASSWORD)
+
+
+def test_a_form_comes_back_after_signing_in_again_and_is_saved(site: Site) -> None:
+    form = status_form(site, site.browser(ED))
+    end_sessions(site)
+    with site.unchanged():
+        asked = form.submit("Publish now", **UNDONE)
+    assert asked.status == 403
+    assert asked.h1 == "Sign in"
+    assert "Your session had ended, so nothing was saved." in asked.notices[0]
+    offered = sign_in(asked, ED)
+    assert offered.h1 == "Your typed text is kept"
+    back = offered.submit("Bring my form back")
+    assert back.status == 200
+    for name in ("status", "text", "reason", "evidence_0_url", "evidence_0_title", "evidence_0_type"):
+        assert back.value(name.replace("_0_", "-0-")) == UNDONE[name]
+    assert site.scalar(sa.select(Ask.status).where(Ask.slug == WEALTH_ORDERS)) == "partly_met"
+    assert back.submit("Publish now").hops == [303, 200]
+    assert site.scalar(sa.select(Ask.status).where(Ask.slug == WEALTH_ORDERS)) == "reversed"
+
+
+@pytest.mark.parametrize(
+    ("path", "button", "typed"),
+    [
+        ("/staff/asks/1/edit", "Save", {"internal_note": "Typed\nfor an hour", "deadline_note": "“quoted” <b>"}),
+        ("/staff/sources/new", "Enter the source", {"title": "A speech", "key": "a-speech"}),
+        ("/staff/legislation/new", "Enter the law", {"title": "A law", "citation": "2018 c. 99"}),
+        ("/staff/asks/1/links/new", "Enter the link", {"provisions": "s. 1", "extent": ["Wales", "Scotland"]}),
+        ("/staff/asks/1/tests/new", "Add the test", {"label": "It is done", "key": "done", "change_reason": "New."}),
+        ("/staff/asks/1/review", "Record the review", {"text": "Looked at everything."}),
+        ("/staff/people/2/edit", "Save", {"name": "Edwina"}),
+        ("/staff/links/1/archive", "Archive", {"reason": "It was repealed."}),
+    ],
+)
+def test_every_form_comes_back(sqlite_site: Site, path: str, button: str, typed: dict[str, str | list[str]]) -> None:
+    form = sqlite_site.browser(ADA).get(path)
+    end_sessions(sqlite_site)
+    back = sign_in(form.submit(button, **typed), ADA).submit("Bring my form back")
+    assert back.status == 200
+    assert (back.path, back.h1) == (path, form.h1)
+    for name, value in typed.items():
+        assert back.value(name) == (value if isinstance(value, str) else "\n".join(value))
+    assert back.submit(button).hops == [303, 200]
+
+
+def test_what_was_typed_survives_a_wrong_password_and_is_carried_as_text(sqlite_site: Site) -> None:
+    form = sqlite_site.browser(ED).get("/staff/asks/1/edit")
+    end_sessions(sqlite_site)
+    nasty = '"><script>alert(1)</script>\nnext'
+    asked = form.submit("Save", internal_note=nasty)
+    again = asked.submit("Sign in", email=email_of(ED), password="wrong")
+    assert again.status == 422
+    back = sign_in(again, ED).submit("Bring my form back")
+    assert back.value("internal_note") == nasty
+
+
+def test_a_form_that_comes_back_is_stale_when_somebody_else_saved_meanwhile(sqlite_site: Site) -> None:
+    form = sqlite_site.browser(ED).get("/staff/asks/1/edit")
+    end_sessions(sqlite_site)
+    sqlite_site.browser(ADA).get("/staff/asks/1/edit").submit("Save", deadline_note="Ada's")
+    back = sign_in(form.submit("Save", deadline_note="Ed's"), ED).submit("Bring my form back")
+    stale = back.submit("Save")
+    assert stale.status == 409
+    assert stale.value("deadline_note") == "Ed's"
+
+
+def test_somebody_else_who_signs_in_may_do_no_more_than_their_role(sqlite_site: Site) -> None:
+    form = sqlite_site.browser(ED).get("/staff/asks/1/edit")
+    end_sessions(sqlite_site)
+    offered = sign_in(form.submit("Save", deadline_note="Ed's"), CLEO)
+    assert offered.submit("Bring my form back").status == 403
+
+
+@pytest.mark.parametrize(
+    ("column", "age", "is_signed_in"),
+    [
+        ("seen_at", IDLE - timedelta(minutes=1), True),
+        ("seen_at", IDLE, False),
+        ("started_at", ABSOLUTE - timedelta(minutes=1), True),
+        ("started_at", ABSOLUTE, False),
+        ("seen_at", -timedelta(days=2), True),
+    ],
+)
+def test_a_session_ends_after_half_an_hour_unused_and_after_a_working_day(
+    sqlite_site: Site, column: str, age: timedelta, is_signed_in: bool
+) -> None:
+    browser = sqlite_site.browser(ED)
+    sqlite_site.execute(sa.update(StaffSession).values({column: now() - age}))
+    assert browser.get("/staff/").hops == ([200] if is_signed_in else [303, 200])
+
+
+def test_using_a_session_keeps_it_alive_and_writes_no_event(sqlite_site: Site) -> None:
+    browser = sqlite_site.browser(ED)
+    sqlite_site.execute(sa.update(StaffSession).values(seen_at=now() - timedelta(minutes=20)))
+    with sqlite_site.unchanged():
+        browser.get("/staff/")
+    assert sqlite_site.scalar(sa.select(sa.func.max(StaffSession.seen_at))) > now() - timedelta(minutes=1)
+    assert sqlite_site.scalar(sa.select(sa.func.count(Event.id)).where(Event.action == "signed in")) == 1
