@@ -85,9 +85,10 @@ class Form(FlaskForm):
         """Compare with what is saved now, and let the next save go on top of it."""
         for field in self:
             other = saved._fields.get(field.name)
-            if field.name in NOT_VALUES or other is None or field.data == other.data:
+            if field.name in NOT_VALUES or other is None:
                 continue
-            self.conflicts.append((field.label.text, in_text(other), in_text(field)))
+            if in_text(field) != in_text(other):  # an absent value and an empty one read the same
+                self.conflicts.append((field.label.text, in_text(other), in_text(field)))
         self.version.data = saved.version.data
 
 
