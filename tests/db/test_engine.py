@@ -164,6 +164,7 @@ def test_every_connection_of_the_pool_is_prepared(engine: sa.Engine) -> None:
         assert [c.exec_driver_sql("PRAGMA foreign_keys").scalar_one() for c in connections[:1]] == [1]
         drivers = [c.connection.driver_connection for c in connections]
         assert len(set(map(id, drivers))) == 3
+        assert [d.isolation_level for d in drivers if d] == [None, None, None]  # we say BEGIN, and not the driver
         assert [d.execute("PRAGMA synchronous").fetchone()[0] for d in drivers if d] == [2, 2, 2]
         assert [d.execute("PRAGMA foreign_keys").fetchone()[0] for d in drivers if d] == [1, 1, 1]
     finally:
