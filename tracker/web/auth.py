@@ -39,7 +39,7 @@ OPEN = frozenset(
         "auth.sign_in",
     }
 )
-NOT_KEPT = frozenset({"csrf_token", "restore", "password"})
+NOT_KEPT = frozenset({"csrf_token", "restore", "password", "current"})
 
 
 def requires(action: Action) -> Callable[[View], View]:
