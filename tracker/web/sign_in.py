@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from tracker.clock import now
@@ -18,11 +18,13 @@ from tracker.web.session import db, engine, stop_reading
 log = logging.getLogger("tracker.security")
 bp = Blueprint("auth", __name__)
 KEPT = "kept."
+WAIT_SECONDS = int(sessions.WINDOW.total_seconds())
 
 
 @bp.route("/staff/sign-in", methods=["GET", "POST"])
 def sign_in() -> str | Response | tuple[str, int]:
-    form = SignInForm(next=request.args.get("next", ""))
+    wanted = request.args.get("next", "")
+    form = SignInForm(next=wanted if is_local_path(wanted) else "")
     kept = [(name[len(KEPT) :], value) for name, value in request.form.items(multi=True) if name.startswith(KEPT)]
     if not form.is_sent():
         return render_template("staff/sign_in.html", form=form, kept=kept), 422 if form.errors else 200
@@ -53,7 +55,7 @@ def _enter(email: str, password: str) -> bool:
     address = request.remote_addr or ""
     if sessions.is_throttled(db(), email, address, now()):
         log.warning("sign-in throttled")
-        abort(429, response=_throttled())
+        abort(429, "Nobody was signed in.", retry_after=WAIT_SECONDS)
     person = sessions.find_person(db(), email)
     stop_reading()
     is_right = passwords.is_right(password, person.password_hash if person else None)
@@ -71,14 +73,3 @@ def _enter(email: str, password: str) -> bool:
     session["token"] = token
     log.info("signed in: person %s", person.id)
     return True
-
-
-def _throttled() -> Response:
-    page = render_template(
-        "error.html",
-        code=429,
-        title="Too many attempts",
-        explanation="Nobody was signed in.",
-        advice="Wait five minutes, then try again.",
-    )
-    return current_app.response_class(page, 429, {"Retry-After": "300"})
