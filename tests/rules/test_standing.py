@@ -247,8 +247,8 @@ def test_a_status_that_the_facts_contradict_is_refused_with_the_reason(
     assert why in " ".join(problem.message for problem in problems)
     assert all(problem.message.endswith(".") for problem in problems)
     fields = {problem.field for problem in problems}
-    assert fields <= {"status", "evidence", "superseded_by"}
-    assert ("superseded_by" in fields) == (status is Status.SUPERSEDED)
+    assert fields <= {"status", "evidence", "superseded_by_id"}
+    assert ("superseded_by_id" in fields) == (status is Status.SUPERSEDED)
     assert ("evidence" in fields) == ("on the record" in why or "government claim" in why)
 
 
