@@ -27,8 +27,9 @@ def engine() -> sa.Engine:
 def db() -> Session:
     """The reading session of this request, begun at its first use; it sees one moment's state."""
     if "reading" not in g:
-        g.reading = reading(engine())
-        g.reading_session = g.reading.__enter__()
+        manager = reading(engine())
+        g.reading_session = manager.__enter__()  # may fail, and then there is nothing to end
+        g.reading = manager
     return cast(Session, g.reading_session)
 
 

@@ -1,0 +1,112 @@
+"""Whether the process lives, and whether it can do its work: for those who operate it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from tests.engines import Databases
+from tests.site import ED, LOCAL, WEALTH_ORDERS, Site
+from tracker.app import create_app
+from tracker.db import engine as engine_module
+from tracker.web import health
+
+
+def test_a_whole_site_is_alive_and_ready(site: Site) -> None:
+    with site.unchanged():
+        for path in ("/healthz", "/readyz"):
+            answer = site.browser().send("GET", path)
+            assert (answer.status_code, answer.text) == (200, "ok\n")
+            assert answer.headers["Cache-Control"] == "no-store"
+            assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+
+
+def test_a_database_without_tables_is_alive_and_not_ready(empty_database: str) -> None:
+    app = create_app(replace(LOCAL, database_url=empty_database))
+    client = app.test_client()
+    assert client.get("/healthz").status_code == 200
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.text) == (503, "not ready\n")
+    app.extensions["tracker_engine"].dispose()
+
+
+def test_a_database_of_another_version_is_not_ready(site: Site) -> None:
+    site.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    answer = site.browser().client.get("/readyz")
+    assert (answer.status_code, answer.text) == (503, "not ready\n")
+
+
+@pytest.mark.parametrize("url", ["sqlite:////nowhere/tracker.sqlite3", "postgresql+psycopg://x@127.0.0.1:1/x"])
+def test_a_database_that_is_not_there_is_a_busy_site(url: str) -> None:
+    app = create_app(replace(LOCAL, database_url=url))
+    client = app.test_client()
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 503
+    for path in ("/", "/asks/stop-brexit", "/asks.csv"):
+        answer = client.get(path)
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "5"
+        assert "The site is busy" in answer.text
+        assert "nowhere/tracker" not in answer.text
+    assert client.get("/method").status_code == 200
+    app.extensions["tracker_engine"].dispose()
+
+
+@contextmanager
+def locked(url: str) -> Iterator[None]:
+    """Somebody else holds the write lock."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+        return
+    with psycopg.connect(url.replace("+psycopg", "")) as other:
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [engine_module.WRITE_LOCK])
+        yield
+
+
+@pytest.fixture
+def impatient_site(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """A site that waits for a lock a tenth of a second and not ten."""
+    assert engine_module.LOCK_WAIT_SECONDS == 10
+
+    def hurry(connection: sa.Connection) -> None:
+        sqlite = connection.dialect.name == "sqlite"
+        connection.exec_driver_sql("PRAGMA busy_timeout = 100" if sqlite else "SET LOCAL lock_timeout = '100ms'")
+
+    site.engine.dispose()
+    sa.event.listen(site.engine, "begin", hurry, insert=True)
+    return site
+
+
+def test_a_locked_database_answers_readers_and_tells_writers_to_come_back(impatient_site: Site) -> None:
+    site = impatient_site
+    url = site.engine.url.render_as_string(hide_password=False)
+    form = site.browser(ED).get(f"/staff/asks/{site.ask_id()}/edit")
+    with locked(url):
+        assert site.browser().get(f"/asks/{WEALTH_ORDERS}").status == 200
+        assert site.browser().client.get("/readyz").status_code == 503
+        refused = form.browser.client.post(form.path, data=dict(form.sent("Save", deadline_note="Typed")))
+        assert refused.status_code == 503
+        assert refused.headers["Retry-After"] == "5"
+        assert "nothing was changed" in refused.text
+    assert site.browser().send("GET", "/readyz").status_code == 200
+    assert form.submit("Save", deadline_note="Typed").hops == [303, 200]
+
+
+def test_a_full_disk_is_not_ready(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "LEAST_FREE_BYTES", 2**62)
+    code = site.browser().client.get("/readyz").status_code
+    assert code == (503 if site.engine.dialect.name == "sqlite" else 200)
+
+
+def test_health_asks_no_database(databases: Databases) -> None:
+    app = create_app(replace(LOCAL, database_url="sqlite:////nowhere/tracker.sqlite3"))
+    asked: list[object] = []
+    sa.event.listen(app.extensions["tracker_engine"], "do_connect", lambda *args: asked.append(args))
+    assert app.test_client().get("/healthz").text == "ok\n"
+    assert asked == []
