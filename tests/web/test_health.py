@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from typing import Any
 
 import psycopg
 import pytest
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from tests.engines import Databases
 from tests.site import ED, LOCAL, WEALTH_ORDERS, Site
 from tracker.app import create_app
-from tracker.db import engine as engine_module
+from tracker.db.engine import WRITE_LOCK
 from tracker.web import health
 
 
@@ -65,21 +66,21 @@ def locked(url: str) -> Iterator[None]:
             yield
         return
     with psycopg.connect(url.replace("+psycopg", "")) as other:
-        other.execute("SELECT pg_advisory_xact_lock(%s)", [engine_module.WRITE_LOCK])
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [WRITE_LOCK])
         yield
 
 
 @pytest.fixture
-def impatient_site(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
+def impatient_site(site: Site) -> Site:
     """A site that waits for a lock a tenth of a second and not ten."""
-    assert engine_module.LOCK_WAIT_SECONDS == 10
+    hurry = "PRAGMA busy_timeout = 100" if site.engine.dialect.name == "sqlite" else "SET lock_timeout = '100ms'"
 
-    def hurry(connection: sa.Connection) -> None:
-        sqlite = connection.dialect.name == "sqlite"
-        connection.exec_driver_sql("PRAGMA busy_timeout = 100" if sqlite else "SET LOCAL lock_timeout = '100ms'")
+    def set_wait(connection: Any, _record: object) -> None:
+        connection.cursor().execute(hurry)
+        connection.commit()
 
     site.engine.dispose()
-    sa.event.listen(site.engine, "begin", hurry, insert=True)
+    sa.event.listen(site.engine, "connect", set_wait)
     return site
 
 
