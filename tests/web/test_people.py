@@ -1,0 +1,122 @@
+"""Managing people, and changing one's own password."""
+
+import pytest
+import sqlalchemy as sa
+
+from tests.browser import Page
+from tests.site import ADA, CLEO, ED, PASSWORD, Site, email_of
+from tracker.models import Person
+from tracker.rules.permissions import Role
+
+NEW_PASSWORD = "quite another set of words"
+
+
+def person_id(site: Site, name: str) -> int:
+    return int(site.scalar(sa.select(Person.id).where(Person.email == email_of(name))))
+
+
+def enter(site: Site, email: str, password: str) -> Page:
+    return site.browser().get("/staff/sign-in").submit("Sign in", email=email, password=password)
+
+
+def test_an_admin_adds_somebody_who_can_sign_in_at_once(site: Site) -> None:
+    form = site.browser(ADA).get("/staff/people/").follow("New member of staff")
+    done = form.submit("Add", name="Zoë", email="Zoe@Example.org", role="contributor", password=NEW_PASSWORD)
+    assert done.notices == ["Zoë can sign in now."]
+    assert "Good day, Zoë" in enter(site, "zoe@example.org", NEW_PASSWORD).text
+    assert NEW_PASSWORD not in site.browser(ADA).get("/staff/").html
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "says"),
+    [
+        ({"email": email_of(ED)}, "email", "Somebody with this address exists already."),
+        ({"email": email_of(ED).upper()}, "email", "Somebody with this address exists already."),
+        ({"email": "zoe"}, "email", "Give an e-mail address such as ada@example.org."),
+        ({"email": "zoe@" + "x" * 260 + ".org"}, "email", "Give an e-mail address"),
+        ({"name": ""}, "name", "Fill in “Name”."),
+        ({"name": "x" * 121}, "name", "Use at most 120 characters; this has 121."),
+        ({"password": "too short"}, "password", "Use at least 15 characters."),
+        ({"password": "x" * 129}, "password", "Use at most 128 characters."),
+        ({"password": "aaaaaaaaaaaaaaaaaaaa"}, "password", "This repeats too few characters."),
+        ({"password": "trackertrackertracker"}, "password", ""),
+    ],
+)
+def test_what_is_wrong_with_a_person_stands_beside_its_field(
+    shared_site: Site, typed: dict[str, str], field: str, says: str
+) -> None:
+    form = shared_site.browser(ADA).get("/staff/people/new")
+    valid = {"name": "Zoë", "email": "zoe@example.org", "password": NEW_PASSWORD}
+    with shared_site.unchanged():
+        refused = form.submit("Add", **valid | typed)
+    assert refused.status == 422
+    assert any(says in error for error in refused.errors(field)), refused.summary
+    assert refused.value("password") == ""
+
+
+def test_a_new_role_holds_at_once(site: Site) -> None:
+    cleo = site.browser(CLEO)
+    assert cleo.get("/staff/asks/new").status == 403
+    page = site.browser(ADA).get("/staff/people/").follow("Edit Cleo Contributor")
+    assert page.submit("Save", role="editor").hops == [303, 200]
+    assert cleo.get("/staff/asks/new").hops == [303, 200], "sign in again"
+    assert site.browser(CLEO).get("/staff/asks/new").h1 == "New ask"
+
+
+def test_who_is_deactivated_is_out_at_once_and_can_come_back(site: Site) -> None:
+    ed, ada = site.browser(ED), site.browser(ADA)
+    done = ada.get("/staff/people/").follow("Deactivate Ed Editor").submit("Deactivate")
+    assert done.hops == [303, 200]
+    assert "Deactivated" in done.text
+    assert ed.get("/staff/").hops == [303, 200]
+    assert enter(site, email_of(ED), PASSWORD).status == 422
+    ada.get("/staff/people/").follow("Reactivate Ed Editor").submit("Reactivate")
+    assert enter(site, email_of(ED), PASSWORD).hops == [303, 200]
+    assert ed.get("/staff/").hops == [303, 200], "the old session stays ended"
+
+
+@pytest.mark.parametrize(("address", "button", "typed"), [
+    ("deactivate", "Deactivate", {}), ("edit", "Save", {"role": "editor"}),
+])  # fmt: skip
+def test_the_last_admin_stays(sqlite_site: Site, address: str, button: str, typed: dict[str, str]) -> None:
+    form = sqlite_site.browser(ADA).get(f"/staff/people/{person_id(sqlite_site, ADA)}/{address}")
+    with sqlite_site.unchanged():
+        refused = form.submit(button, **typed)
+    assert refused.status == 422
+    assert "This is the last active admin. Make somebody else an admin first." in refused.summary
+    assert sqlite_site.scalar(sa.select(Person.role).where(Person.email == email_of(ADA))) is Role.ADMIN
+
+
+def test_an_admin_gives_somebody_a_new_password(sqlite_site: Site) -> None:
+    ed = sqlite_site.browser(ED)
+    form = sqlite_site.browser(ADA).get("/staff/people/").follow("New password for Ed Editor")
+    assert "ended" in form.submit("Change the password", password=NEW_PASSWORD).notices[0]
+    assert ed.get("/staff/").hops == [303, 200]
+    assert enter(sqlite_site, email_of(ED), PASSWORD).status == 422
+    assert enter(sqlite_site, email_of(ED), NEW_PASSWORD).hops == [303, 200]
+
+
+def test_ones_own_password_needs_the_present_one_and_ends_every_session(site: Site) -> None:
+    here, elsewhere = site.browser(CLEO), site.browser(CLEO)
+    form = here.get("/staff/").follow("Change your password")
+    with site.unchanged():
+        refused = form.submit("Change the password", current="wrong", password=NEW_PASSWORD)
+        assert refused.errors("current") == ["This is not your present password."]
+        weak = form.submit("Change the password", current=PASSWORD, password="short")
+        assert weak.errors("password")
+    done = form.submit("Change the password", current=PASSWORD, password=NEW_PASSWORD)
+    assert done.notices == ["Your password is changed. Sign in with the new one."]
+    assert here.get("/staff/").hops == elsewhere.get("/staff/").hops == [303, 200]
+    assert enter(site, email_of(CLEO), NEW_PASSWORD).hops == [303, 200]
+
+
+def test_the_log_says_what_happened_to_people_and_holds_no_password(sqlite_site: Site) -> None:
+    ada = sqlite_site.browser(ADA)
+    ada.get("/staff/people/").follow("Edit Ed Editor").submit("Save", name="Edward")
+    ada.get("/staff/people/").follow("New password for Edward").submit("Change the password", password=NEW_PASSWORD)
+    log = ada.get("/staff/").section("recent")
+    assert "Ada Admin edited the person “Edward”." in log
+    assert "name from “Ed Editor” to “Edward”" in log
+    assert "Ada Admin changed the password of “Edward”" in log
+    assert "argon2" not in log
+    assert NEW_PASSWORD not in log

@@ -1,0 +1,246 @@
+"""Entering, editing, publishing, archiving and restoring records by the forms of the staff area."""
+
+import pytest
+import sqlalchemy as sa
+
+from tests.browser import Browser, Page
+from tests.exported import rows
+from tests.site import ADA, CLEO, ED, WEALTH_ORDERS, Site
+from tests.web.test_status_change import UNDONE
+from tracker.models import Ask, Legislation, Source
+
+ASK = {
+    "title": "Fill the empty homes",
+    "slug": "empty-homes",
+    "topic": "Housing",
+    "quote": "We ask for every empty home to be filled.",
+    "summary": "Let councils fill homes that stand empty.",
+    "jurisdictions": "England\nWales\n",
+    "next_step": "A debate.",
+    "next_step_on": "March 2027",
+}
+
+
+def enter_source(browser: Browser, **more: str) -> Page:
+    form = browser.get("/staff/sources/").follow("New source")
+    typed = {"key": "a-speech", "title": "A speech on homes", "author": "Š. Author", "published_on": "March 2024"}
+    return form.submit("Enter the source", **typed | more)
+
+
+def enter_ask(browser: Browser, **more: str) -> Page:
+    form = browser.get("/staff/asks/").follow("New ask")
+    source = next(o.get("value", "") for o in form.field("source_id") if "A speech" in (o.text or ""))
+    return form.submit("Enter the ask", **ASK | {"source_id": source} | more)
+
+
+def test_from_a_source_to_a_published_ask(site: Site) -> None:
+    ed, stranger = site.browser(ED), site.browser()
+    assert enter_source(ed).notices == ["The source is entered as a draft."]
+    page = enter_ask(ed)
+    assert page.notices == ["The ask is entered as a draft."]
+    assert stranger.get("/asks/empty-homes").status == 404
+    refused = page.submit("Publish the ask")
+    assert refused.status == 422
+    assert "Give the ask a status first" in refused.text
+    test = page.follow("Add a test").submit("Add the test", label="Every home is filled", key="filled")
+    assert "Every home is filled" in test.section("tests")
+    status = test.follow("Change the status")
+    status.submit("Publish now", **UNDONE | {"status": "announced", "text": "It was promised."})
+    preview = ed.get(page.path).follow("Preview the public page")
+    assert preview.notices[0].startswith("Preview. Only staff see this page.")
+    assert "It was promised." in preview.section("story")
+    assert stranger.get("/asks/empty-homes").status == 404
+    done = ed.get(page.path).submit("Publish the ask")
+    assert done.notices == ["The ask is public."]
+    public = stranger.get("/asks/empty-homes")
+    assert "Š. Author" in public.section("words")
+    assert "March 2027" in public.section("next")
+    assert "Every home is filled Unknown" in public.section("tests")
+    assert "12 asks" in stranger.get("/").text
+    (row,) = [row for row in rows(site, "asks") if row["ask_slug"] == "empty-homes"]
+    assert (row["jurisdictions"], row["next_step_on"], row["topic"]) == ("England; Wales", "2027-03", "Housing")
+    assert stranger.get("/", query_string={"topic": "housing", "q": "emptý HOMES"}).text.count("Fill the empty") == 1
+
+
+def test_a_law_is_entered_linked_and_published(site: Site) -> None:
+    ed, stranger = site.browser(ED), site.browser()
+    law = ed.get("/staff/legislation/").follow("New law")
+    entered = law.submit("Enter the law", title="The Homes Act 2019", citation="2019 c. 99", enacted_on="1 May 2019")
+    assert entered.notices == ["The law is entered as a draft."]
+    assert stranger.get("/legislation/ukpga/2019/99").status == 404
+    ask = ed.get(f"/staff/asks/{site.ask_id()}")
+    form = ask.follow("Link a law")
+    law_id = next(o.get("value", "") for o in form.field("legislation_id") if "Homes Act" in (o.text or ""))
+    linked = form.submit(
+        "Enter the link", legislation_id=law_id, provisions="ss. 1–3", extent=["England", "Wales"], effect="blocks"
+    )
+    assert "The link is entered as a draft" in linked.notices[0]
+    last = sum(button.text == "Publish this link" for button in linked.tree.iter("button")) - 1
+    early = linked.submit("Publish this link", which=last)
+    assert early.status == 422
+    assert "Publish the law first; it is still a draft." in early.text
+    assert ed.get(entered.path).submit("Publish the law").notices == ["The law is public."]
+    assert ed.get(ask.path).submit("Publish this link", which=last).notices == ["The link is public."]
+    page = stranger.get("/legislation/ukpga/2019/99")
+    assert page.links()["https://www.legislation.gov.uk/ukpga/2019/99"]
+    assert "ss. 1–3 Blocks the ask England; Wales" in page.text
+    assert "The Homes Act 2019" in stranger.get(f"/asks/{WEALTH_ORDERS}").section("law")
+    assert ("ukpga/2019/99", "blocks") in {(row["law_key"], row["effect"]) for row in rows(site, "links")}
+
+
+def test_a_draft_law_of_the_seeds_is_completed_and_published(sqlite_site: Site) -> None:
+    ed = sqlite_site.browser(ED)
+    draft = sa.select(Legislation.id).where(Legislation.key == "ukpga/2019/counter-terrorism-border-security")
+    path = f"/staff/legislation/{sqlite_site.scalar(draft)}"
+    saved = ed.get(path).follow("Edit the law").submit("Save", note="Checked now.", citation="2019 c. 3")
+    assert saved.hops == [303, 200]
+    saved.submit("Publish the law")
+    assert "Checked now." in sqlite_site.browser().get(
+        "/legislation/ukpga/2019/counter-terrorism-border-security"
+    ).text  # fmt: skip
+    assert "2019 c. 3" in {row["citation"] for row in rows(sqlite_site, "legislation")}
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "says"),
+    [
+        ({"slug": WEALTH_ORDERS}, "slug", "Another ask has or had this address."),
+        ({"slug": "Empty Homes"}, "slug", "Use small letters, digits and single hyphens"),
+        ({"slug": "a" * 81}, "slug", "Use small letters"),
+        ({"slug": "../etc"}, "slug", "Use small letters"),
+        ({"slug": "a\u202eb"}, "slug", "Use small letters"),
+        ({"title": ""}, "title", "Fill in “Title”."),
+        ({"title": "x" * 201}, "title", "Use at most 200 characters; this has 201."),
+        ({"quote": "x" * 601}, "quote", "Use at most 600 characters; this has 601."),
+        ({"title": "a\x00b"}, "title", "cannot be stored (U+0000)"),
+        ({"topic": "a\x9bb"}, "topic", "cannot be stored (U+009B)"),
+        ({"review_interval_days": "0"}, "review_interval_days", "Choose between 1 and 730 days."),
+        ({"review_interval_days": "731"}, "review_interval_days", "Choose between 1 and 730 days."),
+        ({"review_interval_days": "9" * 5000}, "review_interval_days", ""),
+        ({"review_interval_days": "9" * 20}, "review_interval_days", "Choose between"),
+        ({"review_interval_days": "often"}, "review_interval_days", ""),
+        ({"next_step_on": "2018-02-31"}, "next_step_on", "There is no such date as 2018-02-31."),
+        ({"first_deadline": "0000-01-01"}, "first_deadline", "The year must lie between"),
+        ({"current_deadline": "2027"}, "first_deadline", "Give the first deadline too"),
+        ({"jurisdictions": "England\nEngland"}, "jurisdictions", "A name stands there twice."),
+        ({"jurisdictions": "\n".join(f"Place {n}" for n in range(61))}, "jurisdictions", "Name at most 60."),
+    ],
+)
+def test_what_is_wrong_with_an_ask_stands_beside_its_field(
+    shared_site: Site, typed: dict[str, str], field: str, says: str
+) -> None:
+    form = shared_site.browser(ED).get("/staff/asks/new")
+    with shared_site.unchanged():
+        refused = form.submit("Enter the ask", **ASK | typed)
+    assert refused.status == 422
+    assert any(says in error for error in refused.errors(field)), refused.summary
+    assert len(refused.summary) == 1
+    assert refused.value("summary") == ASK["summary"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "says"),
+    [
+        ({"citation": "2017 c. 22"}, "citation", "This law is entered already: 2017 c. 22."),
+        (
+            {"address": "http://legislation.gov.uk/id/ukpga/2017/22/section/1"},
+            "citation",
+            "This law is entered already",
+        ),
+        ({"citation": "2018 c. 13", "address": "https://www.legislation.gov.uk/ukpga/2017/22"}, "address", "leads to"),
+        ({"title": ""}, "title", "Fill in “Title”."),
+        ({"title": "A law"}, "kind", "Choose the kind of law"),
+        ({"address": "javascript:alert(1)", "kind": "other", "year": "2018"}, "address", "must begin with https://"),
+        ({"citation": "2019 c. 98", "enacted_on": "2018-13"}, "enacted_on", "There is no such date"),
+    ],
+)
+def test_what_is_wrong_with_a_law_stands_beside_its_field(
+    shared_site: Site, typed: dict[str, str], field: str, says: str
+) -> None:
+    form = shared_site.browser(ED).get("/staff/legislation/new")
+    with shared_site.unchanged():
+        refused = form.submit("Enter the law", **{"title": "A law of ours"} | typed)
+    assert refused.status == 422
+    assert any(says in error for error in refused.errors(field)), refused.summary
+
+
+def test_the_wording_of_a_published_ask_changes_only_with_a_public_reason(site: Site) -> None:
+    form = site.browser(ED).get(f"/staff/asks/{site.ask_id()}/edit")
+    with site.unchanged():
+        refused = form.submit("Save", title="Use the orders")
+    assert refused.errors("change_reason") == ["Say why the wording changes; the public will read it."]
+    assert refused.submit("Save", change_reason="It was too long.").hops == [303, 200]
+    public = site.browser().get(f"/asks/{WEALTH_ORDERS}")
+    assert public.h1 == "Use the orders"
+    story = public.section("story")
+    assert "Redefinition" in story
+    assert "title was “Use unexplained wealth orders against Kremlin-linked wealth”" in story
+    assert "Why: It was too long." in story
+
+
+def test_a_new_slug_leaves_the_old_address_working(site: Site) -> None:
+    ed, path = site.browser(ED), f"/staff/asks/{site.ask_id()}/edit"
+    for slug in ("wealth-orders", "orders"):
+        assert ed.get(path).submit("Save", slug=slug).hops == [303, 200]
+    stranger = site.browser()
+    for old in (WEALTH_ORDERS, "wealth-orders"):
+        assert (stranger.get(f"/asks/{old}").hops, stranger.get(f"/asks/{old}").path) == ([301, 200], "/asks/orders")
+    taken = ed.get("/staff/asks/1/edit").submit("Save", slug=WEALTH_ORDERS)
+    assert taken.errors("slug") == ["Another ask has or had this address. Choose another slug."]
+
+
+@pytest.mark.parametrize(
+    ("page", "archive", "restore", "shown"),
+    [
+        ("/staff/asks/{ask}", "Archive the ask", "Restore the ask", "/asks.csv"),
+        ("/staff/legislation/1", "Archive the law", "Restore the law", "/legislation.csv"),
+        ("/staff/asks/1", "Archive this link", "Restore this link", "/links.csv"),
+    ],
+)
+def test_what_is_archived_can_be_restored_as_it_was(
+    sqlite_site: Site, page: str, archive: str, restore: str, shown: str
+) -> None:
+    ed, stranger = sqlite_site.browser(ED), sqlite_site.browser()
+    path = page.format(ask=sqlite_site.ask_id())
+    before = stranger.get(shown).html
+    form = ed.get(path).follow(archive)
+    with sqlite_site.unchanged():
+        assert form.submit("Archive").errors("reason") == ["Fill in “Why”."]
+    done = form.submit("Archive", reason="Not ours any more.")
+    assert "You can restore it at any time." in done.notices[0]
+    assert "Why: Not ours any more." in ed.get(path).text
+    assert stranger.get(shown).html != before
+    ed.get(path).submit(restore)
+    assert stranger.get(shown).html == before
+
+
+def test_an_archived_source_leaves_the_list_of_choices_to_nobody_and_comes_back(sqlite_site: Site) -> None:
+    ed = sqlite_site.browser(ED)
+    title = sqlite_site.scalar(sa.select(Source.title))
+    archive = ed.get("/staff/sources/").follow(f"Archive {title}")
+    assert archive.submit("Archive", reason="No.").hops == [303, 200]
+    assert sqlite_site.scalar(sa.select(Source.publication)) == "archived"
+    assert ed.get("/staff/sources/").submit("Restore").notices == ["The source is back."]
+    assert sqlite_site.scalar(sa.select(Source.publication)) == "published"
+
+
+def test_a_contributor_is_offered_only_what_a_contributor_may(sqlite_site: Site) -> None:
+    cleo = sqlite_site.browser(CLEO)
+    for path in ("/staff/", "/staff/asks/", f"/staff/asks/{sqlite_site.ask_id()}", "/staff/legislation/1",
+                 "/staff/legislation/", "/staff/sources/"):  # fmt: skip
+        page = cleo.get(path)
+        assert page.status == 200
+        for address in {href for href in page.links().values() if href.startswith("/")}:
+            assert cleo.send("GET", address).status_code == 200 or "/updates/" in address, address
+        assert page.all("button") in (["Sign out"], [*page.all("button")[:-1], "Sign out"])
+        assert not {"Publish the ask", "Publish this link", "Restore"} & set(page.all("button"))
+
+
+def test_the_log_shows_each_change_with_before_and_after(sqlite_site: Site) -> None:
+    ada = sqlite_site.browser(ADA)
+    saved = ada.get(f"/staff/asks/{sqlite_site.ask_id()}/edit").submit("Save", deadline_note="Report", next_step="")
+    log = saved.section("log")
+    assert "Ada Admin edited the ask “Use unexplained wealth orders against Kremlin-linked wealth”." in log
+    assert "deadline note from nothing to “Report”" in log
+    assert "to nothing" in log
+    assert sqlite_site.scalar(sa.select(Ask.deadline_note).where(Ask.slug == WEALTH_ORDERS)) == "Report"

@@ -1,0 +1,152 @@
+"""Telling an ask's story: milestones, test results, reviews, corrections, and drafts of contributors."""
+
+import pytest
+import sqlalchemy as sa
+
+from tests.browser import Page
+from tests.exported import rows
+from tests.site import CLEO, ED, WEALTH_ORDERS, Site
+from tests.web.test_status_change import UNDONE, status_form
+from tracker.clock import today
+from tracker.models import Ask, SuccessTest, Update
+from tracker.rules.dates import PartialDate
+
+PUBLIC_PAGE = f"/asks/{WEALTH_ORDERS}"
+NEWS = {name: value for name, value in UNDONE.items() if name not in {"status", "reason"}} | {"text": "A report came."}
+
+
+def result_field(page: Page, label: str) -> str:
+    """The name of the field for a test's result, found as a person finds it: by its label."""
+    found = [element for element in page.tree.iter("label") if label in "".join(element.itertext())]
+    return next(field.get("name", "") for field in page.tree.iter("select") if field.get("id") == found[0].get("for"))
+
+
+def ask_page(site: Site, name: str = ED) -> Page:
+    return site.browser(name).get(f"/staff/asks/{site.ask_id()}")
+
+
+def test_a_milestone_joins_the_story_and_leaves_the_status(site: Site) -> None:
+    form = ask_page(site).follow("Post a milestone")
+    assert "status" not in form.names()
+    assert form.submit("Publish now", **NEWS).hops == [303, 200]
+    public = site.browser().get(PUBLIC_PAGE)
+    assert "Milestone" in public.section("u-2026-05-01")
+    assert "A report came." in public.section("u-2026-05-01")
+    assert "Partly met" in public.all("section", "verdict")[0]
+
+
+def test_a_second_entry_of_a_day_has_an_anchor_of_its_own(sqlite_site: Site) -> None:
+    for text in ("First.", "Second."):
+        ask_page(sqlite_site).follow("Post a milestone").submit("Publish now", **NEWS | {"text": text})
+    public = sqlite_site.browser().get(PUBLIC_PAGE)
+    assert "First." in public.section("u-2026-05-01")
+    assert "Second." in public.section("u-2026-05-01-2")
+
+
+def test_a_test_result_changes_with_its_evidence(site: Site) -> None:
+    form = ask_page(site).follow("Record a test result")
+    with site.unchanged():
+        refused = form.submit("Publish now", **NEWS)
+        assert "Say which test has a new result." in refused.summary
+    field = result_field(form, "tied to the Russian state")
+    misfit = refused.submit("Publish now", **{field: "met"})
+    assert misfit.status == 422
+    assert any("would no longer fit" in line for line in misfit.summary), misfit.summary
+    assert refused.submit("Publish now", **{field: "unknown"}).hops == [303, 200]
+    tests = site.browser().get(PUBLIC_PAGE).section("tests")
+    assert "its ruling circle Unknown as known on 1 May 2026" in tests
+    label = SuccessTest.key == "reached-russian-state-wealth"
+    assert site.scalar(sa.select(SuccessTest.result_on).where(label)) == PartialDate("2026-05-01")
+
+
+def test_a_review_moves_the_day_of_the_last_check(site: Site) -> None:
+    form = ask_page(site).follow("Record a review")
+    assert form.value("text") == "Checked: nothing has changed."
+    assert form.value("happened_on") == today().isoformat()
+    assert form.submit("Record the review").notices == ["The review is recorded."]
+    public = site.browser().get(PUBLIC_PAGE)
+    assert f"Checked {PartialDate(today().isoformat()).in_words}" in public.all("section", "verdict")[0]
+    assert "Checked, nothing changed" in public.section("story")
+    assert WEALTH_ORDERS not in str(site.browser(ED).get("/staff/").section("due"))
+
+
+def test_a_correction_stands_beside_what_it_corrects(site: Site) -> None:
+    status_form(site, site.browser(ED)).submit("Publish now", **UNDONE)
+    form = ask_page(site).follow("Correct the entry of 1 May 2026")
+    assert "The power was repealed." in form.text
+    assert form.value("status") == "reversed"
+    with site.unchanged():
+        refused = form.submit("Publish now", text="It was not repealed.", status="")
+        assert refused.errors("status")
+    done = form.submit("Publish now", text="It was not repealed.", status="partly_met", reason="The bill fell.")
+    assert done.hops == [303, 200], done.summary
+    public = site.browser().get(PUBLIC_PAGE)
+    wrong, right = public.section("u-2026-05-01"), public.section("u-2026-05-01-2")
+    assert "The power was repealed." in wrong
+    assert "This entry has been corrected." in wrong
+    assert "It was not repealed." in right
+    assert "Correction" in right
+    assert public.links()["See the correction"] == "#u-2026-05-01-2"
+    assert public.links()["See the entry that this corrects"] == "#u-2026-05-01"
+    verdict = public.all("section", "verdict")[0]
+    assert "Partly met" in verdict
+    assert "The bill fell." in verdict
+    assert ("2026-05-01-2", "2026-05-01") in {(row["update_key"], row["corrects"]) for row in rows(site, "updates")}
+
+
+def test_published_history_is_not_edited(sqlite_site: Site) -> None:
+    published = sqlite_site.scalar(sa.select(Update.id).where(Update.publication == "published").limit(1))
+    browser = sqlite_site.browser(ED)
+    with sqlite_site.unchanged():
+        page = browser.get(f"/staff/updates/{published}/edit")
+    assert page.status == 422
+    assert "History is not edited. Post a correction instead." in page.text
+
+
+def test_a_contributor_writes_edits_and_discards_and_an_editor_publishes(site: Site) -> None:
+    form = ask_page(site, CLEO).follow("Change the status")
+    assert not form.has_button("Publish now")
+    kept = form.submit("Keep as a draft", happened_on="2026-05", text="Something happened.")
+    assert kept.hops == [303, 200], "a draft may be unfinished"
+    edit = kept.follow("Edit, preview or publish")
+    assert edit.submit("Preview").errors("status") == ["Choose the new status."]
+    preview = edit.submit("Preview", **UNDONE | {"text": "Something happened in May."})
+    assert not preview.has_button("Publish")
+    assert preview.submit("Keep as a draft").hops == [303, 200]
+    page = ask_page(site)
+    assert "by Cleo Contributor" in page.section("story")
+    assert page.follow("Edit, preview or publish").submit("Preview").submit("Publish").hops == [303, 200]
+    assert "Something happened in May." in site.browser().get(PUBLIC_PAGE).section("story")
+    assert site.scalar(sa.select(Ask.status).where(Ask.slug == WEALTH_ORDERS)) == "reversed"
+
+
+def test_a_draft_that_is_put_aside_stays_in_the_log(sqlite_site: Site) -> None:
+    kept = ask_page(sqlite_site, CLEO).follow("Post a milestone").submit("Keep as a draft", **NEWS)
+    done = kept.submit("Put this draft aside")
+    assert done.notices == ["The draft is put aside; the log keeps it."]
+    assert "A report came." not in done.section("story")
+    assert "Cleo Contributor discarded the update “A report came.”." in done.section("log")
+    assert "A report came." not in sqlite_site.browser().get(PUBLIC_PAGE).text
+
+
+@pytest.mark.parametrize("kind", ["status", "test", "milestone"])
+def test_a_draft_needs_its_date_and_its_words_and_nothing_else(shared_site: Site, kind: str) -> None:
+    form = shared_site.browser(CLEO).get(f"/staff/asks/{shared_site.ask_id()}/updates/{kind}")
+    with shared_site.unchanged():
+        refused = form.submit("Keep as a draft")
+    assert refused.summary == ["Fill in “When it happened”.", "Fill in “What happened”."]
+
+
+def test_a_second_piece_of_evidence_that_stays_empty_does_not_count(sqlite_site: Site) -> None:
+    form = ask_page(sqlite_site).follow("Post a milestone").submit("Add another piece of evidence", **NEWS)
+    assert form.submit("Publish now").hops == [303, 200]
+
+
+def test_the_desk_lists_what_is_due_and_what_is_drafted(sqlite_site: Site) -> None:
+    ask_page(sqlite_site, CLEO).follow("Post a milestone").submit("Keep as a draft", **NEWS, draft_note="A question.")
+    desk = sqlite_site.browser(ED).get("/staff/")
+    assert "1 May 2026: A report came." in desk.section("drafts")
+    assert "A question." in desk.section("drafts")
+    assert "Cleo Contributor drafted the update “A report came.”." in desk.section("recent")
+    sqlite_site.execute(sa.update(Ask).values(review_interval_days=1))
+    assert desk.browser.get("/staff/").section("due").count("Due since") == 11
