@@ -73,7 +73,7 @@ def upgrade() -> None:
         sa.Column("internal_note", sa.Text(), server_default="", nullable=False),
         sa.Column(
             "publication",
-            choice("publication", "draft", "published", "archived"),
+            choice("publication", "draft", "published", "archived", "put_aside"),
             server_default="draft",
             nullable=False,
         ),
@@ -148,7 +148,7 @@ def upgrade() -> None:
         sa.Column("internal_note", sa.Text(), server_default="", nullable=False),
         sa.Column(
             "publication",
-            choice("publication", "draft", "published", "archived"),
+            choice("publication", "draft", "published", "archived", "put_aside"),
             server_default="draft",
             nullable=False,
         ),
@@ -202,7 +202,7 @@ def upgrade() -> None:
         sa.Column("internal_note", sa.Text(), server_default="", nullable=False),
         sa.Column(
             "publication",
-            choice("publication", "draft", "published", "archived"),
+            choice("publication", "draft", "published", "archived", "put_aside"),
             server_default="draft",
             nullable=False,
         ),
@@ -235,7 +235,9 @@ def upgrade() -> None:
         date_shape("ask", "current_deadline"),
         date_shape("ask", "first_deadline"),
         date_shape("ask", "next_step_on"),
-        sa.CheckConstraint("publication = 'draft' OR status IS NOT NULL", name=op.f("ck_ask_published_has_status")),
+        sa.CheckConstraint(
+            "publication IN ('draft', 'put_aside') OR status IS NOT NULL", name=op.f("ck_ask_published_has_status")
+        ),
         date_shape("ask", "reviewed_on"),
         date_shape("ask", "status_on"),
         sa.CheckConstraint("title <> '' AND quote <> '' AND summary <> ''", name=op.f("ck_ask_wording_present")),
@@ -304,7 +306,7 @@ def upgrade() -> None:
         sa.Column("corrects_id", sa.Integer(), nullable=True),
         sa.Column(
             "publication",
-            choice("publication", "draft", "published", "archived"),
+            choice("publication", "draft", "published", "archived", "put_aside"),
             server_default="draft",
             nullable=False,
         ),
@@ -361,6 +363,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_event_actor_id")),
         sa.ForeignKeyConstraint(["ask_id"], ["ask.id"], name=op.f("fk_event_ask_id")),
+        sa.CheckConstraint("id > 0", name=op.f("ck_event_id_positive")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
         sa.UniqueConstraint("hash", name=op.f("uq_event_hash")),
     )
@@ -400,7 +403,7 @@ def upgrade() -> None:
         sa.Column("internal_note", sa.Text(), server_default="", nullable=False),
         sa.Column(
             "publication",
-            choice("publication", "draft", "published", "archived"),
+            choice("publication", "draft", "published", "archived", "put_aside"),
             server_default="draft",
             nullable=False,
         ),
@@ -505,11 +508,15 @@ def upgrade() -> None:
     op.execute("INSERT INTO revision (id, number) VALUES (1, 0)")
     for trigger in TRIGGERS:
         create_trigger(*trigger)
+    if op.get_bind().dialect.name == "postgresql":
+        refuse_truncation()
 
 
 def downgrade() -> None:
     for name, table, *_ in TRIGGERS:
         drop_trigger(name, table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION keep_all() CASCADE")
     with op.batch_alter_table("test_result", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_test_result_test_id"))
 
@@ -582,6 +589,18 @@ def create_trigger(name: str, table: str, operation: str, condition: str, messag
         f"RETURN {kept}; END $$"
     )
     op.execute(f"CREATE TRIGGER {name} BEFORE {operation} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
+
+
+def refuse_truncation() -> None:
+    """PostgreSQL can empty a table without touching its rows."""
+    op.execute(
+        "CREATE FUNCTION keep_all() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"RAISE EXCEPTION '{LOG}' USING ERRCODE = 'restrict_violation'; END $$"
+    )
+    for table in ("event", "ask_update", "evidence", "test_result"):
+        op.execute(
+            f"CREATE TRIGGER {table}_keep_all BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION keep_all()"
+        )
 
 
 def drop_trigger(name: str, table: str) -> None:

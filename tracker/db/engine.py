@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 LOCK_WAIT_SECONDS = 10
-WRITE_LOCK = 7_202_003_19
+STATEMENT_SECONDS = 30
+# Any number will do, as long as every process of the tracker uses the same.
+WRITE_LOCK = 20180319
 # The releases of SQLite in which two checkpointers of a write-ahead log cannot damage the file.
 FIXED_SQLITE = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 
@@ -21,16 +23,18 @@ FIXED_SQLITE = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 def make_engine(url: str) -> sa.Engine:
     """Answer an engine whose connections begin, lock and wait as this module's docstring says."""
     if sa.make_url(url).get_backend_name() == "sqlite":
-        engine = sa.create_engine(url)
+        engine = sa.create_engine(url, hide_parameters=True)
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
     engine = sa.create_engine(
         url,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={
             "connect_timeout": LOCK_WAIT_SECONDS,
-            "options": f"-c lock_timeout={LOCK_WAIT_SECONDS}s -c timezone=UTC",
+            "options": "-c timezone=UTC "
+            f"-c lock_timeout={LOCK_WAIT_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s",
         },
     )
     sa.event.listen(engine, "begin", _begin_postgresql)

@@ -87,6 +87,7 @@ def _choice(name: str, meaning: str) -> tuple[Column, Column]:
 
 ASK_SLUG = _field("ask_slug", "The ask's short name in its address")
 ASK_URL = Column("ask_url", "The ask's page", lambda row: Page(f"/asks/{row.ask_slug}"))
+LAW_URL = Column("law_url", "The law's page on this site", lambda row: Page(f"/legislation/{row.law_key}"))
 
 ASKS = Table(
     "asks",
@@ -112,6 +113,8 @@ ASKS = Table(
         *_date("next_step_on", "When the next step is due"),
         *_date("first_deadline", "The first deadline that was set"),
         *_date("current_deadline", "The deadline that holds now"),
+        _field("deadline_note", "What is due by the deadline"),
+        _field("superseded_by", "The ask that replaces it, where the status is superseded (ask_slug)"),
         _field("source_title", "Title of the source in which the ask was made"),
         _field("source_url", "Address of the source"),
         *_date("source_published_on", "When the source was published"),
@@ -183,7 +186,7 @@ LEGISLATION = Table(
         *_date("lapsed_on", "When the bill fell"),
         _field("becomes", "The law that the bill became (law_key)"),
         _field("note", "A caution about the record"),
-        Column("law_url", "The law's page on this site", lambda row: Page(f"/legislation/{row.law_key}")),
+        LAW_URL,
     ),
 )
 LINKS = Table(
@@ -198,6 +201,7 @@ LINKS = Table(
         _field("extent", "Where they extend, separated by semicolons"),
         *_date("in_force_on", "Since when they are in force; empty where not known"),
         _field("note", "What they do, in words"),
+        LAW_URL,
         ASK_URL,
     ),
 )

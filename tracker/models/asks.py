@@ -51,7 +51,7 @@ class Ask(Versioned, Base):
         partial_date_check("next_step_on"),
         partial_date_check("first_deadline"),
         partial_date_check("current_deadline"),
-        sa.CheckConstraint("publication = 'draft' OR status IS NOT NULL", name="published_has_status"),
+        sa.CheckConstraint("publication IN ('draft', 'put_aside') OR status IS NOT NULL", name="published_has_status"),
         sa.CheckConstraint("(status IS NULL) = (status_on IS NULL)", name="status_has_date"),
         sa.CheckConstraint("review_interval_days BETWEEN 1 AND 730", name="review_interval"),
         sa.CheckConstraint("title <> '' AND quote <> '' AND summary <> ''", name="wording_present"),

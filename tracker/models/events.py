@@ -16,6 +16,7 @@ class Event(Base):
     __table_args__ = (
         sa.Index("ix_event_subject", "subject", "subject_id"),
         sa.Index("ix_event_ask_id", "ask_id", "id"),
+        sa.CheckConstraint("id > 0", name="id_positive"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

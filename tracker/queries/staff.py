@@ -112,7 +112,7 @@ def list_subject_events(session: Session, subject: str, subject_id: int) -> Sequ
     return session.scalars(about.order_by(Event.id.desc()).limit(MOST)).all()
 
 
-def newest_update_id(session: Session, ask_id: int) -> int:
-    """The number of the ask's newest published update; 0 when there is none."""
-    of_ask = sa.select(sa.func.max(Update.id)).where(Update.ask_id == ask_id)
+def count_published(session: Session, ask_id: int) -> int:
+    """How many published updates the ask has; the number only ever grows."""
+    of_ask = sa.select(sa.func.count()).select_from(Update).where(Update.ask_id == ask_id)
     return session.scalar(of_ask.where(Update.publication == Publication.PUBLISHED)) or 0

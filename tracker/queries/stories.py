@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session, selectinload
 from tracker.models import Ask, Legislation, Link, SuccessTest, Update
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
+from tracker.rules.legislation import BILLS
 from tracker.rules.standing import LinkedLaw, Standing
 from tracker.rules.story import Entry, State
 
@@ -48,12 +49,13 @@ def list_linked_law(session: Session, ask_id: int) -> tuple[LinkedLaw, ...]:
             Legislation.enacted_on,
             Legislation.lapsed_on,
             Link.in_force_on,
+            Legislation.kind.in_(BILLS),
         )
         .join(Link.legislation)
         .where(
             Link.ask_id == ask_id,
             Link.publication == Publication.PUBLISHED,
-            Legislation.publication != Publication.DRAFT,
+            Legislation.publication == Publication.PUBLISHED,
         )
     )
     return tuple(LinkedLaw(*row) for row in session.execute(statement))

@@ -25,15 +25,24 @@ class AskKind(StrEnum):
 
 
 class Publication(StrEnum):
-    """Who sees a record: staff alone, everybody, or everybody as a thing of the past."""
+    """Who sees a record: staff alone (a draft, or one put aside), or everybody (an archived one as past)."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
     ARCHIVED = "archived"
+    PUT_ASIDE = "put_aside"
 
     @property
     def label(self) -> str:
-        return self.value.capitalize()
+        return self.value.replace("_", " ").capitalize()
+
+    @property
+    def is_public(self) -> bool:
+        return self in PUBLIC
+
+
+PUBLIC = (Publication.PUBLISHED, Publication.ARCHIVED)
+AWAY = (Publication.ARCHIVED, Publication.PUT_ASIDE)
 
 
 @dataclass(frozen=True)

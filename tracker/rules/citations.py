@@ -6,6 +6,7 @@ apart by year and number alone.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 HOST = re.compile(r"https?://(?:www\.)?legislation\.gov\.uk\.?/", re.IGNORECASE)
@@ -14,47 +15,45 @@ ELI_KINDS = {"reg": "eur", "dec": "eudn", "dir": "eudr"}
 CALENDAR_YEAR = re.compile(r"\d{4}", re.ASCII)
 NUMBER = re.compile(r"(?:c|l|s|ni|w)?\d{1,13}", re.ASCII | re.IGNORECASE)
 
-CODES = frozenset(
-    [
-        "ukpga",
-        "ukla",
-        "ukppa",
-        "asp",
-        "asc",
-        "anaw",
-        "mwa",
-        "nia",
-        "apni",
-        "mnia",
-        "ukcm",
-        "aosp",
-        "aep",
-        "aip",
-        "apgb",
-        "gbla",
-        "gbppa",
-        "uksi",
-        "ssi",
-        "wsi",
-        "nisr",
-        "nisi",
-        "nisro",
-        "uksro",
-        "ukci",
-        "ukmo",
-        "ukmd",
-        "ukdsi",
-        "sdsi",
-        "wdsi",
-        "nidsr",
-        "nidsi",
-        "eur",
-        "eudn",
-        "eudr",
-        "eut",
-        "ukia",
-    ]
-)
+# The kinds of law that legislation.gov.uk has, by its type code.
+KINDS: Mapping[str, str] = {
+    "ukpga": "Act of the UK Parliament",
+    "ukla": "UK local Act",
+    "ukppa": "UK private or personal Act",
+    "asp": "Act of the Scottish Parliament",
+    "asc": "Act of Senedd Cymru",
+    "anaw": "Act of the National Assembly for Wales",
+    "mwa": "Measure of the National Assembly for Wales",
+    "nia": "Act of the Northern Ireland Assembly",
+    "apni": "Act of the Northern Ireland Parliament",
+    "mnia": "Measure of the Northern Ireland Assembly",
+    "ukcm": "Church Measure",
+    "aosp": "Act of the old Scottish Parliament",
+    "aep": "Act of the English Parliament",
+    "aip": "Act of the old Irish Parliament",
+    "apgb": "Act of the Parliament of Great Britain",
+    "gbla": "Local Act of the Parliament of Great Britain",
+    "gbppa": "Private or personal Act of the Parliament of Great Britain",
+    "uksi": "UK statutory instrument",
+    "ssi": "Scottish statutory instrument",
+    "wsi": "Welsh statutory instrument",
+    "nisi": "Northern Ireland order in council",
+    "nisr": "Northern Ireland statutory rule",
+    "nisro": "Northern Ireland statutory rule or order",
+    "uksro": "UK statutory rule or order",
+    "ukci": "Church instrument",
+    "ukmo": "UK ministerial order",
+    "ukmd": "UK ministerial direction",
+    "ukdsi": "Draft UK statutory instrument",
+    "sdsi": "Draft Scottish statutory instrument",
+    "wdsi": "Draft Welsh statutory instrument",
+    "nidsr": "Draft Northern Ireland statutory rule",
+    "nidsi": "Draft Northern Ireland order in council",
+    "eur": "EU regulation",
+    "eudn": "EU decision",
+    "eudr": "EU directive",
+    "eut": "EU treaty",
+}
 SHARED_RUN = {"wsi": "uksi", "nisi": "uksi"}
 
 
@@ -121,7 +120,7 @@ def parse_address(text: str) -> LawRef | None:
     segments = [segment for segment in path.split("/") if segment]
     if segments[:1] == ["id"]:
         segments = segments[1:]
-    if len(segments) < 3 or segments[0] not in CODES:
+    if len(segments) < 3 or segments[0] not in KINDS:
         return None
     return _from_segments(segments[0], segments[1:])
 

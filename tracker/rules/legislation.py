@@ -5,31 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from tracker.rules import checks
-from tracker.rules.citations import CODES, LawRef, parse_address, parse_citation
+from tracker.rules import checks, citations
+from tracker.rules.citations import LawRef, parse_address, parse_citation
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem
 from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, slugify
 
 KINDS: Mapping[str, str] = {
     "bill": "Bill of the UK Parliament",
-    "ukpga": "Act of the UK Parliament",
-    "uksi": "UK statutory instrument",
-    "ukdsi": "Draft UK statutory instrument",
+    **citations.KINDS,
     "immigration-rules": "Statement of changes in Immigration Rules",
-    "asp": "Act of the Scottish Parliament",
-    "ssi": "Scottish statutory instrument",
-    "asc": "Act of Senedd Cymru",
-    "anaw": "Act of the National Assembly for Wales",
-    "mwa": "Measure of the National Assembly for Wales",
-    "wsi": "Welsh statutory instrument",
-    "nia": "Act of the Northern Ireland Assembly",
-    "nisi": "Northern Ireland order in council",
-    "nisr": "Northern Ireland statutory rule",
-    "uksro": "UK statutory rule or order",
-    "eur": "EU regulation",
-    "eudn": "EU decision",
-    "eudr": "EU directive",
     "bm-act": "Act of Bermuda",
     "bvi-si": "Statutory instrument of the British Virgin Islands",
     "ky-sl": "Subsidiary legislation of the Cayman Islands",
@@ -38,6 +23,7 @@ KINDS: Mapping[str, str] = {
     "je-law": "Law of Jersey",
     "other": "Other law",
 }
+BILLS = frozenset({"bill", "ukdsi", "sdsi", "wdsi", "nidsr", "nidsi"})
 EXTENTS = (
     "United Kingdom",
     "Great Britain",
@@ -62,6 +48,7 @@ EXTENTS = (
     "Jersey",
     "European Union",
 )
+NUMBER = re.compile(r"(?:c\.? ?)?0*([1-9][0-9]{0,12})", re.ASCII)
 KEY = re.compile(r"[a-z0-9-]{1,20}(?:/[A-Za-z0-9-]{1,40}){2,3}", re.ASCII)
 
 
@@ -115,25 +102,37 @@ class LinkDraft:
 
 def normalised(draft: LegislationDraft) -> LegislationDraft:
     """Answer the draft in normal form: kind, year, number, citation, address and key by the rules."""
+    draft = replace(draft, address=draft.address.rstrip("/") if draft.address else None)
     cited, addressed = parse_citation(draft.citation), parse_address(draft.address or "")
     ref = addressed or cited
-    if draft.kind not in {"", "other"} and ref and ref.kind != draft.kind and draft.kind not in _kin(ref):
+    if draft.kind not in {"", "other"} and ref and draft.kind not in _kin(ref):
         ref = None
     if ref is None:
-        word = draft.number or slugify(draft.title)[:40].strip("-")
+        ref = _typed_ref(draft)
+    if ref is None:
+        word = slugify(draft.number or draft.title)[:40].strip("-")
         return replace(draft, key=draft.key or f"{draft.kind}/{draft.year or 'undated'}/{word}")
     if cited and cited.identity == ref.identity:
         ref = cited  # it may know the series too
     is_uk = draft.address is None or "legislation.gov.uk" in draft.address
+    keeps_citation = draft.citation and (ref.kind.startswith("eu") or not ref.citation)
     return replace(
         draft,
         kind=ref.kind,
         year=ref.year,
         number=ref.number,
-        citation=draft.citation if ref.kind.startswith("eu") and draft.citation else ref.citation,
+        citation=draft.citation if keeps_citation else ref.citation,
         address=ref.address if is_uk else draft.address,
         key=ref.key,
     )
+
+
+def _typed_ref(draft: LegislationDraft) -> LawRef | None:
+    """The law that kind, year and number mean, where legislation.gov.uk has that kind."""
+    number = NUMBER.fullmatch(draft.number.strip())
+    if draft.kind not in citations.KINDS or not draft.year or not number:
+        return None
+    return LawRef(draft.kind, draft.year, number[1])
 
 
 def identity_of(draft: LegislationDraft) -> str | None:
@@ -161,14 +160,14 @@ def check_legislation(typed: LegislationDraft) -> list[Problem]:
     problems += _misread(typed, cited)
     if draft.introduced_on and draft.enacted_on and not draft.introduced_on.may_be_by(draft.enacted_on):
         problems.append(Problem("It cannot become law before it is introduced.", "enacted_on"))
-    if draft.becomes_id and draft.kind not in {"bill", "ukdsi"}:
+    if draft.becomes_id and draft.kind not in BILLS:
         problems.append(Problem("Only a bill or a draft instrument becomes another law.", "becomes_id"))
     return problems
 
 
 def _misread(typed: LegislationDraft, cited: LawRef | None) -> list[Problem]:
     """Say where the fields differ from what the citation means; other countries' citations are theirs."""
-    if cited is None or (typed.kind and typed.kind not in CODES):
+    if cited is None or (typed.kind and typed.kind not in citations.KINDS):
         return []
     problems = []
     if typed.kind and typed.kind not in _kin(cited):

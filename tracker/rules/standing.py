@@ -22,6 +22,7 @@ class LinkedLaw:
     enacted_on: PartialDate | None = None
     lapsed_on: PartialDate | None = None
     in_force_on: PartialDate | None = None
+    is_bill: bool = False
 
     def is_in_force(self, on: PartialDate) -> bool:
         return self.in_force_on is not None and self.in_force_on.may_be_by(on)
@@ -33,7 +34,12 @@ class LinkedLaw:
         return self.lapsed_on is not None and self.lapsed_on.may_be_by(on)
 
     def is_before_parliament(self, on: PartialDate) -> bool:
-        """Whether it could be before Parliament on that date: introduced, not fallen, not yet law."""
+        """Whether it could be before Parliament on that date: introduced, not fallen, not yet law.
+
+        A law without any date that is no bill tells nothing.
+        """
+        if not (self.is_bill or self.introduced_on or self.enacted_on):
+            return False
         is_introduced = self.introduced_on is None or self.introduced_on.may_be_by(on)
         becomes_law_later = self.enacted_on is None or on.first_day < self.enacted_on.last_day
         return is_introduced and becomes_law_later and not self.has_lapsed(on)
@@ -48,6 +54,11 @@ class Standing:
     law: tuple[LinkedLaw, ...] = ()
     earlier: frozenset[Status] = frozenset()
     superseded_by: int | None = None
+
+    @property
+    def helping_law(self) -> list[LinkedLaw]:
+        """The linked law that does not work against the ask."""
+        return [law for law in self.law if law.effect not in {Effect.BLOCKS, Effect.REPEALS}]
 
     @property
     def met(self) -> int:
@@ -98,7 +109,7 @@ def _not_started(standing: Standing) -> list[str]:
 
 
 def _in_parliament(standing: Standing) -> list[str]:
-    if any(law.is_before_parliament(standing.on) for law in standing.law):
+    if any(law.is_before_parliament(standing.on) for law in standing.helping_law):
         return []
     return [
         "No linked bill or instrument was before Parliament on that date. "
@@ -107,17 +118,17 @@ def _in_parliament(standing: Standing) -> list[str]:
 
 
 def _law_not_in_force(standing: Standing) -> list[str]:
-    if not any(law.is_enacted(standing.on) for law in standing.law):
+    if not any(law.is_enacted(standing.on) for law in standing.helping_law):
         return [
             "No linked law had been enacted or made by that date. Link it and give its date, or choose “In Parliament”."
         ]
-    if any(law.effect is Effect.DELIVERS and law.is_in_force(standing.on) for law in standing.law):
+    if any(law.effect is Effect.DELIVERS and law.is_in_force(standing.on) for law in standing.helping_law):
         return ["A linked law that delivers the ask was in force by then."]
     return []
 
 
 def _in_force(standing: Standing) -> list[str]:
-    if any(law.is_in_force(standing.on) for law in standing.law):
+    if any(law.is_in_force(standing.on) for law in standing.helping_law):
         return []
     return [
         "No linked law was in force on that date. Say on the link since when it is in force, "
@@ -149,9 +160,9 @@ def _met(standing: Standing) -> list[str]:
 
 
 def _lapsed(standing: Standing) -> list[str]:
-    if not any(law.has_lapsed(standing.on) for law in standing.law):
+    if not any(law.has_lapsed(standing.on) for law in standing.helping_law):
         return ["No linked bill had fallen by that date. Say on the bill's record when it fell."]
-    if any(law.introduced_on and law.is_before_parliament(standing.on) for law in standing.law):
+    if any(law.introduced_on and law.is_before_parliament(standing.on) for law in standing.helping_law):
         return ["Another linked bill is still before Parliament."]
     return []
 

@@ -104,9 +104,9 @@ DEFINITIONS: Mapping[Status, Definition] = {
     Status.PARTLY_MET: Definition(
         "Partly met",
         Family.PART,
-        "At least one of the tests is met, and at least one is not.",
+        "At least one of the tests is met, and at least one is not, or is not known to be.",
         "It does not mean that the rest will follow.",
-        "At least one test met and at least one not met.",
+        "At least one test met, and at least one not met or not known.",
     ),
     Status.MET: Definition(
         "Met",

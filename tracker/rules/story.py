@@ -40,7 +40,7 @@ def state_of(entries: Iterable[Entry], on: PartialDate | None = None) -> State:
     corrected = {entry.corrects_id for entry in told}
     status_entry, earlier, results = None, set(), {}
     for entry in told:
-        if entry.id in corrected or (on and entry.happened_on > on):
+        if entry.id in corrected or (on and not entry.happened_on.may_be_by(on)):
             continue
         if entry.status:
             if status_entry and status_entry.status:

@@ -114,6 +114,8 @@ def check_draft(draft: UpdateDraft) -> list[Problem]:
     problems = checks.texts(draft, limits) + checks.required(draft.text, "text", "a sentence on what happened")
     if draft.kind is UpdateKind.CORRECTION and not draft.corrects_id:
         problems.append(Problem("Name the entry that this corrects.", "corrects_id"))
+    if draft.superseded_by_id and draft.status is not Status.SUPERSEDED:
+        problems.append(Problem("Name a replacing ask only with the status “Superseded”.", "superseded_by_id"))
     if len(draft.evidence) > MOST_EVIDENCE:
         problems.append(Problem(f"Give at most {MOST_EVIDENCE} pieces of evidence.", "evidence"))
     for number, evidence in enumerate(draft.evidence):
@@ -126,6 +128,8 @@ def check_publishable(draft: UpdateDraft, today: date) -> list[Problem]:
     problems = check_draft(draft)
     if sentence := check_not_future(draft.happened_on, today):
         problems.append(Problem(sentence, "happened_on"))
+    if draft.kind is UpdateKind.REVIEW and draft.happened_on.precision != "day":
+        problems.append(Problem("Give the day on which you checked.", "happened_on"))
     if draft.kind is UpdateKind.STATUS and draft.status is None:
         problems.append(Problem("Choose the new status.", "status"))
     if draft.kind is UpdateKind.TEST and not draft.results:

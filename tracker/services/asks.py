@@ -1,17 +1,25 @@
 """Sources and asks: create, edit, publish, archive, restore."""
 
+from textwrap import shorten
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.models import Ask, FormerSlug, Source
+from tracker.queries.stories import list_tests
 from tracker.rules.asks import REDEFINING_FIELDS, AskDraft, Publication, SourceDraft, check_ask, check_source
 from tracker.rules.changes import field_name
+from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action
+from tracker.rules.standing import Standing, check_tests_fit
+from tracker.rules.text import slugify
 from tracker.services import records
 from tracker.services.change import Change
 from tracker.services.search import index_for_search
 from tracker.services.updates import post_redefinition
+
+OLD_TEXT_LENGTH = 100
 
 
 def create_source(change: Change, draft: SourceDraft) -> Source:
@@ -28,14 +36,16 @@ def edit_source(change: Change, source: Source, draft: SourceDraft, seen_version
     change.require(Action.EDIT)
     records.check_version(source, seen_version)
     refuse(check_source(draft) + _key_taken(change.session, draft.key, source.id))
-    is_public = source.publication is not Publication.DRAFT
+    is_public = source.publication.is_public
     return bool(records.edit(change, source, draft, seen_version=seen_version, is_public=is_public))
 
 
 def create_ask(change: Change, draft: AskDraft) -> Ask:
     """Enter an ask, as a draft without a status."""
     change.require(Action.EDIT)
-    refuse(check_ask(draft) + _slug_taken(change.session, draft.slug, None))
+    refuse(
+        check_ask(draft) + _slug_taken(change.session, draft.slug, None) + _topic_differs(change.session, draft.topic)
+    )
     ask = Ask(publication=Publication.DRAFT, version=1, status_reason="", tests=[])
     records.create(change, ask, draft)
     index_for_search(ask)
@@ -51,15 +61,19 @@ def edit_ask(change: Change, ask: Ask, draft: AskDraft, *, seen_version: int | N
     change.require(Action.EDIT)
     records.check_version(ask, seen_version)
     refuse(check_ask(draft) + _slug_taken(change.session, draft.slug, ask.id))
-    is_public = ask.publication is not Publication.DRAFT
+    if draft.topic != ask.topic:
+        refuse(_topic_differs(change.session, draft.topic))
+    is_public = ask.publication.is_public
     old_slug = ask.slug
     before = records.edit(change, ask, draft, seen_version=seen_version, is_public=is_public, reason=reason)
     if "slug" in before:
         _keep_slug(change.session, ask, old_slug)
     redefined = sorted(REDEFINING_FIELDS & before.keys())
     if is_public and redefined:
-        changes = "; ".join(f"{field_name(name)} was “{before[name]}”" for name in redefined)
+        changes = "; ".join(f"{field_name(name)} was “{_short(before[name])}”" for name in redefined)
         post_redefinition(change, ask, f"The ask was reworded ({changes}).", reason)
+    if is_public:
+        _publish_source(change, ask)
     index_for_search(ask)
     return bool(before)
 
@@ -69,10 +83,31 @@ def publish_ask(change: Change, ask: Ask, seen_version: int | None) -> None:
     change.require(Action.PUBLISH)
     if ask.status is None:
         raise RuleBroken([Problem("Give the ask a status first: post its first update.", "status")])
+    results = tuple(test.result for test in list_tests(change.session, ask.id))
+    refuse(check_tests_fit(ask.status, Standing(PartialDate(change.today.isoformat()), results)))
+    _publish_source(change, ask)
+    records.publish(change, ask, seen_version)
+
+
+def _publish_source(change: Change, ask: Ask) -> None:
+    """A public ask shows its source, so the source is public too."""
     source = change.session.get_one(Source, ask.source_id)
     if source.publication is Publication.DRAFT:
         records.publish(change, source, None)
-    records.publish(change, ask, seen_version)
+
+
+def _short(value: object) -> str:
+    """The beginning of an old text; the log has it whole."""
+    return shorten(str(value), OLD_TEXT_LENGTH, placeholder="…")
+
+
+def _topic_differs(session: Session, topic: str) -> list[Problem]:
+    """Two ways to write one topic would make two of it."""
+    if not slugify(topic):
+        return [Problem("Use letters or digits.", "topic")] if topic else []
+    known = session.scalars(sa.select(Ask.topic).distinct())
+    others = [other for other in known if other != topic and slugify(other) == slugify(topic)]
+    return [Problem(f"Write it as other asks do: {others[0]}.", "topic")] if others else []
 
 
 def _keep_slug(session: Session, ask: Ask, old_slug: str) -> None:

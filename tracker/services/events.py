@@ -9,11 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.models import Event, Revision
+from tracker.rules import checks
 from tracker.rules.chain import GENESIS, entry_hash
 from tracker.rules.dates import PartialDate
+from tracker.rules.errors import refuse
+from tracker.rules.text import SENTENCE_LENGTH
 from tracker.services.change import Change
 
 CHAIN_STEP = 1000
+SMALLEST_ID = -(2**31)
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ def record(
     is_public: bool = False,
 ) -> Event:
     """Append an entry; `is_public` says that the public sees the change, which raises the revision."""
+    refuse(checks.at_most(reason, SENTENCE_LENGTH, "reason"))
     last = change.session.execute(sa.select(Event.id, Event.hash).order_by(Event.id.desc()).limit(1)).first()
     event = Event(
         id=last.id + 1 if last else 1,
@@ -93,7 +98,7 @@ class BrokenChain(Exception):
 
 
 def _all_events(session: Session) -> Iterator[Event]:
-    seen = 0
+    seen = SMALLEST_ID  # a forged entry may stand before the first
     while chunk := list(session.scalars(sa.select(Event).where(Event.id > seen).order_by(Event.id).limit(CHAIN_STEP))):
         yield from chunk
         seen = chunk[-1].id

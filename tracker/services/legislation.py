@@ -47,17 +47,18 @@ def create_legislation(change: Change, draft: LegislationDraft) -> Legislation:
 
 
 def edit_legislation(change: Change, law: Legislation, draft: LegislationDraft, seen_version: int | None) -> bool:
-    """Edit a law; answer whether anything changed. Its key stays, for its page has that address."""
+    """Edit a law; answer whether anything changed. Once public it keeps its key, the address of its page."""
     change.require(Action.EDIT)
     records.check_version(law, seen_version)
-    draft = replace(draft, key=law.key)
+    draft, is_public = replace(draft, key=law.key), law.publication.is_public
     problems = check_legislation(draft)
     if draft.becomes_id == law.id:
         problems.append(Problem("A bill becomes another law, not itself.", "becomes_id"))
     refuse(problems)
-    stored = replace(_stored_law(draft), key=law.key)
+    stored = _stored_law(draft)
+    if is_public:
+        stored = replace(stored, key=law.key)
     refuse(_law_taken(change.session, stored, law.id))
-    is_public = law.publication is not Publication.DRAFT
     return bool(records.edit(change, law, stored, seen_version=seen_version, is_public=is_public))
 
 
@@ -81,7 +82,7 @@ def edit_link(change: Change, link: Link, draft: LinkDraft, seen_version: int | 
     refuse(check_link(draft))
     stored = _stored_link(draft)
     refuse(_link_taken(change.session, stored, link.id))
-    is_public = link.publication is not Publication.DRAFT
+    is_public = link.publication.is_public
     return bool(records.edit(change, link, stored, seen_version=seen_version, is_public=is_public))
 
 
@@ -89,8 +90,8 @@ def publish_link(change: Change, link: Link, seen_version: int | None) -> None:
     """Make a link public; its law must be public already."""
     change.require(Action.PUBLISH)
     law = change.session.get_one(Legislation, link.legislation_id)
-    if law.publication is Publication.DRAFT:
-        refuse([Problem("Publish the law first; it is still a draft.")])
+    if law.publication is not Publication.PUBLISHED:
+        refuse([Problem("The law itself is not public. Publish it first.")])
     records.publish(change, link, seen_version)
 
 

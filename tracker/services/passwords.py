@@ -5,6 +5,8 @@ The parameters are the library's defaults (RFC 9106, low-memory profile), above 
 
 import functools
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -14,21 +16,25 @@ from tracker.rules.passwords import LONGEST, check_password
 
 HASHER = PasswordHasher()
 AT_ONCE = threading.BoundedSemaphore(2)
+IN_LINE = threading.BoundedSemaphore(4)
+
+
+class Busy(Exception):
+    """Too many passwords are being checked at this moment; try again in a few seconds."""
 
 
 def hash_password(password: str, email: str) -> str:
     """Answer the hash to store; raises RuleBroken for a password that the rules refuse."""
     if sentence := check_password(password, email):
         raise RuleBroken([Problem(sentence, "password")])
-    with AT_ONCE:
-        return HASHER.hash(password.encode("utf-8", "surrogatepass"))
+    return _hash(password)
 
 
 def is_right(password: str, stored: str | None) -> bool:
     """Whether the password fits the stored hash; takes the same time when there is none (None)."""
     if len(password) > LONGEST:
         return False
-    with AT_ONCE:
+    with _turn():
         try:
             HASHER.verify(stored or _nobodys_hash(), password.encode("utf-8", "surrogatepass"))
         except (VerificationError, InvalidHashError):
@@ -42,6 +48,23 @@ def _nobodys_hash() -> str:
     return HASHER.hash("nobody's password, never accepted")
 
 
-def needs_rehash(stored: str) -> bool:
-    """Whether the hash was made with weaker parameters than today's."""
-    return HASHER.check_needs_rehash(stored)
+def rehash(password: str, stored: str) -> str | None:
+    """A new hash of a right password whose hash was made with weaker parameters than today's; else None."""
+    return _hash(password) if HASHER.check_needs_rehash(stored) else None
+
+
+def _hash(password: str) -> str:
+    with _turn():
+        return HASHER.hash(password.encode("utf-8", "surrogatepass"))
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for one of the two places; raise Busy when others wait already, so that pages stay quick."""
+    if not IN_LINE.acquire(blocking=False):
+        raise Busy
+    try:
+        with AT_ONCE:
+            yield
+    finally:
+        IN_LINE.release()

@@ -65,7 +65,9 @@ def set_active(change: Change, person: Person, is_active: bool, seen_version: in
         end_sessions(change, person)
     person.is_active = is_active
     person.version += 1
-    record(change, "reactivated" if is_active else "deactivated", records.subject_of(person))
+    action = "reactivated" if is_active else "deactivated"
+    before, after = {"is_active": not is_active}, {"is_active": is_active}
+    record(change, action, records.subject_of(person), before=before, after=after)
 
 
 def end_sessions(change: Change, person: Person) -> None:

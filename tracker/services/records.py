@@ -8,10 +8,8 @@ from dataclasses import fields
 from textwrap import shorten
 from typing import Protocol
 
-import sqlalchemy as sa
-
-from tracker.models import Ask, Event, Legislation, Link, Person, Source, SuccessTest, Update
-from tracker.rules.asks import Publication
+from tracker.models import Ask, Legislation, Link, Person, Source, SuccessTest, Update
+from tracker.rules.asks import AWAY, Publication
 from tracker.rules.changes import difference
 from tracker.rules.errors import Conflict, Problem, RuleBroken
 from tracker.rules.permissions import Action
@@ -114,36 +112,27 @@ def publish(change: Change, row: Publishable, seen_version: int | None) -> None:
     """Make a draft public."""
     change.require(Action.PUBLISH)
     if row.publication is not Publication.DRAFT:
-        raise RuleBroken([Problem(f"This is {row.publication.value} already.")])
+        raise RuleBroken([Problem(f"This is {row.publication.label.lower()} already.")])
     move(change, row, "published", Publication.PUBLISHED, seen_version)
 
 
 def archive(change: Change, row: Publishable, seen_version: int | None, reason: str) -> None:
-    """Take a row off the lists; nothing is deleted."""
+    """Take a row off the lists; nothing is deleted. What was never public is put aside and stays unseen."""
     change.require(Action.EDIT)
-    if row.publication is Publication.ARCHIVED:
-        raise RuleBroken([Problem("This is archived already.")])
-    if row.publication is Publication.DRAFT and isinstance(row, Ask | Legislation):
-        sentence = "The page of what is archived stays public, and a draft never was. It can stay a draft."
-        raise RuleBroken([Problem(sentence)])
+    if row.publication in AWAY:
+        raise RuleBroken([Problem("This was done already.")])
     if not reason:
         raise RuleBroken([Problem("Say why, for the log.", "reason")])
-    move(change, row, "archived", Publication.ARCHIVED, seen_version, reason=reason)
+    to = Publication.ARCHIVED if row.publication.is_public else Publication.PUT_ASIDE
+    move(change, row, "archived", to, seen_version, reason=reason)
 
 
 def restore(change: Change, row: Publishable, seen_version: int | None) -> None:
-    """Bring an archived row back to what it was before."""
+    """Bring a row back to what it was before it was archived or put aside."""
     change.require(Action.EDIT)
-    if row.publication is not Publication.ARCHIVED:
+    if row.publication not in AWAY:
         raise RuleBroken([Problem("This is not archived.")])
-    subject = subject_of(row)
-    archived = change.session.scalars(
-        sa.select(Event)
-        .where(Event.subject == subject.kind, Event.subject_id == subject.id, Event.action == "archived")
-        .order_by(Event.id.desc())
-        .limit(1)
-    ).one()
-    to = Publication((archived.before or {})["publication"])
+    to = Publication.PUBLISHED if row.publication is Publication.ARCHIVED else Publication.DRAFT
     move(change, row, "restored", to, seen_version)
 
 
@@ -161,5 +150,5 @@ def move(
         before={"publication": before},
         after={"publication": to},
         reason=reason,
-        is_public=Publication.PUBLISHED in {before, to},
+        is_public=before.is_public or to.is_public,
     )

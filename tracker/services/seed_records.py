@@ -1,5 +1,7 @@
 """Loading sources, laws, asks, tests and links from seed files."""
 
+from typing import TypeVar
+
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
@@ -11,6 +13,7 @@ from tracker.services.change import Change
 from tracker.services.seed_files import Found, SeedError, typed
 from tracker.services.seed_report import Report, collecting
 
+Row = TypeVar("Row", Source, Legislation, SuccessTest, Link)
 REASON = "The list of asks was revised."
 
 
@@ -25,11 +28,12 @@ class Loader:
         self.sources: dict[str, int] = {}
         self.laws: dict[str, int] = {}
         staff = sa.select(Event.subject, Event.subject_id).where(Event.actor_id.is_not(None)).distinct()
+        self.made = self._made_by_seeds()
         self.edited_by_staff = {(subject, row_id) for subject, row_id in self.session.execute(staff)}
 
     def load_source(self, found: Found) -> None:
         draft = typed(SourceDraft, found.raw, found.place, {})
-        row = self.session.scalar(sa.select(Source).where(Source.key == draft.key))
+        row = self.find(Source, ("source", None, draft.key), Source.key == draft.key)
         if row is None:
             row = asks.create_source(self.change, draft)
             self.report.note("added source", draft.title)
@@ -40,7 +44,8 @@ class Loader:
     def load_law(self, found: Found) -> None:
         raw = {key: value for key, value in found.raw.items() if key not in {"publication", "becomes"}}
         draft = typed(LegislationDraft, raw, found.place, {})
-        row = self.session.scalar(sa.select(Legislation).where(Legislation.key == normalised(draft).key))
+        key = normalised(draft).key
+        row = self.find(Legislation, ("legislation", None, key), Legislation.key == key)
         if row is None:
             row = legislation.create_legislation(self.change, draft)
             self.report.note("added law", row.citation or row.title)
@@ -88,8 +93,8 @@ class Loader:
 
     def load_test(self, ask: Ask, found: Found) -> None:
         draft = typed(TestDraft, found.raw, found.place, {})
-        same = (SuccessTest.ask_id == ask.id, SuccessTest.key == draft.key)
-        row = self.session.scalar(sa.select(SuccessTest).where(*same))
+        same = (SuccessTest.ask_id == ask.id) & (SuccessTest.key == draft.key)
+        row = self.find(SuccessTest, ("test", ask.id, draft.key), same)
         if row is None:
             tests.add_test(self.change, ask, draft, REASON)
             self.report.note("added test", draft.label)
@@ -103,12 +108,11 @@ class Loader:
         if law not in self.laws:
             raise SeedError([f"{found.place.at('legislation')}: there is no law “{law}” in legislation.csv."])
         draft = typed(LinkDraft, raw, found.place, {"ask_id": ask.id, "legislation_id": self.laws[law]})
-        row = self.session.scalar(
-            sa.select(Link)
-            .where(Link.ask_id == ask.id, Link.legislation_id == draft.legislation_id)
-            .where(Link.provisions == draft.provisions, Link.extent_key == ", ".join(draft.extent))
-            .options(selectinload(Link.legislation))
-        )
+        extent_key = ", ".join(draft.extent)
+        same = (Link.ask_id == ask.id) & (Link.legislation_id == draft.legislation_id)
+        same &= (Link.provisions == draft.provisions) & (Link.extent_key == extent_key)
+        made_as = (draft.legislation_id, draft.provisions, extent_key)
+        row = self.find(Link, ("link", ask.id, *made_as), same)
         if row is None:
             row = legislation.create_link(self.change, draft)
             self.report.note("added link", f"{ask.slug} to {law} {draft.provisions}".strip())
@@ -116,6 +120,20 @@ class Loader:
             self.note_change(row, legislation.edit_link(self.change, row, draft, None))
         if self.should_publish(row, found):
             legislation.publish_link(self.change, row, None)
+
+    def find(self, model: type[Row], made_as: tuple[object, ...], same: sa.ColumnElement[bool]) -> Row | None:
+        """The row that the seeds made under this name, whatever staff call it now, or one of that name."""
+        statement = sa.select(model).where(same)
+        if made_as in self.made:
+            statement = sa.select(model).where(model.id == self.made[made_as])
+        if model is Link:
+            statement = statement.options(selectinload(Link.legislation))
+        return self.session.scalar(statement)
+
+    def _made_by_seeds(self) -> dict[tuple[object, ...], int]:
+        """What the seeds made, by the names that it had in the files."""
+        statement = sa.select(Event).where(Event.action == "created", Event.actor_id.is_(None))
+        return {_made_as(event): event.subject_id for event in self.session.scalars(statement)}
 
     def may_change(self, row: records.Record, draft: object) -> bool:
         """Whether the seeds may edit a row; a row that staff edited and that differs is reported as kept."""
@@ -140,3 +158,11 @@ class Loader:
         subject = records.subject_of(row)
         is_ours = (subject.kind, subject.id) not in self.edited_by_staff
         return found.is_published("draft") and is_ours and row.publication is Publication.DRAFT
+
+
+def _made_as(event: Event) -> tuple[object, ...]:
+    """The name under which a row was made: its kind, its ask, and what tells it apart there."""
+    made = event.after or {}
+    if event.subject == "link":
+        return ("link", event.ask_id, made["legislation_id"], made["provisions"], made["extent_key"])
+    return (event.subject, event.ask_id, made.get("key"))

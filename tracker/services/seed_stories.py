@@ -41,6 +41,9 @@ class Story:
 
     def load_review(self, reviewed_on: str, place: Place) -> None:
         """The date of the last check becomes an entry like any other."""
+        if f"{reviewed_on}-review" in self.known:
+            self.loader.report.unchanged += 1
+            return
         raw = {"kind": UpdateKind.REVIEW.value, "happened_on": reviewed_on, "text": REVIEWED}
         self._put(f"{reviewed_on}-review", typed(UpdateDraft, raw, place, {}), is_public=True)
 

@@ -16,6 +16,7 @@ IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=8)
 SEEN_STEP = timedelta(minutes=1)
 WINDOW = timedelta(minutes=5)
 KEEP_FAILURES = timedelta(days=1)
+KEEP_SESSIONS = timedelta(days=30)
 MOST_FAILURES = {"account": 10, "address": 20, "everybody": 1000}
 
 
@@ -24,9 +25,11 @@ def find_person(session: Session, email: str) -> Person | None:
     return session.scalar(sa.select(Person).where(Person.email == email.casefold(), Person.is_active))
 
 
-def start(change: Change, person: Person) -> str:
-    """Begin a session; answer its token, of which only a hash is stored."""
+def start(change: Change, person: Person, old_token: object = None) -> str:
+    """Begin a session; answer its token, of which only a hash is stored. The browser's old session ends."""
     token = secrets.token_urlsafe(32)
+    end(change.session, str(old_token), change.at)
+    change.session.execute(sa.delete(StaffSession).where(StaffSession.seen_at < change.at - KEEP_SESSIONS))
     change.session.add(
         StaffSession(
             token_hash=digest(token), person_id=person.id, started_at=change.at, seen_at=change.at, ended_at=None

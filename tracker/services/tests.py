@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.models import Ask, SuccessTest
-from tracker.rules.asks import REDEFINING_FIELDS, Publication, TestDraft, check_test
+from tracker.rules.asks import REDEFINING_FIELDS, TestDraft, check_test
 from tracker.rules.errors import Problem, refuse
 from tracker.rules.permissions import Action
 from tracker.services import records
@@ -36,7 +36,7 @@ def edit_test(
     change.require(Action.EDIT)
     records.check_version(test, seen_version)
     refuse(check_test(draft) + _key_taken(change.session, ask, draft.key, test.id))
-    is_public = ask.publication is not Publication.DRAFT
+    is_public = ask.publication.is_public
     before = records.edit(change, test, draft, seen_version=seen_version, is_public=is_public, reason=reason)
     if is_public and REDEFINING_FIELDS & before.keys():
         was = f"“{before.get('label', test.label)}”"
@@ -63,14 +63,22 @@ def _set_archived(change: Change, ask: Ask, test: SuccessTest, seen_version: int
     records.check_version(test, seen_version)
     test.is_archived = not test.is_archived
     test.version += 1
-    is_public = ask.publication is not Publication.DRAFT
+    is_public = ask.publication.is_public
     action = "archived" if test.is_archived else "restored"
-    record(change, action, records.subject_of(test), reason=reason, is_public=is_public)
+    record(
+        change,
+        action,
+        records.subject_of(test),
+        before={"is_archived": not test.is_archived},
+        after={"is_archived": test.is_archived},
+        reason=reason,
+        is_public=is_public,
+    )
 
 
 def _tell(change: Change, ask: Ask, text: str, reason: str) -> None:
     """Post a redefinition if the ask is public, and judge the ask anew."""
-    if ask.publication is not Publication.DRAFT:
+    if ask.publication.is_public:
         post_redefinition(change, ask, text, reason)
     settle(change.session, ask)
 

@@ -7,16 +7,18 @@ assigns an ask's status or a test's result.
 from dataclasses import fields, replace
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from tracker.models import Ask, Evidence, TestResult, Update
 from tracker.queries.stories import list_entries, list_tests, standing_of
+from tracker.rules import checks
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action, Actor
 from tracker.rules.standing import check_change, check_tests_fit
 from tracker.rules.story import Entry, State, state_of
+from tracker.rules.text import SENTENCE_LENGTH
 from tracker.rules.updates import EvidenceDraft, UpdateDraft, UpdateKind, check_draft, check_publishable
 from tracker.services import records
 from tracker.services.change import Change
@@ -31,6 +33,8 @@ def save_draft(change: Change, ask: Ask, draft: UpdateDraft, key: str = "") -> U
     """Write an entry that only staff see."""
     change.require(Action.DRAFT)
     refuse(check_draft(draft) + _check_references(change.session, ask, draft))
+    if not key and (same := _same_draft(change, ask, draft)):
+        return same
     update = Update(
         ask_id=ask.id,
         key=key or _free_key(change.session, ask, draft.happened_on),
@@ -59,13 +63,14 @@ def edit_draft(change: Change, ask: Ask, update: Update, draft: UpdateDraft, see
     change.session.flush()  # the old evidence makes room for the new at the same positions
     _write(update, draft)
     update.version += 1
+    update.author_id = change.actor.id  # who wrote it last, for the rule of four eyes
     record(change, "edited", records.subject_of(update), before=before, after=_values(draft))
 
 
-def publish(change: Change, ask: Ask, update: Update, seen_update_id: int | None = None) -> None:
+def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None = None) -> None:
     """Make a draft part of the public history and bring the ask to what the story now says.
 
-    `seen_update_id` is the newest published update that the person saw: Conflict when there is a newer.
+    `seen_entries` is how many published updates of the ask the person saw: Conflict when there are more.
     """
     change.require(Action.PUBLISH)
     if update.publication is not Publication.DRAFT:
@@ -73,13 +78,13 @@ def publish(change: Change, ask: Ask, update: Update, seen_update_id: int | None
     if change.four_eyes and update.status and update.author_id == change.actor.id:
         raise RuleBroken([Problem("Somebody else must publish this change of status. Keep it as a draft for them.")])
     entries = list_entries(change.session, ask.id)
-    if seen_update_id is not None and seen_update_id != max((entry.id for entry in entries), default=0):
+    if seen_entries is not None and seen_entries != len(entries):
         raise Conflict
     draft = draft_of(update)
     refuse(check_publishable(draft, change.today) + _check_story(change.session, ask, update.id, draft, entries))
     update.publication = Publication.PUBLISHED
     update.published_at = change.at
-    is_public = ask.publication is not Publication.DRAFT
+    is_public = ask.publication.is_public
     record(change, "published", records.subject_of(update), after=_values(draft), is_public=is_public)
     if draft.kind is UpdateKind.REVIEW and (ask.reviewed_on is None or ask.reviewed_on < draft.happened_on):
         ask.reviewed_on = draft.happened_on
@@ -87,10 +92,10 @@ def publish(change: Change, ask: Ask, update: Update, seen_update_id: int | None
     settle(change.session, ask)
 
 
-def post(change: Change, ask: Ask, draft: UpdateDraft, seen_update_id: int | None = None, key: str = "") -> Update:
+def post(change: Change, ask: Ask, draft: UpdateDraft, seen_entries: int | None = None, key: str = "") -> Update:
     """Write an entry and publish it at once."""
     update = save_draft(change, ask, draft, key)
-    publish(change, ask, update, seen_update_id)
+    publish(change, ask, update, seen_entries)
     return update
 
 
@@ -98,6 +103,7 @@ def post_redefinition(change: Change, ask: Ask, text: str, reason: str) -> None:
     """Tell the public that an ask or a test was reworded, and why."""
     if not reason:
         raise RuleBroken([Problem("Say why the wording changes; the public will read it.", "change_reason")])
+    refuse(checks.at_most(reason, SENTENCE_LENGTH, "change_reason"))
     happened_on = PartialDate(change.today.isoformat())
     draft = UpdateDraft(UpdateKind.REDEFINITION, happened_on, f"{text} Why: {reason}")
     post(change, ask, draft)
@@ -106,7 +112,15 @@ def post_redefinition(change: Change, ask: Ask, text: str, reason: str) -> None:
 def discard_draft(change: Change, update: Update, seen_version: int) -> None:
     """Put a draft aside; it stays in the log."""
     require_own_draft(update, change.actor)
-    records.move(change, update, "discarded", Publication.ARCHIVED, seen_version)
+    records.move(change, update, "put aside", Publication.PUT_ASIDE, seen_version)
+
+
+def restore_draft(change: Change, update: Update, seen_version: int) -> None:
+    """Take up again a draft that was put aside."""
+    change.require(Action.DRAFT)
+    if update.publication is not Publication.PUT_ASIDE:
+        raise RuleBroken([Problem("This draft was not put aside.")])
+    records.move(change, update, "restored", Publication.DRAFT, seen_version)
 
 
 def require_own_draft(update: Update, actor: Actor) -> None:
@@ -137,6 +151,14 @@ def settle(session: Session, ask: Ask) -> None:
     for test in list_tests(session, ask.id):
         test.result, test.result_on = state.results.get(test.id, (test.before, None))
     index_for_search(ask)
+
+
+def _same_draft(change: Change, ask: Ask, draft: UpdateDraft) -> Update | None:
+    """A draft of the same person that says the same, as when a button was pressed twice."""
+    statement = sa.select(Update).where(Update.ask_id == ask.id, Update.publication == Publication.DRAFT)
+    own = statement.where(Update.author_id == change.actor.id, Update.text == draft.text)
+    loaded = own.options(selectinload(Update.evidence), selectinload(Update.results))
+    return next((update for update in change.session.scalars(loaded) if draft_of(update) == draft), None)
 
 
 def _check_story(session: Session, ask: Ask, update_id: int, draft: UpdateDraft, entries: list[Entry]) -> list[Problem]:
@@ -190,7 +212,7 @@ def _check_references(session: Session, ask: Ask, draft: UpdateDraft) -> list[Pr
             problems.append(Problem("Choose a published entry of this ask.", "corrects_id"))
     if draft.superseded_by_id is not None:
         other = session.get(Ask, draft.superseded_by_id)
-        if not other or other.id == ask.id or other.publication is Publication.DRAFT:
+        if not other or other.id == ask.id or not other.publication.is_public:
             problems.append(Problem("Choose another published ask.", "superseded_by_id"))
     return problems
 

@@ -40,6 +40,8 @@ OPEN = frozenset(
     }
 )
 NOT_KEPT = frozenset({"csrf_token", "restore", "password", "current"})
+KEPT = "kept."
+SESSION_ENDED = "The form was sent in a session that had ended. Nothing was saved."
 
 
 def requires(action: Action) -> Callable[[View], View]:
@@ -101,20 +103,29 @@ def kept_fields() -> list[tuple[str, str]]:
     return [pair for pair in request.form.items(multi=True) if pair[0] not in NOT_KEPT]
 
 
+def kept_through_sign_in() -> list[tuple[str, str]]:
+    """What was typed before the session ended, as the sign-in form carries it."""
+    carried = request.form.items(multi=True)
+    return [(name.removeprefix(KEPT), value) for name, value in carried if name.startswith(KEPT)]
+
+
 def sign_in_page(next_path: str, kept: list[tuple[str, str]]) -> str:
     """The sign-in form that carries a typed form along."""
     form = SignInForm(formdata=None, next=next_path)
     return render_template("staff/sign_in.html", form=form, kept=kept)
 
 
-def restore_page(next_path: str, kept: list[tuple[str, str]]) -> str:
+def restore_page(next_path: str, kept: list[tuple[str, str]], why: str = SESSION_ENDED) -> str:
     """A page with one button that brings a typed form back, unsaved."""
-    return render_template("staff/restore.html", next_path=next_path, kept=kept)
+    return render_template("staff/restore.html", next_path=next_path, kept=kept, why=why)
 
 
 def _csrf_failed(error: CSRFError) -> Response | str | tuple[str, int]:
     """Refuse a form without a fitting token; a signed-in person gets the typed text back."""
     log.warning("csrf: %s", error.description)
+    if request.endpoint == "auth.sign_in" and (kept := kept_through_sign_in()):
+        flash("The sign-in form was out of date. Please sign in once more; what you typed is still kept.")
+        return sign_in_page(request.form.get("next", ""), kept), 400
     if g.get("actor") is None:
         return render_template(
             "error.html",

@@ -3,16 +3,19 @@
 import logging
 from dataclasses import dataclass
 
-from flask import Flask, render_template
+from flask import Flask, g, render_template, request
 from sqlalchemy.exc import DBAPIError, OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
+from tracker.services.passwords import Busy
+from tracker.web.auth import kept_fields, restore_page
 from tracker.web.session import stop_reading
 
 log = logging.getLogger(__name__)
 Answer = tuple[str, int, dict[str, str]]
+RETRY_SOON = {"Retry-After": "5"}
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(RuleBroken, lambda error: _page(422, str(error)))
     app.register_error_handler(Conflict, lambda error: _page(409))
     app.register_error_handler(NotAllowed, lambda error: _page(403, str(error)))
+    app.register_error_handler(Busy, lambda error: _page(503))
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(Exception, _unexpected)
@@ -58,6 +62,8 @@ def _http(error: HTTPException) -> Answer:
     """An error that Flask or a view raised; only our own sentences are shown."""
     if isinstance(error, InternalServerError):
         return _unexpected(error)
+    if isinstance(error, SecurityError):  # raised before addresses can be made, so without a page of ours
+        return "This site does not go by that name.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
     own_words = error.description if error.description != type(error).description else ""
     text, status, headers = _page(error.code or 500, own_words or "")
     for name, value in error.get_headers():
@@ -69,6 +75,8 @@ def _http(error: HTTPException) -> Answer:
 def _page(code: int, explanation: str = "") -> Answer:
     stop_reading()
     words = WORDS.get(code, WORDS[400])
+    if code == 503 and g.get("actor") and kept_fields():
+        return restore_page(request.path, kept_fields(), f"{words.title}. {words.explanation}"), code, RETRY_SOON
     text = render_template(
         "error.html",
         code=code,
@@ -76,7 +84,7 @@ def _page(code: int, explanation: str = "") -> Answer:
         explanation=explanation or words.explanation,
         advice=words.advice,
     )
-    return text, code, {"Retry-After": "5"} if code == 503 else {}
+    return text, code, RETRY_SOON if code == 503 else {}
 
 
 def _database(error: DBAPIError) -> Answer:

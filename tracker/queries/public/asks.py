@@ -9,7 +9,7 @@ from tracker.models import Ask, FormerSlug, Link, Source, Update
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.lines import ask_line, is_public, link_record, record_of, story
 from tracker.queries.public.records import AskLine, PublicAsk, PublicSource, PublicTest
-from tracker.rules.asks import Publication
+from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.status import Family, Status
 from tracker.rules.text import slugify
 
@@ -51,7 +51,7 @@ def count_by_family(counts: Mapping[Status, int]) -> dict[Family, int]:
 def find_slug_now(session: Session, slug: str) -> str | None:
     """The present slug of an ask that had this one before."""
     statement = sa.select(Ask.slug).join(FormerSlug, FormerSlug.ask_id == Ask.id).where(FormerSlug.slug == slug)
-    return session.scalar(statement.where(Ask.publication != Publication.DRAFT))
+    return session.scalar(statement.where(Ask.publication.in_(PUBLIC)))
 
 
 def find_ask(session: Session, slug: str, *, with_drafts: bool = False) -> PublicAsk | None:
@@ -60,7 +60,7 @@ def find_ask(session: Session, slug: str, *, with_drafts: bool = False) -> Publi
     Costs eight queries, however long its story.
     """
     ask = session.scalar(_ask_statement().where(Ask.slug == slug))
-    if ask is None or (ask.publication is Publication.DRAFT and not with_drafts):
+    if ask is None or not (ask.publication.is_public or with_drafts):
         return None
     return _public_ask(ask)
 
@@ -93,7 +93,7 @@ def _public_ask(ask: Ask) -> PublicAsk:
         links=tuple(
             link_record(link, law=link.legislation)
             for link in ask.links
-            if link.publication is Publication.PUBLISHED and is_public(link.legislation)
+            if link.publication is Publication.PUBLISHED and link.legislation.publication is Publication.PUBLISHED
         ),
         story=story(updates, ask.tests),
     )

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from tracker.models import Legislation, Link
 from tracker.queries.public.lines import is_public, law_line, link_record
 from tracker.queries.public.records import LawLine, PublicLaw
-from tracker.rules.asks import Publication
+from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.legislation import KINDS
 
 
@@ -20,14 +20,14 @@ def list_laws(session: Session) -> list[LawLine]:
 def find_key_of(session: Session, identity: str) -> str | None:
     """The key of the law that this address would mean if it were known by its number."""
     statement = sa.select(Legislation.key).where(Legislation.identity == identity)
-    return session.scalar(statement.where(Legislation.publication != Publication.DRAFT))
+    return session.scalar(statement.where(Legislation.publication.in_(PUBLIC)))
 
 
 def find_law(session: Session, key: str) -> PublicLaw | None:
     """A law that is or was public, with the published asks that hang on it."""
     statement = (
         sa.select(Legislation)
-        .where(Legislation.key == key, Legislation.publication != Publication.DRAFT)
+        .where(Legislation.key == key, Legislation.publication.in_(PUBLIC))
         .options(
             joinedload(Legislation.becomes),
             selectinload(Legislation.was),

@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 from tracker.models import Ask, Legislation, Link, SuccessTest, Update
 from tracker.queries.public.records import AskLine, LawLine, PublicEvidence, PublicLink, StoryEntry
-from tracker.rules.asks import Publication
 from tracker.rules.legislation import KINDS
 
 Record = TypeVar("Record")
@@ -20,7 +19,7 @@ def record_of(kind: type[Record], row: object, **given: Any) -> Record:
 
 def is_public(row: Ask | Legislation) -> bool:
     """Whether it is or was public."""
-    return row.publication is not Publication.DRAFT
+    return row.publication.is_public
 
 
 def ask_line(ask: Ask) -> AskLine:

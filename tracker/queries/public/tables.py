@@ -21,6 +21,7 @@ Statement = sa.Select[*tuple[Any, ...]]
 PUBLISHED = Publication.PUBLISHED
 Corrected = aliased(Update)
 Became = aliased(Legislation)
+Replacing = aliased(Ask)
 ASK_SLUG = Ask.slug.label("ask_slug")
 UPDATE_KEY = Update.key.label("update_key")
 LAW_KEY = Legislation.key.label("law_key")
@@ -47,13 +48,15 @@ class ExportRow:
 def asks() -> Statement:
     """One row an ask."""
     internal = {"slug", "internal_note", "search_text", "version"}
-    return sa.select(
+    asks = sa.select(
         ASK_SLUG,
         *(column for column in Ask.__table__.columns if column.key not in internal),
         Source.title.label("source_title"),
         Source.url.label("source_url"),
         Source.published_on.label("source_published_on"),
-    ).join(Ask.source)
+        Replacing.slug.label("superseded_by"),
+    )
+    return asks.join(Ask.source).outerjoin(Replacing, Replacing.id == Ask.superseded_by_id)
 
 
 def updates() -> Statement:

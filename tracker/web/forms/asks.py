@@ -7,7 +7,7 @@ from wtforms import IntegerField, SelectField
 from wtforms.validators import InputRequired
 
 from tracker.models import Source
-from tracker.rules.asks import QUOTE_LENGTH, AskDraft, AskKind, SourceDraft, TestDraft
+from tracker.rules.asks import AWAY, QUOTE_LENGTH, AskDraft, AskKind, SourceDraft, TestDraft
 from tracker.rules.dates import HELP
 from tracker.rules.text import SENTENCE_LENGTH, SLUG_LENGTH, TITLE_LENGTH
 from tracker.rules.updates import Result
@@ -69,7 +69,11 @@ class AskForm(Form):
 
     def __init__(self, *args: Any, sources: Sequence[Source], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.source_id.choices = {str(source.id): source.title for source in sources}
+        self.source_id.choices = {
+            str(source.id): source.title
+            for source in sources
+            if source.publication not in AWAY or source.id == self.source_id.data
+        }
 
     def draft(self) -> AskDraft:
         """The ask as typed."""

@@ -1,18 +1,21 @@
 """What all forms share: clean text, fields of our own, problems beside their field, two versions."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from flask import request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, Problem, RuleBroken
-from tracker.rules.text import clean
+from tracker.rules.text import SENTENCE_LENGTH, clean
 
+Answer = TypeVar("Answer")
+FIELD_NAME = re.compile(r"[a-z_]+(?:-[0-9]{1,2}-[a-z_]+)?", re.ASCII)
 NOT_VALUES = frozenset({"csrf_token", "version", "seen", "change_reason"})
 
 
@@ -33,8 +36,10 @@ class Form(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """Typed text alone fills a form: an uploaded file or a JSON body is as if it were not there."""
-            return request.form if formdata is not None and request.method == "POST" else None
+            """Typed text alone fills a form: a file, a JSON body or a made-up list index is as if not there."""
+            if formdata is None or request.method != "POST":
+                return None
+            return MultiDict(pair for pair in request.form.items(multi=True) if FIELD_NAME.fullmatch(pair[0]))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,6 +102,11 @@ def in_text(field: Field) -> str:
     choices = getattr(field, "choices", None)
     if isinstance(choices, Mapping) and str(field.data) in choices:
         return str(choices[str(field.data)])
+    if hasattr(field, "entries"):
+        return "; ".join(filter(None, map(in_text, field.entries)))
+    if hasattr(field, "form"):
+        parts = [(part.label.text, in_text(part)) for part in field.form if not isinstance(part, HiddenField)]
+        return ", ".join(f"{label}: {text}" for label, text in parts if text)
     if isinstance(field.data, list | tuple):
         return ", ".join(map(str, field.data))
     return "" if field.data is None else str(field.data)
@@ -113,40 +123,44 @@ def _errors_of(field: Field) -> Iterator[tuple[str, str]]:
             yield field.id, message
 
 
-@contextmanager
-def saving(form: Form) -> Iterator[None]:
-    """Turn a broken rule into errors beside the fields, and a stale edit into `form.is_stale`."""
+def attempt(form: Form, do: Callable[[], Answer]) -> Answer | None:
+    """Do it; a broken rule becomes errors beside the fields, and a stale edit `form.is_stale` (then None)."""
     try:
-        yield
+        return do()
     except RuleBroken as broken:
         form.add_problems(broken.problems)
     except Conflict:
         form.is_stale = True
+    return None
 
 
 class TextField(StringField):
     """One line of clean text."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = " ".join(_clean(self, valuelist).split())
+        text, refusal = _clean(valuelist)
+        self.data = " ".join(text.split())
+        _refuse(refusal)
 
 
 class LongTextField(TextAreaField):
     """Several lines of clean text."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = _clean(self, valuelist)
+        self.data, refusal = _clean(valuelist)
+        _refuse(refusal)
 
 
-class LinesField(LongTextField):
+class LinesField(TextAreaField):
     """A list, one item a line."""
 
     def process_data(self, value: Sequence[str] | None) -> None:
         self.data: Any = tuple(value or ())
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        lines = _clean(self, valuelist).split("\n")
-        self.data = tuple(stripped for line in lines if (stripped := " ".join(line.split())))
+        text, refusal = _clean(valuelist)
+        self.data = tuple(stripped for line in text.split("\n") if (stripped := " ".join(line.split())))
+        _refuse(refusal)
 
     def _value(self) -> str:
         return "\n".join(self.data)
@@ -162,7 +176,9 @@ class DateField(StringField):
         self.typed = value.text if value else ""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.typed, self.data = _clean(self, valuelist), None
+        self.data = None
+        self.typed, refusal = _clean(valuelist)
+        _refuse(refusal)
         if self.typed:
             self.data = PartialDate.parse(self.typed)
 
@@ -182,10 +198,26 @@ def required(form: Form, field: Field) -> None:
         raise ValidationError(f"Fill in “{field.label.text}”.")
 
 
-def _clean(field: Field, valuelist: list[str]) -> str:
-    """Clean text, or keep what was typed and raise the reason for which it is refused."""
+def _clean(valuelist: list[str]) -> tuple[str, str]:
+    """Clean text; or what was typed, less what cannot be shown, and the sentence that refuses it."""
+    typed = valuelist[0] if valuelist else ""
     try:
-        return clean(valuelist[0]) if valuelist else ""
-    except ValueError:
-        field.data = "".join(character for character in valuelist[0] if character.isprintable())
-        raise
+        return clean(typed), ""
+    except ValueError as error:
+        return "".join(c for c in typed if c.isprintable() or c in "\n\t"), str(error)
+
+
+def _refuse(sentence: str) -> None:
+    """Make the sentence the field's error."""
+    if sentence:
+        raise ValueError(sentence)
+
+
+class ReasonForm(Form):
+    """Why something is done that is hard to undo."""
+
+    reason = LongTextField("Why", [required], description="For the log.", render_kw={"maxlength": SENTENCE_LENGTH})
+
+
+class ConfirmForm(Form):
+    """Nothing but a button."""

@@ -1,6 +1,6 @@
 """Forms about people: signing in, members of staff, passwords."""
 
-from wtforms import EmailField, HiddenField, PasswordField, SelectField
+from wtforms import HiddenField, PasswordField, SelectField
 
 from tracker.rules.passwords import LONGEST, SHORTEST
 from tracker.rules.permissions import Role
@@ -10,7 +10,9 @@ from tracker.web.forms.base import Form, TextField, required
 class SignInForm(Form):
     """E-mail address and password; `next` is where the person wanted to go."""
 
-    email = EmailField("E-mail address", [required], render_kw={"autocomplete": "username", "maxlength": 254})
+    email = TextField(
+        "E-mail address", [required], render_kw={"type": "email", "autocomplete": "username", "maxlength": 254}
+    )
     password = PasswordField(
         "Password", [required], render_kw={"autocomplete": "current-password", "maxlength": LONGEST}
     )
@@ -48,13 +50,7 @@ class NewPersonForm(PersonForm, NewPasswordForm):
     """A new member of staff with a first password."""
 
 
-class OwnPasswordForm(Form):
+class OwnPasswordForm(NewPasswordForm):
     """One's own new password, with the present one."""
 
     current = PasswordField("Present password", [required], render_kw={"autocomplete": "current-password"})
-    password = PasswordField(
-        "New password",
-        [required],
-        description=f"{SHORTEST} characters or more. Three or four unrelated words make a good password.",
-        render_kw={"autocomplete": "new-password", "maxlength": LONGEST},
-    )

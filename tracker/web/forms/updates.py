@@ -68,7 +68,7 @@ class ResultForm(PlainForm):
 
 
 class StoryForm(Form):
-    """A form that adds to a story: `seen` is the newest published update that the person saw."""
+    """A form that adds to a story: `seen` is how many published updates of the ask the person saw."""
 
     happened_on = DateField("When it happened", [required], description=HELP)
     text = LongTextField(
@@ -80,8 +80,8 @@ class StoryForm(Form):
     seen = SeenField()
 
     @property
-    def seen_update_id(self) -> int:
-        """That update's number; 0 when there was none."""
+    def seen_entries(self) -> int:
+        """That number; 0 when the form was tampered with."""
         return whole_number(self.seen.data)
 
 
@@ -125,6 +125,13 @@ class UpdateForm(StoryForm):
             self.results.append_entry({"test_id": test_id, "result": sent.get(test_id, UNCHANGED)})
             self.results.entries[-1].form.result.label.text = test.label
 
+    def add_evidence(self) -> None:
+        """Offer one more block for evidence, up to the most that an entry may have."""
+        if len(self.evidence.entries) < MOST_EVIDENCE:
+            self.evidence.append_entry()
+        else:
+            self.problems.append(f"An entry has at most {MOST_EVIDENCE} pieces of evidence.")
+
     def draft(self, corrects_id: int | None) -> UpdateDraft:
         """The entry as typed."""
         return UpdateDraft(
@@ -166,17 +173,3 @@ def _status_choices(kind: UpdateKind) -> dict[str, Any]:
     return first | {
         family.label: {status.value: DEFINITIONS[status].label for status in STATUSES_OF[family]} for family in Family
     }
-
-
-class ReviewForm(StoryForm):
-    """Checked, nothing changed."""
-
-
-class ReasonForm(Form):
-    """Why something is done that is hard to undo."""
-
-    reason = LongTextField("Why", [required], description="For the log.", render_kw={"maxlength": SENTENCE_LENGTH})
-
-
-class ConfirmForm(Form):
-    """Nothing but a button."""

@@ -1,4 +1,6 @@
-"""Asks and their success tests."""
+"""Asks."""
+
+from typing import Any
 
 from flask import Blueprint, render_template, url_for
 from werkzeug.wrappers import Response
@@ -9,14 +11,15 @@ from tracker.queries import staff
 from tracker.rules.permissions import Action
 from tracker.rules.standing import Standing, check_tests_fit
 from tracker.services import asks
-from tracker.web.auth import me, requires
+from tracker.services.change import Change
+from tracker.web.auth import requires
 from tracker.web.forms.asks import AskForm
-from tracker.web.forms.base import saving
-from tracker.web.forms.updates import ConfirmForm
-from tracker.web.pages import Page, done, form_page, found
-from tracker.web.session import db, transaction
+from tracker.web.forms.base import ConfirmForm
+from tracker.web.pages import Page, form_page, found, handled
+from tracker.web.session import db
 
 bp = Blueprint("asks", __name__, url_prefix="/staff/asks")
+NO_SOURCE = "Every ask names its source, and there is none yet. Enter the source first (Sources, New source)."
 
 
 @bp.get("/")
@@ -43,28 +46,34 @@ def show(ask_id: int) -> str:
 @requires(Action.EDIT)
 def new() -> Page | Response:
     form = AskForm(sources=staff.list_sources(db()))
-    if form.is_sent():
-        with saving(form), transaction(me()) as change:
-            ask = asks.create_ask(change, form.draft())
-            return done("The ask is entered as a draft.", url_for(".show", ask_id=ask.id))
-    return form_page(form, "New ask", url_for(".index"), submit="Enter the ask")
+
+    def save(change: Change) -> str:
+        return url_for(".show", ask_id=asks.create_ask(change, form.draft()).id)
+
+    return handled(form, save, "The ask is entered as a draft.") or form_page(
+        form,
+        "New ask",
+        url_for(".index"),
+        submit="Enter the ask",
+        intro="" if form.source_id.choices else NO_SOURCE,
+    )
 
 
 @bp.route("/<id:ask_id>/edit", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def edit(ask_id: int) -> Page | Response:
-    form = AskForm(obj=found(staff.find_ask(db(), ask_id)), sources=staff.list_sources(db()))
-    here = url_for(".show", ask_id=ask_id)
-    if form.is_sent():
-        with saving(form), transaction(me()) as change:
-            ask = change.session.get_one(Ask, ask_id)
-            reason = form.change_reason.data or ""
-            asks.edit_ask(change, ask, form.draft(), seen_version=form.seen_version, reason=reason)
-            return done("Saved.", here)
-    if form.is_stale:
-        saved = found(staff.find_ask(db(), ask_id))
-        form.show_conflict(AskForm(formdata=None, obj=saved, sources=staff.list_sources(db())))
-    return form_page(form, "Edit the ask", here)
+    form, here = _form(ask_id), url_for(".show", ask_id=ask_id)
+
+    def save(change: Change) -> str:
+        ask, reason = change.session.get_one(Ask, ask_id), form.change_reason.data or ""
+        asks.edit_ask(change, ask, form.draft(), seen_version=form.seen_version, reason=reason)
+        return here
+
+    return handled(form, save, "Saved.", lambda: _form(ask_id, formdata=None)) or form_page(form, "Edit the ask", here)
+
+
+def _form(ask_id: int, **options: Any) -> AskForm:
+    return AskForm(obj=found(staff.find_ask(db(), ask_id)), sources=staff.list_sources(db()), **options)
 
 
 def _misfits(ask: Ask) -> list[str]:

@@ -12,10 +12,10 @@ from tracker.models import Source
 from tracker.queries import staff
 from tracker.rules.permissions import Action
 from tracker.services import asks, legislation, records
+from tracker.services.change import Change
 from tracker.web.auth import me, requires
-from tracker.web.forms.base import saving
-from tracker.web.forms.updates import ConfirmForm, ReasonForm
-from tracker.web.pages import Page, done, form_page, found
+from tracker.web.forms.base import ConfirmForm, ReasonForm
+from tracker.web.pages import Page, done, form_page, found, handled
 from tracker.web.session import db, transaction
 
 bp = Blueprint("moves", __name__, url_prefix="/staff")
@@ -46,14 +46,14 @@ MOVABLES: Mapping[str, Movable] = {
         lambda session, source_id: session.get(Source, source_id),
         records.publish,
         lambda source: url_for("sources.index"),
-        "An archived source is offered no more for new asks. Asks that name it keep it.",
+        "An archived source is offered no more for other asks. Asks that name it keep it.",
     ),
     "legislation": Movable(
         "law",
         staff.find_law,
         records.publish,
         lambda law: url_for("laws.show", law_id=law.id),
-        "An archived law leaves the list of laws. Its page stays at its address, and links keep it.",
+        "An archived law leaves the lists, the files and the pages of the asks. Its own page stays at its address.",
     ),
     "links": Movable(
         "link",
@@ -63,19 +63,22 @@ MOVABLES: Mapping[str, Movable] = {
         "An archived link is shown no more on the pages of the ask and the law.",
     ),
 }
+NEVER_PUBLIC = "It was never public. It leaves the lists of the staff area and can be restored."
 SUBJECT = "<any(asks, sources, legislation, links):subject>/<id:row_id>"
 
 
 @bp.post(f"/{SUBJECT}/publish")
 @requires(Action.PUBLISH)
 def publish(subject: str, row_id: int) -> Response:
-    kind, form = MOVABLES[subject], ConfirmForm()
-    if not form.is_sent():
-        return redirect(kind.page(found(kind.find(db(), row_id))), 303)
-    with transaction(me()) as change:
-        row = found(kind.find(change.session, row_id))
-        kind.publish(change, row, form.seen_version)
-        return done(f"The {kind.name} is public.", kind.page(row))
+    kind = MOVABLES[subject]
+    return _move(kind, row_id, kind.publish, f"The {kind.name} is public.")
+
+
+@bp.post(f"/{SUBJECT}/restore")
+@requires(Action.EDIT)
+def restore(subject: str, row_id: int) -> Response:
+    kind = MOVABLES[subject]
+    return _move(kind, row_id, records.restore, f"The {kind.name} is back.")
 
 
 @bp.route(f"/{SUBJECT}/archive", methods=["GET", "POST"])
@@ -84,23 +87,27 @@ def archive(subject: str, row_id: int) -> Page | Response:
     kind = MOVABLES[subject]
     row = found(kind.find(db(), row_id))
     form, back = ReasonForm(version=row.version), kind.page(row)
-    if form.is_sent():
-        with saving(form), transaction(me()) as change:
-            row = kind.find(change.session, row_id)
-            records.archive(change, row, form.seen_version, form.reason.data or "")
-            return done(f"The {kind.name} is archived. You can restore it at any time.", back)
-    if form.is_stale:
-        form.show_conflict(ReasonForm(formdata=None, version=kind.find(db(), row_id).version))
-    return form_page(form, f"Archive this {kind.name}", back, submit="Archive", intro=kind.on_archive)
+    intro = kind.on_archive if row.publication.is_public else NEVER_PUBLIC
+    verb = "Archive" if row.publication.is_public else "Put aside"
+
+    def save(change: Change) -> str:
+        records.archive(change, kind.find(change.session, row_id), form.seen_version, form.reason.data or "")
+        return back
+
+    def fresh() -> ReasonForm:
+        return ReasonForm(formdata=None, version=kind.find(db(), row_id).version)
+
+    message = f"Done. You can restore the {kind.name} at any time."
+    return handled(form, save, message, fresh) or form_page(
+        form, f"{verb} this {kind.name}", back, submit=verb, intro=intro
+    )
 
 
-@bp.post(f"/{SUBJECT}/restore")
-@requires(Action.EDIT)
-def restore(subject: str, row_id: int) -> Response:
-    kind, form = MOVABLES[subject], ConfirmForm()
+def _move(kind: Movable, row_id: int, do: Callable[..., None], message: str) -> Response:
+    """Do what a button says; a button that was restored after signing in only shows the page."""
+    form, back = ConfirmForm(), kind.page(found(kind.find(db(), row_id)))
     if not form.is_sent():
-        return redirect(kind.page(found(kind.find(db(), row_id))), 303)
+        return redirect(back, 303)
     with transaction(me()) as change:
-        row = found(kind.find(change.session, row_id))
-        records.restore(change, row, form.seen_version)
-        return done(f"The {kind.name} is back.", kind.page(row))
+        do(change, kind.find(change.session, row_id), form.seen_version)
+    return done(message, back)

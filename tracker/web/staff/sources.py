@@ -1,5 +1,7 @@
 """Sources: where asks were made."""
 
+from typing import Any
+
 from flask import Blueprint, render_template, url_for
 from werkzeug.wrappers import Response
 
@@ -7,12 +9,12 @@ from tracker.models import Source
 from tracker.queries import staff
 from tracker.rules.permissions import Action
 from tracker.services import asks
-from tracker.web.auth import me, requires
+from tracker.services.change import Change
+from tracker.web.auth import requires
 from tracker.web.forms.asks import SourceForm
-from tracker.web.forms.base import saving
-from tracker.web.forms.updates import ConfirmForm
-from tracker.web.pages import Page, done, form_page, found
-from tracker.web.session import db, transaction
+from tracker.web.forms.base import ConfirmForm
+from tracker.web.pages import Page, form_page, found, handled
+from tracker.web.session import db
 
 bp = Blueprint("sources", __name__, url_prefix="/staff/sources")
 
@@ -26,23 +28,30 @@ def index() -> str:
 @bp.route("/new", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def new() -> Page | Response:
-    form = SourceForm()
-    if form.is_sent():
-        with saving(form), transaction(me()) as change:
-            asks.create_source(change, form.draft())
-            return done("The source is entered as a draft.", url_for(".index"))
-    return form_page(form, "New source", url_for(".index"), submit="Enter the source")
+    form, back = SourceForm(), url_for(".index")
+
+    def save(change: Change) -> str:
+        asks.create_source(change, form.draft())
+        return back
+
+    return handled(form, save, "The source is entered as a draft.") or form_page(
+        form, "New source", back, submit="Enter the source"
+    )
 
 
 @bp.route("/<id:source_id>/edit", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def edit(source_id: int) -> Page | Response:
-    form = SourceForm(obj=found(db().get(Source, source_id)))
-    if form.is_sent():
-        with saving(form), transaction(me()) as change:
-            source = change.session.get_one(Source, source_id)
-            asks.edit_source(change, source, form.draft(), form.seen_version)
-            return done("Saved.", url_for(".index"))
-    if form.is_stale:
-        form.show_conflict(SourceForm(formdata=None, obj=found(db().get(Source, source_id))))
-    return form_page(form, "Edit the source", url_for(".index"))
+    form, back = _form(source_id), url_for(".index")
+
+    def save(change: Change) -> str:
+        asks.edit_source(change, change.session.get_one(Source, source_id), form.draft(), form.seen_version)
+        return back
+
+    return handled(form, save, "Saved.", lambda: _form(source_id, formdata=None)) or form_page(
+        form, "Edit the source", back
+    )
+
+
+def _form(source_id: int, **options: Any) -> SourceForm:
+    return SourceForm(obj=found(db().get(Source, source_id)), **options)

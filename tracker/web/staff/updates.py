@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
@@ -17,9 +17,9 @@ from tracker.rules.updates import UpdateDraft, UpdateKind
 from tracker.services import updates
 from tracker.services.change import Change
 from tracker.web.auth import kept_fields, me, requires
-from tracker.web.forms.base import saving
-from tracker.web.forms.updates import ConfirmForm, ReviewForm, UpdateForm
-from tracker.web.pages import Page, done, form_page, found
+from tracker.web.forms.base import ConfirmForm, attempt
+from tracker.web.forms.updates import StoryForm, UpdateForm
+from tracker.web.pages import Page, done, form_page, found, handled
 from tracker.web.session import db, rehearsal, transaction
 
 bp = Blueprint("updates", __name__, url_prefix="/staff")
@@ -84,16 +84,24 @@ def edit(update_id: int) -> Page | Response:
     return _compose(Composing(ask, form, write, corrected, saved))
 
 
-@bp.post("/updates/<id:update_id>/discard")
+@bp.route("/updates/<id:update_id>/<any(discard, restore):action>", methods=["GET", "POST"])
 @requires(Action.DRAFT)
-def discard(update_id: int) -> Response:
-    form = ConfirmForm()
-    if not form.is_sent():
-        return redirect(url_for(".edit", update_id=update_id), 303)
-    with transaction(me()) as change:
-        update = found(staff.find_update(change.session, update_id))
-        updates.discard_draft(change, update, form.seen_version)
-        return done("The draft is put aside; the log keeps it.", url_for("asks.show", ask_id=update.ask_id))
+def discard(update_id: int, action: str) -> Page | Response:
+    update = found(staff.find_update(db(), update_id))
+    form, back = ConfirmForm(version=update.version), _page_of(update.ask)
+    verb = "Put aside" if action == "discard" else "Take up again"
+
+    def save(change: Change) -> str:
+        do = updates.discard_draft if action == "discard" else updates.restore_draft
+        do(change, found(staff.find_update(change.session, update_id)), form.seen_version)
+        return back
+
+    def fresh() -> ConfirmForm:
+        return ConfirmForm(formdata=None, version=found(staff.find_update(db(), update_id)).version)
+
+    return handled(form, save, "Done.", fresh) or form_page(
+        form, f"{verb} this draft", back, submit=verb, intro=f"{update.happened_on.in_words}: {update.text}"
+    )
 
 
 @bp.route("/asks/<id:ask_id>/review", methods=["GET", "POST"])
@@ -101,16 +109,17 @@ def discard(update_id: int) -> Response:
 def review(ask_id: int) -> Page | Response:
     ask, back = found(db().get(Ask, ask_id)), url_for("asks.show", ask_id=ask_id)
     day = PartialDate(today().isoformat())
-    form = ReviewForm(happened_on=day, text=NOTHING_CHANGED, seen=staff.newest_update_id(db(), ask_id))
-    if form.is_sent():
+    form = StoryForm(happened_on=day, text=NOTHING_CHANGED, seen=staff.count_published(db(), ask_id))
+
+    def save(change: Change) -> str:
         draft = UpdateDraft(UpdateKind.REVIEW, form.happened_on.data, form.text.data or "")
-        with saving(form), transaction(me()) as change:
-            row = change.session.get_one(Ask, ask_id)
-            updates.post(change, row, draft, form.seen_update_id)
-            return done("The review is recorded.", back)
+        updates.post(change, change.session.get_one(Ask, ask_id), draft, form.seen_entries)
+        return back
+
+    answer = handled(form, save, "The review is recorded.")
     if form.is_stale:
         _show_news(form, ask)
-    return form_page(form, f"Record a review of “{ask.title}”", back, submit="Record the review")
+    return answer or form_page(form, f"Record a review of “{ask.title}”", back, submit="Record the review")
 
 
 @bp.get("/asks/<id:ask_id>/preview")
@@ -126,12 +135,11 @@ def _compose(composing: Composing) -> Page | Response:
     form, ask = composing.form, composing.ask
     button = request.form.get("do", "")
     if button == "more":
-        form.evidence.append_entry()
+        form.add_evidence()
     elif form.is_sent():
-        with saving(form):
-            if button == "publish":
-                return _publish(composing)
-            return _keep(composing) if button == "draft" else _rehearse(composing)
+        do = {"publish": _publish, "draft": _keep}.get(button, _rehearse)
+        if answer := attempt(form, lambda: do(composing)):
+            return answer
     if form.is_stale:
         _show_news(form, ask)
         if composing.saved:
@@ -149,28 +157,28 @@ def _compose(composing: Composing) -> Page | Response:
     )
 
 
-def _keep(composing: Composing) -> Response:
+def _keep(composing: Composing) -> Page | Response:
     with transaction(me()) as change:
         composing.write(change, change.session.get_one(Ask, composing.ask.id))
-        return done("Kept as a draft. The public does not see it.", _page_of(composing.ask))
+    return done("Kept as a draft. The public does not see it.", _page_of(composing.ask))
 
 
-def _publish(composing: Composing) -> Response:
+def _publish(composing: Composing) -> Page | Response:
     if not me().may(Action.PUBLISH):
         abort(403, "Your role may write drafts. An editor publishes them.")
     with transaction(me()) as change:
         ask = change.session.get_one(Ask, composing.ask.id)
         update = composing.write(change, ask)
-        updates.publish(change, ask, update, composing.form.seen_update_id)
-        return done("Published. The public page shows it now.", _page_of(composing.ask))
+        updates.publish(change, ask, update, composing.form.seen_entries)
+    return done("Published. The public page shows it now.", _page_of(composing.ask))
 
 
-def _rehearse(composing: Composing) -> Page:
+def _rehearse(composing: Composing) -> Page | Response:
     """The public page as it would be, made by publishing and undoing it."""
     with rehearsal(replace(me(), role=Role.EDITOR)) as change:
         ask = change.session.get_one(Ask, composing.ask.id)
         update = composing.write(change, ask)
-        updates.publish(change, ask, update, composing.form.seen_update_id)
+        updates.publish(change, ask, update, composing.form.seen_entries)
         change.session.flush()
         change.session.expire_all()  # the page is read as the database now has it
         page = found(public.find_ask(change.session, ask.slug, with_drafts=True))
@@ -183,7 +191,7 @@ def _rehearse(composing: Composing) -> Page:
 
 def _form(kind: UpdateKind, ask: Ask, data: dict[str, Any], is_sent: bool = True) -> UpdateForm:
     others = [other for other in staff.list_asks(db()) if other.id != ask.id]
-    data = data | {"seen": staff.newest_update_id(db(), ask.id)}
+    data = data | {"seen": staff.count_published(db(), ask.id)}
     return UpdateForm(kind, ask.tests, others, **({} if is_sent else {"formdata": None}), **data)
 
 
@@ -201,16 +209,15 @@ def _data(draft: UpdateDraft) -> dict[str, Any]:
     }
 
 
-def _show_news(form: UpdateForm | ReviewForm, ask: Ask) -> None:
+def _show_news(form: StoryForm, ask: Ask) -> None:
     """Show what was published meanwhile; the next save takes it as seen."""
     fresh = found(staff.find_ask(db(), ask.id))
-    newest = staff.newest_update_id(db(), ask.id)
-    news = [update for update in fresh.updates if form.seen_update_id < update.id <= newest]
+    told = sorted((u for u in fresh.updates if u.published_at), key=lambda u: (str(u.published_at), u.id))
     form.conflicts += [
         ("Published meanwhile", f"{update.happened_on.in_words}: {update.text}", form.text.data or "")
-        for update in news
+        for update in told[form.seen_entries :]
     ]
-    form.seen.data = str(newest)
+    form.seen.data = str(len(told))
 
 
 def _page_of(ask: Ask) -> str:

@@ -1,0 +1,29 @@
+"""The database of the settings, for commands."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+import sqlalchemy as sa
+
+from tracker.clock import now
+from tracker.db.engine import make_engine, writing
+from tracker.rules.permissions import Actor
+from tracker.services.change import Change
+from tracker.settings import Settings
+
+
+def open_engine() -> sa.Engine:
+    """The engine for the database of the settings, closed when the command ends."""
+    engine = make_engine(Settings.from_env().database_url)
+    click.get_current_context().call_on_close(engine.dispose)
+    return engine
+
+
+@contextmanager
+def changing(actor: Actor, keep: bool = True) -> Iterator[Change]:
+    """A change by the command line; undone at the end when it is not to be kept."""
+    with writing(open_engine()) as session:
+        yield Change(session, actor, now())
+        if not keep:
+            session.rollback()

@@ -1,0 +1,84 @@
+"""Commands about members of staff."""
+
+import sys
+from collections.abc import Callable
+
+import click
+import sqlalchemy as sa
+
+from tracker.cli.database import changing, open_engine
+from tracker.db.engine import reading
+from tracker.models import Person
+from tracker.rules.permissions import COMMAND_LINE, Role
+from tracker.services import passwords, people
+from tracker.services.change import Change
+
+
+@click.group()
+def user() -> None:
+    """Members of staff: who may sign in, and as what.
+
+    Roles: contributor (writes drafts), editor (publishes and edits everything), admin (also people).
+    """
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="As colleagues see it in the log.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.CONTRIBUTOR.value)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def add_user(email: str, name: str, role: str, password_stdin: bool) -> None:
+    """Add somebody. The password is asked for, twice."""
+    draft = people.PersonDraft(email.strip().casefold(), name.strip(), Role(role))
+    stored = passwords.hash_password(_ask_password(password_stdin), draft.email)
+    with changing(COMMAND_LINE) as change:
+        people.add_person(change, draft, stored)
+    click.echo(f"{draft.name} can sign in with {draft.email} at /staff/sign-in.")
+
+
+@user.command("list")
+def list_users() -> None:
+    """List everybody with role and whether they may sign in."""
+    with reading(open_engine()) as session:
+        for person in session.scalars(sa.select(Person).order_by(Person.email)):
+            state = "active" if person.is_active else "deactivated"
+            click.echo(f"{person.email}\t{person.role.value}\t{state}\t{person.name}")
+
+
+@user.command("set-role")
+@click.argument("email")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+def set_role(email: str, role: str) -> None:
+    """Give EMAIL another role; their sessions end."""
+    _change_person(email, lambda c, p: people.edit_person(c, p, people.PersonDraft(p.email, p.name, Role(role)), None))
+
+
+@user.command("set-password")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def set_password(email: str, password_stdin: bool) -> None:
+    """Give EMAIL a new password; their sessions end."""
+    stored = passwords.hash_password(_ask_password(password_stdin), email)
+    _change_person(email, lambda change, person: people.set_password(change, person, stored))
+
+
+@user.command("deactivate")
+@click.argument("email")
+def deactivate(email: str) -> None:
+    """Let EMAIL sign in no more; their sessions end at once. Nothing that they wrote is lost."""
+    _change_person(email, lambda change, person: people.set_active(change, person, False, None))
+
+
+def _change_person(email: str, do: Callable[[Change, Person], object]) -> None:
+    with changing(COMMAND_LINE) as change:
+        person = change.session.scalar(sa.select(Person).where(Person.email == email.strip().casefold()))
+        if person is None:
+            raise click.ClickException(f"Nobody has the address {email}. See: tracker user list")
+        do(change, person)
+    click.echo(f"Done: {email}.")
+
+
+def _ask_password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    return str(click.prompt("Password (15 characters or more)", hide_input=True, confirmation_prompt=True))
