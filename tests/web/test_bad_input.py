@@ -1,0 +1,191 @@
+"""Addresses and fields with contents that nobody means: a clear page with the right code, and nothing changed."""
+
+from urllib.parse import quote
+
+import pytest
+
+from tests.site import ADA, WEALTH_ORDERS, Site
+from tests.test_access import typed
+
+ODD_TEXT = {
+    "NUL": "a\x00b", "escape": "a\x1bb", "C1 control": "a\x9bb", "noncharacter": "a\uffffb", "far one": "a\U0001fffeb",
+    "delete": "a\x7fb",
+}  # fmt: skip
+FINE_TEXT = {
+    "right to left": "\u202eevil\u202c", "marks": "a\u200eb\u200f", "emoji": "🧾", "combining": "e\u0301",
+    "long word": "x" * 390, "markup": "<img src=x onerror=alert(1)>", "template": "{{ 7*7 }}{% raw %}",
+    "percent": "%s%n%x", "tab": "a\tb", "quotes": "'\"`", "path": "../../etc/passwd", "crlf": "a\r\nSet-Cookie: x=1",
+    "sql": "'); DROP TABLE ask; --",
+}  # fmt: skip
+IDS = [
+    "0",
+    "-1",
+    "00",
+    "01",
+    "1.0",
+    "1e3",
+    "9" * 10,
+    "9" * 400,
+    "one",
+    "%31%00",
+    "+1",
+    " 1",
+    "1 ",
+    "１",
+    "%EF%BC%91",
+    "1;2",
+]
+ID_PATHS = [
+    "/staff/asks/{}", "/staff/asks/{}/edit", "/staff/legislation/{}", "/staff/links/{}/edit", "/staff/sources/{}/edit",
+    "/staff/tests/{}/edit", "/staff/updates/{}/edit", "/staff/people/{}/edit", "/staff/asks/{}/updates/status",
+]  # fmt: skip
+MISSING = "999999999"
+
+
+@pytest.mark.parametrize("path", ID_PATHS)
+def test_a_number_that_is_none_or_leads_nowhere_is_not_found(shared_site: Site, path: str) -> None:
+    browser = shared_site.browser(ADA)
+    with shared_site.unchanged():
+        answers = {number: browser.send("GET", path.format(number)).status_code for number in [*IDS, MISSING]}
+    assert set(answers.values()) == {404}, answers
+
+
+@pytest.mark.parametrize("path", [path for path in ID_PATHS if path.count("/") > 3])
+def test_posting_to_a_number_that_leads_nowhere_is_not_found(shared_site: Site, path: str) -> None:
+    browser, form = typed(shared_site, ADA)
+    with shared_site.unchanged():
+        assert browser.send("POST", path.format(MISSING), data=form).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ODD_TEXT)
+def test_text_that_no_page_and_no_database_can_hold_is_refused_everywhere(shared_site: Site, kind: str) -> None:
+    text, browser = ODD_TEXT[kind], shared_site.browser(ADA)
+    forms = [
+        ("/staff/asks/1/edit", "Save", ["title", "quote", "internal_note", "jurisdictions", "slug"]),
+        ("/staff/sources/new", "Enter the source", ["key", "title", "note"]),
+        ("/staff/legislation/new", "Enter the law", ["title", "citation", "number"]),
+        ("/staff/people/new", "Add", ["name", "email"]),
+        ("/staff/asks/1/review", "Record the review", ["text", "happened_on"]),
+    ]
+    with shared_site.unchanged():
+        for path, button, names in forms:
+            refused = browser.get(path).submit(button, **dict.fromkeys(names, text))
+            assert refused.status == 422
+            for name in names:
+                assert any("cannot be stored" in error for error in refused.errors(name)), (path, name)
+        assert browser.get("/", query_string={"q": text}).status == 400
+
+
+@pytest.mark.parametrize("kind", FINE_TEXT)
+def test_text_that_looks_dangerous_is_stored_and_shown_as_text(sqlite_site: Site, kind: str) -> None:
+    text, browser = FINE_TEXT[kind], sqlite_site.browser(ADA)
+    path = f"/staff/asks/{sqlite_site.ask_id()}"
+    saved = browser.get(f"{path}/edit").submit(
+        "Save", next_step=text, deadline_note=text[:200], internal_note=text, jurisdictions=text[:120], topic=text[:40]
+    )
+    assert saved.hops == [303, 200], saved.summary
+    words = " ".join(text.split())
+    for page in (saved, sqlite_site.browser().get(f"/asks/{WEALTH_ORDERS}"), browser.get("/staff/")):
+        assert page.status == 200
+        assert "Set-Cookie: x=1" not in str(page.response.headers)
+    assert words[:60] in saved.text.replace("e\u0301", "é") or kind == "combining"
+    assert browser.get(f"{path}/edit").value("next_step").split() == (
+        ["é"] if kind == "combining" else text.split()
+    )  # fmt: skip
+    assert sqlite_site.browser().get("/", query_string={"q": text[:200]}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/?family=won&family=lost", 200), ("/?q=a&q=%00", 200), ("/?" + "a=b&" * 2000, 200), ("/?q=%", 200),
+        ("/?q=%ZZ", 200), ("/?q=%FF%FE", 200), ("/?=", 200), ("/?&&&", 200), ("/?q[]=x", 200), ("/?__proto__=1", 200),
+        ("/?q=%ED%A0%80", 200), ("/asks.csv?q=%ED%A0%80", 200), ("/?status=%F0%9F%98%80", 400), ("/?kind=policy%00",
+        400), ("/asks.csv?topic=" + "x" * 4000, 400), ("/asks.csv?family=won&status=nothing", 400),
+        ("/?q=" + "a" * 201, 400), ("/%", 404), ("/%ZZ", 404), ("/%00", 404), ("/asks/%ED%A0%80", 404),
+        ("/asks/a%0d%0aX-Evil:1", 404), ("/asks/stop-brexit%00", 404), ("/legislation/ukpga/2017/22%2e%2e", 404),
+        ("/asks.csv%00", 404), ("/staff/asks/1/updates/none", 404), ("/staff/people/1/delete", 404),
+        ("/staff/evidence/1/publish", 404), ("/staff/sign-in?next=" + "x" * 5000, 200), ("/staff/sign-in?next=%00",
+        200), ("/staff/sign-in/", 404),
+    ],
+)  # fmt: skip
+def test_an_odd_address_has_a_clear_answer(shared_site: Site, path: str, code: int) -> None:
+    browser = shared_site.browser(ADA if path.startswith("/staff/asks") or "people" in path else "")
+    with shared_site.unchanged():
+        page = browser.request("GET", path)
+    assert page.status == code
+    assert "X-Evil" not in page.response.headers
+
+
+@pytest.mark.parametrize("name", ["happened_on", "evidence-0-published_on"])
+@pytest.mark.parametrize(
+    "day", ["2018-02-31", "2018-13", "2018-00-01", "0000", "0001-01-01", "99999", "2018-2-3", "٢٠١٨",
+    "2018-02-01T00:00", "1e3", "-2018", "tomorrow", "31 February 2018", "0 May 2018", "May", "2018/02/01", "9" * 500],
+)  # fmt: skip
+def test_a_day_that_is_none_is_refused_and_kept_as_typed(shared_site: Site, name: str, day: str) -> None:
+    form = shared_site.browser(ADA).get("/staff/asks/1/updates/milestone")
+    with shared_site.unchanged():
+        refused = form.submit("Keep as a draft", **{"text": "It happened.", "happened_on": "2020"} | {name: day})
+    assert refused.status == 422
+    assert refused.errors(name)
+    assert refused.value(name) == day
+
+
+def test_hidden_fields_with_odd_contents_are_as_if_nothing_was_seen(shared_site: Site) -> None:
+    page = shared_site.browser(ADA).get("/staff/asks/1/updates/milestone")
+    sent = page.sent(
+        "Publish now", without={"seen"}, happened_on="2020", text="It happened.", evidence_0_url="https://example.org/",
+        evidence_0_title="A page", evidence_0_type="independent",
+    )  # fmt: skip
+    with shared_site.unchanged():
+        for seen in ("", "-1", "x", "9" * 400, "1.5", "\x00", "１", "0"):
+            assert page.browser.post(page.path, [*sent, ("seen", seen)]).status == 409
+
+
+def test_more_or_odd_blocks_than_the_form_has_are_refused_or_ignored(shared_site: Site) -> None:
+    page = shared_site.browser(ADA).get("/staff/asks/1/updates/test")
+    sent = page.sent("Keep as a draft", happened_on="2020", text="It happened.")
+    extra = {
+        "many": [(f"evidence-{number}-title", "x") for number in range(500)],
+        "huge": [("evidence-99999999999999999999-title", "x")],
+        "negative": [("evidence--1-title", "x")],
+        "words": [("evidence-one-title", "x")],
+        "foreign test": [("results-0-test_id", "999999"), ("results-0-result", "met")],
+        "odd test": [("results-77-test_id", "x\x00"), ("results-77-result", "perhaps")],
+        "odd result": [(name, "perhaps") for name, _ in sent if name.endswith("-result")],
+        "odd type": [("evidence-0-type", "rumour"), ("evidence-0-title", "A")],
+    }
+    for what, more in extra.items():
+        kept = [pair for pair in sent if pair[0] not in {name for name, _ in more}]
+        answer = page.browser.post(page.path, [*kept, *more])
+        assert answer.status == 422 or answer.hops == [303, 200], what
+        if what in {"many", "odd type"}:
+            assert answer.status == 422, what
+
+
+def test_choices_that_were_not_offered_are_refused(shared_site: Site) -> None:
+    cases = [
+        ("/staff/asks/1/edit", "Save", "source_id", ["999", "x", "", "1.0", "9" * 400, "-1"]),
+        ("/staff/asks/1/edit", "Save", "kind", ["wish", "", "\x00"]),
+        ("/staff/links/1/edit", "Save", "legislation_id", ["999", "x", "9" * 400]),
+        ("/staff/links/1/edit", "Save", "effect", ["heals", ""]),
+        ("/staff/links/1/edit", "Save", "extent", ["Mars"]),
+        ("/staff/people/2/edit", "Save", "role", ["owner", "ADMIN", ""]),
+        ("/staff/legislation/1/edit", "Save", "becomes_id", ["999", "x"]),
+        ("/staff/asks/1/updates/status", "Keep as a draft", "superseded_by_id", ["999", "x", "1"]),
+    ]
+    browser = shared_site.browser(ADA)
+    with shared_site.unchanged():
+        for path, button, name, values in cases:
+            page = browser.get(path)
+            for value in values:
+                answer = browser.post(path, [*page.sent(button, without={name}), (name, value)])
+                assert answer.status == 422, (path, name, value)
+
+
+def test_addresses_are_quoted_where_they_are_repeated(shared_site: Site) -> None:
+    nasty = "/staff/asks/?x=" + quote("\"><script>'")
+    page = shared_site.browser().get(nasty)
+    assert page.h1 == "Sign in"
+    assert "<script" not in page.html
+    assert page.value("next") == nasty
