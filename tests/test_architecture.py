@@ -172,11 +172,8 @@ def templates_named_in_code() -> dict[str, str]:
     named = {}
     for path in SOURCES:
         for node in ast.walk(tree(path)):
-            if isinstance(node, ast.Call):
-                for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
-                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                        if looks.fullmatch(argument.value):
-                            named[argument.value] = name(path)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and looks.fullmatch(node.value):
+                named[node.value] = name(path)
     return named
 
 

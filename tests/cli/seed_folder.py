@@ -25,7 +25,7 @@ quote_place = "Paragraph 3"
 summary = "Homes that stand empty for a year should be taxed."
 jurisdictions = ["England", "Wales"]
 review_interval_days = 90
-reviewed_on = "2020-02"
+reviewed_on = "2020-02-28"
 
 [[tests]]
 key = "tax-in-law"

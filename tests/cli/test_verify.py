@@ -85,9 +85,9 @@ def test_a_whole_log_is_counted_and_its_last_hash_printed(log: Tracker) -> None:
         ),
         (
             [
-                "UPDATE event SET id = -2 WHERE id = 2",
+                "UPDATE event SET id = 9002 WHERE id = 2",
                 "UPDATE event SET id = 2 WHERE id = 3",
-                "UPDATE event SET id = 3 WHERE id = -2",
+                "UPDATE event SET id = 3 WHERE id = 9002",
             ],
             "Entry 2 of the event log does not follow",
         ),
@@ -95,7 +95,7 @@ def test_a_whole_log_is_counted_and_its_last_hash_printed(log: Tracker) -> None:
             ["UPDATE event SET actor_name = 'Ed' WHERE id = 4", "UPDATE event SET actor_name = 'Ed' WHERE id = 2"],
             "Entry 2 of the event log was changed after",
         ),
-        (["UPDATE event SET id = 0 WHERE id = 1"], "Entry 1 of the event log is missing"),
+        (["UPDATE event SET id = 9001 WHERE id = 1"], "Entry 1 of the event log is missing"),
     ],
 )
 def test_the_first_entry_that_is_wrong_is_named(
