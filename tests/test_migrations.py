@@ -32,6 +32,14 @@ def engine(empty_database: str) -> Any:
     engine.dispose()
 
 
+@pytest.fixture
+def migrated(database: str) -> Any:
+    """The engine of a database that is at the newest revision."""
+    engine = make_engine(database)
+    yield engine
+    engine.dispose()
+
+
 # --- one line ---
 
 
@@ -93,13 +101,12 @@ def described(engine: sa.Engine) -> dict[str, Any]:
 
 
 def test_the_migrated_schema_is_the_one_of_the_models(
-    engine: sa.Engine, databases: Databases, database_engine: str
+    migrated: sa.Engine, databases: Databases, database_engine: str
 ) -> None:
-    migrate.upgrade(engine)
     url = databases.create(database_engine, migrated=False)
     created = make_engine(url)
     Base.metadata.create_all(created)
-    ours, theirs = described(engine), described(created)
+    ours, theirs = described(migrated), described(created)
     created.dispose()
     databases.drop(url)
     assert ours.keys() == theirs.keys() == Base.metadata.tables.keys()
@@ -107,10 +114,9 @@ def test_the_migrated_schema_is_the_one_of_the_models(
         assert parts == theirs[table], table
 
 
-def test_what_is_compared_holds_every_kind_of_rule(engine: sa.Engine) -> None:
+def test_what_is_compared_holds_every_kind_of_rule(migrated: sa.Engine) -> None:
     """Else the comparison above could pass because it sees nothing."""
-    migrate.upgrade(engine)
-    ask = described(engine)["ask"]
+    ask = described(migrated)["ask"]
     assert "ck_ask_published_has_status" in ask["checks"]
     assert "ck_ask_status" in ask["checks"]
     assert ask["unique"] == {"uq_ask_slug": ["slug"]}
@@ -176,12 +182,11 @@ def leftovers(engine: sa.Engine) -> list[str]:
         return list(connection.execute(sa.text(statement)).scalars())
 
 
-def test_upgrading_again_changes_nothing(engine: sa.Engine) -> None:
-    migrate.upgrade(engine)
-    fill(engine)
-    before = counts(engine)
-    migrate.upgrade(engine)
-    assert (counts(engine), migrate.current(engine)) == (before, migrate.head())
+def test_upgrading_again_changes_nothing(migrated: sa.Engine) -> None:
+    fill(migrated)
+    before = counts(migrated)
+    migrate.upgrade(migrated)
+    assert (counts(migrated), migrate.current(migrated)) == (before, migrate.head())
 
 
 def test_an_empty_database_is_at_no_revision(engine: sa.Engine) -> None:
@@ -229,34 +234,32 @@ def add_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return add
 
 
-def test_rebuilding_a_parent_table_keeps_its_children(engine: sa.Engine, add_revision: Any) -> None:
+def test_rebuilding_a_parent_table_keeps_its_children(migrated: sa.Engine, add_revision: Any) -> None:
     """SQLite rebuilds a table to alter it; with foreign keys on, dropping the old one deleted every child row."""
-    migrate.upgrade(engine)
-    fill(engine)
-    before, triggers = counts(engine), sorted(leftovers(engine))
-    revision = add_revision(engine)
-    migrate.upgrade(engine)
-    assert (counts(engine), migrate.current(engine)) == (before, revision)
-    assert "colour" in {column["name"] for column in sa.inspect(engine).get_columns("ask")}
-    migrate.downgrade(engine, "-1")
-    assert counts(engine) == before
-    assert sorted(leftovers(engine)) == triggers
-    with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
+    fill(migrated)
+    before, triggers = counts(migrated), sorted(leftovers(migrated))
+    revision = add_revision(migrated)
+    migrate.upgrade(migrated)
+    assert (counts(migrated), migrate.current(migrated)) == (before, revision)
+    assert "colour" in {column["name"] for column in sa.inspect(migrated).get_columns("ask")}
+    migrate.downgrade(migrated, "-1")
+    assert counts(migrated) == before
+    assert sorted(leftovers(migrated)) == triggers
+    with migrated.connect() as connection:
+        if migrated.dialect.name == "sqlite":
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
 
 
 @pytest.mark.parametrize("fault", ["op.execute('DELETE FROM source')", "op.execute('UPDATE nothing SET a = 1')"])
-def test_a_migration_that_fails_is_undone_whole(engine: sa.Engine, add_revision: Any, fault: str) -> None:
-    """On SQLite the first fault is seen by foreign_key_check alone, on PostgreSQL by the engine itself."""
-    migrate.upgrade(engine)
-    fill(engine)
-    before, schema, at = counts(engine), described(engine), migrate.current(engine)
-    add_revision(engine, fault)
+def test_a_migration_that_fails_is_undone_whole(migrated: sa.Engine, add_revision: Any, fault: str) -> None:
+    """On SQLite the first fault is seen by foreign_key_check alone, on PostgreSQL by the migrated itself."""
+    fill(migrated)
+    before, schema, at = counts(migrated), described(migrated), migrate.current(migrated)
+    add_revision(migrated, fault)
     with pytest.raises(Exception, match=r"foreign key|nothing"):
-        migrate.upgrade(engine)
-    assert (counts(engine), described(engine), migrate.current(engine)) == (before, schema, at)
-    with pytest.raises(sa.exc.IntegrityError), writing(engine) as session:  # the keys are on again
+        migrate.upgrade(migrated)
+    assert (counts(migrated), described(migrated), migrate.current(migrated)) == (before, schema, at)
+    with pytest.raises(sa.exc.IntegrityError), writing(migrated) as session:  # the keys are on again
         session.execute(sa.delete(models.Source))
 
 

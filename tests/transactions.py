@@ -4,7 +4,9 @@ Import the fixtures into a conftest.py. Making a database for each test takes tw
 needs several transactions asks for the fixture `database` of tests/engines.py instead.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -17,17 +19,39 @@ from tracker.models import Event, Revision
 from tracker.rules.errors import RuleBroken
 from tracker.services.change import Change
 
+Fill = Callable[[Change], object]
 
-@pytest.fixture(scope="session", params=ENGINES)
-def shared_engine(databases: Databases, request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
-    """The engine of a migrated database that holds Ada, Ed and Cleo, and to which nothing else is ever committed."""
-    url = databases.create(request.param)
+
+@contextmanager
+def filled_engine(databases: Databases, engine_name: str, fill: Fill | None = None) -> Iterator[sa.Engine]:
+    """The engine of a migrated database that holds Ada, Ed and Cleo, and what `fill` enters as Ed."""
+    url = databases.create(engine_name)
     engine = make_engine(url)
     with writing(engine) as session:
-        make_staff(session)
+        staff = make_staff(session)
+        if fill:
+            fill(Change(session, staff.ed, NOW))
     yield engine
     engine.dispose()
     databases.drop(url)
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def shared_engine(databases: Databases, request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
+    """The engine to whose database no test commits anything."""
+    with filled_engine(databases, request.param) as engine:
+        yield engine
+
+
+def shared_engine_with(fill: Fill) -> Any:
+    """A fixture like `shared_engine` for one module, with records in it: shared_engine = shared_engine_with(fill)."""
+
+    @pytest.fixture(scope="module", params=ENGINES)
+    def shared_engine(databases: Databases, request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
+        with filled_engine(databases, request.param, fill) as engine:
+            yield engine
+
+    return shared_engine
 
 
 @pytest.fixture

@@ -8,22 +8,21 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests.factories import make_ask, make_law, make_link, make_test, make_update
+from tests.transactions import shared_engine_with
 from tracker.db.base import Base
 from tracker.rules.updates import Result
 from tracker.services.change import Change
 
 
-@pytest.fixture
-def one_of_each(ed: Change) -> Session:
+def one_of_each(change: Change) -> None:
     """One row in each table that the statements below change; the entry is a draft, so that no trigger stops them."""
-    ask, law = make_ask(ed), make_law(ed)
-    make_link(ed, ask, law)
-    results = ((make_test(ed, ask).id, Result.MET),)
-    make_update(ed, ask, published=False, results=results)
-    ed.session.flush()
-    return ed.session
+    ask, law = make_ask(change), make_law(change)
+    make_link(change, ask, law)
+    results = ((make_test(change, ask).id, Result.MET),)
+    make_update(change, ask, published=False, results=results)
 
 
+shared_engine = shared_engine_with(one_of_each)
 # Constraint -> what breaks it, as SET clauses of an UPDATE of its table, or a whole statement.
 DATES = {
     "source": ["published_on"],
@@ -66,6 +65,10 @@ CHECKS = {
     "ck_evidence_url_is_web": "url = 'javascript:alert(1)'",
     "ck_evidence_title_present": "title = ''",
     "ck_revision_one_row": "id = 2",
+    "ck_event_id_positive": (
+        "INSERT INTO event (id, at, actor_name, action, subject, subject_id, subject_name, previous_hash, hash) "
+        "SELECT 0, at, actor_name, action, subject, subject_id, subject_name, previous_hash, 'x' FROM event LIMIT 1"
+    ),
 }
 ALSO = {  # further ways to break the same constraint
     "ck_ask_status_has_date": ["status_on = '2018'"],
@@ -106,22 +109,22 @@ BROKEN = [(name, broken) for name, first in CHECKS.items() for broken in (first,
 
 
 @pytest.mark.parametrize(("name", "broken"), BROKEN)
-def test_a_check_refuses_what_breaks_it(one_of_each: Session, name: str, broken: str) -> None:
-    statement = sa.text(f"UPDATE {table_of(name).name} SET {broken}")
-    assert re.search(rf"\b{name}\b", refused(one_of_each, statement))
+def test_a_check_refuses_what_breaks_it(session: Session, name: str, broken: str) -> None:
+    statement = broken if broken.startswith("INSERT") else f"UPDATE {table_of(name).name} SET {broken}"
+    assert re.search(rf"\b{name}\b", refused(session, sa.text(statement)))
 
 
 @pytest.mark.parametrize(("name", "columns"), list(UNIQUE.items()))
-def test_a_unique_constraint_refuses_a_second_row(one_of_each: Session, name: str, columns: list[str]) -> None:
+def test_a_unique_constraint_refuses_a_second_row(session: Session, name: str, columns: list[str]) -> None:
     table = table_of(name)
-    row = dict(one_of_each.execute(sa.select(table)).mappings().first() or {})
+    row = dict(session.execute(sa.select(table)).mappings().first() or {})
     others = {column: value for column, value in different(table, row).items() if column not in columns}
-    said = refused(one_of_each, table.insert().values(row | others))
+    said = refused(session, table.insert().values(row | others))
     wanted = ", ".join(f"{table.name}.{column}" for column in columns)
     assert name in said or f"UNIQUE constraint failed: {wanted}" in said
     if len(columns) > 1:  # each column counts: with another value in one of them it is another row
         last = different(table, row)[columns[-1]]
-        one_of_each.execute(table.insert().values(row | others | {columns[-1]: last}))
+        session.execute(table.insert().values(row | others | {columns[-1]: last}))
 
 
 def different(table: sa.Table, row: dict[str, object]) -> dict[str, object]:

@@ -3,8 +3,10 @@
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from tests.factories import make_ask, make_test, make_update
+from tests.transactions import shared_engine_with
 from tracker.rules.updates import Result
 from tracker.services.change import Change
 
@@ -17,18 +19,16 @@ EVIDENCE = "INSERT INTO evidence (update_id, position, url, title, type) VALUES 
 RESULT = f"INSERT INTO test_result (update_id, test_id, result) VALUES ({{}}, {TEST}, 'met')"
 
 
-@pytest.fixture
-def story(ed: Change) -> Change:
+def story(change: Change) -> None:
     """A published entry and a draft, each with one piece of evidence and one result."""
-    ask = make_ask(ed)
-    results = ((make_test(ed, ask).id, Result.NOT_MET),)
-    make_update(ed, ask, text="Published.", results=results)
-    make_update(ed, ask, text="Draft.", results=results, published=False)
-    make_test(ed, ask, key="without-result")
-    ed.session.flush()
-    return ed
+    ask = make_ask(change)
+    results = ((make_test(change, ask).id, Result.NOT_MET),)
+    make_update(change, ask, text="Published.", results=results)
+    make_update(change, ask, text="Draft.", results=results, published=False)
+    make_test(change, ask, key="without-result")
 
 
+shared_engine = shared_engine_with(story)
 REFUSED = [
     ("UPDATE event SET reason = 'x'", LOG),
     ("UPDATE event SET hash = hash WHERE id = 1", LOG),
@@ -53,9 +53,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("statement", "message"), REFUSED)
-def test_history_and_the_log_refuse_to_be_changed(story: Change, statement: str, message: str) -> None:
-    with pytest.raises(DBAPIError, match=message), story.session.begin_nested():
-        story.session.execute(sa.text(statement))
+def test_history_and_the_log_refuse_to_be_changed(session: Session, statement: str, message: str) -> None:
+    with pytest.raises(DBAPIError, match=message), session.begin_nested():
+        session.execute(sa.text(statement))
 
 
 @pytest.mark.parametrize(
@@ -70,13 +70,20 @@ def test_history_and_the_log_refuse_to_be_changed(story: Change, statement: str,
         RESULT.format(DRAFT),
     ],
 )
-def test_a_draft_may_still_be_changed(story: Change, statement: str) -> None:
-    result = story.session.connection().execute(sa.text(statement))
+def test_a_draft_may_still_be_changed(session: Session, statement: str) -> None:
+    result = session.connection().execute(sa.text(statement))
     assert result.rowcount == 1
+
+
+@pytest.mark.parametrize("shared_engine", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("table", ["event", "ask_update", "evidence", "test_result"])
+def test_postgresql_empties_no_table_that_is_kept(session: Session, table: str) -> None:
+    with pytest.raises(DBAPIError, match=LOG), session.begin_nested():
+        session.execute(sa.text(f"TRUNCATE {table} CASCADE"))
 
 
 @pytest.mark.parametrize("shared_engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(("table", "message"), [("event", LOG), ("ask_update", HISTORY), ("evidence", HISTORY)])
-def test_sqlite_replaces_no_row_that_is_kept(story: Change, table: str, message: str) -> None:
-    with pytest.raises(DBAPIError, match=message), story.session.begin_nested():
-        story.session.execute(sa.text(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"))
+def test_sqlite_replaces_no_row_that_is_kept(session: Session, table: str, message: str) -> None:
+    with pytest.raises(DBAPIError, match=message), session.begin_nested():
+        session.execute(sa.text(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"))

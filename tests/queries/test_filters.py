@@ -1,13 +1,11 @@
 """The one filter for the status page and its files, as a table."""
 
-from collections.abc import Iterator
-
 import pytest
 import sqlalchemy as sa
 
-from tests.engines import ENGINES, Databases
-from tests.factories import NOW, make_ask, make_law, make_link, make_staff, make_test, make_update
-from tracker.db.engine import make_engine, reading, writing
+from tests.factories import make_ask, make_law, make_link, make_test, make_update
+from tests.transactions import shared_engine_with
+from tracker.db.engine import reading, writing
 from tracker.queries import public
 from tracker.queries.public import tables
 from tracker.queries.public.filters import AskFilter, UnknownFilter
@@ -33,15 +31,7 @@ def fill(change: Change) -> None:
     make_ask(change, slug="draft", title="Škoda in a draft", topic="Drafts")
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def filled(databases: Databases, request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
-    url = databases.create(request.param)
-    engine = make_engine(url)
-    with writing(engine) as session:
-        fill(Change(session, make_staff(session).ed, NOW))
-    yield engine
-    engine.dispose()
-    databases.drop(url)
+filled = shared_engine_with(fill)
 
 
 TABLE: list[tuple[dict[str, str], str]] = [

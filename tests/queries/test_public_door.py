@@ -1,25 +1,21 @@
 """The public door lets out published records only, and of them public fields only."""
 
-from collections.abc import Iterator
-
 import pytest
 import sqlalchemy as sa
 
-from tests.engines import ENGINES, Databases
 from tests.factories import (
-    NOW,
     ask_draft,
     law_draft,
     make_ask,
     make_law,
     make_link,
     make_source,
-    make_staff,
     make_test,
     make_update,
     source_draft,
 )
-from tracker.db.engine import make_engine, reading, writing
+from tests.transactions import shared_engine_with
+from tracker.db.engine import reading
 from tracker.models import Ask
 from tracker.queries import public
 from tracker.queries.public import tables
@@ -59,6 +55,10 @@ def fill(change: Change) -> None:
         make_test(change, hidden, label=MARK)
     records.archive(change, archived, None, MARK)
     records.archive(change, make_law(change, citation="2018 c. 15", title=MARK), None, MARK)
+    records.archive(change, make_law(change, citation="2018 c. 16", title=MARK, published=False), None, MARK)
+    put_aside = make_ask(change, slug="put-aside", title=MARK, topic=MARK, source_id=source.id)
+    make_update(change, put_aside, status=Status.ANNOUNCED)
+    records.archive(change, put_aside, None, MARK)
 
 
 def fill_story(change: Change, ask: Ask) -> None:
@@ -84,15 +84,7 @@ def fill_story(change: Change, ask: Ask) -> None:
     )
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def filled(databases: Databases, request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
-    url = databases.create(request.param)
-    engine = make_engine(url)
-    with writing(engine) as session:
-        fill(Change(session, make_staff(session).ed, NOW))
-    yield engine
-    engine.dispose()
-    databases.drop(url)
+filled = shared_engine_with(fill)
 
 
 def test_nothing_hidden_leaves_by_any_door(filled: sa.Engine) -> None:
@@ -136,7 +128,15 @@ def test_counts_and_lists_leave_out_drafts_and_archived_asks(filled: sa.Engine) 
 
 
 @pytest.mark.parametrize(
-    ("slug", "is_found"), [("moved", True), ("archived", True), ("draft-2", False), ("public", False), ("never", False)]
+    ("slug", "is_found"),
+    [
+        ("moved", True),
+        ("archived", True),
+        ("draft-2", False),
+        ("put-aside", False),
+        ("public", False),
+        ("never", False),
+    ],
 )
 def test_a_page_is_there_for_what_is_or_was_public(filled: sa.Engine, slug: str, is_found: bool) -> None:
     with reading(filled) as session:
@@ -148,7 +148,13 @@ def test_a_page_is_there_for_what_is_or_was_public(filled: sa.Engine, slug: str,
 
 @pytest.mark.parametrize(
     ("key", "is_found"),
-    [("ukpga/2018/13", True), ("ukpga/2018/15", True), ("ukpga/2018/14", False), ("bill/2017-19/157", False)],
+    [
+        ("ukpga/2018/13", True),
+        ("ukpga/2018/15", True),
+        ("ukpga/2018/14", False),
+        ("ukpga/2018/16", False),
+        ("bill/2017-19/157", False),
+    ],
 )
 def test_a_law_has_a_page_unless_it_is_a_draft(filled: sa.Engine, key: str, is_found: bool) -> None:
     with reading(filled) as session:

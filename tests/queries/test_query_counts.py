@@ -110,7 +110,7 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "staff.list_people": staff.list_people,
     "staff.list_sources": staff.list_sources,
     "staff.list_subject_events": lambda s: staff.list_subject_events(s, "ask", main_id(s)),
-    "staff.newest_update_id": lambda s: staff.newest_update_id(s, main_id(s)),
+    "staff.count_published": lambda s: staff.count_published(s, main_id(s)),
     "stories.list_entries": lambda s: stories.list_entries(s, main_id(s)),
     "stories.list_linked_law": lambda s: stories.list_linked_law(s, main_id(s)),
     "stories.list_tests": lambda s: stories.list_tests(s, main_id(s)),

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from tests.factories import (
     NO_PASSWORD,
     NOW,
-    Staff,
     ask_draft,
     criterion_draft,
+    find_staff,
     law_draft,
     link_draft,
     make_ask,
@@ -49,12 +49,13 @@ class World:
     link: Link
     draft_link: Link
     draft: Update
+    put_aside: Update
     person: Person
 
 
-def make_world(session: Session, staff: Staff) -> None:
+def make_world(ed: Change) -> None:
     """Enter the records of a World."""
-    ada, ed = (Change(session, actor, NOW) for actor in (staff.ada, staff.ed))
+    ada = Change(ed.session, find_staff(ed.session).ada, NOW)
     ask = make_ask(ada, published=True)
     make_update(ada, make_ask(ada, slug="ready"), status=Status.ANNOUNCED)
     make_ask(ada, slug="draft")
@@ -66,6 +67,7 @@ def make_world(session: Session, staff: Staff) -> None:
     make_link(ada, ask, law)
     make_link(ada, ask, law, provisions="s. 4", published=False)
     make_update(ed, ask, published=False)
+    updates.discard_draft(ed, make_update(ed, ask, published=False, text="Put aside."), 1)
     make_person(ada, name="Somebody")
 
 
@@ -75,7 +77,7 @@ def find_world(session: Session) -> World:
     laws = {law.citation: law for law in session.scalars(sa.select(Legislation))}
     tests = {test.key: test for test in session.scalars(sa.select(SuccessTest))}
     links = {link.provisions: link for link in session.scalars(sa.select(Link).options(joinedload(Link.legislation)))}
-    drafts = sa.select(Update).where(Update.publication == Publication.DRAFT)
+    loaded = sa.select(Update).options(selectinload(Update.evidence), selectinload(Update.results))
     return World(
         ask=asks["empty-homes"],
         ready=asks["ready"],
@@ -88,7 +90,8 @@ def find_world(session: Session) -> World:
         archived_law=laws["2018 c. 15"],
         link=links[""],
         draft_link=links["s. 4"],
-        draft=session.scalars(drafts.options(selectinload(Update.evidence), selectinload(Update.results))).one(),
+        draft=session.scalars(loaded.where(Update.publication == Publication.DRAFT)).one(),
+        put_aside=session.scalars(loaded.where(Update.publication == Publication.PUT_ASIDE)).one(),
         person=session.scalars(sa.select(Person).where(Person.name == "Somebody")).one(),
     )
 
@@ -131,9 +134,10 @@ CALLS: Mapping[str, Call] = {
     "records.archive": lambda c, w: records.archive(c, w.law, None, "Not about this."),
     "records.archive, a draft": lambda c, w: records.archive(c, w.draft_link, None, "Not about this."),
     "records.restore": lambda c, w: records.restore(c, w.archived_law, None),
-    "updates.save_draft": lambda c, w: updates.save_draft(c, w.ask, update_draft()),
+    "updates.save_draft": lambda c, w: updates.save_draft(c, w.ask, update_draft(text="New.")),
     "updates.edit_draft": lambda c, w: updates.edit_draft(c, w.ask, w.draft, update_draft(text="B"), 1),
     "updates.discard_draft": lambda c, w: updates.discard_draft(c, w.draft, 1),
+    "updates.restore_draft": lambda c, w: updates.restore_draft(c, w.put_aside, 2),
     "updates.publish": lambda c, w: updates.publish(c, w.ask, w.draft),
     "updates.post": lambda c, w: updates.post(c, w.ask, update_draft(status=Status.REJECTED)),
     "updates.post, to a draft": lambda c, w: updates.post(c, w.draft_ask, update_draft()),

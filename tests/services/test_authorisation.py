@@ -5,18 +5,14 @@ raises the revision only where the public sees the change.
 """
 
 import inspect
-from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tests.engines import ENGINES, Databases
-from tests.factories import NOW, Staff, make_staff
+from tests.factories import NOW, Staff
 from tests.services.calls import CALLS, find_world, make_world
-from tests.transactions import count_events, revision
-from tracker.db.engine import make_engine, writing
+from tests.transactions import count_events, revision, shared_engine_with
 from tracker.rules.errors import NotAllowed
 from tracker.services import asks, events, legislation, people, records, sessions, tests, updates
 from tracker.services.change import Change
@@ -49,6 +45,7 @@ records.restore                       | -           | yes    | yes   | 1      | 
 updates.save_draft                    | yes         | yes    | yes   | 1      | -
 updates.edit_draft                    | -           | yes    | yes   | 1      | -
 updates.discard_draft                 | -           | yes    | yes   | 1      | -
+updates.restore_draft                 | yes         | yes    | yes   | 1      | -
 updates.publish                       | -           | yes    | yes   | 1      | yes
 updates.post                          | -           | yes    | yes   | 2      | yes
 updates.post, to a draft              | -           | yes    | yes   | 2      | -
@@ -65,16 +62,7 @@ ROWS = [[cell.strip() for cell in line.split("|")] for line in TABLE.strip().spl
 PARTS = {"records.create", "records.edit", "records.move", "people.end_sessions", "events.record"}
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def shared_engine(databases: Databases, request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
-    """As in tests/transactions.py, with the records of a World in it."""
-    url = databases.create(request.param)
-    engine = make_engine(url)
-    with writing(engine) as session:
-        make_world(session, make_staff(session))
-    yield engine
-    engine.dispose()
-    databases.drop(url)
+shared_engine = shared_engine_with(make_world)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])

@@ -1,5 +1,7 @@
 """Passwords: what is stored, what is accepted, and what is refused before it costs anything."""
 
+import threading
+
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
@@ -63,5 +65,15 @@ def test_the_hash_is_salted_argon2id_above_the_minimum(stored: str) -> None:
 def test_a_weaker_hash_is_due_for_renewal(stored: str) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("four unrelated words")
     assert passwords.is_right("four unrelated words", weak)
-    assert passwords.needs_rehash(weak)
-    assert not passwords.needs_rehash(stored)
+    renewed = passwords.rehash("four unrelated words", weak)
+    assert renewed is not None
+    assert passwords.is_right("four unrelated words", renewed)
+    assert passwords.rehash("four unrelated words", renewed) is None
+    assert passwords.rehash("four unrelated words", stored) is None
+
+
+def test_when_too_many_wait_for_their_turn_the_next_is_told_so(stored: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "IN_LINE", threading.BoundedSemaphore(1))
+    with passwords.IN_LINE, pytest.raises(passwords.Busy):
+        passwords.is_right("four unrelated words", stored)
+    assert passwords.is_right("four unrelated words", stored)  # and the place is free again

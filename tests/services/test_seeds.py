@@ -35,6 +35,8 @@ from tracker.services.seed_report import Report
 FACTS: dict[str, Any] = json.loads((Path(__file__).parents[1] / "data/facts.json").read_text(encoding="utf-8"))
 SLUGS = [ask["slug"] for ask in FACTS["asks"]]
 WEALTH_ORDERS, MAGNITSKY = "unexplained-wealth-orders", "uk-magnitsky-sanctions"
+# Loading takes a second, and what these do depends on no engine.
+ON_SQLITE = pytest.mark.parametrize("shared_engine", ["sqlite"], indirect=True)
 DRAFT, PUBLISHED = Publication.DRAFT, Publication.PUBLISHED
 
 
@@ -179,6 +181,7 @@ def test_what_staff_edited_is_kept_and_said(session: Session, folder: Path) -> N
     assert (ask.topic, own.text, own.publication) == ("Money", "Written by staff.", DRAFT)
 
 
+@ON_SQLITE
 def test_an_ask_that_staff_moved_to_another_address_is_still_known(session: Session, folder: Path) -> None:
     ask, change = find_ask(session, WEALTH_ORDERS), editor(session)
     values = {field.name: getattr(ask, field.name) for field in fields(AskDraft)}
@@ -187,6 +190,7 @@ def test_an_ask_that_staff_moved_to_another_address_is_still_known(session: Sess
     assert (ask.slug, count(session, Ask)) == ("wealth-orders", 11)
 
 
+@ON_SQLITE
 def test_history_is_kept_where_the_file_says_otherwise(session: Session, folder: Path) -> None:
     path = folder / f"asks/{MAGNITSKY}.toml"
     entry = next(
@@ -200,6 +204,7 @@ def test_history_is_kept_where_the_file_says_otherwise(session: Session, folder:
     assert count_events(session) == before
 
 
+@ON_SQLITE
 def test_a_reworded_ask_becomes_a_redefinition_in_public(session: Session, folder: Path) -> None:
     ask = find_ask(session, WEALTH_ORDERS)
     old = ask.title

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from tests.factories import evidence_draft, make_ask, make_test, make_update, update_draft
 from tests.transactions import count_events, problems_of, revision
 from tracker.models import Ask, Evidence, Update
-from tracker.queries.staff import newest_update_id
+from tracker.queries.stories import list_entries
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
@@ -80,7 +80,7 @@ def test_an_entry_refers_only_to_its_own_ask(ed: Change, ask: Ask) -> None:
 
 
 def test_the_key_of_an_entry_is_its_date_and_a_number_where_the_date_is_taken(ed: Change, ask: Ask) -> None:
-    made = [make_update(ed, ask, published=published) for published in (True, False, True)]
+    made = [make_update(ed, ask, published=published, text=f"{published}.") for published in (True, False, True)]
     other = make_update(ed, make_ask(ed, slug="other"))
     assert [update.key for update in [*made, other]] == ["2020-03-04", "2020-03-04-2", "2020-03-04-3", "2020-03-04"]
 
@@ -121,9 +121,39 @@ def test_a_contributor_edits_and_discards_only_drafts_of_their_own(ed: Change, c
     with pytest.raises(NotAllowed):
         updates.discard_draft(cleo, theirs, 1)
     updates.edit_draft(cleo, ask, own, update_draft(text="Mine."), 1)
-    updates.edit_draft(ed, ask, own, update_draft(text="Ed's."), 2)
-    updates.discard_draft(cleo, own, 3)
-    assert (own.text, own.publication) == ("Ed's.", Publication.ARCHIVED)
+    updates.discard_draft(cleo, own, 2)
+    assert (own.text, own.publication) == ("Mine.", Publication.PUT_ASIDE)
+
+
+def test_a_draft_belongs_to_the_one_who_wrote_it_last(ed: Change, cleo: Change, ask: Ask) -> None:
+    draft = make_update(cleo, ask, published=False, status=Status.REJECTED)
+    updates.edit_draft(ed, ask, draft, update_draft(text="Ed's.", status=Status.REJECTED), 1)
+    assert draft.author_id == ed.actor.id
+    with pytest.raises(NotAllowed):
+        updates.edit_draft(cleo, ask, draft, update_draft(text="Mine."), 2)
+    with pytest.raises(RuleBroken):  # the second pair of eyes is not Ed's own
+        updates.publish(replace(ed, four_eyes=True), ask, draft)
+
+
+def test_a_draft_that_is_sent_twice_is_one_draft(ed: Change, cleo: Change, ask: Ask) -> None:
+    first = make_update(cleo, ask, published=False)
+    events = count_events(cleo.session)
+    assert make_update(cleo, ask, published=False) is first
+    assert count_events(cleo.session) == events
+    assert make_update(cleo, ask, published=False, text="Another.") is not first
+    assert make_update(ed, ask, published=False) is not first
+
+
+def test_a_draft_put_aside_is_taken_up_again(ed: Change, ask: Ask) -> None:
+    draft = make_update(ed, ask, published=False)
+    with pytest.raises(RuleBroken):
+        updates.restore_draft(ed, draft, 1)
+    updates.discard_draft(ed, draft, 1)
+    with pytest.raises(Conflict):
+        updates.restore_draft(ed, draft, 1)
+    updates.restore_draft(ed, draft, 2)
+    updates.publish(ed, ask, draft)
+    assert draft.publication is Publication.PUBLISHED
 
 
 def test_a_contributor_never_publishes(cleo: Change, ask: Ask) -> None:
@@ -197,20 +227,20 @@ def test_history_is_neither_edited_nor_published_twice_nor_discarded(ed: Change,
 
 
 def test_an_entry_on_a_story_that_has_grown_meanwhile_is_a_conflict_and_writes_nothing(ed: Change, ask: Ask) -> None:
-    seen = newest_update_id(ed.session, ask.id)
-    entry = make_update(ed, ask, status=Status.REJECTED)
+    seen = len(list_entries(ed.session, ask.id))
+    make_update(ed, ask, status=Status.REJECTED)
     before = (standing(ask), count_events(ed.session), revision(ed.session))
     with pytest.raises(Conflict), ed.session.begin_nested():
-        updates.post(ed, ask, update_draft(status=Status.ANNOUNCED), seen_update_id=seen)
+        updates.post(ed, ask, update_draft(status=Status.ANNOUNCED), seen_entries=seen)
     assert (standing(ask), count_events(ed.session), revision(ed.session)) == before
-    updates.post(ed, ask, update_draft(status=Status.ANNOUNCED), seen_update_id=entry.id)
+    updates.post(ed, ask, update_draft(status=Status.ANNOUNCED), seen_entries=seen + 1)
     assert ask.status is Status.ANNOUNCED
 
 
 def test_a_draft_that_is_saved_meanwhile_makes_no_conflict(ed: Change, cleo: Change, ask: Ask) -> None:
-    seen = newest_update_id(ed.session, ask.id)
+    seen = len(list_entries(ed.session, ask.id))
     make_update(cleo, ask, published=False)
-    updates.post(ed, ask, update_draft(status=Status.REJECTED), seen_update_id=seen)
+    updates.post(ed, ask, update_draft(status=Status.REJECTED), seen_entries=seen)
     assert ask.status is Status.REJECTED
 
 
