@@ -1,0 +1,134 @@
+"""The path of a new user in a real browser: first account, sign in, change a status by keyboard, see it in public."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.chromium import CHECKOUT, run_tracker_serve
+from tests.site import LOCAL, SeededDatabases
+
+EMAIL, PASSWORD = "first@example.org", "a first set of words"
+OpenContext = Callable[..., BrowserContext]
+
+
+def tracker(database_url: str, *arguments: str, typed: str = "") -> str:
+    """Run `tracker` as an operator does, and answer what it says."""
+    environment = {"DATABASE_URL": database_url, "SECRET_KEY": LOCAL.secret_key, "PYTHONPATH": str(CHECKOUT)}
+    done = subprocess.run(
+        [sys.executable, "-m", "tracker.cli", *arguments], env=environment, input=typed, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@contextmanager
+def served(databases: SeededDatabases, engine: str) -> Iterator[str]:
+    """The address of `tracker serve` on a database with the seeds and a first account from the command line."""
+    url = databases.create(engine)
+    said = tracker(
+        url, "user", "add", EMAIL, "--name", "First", "--role", "admin", "--password-stdin", typed=f"{PASSWORD}\n"
+    )
+    assert "First can sign in" in said
+    with run_tracker_serve({"DATABASE_URL": url, "TRACKER_ENV": "local"}) as address:
+        yield address
+    assert "The event log is whole" in tracker(url, "verify")
+    databases.drop(url)
+
+
+@dataclass
+class Hands:
+    """Somebody at a page, with a keyboard alone or with a mouse."""
+
+    page: Page
+    has_mouse: bool
+
+    def tab_to(self, selector: str, key: str) -> None:
+        """Press Tab (or Shift+Tab, from the page's end) until the element has the focus, and can be seen to have it."""
+        focused = self.page.locator(f"{selector}:focus")
+        for _ in range(80):
+            self.page.keyboard.press(key)
+            if focused.count():
+                assert focused.is_visible()
+                return
+        pytest.fail(f"{key} never reaches {selector}")
+
+    def go_to(self, selector: str) -> None:
+        """Put the focus on a field."""
+        if self.has_mouse:
+            self.page.focus(selector)
+        else:
+            self.tab_to(selector, "Tab")
+
+    def type(self, selector: str, text: str) -> None:
+        """Type into a field; all at once, since each key on its own takes a frame of the screen."""
+        self.go_to(selector)
+        self.page.keyboard.insert_text(text)
+
+    def choose(self, selector: str, letters: str) -> None:
+        """Choose from a list by the first letters of the choice."""
+        self.go_to(selector)
+        self.page.keyboard.type(letters)
+
+    def press(self, selector: str, key: str = "Tab") -> None:
+        """Press a button or follow a link."""
+        if self.has_mouse:
+            self.page.click(selector)
+            return
+        self.tab_to(selector, key)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize(
+    ("database_engine", "has_mouse"), [("sqlite", False), ("postgresql", True)], ids=["sqlite, keyboard", "postgresql"]
+)
+def test_a_status_is_changed_without_scripts(
+    seeded_databases: SeededDatabases, database_engine: str, has_mouse: bool, new_context: OpenContext
+) -> None:
+    with served(seeded_databases, database_engine) as address:
+        page = new_context(java_script_enabled=False).new_page()
+        ada = Hands(page, has_mouse)
+        page.goto(f"{address}/staff/sign-in")
+        ada.type("#email", EMAIL)
+        ada.type("#password", PASSWORD)
+        ada.press("main button")
+        assert "Good day, First" in page.inner_text("h1")
+        ada.press("a[href='/staff/asks/']")
+        ada.press("th a:text('Use unexplained wealth orders')")
+        ada.press("a:text('Change the status')")
+        ada.choose("#status", "Rev")
+        ada.type("#happened_on", "1 May 2026")
+        ada.type("#text", "The power was repealed.")
+        ada.type("#reason", "Parliament took the power away.")
+        ada.type("#evidence-0-url", "https://example.org/act")
+        ada.type("#evidence-0-title", "The repealing Act")
+        ada.choose("#evidence-0-type", "Off")
+        ada.press("button[value='preview']")
+        assert "Nothing is saved yet." in page.inner_text(".notice")
+        ada.press("button[value='publish']")
+        assert "The public page shows it now." in page.inner_text("[role=status]")
+        check_public(Hands(new_context(java_script_enabled=False).new_page(), has_mouse), address)
+        ada.press("footer button", "Shift+Tab")
+        assert "You are signed out." in page.inner_text("[role=status]")
+        page.goto(f"{address}/staff/")
+        assert page.inner_text("h1") == "Sign in"
+
+
+def check_public(stranger: Hands, address: str) -> None:
+    """What a stranger now reads: the list, the ask, the file."""
+    page = stranger.page
+    page.goto(address)
+    stranger.press("h3 a:has-text('Use unexplained wealth orders')")
+    verdict = page.inner_text("section.verdict")
+    assert "Reversed" in verdict
+    assert "Parliament took the power away." in verdict
+    assert "1 May 2026" in verdict
+    text = page.request.get(f"{address}/asks.csv").text()
+    (row,) = [line for line in text.splitlines() if line.startswith("unexplained-wealth-orders,")]
+    assert ",reversed,Reversed,lost," in row
+    assert page.context.cookies() == []
