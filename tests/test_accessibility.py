@@ -1,0 +1,107 @@
+"""Every type of page for everybody: on a narrow phone, in light and dark, and for those who do not see it."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+import sqlalchemy as sa
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page
+from werkzeug.serving import make_server
+
+from tests.site import ADA, WEALTH_ORDERS, Site
+from tests.web.test_status_change import UNDONE, status_form
+from tracker.models import Update
+
+OpenContext = Callable[..., BrowserContext]
+SHORT = "/staff/asks/{short}"
+LOOKED_AT = [
+    "/", "/asks/no-constructive-engagement", "/legislation", "/legislation/ukpga/2017/22", "/method", "/about",
+    "/nowhere", "/staff/sign-in", "/staff/", "/staff/asks/", SHORT, f"{SHORT}/edit", f"{SHORT}/preview",
+    f"{SHORT}/updates/status", f"{SHORT}/links/new", "/staff/updates/{update}/correct", "/staff/legislation/2",
+    "/staff/sources/", "/staff/people/", "/staff/people/2/deactivate",
+]  # fmt: skip
+MEASURED = [
+    "/?family=won&q=russia", "/?q=nothing+has+these+words", f"/asks/{WEALTH_ORDERS}", "/asks/uk-magnitsky-sanctions",
+    "/asks/overseas-territories-registers", "/legislation/bill/2017-19/157", "/?family=none", "/staff/asks/11",
+    "/staff/legislation/", "/staff/legislation/2/edit", "/staff/people/2/edit", "/staff/password",
+    "/staff/asks/11/review", "/staff/asks/999999",
+]  # fmt: skip
+NARROW = {"width": 320, "height": 640}
+
+
+@pytest.fixture(scope="module")
+def address(shared_site: Site) -> Iterator[str]:
+    """The shared site on a port, with a draft, a correction and typed words of every length."""
+    form = status_form(shared_site, shared_site.browser(ADA))
+    long = {"reason": "Long" * 30, "evidence_0_title": "https://example.org/" + "a" * 150}
+    form.submit("Publish now", **UNDONE | long)
+    form.submit("Keep as a draft", **UNDONE | {"text": "W" * 300})
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, shared_site.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
+
+
+def opened(new_context: OpenContext, site: Site, address: str) -> Page:
+    """A page of Ada's narrow browser. The policy against scripts is off: the checker itself is one."""
+    context = new_context(bypass_csp=True, viewport=NARROW)
+    context.add_cookies([{"name": "tracker", "value": site.cookie_of(ADA), "url": address}])
+    return context.new_page()
+
+
+def filled(site: Site, paths: list[str]) -> list[str]:
+    """The addresses with the numbers of the short ask and of the newest entry."""
+    newest = site.scalar(sa.select(sa.func.max(Update.id)).where(Update.publication == "published"))
+    return [path.format(short=site.ask_id("no-constructive-engagement"), update=newest) for path in paths]
+
+
+def wrong_with(page: Page) -> list[str]:
+    """What a narrow phone, the checker, and the checker in the dark have to say about a page."""
+    found = []
+    if (width := page.evaluate("document.scrollingElement.scrollWidth")) > NARROW["width"]:
+        found.append(f"{width} pixels wide")
+    for scheme, options in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        results = Axe().run(page, options={"resultTypes": ["violations"]} | options)
+        if results.violations_count:
+            found.append(f"{scheme}: {results.generate_report()}")
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+def test_every_type_of_page_is_fit_for_everybody(shared_site: Site, address: str, new_context: OpenContext) -> None:
+    """In the dark only the contrast is checked again: all else is the same page."""
+    page = opened(new_context, shared_site, address)
+    found = {}
+    for path in filled(shared_site, LOOKED_AT):
+        page.goto(address + path)
+        if wrong := wrong_with(page):
+            found[path] = wrong
+    assert found == {}
+
+
+def test_no_page_scrolls_sideways_on_a_narrow_phone(shared_site: Site, address: str, new_context: OpenContext) -> None:
+    page = opened(new_context, shared_site, address)
+    widths = {}
+    for path in MEASURED:
+        page.goto(address + path)
+        widths[path] = page.evaluate("document.scrollingElement.scrollWidth")
+    assert {path: width for path, width in widths.items() if width > NARROW["width"]} == {}
+
+
+def test_a_refused_form_can_be_heard_as_well_as_seen(shared_site: Site, address: str, new_context: OpenContext) -> None:
+    page = opened(new_context, shared_site, address)
+    page.goto(f"{address}/staff/asks/11/updates/status")
+    page.fill("#text", "Something.")
+    page.click("button[value='publish']")
+    assert Axe().run(page).violations_count == 0
+    page.click(".error-summary a[href='#happened_on']")
+    assert page.evaluate("document.activeElement.id") == "happened_on"
+    described = page.get_attribute("#happened_on", "aria-describedby") or ""
+    assert "Fill in “When it happened”." in " ".join(page.inner_text(f"#{name}") for name in described.split())
