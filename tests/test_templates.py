@@ -1,0 +1,63 @@
+"""Every template compiles, every page has a title and a heading of its own, and what is shared is named once."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from tests.site import LOCAL
+from tracker.app import create_app
+from tracker.paths import resource_dir
+
+TEMPLATES = resource_dir("templates")
+NAMES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
+TEXTS = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in NAMES}
+PAGES = [name for name in NAMES if '{% extends "layouts/' in TEXTS[name]]
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[Flask]:
+    app = create_app(LOCAL)
+    yield app
+    app.extensions["tracker_engine"].dispose()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_template_compiles(app: Flask, name: str) -> None:
+    assert app.jinja_env.get_template(name).name == name
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_sets_its_title_and_its_heading(name: str) -> None:
+    title = re.search(r"{% block title %}(.*?){% endblock title %}", TEXTS[name], re.DOTALL)
+    assert title is not None
+    assert title[1].strip()
+    assert TEXTS[name].count("<h1") == 1
+
+
+def test_there_are_pages_to_look_at() -> None:
+    assert len(PAGES) > 15
+
+
+def test_a_name_that_a_template_does_not_get_is_an_error_and_not_an_empty_space(app: Flask) -> None:
+    with app.test_request_context("/"), pytest.raises(Exception, match="is undefined"):
+        app.jinja_env.from_string("{{ nothing_of_that_name }}").render()
+
+
+def test_what_a_template_prints_is_escaped(app: Flask) -> None:
+    with app.test_request_context("/"):
+        assert app.jinja_env.autoescape
+        shown = app.jinja_env.get_template("error.html").render(
+            code=400, title="<b>", explanation="<script>", advice="&"
+        )
+    assert "<b>" not in shown
+    assert "<script>" not in shown
+    assert "&lt;script&gt;" in shown
+
+
+def test_the_page_for_our_own_errors_needs_nothing() -> None:
+    """It must render when the database, the session and everything else is broken."""
+    used = set(re.findall(r"{{\s*([a-z_]+)", TEXTS["error500.html"]))
+    assert used <= {"url_for"}
+    assert "{% extends" not in TEXTS["error500.html"]

@@ -1,0 +1,62 @@
+"""Public addresses never vanish: each of these has been published and must keep answering."""
+
+import re
+
+import pytest
+
+from tests.site import Site
+
+PUBLIC_ADDRESSES = {
+    "/": "text/html",
+    "/asks/unexplained-wealth-orders": "text/html",
+    "/legislation": "text/html",
+    "/legislation/ukpga/2017/22": "text/html",
+    "/legislation/uksi/2020/680": "text/html",
+    "/legislation/bill/2017-19/157": "text/html",
+    "/method": "text/html",
+    "/about": "text/html",
+    "/asks.csv": "text/csv",
+    "/updates.csv": "text/csv",
+    "/evidence.csv": "text/csv",
+    "/tests.csv": "text/csv",
+    "/legislation.csv": "text/csv",
+    "/links.csv": "text/csv",
+    "/healthz": "text/plain",
+    "/readyz": "text/plain",
+    "/static/site.css": "text/css",
+    "/static/icon.svg": "image/svg+xml",
+}
+ASKS = [
+    "crown-dependencies-registers", "dirty-money-london", "eu-solidarity-on-russia", "london-property-ownership",
+    "no-constructive-engagement", "overseas-territories-registers", "salisbury-hold-firm", "sanctions-ukraine-crimea",
+    "stop-brexit", "uk-magnitsky-sanctions", "unexplained-wealth-orders",
+]  # fmt: skip
+ANCHORS = {
+    "/": ["asks", "data"],
+    "/method": ["rules", "statuses", "evidence", "story", "dates", "corrections", "met", "partly_met", "in_force"],
+    "/about": ["contact"],
+    "/asks/unexplained-wealth-orders": ["words", "next", "tests", "law", "story", "u-2018-01-31", "u-2020-02"],
+}
+QUERIES = ["family=won", "status=met", "topic=uk-and-eu", "kind=sanctions", "q=magnitsky"]
+
+
+@pytest.mark.parametrize("path", PUBLIC_ADDRESSES)
+def test_a_public_address_answers(shared_site: Site, path: str) -> None:
+    response = shared_site.browser().send("GET", path)
+    assert (response.status_code, response.mimetype) == (200, PUBLIC_ADDRESSES[path])
+
+
+@pytest.mark.parametrize("slug", ASKS)
+def test_the_page_of_an_ask_of_the_first_list_answers(shared_site: Site, slug: str) -> None:
+    assert shared_site.browser().get(f"/asks/{slug}").status == 200
+
+
+@pytest.mark.parametrize("path", ANCHORS)
+def test_what_links_point_at_inside_a_page_is_there(shared_site: Site, path: str) -> None:
+    ids = set(re.findall(r'\bid="([^"]+)"', shared_site.browser().get(path).html))
+    assert set(ANCHORS[path]) - ids == set()
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_link_to_a_filtered_list_works(shared_site: Site, query: str) -> None:
+    assert "Filtered by:" in shared_site.browser().get(f"/?{query}").text
