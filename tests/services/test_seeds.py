@@ -20,14 +20,15 @@ from tracker.db.engine import make_engine, writing
 from tracker.models import Ask, Evidence, Legislation, Link, Source, SuccessTest, Update
 from tracker.paths import resource_dir
 from tracker.queries.stories import list_entries, list_tests, standing_of
-from tracker.rules.asks import AskDraft, Publication
+from tracker.rules.asks import AskDraft, Publication, TestDraft
 from tracker.rules.dates import PartialDate
+from tracker.rules.legislation import LinkDraft
 from tracker.rules.permissions import COMMAND_LINE, SEEDS, Actor, Role
 from tracker.rules.standing import check_fit
 from tracker.rules.status import Status
 from tracker.rules.story import state_of
 from tracker.rules.updates import UpdateKind
-from tracker.services import asks, events, seeds
+from tracker.services import asks, events, legislation, seeds, tests
 from tracker.services.change import Change
 from tracker.services.seed_files import SeedError
 from tracker.services.seed_report import Report
@@ -188,6 +189,21 @@ def test_an_ask_that_staff_moved_to_another_address_is_still_known(session: Sess
     asks.edit_ask(change, ask, AskDraft(**values | {"slug": "wealth-orders"}), seen_version=None)
     assert load(session, folder).lines == [f"kept as staff edited it: ask {ask.title}"]
     assert (ask.slug, count(session, Ask)) == ("wealth-orders", 11)
+
+
+def test_a_link_and_a_test_that_staff_reworded_are_not_added_again(session: Session, folder: Path) -> None:
+    change, ask = editor(session), find_ask(session, WEALTH_ORDERS)
+    link = session.scalars(sa.select(Link).where(Link.ask_id == ask.id).options(joinedload(Link.legislation))).first()
+    test = list_tests(session, ask.id)[0]
+    assert link is not None
+    reworded = LinkDraft(ask.id, link.legislation_id, link.effect, "ss. 1–2", tuple(link.extent), link.in_force_on)
+    legislation.edit_link(change, link, reworded, None)
+    draft = TestDraft("other-key", test.label, test.before, test.reviewed_on)
+    tests.edit_test(change, ask, test, draft, seen_version=None)
+    session.flush()
+    report = load(session, folder)
+    assert {line.partition(":")[0] for line in report.lines} == {"kept as staff edited it"}
+    assert (count(session, Link), count(session, SuccessTest)) == (69, 40)
 
 
 @ON_SQLITE

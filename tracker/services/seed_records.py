@@ -27,6 +27,7 @@ class Loader:
         self.problems: list[str] = []
         self.sources: dict[str, int] = {}
         self.laws: dict[str, int] = {}
+        self.tests: dict[tuple[int, str], int] = {}
         staff = sa.select(Event.subject, Event.subject_id).where(Event.actor_id.is_not(None)).distinct()
         self.made = self._made_by_seeds()
         self.edited_by_staff = {(subject, row_id) for subject, row_id in self.session.execute(staff)}
@@ -96,11 +97,12 @@ class Loader:
         same = (SuccessTest.ask_id == ask.id) & (SuccessTest.key == draft.key)
         row = self.find(SuccessTest, ("test", ask.id, draft.key), same)
         if row is None:
-            tests.add_test(self.change, ask, draft, REASON)
+            row = tests.add_test(self.change, ask, draft, REASON)
             self.report.note("added test", draft.label)
         elif self.may_change(row, draft):
             changed = tests.edit_test(self.change, ask, row, draft, seen_version=None, reason=REASON)
             self.note_change(row, changed)
+        self.tests[ask.id, draft.key] = row.id
 
     def load_link(self, ask: Ask, found: Found) -> None:
         raw = {key: value for key, value in found.raw.items() if key not in {"legislation", "publication"}}

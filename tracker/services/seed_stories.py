@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
-from tracker.models import Ask, SuccessTest, Update
+from tracker.models import Ask, Update
 from tracker.rules.asks import Publication
 from tracker.rules.text import is_slug
 from tracker.rules.updates import EvidenceDraft, Result, UpdateDraft, UpdateKind
@@ -20,14 +20,11 @@ class Story:
     def __init__(self, loader: Loader, ask: Ask) -> None:
         self.loader = loader
         self.ask = ask
-        session = loader.session
         statement = sa.select(Update).where(Update.ask_id == ask.id)
         loaded = statement.options(selectinload(Update.evidence), selectinload(Update.results))
-        self.known = {update.key: update for update in session.scalars(loaded)}
-        same_ask = SuccessTest.ask_id == ask.id
-        self.tests: dict[str, int] = dict(
-            session.execute(sa.select(SuccessTest.key, SuccessTest.id).where(same_ask)).all()
-        )
+        self.known = {update.key: update for update in loader.session.scalars(loaded)}
+        # By the keys of the file, which staff may have changed since.
+        self.tests = {key: test_id for (ask_id, key), test_id in loader.tests.items() if ask_id == ask.id}
 
     def load_update(self, found: Found) -> None:
         raw = {k: v for k, v in found.raw.items() if k not in {"key", "publication", "results", "corrects"}}
