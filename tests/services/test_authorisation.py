@@ -45,7 +45,7 @@ records.restore                       | -           | yes    | yes   | 1      | 
 updates.save_draft                    | yes         | yes    | yes   | 1      | -
 updates.edit_draft                    | -           | yes    | yes   | 1      | -
 updates.discard_draft                 | -           | yes    | yes   | 1      | -
-updates.restore_draft                 | yes         | yes    | yes   | 1      | -
+updates.restore_draft                 | -           | yes    | yes   | 1      | -
 updates.publish                       | -           | yes    | yes   | 1      | yes
 updates.post                          | -           | yes    | yes   | 2      | yes
 updates.post, to a draft              | -           | yes    | yes   | 2      | -
