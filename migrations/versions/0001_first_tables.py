@@ -312,6 +312,7 @@ def upgrade() -> None:
         ),
         sa.Column("draft_note", sa.Text(), server_default="", nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("edited_by_id", sa.Integer(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -333,6 +334,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["ask_id"], ["ask.id"], name=op.f("fk_ask_update_ask_id")),
         sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_ask_update_author_id")),
+        sa.ForeignKeyConstraint(["edited_by_id"], ["person.id"], name=op.f("fk_ask_update_edited_by_id")),
         sa.ForeignKeyConstraint(["corrects_id"], ["ask_update.id"], name=op.f("fk_ask_update_corrects_id")),
         sa.ForeignKeyConstraint(["superseded_by_id"], ["ask.id"], name=op.f("fk_ask_update_superseded_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ask_update")),
@@ -341,6 +343,7 @@ def upgrade() -> None:
     with op.batch_alter_table("ask_update", schema=None) as batch_op:
         batch_op.create_index("ix_ask_update_ask_id_happened_on", ["ask_id", "happened_on", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ask_update_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ask_update_edited_by_id"), ["edited_by_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ask_update_corrects_id"), ["corrects_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ask_update_superseded_by_id"), ["superseded_by_id"], unique=False)
 
@@ -545,6 +548,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ask_update_superseded_by_id"))
         batch_op.drop_index(batch_op.f("ix_ask_update_corrects_id"))
         batch_op.drop_index(batch_op.f("ix_ask_update_author_id"))
+        batch_op.drop_index(batch_op.f("ix_ask_update_edited_by_id"))
         batch_op.drop_index("ix_ask_update_ask_id_happened_on")
 
     op.drop_table("ask_update")

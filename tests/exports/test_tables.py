@@ -19,8 +19,8 @@ COLUMNS = {
         "status_on", "status_on_precision", "status_reason", "reviewed_on", "reviewed_on_precision", "summary", "quote",
         "quote_place", "reading", "jurisdictions", "responsible_bodies", "government_position", "next_step",
         "next_step_on", "next_step_on_precision", "first_deadline", "first_deadline_precision", "current_deadline",
-        "current_deadline_precision", "source_title", "source_url", "source_published_on",
-        "source_published_on_precision", "ask_url",
+        "current_deadline_precision", "deadline_note", "superseded_by", "source_title", "source_url",
+        "source_published_on", "source_published_on_precision", "ask_url",
     ],
     "updates": [
         "ask_slug", "update_key", "kind", "kind_label", "happened_on", "happened_on_precision", "recorded_at", "text",
@@ -41,7 +41,7 @@ COLUMNS = {
     ],
     "links": [
         "ask_slug", "law_key", "citation", "effect", "effect_label", "provisions", "extent", "in_force_on",
-        "in_force_on_precision", "note", "ask_url",
+        "in_force_on_precision", "note", "law_url", "ask_url",
     ],
 }  # fmt: skip
 INTERNAL = ("internal", "draft", "author", "version", "search", "email", "password")

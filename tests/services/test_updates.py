@@ -125,12 +125,10 @@ def test_a_contributor_edits_and_discards_only_drafts_of_their_own(ed: Change, c
     assert (own.text, own.publication) == ("Mine.", Publication.PUT_ASIDE)
 
 
-def test_a_draft_belongs_to_the_one_who_wrote_it_last(ed: Change, cleo: Change, ask: Ask) -> None:
+def test_a_draft_stays_its_authors_and_knows_who_else_wrote_in_it(ed: Change, cleo: Change, ask: Ask) -> None:
     draft = make_update(cleo, ask, published=False, status=Status.REJECTED)
     updates.edit_draft(ed, ask, draft, update_draft(text="Ed's.", status=Status.REJECTED), 1)
-    assert draft.author_id == ed.actor.id
-    with pytest.raises(NotAllowed):
-        updates.edit_draft(cleo, ask, draft, update_draft(text="Mine."), 2)
+    assert (draft.author_id, draft.edited_by_id) == (cleo.actor.id, ed.actor.id)
     with pytest.raises(RuleBroken):  # the second pair of eyes is not Ed's own
         updates.publish(replace(ed, four_eyes=True), ask, draft)
 

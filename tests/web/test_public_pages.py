@@ -36,9 +36,12 @@ def test_an_ask_says_where_it_stands_why_and_when_it_was_checked(shared_site: Si
 def test_an_ask_shows_its_tests_with_result_and_date(shared_site: Site) -> None:
     tests = shared_site.browser().get(WEALTH_PAGE).section("tests")
     assert "3 of 4 met" in tests
-    assert "An order has been made and upheld on appeal Met February 2020" in tests
-    assert "The power is in force in every part of the UK Met 28 June 2021" in tests
-    assert "An order has reached wealth tied to the Russian state or its ruling circle Not met 25 February" in tests
+    assert "An order has been made and upheld on appeal Met since February 2020" in tests
+    assert "The power is in force in every part of the UK Met since 28 June 2021" in tests
+    assert (
+        "An order has reached wealth tied to the Russian state or its ruling circle Not met as known on 25 February"
+        in tests
+    )
 
 
 def test_an_ask_shows_its_law_with_provisions_extent_and_dates(shared_site: Site) -> None:

@@ -75,12 +75,12 @@ def test_a_law_is_entered_linked_and_published(site: Site) -> None:
         "Enter the link", legislation_id=law_id, provisions="ss. 1–3", extent=["England", "Wales"], effect="blocks"
     )
     assert "The link is entered as a draft" in linked.notices[0]
-    last = sum(button.text == "Publish this link" for button in linked.tree.iter("button")) - 1
-    early = linked.submit("Publish this link", which=last)
+    publish = "Publish the link to The Homes Act 2019 ss. 1–3 England, Wales"
+    early = linked.submit(publish)
     assert early.status == 422
-    assert "Publish the law first; it is still a draft." in early.text
+    assert "The law itself is not public. Publish it first." in early.text
     assert ed.get(entered.path).submit("Publish the law").notices == ["The law is public."]
-    assert ed.get(ask.path).submit("Publish this link", which=last).notices == ["The link is public."]
+    assert ed.get(ask.path).submit(publish).notices == ["The link is public."]
     page = stranger.get("/legislation/ukpga/2019/99")
     assert page.links()["https://www.legislation.gov.uk/ukpga/2019/99"]
     assert "ss. 1–3 Blocks the ask England; Wales" in page.text
@@ -95,9 +95,7 @@ def test_a_draft_law_of_the_seeds_is_completed_and_published(sqlite_site: Site) 
     saved = ed.get(path).follow("Edit the law").submit("Save", note="Checked now.", citation="2019 c. 3")
     assert saved.hops == [303, 200]
     saved.submit("Publish the law")
-    assert "Checked now." in sqlite_site.browser().get(
-        "/legislation/ukpga/2019/counter-terrorism-border-security"
-    ).text  # fmt: skip
+    assert "Checked now." in sqlite_site.browser().get("/legislation/ukpga/2019/3").text
     assert "2019 c. 3" in {row["citation"] for row in rows(sqlite_site, "legislation")}
 
 
@@ -189,12 +187,15 @@ def test_a_new_slug_leaves_the_old_address_working(site: Site) -> None:
     assert taken.errors("slug") == ["Another ask has or had this address. Choose another slug."]
 
 
+LINK = "the link to Sanctions and Anti-Money Laundering Act 2018"
+
+
 @pytest.mark.parametrize(
     ("page", "archive", "restore", "shown"),
     [
         ("/staff/asks/{ask}", "Archive the ask", "Restore the ask", "/asks.csv"),
         ("/staff/legislation/1", "Archive the law", "Restore the law", "/legislation.csv"),
-        ("/staff/asks/1", "Archive this link", "Restore this link", "/links.csv"),
+        ("/staff/asks/1", f"Archive {LINK}", f"Restore {LINK}", "/links.csv"),
     ],
 )
 def test_what_is_archived_can_be_restored_as_it_was(
@@ -207,7 +208,7 @@ def test_what_is_archived_can_be_restored_as_it_was(
     with sqlite_site.unchanged():
         assert form.submit("Archive").errors("reason") == ["Fill in “Why”."]
     done = form.submit("Archive", reason="Not ours any more.")
-    assert "You can restore it at any time." in done.notices[0]
+    assert done.notices[0].startswith("Done. You can restore the ")
     assert "Why: Not ours any more." in ed.get(path).text
     assert stranger.get(shown).html != before
     ed.get(path).submit(restore)
@@ -220,7 +221,7 @@ def test_an_archived_source_leaves_the_list_of_choices_to_nobody_and_comes_back(
     archive = ed.get("/staff/sources/").follow(f"Archive {title}")
     assert archive.submit("Archive", reason="No.").hops == [303, 200]
     assert sqlite_site.scalar(sa.select(Source.publication)) == "archived"
-    assert ed.get("/staff/sources/").submit("Restore").notices == ["The source is back."]
+    assert ed.get("/staff/sources/").submit(f"Restore {title}").notices == ["The source is back."]
     assert sqlite_site.scalar(sa.select(Source.publication)) == "published"
 
 
@@ -233,7 +234,7 @@ def test_a_contributor_is_offered_only_what_a_contributor_may(sqlite_site: Site)
         for address in {href for href in page.links().values() if href.startswith("/")}:
             assert cleo.send("GET", address).status_code == 200 or "/updates/" in address, address
         assert page.all("button") in (["Sign out"], [*page.all("button")[:-1], "Sign out"])
-        assert not {"Publish the ask", "Publish this link", "Restore"} & set(page.all("button"))
+        assert not any(text.startswith(("Publish", "Restore")) for text in page.all("button"))
 
 
 def test_the_log_shows_each_change_with_before_and_after(sqlite_site: Site) -> None:

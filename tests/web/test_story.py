@@ -108,25 +108,29 @@ def test_a_contributor_writes_edits_and_discards_and_an_editor_publishes(site: S
     assert not form.has_button("Publish now")
     kept = form.submit("Keep as a draft", happened_on="2026-05", text="Something happened.")
     assert kept.hops == [303, 200], "a draft may be unfinished"
-    edit = kept.follow("Edit, preview or publish")
+    edit = kept.follow("Edit, preview or publish the entry of May 2026")
     assert edit.submit("Preview").errors("status") == ["Choose the new status."]
     preview = edit.submit("Preview", **UNDONE | {"text": "Something happened in May."})
     assert not preview.has_button("Publish")
     assert preview.submit("Keep as a draft").hops == [303, 200]
     page = ask_page(site)
     assert "by Cleo Contributor" in page.section("story")
-    assert page.follow("Edit, preview or publish").submit("Preview").submit("Publish").hops == [303, 200]
+    assert page.follow("Edit, preview or publish the entry of 1 May 2026").submit("Preview").submit("Publish").hops == [
+        303,
+        200,
+    ]
     assert "Something happened in May." in site.browser().get(PUBLIC_PAGE).section("story")
     assert site.scalar(sa.select(Ask.status).where(Ask.slug == WEALTH_ORDERS)) == "reversed"
 
 
 def test_a_draft_that_is_put_aside_stays_in_the_log(sqlite_site: Site) -> None:
     kept = ask_page(sqlite_site, CLEO).follow("Post a milestone").submit("Keep as a draft", **NEWS)
-    done = kept.submit("Put this draft aside")
-    assert done.notices == ["The draft is put aside; the log keeps it."]
-    assert "A report came." not in done.section("story")
-    assert "Cleo Contributor discarded the update “A report came.”." in done.section("log")
+    done = kept.follow("Put aside the entry of 1 May 2026").submit("Put aside")
+    assert "Put aside 1 May 2026" in done.section("story")
+    assert "Cleo Contributor put aside the update “A report came.”." in done.section("log")
     assert "A report came." not in sqlite_site.browser().get(PUBLIC_PAGE).text
+    back = done.follow("Take up again the entry of 1 May 2026").submit("Take up again")
+    assert "Edit, preview or publish the entry of 1 May 2026" in back.section("story")
 
 
 @pytest.mark.parametrize("kind", ["status", "test", "milestone"])

@@ -42,11 +42,12 @@ class Update(Versioned, Base):
     )
     draft_note: Mapped[str] = mapped_column(sa.Text, server_default="")
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    edited_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     ask: Mapped[Ask] = relationship(lazy="raise_on_sql", foreign_keys=[ask_id], back_populates="updates")
-    author: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+    author: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[author_id])
     corrects: Mapped["Update | None"] = relationship(lazy="raise_on_sql", remote_side="Update.id")
     superseded_by: Mapped[Ask | None] = relationship(lazy="raise_on_sql", foreign_keys=[superseded_by_id])
     evidence: Mapped[list["Evidence"]] = relationship(

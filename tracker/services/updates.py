@@ -63,7 +63,7 @@ def edit_draft(change: Change, ask: Ask, update: Update, draft: UpdateDraft, see
     change.session.flush()  # the old evidence makes room for the new at the same positions
     _write(update, draft)
     update.version += 1
-    update.author_id = change.actor.id  # who wrote it last, for the rule of four eyes
+    update.edited_by_id = change.actor.id
     record(change, "edited", records.subject_of(update), before=before, after=_values(draft))
 
 
@@ -75,7 +75,7 @@ def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None =
     change.require(Action.PUBLISH)
     if update.publication is not Publication.DRAFT:
         raise RuleBroken([Problem("This entry is not a draft any more.")])
-    if change.four_eyes and update.status and update.author_id == change.actor.id:
+    if change.four_eyes and update.status and change.actor.id in {update.author_id, update.edited_by_id}:
         raise RuleBroken([Problem("Somebody else must publish this change of status. Keep it as a draft for them.")])
     entries = list_entries(change.session, ask.id)
     if seen_entries is not None and seen_entries != len(entries):
@@ -118,6 +118,7 @@ def discard_draft(change: Change, update: Update, seen_version: int) -> None:
 def restore_draft(change: Change, update: Update, seen_version: int) -> None:
     """Take up again a draft that was put aside."""
     change.require(Action.DRAFT)
+    _require_author(update, change.actor)
     if update.publication is not Publication.PUT_ASIDE:
         raise RuleBroken([Problem("This draft was not put aside.")])
     records.move(change, update, "restored", Publication.DRAFT, seen_version)
@@ -128,6 +129,10 @@ def require_own_draft(update: Update, actor: Actor) -> None:
     actor.require(Action.DRAFT)
     if update.publication is not Publication.DRAFT:
         raise RuleBroken([Problem("History is not edited. Post a correction instead.")])
+    _require_author(update, actor)
+
+
+def _require_author(update: Update, actor: Actor) -> None:
     if update.author_id != actor.id and not actor.may(Action.PUBLISH):
         raise NotAllowed("This draft is somebody else's. An editor can change or publish it.")
 

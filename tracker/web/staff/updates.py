@@ -88,6 +88,8 @@ def edit(update_id: int) -> Page | Response:
 @requires(Action.DRAFT)
 def discard(update_id: int, action: str) -> Page | Response:
     update = found(staff.find_update(db(), update_id))
+    if action == "discard":
+        updates.require_own_draft(update, me())
     form, back = ConfirmForm(version=update.version), _page_of(update.ask)
     verb = "Put aside" if action == "discard" else "Take up again"
 
