@@ -1,6 +1,7 @@
 """Which status fits which situation: the table of statuses, each with what its rule demands."""
 
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,8 @@ PRESS, OWN = EvidenceType.INDEPENDENT, EvidenceType.OWN_WORK
 
 def law(effect: Effect = Effect.ENABLES, **dates: str) -> LinkedLaw:
     """A linked law; dates without the ending "_on", such as enacted="2018-05-23"."""
-    return LinkedLaw(effect, **{f"{name}_on": PartialDate(text) for name, text in dates.items()})
+    given: dict[str, Any] = {f"{name}_on": PartialDate(text) for name, text in dates.items()}
+    return LinkedLaw(effect, **given)
 
 
 def at(
