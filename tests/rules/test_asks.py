@@ -127,4 +127,6 @@ def test_kinds_and_states_of_publication_have_words_for_readers() -> None:
         "draft": "Draft",
         "published": "Published",
         "archived": "Archived",
+        "put_aside": "Put aside",
     }
+    assert {state for state in Publication if state.is_public} == {Publication.PUBLISHED, Publication.ARCHIVED}

@@ -31,7 +31,7 @@ def at(
 
 BILL = law(introduced="2020-01-10")
 FALLEN_BILL = law(introduced="2019-10-15", lapsed="2019-11-06")
-BILL_OF_UNKNOWN_DATE = law()
+BILL_OF_UNKNOWN_DATE = LinkedLaw(Effect.ENABLES, is_bill=True)
 ACT = law(introduced="2017-10-18", enacted="2018-05-23")
 ACT_IN_FORCE = law(enacted="2018-05-23", in_force="2018-11-22")
 ACT_NOT_YET = law(enacted="2018-05-23", in_force="2021-01-01")
@@ -81,6 +81,8 @@ TABLE: dict[str, tuple[str, list[Case], list[Refused]]] = {
         ],
         [
             (at(), ANY, "No linked bill"),
+            (at(laws=(law(),)), ANY, "No linked bill"),
+            (at(laws=(LinkedLaw(Effect.BLOCKS, is_bill=True),)), ANY, "No linked bill"),
             (at("2020-01-09", laws=(BILL,)), ANY, "No linked bill"),
             (at("2019", laws=(BILL,)), ANY, "No linked bill"),
             (at("2018-05-23", laws=(ACT,)), ANY, "No linked bill"),
