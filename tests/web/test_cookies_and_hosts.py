@@ -1,0 +1,152 @@
+"""The session cookie, and how the site behaves in production: flags, HTTPS, host names."""
+
+import pytest
+import sqlalchemy as sa
+
+from tests.page_checks import SECURITY_HEADERS
+from tests.site import ED, PASSWORD, PRODUCTION, MakeSite, Site, email_of
+from tracker.models import Person
+
+HTTPS = "https://tracker.example"
+
+
+def set_cookie_of(site: Site, base_url: str) -> str:
+    browser = site.browser()
+    form = browser.get("/staff/sign-in", base_url=base_url)
+    sent = dict(form.sent("Sign in", email=email_of(ED), password=PASSWORD))
+    response = browser.send("POST", "/staff/sign-in", data=sent, base_url=base_url)
+    assert response.status_code == 303
+    return response.headers["Set-Cookie"]
+
+
+def test_the_cookie_is_for_this_host_and_no_script(sqlite_site: Site) -> None:
+    name, *flags = set_cookie_of(sqlite_site, "http://localhost").split("; ")
+    assert name.startswith("tracker=")
+    assert sorted(flags) == ["HttpOnly", "Path=/", "SameSite=Lax"]
+
+
+def test_the_cookie_in_production_is_secure_and_bound_to_its_host(make_site: MakeSite) -> None:
+    name, *flags = set_cookie_of(make_site(PRODUCTION), HTTPS).split("; ")
+    assert name.startswith("__Host-tracker=")
+    assert sorted(flags) == ["HttpOnly", "Path=/", "SameSite=Lax", "Secure"]
+
+
+def test_every_answer_in_production_demands_https(make_site: MakeSite) -> None:
+    site = make_site(PRODUCTION)
+    for path in ("/", "/asks.csv", "/static/site.css", "/healthz", "/nowhere", "/staff/", "/staff/sign-in"):
+        answer = site.browser().send("GET", path, base_url=HTTPS)
+        assert answer.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
+
+
+def test_nothing_demands_https_on_ones_own_machine(shared_site: Site) -> None:
+    assert "Strict-Transport-Security" not in shared_site.browser().send("GET", "/").headers
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "tracker.example.evil.example", "evil.example:443", "a b", "", "[", "tracker.example@evil"]
+)
+@pytest.mark.parametrize("path", ["/", "/asks/stop-brexit", "/asks.csv", "/staff/", "/staff", "/static/site.css"])
+def test_a_foreign_host_name_is_refused_and_never_repeated(production: Site, path: str, host: str) -> None:
+    answer = production.browser().send("GET", path, base_url=HTTPS, headers={"Host": host})
+    assert answer.status_code == 400
+    assert not host or host not in answer.text
+    assert "Location" not in answer.headers
+
+
+@pytest.fixture(scope="module")
+def production(shared_site: Site) -> Site:
+    """The shared site's database behind production settings."""
+    shared_site.app.config.update(TRUSTED_HOSTS=PRODUCTION.trusted_hosts)
+    return shared_site
+
+
+def test_a_foreign_host_name_is_refused_before_a_password_is_read(make_site: MakeSite) -> None:
+    answer = make_site(PRODUCTION).browser().send("POST", "/staff/sign-in", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost", "tracker.example"])
+def test_the_own_names_are_answered(make_site: MakeSite, host: str) -> None:
+    assert make_site(PRODUCTION).browser().send("GET", "/healthz", headers={"Host": host}).status_code == 200
+
+
+def bad_cookies(good: str) -> dict[str, str]:
+    payload, _, rest = good.partition(".")
+    return {
+        "cut off": good[:-1],
+        "one letter changed": good[:-5] + ("A" if good[-5] != "A" else "B") + good[-4:],
+        "payload changed": payload[:-2] + "AA." + rest,
+        "no signature": payload,
+        "empty": "",
+        "dots": "...",
+        "not base64": "!!!.???.***",
+        "8 kilobytes": "x" * 8192,
+        "compressed": "." + good,
+        "compressed rubbish": ".eJwz.aa.bb",
+        "not ASCII": "é𝄞",
+        "a quote": '"',
+        "NUL": "a%00b",
+    }
+
+
+@pytest.mark.parametrize("kind", bad_cookies("a.b.c"))
+@pytest.mark.parametrize("path", ["/staff/", "/staff/sign-in", "/"])
+def test_a_cookie_that_is_not_ours_signs_nobody_in(sqlite_site: Site, path: str, kind: str) -> None:
+    cookie = bad_cookies(sqlite_site.cookie_of(ED))[kind]
+    browser = sqlite_site.browser()
+    raw = f"tracker={cookie}".encode().decode("latin-1")
+    answer = browser.send("GET", path, headers={"Cookie": raw})
+    assert answer.status_code == (303 if path == "/staff/" else 200)
+    assert "Signed in as" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {}, {"token": None}, {"token": 5}, {"token": ["x"]}, {"token": {"a": 1}}, {"token": ""}, {"token": "x" * 3000},
+        {"token": "\ud800"}, {"token": "\x00"}, {"token": "' OR 1=1"}, {"csrf_token": 5},
+        {"person_id": 1, "role": "admin"}, {"csrf_token": None, "token": True},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_signed_cookie_with_odd_contents_signs_nobody_in(site: Site, values: dict[str, object]) -> None:
+    browser = site.browser().sign_in_with(site.signed(values))
+    assert browser.send("GET", "/staff/").status_code == 303
+    assert browser.client.get("/staff/sign-in").status_code == 200
+    assert browser.client.post("/staff/asks/1/edit", data={"title": "a"}).status_code == 403
+
+
+def test_of_two_cookies_the_true_one_does_not_make_the_other_true(sqlite_site: Site) -> None:
+    good = sqlite_site.cookie_of(ED)
+    for raw in (f"tracker=bad; tracker={good}", f"tracker={good}; tracker=bad", f"tracker={good}; tracker={good}"):
+        answer = sqlite_site.browser().send("GET", "/staff/", headers={"Cookie": raw})
+        assert answer.status_code in {200, 303}
+    signed_by_another = good[:-3] + "abc"
+    for raw in (f"tracker={signed_by_another}; tracker=bad", f"tracker=; tracker={signed_by_another}"):
+        assert sqlite_site.browser().send("GET", "/staff/", headers={"Cookie": raw}).status_code == 303
+
+
+def test_a_person_who_is_deactivated_is_out_at_once(sqlite_site: Site) -> None:
+    browser = sqlite_site.browser(ED)
+    assert browser.get("/staff/").hops == [200]
+    sqlite_site.execute(sa.update(Person).where(Person.email == email_of(ED)).values(is_active=False))
+    assert browser.get("/staff/").hops == [303, 200]
+
+
+def test_a_cookie_on_a_public_page_changes_nothing_about_it(shared_site: Site) -> None:
+    signed_in, stranger = shared_site.browser(ED).send("GET", "/"), shared_site.browser().send("GET", "/")
+    assert signed_in.data == stranger.data
+    assert signed_in.headers["ETag"] == stranger.headers["ETag"]
+
+
+def test_pages_of_errors_carry_every_header_even_when_everything_failed(sqlite_site: Site) -> None:
+    def broken() -> str:
+        raise RuntimeError("a secret detail")
+
+    sqlite_site.app.view_functions["public.about"] = broken
+    answer = sqlite_site.browser().client.get("/about")
+    assert answer.status_code == 500
+    assert "a secret detail" not in answer.text
+    assert "Traceback" not in answer.text
+    assert {name: answer.headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
+    assert answer.headers["Cache-Control"] == "no-store"
