@@ -117,18 +117,18 @@ def test_an_odd_address_has_a_clear_answer(shared_site: Site, path: str, code: i
     assert "X-Evil" not in page.response.headers
 
 
-@pytest.mark.parametrize("name", ["happened_on", "evidence-0-published_on"])
 @pytest.mark.parametrize(
     "day", ["2018-02-31", "2018-13", "2018-00-01", "0000", "0001-01-01", "99999", "2018-2-3", "٢٠١٨",
     "2018-02-01T00:00", "1e3", "-2018", "tomorrow", "31 February 2018", "0 May 2018", "May", "2018/02/01", "9" * 500],
 )  # fmt: skip
-def test_a_day_that_is_none_is_refused_and_kept_as_typed(shared_site: Site, name: str, day: str) -> None:
+def test_a_day_that_is_none_is_refused_and_kept_as_typed(shared_site: Site, day: str) -> None:
     form = shared_site.browser(ADA).get("/staff/asks/1/updates/milestone")
     with shared_site.unchanged():
-        refused = form.submit("Keep as a draft", **{"text": "It happened.", "happened_on": "2020"} | {name: day})
+        refused = form.submit("Keep as a draft", text="It happened.", happened_on=day, evidence_0_published_on=day)
     assert refused.status == 422
-    assert refused.errors(name)
-    assert refused.value(name) == day
+    for name in ("happened_on", "evidence-0-published_on"):
+        assert refused.errors(name)
+        assert refused.value(name) == day
 
 
 def test_hidden_fields_with_odd_contents_are_as_if_nothing_was_seen(shared_site: Site) -> None:

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.browser import Page
-from tests.site import ADA, CLEO, ED, WEALTH_ORDERS, Site
+from tests.site import ADA, ED, WEALTH_ORDERS, Site
 from tests.web.test_status_change import UNDONE, status_form
 from tracker.models import Ask, Update
 from tracker.rules.asks import Publication
@@ -98,16 +98,16 @@ def test_a_stale_status_form_shows_what_was_published_meanwhile(site: Site) -> N
 
 
 def test_a_stale_draft_is_not_overwritten(sqlite_site: Site) -> None:
-    status_form(sqlite_site, sqlite_site.browser(CLEO)).submit("Keep as a draft", **UNDONE)
+    status_form(sqlite_site, sqlite_site.browser(ADA)).submit("Keep as a draft", **UNDONE)
     update_id = sqlite_site.scalar(sa.select(sa.func.max(Update.id)))
     path = f"/staff/updates/{update_id}/edit"
-    cleo, ed = sqlite_site.browser(CLEO).get(path), sqlite_site.browser(ED).get(path)
+    ada, ed = sqlite_site.browser(ADA).get(path), sqlite_site.browser(ED).get(path)
     assert ed.submit("Keep as a draft", text="Ed's wording.").hops == [303, 200]
     with sqlite_site.unchanged():
-        stale = cleo.submit("Keep as a draft", text="Cleo's wording.")
-    assert ["What happened", "Ed's wording.", "Cleo's wording."] in conflict(stale)
+        stale = ada.submit("Keep as a draft", text="Ada's wording.")
+    assert ["What happened", "Ed's wording.", "Ada's wording."] in conflict(stale)
     assert stale.submit("Keep as a draft").hops == [303, 200]
-    assert sqlite_site.scalar(sa.select(Update.text).where(Update.id == update_id)) == "Cleo's wording."
+    assert sqlite_site.scalar(sa.select(Update.text).where(Update.id == update_id)) == "Ada's wording."
 
 
 def test_a_button_pressed_on_a_page_that_is_out_of_date_changes_nothing(sqlite_site: Site) -> None:

@@ -22,11 +22,12 @@ UNDONE = {
 
 
 def status_form(site: Site, browser: Browser) -> Page:
-    return browser.get(f"/staff/asks/{site.ask_id()}").follow("Change the status")
+    return browser.get(f"/staff/asks/{site.ask_id()}/updates/status")
 
 
 def test_a_status_change_is_public_at_once(site: Site) -> None:
-    done = status_form(site, site.browser(ED)).submit("Publish now", **UNDONE)
+    form = site.browser(ED).get(f"/staff/asks/{site.ask_id()}").follow("Change the status")
+    done = form.submit("Publish now", **UNDONE)
     assert done.hops == [303, 200]
     assert done.notices == ["Published. The public page shows it now."]
     public = site.browser().get(PUBLIC_PAGE)
@@ -114,13 +115,20 @@ def test_a_draft_is_seen_by_staff_alone_until_it_is_published(site: Site) -> Non
 def test_what_is_wrong_stands_beside_its_field(shared_site: Site, typed: dict[str, str], field: str, says: str) -> None:
     form = status_form(shared_site, shared_site.browser(ED))
     with shared_site.unchanged():
-        for button in ("Preview", "Publish now"):
-            refused = form.submit(button, **UNDONE | typed)
-            assert refused.status == 422
-            assert any(says in error for error in refused.errors(field)), refused.summary
-            assert any(says in line for line in refused.summary)
-            kept = {name: value for name, value in (UNDONE | typed).items() if value.isprintable()}
-            assert {name: refused.value(name.replace("_0_", "-0-")) for name in kept} == kept
+        refused = form.submit("Publish now", **UNDONE | typed)
+    assert refused.status == 422
+    assert any(says in error for error in refused.errors(field)), refused.summary
+    assert any(says in line for line in refused.summary)
+    kept = {name: value for name, value in (UNDONE | typed).items() if value.isprintable()}
+    assert {name: refused.value(name.replace("_0_", "-0-")) for name in kept} == kept
+
+
+@pytest.mark.parametrize("button", ["Preview", "Publish now"])
+def test_a_preview_is_refused_for_what_publishing_is_refused_for(shared_site: Site, button: str) -> None:
+    form = status_form(shared_site, shared_site.browser(ED))
+    refused = form.submit(button, **UNDONE | {"status": "met", "evidence_0_url": "http://[evil"})
+    assert refused.status == 422
+    assert [len(refused.errors(name)) for name in ("status", "evidence-0-url")] == [0, 1]
 
 
 def test_a_status_without_evidence_is_refused(shared_site: Site) -> None:
