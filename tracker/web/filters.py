@@ -57,10 +57,12 @@ def site_url() -> str:
 
 def sentence(event: Event) -> str:
     """What was done to what: "published the update “The Act …”." """
-    what = f"the {event.subject} “{event.subject_name}”"
-    if event.subject == "person" and event.action in {"signed in", "password changed"}:
-        return event.action if event.action == "signed in" else f"changed the password of “{event.subject_name}”"
-    return f"{event.action} {what}."
+    match event.action:
+        case "signed in" | "signed out":
+            return f"{event.action}."
+        case "password changed":
+            return f"changed the password of “{event.subject_name}”."
+    return f"{event.action} the {event.subject} “{event.subject_name}”."
 
 
 def is_needed(field: Field) -> bool:

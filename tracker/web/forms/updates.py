@@ -106,6 +106,8 @@ class UpdateForm(StoryForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
+        if kind is UpdateKind.CORRECTION:
+            self.text.label.text = "What was wrong, and what is right"
         self.tests = {str(test.id): test for test in tests if not test.is_archived}
         self.status.choices = _status_choices(kind)
         self.superseded_by_id.choices = {"0": "None"} | {str(ask.id): ask.title for ask in asks}
