@@ -7,7 +7,8 @@ from tests.browser import Browser, Page
 from tests.exported import rows
 from tests.site import ADA, CLEO, ED, WEALTH_ORDERS, Site
 from tests.web.test_status_change import UNDONE
-from tracker.models import Ask, Legislation, Source
+from tracker.models import Ask, Event, Legislation, Source
+from tracker.queries import staff
 
 ASK = {
     "title": "Fill the empty homes",
@@ -245,3 +246,26 @@ def test_the_log_shows_each_change_with_before_and_after(sqlite_site: Site) -> N
     assert "deadline note from nothing to “Report”" in log
     assert "to nothing" in log
     assert sqlite_site.scalar(sa.select(Ask.deadline_note).where(Ask.slug == WEALTH_ORDERS)) == "Report"
+
+
+def test_a_long_log_is_read_page_by_page(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staff, "MOST", 7)
+    page = sqlite_site.browser(ADA).get(f"/staff/asks/{sqlite_site.ask_id()}")
+    read = []
+    while True:
+        read.append(page.section("log"))
+        if "Older entries" not in read[-1]:
+            break
+        page = page.follow("Older entries")
+    assert "Seeds created the ask" in read[-1]
+    told = sum(section.count("Seeds ") for section in read)
+    assert told == sqlite_site.scalar(
+        sa.select(sa.func.count()).select_from(Event).where(Event.ask_id == sqlite_site.ask_id())
+    )
+
+
+@pytest.mark.parametrize("place", ["x", "0", "-1", "9" * 5000, "1.5", "²"])
+def test_a_place_in_the_log_that_does_not_exist_is_refused(shared_site: Site, place: str) -> None:
+    refused = shared_site.browser(ADA).get("/staff/asks/1", query_string={"before": place})
+    assert refused.status == 400
+    assert "There is no such place in the log." in refused.text

@@ -100,10 +100,16 @@ def _due_on(ask: Ask) -> date | None:
     return ask.reviewed_on.last_day + timedelta(days=ask.review_interval_days)
 
 
-def list_events(session: Session, ask_id: int | None = None, limit: int = RECENT) -> Sequence[Event]:
-    """The newest entries of the event log, of one ask or of all."""
+def list_events(
+    session: Session, ask_id: int | None = None, before: int | None = None, limit: int = RECENT
+) -> Sequence[Event]:
+    """The newest entries of the event log, of one ask or of all; `before` is the entry at which to go on."""
     statement = sa.select(Event).order_by(Event.id.desc()).limit(limit)
-    return session.scalars(statement.where(Event.ask_id == ask_id) if ask_id else statement).all()
+    if ask_id:
+        statement = statement.where(Event.ask_id == ask_id)
+    if before:
+        statement = statement.where(Event.id < before)
+    return session.scalars(statement).all()
 
 
 def list_subject_events(session: Session, subject: str, subject_id: int) -> Sequence[Event]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
@@ -14,7 +14,7 @@ from tracker.services import asks
 from tracker.services.change import Change
 from tracker.web.auth import requires
 from tracker.web.forms.asks import AskForm
-from tracker.web.forms.base import ConfirmForm
+from tracker.web.forms.base import ConfirmForm, whole_number
 from tracker.web.pages import Page, form_page, found, handled
 from tracker.web.session import db
 
@@ -32,10 +32,15 @@ def index() -> str:
 @requires(Action.READ)
 def show(ask_id: int) -> str:
     ask = found(staff.find_ask(db(), ask_id))
+    before = request.args.get("before")
+    if before is not None and not whole_number(before):
+        abort(400, "There is no such place in the log.")
+    events = staff.list_events(db(), ask_id, whole_number(before), staff.MOST + 1)
     return render_template(
         "staff/asks/show.html",
         ask=ask,
-        events=staff.list_events(db(), ask_id, staff.MOST),
+        events=events[: staff.MOST],
+        has_older_events=len(events) > staff.MOST,
         misfits=_misfits(ask),
         confirm=ConfirmForm(version=ask.version),
         today=today(),
