@@ -117,3 +117,26 @@ def test_using_a_session_keeps_it_alive_and_writes_no_event(sqlite_site: Site) -
         browser.get("/staff/")
     assert sqlite_site.scalar(sa.select(sa.func.max(StaffSession.seen_at))) > now() - timedelta(minutes=1)
     assert sqlite_site.scalar(sa.select(sa.func.count(Event.id)).where(Event.action == "signed in")) == 1
+
+
+def test_a_sign_in_form_that_is_out_of_date_still_carries_what_was_typed(sqlite_site: Site) -> None:
+    form = sqlite_site.browser(ED).get("/staff/asks/1/edit")
+    end_sessions(sqlite_site)
+    asked = form.submit("Save", deadline_note="Typed for an hour")
+    sent = asked.sent("Sign in", without={"csrf_token"}, email=email_of(ED), password=PASSWORD)
+    again = asked.browser.post("/staff/sign-in", [*sent, ("csrf_token", "of yesterday")])
+    assert again.status == 400
+    assert again.h1 == "Sign in"
+    back = sign_in(again, ED).submit("Bring my form back")
+    assert back.value("deadline_note") == "Typed for an hour"
+
+
+def test_a_button_that_comes_back_after_signing_in_does_nothing_by_itself(sqlite_site: Site) -> None:
+    path = "/staff/legislation/1"
+    sqlite_site.browser(ED).get(path).follow("Archive the law").submit("Archive", reason="No.")
+    page = sqlite_site.browser(ED).get(path)
+    end_sessions(sqlite_site)
+    offered = sign_in(page.submit("Restore the law"), ED)
+    with sqlite_site.unchanged():
+        shown = offered.submit("Bring my form back")
+    assert (shown.path, shown.has_button("Restore the law")) == (path, True)

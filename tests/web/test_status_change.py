@@ -93,6 +93,7 @@ def test_a_draft_is_seen_by_staff_alone_until_it_is_published(site: Site) -> Non
         ({"status": "met"}, "status", "Only 3 of 4 tests are met on that date."),
         ({"status": "in_force"}, "status", "A test is already met."),
         ({"status": "not_started"}, "status", "A test is already met, so something has started."),
+        ({"status": "in_parliament"}, "status", "No linked bill or instrument was before Parliament"),
         ({"status": "lapsed"}, "status", "No linked bill had fallen by that date."),
         ({"status": "superseded"}, "superseded_by_id", "Name the ask that replaces this one."),
         ({"evidence_0_url": "javascript:alert(1)"}, "evidence-0-url", "must begin with https:// or http://"),

@@ -1,11 +1,13 @@
 """Telling an ask's story: milestones, test results, reviews, corrections, and drafts of contributors."""
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 
 from tests.browser import Page
 from tests.exported import rows
-from tests.site import CLEO, ED, WEALTH_ORDERS, Site
+from tests.site import ADA, CLEO, ED, LOCAL, WEALTH_ORDERS, MakeSite, Site
 from tests.web.test_status_change import UNDONE, status_form
 from tracker.clock import today
 from tracker.models import Ask, SuccessTest, Update
@@ -154,3 +156,43 @@ def test_the_desk_lists_what_is_due_and_what_is_drafted(sqlite_site: Site) -> No
     assert "Cleo Contributor drafted the update “A report came.”." in desk.section("recent")
     sqlite_site.execute(sa.update(Ask).values(review_interval_days=1))
     assert desk.browser.get("/staff/").section("due").count("Due since") == 11
+
+
+def test_a_draft_that_was_put_aside_can_be_taken_up_again(sqlite_site: Site) -> None:
+    ask_page(sqlite_site, CLEO).follow("Post a milestone").submit("Keep as a draft", **NEWS)
+    update_id = sqlite_site.scalar(sa.select(sa.func.max(Update.id)))
+    cleo = sqlite_site.browser(CLEO)
+    cleo.get(f"/staff/updates/{update_id}/discard").submit("Put aside")
+    assert sqlite_site.scalar(sa.select(Update.publication).where(Update.id == update_id)) == "put_aside"
+    back = cleo.get(f"/staff/updates/{update_id}/restore").submit("Take up again")
+    assert "A report came." in back.section("story")
+    assert sqlite_site.scalar(sa.select(Update.publication).where(Update.id == update_id)) == "draft"
+
+
+def test_a_test_taken_out_of_a_public_ask_is_told_with_the_reason(site: Site) -> None:
+    label = "Assets have been recovered after an order"
+    form = ask_page(site).follow(f"Archive {label}")
+    assert form.submit("Archive").errors("reason")
+    assert form.submit("Archive", reason="It asks for too much.").hops == [303, 200]
+    public = site.browser().get(PUBLIC_PAGE)
+    assert label not in public.section("tests")
+    assert "It asks for too much." in public.section("story")
+    assert label not in {row["label"] for row in rows(site, "tests")}
+    again = form.browser.get(form.path)
+    assert "This was done already." in again.notices
+    ask_page(site).follow(f"Restore {label}").submit("Restore", reason="It does not.")
+    assert label in site.browser().get(PUBLIC_PAGE).section("tests")
+
+
+def test_with_four_eyes_somebody_else_publishes_a_change_of_status(make_site: MakeSite) -> None:
+    site = make_site(replace(LOCAL, four_eyes=True))
+    form = status_form(site, site.browser(ED))
+    with site.unchanged():
+        refused = form.submit("Publish now", **UNDONE)
+    assert refused.status == 422
+    assert any("Somebody else must publish this change of status." in line for line in refused.summary)
+    assert form.submit("Preview", **UNDONE).status == 200
+    assert refused.submit("Keep as a draft").hops == [303, 200]
+    draft = site.browser(ADA).get("/staff/").follow("1 May 2026: The power was repealed.")
+    assert draft.submit("Publish now").hops == [303, 200]
+    assert "Reversed" in site.browser().get(PUBLIC_PAGE).all("section", "verdict")[0]
