@@ -41,6 +41,10 @@ class Found:
     place: Place
     inner: Mapping[str, list["Found"]]
 
+    def without(self, *keys: str) -> Raw:
+        """The record less the keys that the loader reads by itself."""
+        return {key: value for key, value in self.raw.items() if key not in keys}
+
     def text(self, key: str, default: str | None = None) -> str:
         """The text under a key; raises SeedError where it is missing, without a default, or is no text."""
         value = self.raw.get(key, default)

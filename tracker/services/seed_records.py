@@ -43,7 +43,7 @@ class Loader:
         self.sources[draft.key] = row.id
 
     def load_law(self, found: Found) -> None:
-        raw = {key: value for key, value in found.raw.items() if key not in {"publication", "becomes"}}
+        raw = found.without("publication", "becomes")
         draft = typed(LegislationDraft, raw, found.place, {})
         key = normalised(draft).key
         row = self.find(Legislation, ("legislation", None, key), Legislation.key == key)
@@ -66,13 +66,13 @@ class Loader:
         if key not in self.laws:
             raise SeedError([f"{found.place.at('becomes')}: there is no law {key} in the table."])
         row = self.session.get_one(Legislation, self.laws[found.raw["key"]])
-        if row.becomes_id is None and ("legislation", row.id) not in self.edited_by_staff:
-            raw = {name: value for name, value in found.raw.items() if name not in {"publication", "becomes"}}
-            draft = typed(LegislationDraft, raw, found.place, {"becomes_id": self.laws[key]})
+        if row.becomes_id is None and self.is_ours(row):
+            raw, also = found.without("publication", "becomes"), {"becomes_id": self.laws[key]}
+            draft = typed(LegislationDraft, raw, found.place, also)
             legislation.edit_legislation(self.change, row, draft, None)
 
     def load_ask(self, slug: str, found: Found) -> Ask:
-        raw = {key: value for key, value in found.raw.items() if key not in {"source", "reviewed_on"}}
+        raw = found.without("source", "reviewed_on")
         source = found.text("source")
         if source not in self.sources:
             raise SeedError([f"{found.place.at('source')}: there is no source “{source}” in sources.toml."])
@@ -105,7 +105,7 @@ class Loader:
         self.tests[ask.id, draft.key] = row.id
 
     def load_link(self, ask: Ask, found: Found) -> None:
-        raw = {key: value for key, value in found.raw.items() if key not in {"legislation", "publication"}}
+        raw = found.without("legislation", "publication")
         law = found.text("legislation")
         if law not in self.laws:
             raise SeedError([f"{found.place.at('legislation')}: there is no law “{law}” in legislation.csv."])
@@ -137,11 +137,16 @@ class Loader:
         statement = sa.select(Event).where(Event.action == "created", Event.actor_id.is_(None))
         return {_made_as(event): event.subject_id for event in self.session.scalars(statement)}
 
+    def is_ours(self, row: records.Record) -> bool:
+        """Whether no member of staff ever touched the row."""
+        subject = records.subject_of(row)
+        return (subject.kind, subject.id) not in self.edited_by_staff
+
     def may_change(self, row: records.Record, draft: object) -> bool:
         """Whether the seeds may edit a row; a row that staff edited and that differs is reported as kept."""
-        subject = records.subject_of(row)
-        if (subject.kind, subject.id) not in self.edited_by_staff:
+        if self.is_ours(row):
             return True
+        subject = records.subject_of(row)
         values = records.values_of(draft)
         if records.current_values(row, values) == values:
             self.report.unchanged += 1
@@ -157,9 +162,7 @@ class Loader:
             self.report.unchanged += 1
 
     def should_publish(self, row: records.Publishable, found: Found) -> bool:
-        subject = records.subject_of(row)
-        is_ours = (subject.kind, subject.id) not in self.edited_by_staff
-        return found.is_published("draft") and is_ours and row.publication is Publication.DRAFT
+        return found.is_published("draft") and self.is_ours(row) and row.publication is Publication.DRAFT
 
 
 def _made_as(event: Event) -> tuple[object, ...]:

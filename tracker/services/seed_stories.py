@@ -27,7 +27,7 @@ class Story:
         self.tests = {key: test_id for (ask_id, key), test_id in loader.tests.items() if ask_id == ask.id}
 
     def load_update(self, found: Found) -> None:
-        raw = {k: v for k, v in found.raw.items() if k not in {"key", "publication", "results", "corrects"}}
+        raw = found.without("key", "publication", "results", "corrects")
         evidence = tuple(typed(EvidenceDraft, item.raw, item.place, {}) for item in found.inner.get("evidence", []))
         also = {"evidence": evidence, "results": self._results(found), "corrects_id": self._corrected(found)}
         draft = typed(UpdateDraft, raw, found.place, also)
@@ -56,8 +56,7 @@ class Story:
         elif loader.may_change(update, draft):
             updates.edit_draft(loader.change, self.ask, update, draft, update.version)
             loader.report.note("changed draft", f"{self.ask.slug} {key}")
-        is_ours = ("update", update.id) not in loader.edited_by_staff
-        if is_public and is_ours and update.publication is Publication.DRAFT:
+        if is_public and loader.is_ours(update) and update.publication is Publication.DRAFT:
             updates.publish(loader.change, self.ask, update)
 
     def _results(self, found: Found) -> tuple[tuple[int, Result], ...]:

@@ -82,7 +82,7 @@ def _load_ask_whole(loader: Loader, slug: str, found: Found) -> None:
         place = Place(found.place.file, found.place.keys.get("reviewed_on", 1), {})
         with collecting(loader.problems, place):
             story.load_review(reviewed_on, place)
-    if ask.publication is Publication.DRAFT and ("ask", ask.id) not in loader.edited_by_staff:
+    if ask.publication is Publication.DRAFT and loader.is_ours(ask):
         asks.publish_ask(loader.change, ask, None)
 
 
