@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.models import Ask, Evidence, TestResult, Update
-from tracker.queries.stories import list_entries, list_tests, standing_of
+from tracker.queries.stories import entry_of, list_entries, list_tests, standing_of
 from tracker.rules import checks
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
@@ -81,7 +81,7 @@ def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None =
     if seen_entries is not None and seen_entries != len(entries):
         raise Conflict
     draft = draft_of(update)
-    refuse(check_publishable(draft, change.today) + _check_story(change.session, ask, update.id, draft, entries))
+    refuse(check_publishable(draft, change.today) + _check_story(change.session, ask, update, draft, entries))
     update.publication = Publication.PUBLISHED
     update.published_at = change.at
     is_public = ask.publication.is_public
@@ -166,17 +166,9 @@ def _same_draft(change: Change, ask: Ask, draft: UpdateDraft) -> Update | None:
     return next((update for update in change.session.scalars(loaded) if draft_of(update) == draft), None)
 
 
-def _check_story(session: Session, ask: Ask, update_id: int, draft: UpdateDraft, entries: list[Entry]) -> list[Problem]:
+def _check_story(session: Session, ask: Ask, update: Update, draft: UpdateDraft, entries: list[Entry]) -> list[Problem]:
     """Hold the entry against the story that it joins, on the day on which it happened."""
-    entry = Entry(
-        update_id,
-        draft.happened_on,
-        draft.status,
-        draft.reason,
-        draft.superseded_by_id,
-        draft.corrects_id,
-        draft.results,
-    )
+    entry = entry_of(update)
     state = state_of([*entries, entry], draft.happened_on)
     problems = []
     corrected = next((old for old in entries if old.id == draft.corrects_id), None)
