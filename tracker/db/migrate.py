@@ -1,5 +1,6 @@
 """Bring a database to a revision of the schema, and tell whether it is there."""
 
+import functools
 from collections.abc import Callable
 
 import sqlalchemy as sa
@@ -27,8 +28,9 @@ def current(engine: sa.Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@functools.cache
 def head() -> str | None:
-    """The newest revision that this code knows."""
+    """The newest revision that this code knows; the files are read once, since readiness asks often."""
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 

@@ -34,7 +34,7 @@ def list_people(session: Session) -> Sequence[Person]:
 
 
 def find_ask(session: Session, ask_id: int) -> Ask | None:
-    """An ask with its source, tests, links and updates. Costs six queries, however many there are."""
+    """An ask with its source, tests, links and updates, in a fixed number of queries."""
     return session.get(
         Ask,
         ask_id,

@@ -3,6 +3,8 @@
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
+from tracker.rules.legislation import KEY
+
 
 class SlugConverter(BaseConverter):
     """An ask's slug."""
@@ -13,7 +15,7 @@ class SlugConverter(BaseConverter):
 class LawConverter(BaseConverter):
     """A law's key, such as ukpga/2017/22 or ukpga/Edw7/7/51."""
 
-    regex = r"[a-z0-9-]{1,20}(?:/[A-Za-z0-9-]{1,40}){2,3}"
+    regex = KEY.pattern
     part_isolating = False
 
 

@@ -11,10 +11,10 @@ from tracker.rules.legislation import KINDS
 
 
 def list_laws(session: Session) -> list[LawLine]:
-    """All published laws, by kind and citation."""
-    statement = sa.select(Legislation).where(Legislation.publication == Publication.PUBLISHED)
-    laws = session.scalars(statement.order_by(Legislation.year, Legislation.kind, Legislation.key))
-    return sorted(map(law_line, laws), key=lambda law: (list(KINDS.values()).index(law.kind_label), law.key))
+    """All published laws, by kind in the order of `KINDS`, then by key."""
+    laws = session.scalars(sa.select(Legislation).where(Legislation.publication == Publication.PUBLISHED))
+    places = {label: place for place, label in enumerate(KINDS.values())}
+    return sorted(map(law_line, laws), key=lambda law: (places[law.kind_label], law.key))
 
 
 def find_key_of(session: Session, identity: str) -> str | None:
