@@ -1,12 +1,18 @@
 """Which parameters an address may carry: a mistyped filter must not look like an answer."""
 
+import re
+from datetime import date
+
 from flask import request
 
+from tracker.clock import today
 from tracker.queries.public.filters import UnknownFilter
 
 # What search engines, newsletters and social networks hang on the links that they pass on.
 MARKS_OF_OTHERS = ("utm_", "mtm_", "mc_", "fbclid", "gclid", "msclkid", "dclid", "twclid", "igshid")
 SHOWN_LENGTH = 40
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+FIRST_DAY = date(1900, 1, 1)
 
 
 def expect(*names: str) -> None:
@@ -18,3 +24,22 @@ def expect(*names: str) -> None:
             raise UnknownFilter(f"This address has no filter called “{name[:SHOWN_LENGTH]}”.")
         if len(values) > 1:
             raise UnknownFilter(f"“{name}” is given twice. Give it once.")
+
+
+def day_asked_for() -> date | None:
+    """The past day of `?on=`, or None for the present; raises UnknownFilter for what is no such day.
+
+    Today may be asked for by its date: that address goes on showing today when tomorrow has come.
+    """
+    text = request.args.get("on", "")
+    if not text:
+        return None
+    if not DAY.fullmatch(text):
+        raise UnknownFilter("Write the day after “on=” as year, month and day: 2019-06-30.")
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise UnknownFilter(f"There is no such day as {text}. Write it as year, month and day: 2019-06-30.") from None
+    if not FIRST_DAY <= day <= today():
+        raise UnknownFilter(f"Choose a day between {FIRST_DAY} and today, {today()}.")
+    return day
