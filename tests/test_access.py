@@ -44,7 +44,9 @@ TABLE: dict[str, Access] = {
     "/method": Access(EVERYBODY, NOBODY),
     "/readyz": Access(EVERYBODY, NOBODY),
     "/static/<path:filename>": Access(EVERYBODY, NOBODY, "/static/site.css"),
-    "/<any(asks, updates, evidence, tests, legislation, links):name>.csv": Access(EVERYBODY, NOBODY, "/asks.csv"),
+    "/<any(asks, updates, evidence, tests, results, legislation, links):name>.csv": Access(
+        EVERYBODY, NOBODY, "/asks.csv"
+    ),
     "/staff/sign-in": Access(EVERYBODY, EVERYBODY),
     "/staff/": Access(STAFF, NOBODY),
     "/staff/sign-out": Access(NOBODY, STAFF),

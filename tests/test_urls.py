@@ -19,6 +19,7 @@ PUBLIC_ADDRESSES = {
     "/updates.csv": "text/csv",
     "/evidence.csv": "text/csv",
     "/tests.csv": "text/csv",
+    "/results.csv": "text/csv",
     "/legislation.csv": "text/csv",
     "/links.csv": "text/csv",
     "/healthz": "text/plain",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tracker.exports.columns import Type
 from tracker.exports.tables import TABLES, Table
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
@@ -20,11 +21,12 @@ COLUMNS = {
         "quote_place", "reading", "jurisdictions", "responsible_bodies", "government_position", "next_step",
         "next_step_on", "next_step_on_precision", "first_deadline", "first_deadline_precision", "current_deadline",
         "current_deadline_precision", "deadline_note", "superseded_by", "source_title", "source_url",
-        "source_published_on", "source_published_on_precision", "ask_url",
+        "source_published_on", "source_published_on_precision", "ask_url", "source_author", "source_publisher",
+        "source_archived_url",
     ],
     "updates": [
         "ask_slug", "update_key", "kind", "kind_label", "happened_on", "happened_on_precision", "recorded_at", "text",
-        "status", "status_label", "reason", "corrects", "update_url", "ask_url",
+        "status", "status_label", "reason", "corrects", "update_url", "ask_url", "superseded_by",
     ],
     "evidence": [
         "ask_slug", "update_key", "position", "url", "title", "publisher", "published_on", "published_on_precision",
@@ -32,7 +34,11 @@ COLUMNS = {
     ],
     "tests": [
         "ask_slug", "test_key", "label", "result", "result_label", "result_on", "result_on_precision", "reviewed_on",
-        "reviewed_on_precision", "ask_url",
+        "reviewed_on_precision", "ask_url", "before", "before_label",
+    ],
+    "results": [
+        "ask_slug", "update_key", "test_key", "result", "result_label", "test_label", "happened_on",
+        "happened_on_precision", "update_url", "ask_url",
     ],
     "legislation": [
         "law_key", "kind", "kind_label", "year", "number", "citation", "title", "address", "introduced_on",
@@ -47,7 +53,7 @@ COLUMNS = {
 INTERNAL = ("internal", "draft", "author", "version", "search", "email", "password")
 
 
-def test_there_are_six_files() -> None:
+def test_there_are_seven_files() -> None:
     assert list(TABLES) == list(COLUMNS)
 
 
@@ -76,8 +82,25 @@ def test_every_date_stands_beside_its_precision_and_every_key_beside_its_label(t
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_keys_and_references_name_columns(table: Table) -> None:
+    names = {column.name for column in table.columns}
+    assert set(table.key) <= names
+    for reference in table.references:
+        assert set(reference.columns) <= names
+        assert TABLES[reference.table].key == reference.columns
+    always = {column.name for column in table.columns if column.is_always}
+    assert table.is_key_whole == (set(table.key) <= always)
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_a_column_lists_its_keys_if_it_is_a_choice(table: Table) -> None:
+    assert [c.name for c in table.columns if bool(c.choices) != (c.type is Type.CHOICE)] == []
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_no_column_is_for_staff_only(table: Table) -> None:
-    assert [column.name for column in table.columns if any(word in column.name for word in INTERNAL)] == []
+    names = {column.name for column in table.columns} - {"source_author"}
+    assert [name for name in names if any(word in name for word in INTERNAL)] == []
 
 
 @dataclass

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tests.site import ADA, WEALTH_ORDERS, Site
 from tracker.clock import now
 from tracker.db.base import Base
+from tracker.exports.tables import TABLES
 from tracker.models import Ask, Evidence, Legislation, Link, Person, Source, SuccessTest, Update
 from tracker.rules.asks import Publication, SourceDraft
 from tracker.rules.dates import PartialDate
@@ -124,7 +125,7 @@ def public_answers(site: Site) -> dict[str, str]:
     waiting = [
         "/", "/about", "/method", "/legislation", "/staff/sign-in", "/staff/", "/staff/people/", "/nowhere",
         "/?topic=unknown", f"/?q={MARK}", f"/asks/{MARK}-draft", f"/legislation/ukpga/2020/{MARK}", "/healthz",
-        "/readyz", *(f"/{name}.csv" for name in ("asks", "updates", "evidence", "tests", "legislation", "links")),
+        "/readyz", *(f"/{name}.csv" for name in TABLES),
     ]  # fmt: skip
     found: dict[str, str] = {}
     while waiting:

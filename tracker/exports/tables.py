@@ -1,208 +1,210 @@
-"""The files that anybody can download: each column declared once, with its meaning.
+"""The files that anybody can download: each column declared once, with its meaning and its type.
 
 Columns are only ever added, at the end; their names and order are a promise to those who re-use them.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from tracker.exports import csv
-from tracker.rules.dates import PartialDate
+from tracker.exports.columns import Column, Type, cell, choice, field, own_page, partial_date
+from tracker.rules.asks import AskKind
+from tracker.rules.legislation import Effect
+from tracker.rules.status import Family, Status
+from tracker.rules.updates import EvidenceType, Result, UpdateKind
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column: its name, what it means, and how it is read from a row."""
+class Reference:
+    """Columns that name a row of another file, in which they are called the same."""
 
-    name: str
-    meaning: str
-    read: Callable[[Any], object]
+    table: str
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Table:
-    """A file: its name, what one row is, and its columns."""
+    """A file: its name, what one row is and is called, and its columns.
+
+    `key` are the columns that no two rows share; `is_key_whole` says that none of them is ever empty.
+    """
 
     name: str
+    record: str
     row_is: str
     columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    is_key_whole: bool = True
+    references: tuple[Reference, ...] = ()
 
     def csv(self, rows: Iterable[object], site_url: str) -> Iterator[str]:
         """Yield the table as CSV in pieces; addresses of our own pages begin with `site_url`."""
         header = [column.name for column in self.columns]
-        return csv.write(header, ([_cell(column.read(row), site_url) for column in self.columns] for row in rows))
+        return csv.write(header, ([cell(column.read(row), site_url) for column in self.columns] for row in rows))
 
 
-@dataclass(frozen=True)
-class Page:
-    """A page of this site, given as its path."""
-
-    path: str
-
-
-def _cell(value: object, site_url: str) -> str:
-    match value:
-        case None:
-            return ""
-        case Page():
-            return site_url + value.path
-        case PartialDate():
-            return value.text
-        case datetime():
-            return value.isoformat(timespec="seconds")
-        case list() | tuple():
-            return "; ".join(map(str, value))
-        case _:
-            return str(value)
-
-
-def _field(name: str, meaning: str) -> Column:
-    return Column(name, meaning, lambda row: getattr(row, name))
-
-
-def _date(name: str, meaning: str) -> tuple[Column, Column]:
-    """A date and, beside it, whether its day, its month or only its year is known."""
-
-    def precision(row: Any) -> str:
-        value = getattr(row, name)
-        return value.precision if isinstance(value, PartialDate) else ""
-
-    return (
-        _field(name, f"{meaning} (ISO 8601: a day, a month or a year)"),
-        Column(f"{name}_precision", "day, month or year; empty where there is no date", precision),
-    )
-
-
-def _choice(name: str, meaning: str) -> tuple[Column, Column]:
-    """A key for programs and, beside it, its label for people."""
-
-    def label(row: Any) -> str:
-        value = getattr(row, name)
-        return value.label if value is not None else ""
-
-    return _field(name, f"{meaning} (key)"), Column(f"{name}_label", f"{meaning} (words)", label)
-
-
-ASK_SLUG = _field("ask_slug", "The ask's short name in its address")
-ASK_URL = Column("ask_url", "The ask's page", lambda row: Page(f"/asks/{row.ask_slug}"))
-LAW_URL = Column("law_url", "The law's page on this site", lambda row: Page(f"/legislation/{row.law_key}"))
+ASK_SLUG = field("ask_slug", "The ask's short name in its address", always=True)
+UPDATE_KEY = field("update_key", "The entry's key, unique within its ask", always=True)
+ASK_URL = own_page("ask_url", "The ask's page", lambda row: f"/asks/{row.ask_slug}")
+UPDATE_URL = own_page("update_url", "The entry's address", lambda row: f"/asks/{row.ask_slug}#u-{row.update_key}")
+LAW_URL = own_page("law_url", "The law's page on this site", lambda row: f"/legislation/{row.law_key}")
+OF_ASK = Reference("asks", ("ask_slug",))
+OF_UPDATE = Reference("updates", ("ask_slug", "update_key"))
+OF_LAW = Reference("legislation", ("law_key",))
 
 ASKS = Table(
     "asks",
+    "Ask",
     "one ask",
     (
         ASK_SLUG,
-        _field("title", "What was asked, in short"),
-        *_choice("kind", "Policy proposal or sanctions measure"),
-        _field("topic", "Topic"),
-        *_choice("status", "Where the ask stands"),
-        *_choice("family", "The group of statuses that public counts use"),
-        *_date("status_on", "Since when the status holds"),
-        _field("status_reason", "Why, in one or two sentences"),
-        *_date("reviewed_on", "When a person last checked the status"),
-        _field("summary", "The ask in one sentence"),
-        _field("quote", "The ask in its original words"),
-        _field("quote_place", "Where in the source the words stand"),
-        _field("reading", "How we read the words"),
-        _field("jurisdictions", "Where it would apply, separated by semicolons"),
-        _field("responsible_bodies", "Who answers for it, separated by semicolons"),
-        _field("government_position", "The government's position, where one was found"),
-        _field("next_step", "What comes next, where known"),
-        *_date("next_step_on", "When the next step is due"),
-        *_date("first_deadline", "The first deadline that was set"),
-        *_date("current_deadline", "The deadline that holds now"),
-        _field("deadline_note", "What is due by the deadline"),
-        _field("superseded_by", "The ask that replaces it, where the status is superseded (ask_slug)"),
-        _field("source_title", "Title of the source in which the ask was made"),
-        _field("source_url", "Address of the source"),
-        *_date("source_published_on", "When the source was published"),
+        field("title", "What was asked, in short", always=True),
+        *choice("kind", "Policy proposal or sanctions measure", AskKind),
+        field("topic", "Topic", always=True),
+        *choice("status", "Where the ask stands", Status),
+        *choice("family", "The group of statuses that public counts use", Family),
+        *partial_date("status_on", "Since when the status holds", always=True),
+        field("status_reason", "Why, in one or two sentences"),
+        *partial_date("reviewed_on", "When a person last checked the status"),
+        field("summary", "The ask in one sentence", always=True),
+        field("quote", "The ask in its original words", always=True),
+        field("quote_place", "Where in the source the words stand"),
+        field("reading", "How we read the words"),
+        field("jurisdictions", "Where it would apply, separated by semicolons", Type.LIST),
+        field("responsible_bodies", "Who answers for it, separated by semicolons", Type.LIST),
+        field("government_position", "The government's position, where one was found"),
+        field("next_step", "What comes next, where known"),
+        *partial_date("next_step_on", "When the next step is due"),
+        *partial_date("first_deadline", "The first deadline that was set"),
+        *partial_date("current_deadline", "The deadline that holds now"),
+        field("deadline_note", "What is due by the deadline"),
+        field("superseded_by", "The ask that replaces it, where the status is superseded (ask_slug)"),
+        field("source_title", "Title of the source in which the ask was made", always=True),
+        field("source_url", "Address of the source", Type.WEB_ADDRESS),
+        *partial_date("source_published_on", "When the source was published"),
         ASK_URL,
+        field("source_author", "Who made the ask: the author of the source"),
+        field("source_publisher", "Who published the source"),
+        field("source_archived_url", "Address of an archived copy of the source", Type.WEB_ADDRESS),
     ),
+    key=("ask_slug",),
 )
 UPDATES = Table(
     "updates",
+    "Update",
     "one entry of an ask's public story; entries with a status are the status history",
     (
         ASK_SLUG,
-        _field("update_key", "The entry's key, unique within its ask"),
-        *_choice("kind", "What sort of entry it is"),
-        *_date("happened_on", "When it happened"),
-        _field("recorded_at", "When we wrote it down (UTC, ISO 8601)"),
-        _field("text", "What happened"),
-        *_choice("status", "The new status, where the entry changed it"),
-        _field("reason", "Why the status changed"),
-        _field("corrects", "The key of the entry that this one corrects"),
-        Column("update_url", "The entry's address", lambda r: Page(f"/asks/{r.ask_slug}#u-{r.update_key}")),
+        UPDATE_KEY,
+        *choice("kind", "What sort of entry it is", UpdateKind),
+        *partial_date("happened_on", "When it happened", always=True),
+        field("recorded_at", "When we wrote it down (UTC, ISO 8601)", Type.MOMENT, always=True),
+        field("text", "What happened", always=True),
+        *choice("status", "The new status, where the entry changed it", Status, always=False),
+        field("reason", "Why the status changed"),
+        field("corrects", "The key of the entry that this one corrects"),
+        UPDATE_URL,
         ASK_URL,
+        field("superseded_by", "The ask that replaces this one, where the new status is superseded (ask_slug)"),
     ),
+    key=("ask_slug", "update_key"),
+    references=(OF_ASK,),
 )
 EVIDENCE = Table(
     "evidence",
+    "Evidence",
     "one piece of evidence for an entry of a story",
     (
         ASK_SLUG,
-        _field("update_key", "The entry that it supports"),
-        _field("position", "Its place among the entry's evidence, from 1"),
-        _field("url", "Address of the evidence"),
-        _field("title", "Title of the page or document"),
-        _field("publisher", "Who published it"),
-        *_date("published_on", "When it was published, where known"),
-        *_choice("type", "Who says so"),
-        _field("archived_url", "Address of the copy that was read"),
-        _field("quote", "The words relied on"),
-        _field("note", "A caution about it"),
+        field("update_key", "The entry that it supports", always=True),
+        field("position", "Its place among the entry's evidence, from 1", Type.NUMBER, always=True),
+        field("url", "Address of the evidence", Type.WEB_ADDRESS, always=True),
+        field("title", "Title of the page or document", always=True),
+        field("publisher", "Who published it"),
+        *partial_date("published_on", "When it was published, where known"),
+        *choice("type", "Who says so", EvidenceType),
+        field("archived_url", "Address of the copy that was read", Type.WEB_ADDRESS),
+        field("quote", "The words relied on"),
+        field("note", "A caution about it"),
         ASK_URL,
     ),
+    key=("ask_slug", "update_key", "position"),
+    references=(OF_ASK, OF_UPDATE),
 )
 TESTS = Table(
     "tests",
+    "Test",
     "one success test of an ask",
     (
         ASK_SLUG,
-        _field("test_key", "The test's key, unique within its ask"),
-        _field("label", "The test"),
-        *_choice("result", "Its result"),
-        *_date("result_on", "Since when the result holds"),
-        *_date("reviewed_on", "When the result was last checked"),
+        field("test_key", "The test's key, unique within its ask", always=True),
+        field("label", "The test", always=True),
+        *choice("result", "Its result", Result),
+        *partial_date("result_on", "Since when the result holds"),
+        *partial_date("reviewed_on", "When the result was last checked"),
+        ASK_URL,
+        *choice("before", "Its result before the first entry that changed it", Result),
+    ),
+    key=("ask_slug", "test_key"),
+    references=(OF_ASK,),
+)
+RESULTS = Table(
+    "results",
+    "TestResult",
+    "one new result of a success test, as an entry of a story recorded it; together they are the tests' history",
+    (
+        ASK_SLUG,
+        field("update_key", "The entry that records it", always=True),
+        field("test_key", "The test; one that we no longer use is not in tests.csv", always=True),
+        *choice("result", "The new result", Result),
+        field("test_label", "The test, in words", always=True),
+        *partial_date("happened_on", "When it happened", always=True),
+        UPDATE_URL,
         ASK_URL,
     ),
+    key=("ask_slug", "update_key", "test_key"),
+    references=(OF_ASK, OF_UPDATE),
 )
 LEGISLATION = Table(
     "legislation",
+    "Law",
     "one law",
     (
-        _field("law_key", "Kind, year and number as in the law's address on this site"),
-        _field("kind", "Kind of law (code of legislation.gov.uk where it has one)"),
-        _field("kind_label", "Kind of law (words)"),
-        _field("year", "Year; for a bill the session"),
-        _field("number", "Number"),
-        _field("citation", "Usual citation"),
-        _field("title", "Title"),
-        _field("address", "Official address"),
-        *_date("introduced_on", "When it was introduced"),
-        *_date("enacted_on", "Royal assent, making or adoption"),
-        *_date("lapsed_on", "When the bill fell"),
-        _field("becomes", "The law that the bill became (law_key)"),
-        _field("note", "A caution about the record"),
+        field("law_key", "Kind, year and number as in the law's address on this site", always=True),
+        field("kind", "Kind of law (code of legislation.gov.uk where it has one)", always=True),
+        field("kind_label", "Kind of law (words)", always=True),
+        field("year", "Year; for a bill the session"),
+        field("number", "Number"),
+        field("citation", "Usual citation"),
+        field("title", "Title", always=True),
+        field("address", "Official address", Type.WEB_ADDRESS),
+        *partial_date("introduced_on", "When it was introduced"),
+        *partial_date("enacted_on", "Royal assent, making or adoption"),
+        *partial_date("lapsed_on", "When the bill fell"),
+        field("becomes", "The law that the bill became (law_key)"),
+        field("note", "A caution about the record"),
         LAW_URL,
     ),
+    key=("law_key",),
 )
 LINKS = Table(
     "links",
+    "Link",
     "one link between an ask and provisions of a law",
     (
         ASK_SLUG,
-        _field("law_key", "The law"),
-        _field("citation", "The law's usual citation"),
-        *_choice("effect", "What it does for the ask"),
-        _field("provisions", "Which provisions"),
-        _field("extent", "Where they extend, separated by semicolons"),
-        *_date("in_force_on", "Since when they are in force; empty where not known"),
-        _field("note", "What they do, in words"),
+        field("law_key", "The law", always=True),
+        field("citation", "The law's usual citation"),
+        *choice("effect", "What it does for the ask", Effect),
+        field("provisions", "Which provisions"),
+        field("extent", "Where they extend, separated by semicolons", Type.LIST),
+        *partial_date("in_force_on", "Since when they are in force; empty where not known"),
+        field("note", "What they do, in words"),
         LAW_URL,
         ASK_URL,
     ),
+    key=("ask_slug", "law_key", "provisions", "extent"),
+    is_key_whole=False,
+    references=(OF_ASK, OF_LAW),
 )
-TABLES = {table.name: table for table in (ASKS, UPDATES, EVIDENCE, TESTS, LEGISLATION, LINKS)}
+TABLES = {table.name: table for table in (ASKS, UPDATES, EVIDENCE, TESTS, RESULTS, LEGISLATION, LINKS)}

@@ -13,7 +13,7 @@ from tracker.web.session import db, engine, stop_reading
 bp = Blueprint("tables", __name__)
 
 
-@bp.get("/<any(asks, updates, evidence, tests, legislation, links):name>.csv")
+@bp.get("/<any(asks, updates, evidence, tests, results, legislation, links):name>.csv")
 def csv(name: str) -> Response:
     """The file, sent piece by piece; the filters of the status page apply."""
     wanted = AskFilter.from_query(request.args)

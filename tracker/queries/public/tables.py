@@ -1,27 +1,30 @@
-"""The rows behind the downloadable files, published records only, read in short steps.
+"""The rows behind the downloadable files and the JSON records, published records only, read in short steps.
 
 Each step is a reading transaction of its own, so that a long download never holds up a writer.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from tracker.db.engine import reading
-from tracker.models import Ask, Evidence, Legislation, Link, Source, SuccessTest, Update
+from tracker.models import Ask, Evidence, Legislation, Link, Source, SuccessTest, TestResult, Update
 from tracker.queries.public.filters import AskFilter
-from tracker.rules.asks import Publication
+from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.legislation import KINDS
 
 STEP = 500
 Rows = Iterator[Any]
 Statement = sa.Select[*tuple[Any, ...]]
+Key = tuple[int, ...]
 PUBLISHED = Publication.PUBLISHED
 Corrected = aliased(Update)
 Became = aliased(Legislation)
 Replacing = aliased(Ask)
+REPLACING_SLUG = Replacing.slug.label("superseded_by")
 ASK_SLUG = Ask.slug.label("ask_slug")
 UPDATE_KEY = Update.key.label("update_key")
 LAW_KEY = Legislation.key.label("law_key")
@@ -54,18 +57,24 @@ def asks() -> Statement:
         Source.title.label("source_title"),
         Source.url.label("source_url"),
         Source.published_on.label("source_published_on"),
-        Replacing.slug.label("superseded_by"),
+        Source.author.label("source_author"),
+        Source.publisher.label("source_publisher"),
+        Source.archived_url.label("source_archived_url"),
+        REPLACING_SLUG,
     )
-    return asks.join(Ask.source).outerjoin(Replacing, Replacing.id == Ask.superseded_by_id)
+    return asks.join(Ask.source).outerjoin(Replacing, _replaces(Ask.superseded_by_id))
 
 
 def updates() -> Statement:
     """One row a published entry."""
     columns = _columns(Update, "id kind happened_on recorded_at text status reason")
     return (
-        sa.select(ASK_SLUG, UPDATE_KEY, *columns, Corrected.key.label("corrects"))
+        sa.select(
+            ASK_SLUG, UPDATE_KEY, *columns, Corrected.key.label("corrects"), Replacing.slug.label("superseded_by")
+        )
         .join(Update.ask)
         .outerjoin(Corrected, Corrected.id == Update.corrects_id)
+        .outerjoin(Replacing, _replaces(Update.superseded_by_id))
         .where(Update.publication == PUBLISHED)
     )
 
@@ -83,11 +92,29 @@ def evidence() -> Statement:
 
 def tests() -> Statement:
     """One row a test."""
-    columns = _columns(SuccessTest, "id label result result_on reviewed_on")
+    columns = _columns(SuccessTest, "id label before result result_on reviewed_on")
     return (
         sa.select(ASK_SLUG, SuccessTest.key.label("test_key"), *columns)
         .join(SuccessTest.ask)
         .where(SuccessTest.is_archived.is_(False))
+    )
+
+
+def results() -> Statement:
+    """One row a result that a published entry records, also where the test is no longer used."""
+    return (
+        sa.select(
+            ASK_SLUG,
+            UPDATE_KEY,
+            SuccessTest.key.label("test_key"),
+            SuccessTest.label.label("test_label"),
+            Update.happened_on,
+            *_columns(TestResult, "update_id test_id result"),
+        )
+        .join(Update, Update.id == TestResult.update_id)
+        .join(SuccessTest, SuccessTest.id == TestResult.test_id)
+        .join(Update.ask)
+        .where(Update.publication == PUBLISHED)
     )
 
 
@@ -114,42 +141,67 @@ def legislation() -> Statement:
     )
 
 
-# For each file: its rows, and the column by which they are read in steps.
-STATEMENTS: Mapping[str, tuple[Callable[[], Statement], Any]] = {
-    "asks": (asks, Ask.id),
-    "updates": (updates, Update.id),
-    "evidence": (evidence, Evidence.id),
-    "tests": (tests, SuccessTest.id),
-    "legislation": (legislation, Legislation.id),
-    "links": (links, Link.id),
+@dataclass(frozen=True)
+class Records:
+    """The rows of a file, and the numbers by which they are counted through in steps."""
+
+    statement: Callable[[], Statement]
+    key: tuple[Any, ...]
+
+    def after(self, statement: Statement, seen: Key, size: int) -> Statement:
+        """At most `size` rows, from the first whose key is above the one seen."""
+        return statement.where(sa.tuple_(*self.key) > seen).order_by(*self.key).limit(size)
+
+    def key_of(self, row: Any) -> Key:
+        return tuple(getattr(row, column.key) for column in self.key)
+
+    @property
+    def start(self) -> Key:
+        """What stands before the first row."""
+        return (0,) * len(self.key)
+
+
+RECORDS: Mapping[str, Records] = {
+    "asks": Records(asks, (Ask.id,)),
+    "updates": Records(updates, (Update.id,)),
+    "evidence": Records(evidence, (Evidence.id,)),
+    "tests": Records(tests, (SuccessTest.id,)),
+    "results": Records(results, (TestResult.update_id, TestResult.test_id)),
+    "legislation": Records(legislation, (Legislation.id,)),
+    "links": Records(links, (Link.id,)),
 }
 
 
 def read(engine: sa.Engine, name: str, wanted: AskFilter, topics: Mapping[str, str]) -> Rows:
     """Yield a file's rows for the asks that a reader wants; raises UnknownFilter before the first."""
-    make, order = STATEMENTS[name]
     conditions = wanted.conditions(topics)
+    records = RECORDS[name]
     if name != "legislation":
-        statement = make().where(*conditions)
+        statement = records.statement().where(*conditions)
     elif wanted.is_empty:
-        statement = make()
+        statement = records.statement()
     else:
         linked = sa.select(Link.legislation_id).join(Link.ask).where(*conditions, Link.publication == PUBLISHED)
-        statement = make().where(Legislation.id.in_(linked))
-    return _in_steps(engine, statement, order)
+        statement = records.statement().where(Legislation.id.in_(linked))
+    return _in_steps(engine, records, statement)
 
 
-def _in_steps(engine: sa.Engine, statement: Statement, order: Any) -> Rows:
-    seen = 0
+def _in_steps(engine: sa.Engine, records: Records, statement: Statement) -> Rows:
+    seen = records.start
     while True:
         with reading(engine) as session:
-            rows = session.execute(statement.where(order > seen).order_by(order).limit(STEP)).all()
+            rows = session.execute(records.after(statement, seen, STEP)).all()
         if not rows:
             return
         yield from map(ExportRow, rows)
-        seen = rows[-1].id
+        seen = records.key_of(rows[-1])
 
 
 def _columns(model: Any, names: str) -> list[Any]:
     """The model's columns by name, separated by spaces."""
     return [getattr(model, name) for name in names.split()]
+
+
+def _replaces(superseded_by_id: Any) -> sa.ColumnElement[bool]:
+    """Joins the ask that replaces another, if it is or was public."""
+    return sa.and_(Replacing.id == superseded_by_id, Replacing.publication.in_(PUBLIC))
