@@ -9,6 +9,7 @@ from tracker.db.engine import make_engine
 from tracker.paths import resource_dir
 from tracker.settings import Settings
 from tracker.web import auth, converters, errors, filters, health, public, security, session, sign_in, tables
+from tracker.web.indentation import Unindented
 from tracker.web.staff import asks, desk, laws, moves, people, sources, tests, updates
 
 BLUEPRINTS = (
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension(Unindented)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

@@ -12,6 +12,7 @@ from tracker.models import Event
 from tracker.rules.changes import field_changes
 from tracker.rules.dates import PartialDate
 from tracker.web.forms.base import required
+from tracker.web.timeline import time_line
 
 
 def in_words(value: PartialDate | date | None) -> str:
@@ -96,4 +97,5 @@ def init_app(app: Flask) -> None:
     app.add_template_global(is_past)
     app.add_template_global(report_link)
     app.add_template_global(site_url)
+    app.add_template_global(time_line)
     app.add_template_global(field_changes)

@@ -1,0 +1,242 @@
+"""What the charts draw: places and heights as tables, and the figures beside them."""
+
+from datetime import date
+
+import pytest
+
+from tests.page_checks import text_of
+from tests.site import Site
+from tracker.queries import public
+from tracker.queries.public.records import AskLine, LawLine, PublicAsk, PublicLink, PublicSource, PublicTest, StoryEntry
+from tracker.rules.asks import AskKind
+from tracker.rules.dates import PartialDate
+from tracker.rules.legislation import Effect
+from tracker.rules.status import Family, Status
+from tracker.rules.updates import Result, UpdateKind
+from tracker.web.charts import CHART_LINES, Axis, years_chart
+from tracker.web.timeline import Bar, Span, TimeLine, time_line
+
+TODAY = date(2021, 1, 1)
+WON, PART, OPEN = Family.WON, Family.PART, Family.OPEN
+
+
+@pytest.mark.parametrize(
+    ("day", "x"),
+    [
+        ("2018-01-01", 0),
+        ("2018-07-02", 12.47),
+        ("2020-01-01", 50),
+        ("2020-07-02", 62.5),
+        ("2021-12-31", 99.93),
+        ("2022-01-01", 100),
+        ("2099-01-01", 100),
+        ("1861-08-06", 0),
+    ],
+)
+def test_a_day_stands_at_its_part_of_its_year(day: str, x: float) -> None:
+    assert Axis(2018, 2021).at(date.fromisoformat(day)) == x
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "labels"),
+    [
+        (2026, 2026, "2026"),
+        (2018, 2021, "2018 2019 2020 2021"),
+        (2018, 2026, "2018 ’19 ’20 ’21 ’22 ’23 ’24 ’25 2026"),
+        (2014, 2026, "2014 ’16 ’17 ’18 ’19 ’20 ’21 ’22 ’23 ’24 2026"),
+        (1999, 2026, "1999 ’02 ’04 ’06 ’08 ’10 ’12 ’14 ’16 ’18 ’20 ’22 ’24 2026"),
+        (1900, 2026, "1900 ’10 ’20 ’30 ’40 ’50 ’60 ’70 ’80 ’90 ’00 ’10 2026"),
+    ],
+)
+def test_the_first_and_the_last_year_are_named_and_the_others_if_they_fit(first: int, last: int, labels: str) -> None:
+    assert " ".join(mark.label for mark in Axis(first, last).marks if mark.label) == labels
+
+
+def test_a_column_stacks_its_families_from_the_bottom_up() -> None:
+    chart = years_chart({2018: {OPEN: 3}, 2019: {WON: 1, OPEN: 3}}, 2019)
+    assert chart is not None
+    first, second = chart.columns
+    assert [(part.family, part.count, part.y, part.height) for part in first.segments] == [(OPEN, 3, 3.25, 9.75)]
+    assert [(part.family, part.count, part.y, part.height) for part in second.segments] == [
+        (WON, 1, 9.75, 3.25),
+        (OPEN, 3, 0, 9.75),
+    ]
+    assert (first.is_so_far, second.is_so_far) == (False, True)
+    assert chart.families == (WON, OPEN)
+
+
+@pytest.mark.parametrize("counts", [{}, {2018: {}}, {2018: {WON: 0}}])
+def test_without_asks_there_is_no_chart(counts: dict[int, dict[Family, int]]) -> None:
+    assert years_chart(counts, 2018) is None
+
+
+def test_a_year_without_figures_is_an_empty_column_and_numbers_go_when_columns_are_thin() -> None:
+    chart = years_chart({2000: {WON: 1}, 2020: {WON: 2}}, 2020)
+    assert chart is not None
+    assert [len(column.segments) for column in chart.columns] == [1, *[0] * 19, 1]
+    assert not chart.has_numbers
+    assert chart.columns[-1].segments[0].height == CHART_LINES
+
+
+def when(text: str | None) -> PartialDate | None:
+    return PartialDate(text) if text else None
+
+
+def entry(happened_on: str, status: Status | None = None, *, corrected: bool = False, **results: Result) -> StoryEntry:
+    return StoryEntry(
+        key=happened_on,
+        kind=UpdateKind.STATUS if status else UpdateKind.TEST,
+        happened_on=PartialDate(happened_on),
+        recorded_at=None,  # type: ignore[arg-type]
+        text="",
+        status=status,
+        reason="",
+        results=tuple(results.items()),
+        evidence=(),
+        corrects=None,
+        corrected_by=("later",) if corrected else (),
+    )
+
+
+def link(in_force_on: str | None, *extent: str, lapsed_on: str | None = None) -> PublicLink:
+    law = LawLine("ukpga/2017/22", "An Act", "", "Act", None, None, None, when(lapsed_on), "")
+    return PublicLink(Effect.ENABLES, "", extent, when(in_force_on), "", law=law)
+
+
+def success_test(label: str, before: Result = Result.UNKNOWN, result: Result = Result.UNKNOWN) -> PublicTest:
+    return PublicTest(label, label, before, result, None, None)
+
+
+def drawn(
+    *story: StoryEntry,
+    links: tuple[PublicLink, ...] = (),
+    tests: tuple[PublicTest, ...] = (),
+    asked: str | None = "2018-01-01",
+    reviewed_on: str | None = None,
+    today: date = TODAY,
+) -> TimeLine:
+    """The time line of an ask with this story, told oldest first."""
+    line = AskLine("ask", "An ask", AskKind.POLICY, "", "", None, None, "", when(reviewed_on), None)
+    source = PublicSource("", "", "", "", when(asked), "", "", "")
+    ask = PublicAsk(
+        line, source, "", "", "", (), (), "", "", None, None, "", False, None, tests, links, tuple(reversed(story))
+    )
+    return time_line(ask, today)
+
+
+def test_each_status_lasts_until_the_next_and_the_last_until_we_last_looked() -> None:
+    line = drawn(entry("2018-01-01", Status.ANNOUNCED), entry("2019-01-01", Status.MET), entry("2020-01-01"))
+    assert [spell.bar for spell in line.spells] == [
+        Bar("open", Span(0, 25)),
+        Bar("won", Span(25, 25), tail=Span(50, 25)),
+    ]
+    assert [(flag.words, flag.row) for flag in line.flags] == [("Announced", 0), ("Met", 1)]
+    assert line.known_until == date(2020, 1, 1)
+
+
+def test_a_status_known_by_its_year_begins_with_a_hatched_year() -> None:
+    (spell,) = drawn(entry("2019", Status.MET), reviewed_on="2021-01-01").spells
+    assert spell.bar == Bar("won", Span(25, 50), unsure=Span(25, 24.93))
+
+
+def test_an_entry_that_was_corrected_draws_nothing() -> None:
+    line = drawn(entry("2018-01-01", Status.ANNOUNCED), entry("2019-01-01", Status.MET, corrected=True))
+    assert [spell.status for spell in line.spells] == [Status.ANNOUNCED]
+    assert len(line.entries) == 1
+
+
+@pytest.mark.parametrize(("day", "anchor"), [("2018-06-01", "start"), ("2019-12-31", "middle"), ("2021-01-01", "end")])
+def test_words_on_a_flag_stay_on_the_page(day: str, anchor: str) -> None:
+    (flag,) = drawn(entry(day, Status.MET)).flags
+    assert flag.anchor == anchor
+
+
+@pytest.mark.parametrize(
+    ("asked", "dates", "years"),
+    [
+        ("2018-03-19", ["2020-01-01"], (2018, 2021)),
+        ("2018-03-19", ["2016-01-01"], (2016, 2021)),
+        ("2018-03-19", ["1861-08-06"], (2013, 2021)),
+        ("2018-03-19", ["2023-01-01"], (2018, 2023)),
+        ("2018-03-19", ["2199-01-01"], (2018, 2024)),
+        (None, [], (2021, 2021)),
+        (None, ["2019"], (2019, 2021)),
+    ],
+)
+def test_the_axis_holds_what_matters(asked: str | None, dates: list[str], years: tuple[int, int]) -> None:
+    axis = drawn(asked=asked, links=tuple(link(day) for day in dates)).axis
+    assert (axis.first, axis.last) == years
+
+
+def test_law_has_a_lane_a_place_with_what_was_added_later() -> None:
+    links = (
+        link("2020-01-01", "Scotland"),
+        link("2019-01-01", "Wales", "Scotland"),
+        link("2018-01-01"),
+        link(None, "Jersey"),
+    )
+    places = drawn(links=links).places
+    assert [(place.place, [day.text for day in place.dates]) for place in places] == [
+        ("Scotland", ["2019-01-01", "2020-01-01"]),
+        ("Wales", ["2019-01-01"]),
+        ("", ["2018-01-01"]),
+    ]
+    assert [span.x for span in places[0].later] == [50]
+
+
+def test_law_that_ended_ends_and_law_to_come_is_only_outlined() -> None:
+    (ended,) = drawn(links=(link("2018-01-01", "Wales", lapsed_on="2019-01-01"),)).places
+    assert ended.bar == Bar("law", Span(0, 25))
+    (to_come,) = drawn(links=(link("2022-01-01", "Wales"),)).places
+    assert to_come.bar.look == "planned"
+    assert to_come.bar.tail is None
+
+
+MET, NOT_MET, UNKNOWN = Result.MET, Result.NOT_MET, Result.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("before", "told", "bars", "found"),
+    [
+        (UNKNOWN, [], [], []),
+        (UNKNOWN, [("2019-01-01", MET)], [("won", 25, 50)], []),
+        (UNKNOWN, [("2019-01-01", MET), ("2020-01-01", MET)], [("won", 25, 50)], []),
+        (MET, [("2019-01-01", NOT_MET)], [("won", 0, 25), ("lost", 25, 50)], []),
+        (UNKNOWN, [("2019-01-01", NOT_MET), ("2020-01-01", NOT_MET)], [], [25, 50]),
+        (UNKNOWN, [("2019-01-01", MET), ("2020-01-01", UNKNOWN)], [("won", 25, 25)], []),
+    ],
+)
+def test_a_test_is_drawn_while_it_was_met(
+    before: Result, told: list[tuple[str, Result]], bars: list[tuple[str, float, float]], found: list[float]
+) -> None:
+    story = [entry(day, open=result) for day, result in told]
+    (lane,) = drawn(*story, tests=(success_test("open", before),), reviewed_on="2021-01-01").tests
+    assert [(bar.look, bar.span.x, bar.span.width) for bar in lane.bars] == bars
+    assert [span.x for span in lane.found] == found
+
+
+@pytest.mark.parametrize("slug", ["overseas-territories-registers", "unexplained-wealth-orders", "stop-brexit"])
+def test_the_figures_of_the_time_line_stand_in_its_table(shared_site: Site, slug: str) -> None:
+    page = shared_site.browser().get(f"/asks/{slug}")
+    with shared_site.reading() as session:
+        ask = public.find_ask(session, slug)
+    assert ask is not None
+    line = time_line(ask, date(2026, 11, 22))
+    (table,) = [table for table in page.tree.iter("table") if "time line" in page.section("timeline")]
+    rows = [" ".join(text_of(row).split()) for row in table.iter("tr")]
+    for spell in line.spells:
+        assert any(row.startswith(f"Status {spell.status.label} {spell.start.in_words}") for row in rows)
+    for place in line.places:
+        assert f"{place.place or 'Place not recorded'} Law in force" in " ".join(rows)
+        assert all(day.in_words in " ".join(rows) for day in place.dates)
+    for test in ask.tests:
+        assert any(row.startswith(f"{test.label} {test.result.label}") for row in rows)
+    assert f"{sum(test.result is MET for test in ask.tests)} of {len(ask.tests)} met" in page.section("tests")
+
+
+def test_on_the_territories_ask_one_sees_which_opened_a_register_and_when(shared_site: Site) -> None:
+    lanes = shared_site.browser().get("/asks/overseas-territories-registers").section("tests")
+    assert "Gibraltar has a public register of company owners Met since March 2020" in lanes
+    assert "Montserrat has a public register of company owners Met since 11 October 2024" in lanes
+    assert "St Helena has a public register of company owners Met since July 2025" in lanes
+    assert "The Turks and Caicos Islands have a public register of company owners Not met as known in 2025" in lanes

@@ -1,0 +1,145 @@
+"""Where things stand in charts: across in per cent of the width, down in lines of text.
+
+So a chart fits every screen without its words shrinking. Templates only write down what is worked out here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.rules.status import Family
+
+MOST_LABELS = 14
+FULL_LABELS = 7
+CLOSE_LABELS = 10
+STEPS = (1, 2, 5, 10, 20, 50, 100, 500, 1000)
+CHART_LINES = 13.0
+COLUMN_SHARE = 0.86
+LEAST_FOR_NUMBER = 1.15
+
+
+@dataclass(frozen=True)
+class YearMark:
+    """A year on an axis: where it begins, its middle, and its label, empty where there is no room."""
+
+    year: int
+    x: float
+    middle: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The years from left to right, each as wide as the others."""
+
+    first: int
+    last: int
+
+    @property
+    def width(self) -> float:
+        """The width of one year."""
+        return 100 / (self.last - self.first + 1)
+
+    def at(self, day: date) -> float:
+        """Where a day begins; a day outside stands at the nearer edge."""
+        if day.year < self.first:
+            return 0.0
+        if day.year > self.last:
+            return 100.0
+        begin = date(day.year, 1, 1)
+        length = (date(day.year, 12, 31) - begin).days + 1
+        return round((day.year - self.first + (day - begin).days / length) * self.width, 2)
+
+    @property
+    def marks(self) -> tuple[YearMark, ...]:
+        """Each year; the first and the last are always labelled in full, those between in short if they fit."""
+        return tuple(
+            YearMark(
+                year,
+                round((year - self.first) * self.width, 2),
+                round((year - self.first + 0.5) * self.width, 2),
+                self._label(year),
+            )
+            for year in range(self.first, self.last + 1)
+        )
+
+    def _label(self, year: int) -> str:
+        years = self.last - self.first + 1
+        if years <= FULL_LABELS or year in (self.first, self.last):
+            return str(year)
+        step = next((step for step in STEPS if years / step <= MOST_LABELS), years)
+        room = max(step, 2 if years > CLOSE_LABELS else 1)
+        is_near_end = min(year - self.first, self.last - year) < room
+        return "" if year % step or is_near_end else f"’{year % 100:02}"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A family's share of a column: from `y` down, in lines of text."""
+
+    family: Family
+    count: int
+    y: float
+    height: float
+
+    @property
+    def middle(self) -> float:
+        """Where its number stands."""
+        return round(self.y + self.height / 2, 2)
+
+
+@dataclass(frozen=True)
+class Column:
+    """How many asks stood where at the end of a year."""
+
+    mark: YearMark
+    x: float
+    width: float
+    total: int
+    segments: tuple[Segment, ...]
+    is_so_far: bool
+
+
+@dataclass(frozen=True)
+class YearsChart:
+    """The statuses of all asks, year by year."""
+
+    columns: tuple[Column, ...]
+    families: tuple[Family, ...]
+    has_numbers: bool
+    height: float = CHART_LINES
+
+
+def years_chart(counts: Mapping[int, Mapping[Family, int]], this_year: int) -> YearsChart | None:
+    """A column a year, from the first to the last that is counted; None without asks."""
+    highest = max((sum(families.values()) for families in counts.values()), default=0)
+    if not highest:
+        return None
+    axis = Axis(min(counts), max(counts))
+    columns = tuple(
+        _column(mark, axis.width, counts.get(mark.year, {}), highest, mark.year == this_year) for mark in axis.marks
+    )
+    seen = tuple(family for family in Family if any(year.get(family) for year in counts.values()))
+    return YearsChart(columns, seen, has_numbers=len(columns) <= MOST_LABELS)
+
+
+def _column(mark: YearMark, slot: float, families: Mapping[Family, int], highest: int, is_so_far: bool) -> Column:
+    return Column(
+        mark,
+        x=round(mark.x + slot * (1 - COLUMN_SHARE) / 2, 2),
+        width=round(slot * COLUMN_SHARE, 2),
+        total=sum(families.values()),
+        segments=_stacked([(family, families[family]) for family in Family if families.get(family)], highest),
+        is_so_far=is_so_far,
+    )
+
+
+def _stacked(counts: Sequence[tuple[Family, int]], highest: int) -> tuple[Segment, ...]:
+    """The families from the bottom up, in the order of `Family`."""
+    segments, below = [], 0
+    for family, count in counts:
+        height = count * CHART_LINES / highest
+        y = CHART_LINES * (1 - below / highest) - height
+        segments.append(Segment(family, count, round(y, 2), round(height, 2)))
+        below += count
+    return tuple(segments)
