@@ -8,7 +8,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from tracker.db.engine import make_engine
 from tracker.paths import resource_dir
 from tracker.settings import Settings
-from tracker.web import auth, converters, errors, filters, health, public, security, session, sign_in, tables
+from tracker.web import (
+    auth,
+    calendars,
+    converters,
+    errors,
+    feeds,
+    filters,
+    health,
+    public,
+    security,
+    session,
+    sign_in,
+    tables,
+)
 from tracker.web.indentation import Unindented
 from tracker.web.staff import asks, desk, laws, moves, people, sources, tests, updates
 
@@ -16,6 +29,8 @@ BLUEPRINTS = (
     health.bp,
     public.bp,
     tables.bp,
+    feeds.bp,
+    calendars.bp,
     sign_in.bp,
     desk.bp,
     asks.bp,

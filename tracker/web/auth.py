@@ -36,6 +36,10 @@ OPEN = frozenset(
         "public.method",
         "public.about",
         "tables.csv",
+        "feeds.changes",
+        "calendars.all_dates",
+        "calendars.ask_dates",
+        "feeds.ask_changes",
         "auth.sign_in",
     }
 )

@@ -1,0 +1,103 @@
+"""Atom feeds (RFC 4287), written with the standard library."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+NAMESPACE = "http://www.w3.org/2005/Atom"
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+# The date of RFC 4151's names. It never changes, nor does any name that was made with it.
+NAMED_SINCE = "2026"
+NOTHING_YET = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A web address that a feed or an entry names, and what it is to it."""
+
+    rel: str
+    href: str
+    title: str = ""
+    type: str = ""
+
+
+@dataclass(frozen=True)
+class Category:
+    """What sort of entry it is, in one of our schemes."""
+
+    scheme: str
+    term: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry; `content` is HTML."""
+
+    id: str
+    title: str
+    published: datetime
+    updated: datetime
+    links: tuple[Link, ...]
+    categories: tuple[Category, ...]
+    content: str
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A feed, its entries in the order in which they are to be read."""
+
+    id: str
+    title: str
+    subtitle: str
+    author: str
+    home: str
+    links: tuple[Link, ...]
+    rights: str
+    entries: tuple[Entry, ...]
+
+
+def tag(site_url: str, name: str) -> str:
+    """A name that stays the same for good (RFC 4151): tag:tracker.example,2026:update/42."""
+    return f"tag:{urlsplit(site_url).hostname},{NAMED_SINCE}:{name}"
+
+
+def write(feed: Feed) -> bytes:
+    """The feed as a document; it was updated when its newest entry was."""
+    root = Element("feed", {"xmlns": NAMESPACE, "xml:lang": "en-GB"})
+    _text(root, id=feed.id, title=feed.title, subtitle=feed.subtitle, rights=feed.rights)
+    _text(root, updated=_moment(max((entry.updated for entry in feed.entries), default=NOTHING_YET)))
+    author = SubElement(root, "author")
+    _text(author, name=feed.author, uri=feed.home)
+    _links(root, (*feed.links, Link("license", LICENCE)))
+    for entry in feed.entries:
+        _entry(SubElement(root, "entry"), entry)
+    written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def _entry(element: Element, entry: Entry) -> None:
+    _text(element, id=entry.id, title=entry.title)
+    _text(element, published=_moment(entry.published), updated=_moment(entry.updated))
+    _links(element, entry.links)
+    for category in entry.categories:
+        SubElement(element, "category", {"scheme": category.scheme, "term": category.term, "label": category.label})
+    SubElement(element, "content", {"type": "html"}).text = entry.content
+
+
+def _links(element: Element, links: Iterable[Link]) -> None:
+    for link in links:
+        given = {"rel": link.rel, "href": link.href, "title": link.title, "type": link.type}
+        SubElement(element, "link", {name: value for name, value in given.items() if value})
+
+
+def _text(element: Element, **texts: str) -> None:
+    for name, text in texts.items():
+        SubElement(element, name).text = text
+
+
+def _moment(moment: datetime) -> str:
+    """A moment as RFC 3339 writes it, in whole seconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

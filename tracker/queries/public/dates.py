@@ -1,0 +1,122 @@
+"""The dates that somebody may want in a calendar: next steps, deadlines, and the days on which linked law begins."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.models import Ask, Legislation, Link, Update
+from tracker.queries.public.feeds import FeedAsk
+from tracker.rules.asks import Publication
+from tracker.rules.dates import PartialDate
+
+MOST_DATES = 1000
+A_YEAR = timedelta(days=366)
+PUBLISHED = Publication.PUBLISHED
+Condition = sa.ColumnElement[bool]
+
+
+class DateKind(StrEnum):
+    """What is to happen on a date."""
+
+    NEXT_STEP = "next-step"
+    FIRST_DEADLINE = "first-deadline"
+    DEADLINE = "deadline"
+    IN_FORCE = "in-force"
+
+
+@dataclass(frozen=True)
+class PublicDate:
+    """A date of an ask. Kind and `number`, that of the ask or of its link to a law, name it for good."""
+
+    kind: DateKind
+    number: int
+    on: PartialDate
+    ask: FeedAsk
+    note: str
+    law_title: str
+    provisions: str
+    extent: tuple[str, ...]
+    recorded_at: datetime
+
+
+def list_dates(session: Session, today: date, of: FeedAsk | None = None) -> tuple[PublicDate, ...]:
+    """The dates from a year back on, of one ask or of all, in the order of time.
+
+    Of more than a calendar should hold, those to come go first, and the nearest before the others.
+    """
+    day, first = PartialDate(today.isoformat()), PartialDate((today - A_YEAR).isoformat())
+    coming = _read(session, of, sa.asc, lambda on: _may_be_from(day, on))
+    past = _read(session, of, sa.desc, lambda on: _may_be_from(first, on) & ~_may_be_from(day, on))
+    nearest = sorted(coming, key=_order)[:MOST_DATES]
+    latest = sorted(past, key=_order, reverse=True)[: MOST_DATES - len(nearest)]
+    return tuple(sorted(nearest + latest, key=_order))
+
+
+def _may_be_from(day: PartialDate, on: sa.ColumnElement[Any]) -> Condition:
+    """Whether a date, as precisely as it is known, can lie on the day or after it."""
+    return (on >= day) | on.in_([PartialDate(day.text[:4]), PartialDate(day.text[:7])])
+
+
+def _order(found: PublicDate) -> tuple[PartialDate, DateKind, int]:
+    return found.on, found.kind, found.number
+
+
+def _read(
+    session: Session,
+    of: FeedAsk | None,
+    direction: Callable[[Any], Any],
+    when: Callable[[sa.ColumnElement[Any]], Condition],
+) -> list[PublicDate]:
+    """The dates of every kind that meet the condition; of each kind no more than fit. One query a kind."""
+    found = []
+    for kind, statement in STATEMENTS.items():
+        on, number = statement.selected_columns["on"], statement.selected_columns["number"]
+        chosen = statement.where(Ask.publication == PUBLISHED, when(on))
+        if of:
+            chosen = chosen.where(Ask.id == of.number)
+        for row in session.execute(chosen.order_by(direction(on), number).limit(MOST_DATES)):
+            ask = FeedAsk(row.ask_number, row.slug, row.title)
+            law = (row.law_title, row.provisions, tuple(row.extent or ()))
+            found.append(PublicDate(kind, row.number, row.on, ask, row.note, *law, row.recorded_at))
+    return found
+
+
+def _statement(number: Any, on: Any, note: Any, law: tuple[Any, Any, Any]) -> sa.Select[Any]:
+    """The dates of one kind, and what is told about them."""
+    recorded_at = sa.select(sa.func.max(Update.published_at)).where(
+        Update.ask_id == Ask.id, Update.publication == PUBLISHED
+    )
+    title, provisions, extent = law
+    return sa.select(
+        number.label("number"),
+        on.label("on"),
+        note.label("note"),
+        title.label("law_title"),
+        provisions.label("provisions"),
+        extent.label("extent"),
+        Ask.id.label("ask_number"),
+        Ask.slug,
+        Ask.title,
+        recorded_at.scalar_subquery().label("recorded_at"),
+    )
+
+
+NO_LAW = (sa.literal(""), sa.literal(""), sa.null())
+STATEMENTS: Mapping[DateKind, sa.Select[Any]] = {
+    DateKind.NEXT_STEP: _statement(Ask.id, Ask.next_step_on, Ask.next_step, NO_LAW),
+    DateKind.FIRST_DEADLINE: _statement(Ask.id, Ask.first_deadline, Ask.deadline_note, NO_LAW).where(
+        Ask.first_deadline.is_distinct_from(Ask.current_deadline)
+    ),
+    DateKind.DEADLINE: _statement(Ask.id, Ask.current_deadline, Ask.deadline_note, NO_LAW),
+    DateKind.IN_FORCE: _statement(
+        Link.id, Link.in_force_on, Link.note, (Legislation.title, Link.provisions, Link.extent)
+    )
+    .join(Link.ask)
+    .join(Link.legislation)
+    .where(Link.publication == PUBLISHED, Legislation.publication == PUBLISHED),
+}

@@ -1,0 +1,112 @@
+"""The newest changes for the feeds: published entries of published asks, each with what has become of it since."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+
+from tracker.models import Ask, TestResult, Update
+from tracker.queries.public.filters import AskFilter
+from tracker.queries.public.lines import record_of
+from tracker.queries.public.records import PublicEvidence, StoryEntry
+from tracker.rules.asks import PUBLIC, Publication
+
+MOST_ENTRIES = 50
+# A filtered feed looks through so many of the newest entries and no further, however rare its filter is.
+LOOKED_THROUGH = 2000
+NEWEST_FIRST = (Update.published_at.desc(), Update.id.desc())
+PUBLISHED = Publication.PUBLISHED
+
+
+@dataclass(frozen=True)
+class FeedAsk:
+    """The ask that a feed or an entry is about. `number` stays when the ask is renamed."""
+
+    number: int
+    slug: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """An entry of a feed. `number` is the entry's for good; `changed_at` moves when it is corrected."""
+
+    number: int
+    ask: FeedAsk
+    entry: StoryEntry
+    published_at: datetime
+    changed_at: datetime
+
+
+def find_feed_ask(session: Session, slug: str) -> FeedAsk | None:
+    """The ask, published or archived, whose feed or calendar somebody asks for."""
+    ask = session.scalar(sa.select(Ask).where(Ask.slug == slug, Ask.publication.in_(PUBLIC)))
+    return _feed_ask(ask) if ask else None
+
+
+def list_changes(session: Session, wanted: AskFilter, topics: Mapping[str, str]) -> tuple[Change, ...]:
+    """The newest changes of the asks that a reader wants; a corrected entry counts as changed by its correction."""
+    newest = sa.select(Update.id).where(Update.publication == PUBLISHED).order_by(*NEWEST_FIRST).limit(LOOKED_THROUGH)
+    window = newest.subquery()
+    statement = sa.select(Update.id).join(window, window.c.id == Update.id).join(Ask, Ask.id == Update.ask_id)
+    return _changes(session, statement.where(*wanted.conditions(topics)))
+
+
+def list_changes_of(session: Session, ask: FeedAsk) -> tuple[Change, ...]:
+    """The newest changes of one ask."""
+    return _changes(session, sa.select(Update.id).where(Update.ask_id == ask.number, Update.publication == PUBLISHED))
+
+
+def _changes(session: Session, chosen: sa.Select[int]) -> tuple[Change, ...]:
+    """The newest of the chosen entries and those that they correct, the last changed first; five queries."""
+    newest = chosen.order_by(*NEWEST_FIRST).limit(MOST_ENTRIES).subquery()
+    corrected = sa.select(Update.corrects_id).join(newest, newest.c.id == Update.id)
+    statement = sa.select(Update).where(Update.id.in_(sa.union(sa.select(newest.c.id), corrected).subquery().select()))
+    updates = session.scalars(
+        statement.options(
+            joinedload(Update.ask),
+            joinedload(Update.corrects),
+            selectinload(Update.evidence),
+            selectinload(Update.results).joinedload(TestResult.test),
+        )
+    ).all()
+    corrections = _corrections(session, updates)
+    changes = [_change(update, corrections[update.id]) for update in updates]
+    changes.sort(key=lambda change: (change.changed_at, change.number), reverse=True)
+    return tuple(changes[:MOST_ENTRIES])
+
+
+def _corrections(session: Session, updates: Iterable[Update]) -> Mapping[int, Sequence[Any]]:
+    """For each entry that was corrected, the published corrections, the oldest first."""
+    correction = aliased(Update)
+    statement = (
+        sa.select(correction.corrects_id, correction.key, correction.published_at)
+        .where(correction.corrects_id.in_([update.id for update in updates]), correction.publication == PUBLISHED)
+        .order_by(correction.id)
+    )
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in session.execute(statement):
+        found[row.corrects_id].append(row)
+    return found
+
+
+def _change(update: Update, corrections: Sequence[Any]) -> Change:
+    published_at = update.published_at or update.recorded_at
+    entry = record_of(
+        StoryEntry,
+        update,
+        results=tuple((result.test.label, result.result) for result in update.results),
+        evidence=tuple(record_of(PublicEvidence, evidence) for evidence in update.evidence),
+        corrects=update.corrects.key if update.corrects else None,
+        corrected_by=tuple(row.key for row in corrections),
+    )
+    changed_at = max([published_at, *(row.published_at for row in corrections)])
+    return Change(update.id, _feed_ask(update.ask), entry, published_at, changed_at)
+
+
+def _feed_ask(ask: Ask) -> FeedAsk:
+    return FeedAsk(ask.id, ask.slug, ask.title)

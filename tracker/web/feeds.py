@@ -1,0 +1,123 @@
+"""What feed readers and calendars subscribe to."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, current_app, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.exports import atom
+from tracker.queries import public
+from tracker.queries.public import feeds
+from tracker.queries.public.feeds import Change
+from tracker.queries.public.filters import AskFilter
+from tracker.rules.updates import UpdateKind
+from tracker.web.filters import in_words, site_url
+from tracker.web.parameters import expect
+from tracker.web.session import db
+from tracker.web.slugs import lead_on
+
+bp = Blueprint("feeds", __name__)
+FILTERS = ("family", "status", "topic", "kind", "q")
+SITE = "Policy ask tracker"
+RIGHTS = "Free to re-use under CC BY 4.0: name the Policy ask tracker and link to the page."
+WORDS = {
+    UpdateKind.STATUS: "status changed",
+    UpdateKind.TEST: "test result changed",
+    UpdateKind.MILESTONE: "milestone",
+    UpdateKind.CORRECTION: "correction",
+    UpdateKind.REDEFINITION: "wording changed",
+    UpdateKind.REVIEW: "checked, nothing changed",
+}
+
+
+@bp.get("/feed.atom")
+def changes() -> Response:
+    """The newest changes of all asks, or of those that the filters of the status page choose."""
+    expect(*FILTERS)
+    wanted = AskFilter.from_query(request.args)
+    chosen = {name: request.args[name] for name in FILTERS if request.args.get(name)}
+    found = feeds.list_changes(db(), wanted, public.list_topics(db()))
+    feed = atom.Feed(
+        id=atom.tag(site_url(), f"feed?{urlencode(chosen)}" if chosen else "feed"),
+        title=f"{SITE}: changes to some of the asks" if chosen else f"{SITE}: all changes",
+        subtitle="What became of each ask, with the evidence. A corrected entry appears again, marked as corrected.",
+        author=SITE,
+        home=_address("public.index"),
+        links=_links("public.index", **chosen),
+        rights=RIGHTS,
+        entries=tuple(map(_entry, found)),
+    )
+    return _atom(feed)
+
+
+@bp.get("/asks/<slug:slug>/feed.atom")
+def ask_changes(slug: str) -> Response:
+    """The newest changes of one ask."""
+    expect()
+    ask = feeds.find_feed_ask(db(), slug)
+    if ask is None:
+        return lead_on(slug)
+    feed = atom.Feed(
+        id=atom.tag(site_url(), f"ask/{ask.number}"),
+        title=f"{SITE}: {ask.title}",
+        subtitle="Every change of this ask. A corrected entry appears again, marked as corrected.",
+        author=SITE,
+        home=_address("public.index"),
+        links=_links("public.ask", slug=ask.slug),
+        rights=RIGHTS,
+        entries=tuple(map(_entry, feeds.list_changes_of(db(), ask))),
+    )
+    return _atom(feed)
+
+
+def _entry(change: Change) -> atom.Entry:
+    """A change as an entry: its words link to the page, its evidence is related."""
+    entry, page = change.entry, _address("public.ask", slug=change.ask.slug)
+    method = _address("public.method")
+    categories = [atom.Category(f"{method}#story", entry.kind.value, entry.kind.label)]
+    if entry.status:
+        categories.append(atom.Category(f"{method}#statuses", entry.status.value, entry.status.label))
+    evidence = (atom.Link("related", item.url, item.title) for item in entry.evidence)
+    return atom.Entry(
+        id=atom.tag(site_url(), f"update/{change.number}"),
+        title=headline(change),
+        published=change.published_at,
+        updated=change.changed_at,
+        links=(atom.Link("alternate", f"{page}#u-{entry.key}", type="text/html"), *evidence),
+        categories=tuple(categories),
+        content=current_app.jinja_env.get_template("public/feed_entry.html").render(entry=entry, page=page).strip(),
+    )
+
+
+def headline(change: Change) -> str:
+    """ "Unexplained wealth orders: status changed to Partly met"."""
+    entry = change.entry
+    words = WORDS[entry.kind]
+    if entry.kind is UpdateKind.MILESTONE:
+        words += f" of {in_words(entry.happened_on)}"
+    if entry.status:
+        words += f" to {entry.status.label}" if entry.kind is UpdateKind.STATUS else f", status {entry.status.label}"
+    return f"{change.ask.title}: {words}{' (since corrected)' if entry.corrected_by else ''}"
+
+
+def _links(page: str, **values: Any) -> tuple[atom.Link, ...]:
+    """The feed's own address, with its filters, and that of the page that shows the same."""
+    own = site_url() + url_for(request.endpoint or "", **values)
+    return (
+        atom.Link("self", own, type="application/atom+xml"),
+        atom.Link("alternate", _address(page, **values), type="text/html"),
+    )
+
+
+def _address(endpoint: str, **values: Any) -> str:
+    return site_url() + url_for(endpoint, **values)
+
+
+def _atom(feed: atom.Feed) -> Response:
+    """The feed for everybody, scripts of other sites among them."""
+    return current_app.response_class(
+        atom.write(feed),
+        content_type="application/atom+xml; charset=utf-8",
+        headers={"Access-Control-Allow-Origin": "*"},
+    )
