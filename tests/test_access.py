@@ -36,6 +36,7 @@ class Access(NamedTuple):
 
 TABLE: dict[str, Access] = {
     "/": Access(EVERYBODY, NOBODY),
+    "/.well-known/security.txt": Access(EVERYBODY, NOBODY),
     "/about": Access(EVERYBODY, NOBODY),
     "/asks/<slug:slug>": Access(EVERYBODY, NOBODY, "/asks/unexplained-wealth-orders"),
     "/asks/<slug:slug>/calendar.ics": Access(EVERYBODY, NOBODY, "/asks/unexplained-wealth-orders/calendar.ics"),
@@ -47,6 +48,9 @@ TABLE: dict[str, Access] = {
     "/legislation/<law:key>": Access(EVERYBODY, NOBODY, "/legislation/ukpga/2017/22"),
     "/method": Access(EVERYBODY, NOBODY),
     "/readyz": Access(EVERYBODY, NOBODY),
+    "/robots.txt": Access(EVERYBODY, NOBODY),
+    "/sitemap.xml": Access(EVERYBODY, NOBODY),
+    "/sitemap-<id:number>.xml": Access(EVERYBODY, NOBODY, "/sitemap-1.xml"),
     "/static/<path:filename>": Access(EVERYBODY, NOBODY, "/static/site.css"),
     "/<any(asks, updates, evidence, tests, results, legislation, links):name>.csv": Access(
         EVERYBODY, NOBODY, "/asks.csv"

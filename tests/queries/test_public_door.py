@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.factories import (
+    NOW,
     ask_draft,
     law_draft,
     make_ask,
@@ -18,7 +19,7 @@ from tests.transactions import shared_engine_with
 from tracker.db.engine import reading
 from tracker.models import Ask
 from tracker.queries import public
-from tracker.queries.public import tables
+from tracker.queries.public import dates, feeds, sitemap, tables
 from tracker.queries.public.filters import AskFilter
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
@@ -38,7 +39,7 @@ def fill(change: Change) -> None:
     asks.edit_ask(change, ask, ask_draft(source.id, slug="moved", internal_note=MARK), seen_version=None)
     fill_story(change, ask)
     law = make_law(change, internal_note=MARK, title="A public act")
-    make_link(change, ask, law, provisions="s. 1", internal_note=MARK)
+    make_link(change, ask, law, provisions="s. 1", internal_note=MARK, in_force_on=PartialDate("2027"))
     make_link(change, ask, law, provisions=MARK, published=False)
     records.archive(change, make_link(change, ask, law, provisions=f"{MARK} 2"), None, MARK)
     make_law(change, citation="2018 c. 14", title=MARK, published=False)
@@ -95,6 +96,10 @@ def test_nothing_hidden_leaves_by_any_door(filled: sa.Engine) -> None:
             "asks": public.list_asks(session, AskFilter(), {}),
             "ask": public.find_ask(session, "moved"),
             "laws": public.list_laws(session),
+            "feed": feeds.list_changes(session, AskFilter(), {}),
+            "dates": dates.list_dates(session, NOW.date()),
+            "asks in the map": sitemap.list_asks_in(session, 1),
+            "laws in the map": sitemap.list_laws_in(session, 1),
             "law": public.find_law(session, "ukpga/2018/13"),
         }
     for name, answer in found.items():

@@ -125,7 +125,10 @@ def public_answers(site: Site) -> dict[str, str]:
     waiting = [
         "/", "/about", "/method", "/legislation", "/staff/sign-in", "/staff/", "/staff/people/", "/nowhere",
         "/?topic=unknown", f"/?q={MARK}", f"/asks/{MARK}-draft", f"/legislation/ukpga/2020/{MARK}", "/healthz",
-        "/readyz", *(f"/{name}.csv" for name in TABLES),
+        "/readyz", "/feed.atom", "/calendar.ics", f"/asks/{WEALTH_ORDERS}/feed.atom",
+        f"/asks/{WEALTH_ORDERS}/calendar.ics", f"/asks/{MARK}-draft/feed.atom", f"/feed.atom?q={MARK}", "/robots.txt",
+        "/sitemap.xml", "/sitemap-1.xml", "/.well-known/security.txt",
+        *(f"/{name}.csv" for name in TABLES),
     ]  # fmt: skip
     found: dict[str, str] = {}
     while waiting:
