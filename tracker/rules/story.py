@@ -1,6 +1,6 @@
 """How an ask's story adds up: which status and which test results are in effect on a date."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tracker.rules.dates import PartialDate
@@ -34,17 +34,31 @@ class State:
         return self.status_entry.status if self.status_entry else None
 
 
-def state_of(entries: Iterable[Entry], on: PartialDate | None = None) -> State:
-    """Fold the entries up to a date (None: all) in the order of time; corrected entries do not count."""
+def in_effect(entries: Iterable[Entry], on: PartialDate | None = None) -> list[Entry]:
+    """The entries that count up to a date (None: all), in the order of time: those that no other entry corrects."""
     told = sorted(entries, key=lambda entry: (entry.happened_on, entry.id))
     corrected = {entry.corrects_id for entry in told}
+    return [entry for entry in told if entry.id not in corrected and (on is None or entry.happened_on.may_be_by(on))]
+
+
+def state_of(entries: Iterable[Entry], on: PartialDate | None = None) -> State:
+    """Fold the entries up to a date (None: all) in the order of time; corrected entries do not count."""
     status_entry, earlier, results = None, set(), {}
-    for entry in told:
-        if entry.id in corrected or (on and not entry.happened_on.may_be_by(on)):
-            continue
+    for entry in in_effect(entries, on):
         if entry.status:
             if status_entry and status_entry.status:
                 earlier.add(status_entry.status)
             status_entry = entry
         results.update({test: (result, entry.happened_on) for test, result in entry.results})
     return State(status_entry, frozenset(earlier), results)
+
+
+def grounds_of(entries: Iterable[Entry], tests: Collection[int], on: PartialDate | None = None) -> set[int]:
+    """The ids of the entries on which the status and the results of these tests rest."""
+    status_entry: int | None = None
+    last: dict[int, int] = {}
+    for entry in in_effect(entries, on):
+        if entry.status:
+            status_entry = entry.id
+        last.update({test: entry.id for test, _ in entry.results if test in tests})
+    return {*last.values(), *([status_entry] if status_entry else [])}

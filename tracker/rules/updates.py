@@ -57,12 +57,25 @@ class EvidenceType(StrEnum):
     def means(self) -> str:
         return EVIDENCE_MEANINGS[self]
 
+    def counted(self, number: int) -> str:
+        """With a number: "1 official record" or "2 official records"."""
+        one, several = EVIDENCE_COUNTED[self]
+        return f"{number} {one if number == 1 else several}"
+
 
 EVIDENCE_MEANINGS: Mapping[EvidenceType, str] = {
     EvidenceType.OFFICIAL_RECORD: "The law itself, a court's judgment, Hansard or another record of what was done.",
     EvidenceType.GOVERNMENT_CLAIM: "A government, a minister or an official says so; nobody else has checked it.",
     EvidenceType.INDEPENDENT: "Somebody outside government says so: press, lawyers, researchers, campaigners.",
     EvidenceType.OWN_WORK: "We looked into it ourselves.",
+}
+
+
+EVIDENCE_COUNTED: Mapping[EvidenceType, tuple[str, str]] = {
+    EvidenceType.OFFICIAL_RECORD: ("official record", "official records"),
+    EvidenceType.GOVERNMENT_CLAIM: ("government claim", "government claims"),
+    EvidenceType.INDEPENDENT: ("independent source", "independent sources"),
+    EvidenceType.OWN_WORK: ("piece of our own work", "pieces of our own work"),
 }
 
 

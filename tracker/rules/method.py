@@ -1,0 +1,34 @@
+"""The version of the method, and what changed in it: so that a reader can tell which rules a status was judged by."""
+
+from dataclasses import dataclass
+
+from tracker.rules.dates import PartialDate
+
+
+@dataclass(frozen=True)
+class MethodChange:
+    """What a version of the method brought. A new first number means that statuses may be judged differently."""
+
+    version: str
+    made_on: PartialDate
+    what: tuple[str, ...]
+
+
+CHANGES = (
+    MethodChange(
+        "1.1",
+        PartialDate("2026-11-22"),
+        (
+            "Wrote down how we decide in hard cases.",
+            "Said what a page of a past day means, when we say that nothing has moved, and what a late check means.",
+            "Said how somebody who is named can reply.",
+            "No status was judged differently.",
+        ),
+    ),
+    MethodChange(
+        "1.0",
+        PartialDate("2026-11-22"),
+        ("First published: the thirteen statuses, the types of evidence, the kinds of entry and corrections.",),
+    ),
+)
+VERSION = CHANGES[0].version
