@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import pytest
@@ -89,7 +90,8 @@ def main_id(session: Session) -> int:
 
 QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "public.count_by_status": public.count_by_status,
-    "public.find_ask": lambda s: public.find_ask(s, "main"),
+    "public.count_updates": public.count_updates,
+    "public.find_ask": lambda s: public.find_ask(s, "main", on=date(2020, 6, 30)),
     "public.find_key_of": lambda s: public.find_key_of(s, KEY),
     "public.find_law": lambda s: public.find_law(s, KEY),
     "public.find_slug_now": lambda s: [public.find_slug_now(s, "main")],
@@ -97,6 +99,7 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "public.list_laws": public.list_laws,
     "public.list_sources": public.list_sources,
     "public.list_topics": public.list_topics,
+    "public.list_updates": public.list_updates,
     "staff.find_ask": lambda s: staff.find_ask(s, main_id(s)),
     "staff.find_law": lambda s: staff.find_law(s, first(s, Legislation)),
     "staff.find_link": lambda s: staff.find_link(s, first(s, Link)),

@@ -10,10 +10,12 @@ from tracker.queries.public.asks import (
     list_topics,
 )
 from tracker.queries.public.laws import find_key_of, find_law, list_laws
+from tracker.queries.public.updates import count_updates, list_updates
 
 __all__ = [
     "count_by_family",
     "count_by_status",
+    "count_updates",
     "find_ask",
     "find_key_of",
     "find_law",
@@ -22,4 +24,5 @@ __all__ = [
     "list_laws",
     "list_sources",
     "list_topics",
+    "list_updates",
 ]

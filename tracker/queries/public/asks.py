@@ -1,15 +1,19 @@
 """Asks for the public: the status page and the page of one ask."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from tracker.clock import LONDON
 from tracker.models import Ask, FormerSlug, Link, Source, Update
+from tracker.queries.public.days import grounds, last_movement, turned_back
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.lines import ask_line, is_public, link_record, record_of, story
 from tracker.queries.public.records import AskLine, PublicAsk, PublicSource, PublicTest
 from tracker.rules.asks import PUBLIC, Publication
+from tracker.rules.movement import review_due
 from tracker.rules.status import Family, Status
 from tracker.rules.text import slugify
 
@@ -54,15 +58,15 @@ def find_slug_now(session: Session, slug: str) -> str | None:
     return session.scalar(statement.where(Ask.publication.in_(PUBLIC)))
 
 
-def find_ask(session: Session, slug: str, *, with_drafts: bool = False) -> PublicAsk | None:
-    """An ask that is or was public, whole; `with_drafts` is for staff's previews of a draft ask.
+def find_ask(session: Session, slug: str, *, with_drafts: bool = False, on: date | None = None) -> PublicAsk | None:
+    """An ask that is or was public, whole, now or as it stood on a day; `with_drafts` is for staff's previews.
 
     Costs eight queries, however long its story.
     """
     ask = session.scalar(_ask_statement().where(Ask.slug == slug))
     if ask is None or not (ask.publication.is_public or with_drafts):
         return None
-    return _public_ask(ask)
+    return _public_ask(ask, on)
 
 
 def _ask_statement() -> sa.Select[Ask]:
@@ -72,15 +76,18 @@ def _ask_statement() -> sa.Select[Ask]:
         joinedload(Ask.superseded_by),
         selectinload(Ask.tests),
         selectinload(Ask.links).joinedload(Link.legislation),
-        selectinload(Ask.updates).options(selectinload(Update.evidence), selectinload(Update.results)),
+        selectinload(Ask.updates).options(
+            selectinload(Update.evidence), selectinload(Update.results), joinedload(Update.superseded_by)
+        ),
     )
 
 
-def _public_ask(ask: Ask) -> PublicAsk:
+def _public_ask(ask: Ask, on: date | None) -> PublicAsk:
     """An ask as the public sees it."""
     updates = [u for u in ask.updates if u.publication is Publication.PUBLISHED]
+    tests = [test for test in ask.tests if not test.is_archived]
     superseding = ask.superseded_by
-    return record_of(
+    present = record_of(
         PublicAsk,
         ask,
         line=ask_line(ask),
@@ -89,11 +96,22 @@ def _public_ask(ask: Ask) -> PublicAsk:
         responsible_bodies=tuple(ask.responsible_bodies),
         is_archived=ask.publication is Publication.ARCHIVED,
         superseded_by=ask_line(superseding) if superseding and is_public(superseding) else None,
-        tests=tuple(record_of(PublicTest, test) for test in ask.tests if not test.is_archived),
+        tests=tuple(record_of(PublicTest, test) for test in tests),
         links=tuple(
             link_record(link, law=link.legislation)
             for link in ask.links
             if link.publication is Publication.PUBLISHED and link.legislation.publication is Publication.PUBLISHED
         ),
         story=story(updates, ask.tests),
+        grounds=grounds(updates, tests, on),
+        moved_on=last_movement(updates, on),
+        review_due=_review_due(ask, updates),
+        on=None,
     )
+    return turned_back(present, ask, updates, on) if on else present
+
+
+def _review_due(ask: Ask, updates: Iterable[Update]) -> date | None:
+    published = [update.published_at for update in updates if update.published_at]
+    first_day = min(published).astimezone(LONDON).date() if published else None
+    return review_due(ask.reviewed_on, first_day, ask.review_interval_days)

@@ -34,7 +34,7 @@ def law_line(law: Legislation) -> LawLine:
 
 def link_record(link: Link, law: Legislation | None = None, ask: Ask | None = None) -> PublicLink:
     """A link, with the law or the ask at its other end."""
-    ends = {"law": law_line(law) if law else None, "ask": ask_line(ask) if ask else None}
+    ends = {"law": law_line(law) if law else None, "ask": ask_line(ask) if ask else None, "is_yet_to_begin": False}
     return record_of(PublicLink, link, extent=tuple(link.extent), **ends)
 
 

@@ -4,11 +4,13 @@ No model leaves the public queries, so a template cannot show an internal field 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from tracker.rules.asks import AskKind
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import Effect
+from tracker.rules.movement import is_quiet
+from tracker.rules.stages import Stage, stage_on
 from tracker.rules.status import Status
 from tracker.rules.updates import EvidenceType, Result, UpdateKind
 
@@ -74,10 +76,17 @@ class LawLine:
     lapsed_on: PartialDate | None
     note: str
 
+    def stage_on(self, day: date) -> Stage:
+        """How far it had come on a day."""
+        return stage_on(day, self.introduced_on, self.enacted_on, self.lapsed_on)
+
 
 @dataclass(frozen=True)
 class PublicLink:
-    """What a law does for an ask, seen from the ask (`law`) or from the law (`ask`)."""
+    """What a law does for an ask, seen from the ask (`law`) or from the law (`ask`).
+
+    `is_yet_to_begin` is for a past day: what came into force later had not done so then.
+    """
 
     effect: Effect
     provisions: str
@@ -86,6 +95,7 @@ class PublicLink:
     note: str
     law: LawLine | None = None
     ask: AskLine | None = None
+    is_yet_to_begin: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,8 +130,48 @@ class StoryEntry:
 
 
 @dataclass(frozen=True)
+class UpdateLine:
+    """An entry of some ask's story, in a list of entries of all asks; `corrects` is the entry that it puts right."""
+
+    ask_slug: str
+    ask_title: str
+    key: str
+    kind: UpdateKind
+    happened_on: PartialDate
+    recorded_at: datetime
+    published_at: datetime
+    text: str
+    status: Status | None
+    reason: str
+    results: tuple[tuple[str, Result], ...]
+    corrects: "UpdateLine | None" = None
+
+
+@dataclass(frozen=True)
+class UpdatePage:
+    """A page of entries. `next_key` is where the next page begins; empty on the last."""
+
+    entries: tuple[UpdateLine, ...]
+    next_key: str
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What the present status and test results rest on: how many pieces of evidence of which type.
+
+    `claims_alone` are the keys of the entries that have nothing but a government's word.
+    """
+
+    evidence: tuple[tuple[EvidenceType, int], ...]
+    claims_alone: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PublicAsk:
-    """An ask whole."""
+    """An ask whole; with `on` as things stood on that day, in so far as the dated history tells.
+
+    `moved_on` is the date of the last public movement; `review_due` is the day on which we should have looked again.
+    """
 
     line: AskLine
     source: PublicSource
@@ -140,6 +190,14 @@ class PublicAsk:
     tests: tuple[PublicTest, ...]
     links: tuple[PublicLink, ...]
     story: tuple[StoryEntry, ...]
+    grounds: Grounds
+    moved_on: PartialDate | None
+    review_due: date | None
+    on: date | None = None
+
+    def is_quiet(self, today: date) -> bool:
+        """Whether to say that nothing has moved since `moved_on`."""
+        return is_quiet(self.line.status, self.moved_on, today)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,110 @@
+"""What an ask's story says of a day: the present, or one of the past, told with what we know today.
+
+What that means precisely stands in docs/decisions/0015-the-past.md.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from tracker.models import Ask, SuccessTest, Update
+from tracker.queries.public.lines import ask_line, is_public
+from tracker.queries.public.records import Grounds, LawLine, PublicAsk, PublicLink, PublicTest
+from tracker.queries.stories import entry_of
+from tracker.rules.dates import PartialDate
+from tracker.rules.movement import moved_on
+from tracker.rules.stages import Stage
+from tracker.rules.story import State, grounds_of, state_of
+from tracker.rules.updates import EvidenceType
+
+
+def grounds(updates: Sequence[Update], tests: Iterable[SuccessTest], on: date | None) -> Grounds:
+    """The evidence of the entries that set the status and the tests' results in effect; each address counts once."""
+    carrying = grounds_of(map(entry_of, updates), {test.id for test in tests}, _as_partial(on))
+    types: dict[str, EvidenceType] = {}
+    claims_alone = []
+    for update in (update for update in updates if update.id in carrying):
+        types |= {evidence.url: evidence.type for evidence in update.evidence}
+        if {evidence.type for evidence in update.evidence} == {EvidenceType.GOVERNMENT_CLAIM}:
+            claims_alone.append(update.key)
+    numbers = Counter(types.values())
+    return Grounds(tuple((type_, numbers[type_]) for type_ in EvidenceType if numbers[type_]), tuple(claims_alone))
+
+
+def last_movement(updates: Sequence[Update], on: date | None) -> PartialDate | None:
+    """When something last happened in the world, up to a day (None: until now)."""
+    return moved_on(map(entry_of, updates), {update.id: update.kind for update in updates}, _as_partial(on))
+
+
+def turned_back(present: PublicAsk, ask: Ask, updates: Sequence[Update], day: date) -> PublicAsk:
+    """The record with what happened later taken out; what has no date of its own is today's, or left out."""
+    by_id = {update.id: update for update in updates}
+    state = state_of(map(entry_of, updates), _as_partial(day))
+    entry = state.status_entry
+    set_by = by_id[entry.id] if entry else None
+    replacing = set_by.superseded_by if set_by else None
+    ids = {test.key: test.id for test in ask.tests}
+    return replace(
+        present,
+        line=replace(
+            present.line,
+            status=state.status,
+            status_on=entry.happened_on if entry else None,
+            reason=entry.reason if entry else "",
+            reviewed_on=_by(present.line.reviewed_on, day),
+        ),
+        government_position="",
+        next_step="",
+        next_step_on=None,
+        current_deadline=None,
+        deadline_note="",
+        superseded_by=ask_line(replacing) if replacing and is_public(replacing) else None,
+        tests=tuple(_test_on(test, state, ids[test.key], day) for test in present.tests),
+        links=tuple(
+            _link_on(link, link.law, day) for link in present.links if link.law and _had_begun(link, link.law, day)
+        ),
+        story=tuple(told for told in present.story if told.happened_on.first_day <= day),
+        review_due=None,
+        on=day,
+    )
+
+
+def _as_partial(day: date | None) -> PartialDate | None:
+    return PartialDate(day.isoformat()) if day else None
+
+
+def _by(known: PartialDate | None, day: date) -> PartialDate | None:
+    """The date, unless it lies after the day."""
+    return known if known and known.first_day <= day else None
+
+
+def _test_on(test: PublicTest, state: State, test_id: int, day: date) -> PublicTest:
+    result, result_on = state.results.get(test_id, (test.before, None))
+    return replace(test, result=result, result_on=result_on, reviewed_on=_by(test.reviewed_on, day))
+
+
+def _had_begun(link: PublicLink, law: LawLine, day: date) -> bool:
+    """Whether there was anything of the law to see; where no date is known, its year has to do."""
+    if link.in_force_on and link.in_force_on.first_day <= day:
+        return True
+    stage = law.stage_on(day)
+    if stage is not Stage.UNDATED:
+        return stage is not Stage.EXPECTED
+    year = law.key.split("/")[1][:4]
+    return link.in_force_on is None and (not year.isdecimal() or int(year) <= day.year)
+
+
+def _link_on(link: PublicLink, law: LawLine, day: date) -> PublicLink:
+    in_force_on = _by(link.in_force_on, day)
+    return replace(
+        link,
+        law=replace(
+            law,
+            introduced_on=_by(law.introduced_on, day),
+            enacted_on=_by(law.enacted_on, day),
+            lapsed_on=_by(law.lapsed_on, day),
+        ),
+        in_force_on=in_force_on,
+        is_yet_to_begin=link.in_force_on is not None and in_force_on is None,
+    )

@@ -1,0 +1,110 @@
+"""The entries of all published asks, the newest first: by when we published them, then by when they happened."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from tracker.models import Ask, SuccessTest, TestResult, Update
+from tracker.queries.public.filters import UnknownFilter
+from tracker.queries.public.records import UpdateLine, UpdatePage
+from tracker.rules.asks import Publication
+from tracker.rules.dates import PartialDate
+from tracker.rules.updates import Result, UpdateKind
+
+PAGE_SIZE = 30
+MOMENT = "%Y%m%dT%H%M%S%f"
+KEY = re.compile(r"(\d{8}T\d{12})~([\d-]{4,10})~(\d{1,9})", re.ASCII)
+NO_KEY = "That page key leads nowhere. Begin again at the first page."
+Corrected = aliased(Update)
+FIELDS = ("id", "key", "kind", "happened_on", "recorded_at", "published_at", "text", "status", "reason")
+ORDER = (Update.published_at, Update.happened_on, Update.id)
+Results = Mapping[int, tuple[tuple[str, Result], ...]]
+
+
+def list_updates(
+    session: Session, kind: UpdateKind | None = None, after: str = "", size: int = PAGE_SIZE
+) -> UpdatePage:
+    """A page of entries, of one kind or of all; `after` is the key of the page before. Costs two queries.
+
+    Raises UnknownFilter for a key that no page has given.
+    """
+    statement = (
+        sa.select(Ask.slug, Ask.title, *_columns(Update, ""), *_columns(Corrected, "corrected_"))
+        .join(Update.ask)
+        .outerjoin(Corrected, Corrected.id == Update.corrects_id)
+        .where(Update.publication == Publication.PUBLISHED, Ask.publication == Publication.PUBLISHED)
+        .order_by(*(column.desc() for column in ORDER))
+        .limit(size + 1)
+    )
+    if kind:
+        statement = statement.where(Update.kind == kind)
+    if after:
+        statement = statement.where(sa.tuple_(*ORDER) < sa.tuple_(*_values(after)))
+    rows = session.execute(statement).all()
+    shown = rows[:size]
+    results = _results(session, {id_ for row in shown for id_ in (row.id, row.corrected_id) if id_})
+    entries = tuple(_line(row, results, "", _corrected(row, results)) for row in shown)
+    return UpdatePage(entries, _key_of(shown[-1]) if len(rows) > size else "")
+
+
+def count_updates(session: Session) -> dict[UpdateKind, int]:
+    """How many entries of each kind there are; every kind is named."""
+    statement = (
+        sa.select(Update.kind, sa.func.count())
+        .join(Update.ask)
+        .where(Update.publication == Publication.PUBLISHED, Ask.publication == Publication.PUBLISHED)
+        .group_by(Update.kind)
+    )
+    numbers = dict(session.execute(statement).tuples().all())
+    return {kind: numbers.get(kind, 0) for kind in UpdateKind}
+
+
+def _columns(entry: Any, prefix: str) -> list[sa.Label[Any]]:
+    return [getattr(entry, name).label(f"{prefix}{name}") for name in FIELDS]
+
+
+def _results(session: Session, ids: Iterable[int]) -> Results:
+    """The test results that these entries carry, by the entry's id."""
+    statement = (
+        sa.select(TestResult.update_id, SuccessTest.label, TestResult.result)
+        .join(TestResult.test)
+        .where(TestResult.update_id.in_(ids))
+        .order_by(TestResult.update_id, TestResult.test_id)
+    )
+    found: dict[int, tuple[tuple[str, Result], ...]] = {}
+    for id_, label, result in session.execute(statement):
+        found[id_] = (*found.get(id_, ()), (label, result))
+    return found
+
+
+def _line(row: sa.Row[Any], results: Results, prefix: str, corrects: UpdateLine | None = None) -> UpdateLine:
+    values = {name: getattr(row, f"{prefix}{name}") for name in FIELDS}
+    return UpdateLine(
+        ask_slug=row.slug, ask_title=row.title, results=results.get(values.pop("id"), ()), corrects=corrects, **values
+    )
+
+
+def _corrected(row: sa.Row[Any], results: Results) -> UpdateLine | None:
+    return _line(row, results, "corrected_") if row.corrected_id else None
+
+
+def _key_of(row: sa.Row[Any]) -> str:
+    return f"{row.published_at:{MOMENT}}~{row.happened_on}~{row.id}"
+
+
+def _values(key: str) -> list[sa.ColumnElement[Any]]:
+    """The place that a page key means, as values to compare with ORDER."""
+    parts = KEY.fullmatch(key)
+    if not parts:
+        raise UnknownFilter(NO_KEY)
+    try:
+        moment = datetime.strptime(parts[1], MOMENT).replace(tzinfo=UTC)
+        happened_on = PartialDate.parse(parts[2])
+    except ValueError:
+        raise UnknownFilter(NO_KEY) from None
+    places = (moment, happened_on, int(parts[3]))
+    return [sa.literal(place, column.type) for place, column in zip(places, ORDER, strict=True)]
