@@ -15,6 +15,11 @@ PUBLIC_ADDRESSES = {
     "/legislation/bill/2017-19/157": "text/html",
     "/method": "text/html",
     "/about": "text/html",
+    "/accessibility": "text/html",
+    "/updates": "text/html",
+    "/updates?kind=milestone": "text/html",
+    "/corrections": "text/html",
+    "/asks/unexplained-wealth-orders?on=2019-06-30": "text/html",
     "/asks.csv": "text/csv",
     "/updates.csv": "text/csv",
     "/evidence.csv": "text/csv",
@@ -43,10 +48,17 @@ ASKS = [
 ]  # fmt: skip
 ANCHORS = {
     "/": ["asks", "data"],
-    "/method": ["rules", "statuses", "evidence", "story", "dates", "corrections", "met", "partly_met", "in_force"],
+    "/method": [
+        "rules", "statuses", "evidence", "story", "dates", "corrections", "met", "partly_met", "in_force", "hard-cases",
+        "movement", "past", "checked", "named", "version", "government_claim", "independent",
+    ],
+    "/accessibility": ["aim", "tests", "shortfalls", "complain"],
+    "/corrections": ["corrected", "reworded"],
     "/about": ["contact"],
-    "/asks/unexplained-wealth-orders": ["words", "next", "tests", "law", "story", "u-2018-01-31", "u-2020-02"],
-}
+    "/asks/unexplained-wealth-orders": [
+        "words", "next", "tests", "law", "story", "grounds", "cite", "u-2018-01-31", "u-2020-02",
+    ],
+}  # fmt: skip
 QUERIES = ["family=won", "status=met", "topic=uk-and-eu", "kind=sanctions", "q=magnitsky"]
 
 

@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from urllib.parse import quote, urlsplit
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, url_for
 from wtforms import Field, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired
 
 from tracker.clock import LONDON
 from tracker.models import Event
+from tracker.queries.public.records import PublicAsk
 from tracker.rules.changes import field_changes
 from tracker.rules.dates import PartialDate
 from tracker.web.forms.base import required
@@ -47,8 +48,15 @@ def report_link(title: str) -> str:
     contact = current_app.config["CONTACT_EMAIL"]
     if not contact:
         return ""
-    subject, body = quote(f"Error report: {title}"), quote(f"Page: {site_url()}{request.path}\n\nWhat is wrong:\n")
+    page = f"{site_url()}{request.path}" + (f"?on={request.args['on']}" if request.args.get("on") else "")
+    subject, body = quote(f"Error report: {title}"), quote(f"Page: {page}\n\nWhat is wrong:\n")
     return f"mailto:{contact}?subject={subject}&body={body}"
+
+
+def entry_address(ask: PublicAsk, key: str) -> str:
+    """Where an entry of the ask's story is read: on this page, or today's page for what came after a past day."""
+    is_here = any(entry.key == key for entry in ask.story)
+    return f"#u-{key}" if is_here else url_for("public.ask", slug=ask.line.slug, _anchor=f"u-{key}")
 
 
 def site_url() -> str:
@@ -96,6 +104,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(attributes)
     app.add_template_global(is_past)
     app.add_template_global(report_link)
+    app.add_template_global(entry_address)
     app.add_template_global(site_url)
     app.add_template_global(time_line)
     app.add_template_global(field_changes)

@@ -7,6 +7,7 @@ from flask import request
 
 from tracker.clock import today
 from tracker.queries.public.filters import UnknownFilter
+from tracker.rules.updates import UpdateKind
 
 # What search engines, newsletters and social networks hang on the links that they pass on.
 MARKS_OF_OTHERS = ("utm_", "mtm_", "mc_", "fbclid", "gclid", "msclkid", "dclid", "twclid", "igshid")
@@ -43,3 +44,11 @@ def day_asked_for() -> date | None:
     if not FIRST_DAY <= day <= today():
         raise UnknownFilter(f"Choose a day between {FIRST_DAY} and today, {today()}.")
     return day
+
+
+def kind_asked_for() -> UpdateKind | None:
+    """The kind of entry of `?kind=`; raises UnknownFilter for what is none."""
+    text = request.args.get("kind", "")
+    if text and text not in set(UpdateKind):
+        raise UnknownFilter(f"There is no such kind of entry. Choose one of: {', '.join(UpdateKind)}.")
+    return UpdateKind(text) if text else None

@@ -7,8 +7,11 @@ from tracker.clock import today
 from tracker.queries import public
 from tracker.queries.public.filters import AskFilter
 from tracker.rules.asks import AskKind
+from tracker.rules.method import CHANGES
+from tracker.rules.movement import QUIET_AFTER
 from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
-from tracker.rules.updates import EvidenceType
+from tracker.rules.updates import EvidenceType, UpdateKind
+from tracker.web.parameters import day_asked_for, expect, kind_asked_for
 from tracker.web.session import db
 
 bp = Blueprint("public", __name__)
@@ -36,29 +39,59 @@ def index() -> str:
 
 @bp.get("/asks/<slug:slug>")
 def ask(slug: str) -> str | Response:
-    found = public.find_ask(db(), slug)
+    expect("on")
+    on = day_asked_for()
+    found = public.find_ask(db(), slug, on=on)
     if found is None:
         slug_now = public.find_slug_now(db(), slug)
-        return redirect(url_for(".ask", slug=slug_now), 301) if slug_now else abort(404)
-    return render_template("public/ask.html", ask=found, definitions=DEFINITIONS, today=today())
+        return redirect(url_for(".ask", slug=slug_now, on=on), 301) if slug_now else abort(404)
+    return render_template("public/ask.html", ask=found, definitions=DEFINITIONS, today=on or today(), seen_on=today())
+
+
+@bp.get("/updates")
+def updates() -> str:
+    expect("kind", "after")
+    kind, after = kind_asked_for(), request.args.get("after", "")
+    return render_template(
+        "public/updates.html",
+        page=public.list_updates(db(), kind, after),
+        counts=public.count_updates(db()),
+        kind=kind,
+        is_first=not after,
+    )
+
+
+@bp.get("/corrections")
+def corrections() -> str:
+    expect("after")
+    after = request.args.get("after", "")
+    return render_template(
+        "public/corrections.html",
+        page=public.list_updates(db(), UpdateKind.CORRECTION, after),
+        reworded=public.list_updates(db(), UpdateKind.REDEFINITION),
+        is_first=not after,
+    )
 
 
 @bp.get("/legislation")
 def legislation() -> str:
+    expect()
     return render_template("public/legislation.html", laws=public.list_laws(db()))
 
 
 @bp.get("/legislation/<law:key>")
 def law(key: str) -> str | Response:
+    expect()
     found = public.find_law(db(), key)
     if found is None:
         key_now = public.find_key_of(db(), key)
         return redirect(url_for(".law", key=key_now), 301) if key_now else abort(404)
-    return render_template("public/law.html", law=found)
+    return render_template("public/law.html", law=found, today=today())
 
 
 @bp.get("/method")
 def method() -> str:
+    expect()
     return render_template(
         "public/method.html",
         statuses_of=STATUSES_OF,
@@ -66,9 +99,18 @@ def method() -> str:
         families=Family,
         statuses=Status,
         evidence_types=EvidenceType,
+        changes=CHANGES,
+        quiet_days=QUIET_AFTER.days,
     )
 
 
 @bp.get("/about")
 def about() -> str:
+    expect()
     return render_template("public/about.html", contact=current_app.config["CONTACT_EMAIL"])
+
+
+@bp.get("/accessibility")
+def accessibility() -> str:
+    expect()
+    return render_template("public/accessibility.html", contact=current_app.config["CONTACT_EMAIL"])

@@ -129,7 +129,9 @@ def review(ask_id: int) -> Page | Response:
 def preview(ask_id: int) -> str:
     ask = found(db().get(Ask, ask_id))
     page = found(public.find_ask(db(), ask.slug, with_drafts=True))
-    return render_template("staff/asks/preview.html", ask=page, ask_id=ask_id, definitions=DEFINITIONS, today=today())
+    return render_template(
+        "staff/asks/preview.html", ask=page, ask_id=ask_id, definitions=DEFINITIONS, today=today(), seen_on=today()
+    )
 
 
 def _compose(composing: Composing) -> Page | Response:
@@ -186,7 +188,7 @@ def _rehearse(composing: Composing) -> Page | Response:
         page = found(public.find_ask(change.session, ask.slug, with_drafts=True))
         kept = [pair for pair in kept_fields() if pair[0] != "do"]
         return render_template(
-            "staff/updates/preview.html", ask=page, kept=kept, definitions=DEFINITIONS, today=today()
+            "staff/updates/preview.html", ask=page, kept=kept, definitions=DEFINITIONS, today=today(), seen_on=today()
         ), 200
     raise AssertionError("the rehearsal answers")
 
