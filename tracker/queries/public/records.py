@@ -190,9 +190,9 @@ class PublicAsk:
     tests: tuple[PublicTest, ...]
     links: tuple[PublicLink, ...]
     story: tuple[StoryEntry, ...]
-    grounds: Grounds
-    moved_on: PartialDate | None
-    review_due: date | None
+    grounds: Grounds = Grounds((), ())
+    moved_on: PartialDate | None = None
+    review_due: date | None = None
     on: date | None = None
 
     def is_quiet(self, today: date) -> bool:

@@ -54,13 +54,12 @@ def list_updates(
 def count_updates(session: Session) -> dict[UpdateKind, int]:
     """How many entries of each kind there are; every kind is named."""
     statement = (
-        sa.select(Update.kind, sa.func.count())
+        sa.select(Update.kind, sa.func.count().label("number"))
         .join(Update.ask)
         .where(Update.publication == Publication.PUBLISHED, Ask.publication == Publication.PUBLISHED)
         .group_by(Update.kind)
     )
-    numbers = dict(session.execute(statement).tuples().all())
-    return {kind: numbers.get(kind, 0) for kind in UpdateKind}
+    return dict.fromkeys(UpdateKind, 0) | {row.kind: row.number for row in session.execute(statement)}
 
 
 def _columns(entry: Any, prefix: str) -> list[sa.Label[Any]]:
