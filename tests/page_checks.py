@@ -16,7 +16,6 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
 }
 VIEWER_TYPES = {"hidden", "submit", "button", "reset"}
 WITHIN_A_LINE = {"a", "bdi", "strong", "time", "q", "cite", "b", "em"}
@@ -27,6 +26,10 @@ def check_headers(path: str, status: int, headers: Headers) -> None:
     """The security headers stand on every answer; only the staff area sets cookies and is never stored."""
     for name, value in SECURITY_HEADERS.items():
         assert headers.get(name) == value, f"{path}: {name} is {headers.get(name)!r}"
+    is_shared = "Access-Control-Allow-Origin" in headers  # with scripts of other sites: no page is
+    assert headers["Cross-Origin-Resource-Policy"] == ("cross-origin" if is_shared else "same-origin"), path
+    is_page = status < 300 and "text/html" in headers.get("Content-Type", "")
+    assert not (is_shared and (is_page or path.startswith("/staff"))), path
     assert headers.get("Permissions-Policy"), f"{path}: no Permissions-Policy"
     assert headers.get("Cache-Control"), f"{path}: no Cache-Control"
     is_staff = path.startswith("/staff")

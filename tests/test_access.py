@@ -58,6 +58,18 @@ TABLE: dict[str, Access] = {
     "/<any(asks, updates, evidence, tests, results, legislation, links):name>.csv": Access(
         EVERYBODY, NOBODY, "/asks.csv"
     ),
+    "/api": Access(EVERYBODY, NOBODY),
+    "/api/v1/<any(updates, evidence, tests, results, legislation, links):name>": Access(
+        EVERYBODY, NOBODY, "/api/v1/updates"
+    ),
+    "/api/v1/asks": Access(EVERYBODY, NOBODY),
+    "/api/v1/asks/<slug:slug>": Access(EVERYBODY, NOBODY, "/api/v1/asks/unexplained-wealth-orders"),
+    "/api/v1/legislation/<law:key>": Access(EVERYBODY, NOBODY, "/api/v1/legislation/ukpga/2017/22"),
+    "/api/v1/openapi.json": Access(EVERYBODY, NOBODY),
+    "/api/v1/statuses": Access(EVERYBODY, NOBODY),
+    "/data": Access(EVERYBODY, NOBODY),
+    "/data.zip": Access(EVERYBODY, NOBODY),
+    "/datapackage.json": Access(EVERYBODY, NOBODY),
     "/staff/sign-in": Access(EVERYBODY, EVERYBODY),
     "/staff/": Access(STAFF, NOBODY),
     "/staff/sign-out": Access(NOBODY, STAFF),
@@ -202,7 +214,7 @@ def test_other_methods_are_refused(site: Site, people: dict[str, Browser], rule:
             response = browser.send(method, address)
             assert response.status_code == 405
             assert set(response.headers["Allow"].split(", ")) <= {"GET", "HEAD", "OPTIONS", "POST"}
-        assert browser.send("OPTIONS", address).status_code in ({200} if who or rule in OPEN else {303})
+        assert browser.send("OPTIONS", address).status_code in ({200, 204} if who or rule in OPEN else {303})
 
 
 def test_an_address_that_leads_nowhere_is_the_same_for_everybody(people: dict[str, Browser]) -> None:

@@ -9,9 +9,11 @@ from tracker.db.engine import make_engine
 from tracker.paths import resource_dir
 from tracker.settings import Settings
 from tracker.web import (
+    api,
     auth,
     calendars,
     converters,
+    data,
     errors,
     feeds,
     filters,
@@ -33,6 +35,8 @@ BLUEPRINTS = (
     feeds.bp,
     calendars.bp,
     machines.bp,
+    api.bp,
+    data.bp,
     sign_in.bp,
     desk.bp,
     asks.bp,

@@ -1,10 +1,13 @@
 """Nothing internal is ever public: a mark in every internal field shows on no page, in no file, in no error."""
 
+import io
 import re
+import zipfile
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from tests.site import ADA, WEALTH_ORDERS, Site
 from tracker.clock import now
@@ -119,6 +122,14 @@ def add_marked_records(session: Session, ask: Ask, law: Legislation) -> None:
         )  # fmt: skip
 
 
+def words_of(response: TestResponse) -> str:
+    """The text of an answer; of a zip file all that is in it."""
+    if response.mimetype != "application/zip":
+        return response.text
+    with zipfile.ZipFile(io.BytesIO(response.data)) as packed:
+        return "".join(packed.read(name).decode() for name in packed.namelist())
+
+
 def public_answers(site: Site) -> dict[str, str]:
     """The text of everything that a stranger can get: pages, files, errors, with what they link to."""
     browser = site.browser()
@@ -128,14 +139,16 @@ def public_answers(site: Site) -> dict[str, str]:
         "/readyz", "/feed.atom", "/calendar.ics", f"/asks/{WEALTH_ORDERS}/feed.atom",
         f"/asks/{WEALTH_ORDERS}/calendar.ics", f"/asks/{MARK}-draft/feed.atom", f"/feed.atom?q={MARK}", "/robots.txt",
         "/sitemap.xml", "/sitemap-1.xml", "/.well-known/security.txt",
-        *(f"/{name}.csv" for name in TABLES),
+        *(f"/{name}.csv" for name in TABLES), *(f"/api/v1/{name}?limit=100" for name in TABLES), "/data.zip",
+        f"/api/v1/asks/{WEALTH_ORDERS}", f"/api/v1/asks/{MARK}-draft", f"/api/v1/legislation/ukpga/2020/{MARK}",
+        f"/api/v1/updates?ask={MARK}-draft",
     ]  # fmt: skip
     found: dict[str, str] = {}
     while waiting:
         path = waiting.pop()
         if path in found:
             continue
-        found[path] = browser.send("GET", path).text
+        found[path] = words_of(browser.send("GET", path))
         links = re.findall(r'(?:href|action)="(/[^"#]*)', found[path])
         waiting += [link.replace("&amp;", "&") for link in links if not link.startswith("/staff")]
     found["POST"] = browser.send("POST", "/staff/asks/1/edit", data={"title": "a"}).text

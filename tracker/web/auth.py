@@ -47,6 +47,16 @@ OPEN = frozenset(
         "calendars.all_dates",
         "calendars.ask_dates",
         "feeds.ask_changes",
+        "api.index",
+        "api.asks",
+        "api.ask",
+        "api.records",
+        "api.law",
+        "api.statuses",
+        "api.description",
+        "data.index",
+        "data.package",
+        "data.archive",
         "auth.sign_in",
     }
 )

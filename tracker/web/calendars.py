@@ -13,9 +13,11 @@ from tracker.queries.public.feeds import FeedAsk
 from tracker.web.filters import site_url
 from tracker.web.parameters import expect
 from tracker.web.session import db
+from tracker.web.sharing import share
 from tracker.web.slugs import lead_on
 
 bp = Blueprint("calendars", __name__)
+bp.after_request(share)
 WORDS = {
     DateKind.NEXT_STEP: "Next step",
     DateKind.FIRST_DEADLINE: "First deadline",
@@ -45,7 +47,6 @@ def _calendar(name: str, of: FeedAsk | None) -> Response:
     return current_app.response_class(
         calendar.write(name, host, events),
         content_type="text/calendar; charset=utf-8",
-        headers={"Access-Control-Allow-Origin": "*"},
     )
 
 

@@ -1,4 +1,4 @@
-"""One page for every error: what happened, what is safe, what to do."""
+"""One page for every error: what happened, what is safe, what to do; for the API the same as a problem document."""
 
 import logging
 from dataclasses import dataclass
@@ -11,11 +11,13 @@ from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
 from tracker.services.passwords import Busy
 from tracker.web.auth import kept_fields, restore_page
+from tracker.web.problems import is_for_programs, problem
 from tracker.web.session import stop_reading
 
 log = logging.getLogger(__name__)
 Answer = tuple[str, int, dict[str, str]]
 RETRY_SOON = {"Retry-After": "5"}
+FAULT = "Something went wrong on our side"
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,10 @@ def _page(code: int, explanation: str = "") -> Answer:
     words = WORDS.get(code, WORDS[400])
     if code == 503 and g.get("actor") and kept_fields():
         return restore_page(request.path, kept_fields(), f"{words.title}. {words.explanation}"), code, RETRY_SOON
+    retry = RETRY_SOON if code == 503 else {}
+    if is_for_programs():
+        text, _, headers = problem(code, words.title, explanation or words.explanation)
+        return text, code, headers | retry
     text = render_template(
         "error.html",
         code=code,
@@ -84,7 +90,7 @@ def _page(code: int, explanation: str = "") -> Answer:
         explanation=explanation or words.explanation,
         advice=words.advice,
     )
-    return text, code, RETRY_SOON if code == 503 else {}
+    return text, code, {**retry}
 
 
 def _database(error: DBAPIError) -> Answer:
@@ -97,4 +103,6 @@ def _database(error: DBAPIError) -> Answer:
 
 def _unexpected(error: Exception) -> Answer:
     log.error("unexpected error", exc_info=error)
+    if is_for_programs():
+        return problem(500, FAULT, "The fault is noted. Try again later, or tell us what you asked for.")
     return render_template("error500.html"), 500, {}

@@ -15,9 +15,11 @@ from tracker.rules.updates import UpdateKind
 from tracker.web.filters import in_words, site_url
 from tracker.web.parameters import expect
 from tracker.web.session import db
+from tracker.web.sharing import share
 from tracker.web.slugs import lead_on
 
 bp = Blueprint("feeds", __name__)
+bp.after_request(share)
 FILTERS = ("family", "status", "topic", "kind", "q")
 SITE = "Policy ask tracker"
 RIGHTS = "Free to re-use under CC BY 4.0: name the Policy ask tracker and link to the page."
@@ -119,5 +121,4 @@ def _atom(feed: atom.Feed) -> Response:
     return current_app.response_class(
         atom.write(feed),
         content_type="application/atom+xml; charset=utf-8",
-        headers={"Access-Control-Allow-Origin": "*"},
     )

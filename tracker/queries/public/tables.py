@@ -3,7 +3,7 @@
 Each step is a reading transaction of its own, so that a long download never holds up a writer.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,26 +118,26 @@ def results() -> Statement:
     )
 
 
-def links() -> Statement:
+def links(of_laws: Sequence[Publication] = (PUBLISHED,)) -> Statement:
     """One row a published link to a published law."""
     columns = _columns(Link, "id effect provisions extent in_force_on note")
     return (
         sa.select(ASK_SLUG, LAW_KEY, Legislation.citation, *columns)
         .join(Link.ask)
         .join(Link.legislation)
-        .where(Link.publication == PUBLISHED, Legislation.publication == PUBLISHED)
+        .where(Link.publication == PUBLISHED, Legislation.publication.in_(of_laws))
     )
 
 
-def legislation() -> Statement:
+def legislation(which: Sequence[Publication] = (PUBLISHED,)) -> Statement:
     """One row a published law."""
     columns = _columns(
-        Legislation, "id kind year number citation title address introduced_on enacted_on lapsed_on note"
+        Legislation, "id kind year number citation title address introduced_on enacted_on lapsed_on note publication"
     )
     return (
         sa.select(LAW_KEY, *columns, Became.key.label("becomes"))
         .outerjoin(Became, (Became.id == Legislation.becomes_id) & (Became.publication == PUBLISHED))
-        .where(Legislation.publication == PUBLISHED)
+        .where(Legislation.publication.in_(which))
     )
 
 

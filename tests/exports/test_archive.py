@@ -1,0 +1,51 @@
+"""The download of everything: packed piece by piece, and a zip file that programs open."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from tracker.exports.archive import pack
+from tracker.exports.package import describe
+from tracker.exports.tables import TABLES
+
+WRITTEN_AT = datetime(2026, 11, 20, 10, 0, 2, tzinfo=UTC)
+DESCRIPTION = describe("https://tracker.example", 7, WRITTEN_AT, [])
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+def test_a_zip_file_holds_each_file_as_it_was_given(is_large: bool) -> None:
+    packed = b"".join(pack(DESCRIPTION, WRITTEN_AT, lambda name: [name, " Škoda\r\n"], is_large=is_large))
+    with zipfile.ZipFile(io.BytesIO(packed)) as opened:
+        assert opened.testzip() is None
+        assert opened.namelist()[:2] == ["README.txt", "datapackage.json"]
+        assert sorted(opened.namelist()[2:]) == sorted(f"{name}.csv" for name in TABLES)
+        assert opened.read("asks.csv").decode() == "asks Škoda\r\n"
+        assert {entry.date_time for entry in opened.infolist()} == {(2026, 11, 20, 10, 0, 2)}
+
+
+def test_what_names_a_row_is_packed_before_the_row() -> None:
+    """A row that is added while we pack then has all that it names."""
+    packed = b"".join(pack(DESCRIPTION, None, lambda name: [name], is_large=False))
+    with zipfile.ZipFile(io.BytesIO(packed)) as opened:
+        place = {name.removesuffix(".csv"): number for number, name in enumerate(opened.namelist())}
+    for table in TABLES.values():
+        assert all(place[table.name] < place[reference.table] for reference in table.references)
+
+
+def test_a_long_file_is_sent_on_as_it_is_read() -> None:
+    asked = 0
+
+    def rows(_name: str) -> Iterator[str]:
+        nonlocal asked
+        for number in range(50):
+            asked += 1
+            yield f"{number}" * 20_000
+
+    pieces = pack(DESCRIPTION, None, rows, is_large=False)
+    sent = [len(next(pieces)) for _ in range(12)]
+    assert asked == 10  # the first two pieces are the readme and the description
+    assert sum(sent) > 0
+    assert max(len(piece) for piece in pieces) < 100_000

@@ -1,0 +1,126 @@
+"""The addresses of the JSON API with their parameters and answers, for the OpenAPI document."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tracker.exports.schemas import reference
+from tracker.exports.tables import TABLES
+from tracker.rules.asks import AskKind
+from tracker.rules.status import Family, Status
+
+MOST = 100
+USUAL = 50
+RECORDS = tuple(name for name in TABLES if name != "asks")
+Described = dict[str, Any]
+PROBLEMS = {
+    400: "A parameter is not known, is given twice or has a value that does not exist; the detail names it.",
+    404: "There is nothing at this address.",
+    405: "The API is only for reading: GET, HEAD and OPTIONS.",
+    500: "A fault of ours.",
+    503: "The site is busy; Retry-After says when to ask again.",
+}
+
+
+def paths(examples: Mapping[str, Mapping[str, Any]]) -> dict[str, Described]:
+    """Every path with what it answers; examples of parameters are taken from true records."""
+    ask = examples.get("asks", {}).get("ask_slug")
+    law = examples.get("legislation", {}).get("law_key")
+    found = {
+        "/asks": _get("listAsks", "The published asks, the last changed first", "AskPage", _ask_filters(), total=True),
+        "/asks/{ask_slug}": _get(
+            "getAsk",
+            "An ask whole: its record, tests, links with their laws, and story with evidence and results. "
+            "A former slug is redirected to the present one",
+            "WholeAsk",
+            [_in_path("ask_slug", "The ask's slug", ask)],
+        ),
+    }
+    for name in RECORDS:
+        table = TABLES[name]
+        found[f"/{name}"] = _get(
+            f"list{name.capitalize()}",
+            f"Each record is {table.row_is}; in the order in which they were entered",
+            f"{table.record}Page",
+            [
+                _in_query("ask", "Only what belongs to the ask with this slug", {"type": "string"}, ask),
+                _after(),
+                _limit(),
+            ],
+        )
+    return found | {
+        "/legislation/{law_key}": _get(
+            "getLaw",
+            "A law with the bills that it was and its links to asks. The key has slashes in it",
+            "WholeLaw",
+            [_in_path("law_key", "The law's key", law)],
+        ),
+        "/statuses": _get(
+            "listStatuses", "The statuses with their definitions: what each means and does not mean", "Statuses", []
+        ),
+    }
+
+
+def _ask_filters() -> list[Described]:
+    enums = {"family": Family, "status": Status, "kind": AskKind}
+    chosen = [
+        _in_query(name, f"Only asks of this {name}", {"type": "string", "enum": [member.value for member in enum]})
+        for name, enum in enums.items()
+    ]
+    words = {
+        "topic": "Only asks of the topic with this slug",
+        "body": "Only asks for which the body with this slug answers",
+        "law": "Only asks linked to the law with this key",
+        "q": "Only asks in which these words stand",
+    }
+    typed = [_in_query(name, meaning, {"type": "string"}) for name, meaning in words.items()]
+    return [*chosen, *typed, _after(), _limit()]
+
+
+def _after() -> Described:
+    return _in_query("after", "Where the last page ended: take it from “next”, do not make it", {"type": "string"})
+
+
+def _limit() -> Described:
+    shape = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
+    return _in_query("limit", "At most so many records", shape)
+
+
+def _in_query(name: str, description: str, schema: Described, example: object = None) -> Described:
+    return _parameter(name, "query", description, schema, example)
+
+
+def _in_path(name: str, description: str, example: object) -> Described:
+    return _parameter(name, "path", description, {"type": "string"}, example) | {"required": True}
+
+
+def _parameter(name: str, place: str, description: str, schema: Described, example: object) -> Described:
+    shown = {"example": example} if example else {}
+    return {"name": name, "in": place, "description": f"{description}.", "schema": schema} | shown
+
+
+def _get(name: str, summary: str, schema: str, parameters: list[Described], *, total: bool = False) -> Described:
+    headers: Described = {}
+    if schema.endswith("Page"):
+        text = {"type": "string"}
+        headers["Link"] = {"description": "The next page as rel=next, where there is one (RFC 8288).", "schema": text}
+    if total:
+        count = {"type": "integer"}
+        headers["X-Total-Count"] = {"description": "How many asks fit the filters.", "schema": count}
+    answer = {"description": "OK", "headers": headers, "content": _content("application/json", schema)}
+    problems = {str(code): _problem(words) for code, words in PROBLEMS.items()}
+    return {
+        "get": {
+            "operationId": name,
+            "summary": f"{summary}.",
+            "parameters": parameters,
+            "responses": {"200": answer, **problems},
+        }
+    }
+
+
+def _problem(words: str) -> Described:
+    return {"description": words, "content": _content("application/problem+json", "Problem")}
+
+
+def _content(media_type: str, schema: str) -> Described:
+    return {media_type: {"schema": reference(schema)}}

@@ -1,0 +1,154 @@
+"""The rows behind the JSON API: a page of a file's rows, or all rows of one ask or one law.
+
+A page costs one statement with a LIMIT, and one more where an ask is named; an ask seven, however long its story.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.models import Ask, Evidence, Legislation, Link, SuccessTest, Update
+from tracker.models.events import Revision
+from tracker.queries.public import tables
+from tracker.queries.public.tables import PUBLISHED, ExportRow, Key
+from tracker.rules.asks import PUBLIC, Publication
+
+Rows = tuple[ExportRow, ...]
+LARGE = 100_000
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of a file in the order of their keys; `next_key` is the last one's, or None at the end."""
+
+    rows: Rows
+    next_key: Key | None
+
+
+@dataclass(frozen=True)
+class WholeAsk:
+    """The rows of one ask, with the laws of its links by key; updates with the newest first."""
+
+    ask: ExportRow
+    is_archived: bool
+    tests: Rows
+    links: Rows
+    laws: dict[str, ExportRow]
+    updates: Rows
+    evidence: Rows
+    results: Rows
+
+
+@dataclass(frozen=True)
+class WholeLaw:
+    """The row of one law, the keys of the bills that it was, and its links to published asks."""
+
+    law: ExportRow
+    is_archived: bool
+    was: tuple[str, ...]
+    links: Rows
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Which state of the data this is: the revision's number, and when the latest entry was published.
+
+    It `is_large` when a file may be longer than 2 GiB.
+    """
+
+    revision: int
+    published_at: datetime | None
+    is_large: bool
+
+
+def find_edition(session: Session) -> Edition:
+    """The state of the data now."""
+    latest = sa.select(sa.func.max(Update.published_at)).where(Update.publication == PUBLISHED)
+    last_numbers = (sa.select(sa.func.max(model.id)).scalar_subquery() for model in (Ask, Update, Evidence))
+    revision, published_at, *last = session.execute(
+        sa.select(Revision.number, latest.scalar_subquery(), *last_numbers)
+    ).one()
+    return Edition(revision, published_at, any(number > LARGE for number in last if number))
+
+
+def find_ask_id(session: Session, slug: str) -> int | None:
+    """The number of a published ask."""
+    return session.scalar(sa.select(Ask.id).where(Ask.slug == slug, Ask.publication == PUBLISHED))
+
+
+def list_page(session: Session, name: str, after: Key | None, size: int, ask_id: int | None = None) -> Page:
+    """The rows of a file after a key, at most `size`; those of one ask if one is given."""
+    records = tables.RECORDS[name]
+    statement = records.statement()
+    if ask_id is not None:
+        statement = statement.where(_of_ask(name, ask_id))
+    if name != "legislation":
+        statement = statement.where(Ask.publication == PUBLISHED)
+    rows = session.execute(records.after(statement, after or records.start, size + 1)).all()
+    has_more = len(rows) > size
+    return Page(_rows(rows[:size]), records.key_of(rows[size - 1]) if has_more else None)
+
+
+def list_asks_called(session: Session, slugs: Sequence[str]) -> Rows:
+    """The rows of these published asks, in this order."""
+    statement = tables.asks().where(Ask.slug.in_(slugs), Ask.publication == PUBLISHED)
+    found = {row.ask_slug: ExportRow(row) for row in session.execute(statement)}
+    return tuple(found[slug] for slug in slugs if slug in found)
+
+
+def find_whole_ask(session: Session, slug: str) -> WholeAsk | None:
+    """An ask that is or was public, with all that belongs to it."""
+    row = session.execute(tables.asks().where(Ask.slug == slug, Ask.publication.in_(PUBLIC))).first()
+    if row is None:
+        return None
+    links = _rows(session.execute(tables.links().where(Link.ask_id == row.id).order_by(Link.id)))
+    laws = session.execute(tables.legislation().where(_of_ask("legislation", row.id)))
+    newest_first = tables.updates().order_by(Update.happened_on.desc(), Update.id.desc())
+    return WholeAsk(
+        ask=ExportRow(row),
+        is_archived=row.publication is Publication.ARCHIVED,
+        tests=_all(session, "tests", row.id),
+        links=links,
+        laws={law.law_key: ExportRow(law) for law in laws},
+        updates=_rows(session.execute(newest_first.where(Update.ask_id == row.id))),
+        evidence=_all(session, "evidence", row.id),
+        results=_all(session, "results", row.id),
+    )
+
+
+def find_whole_law(session: Session, key: str) -> WholeLaw | None:
+    """A law that is or was public, with the published asks that hang on it."""
+    law = session.execute(tables.legislation(PUBLIC).where(Legislation.key == key)).first()
+    if law is None:
+        return None
+    was = sa.select(Legislation.key).where(Legislation.becomes_id == law.id, Legislation.publication.in_(PUBLIC))
+    of_law = tables.links(PUBLIC).where(Link.legislation_id == law.id, Ask.publication == PUBLISHED)
+    return WholeLaw(
+        law=ExportRow(law),
+        is_archived=law.publication is Publication.ARCHIVED,
+        was=tuple(session.scalars(was.order_by(Legislation.id))),
+        links=_rows(session.execute(of_law.order_by(Link.id))),
+    )
+
+
+def _all(session: Session, name: str, ask_id: int) -> Rows:
+    """All rows of a file that belong to an ask, in the order of their keys."""
+    records = tables.RECORDS[name]
+    return _rows(session.execute(records.statement().where(_of_ask(name, ask_id)).order_by(*records.key)))
+
+
+def _of_ask(name: str, ask_id: int) -> sa.ColumnElement[bool]:
+    """The condition that a file's row belongs to an ask."""
+    if name == "legislation":
+        linked = sa.select(Link.legislation_id).where(Link.ask_id == ask_id, Link.publication == PUBLISHED)
+        return Legislation.id.in_(linked)
+    owner = {"tests": SuccessTest.ask_id, "links": Link.ask_id}.get(name, Update.ask_id)
+    return owner == ask_id
+
+
+def _rows(found: Iterable[Any]) -> Rows:
+    return tuple(map(ExportRow, found))

@@ -1,0 +1,184 @@
+"""The JSON API, read-only: the records of the files, under the same names."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, abort, current_app, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.exports import json, licence, openapi
+from tracker.exports.operations import MOST, PROBLEMS, RECORDS, USUAL, paths
+from tracker.exports.tables import ASKS, TABLES
+from tracker.queries import public
+from tracker.queries.public import rows, tables
+from tracker.queries.public.filters import AskFilter, UnknownFilter
+from tracker.queries.public.tables import Key
+from tracker.web import whole
+from tracker.web.converters import SlugConverter
+from tracker.web.filters import site_url
+from tracker.web.parameters import expect
+from tracker.web.session import db
+from tracker.web.sharing import share
+from tracker.web.tables import FILTERS
+
+bp = Blueprint("api", __name__, url_prefix="/api")
+bp.after_request(share)
+KEY = re.compile(r"[1-9][0-9]{0,8}(?:-[1-9][0-9]{0,8})?", re.ASCII)
+NO_KEY = "“after” is not a key that this list gave out. Take it from “next”."
+NAMES = ", ".join(RECORDS)
+
+
+@bp.get(f"/v1/<any({NAMES}):name>")
+def records(name: str) -> Response:
+    """Some records of a file, in the order in which they were entered."""
+    _expect("ask", "after", "limit")
+    size = _size()
+    page = rows.list_page(db(), name, _key(name), size, _ask_id())
+    next_page = _next(".records", "-".join(map(str, page.next_key or ())), "ask", "limit", name=name)
+    found = [json.record(TABLES[name], row, site_url()) for row in page.rows]
+    return _answer({"records": found, "next": next_page}, next_page)
+
+
+@bp.get("/v1/asks")
+def asks() -> Response:
+    """The asks that fit the filters, the last changed first."""
+    _expect(*FILTERS, "after", "limit")
+    wanted, size, after = AskFilter.from_query(request.args), _size(), request.args.get("after", "")
+    slugs = [line.slug for line in public.list_asks(db(), wanted, public.list_topics(db()))]
+    if after and after not in slugs:
+        raise UnknownFilter(NO_KEY)
+    start = slugs.index(after) + 1 if after else 0
+    shown, has_more = slugs[start : start + size], len(slugs) > start + size
+    next_page = _next(".asks", shown[-1] if has_more else "", *FILTERS, "limit")
+    found = [json.record(ASKS, row, site_url()) for row in rows.list_asks_called(db(), shown)]
+    answer = _answer({"records": found, "next": next_page, "total": len(slugs)}, next_page)
+    answer.headers["X-Total-Count"] = str(len(slugs))
+    return answer
+
+
+@bp.get("/v1/asks/<slug:slug>")
+def ask(slug: str) -> Response:
+    """An ask whole."""
+    _expect()
+    found = rows.find_whole_ask(db(), slug)
+    if found is None:
+        slug_now = public.find_slug_now(db(), slug)
+        return _moved(url_for(".ask", slug=slug_now)) if slug_now else abort(404, "There is no ask with this slug.")
+    return _answer(whole.ask(found, site_url()))
+
+
+@bp.get("/v1/legislation/<law:key>")
+def law(key: str) -> Response:
+    """A law whole."""
+    _expect()
+    found = rows.find_whole_law(db(), key)
+    if found is None:
+        key_now = public.find_key_of(db(), key)
+        return _moved(url_for(".law", key=key_now)) if key_now else abort(404, "There is no law with this key.")
+    return _answer(whole.law(found, site_url()))
+
+
+@bp.get("/v1/statuses")
+def statuses() -> Response:
+    """The statuses with their definitions."""
+    _expect()
+    return _answer(whole.STATUSES)
+
+
+@bp.get("/v1/openapi.json")
+def description() -> Response:
+    """The OpenAPI document."""
+    _expect()
+    return _answer(openapi.document(site_url(), _examples()))
+
+
+@bp.get("")
+def index() -> str:
+    """The API in words."""
+    expect()
+    operations = [(path, described["get"]["summary"]) for path, described in paths({}).items()]
+    return render_template(
+        "public/api.html",
+        operations=operations,
+        example=_example(),
+        problems=PROBLEMS,
+        licence=licence,
+        usual=USUAL,
+        most=MOST,
+    )
+
+
+def json_address(name: str) -> str:
+    """Where the records of a file are as JSON."""
+    return url_for("api.asks") if name == "asks" else url_for("api.records", name=name)
+
+
+def _expect(*names: str) -> None:
+    if "on" in request.args:
+        raise UnknownFilter("The API knows the present state only, so it has no “on”. The story has the dates.")
+    expect(*names)
+
+
+def _size() -> int:
+    text = request.args.get("limit", str(USUAL))
+    if not re.fullmatch("[1-9][0-9]{0,2}", text, re.ASCII) or int(text) > MOST:
+        raise UnknownFilter(f"“limit” is a whole number from 1 to {MOST}.")
+    return int(text)
+
+
+def _key(name: str) -> Key | None:
+    """Where the last page ended."""
+    text = request.args.get("after")
+    if text is None:
+        return None
+    parts = text.split("-") if KEY.fullmatch(text) else []
+    if len(parts) != len(tables.RECORDS[name].key):
+        raise UnknownFilter(NO_KEY)
+    return tuple(map(int, parts))
+
+
+def _ask_id() -> int | None:
+    slug = request.args.get("ask")
+    if slug is None:
+        return None
+    found = rows.find_ask_id(db(), slug) if re.fullmatch(SlugConverter.regex, slug, re.ASCII) else None
+    if found is None:
+        raise UnknownFilter("“ask” is not the slug of a published ask.")
+    return found
+
+
+def _next(endpoint: str, key: str, *kept: str, **values: Any) -> str | None:
+    """The address of the page after this key, with those parameters of this request that are kept."""
+    if not key:
+        return None
+    query: dict[str, Any] = {name: request.args[name] for name in kept if name in request.args}
+    return site_url() + url_for(endpoint, **values, **query, after=key)
+
+
+def _examples() -> dict[str, dict[str, Any]]:
+    """The first record of each table that has one."""
+    first = {name: rows.list_page(db(), name, None, 1).rows for name in TABLES}
+    return {name: json.record(TABLES[name], found[0], site_url()) for name, found in first.items() if found}
+
+
+def _example() -> dict[str, str] | None:
+    """An ask as the API answers it, cut to fit a page."""
+    first = rows.list_page(db(), "asks", None, 1).rows
+    found = rows.find_whole_ask(db(), first[0].ask_slug) if first else None
+    if found is None:
+        return None
+    answer = json.write_for_people(whole.shortened(whole.ask(found, site_url())))
+    return {"slug": found.ask.ask_slug, "answer": answer}
+
+
+def _answer(document: Mapping[str, Any], next_page: str | None = None) -> Response:
+    response = current_app.response_class(json.write(document), content_type="application/json")
+    response.headers.add("Link", f'<{site_url()}{url_for(".description")}>; rel="service-desc"')
+    if next_page:
+        response.headers.add("Link", f'<{next_page}>; rel="next"')
+    return response
+
+
+def _moved(address: str) -> Response:
+    return current_app.response_class("", 301, {"Location": address}, content_type="application/json")

@@ -1,0 +1,81 @@
+"""An ask, a law and the statuses as JSON, each with all that belongs to it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from tracker.exports.json import Record, record
+from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, RESULTS, TESTS, UPDATES, Table
+from tracker.queries.public.rows import WholeAsk, WholeLaw
+from tracker.queries.public.tables import ExportRow
+from tracker.rules.status import DEFINITIONS, STATUSES_OF
+
+STATUSES: Record = {
+    "families": [
+        {"family": family.value, "label": family.label, "statuses": [status.value for status in statuses]}
+        for family, statuses in STATUSES_OF.items()
+    ],
+    "statuses": [
+        {
+            "status": status.value,
+            "status_label": definition.label,
+            "family": definition.family.value,
+            "family_label": definition.family.label,
+            "means": definition.means,
+            "does_not_mean": definition.does_not_mean,
+            "takes": definition.takes,
+        }
+        for status, definition in DEFINITIONS.items()
+    ],
+}
+SHOWN_LENGTH = 72
+
+
+def ask(found: WholeAsk, site_url: str) -> Record:
+    """An ask with its tests, its links with their laws, and its story with evidence and results."""
+    evidence, results = _by_update(EVIDENCE, found.evidence, site_url), _by_update(RESULTS, found.results, site_url)
+    return record(ASKS, found.ask, site_url) | {
+        "is_archived": found.is_archived,
+        "tests": [record(TESTS, row, site_url) for row in found.tests],
+        "links": [
+            record(LINKS, row, site_url) | {"law": record(LEGISLATION, found.laws[row.law_key], site_url)}
+            for row in found.links
+        ],
+        "updates": [
+            record(UPDATES, row, site_url) | {"evidence": evidence[row.update_key], "results": results[row.update_key]}
+            for row in found.updates
+        ],
+    }
+
+
+def law(found: WholeLaw, site_url: str) -> Record:
+    """A law with the bills that it was and its links to asks."""
+    return record(LEGISLATION, found.law, site_url) | {
+        "is_archived": found.is_archived,
+        "was": list(found.was),
+        "links": [record(LINKS, row, site_url) for row in found.links],
+    }
+
+
+def shortened(record: Record) -> Record:
+    """A record to be shown as an example: some of its members, the first of each list, the beginnings of texts."""
+    shown = ("ask_slug", "update_key", "test_key", "law_key", "title", "label", "status", "status_on", "kind")
+    more = ("result", "effect", "happened_on", "text", "url", "tests", "links", "updates", "evidence", "results")
+    return {name: _shortened(record[name]) for name in (*shown, *more) if name in record}
+
+
+def _shortened(value: Any) -> Any:
+    match value:
+        case str() if len(value) > SHOWN_LENGTH:
+            return value[: SHOWN_LENGTH - 1].rstrip() + "…"
+        case [first, *_]:
+            return [shortened(first) if isinstance(first, dict) else first]
+        case _:
+            return value
+
+
+def _by_update(table: Table, rows: Iterable[ExportRow], site_url: str) -> dict[str, list[Record]]:
+    found: dict[str, list[Record]] = defaultdict(list)
+    for row in rows:
+        found[row.update_key].append(record(table, row, site_url))
+    return found
