@@ -54,8 +54,9 @@ class Flag:
 
 @dataclass(frozen=True)
 class Spell:
-    """How long the ask stood at a status; `end` is None for the present one."""
+    """How long the ask stood at a status, by the entry of that key; `end` is None for the present one."""
 
+    key: str
     status: Status
     start: PartialDate
     end: PartialDate | None
@@ -178,10 +179,10 @@ def _flags(points: Iterable[tuple[str, str, Span]]) -> tuple[Flag, ...]:
 
 
 def _spells(story: list[StoryEntry], scale: _Scale) -> Iterator[Spell]:
-    changes = [(entry.status, entry.happened_on) for entry in story if entry.status]
-    ends = [*(start for _, start in changes), None][1:]
-    for (status, start), end in zip(changes, ends, strict=True):
-        yield Spell(status, start, end, scale.bar(status.family, start, end))
+    changes = [(entry.key, entry.status, entry.happened_on) for entry in story if entry.status]
+    ends = [*(start for *_, start in changes), None][1:]
+    for (key, status, start), end in zip(changes, ends, strict=True):
+        yield Spell(key, status, start, end, scale.bar(status.family, start, end))
 
 
 def _places(links: Iterable[PublicLink], scale: _Scale) -> Iterator[PlaceLane]:
