@@ -29,6 +29,8 @@ from tracker.rules.permissions import COMMAND_LINE, SEEDS, Actor, Role
 from tracker.services import passwords, people, seeds, sessions
 from tracker.services.change import Change
 from tracker.settings import Settings
+from tracker.web.cache import RevisionCache
+from tracker.web.shelf import Shelf
 
 PASSWORD = "four unrelated words for tests"
 ADA, ED, CLEO = "Ada Admin", "Ed Editor", "Cleo Contributor"
@@ -139,9 +141,22 @@ class Site:
             return session.scalar(statement)
 
     def execute(self, statement: sa.Executable) -> None:
-        """Write past the services: for what only time or an accident would bring about."""
+        """Write past the services: for what only time or an accident would bring about. The revision goes up."""
         with writing(self.engine) as session:
             session.execute(statement)
+            session.execute(sa.update(Revision).values(number=Revision.number + 1))
+
+    @property
+    def cache(self) -> RevisionCache:
+        """What keeps the public answers; behind a proxy it is the second in the row."""
+        first = self.app.wsgi_app
+        found = first if isinstance(first, RevisionCache) else getattr(first, "app", None)
+        assert isinstance(found, RevisionCache)
+        return found
+
+    def forget(self) -> None:
+        """Keep no public answer any longer, as after a restart."""
+        self.cache.shelf = Shelf(None, self.cache.room)
 
     def ask_id(self, slug: str = WEALTH_ORDERS) -> int:
         return int(self.scalar(sa.select(Ask.id).where(Ask.slug == slug)))

@@ -11,6 +11,8 @@ from tracker.settings import Settings
 from tracker.web import (
     api,
     auth,
+    build,
+    cache,
     calendars,
     converters,
     data,
@@ -77,10 +79,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension(Unindented)
-    if settings.trusted_proxies:
+    engine = make_engine(settings.database_url)
+    cache.init_app(app, engine, settings.cache_mb)
+    if settings.trusted_proxies:  # in front of the cache, which tells http from https
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
-    session.init_app(app, make_engine(settings.database_url))
+    session.init_app(app, engine)
+    build.init_app(app)
     converters.init_app(app)
     filters.init_app(app)
     errors.init_app(app)

@@ -18,7 +18,7 @@ def run_server(settings: Settings) -> None:
         interface=Interfaces.WSGI,
         address=settings.host,
         port=settings.port,
-        workers=1,
+        workers=settings.workers,
         blocking_threads=THREADS,
         backlog=1024,
         log_access=False,

@@ -32,6 +32,8 @@ class Settings:
     trusted_proxies: int = 0
     host: str = "127.0.0.1"
     port: int = 8000
+    workers: int = 1
+    cache_mb: int = 64
 
     @property
     def trusted_hosts(self) -> list[str] | None:
@@ -56,6 +58,8 @@ class Settings:
             trusted_proxies=reader.number("TRACKER_TRUSTED_PROXIES", 0, 10),
             host=host,
             port=port,
+            workers=reader.number("TRACKER_WORKERS", 1, 64, least=1),
+            cache_mb=reader.number("TRACKER_CACHE_MB", 64, 65536),
         )
         if is_production and not site_url.startswith("https://"):
             reader.wrong.append("TRACKER_SITE_URL: give the public address, beginning with https://")
@@ -82,10 +86,10 @@ class _Reader:
             self.wrong.append(f"{name}: must be one of {', '.join(allowed)}, not “{value}”")
         return value
 
-    def number(self, name: str, default: int, most: int) -> int:
+    def number(self, name: str, default: int, most: int, least: int = 0) -> int:
         value = self.text(name, str(default))
-        if not re.fullmatch(r"[0-9]{1,6}", value) or int(value) > most:
-            self.wrong.append(f"{name}: must be a whole number from 0 to {most}, not “{value[:20]}”")
+        if not re.fullmatch(r"[0-9]{1,6}", value) or not least <= int(value) <= most:
+            self.wrong.append(f"{name}: must be a whole number from {least} to {most}, not “{value[:20]}”")
             return default
         return int(value)
 

@@ -63,6 +63,7 @@ def test_a_page_changed_when_its_newest_entry_was_published(shared_site: Site) -
 def test_the_map_is_read_in_blocks(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = set(pages(sqlite_site))
     monkeypatch.setattr(sitemap, "BLOCK", 4)
+    sqlite_site.forget()
     index = document(sqlite_site, "/sitemap.xml")
     blocks = [(loc.text or "").removeprefix(HOST) for loc in index.iter(f"{MAP}loc")]
     assert len(blocks) > 3

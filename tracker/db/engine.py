@@ -12,6 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from tracker.db.files import leave_replaced_files
+
 LOCK_WAIT_SECONDS = 10
 STATEMENT_SECONDS = 30
 # Any number will do, as long as every process of the tracker uses the same.
@@ -26,6 +28,7 @@ def make_engine(url: str) -> sa.Engine:
         engine = sa.create_engine(url, hide_parameters=True)
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
+        leave_replaced_files(engine)
         return engine
     engine = sa.create_engine(
         url,

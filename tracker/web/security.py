@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, current_app, request
 from werkzeug.wrappers import Response
 
+from tracker.web.build import version_of
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -26,6 +28,12 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+# A cache in front may answer for five seconds, and for half a minute more while it asks for the next one.
+PUBLIC = "public, max-age=5, stale-while-revalidate=30"
+FOR_EVER = "public, max-age=31536000, immutable"
+PRIVATE = "private, no-cache"
+NEVER = "no-store"
+VARY = "Accept-Encoding"
 TWO_YEARS = "max-age=63072000; includeSubDomains"
 
 
@@ -40,18 +48,21 @@ def refuse_foreign_posts() -> None:
 
 
 def add_headers(response: Response) -> Response:
-    """Add the headers; a page for staff is never kept by a cache, a public one is asked for again."""
+    """Add the headers that every answer carries; only public ones may be kept by a cache."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if current_app.config["IS_PRODUCTION"]:
         response.headers["Strict-Transport-Security"] = TWO_YEARS
-    if request.path.startswith("/staff") or response.status_code >= 400:
-        response.headers["Cache-Control"] = "no-store"
+    if request.path.startswith("/staff") or response.status_code >= 400 or request.method not in {"GET", "HEAD"}:
+        response.headers["Cache-Control"] = NEVER
+    elif request.endpoint == "static":
+        response.headers["Cache-Control"] = FOR_EVER if _names_its_version() else PUBLIC
+    elif current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
+        response.headers["Cache-Control"] = PRIVATE
     else:
-        response.headers.setdefault("Cache-Control", "no-cache")
-        if request.method in {"GET", "HEAD"} and response.status_code == 200 and not response.is_streamed:
-            response.add_etag()
-            response.make_conditional(request)
+        response.headers.setdefault("Cache-Control", PUBLIC)
+    if response.headers["Cache-Control"].startswith("public"):
+        response.vary.add(VARY)
     return response
 
 
@@ -59,6 +70,11 @@ def init_app(app: Flask) -> None:
     """Put the checks in front of every request and the headers on every answer."""
     app.before_request(refuse_foreign_posts)
     app.after_request(add_headers)
+
+
+def _names_its_version() -> bool:
+    version = version_of((request.view_args or {}).get("filename", ""))
+    return version is not None and request.args.get("v") == version
 
 
 def _is_own(origin: str) -> bool:

@@ -1,0 +1,334 @@
+"""What is kept, for whom, and for how long."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Response
+from sqlalchemy.exc import OperationalError
+from werkzeug.test import TestResponse
+
+from tests.site import ED, LOCAL, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
+from tracker import clock
+from tracker.app import create_app
+from tracker.models import Ask, Revision
+from tracker.web import build
+from tracker.web.cache import LARGEST_SHARE
+
+PUBLIC = "public, max-age=5, stale-while-revalidate=30"
+SMALL = replace(LOCAL, cache_mb=1)
+MEGABYTE = 1024 * 1024
+
+
+class Asked:
+    """Counts the requests that get through to Flask."""
+
+    def __init__(self, site: Site) -> None:
+        cache = site.cache
+        self.count = 0
+        self.app, cache.app = cache.app, self
+
+    def __call__(self, *arguments: object) -> Iterable[bytes]:
+        self.count += 1
+        return self.app(*arguments)  # type: ignore[arg-type]
+
+
+def get(site: Site, path: str, **headers: str) -> TestResponse:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return site.browser().send("GET", path, headers=named)
+
+
+KEPT = [
+    "/",
+    "/asks/stop-brexit",
+    "/about",
+    "/?family=won",
+    "/?q=magnitsky",
+    "/asks.csv",
+    "/static/site.css",
+    "/method?",
+]
+
+
+@pytest.mark.parametrize("path", KEPT)
+def test_a_public_answer_is_made_once_and_is_the_same_each_time(site: Site, path: str) -> None:
+    asked = Asked(site)
+    first = get(site, path)
+    again = [get(site, path) for _ in range(3)]
+    assert asked.count == 1
+    assert first.headers["Cache-Control"] == PUBLIC
+    assert {answer.data for answer in again} == {first.data}
+    assert {(answer.status_code, answer.headers["ETag"]) for answer in again} == {(200, first.headers["ETag"])}
+
+
+def test_a_kept_answer_has_every_header_that_flask_gave_it(make_site: MakeSite) -> None:
+    site = make_site(PRODUCTION)
+    first, again = (site.browser().send("GET", "/about", base_url="https://tracker.example") for _ in range(2))
+    assert again.headers["Strict-Transport-Security"]
+    assert dict(first.headers) == dict(again.headers)
+
+
+NOT_KEPT = [
+    pytest.param("GET", "/about", {"Cookie": "tracker=x"}, id="our cookie"),
+    pytest.param("GET", "/about", {"Cookie": "a=b; tracker=x"}, id="our cookie among others"),
+    pytest.param("GET", "/about", {"Authorization": "Bearer x"}, id="authorisation"),
+    pytest.param("OPTIONS", "/about", {}, id="OPTIONS"),
+    pytest.param("POST", "/about", {}, id="POST"),
+    pytest.param("BREW", "/about", {}, id="an unknown method"),
+    pytest.param("GET", "/staff/sign-in", {}, id="staff"),
+    pytest.param("GET", "/staff", {}, id="staff, redirected"),
+    pytest.param("GET", "/healthz", {}, id="healthz"),
+    pytest.param("GET", "/readyz", {}, id="readyz"),
+    pytest.param("GET", "/nowhere", {}, id="404"),
+    pytest.param("GET", "/?status=nonsense", {}, id="400"),
+    pytest.param("GET", "/legislation/", {}, id="404 with a slash"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "headers"), NOT_KEPT)
+def test_everything_else_is_flasks_to_answer(
+    shared_site: Site, method: str, path: str, headers: dict[str, str]
+) -> None:
+    get(shared_site, "/about")
+    asked = Asked(shared_site)
+    for _ in range(2):
+        answer = shared_site.browser().send(method, path, headers=headers)
+        assert "ETag" not in answer.headers
+    assert asked.count == 2
+    shared_site.cache.app = asked.app
+
+
+def test_a_cookie_of_somebody_else_makes_no_difference(shared_site: Site) -> None:
+    plain = get(shared_site, "/about")
+    assert dict(get(shared_site, "/about", Cookie="theme=dark").headers) == dict(plain.headers)
+
+
+@pytest.mark.parametrize(
+    ("path", "cookie", "expected"),
+    [
+        ("/about", "", PUBLIC),
+        ("/about", "tracker=x", "private, no-cache"),
+        ("/asks.csv", "tracker=x", "private, no-cache"),
+        ("/staff/sign-in", "", "no-store"),
+        ("/nowhere", "", "no-store"),
+        ("/healthz", "", "no-store"),
+        ("/static/site.css", "", PUBLIC),
+        ("/static/site.css?v=0", "", PUBLIC),
+        (f"/static/site.css?v={build.version_of('site.css')}", "", "public, max-age=31536000, immutable"),
+        (f"/static/site.css?v={build.version_of('site.css')}", "tracker=x", "public, max-age=31536000, immutable"),
+    ],
+)
+def test_how_long_others_may_keep_an_answer(shared_site: Site, path: str, cookie: str, expected: str) -> None:
+    for _ in range(2):
+        assert get(shared_site, path, Cookie=cookie).headers["Cache-Control"] == expected
+
+
+def test_a_changed_address_may_be_kept_by_others(sqlite_site: Site) -> None:
+    ask = sqlite_site.ask_id()
+    form = sqlite_site.browser(ED).get(f"/staff/asks/{ask}/edit")
+    form.submit("Save", slug="another-name")
+    answer = get(sqlite_site, f"/asks/{WEALTH_ORDERS}")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (301, PUBLIC)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Set-Cookie": "a=b"}, {"Cache-Control": "no-cache"}, {"Cache-Control": "private"}, {"Vary": "Origin"}],
+    ids=str,
+)
+def test_an_answer_that_is_not_for_everybody_is_not_kept(sqlite_site: Site, headers: dict[str, str]) -> None:
+    sqlite_site.app.view_functions["public.about"] = lambda: Response("a" * 900, headers=headers)
+    asked = Asked(sqlite_site)
+    client = sqlite_site.browser().client
+    assert [client.get("/about").status_code for _ in range(2)] == [200, 200]
+    assert asked.count == 2
+
+
+@pytest.mark.parametrize("error", [RuntimeError("broken"), OperationalError("SELECT", {}, Exception("busy"))], ids=str)
+def test_an_error_is_over_when_its_cause_is(sqlite_site: Site, error: Exception) -> None:
+    views, view = sqlite_site.app.view_functions, sqlite_site.app.view_functions["public.about"]
+
+    def broken() -> str:
+        raise error
+
+    views["public.about"] = broken
+    assert sqlite_site.browser().client.get("/about").status_code >= 500
+    views["public.about"] = view
+    assert get(sqlite_site, "/about").status_code == 200
+
+
+def test_each_host_and_scheme_has_its_own_answer_and_a_foreign_host_none(make_site: MakeSite) -> None:
+    site = make_site(replace(PRODUCTION, trusted_proxies=1))
+    asked = Asked(site)
+    for _ in range(2):
+        for host, status in (("tracker.example", 200), ("localhost", 200), ("evil.example", 400)):
+            for scheme in ("http", "https"):
+                assert get(site, "/about", Host=host, X_Forwarded_Proto=scheme).status_code == status
+    assert asked.count == 4 + 2 * 2
+
+
+# --- until when ---
+
+
+def test_a_commit_is_on_the_next_answer_and_the_old_ones_are_dropped(site: Site) -> None:
+    for path in KEPT:
+        get(site, path)
+    known = get(site, "/").headers["ETag"]
+    site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(title="Another title"))
+    answer = get(site, "/", If_None_Match=known)
+    assert answer.status_code == 200
+    assert "Another title" in answer.text
+    assert [address[2] for address in site.cache.shelf.pages] == ["/"]
+
+
+def test_what_the_public_does_not_see_changes_nothing(site: Site) -> None:
+    get(site, "/about")
+    asked = Asked(site)
+    site.browser(ED).get("/staff/")
+    seen = asked.count
+    get(site, "/about")
+    assert asked.count == seen
+
+
+def test_a_page_is_made_anew_at_midnight_in_london(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Asked(sqlite_site)
+    seen = []
+    for hour, minute in ((22, 58), (22, 59), (23, 0), (23, 1)):
+        moment = datetime(2026, 7, 1, hour, minute, tzinfo=UTC)
+        monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
+        seen.append((get(sqlite_site, "/about").headers["ETag"], asked.count))
+    assert seen[0] == seen[1] != seen[2] == seen[3]
+    assert asked.count == 2
+
+
+def test_a_build_is_told_by_its_files_and_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def built(**settings: Any) -> bytes:
+        app = create_app(replace(PRODUCTION, database_url="sqlite://", **settings))
+        app.extensions["tracker_engine"].dispose()
+        build.digests.cache_clear()
+        return build.digest(app)
+
+    seen = {built(), built(site_url="https://other.example"), built(contact_email="a@example.org")}
+    seen |= {built(secret_key="x" * 40)}
+    assert len(seen) == 4
+    assert built() in seen
+    for folder, name in (("TEMPLATES", "new.html"), ("STATIC", "new.css"), ("CODE", "new.py")):
+        monkeypatch.setattr(build, folder, tmp_path)
+        (tmp_path / name).write_text(folder)
+        before = built()
+        assert before not in seen
+        (tmp_path / name).write_text("changed")
+        seen |= {before, built()}
+    assert len(seen) == 10
+    build.digests.cache_clear()
+
+
+def test_links_to_static_files_change_with_the_file(shared_site: Site) -> None:
+    page = shared_site.browser().get("/")
+    hrefs = [link.get("href", "") for link in page.tree.iter("link") if "/static/" in link.get("href", "")]
+    assert f"/static/site.css?v={build.version_of('site.css')}" in hrefs
+    for href in hrefs:
+        assert "immutable" in get(shared_site, href).headers["Cache-Control"]
+
+
+# --- how much ---
+
+
+def test_the_bound_holds_whatever_is_asked(make_site: MakeSite) -> None:
+    site = make_site(SMALL)
+    shelf = None
+    for number in range(80):
+        get(site, f"/?utm_source={number}", Accept_Encoding=("", "gzip", "br")[number % 3])
+        shelf = site.cache.shelf
+        bodies = sum(len(form.body[0]) for page in shelf.pages.values() for form in page.forms.values())
+        assert bodies <= shelf.used <= MEGABYTE
+        assert shelf.used == sum(page.size for page in shelf.pages.values())
+    assert shelf is not None
+    assert 5 < len(shelf.pages) < 80
+
+
+def test_what_was_not_asked_for_longest_goes_first(make_site: MakeSite) -> None:
+    site = make_site(SMALL)
+    get(site, "/about")
+    for number in range(80):
+        get(site, f"/?utm_source={number}")
+        asked = Asked(site)
+        get(site, "/about")
+        assert asked.count == 0
+        site.cache.app = asked.app
+    addresses = [address[3] for address in site.cache.shelf.pages]
+    assert "utm_source=0" not in addresses
+    assert "utm_source=79" in addresses
+
+
+@pytest.mark.parametrize("megabytes", [0, 1])
+def test_an_answer_that_is_too_large_is_passed_on_piece_by_piece(make_site: MakeSite, megabytes: int) -> None:
+    site = make_site(replace(LOCAL, cache_mb=megabytes))
+    made: list[int] = []
+    site.app.view_functions["public.about"] = lambda: Response(pieces(made, MEGABYTE // LARGEST_SHARE // 1000 + 1))
+    for number in (1, 2):
+        with site.app.test_client().get("/about", buffered=False) as answer:
+            body = answer.iter_encoded()
+            assert next(iter(body)) == b"a" * 1000
+            assert len(made) <= 2 * number + (number - 1) * 140
+            assert len(b"".join(body)) == 131 * 1000
+    assert made.count(-1) == 2
+    assert site.cache.shelf.used == 0
+    known = answer.headers["ETag"]
+    assert get(site, "/about", If_None_Match=known).status_code == 304
+    assert made.count(0) == 2, "a reader who has it makes no work"
+
+
+def test_a_large_file_of_known_length_is_passed_on(make_site: MakeSite) -> None:
+    site = make_site(SMALL)
+    site.app.view_functions["public.about"] = lambda: Response(b"a" * MEGABYTE)
+    for _ in range(2):
+        answer = get(site, "/about", Accept_Encoding="gzip")
+        assert (answer.headers["Content-Length"], len(answer.data)) == (str(MEGABYTE), MEGABYTE)
+        assert site.browser().send("HEAD", "/about").headers["Content-Length"] == str(MEGABYTE)
+    assert site.cache.shelf.used == 0
+
+
+@pytest.mark.parametrize("ending", ["the reader leaves", "the source breaks", "nobody begins to read"])
+def test_half_an_answer_is_never_kept_and_its_source_is_closed(sqlite_site: Site, ending: str) -> None:
+    made: list[int] = []
+    response = Response(pieces(made, 10, breaks=ending == "the source breaks"))
+    response.call_on_close(lambda: made.append(-2))
+    sqlite_site.app.view_functions["public.about"] = lambda: response
+    with sqlite_site.app.test_client().get("/about", buffered=False) as answer:
+        body = answer.iter_encoded()
+        if ending == "the reader leaves":
+            next(iter(body))
+        elif ending == "the source breaks":
+            with pytest.raises(OSError, match="broken"):
+                b"".join(body)
+    assert made[-1] == -2
+    assert not sqlite_site.cache.shelf.pages
+
+
+def pieces(made: list[int], number: int, *, breaks: bool = False) -> Iterator[bytes]:
+    """A thousand bytes at a time; notes which have been asked for, and -1 at the end."""
+    for count in range(number):
+        made.append(count)
+        yield b"a" * 1000
+        if breaks:
+            raise OSError("broken")
+    made.append(-1)
+
+
+def test_head_of_a_large_answer_does_not_make_it(sqlite_site: Site) -> None:
+    made: list[int] = []
+    sqlite_site.app.view_functions["public.about"] = lambda: Response(pieces(made, 10))
+    assert sqlite_site.browser().send("HEAD", "/about").data == b""
+    assert made == []
+
+
+def test_a_revision_that_goes_back_is_another_state(sqlite_site: Site) -> None:
+    for number, title in ((900, "After"), (800, "Restored"), (900, "After again")):
+        sqlite_site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(title=title))
+        sqlite_site.execute(sa.update(Revision).values(number=number))
+        assert title in get(sqlite_site, "/").text

@@ -1,0 +1,226 @@
+"""Which form of a kept answer a reader gets: codings, validators, HEAD."""
+
+import gzip
+from collections.abc import Callable
+from random import Random
+
+import brotli
+import pytest
+from flask import Response
+from werkzeug.test import TestResponse
+
+from tests.site import Site
+from tracker.web.encodings import SMALLEST_BODY, accepted
+
+DECODE: dict[str | None, Callable[[bytes], bytes]] = {None: bytes, "gzip": gzip.decompress, "br": brotli.decompress}
+RUBBISH = "\"',;=q \\\t*é" * 1000
+
+CODINGS = [
+    # Accept-Encoding, the coding that is sent
+    ("", None),
+    ("gzip", "gzip"),
+    ("x-gzip", "gzip"),
+    ("br", "br"),
+    ("gzip, deflate, br, zstd", "br"),
+    ("GZIP", "gzip"),
+    ("  gzip ; q = 0.5 , br;q=0.4", "gzip"),
+    ("gzip;q=1.000, br;q=0.999", "gzip"),
+    ("gzip;q=0, br;q=0.0", None),
+    ("br;q=0, gzip", "gzip"),
+    ("identity", None),
+    ("identity, gzip;q=0.5", None),
+    ("identity;q=0.5, gzip", "gzip"),
+    ("*", "br"),
+    ("*;q=0", None),
+    ("*;q=0, gzip", "gzip"),
+    ("br;q=0, *", "gzip"),
+    ("identity;q=0", None),
+    ("identity;q=0, gzip;q=0.001", "gzip"),
+    ("identity;q=1, *;q=0.1", None),
+    ("deflate, zstd, compress", None),
+    ("gzip, gzip;q=0", "gzip"),
+    ("gzip;q=2", None),
+    ("gzip;q=nan, br;q=1e3", None),
+    ("gzip;q=-1", None),
+    ("gzip;;q=1", None),
+    ("gzip;level=9", None),
+    (",,, ,gzip,", "gzip"),
+    ("gzip,br" * 5000, None),
+    (RUBBISH, None),
+]
+
+
+@pytest.mark.parametrize(("header", "coding"), CODINGS, ids=[header[:30] for header, _ in CODINGS])
+def test_a_reader_gets_the_best_coding_that_it_accepts(shared_site: Site, header: str, coding: str | None) -> None:
+    plain = get(shared_site, "/method")
+    answer = get(shared_site, "/method", accept=header)
+    assert (answer.status_code, answer.headers.get("Content-Encoding")) == (200, coding)
+    assert DECODE[coding](answer.data) == plain.data
+    assert answer.headers["Content-Length"] == str(len(answer.data))
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert (coding is None) == (answer.headers["ETag"] == plain.headers["ETag"])
+
+
+@pytest.mark.parametrize("header", [header for header, _ in CODINGS])
+def test_there_is_always_a_coding(header: str) -> None:
+    assert set(accepted(header)) <= {"br", "gzip", "identity"}
+    assert accepted(header)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "size", "is_compressed"),
+    [
+        ("text/html; charset=utf-8", SMALLEST_BODY, True),
+        ("text/html", SMALLEST_BODY - 1, False),
+        ("text/csv; charset=utf-8; header=present", 9000, True),
+        ("application/json", 9000, True),
+        ("application/problem+json", 9000, True),
+        ("application/atom+xml; charset=utf-8", 9000, True),
+        ("text/calendar", 9000, True),
+        ("image/svg+xml", 9000, True),
+        ("image/png", 9000, False),
+        ("application/zip", 9000, False),
+        ("application/octet-stream", 9000, False),
+    ],
+)
+def test_what_gains_nothing_is_sent_as_it_is(
+    sqlite_site: Site, content_type: str, size: int, is_compressed: bool
+) -> None:
+    answer_about_with(sqlite_site, lambda: Response(b"a" * size, content_type=content_type))
+    for _ in range(2):
+        answer = get(sqlite_site, "/about", accept="gzip")
+        assert (answer.headers.get("Content-Encoding") == "gzip") is is_compressed
+        assert DECODE[answer.headers.get("Content-Encoding")](answer.data) == b"a" * size
+
+
+def test_what_is_encoded_already_is_not_encoded_again(sqlite_site: Site) -> None:
+    body = gzip.compress(b"a" * 9000)
+    answer_about_with(sqlite_site, lambda: Response(body, headers={"Content-Encoding": "gzip"}))
+    for _ in range(2):
+        answer = get(sqlite_site, "/about", accept="br")
+        assert answer.headers.getlist("Content-Encoding") == ["gzip"]
+        assert answer.data == body
+
+
+def test_what_gets_longer_by_encoding_is_sent_as_it_is(sqlite_site: Site) -> None:
+    body = Random(1).randbytes(5000)
+    answer_about_with(sqlite_site, lambda: Response(body, content_type="text/plain"))
+    for _ in range(2):
+        answer = get(sqlite_site, "/about", accept="br")
+        assert "Content-Encoding" not in answer.headers
+        assert answer.data == body
+
+
+PATHS = ["/", "/asks/stop-brexit", "/about", "/static/site.css", "/nowhere", "/asks.csv"]
+
+
+@pytest.mark.parametrize("accept", ["", "br"])
+@pytest.mark.parametrize("path", PATHS)
+def test_head_has_the_headers_of_get_and_no_body(sqlite_site: Site, path: str, accept: str) -> None:
+    for _ in ("when nothing is kept", "when the answer is kept"):
+        head = get(sqlite_site, path, accept=accept, method="HEAD")
+        answer = get(sqlite_site, path, accept=accept)
+        assert (head.status_code, head.data) == (answer.status_code, b"")
+        assert dict(head.headers) == dict(answer.headers)
+
+
+# --- validators ---
+
+
+@pytest.mark.parametrize("accept", ["", "gzip", "br, gzip;q=0.5"])
+def test_a_reader_who_has_the_answer_is_told_so(shared_site: Site, accept: str) -> None:
+    had = get(shared_site, "/about", accept=accept)
+    answer = get(shared_site, "/about", accept=accept, known=had.headers["ETag"])
+    assert (answer.status_code, answer.data) == (304, b"")
+    assert {name: had.headers[name] for name in answer.headers.keys()} == dict(answer.headers)  # noqa: SIM118
+    assert set(answer.headers.keys()) == {"ETag", "Cache-Control", "Vary"}
+    assert get(shared_site, "/about", accept=accept, known=had.headers["ETag"], method="HEAD").status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("template", "status"),
+    [
+        ("{tag}", 304),
+        ('W/"x", {tag}', 304),
+        ('"x",{tag},"y"', 304),
+        ("{strong}", 304),
+        ("*", 304),
+        (" * ", 304),
+        ("w/{strong}", 304),  # whatever stands before it: what is between the quotes is ours
+        (f"{RUBBISH}{{tag}}", 304),
+        ("{bare}", 200),
+        ('"x"', 200),
+        ("**", 200),
+        ("", 200),
+        (RUBBISH, 200),
+        ('"' * 10_000, 200),
+        ("{gzip}", 200),
+    ],
+)
+@pytest.mark.parametrize("is_kept", [True, False], ids=["kept", "not kept"])
+def test_if_none_match_in_all_its_shapes(sqlite_site: Site, template: str, status: int, is_kept: bool) -> None:
+    tag = get(sqlite_site, "/about").headers["ETag"]
+    other = get(sqlite_site, "/about", accept="gzip").headers["ETag"]
+    if not is_kept:
+        sqlite_site.forget()
+    known = template.format(tag=tag, strong=tag[2:], bare=tag[3:-1], gzip=other)
+    answer = get(sqlite_site, "/about", known=known)
+    assert answer.status_code == status
+    assert answer.headers["ETag"] == tag
+
+
+def test_a_reader_of_another_coding_is_told_too_if_it_still_accepts_it(shared_site: Site) -> None:
+    had = get(shared_site, "/about").headers["ETag"]
+    answer = get(shared_site, "/about", accept="gzip, br", known=had)
+    assert (answer.status_code, answer.headers["ETag"]) == (304, had)
+    assert get(shared_site, "/about", accept="gzip, identity;q=0", known=had).status_code == 200
+
+
+def test_every_address_and_coding_has_a_tag_of_its_own(shared_site: Site) -> None:
+    tags = {
+        get(shared_site, path, accept=accept, host=host).headers["ETag"]
+        for path in ("/about", "/method", "/?q=a", "/?q=b", "/static/site.css")
+        for accept in ("", "gzip", "br")
+        for host in ("localhost", "127.0.0.1")
+    }
+    assert len(tags) == 30
+    assert all(tag.startswith('W/"') for tag in tags)
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/asks/nothing", "/?status=nonsense", "/legislation/ukpga/1066/1"])
+def test_what_is_not_there_stays_so_for_a_reader_with_a_tag(shared_site: Site, path: str) -> None:
+    known = get(shared_site, "/about").headers["ETag"]
+    for sent in (known, "*"):
+        answer = get(shared_site, path, known=sent)
+        assert answer.status_code in {400, 404}
+        assert "ETag" not in answer.headers
+
+
+def test_other_conditions_and_ranges_get_the_whole_answer(shared_site: Site) -> None:
+    for path in ("/static/icon.svg", "/about"):
+        full = get(shared_site, path).data
+        shared_site.forget()
+        for name, value in (
+            ("If-Modified-Since", "Fri, 01 Jan 2100 00:00:00 GMT"),
+            ("If-Unmodified-Since", "Thu, 01 Jan 1970 00:00:00 GMT"),
+            ("If-Match", '"x"'),
+            ("Range", "bytes=0-9"),
+        ):
+            answer = shared_site.browser().send("GET", path, headers={name: value})
+            assert (answer.status_code, answer.data) == (200, full), name
+
+
+# --- how the tests ask ---
+
+
+def get(
+    site: Site, path: str, *, accept: str = "", known: str = "", method: str = "GET", host: str = "localhost"
+) -> TestResponse:
+    headers = {"Accept-Encoding": accept, "Host": host} | ({"If-None-Match": known} if known else {})
+    answer = site.browser().send(method, path, headers=headers)
+    assert answer.headers.get("Content-Length", str(len(answer.data))) == str(len(answer.data)) or method == "HEAD"
+    return answer
+
+
+def answer_about_with(site: Site, view: Callable[[], Response]) -> None:
+    site.app.view_functions["public.about"] = view

@@ -1,0 +1,46 @@
+"""What was deployed, as digests: an answer of one build is never taken for an answer of the next."""
+
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+
+from flask import Flask
+
+from tracker.paths import PACKAGE, resource_dir
+
+CODE, TEMPLATES, STATIC = PACKAGE, resource_dir("templates"), PACKAGE / "static"
+# What shows on public pages or in their headers. The secret makes the digest one.
+SETTINGS = ("SECRET_KEY", "SITE_URL", "CONTACT_EMAIL", "IS_PRODUCTION")
+
+
+def digest(app: Flask) -> bytes:
+    """Alike for two apps if code, templates, static files and settings are; 32 bytes."""
+    found = blake2b(digest_size=32)
+    for folder, names in ((CODE, "*.py"), (TEMPLATES, "*"), (STATIC, "*")):
+        found.update(repr(digests(folder, names)).encode())
+    found.update(repr([app.config[name] for name in SETTINGS]).encode())
+    return found.digest()
+
+
+@cache
+def digests(folder: Path, names: str) -> dict[str, str]:
+    """Each file in the folder and below whose name fits, with the digest of its content; read once."""
+    return {
+        path.relative_to(folder).as_posix(): blake2b(path.read_bytes(), digest_size=8).hexdigest()
+        for path in sorted(folder.rglob(names))
+        if path.is_file()
+    }
+
+
+def version_of(filename: str) -> str | None:
+    """What tells this static file from its earlier versions; None when there is no such file."""
+    return digests(STATIC, "*").get(filename)
+
+
+def init_app(app: Flask) -> None:
+    """Let every link to a static file name its version."""
+
+    @app.url_defaults
+    def add_version(endpoint: str, values: dict[str, object]) -> None:
+        if endpoint == "static" and (version := version_of(str(values.get("filename")))):
+            values.setdefault("v", version)
