@@ -1,0 +1,132 @@
+"""The pictures beside links: of the right size, small, and with nothing that overflows or cannot be read."""
+
+import io
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageFont
+
+from tracker.exports import picture
+from tracker.exports.palette import DARK, LIGHT, Palette
+from tracker.exports.picture import Picture, can_write, draw, set_title
+from tracker.paths import CHECKOUT
+from tracker.rules.status import Family, Status
+
+TITLE = "Use unexplained wealth orders against Kremlin-linked wealth"
+USUAL = Picture(TITLE, "Partly met", Family.PART, "Since February 2020. Checked on 25 February 2026.")
+ROOM = picture.WIDTH - 2 * picture.MARGIN
+LONG = [
+    "W" * 200,
+    "Act on " + "tax havens and on the companies in them, " * 5,
+    "Škoda Łódź Россия Ελλάδα " * 8,
+    "a " * 100,
+    "-" * 200,
+    "i" * 200,
+]
+
+
+def opened(drawn: bytes) -> Image.Image:
+    image: Image.Image = Image.open(io.BytesIO(drawn))
+    return image
+
+
+def ground(image: Image.Image, box: tuple[int, int, int, int]) -> bool:
+    """Whether there is nothing but paper in the box."""
+    colours = image.convert("RGB").crop(box).getcolors()
+    return [colour for _, colour in colours or []] == [tuple(bytes.fromhex(LIGHT.paper[1:]))]
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_picture_of_every_status_is_small_and_of_the_right_size(status: Status) -> None:
+    drawn = draw(replace(USUAL, status=status.label, family=status.family))
+    image = opened(drawn)
+    assert (image.format, image.size, image.mode) == ("PNG", (1200, 630), "P")
+    assert len(drawn) < 40_000
+    assert not ground(image, (picture.MARGIN, 470, 500, 530))
+
+
+@pytest.mark.parametrize("title", LONG)
+def test_a_long_title_stays_in_its_place(title: str) -> None:
+    image = opened(draw(replace(USUAL, title=title)))
+    assert ground(image, (0, 40, picture.MARGIN - 4, picture.HEIGHT))
+    assert ground(image, (picture.WIDTH - picture.MARGIN + 4, 40, picture.WIDTH, picture.HEIGHT))
+    assert ground(image, (0, 424, picture.WIDTH, 444))
+    assert not ground(image, (picture.MARGIN, picture.TITLE_TOP, picture.WIDTH - picture.MARGIN, 420))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=0x24F, exclude_categories=["Cc", "Cs"]), max_size=200))
+def test_every_title_fits_by_measure(title: str) -> None:
+    size, lines = set_title(title)
+    bold = ImageFont.truetype(picture.FONTS / picture.BOLD, size, layout_engine=ImageFont.Layout.BASIC)
+    assert all(bold.getlength(line) <= ROOM for line in lines)
+    assert len(lines) * size * picture.LEADING <= picture.TITLE_HEIGHT
+
+
+def test_a_title_is_as_large_as_it_can_be_and_cut_only_when_it_must_be() -> None:
+    assert set_title("Stop Brexit") == (76, ["Stop Brexit"])
+    size, lines = set_title(TITLE)
+    assert " ".join(lines) == TITLE
+    assert size > 42
+    size, lines = set_title("Wandering words " * 60)
+    assert size == 42
+    assert lines[-1].endswith("…")
+    assert not "".join(lines[:-1]).count("…")
+
+
+@pytest.mark.parametrize(
+    ("title", "is_written"),
+    [
+        ("“£5m” – No. 5 № … €", True),
+        ("Škoda, Ŵyn, Ðakovo, Tiếng Việt", True),
+        ("Санкции против России", True),
+        ("Ελλάδα", True),
+        ("制裁", False),
+        ("عقوبات", False),
+        ("Good 👍", False),
+    ],
+)
+def test_no_picture_has_boxes_for_letters(title: str, is_written: bool) -> None:
+    """A title in a script that the font lacks makes room for our question; its words stand beside the picture."""
+    assert can_write(title) is is_written
+    asked = draw(replace(USUAL, title=picture.QUESTION))
+    assert (draw(replace(USUAL, title=title)) == asked) is not is_written
+
+
+def test_marks_of_direction_are_not_drawn() -> None:
+    assert draw(replace(USUAL, title=f"\u2067{TITLE}\u2069\u200b")) == draw(USUAL)
+
+
+def test_what_is_drawn_is_known_by_its_text() -> None:
+    others = [
+        replace(USUAL, title="Other"), replace(USUAL, status="Met"), replace(USUAL, family=None),
+        replace(USUAL, facts=""),
+    ]  # fmt: skip
+    assert len({one.drawn_from for one in [USUAL, *others]}) == 5
+    assert draw(USUAL) == draw(replace(USUAL))
+
+
+def variables(css: str) -> dict[str, str]:
+    return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{3,6});", css))
+
+
+@pytest.mark.parametrize(("palette", "place"), [(LIGHT, 0), (DARK, 1)], ids=["light", "dark"])
+def test_what_is_drawn_outside_of_pages_has_the_colours_of_the_pages(palette: Palette, place: int) -> None:
+    css = (CHECKOUT / "tracker/static/site.css").read_text(encoding="utf-8")
+    found = variables(re.findall(r":root {(.*?)}", css, re.DOTALL)[place])
+    own = {name: getattr(palette, name) for name in ("paper", "ink", "quiet", "rule", "accent")}
+    own |= {"none" if family is Family.NOT_COUNTED else family.value: ink for family, ink in palette.families.items()}
+    assert {name: found[name] for name in own} == own
+
+
+def test_the_fonts_come_with_their_licence() -> None:
+    assert "Bitstream Vera Fonts Copyright" in (picture.FONTS / "LICENSE.txt").read_text(encoding="utf-8")
+
+
+def test_pages_that_have_no_picture_of_their_own_share_one() -> None:
+    shared = (CHECKOUT / "tracker/static/picture.png").read_bytes()
+    assert opened(shared).size == picture.SIZE
+    assert len(shared) < 40_000

@@ -1,0 +1,217 @@
+"""The picture that a social network shows beside a link: what was asked, where it stands, when that was checked.
+
+Pillow is imported only when something is drawn: most processes never draw.
+"""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import astuple, dataclass
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tracker.exports.palette import LIGHT
+from tracker.rules.status import Family
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from PIL.ImageDraw import ImageDraw
+    from PIL.ImageFont import FreeTypeFont
+
+SIZE = WIDTH, HEIGHT = 1200, 630
+MARGIN = 72
+FONTS = Path(__file__).parent / "fonts"
+BOOK, BOLD = "DejaVuSerifCondensed.ttf", "DejaVuSerifCondensed-Bold.ttf"
+TITLE_TOP, TITLE_HEIGHT = 150, 270
+TITLE_SIZES = (76, 66, 56, 48, 42)
+LEADING = 1.22
+SHADES = 16
+QUESTION = "Was it done?"
+# Raise it when the drawing changes, so that every picture is drawn again at its ask's next change.
+DRAWING = 1
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is drawn; `facts` is a line such as "Since February 2020. Checked on 25 February 2026."."""
+
+    title: str
+    status: str
+    family: Family | None
+    facts: str
+
+    @property
+    def drawn_from(self) -> str:
+        """The same text for the same picture."""
+        return "\n".join(map(str, (DRAWING, *astuple(self))))
+
+
+def draw(picture: Picture) -> bytes:
+    """The picture as a PNG file of few colours, 1200 by 630 pixels."""
+    from PIL.Image import new
+
+    colours = {"accent": LIGHT.accent, "ink": LIGHT.ink, "quiet": LIGHT.quiet, "rule": LIGHT.rule}
+    colours["family"] = LIGHT.families[picture.family] if picture.family else LIGHT.ink
+    canvas = new("P", SIZE)
+    canvas.putpalette(_shades(list(colours.values())))
+    for place, name in enumerate(colours):
+        layer = new("L", SIZE)
+        LAYERS[name](layer, picture)
+        lit = layer.getbbox()
+        if lit:
+            shades = [place * SHADES + value * SHADES // 256 for value in range(256)]
+            part = layer.crop(lit)
+            canvas.paste(part.point(shades), lit[:2], part.point([0] * SHADES + [255] * (256 - SHADES)))
+    file = BytesIO()
+    canvas.save(file, "PNG", compress_level=5)
+    return file.getvalue()
+
+
+def can_write(text: str) -> bool:
+    """Whether the font has every letter; a title of other letters is left to the words beside the picture."""
+    missing = bytes(_font(BOLD, 48).getmask("\uffff"))
+    return all(bytes(_font(BOLD, 48).getmask(letter)) != missing for letter in set(text) if not letter.isspace())
+
+
+def set_title(title: str) -> tuple[int, list[str]]:
+    """The size and the lines in which a title fits its place; one that is too long even for the smallest is cut."""
+    words = _printable(title).split()
+    for size in TITLE_SIZES:
+        lines = _lines(words, lambda text, size=size: _font(BOLD, size).getlength(text))  # type: ignore[misc]
+        if len(lines) <= _most_lines(size):
+            return size, lines
+    return size, _cut(lines[: _most_lines(size)], size)
+
+
+def _printable(text: str) -> str:
+    """Without marks that have no picture of their own, such as those that set the direction."""
+    return "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+
+
+def _most_lines(size: int) -> int:
+    return int(TITLE_HEIGHT // (size * LEADING))
+
+
+def _lines(words: list[str], measure: Callable[[str], float]) -> list[str]:
+    """The words in lines that fit; a word that is longer than a line is broken."""
+    room = WIDTH - 2 * MARGIN
+    lines = [""]
+    for word in words:
+        longer = f"{lines[-1]} {word}".strip()
+        if measure(longer) <= room:
+            lines[-1] = longer
+            continue
+        if lines[-1]:
+            lines.append("")
+        for letter in word:
+            if measure(lines[-1] + letter) > room:
+                lines.append("")
+            lines[-1] += letter
+    return lines
+
+
+def _cut(lines: list[str], size: int) -> list[str]:
+    """End the last line with an ellipsis, within its room."""
+    last = lines[-1]
+    while _font(BOLD, size).getlength(last + "…") > WIDTH - 2 * MARGIN:
+        last = last[:-1]
+    return [*lines[:-1], last.rstrip(" ,;:–-") + "…"]
+
+
+def _shades(colours: list[str]) -> list[int]:
+    """A palette with the steps from the paper to each colour."""
+    paper = _rgb(LIGHT.paper)
+    return [
+        paper[part] + (_rgb(colour)[part] - paper[part]) * step // (SHADES - 1)
+        for colour in colours
+        for step in range(SHADES)
+        for part in range(3)
+    ]
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    red, green, blue = bytes.fromhex(colour[1:])
+    return red, green, blue
+
+
+@cache
+def _font(name: str, size: int) -> "FreeTypeFont":
+    """Laid out letter by letter: the same on every computer, whatever else it has."""
+    from PIL.ImageFont import Layout, truetype
+
+    return truetype(FONTS / name, size, layout_engine=Layout.BASIC)
+
+
+def _on(layer: "Image") -> "ImageDraw":
+    from PIL.ImageDraw import Draw
+
+    return Draw(layer)
+
+
+def _accent(layer: "Image", picture: Picture) -> None:
+    """The band and the name of the site, as on its pages."""
+    pen = _on(layer)
+    pen.rectangle((0, 0, WIDTH, 17), 255)
+    _shape(layer, (MARGIN, 72), 40, None)
+    pen.text((MARGIN + 56, 92), "Policy ask tracker", 255, _font(BOLD, 36), "lm")
+
+
+def _ink(layer: "Image", picture: Picture) -> None:
+    size, lines = set_title(picture.title if can_write(_printable(picture.title)) else QUESTION)
+    for number, line in enumerate(lines):
+        _on(layer).text((MARGIN, TITLE_TOP + number * size * LEADING), line, 255, _font(BOLD, size), "la")
+
+
+def _rule(layer: "Image", picture: Picture) -> None:
+    if picture.facts:
+        _on(layer).rectangle((MARGIN, 446, WIDTH - MARGIN, 448), 255)
+
+
+def _family(layer: "Image", picture: Picture) -> None:
+    if picture.family:
+        _shape(layer, (MARGIN, 474), 52, picture.family)
+        _on(layer).text((MARGIN + 72, 500), picture.status, 255, _font(BOLD, 50), "lm")
+
+
+def _quiet(layer: "Image", picture: Picture) -> None:
+    _on(layer).text((MARGIN, 570 if picture.family else 500), picture.facts, 255, _font(BOOK, 30), "lm")
+
+
+LAYERS: dict[str, Callable[["Image", Picture], None]] = {
+    "accent": _accent,
+    "ink": _ink,
+    "quiet": _quiet,
+    "rule": _rule,
+    "family": _family,
+}
+
+
+def _shape(layer: "Image", place: tuple[int, int], size: int, family: Family | None) -> None:
+    """The shape of a family, drawn large and made small so that its edges are smooth; None is the site's own mark."""
+    from PIL.Image import Resampling, new
+
+    large = new("L", (size * 4, size * 4))
+    pen, unit = _on(large), size / 4
+
+    def at(*numbers: float) -> list[float]:
+        return [number * unit for number in numbers]
+
+    match family:
+        case Family.WON:
+            pen.ellipse(at(0, 0, 16, 16), 255)
+            pen.line(at(4, 8.3, 7, 11.3, 12, 5.3), 0, size // 2, "curve")
+        case Family.PART | None:
+            pen.ellipse(at(0, 0, 16, 16), None, 255, size // 2)
+            pen.pieslice(at(0, 0, 16, 16), 90, 270, 255)
+        case Family.OPEN:
+            pen.ellipse(at(0, 0, 16, 16), None, 255, size // 2)
+        case Family.LOST:
+            pen.rectangle(at(1, 1, 15, 15), 255)
+            pen.line(at(4.5, 4.5, 11.5, 11.5), 0, size // 2)
+            pen.line(at(11.5, 4.5, 4.5, 11.5), 0, size // 2)
+        case Family.NOT_COUNTED:
+            for start in range(0, 360, 45):
+                pen.arc(at(0, 0, 16, 16), start, start + 28, 255, size // 2)
+            pen.line(at(5, 8, 11, 8), 255, size // 2)
+    layer.paste(large.resize((size, size), Resampling.BOX), place)
