@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from tracker.exports import licence
+
 NAMESPACE = "http://www.w3.org/2005/Atom"
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 # The date of RFC 4151's names. It never changes, nor does any name that was made with it.
 NAMED_SINCE = "2026"
 NOTHING_YET = datetime(2026, 1, 1, tzinfo=UTC)
@@ -71,7 +72,7 @@ def write(feed: Feed) -> bytes:
     _text(root, updated=_moment(max((entry.updated for entry in feed.entries), default=NOTHING_YET)))
     author = SubElement(root, "author")
     _text(author, name=feed.author, uri=feed.home)
-    _links(root, (*feed.links, Link("license", LICENCE)))
+    _links(root, (*feed.links, Link("license", licence.ADDRESS)))
     for entry in feed.entries:
         _entry(SubElement(root, "entry"), entry)
     written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)

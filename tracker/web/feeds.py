@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, current_app, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.exports import atom
+from tracker.exports import atom, licence
 from tracker.queries import public
 from tracker.queries.public import feeds
 from tracker.queries.public.feeds import Change
@@ -21,8 +21,8 @@ from tracker.web.slugs import lead_on
 bp = Blueprint("feeds", __name__)
 bp.after_request(share)
 FILTERS = ("family", "status", "topic", "kind", "q")
-SITE = "Policy ask tracker"
-RIGHTS = "Free to re-use under CC BY 4.0: name the Policy ask tracker and link to the page."
+SITE = licence.PUBLISHER
+RIGHTS = f"Free to re-use under CC BY 4.0: name the {SITE} and link to the page."
 WORDS = {
     UpdateKind.STATUS: "status changed",
     UpdateKind.TEST: "test result changed",
