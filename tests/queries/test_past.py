@@ -1,0 +1,181 @@
+"""An ask on a day of the past agrees with what its story adds up to, and knows nothing of what came later."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.factories import evidence_draft, make_ask, make_law, make_link, make_test, make_update
+from tests.queries.test_query_counts import statements
+from tests.site import WEALTH_ORDERS, Site
+from tests.transactions import shared_engine_with
+from tracker.clock import today
+from tracker.db.engine import reading
+from tracker.models import Ask
+from tracker.queries import public, stories
+from tracker.queries.public.records import PublicAsk
+from tracker.rules.dates import PartialDate
+from tracker.rules.stages import Stage
+from tracker.rules.status import Status
+from tracker.rules.story import state_of
+from tracker.rules.updates import EvidenceType, Result, UpdateKind
+from tracker.services.change import Change
+
+SLUGS = ("overseas-territories-registers", "stop-brexit", "uk-magnitsky-sanctions", WEALTH_ORDERS)
+DAYS = st.dates(date(2016, 1, 1), today())
+
+
+def on_day(site: Site, slug: str, day: date) -> PublicAsk:
+    with site.reading() as session:
+        ask = public.find_ask(session, slug, on=day)
+    assert ask is not None
+    return ask
+
+
+def dates_of(ask: PublicAsk) -> Iterator[PartialDate]:
+    """Every date that the record tells as one of the past."""
+    found = [ask.line.status_on, ask.line.reviewed_on, ask.moved_on, *(entry.happened_on for entry in ask.story)]
+    found += [known for test in ask.tests for known in (test.result_on, test.reviewed_on)]
+    for link in ask.links:
+        assert link.law
+        found += [link.in_force_on, link.law.introduced_on, link.law.enacted_on, link.law.lapsed_on]
+    yield from filter(None, found)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_on_the_day_of_each_entry_and_the_day_before_the_ask_stands_where_its_story_says(
+    shared_site: Site, slug: str
+) -> None:
+    with shared_site.reading() as session:
+        entries = stories.list_entries(session, session.scalar(sa.select(Ask.id).where(Ask.slug == slug)) or 0)
+        tests = {test.key: test.id for test in stories.list_tests(session, shared_site.ask_id(slug))}
+    days = {entry.happened_on.first_day - timedelta(days=back) for entry in entries for back in (0, 1)}
+    for day in days:
+        state, ask = state_of(entries, PartialDate(day.isoformat())), on_day(shared_site, slug, day)
+        assert (ask.line.status, ask.line.reason) == (
+            state.status,
+            state.status_entry.reason if state.status_entry else "",
+        )
+        for test in ask.tests:
+            assert (test.result, test.result_on) == state.results.get(tests[test.key], (test.before, None))
+
+
+@settings(max_examples=40)
+@given(st.sampled_from(SLUGS), DAYS, DAYS)
+def test_going_on_in_time_adds_to_the_story_and_nothing_later_is_told(
+    shared_site: Site, slug: str, one: date, other: date
+) -> None:
+    first, later = (on_day(shared_site, slug, day) for day in sorted((one, other)))
+    assert later.story[len(later.story) - len(first.story) :] == first.story
+    for ask in (first, later):
+        assert ask.on
+        assert [known for known in dates_of(ask) if known.first_day > ask.on] == []
+    assert {(link.law.key, link.provisions, link.extent) for link in first.links if link.law} <= {
+        (link.law.key, link.provisions, link.extent) for link in later.links if link.law
+    }
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_on_the_present_day_it_is_the_present(shared_site: Site, slug: str) -> None:
+    with shared_site.reading() as session:
+        present = public.find_ask(session, slug)
+    assert present is not None
+    past = on_day(shared_site, slug, today())
+    assert (past.line, past.story, past.grounds, past.moved_on) == (
+        present.line,
+        present.story,
+        present.grounds,
+        present.moved_on,
+    )
+    assert [test.result for test in past.tests] == [test.result for test in present.tests]
+
+
+def test_a_past_day_costs_as_many_statements_as_the_present(shared_site: Site) -> None:
+    def find(on: date | None) -> int:
+        return statements(shared_site.engine, lambda session: public.find_ask(session, WEALTH_ORDERS, on=on))
+
+    assert find(date(2020, 6, 30)) == find(None)
+
+
+def fill(change: Change) -> None:
+    """An ask with a mistake, a law that began in steps, laws without dates, and one that had not been made."""
+    ask = make_ask(change, published=True, slug="past")
+    test = make_test(change, ask)
+    law = make_law(change, enacted_on=PartialDate("2018-04-10"))
+    make_link(change, ask, law, provisions="s. 1", in_force_on=PartialDate("2018-06"))
+    make_link(change, ask, law, provisions="s. 2", in_force_on=PartialDate("2020-01-01"))
+    make_link(change, ask, make_law(change, citation="2019 c. 2"), provisions="undated")
+    make_link(
+        change, ask, make_law(change, citation="2002 c. 2"), provisions="begun", in_force_on=PartialDate("2019-05-05")
+    )
+    wrong = make_update(
+        change, ask, status=Status.IN_FORCE, happened_on=PartialDate("2018-07-01"), results=((test.id, Result.NOT_MET),)
+    )
+    make_update(
+        change,
+        ask,
+        kind=UpdateKind.CORRECTION,
+        corrects_id=wrong.id,
+        status=Status.LAW_NOT_IN_FORCE,
+        happened_on=PartialDate("2019-03-01"),
+        evidence=(evidence_draft(type=EvidenceType.GOVERNMENT_CLAIM),),
+    )
+    other = make_ask(change, published=True, slug="other")
+    make_update(change, ask, status=Status.SUPERSEDED, superseded_by_id=other.id, happened_on=PartialDate("2021-01-01"))
+
+
+filled = shared_engine_with(fill)
+
+
+def past(engine: sa.Engine, day: str) -> PublicAsk:
+    with reading(engine) as session:
+        ask = public.find_ask(session, "past", on=date.fromisoformat(day))
+    assert ask is not None
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("day", "status", "stories", "claims"),
+    [
+        ("2017-12-31", None, 0, 0),
+        ("2018-01-01", Status.ANNOUNCED, 1, 0),
+        ("2018-07-01", Status.ANNOUNCED, 2, 0),  # what we know to be wrong counts on no day
+        ("2019-03-01", Status.LAW_NOT_IN_FORCE, 3, 1),
+        ("2021-01-01", Status.SUPERSEDED, 4, 0),
+    ],
+)
+def test_a_corrected_entry_is_told_and_counts_on_no_day(
+    filled: sa.Engine, day: str, status: Status | None, stories: int, claims: int
+) -> None:
+    ask = past(filled, day)
+    assert (ask.line.status, len(ask.story), len(ask.grounds.claims_alone)) == (status, stories, claims)
+    assert ask.tests[0].result is Result.UNKNOWN
+    assert (ask.superseded_by is not None) is (status is Status.SUPERSEDED)
+
+
+@pytest.mark.parametrize(
+    ("day", "provisions", "waiting"),
+    [
+        ("2018-04-09", set(), set()),
+        ("2018-04-10", {"s. 1", "s. 2"}, {"s. 1", "s. 2"}),
+        ("2018-06-01", {"s. 1", "s. 2"}, {"s. 2"}),
+        ("2019-01-01", {"s. 1", "s. 2", "undated"}, {"s. 2"}),
+        ("2019-05-05", {"s. 1", "s. 2", "undated", "begun"}, {"s. 2"}),
+        ("2020-01-01", {"s. 1", "s. 2", "undated", "begun"}, set()),
+    ],
+)
+def test_law_is_shown_as_far_as_it_had_come(
+    filled: sa.Engine, day: str, provisions: set[str], waiting: set[str]
+) -> None:
+    ask = past(filled, day)
+    assert {link.provisions for link in ask.links} == provisions
+    assert {link.provisions for link in ask.links if link.is_yet_to_begin} == waiting
+    stages: dict[str, Any] = {
+        link.provisions: link.law.stage_on(date.fromisoformat(day)) for link in ask.links if link.law
+    }
+    assert stages.get("s. 1", Stage.LAW) is Stage.LAW
+    assert stages.get("undated", Stage.UNDATED) is Stage.UNDATED
