@@ -28,6 +28,8 @@ class Settings:
     is_production: bool = False
     site_url: str = "http://127.0.0.1:8000"
     contact_email: str = ""
+    publisher: str = ""
+    funding: str = ""
     four_eyes: bool = False
     trusted_proxies: int = 0
     host: str = "127.0.0.1"
@@ -54,6 +56,8 @@ class Settings:
             is_production=is_production,
             site_url=site_url.rstrip("/"),
             contact_email=reader.text("TRACKER_CONTACT_EMAIL", ""),
+            publisher=reader.text("TRACKER_PUBLISHER", ""),
+            funding=reader.text("TRACKER_FUNDING", ""),
             four_eyes=reader.choice("TRACKER_FOUR_EYES", ("off", "on")) == "on",
             trusted_proxies=reader.number("TRACKER_TRUSTED_PROXIES", 0, 10),
             host=host,

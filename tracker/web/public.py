@@ -107,7 +107,13 @@ def method() -> str:
 @bp.get("/about")
 def about() -> str:
     expect()
-    return render_template("public/about.html", contact=current_app.config["CONTACT_EMAIL"])
+    config = current_app.config
+    return render_template(
+        "public/about.html",
+        contact=config["CONTACT_EMAIL"],
+        publisher=config["PUBLISHER"],
+        funding=config["FUNDING"],
+    )
 
 
 @bp.get("/accessibility")
