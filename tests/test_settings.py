@@ -148,6 +148,8 @@ def test_numbers_are_whole_small_and_in_plain_digits(name: str, most: int, value
         ("PORT", " 8001 ", "port", 8001),
         ("PORT", "", "port", 8000),
         ("TRACKER_TRUSTED_PROXIES", "2", "trusted_proxies", 2),
+        ("TRACKER_PUBLISHER", " Friends of the Tracker ", "publisher", "Friends of the Tracker"),
+        ("TRACKER_FUNDING", "", "funding", ""),
         ("TRACKER_FOUR_EYES", "on", "four_eyes", True),
         ("TRACKER_FOUR_EYES", "off", "four_eyes", False),
         ("TRACKER_FOUR_EYES", "", "four_eyes", False),

@@ -1,12 +1,16 @@
 """The pages of an ask, of the law, of the method and about the site, as a stranger reads them."""
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 
-from tests.site import PRODUCTION, WEALTH_ORDERS, MakeSite, Site
+from tests.site import LOCAL, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
 from tracker.models import Ask, FormerSlug, Legislation, Update
 from tracker.rules.asks import Publication
+from tracker.rules.method import CHANGES
 from tracker.rules.status import DEFINITIONS, Status
+from tracker.rules.updates import EvidenceType
 
 WEALTH_PAGE = f"/asks/{WEALTH_ORDERS}"
 
@@ -172,6 +176,46 @@ def test_about_says_who_we_are_and_how_to_reach_us(make_site: MakeSite) -> None:
     assert "This is not a government service" in page.text
     assert page.links()["desk@tracker.example"] == "mailto:desk@tracker.example"
     assert "Creative Commons Attribution 4.0" in page.text
+
+
+def test_about_invents_nothing_about_who_runs_and_pays_for_it(shared_site: Site, make_site: MakeSite) -> None:
+    unset = shared_site.browser().get("/about").text
+    assert "Who runs this tracker has not been entered here yet." in unset
+    assert "Who pays for it has not been entered here yet." in unset
+    told = make_site(replace(LOCAL, publisher="Friends of the Tracker", funding="Paid for by its readers."))
+    page = told.browser().get("/about").text
+    assert "Friends of the Tracker runs this tracker. Paid for by its readers." in page
+    assert "has not been entered" not in page
+
+
+def test_the_method_page_has_its_version_and_what_changed(shared_site: Site) -> None:
+    page = shared_site.browser().get("/method")
+    assert f"This is version {CHANGES[0].version} of the method." in page.section("version")
+    for change in CHANGES:
+        assert f"{change.version}, {change.made_on.in_words}" in page.section("version")
+        assert all(what in page.section("version") for what in change.what)
+    numbers = [tuple(map(int, change.version.split("."))) for change in CHANGES]
+    assert numbers == sorted(numbers, reverse=True)
+    assert [change.made_on for change in CHANGES] == sorted((change.made_on for change in CHANGES), reverse=True)
+
+
+def test_the_method_page_explains_each_type_of_evidence(shared_site: Site) -> None:
+    page = shared_site.browser().get("/method")
+    for type_ in EvidenceType:
+        assert f"{type_.label} {type_.means}" in page.section("evidence")
+
+
+@pytest.mark.parametrize(
+    ("path", "stage"),
+    [
+        ("/legislation/ukpga/2017/22", "Stage Law"),
+        ("/legislation/bill/2017-19/157", "Stage Became law"),
+        ("/legislation/ukpga/2002/29", None),
+    ],
+)
+def test_a_law_says_how_far_it_has_come_where_its_dates_tell(shared_site: Site, path: str, stage: str | None) -> None:
+    text = shared_site.browser().get(path).text
+    assert stage in text if stage else "Stage" not in text
 
 
 @pytest.mark.parametrize(

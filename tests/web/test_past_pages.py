@@ -1,0 +1,166 @@
+"""The page of an ask on a past day, how it is cited, and what the page says of its own grounds and age."""
+
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from tests.browser import Page
+from tests.site import PRODUCTION, WEALTH_ORDERS, MakeSite, Site
+from tests.web.test_status_change import UNDONE
+from tests.web.test_story import NEWS, ask_page, result_field
+from tracker.clock import today
+from tracker.models import Ask, FormerSlug
+from tracker.rules.dates import PartialDate
+
+ADDRESS = f"/asks/{WEALTH_ORDERS}"
+TODAY = PartialDate(today().isoformat()).in_words
+
+
+def on_day(site: Site, day: str, slug: str = WEALTH_ORDERS) -> Page:
+    return site.browser().get(f"/asks/{slug}", query_string={"on": day})
+
+
+def in_head(page: Page) -> dict[str, str]:
+    """What the head says to machines."""
+    named = {meta.get("name", ""): meta.get("content", "") for meta in page.tree.iter("meta")}
+    return named | {link.get("rel", ""): link.get("href", "") for link in page.tree.iter("link")}
+
+
+def verdict(page: Page) -> str:
+    return page.all("section", "verdict")[0]
+
+
+def reviewed(site: Site, days_ago: int | None, slug: str = WEALTH_ORDERS) -> Page:
+    """The page of an ask that was last checked so many days ago; its interval is 90 days."""
+    day = PartialDate((today() - timedelta(days=days_ago)).isoformat()) if days_ago is not None else None
+    site.execute(sa.update(Ask).where(Ask.slug == slug).values(reviewed_on=day, review_interval_days=90))
+    return site.browser().get(f"/asks/{slug}")
+
+
+def test_a_past_day_is_marked_and_leads_to_today(shared_site: Site) -> None:
+    page = on_day(shared_site, "2019-06-30")
+    assert page.notices[0].startswith("As things stood on 30 June 2019, as we understand it today.")
+    assert page.links()["Today"] == ADDRESS
+    assert page.links()["What a page of a past day means"] == "/method#past"
+    assert page.title.startswith(f"{page.h1}, as of 30 June 2019")
+    assert in_head(page)["robots"] == "noindex"
+    assert in_head(page)["canonical"].endswith(ADDRESS)
+    present = page.follow("Today")
+    assert "robots" not in in_head(present)
+    assert "As things stood" not in present.text
+
+
+def test_a_past_day_has_status_tests_law_and_story_of_that_day(shared_site: Site) -> None:
+    page = on_day(shared_site, "2020-10-02")
+    assert "Partly met" in verdict(page)
+    assert "Checked" not in verdict(page)
+    assert "Not checked again yet" not in verdict(page)
+    assert "2 of 4 met" in page.section("tests")
+    assert "ss. 1–3 Enables the ask England and Wales In force from 31 January 2018" in page.section("law")
+    assert "ss. 1–3 Enables the ask Northern Ireland Not in force on that day" in page.section("law")
+    keys = {element.get("id", "") for element in page.tree.iter("li") if element.get("id", "").startswith("u-")}
+    assert "u-2020-10-02" in keys
+    assert max(keys) == "u-2020-10-02"
+    assert "Next step" not in page.section("next")
+    assert "Our check is overdue" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("slug", "day", "words"),
+    [
+        (WEALTH_ORDERS, "2012-01-31", "Not followed yet on that day: the ask was made on 19 March 2018."),
+        (WEALTH_ORDERS, "2018-02-01", "The ask itself was made later, on 19 March 2018."),
+        ("stop-brexit", "2019-01-31", "Not followed yet on that day: the first status that we know of is later."),
+    ],
+)
+def test_a_day_before_the_beginning_is_answered_kindly(shared_site: Site, slug: str, day: str, words: str) -> None:
+    page = on_day(shared_site, day, slug)
+    assert (page.status, words in page.notices[0]) == (200, True)
+    assert ("No status yet" in verdict(page)) is words.startswith("Not followed")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["on=2019", "on=2019-02-30", "on=1899-12-31", "on=2999-01-01", "on=%00", "on=2019-06-30&on=2019-07-01", "day=x"],
+)
+def test_what_is_no_past_day_is_a_clear_400(shared_site: Site, query: str) -> None:
+    page = shared_site.browser().get(ADDRESS, query_string=query)
+    assert page.status == 400
+    assert any(word in page.all("p", "lede")[0] for word in ("2019-06-30", "1900-01-01", "twice", "no filter called"))
+
+
+def test_a_former_slug_keeps_the_day(sqlite_site: Site) -> None:
+    sqlite_site.execute(sa.insert(FormerSlug).values(slug="wealth-orders", ask_id=sqlite_site.ask_id()))
+    page = on_day(sqlite_site, "2019-06-30", "wealth-orders")
+    assert (page.hops, page.path) == ([301, 200], f"{ADDRESS}?on=2019-06-30")
+
+
+def test_a_page_is_cited_with_the_day_that_it_shows_and_the_day_on_which_it_was_seen(shared_site: Site) -> None:
+    page = shared_site.browser().get(ADDRESS)
+    cite = page.section("cite")
+    assert f"Status on {TODAY}: Partly met, since February 2020; checked 25 February 2026. Seen {TODAY}:" in cite
+    permanent = page.follow(f"Permanent link to this page as of {TODAY}")
+    assert permanent.path == f"{ADDRESS}?on={today()}"
+    assert permanent.notices[0].startswith(f"As things stood on {TODAY}")
+    assert verdict(permanent) == verdict(page)
+    past = on_day(shared_site, "2019-06-30").section("cite")
+    assert "Status on 30 June 2019: In force, ask not yet met, since 31 January 2018. Seen" in past
+    assert f"{ADDRESS}?on=2019-06-30" in past
+
+
+def test_a_correction_that_came_later_is_read_on_the_page_of_today(sqlite_site: Site) -> None:
+    ask_page(sqlite_site).follow("Change the status").submit("Publish now", **UNDONE)
+    form = ask_page(sqlite_site).follow("Correct the entry of 1 May 2026")
+    right = {"status": "partly_met", "reason": "The bill fell.", "happened_on": "3 May 2026"}
+    assert form.submit("Publish now", text="It was not repealed.", **right).hops == [303, 200]
+    page = on_day(sqlite_site, "2026-05-02")
+    assert "Partly met" in verdict(page)
+    assert "This entry has been corrected." in page.section("u-2026-05-01")
+    assert page.links()["See the correction"] == f"{ADDRESS}#u-2026-05-03"
+    assert on_day(sqlite_site, "2026-05-03").links()["See the correction"] == "#u-2026-05-03"
+
+
+def test_the_page_says_what_kind_of_evidence_its_status_rests_on(sqlite_site: Site) -> None:
+    page = sqlite_site.browser().get(ADDRESS)
+    assert "rest on 2 official records and 2 independent sources." in page.section("grounds")
+    assert "No government claim stands alone." in page.section("grounds")
+    assert page.links()["2 official records"] == "/method#official_record"
+    form = ask_page(sqlite_site).follow("Record a test result")
+    field = result_field(form, "tied to the Russian state")
+    form.submit("Publish now", **NEWS | {field: "unknown", "evidence_0_type": "government_claim"})
+    claimed = sqlite_site.browser().get(ADDRESS)
+    assert "Only a government’s word stands behind the entry of 1 May 2026." in claimed.section("grounds")
+    assert claimed.links()["1 government claim"] == "/method#government_claim"
+    assert "government_claim" in {kind for link in claimed.tree.iter("a") for kind in link.get("class", "").split()}
+
+
+def test_a_late_check_is_owned_up_to(sqlite_site: Site) -> None:
+    assert "Our check is overdue" not in reviewed(sqlite_site, 90).text
+    late = reviewed(sqlite_site, 91)
+    due = PartialDate((today() - timedelta(days=1)).isoformat()).in_words
+    assert f"Our check is overdue. We meant to look again by {due}" in late.section("grounds")
+    assert late.links()["What a late check means"] == "/method#checked"
+    assert "Our check is overdue" not in reviewed(sqlite_site, None).text, "it was published today"
+
+
+def test_what_has_not_moved_for_half_a_year_says_since_when(shared_site: Site) -> None:
+    since = "No public movement since 25 February 2026 that we know of; we have looked up to 25 February 2026."
+    page = shared_site.browser().get(ADDRESS)
+    assert (since in page.section("grounds")) is (today() > date(2026, 2, 25) + timedelta(days=180))
+    assert page.links()["What we count as movement"] == "/method#movement"
+    assert "No public movement since 22 May 2019" in on_day(shared_site, "2020-01-31").section("grounds")
+    assert "No public movement" not in on_day(shared_site, "2019-06-30").text
+    assert "No public movement" not in shared_site.browser().get("/asks/uk-magnitsky-sanctions").text, "it is met"
+
+
+def test_every_page_leads_to_reporting_an_error_with_the_page_filled_in(shared_site: Site, make_site: MakeSite) -> None:
+    links = shared_site.browser().get("/updates").links()
+    assert links["Report an error on this page"] == "/about#contact"
+    browser = make_site(PRODUCTION).browser()
+    for path, title in ((f"{ADDRESS}?on=2019-06-30", "Use%20unexplained"), ("/method", "Method")):
+        page = browser.get(path, base_url="https://tracker.example")
+        report = page.links()["Report an error on this page"]
+        assert f"?subject=Error%20report%3A%20{title}" in report
+        assert f"tracker.example{path}".replace("?on=", "%3Fon%3D") in report
+    assert "Report an error" not in browser.get("/nowhere", base_url="https://tracker.example").text

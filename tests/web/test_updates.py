@@ -1,0 +1,144 @@
+"""The updates of all asks page by page, and the corrections with both sides."""
+
+from collections import Counter
+
+import pytest
+import sqlalchemy as sa
+
+from tests.browser import Page
+from tests.site import WEALTH_ORDERS, Site
+from tests.web.test_status_change import UNDONE
+from tests.web.test_story import NEWS, ask_page
+from tracker.models import Ask, Update
+from tracker.rules.asks import Publication
+from tracker.rules.updates import UpdateKind
+
+KINDS = [kind.value for kind in UpdateKind]
+
+
+def entries(page: Page) -> list[str]:
+    """Where the entries of a page lead, in its order."""
+    return [link.get("href", "") for link in page.tree.iter("a") if "#u-" in link.get("href", "")]
+
+
+def walk(site: Site, path: str) -> list[list[str]]:
+    """The entries of each page from here to the last."""
+    page = site.browser().get(path)
+    found = [entries(page)]
+    while "Older" in page.links():
+        page = page.follow("Older")
+        found.append(entries(page))
+        assert "Newest" in page.links()
+    return found
+
+
+def test_paging_visits_every_published_entry_once(shared_site: Site) -> None:
+    pages = walk(shared_site, "/updates")
+    with shared_site.reading() as session:
+        published = sa.select(Ask.slug, Update.key).join(Update.ask).where(Update.publication == Publication.PUBLISHED)
+        expected = {f"/asks/{slug}#u-{key}" for slug, key in session.execute(published)}
+    visited = [entry for page in pages for entry in page]
+    assert Counter(visited) == Counter(expected)
+    assert [len(page) for page in pages[:-1]] == [30] * (len(pages) - 1)
+    assert len(pages) > 3
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_has_as_many_entries_as_its_count_says(shared_site: Site, kind: str) -> None:
+    found = walk(shared_site, f"/updates?kind={kind}")
+    page = shared_site.browser().get(f"/updates?kind={kind}")
+    count = sum(map(len, found))
+    assert page.links()[f"{UpdateKind(kind).label} ({count})"] == f"/updates?kind={kind}"
+    assert ("There is no such entry yet." in page.notices) is (count == 0)
+
+
+def test_what_was_published_last_stands_first_and_then_what_happened_last(site: Site) -> None:
+    before = entries(site.browser().get("/updates"))
+    dates = [entry.partition("#u-")[2][:10] for entry in before]
+    assert dates == sorted(dates, reverse=True), "the seeds were published at one moment"
+    ask_page(site).follow("Post a milestone").submit("Publish now", **NEWS | {"happened_on": "3 March 2019"})
+    page = site.browser().get("/updates")
+    assert entries(page) == [f"/asks/{WEALTH_ORDERS}#u-2019-03-03", *before[:-1]]
+    first = next(item for item in page.all("li") if "A report came." in item)
+    assert first.startswith("Use unexplained wealth orders")
+    assert "Milestone" in first
+    assert "Happened 3 March 2019" in first
+    assert "Recorded" in first
+
+
+def test_entries_of_drafts_and_archived_asks_are_not_listed(sqlite_site: Site) -> None:
+    ask_page(sqlite_site).follow("Post a milestone").submit("Keep as a draft", **NEWS)
+    assert "A report came." not in sqlite_site.browser().get("/updates").text
+    archived = sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(publication=Publication.ARCHIVED)
+    sqlite_site.execute(archived)
+    assert not [entry for page in walk(sqlite_site, "/updates") for entry in page if WEALTH_ORDERS in entry]
+
+
+@pytest.mark.parametrize("path", ["/updates", "/corrections"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "after=1", "after=next", "after=%00", "after=" + "9" * 5000, "after=20261122T181506123456",
+        "after=20261322T181506123456~2020-02~1", "after=20261122T181506123456~2020-13~1",
+        "after=20261122T181506123456~2020~" + "9" * 10, "after=00000101T000000000000~2020~1", "page=2",
+        "after=20261122T181506123456~2020-02~1&after=20261122T181506123456~2020-02~1",
+    ],
+)  # fmt: skip
+def test_a_broken_page_key_is_a_clear_400(shared_site: Site, path: str, query: str) -> None:
+    page = shared_site.browser().get(path, query_string=query)
+    assert page.status == 400
+    assert any(words in page.text for words in ("That page key leads nowhere", "no filter called", "given twice"))
+
+
+@pytest.mark.parametrize("kind", ["wish", "STATUS", "status,test", "\x00", "x" * 5000])
+def test_a_kind_that_does_not_exist_is_a_clear_400(shared_site: Site, kind: str) -> None:
+    page = shared_site.browser().get("/updates", query_string={"kind": kind})
+    assert page.status == 400
+    assert "There is no such kind of entry. Choose one of: status, test, milestone" in page.text
+
+
+def test_a_page_key_beyond_the_oldest_entry_says_so(site: Site) -> None:
+    browser = site.browser()
+    for path in ("/updates", "/corrections"):
+        page = browser.get(path, query_string={"after": "19990101T000000000000~1999~999999999"})
+        assert (page.status, page.notices) == (200, ["There is nothing older."])
+        assert page.links()["Newest"] == path
+
+
+def test_without_a_correction_the_page_says_so_honestly(shared_site: Site) -> None:
+    page = shared_site.browser().get("/corrections")
+    assert page.notices[0].startswith(
+        "We have published no correction yet. That does not mean that there is no mistake"
+    )
+    assert "No ask and no test has been reworded" in page.section("reworded")
+    assert page.links()["write to us"] == "/about#contact"
+
+
+def test_a_correction_shows_both_sides(site: Site) -> None:
+    ask_page(site).follow("Change the status").submit("Publish now", **UNDONE)
+    form = ask_page(site).follow("Correct the entry of 1 May 2026")
+    form.submit("Publish now", text="It was not repealed.", status="partly_met", reason="The bill fell.")
+    page = site.browser().get("/corrections")
+    (article,) = page.all("article")
+    wrong, right = article.split("What is right")
+    assert "Use unexplained wealth orders" in wrong
+    assert "What was wrong Status changed 1 May 2026 Reversed The power was repealed." in wrong
+    assert "Parliament took the power away." in wrong
+    assert "Correction 1 May 2026 Partly met It was not repealed." in right
+    assert "The bill fell." in right
+    assert entries(page) == [
+        f"/asks/{WEALTH_ORDERS}#u-2026-05-01-2",
+        f"/asks/{WEALTH_ORDERS}#u-2026-05-01",
+        f"/asks/{WEALTH_ORDERS}#u-2026-05-01-2",
+    ]
+    assert page.notices == []
+    assert "Correction (1)" in site.browser().get("/updates").links()
+
+
+def test_what_was_reworded_stands_in_a_section_of_its_own(sqlite_site: Site) -> None:
+    form = ask_page(sqlite_site).follow("Edit the ask")
+    assert form.submit("Save", title="Use wealth orders", change_reason="Shorter.").hops == [303, 200]
+    reworded = sqlite_site.browser().get("/corrections").section("reworded")
+    assert "Use wealth orders" in reworded
+    assert "title was “Use unexplained wealth orders against Kremlin-linked wealth”" in reworded
+    assert "Why: Shorter." in reworded
