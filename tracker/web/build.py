@@ -10,7 +10,7 @@ from tracker.paths import PACKAGE, resource_dir
 
 CODE, TEMPLATES, STATIC = PACKAGE, resource_dir("templates"), PACKAGE / "static"
 # What shows on public pages or in their headers. The secret makes the digest one.
-SETTINGS = ("SECRET_KEY", "SITE_URL", "CONTACT_EMAIL", "IS_PRODUCTION")
+SETTINGS = ("SECRET_KEY", "SITE_URL", "CONTACT_EMAIL", "PUBLISHER", "FUNDING", "IS_PRODUCTION")
 
 
 def digest(app: Flask) -> bytes:
