@@ -16,7 +16,7 @@ PROBLEMS = {
     400: "A parameter is not known, is given twice or has a value that does not exist; the detail names it.",
     404: "There is nothing at this address.",
     405: "The API is only for reading: GET, HEAD and OPTIONS.",
-    500: "A fault of ours.",
+    500: "A fault of ours. It is noted; please tell us what you asked for if it stays.",
     503: "The site is busy; Retry-After says when to ask again.",
 }
 

@@ -17,7 +17,6 @@ from tracker.web.session import stop_reading
 log = logging.getLogger(__name__)
 Answer = tuple[str, int, dict[str, str]]
 RETRY_SOON = {"Retry-After": "5"}
-FAULT = "Something went wrong on our side"
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def _page(code: int, explanation: str = "") -> Answer:
         return restore_page(request.path, kept_fields(), f"{words.title}. {words.explanation}"), code, RETRY_SOON
     retry = RETRY_SOON if code == 503 else {}
     if is_for_programs():
-        text, _, headers = problem(code, words.title, explanation or words.explanation)
+        text, _, headers = problem(code, explanation)
         return text, code, headers | retry
     text = render_template(
         "error.html",
@@ -104,5 +103,5 @@ def _database(error: DBAPIError) -> Answer:
 def _unexpected(error: Exception) -> Answer:
     log.error("unexpected error", exc_info=error)
     if is_for_programs():
-        return problem(500, FAULT, "The fault is noted. Try again later, or tell us what you asked for.")
+        return problem(500)
     return render_template("error500.html"), 500, {}

@@ -1,5 +1,7 @@
 """Errors of the API as problem details (RFC 9457), never as a page."""
 
+from http import HTTPStatus
+
 from flask import request
 
 from tracker.exports import json
@@ -15,12 +17,13 @@ def is_for_programs() -> bool:
     return request.path.startswith("/api/")
 
 
-def problem(code: int, title: str, detail: str) -> tuple[str, int, dict[str, str]]:
+def problem(code: int, detail: str = "") -> tuple[str, int, dict[str, str]]:
     """The answer that says what is wrong; its type is explained on the page about the API."""
+    title = HTTPStatus(code).phrase
     document = {
         "type": f"{site_url()}/api#error-{code}" if code in PROBLEMS else "about:blank",
         "title": title,
         "status": code,
-        "detail": detail,
+        "detail": detail or PROBLEMS.get(code, title),
     }
     return json.write(document), code, {"Content-Type": MEDIA_TYPE, **HEADERS}

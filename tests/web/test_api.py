@@ -1,0 +1,197 @@
+"""The JSON API: what it answers agrees with its description, with the files and with the pages."""
+
+import json
+from urllib.parse import urlencode
+
+import pytest
+import sqlalchemy as sa
+from openapi_spec_validator import validate
+
+from tests.exported import rows
+from tests.site import ED, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
+from tests.web.json_answers import all_records, faults, got, send
+from tracker.exports.columns import Type
+from tracker.exports.operations import RECORDS
+from tracker.exports.tables import TABLES
+from tracker.models import Ask, FormerSlug, Legislation
+from tracker.rules.asks import Publication
+from tracker.rules.dates import PartialDate
+from tracker.rules.status import DEFINITIONS, Status
+
+LISTS = list(TABLES)
+
+
+def test_the_description_is_a_valid_openapi_document(shared_site: Site) -> None:
+    description = json.loads(send(shared_site, "/openapi.json").data)
+    validate(description)
+    assert description["openapi"].startswith("3.1.")
+
+
+def test_the_description_names_every_address_of_the_api(shared_site: Site) -> None:
+    described = {f"/api/v1{path}" for path in json.loads(send(shared_site, "/openapi.json").data)["paths"]}
+    there_are = set()
+    for rule in shared_site.app.url_map.iter_rules():
+        if rule.endpoint == "api.records":
+            there_are |= {f"/api/v1/{name}" for name in RECORDS}
+        elif rule.endpoint not in {"api.index", "api.description"} and rule.endpoint.startswith("api."):
+            there_are.add(rule.rule.replace("<slug:slug>", "{ask_slug}").replace("<law:key>", "{law_key}"))
+    assert described == there_are
+
+
+def test_the_examples_of_the_description_are_true(shared_site: Site) -> None:
+    description = json.loads(send(shared_site, "/openapi.json").data)
+    for name, table in TABLES.items():
+        (example,) = description["components"]["schemas"][table.record]["examples"]
+        assert example in all_records(shared_site, f"/{name}")
+    for path, described in description["paths"].items():
+        for parameter in described["get"]["parameters"]:
+            if parameter.get("required"):
+                got(shared_site, path.replace(f"{{{parameter['name']}}}", parameter["example"]))
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_record_has_what_the_row_of_the_file_has_cell_by_cell(site: Site, name: str) -> None:
+    formula = "=1+1"
+    site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(title=formula, quote="'=x"))
+    site.execute(sa.update(Legislation).where(Legislation.number == "22").values(note=formula))
+    records, lines = all_records(site, f"/{name}?limit=100"), rows(site, name)
+    assert len(records) == len(lines) > 0
+    key = TABLES[name].key
+    by_key = {tuple(line[part] for part in key): line for line in lines}
+    for record in records:
+        assert list(record) == list(lines[0])
+        cells = {}
+        for column in TABLES[name].columns:
+            value = record[column.name]
+            assert isinstance(value, list) == (column.type is Type.LIST)
+            assert value != ""
+            cells[column.name] = "; ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+        assert cells == by_key[tuple(cells[part] for part in key)]
+
+
+def test_an_ask_is_answered_whole(site: Site) -> None:
+    answer = got(site, f"/asks/{WEALTH_ORDERS}")
+    for name in ("tests", "links", "updates"):
+        nested = {"law", "evidence", "results"}
+        mine = [{k: v for k, v in record.items() if k not in nested} for record in answer[name]]
+        listed = all_records(site, f"/{name}?ask={WEALTH_ORDERS}")
+        assert sorted(mine, key=str) == sorted(listed, key=str) != []
+    for name in ("evidence", "results"):
+        mine = [record for update in answer["updates"] for record in update[name]]
+        assert sorted(mine, key=str) == sorted(all_records(site, f"/{name}?ask={WEALTH_ORDERS}"), key=str) != []
+    laws = {link["law_key"]: link["law"] for link in answer["links"]}
+    assert sorted(laws.values(), key=str) == sorted(all_records(site, f"/legislation?ask={WEALTH_ORDERS}"), key=str)
+    assert [u["happened_on"] for u in answer["updates"]] == sorted(
+        (u["happened_on"] for u in answer["updates"]), reverse=True
+    )
+    assert answer["is_archived"] is False
+
+
+def test_every_ask_and_every_law_is_as_described(shared_site: Site) -> None:
+    for record in all_records(shared_site, "/asks"):
+        whole = got(shared_site, f"/asks/{record['ask_slug']}")
+        assert {name: whole[name] for name in record} == record
+    for record in all_records(shared_site, "/legislation"):
+        whole = got(shared_site, f"/legislation/{record['law_key']}")
+        assert {name: whole[name] for name in record} == record
+        linked = [link for link in all_records(shared_site, "/links") if link["law_key"] == record["law_key"]]
+        assert whole["links"] == linked
+
+
+def test_a_law_names_the_bills_that_it_was(shared_site: Site) -> None:
+    was = {law["law_key"]: law["becomes"] for law in all_records(shared_site, "/legislation") if law["becomes"]}
+    assert was
+    for bill, act in was.items():
+        assert bill in got(shared_site, f"/legislation/{act}")["was"]
+
+
+def test_the_statuses_come_with_what_they_do_not_mean(shared_site: Site) -> None:
+    answer = got(shared_site, "/statuses")
+    assert [status["status"] for status in answer["statuses"]] == list(Status)
+    for status in answer["statuses"]:
+        assert status["does_not_mean"] == DEFINITIONS[Status(status["status"])].does_not_mean
+    assert sorted(status for family in answer["families"] for status in family["statuses"]) == sorted(Status)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{}, {"family": "lost"}, {"kind": "sanctions"}, {"topic": "uk-and-eu"}, {"status": "partly_met", "kind": "policy"}],
+)
+def test_the_filters_of_the_list_of_asks_are_those_of_the_files(shared_site: Site, query: dict[str, str]) -> None:
+    path = f"/asks?{urlencode(query)}"
+    expected = {row["ask_slug"] for row in rows(shared_site, "asks", **query)}
+    answer = got(shared_site, path)
+    assert {record["ask_slug"] for record in answer["records"]} == expected != set()
+    assert answer["total"] == len(expected)
+    assert send(shared_site, path).headers["X-Total-Count"] == str(len(expected))
+
+
+def test_the_asks_come_with_the_last_changed_first(shared_site: Site) -> None:
+    changed = [record["status_on"] for record in all_records(shared_site, "/asks?limit=2")]
+    assert changed == sorted(changed, reverse=True)
+
+
+def test_a_former_slug_leads_to_the_present_one(sqlite_site: Site) -> None:
+    sqlite_site.execute(sa.insert(FormerSlug).values(slug="uwo", ask_id=sqlite_site.ask_id()))
+    answer = send(sqlite_site, "/asks/uwo")
+    assert (answer.status_code, answer.location) == (301, f"/api/v1/asks/{WEALTH_ORDERS}")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_what_is_archived_can_be_asked_for_but_is_in_no_list(site: Site) -> None:
+    site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(publication=Publication.ARCHIVED))
+    answer = got(site, f"/asks/{WEALTH_ORDERS}")
+    assert answer["is_archived"] is True
+    assert answer["updates"]
+    for name in ("updates", "evidence", "tests", "results", "links"):
+        assert WEALTH_ORDERS not in {record["ask_slug"] for record in all_records(site, f"/{name}")}
+        assert send(site, f"/{name}?ask={WEALTH_ORDERS}").status_code == 400
+
+
+def test_a_draft_is_not_there(site: Site) -> None:
+    drafts = [
+        ("ask", Ask, "/asks/{}", Ask.slug, WEALTH_ORDERS),
+        ("law", Legislation, "/legislation/{}", Legislation.key, "ukpga/2017/22"),
+    ]
+    for name, model, path, key, value in drafts:
+        site.execute(sa.update(model).where(key == value).values(publication=Publication.DRAFT))
+        answer = send(site, path.format(value))
+        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+        assert json.loads(answer.data)["detail"].startswith(f"There is no {name}")
+
+
+def test_addresses_begin_with_that_of_the_site(make_site: MakeSite) -> None:
+    site = make_site(PRODUCTION)
+    answer = site.browser().send("GET", "/api/v1/updates?limit=1", base_url="https://tracker.example")
+    page = json.loads(answer.data)
+    assert page["next"].startswith("https://tracker.example/api/v1/updates?")
+    assert page["records"][0]["ask_url"].startswith("https://tracker.example/asks/")
+    assert f'<{page["next"]}>; rel="next"' in answer.headers.getlist("Link")
+
+
+def test_a_change_is_answered_at_once(site: Site) -> None:
+    before = got(site, f"/asks/{WEALTH_ORDERS}")
+    with site.change(ED) as change:
+        ask = change.session.get_one(Ask, site.ask_id())
+        ask.next_step_on = PartialDate("2027-02")
+    after = got(site, f"/asks/{WEALTH_ORDERS}")
+    assert before["next_step_on"] != after["next_step_on"] == "2027-02"
+    assert after["next_step_on_precision"] == "month"
+
+
+def test_the_check_against_the_description_notices_a_fault(shared_site: Site) -> None:
+    """Else the tests above would prove nothing."""
+    answer = got(shared_site, f"/asks/{WEALTH_ORDERS}")
+    assert faults("WholeAsk", answer | {"status": "nearly_met"})
+    assert faults("WholeAsk", answer | {"status_on": "19/03/2018"})
+    assert faults("WholeAsk", {name: value for name, value in answer.items() if name != "next_step"})
+    assert faults("WholeAsk", answer | {"jurisdictions": None})
+    answer["updates"][-1]["evidence"][0]["position"] = "1"
+    assert faults("WholeAsk", answer)
+
+
+@pytest.mark.parametrize("path", ["/asks?limit=1", f"/asks/{WEALTH_ORDERS}", "/statuses", "/openapi.json"])
+def test_an_answer_that_has_not_changed_is_not_sent_again(shared_site: Site, path: str) -> None:
+    tag = send(shared_site, path).headers["ETag"]
+    again = send(shared_site, path, headers={"If-None-Match": tag})
+    assert (again.status_code, again.data) == (304, b"")
