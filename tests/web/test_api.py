@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from openapi_spec_validator import validate
 
 from tests.exported import rows
+from tests.factories import make_update
 from tests.site import ED, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
 from tests.web.json_answers import all_records, faults, got, send
 from tracker.exports.columns import Type
@@ -169,14 +170,14 @@ def test_addresses_begin_with_that_of_the_site(make_site: MakeSite) -> None:
     assert f'<{page["next"]}>; rel="next"' in answer.headers.getlist("Link")
 
 
-def test_a_change_is_answered_at_once(site: Site) -> None:
-    before = got(site, f"/asks/{WEALTH_ORDERS}")
+def test_a_new_entry_is_answered_at_once(site: Site) -> None:
+    before = [got(site, path) for path in (f"/asks/{WEALTH_ORDERS}", f"/updates?ask={WEALTH_ORDERS}")]
     with site.change(ED) as change:
-        ask = change.session.get_one(Ask, site.ask_id())
-        ask.next_step_on = PartialDate("2027-02")
-    after = got(site, f"/asks/{WEALTH_ORDERS}")
-    assert before["next_step_on"] != after["next_step_on"] == "2027-02"
-    assert after["next_step_on_precision"] == "month"
+        make_update(change, change.session.get_one(Ask, site.ask_id()), happened_on=PartialDate("2026-11"))
+    whole, listed = (got(site, path) for path in (f"/asks/{WEALTH_ORDERS}", f"/updates?ask={WEALTH_ORDERS}"))
+    assert len(whole["updates"]) == len(before[0]["updates"]) + 1
+    assert [record["happened_on"] for record in listed["records"][len(before[1]["records"]) :]] == ["2026-11"]
+    assert whole["updates"][0]["happened_on_precision"] == "month"
 
 
 def test_the_check_against_the_description_notices_a_fault(shared_site: Site) -> None:
