@@ -64,6 +64,8 @@ def test_a_past_day_has_status_tests_law_and_story_of_that_day(shared_site: Site
     assert max(keys) == "u-2020-10-02"
     assert "Next step" not in page.section("next")
     assert "Our check is overdue" not in page.text
+    assert "As of 2 October 2020" in page.section("timeline")
+    assert "Last checked" not in page.section("timeline")
 
 
 @pytest.mark.parametrize(

@@ -120,9 +120,9 @@ def test_a_correction_shows_both_sides(site: Site) -> None:
     form.submit("Publish now", text="It was not repealed.", status="partly_met", reason="The bill fell.")
     page = site.browser().get("/corrections")
     (article,) = page.all("article")
-    wrong, right = article.split("What is right")
+    wrong, right = article.split("Is right")
     assert "Use unexplained wealth orders" in wrong
-    assert "What was wrong Status changed 1 May 2026 Reversed The power was repealed." in wrong
+    assert "Was wrong Status changed 1 May 2026 Reversed The power was repealed." in wrong
     assert "Parliament took the power away." in wrong
     assert "Correction 1 May 2026 Partly met It was not repealed." in right
     assert "The bill fell." in right
@@ -132,7 +132,11 @@ def test_a_correction_shows_both_sides(site: Site) -> None:
         f"/asks/{WEALTH_ORDERS}#u-2026-05-01-2",
     ]
     assert page.notices == []
-    assert "Correction (1)" in site.browser().get("/updates").links()
+    updates = site.browser().get("/updates")
+    assert "Correction (1)" in updates.links()
+    corrected = [item for item in updates.all("li") if "This entry has been corrected." in item]
+    assert len(corrected) == 1
+    assert "The power was repealed." in corrected[0]
 
 
 def test_what_was_reworded_stands_in_a_section_of_its_own(sqlite_site: Site) -> None:

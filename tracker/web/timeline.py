@@ -141,7 +141,7 @@ def time_line(ask: PublicAsk, today: date) -> TimeLine:
     spells = tuple(_spells(story, scale))
     return TimeLine(
         axis=scale.axis,
-        marks=_marks(asked, scale),
+        marks=_marks(asked, scale, "As of" if ask.on else "Last checked"),
         spells=spells,
         flags=_flags((spell.status.family, spell.status.label, scale.point(spell.start)) for spell in spells),
         entries=tuple(scale.point(entry.happened_on) for entry in story),
@@ -160,14 +160,16 @@ def _axis(dates: list[PartialDate], asked: PartialDate | None, today: date) -> A
 
 
 def _known_until(ask: PublicAsk, story: list[StoryEntry], today: date) -> date:
-    """The last day on which we looked or wrote something down."""
+    """The last day on which we looked or wrote something down; a past day is known to its end."""
+    if ask.on:
+        return ask.on
     dates = [entry.happened_on for entry in story] + ([ask.line.reviewed_on] if ask.line.reviewed_on else [])
     return min(max((when.first_day for when in dates), default=today), today)
 
 
-def _marks(asked: PartialDate | None, scale: _Scale) -> tuple[Flag, ...]:
+def _marks(asked: PartialDate | None, scale: _Scale, checked: str) -> tuple[Flag, ...]:
     known = PartialDate(scale.known_until.isoformat())
-    marks = [("checked", f"Last checked {known.in_words}", scale.point(known))]
+    marks = [("checked", f"{checked} {known.in_words}", scale.point(known))]
     if asked and asked.first_day <= scale.today:
         marks.insert(0, ("asked", f"Asked {asked.in_words}", scale.point(asked)))
     return _flags(marks)

@@ -131,7 +131,10 @@ class StoryEntry:
 
 @dataclass(frozen=True)
 class UpdateLine:
-    """An entry of some ask's story, in a list of entries of all asks; `corrects` is the entry that it puts right."""
+    """An entry of some ask's story, in a list of entries of all asks; `corrects` is the entry that it puts right.
+
+    `is_corrected` says whether a later entry puts this one right.
+    """
 
     ask_slug: str
     ask_title: str
@@ -144,6 +147,7 @@ class UpdateLine:
     status: Status | None
     reason: str
     results: tuple[tuple[str, Result], ...]
+    is_corrected: bool
     corrects: "UpdateLine | None" = None
 
 

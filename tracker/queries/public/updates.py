@@ -19,7 +19,12 @@ PAGE_SIZE = 30
 MOMENT = "%Y%m%dT%H%M%S%f"
 KEY = re.compile(r"(\d{8}T\d{12})~([\d-]{4,10})~(\d{1,9})", re.ASCII)
 NO_KEY = "That page key leads nowhere. Begin again at the first page."
-Corrected = aliased(Update)
+Corrected, Correcting = aliased(Update), aliased(Update)
+IS_CORRECTED = (
+    sa.exists()
+    .where(Correcting.corrects_id == Update.id, Correcting.publication == Publication.PUBLISHED)
+    .label("is_corrected")
+)
 FIELDS = ("id", "key", "kind", "happened_on", "recorded_at", "published_at", "text", "status", "reason")
 ORDER = (Update.published_at, Update.happened_on, Update.id)
 Results = Mapping[int, tuple[tuple[str, Result], ...]]
@@ -33,7 +38,13 @@ def list_updates(
     Raises UnknownFilter for a key that no page has given.
     """
     statement = (
-        sa.select(Ask.slug, Ask.title, *_columns(Update, ""), *_columns(Corrected, "corrected_"))
+        sa.select(
+            Ask.slug,
+            Ask.title,
+            *_columns(Update, ""),
+            *_columns(Corrected, "corrected_"),
+            IS_CORRECTED.label("is_corrected"),
+        )
         .join(Update.ask)
         .outerjoin(Corrected, Corrected.id == Update.corrects_id)
         .where(Update.publication == Publication.PUBLISHED, Ask.publication == Publication.PUBLISHED)
@@ -47,7 +58,7 @@ def list_updates(
     rows = session.execute(statement).all()
     shown = rows[:size]
     results = _results(session, {id_ for row in shown for id_ in (row.id, row.corrected_id) if id_})
-    entries = tuple(_line(row, results, "", _corrected(row, results)) for row in shown)
+    entries = tuple(_line(row, results) for row in shown)
     return UpdatePage(entries, _key_of(shown[-1]) if len(rows) > size else "")
 
 
@@ -80,15 +91,15 @@ def _results(session: Session, ids: Iterable[int]) -> Results:
     return found
 
 
-def _line(row: sa.Row[Any], results: Results, prefix: str, corrects: UpdateLine | None = None) -> UpdateLine:
+def _line(row: sa.Row[Any], results: Results) -> UpdateLine:
+    corrects = _record(row, results, "corrected_", is_corrected=True) if row.corrected_id else None
+    return _record(row, results, "", is_corrected=row.is_corrected, corrects=corrects)
+
+
+def _record(row: sa.Row[Any], results: Results, prefix: str, **given: Any) -> UpdateLine:
     values = {name: getattr(row, f"{prefix}{name}") for name in FIELDS}
-    return UpdateLine(
-        ask_slug=row.slug, ask_title=row.title, results=results.get(values.pop("id"), ()), corrects=corrects, **values
-    )
-
-
-def _corrected(row: sa.Row[Any], results: Results) -> UpdateLine | None:
-    return _line(row, results, "corrected_") if row.corrected_id else None
+    results_of_it = results.get(values.pop("id"), ())
+    return UpdateLine(ask_slug=row.slug, ask_title=row.title, results=results_of_it, **values, **given)
 
 
 def _key_of(row: sa.Row[Any]) -> str:
