@@ -95,7 +95,7 @@ class Column:
     mark: YearMark
     x: float
     width: float
-    total: int
+    counts: Mapping[Family, int]
     segments: tuple[Segment, ...]
     is_so_far: bool
 
@@ -128,7 +128,7 @@ def _column(mark: YearMark, slot: float, families: Mapping[Family, int], highest
         mark,
         x=round(mark.x + slot * (1 - COLUMN_SHARE) / 2, 2),
         width=round(slot * COLUMN_SHARE, 2),
-        total=sum(families.values()),
+        counts=families,
         segments=_stacked([(family, families[family]) for family in Family if families.get(family)], highest),
         is_so_far=is_so_far,
     )
