@@ -41,7 +41,16 @@ def test_every_published_page_is_in_the_map_and_answers(shared_site: Site) -> No
     index = document(shared_site, "/sitemap.xml")
     assert [loc.text for loc in index.iter(f"{MAP}loc")] == [f"{HOST}/sitemap-1.xml"]
     found = pages(shared_site)
-    assert {"/", "/legislation", "/method", "/about", f"/asks/{WEALTH_ORDERS}"} <= set(found)
+    assert {
+        "/",
+        "/updates",
+        "/corrections",
+        "/legislation",
+        "/method",
+        "/about",
+        "/accessibility",
+        f"/asks/{WEALTH_ORDERS}",
+    } <= set(found)
     with shared_site.reading() as session:
         assert {f"/asks/{slug}" for slug in session.scalars(sa.select(Ask.slug))} <= set(found)
         laws = session.scalars(sa.select(Legislation.key).where(Legislation.publication == Publication.PUBLISHED))

@@ -13,7 +13,15 @@ from tracker.web.parameters import expect
 from tracker.web.session import db
 
 bp = Blueprint("machines", __name__)
-FIXED_PAGES = ("public.index", "public.legislation", "public.method", "public.about")
+FIXED_PAGES = (
+    "public.index",
+    "public.updates",
+    "public.corrections",
+    "public.legislation",
+    "public.method",
+    "public.about",
+    "public.accessibility",
+)
 # A crawler that followed every day of the past of every ask would never come to an end.
 ROBOTS = """User-agent: *
 Disallow: /staff/
