@@ -26,7 +26,7 @@ from tracker.db.engine import make_engine, reading, writing
 from tracker.models import Ask, Event, Person, Revision
 from tracker.paths import resource_dir
 from tracker.rules.permissions import COMMAND_LINE, SEEDS, Actor, Role
-from tracker.services import passwords, people, seeds, sessions
+from tracker.services import passwords, people, rebuild, seeds, sessions
 from tracker.services.change import Change
 from tracker.settings import Settings
 from tracker.web.cache import RevisionCache
@@ -141,9 +141,10 @@ class Site:
             return session.scalar(statement)
 
     def execute(self, statement: sa.Executable) -> None:
-        """Write past the services: for what only time or an accident would bring about. The revision goes up."""
+        """Write past the services: for what only time or an accident would bring about. Lists and counts follow."""
         with writing(self.engine) as session:
             session.execute(statement)
+            rebuild.rebuild(session)
             session.execute(sa.update(Revision).values(number=Revision.number + 1))
 
     @property

@@ -22,6 +22,7 @@ from tracker.services import events
 from tracker.services.change import Change
 
 HEAD = "head"
+NOT_FILLED = {"staff_session", "sign_in_failure", "ask_picture"}
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ def described(engine: sa.Engine) -> dict[str, Any]:
     inspector = sa.inspect(engine)
     found: dict[str, Any] = {}
     for table in inspector.get_table_names():
-        if table == "alembic_version":
+        if table == "alembic_version" or table.startswith("ask_search"):
             continue
         found[table] = {
             "columns": {
@@ -131,7 +132,7 @@ def fill(engine: sa.Engine) -> None:
     """A few rows in every table that the services fill."""
     with writing(engine) as session:
         change = Change(session, make_staff(session).ed, NOW)
-        ask = make_ask(change, published=True)
+        ask = make_ask(change, published=True, responsible_bodies=("The Treasury",))
         make_link(change, ask, make_law(change))
         make_update(
             change,
@@ -157,7 +158,7 @@ def test_up_down_and_up_again_with_data(engine: sa.Engine) -> None:
     migrate.upgrade(engine)
     before = described(engine)
     fill(engine)
-    assert min(n for name, n in counts(engine).items() if name not in {"staff_session", "sign_in_failure"}) > 0
+    assert min(n for name, n in counts(engine).items() if name not in NOT_FILLED) > 0
 
     migrate.downgrade(engine, "base")
     assert set(sa.inspect(engine).get_table_names()) <= {"alembic_version"}

@@ -12,7 +12,10 @@ from tracker.db.engine import make_engine, writing
 from tracker.rules.permissions import COMMAND_LINE
 from tracker.services.change import Change
 
-WHOLE = re.compile(r"The event log is whole: (\d+) entries, the last with hash ([0-9a-f]{64})\.\n")
+WHOLE = re.compile(
+    r"The event log is whole: (\d+) entries, the last with hash ([0-9a-f]{64})\.\n"
+    r"The public lists and counts agree with the asks\.\n"
+)
 
 
 @pytest.fixture

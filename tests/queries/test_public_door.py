@@ -35,8 +35,11 @@ def fill(change: Change) -> None:
     """A public ask among drafts and archived records of every kind."""
     source = make_source(change, internal_note=MARK)
     make_source(change, key="draft-source", title=MARK)
-    ask = make_ask(change, published=True, slug="public", source_id=source.id, internal_note=MARK)
-    asks.edit_ask(change, ask, ask_draft(source.id, slug="moved", internal_note=MARK), seen_version=None)
+    ask = make_ask(
+        change, published=True, slug="public", source_id=source.id, internal_note=MARK, responsible_bodies=("A body",)
+    )
+    moved = ask_draft(source.id, slug="moved", internal_note=MARK, responsible_bodies=("A body",))
+    asks.edit_ask(change, ask, moved, seen_version=None)
     fill_story(change, ask)
     law = make_law(change, internal_note=MARK, title="A public act")
     make_link(change, ask, law, provisions="s. 1", internal_note=MARK, in_force_on=PartialDate("2027"))
@@ -93,10 +96,14 @@ def test_nothing_hidden_leaves_by_any_door(filled: sa.Engine) -> None:
         found = {
             "topics": public.list_topics(session),
             "sources": public.list_sources(session),
-            "asks": public.list_asks(session, AskFilter(), {}),
+            "asks": public.find_page(session, AskFilter()),
+            "choices": public.find_choices(session, AskFilter(), {"housing": "Housing"}),
+            "bodies": public.list_bodies(session),
+            "years": public.count_by_year(session),
+            "found": public.find_page(session, AskFilter(text="public entry")),
             "ask": public.find_ask(session, "moved"),
             "laws": public.list_laws(session),
-            "feed": feeds.list_changes(session, AskFilter(), {}),
+            "feed": feeds.list_changes(session, AskFilter()),
             "dates": dates.list_dates(session, NOW.date()),
             "asks in the map": sitemap.list_asks_in(session, 1),
             "laws in the map": sitemap.list_laws_in(session, 1),
@@ -127,7 +134,7 @@ def test_of_the_public_ask_everything_public_is_there(filled: sa.Engine) -> None
 def test_counts_and_lists_leave_out_drafts_and_archived_asks(filled: sa.Engine) -> None:
     with reading(filled) as session:
         assert public.count_by_status(session) == {Status.ANNOUNCED: 1}
-        assert [ask.slug for ask in public.list_asks(session, AskFilter(), {})] == ["moved"]
+        assert [line.slug for line in public.find_page(session, AskFilter()).lines] == ["moved"]
         assert public.list_topics(session) == {"housing": "Housing"}
         assert [law.key for law in public.list_laws(session)] == ["ukpga/2018/13"]
 
@@ -175,7 +182,7 @@ def test_a_former_slug_leads_to_what_is_public_only(filled: sa.Engine, slug: str
 
 @pytest.mark.parametrize("name", list(tables.RECORDS))
 def test_no_file_has_a_row_or_a_column_that_is_hidden(filled: sa.Engine, name: str) -> None:
-    rows = [dict(row._row._mapping) for row in tables.read(filled, name, AskFilter(), {})]
+    rows = [dict(row._row._mapping) for row in tables.read(filled, name, AskFilter())]
     assert rows
     said = repr(rows).replace(f"“{MARK}”", "")
     assert MARK not in said

@@ -160,15 +160,6 @@ def test_other_edits_need_no_reason_and_stay_out_of_the_story(
     assert redefinitions(ed, ask) == []
 
 
-def test_the_search_text_follows_the_wording_and_the_reason(ed: Change) -> None:
-    ask = make_ask(ed, title="Škoda for all")
-    make_update(ed, ask, status=Status.ANNOUNCED, reason="Fiancés agreed.")
-    assert "skoda for all" in ask.search_text
-    assert "fiances agreed" in ask.search_text
-    asks.edit_ask(ed, ask, draft_of(ask, title="Trams for all"), seen_version=None)
-    assert "skoda" not in ask.search_text
-
-
 def test_tests_of_an_edited_ask_stay(ed: Change) -> None:
     ask = make_ask(ed)
     test = make_test(ed, ask)

@@ -32,13 +32,18 @@ PUBLIC_COLUMNS = {
     "evidence": "url title publisher archived_url quote note",
     "legislation": "key kind year number citation title address note",
     "link": "provisions note",
+    "listing": "topic",
+    "status_span": "reason",
+    "scope": "name",
+    "ask_count": "topic",
 }
 # Text columns that are made by the code, hold no words of anybody, or are looked into but never shown.
 NOT_WORDS = {
-    ("ask", "search_text"), ("legislation", "identity"), ("link", "extent_key"), ("person", "password_hash"),
+    ("legislation", "identity"), ("link", "extent_key"), ("person", "password_hash"),
     ("staff_session", "token_hash"), ("sign_in_failure", "account"), ("sign_in_failure", "address"),
     ("event", "action"), ("event", "subject"), ("event", "request_id"), ("event", "hash"), ("event", "previous_hash"),
-    ("source", "key"),
+    ("source", "key"), ("listing", "scope"), ("listing", "title_key"), ("scope", "scope"), ("ask_count", "scope"),
+    ("status_span", "begins_on"), ("status_span", "ends_on"), ("status_flow", "period"), ("ask_picture", "drawn_from"),
 }  # fmt: skip
 MARKED = {
     ("source", "internal_note"), ("ask", "internal_note"), ("legislation", "internal_note"), ("link", "internal_note"),
@@ -92,7 +97,7 @@ def add_marked_records(session: Session, ask: Ask, law: Legislation) -> None:
     session.add(
         Ask(
             slug=f"{MARK}-draft", title=f"{MARK} draft ask", kind=ask.kind, topic=f"{MARK} topic", quote=MARK,
-            summary=MARK, source_id=ask.source_id, publication=Publication.DRAFT, search_text=MARK,
+            summary=MARK, source_id=ask.source_id, publication=Publication.DRAFT,
         )
     )  # fmt: skip
     session.add(SuccessTest(ask_id=ask.id, key=f"{MARK}-test", label=f"{MARK} archived test", is_archived=True))
@@ -166,7 +171,7 @@ def test_a_mark_in_every_internal_field_shows_nowhere_in_public(sqlite_site: Sit
         if MARK in text and f"q={MARK}" not in path  # a search says what was searched for
     }
     assert leaks == {}
-    assert "Showing 0 of 11 asks" in answers[f"/?q={MARK}"]
+    assert "Showing 0 of" in answers[f"/?q={MARK}"]
     assert "There is no such page" in answers[f"/asks/{MARK}-draft"]
     assert "There is no such page" in answers[f"/legislation/ukpga/2020/{MARK}"]
 

@@ -88,7 +88,7 @@ def test_a_body_that_no_form_sends_is_refused(
 def test_a_field_that_the_form_does_not_have_reaches_nothing(sqlite_site: Site) -> None:
     browser = sqlite_site.browser(ADA)
     page = browser.get(EDIT)
-    extra = [("status", "met"), ("publication", "draft"), ("id", "99"), ("search_text", "x"), ("is_archived", "1")]
+    extra = [("status", "met"), ("publication", "draft"), ("id", "99"), ("is_archived", "1")]
     before = sqlite_site.footprint()
     saved = browser.post(EDIT, [*page.sent("Save"), *extra])
     assert saved.hops == [303, 200]

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from tracker.cli.database import changing, open_engine
 from tracker.cli.people import user
-from tracker.db import migrate
+from tracker.cli.schema import db, require_newest
 from tracker.db.engine import reading
 from tracker.exports.tables import TABLES
 from tracker.models import Person
@@ -22,10 +22,11 @@ from tracker.queries.public.filters import AskFilter
 from tracker.rules.errors import RuleBroken
 from tracker.rules.permissions import SEEDS
 from tracker.server import run_server
-from tracker.services import events, seeds
+from tracker.services import events, rebuild, seeds
 from tracker.services.seed_files import SeedError
 from tracker.settings import Settings, SettingsError
 
+MOST_FAULTS = 20
 FIRST_ACCOUNT = "user add you@example.org --name 'Your Name' --role admin"
 
 
@@ -62,7 +63,7 @@ def serve() -> None:
     """
     settings = Settings.from_env()
     engine = open_engine()
-    _require_newest(engine)
+    require_newest(engine)
     with reading(engine) as session:
         has_people = session.scalar(sa.select(Person.id).limit(1)) is not None
     engine.dispose()
@@ -70,42 +71,6 @@ def serve() -> None:
     if not has_people:
         click.echo(f"Nobody can sign in yet. Make the first account with:\n    {_program()} {FIRST_ACCOUNT}")
     run_server(settings)
-
-
-@main.group()
-def db() -> None:
-    """Bring the database to the schema of this version, and back."""
-
-
-@db.command()
-@click.argument("revision", default="head")
-def upgrade(revision: str) -> None:
-    """Migrate up to REVISION (default: the newest). Makes the database if there is none."""
-    engine = open_engine()
-    migrate.upgrade(engine, revision)
-    click.echo(f"The database is at revision {migrate.current(engine)}.")
-
-
-@db.command(context_settings={"ignore_unknown_options": True})  # -1 is a revision
-@click.argument("revision")
-def downgrade(revision: str) -> None:
-    """Migrate down to REVISION, for example 0001, -1 or base. Make a backup first."""
-    engine = open_engine()
-    migrate.downgrade(engine, revision)
-    click.echo(f"The database is at revision {migrate.current(engine) or 'base (empty)'}.")
-
-
-@db.command()
-def current() -> None:
-    """Print the revision that the database is at."""
-    click.echo(migrate.current(open_engine()) or "base (empty)")
-
-
-@db.command()
-def check() -> None:
-    """Exit with 1 unless the database is at the newest revision."""
-    _require_newest(open_engine())
-    click.echo(f"The database is at {migrate.head()}, as it should be.")
 
 
 @main.command()
@@ -137,7 +102,7 @@ def export(folder: Path) -> None:
     site_url, engine = Settings.from_env().site_url, open_engine()
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in TABLES.items():
-        rows = tables.read(engine, name, AskFilter(), {})
+        rows = tables.read(engine, name, AskFilter())
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             file.writelines(table.csv(rows, site_url))
         click.echo(f"wrote {folder / name}.csv")
@@ -145,20 +110,18 @@ def export(folder: Path) -> None:
 
 @main.command()
 def verify() -> None:
-    """Prove that nobody rewrote the event log.
+    """Prove that nobody rewrote the event log, and that the public counts are right.
 
-    Names the first entry that is wrong, and exits with 1.
+    Names the first entry or the counts that are wrong, and exits with 1.
     Keep the printed hash elsewhere: it shows later whether the end was cut off.
     """
     with reading(open_engine()) as session:
         count, head = events.verify(session)
+        faults = rebuild.find_faults(session)
+    if faults:
+        raise click.ClickException("\n".join([*faults[:MOST_FAULTS], "Make them anew with: tracker db rebuild"]))
     click.echo(f"The event log is whole: {count} entries, the last with hash {head}.")
-
-
-def _require_newest(engine: sa.Engine) -> None:
-    is_at, newest = migrate.current(engine), migrate.head()
-    if is_at != newest:
-        raise click.ClickException(f"The schema is at {is_at or 'base'}, not {newest}. Run: tracker db upgrade")
+    click.echo("The public lists and counts agree with the asks.")
 
 
 def _program() -> str:
@@ -167,4 +130,5 @@ def _program() -> str:
     return "tracker" if called.name != "tracker" or called.parent == Path() else os.path.relpath(called)
 
 
+main.add_command(db)
 main.add_command(user)

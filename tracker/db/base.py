@@ -24,6 +24,11 @@ class Base(DeclarativeBase):
     metadata = sa.MetaData(naming_convention=NAMING)
 
 
+def sortable(length: int) -> sa.String:
+    """Text that both engines sort by its code points."""
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment in UTC; refuses naive values, and answers aware ones on both engines."""
 
@@ -46,7 +51,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 class PartialDateColumn(TypeDecorator[PartialDate]):
     """A date known to the day, the month or the year, stored as its ISO text, which sorts in time."""
 
-    impl = sa.String(10).with_variant(sa.String(10, collation="C"), "postgresql")
+    impl = sortable(10)
     cache_ok = True
 
     def process_bind_param(self, value: PartialDate | None, dialect: sa.Dialect) -> str | None:

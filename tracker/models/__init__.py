@@ -3,22 +3,40 @@
 from tracker.models.asks import Ask, FormerSlug, Source, SuccessTest
 from tracker.models.events import Event, Revision
 from tracker.models.legislation import Legislation, Link
+from tracker.models.listing import (
+    AskCount,
+    AskPicture,
+    Derivation,
+    Listing,
+    Scope,
+    StatusFlow,
+    StatusSpan,
+    UpdateCount,
+)
 from tracker.models.people import Person, SignInFailure, StaffSession
 from tracker.models.updates import Evidence, TestResult, Update
 
 __all__ = [
     "Ask",
+    "AskCount",
+    "AskPicture",
+    "Derivation",
     "Event",
     "Evidence",
     "FormerSlug",
     "Legislation",
     "Link",
+    "Listing",
     "Person",
     "Revision",
+    "Scope",
     "SignInFailure",
     "Source",
     "StaffSession",
+    "StatusFlow",
+    "StatusSpan",
     "SuccessTest",
     "TestResult",
     "Update",
+    "UpdateCount",
 ]

@@ -56,6 +56,9 @@ class Ask(Versioned, Base):
         sa.CheckConstraint("review_interval_days BETWEEN 1 AND 730", name="review_interval"),
         sa.CheckConstraint("title <> '' AND quote <> '' AND summary <> ''", name="wording_present"),
         sa.Index("ix_ask_publication_status_on", "publication", "status_on", "id"),
+        sa.Index("ix_ask_next_step_on", "next_step_on"),
+        sa.Index("ix_ask_first_deadline", "first_deadline"),
+        sa.Index("ix_ask_current_deadline", "current_deadline"),
     )
 
     slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
@@ -85,7 +88,6 @@ class Ask(Versioned, Base):
     status_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
     status_reason: Mapped[str] = mapped_column(sa.Text, server_default="")
     superseded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ask.id"), index=True)
-    search_text: Mapped[str] = mapped_column(sa.Text, server_default="")
 
     source: Mapped[Source] = relationship(lazy="raise_on_sql")
     tests: Mapped[list["SuccessTest"]] = relationship(

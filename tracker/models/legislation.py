@@ -53,6 +53,7 @@ class Link(Versioned, Base):
     __tablename__ = "link"
     __table_args__ = (
         partial_date_check("in_force_on"),
+        sa.Index("ix_link_in_force_on", "in_force_on"),
         sa.UniqueConstraint("ask_id", "legislation_id", "provisions", "extent_key"),
     )
 

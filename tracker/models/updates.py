@@ -26,6 +26,8 @@ class Update(Versioned, Base):
         sa.CheckConstraint("status IS NULL OR publication <> 'published' OR reason <> ''", name="status_has_reason"),
         sa.CheckConstraint("(publication = 'published') = (published_at IS NOT NULL)", name="published_when"),
         sa.Index("ix_ask_update_ask_id_happened_on", "ask_id", "happened_on", "id"),
+        sa.Index("ix_ask_update_published", "publication", "published_at", "happened_on", "id"),
+        sa.Index("ix_ask_update_published_kind", "publication", "kind", "published_at", "happened_on", "id"),
     )
 
     ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"))

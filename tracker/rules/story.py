@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
@@ -41,6 +42,15 @@ def in_effect(entries: Iterable[Entry], on: PartialDate | None = None) -> list[E
     return [entry for entry in told if entry.id not in corrected and (on is None or entry.happened_on.may_be_by(on))]
 
 
+@dataclass(frozen=True)
+class Span:
+    """The days on which the status of an entry held: from the first, until before the last (None: it still holds)."""
+
+    entry: Entry
+    begins_on: date
+    ends_on: date | None
+
+
 def state_of(entries: Iterable[Entry], on: PartialDate | None = None) -> State:
     """Fold the entries up to a date (None: all) in the order of time; corrected entries do not count."""
     status_entry, earlier, results = None, set(), {}
@@ -62,3 +72,10 @@ def grounds_of(entries: Iterable[Entry], tests: Collection[int], on: PartialDate
             status_entry = entry.id
         last.update({test: entry.id for test, _ in entry.results if test in tests})
     return {*last.values(), *([status_entry] if status_entry else [])}
+
+
+def spans_of(entries: Iterable[Entry]) -> list[Span]:
+    """The statuses one after another, as `state_of` answers them for each day; none for the days before the first."""
+    by_day = {entry.happened_on.first_day: entry for entry in in_effect(entries) if entry.status}
+    days = [*by_day, None]
+    return [Span(entry, day, days[place]) for place, (day, entry) in enumerate(by_day.items(), 1)]

@@ -16,7 +16,6 @@ from tracker.rules.standing import Standing, check_tests_fit
 from tracker.rules.text import slugify
 from tracker.services import records
 from tracker.services.change import Change
-from tracker.services.search import index_for_search
 from tracker.services.updates import post_redefinition
 
 OLD_TEXT_LENGTH = 100
@@ -48,7 +47,6 @@ def create_ask(change: Change, draft: AskDraft) -> Ask:
     )
     ask = Ask(publication=Publication.DRAFT, version=1, status_reason="", tests=[])
     records.create(change, ask, draft)
-    index_for_search(ask)
     return ask
 
 
@@ -74,7 +72,6 @@ def edit_ask(change: Change, ask: Ask, draft: AskDraft, *, seen_version: int | N
         post_redefinition(change, ask, f"The ask was reworded ({changes}).", reason)
     if is_public:
         _publish_source(change, ask)
-    index_for_search(ask)
     return bool(before)
 
 

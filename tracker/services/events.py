@@ -14,6 +14,7 @@ from tracker.rules.chain import GENESIS, entry_hash
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import refuse
 from tracker.rules.text import SENTENCE_LENGTH
+from tracker.services import listing
 from tracker.services.change import Change
 
 CHAIN_STEP = 1000
@@ -63,6 +64,7 @@ def record(
     change.session.add(event)
     if is_public:
         change.session.execute(sa.update(Revision).values(number=Revision.number + 1))
+        _list_anew(change.session, subject)
     return event
 
 
@@ -95,6 +97,14 @@ class BrokenChain(Exception):
     def __init__(self, event_id: int, what: str) -> None:
         super().__init__(f"Entry {event_id} of the event log {what}.")
         self.event_id = event_id
+
+
+def _list_anew(session: Session, subject: Subject) -> None:
+    """Whatever the public sees changed, so do the lists and counts of the asks that it belongs to."""
+    if subject.ask_id is not None:
+        listing.mark(session, subject.ask_id)
+    elif subject.kind == "legislation":
+        listing.mark_asks_of_law(session, subject.id)
 
 
 def _all_events(session: Session) -> Iterator[Event]:

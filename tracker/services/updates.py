@@ -20,10 +20,9 @@ from tracker.rules.standing import check_change, check_tests_fit
 from tracker.rules.story import Entry, State, state_of
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.rules.updates import EvidenceDraft, UpdateDraft, UpdateKind, check_draft, check_publishable
-from tracker.services import records
+from tracker.services import listing, records
 from tracker.services.change import Change
 from tracker.services.events import record
-from tracker.services.search import index_for_search
 
 EVIDENCE_FIELDS = tuple(field.name for field in fields(EvidenceDraft))
 SCALARS = tuple(field.name for field in fields(UpdateDraft) if field.name not in {"evidence", "results"})
@@ -86,6 +85,8 @@ def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None =
     update.published_at = change.at
     is_public = ask.publication.is_public
     record(change, "published", records.subject_of(update), after=_values(draft), is_public=is_public)
+    if is_public:
+        listing.mark_entry(change.session, ask.id, update.kind)
     if draft.kind is UpdateKind.REVIEW and (ask.reviewed_on is None or ask.reviewed_on < draft.happened_on):
         ask.reviewed_on = draft.happened_on
     change.session.flush()  # the story is read again, with this entry in it
@@ -155,7 +156,6 @@ def settle(session: Session, ask: Ask) -> None:
     ask.superseded_by_id = entry.superseded_by_id if entry else None
     for test in list_tests(session, ask.id):
         test.result, test.result_on = state.results.get(test.id, (test.before, None))
-    index_for_search(ask)
 
 
 def _same_draft(change: Change, ask: Ask, draft: UpdateDraft) -> Update | None:

@@ -12,7 +12,7 @@ from tracker.exports.operations import MOST, PROBLEMS, RECORDS, USUAL, paths
 from tracker.exports.tables import ASKS, TABLES
 from tracker.queries import public
 from tracker.queries.public import rows, tables
-from tracker.queries.public.filters import AskFilter, UnknownFilter
+from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter, UnknownFilter
 from tracker.queries.public.tables import Key
 from tracker.web import whole
 from tracker.web.converters import SlugConverter
@@ -20,7 +20,6 @@ from tracker.web.filters import site_url
 from tracker.web.parameters import expect
 from tracker.web.session import db
 from tracker.web.sharing import share
-from tracker.web.tables import FILTERS
 
 bp = Blueprint("api", __name__, url_prefix="/api")
 bp.after_request(share)
@@ -43,17 +42,14 @@ def records(name: str) -> Response:
 @bp.get("/v1/asks")
 def asks() -> Response:
     """The asks that fit the filters, the last changed first."""
-    _expect(*FILTERS, "after", "limit")
-    wanted, size, after = AskFilter.from_query(request.args), _size(), request.args.get("after", "")
-    slugs = [line.slug for line in public.list_asks(db(), wanted, public.list_topics(db()))]
-    if after and after not in slugs:
-        raise UnknownFilter(NO_KEY)
-    start = slugs.index(after) + 1 if after else 0
-    shown, has_more = slugs[start : start + size], len(slugs) > start + size
-    next_page = _next(".asks", shown[-1] if has_more else "", *FILTERS, "limit")
-    found = [json.record(ASKS, row, site_url()) for row in rows.list_asks_called(db(), shown)]
-    answer = _answer({"records": found, "next": next_page, "total": len(slugs)}, next_page)
-    answer.headers["X-Total-Count"] = str(len(slugs))
+    _expect(*FILTER_PARAMETERS, "after", "limit")
+    wanted, after = AskFilter.from_query(request.args), request.args.get("after", "")
+    page = public.find_page(db(), wanted, after=after, size=_size())
+    next_page = _next(".asks", page.next_key, *FILTER_PARAMETERS, "limit")
+    slugs = [line.slug for line in page.lines]
+    found = [json.record(ASKS, row, site_url()) for row in rows.list_asks_called(db(), slugs)]
+    answer = _answer({"records": found, "next": next_page, "total": page.number}, next_page)
+    answer.headers["X-Total-Count"] = str(page.number)
     return answer
 
 

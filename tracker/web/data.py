@@ -56,7 +56,7 @@ def archive() -> Response:
         archives.pack(
             description,
             edition.published_at,
-            lambda name: TABLES[name].csv(tables.read(source, name, AskFilter(), {}), address),
+            lambda name: TABLES[name].csv(tables.read(source, name, AskFilter()), address),
             is_large=edition.is_large,
         ),
         content_type="application/zip",

@@ -7,10 +7,9 @@ from flask import Blueprint, current_app, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.exports import atom, licence
-from tracker.queries import public
 from tracker.queries.public import feeds
 from tracker.queries.public.feeds import Change
-from tracker.queries.public.filters import AskFilter
+from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter
 from tracker.rules.updates import UpdateKind
 from tracker.web.filters import in_words, site_url
 from tracker.web.parameters import expect
@@ -20,7 +19,6 @@ from tracker.web.slugs import lead_on
 
 bp = Blueprint("feeds", __name__)
 bp.after_request(share)
-FILTERS = ("family", "status", "topic", "kind", "q")
 SITE = licence.PUBLISHER
 RIGHTS = f"Free to re-use under CC BY 4.0: name the {SITE} and link to the page."
 WORDS = {
@@ -36,10 +34,10 @@ WORDS = {
 @bp.get("/feed.atom")
 def changes() -> Response:
     """The newest changes of all asks, or of those that the filters of the status page choose."""
-    expect(*FILTERS)
+    expect(*FILTER_PARAMETERS)
     wanted = AskFilter.from_query(request.args)
-    chosen = {name: request.args[name] for name in FILTERS if request.args.get(name)}
-    found = feeds.list_changes(db(), wanted, public.list_topics(db()))
+    chosen = {name: request.args[name] for name in FILTER_PARAMETERS if request.args.get(name)}
+    found = feeds.list_changes(db(), wanted)
     feed = atom.Feed(
         id=atom.tag(site_url(), f"feed?{urlencode(chosen)}" if chosen else "feed"),
         title=f"{SITE}: changes to some of the asks" if chosen else f"{SITE}: all changes",

@@ -5,7 +5,8 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import today
 from tracker.queries import public
-from tracker.queries.public.filters import AskFilter
+from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter, order_of
+from tracker.queries.public.search import words_of
 from tracker.rules.asks import AskKind
 from tracker.rules.method import CHANGES
 from tracker.rules.movement import QUIET_AFTER
@@ -19,21 +20,30 @@ bp = Blueprint("public", __name__)
 
 @bp.get("/")
 def index() -> str:
+    expect(*FILTER_PARAMETERS, "sort", "after", "on")
+    on = day_asked_for()
     wanted = AskFilter.from_query(request.args)
+    order = order_of(request.args, wanted)
+    page = public.find_page(db(), wanted, order, after=request.args.get("after", ""), on=on)
+    counts = public.count_by_status(db(), on)
     topics = public.list_topics(db())
-    counts = public.count_by_status(db())
     return render_template(
         "public/index.html",
-        asks=public.list_asks(db(), wanted, topics),
-        sources=public.list_sources(db()),
+        page=page,
         wanted=wanted,
-        topics=topics,
-        counts=counts,
+        order=order,
+        on=on,
+        words=words_of(wanted.text),
+        choices=public.find_choices(db(), wanted, topics),
+        law_title=public.find_law_title(db(), wanted.law) if wanted.law else None,
         families=public.count_by_family(counts),
         total=sum(counts.values()),
+        years=public.count_by_year(db()),
+        sources=public.list_sources(db()),
+        topics=topics,
         statuses_of=STATUSES_OF,
         kinds=AskKind,
-        today=today(),
+        today=on or today(),
     )
 
 

@@ -4,15 +4,13 @@ from flask import Blueprint, current_app, request
 from werkzeug.wrappers import Response
 
 from tracker.exports.tables import TABLES
-from tracker.queries import public
 from tracker.queries.public import tables
-from tracker.queries.public.filters import AskFilter
+from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter
 from tracker.web.filters import site_url
 from tracker.web.parameters import expect
-from tracker.web.session import db, engine, stop_reading
+from tracker.web.session import engine
 from tracker.web.sharing import share
 
-FILTERS = ("family", "status", "kind", "topic", "body", "law", "q")
 bp = Blueprint("tables", __name__)
 bp.after_request(share)
 
@@ -20,10 +18,8 @@ bp.after_request(share)
 @bp.get("/<any(asks, updates, evidence, tests, results, legislation, links):name>.csv")
 def csv(name: str) -> Response:
     """The file, sent piece by piece; the filters of the status page apply."""
-    expect(*FILTERS)
-    wanted = AskFilter.from_query(request.args)
-    rows = tables.read(engine(), name, wanted, public.list_topics(db()))
-    stop_reading()
+    expect(*FILTER_PARAMETERS)
+    rows = tables.read(engine(), name, AskFilter.from_query(request.args))
     return current_app.response_class(
         TABLES[name].csv(rows, site_url()),
         content_type="text/csv; charset=utf-8; header=present",

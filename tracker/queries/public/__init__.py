@@ -1,26 +1,31 @@
 """The only door for public pages: published records only, with public fields only."""
 
-from tracker.queries.public.asks import (
+from tracker.queries.public.asks import find_ask, find_slug_now, list_sources
+from tracker.queries.public.counts import (
     count_by_family,
     count_by_status,
-    find_ask,
-    find_slug_now,
-    list_asks,
-    list_sources,
+    count_by_year,
+    find_choices,
+    list_bodies,
     list_topics,
 )
 from tracker.queries.public.laws import find_key_of, find_law, list_laws
+from tracker.queries.public.listing import find_law_title, find_page
 from tracker.queries.public.updates import count_updates, list_updates
 
 __all__ = [
     "count_by_family",
     "count_by_status",
+    "count_by_year",
     "count_updates",
     "find_ask",
+    "find_choices",
     "find_key_of",
     "find_law",
+    "find_law_title",
+    "find_page",
     "find_slug_now",
-    "list_asks",
+    "list_bodies",
     "list_laws",
     "list_sources",
     "list_topics",

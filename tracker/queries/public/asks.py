@@ -1,6 +1,6 @@
 """Asks for the public: the status page and the page of one ask."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 import sqlalchemy as sa
@@ -9,19 +9,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from tracker.clock import LONDON
 from tracker.models import Ask, FormerSlug, Link, Source, Update
 from tracker.queries.public.days import grounds, last_movement, turned_back
-from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.lines import ask_line, is_public, link_record, record_of, story
-from tracker.queries.public.records import AskLine, PublicAsk, PublicSource, PublicTest
+from tracker.queries.public.records import PublicAsk, PublicSource, PublicTest
 from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.movement import review_due
-from tracker.rules.status import Family, Status
-from tracker.rules.text import slugify
-
-
-def list_topics(session: Session) -> dict[str, str]:
-    """The topics of the published asks: slug to name, in the order of the alphabet."""
-    statement = sa.select(Ask.topic).where(Ask.publication == Publication.PUBLISHED).distinct()
-    return {slugify(topic): topic for topic in sorted(session.scalars(statement))}
 
 
 def list_sources(session: Session) -> list[PublicSource]:
@@ -31,25 +22,6 @@ def list_sources(session: Session) -> list[PublicSource]:
         record_of(PublicSource, source)
         for source in session.scalars(statement.order_by(Source.published_on, Source.title))
     ]
-
-
-def list_asks(session: Session, wanted: AskFilter, topics: Mapping[str, str]) -> list[AskLine]:
-    """The asks that a reader wants to see, the last changed first."""
-    statement = sa.select(Ask).where(*wanted.conditions(topics)).order_by(Ask.status_on.desc(), Ask.title)
-    return [ask_line(ask) for ask in session.scalars(statement)]
-
-
-def count_by_status(session: Session) -> dict[Status, int]:
-    """How many published asks stand where."""
-    statement = (
-        sa.select(Ask.status, sa.func.count()).where(Ask.publication == Publication.PUBLISHED).group_by(Ask.status)
-    )
-    return {status: count for status, count in session.execute(statement) if status}
-
-
-def count_by_family(counts: Mapping[Status, int]) -> dict[Family, int]:
-    """The counts by status summed up by family, every family named."""
-    return {family: sum(n for status, n in counts.items() if status.family is family) for family in Family}
 
 
 def find_slug_now(session: Session, slug: str) -> str | None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from tracker.models import Ask, TestResult, Update
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.lines import record_of
+from tracker.queries.public.listing import conditions
 from tracker.queries.public.records import PublicEvidence, StoryEntry
 from tracker.rules.asks import PUBLIC, Publication
 
@@ -48,12 +49,12 @@ def find_feed_ask(session: Session, slug: str) -> FeedAsk | None:
     return _feed_ask(ask) if ask else None
 
 
-def list_changes(session: Session, wanted: AskFilter, topics: Mapping[str, str]) -> tuple[Change, ...]:
+def list_changes(session: Session, wanted: AskFilter) -> tuple[Change, ...]:
     """The newest changes of the asks that a reader wants; a corrected entry counts as changed by its correction."""
     newest = sa.select(Update.id).where(Update.publication == PUBLISHED).order_by(*NEWEST_FIRST).limit(LOOKED_THROUGH)
     window = newest.subquery()
     statement = sa.select(Update.id).join(window, window.c.id == Update.id).join(Ask, Ask.id == Update.ask_id)
-    return _changes(session, statement.where(*wanted.conditions(topics)))
+    return _changes(session, statement.where(*conditions(session, wanted)))
 
 
 def list_changes_of(session: Session, ask: FeedAsk) -> tuple[Change, ...]:

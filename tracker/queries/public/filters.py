@@ -1,49 +1,76 @@
-"""Which asks a reader wants to see: one filter for the status page, its counts and its files."""
+"""Which asks a reader wants to see, and in which order: one filter for pages, files, feeds and JSON."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
-from tracker.models import Ask
-from tracker.rules.asks import AskKind, Publication
+from tracker.models import Listing
+from tracker.rules.asks import AskKind
+from tracker.rules.legislation import KEY
 from tracker.rules.status import STATUSES_OF, Family, Status
-from tracker.rules.text import clean, fold
+from tracker.rules.text import clean, is_slug
 
 LONGEST_SEARCH = 200
-MOST_WORDS = 8
-LIKE_SPECIAL = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
+PARAMETERS = {"text": "q"}
 
 
 class UnknownFilter(Exception):
     """A filter has a value that does not exist; the message says which."""
 
 
+class Order(StrEnum):
+    """How a list of asks is sorted."""
+
+    CHANGED = "changed"
+    STATUS = "status"
+    TITLE = "title"
+    BEST = "best"
+
+    @property
+    def label(self) -> str:
+        return {
+            "changed": "Last change",
+            "status": "Status",
+            "title": "Title",
+            "best": "Best match",
+        }[self.value]
+
+
 @dataclass(frozen=True)
 class AskFilter:
-    """What a reader chose. `topic` is a topic's slug; `text` is looked for word by word."""
+    """What a reader chose. `topic` and `body` are slugs, `law` is a law's key; `text` is looked for word by word."""
 
     family: Family | None = None
     status: Status | None = None
-    kind: AskKind | None = None
     topic: str = ""
+    kind: AskKind | None = None
+    body: str = ""
+    law: str = ""
     text: str = ""
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "AskFilter":
-        """Read the filters of a query string; raises UnknownFilter for a value that does not exist."""
+        """Read the filters of a query string; raises UnknownFilter for a value that cannot exist."""
         try:
             text = clean(query.get("q", ""))
         except ValueError as error:
             raise UnknownFilter(str(error)) from None
         if len(text) > LONGEST_SEARCH:
             raise UnknownFilter(f"Search for at most {LONGEST_SEARCH} characters.")
+        law = query.get("law", "")
+        if law and not KEY.fullmatch(law):
+            raise UnknownFilter("There is no such law.")
         return cls(
             family=_choice(Family, query.get("family", ""), "family"),
             status=_choice(Status, query.get("status", ""), "status"),
+            topic=_slug(query.get("topic", ""), "topic"),
             kind=_choice(AskKind, query.get("kind", ""), "kind"),
-            topic=query.get("topic", "")[:LONGEST_SEARCH],
+            body=_slug(query.get("body", ""), "body"),
+            law=law,
             text=text,
         )
 
@@ -51,22 +78,60 @@ class AskFilter:
     def is_empty(self) -> bool:
         return self == AskFilter()
 
-    def conditions(self, topics: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:
-        """The filter as SQL; `topics` maps the slugs of all topics to their names."""
-        conditions: list[sa.ColumnElement[bool]] = [Ask.publication == Publication.PUBLISHED]
-        if self.family:
-            conditions.append(Ask.status.in_(STATUSES_OF[self.family]))
-        if self.status:
-            conditions.append(Ask.status == self.status)
-        if self.kind:
-            conditions.append(Ask.kind == self.kind)
-        if self.topic:
-            if self.topic not in topics:
-                raise UnknownFilter("There is no such topic.")
-            conditions.append(Ask.topic == topics[self.topic])
-        words = fold(self.text).split()[:MOST_WORDS]
-        conditions += [Ask.search_text.like(f"%{word.translate(LIKE_SPECIAL)}%", escape="\\") for word in words]
-        return conditions
+    @property
+    def statuses(self) -> tuple[Status, ...]:
+        """The statuses that fit."""
+        allowed = STATUSES_OF[self.family] if self.family else tuple(Status)
+        return tuple(status for status in allowed if self.status in {None, status})
+
+    @property
+    def kinds(self) -> tuple[AskKind, ...]:
+        """The kinds that fit."""
+        return (self.kind,) if self.kind else tuple(AskKind)
+
+    @property
+    def scopes(self) -> list[str]:
+        """The scopes of the listing in which an ask must stand, the narrowest first; all asks stand in ""."""
+        law, body = f"law/{self.law}" if self.law else "", f"body/{self.body}" if self.body else ""
+        return [scope for scope in (law, body) if scope] or [""]
+
+    def as_query(self) -> dict[str, str]:
+        """The parameters of an address with this filter."""
+        return {PARAMETERS.get(name, name): str(value) for name, value in self._chosen()}
+
+    def without(self, name: str) -> "AskFilter":
+        """The same filter with one choice taken back."""
+        return replace(self, **{name: getattr(AskFilter(), name)})
+
+    def _chosen(self) -> Iterator[tuple[str, Any]]:
+        values = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return ((name, value) for name, value in values if value)
+
+
+def fits(wanted: AskFilter, topic: str) -> list[sa.ColumnElement[bool]]:
+    """That an ask of the listing has the wanted topic and kind and stands in the wanted scopes, whatever its status."""
+    first, *others = wanted.scopes
+    found = [Listing.scope == first]
+    for scope in others:
+        other = aliased(Listing)
+        found.append(sa.exists().where(other.scope == scope, other.ask_id == Listing.ask_id))
+    if topic:
+        found.append(Listing.topic == topic)
+    if wanted.kind:
+        found.append(Listing.kind == wanted.kind)
+    return found
+
+
+# The names of the parameters that a filter reads.
+FILTER_PARAMETERS = tuple(PARAMETERS.get(field.name, field.name) for field in fields(AskFilter))
+
+
+def order_of(query: Mapping[str, str], wanted: AskFilter) -> Order:
+    """The order that a query string asks for; a search shows the best matches first."""
+    order = _choice(Order, query.get("sort", ""), "order")
+    if order is Order.BEST and not wanted.text:
+        raise UnknownFilter("The best match needs words to look for.")
+    return order or (Order.BEST if wanted.text else Order.CHANGED)
 
 
 def _choice(enum: Any, value: str, name: str) -> Any:
@@ -76,3 +141,9 @@ def _choice(enum: Any, value: str, name: str) -> Any:
         return enum(value)
     except ValueError:
         raise UnknownFilter(f"There is no such {name}.") from None
+
+
+def _slug(value: str, name: str) -> str:
+    if value and not is_slug(value):
+        raise UnknownFilter(f"There is no such {name}.")
+    return value

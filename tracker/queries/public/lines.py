@@ -24,7 +24,7 @@ def is_public(row: Ask | Legislation) -> bool:
 
 def ask_line(ask: Ask) -> AskLine:
     """An ask for a list."""
-    return record_of(AskLine, ask, reason=ask.status_reason)
+    return record_of(AskLine, ask, reason=ask.status_reason, excerpt=None)
 
 
 def law_line(law: Legislation) -> LawLine:

@@ -5,6 +5,7 @@ No model leaves the public queries, so a template cannot show an internal field 
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from tracker.rules.asks import AskKind
 from tracker.rules.dates import PartialDate
@@ -13,6 +14,21 @@ from tracker.rules.movement import is_quiet
 from tracker.rules.stages import Stage, stage_on
 from tracker.rules.status import Status
 from tracker.rules.updates import EvidenceType, Result, UpdateKind
+
+
+class Total(NamedTuple):
+    """How many fit; when `is_capped`, these were found and there are more, or may be."""
+
+    number: int
+    is_capped: bool = False
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """Where the words of a search stand: the entry's key ("" for a law), and the text cut into (part, is a hit)."""
+
+    key: str
+    parts: tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True)
@@ -29,6 +45,7 @@ class AskLine:
     reason: str
     reviewed_on: PartialDate | None
     first_deadline: PartialDate | None
+    excerpt: Excerpt | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from tracker.db.engine import reading
 from tracker.models import Ask, Evidence, Legislation, Link, Source, SuccessTest, TestResult, Update
 from tracker.queries.public.filters import AskFilter
+from tracker.queries.public.listing import conditions
 from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.legislation import KINDS
 
@@ -50,7 +51,7 @@ class ExportRow:
 
 def asks() -> Statement:
     """One row an ask."""
-    internal = {"slug", "internal_note", "search_text", "version"}
+    internal = {"slug", "internal_note", "version"}
     asks = sa.select(
         ASK_SLUG,
         *(column for column in Ask.__table__.columns if column.key not in internal),
@@ -172,16 +173,17 @@ RECORDS: Mapping[str, Records] = {
 }
 
 
-def read(engine: sa.Engine, name: str, wanted: AskFilter, topics: Mapping[str, str]) -> Rows:
+def read(engine: sa.Engine, name: str, wanted: AskFilter) -> Rows:
     """Yield a file's rows for the asks that a reader wants; raises UnknownFilter before the first."""
-    conditions = wanted.conditions(topics)
+    with reading(engine) as session:
+        fitting = conditions(session, wanted)
     records = RECORDS[name]
     if name != "legislation":
-        statement = records.statement().where(*conditions)
+        statement = records.statement().where(*fitting)
     elif wanted.is_empty:
         statement = records.statement()
     else:
-        linked = sa.select(Link.legislation_id).join(Link.ask).where(*conditions, Link.publication == PUBLISHED)
+        linked = sa.select(Link.legislation_id).join(Link.ask).where(*fitting, Link.publication == PUBLISHED)
         statement = records.statement().where(Legislation.id.in_(linked))
     return _in_steps(engine, records, statement)
 

@@ -1,0 +1,73 @@
+"""The commands for the schema of the database and for what is derived in it: `tracker db`."""
+
+import click
+import sqlalchemy as sa
+
+from tracker.cli.database import open_engine
+from tracker.db import migrate
+from tracker.db.engine import writing
+from tracker.models import Ask
+from tracker.services import rebuild
+
+
+@click.group()
+def db() -> None:
+    """Bring the database to the schema of this version, and back."""
+
+
+@db.command()
+@click.argument("revision", default="head")
+def upgrade(revision: str) -> None:
+    """Migrate up to REVISION (default: the newest). Makes the database if there is none."""
+    engine = open_engine()
+    migrate.upgrade(engine, revision)
+    if migrate.current(engine) == migrate.head():
+        _rebuild(engine, only_if_needed=True)
+    click.echo(f"The database is at revision {migrate.current(engine)}.")
+
+
+@db.command(context_settings={"ignore_unknown_options": True})  # -1 is a revision
+@click.argument("revision")
+def downgrade(revision: str) -> None:
+    """Migrate down to REVISION, for example 0001, -1 or base. Make a backup first."""
+    engine = open_engine()
+    migrate.downgrade(engine, revision)
+    click.echo(f"The database is at revision {migrate.current(engine) or 'base (empty)'}.")
+
+
+@db.command()
+def current() -> None:
+    """Print the revision that the database is at."""
+    click.echo(migrate.current(open_engine()) or "base (empty)")
+
+
+@db.command("rebuild")
+def rebuild_lists() -> None:
+    """Derive the lists, the counts and the search of the public pages anew from the asks."""
+    engine = open_engine()
+    require_newest(engine)
+    _rebuild(engine)
+    click.echo("All lists and counts are made anew.")
+
+
+@db.command()
+def check() -> None:
+    """Exit with 1 unless the database is at the newest revision."""
+    require_newest(open_engine())
+    click.echo(f"The database is at {migrate.head()}, as it should be.")
+
+
+def require_newest(engine: sa.Engine) -> None:
+    """Stop the command unless the database is at the newest revision."""
+    is_at, newest = migrate.current(engine), migrate.head()
+    if is_at != newest:
+        raise click.ClickException(f"The schema is at {is_at or 'base'}, not {newest}. Run: tracker db upgrade")
+
+
+def _rebuild(engine: sa.Engine, *, only_if_needed: bool = False) -> None:
+    with writing(engine) as session:
+        if only_if_needed and rebuild.is_current(session):
+            return
+        number = session.scalar(sa.select(sa.func.count()).select_from(Ask).where(rebuild.PUBLISHED)) or 0
+        with click.progressbar(length=number, label="Listing the asks") as bar:
+            rebuild.rebuild(session, bar.update)

@@ -1,0 +1,77 @@
+"""The index of words: FTS5 on SQLite, tsvector on PostgreSQL. It holds stems, made before they come here.
+
+Each ask has three texts: its title, its wording and its story. A search is for asks in which all words stand.
+"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+# For each depth of search: in which texts the words must stand, as each engine says it.
+DEPTHS = (("{title}", "A"), ("{title wording}", "AB"), ("{title wording story}", "ABC"))
+WEIGHTS = "ABC"
+_INSERT = {
+    "sqlite": sa.text("INSERT INTO ask_search (rowid, title, wording, story) VALUES (:id, :title, :wording, :story)"),
+    "postgresql": sa.text("INSERT INTO ask_search (ask_id, words) VALUES (:id, CAST(:words AS tsvector))"),
+}
+_DELETE = {
+    "sqlite": sa.text("DELETE FROM ask_search WHERE rowid = :id"),
+    "postgresql": sa.text("DELETE FROM ask_search WHERE ask_id = :id"),
+}
+_FIND = {
+    "sqlite": sa.text("SELECT rowid FROM ask_search WHERE ask_search MATCH :query ORDER BY rowid DESC LIMIT :most"),
+    "postgresql": sa.text(
+        "SELECT ask_id FROM ask_search WHERE words @@ CAST(:query AS tsquery) ORDER BY ask_id DESC LIMIT :most"
+    ),
+}
+Texts = tuple[Sequence[str], Sequence[str], Sequence[str]]
+
+
+def write(session: Session, ask_id: int, texts: Texts | None) -> None:
+    """Replace what the index holds of an ask: the stems of its title, its wording and its story; None: nothing."""
+    session.execute(_DELETE[session.get_bind().dialect.name], {"id": ask_id})
+    if texts:
+        write_many(session, [(ask_id, texts)])
+
+
+def write_many(session: Session, rows: Sequence[tuple[int, Texts]]) -> None:
+    """Add asks that the index does not hold yet."""
+    if rows:
+        name = session.get_bind().dialect.name
+        values = _columns if name == "sqlite" else _vector
+        session.execute(_INSERT[name], [{"id": ask_id, **values(texts)} for ask_id, texts in rows])
+
+
+def clear(session: Session) -> None:
+    """Empty the index."""
+    session.execute(sa.text("DELETE FROM ask_search"))
+
+
+def find(session: Session, words: Sequence[str], most: int) -> dict[int, int]:
+    """The newest asks, `most` at the most, in which all stems stand; each with its depth, 0 for those in the title."""
+    name = session.get_bind().dialect.name
+    found: dict[int, int] = {}
+    for depth, (columns, weights) in enumerate(DEPTHS):
+        if name == "sqlite":
+            query = f"{columns} : (" + " AND ".join(f'"{_plain(word)}"' for word in words) + ")"
+        else:
+            query = " & ".join(f"'{_plain(word)}':{weights}" for word in words)
+        for ask_id in session.scalars(_FIND[name], {"query": query, "most": most}):
+            found.setdefault(ask_id, depth)
+    return dict(list(found.items())[:most])
+
+
+def _columns(texts: Texts) -> dict[str, str]:
+    return {name: " ".join(map(_plain, text)) for name, text in zip(("title", "wording", "story"), texts, strict=True)}
+
+
+def _vector(texts: Texts) -> dict[str, str]:
+    """The vector as PostgreSQL writes it, so that its own parser does not cut the words anew."""
+    words = {(_plain(word), weight) for text, weight in zip(texts, WEIGHTS, strict=True) for word in text}
+    return {"words": " ".join(f"'{word}':1{weight}" for word, weight in sorted(words))}
+
+
+def _plain(word: str) -> str:
+    """The word in ASCII letters and digits, which both engines take as one word."""
+    return word if word.isascii() and word.isalnum() else f"x{word.encode().hex()}"

@@ -1,0 +1,88 @@
+"""Finding asks by words, and showing where the words stand. Looks at the newest thousand hits at the most."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.db import fulltext
+from tracker.models import Legislation, Link, Listing, Update
+from tracker.queries.public.filters import AskFilter, Order, fits
+from tracker.queries.public.keys import Place
+from tracker.queries.public.records import AskLine, Excerpt, Total
+from tracker.queries.public.walks import STATUS_ORDER
+from tracker.queries.words import excerpt, stems
+from tracker.rules.asks import Publication
+
+MOST_HITS = 1000
+MOST_WORDS = 8
+PUBLISHED = Publication.PUBLISHED
+
+
+def words_of(text: str) -> list[str]:
+    """The stems to look for: the first few words that say something."""
+    return list(dict.fromkeys(stems(text)))[:MOST_WORDS]
+
+
+def find_hits(session: Session, text: str) -> dict[int, int]:
+    """The asks in which all words stand, each with how deep: 0 in the title, 1 in the wording, 2 in story or law."""
+    words = words_of(text)
+    return fulltext.find(session, words, MOST_HITS) if words else {}
+
+
+def rank_hits(session: Session, wanted: AskFilter, topic: str, order: Order) -> tuple[list[Place], Total]:
+    """The places of the asks that hold the words and fit the other filters, in order, and how many they are."""
+    hits = find_hits(session, wanted.text)
+    columns = (Listing.ask_id, Listing.status, Listing.changed_on, Listing.title_key)
+    statement = sa.select(*columns).where(
+        *fits(wanted, topic), Listing.status.in_(wanted.statuses), Listing.ask_id.in_(hits)
+    )
+    rows = session.execute(statement.order_by(Listing.changed_on.desc(), Listing.ask_id.desc())).all()
+    if order is Order.TITLE:
+        places = sorted((row.title_key, row.ask_id, row.status) for row in rows)
+        return [Place(status, title, ask_id) for title, ask_id, status in places], _total(places, hits)
+    if order is Order.BEST:
+        rows = sorted(rows, key=lambda row: hits[row.ask_id])
+    if order is Order.STATUS:
+        rows = sorted(rows, key=lambda row: STATUS_ORDER.index(row.status))
+    return [Place(row.status, row.changed_on.text, row.ask_id) for row in rows], _total(rows, hits)
+
+
+def with_excerpts(session: Session, lines: Sequence[tuple[int, AskLine]], text: str) -> list[AskLine]:
+    """Give each line the place in its story or law where the words stand, unless it shows all of them itself."""
+    wanted = frozenset(words_of(text))
+    hidden = [id for id, line in lines if wanted - _shown(line)]
+    excerpts = _find_excerpts(session, hidden, wanted) if hidden else {}
+    return [replace(line, excerpt=excerpts.get(id)) for id, line in lines]
+
+
+def _total(found: Sequence[object], hits: dict[int, int]) -> Total:
+    return Total(len(found), is_capped=len(hits) == MOST_HITS)
+
+
+def _shown(line: AskLine) -> set[str]:
+    return set(stems(f"{line.title}\n{line.reason or line.summary}"))
+
+
+def _find_excerpts(session: Session, ask_ids: Iterable[int], wanted: frozenset[str]) -> dict[int, Excerpt]:
+    """For each ask the text with the most of the words: of its entries, the newest first, then of its laws."""
+    entries = (
+        sa.select(Update.ask_id, Update.key, Update.text, Update.reason)
+        .where(Update.ask_id.in_(ask_ids), Update.publication == PUBLISHED)
+        .order_by(Update.happened_on.desc(), Update.id.desc())
+    )
+    laws = (
+        sa.select(Link.ask_id, sa.literal(""), Legislation.title, Link.note)
+        .join(Link.legislation)
+        .where(Link.ask_id.in_(ask_ids), Link.publication == PUBLISHED, Legislation.publication == PUBLISHED)
+        .order_by(Link.id)
+    )
+    best: dict[int, tuple[int, str, str]] = {}
+    for statement in (entries, laws):
+        for ask_id, key, *texts in session.execute(statement):
+            for text in texts:
+                number = len(wanted & set(stems(text)))
+                if number > best.get(ask_id, (0, "", ""))[0]:
+                    best[ask_id] = (number, key, text)
+    return {ask_id: Excerpt(key, excerpt(text, wanted)) for ask_id, (_, key, text) in best.items()}

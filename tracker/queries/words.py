@@ -1,0 +1,58 @@
+"""The words of a text as the search knows them: without accents, case and endings.
+
+So "sanction" finds "sanctions". The same stems are written to the index, looked up in it and marked on the page, on
+both engines alike.
+"""
+
+import re
+from functools import lru_cache
+
+import snowballstemmer
+
+from tracker.rules.text import fold
+
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+# Words that say nothing about what is looked for, and would make every text fit.
+COMMON = frozenset(
+    """
+    a an and any are as at be but by did do does for from had has have how i if in into is it its no not of on or our
+    shall so that the their there these they this to was we were what when where which who will with
+    """.split()  # noqa: SIM905 (a sentence is easier to read and to change than a list)
+)
+Parts = tuple[tuple[str, bool], ...]
+_stemmer = snowballstemmer.stemmer("english")
+
+
+def stems(text: str) -> list[str]:
+    """The stems of a text in its order; common words are left out."""
+    return [stem for word in WORD.findall(text) if (stem := stem_of(word))]
+
+
+@lru_cache(maxsize=50_000)
+def stem_of(word: str) -> str:
+    """The stem of one word; empty for a common word."""
+    folded = fold(word).replace("’", "'")
+    return "" if folded in COMMON else str(_stemmer.stemWord(folded)).replace("'", "")
+
+
+def mark(text: str, wanted: frozenset[str]) -> Parts:
+    """Cut a text into parts, each with whether it is one of the words that are looked for."""
+    parts: list[tuple[str, bool]] = []
+    end = 0
+    for found in WORD.finditer(text):
+        if stem_of(found.group()) in wanted:
+            parts += [(text[end : found.start()], False), (found.group(), True)]
+            end = found.end()
+    return tuple(part for part in (*parts, (text[end:], False)) if part[0])
+
+
+def excerpt(text: str, wanted: frozenset[str], length: int = 200) -> Parts:
+    """The part of a text, at most about `length` characters, where the first of the words stands; marked."""
+    first = next((found.start() for found in WORD.finditer(text) if stem_of(found.group()) in wanted), 0)
+    start = max(0, first - length // 3)
+    if start:
+        start = text.find(" ", start, first) + 1 or first
+    end = start + length
+    cut = text[start:] if end >= len(text) else text[start:end].rpartition(" ")[0]
+    before, after = "… " if start else "", " …" if end < len(text) else ""
+    return mark(f"{before}{cut}{after}", wanted)
