@@ -144,7 +144,8 @@ class Site:
         """Write past the services: for what only time or an accident would bring about. Lists and counts follow."""
         with writing(self.engine) as session:
             session.execute(statement)
-            rebuild.rebuild(session)
+            if isinstance(statement, sa.sql.dml.UpdateBase):
+                rebuild.rebuild(session)
             session.execute(sa.update(Revision).values(number=Revision.number + 1))
 
     @property

@@ -47,4 +47,4 @@ def read_key(order: Order, key: str) -> Place | None:
     return Place(status, values[-1] if values else "", int(ask_id))
 
 
-_NO_PAGE = UnknownFilter("There is no such page of this list. Start from its first page.")
+_NO_PAGE = UnknownFilter("“after” names no page of this list. Start from its first page.")
