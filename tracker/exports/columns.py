@@ -26,13 +26,13 @@ class Type(StrEnum):
     @property
     def label(self) -> str:
         return {
-            Type.TEXT: "text",
-            Type.PARTIAL_DATE: "date: day, month or year",
-            Type.MOMENT: "moment in UTC",
-            Type.NUMBER: "whole number",
-            Type.LIST: "list of texts",
-            Type.CHOICE: "one of the keys listed",
-            Type.WEB_ADDRESS: "web address",
+            Type.TEXT: "Text",
+            Type.PARTIAL_DATE: "Day, month or year",
+            Type.MOMENT: "Moment in UTC",
+            Type.NUMBER: "Whole number",
+            Type.LIST: "List of texts",
+            Type.CHOICE: "One of",
+            Type.WEB_ADDRESS: "Web address",
         }[self]
 
 
@@ -106,7 +106,7 @@ def partial_date(name: str, meaning: str, *, always: bool = False) -> tuple[Colu
         field(name, f"{meaning} (ISO 8601: a day, a month or a year)", Type.PARTIAL_DATE, always=always),
         Column(
             f"{name}_precision",
-            "day, month or year; empty where there is no date",
+            "How much of the date is known; empty where there is no date",
             precision,
             Type.CHOICE,
             PRECISIONS,

@@ -58,7 +58,7 @@ def law(found: WholeLaw, site_url: str) -> Record:
 
 
 def shortened(record: Record) -> Record:
-    """A record to be shown as an example: some of its members, the first of each list, the beginnings of texts."""
+    """A record to be shown as an example: some of its members, the fullest of each list, the beginnings of texts."""
     shown = ("ask_slug", "update_key", "test_key", "law_key", "title", "label", "status", "status_on", "kind")
     more = ("result", "effect", "happened_on", "text", "url", "tests", "links", "updates", "evidence", "results")
     return {name: _shortened(record[name]) for name in (*shown, *more) if name in record}
@@ -68,8 +68,8 @@ def _shortened(value: Any) -> Any:
     match value:
         case str() if len(value) > SHOWN_LENGTH:
             return value[: SHOWN_LENGTH - 1].rstrip() + "…"
-        case [first, *_]:
-            return [shortened(first) if isinstance(first, dict) else first]
+        case list() if value:
+            return [shortened(max(value, key=lambda member: len(str(member))))]
         case _:
             return value
 
