@@ -17,6 +17,9 @@ class Alternate(NamedTuple):
 
 
 PAGES = {
+    "/": {"application/json", "text/csv", "application/atom+xml"},
+    "/?family=part&topic=illicit-finance&q=wealth": {"application/json", "text/csv", "application/atom+xml"},
+    "/?body=home-office": {"application/json", "text/csv", "application/atom+xml"},
     f"/asks/{WEALTH_ORDERS}": {"application/json", "application/atom+xml", "text/calendar"},
     "/updates": {"application/json", "text/csv", "application/atom+xml"},
     "/corrections": {"application/json", "text/csv", "application/atom+xml"},
@@ -54,3 +57,9 @@ def test_a_page_names_its_json_csv_and_feed(shared_site: Site, path: str) -> Non
 def test_the_json_of_a_page_is_of_the_same_record(shared_site: Site, path: str, said: str) -> None:
     (address,) = [link.address for link in alternates(shared_site, path) if link.type == "application/json"]
     assert said in shared_site.browser().send("GET", address).text
+
+
+def test_the_filters_of_the_list_are_those_of_what_it_names(shared_site: Site) -> None:
+    query = "?family=part&topic=illicit-finance&q=wealth"
+    for link in alternates(shared_site, f"/{query}"):
+        assert link.address.endswith(query)

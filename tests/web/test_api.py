@@ -12,9 +12,11 @@ from tests.factories import make_update
 from tests.site import ED, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
 from tests.web.json_answers import all_records, faults, got, send
 from tracker.exports.columns import Type
+from tracker.exports.openapi import document
 from tracker.exports.operations import RECORDS
 from tracker.exports.tables import TABLES
 from tracker.models import Ask, FormerSlug, Legislation
+from tracker.queries.public.filters import Order
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import DEFINITIONS, Status
@@ -116,7 +118,15 @@ def test_the_statuses_come_with_what_they_do_not_mean(shared_site: Site) -> None
 
 @pytest.mark.parametrize(
     "query",
-    [{}, {"family": "lost"}, {"kind": "sanctions"}, {"topic": "uk-and-eu"}, {"status": "partly_met", "kind": "policy"}],
+    [
+        {},
+        {"family": "lost"},
+        {"kind": "sanctions"},
+        {"topic": "uk-and-eu"},
+        {"body": "home-office"},
+        {"law": "ukpga/2017/22"},
+        {"status": "partly_met", "kind": "policy"},
+    ],
 )
 def test_the_filters_of_the_list_of_asks_are_those_of_the_files(shared_site: Site, query: dict[str, str]) -> None:
     path = f"/asks?{urlencode(query)}"
@@ -125,6 +135,19 @@ def test_the_filters_of_the_list_of_asks_are_those_of_the_files(shared_site: Sit
     assert {record["ask_slug"] for record in answer["records"]} == expected != set()
     assert answer["total"] == len(expected)
     assert send(shared_site, path).headers["X-Total-Count"] == str(len(expected))
+
+
+def test_the_orders_are_those_of_the_list_on_the_page(shared_site: Site) -> None:
+    (sort,) = [p for p in document("", {})["paths"]["/asks"]["get"]["parameters"] if p["name"] == "sort"]
+    assert sort["schema"]["enum"] == list(Order)
+    titles = [record["title"] for record in all_records(shared_site, "/asks?sort=title&limit=3")]
+    assert len(titles) == 11
+    assert titles == sorted(titles, key=str.casefold)
+
+
+def test_words_are_looked_for_with_the_best_match_first(shared_site: Site) -> None:
+    found = all_records(shared_site, "/asks?q=unexplained+wealth+orders&limit=1")
+    assert found[0]["ask_slug"] == WEALTH_ORDERS
 
 
 def test_the_asks_come_with_the_last_changed_first(shared_site: Site) -> None:

@@ -41,7 +41,11 @@ def schemas(examples: Examples) -> dict[str, Schema]:
     found = {table.record: _with_example(table, examples) for table in TABLES.values()}
     found |= {f"{table.record}Page": _page(table) for table in TABLES.values() if table is not ASKS}
     return found | {
-        "AskPage": _page(ASKS, total={"type": "integer", "description": "How many asks fit the filters."}),
+        "AskPage": _page(
+            ASKS,
+            total={"type": "integer", "description": "How many asks fit the filters."},
+            is_total_capped={"type": "boolean", "description": "Whether more may fit: not all of them were counted."},
+        ),
         "WholeAsk": _more(
             ASKS,
             is_archived={"type": "boolean", "description": "Whether we no longer follow it; then no file has it."},

@@ -11,6 +11,8 @@ from tracker.rules.status import Family, Status
 MOST = 100
 USUAL = 50
 RECORDS = tuple(name for name in TABLES if name != "asks")
+ORDERS = ["changed", "status", "title", "best"]
+SORTED = "In which order: by last change, or for words the best match first, unless another is chosen"
 Described = dict[str, Any]
 PROBLEMS = {
     400: "A parameter is not known, is given twice or has a value that does not exist; the detail names it.",
@@ -26,7 +28,13 @@ def paths(examples: Mapping[str, Mapping[str, Any]]) -> dict[str, Described]:
     ask = examples.get("asks", {}).get("ask_slug")
     law = examples.get("legislation", {}).get("law_key")
     found = {
-        "/asks": _get("listAsks", "The published asks, the last changed first", "AskPage", _ask_filters(), total=True),
+        "/asks": _get(
+            "listAsks",
+            "The published asks that fit the filters, the last changed first",
+            "AskPage",
+            _ask_filters(),
+            total=True,
+        ),
         "/asks/{ask_slug}": _get(
             "getAsk",
             "An ask whole: its record, tests, links with their laws, and story with evidence and results. "
@@ -73,7 +81,7 @@ def _ask_filters() -> list[Described]:
         "q": "Only asks in which these words stand",
     }
     typed = [_in_query(name, meaning, {"type": "string"}) for name, meaning in words.items()]
-    return [*chosen, *typed, _after(), _limit()]
+    return [*chosen, *typed, _in_query("sort", SORTED, {"type": "string", "enum": ORDERS}), _after(), _limit()]
 
 
 def _after() -> Described:

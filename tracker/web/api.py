@@ -12,7 +12,7 @@ from tracker.exports.operations import MOST, PROBLEMS, RECORDS, USUAL, paths
 from tracker.exports.tables import ASKS, TABLES
 from tracker.queries import public
 from tracker.queries.public import rows, tables
-from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter, UnknownFilter
+from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter, UnknownFilter, order_of
 from tracker.queries.public.tables import Key
 from tracker.web import whole
 from tracker.web.converters import SlugConverter
@@ -41,14 +41,22 @@ def records(name: str) -> Response:
 
 @bp.get("/v1/asks")
 def asks() -> Response:
-    """The asks that fit the filters, the last changed first."""
-    _expect(*FILTER_PARAMETERS, "after", "limit")
-    wanted, after = AskFilter.from_query(request.args), request.args.get("after", "")
-    page = public.find_page(db(), wanted, after=after, size=_size())
-    next_page = _next(".asks", page.next_key, *FILTER_PARAMETERS, "limit")
-    slugs = [line.slug for line in page.lines]
-    found = [json.record(ASKS, row, site_url()) for row in rows.list_asks_called(db(), slugs)]
-    answer = _answer({"records": found, "next": next_page, "total": page.number}, next_page)
+    """The asks that fit the filters, the last changed first unless another order is asked for."""
+    _expect(*FILTER_PARAMETERS, "sort", "after", "limit")
+    wanted = AskFilter.from_query(request.args)
+    order, after = order_of(request.args, wanted), request.args.get("after", "")
+    page = public.find_page(db(), wanted, order, after=after, size=_size())
+    found = rows.list_asks_called(db(), [line.slug for line in page.lines])
+    next_page = _next(".asks", page.next_key, *FILTER_PARAMETERS, "sort", "limit")
+    answer = _answer(
+        {
+            "records": [json.record(ASKS, row, site_url()) for row in found],
+            "next": next_page,
+            "total": page.number,
+            "is_total_capped": page.is_capped,
+        },
+        next_page,
+    )
     answer.headers["X-Total-Count"] = str(page.number)
     return answer
 
