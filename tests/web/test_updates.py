@@ -80,14 +80,13 @@ def test_entries_of_drafts_and_archived_asks_are_not_listed(sqlite_site: Site) -
     [
         "after=1", "after=next", "after=%00", "after=" + "9" * 5000, "after=20261122T181506123456",
         "after=20261322T181506123456~2020-02~1", "after=20261122T181506123456~2020-13~1",
-        "after=20261122T181506123456~2020~" + "9" * 10, "after=00000101T000000000000~2020~1", "page=2",
-        "after=20261122T181506123456~2020-02~1&after=20261122T181506123456~2020-02~1",
+        "after=20261122T181506123456~2020~" + "9" * 10, "after=00000101T000000000000~2020~1",
     ],
 )  # fmt: skip
 def test_a_broken_page_key_is_a_clear_400(shared_site: Site, path: str, query: str) -> None:
     page = shared_site.browser().get(path, query_string=query)
     assert page.status == 400
-    assert any(words in page.text for words in ("That page key leads nowhere", "no filter called", "given twice"))
+    assert "That page key leads nowhere" in page.text
 
 
 @pytest.mark.parametrize("kind", ["wish", "STATUS", "status,test", "\x00", "x" * 5000])

@@ -9,7 +9,6 @@ from tracker.clock import today
 from tracker.exports import sitemap as sitemaps
 from tracker.queries.public import sitemap as pages
 from tracker.web.filters import site_url
-from tracker.web.parameters import expect
 from tracker.web.session import db
 
 bp = Blueprint("machines", __name__)
@@ -41,13 +40,11 @@ VALID_FOR = timedelta(days=330)
 
 @bp.get("/robots.txt")
 def robots() -> Response:
-    expect()
     return _text(ROBOTS.format(sitemap=_address("machines.sitemap")))
 
 
 @bp.get("/.well-known/security.txt")
 def security() -> Response:
-    expect()
     email = current_app.config["CONTACT_EMAIL"]
     expires = datetime.combine(today() + VALID_FOR, time(), UTC)
     return _text(
@@ -62,7 +59,6 @@ def security() -> Response:
 @bp.get("/sitemap.xml")
 def sitemap() -> Response:
     """The list of the blocks; it does not say when each changed, for that would be a look at every ask."""
-    expect()
     numbers = range(1, pages.count_blocks(db()) + 1)
     return _xml(sitemaps.write_index(_address("machines.sitemap_block", number=number) for number in numbers))
 
@@ -70,7 +66,6 @@ def sitemap() -> Response:
 @bp.get("/sitemap-<id:number>.xml")
 def sitemap_block(number: int) -> Response:
     """The asks and laws whose ids lie in the block; the first one has the fixed pages too."""
-    expect()
     if number > pages.count_blocks(db()):
         abort(404)
     fixed = [(_address(endpoint), None) for endpoint in FIXED_PAGES if number == 1]

@@ -1,4 +1,8 @@
-"""Which parameters an address may carry: a mistyped filter must not look like an answer."""
+"""What a request asks for beside its path.
+
+Pages ignore what they do not know, since other sites hang marks on the links that they pass on. Files, feeds and
+JSON are read by programs: there a mistyped filter must not look like an answer.
+"""
 
 import re
 from datetime import date
@@ -9,8 +13,6 @@ from tracker.clock import today
 from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.updates import UpdateKind
 
-# What search engines, newsletters and social networks hang on the links that they pass on.
-MARKS_OF_OTHERS = ("utm_", "mtm_", "mc_", "fbclid", "gclid", "msclkid", "dclid", "twclid", "igshid")
 SHOWN_LENGTH = 40
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 FIRST_DAY = date(1900, 1, 1)
@@ -19,8 +21,6 @@ FIRST_DAY = date(1900, 1, 1)
 def expect(*names: str) -> None:
     """Raise UnknownFilter for a parameter of the request that is none of these, or that is given twice."""
     for name, values in request.args.lists():
-        if name.startswith(MARKS_OF_OTHERS):
-            continue
         if name not in names:
             raise UnknownFilter(f"This address has no filter called “{name[:SHOWN_LENGTH]}”.")
         if len(values) > 1:

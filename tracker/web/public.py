@@ -5,14 +5,14 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import today
 from tracker.queries import public
-from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter, order_of
+from tracker.queries.public.filters import AskFilter, order_of
 from tracker.queries.public.search import words_of
 from tracker.rules.asks import AskKind
 from tracker.rules.method import CHANGES
 from tracker.rules.movement import QUIET_AFTER
 from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
 from tracker.rules.updates import EvidenceType, UpdateKind
-from tracker.web.parameters import day_asked_for, expect, kind_asked_for
+from tracker.web.parameters import day_asked_for, kind_asked_for
 from tracker.web.session import db
 
 bp = Blueprint("public", __name__)
@@ -20,7 +20,6 @@ bp = Blueprint("public", __name__)
 
 @bp.get("/")
 def index() -> str:
-    expect(*FILTER_PARAMETERS, "sort", "after", "on")
     on = day_asked_for()
     wanted = AskFilter.from_query(request.args)
     order = order_of(request.args, wanted)
@@ -49,7 +48,6 @@ def index() -> str:
 
 @bp.get("/asks/<slug:slug>")
 def ask(slug: str) -> str | Response:
-    expect("on")
     on = day_asked_for()
     found = public.find_ask(db(), slug, on=on)
     if found is None:
@@ -60,7 +58,6 @@ def ask(slug: str) -> str | Response:
 
 @bp.get("/updates")
 def updates() -> str:
-    expect("kind", "after")
     kind, after = kind_asked_for(), request.args.get("after", "")
     return render_template(
         "public/updates.html",
@@ -73,7 +70,6 @@ def updates() -> str:
 
 @bp.get("/corrections")
 def corrections() -> str:
-    expect("after")
     after = request.args.get("after", "")
     return render_template(
         "public/corrections.html",
@@ -85,13 +81,11 @@ def corrections() -> str:
 
 @bp.get("/legislation")
 def legislation() -> str:
-    expect()
     return render_template("public/legislation.html", laws=public.list_laws(db()))
 
 
 @bp.get("/legislation/<law:key>")
 def law(key: str) -> str | Response:
-    expect()
     found = public.find_law(db(), key)
     if found is None:
         key_now = public.find_key_of(db(), key)
@@ -101,7 +95,6 @@ def law(key: str) -> str | Response:
 
 @bp.get("/method")
 def method() -> str:
-    expect()
     return render_template(
         "public/method.html",
         statuses_of=STATUSES_OF,
@@ -116,7 +109,6 @@ def method() -> str:
 
 @bp.get("/about")
 def about() -> str:
-    expect()
     config = current_app.config
     return render_template(
         "public/about.html",
@@ -128,5 +120,4 @@ def about() -> str:
 
 @bp.get("/accessibility")
 def accessibility() -> str:
-    expect()
     return render_template("public/accessibility.html", contact=current_app.config["CONTACT_EMAIL"])
