@@ -91,7 +91,10 @@ def test_a_row_that_is_missing_is_no_revision(engine: sa.Engine, revisions: Revi
 
 
 @only_sqlite
-def test_a_file_that_is_missing_is_not_made(engine: sa.Engine, revisions: Revisions) -> None:
+def test_a_file_that_is_missing_is_not_made(
+    engine: sa.Engine, revisions: Revisions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(revision, "LOOK_SECONDS", 0)
     assert revisions.read() is not None
     file_of(engine).unlink()
     assert revisions.read() is None
@@ -125,12 +128,13 @@ def test_the_same_number_after_a_restore_is_another_state(engine: sa.Engine, rev
 
 
 @only_sqlite
-def test_a_file_that_is_replaced_is_read_at_once(site: Site, tmp_path: Path) -> None:
+def test_a_file_that_is_replaced_is_read(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     backup, file = tmp_path / "backup", file_of(site.engine)
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("VACUUM INTO ?", (str(backup),))
     site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(title="Regretted"))
     assert "Regretted" in site.browser().get("/").text
+    monkeypatch.setattr(revision, "LOOK_SECONDS", 0)
     backup.replace(file)
     for journal in file.parent.glob(f"{file.name}-*"):
         journal.unlink()
@@ -144,7 +148,26 @@ def test_a_file_that_is_replaced_is_read_at_once(site: Site, tmp_path: Path) -> 
 
 
 @only_sqlite
-def test_a_copy_that_takes_the_place_is_another_state(engine: sa.Engine, revisions: Revisions, tmp_path: Path) -> None:
+def test_another_journal_makes_no_difference(engine: sa.Engine, revisions: Revisions) -> None:
+    seen = [revisions.read()]
+    for mode in ("WAL", "DELETE", "WAL", "TRUNCATE"):
+        engine.dispose()
+        with closing(sqlite3.connect(file_of(engine))) as connection:
+            assert connection.execute(f"PRAGMA journal_mode = {mode}").fetchone() == (mode.lower(),)
+            for _ in range(3):
+                assert revisions.read() == seen[-1]
+                with connection:
+                    connection.execute("UPDATE revision SET number = number + 1")
+                seen.append(revisions.read())
+    assert None not in seen
+    assert len(set(seen)) == 1 + 4 * 3
+
+
+@only_sqlite
+def test_a_copy_that_takes_the_place_is_another_state(
+    engine: sa.Engine, revisions: Revisions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(revision, "LOOK_SECONDS", 0)
     before = revisions.read()
     shutil.copy(file_of(engine), tmp_path / "copy")
     (tmp_path / "copy").replace(file_of(engine))
