@@ -3,10 +3,15 @@
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
+from tests.browser import Page
 from tests.page_checks import text_of
 from tests.site import Site
+from tracker.clock import today
+from tracker.models import Ask
 from tracker.queries import public
+from tracker.queries.public.counts import YearCounts
 from tracker.queries.public.records import AskLine, LawLine, PublicAsk, PublicLink, PublicSource, PublicTest, StoryEntry
 from tracker.rules.asks import AskKind
 from tracker.rules.dates import PartialDate
@@ -16,8 +21,9 @@ from tracker.rules.updates import Result, UpdateKind
 from tracker.web.charts import CHART_LINES, Axis, years_chart
 from tracker.web.timeline import Bar, Span, TimeLine, time_line
 
-TODAY = date(2021, 1, 1)
-WON, PART, OPEN = Family.WON, Family.PART, Family.OPEN
+NEW_YEAR = date(2021, 1, 1)
+WON, OPEN = Family.WON, Family.OPEN
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.mark.parametrize(
@@ -53,7 +59,7 @@ def test_the_first_and_the_last_year_are_named_and_the_others_if_they_fit(first:
 
 
 def test_a_column_stacks_its_families_from_the_bottom_up() -> None:
-    chart = years_chart({2018: {OPEN: 3}, 2019: {WON: 1, OPEN: 3}}, 2019)
+    chart = years_chart([YearCounts(2018, {OPEN: 3}), YearCounts(2019, {WON: 1, OPEN: 3})], 2019)
     assert chart is not None
     first, second = chart.columns
     assert [(part.family, part.count, part.y, part.height) for part in first.segments] == [(OPEN, 3, 3.25, 9.75)]
@@ -65,17 +71,60 @@ def test_a_column_stacks_its_families_from_the_bottom_up() -> None:
     assert chart.families == (WON, OPEN)
 
 
-@pytest.mark.parametrize("counts", [{}, {2018: {}}, {2018: {WON: 0}}])
-def test_without_asks_there_is_no_chart(counts: dict[int, dict[Family, int]]) -> None:
-    assert years_chart(counts, 2018) is None
+@pytest.mark.parametrize("years", [[], [YearCounts(2018, {})], [YearCounts(2018, {WON: 0})]])
+def test_without_asks_there_is_no_chart(years: list[YearCounts]) -> None:
+    assert years_chart(years, 2018) is None
+
+
+def test_after_the_last_change_all_stays_as_it_was_until_this_year() -> None:
+    chart = years_chart([YearCounts(2018, {WON: 1})], 2020)
+    assert chart is not None
+    assert [(column.mark.year, dict(column.counts)) for column in chart.columns] == [
+        (2018, {WON: 1}),
+        (2019, {WON: 1}),
+        (2020, {WON: 1}),
+    ]
 
 
 def test_a_year_without_figures_is_an_empty_column_and_numbers_go_when_columns_are_thin() -> None:
-    chart = years_chart({2000: {WON: 1}, 2020: {WON: 2}}, 2020)
+    chart = years_chart([YearCounts(2000, {WON: 1}), YearCounts(2020, {WON: 2})], 2020)
     assert chart is not None
     assert [len(column.segments) for column in chart.columns] == [1, *[0] * 19, 1]
     assert not chart.has_numbers
     assert chart.columns[-1].segments[0].height == CHART_LINES
+
+
+def rows_of(page: Page, caption: str) -> list[str]:
+    """The rows of the table with this caption, as text."""
+    tables = [table for table in page.tree.iter("table") if caption in text_of(table)]
+    assert len(tables) == 1
+    return [text_of(row) for row in tables[0].iter("tr")]
+
+
+def family_on(ask: PublicAsk, day: date) -> Family | None:
+    """Where an ask stood on a day by its story alone."""
+    told = [
+        entry for entry in ask.story if entry.status and not entry.corrected_by and entry.happened_on.first_day <= day
+    ]
+    return told[0].status.family if told and told[0].status else None
+
+
+def test_the_figures_of_the_years_are_those_of_the_stories_and_of_the_table(shared_site: Site) -> None:
+    with shared_site.reading() as session:
+        asks = [public.find_ask(session, slug) for slug in session.scalars(sa.select(Ask.slug))]
+        chart = years_chart(public.count_by_year(session), today().year)
+    assert chart is not None
+    page = shared_site.browser().get("/")
+    rows = rows_of(page, "Asks in each family at the end of each year")
+    assert rows[0] == " ".join(["Year", *(family.label for family in chart.families)])
+    drawn_numbers = [text_of(text) for text in page.tree.iter(f"{SVG}text") if text.get("class") == "number"]
+    assert drawn_numbers == [str(part.count) for column in chart.columns for part in column.segments]
+    for column, row in zip(chart.columns, rows[1:], strict=True):
+        last_day = date(column.mark.year, 12, 31)
+        told = [family for ask in asks if ask and (family := family_on(ask, last_day))]
+        assert {family: told.count(family) for family in Family} == dict(column.counts)
+        year = f"{column.mark.year} so far" if column.is_so_far else str(column.mark.year)
+        assert row == " ".join([year, *(str(told.count(family)) for family in chart.families)])
 
 
 def when(text: str | None) -> PartialDate | None:
@@ -113,7 +162,7 @@ def drawn(
     tests: tuple[PublicTest, ...] = (),
     asked: str | None = "2018-01-01",
     reviewed_on: str | None = None,
-    today: date = TODAY,
+    day: date = NEW_YEAR,
 ) -> TimeLine:
     """The time line of an ask with this story, told oldest first."""
     line = AskLine("ask", "An ask", AskKind.POLICY, "", "", None, None, "", when(reviewed_on), None)
@@ -121,7 +170,7 @@ def drawn(
     ask = PublicAsk(
         line, source, "", "", "", (), (), "", "", None, None, "", False, None, tests, links, tuple(reversed(story))
     )
-    return time_line(ask, today)
+    return time_line(ask, day)
 
 
 def test_each_status_lasts_until_the_next_and_the_last_until_we_last_looked() -> None:
@@ -221,9 +270,8 @@ def test_the_figures_of_the_time_line_stand_in_its_table(shared_site: Site, slug
     with shared_site.reading() as session:
         ask = public.find_ask(session, slug)
     assert ask is not None
-    line = time_line(ask, date(2026, 11, 22))
-    (table,) = [table for table in page.tree.iter("table") if "time line" in page.section("timeline")]
-    rows = [" ".join(text_of(row).split()) for row in table.iter("tr")]
+    line = time_line(ask, today())
+    rows = rows_of(page, "Status, law in force and success tests, with their dates")
     for spell in line.spells:
         assert any(row.startswith(f"Status {spell.status.label} {spell.start.in_words}") for row in rows)
     for place in line.places:

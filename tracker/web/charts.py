@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from tracker.queries.public.counts import YearCounts
 from tracker.rules.status import Family
 
 MOST_LABELS = 14
@@ -15,7 +16,6 @@ CLOSE_LABELS = 10
 STEPS = (1, 2, 5, 10, 20, 50, 100, 500, 1000)
 CHART_LINES = 13.0
 COLUMN_SHARE = 0.86
-LEAST_FOR_NUMBER = 1.15
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,11 @@ class YearsChart:
     height: float = CHART_LINES
 
 
-def years_chart(counts: Mapping[int, Mapping[Family, int]], this_year: int) -> YearsChart | None:
-    """A column a year, from the first to the last that is counted; None without asks."""
+def years_chart(years: Sequence[YearCounts], this_year: int) -> YearsChart | None:
+    """A column a year up to this one: after the last change all stays as it was. None without asks."""
+    counts = {year.year: year.families for year in years}
+    if counts:
+        counts |= dict.fromkeys(range(max(counts) + 1, this_year + 1), counts[max(counts)])
     highest = max((sum(families.values()) for families in counts.values()), default=0)
     if not highest:
         return None
@@ -119,17 +122,17 @@ def years_chart(counts: Mapping[int, Mapping[Family, int]], this_year: int) -> Y
     columns = tuple(
         _column(mark, axis.width, counts.get(mark.year, {}), highest, mark.year == this_year) for mark in axis.marks
     )
-    seen = tuple(family for family in Family if any(year.get(family) for year in counts.values()))
+    seen = tuple(family for family in Family if any(families.get(family) for families in counts.values()))
     return YearsChart(columns, seen, has_numbers=len(columns) <= MOST_LABELS)
 
 
-def _column(mark: YearMark, slot: float, families: Mapping[Family, int], highest: int, is_so_far: bool) -> Column:
+def _column(mark: YearMark, slot: float, counts: Mapping[Family, int], highest: int, is_so_far: bool) -> Column:
     return Column(
         mark,
         x=round(mark.x + slot * (1 - COLUMN_SHARE) / 2, 2),
         width=round(slot * COLUMN_SHARE, 2),
-        counts=families,
-        segments=_stacked([(family, families[family]) for family in Family if families.get(family)], highest),
+        counts=counts,
+        segments=_stacked([(family, counts[family]) for family in Family if counts.get(family)], highest),
         is_so_far=is_so_far,
     )
 

@@ -5,17 +5,17 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import today
 from tracker.queries import public
-from tracker.queries.public.filters import AskFilter, order_of
-from tracker.queries.public.search import words_of
-from tracker.rules.asks import AskKind
+from tracker.queries.public.filters import AskFilter, Order, order_of
 from tracker.rules.method import CHANGES
 from tracker.rules.movement import QUIET_AFTER
 from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
 from tracker.rules.updates import EvidenceType, UpdateKind
+from tracker.web.charts import years_chart
 from tracker.web.parameters import day_asked_for, kind_asked_for
 from tracker.web.session import db
 
 bp = Blueprint("public", __name__)
+LATEST = 5
 
 
 @bp.get("/")
@@ -25,24 +25,22 @@ def index() -> str:
     order = order_of(request.args, wanted)
     page = public.find_page(db(), wanted, order, after=request.args.get("after", ""), on=on)
     counts = public.count_by_status(db(), on)
-    topics = public.list_topics(db())
     return render_template(
         "public/index.html",
         page=page,
         wanted=wanted,
         order=order,
+        orders=Order,
         on=on,
-        words=words_of(wanted.text),
-        choices=public.find_choices(db(), wanted, topics),
+        choices=public.find_choices(db(), wanted, public.list_topics(db())),
         law_title=public.find_law_title(db(), wanted.law) if wanted.law else None,
         families=public.count_by_family(counts),
         total=sum(counts.values()),
-        years=public.count_by_year(db()),
+        chart=years_chart(public.count_by_year(db()), today().year),
+        latest=public.list_updates(db(), size=LATEST).entries,
         sources=public.list_sources(db()),
-        topics=topics,
-        statuses_of=STATUSES_OF,
-        kinds=AskKind,
         today=on or today(),
+        seen_on=today(),
     )
 
 
