@@ -79,7 +79,8 @@ def corrections() -> str:
 
 @bp.get("/legislation")
 def legislation() -> str:
-    return render_template("public/legislation.html", laws=public.list_laws(db()))
+    after = request.args.get("after", "")
+    return render_template("public/legislation.html", page=public.list_laws(db(), after), is_first=not after)
 
 
 @bp.get("/legislation/<law:key>")

@@ -1,20 +1,41 @@
 """Laws for the public."""
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from dataclasses import dataclass
 
-from tracker.models import Legislation, Link
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from tracker.models import Ask, Legislation, Link
+from tracker.queries.public.filters import UnknownFilter
 from tracker.queries.public.lines import is_public, law_line, link_record
 from tracker.queries.public.records import LawLine, PublicLaw
 from tracker.rules.asks import PUBLIC, Publication
-from tracker.rules.legislation import KINDS
+from tracker.rules.legislation import KEY, KINDS
+
+PAGE_SIZE = 200
+MOST_LINKS = 100
 
 
-def list_laws(session: Session) -> list[LawLine]:
-    """All published laws, by kind in the order of `KINDS`, then by key."""
-    laws = session.scalars(sa.select(Legislation).where(Legislation.publication == Publication.PUBLISHED))
+@dataclass(frozen=True)
+class LawPage:
+    """A page of laws. `next_key` is where the next page begins; empty on the last."""
+
+    laws: tuple[LawLine, ...]
+    next_key: str
+
+
+def list_laws(session: Session, after: str = "", size: int = PAGE_SIZE) -> LawPage:
+    """A page of the published laws in the order of their keys; on it by kind in the order of `KINDS`.
+
+    `after` is the key of the last law of the page before; raises UnknownFilter for what is no law's key.
+    """
+    if after and not KEY.fullmatch(after):
+        raise UnknownFilter("That page key leads nowhere. Begin again at the first page.")
+    statement = sa.select(Legislation).where(Legislation.publication == Publication.PUBLISHED, Legislation.key > after)
+    found = [law_line(law) for law in session.scalars(statement.order_by(Legislation.key).limit(size + 1))]
     places = {label: place for place, label in enumerate(KINDS.values())}
-    return sorted(map(law_line, laws), key=lambda law: (places[law.kind_label], law.key))
+    laws = sorted(found[:size], key=lambda law: (places[law.kind_label], law.key))
+    return LawPage(tuple(laws), found[size - 1].key if len(found) > size else "")
 
 
 def find_key_of(session: Session, identity: str) -> str | None:
@@ -24,27 +45,35 @@ def find_key_of(session: Session, identity: str) -> str | None:
 
 
 def find_law(session: Session, key: str) -> PublicLaw | None:
-    """A law that is or was public, with the published asks that hang on it."""
+    """A law that is or was public, with its first links to published asks."""
     statement = (
         sa.select(Legislation)
         .where(Legislation.key == key, Legislation.publication.in_(PUBLIC))
         .options(
             joinedload(Legislation.becomes),
             selectinload(Legislation.was),
-            selectinload(Legislation.links).joinedload(Link.ask),
         )
     )
     law = session.scalar(statement)
     if law is None:
         return None
+    links = session.scalars(
+        sa.select(Link)
+        .join(Link.ask)
+        .where(
+            Link.legislation_id == law.id,
+            Link.publication == Publication.PUBLISHED,
+            Ask.publication == Publication.PUBLISHED,
+        )
+        .order_by(Link.id)
+        .limit(MOST_LINKS + 1)
+        .options(contains_eager(Link.ask))
+    ).all()
     return PublicLaw(
         line=law_line(law),
         becomes=law_line(law.becomes) if law.becomes and is_public(law.becomes) else None,
         was=tuple(law_line(bill) for bill in law.was if is_public(bill)),
-        links=tuple(
-            link_record(link, ask=link.ask)
-            for link in law.links
-            if link.publication is Publication.PUBLISHED and link.ask.publication is Publication.PUBLISHED
-        ),
+        links=tuple(link_record(link, ask=link.ask) for link in links[:MOST_LINKS]),
+        has_more_links=len(links) > MOST_LINKS,
         is_archived=law.publication is Publication.ARCHIVED,
     )

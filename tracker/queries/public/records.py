@@ -229,4 +229,5 @@ class PublicLaw:
     becomes: LawLine | None
     was: tuple[LawLine, ...]
     links: tuple[PublicLink, ...]
+    has_more_links: bool
     is_archived: bool
