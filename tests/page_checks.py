@@ -1,11 +1,14 @@
 """What every answer of the site must have, whatever it says: checked by the test browser for each one."""
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
 import html5lib
 from werkzeug.datastructures import Headers
+
+from tracker.exports.badge import STYLE_HASH
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -17,6 +20,8 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+# What other sites may show inside their own pages; all else refuses.
+EMBEDDED = re.compile(r"/asks/[a-z0-9-]+/(card|badge\.svg|picture\.png)(\?.*)?")
 VIEWER_TYPES = {"hidden", "submit", "button", "reset"}
 WITHIN_A_LINE = {"a", "bdi", "strong", "time", "q", "cite", "b", "em"}
 REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage")
@@ -30,10 +35,12 @@ def check_headers(path: str, status: int, headers: Headers) -> None:
     if status == 304:
         assert set(headers.keys()) == {"ETag", "Cache-Control", "Vary"}
         return
-    for name, value in SECURITY_HEADERS.items():
+    embedded = EMBEDDED.fullmatch(path) if status == 200 and "Allow" not in headers else None
+    for name, value in expected_headers(embedded[1] if embedded else "").items():
         assert headers.get(name) == value, f"{path}: {name} is {headers.get(name)!r}"
     is_shared = "Access-Control-Allow-Origin" in headers  # with scripts of other sites: no page is
-    assert headers["Cross-Origin-Resource-Policy"] == ("cross-origin" if is_shared else "same-origin"), path
+    is_for_others = is_shared or embedded
+    assert headers["Cross-Origin-Resource-Policy"] == ("cross-origin" if is_for_others else "same-origin"), path
     is_page = status < 300 and "text/html" in headers.get("Content-Type", "")
     assert not (is_shared and (is_page or path.startswith("/staff"))), path
     assert headers.get("Permissions-Policy"), f"{path}: no Permissions-Policy"
@@ -42,6 +49,18 @@ def check_headers(path: str, status: int, headers: Headers) -> None:
     if is_staff or status >= 400:
         assert headers["Cache-Control"] == "no-store", f"{path}: a cache may keep this"
     assert is_staff or "Set-Cookie" not in headers, f"{path}: a public page sets a cookie"
+
+
+def expected_headers(embedded: str) -> Mapping[str, str | None]:
+    """The security headers of an answer; `embedded` is the last part of an address that others may embed."""
+    policy = SECURITY_HEADERS["Content-Security-Policy"]
+    if embedded == "card":
+        framed = policy.replace("frame-ancestors 'none'", "frame-ancestors *")
+        return SECURITY_HEADERS | {"Content-Security-Policy": framed, "X-Frame-Options": None}
+    if embedded == "badge.svg":
+        style = f"style-src 'sha256-{STYLE_HASH}'"
+        return SECURITY_HEADERS | {"Content-Security-Policy": f"default-src 'none'; {style}; frame-ancestors 'none'"}
+    return SECURITY_HEADERS
 
 
 def parse(html: str) -> Element:
@@ -127,7 +146,8 @@ def _names(tree: Element) -> Iterator[str]:
 
 def _running(tree: Element) -> Iterator[str]:
     for element in tree.iter():
-        if element.tag in {"script", "style", "iframe", "object", "embed", "base"}:
+        is_data = element.tag == "script" and element.attrib == {"type": "application/ld+json"}
+        if element.tag in {"script", "style", "iframe", "object", "embed", "base"} and not is_data:
             yield f"{element.tag} on the page"
         for name, value in element.attrib.items():
             if name == "style" or name.startswith("on"):

@@ -19,6 +19,7 @@ SHORT = "/staff/asks/{short}"
 LOOKED_AT = [
     "/", "/asks/no-constructive-engagement", "/legislation", "/legislation/ukpga/2017/22", "/method", "/about", "/data",
     "/api", "/updates", "/corrections", "/accessibility", "/asks/uk-magnitsky-sanctions?on=2018-06-30",
+    f"/asks/{WEALTH_ORDERS}/card",
     "/nowhere", "/staff/sign-in", "/staff/", "/staff/asks/", SHORT, f"{SHORT}/edit", f"{SHORT}/preview",
     f"{SHORT}/updates/status", f"{SHORT}/links/new", "/staff/updates/{update}/correct", "/staff/legislation/2",
     "/staff/sources/", "/staff/people/", "/staff/people/2/deactivate",

@@ -16,10 +16,12 @@ from tracker.web import (
     calendars,
     converters,
     data,
+    embeds,
     errors,
     feeds,
     filters,
     health,
+    linked_data,
     machines,
     public,
     security,
@@ -36,6 +38,7 @@ BLUEPRINTS = (
     tables.bp,
     feeds.bp,
     calendars.bp,
+    embeds.bp,
     machines.bp,
     api.bp,
     data.bp,
@@ -90,6 +93,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     build.init_app(app)
     converters.init_app(app)
     filters.init_app(app)
+    linked_data.init_app(app)
     errors.init_app(app)
     security.init_app(app)
     CSRFProtect(app)

@@ -143,6 +143,7 @@ def public_answers(site: Site) -> dict[str, str]:
         "/?topic=unknown", f"/?q={MARK}", f"/asks/{MARK}-draft", f"/legislation/ukpga/2020/{MARK}", "/healthz",
         "/readyz", "/feed.atom", "/calendar.ics", f"/asks/{WEALTH_ORDERS}/feed.atom",
         f"/asks/{WEALTH_ORDERS}/calendar.ics", f"/asks/{MARK}-draft/feed.atom", f"/feed.atom?q={MARK}", "/robots.txt",
+        f"/asks/{MARK}-draft/card", f"/asks/{MARK}-draft/badge.svg", f"/asks/{WEALTH_ORDERS}/badge.svg",
         "/sitemap.xml", "/sitemap-1.xml", "/.well-known/security.txt",
         *(f"/{name}.csv" for name in TABLES), *(f"/api/v1/{name}?limit=100" for name in TABLES), "/data.zip",
         f"/api/v1/asks/{WEALTH_ORDERS}", f"/api/v1/asks/{MARK}-draft", f"/api/v1/legislation/ukpga/2020/{MARK}",

@@ -3,6 +3,7 @@
 Pillow is imported only when something is drawn: most processes never draw.
 """
 
+import hashlib
 import unicodedata
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
@@ -12,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.exports.palette import LIGHT
-from tracker.rules.status import Family
+from tracker.rules.dates import PartialDate
+from tracker.rules.status import Family, Status
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -45,6 +47,20 @@ class Picture:
     def drawn_from(self) -> str:
         """The same text for the same picture."""
         return "\n".join(map(str, (DRAWING, *astuple(self))))
+
+    @property
+    def version(self) -> str:
+        """A short text that is another one as soon as the picture is."""
+        return hashlib.sha256(self.drawn_from.encode()).hexdigest()[:12]
+
+
+def of_ask(
+    title: str, status: Status | None, status_on: PartialDate | None, reviewed_on: PartialDate | None
+) -> Picture:
+    """The picture of an ask that stands so."""
+    facts = [f"Since {status_on.in_words}."] if status_on else []
+    facts += [f"Checked {reviewed_on.in_words}."] if reviewed_on else []
+    return Picture(title, status.label if status else "", status.family if status else None, " ".join(facts))
 
 
 def draw(picture: Picture) -> bytes:

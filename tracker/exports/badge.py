@@ -1,0 +1,90 @@
+"""A badge for other people's pages: a status in words, with the shape and the colour of its family."""
+
+import base64
+import hashlib
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from tracker.exports import licence
+from tracker.exports.palette import DARK, LIGHT, Palette
+from tracker.rules.status import Family
+
+HEIGHT = 28
+SITE = licence.PUBLISHER
+SIZE, SITE_SIZE, SHAPE_SIZE, GAP = 14, 12, 16, 8
+NARROW, CAPITALS, WIDE = frozenset("fijlrt ,.'"), frozenset("ABCDEFGHJKLNOPQRSTUVXYZ"), frozenset("mwMW")
+RING = "M1 8a7 7 0 1 1 14 0a7 7 0 1 1-14 0z"
+# The parts of each shape with their classes, on a ground of 16 by 16.
+SHAPES: dict[Family, tuple[tuple[str, str], ...]] = {
+    Family.WON: (("solid", "M0 8a8 8 0 1 1 16 0a8 8 0 1 1-16 0z"), ("cut", "M4 8.3l3 3 5-6")),
+    Family.PART: (("solid", "M8 1v14A7 7 0 0 1 8 1z"), ("line", RING)),
+    Family.OPEN: (("line", RING),),
+    Family.LOST: (("solid", "M1 1h14v14H1z"), ("cut", "M4.5 4.5l7 7m0-7l-7 7")),
+    Family.NOT_COUNTED: (("line dashed", RING), ("line", "M5 8h6")),
+}
+
+
+def _rules(palette: Palette) -> str:
+    families = "".join(f".{family.value}{{color:{ink}}}" for family, ink in palette.families.items())
+    ground = f"rect{{fill:{palette.paper};stroke:{palette.rule}}}.cut{{stroke:{palette.paper}}}"
+    return f"{ground}.site{{fill:{palette.quiet}}}{families}"
+
+
+STYLE = (
+    "text{font-family:Verdana,'DejaVu Sans',sans-serif}.label{font-weight:700}.solid,.label{fill:currentColor}"
+    ".line,.cut{fill:none;stroke:currentColor;stroke-width:2}.dashed{stroke-dasharray:3.5 2}"
+    f"{_rules(LIGHT)}@media(prefers-color-scheme:dark){{{_rules(DARK)}}}"
+)
+# So that the style may apply where the badge is opened by itself, and no other.
+STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+
+
+def draw(label: str, family: Family, title: str) -> bytes:
+    """The badge as an SVG file; `title` is what those hear who do not see it.
+
+    Each text is held to the width that was reckoned for it, whichever font the reader has.
+    """
+    label_width, site_width = reckon_width(label, SIZE), reckon_width(SITE, SITE_SIZE)
+    at_label = GAP + SHAPE_SIZE + GAP
+    at_site = at_label + label_width + 2 * GAP
+    width = at_site + site_width + GAP
+    root = Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "width": str(width),
+            "height": str(HEIGHT),
+            "viewBox": f"0 0 {width} {HEIGHT}",
+            "role": "img",
+            "aria-labelledby": "title",
+        },
+    )
+    SubElement(root, "title", {"id": "title"}).text = title
+    SubElement(root, "style").text = STYLE
+    SubElement(root, "rect", {"x": ".5", "y": ".5", "width": str(width - 1), "height": str(HEIGHT - 1), "rx": "4"})
+    status = SubElement(root, "g", {"class": family.value})
+    shape = SubElement(status, "g", {"transform": f"translate({GAP} {(HEIGHT - SHAPE_SIZE) // 2})"})
+    for name, path in SHAPES[family]:
+        SubElement(shape, "path", {"class": name, "d": path})
+    SubElement(status, "text", _held("label", at_label, label_width, SIZE)).text = label
+    SubElement(root, "text", _held("site", at_site, site_width, SITE_SIZE)).text = SITE
+    written: bytes = tostring(root, encoding="utf-8")
+    return written
+
+
+def reckon_width(text: str, size: int) -> int:
+    """About how wide the text is in a wide bold font, in whole pixels."""
+    return round(sum(_share(letter) for letter in text) * size)
+
+
+def _share(letter: str) -> float:
+    if letter in NARROW:
+        return 0.42
+    if letter in WIDE:
+        return 1.0
+    return 0.78 if letter in CAPITALS else 0.69
+
+
+def _held(name: str, x: int, width: int, size: int) -> dict[str, str]:
+    """A text's place, and the width to which it is held."""
+    place = {"class": name, "x": str(x), "y": "19", "font-size": str(size)}
+    return place | {"textLength": str(width), "lengthAdjust": "spacingAndGlyphs"}
