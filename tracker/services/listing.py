@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tracker.db import fulltext
 from tracker.models import Ask, AskCount, Link, Listing, Scope, StatusFlow, StatusSpan, UpdateCount
 from tracker.rules.updates import UpdateKind
+from tracker.services import pictures
 from tracker.services.derivation import Derived, Row, SpanRow, derivable, derive, kinds_of, scopes_of, texts_of
 
 MARKED = "asks to list anew"
@@ -52,6 +53,7 @@ def refresh(session: Session, ask_id: int, new_entries: Counter[UpdateKind]) -> 
     counted = all_entries - new_entries if before.rows else Counter()
     add(session, UpdateCount, _difference(counted, all_entries if after.rows else Counter()))
     fulltext.write(session, ask_id, texts_of(ask))
+    pictures.refresh(session, ask)
 
 
 def stored(session: Session, ask_id: int) -> Derived:

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from tracker.db import fulltext
 from tracker.models import Ask, AskCount, Derivation, Listing, Scope, StatusFlow, StatusSpan, Update, UpdateCount
 from tracker.rules.asks import Publication
-from tracker.services import listing
+from tracker.services import listing, pictures
 from tracker.services.derivation import derivable, derive, scopes_of, texts_of
 
 # Raise this when the code derives something else from the same asks; `tracker db upgrade` then derives all anew.
 VERSION = 1
 STEP = 200
+# More would hold up an upgrade; the other asks get theirs when they change.
+MOST_PICTURES = 500
 PUBLISHED = Ask.publication == Publication.PUBLISHED
 Counter = type[AskCount] | type[StatusFlow] | type[UpdateCount]
 
@@ -41,6 +43,7 @@ def rebuild(session: Session, progress: Callable[[int], None] = lambda number: N
         progress(len(asks))
     _insert(session, Scope, [{"scope": scope, "name": name} for scope, name in names.items()])
     recount(session)
+    pictures.draw_missing(session, MOST_PICTURES)
     session.execute(sa.update(Derivation).values(version=VERSION))
 
 

@@ -60,10 +60,10 @@ def card(slug: str) -> Response:
 def picture(slug: str) -> Response:
     """The picture that social networks show; `v` only makes them fetch it again when it has changed."""
     expect("v")
-    found = embeds.find_embedded(db(), slug)
+    found = embeds.find_picture(db(), slug)
     if found is None:
         return lead_on(slug)
-    return current_app.response_class(GENERAL.read_bytes(), content_type="image/png", headers=CROSS_ORIGIN)
+    return current_app.response_class(found.png or GENERAL.read_bytes(), content_type="image/png", headers=CROSS_ORIGIN)
 
 
 @bp.app_template_global()

@@ -36,7 +36,7 @@ def changes() -> Response:
     """The newest changes of all asks, or of those that the filters of the status page choose."""
     expect(*FILTER_PARAMETERS)
     wanted = AskFilter.from_query(request.args)
-    chosen = {name: request.args[name] for name in FILTER_PARAMETERS if request.args.get(name)}
+    chosen = wanted.as_query()
     found = feeds.list_changes(db(), wanted)
     feed = atom.Feed(
         id=atom.tag(site_url(), f"feed?{urlencode(chosen)}" if chosen else "feed"),

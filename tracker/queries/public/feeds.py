@@ -19,7 +19,7 @@ from tracker.rules.asks import PUBLIC, Publication
 MOST_ENTRIES = 50
 # A filtered feed looks through so many of the newest entries and no further, however rare its filter is.
 LOOKED_THROUGH = 2000
-NEWEST_FIRST = (Update.published_at.desc(), Update.id.desc())
+NEWEST_FIRST = (Update.published_at.desc(), Update.happened_on.desc(), Update.id.desc())
 PUBLISHED = Publication.PUBLISHED
 
 
