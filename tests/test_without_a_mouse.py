@@ -28,7 +28,7 @@ def address(shared_site: Site, live_server: "Callable[[WSGIApplication], str]") 
     return live_server(shared_site.app)
 
 
-def test_every_link_and_control_is_reached_in_order_and_shows_the_focus(page: Page, address: str) -> None:
+def test_every_link_and_control_is_reached_in_order_and_shows_the_focus(address: str, page: Page) -> None:
     for path in PATHS:
         page.goto(address + path)
         expected = page.evaluate(f"({REACHABLE})().length")
@@ -39,7 +39,7 @@ def test_every_link_and_control_is_reached_in_order_and_shows_the_focus(page: Pa
         assert reached == [[number, True] for number in range(expected)], path
 
 
-def test_the_first_key_leads_past_the_head_of_the_page(page: Page, address: str) -> None:
+def test_the_first_key_leads_past_the_head_of_the_page(address: str, page: Page) -> None:
     page.goto(f"{address}/asks/{WEALTH_ORDERS}")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.innerText") == "Skip to the content"
@@ -48,14 +48,14 @@ def test_the_first_key_leads_past_the_head_of_the_page(page: Page, address: str)
     assert page.evaluate("document.activeElement.closest('main') !== null")
 
 
-def test_what_a_status_means_opens_by_keyboard(page: Page, address: str) -> None:
+def test_what_a_status_means_opens_by_keyboard(address: str, page: Page) -> None:
     page.goto(f"{address}/asks/{WEALTH_ORDERS}")
     page.focus(".verdict summary")
     page.keyboard.press("Enter")
     assert page.locator(".verdict details p").first.is_visible()
 
 
-def test_in_colours_that_the_reader_forces_every_shape_is_still_seen(new_context: OpenContext, address: str) -> None:
+def test_in_colours_that_the_reader_forces_every_shape_is_still_seen(address: str, new_context: OpenContext) -> None:
     for scheme in ("light", "dark"):
         page = new_context(forced_colors="active", color_scheme=scheme).new_page()
         for path in PATHS:
@@ -64,7 +64,7 @@ def test_in_colours_that_the_reader_forces_every_shape_is_still_seen(new_context
             assert page.evaluate(UNSEEN_SHAPES) == 0, (scheme, path)
 
 
-def test_nothing_moves(page: Page, address: str) -> None:
+def test_nothing_moves(address: str, page: Page) -> None:
     for path in PATHS:
         page.goto(address + path)
         assert page.evaluate("document.getAnimations().length") == 0
