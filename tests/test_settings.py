@@ -131,7 +131,9 @@ def test_a_wrong_database_address_does_not_show_its_password() -> None:
     assert "hunter2" not in str(error.value)
 
 
-@pytest.mark.parametrize(("name", "most"), [("PORT", 65535), ("TRACKER_TRUSTED_PROXIES", 10)])
+@pytest.mark.parametrize(
+    ("name", "most"), [("PORT", 65535), ("TRACKER_TRUSTED_PROXIES", 10), ("TRACKER_CACHE_MB", 65536)]
+)
 @pytest.mark.parametrize(
     "value",
     ["-1", "1.5", "1_0", "٣", "0x10", "eight", "1 2", "9" * 5000, "+1", "{most+1}"],
@@ -141,6 +143,10 @@ def test_numbers_are_whole_small_and_in_plain_digits(name: str, most: int, value
     assert wrong({name: value.replace("{most+1}", str(most + 1))}) == [name]
 
 
+def test_somebody_has_to_answer() -> None:
+    assert wrong({"TRACKER_WORKERS": "0"}) == ["TRACKER_WORKERS"]
+
+
 @pytest.mark.parametrize(
     ("name", "value", "field", "read"),
     [
@@ -148,6 +154,10 @@ def test_numbers_are_whole_small_and_in_plain_digits(name: str, most: int, value
         ("PORT", " 8001 ", "port", 8001),
         ("PORT", "", "port", 8000),
         ("TRACKER_TRUSTED_PROXIES", "2", "trusted_proxies", 2),
+        ("TRACKER_WORKERS", "", "workers", 1),
+        ("TRACKER_WORKERS", "64", "workers", 64),
+        ("TRACKER_CACHE_MB", "", "cache_mb", 64),
+        ("TRACKER_CACHE_MB", "0", "cache_mb", 0),
         ("TRACKER_PUBLISHER", " Friends of the Tracker ", "publisher", "Friends of the Tracker"),
         ("TRACKER_FUNDING", "", "funding", ""),
         ("TRACKER_FOUR_EYES", "on", "four_eyes", True),

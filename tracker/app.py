@@ -85,7 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension(Unindented)
     engine = make_engine(settings.database_url)
-    cache.init_app(app, engine, settings.cache_mb)
+    cache.init_app(app, engine, settings)
     if settings.trusted_proxies:  # in front of the cache, which tells http from https
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

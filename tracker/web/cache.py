@@ -16,6 +16,7 @@ from werkzeug.wsgi import ClosingIterator
 
 from tracker.clock import today
 from tracker.db.revision import Revisions, revisions_of
+from tracker.settings import Settings
 from tracker.web.build import digest
 from tracker.web.encodings import CODINGS, IDENTITY, accepted
 from tracker.web.security import PUBLIC, VARY
@@ -148,10 +149,10 @@ class RevisionCache:
             keep(b"".join(pieces))
 
 
-def init_app(app: Flask, engine: sa.Engine, megabytes: int) -> None:
+def init_app(app: Flask, engine: sa.Engine, settings: Settings) -> None:
     """Put the cache in front of the app; whatever is put in front of it later comes first."""
-    cookie, room = app.config["SESSION_COOKIE_NAME"], megabytes * 1024 * 1024
-    kept = RevisionCache(app.wsgi_app, revisions_of(engine), digest(app), cookie, room)
+    cookie, room = app.config["SESSION_COOKIE_NAME"], settings.cache_mb * 1024 * 1024
+    kept = RevisionCache(app.wsgi_app, revisions_of(engine), digest(settings), cookie, room)
     app.wsgi_app = kept  # type: ignore[method-assign]
 
 
