@@ -16,7 +16,7 @@ SETTINGS = ("SECRET_KEY", "SITE_URL", "CONTACT_EMAIL", "PUBLISHER", "FUNDING", "
 
 
 def digest(settings: Settings) -> bytes:
-    """Alike for two servers if code, templates, static files and settings are; 32 bytes, as secret as the secret key."""
+    """32 bytes, alike for two servers if code, templates, static files and settings are; a secret like the key."""
     found = blake2b(digest_size=32)
     for folder, names in ((CODE, "*.py"), (TEMPLATES, "*"), (STATIC, "*")):
         found.update(repr(digests(folder, names)).encode())
