@@ -130,3 +130,14 @@ def test_pages_that_have_no_picture_of_their_own_share_one() -> None:
     shared = (CHECKOUT / "tracker/static/picture.png").read_bytes()
     assert opened(shared).size == picture.SIZE
     assert len(shared) < 40_000
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_the_card_has_the_colours_of_the_pages(scheme: int) -> None:
+    static = CHECKOUT / "tracker/static"
+    card, site = (
+        variables(re.findall(r":root {(.*?)}", (static / name).read_text(encoding="utf-8"), re.DOTALL)[scheme])
+        for name in ("card.css", "site.css")
+    )
+    assert card
+    assert {name: site[name] for name in card} == card

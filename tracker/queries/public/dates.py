@@ -15,9 +15,11 @@ from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 
 MOST_DATES = 1000
+# Of each kind a calendar looks through so many dates and no further, published or not.
+LOOKED_THROUGH = 2 * MOST_DATES
 A_YEAR = timedelta(days=366)
 PUBLISHED = Publication.PUBLISHED
-Condition = sa.ColumnElement[bool]
+Conditions = Callable[[sa.ColumnElement[Any]], list[sa.ColumnElement[bool]]]
 
 
 class DateKind(StrEnum):
@@ -47,19 +49,20 @@ class PublicDate:
 def list_dates(session: Session, today: date, of: FeedAsk | None = None) -> tuple[PublicDate, ...]:
     """The dates from a year back on, of one ask or of all, in the order of time.
 
-    Of more than a calendar should hold, those to come go first, and the nearest before the others.
+    Of more than a calendar should hold, those to come go first, and the nearest before the others. Four queries a kind.
     """
-    day, first = PartialDate(today.isoformat()), PartialDate((today - A_YEAR).isoformat())
-    coming = _read(session, of, sa.asc, lambda on: _may_be_from(day, on))
-    past = _read(session, of, sa.desc, lambda on: _may_be_from(first, on) & ~_may_be_from(day, on))
+    day, first = today.isoformat(), (today - A_YEAR).isoformat()
+    coming = _read(session, of, sa.asc, _from(day))
+    past = _read(session, of, sa.desc, lambda on: [part & (on < PartialDate(day)) for part in _from(first)(on)])
     nearest = sorted(coming, key=_order)[:MOST_DATES]
-    latest = sorted(past, key=_order, reverse=True)[: MOST_DATES - len(nearest)]
+    latest = sorted(past - coming, key=_order, reverse=True)[: MOST_DATES - len(nearest)]
     return tuple(sorted(nearest + latest, key=_order))
 
 
-def _may_be_from(day: PartialDate, on: sa.ColumnElement[Any]) -> Condition:
-    """Whether a date, as precisely as it is known, can lie on the day or after it."""
-    return (on >= day) | on.in_([PartialDate(day.text[:4]), PartialDate(day.text[:7])])
+def _from(day: str) -> Conditions:
+    """That a date lies on the day or after it; or that it may, for it is known to the month or the year only."""
+    uncertain = [PartialDate(day[:4]), PartialDate(day[:7])]
+    return lambda on: [on >= PartialDate(day), on.in_(uncertain)]
 
 
 def _order(found: PublicDate) -> tuple[PartialDate, DateKind, int]:
@@ -67,30 +70,31 @@ def _order(found: PublicDate) -> tuple[PartialDate, DateKind, int]:
 
 
 def _read(
-    session: Session,
-    of: FeedAsk | None,
-    direction: Callable[[Any], Any],
-    when: Callable[[sa.ColumnElement[Any]], Condition],
-) -> list[PublicDate]:
-    """The dates of every kind that meet the condition; of each kind no more than fit. One query a kind."""
-    found = []
+    session: Session, of: FeedAsk | None, direction: Callable[[Any], Any], conditions: Conditions
+) -> set[PublicDate]:
+    """The dates of every kind that meet one of the conditions."""
+    found = set()
     for kind, statement in STATEMENTS.items():
-        on, number = statement.selected_columns["on"], statement.selected_columns["number"]
-        chosen = statement.where(Ask.publication == PUBLISHED, when(on))
-        if of:
-            chosen = chosen.where(Ask.id == of.number)
-        for row in session.execute(chosen.order_by(direction(on), number).limit(MOST_DATES)):
-            ask = FeedAsk(row.ask_number, row.slug, row.title)
-            law = (row.law_title, row.provisions, tuple(row.extent or ()))
-            found.append(PublicDate(kind, row.number, row.on, ask, row.note, *law, row.recorded_at))
+        on, number = statement.selected_columns["on"].element, statement.selected_columns["number"].element
+        for condition in conditions(on):
+            # The database picks by the dates alone, lest it go through all that is published.
+            near = sa.select(number).where(condition).order_by(direction(on), direction(number)).limit(LOOKED_THROUGH)
+            if of:
+                near = near.where((Link.ask_id if kind is DateKind.IN_FORCE else Ask.id) == of.number)
+            rows = session.execute(statement.where(number.in_(near.subquery().select())))
+            found |= {_public_date(kind, row) for row in rows if row.publication is PUBLISHED}
     return found
+
+
+def _public_date(kind: DateKind, row: Any) -> PublicDate:
+    ask = FeedAsk(row.ask_number, row.slug, row.title)
+    law = (row.law_title, row.provisions, tuple(row.extent or ()))
+    return PublicDate(kind, row.number, row.on, ask, row.note, *law, row.recorded_at)
 
 
 def _statement(number: Any, on: Any, note: Any, law: tuple[Any, Any, Any]) -> sa.Select[Any]:
     """The dates of one kind, and what is told about them."""
-    recorded_at = sa.select(sa.func.max(Update.published_at)).where(
-        Update.ask_id == Ask.id, Update.publication == PUBLISHED
-    )
+    recorded_at = sa.select(sa.func.max(Update.published_at)).where(Update.ask_id == Ask.id)
     title, provisions, extent = law
     return sa.select(
         number.label("number"),
@@ -102,6 +106,7 @@ def _statement(number: Any, on: Any, note: Any, law: tuple[Any, Any, Any]) -> sa
         Ask.id.label("ask_number"),
         Ask.slug,
         Ask.title,
+        Ask.publication,
         recorded_at.scalar_subquery().label("recorded_at"),
     )
 

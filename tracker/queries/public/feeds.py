@@ -86,7 +86,7 @@ def _corrections(session: Session, updates: Iterable[Update]) -> Mapping[int, Se
     correction = aliased(Update)
     statement = (
         sa.select(correction.corrects_id, correction.key, correction.published_at)
-        .where(correction.corrects_id.in_([update.id for update in updates]), correction.publication == PUBLISHED)
+        .where(correction.corrects_id.in_([update.id for update in updates]), correction.published_at.is_not(None))
         .order_by(correction.id)
     )
     found: dict[int, list[Any]] = defaultdict(list)
