@@ -22,7 +22,7 @@ LATEST = 5
 def index() -> str:
     on = day_asked_for()
     wanted = AskFilter.from_query(request.args)
-    order = order_of(request.args, wanted)
+    order = Order.CHANGED if on else order_of(request.args, wanted)
     page = public.find_page(db(), wanted, order, after=request.args.get("after", ""), on=on)
     counts = public.count_by_status(db(), on)
     return render_template(

@@ -48,9 +48,10 @@ def find_page(
     With `on` they are filtered and shown as they stood on that day, always the last changed first.
     """
     topic = check_names(session, wanted)
-    place = read_key(order, after)
     if on:
+        place = read_key(Order.CHANGED, after)
         return _page_of_the_past(session, wanted, topic, place, size=size, on=on)
+    place = read_key(order, after)
     if wanted.text:
         places, total = rank_hits(session, wanted, topic, order)
         places = _after(places, place)
