@@ -49,13 +49,21 @@ def test_a_day_stands_at_its_part_of_its_year(day: str, x: float) -> None:
         (2026, 2026, "2026"),
         (2018, 2021, "2018 2019 2020 2021"),
         (2018, 2026, "2018 ’19 ’20 ’21 ’22 ’23 ’24 ’25 2026"),
-        (2014, 2026, "2014 ’16 ’17 ’18 ’19 ’20 ’21 ’22 ’23 ’24 2026"),
+        (2014, 2026, "2014 ’15 ’16 ’17 ’18 ’19 ’20 ’21 ’22 ’23 ’24 ’25 2026"),
         (1999, 2026, "1999 ’02 ’04 ’06 ’08 ’10 ’12 ’14 ’16 ’18 ’20 ’22 ’24 2026"),
         (1900, 2026, "1900 ’10 ’20 ’30 ’40 ’50 ’60 ’70 ’80 ’90 ’00 ’10 2026"),
     ],
 )
 def test_the_first_and_the_last_year_are_named_and_the_others_if_they_fit(first: int, last: int, labels: str) -> None:
     assert " ".join(mark.label for mark in Axis(first, last).marks if mark.label) == labels
+
+
+def test_where_years_are_thin_the_first_and_the_last_are_written_from_the_edges() -> None:
+    first, *between, last = Axis(2014, 2026).marks
+    assert (first.label_x, first.anchor) == (0, "start")
+    assert (last.label_x, last.anchor) == (100, "end")
+    assert [mark.year for mark in between if mark.is_tight] == [2015, 2025]
+    assert {mark.anchor for mark in [*between, *Axis(2018, 2026).marks]} == {"middle"}
 
 
 def test_a_column_stacks_its_families_from_the_bottom_up() -> None:

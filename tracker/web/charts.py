@@ -20,12 +20,18 @@ COLUMN_SHARE = 0.86
 
 @dataclass(frozen=True)
 class YearMark:
-    """A year on an axis: where it begins, its middle, and its label, empty where there is no room."""
+    """A year on an axis: where it begins, its middle, and its label, which is empty where there is no room.
+
+    A tight label is left out on the narrowest screens.
+    """
 
     year: int
     x: float
     middle: float
     label: str
+    label_x: float
+    anchor: str
+    is_tight: bool
 
 
 @dataclass(frozen=True)
@@ -53,23 +59,24 @@ class Axis:
     @property
     def marks(self) -> tuple[YearMark, ...]:
         """Each year; the first and the last are always labelled in full, those between in short if they fit."""
-        return tuple(
-            YearMark(
-                year,
-                round((year - self.first) * self.width, 2),
-                round((year - self.first + 0.5) * self.width, 2),
-                self._label(year),
-            )
-            for year in range(self.first, self.last + 1)
-        )
+        return tuple(self._mark(year) for year in range(self.first, self.last + 1))
+
+    def _mark(self, year: int) -> YearMark:
+        x = round((year - self.first) * self.width, 2)
+        middle = round((year - self.first + 0.5) * self.width, 2)
+        label_x, anchor = middle, "middle"
+        is_close = self.last - self.first >= CLOSE_LABELS
+        if is_close and year in (self.first, self.last):
+            label_x, anchor = (0, "start") if year == self.first else (100, "end")
+        is_tight = is_close and year in (self.first + 1, self.last - 1)
+        return YearMark(year, x, middle, self._label(year), label_x, anchor, is_tight)
 
     def _label(self, year: int) -> str:
         years = self.last - self.first + 1
         if years <= FULL_LABELS or year in (self.first, self.last):
             return str(year)
         step = next((step for step in STEPS if years / step <= MOST_LABELS), years)
-        room = max(step, 2 if years > CLOSE_LABELS else 1)
-        is_near_end = min(year - self.first, self.last - year) < room
+        is_near_end = step > 1 and min(year - self.first, self.last - year) < step
         return "" if year % step or is_near_end else f"’{year % 100:02}"
 
 
