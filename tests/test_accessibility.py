@@ -17,8 +17,9 @@ from tracker.models import Update
 OpenContext = Callable[..., BrowserContext]
 SHORT = "/staff/asks/{short}"
 LOOKED_AT = [
-    "/", "/asks/no-constructive-engagement", "/legislation", "/legislation/ukpga/2017/22", "/method", "/about", "/data",
-    "/api", "/updates", "/corrections", "/accessibility", "/asks/uk-magnitsky-sanctions?on=2018-06-30",
+    "/", "/?q=sanction&family=won", "/?on=2019-06-30", "/asks/overseas-territories-registers",
+    "/asks/no-constructive-engagement", "/asks/uk-magnitsky-sanctions?on=2018-06-30", "/legislation",
+    "/legislation/ukpga/2017/22", "/method", "/about", "/data", "/api", "/updates", "/corrections", "/accessibility",
     f"/asks/{WEALTH_ORDERS}/card",
     "/nowhere", "/staff/sign-in", "/staff/", "/staff/asks/", SHORT, f"{SHORT}/edit", f"{SHORT}/preview",
     f"{SHORT}/updates/status", f"{SHORT}/links/new", "/staff/updates/{update}/correct", "/staff/legislation/2",
@@ -26,7 +27,7 @@ LOOKED_AT = [
 ]  # fmt: skip
 MEASURED = [
     "/?family=won&q=russia", "/?q=nothing+has+these+words", f"/asks/{WEALTH_ORDERS}", "/asks/uk-magnitsky-sanctions",
-    "/asks/overseas-territories-registers", "/legislation/bill/2017-19/157", "/?family=none", "/staff/asks/11",
+    "/?sort=title&status=partly_met", "/legislation/bill/2017-19/157", "/?family=none", "/staff/asks/11",
     "/staff/legislation/", "/staff/legislation/2/edit", "/staff/people/2/edit", "/staff/password",
     "/staff/asks/11/review", "/staff/asks/999999",
 ]  # fmt: skip

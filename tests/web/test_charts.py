@@ -70,10 +70,10 @@ def test_a_column_stacks_its_families_from_the_bottom_up() -> None:
     chart = years_chart([YearCounts(2018, {OPEN: 3}), YearCounts(2019, {WON: 1, OPEN: 3})], 2019)
     assert chart is not None
     first, second = chart.columns
-    assert [(part.family, part.count, part.y, part.height) for part in first.segments] == [(OPEN, 3, 3.25, 9.75)]
+    assert [(part.family, part.count, part.y, part.height) for part in first.segments] == [(OPEN, 3, 4, 12)]
     assert [(part.family, part.count, part.y, part.height) for part in second.segments] == [
-        (WON, 1, 9.75, 3.25),
-        (OPEN, 3, 0, 9.75),
+        (WON, 1, 12, 4),
+        (OPEN, 3, 0, 12),
     ]
     assert (first.is_so_far, second.is_so_far) == (False, True)
     assert chart.families == (WON, OPEN)
