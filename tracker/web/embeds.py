@@ -44,7 +44,6 @@ def badge(slug: str) -> Response:
 @bp.get("/asks/<slug:slug>/card")
 def card(slug: str) -> Response:
     """The status of an ask as a small page for a frame."""
-    expect()
     found = embeds.find_embedded(db(), slug)
     if found is None:
         return lead_on(slug)
@@ -79,7 +78,7 @@ def embed_codes(line: AskLine) -> Mapping[str, str]:
     size = f'width="{CARD_SIZE[0]}" height="{CARD_SIZE[1]}"'
     return {
         "badge": f'<a href="{page}"><img src="{page}/badge.svg" alt="{words}" height="{badges.HEIGHT}"></a>',
-        "card": f'<iframe src="{page}/card" title="{words}" {size} style="border:0"></iframe>',
+        "card": f'<iframe src="{page}/card" title="{words}" {size} style="border:0;max-width:100%"></iframe>',
     }
 
 
