@@ -143,6 +143,7 @@ def test_a_late_check_is_owned_up_to(sqlite_site: Site) -> None:
     due = PartialDate((today() - timedelta(days=1)).isoformat()).in_words
     assert f"Our check is overdue. We meant to look again by {due}" in late.section("grounds")
     assert late.links()["What a late check means"] == "/method#checked"
+    assert "Our check is overdue" not in on_day(sqlite_site, today().isoformat()).text, "it is about the present"
     assert "Our check is overdue" not in reviewed(sqlite_site, None).text, "it was published today"
 
 
