@@ -149,10 +149,10 @@ def test_files_read_in_short_steps_have_the_same_rows(
 ) -> None:
     wanted = AskFilter.from_query(query)
     for name in tables.RECORDS:
-        whole = [tuple(row._row) for row in tables.read(filled, name, wanted)]
+        whole = [tuple(row) for row in tables.read(filled, name, wanted)]
         with monkeypatch.context() as patched:
             patched.setattr(tables, "STEP", step)
-            assert [tuple(row._row) for row in tables.read(filled, name, wanted)] == whole
+            assert [tuple(row) for row in tables.read(filled, name, wanted)] == whole
             assert whole or (name in {"tests", "results"} and query)
 
 

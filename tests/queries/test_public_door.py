@@ -182,7 +182,7 @@ def test_a_former_slug_leads_to_what_is_public_only(filled: sa.Engine, slug: str
 
 @pytest.mark.parametrize("name", list(tables.RECORDS))
 def test_no_file_has_a_row_or_a_column_that_is_hidden(filled: sa.Engine, name: str) -> None:
-    rows = [dict(row._row._mapping) for row in tables.read(filled, name, AskFilter())]
+    rows = [dict(row._mapping) for row in tables.read(filled, name, AskFilter())]
     assert rows
     said = repr(rows).replace(f"“{MARK}”", "")
     assert MARK not in said

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -58,7 +59,13 @@ class PartialDateColumn(TypeDecorator[PartialDate]):
         return None if value is None else value.text
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> PartialDate | None:
-        return None if value is None else PartialDate(value)
+        return None if value is None else _partial_date(value)
+
+
+@lru_cache(maxsize=10_000)
+def _partial_date(text: str) -> PartialDate:
+    """Long lists have the same few thousand dates again and again."""
+    return PartialDate(text)
 
 
 def enum_column(enum: type[StrEnum], name: str) -> sa.Enum:

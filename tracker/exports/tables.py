@@ -5,11 +5,12 @@ Columns are only ever added, at the end; their names and order are a promise to 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from tracker.exports import csv
 from tracker.exports.columns import Column, Type, cell, choice, field, own_page, partial_date
 from tracker.rules.asks import AskKind
-from tracker.rules.legislation import Effect
+from tracker.rules.legislation import KINDS, Effect
 from tracker.rules.status import Family, Status
 from tracker.rules.updates import EvidenceType, Result, UpdateKind
 
@@ -39,8 +40,20 @@ class Table:
 
     def csv(self, rows: Iterable[object], site_url: str) -> Iterator[str]:
         """Yield the table as CSV in pieces; addresses of our own pages begin with `site_url`."""
-        header = [column.name for column in self.columns]
-        return csv.write(header, ([cell(column.read(row), site_url) for column in self.columns] for row in rows))
+        readers = [column.read for column in self.columns]
+        # Nearly all cells are text already.
+        cells = (
+            [value if type(value := read(row)) is str else cell(value, site_url) for read in readers] for row in rows
+        )
+        return csv.write([column.name for column in self.columns], cells)
+
+
+def _family(row: Any) -> Family | None:
+    return row.status.family if row.status else None
+
+
+def _kind_label(row: Any) -> str:
+    return KINDS.get(row.kind, KINDS["other"]) if row.kind else ""
 
 
 ASK_SLUG = field("ask_slug", "The ask's short name in its address", always=True)
@@ -62,7 +75,7 @@ ASKS = Table(
         *choice("kind", "Policy proposal or sanctions measure", AskKind),
         field("topic", "Topic", always=True),
         *choice("status", "Where the ask stands", Status),
-        *choice("family", "The group of statuses that public counts use", Family),
+        *choice("family", "The group of statuses that public counts use", Family, read=_family),
         *partial_date("status_on", "Since when the status holds", always=True),
         field("status_reason", "Why, in one or two sentences"),
         *partial_date("reviewed_on", "When a person last checked the status"),
@@ -172,7 +185,7 @@ LEGISLATION = Table(
     (
         field("law_key", "Kind, year and number as in the law's address on this site", always=True),
         field("kind", "Kind of law (code of legislation.gov.uk where it has one)", always=True),
-        field("kind_label", "Kind of law (words)", always=True),
+        Column("kind_label", "Kind of law (words)", _kind_label, is_always=True),
         field("year", "Year; for a bill the session"),
         field("number", "Number"),
         field("citation", "Usual citation"),

@@ -7,7 +7,7 @@ from typing import Any
 from tracker.exports.json import Record, record
 from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, RESULTS, TESTS, UPDATES, Table
 from tracker.queries.public.rows import WholeAsk, WholeLaw
-from tracker.queries.public.tables import ExportRow
+from tracker.queries.public.tables import Row
 from tracker.rules.status import DEFINITIONS, STATUSES_OF
 
 STATUSES: Record = {
@@ -74,7 +74,7 @@ def _shortened(value: Any) -> Any:
             return value
 
 
-def _by_update(table: Table, rows: Iterable[ExportRow], site_url: str) -> dict[str, list[Record]]:
+def _by_update(table: Table, rows: Iterable[Row], site_url: str) -> dict[str, list[Record]]:
     found: dict[str, list[Record]] = defaultdict(list)
     for row in rows:
         found[row.update_key].append(record(table, row, site_url))

@@ -13,10 +13,11 @@ from tracker.queries.public.filters import AskFilter, Order, UnknownFilter
 from tracker.queries.public.keys import Place, read_key, write_key
 from tracker.queries.public.lines import record_of
 from tracker.queries.public.past import as_of, total_past, walk_past
+from tracker.queries.public.published import is_published
 from tracker.queries.public.records import AskLine, Total
 from tracker.queries.public.search import find_hits, rank_hits, with_excerpts
 from tracker.queries.public.walks import walk
-from tracker.rules.asks import PUBLIC, Publication
+from tracker.rules.asks import PUBLIC
 
 PAGE_SIZE = 30
 MOST_COUNTED = 1000
@@ -90,7 +91,7 @@ def find_law_title(session: Session, key: str) -> str | None:
 def conditions(session: Session, wanted: AskFilter) -> list[sa.ColumnElement[bool]]:
     """The filter as conditions on `Ask`, for files and feeds, which are not read in the order of a list."""
     topic = check_names(session, wanted)
-    found: list[sa.ColumnElement[bool]] = [Ask.publication == Publication.PUBLISHED]
+    found: list[sa.ColumnElement[bool]] = [is_published(Ask.publication)]
     if wanted.family or wanted.status:
         found.append(Ask.status.in_(wanted.statuses))
     if wanted.kind:

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from tracker.models import Ask, Evidence, Legislation, Link, SuccessTest, Update
 from tracker.models.events import Revision
 from tracker.queries.public import tables
-from tracker.queries.public.tables import PUBLISHED, ExportRow, Key
+from tracker.queries.public.published import is_published
+from tracker.queries.public.tables import PUBLISHED, Key, Row
 from tracker.rules.asks import PUBLIC, Publication
 
-Rows = tuple[ExportRow, ...]
+Rows = tuple[Row, ...]
 LARGE = 100_000
 
 
@@ -33,11 +34,11 @@ class Page:
 class WholeAsk:
     """The rows of one ask, with the laws of its links by key; updates with the newest first."""
 
-    ask: ExportRow
+    ask: Row
     is_archived: bool
     tests: Rows
     links: Rows
-    laws: dict[str, ExportRow]
+    laws: dict[str, Row]
     updates: Rows
     evidence: Rows
     results: Rows
@@ -47,7 +48,7 @@ class WholeAsk:
 class WholeLaw:
     """The row of one law, the keys of the bills that it was, and its links to published asks."""
 
-    law: ExportRow
+    law: Row
     is_archived: bool
     was: tuple[str, ...]
     links: Rows
@@ -87,7 +88,7 @@ def list_page(session: Session, name: str, after: Key | None, size: int, ask_id:
     if ask_id is not None:
         statement = statement.where(_of_ask(name, ask_id))
     if name != "legislation":
-        statement = statement.where(Ask.publication == PUBLISHED)
+        statement = statement.where(is_published(Ask.publication))
     rows = session.execute(records.after(statement, after or records.start, size + 1)).all()
     has_more = len(rows) > size
     return Page(_rows(rows[:size]), records.key_of(rows[size - 1]) if has_more else None)
@@ -96,7 +97,7 @@ def list_page(session: Session, name: str, after: Key | None, size: int, ask_id:
 def list_asks_called(session: Session, slugs: Sequence[str]) -> Rows:
     """The rows of these published asks, in this order."""
     statement = tables.asks().where(Ask.slug.in_(slugs), Ask.publication == PUBLISHED)
-    found = {row.ask_slug: ExportRow(row) for row in session.execute(statement)}
+    found = {row.ask_slug: row for row in session.execute(statement)}
     return tuple(found[slug] for slug in slugs if slug in found)
 
 
@@ -109,11 +110,11 @@ def find_whole_ask(session: Session, slug: str) -> WholeAsk | None:
     laws = session.execute(tables.legislation().where(_of_ask("legislation", row.id)))
     newest_first = tables.updates().order_by(Update.happened_on.desc(), Update.id.desc())
     return WholeAsk(
-        ask=ExportRow(row),
+        ask=row,
         is_archived=row.publication is Publication.ARCHIVED,
         tests=_all(session, "tests", row.id),
         links=links,
-        laws={law.law_key: ExportRow(law) for law in laws},
+        laws={law.law_key: law for law in laws},
         updates=_rows(session.execute(newest_first.where(Update.ask_id == row.id))),
         evidence=_all(session, "evidence", row.id),
         results=_all(session, "results", row.id),
@@ -128,7 +129,7 @@ def find_whole_law(session: Session, key: str) -> WholeLaw | None:
     was = sa.select(Legislation.key).where(Legislation.becomes_id == law.id, Legislation.publication.in_(PUBLIC))
     of_law = tables.links(PUBLIC).where(Link.legislation_id == law.id, Ask.publication == PUBLISHED)
     return WholeLaw(
-        law=ExportRow(law),
+        law=law,
         is_archived=law.publication is Publication.ARCHIVED,
         was=tuple(session.scalars(was.order_by(Legislation.id))),
         links=_rows(session.execute(of_law.order_by(Link.id))),
@@ -151,4 +152,4 @@ def _of_ask(name: str, ask_id: int) -> sa.ColumnElement[bool]:
 
 
 def _rows(found: Iterable[Any]) -> Rows:
-    return tuple(map(ExportRow, found))
+    return tuple(found)

@@ -14,11 +14,12 @@ from tracker.db.engine import reading
 from tracker.models import Ask, Evidence, Legislation, Link, Source, SuccessTest, TestResult, Update
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.listing import conditions
+from tracker.queries.public.published import is_published
 from tracker.rules.asks import PUBLIC, Publication
-from tracker.rules.legislation import KINDS
 
 STEP = 500
-Rows = Iterator[Any]
+Row = sa.Row[*tuple[Any, ...]]
+Rows = Iterator[Row]
 Statement = sa.Select[*tuple[Any, ...]]
 Key = tuple[int, ...]
 PUBLISHED = Publication.PUBLISHED
@@ -29,24 +30,6 @@ REPLACING_SLUG = Replacing.slug.label("superseded_by")
 ASK_SLUG = Ask.slug.label("ask_slug")
 UPDATE_KEY = Update.key.label("update_key")
 LAW_KEY = Legislation.key.label("law_key")
-
-
-class ExportRow:
-    """A row whose columns are attributes, with what is derived from them."""
-
-    def __init__(self, row: sa.Row[Any]) -> None:
-        self._row = row
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._row, name)
-
-    @property
-    def family(self) -> Any:
-        return self._row.status.family
-
-    @property
-    def kind_label(self) -> str:
-        return KINDS.get(self._row.kind, KINDS["other"])
 
 
 def asks() -> Statement:
@@ -76,7 +59,7 @@ def updates() -> Statement:
         .join(Update.ask)
         .outerjoin(Corrected, Corrected.id == Update.corrects_id)
         .outerjoin(Replacing, _replaces(Update.superseded_by_id))
-        .where(Update.publication == PUBLISHED)
+        .where(is_published(Update.publication))
     )
 
 
@@ -87,7 +70,7 @@ def evidence() -> Statement:
         sa.select(ASK_SLUG, UPDATE_KEY, *columns, (Evidence.position + 1).label("position"))
         .join(Update, Update.id == Evidence.update_id)
         .join(Update.ask)
-        .where(Update.publication == PUBLISHED)
+        .where(is_published(Update.publication))
     )
 
 
@@ -115,7 +98,7 @@ def results() -> Statement:
         .join(Update, Update.id == TestResult.update_id)
         .join(SuccessTest, SuccessTest.id == TestResult.test_id)
         .join(Update.ask)
-        .where(Update.publication == PUBLISHED)
+        .where(is_published(Update.publication))
     )
 
 
@@ -126,7 +109,7 @@ def links(of_laws: Sequence[Publication] = (PUBLISHED,)) -> Statement:
         sa.select(ASK_SLUG, LAW_KEY, Legislation.citation, *columns)
         .join(Link.ask)
         .join(Link.legislation)
-        .where(Link.publication == PUBLISHED, Legislation.publication.in_(of_laws))
+        .where(is_published(Link.publication), Legislation.publication.in_(of_laws))
     )
 
 
@@ -183,20 +166,21 @@ def read(engine: sa.Engine, name: str, wanted: AskFilter) -> Rows:
     elif wanted.is_empty:
         statement = records.statement()
     else:
-        linked = sa.select(Link.legislation_id).join(Link.ask).where(*fitting, Link.publication == PUBLISHED)
-        statement = records.statement().where(Legislation.id.in_(linked))
+        of_law = (Link.legislation_id == Legislation.id, Link.ask_id == Ask.id, is_published(Link.publication))
+        statement = records.statement().where(sa.exists().where(*of_law, *fitting))
     return _in_steps(engine, records, statement)
 
 
 def _in_steps(engine: sa.Engine, records: Records, statement: Statement) -> Rows:
-    seen = records.start
-    while True:
+    """The rows by ranges of numbers, so that a step costs the same however few rows a filter leaves."""
+    number = records.key[0]
+    with reading(engine) as session:
+        last = session.scalar(sa.select(sa.func.max(number))) or 0
+    for start in range(0, last, STEP):
+        within = statement.where(number > start, number <= start + STEP).order_by(*records.key)
         with reading(engine) as session:
-            rows = session.execute(records.after(statement, seen, STEP)).all()
-        if not rows:
-            return
-        yield from map(ExportRow, rows)
-        seen = records.key_of(rows[-1])
+            rows = session.execute(within).all()
+        yield from rows
 
 
 def _columns(model: Any, names: str) -> list[Any]:
