@@ -1,0 +1,82 @@
+"""The pages that explain the data and the API, read against what they explain."""
+
+import json
+import re
+
+import pytest
+
+from tests.exported import rows
+from tests.site import Site
+from tests.web.json_answers import Answer, send
+from tracker.exports.tables import TABLES, Table
+
+LARGEST = 60_000
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_every_column_of_every_file_is_explained(shared_site: Site, table: Table) -> None:
+    words = shared_site.browser().get("/data").text
+    assert f"Each row is {table.row_is}" in words
+    header = list(rows(shared_site, table.name)[0])
+    for column in table.columns:
+        assert column.name in header
+        assert f"{column.name} {column.meaning}" in words
+        assert all(key in words for key in column.choices)
+
+
+def test_every_file_its_json_and_the_whole_are_linked(shared_site: Site) -> None:
+    browser = shared_site.browser()
+    links = set(re.findall(r'href="([^"#]+)', browser.get("/data").html))
+    wanted = {f"/{name}.csv" for name in TABLES} | {f"/api/v1/{name}" for name in TABLES}
+    assert wanted | {"/data.zip", "/datapackage.json", "/api", "/feed.atom", "/calendar.ics"} <= links
+
+
+@pytest.mark.parametrize("path", ["/data", "/api"])
+def test_the_page_is_small(shared_site: Site, path: str) -> None:
+    assert len(shared_site.browser().get(path).html.encode()) < LARGEST
+
+
+def test_the_page_says_whom_to_name_and_which_state_of_the_data_it_is(shared_site: Site) -> None:
+    words = shared_site.browser().get("/data").section("licence")
+    revision = json.loads(shared_site.browser().send("GET", "/datapackage.json").text)["version"]
+    assert f"revision {revision}" in words
+    assert "CC BY 4.0" in words
+
+
+def test_the_example_of_the_api_is_true(shared_site: Site) -> None:
+    page = shared_site.browser().get("/api")
+    request, shown = page.all("pre")
+    address = request.removeprefix("curl http://127.0.0.1:8000/api/v1")
+    answer: Answer = json.loads(send(shared_site, address).data)
+    assert_part_of(json.loads(shown), answer)
+
+
+def assert_part_of(shown: object, whole: object) -> None:
+    """What is shown stands in the whole; a text that ends in dots is the beginning of one."""
+    if isinstance(shown, dict):
+        assert isinstance(whole, dict)
+        for name, value in shown.items():
+            assert_part_of(value, whole[name])
+    elif isinstance(shown, list):
+        assert isinstance(whole, list)
+        assert bool(shown) == bool(whole)
+        for member in shown:
+            assert any(is_part_of(member, candidate) for candidate in whole)
+    elif isinstance(shown, str) and shown.endswith("…"):
+        assert str(whole).startswith(shown[:-1])
+    else:
+        assert shown == whole
+
+
+def is_part_of(shown: object, whole: object) -> bool:
+    try:
+        assert_part_of(shown, whole)
+    except AssertionError:
+        return False
+    return True
+
+
+def test_the_page_of_the_api_names_every_address(shared_site: Site) -> None:
+    words = shared_site.browser().get("/api").text
+    for path in json.loads(send(shared_site, "/openapi.json").data)["paths"]:
+        assert f"/api/v1{path}" in words
