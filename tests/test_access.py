@@ -43,6 +43,7 @@ TABLE: dict[str, Access] = {
     "/updates": Access(EVERYBODY, NOBODY),
     "/asks/<slug:slug>": Access(EVERYBODY, NOBODY, "/asks/unexplained-wealth-orders"),
     "/asks/<slug:slug>/badge.svg": Access(EVERYBODY, NOBODY, "/asks/unexplained-wealth-orders/badge.svg"),
+    "/asks/<slug:slug>/story": Access(EVERYBODY, NOBODY, "/asks/unexplained-wealth-orders/story"),
     "/asks/<slug:slug>/card": Access(EVERYBODY, NOBODY, "/asks/unexplained-wealth-orders/card"),
     "/asks/<slug:slug>/picture.png": Access(EVERYBODY, NOBODY, "/asks/unexplained-wealth-orders/picture.png"),
     "/asks/<slug:slug>/calendar.ics": Access(EVERYBODY, NOBODY, "/asks/unexplained-wealth-orders/calendar.ics"),

@@ -20,6 +20,7 @@ LOOKED_AT = [
     "/", "/?q=sanction&family=won", "/?on=2019-06-30", "/asks/overseas-territories-registers",
     "/asks/no-constructive-engagement", "/asks/uk-magnitsky-sanctions?on=2018-06-30", "/legislation",
     "/legislation/ukpga/2017/22", "/method", "/about", "/data", "/api", "/updates", "/corrections", "/accessibility",
+    f"/asks/{WEALTH_ORDERS}/story",
     f"/asks/{WEALTH_ORDERS}/card",
     "/nowhere", "/staff/sign-in", "/staff/", "/staff/asks/", SHORT, f"{SHORT}/edit", f"{SHORT}/preview",
     f"{SHORT}/updates/status", f"{SHORT}/links/new", "/staff/updates/{update}/correct", "/staff/legislation/2",

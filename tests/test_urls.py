@@ -43,6 +43,7 @@ PUBLIC_ADDRESSES = {
     "/legislation.csv": "text/csv",
     "/links.csv": "text/csv",
     "/asks/unexplained-wealth-orders/badge.svg": "image/svg+xml",
+    "/asks/unexplained-wealth-orders/story": "text/html",
     "/asks/unexplained-wealth-orders/card": "text/html",
     "/asks/unexplained-wealth-orders/picture.png": "image/png",
     "/feed.atom": "application/atom+xml",

@@ -119,7 +119,7 @@ def test_a_correction_that_came_later_is_read_on_the_page_of_today(sqlite_site: 
     page = on_day(sqlite_site, "2026-05-02")
     assert "Partly met" in verdict(page)
     assert "This entry has been corrected." in page.section("u-2026-05-01")
-    assert page.links()["See the correction"] == f"{ADDRESS}#u-2026-05-03"
+    assert page.links()["See the correction"] == f"{ADDRESS}/story?entry=2026-05-03"
     assert on_day(sqlite_site, "2026-05-03").links()["See the correction"] == "#u-2026-05-03"
 
 

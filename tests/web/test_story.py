@@ -196,3 +196,32 @@ def test_with_four_eyes_somebody_else_publishes_a_change_of_status(make_site: Ma
     draft = site.browser(ADA).get("/staff/").follow("1 May 2026: The power was repealed.")
     assert draft.submit("Publish now").hops == [303, 200]
     assert "Reversed" in site.browser().get(PUBLIC_PAGE).all("section", "verdict")[0]
+
+
+def entry_keys(page: Page) -> list[str]:
+    ids = [item.get("id", "") for item in page.tree.iter("li")]
+    return [id.removeprefix("u-") for id in ids if id.startswith("u-")]
+
+
+def test_a_long_story_tells_old_entries_in_short_and_whole_on_pages_of_their_own(shared_site: Site) -> None:
+    browser = shared_site.browser()
+    page = browser.get("/asks/overseas-territories-registers")
+    keys = entry_keys(page)
+    assert len(keys) == len(set(keys)) > 15
+    links = [a.get("href", "") for a in page.tree.iter("a") if "/story?entry=" in a.get("href", "")]
+    assert [link.rpartition("=")[2] for link in links] == keys[10:]
+    told, path = [], "/asks/overseas-territories-registers/story"
+    while path:
+        whole = browser.get(path)
+        told += entry_keys(whole)
+        path = next((a.get("href", "") for a in whole.tree.iter("a") if a.get("rel") == "next"), "")
+    assert told == keys
+
+
+def test_an_entry_has_an_address_of_its_own(shared_site: Site) -> None:
+    browser = shared_site.browser()
+    page = browser.get("/asks/overseas-territories-registers/story?entry=2018-05-01")
+    assert page.h1 == "The story, newest first"
+    assert entry_keys(page)[0] == "2018-05-01"
+    assert browser.get("/asks/overseas-territories-registers/story?entry=1066").status == 404
+    assert browser.get("/asks/nothing/story").status == 404

@@ -37,6 +37,7 @@ OPEN = frozenset(
         "public.about",
         "public.updates",
         "public.corrections",
+        "public.story",
         "public.accessibility",
         "tables.csv",
         "feeds.changes",

@@ -54,9 +54,9 @@ def report_link(title: str) -> str:
 
 
 def entry_address(ask: PublicAsk, key: str) -> str:
-    """Where an entry of the ask's story is read: on this page, or today's page for what came after a past day."""
-    is_here = any(entry.key == key for entry in ask.story)
-    return f"#u-{key}" if is_here else url_for("public.ask", slug=ask.line.slug, _anchor=f"u-{key}")
+    """Where an entry of the ask's story is read: on the ask's page, or else among the entries with their evidence."""
+    is_here = request.endpoint != "public.story" and any(entry.key == key for entry in ask.story)
+    return f"#u-{key}" if is_here else url_for("public.story", slug=ask.line.slug, entry=key)
 
 
 def site_url() -> str:

@@ -15,6 +15,7 @@ from tracker.web.parameters import day_asked_for, kind_asked_for
 from tracker.web.session import db
 
 bp = Blueprint("public", __name__)
+STORY_PAGE = 15
 LATEST = 5
 
 
@@ -52,6 +53,24 @@ def ask(slug: str) -> str | Response:
         slug_now = public.find_slug_now(db(), slug)
         return redirect(url_for(".ask", slug=slug_now, on=on), 301) if slug_now else abort(404)
     return render_template("public/ask.html", ask=found, definitions=DEFINITIONS, today=on or today(), seen_on=today())
+
+
+@bp.get("/asks/<slug:slug>/story")
+def story(slug: str) -> str | Response:
+    """The entries of an ask with their evidence, page by page; `entry` is the key of the one that stands first."""
+    on, first = day_asked_for(), request.args.get("entry", "")
+    found = public.find_ask(db(), slug, on=on)
+    if found is None:
+        slug_now = public.find_slug_now(db(), slug)
+        return redirect(url_for(".story", slug=slug_now, on=on, entry=first or None), 301) if slug_now else abort(404)
+    keys = [entry.key for entry in found.story]
+    if first and first not in keys:
+        abort(404, "This ask has no such entry.")
+    start = keys.index(first) if first else 0
+    end = start + STORY_PAGE
+    return render_template(
+        "public/story.html", ask=found, entries=found.story[start:end], start=start, older=next(iter(keys[end:]), "")
+    )
 
 
 @bp.get("/updates")
