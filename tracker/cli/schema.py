@@ -43,7 +43,7 @@ def current() -> None:
 
 @db.command("rebuild")
 def rebuild_lists() -> None:
-    """Derive the lists, the counts and the search of the public pages anew from the asks."""
+    """Derive the public lists, counts and search anew from the asks."""
     engine = open_engine()
     require_newest(engine)
     _rebuild(engine)

@@ -8,9 +8,10 @@ from enum import Enum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from tracker.db.engine import reading
 from tracker.models import Event, Revision
 from tracker.rules import checks
-from tracker.rules.chain import GENESIS, entry_hash
+from tracker.rules.chain import GENESIS, Checkpoint, canonical, entry_hash
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import refuse
 from tracker.rules.text import SENTENCE_LENGTH
@@ -91,11 +92,41 @@ def verify(session: Session) -> tuple[int, str]:
     return count, head
 
 
-class BrokenChain(Exception):
-    """The event log was tampered with; `event_id` is the first entry that is wrong."""
+def require(session: Session, checkpoint: Checkpoint) -> None:
+    """Raise BrokenChain unless the log, which `verify` found whole, still holds what the checkpoint fixes."""
+    number, kept = checkpoint
+    if number is None:
+        if kept != GENESIS and session.scalar(sa.select(Event.id).where(Event.hash == kept)) is None:
+            raise BrokenChain(None, "with the hash that was kept is missing: the log was cut off or rewritten")
+        return
+    found = GENESIS if number == 0 else session.scalar(sa.select(Event.hash).where(Event.id == number))
+    if found is None:
+        raise BrokenChain(number, "is missing, and a checkpoint names it: the end of the log was cut off")
+    if found != kept:
+        raise BrokenChain(number, "is not the one that the checkpoint names: the log was rewritten")
 
-    def __init__(self, event_id: int, what: str) -> None:
-        super().__init__(f"Entry {event_id} of the event log {what}.")
+
+def export(engine: sa.Engine) -> Iterator[str]:
+    """Yield each entry as a line of JSON: its content as it was hashed, and its hash.
+
+    Reads in short steps, so that nobody waits for it; entries that come meanwhile may be among them.
+    """
+    seen = SMALLEST_ID
+    while True:
+        with reading(engine) as session:
+            lines = [(event.id, canonical(_content(event) | {"hash": event.hash})) for event in _next(session, seen)]
+        if not lines:
+            return
+        yield from (f"{line}\n" for _, line in lines)
+        seen = lines[-1][0]
+
+
+class BrokenChain(Exception):
+    """The event log was tampered with; `event_id` is the first entry that is wrong, where that is known."""
+
+    def __init__(self, event_id: int | None, what: str) -> None:
+        entry = "The entry" if event_id is None else f"Entry {event_id}"
+        super().__init__(f"{entry} of the event log {what}.")
         self.event_id = event_id
 
 
@@ -109,10 +140,14 @@ def _list_anew(session: Session, subject: Subject) -> None:
 
 def _all_events(session: Session) -> Iterator[Event]:
     seen = SMALLEST_ID  # a forged entry may stand before the first
-    while chunk := list(session.scalars(sa.select(Event).where(Event.id > seen).order_by(Event.id).limit(CHAIN_STEP))):
+    while chunk := _next(session, seen):
         yield from chunk
         seen = chunk[-1].id
         session.expunge_all()
+
+
+def _next(session: Session, seen: int) -> list[Event]:
+    return list(session.scalars(sa.select(Event).where(Event.id > seen).order_by(Event.id).limit(CHAIN_STEP)))
 
 
 def _content(event: Event) -> dict[str, object]:

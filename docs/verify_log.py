@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Check an exported event log without the tracker: nothing but this page and Python's standard library.
+
+    python3 verify_log.py LOG [CHECKPOINT …]
+
+LOG is what `tracker log export LOG` wrote: one entry a line, each a JSON object. A CHECKPOINT is "12:" and
+64 hexadecimal digits, as the tracker publishes it (/checkpoint.txt, /data, the feed, the downloads) or prints
+it (`tracker verify --checkpoint`), or a file with such lines. Exit code 0: all is well. 1: something is wrong,
+and the first entry that is wrong is named. 2: called wrongly.
+
+How the chain is made. Each entry has a number `id`, counted from 1 without gaps; the content of the change;
+`previous_hash`, the hash of the entry before it (64 zeros for the first); and `hash`. To get the hash:
+
+1. Take the entry without `hash`.
+2. Write it as JSON: keys sorted at every level, no spaces, every character outside ASCII as \\uXXXX.
+3. Put the line "tracker event 1" and a line feed in front.
+4. Take the SHA-256 of these bytes, as 64 small hexadecimal digits.
+
+So whoever changes, removes, inserts or swaps entries has to make every later hash anew. Then the hashes differ
+from any checkpoint that somebody kept: hence checkpoints. What this cannot show: that what was entered was
+true, or that something was never entered at all.
+"""
+
+import hashlib
+import json
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+FORMAT = b"tracker event 1\n"
+GENESIS = "0" * 64
+DIGITS = set("0123456789abcdef")
+CLOCK_MAY_DIFFER = timedelta(minutes=1)  # people's changes can wait for one another; then the order is the log's
+write = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
+
+
+class Wrong(Exception):
+    """The log is not what it claims to be."""
+
+
+def read_checkpoints(given):
+    """Answer the (number, hash) pairs of a file or of one argument."""
+    path = Path(given)
+    for text in path.read_text(encoding="ascii").split() if path.is_file() else [given]:
+        number, colon, kept = text.partition(":")
+        if not colon or not number.isdecimal() or len(kept) != len(GENESIS) or not set(kept) <= DIGITS:
+            raise ValueError(f"“{text}” is neither a file nor a checkpoint")
+        yield int(number), kept
+
+
+def verify(lines, checkpoints):
+    """Answer how many entries there are, the last hash, and remarks about the clock; raise Wrong."""
+    kept = {}
+    for number, digits in checkpoints:
+        if kept.setdefault(number, digits) != digits:
+            raise Wrong(f"Two checkpoints name different hashes for entry {number}: one of them is of another log.")
+    number, head, remarks, latest = 0, GENESIS, [], None
+    for number, line in enumerate(lines, 1):
+        head, at = check(number, line.rstrip("\n"), head)
+        if kept.pop(number, head) != head:
+            raise Wrong(f"Entry {number} is not the one that the checkpoint names: the log was rewritten.")
+        if latest and at < latest - CLOCK_MAY_DIFFER:
+            remarks.append(f"Entry {number} is dated before the one ahead of it: the clock had been moved.")
+        latest = at
+    if kept.pop(0, GENESIS) != GENESIS:
+        raise Wrong("The checkpoint of the empty log is 64 zeros.")
+    if kept:
+        raise Wrong(f"Entry {min(kept)} is missing, and a checkpoint names it: the end of the log was cut off.")
+    return number, head, remarks
+
+
+def check(number, line, previous):
+    """Answer the hash of an entry and its moment; raise Wrong unless it is the next of the chain."""
+    try:
+        entry = json.loads(line)
+        said = entry.pop("hash")
+        at = datetime.fromisoformat(entry["at"])
+        is_plain = write({**entry, "hash": said}) == line
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise Wrong(f"Line {number} cannot be read as an entry.") from None
+    if not is_plain:
+        raise Wrong(f"Line {number} is not written as the tracker writes it, so it might be read in two ways.")
+    if entry.get("id") != number:
+        raise Wrong(f"Entry {number} is missing; entry {entry.get('id')} stands in its place.")
+    if entry.get("previous_hash") != previous:
+        raise Wrong(f"Entry {number} does not follow from the entry before it.")
+    if hashlib.sha256(FORMAT + write(entry).encode("ascii")).hexdigest() != said:
+        raise Wrong(f"Entry {number} was changed after it was written.")
+    return said, at
+
+
+def main(arguments):
+    """Check the log that is named first against the checkpoints that are named after it."""
+    if not arguments or arguments[0] in {"-h", "--help"}:
+        print(__doc__)
+        return 0 if arguments else 2
+    try:
+        checkpoints = [pair for given in arguments[1:] for pair in read_checkpoints(given)]
+        with Path(arguments[0]).open(encoding="ascii") as log:
+            number, head, remarks = verify(log, checkpoints)
+    except Wrong as wrong:
+        print(f"WRONG: {wrong}")
+        return 1
+    except (OSError, ValueError) as error:
+        print(f"This cannot be read: {error}", file=sys.stderr)
+        return 2
+    print(*remarks, sep="\n", end="\n" if remarks else "")
+    print(f"The log is whole: {number} entries. It holds what {len(checkpoints)} checkpoints fixed. It ends with:")
+    print(f"{number}:{head}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,91 @@
+"""A checkpoint that was kept elsewhere shows what the chain alone cannot: a cut end and a log made anew."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.cli.commands import Tracker
+from tests.cli.test_verify import behind_the_apps_back, log
+from tracker.db.engine import make_engine, reading
+from tracker.models import Event
+from tracker.rules.chain import GENESIS, entry_hash
+from tracker.services.events import _content
+
+__all__ = ["behind_the_apps_back", "log"]
+HOLDS = "It holds all that {} fixed."
+FORGED = "f" * 64
+
+
+def checkpoint(log: Tracker) -> str:
+    return log("verify", "--checkpoint").out.strip()
+
+
+def test_a_checkpoint_is_the_number_and_the_hash_of_the_last_entry(log: Tracker) -> None:
+    said = log("verify").out
+    number, colon, digits = checkpoint(log).partition(":")
+    assert said.startswith(f"The event log is whole: {number} entries, the last with hash {digits}.")
+    assert (number, colon) == ("4", ":")
+
+
+def test_a_log_that_has_grown_holds_its_earlier_checkpoints(log: Tracker, tmp_path: Path) -> None:
+    kept = tmp_path / "checkpoints.txt"
+    first = checkpoint(log)
+    log("user", "deactivate", "dot@example.org")
+    kept.write_text(f"{first}\n{checkpoint(log)}\n\n0:{GENESIS}\n")
+    assert HOLDS.format("3 earlier checkpoints") in log("verify", "--against", kept).out
+    assert HOLDS.format("1 earlier checkpoint") in log("verify", "--against", first).out
+    assert HOLDS.format("1 earlier checkpoint") in log("verify", "--against", first.partition(":")[2]).out
+    assert HOLDS.format("2 earlier checkpoints") in log("verify", "--against", first, "--against", GENESIS).out
+
+
+def test_a_cut_end_is_noticed(log: Tracker, behind_the_apps_back: Callable[..., None]) -> None:
+    kept = checkpoint(log)
+    behind_the_apps_back("DELETE FROM event WHERE id = 4")
+    said = log("verify", "--against", kept, code=1).err
+    assert (
+        said
+        == "Error: Entry 4 of the event log is missing, and a checkpoint names it: the end of the log was cut off.\n"
+    )
+    said = log("verify", "--against", kept.partition(":")[2], code=1).err
+    assert "with the hash that was kept is missing: the log was cut off or rewritten" in said
+    assert log("verify", "--checkpoint", "--against", kept, code=1).out == ""
+
+
+def make_anew(database: str) -> list[str]:
+    """The statements of somebody who changes entry 2 and makes every hash from there on anew."""
+    engine, statements = make_engine(database), []
+    with reading(engine) as session:
+        head = session.get_one(Event, 1).hash
+        for event in session.scalars(sa.select(Event).where(Event.id > 1).order_by(Event.id)):
+            name = "Eve" if event.id == 2 else event.actor_name
+            content = _content(event) | {"previous_hash": head, "actor_name": name}
+            statements.append(
+                f"UPDATE event SET actor_name = '{name}', previous_hash = '{head}', hash = '{entry_hash(content)}' "
+                f"WHERE id = {event.id}"
+            )
+            head = entry_hash(content)
+    engine.dispose()
+    return statements
+
+
+def test_a_log_made_anew_is_noticed(log: Tracker, behind_the_apps_back: Callable[..., None], database: str) -> None:
+    kept = checkpoint(log)
+    behind_the_apps_back(*make_anew(database))
+    assert log("verify").out.startswith("The event log is whole: 4 entries")
+    said = log("verify", "--against", kept, code=1).err
+    assert said == "Error: Entry 4 of the event log is not the one that the checkpoint names: the log was rewritten.\n"
+
+
+@pytest.mark.parametrize(
+    "given", ["", "4", "4:", "4:abc", f"-1:{FORGED}", f"4:{FORGED.upper()}", f"04:{FORGED}", "x.txt"]
+)
+def test_what_is_no_checkpoint_is_refused(log: Tracker, given: str) -> None:
+    assert "is no checkpoint. It looks like 12:" in log("verify", "--against", given, code=1).err
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"the log\n", b"\xff\xfe"])
+def test_a_file_without_a_checkpoint_is_refused(log: Tracker, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "kept").write_bytes(content)
+    assert log("verify", "--against", tmp_path / "kept", code=1).err.startswith("Error: ")

@@ -1,0 +1,198 @@
+"""docs/verify_log.py, as somebody runs it who trusts nobody: on an exported log, without the tracker."""
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import tracker_on
+from tests.factories import NOW, make_ask, make_staff, make_test
+from tracker.db.engine import make_engine, writing
+from tracker.rules.chain import GENESIS, canonical, entry_hash
+from tracker.services.change import Change
+
+SCRIPT = Path(__file__).resolve().parent.parent / "docs/verify_log.py"
+Entries = list[dict[str, object]]
+
+
+@pytest.fixture
+def export(database: str, tmp_path: Path) -> Path:
+    """An exported log with texts of every kind, and entries that nobody signed in made."""
+    engine = make_engine(database)
+    with writing(engine) as session:
+        change = Change(session, make_staff(session).ed, NOW)
+        ask = make_ask(change, published=True, jurisdictions=("England", "Škoda 🙂"), reading="“x”\n<b>\u2028\\")
+        make_test(change, ask)
+    engine.dispose()
+    tracker = tracker_on(database)
+    assert "entries to" in tracker("log", "export", tmp_path / "log.jsonl").out
+    tracker("verify", "--against", "0:" + GENESIS)
+    (tmp_path / "checkpoint").write_text(tracker("verify", "--checkpoint").out)
+    return tmp_path / "log.jsonl"
+
+
+def run(*arguments: str | Path) -> tuple[int, str]:
+    """The exit code and what it said; -I keeps the tracker out of its reach, and -S every installed library."""
+    done = subprocess.run([sys.executable, "-I", "-S", SCRIPT, *arguments], capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+def read(export: Path) -> Entries:
+    return [json.loads(line) for line in export.read_text().splitlines()]
+
+
+def write(export: Path, entries: Entries) -> None:
+    export.write_text("".join(f"{canonical(entry)}\n" for entry in entries))
+
+
+def hash_anew(entries: Entries, start: int) -> None:
+    """Make every hash from an entry on anew, as a forger would."""
+    for position in range(start, len(entries)):
+        entry = entries[position]
+        entry["previous_hash"] = entries[position - 1]["hash"] if position else GENESIS
+        entry["hash"] = entry_hash({name: value for name, value in entry.items() if name != "hash"})
+
+
+def swap(entries: Entries) -> None:
+    entries[3], entries[4] = entries[4], entries[3]
+
+
+def swap_with_numbers(entries: Entries) -> None:
+    swap(entries)
+    entries[3]["id"], entries[4]["id"] = 4, 5
+
+
+def gap(entries: Entries) -> None:
+    del entries[3]
+
+
+def closed_gap(entries: Entries) -> None:
+    gap(entries)
+    for entry in entries[3:]:
+        entry["id"] = int(str(entry["id"])) - 1
+
+
+def change(entries: Entries) -> None:
+    entries[3]["reason"] = "So it was."
+
+
+def inner_change(entries: Entries) -> None:
+    entries[5]["after"] = {"title": "Never asked"}
+
+
+def change_with_its_hash(entries: Entries) -> None:
+    change(entries)
+    hash_anew(entries[:4], 3)
+
+
+def addition(entries: Entries) -> None:
+    entries[3]["note"] = "x"
+
+
+def doubling(entries: Entries) -> None:
+    entries.insert(3, dict(entries[3]))
+
+
+TAMPERINGS: dict[Callable[[Entries], None], str] = {
+    swap: "Entry 4 is missing; entry 5 stands in its place.",
+    swap_with_numbers: "Entry 4 does not follow from the entry before it.",
+    gap: "Entry 4 is missing; entry 5 stands in its place.",
+    closed_gap: "Entry 4 does not follow from the entry before it.",
+    change: "Entry 4 was changed after it was written.",
+    inner_change: "Entry 6 was changed after it was written.",
+    change_with_its_hash: "Entry 5 does not follow from the entry before it.",
+    addition: "Entry 4 was changed after it was written.",
+    doubling: "Entry 5 is missing; entry 4 stands in its place.",
+}
+
+
+def test_a_good_log_is_whole_and_its_checkpoint_is_the_trackers(export: Path) -> None:
+    code, said = run(export, export.parent / "checkpoint")
+    number = len(read(export))
+    assert code == 0
+    assert said.startswith(f"The log is whole: {number} entries. It holds what 1 checkpoints fixed.")
+    assert said.splitlines()[-1] == (export.parent / "checkpoint").read_text().strip()
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("tamper", TAMPERINGS, ids=lambda tamper: tamper.__name__)
+def test_a_log_that_was_tampered_with_is_noticed(export: Path, tamper: Callable[[Entries], None]) -> None:
+    entries = read(export)
+    tamper(entries)
+    write(export, entries)
+    assert run(export) == (1, f"WRONG: {TAMPERINGS[tamper]}\n")
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+def test_only_a_checkpoint_shows_that_the_log_was_made_anew_or_cut(export: Path) -> None:
+    entries, kept = read(export), export.parent / "checkpoint"
+    write(export, entries[:-2])
+    assert run(export)[0] == 0
+    number = len(entries)
+    assert run(export, kept) == (
+        1,
+        f"WRONG: Entry {number} is missing, and a checkpoint names it: the end of the log was cut off.\n",
+    )
+    change(entries)
+    hash_anew(entries, 3)
+    write(export, entries)
+    assert run(export)[0] == 0
+    said = f"WRONG: Entry {number} is not the one that the checkpoint names: the log was rewritten.\n"
+    assert run(export, kept.read_text().strip()) == (1, said)
+    assert run(export, f"2:{entries[1]['hash']}", f"0:{GENESIS}")[0] == 0
+    assert "of another log" in run(export, kept, f"{number}:{entries[-1]['hash']}")[1]
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+def test_a_clock_that_was_put_back_is_remarked_and_the_order_stays(export: Path) -> None:
+    entries = read(export)
+    entries[4]["at"] = "2026-11-20T12:00:00+00:00"
+    hash_anew(entries, 4)
+    write(export, entries)
+    code, said = run(export)
+    assert (code, said.splitlines()[0]) == (
+        0,
+        "Entry 5 is dated before the one ahead of it: the clock had been moved.",
+    )
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+def test_lines_that_could_be_read_in_two_ways_are_refused(export: Path) -> None:
+    lines = export.read_text().splitlines()
+    for line, said in (
+        (lines[3].replace('{"action"', '{"action":"x","action"', 1), "might be read in two ways"),
+        (lines[3].replace(",", ", ", 1), "might be read in two ways"),
+        ("[]", "cannot be read"),
+        ("{}", "cannot be read"),
+        ("[" * 100_000, "cannot be read"),
+        ('{"hash": 1, "at": 2}', "cannot be read"),
+    ):
+        export.write_text("\n".join([*lines[:3], line, *lines[4:]]) + "\n")
+        code, answer = run(export)
+        assert (code, said in answer) == (1, True), answer
+
+
+def test_called_wrongly_it_says_so(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    assert run(tmp_path / "empty") == (
+        0,
+        f"The log is whole: 0 entries. It holds what 0 checkpoints fixed. It ends with:\n0:{GENESIS}\n",
+    )
+    for arguments in ([], [tmp_path / "none"], [tmp_path / "empty", "12"], [tmp_path]):
+        assert run(*arguments)[0] == 2
+    code, said = run("--help")
+    assert code == 0
+    assert "How the chain is made" in said
+
+
+def test_it_is_short_and_uses_nothing_but_the_standard_library() -> None:
+    text = SCRIPT.read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 150
+    imports = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {alias.name for node in imports if isinstance(node, ast.Import) for alias in node.names}
+    names |= {str(node.module) for node in imports if isinstance(node, ast.ImportFrom)}
+    assert names <= set(sys.stdlib_module_names)
