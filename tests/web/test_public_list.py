@@ -5,8 +5,9 @@ import sqlalchemy as sa
 
 from tests.page_checks import classes
 from tests.site import WEALTH_ORDERS, Site
-from tracker.models import Ask
+from tracker.models import Ask, Source
 from tracker.rules.asks import Publication
+from tracker.rules.dates import PartialDate
 
 
 def shown(site: Site, **query: str) -> set[str]:
@@ -166,3 +167,13 @@ def test_a_reader_who_has_the_page_already_gets_304_until_something_changes(sqli
     assert stranger.send("GET", "/", headers=again).status_code == 304
     sqlite_site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(title="Another title"))
     assert stranger.send("GET", "/", headers=again).status_code == 200
+
+
+def test_of_many_sources_the_first_page_names_three(site: Site) -> None:
+    for number in range(1, 6):
+        publication = Publication.DRAFT if number == 1 else Publication.PUBLISHED
+        values = {"key": f"speech-{number}", "title": f"Speech {number}", "publication": publication}
+        site.execute(sa.insert(Source).values(published_on=PartialDate(f"2001-0{number}"), **values))
+    (lede,) = site.browser().get("/").all("p", "lede")
+    assert [f"Speech {number}" in lede for number in range(1, 6)] == [False, True, True, True, False]
+    assert lede.endswith("and other sources.")

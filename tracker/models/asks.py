@@ -20,7 +20,10 @@ class Source(Versioned, Base):
     """Where asks were made: an article, speech, manifesto or report."""
 
     __tablename__ = "source"
-    __table_args__ = (partial_date_check("published_on"),)
+    __table_args__ = (
+        partial_date_check("published_on"),
+        sa.Index("ix_source_publication_published_on", "publication", "published_on", "title"),
+    )
 
     key: Mapped[str] = mapped_column(sa.String(80), unique=True)
     title: Mapped[str] = mapped_column(sa.Text)

@@ -32,7 +32,7 @@ class Listing(Base):
         sa.Index("ix_listing_ask_id", "ask_id"),
     )
 
-    scope: Mapped[str] = mapped_column(sa.String(SCOPE_LENGTH), primary_key=True)
+    scope: Mapped[str] = mapped_column(sortable(SCOPE_LENGTH), primary_key=True)
     ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"), primary_key=True)
     topic: Mapped[str] = mapped_column(sa.String(60))
     kind: Mapped[AskKind] = mapped_column(enum_column(AskKind, "kind"))
@@ -63,7 +63,7 @@ class Scope(Base):
 
     __tablename__ = "scope"
 
-    scope: Mapped[str] = mapped_column(sa.String(SCOPE_LENGTH), primary_key=True)
+    scope: Mapped[str] = mapped_column(sortable(SCOPE_LENGTH), primary_key=True)
     name: Mapped[str] = mapped_column(sa.Text)
 
 
@@ -73,7 +73,7 @@ class AskCount(Base):
     __tablename__ = "ask_count"
     __table_args__ = (sa.Index("ix_ask_count_topic", "topic", "scope"),)
 
-    scope: Mapped[str] = mapped_column(sa.String(SCOPE_LENGTH), primary_key=True)
+    scope: Mapped[str] = mapped_column(sortable(SCOPE_LENGTH), primary_key=True)
     topic: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
     kind: Mapped[AskKind] = mapped_column(enum_column(AskKind, "kind"), primary_key=True)
     status: Mapped[Status] = mapped_column(enum_column(Status, "status"), primary_key=True)

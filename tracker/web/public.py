@@ -17,6 +17,7 @@ from tracker.web.session import db
 bp = Blueprint("public", __name__)
 STORY_PAGE = 15
 LATEST = 5
+MOST_SOURCES = 3
 
 
 @bp.get("/")
@@ -39,7 +40,8 @@ def index() -> str:
         total=sum(counts.values()),
         chart=years_chart(public.count_by_year(db()), today().year),
         latest=public.list_updates(db(), size=LATEST).entries,
-        sources=public.list_sources(db()),
+        sources=public.list_sources(db(), MOST_SOURCES + 1),
+        most_sources=MOST_SOURCES,
         today=on or today(),
         seen_on=today(),
     )

@@ -1,6 +1,7 @@
 """Asks for the public: the status page and the page of one ask."""
 
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import date
 
 import sqlalchemy as sa
@@ -14,14 +15,17 @@ from tracker.queries.public.records import PublicAsk, PublicSource, PublicTest
 from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.movement import review_due
 
+SOURCE = Source.__table__.c
+_SOURCES = (
+    sa.select(*(SOURCE[field.name] for field in fields(PublicSource)))
+    .where(SOURCE.publication == Publication.PUBLISHED)
+    .order_by(SOURCE.published_on, SOURCE.title)
+)
 
-def list_sources(session: Session) -> list[PublicSource]:
-    """Where the published asks were made, the oldest first."""
-    statement = sa.select(Source).where(Source.publication == Publication.PUBLISHED)
-    return [
-        record_of(PublicSource, source)
-        for source in session.scalars(statement.order_by(Source.published_on, Source.title))
-    ]
+
+def list_sources(session: Session, most: int | None = None) -> list[PublicSource]:
+    """Where the published asks were made, the oldest first; at most so many."""
+    return [record_of(PublicSource, source) for source in session.execute(_SOURCES.limit(most))]
 
 
 def find_slug_now(session: Session, slug: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from functools import cache
 from typing import Any, TypeVar
 
 from tracker.models import Ask, Legislation, Link, SuccessTest, Update
@@ -13,8 +14,15 @@ Record = TypeVar("Record")
 
 def record_of(kind: type[Record], row: object, **given: Any) -> Record:
     """Copy to a record the row's columns of the same names; `given` holds the fields that are made otherwise."""
-    names = {field.name for field in fields(kind)} - given.keys()  # type: ignore[arg-type]
-    return kind(**{name: getattr(row, name) for name in names}, **given)
+    for name in _names(kind):  # type: ignore[arg-type]
+        if name not in given:
+            given[name] = getattr(row, name)
+    return kind(**given)
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def is_public(row: Ask | Legislation) -> bool:

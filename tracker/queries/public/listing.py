@@ -1,6 +1,6 @@
 """Lists of asks: filtered, sorted, as of today or of a past day, and cut into pages."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -135,9 +135,9 @@ def _after(places: list[Place], place: Place | None) -> list[Place]:
     return places[ids.index(place.ask_id) + 1 :]
 
 
-def _total(session: Session, wanted: AskFilter, topic: str, fitting: Collection[Cell]) -> Total:
+def _total(session: Session, wanted: AskFilter, topic: str, fitting: Mapping[Cell, int]) -> Total:
     """From the counters; a law together with a body is counted by walking, up to a thousand."""
     if len(wanted.scopes) == 1:
-        return Total(sum(count_cells(session, wanted.scopes[0], topic)[cell] for cell in fitting))
+        return Total(sum(fitting.values()))
     number = len(walk(session, wanted.scopes, topic, fitting, Order.CHANGED, after=None, most=MOST_COUNTED + 1))
     return Total(min(number, MOST_COUNTED), number > MOST_COUNTED)
