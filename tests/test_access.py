@@ -71,6 +71,7 @@ TABLE: dict[str, Access] = {
     "/api/v1/legislation/<law:key>": Access(EVERYBODY, NOBODY, "/api/v1/legislation/ukpga/2017/22"),
     "/api/v1/openapi.json": Access(EVERYBODY, NOBODY),
     "/api/v1/statuses": Access(EVERYBODY, NOBODY),
+    "/checkpoint.txt": Access(EVERYBODY, NOBODY),
     "/data": Access(EVERYBODY, NOBODY),
     "/data.zip": Access(EVERYBODY, NOBODY),
     "/datapackage.json": Access(EVERYBODY, NOBODY),

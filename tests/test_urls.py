@@ -21,6 +21,7 @@ PUBLIC_ADDRESSES = {
     "/corrections": "text/html",
     "/asks/unexplained-wealth-orders?on=2019-06-30": "text/html",
     "/data": "text/html",
+    "/checkpoint.txt": "text/plain",
     "/data.zip": "application/zip",
     "/datapackage.json": "application/json",
     "/api": "text/html",
@@ -69,12 +70,12 @@ ANCHORS = {
     "/": ["asks", "data"],
     "/method": [
         "rules", "statuses", "evidence", "story", "dates", "corrections", "met", "partly_met", "in_force", "hard-cases",
-        "movement", "past", "checked", "named", "version", "government_claim", "independent",
+        "movement", "past", "checked", "proof", "named", "version", "government_claim", "independent",
     ],
     "/accessibility": ["aim", "tests", "shortfalls", "complain"],
     "/corrections": ["corrected", "reworded"],
     "/about": ["contact"],
-    "/data": ["files", "asks", "updates", "results", "promise", "spreadsheets", "licence"],
+    "/data": ["files", "asks", "updates", "results", "promise", "proof", "spreadsheets", "licence"],
     "/api": ["addresses", "pages", "promise", "fair-use", "errors", "error-400", "error-404"],
     "/asks/unexplained-wealth-orders": [
         "words", "next", "tests", "law", "story", "grounds", "cite", "u-2018-01-31", "u-2020-02",

@@ -12,7 +12,7 @@ from tracker.exports.package import describe
 from tracker.exports.tables import TABLES
 
 WRITTEN_AT = datetime(2026, 11, 20, 10, 0, 2, tzinfo=UTC)
-DESCRIPTION = describe("https://tracker.example", 7, WRITTEN_AT, [])
+DESCRIPTION = describe("https://tracker.example", 7, WRITTEN_AT, "12:" + "a" * 64, [])
 
 
 @pytest.mark.parametrize("is_large", [False, True])

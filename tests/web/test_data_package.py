@@ -102,4 +102,4 @@ def test_the_package_says_which_state_it_is_of(sqlite_site: Site) -> None:
 
 
 def test_a_package_without_entries_invents_no_date() -> None:
-    assert "created" not in describe("https://tracker.example", 0, None, [])
+    assert "created" not in describe("https://tracker.example", 0, None, "0:", [])

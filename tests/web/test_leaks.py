@@ -42,6 +42,7 @@ NOT_WORDS = {
     ("legislation", "identity"), ("link", "extent_key"), ("person", "password_hash"),
     ("staff_session", "token_hash"), ("sign_in_failure", "account"), ("sign_in_failure", "address"),
     ("event", "action"), ("event", "subject"), ("event", "request_id"), ("event", "hash"), ("event", "previous_hash"),
+    ("revision", "checkpoint_hash"),
     ("source", "key"), ("listing", "scope"), ("listing", "title_key"), ("scope", "scope"), ("ask_count", "scope"),
     ("status_span", "begins_on"), ("status_span", "ends_on"), ("status_flow", "period"), ("ask_picture", "drawn_from"),
 }  # fmt: skip
@@ -141,7 +142,7 @@ def public_answers(site: Site) -> dict[str, str]:
     waiting = [
         "/", "/about", "/method", "/legislation", "/staff/sign-in", "/staff/", "/staff/people/", "/nowhere",
         "/?topic=unknown", f"/?q={MARK}", f"/asks/{MARK}-draft", f"/legislation/ukpga/2020/{MARK}", "/healthz",
-        "/readyz", "/feed.atom", "/calendar.ics", f"/asks/{WEALTH_ORDERS}/feed.atom",
+        "/readyz", "/checkpoint.txt", "/feed.atom", "/calendar.ics", f"/asks/{WEALTH_ORDERS}/feed.atom",
         f"/asks/{WEALTH_ORDERS}/calendar.ics", f"/asks/{MARK}-draft/feed.atom", f"/feed.atom?q={MARK}", "/robots.txt",
         f"/asks/{MARK}-draft/card", f"/asks/{MARK}-draft/badge.svg", f"/asks/{WEALTH_ORDERS}/badge.svg",
         "/sitemap.xml", "/sitemap-1.xml", "/.well-known/security.txt",

@@ -19,7 +19,7 @@ MOST_FAULTS = 20
 @click.option("--against", metavar="FILE|HASH", multiple=True, help="A checkpoint printed earlier, or a file of them.")
 @click.option("--checkpoint", "only_checkpoint", is_flag=True, help="Print the checkpoint of now and nothing else.")
 def verify(against: tuple[str, ...], only_checkpoint: bool) -> None:
-    """Prove that nobody rewrote the event log, and that the public counts are right.
+    """Prove that the event log is whole and the public counts are right.
 
     Names the first entry or the counts that are wrong, and exits with 1.
 

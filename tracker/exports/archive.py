@@ -64,6 +64,8 @@ def _readme(description: Described) -> str:
         "",
         f"From {description['homepage']}, revision {description['version']}.",
         *([f"The latest entry is of {description['created']}."] if "created" in description else []),
+        f"The checkpoint of the log of all changes is {description['checkpoint']}",
+        f"(see {description['homepage']}/data#proof). Keep it: it shows later whether that history was rewritten.",
         "",
         "The files are CSV (RFC 4180, UTF-8). datapackage.json says what each row and each column is.",
         "A cell that a spreadsheet would run as a formula has an apostrophe in front: take exactly one away.",

@@ -9,6 +9,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from tracker.exports import licence
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
+# Of our one element that is not Atom's; readers pass over what they do not know (RFC 4287, 6.3).
+OWN_NAMESPACE = "tag:policy-tracker,2026:atom"
 # The date of RFC 4151's names. It never changes, nor does any name that was made with it.
 NAMED_SINCE = "2026"
 NOTHING_YET = datetime(2026, 1, 1, tzinfo=UTC)
@@ -48,7 +50,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed, its entries in the order in which they are to be read."""
+    """A feed, its entries in the order in which they are to be read; `checkpoint` fixes the history behind it."""
 
     id: str
     title: str
@@ -57,6 +59,7 @@ class Feed:
     home: str
     links: tuple[Link, ...]
     rights: str
+    checkpoint: str
     entries: tuple[Entry, ...]
 
 
@@ -67,12 +70,13 @@ def tag(site_url: str, name: str) -> str:
 
 def write(feed: Feed) -> bytes:
     """The feed as a document; it was updated when its newest entry was."""
-    root = Element("feed", {"xmlns": NAMESPACE, "xml:lang": "en-GB"})
+    root = Element("feed", {"xmlns": NAMESPACE, "xmlns:tracker": OWN_NAMESPACE, "xml:lang": "en-GB"})
     _text(root, id=feed.id, title=feed.title, subtitle=feed.subtitle, rights=feed.rights)
     _text(root, updated=_moment(max((entry.updated for entry in feed.entries), default=NOTHING_YET)))
     author = SubElement(root, "author")
     _text(author, name=feed.author, uri=feed.home)
     _links(root, (*feed.links, Link("license", licence.ADDRESS)))
+    SubElement(root, "tracker:checkpoint").text = feed.checkpoint
     for entry in feed.entries:
         _entry(SubElement(root, "entry"), entry)
     written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)

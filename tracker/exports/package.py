@@ -21,11 +21,11 @@ Described = dict[str, Any]
 
 
 def describe(
-    site_url: str, revision: int, published_at: datetime | None, sources: Iterable[tuple[str, str]]
+    site_url: str, revision: int, published_at: datetime | None, checkpoint: str, sources: Iterable[tuple[str, str]]
 ) -> Described:
     """The content of datapackage.json: for which state of the data, and when its latest entry was published.
 
-    `sources` are titles and addresses of where the asks were made.
+    `checkpoint` fixes the history that led to it. `sources` are titles and addresses of where the asks were made.
     """
     created = {"created": moment(published_at)} if published_at else {}
     return {
@@ -36,6 +36,7 @@ def describe(
         "success tests, legislation. A cell that a spreadsheet would run as a formula has an apostrophe in front.",
         "homepage": site_url,
         "version": str(revision),
+        "checkpoint": checkpoint,
         **created,
         "licenses": [{"name": licence.NAME, "path": licence.ADDRESS, "title": licence.TITLE}],
         "contributors": [{"title": licence.PUBLISHER, "path": site_url, "roles": ["publisher"]}],

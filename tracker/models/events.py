@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db.base import Base, UtcDateTime
+from tracker.rules.chain import GENESIS
 
 
 class Event(Base):
@@ -16,6 +17,8 @@ class Event(Base):
     __table_args__ = (
         sa.Index("ix_event_subject", "subject", "subject_id"),
         sa.Index("ix_event_ask_id", "ask_id", "id"),
+        sa.Index("ix_event_at", "at", "id"),
+        sa.Index("ix_event_action", "action", "id"),
         sa.CheckConstraint("id > 0", name="id_positive"),
     )
 
@@ -37,10 +40,12 @@ class Event(Base):
 
 
 class Revision(Base):
-    """One row: how many transactions have changed what the public sees."""
+    """One row: how many transactions have changed what the public sees, and how far the log was with the last."""
 
     __tablename__ = "revision"
     __table_args__ = (sa.CheckConstraint("id = 1", name="one_row"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(server_default="0")
+    checkpoint_number: Mapped[int] = mapped_column(server_default="0")
+    checkpoint_hash: Mapped[str] = mapped_column(sa.String(64), server_default=GENESIS)

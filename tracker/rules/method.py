@@ -21,7 +21,7 @@ CHANGES = (
         (
             "Wrote down how we decide in hard cases.",
             "Said what a page of a past day means, when we say that nothing has moved, and what a late check means.",
-            "Said how somebody who is named can reply.",
+            "Said how somebody who is named can reply, and how it can be checked that nobody rewrites history.",
             "No status was judged differently.",
         ),
     ),

@@ -64,7 +64,10 @@ def record(
     event.hash = entry_hash(_content(event))
     change.session.add(event)
     if is_public:
-        change.session.execute(sa.update(Revision).values(number=Revision.number + 1))
+        raised = sa.update(Revision).values(
+            number=Revision.number + 1, checkpoint_number=event.id, checkpoint_hash=event.hash
+        )
+        change.session.execute(raised)
         _list_anew(change.session, subject)
     return event
 

@@ -61,6 +61,7 @@ OPEN = frozenset(
         "data.index",
         "data.package",
         "data.archive",
+        "data.checkpoint",
         "auth.sign_in",
     }
 )

@@ -29,6 +29,7 @@ def index() -> str:
         "public/data.html",
         tables=TABLES.values(),
         edition=rows.find_edition(db()),
+        checkpoint=public.find_checkpoint(db()),
         licence=licence,
         json_of=json_address,
         today=today(),
@@ -63,6 +64,15 @@ def archive() -> Response:
     )
 
 
+@bp.get("/checkpoint.txt")
+def checkpoint() -> Response:
+    """The checkpoint of the event log as `tracker verify --against` and docs/verify_log.py read it."""
+    expect()
+    line = f"{public.find_checkpoint(db()).line}\n"
+    return current_app.response_class(line, content_type="text/plain; charset=utf-8")
+
+
 def _description(edition: Edition) -> Described:
     sources = [(source.title, source.url) for source in public.list_sources(db()) if source.url]
-    return describe(site_url(), edition.revision, edition.published_at, sources)
+    checkpoint = public.find_checkpoint(db()).line
+    return describe(site_url(), edition.revision, edition.published_at, checkpoint, sources)

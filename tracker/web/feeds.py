@@ -7,6 +7,7 @@ from flask import Blueprint, current_app, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.exports import atom, licence
+from tracker.queries import public
 from tracker.queries.public import feeds
 from tracker.queries.public.feeds import Change
 from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter
@@ -46,6 +47,7 @@ def changes() -> Response:
         home=_address("public.index"),
         links=_links("public.index", **chosen),
         rights=RIGHTS,
+        checkpoint=public.find_checkpoint(db()).line,
         entries=tuple(map(_entry, found)),
     )
     return _atom(feed)
@@ -66,6 +68,7 @@ def ask_changes(slug: str) -> Response:
         home=_address("public.index"),
         links=_links("public.ask", slug=ask.slug),
         rights=RIGHTS,
+        checkpoint=public.find_checkpoint(db()).line,
         entries=tuple(map(_entry, feeds.list_changes_of(db(), ask))),
     )
     return _atom(feed)

@@ -11,14 +11,17 @@ from tracker.queries.public.counts import (
 )
 from tracker.queries.public.laws import find_key_of, find_law, list_laws
 from tracker.queries.public.listing import find_law_title, find_page
+from tracker.queries.public.proof import PublishedCheckpoint, find_checkpoint
 from tracker.queries.public.updates import count_updates, list_updates
 
 __all__ = [
+    "PublishedCheckpoint",
     "count_by_family",
     "count_by_status",
     "count_by_year",
     "count_updates",
     "find_ask",
+    "find_checkpoint",
     "find_choices",
     "find_key_of",
     "find_law",

@@ -1,0 +1,76 @@
+"""The checkpoint of the event log is published, the same everywhere, and holds the history behind what is shown."""
+
+import io
+import json
+import re
+import zipfile
+from xml.etree.ElementTree import fromstring
+
+import sqlalchemy as sa
+
+from tests.factories import make_update
+from tests.site import ED, WEALTH_ORDERS, Site
+from tracker.exports.atom import OWN_NAMESPACE
+from tracker.models import Ask, Event
+from tracker.queries import public
+from tracker.rules.chain import GENESIS, read_checkpoint
+from tracker.services import events
+
+
+def published(site: Site) -> str:
+    response = site.browser().send("GET", "/checkpoint.txt")
+    assert re.fullmatch(r"\d+:[0-9a-f]{64}\n", response.text)
+    return response.text.strip()
+
+
+def post(site: Site, *, is_public: bool) -> None:
+    with site.change(ED) as change:
+        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
+        make_update(change, ask, published=is_public, text="Something happened.")
+
+
+def test_every_place_shows_the_same_checkpoint_and_the_log_holds_it(site: Site) -> None:
+    post(site, is_public=True)
+    line, browser = published(site), site.browser()
+    number = line.partition(":")[0]
+    page = browser.get("/data").text
+    assert f"Entries {number} " in page
+    assert line in page
+    assert json.loads(browser.send("GET", "/datapackage.json").text)["checkpoint"] == line
+    with zipfile.ZipFile(io.BytesIO(browser.send("GET", "/data.zip").data)) as packed:
+        assert line in packed.read("README.txt").decode()
+    for feed in ("/feed.atom", f"/asks/{WEALTH_ORDERS}/feed.atom"):
+        document = fromstring(browser.send("GET", feed).data)
+        assert [element.text for element in document.findall(f"{{{OWN_NAMESPACE}}}checkpoint")] == [line]
+    with site.reading() as session:
+        events.require(session, read_checkpoint(line))
+        assert session.get_one(Event, int(number)).action == "published"
+
+
+def test_it_moves_with_public_changes_only(site: Site) -> None:
+    before = published(site)
+    site.browser(ED)  # signs in
+    post(site, is_public=False)
+    assert published(site) == before
+    post(site, is_public=True)
+    after = published(site)
+    with site.reading() as session:
+        events.verify(session)
+        for line in (before, after):
+            events.require(session, read_checkpoint(line))
+    assert int(after.partition(":")[0]) > int(before.partition(":")[0]) + 2
+
+
+def test_it_is_kept_by_caches_as_pages_are(sqlite_site: Site) -> None:
+    first = sqlite_site.browser().send("GET", "/checkpoint.txt")
+    assert first.headers["Cache-Control"].startswith("public")
+    again = sqlite_site.browser().send("GET", "/checkpoint.txt", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert sqlite_site.browser().send("GET", "/checkpoint.txt?x=1").status_code == 400
+
+
+def test_a_site_without_history_publishes_the_beginning(sqlite_site: Site) -> None:
+    with sqlite_site.change() as change:
+        change.session.execute(sa.text(f"UPDATE revision SET checkpoint_number = 0, checkpoint_hash = '{GENESIS}'"))
+        found = public.find_checkpoint(change.session)
+    assert (found.line, found.at) == (f"0:{GENESIS}", None)
