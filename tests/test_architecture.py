@@ -13,6 +13,7 @@ TEMPLATES = CHECKOUT / "templates"
 
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 TESTS = sorted((CHECKOUT / "tests").rglob("*.py"))
+BENCH = sorted((CHECKOUT / "bench").rglob("*.py"))
 PAGES = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
 
 
@@ -51,7 +52,9 @@ def test_there_is_something_to_look_at() -> None:
     assert len(PAGES) > 5
 
 
-@pytest.mark.parametrize(("paths", "most"), [(SOURCES, 250), (TESTS, 400)], ids=["tracker", "tests"])
+@pytest.mark.parametrize(
+    ("paths", "most"), [(SOURCES, 250), (TESTS, 400), (BENCH, 250)], ids=["tracker", "tests", "bench"]
+)
 def test_no_file_is_too_long_to_read_in_one_go(paths: list[Path], most: int) -> None:
     lengths = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in paths}
     refuse(

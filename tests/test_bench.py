@@ -1,0 +1,41 @@
+"""The invented records of `make bench` are such as the site itself might hold."""
+
+import pytest
+import sqlalchemy as sa
+
+from bench.build import build
+from bench.prose import RARE_ASKS
+from bench.records import Records
+from bench.words import RARE
+from tracker.db.engine import make_engine, reading
+from tracker.models import Ask, Evidence, Listing, Update
+from tracker.queries import public
+from tracker.queries.public.filters import AskFilter
+from tracker.rules.asks import Publication
+from tracker.services import rebuild
+
+NUMBER = 50
+
+
+def test_what_is_derived_from_invented_asks_is_what_the_site_would_derive(database: str) -> None:
+    engine = make_engine(database)
+    build(engine, NUMBER)
+    with reading(engine) as session:
+        assert rebuild.is_current(session)
+        assert rebuild.find_faults(session) == []
+        assert sum(public.count_by_status(session).values()) == NUMBER
+        assert public.find_page(session, AskFilter(text=RARE)).number == len(RARE_ASKS)
+        assert session.scalar(sa.select(sa.func.count()).where(Listing.scope == "")) == NUMBER
+        drafts = sa.select(Update.id).where(Update.publication != Publication.PUBLISHED)
+        without_evidence = sa.select(Update.id).where(~sa.exists().where(Evidence.update_id == Update.id))
+        assert session.scalars(drafts.union(without_evidence)).all() == []
+        pages = [public.find_ask(session, slug) for slug in session.scalars(sa.select(Ask.slug))]
+        assert all(page and page.line.reason and page.tests for page in pages)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("number", [3, NUMBER])
+def test_the_same_number_of_asks_is_always_the_same_asks(number: int) -> None:
+    one, other = Records(number), Records(number)
+    assert list(one.asks()) == list(other.asks())
+    assert (one.laws, one.sources) == (other.laws, other.sources)
