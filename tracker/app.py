@@ -30,7 +30,7 @@ from tracker.web import (
     tables,
 )
 from tracker.web.indentation import Unindented
-from tracker.web.staff import asks, desk, laws, moves, people, sources, tests, updates
+from tracker.web.staff import asks, desk, laws, moves, people, sheets, sources, tests, updates
 
 BLUEPRINTS = (
     health.bp,
@@ -49,6 +49,7 @@ BLUEPRINTS = (
     updates.bp,
     laws.bp,
     sources.bp,
+    sheets.bp,
     people.bp,
     moves.bp,
 )

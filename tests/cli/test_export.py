@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import openpyxl
+
 from tests.cli.commands import Tracker, tracker_on
 from tests.site import Site
 from tracker.exports.tables import TABLES
@@ -39,6 +41,16 @@ def test_a_database_without_asks_gives_files_with_headers(tracker: Tracker, tmp_
     for name, table in TABLES.items():
         text = (tmp_path / f"{name}.csv").read_bytes().decode("utf-8")
         assert text == ",".join(column.name for column in table.columns) + "\r\n"
+
+
+def test_one_workbook_instead_of_the_files(sqlite_site: Site, tmp_path: Path) -> None:
+    tracker = tracker_on(sqlite_site.engine.url.render_as_string(hide_password=False))
+    said = tracker("export", tmp_path, "--xlsx", TRACKER_SITE_URL=ADDRESS).out
+    assert said == f"wrote {tmp_path}/policy-asks.xlsx\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["policy-asks.xlsx"]
+    book = openpyxl.load_workbook(tmp_path / "policy-asks.xlsx")
+    assert str(book["asks"]["A2"].value)
+    assert book["About"]["B1"].value == ADDRESS
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:

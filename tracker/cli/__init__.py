@@ -14,6 +14,7 @@ from tracker.cli.database import changing, open_engine
 from tracker.cli.log import log, verify
 from tracker.cli.people import user
 from tracker.cli.schema import db, require_newest
+from tracker.cli.sheets import write_workbook
 from tracker.db.engine import reading
 from tracker.exports.tables import TABLES
 from tracker.models import Person
@@ -97,10 +98,14 @@ def seed(folder: Path | None, dry_run: bool, if_empty: bool) -> None:
 
 @main.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def export(folder: Path) -> None:
+@click.option("--xlsx", is_flag=True, help="Write one workbook, policy-asks.xlsx, instead of CSV files.")
+def export(folder: Path, xlsx: bool) -> None:
     """Write every public file into FOLDER, as the site offers them."""
     site_url, engine = Settings.from_env().site_url, open_engine()
     folder.mkdir(parents=True, exist_ok=True)
+    if xlsx:
+        click.echo(f"wrote {write_workbook(engine, folder, site_url)}")
+        return
     for name, table in TABLES.items():
         rows = tables.read(engine, name, AskFilter())
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:

@@ -1,0 +1,106 @@
+"""The workbook: what the CSV files hold, as text, and nothing in it runs. Read by a reader that is not ours."""
+
+import io
+import zipfile
+from datetime import UTC, datetime
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.exported import rows as csv_rows
+from tests.site import ADA, Site
+from tracker.exports import template
+from tracker.exports.csv import unguard
+from tracker.exports.tables import TABLES
+from tracker.exports.workbook import Edition, TooLarge, add_sheet, open_workbook, put, write
+from tracker.imports.columns import fillable
+
+EDITION = Edition("https://tracker.example", 7, datetime(2026, 11, 20, 10, tzinfo=UTC))
+
+
+class Law:
+    """A row of which only the key matters."""
+
+    def __getattr__(self, name: str) -> Any:
+        return {"law_key": "ukpga/2018/13", "kind": "ukpga"}.get(name)
+
+
+def opened(file: bytes) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(file))
+
+
+def sheet_rows(sheet: Any) -> list[dict[str, str]]:
+    """The rows of a sheet by the names of its header."""
+    header, *lines = sheet.iter_rows(values_only=True)
+    return [{name: unguard(cell or "") for name, cell in zip(header, line, strict=True)} for line in lines]
+
+
+@given(st.text("'=+-@<r>/_ ab\n\t&;é中", min_size=1) | st.from_regex(r"<r>[<a\n>]{0,9}</r>", fullmatch=True))
+def test_a_cell_is_text_whatever_it_says(text: str) -> None:
+    file = io.BytesIO()
+    with open_workbook(file) as book:
+        put(add_sheet(book, "cells", ["one"]), 1, [text])
+    with zipfile.ZipFile(file) as packed:
+        assert b"<f>" not in packed.read("xl/worksheets/sheet1.xml")
+    assert unguard(opened(file.getvalue())["cells"]["A2"].value) == text
+
+
+def test_the_workbook_holds_what_the_files_hold(sqlite_site: Site) -> None:
+    answer = sqlite_site.browser(ADA).send("GET", "/staff/sheets/policy-asks.xlsx")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=policy-asks.xlsx"
+    book = opened(answer.data)
+    assert book.sheetnames == [*TABLES, "About"]
+    for name in TABLES:
+        assert sheet_rows(book[name]) == csv_rows(sqlite_site, name)
+        assert {cell.data_type for line in book[name].iter_rows() for cell in line if cell.value} == {"s"}
+        assert {cell.number_format for line in book[name].iter_rows() for cell in line if cell.value} == {"@"}
+        assert book[name].freeze_panes == "A2"
+
+
+def test_it_says_where_it_is_from_and_on_what_terms() -> None:
+    file = io.BytesIO()
+    assert write(file, EDITION, lambda name: []) == 0
+    told = {line[0]: line[1] for line in opened(file.getvalue())["About"].iter_rows(values_only=True)}
+    assert told["From"] == "https://tracker.example"
+    assert (told["Revision"], told["Latest entry"]) == ("7", "2026-11-20T10:00:00+00:00")
+    assert "Creative Commons" in told["Licence"]
+
+
+def test_more_rows_than_were_asked_for_are_refused_rather_than_cut_off() -> None:
+    def laws(name: str) -> list[Law]:
+        return [Law()] * 3 if name == "legislation" else []
+
+    assert write(io.BytesIO(), EDITION, laws, most=3) == 3
+    with pytest.raises(TooLarge):
+        write(io.BytesIO(), EDITION, laws, most=2)
+
+
+def test_a_text_that_no_cell_can_hold_is_refused_rather_than_cut_off() -> None:
+    file = io.BytesIO()
+    with open_workbook(file) as book, pytest.raises(TooLarge):
+        put(add_sheet(book, "cells", ["one"]), 1, ["a" * 32_767])
+
+
+def test_the_empty_workbook_offers_the_values_that_are_allowed() -> None:
+    file = io.BytesIO()
+    template.write(file, fillable())
+    book = opened(file.getvalue())
+    assert book.sheetnames == [*TABLES, "Values", "About"]
+    assert [cell.value for cell in book["results"][1]] == ["ask_slug", "update_key", "test_key", "result"]
+    values = {column[0].value: [cell.value for cell in column[1:] if cell.value] for column in book["Values"].columns}
+    assert values["results.result"] == ["met", "not_met", "unknown"]
+    assert "superseded" in values["updates.status"]
+    offered = book["results"].data_validations.dataValidation
+    assert [str(rule.sqref) for rule in offered] == ["D2:D1048576"]
+    sheet, place = offered[0].formula1.lstrip("=").split("!")
+    assert [cell.value for (cell,) in book[sheet][place.replace("$", "")]] == values["results.result"]
+
+
+def test_the_empty_workbook_has_no_column_that_the_tracker_fills_in() -> None:
+    names = {name: {column.name for column in columns} for name, columns in fillable().items()}
+    assert not {"status", "family", "status_label", "ask_url", "reviewed_on"} & names["asks"]
+    assert not {"recorded_at", "update_url"} & names["updates"]
+    assert all(set(TABLES[name].key) <= of_table for name, of_table in names.items())
