@@ -14,8 +14,8 @@ from tracker.app import create_app
 from tracker.models import Ask, Update
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
-from tracker.rules.updates import UpdateDraft, UpdateKind
-from tracker.services import updates
+from tracker.rules.updates import EvidenceDraft, EvidenceType, UpdateDraft, UpdateKind
+from tracker.services import approval, updates
 
 STRANGER = ""
 EVERYBODY = (STRANGER, CLEO, ED, ADA)
@@ -79,6 +79,9 @@ TABLE: dict[str, Access] = {
     "/staff/": Access(STAFF, NOBODY),
     "/staff/sign-out": Access(NOBODY, STAFF),
     "/staff/password": Access(STAFF, STAFF),
+    "/staff/approval/": Access(STAFF, NOBODY),
+    "/staff/updates/<id:update_id>/approve": Access(EDITORS, EDITORS, "/staff/updates/{waiting}/approve"),
+    "/staff/updates/<id:update_id>/withdraw": Access(NOBODY, STAFF, "/staff/updates/{waiting}/withdraw"),
     "/staff/asks/": Access(STAFF, NOBODY),
     "/staff/asks/new": Access(EDITORS, EDITORS),
     "/staff/asks/<id:ask_id>": Access(STAFF, NOBODY, "/staff/asks/1"),
@@ -149,9 +152,20 @@ def draft(site: Site) -> int:
         return updates.save_draft(change, ask, written).id
 
 
+@pytest.fixture(scope="module")
+def waiting(site: Site) -> int:
+    with site.change(CLEO) as change:
+        ask = change.session.get_one(Ask, 1)
+        evidence = (EvidenceDraft("https://example.org/", "A page", EvidenceType.INDEPENDENT),)
+        written = UpdateDraft(UpdateKind.MILESTONE, PartialDate("2026-01-03"), "Something else.", evidence=evidence)
+        update = updates.save_draft(change, ask, written)
+        approval.submit(change, ask, update)
+        return update.id
+
+
 @pytest.fixture
-def address(rule: str, draft: int) -> str:
-    return (TABLE[rule].example or rule).format(draft=draft)
+def address(rule: str, draft: int, waiting: int) -> str:
+    return (TABLE[rule].example or rule).format(draft=draft, waiting=waiting)
 
 
 def typed(site: Site, who: str) -> tuple[Browser, dict[str, str]]:

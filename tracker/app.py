@@ -30,7 +30,7 @@ from tracker.web import (
     tables,
 )
 from tracker.web.indentation import Unindented
-from tracker.web.staff import asks, desk, laws, moves, people, sheets, sources, tests, updates
+from tracker.web.staff import approval, asks, desk, laws, moves, people, sheets, sources, tests, updates
 
 BLUEPRINTS = (
     health.bp,
@@ -47,6 +47,7 @@ BLUEPRINTS = (
     asks.bp,
     tests.bp,
     updates.bp,
+    approval.bp,
     laws.bp,
     sources.bp,
     sheets.bp,

@@ -28,7 +28,7 @@ from tracker.models import Ask, Legislation, Link, Person, Source, SuccessTest, 
 from tracker.rules.asks import Publication
 from tracker.rules.permissions import Role
 from tracker.rules.status import Status
-from tracker.services import asks, legislation, people, records, sessions, tests, updates
+from tracker.services import approval, asks, legislation, people, records, sessions, tests, updates
 from tracker.services.change import Change
 from tracker.services.people import PersonDraft
 
@@ -50,6 +50,7 @@ class World:
     draft_link: Link
     draft: Update
     put_aside: Update
+    waiting: Update
     person: Person
 
 
@@ -68,6 +69,7 @@ def make_world(ed: Change) -> None:
     make_link(ada, ask, law, provisions="s. 4", published=False)
     make_update(ed, ask, published=False)
     updates.discard_draft(ed, make_update(ed, ask, published=False, text="Put aside."), 1)
+    approval.submit(ed, ask, make_update(ed, ask, published=False, text="Waiting."))
     make_person(ada, name="Somebody")
 
 
@@ -90,7 +92,10 @@ def find_world(session: Session) -> World:
         archived_law=laws["2018 c. 15"],
         link=links[""],
         draft_link=links["s. 4"],
-        draft=session.scalars(loaded.where(Update.publication == Publication.DRAFT)).one(),
+        draft=session.scalars(
+            loaded.where(Update.publication == Publication.DRAFT, Update.submitted_at.is_(None))
+        ).one(),
+        waiting=session.scalars(loaded.where(Update.submitted_at.is_not(None))).one(),
         put_aside=session.scalars(loaded.where(Update.publication == Publication.PUT_ASIDE)).one(),
         person=session.scalars(sa.select(Person).where(Person.name == "Somebody")).one(),
     )
@@ -142,6 +147,10 @@ CALLS: Mapping[str, Call] = {
     "updates.post": lambda c, w: updates.post(c, w.ask, update_draft(status=Status.REJECTED)),
     "updates.post, to a draft": lambda c, w: updates.post(c, w.draft_ask, update_draft()),
     "updates.post_redefinition": lambda c, w: updates.post_redefinition(c, w.ask, "Reworded.", "Clearer."),
+    "approval.submit": lambda c, w: approval.submit(c, w.ask, w.draft),
+    "approval.withdraw": lambda c, w: approval.withdraw(c, w.waiting, 2),
+    "approval.send_back": lambda c, w: approval.send_back(c, w.waiting, "Which minister?", 2),
+    "approval.approve": lambda c, w: approval.approve(c, w.ask, w.waiting, 2),
     "people.add_person": lambda c, w: people.add_person(c, SOMEBODY, NO_PASSWORD),
     "people.edit_person": lambda c, w: people.edit_person(c, w.person, SOMEBODY, None),
     "people.set_password": lambda c, w: people.set_password(c, w.person, "hash"),

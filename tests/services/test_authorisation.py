@@ -14,7 +14,7 @@ from tests.factories import NOW, Staff
 from tests.services.calls import CALLS, find_world, make_world
 from tests.transactions import count_events, revision, shared_engine_with
 from tracker.rules.errors import NotAllowed
-from tracker.services import asks, events, legislation, people, records, sessions, tests, updates
+from tracker.services import approval, asks, events, legislation, people, records, sessions, tests, updates
 from tracker.services.change import Change
 
 TABLE = """
@@ -50,6 +50,10 @@ updates.publish                       | -           | yes    | yes   | 1      | 
 updates.post                          | -           | yes    | yes   | 2      | yes
 updates.post, to a draft              | -           | yes    | yes   | 2      | -
 updates.post_redefinition             | -           | yes    | yes   | 2      | yes
+approval.submit                       | -           | yes    | yes   | 1      | -
+approval.withdraw                     | -           | yes    | -     | 1      | -
+approval.send_back                    | -           | yes    | yes   | 1      | -
+approval.approve                      | -           | yes    | yes   | 2      | yes
 people.add_person                     | -           | -      | yes   | 1      | -
 people.edit_person                    | -           | -      | yes   | 1      | -
 people.set_password                   | -           | -      | yes   | 1      | -
@@ -59,7 +63,14 @@ sessions.start                        | yes         | yes    | yes   | 1      | 
 """
 ROWS = [[cell.strip() for cell in line.split("|")] for line in TABLE.strip().splitlines()[1:]]
 # What these do is a part of what those that call them do, and they ask for no permission of their own.
-PARTS = {"records.create", "records.edit", "records.move", "people.end_sessions", "events.record"}
+PARTS = {
+    "records.create",
+    "records.edit",
+    "records.move",
+    "people.end_sessions",
+    "events.record",
+    "updates.check_ready",
+}
 
 
 shared_engine = shared_engine_with(make_world)
@@ -98,7 +109,7 @@ def changing_functions(module: ModuleType) -> set[str]:
 
 
 def test_every_service_that_changes_something_stands_in_the_table() -> None:
-    modules = [asks, events, legislation, people, records, sessions, tests, updates]
+    modules = [approval, asks, events, legislation, people, records, sessions, tests, updates]
     there_are = {name for module in modules for name in changing_functions(module)}
     assert {row[0].partition(",")[0] for row in ROWS} | PARTS == there_are
     assert [row[0] for row in ROWS] == list(CALLS)

@@ -48,7 +48,7 @@ NOT_WORDS = {
 }  # fmt: skip
 MARKED = {
     ("source", "internal_note"), ("ask", "internal_note"), ("legislation", "internal_note"), ("link", "internal_note"),
-    ("ask_update", "draft_note"), ("person", "email"), ("person", "name"),
+    ("ask_update", "draft_note"), ("ask_update", "sent_back_note"), ("person", "email"), ("person", "name"),
     ("event", "reason"), ("event", "actor_name"), ("event", "subject_name"),
 }  # fmt: skip
 
@@ -106,6 +106,7 @@ def add_marked_records(session: Session, ask: Ask, law: Legislation) -> None:
         update = Update(
             ask_id=ask.id, key=f"{MARK}-{number}", kind=UpdateKind.MILESTONE, happened_on=PartialDate("2026-01-01"),
             text=f"{MARK} unpublished update", draft_note=f"{MARK} note", publication=publication,
+            sent_back_note=f"{MARK} sent back",
             recorded_at=now(), evidence=[
                 Evidence(position=0, url=f"https://{MARK}.example/", title=MARK, type=EvidenceType.INDEPENDENT)
             ],
@@ -179,7 +180,8 @@ def test_a_mark_in_every_internal_field_shows_nowhere_in_public(sqlite_site: Sit
 
 
 @pytest.mark.parametrize(
-    "words", ["note", "draft ask", "reason of an event", "archived test", "unpublished update", ".ada@example.org"]
+    "words",
+    ["note", "draft ask", "reason of an event", "archived test", "unpublished update", ".ada@example.org", "sent back"],
 )
 def test_the_mark_is_seen_by_staff(sqlite_site: Site, words: str) -> None:
     """Else the test above would pass with nothing marked."""

@@ -46,6 +46,8 @@ class Update(Versioned, Base):
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     edited_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_back_note: Mapped[str] = mapped_column(sa.Text, server_default="")
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     ask: Mapped[Ask] = relationship(lazy="raise_on_sql", foreign_keys=[ask_id], back_populates="updates")

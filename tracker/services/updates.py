@@ -4,25 +4,25 @@ An update is written as a draft and becomes history when it is published. Nothin
 assigns an ask's status or a test's result.
 """
 
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.models import Ask, Evidence, TestResult, Update
-from tracker.queries.stories import entry_of, list_entries, list_tests, standing_of
+from tracker.queries.stories import entry_of, list_entries, list_tests
 from tracker.rules import checks
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action, Actor
-from tracker.rules.standing import check_change, check_tests_fit
-from tracker.rules.story import Entry, State, state_of
+from tracker.rules.story import state_of
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.rules.updates import EvidenceDraft, UpdateDraft, UpdateKind, check_draft, check_publishable
 from tracker.services import listing, records
 from tracker.services.change import Change
 from tracker.services.events import record
+from tracker.services.joining import check_references, check_story
 
 EVIDENCE_FIELDS = tuple(field.name for field in fields(EvidenceDraft))
 SCALARS = tuple(field.name for field in fields(UpdateDraft) if field.name not in {"evidence", "results"})
@@ -31,7 +31,7 @@ SCALARS = tuple(field.name for field in fields(UpdateDraft) if field.name not in
 def save_draft(change: Change, ask: Ask, draft: UpdateDraft, key: str = "") -> Update:
     """Write an entry that only staff see."""
     change.require(Action.DRAFT)
-    refuse(check_draft(draft) + _check_references(change.session, ask, draft))
+    refuse(check_draft(draft) + check_references(change.session, ask, draft))
     if not key and (same := _same_draft(change, ask, draft)):
         return same
     update = Update(
@@ -53,7 +53,7 @@ def edit_draft(change: Change, ask: Ask, update: Update, draft: UpdateDraft, see
     """Rewrite an entry that is not yet published; needs its evidence and results loaded."""
     require_own_draft(update, change.actor)
     records.check_version(update, seen_version)
-    refuse(check_draft(draft) + _check_references(change.session, ask, draft))
+    refuse(check_draft(draft) + check_references(change.session, ask, draft))
     before = _values(draft_of(update))
     if before == _values(draft):
         return
@@ -74,15 +74,12 @@ def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None =
     change.require(Action.PUBLISH)
     if update.publication is not Publication.DRAFT:
         raise RuleBroken([Problem("This entry is not a draft any more.")])
-    if change.four_eyes and update.status and change.actor.id in {update.author_id, update.edited_by_id}:
-        raise RuleBroken([Problem("Somebody else must publish this change of status. Keep it as a draft for them.")])
-    entries = list_entries(change.session, ask.id)
-    if seen_entries is not None and seen_entries != len(entries):
-        raise Conflict
-    draft = draft_of(update)
-    refuse(check_publishable(draft, change.today) + _check_story(change.session, ask, update, draft, entries))
+    if change.four_eyes and is_own_judgement(update, change.actor):
+        raise RuleBroken([Problem("Somebody else must publish this change of status. Send it for approval.")])
+    draft = check_ready(change, ask, update, seen_entries)
     update.publication = Publication.PUBLISHED
     update.published_at = change.at
+    update.version += 1
     is_public = ask.publication.is_public
     record(change, "published", records.subject_of(update), after=_values(draft), is_public=is_public)
     if is_public:
@@ -91,6 +88,21 @@ def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None =
         ask.reviewed_on = draft.happened_on
     change.session.flush()  # the story is read again, with this entry in it
     settle(change.session, ask)
+
+
+def check_ready(change: Change, ask: Ask, update: Update, seen_entries: int | None = None) -> UpdateDraft:
+    """Answer the entry as typed; raise what speaks against publishing it now."""
+    entries = list_entries(change.session, ask.id)
+    if seen_entries is not None and seen_entries != len(entries):
+        raise Conflict
+    draft = draft_of(update)
+    refuse(check_publishable(draft, change.today) + check_story(change.session, ask, entry_of(update), draft, entries))
+    return draft
+
+
+def is_own_judgement(update: Update, actor: Actor) -> bool:
+    """Whether it changes the status, and the actor had a hand in it."""
+    return update.status is not None and actor.id in {update.author_id, update.edited_by_id}
 
 
 def post(change: Change, ask: Ask, draft: UpdateDraft, seen_entries: int | None = None, key: str = "") -> Update:
@@ -113,6 +125,8 @@ def post_redefinition(change: Change, ask: Ask, text: str, reason: str) -> None:
 def discard_draft(change: Change, update: Update, seen_version: int) -> None:
     """Put a draft aside; it stays in the log."""
     require_own_draft(update, change.actor)
+    if update.submitted_at:
+        raise RuleBroken([Problem("This waits for approval. Withdraw it or send it back first.")])
     records.move(change, update, "put aside", Publication.PUT_ASIDE, seen_version)
 
 
@@ -126,11 +140,13 @@ def restore_draft(change: Change, update: Update, seen_version: int) -> None:
 
 
 def require_own_draft(update: Update, actor: Actor) -> None:
-    """Raise unless it is a draft, and the actor wrote it or may publish."""
+    """Raise unless it is a draft, and the actor wrote it or may publish; what waits for approval is left alone."""
     actor.require(Action.DRAFT)
     if update.publication is not Publication.DRAFT:
         raise RuleBroken([Problem("History is not edited. Post a correction instead.")])
     _require_author(update, actor)
+    if update.submitted_at and not actor.may(Action.PUBLISH):
+        raise RuleBroken([Problem("This waits for approval. Withdraw it first; then you can change it.")])
 
 
 def _require_author(update: Update, actor: Actor) -> None:
@@ -164,54 +180,6 @@ def _same_draft(change: Change, ask: Ask, draft: UpdateDraft) -> Update | None:
     own = statement.where(Update.author_id == change.actor.id, Update.text == draft.text)
     loaded = own.options(selectinload(Update.evidence), selectinload(Update.results))
     return next((update for update in change.session.scalars(loaded) if draft_of(update) == draft), None)
-
-
-def _check_story(session: Session, ask: Ask, update: Update, draft: UpdateDraft, entries: list[Entry]) -> list[Problem]:
-    """Hold the entry against the story that it joins, on the day on which it happened."""
-    entry = entry_of(update)
-    state = state_of([*entries, entry], draft.happened_on)
-    problems = []
-    corrected = next((old for old in entries if old.id == draft.corrects_id), None)
-    if corrected and corrected.status and not draft.status:
-        sentence = "The entry that this corrects set a status. Say which is right; it may be the same."
-        problems.append(Problem(sentence, "status"))
-    if draft.status:
-        standing = replace(standing_of(session, ask, state, draft.happened_on), superseded_by=draft.superseded_by_id)
-        problems += check_change(
-            draft.status, standing, {evidence.type for evidence in draft.evidence if evidence.type}
-        )
-    if draft.results or (corrected and corrected.results):
-        for then in (state, state_of([*entries, entry])):
-            if then.status_entry != entry:
-                problems += _misfits(session, ask, then, draft.happened_on)
-    return list(dict.fromkeys(problems))
-
-
-def _misfits(session: Session, ask: Ask, state: State, on: PartialDate) -> list[Problem]:
-    """Say why new test results contradict the status, which this entry does not change."""
-    if not state.status:
-        return []
-    return [
-        Problem(f"“{state.status.label}” would no longer fit. {problem.message}", "results")
-        for problem in check_tests_fit(state.status, standing_of(session, ask, state, on))
-    ]
-
-
-def _check_references(session: Session, ask: Ask, draft: UpdateDraft) -> list[Problem]:
-    """The tests and the corrected entry belong to this ask; the superseding ask is another, public one."""
-    problems = []
-    known = {test.id for test in list_tests(session, ask.id)}
-    if any(test_id not in known for test_id, _ in draft.results):
-        problems.append(Problem("A test of this list was archived meanwhile.", "results"))
-    if draft.corrects_id is not None:
-        corrected = session.get(Update, draft.corrects_id)
-        if not corrected or corrected.ask_id != ask.id or corrected.publication is not Publication.PUBLISHED:
-            problems.append(Problem("Choose a published entry of this ask.", "corrects_id"))
-    if draft.superseded_by_id is not None:
-        other = session.get(Ask, draft.superseded_by_id)
-        if not other or other.id == ask.id or not other.publication.is_public:
-            problems.append(Problem("Choose another published ask.", "superseded_by_id"))
-    return problems
 
 
 def _write(update: Update, draft: UpdateDraft) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask import request
 from wtforms import Field, FieldList, FormField, HiddenField, SelectField
 from wtforms import Form as PlainForm
 
@@ -83,6 +84,31 @@ class StoryForm(Form):
     def seen_entries(self) -> int:
         """That number; 0 when the form was tampered with."""
         return whole_number(self.seen.data)
+
+
+class ApprovalForm(Form):
+    """Approve an entry, or send it back with a note."""
+
+    note = LongTextField(
+        "What should be mended",
+        description="The author reads this with the draft. Only needed to send it back.",
+        render_kw={"maxlength": SENTENCE_LENGTH},
+    )
+    seen = SeenField()
+
+    @property
+    def seen_entries(self) -> int:
+        """How many published updates of the ask the person saw."""
+        return whole_number(self.seen.data)
+
+    @property
+    def approves(self) -> bool:
+        """Whether the button that approves was pressed."""
+        return request.form.get("do") == "approve"
+
+    def take_as_seen(self, version: int, entries: int) -> None:
+        """Let the next decision be about what is shown now."""
+        self.version.data, self.seen.data = str(version), str(entries)
 
 
 class UpdateForm(StoryForm):

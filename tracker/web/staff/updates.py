@@ -1,7 +1,7 @@
 """Posting to an ask's story: change a status, post a milestone, correct, review; preview before publishing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
@@ -11,16 +11,17 @@ from tracker.clock import today
 from tracker.models import Ask, Update
 from tracker.queries import public, staff
 from tracker.rules.dates import PartialDate
-from tracker.rules.permissions import Action, Role
+from tracker.rules.permissions import Action
 from tracker.rules.status import DEFINITIONS
 from tracker.rules.updates import UpdateDraft, UpdateKind
-from tracker.services import updates
+from tracker.services import approval, updates
 from tracker.services.change import Change
 from tracker.web.auth import kept_fields, me, requires
 from tracker.web.forms.base import ConfirmForm, attempt
 from tracker.web.forms.updates import StoryForm, UpdateForm
 from tracker.web.pages import Page, done, form_page, found, handled
-from tracker.web.session import db, rehearsal, transaction
+from tracker.web.session import db, transaction
+from tracker.web.staff.previews import rehearsed
 
 bp = Blueprint("updates", __name__, url_prefix="/staff")
 NOTHING_CHANGED = "Checked: nothing has changed."
@@ -141,7 +142,7 @@ def _compose(composing: Composing) -> Page | Response:
     if button == "more":
         form.add_evidence()
     elif form.is_sent():
-        do = {"publish": _publish, "draft": _keep}.get(button, _rehearse)
+        do = {"publish": _publish, "draft": _keep, "submit": _submit}.get(button, _rehearse)
         if answer := attempt(form, lambda: do(composing)):
             return answer
     if form.is_stale:
@@ -157,6 +158,7 @@ def _compose(composing: Composing) -> Page | Response:
         template="staff/updates/form.html",
         ask=ask,
         corrected=composing.corrected,
+        saved=composing.saved,
         definitions=DEFINITIONS,
     )
 
@@ -169,7 +171,7 @@ def _keep(composing: Composing) -> Page | Response:
 
 def _publish(composing: Composing) -> Page | Response:
     if not me().may(Action.PUBLISH):
-        abort(403, "Your role may write drafts. An editor publishes them.")
+        abort(403, "Your role may write drafts. An editor publishes them: send it for approval.")
     with transaction(me()) as change:
         ask = change.session.get_one(Ask, composing.ask.id)
         update = composing.write(change, ask)
@@ -177,20 +179,24 @@ def _publish(composing: Composing) -> Page | Response:
     return done("Published. The public page shows it now.", _page_of(composing.ask))
 
 
-def _rehearse(composing: Composing) -> Page | Response:
-    """The public page as it would be, made by publishing and undoing it."""
-    with rehearsal(replace(me(), role=Role.EDITOR)) as change:
+def _submit(composing: Composing) -> Page | Response:
+    with transaction(me()) as change:
         ask = change.session.get_one(Ask, composing.ask.id)
-        update = composing.write(change, ask)
-        updates.publish(change, ask, update, composing.form.seen_entries)
-        change.session.flush()
-        change.session.expire_all()  # the page is read as the database now has it
-        page = found(public.find_ask(change.session, ask.slug, with_drafts=True))
-        kept = [pair for pair in kept_fields() if pair[0] != "do"]
-        return render_template(
-            "staff/updates/preview.html", ask=page, kept=kept, definitions=DEFINITIONS, today=today(), seen_on=today()
-        ), 200
-    raise AssertionError("the rehearsal answers")
+        approval.submit(change, ask, composing.write(change, ask))
+    return done("Sent for approval. The public does not see it before an editor approves it.", _page_of(composing.ask))
+
+
+def _rehearse(composing: Composing) -> Page | Response:
+    """The public page as it would be."""
+
+    def publish(change: Change, ask: Ask) -> None:
+        updates.publish(change, ask, composing.write(change, ask), composing.form.seen_entries)
+
+    page = rehearsed(composing.ask.id, publish)
+    kept = [pair for pair in kept_fields() if pair[0] != "do"]
+    return render_template(
+        "staff/updates/preview.html", ask=page, kept=kept, definitions=DEFINITIONS, today=today(), seen_on=today()
+    ), 200
 
 
 def _form(kind: UpdateKind, ask: Ask, data: dict[str, Any], is_sent: bool = True) -> UpdateForm:

@@ -1,0 +1,142 @@
+"""Approval: what waits for an editor is a draft until it is approved, and every step is in the log."""
+
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from tests.factories import make_ask, make_update, update_draft
+from tests.transactions import revision
+from tracker.models import Ask, Event, Update
+from tracker.rules.asks import Publication
+from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
+from tracker.rules.status import Status
+from tracker.services import approval, updates
+from tracker.services.change import Change
+
+
+@pytest.fixture
+def ask(ed: Change) -> Ask:
+    return make_ask(ed, published=True)
+
+
+@pytest.fixture
+def waiting(cleo: Change, ask: Ask) -> Update:
+    """Cleo's change of status, sent to the editors."""
+    draft = make_update(cleo, ask, published=False, status=Status.REJECTED)
+    approval.submit(cleo, ask, draft)
+    return draft
+
+
+def steps(change: Change, update: Update) -> list[str]:
+    about = sa.select(Event.action).where(Event.subject == "update", Event.subject_id == update.id)
+    return list(change.session.scalars(about.order_by(Event.id)))
+
+
+def test_what_waits_is_not_public_before_it_is_approved(ed: Change, cleo: Change, ask: Ask) -> None:
+    number = revision(ed.session)
+    draft = make_update(cleo, ask, published=False, status=Status.REJECTED)
+    approval.submit(cleo, ask, draft)
+    assert (ask.status, revision(ed.session)) == (Status.ANNOUNCED, number)
+    approval.approve(ed, ask, draft, draft.version)
+    assert (ask.status, draft.publication) == (Status.REJECTED, Publication.PUBLISHED)
+    assert revision(ed.session) > number
+    assert steps(ed, draft) == ["drafted", "submitted", "approved", "published"]
+
+
+def test_what_the_rules_refuse_cannot_be_sent(cleo: Change, ask: Ask) -> None:
+    draft = make_update(cleo, ask, published=False, status=Status.MET)
+    with pytest.raises(RuleBroken):
+        approval.submit(cleo, ask, draft)
+    assert draft.submitted_at is None
+
+
+def test_sending_it_twice_is_one_step(cleo: Change, ask: Ask, waiting: Update) -> None:
+    approval.submit(cleo, ask, waiting, waiting.version)
+    assert steps(cleo, waiting) == ["drafted", "submitted"]
+
+
+def test_sent_back_mended_and_sent_again(ed: Change, cleo: Change, ask: Ask, waiting: Update) -> None:
+    approval.send_back(ed, waiting, "Which minister?", waiting.version)
+    assert (waiting.submitted_at, waiting.sent_back_note) == (None, "Which minister?")
+    mended = update_draft(text="The Chancellor spoke.", status=Status.REJECTED)
+    updates.edit_draft(cleo, ask, waiting, mended, waiting.version)
+    approval.submit(cleo, ask, waiting, waiting.version)
+    assert (waiting.submitted_at, waiting.sent_back_note) == (cleo.at, "")
+    approval.approve(ed, ask, waiting, waiting.version)
+    assert ask.status is Status.REJECTED
+    expected = ["drafted", "submitted", "sent back", "edited", "submitted", "approved", "published"]
+    assert steps(ed, waiting) == expected
+
+
+def test_an_editor_says_what_should_be_mended(ed: Change, waiting: Update) -> None:
+    for note in ("", "x" * 401):
+        with pytest.raises(RuleBroken):
+            approval.send_back(ed, waiting, note, waiting.version)
+    assert waiting.submitted_at
+
+
+def test_only_the_author_withdraws_and_may_then_change_it(ed: Change, cleo: Change, ask: Ask, waiting: Update) -> None:
+    with pytest.raises(NotAllowed):
+        approval.withdraw(ed, waiting, waiting.version)
+    with pytest.raises(RuleBroken, match="Withdraw it first"):
+        updates.edit_draft(cleo, ask, waiting, update_draft(text="B"), waiting.version)
+    with pytest.raises(RuleBroken):
+        updates.discard_draft(ed, waiting, waiting.version)
+    approval.withdraw(cleo, waiting, waiting.version)
+    updates.edit_draft(cleo, ask, waiting, update_draft(text="B"), waiting.version)
+    assert (waiting.text, waiting.submitted_at) == ("B", None)
+
+
+@pytest.mark.parametrize("first", ["approve", "send back", "withdraw", "edit"])
+def test_of_two_who_decide_at_once_one_wins(ed: Change, cleo: Change, ask: Ask, waiting: Update, first: str) -> None:
+    seen = waiting.version
+    match first:
+        case "approve":
+            approval.approve(ed, ask, waiting, seen)
+        case "send back":
+            approval.send_back(ed, waiting, "Which minister?", seen)
+        case "withdraw":
+            approval.withdraw(cleo, waiting, seen)
+        case _:
+            updates.edit_draft(ed, ask, waiting, update_draft(text="B", status=Status.REJECTED), seen)
+    before = steps(ed, waiting)
+    with pytest.raises(Conflict):
+        approval.approve(ed, ask, waiting, seen)
+    with pytest.raises(Conflict):
+        approval.send_back(ed, waiting, "No.", seen)
+    with pytest.raises(Conflict):
+        approval.withdraw(cleo, waiting, seen)
+    assert steps(ed, waiting) == before
+
+
+def test_what_does_not_wait_is_neither_approved_nor_sent_back(ed: Change, ask: Ask) -> None:
+    draft = make_update(ed, ask, published=False)
+    with pytest.raises(RuleBroken):
+        approval.approve(ed, ask, draft, draft.version)
+    with pytest.raises(RuleBroken):
+        approval.send_back(ed, draft, "No.", draft.version)
+
+
+def test_with_four_eyes_nobody_approves_a_change_of_status_of_their_own(ada: Change, ed: Change, ask: Ask) -> None:
+    ed, ada = replace(ed, four_eyes=True), replace(ada, four_eyes=True)
+    own = make_update(ed, ask, published=False, status=Status.REJECTED)
+    approval.submit(ed, ask, own)
+    with pytest.raises(RuleBroken, match="Somebody else"), ed.session.begin_nested():
+        approval.approve(ed, ask, own, own.version)
+    approval.approve(ada, ask, own, own.version)
+    assert ask.status is Status.REJECTED
+
+
+def test_with_four_eyes_an_editor_who_mended_it_does_not_approve_it(ed: Change, ask: Ask, waiting: Update) -> None:
+    ed = replace(ed, four_eyes=True)
+    updates.edit_draft(ed, ask, waiting, update_draft(text="B", status=Status.REJECTED), waiting.version)
+    with pytest.raises(RuleBroken, match="Somebody else"):
+        approval.approve(ed, ask, waiting, waiting.version)
+
+
+def test_a_story_that_grew_meanwhile_is_a_conflict(ed: Change, ask: Ask, waiting: Update) -> None:
+    make_update(ed, ask, text="Another thing happened.")
+    with pytest.raises(Conflict), ed.session.begin_nested():
+        approval.approve(ed, ask, waiting, waiting.version, seen_entries=1)
+    approval.approve(ed, ask, waiting, waiting.version, seen_entries=2)

@@ -1,0 +1,155 @@
+"""Approval through its pages: the queue, the page on which an editor decides, and who was quicker."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from tests.browser import Page
+from tests.site import ADA, CLEO, ED, LOCAL, WEALTH_ORDERS, MakeSite, Site
+from tests.web.test_status_change import UNDONE, status_form
+from tracker.models import Update
+
+PUBLIC_PAGE = f"/asks/{WEALTH_ORDERS}"
+ENTRY = "u-2026-05-01"
+
+
+def sent(site: Site, name: str = CLEO, **changes: str) -> int:
+    """The number of an entry that waits for approval."""
+    done = status_form(site, site.browser(name)).submit("Send for approval", **UNDONE | changes)
+    assert done.notices == ["Sent for approval. The public does not see it before an editor approves it."]
+    return int(site.scalar(sa.select(sa.func.max(Update.id))))
+
+
+def decision(site: Site, update: int, name: str = ED) -> Page:
+    return site.browser(name).get(f"/staff/updates/{update}/approve")
+
+
+def verdict(site: Site) -> str:
+    return site.browser().get(PUBLIC_PAGE).all("section", "verdict")[0]
+
+
+def test_the_public_page_changes_at_approval_and_not_before(site: Site) -> None:
+    ed, update = site.browser(ED), sent(site)
+    with site.unchanged():
+        page = ed.get(f"/staff/updates/{update}/approve")
+        assert "Below is the public page as it will be" in page.notices[0]
+        assert "Cleo Contributor sent this on" in page.notices[0]
+        assert "The rules accept it" in page.notices[0]
+        assert "Reversed" in page.all("section", "verdict")[0]
+        assert "The repealing Act" in page.section(ENTRY)
+        assert "Partly met" in verdict(site)
+    done = page.submit("Approve and publish")
+    assert done.notices == ["Published. The public page shows it now."]
+    assert "Reversed" in verdict(site)
+
+
+def test_sent_back_with_a_note_mended_and_sent_again(site: Site) -> None:
+    update = sent(site)
+    assert decision(site, update).submit("Send back", note="Which Act?").notices == ["Sent back to its author."]
+    mending = site.browser(CLEO).get(f"/staff/updates/{update}/edit")
+    assert "Which Act?" in mending.notices[0]
+    mending.submit("Send for approval", text="The Repeal Act 2026 ended it.")
+    decision(site, update).submit("Approve and publish")
+    assert "The Repeal Act 2026 ended it." in site.browser().get(PUBLIC_PAGE).section(ENTRY)
+    assert "Which Act?" not in site.browser().get(PUBLIC_PAGE).html
+
+
+def test_a_note_is_needed_to_send_back_and_nothing_typed_is_lost(shared_site: Site) -> None:
+    page = decision(shared_site, sent(shared_site))
+    with shared_site.unchanged():
+        assert page.submit("Send back").errors("note") == ["Give a note on what should be mended."]
+        refused = page.submit("Send back", note="x" * 401)
+    assert (refused.status, refused.value("note")) == (422, "x" * 401)
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "says"),
+    [
+        (lambda page: page.submit("Approve and publish"), "It was approved and is public"),
+        (lambda page: page.submit("Send back", note="No."), "It was sent back to its author."),
+    ],
+    ids=["approved", "sent back"],
+)
+def test_the_second_editor_is_told_who_was_quicker(
+    sqlite_site: Site, meanwhile: Callable[[Page], Page], says: str
+) -> None:
+    update = sent(sqlite_site)
+    slow = decision(sqlite_site, update, ADA)
+    meanwhile(decision(sqlite_site, update, ED))
+    with sqlite_site.unchanged():
+        late = slow.submit("Send back", note="A long note of Ada's.")
+        assert slow.submit("Approve and publish").status == 409
+    assert late.status == 409
+    assert says in late.text
+    assert "A long note of Ada's." in late.text
+    assert "Ed Editor" in late.all("ol", "history-log")[0]
+
+
+def test_an_entry_that_is_mended_meanwhile_is_shown_anew_before_it_is_decided(sqlite_site: Site) -> None:
+    update = sent(sqlite_site)
+    slow = decision(sqlite_site, update, ADA)
+    slow.browser.get(f"/staff/updates/{update}/edit").submit("Keep as a draft", text="Mended by Ada.")
+    slow = replace_browser(slow, sqlite_site)
+    with sqlite_site.unchanged():
+        stale = slow.submit("Approve and publish", note="A note.")
+    assert (stale.status, stale.value("note")) == (409, "A note.")
+    assert "Mended by Ada." in stale.section(ENTRY)
+    assert stale.submit("Approve and publish").hops == [303, 200]
+
+
+def replace_browser(page: Page, site: Site) -> Page:
+    """The same page in Ed's browser: with four eyes off he may decide on what Ada mended."""
+    token = site.browser(ED).get(page.path)
+    old = page.field("version").get("value", "")
+    token.field("version").set("value", old)
+    return token
+
+
+def test_what_the_rules_refuse_by_now_is_explained_and_cannot_be_approved(sqlite_site: Site) -> None:
+    update = sent(sqlite_site, status="announced", happened_on="1 January 2017", text="A minister promised it.")
+    sqlite_site.execute(sa.update(Update).where(Update.id == update).values(reason=""))
+    page = decision(sqlite_site, update)
+    assert "This cannot be approved as it stands" in page.notices[0]
+    assert "Give the reason in one or two sentences." in page.notices[0]
+    assert not page.has_button("Approve and publish")
+    assert "Below is the public page as it is now." in page.notices[0]
+
+
+def test_an_author_withdraws_and_the_queue_is_empty_again(sqlite_site: Site) -> None:
+    sent(sqlite_site)
+    queue = sqlite_site.browser(CLEO).get("/staff/approval/")
+    assert "The power was repealed." in queue.text
+    withdrawn = queue.submit("Withdraw 1 May 2026: The power was repealed.")
+    assert withdrawn.notices == ["Withdrawn. It is your draft again."]
+    assert withdrawn.value("text") == "The power was repealed."
+    assert "Nothing waits." in sqlite_site.browser(ED).get("/staff/approval/").text
+
+
+def test_the_queue_has_the_longest_wait_first(sqlite_site: Site) -> None:
+    for text in ("First.", "Second.", "Third."):
+        sent(sqlite_site, text=text)
+    queue = sqlite_site.browser(ED).get("/staff/approval/")
+    assert [queue.text.index(f"1 May 2026: {text}") for text in ("First.", "Second.", "Third.")] == sorted(
+        queue.text.index(f"1 May 2026: {text}") for text in ("First.", "Second.", "Third.")
+    )
+
+
+def test_with_four_eyes_an_editor_sends_an_own_change_of_status_to_somebody_else(make_site: MakeSite) -> None:
+    site = make_site(replace(LOCAL, four_eyes=True))
+    refused = status_form(site, site.browser(ED)).submit("Publish now", **UNDONE)
+    assert refused.summary == ["Somebody else must publish this change of status. Send it for approval."]
+    update = sent(site, ED)
+    own = decision(site, update, ED)
+    assert "With four eyes somebody else must approve it." in own.notices[0]
+    assert not own.has_button("Approve and publish")
+    assert decision(site, update, ADA).submit("Approve and publish").hops == [303, 200]
+    assert "Reversed" in verdict(site)
+
+
+def test_a_contributor_does_not_change_what_waits(sqlite_site: Site) -> None:
+    update = sent(sqlite_site)
+    answer = sqlite_site.browser(CLEO).get(f"/staff/updates/{update}/edit")
+    assert answer.status == 422
+    assert "Withdraw it first; then you can change it." in answer.text

@@ -1,0 +1,113 @@
+"""Approval: what waits for an editor, and the page on which one decides."""
+
+from flask import Blueprint, current_app, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from tracker.clock import today
+from tracker.models import Ask, Update
+from tracker.queries import desk, public, staff
+from tracker.queries.public.records import PublicAsk
+from tracker.rules.errors import RuleBroken
+from tracker.rules.permissions import Action
+from tracker.rules.status import DEFINITIONS
+from tracker.services import approval, updates
+from tracker.services.change import Change
+from tracker.web.auth import me, requires
+from tracker.web.forms.base import ConfirmForm, attempt
+from tracker.web.forms.updates import ApprovalForm
+from tracker.web.pages import Page, done, found
+from tracker.web.session import db, transaction
+from tracker.web.staff.previews import rehearsed
+
+bp = Blueprint("approval", __name__, url_prefix="/staff")
+OWN = "You had a hand in this change of status yourself. With four eyes somebody else must approve it."
+
+
+@bp.get("/approval/")
+@requires(Action.READ)
+def index() -> str:
+    return render_template(
+        "staff/approval/index.html", waiting=desk.list_waiting(db(), staff.MOST), form_for=ConfirmForm
+    )
+
+
+@bp.route("/updates/<id:update_id>/approve", methods=["GET", "POST"])
+@requires(Action.PUBLISH)
+def decide(update_id: int) -> Page | Response:
+    form, update = _form(update_id), found(staff.find_update(db(), update_id))
+    if form.is_sent() and (answer := attempt(form, lambda: _decide(update_id, form))):
+        return answer
+    if form.is_stale or form.is_refused:
+        update = found(staff.find_update(db(), update_id))
+    if update.submitted_at is None or update.published_at:
+        return _too_late(update, form)
+    if form.is_stale:
+        form.take_as_seen(update.version, staff.count_published(db(), update.ask_id))
+    return _page(update, form)
+
+
+@bp.post("/updates/<id:update_id>/withdraw")
+@requires(Action.DRAFT)
+def withdraw(update_id: int) -> Response:
+    update, form = found(staff.find_update(db(), update_id)), ConfirmForm()
+    back = url_for("updates.edit", update_id=update_id)
+    if not form.is_sent():
+        return redirect(url_for("asks.show", ask_id=update.ask_id), 303)
+    with transaction(me()) as change:
+        approval.withdraw(change, found(staff.find_update(change.session, update_id)), form.seen_version)
+    return done("Withdrawn. It is your draft again.", back)
+
+
+def _decide(update_id: int, form: ApprovalForm) -> Response:
+    with transaction(me()) as change:
+        update = found(staff.find_update(change.session, update_id))
+        if form.approves:
+            ask = change.session.get_one(Ask, update.ask_id)
+            approval.approve(change, ask, update, form.seen_version, form.seen_entries)
+        else:
+            approval.send_back(change, update, form.note.data or "", form.seen_version)
+    message = "Published. The public page shows it now." if form.approves else "Sent back to its author."
+    return done(message, url_for("staff.desk"))
+
+
+def _page(update: Update, form: ApprovalForm) -> Page:
+    """What is to be decided, what the rules say, and the public page as it would be (or, if refused, as it is)."""
+    version, slug, refusals = update.version, update.ask.slug, _own(update)
+    log = staff.list_subject_events(db(), "update", update.id)
+    page: PublicAsk | None = None
+    try:
+        page = rehearsed(update.ask_id, lambda change, ask: _approve(change, ask, update.id, version))
+    except RuleBroken as broken:
+        refusals += [problem.message for problem in broken.problems]
+    html = render_template(
+        "staff/approval/show.html",
+        ask=page or found(public.find_ask(db(), slug, with_drafts=True)),
+        update=update,
+        form=form,
+        refusals=refusals,
+        is_future=page is not None,
+        log=log,
+        definitions=DEFINITIONS,
+        today=today(),
+        seen_on=today(),
+    )
+    return html, 409 if form.is_stale else 422 if form.is_refused else 200
+
+
+def _approve(change: Change, ask: Ask, update_id: int, version: int) -> None:
+    approval.approve(change, ask, found(staff.find_update(change.session, update_id)), version)
+
+
+def _own(update: Update) -> list[str]:
+    return [OWN] if current_app.config["FOUR_EYES"] and updates.is_own_judgement(update, me()) else []
+
+
+def _too_late(update: Update, form: ApprovalForm) -> Page:
+    """It was decided or withdrawn meanwhile; what was typed is shown, so that it is not lost."""
+    log = staff.list_subject_events(db(), "update", update.id)
+    return render_template("staff/approval/late.html", update=update, form=form, log=log), 409
+
+
+def _form(update_id: int) -> ApprovalForm:
+    update = found(staff.find_update(db(), update_id))
+    return ApprovalForm(version=update.version, seen=staff.count_published(db(), update.ask_id))
