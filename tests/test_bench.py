@@ -1,5 +1,7 @@
 """The invented records of `make bench` are such as the site itself might hold."""
 
+from datetime import date
+
 import pytest
 import sqlalchemy as sa
 
@@ -10,8 +12,10 @@ from bench.words import RARE
 from tracker.db.engine import make_engine, reading
 from tracker.models import Ask, Evidence, Listing, Update
 from tracker.queries import public
+from tracker.queries.public import past
 from tracker.queries.public.filters import AskFilter
-from tracker.rules.asks import Publication
+from tracker.rules.asks import AskKind, Publication
+from tracker.rules.status import Family
 from tracker.services import rebuild
 
 NUMBER = 50
@@ -39,3 +43,22 @@ def test_the_same_number_of_asks_is_always_the_same_asks(number: int) -> None:
     one, other = Records(number), Records(number)
     assert list(one.asks()) == list(other.asks())
     assert (one.laws, one.sources) == (other.laws, other.sources)
+
+
+@pytest.mark.parametrize(
+    "wanted", [AskFilter(topic="housing"), AskFilter(family=Family.OPEN, kind=AskKind.POLICY), AskFilter(text="gave")]
+)
+def test_few_asks_and_many_are_found_alike_on_a_past_day(
+    database: str, monkeypatch: pytest.MonkeyPatch, wanted: AskFilter
+) -> None:
+    engine, day, size = make_engine(database), date(2024, 6, 30), 5
+    build(engine, NUMBER)
+    with reading(engine) as session:
+        page = public.find_page(session, wanted, on=day, size=size)
+        asks = [public.find_ask(session, slug, on=day) for slug in session.scalars(sa.select(Ask.slug))]
+        statuses = {ask.line.slug: ask.line.status for ask in asks if ask}
+        assert page.lines
+        assert {line.slug: line.status for line in page.lines}.items() <= statuses.items()
+        monkeypatch.setattr(past, "FEW", 0)
+        assert public.find_page(session, wanted, on=day, size=size) == page
+    engine.dispose()

@@ -13,7 +13,7 @@ from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.legislation import KEY, KINDS
 
 PAGE_SIZE = 200
-MOST_LINKS = 100
+MOST_LINKS = 70
 
 
 @dataclass(frozen=True)

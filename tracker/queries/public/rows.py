@@ -96,7 +96,7 @@ def list_page(session: Session, name: str, after: Key | None, size: int, ask_id:
 
 def list_asks_called(session: Session, slugs: Sequence[str]) -> Rows:
     """The rows of these published asks, in this order."""
-    statement = tables.asks().where(Ask.slug.in_(slugs), Ask.publication == PUBLISHED)
+    statement = tables.asks().where(Ask.slug.in_(slugs), is_published(Ask.publication))
     found = {row.ask_slug: row for row in session.execute(statement)}
     return tuple(found[slug] for slug in slugs if slug in found)
 
