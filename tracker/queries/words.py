@@ -12,6 +12,8 @@ import snowballstemmer
 from tracker.rules.text import fold
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+# Of a longer one only this much is known: the index takes no word without end, and some scripts put no spaces.
+LONGEST_WORD = 60
 # Words that say nothing about what is looked for, and would make every text fit.
 COMMON = frozenset(
     """
@@ -28,10 +30,14 @@ def stems(text: str) -> list[str]:
     return [stem for word in WORD.findall(text) if (stem := stem_of(word))]
 
 
-@lru_cache(maxsize=50_000)
 def stem_of(word: str) -> str:
     """The stem of one word; empty for a common word."""
-    folded = fold(word).replace("’", "'")
+    return _stem_of(word[:LONGEST_WORD])
+
+
+@lru_cache(maxsize=50_000)
+def _stem_of(word: str) -> str:
+    folded = fold(word)[:LONGEST_WORD].replace("’", "'")
     return "" if folded in COMMON else str(_stemmer.stemWord(folded)).replace("'", "")
 
 
@@ -48,11 +54,13 @@ def mark(text: str, wanted: frozenset[str]) -> Parts:
 
 def excerpt(text: str, wanted: frozenset[str], length: int = 200) -> Parts:
     """The part of a text, at most about `length` characters, where the first of the words stands; marked."""
-    first = next((found.start() for found in WORD.finditer(text) if stem_of(found.group()) in wanted), 0)
-    start = max(0, first - length // 3)
+    first, last = next((found.span() for found in WORD.finditer(text) if stem_of(found.group()) in wanted), (0, 0))
+    start = max(0, min(first - length // 3, len(text) - length))
     if start:
         start = text.find(" ", start, first) + 1 or first
-    end = start + length
-    cut = text[start:] if end >= len(text) else text[start:end].rpartition(" ")[0]
+    end = min(start + length, len(text))
+    if end < len(text):
+        space = text.rfind(" ", last, end)
+        end = space if space > start else end
     before, after = "… " if start else "", " …" if end < len(text) else ""
-    return mark(f"{before}{cut}{after}", wanted)
+    return mark(f"{before}{text[start:end]}{after}", wanted)

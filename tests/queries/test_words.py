@@ -1,0 +1,147 @@
+"""The words of a text as the search knows them, and how they are marked."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.queries.words import COMMON, LONGEST_WORD, Parts, excerpt, mark, stem_of, stems
+
+CHINESE = "英国议会今天通过了这项法律"
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
+WORDY = st.lists(st.sampled_from(["sanctions", "the", "Škoda", "x" * 90, CHINESE * 9, "…", "\n", "a-b"])).map(" ".join)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("sanction", "sanctions"),
+        ("sanction", "Sanctioned"),
+        ("sanctioning", "SANCTIONS"),
+        ("orders", "order"),
+        ("Škoda", "skoda"),
+        ("naïve", "naive"),
+        ("Straße", "STRASSE"),
+        ("minister’s", "minister's"),
+        ("minister's", "minister"),
+        ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+        ("САНКЦИИ", "санкции"),
+        ("ﬁnance", "finance"),
+        ("Ｌｏｎｄｏｎ", "london"),
+        ("２０２０", "2020"),
+        ("한국", unicodedata.normalize("NFD", "한국")),
+    ],
+)
+def test_these_are_one_word(one: str, other: str) -> None:
+    assert stem_of(one) == stem_of(other) != ""
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", []),
+        ("the of and to", []),
+        ("The Treasury will not", ["treasuri"]),
+        ("anti-corruption", ["anti", "corrupt"]),
+        ("S.I. 2020/680", ["s", "2020", "680"]),
+        ("snake_case __ _x_", ["snake", "case", "x"]),
+        ("£12m (49%)", ["12m", "49"]),
+        ("a@example.org", ["exampl", "org"]),
+        ("don’t won't", ["dont", "wont"]),
+        ("' ’ '' x'", ["x"]),
+        (CHINESE, [CHINESE]),
+        ("🧾 🇬🇧 ✓", []),
+        ('* - ^ : ; " ( ) & | ! <->', []),
+        ("sanctions sanctions", ["sanction", "sanction"]),
+    ],
+)
+def test_a_text_has_these_words(text: str, found: list[str]) -> None:
+    assert stems(text) == found
+
+
+def test_of_a_word_without_end_the_beginning_is_known() -> None:
+    assert stem_of("x" * 4000) == "x" * LONGEST_WORD == stem_of("x" * LONGEST_WORD)
+    assert len(stem_of("ﷺ" * 4000)) <= LONGEST_WORD  # folding makes eighteen characters of each
+
+
+@given(TEXTS)
+def test_stems_are_never_empty_never_common_and_never_long(text: str) -> None:
+    for stem in stems(text):
+        assert 0 < len(stem) <= LONGEST_WORD
+    assert not COMMON & {word for word in text.split() if stem_of(word)}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "marked"),
+    [
+        ("Sanctions, sanctioned; unsanctioned", "sanction", ["Sanctions", "sanctioned"]),
+        ("Škoda’s cars", "skoda", ["Škoda’s"]),
+        ("anti-corruption", "corruption", ["corruption"]),
+        ("the law", "the", []),
+        ("2020/680 and 20206", "2020", ["2020"]),
+        ("<b>law</b> & order", "law order", ["law", "order"]),
+    ],
+)
+def test_the_words_that_were_looked_for_are_marked(text: str, wanted: str, marked: list[str]) -> None:
+    assert [part for part, is_hit in mark(text, frozenset(stems(wanted))) if is_hit] == marked
+
+
+def whole(parts: Parts) -> str:
+    return "".join(part for part, _ in parts)
+
+
+@given(TEXTS | WORDY, TEXTS | WORDY)
+def test_the_parts_of_a_marked_text_are_the_text(text: str, looked_for: str) -> None:
+    parts = mark(text, frozenset(stems(looked_for)))
+    assert whole(parts) == text
+    assert all(part for part, _ in parts)
+    hits = [stem_of(part) for part, is_hit in parts if is_hit]
+    assert hits == [stem for stem in stems(text) if stem in set(stems(looked_for))]
+
+
+LENGTH = 200
+FILLING = "It was said of this and of that. "
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("The law.", "The law."),
+        (FILLING * 3 + "law", FILLING * 3 + "law"),
+        ("law " + "x" * 500, "law …"),
+        (FILLING * 20 + "law", None),
+        ("law " + FILLING * 20, None),
+        (FILLING * 20 + "law " + FILLING * 20, None),
+        ("y" * 500 + " law " + "x" * 500, "… law …"),
+        ("law," + "x" * 500, None),
+    ],
+)
+def test_an_excerpt_shows_the_word_and_whole_words_around_it(text: str, cut: str | None) -> None:
+    parts = excerpt(text, frozenset({"law"}), LENGTH)
+    assert ("law", True) in parts
+    assert cut is None or whole(parts) == cut
+    shown = whole(parts)
+    assert len(shown) <= LENGTH + len("…  …")
+    assert shown.startswith("… ") is not text.startswith(shown[:3])
+    assert shown.endswith(" …") is not text.endswith(shown[-3:])
+
+
+@pytest.mark.parametrize("before", ["", FILLING * 9, "y" * 900 + " ", CHINESE * 30 + "。"])
+@pytest.mark.parametrize("word", ["x" * 60, "x" * 900, CHINESE * 30])
+def test_an_excerpt_of_endless_words_is_short_and_marked(before: str, word: str) -> None:
+    parts = excerpt(f"{before}{word} {FILLING * 9}", frozenset(stems(word)), LENGTH)
+    assert any(is_hit for _, is_hit in parts)
+    assert len(whole(parts)) <= LENGTH + len("…  …")
+
+
+@given(TEXTS | WORDY, TEXTS | WORDY)
+def test_an_excerpt_is_a_short_piece_of_the_text_and_marked_when_the_text_has_the_word(
+    text: str, looked_for: str
+) -> None:
+    wanted = frozenset(stems(looked_for))
+    parts = excerpt(text, wanted, LENGTH)
+    shown = whole(parts)
+    assert shown.removeprefix("… ").removesuffix(" …") in text
+    assert len(shown) <= LENGTH + len("…  …")
+    assert any(is_hit for _, is_hit in parts) is bool(wanted & set(stems(text)))
