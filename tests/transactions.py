@@ -54,6 +54,15 @@ def shared_engine_with(fill: Fill) -> Any:
     return shared_engine
 
 
+@contextmanager
+def undone(engine: sa.Engine) -> Iterator[Callable[[], Session]]:
+    """Makes sessions whose commits the next ones see, and nobody after the block."""
+    with engine.connect() as connection:
+        whole = connection.begin()
+        yield lambda: Session(connection, join_transaction_mode="create_savepoint")
+        whole.rollback()
+
+
 @pytest.fixture
 def session(shared_engine: sa.Engine) -> Iterator[Session]:
     """A writing transaction, undone at the end of the test."""

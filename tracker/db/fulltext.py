@@ -25,6 +25,12 @@ _FIND = {
         "SELECT ask_id FROM ask_search WHERE words @@ CAST(:query AS tsquery) ORDER BY ask_id DESC LIMIT :most"
     ),
 }
+_HOLDS = {
+    "sqlite": sa.text(
+        "SELECT 1 FROM ask_search WHERE rowid = :id AND title = :title AND wording = :wording AND story = :story"
+    ),
+    "postgresql": sa.text("SELECT 1 FROM ask_search WHERE ask_id = :id AND words = CAST(:words AS tsvector)"),
+}
 Texts = tuple[Sequence[str], Sequence[str], Sequence[str]]
 
 
@@ -39,13 +45,24 @@ def write_many(session: Session, rows: Sequence[tuple[int, Texts]]) -> None:
     """Add asks that the index does not hold yet."""
     if rows:
         name = session.get_bind().dialect.name
-        values = _columns if name == "sqlite" else _vector
-        session.execute(_INSERT[name], [{"id": ask_id, **values(texts)} for ask_id, texts in rows])
+        session.execute(_INSERT[name], [{"id": ask_id, **_VALUES[name](texts)} for ask_id, texts in rows])
 
 
 def clear(session: Session) -> None:
     """Empty the index."""
     session.execute(sa.text("DELETE FROM ask_search"))
+
+
+def holds(session: Session, ask_id: int, texts: Texts) -> bool:
+    """Whether the index holds just these texts of an ask."""
+    name = session.get_bind().dialect.name
+    return session.scalar(_HOLDS[name], {"id": ask_id, **_VALUES[name](texts)}) is not None
+
+
+def indexed(session: Session) -> sa.Select[int]:
+    """The ids of the asks of which the index holds anything."""
+    column: sa.ColumnClause[int] = sa.column("rowid" if session.get_bind().dialect.name == "sqlite" else "ask_id")
+    return sa.select(column).select_from(sa.table("ask_search"))
 
 
 def find(session: Session, words: Sequence[str], most: int) -> dict[int, int]:
@@ -75,3 +92,6 @@ def _vector(texts: Texts) -> dict[str, str]:
 def _plain(word: str) -> str:
     """The word in ASCII letters and digits, which both engines take as one word."""
     return word if word.isascii() and word.isalnum() else f"x{word.encode().hex()}"
+
+
+_VALUES = {"sqlite": _columns, "postgresql": _vector}

@@ -59,7 +59,7 @@ class StatusSpan(Base):
 
 
 class Scope(Base):
-    """What a scope is called."""
+    """What the scope of a body is called."""
 
     __tablename__ = "scope"
 

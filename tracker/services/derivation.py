@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from tracker.db.fulltext import Texts
 from tracker.models import Ask, Link, Update
-from tracker.models.listing import SCOPE_LENGTH, TITLE_KEY_LENGTH
+from tracker.models.listing import TITLE_KEY_LENGTH
 from tracker.queries.stories import entry_of
 from tracker.queries.words import stems
 from tracker.rules.asks import AskKind, Publication
@@ -84,7 +84,7 @@ def derive(ask: Ask) -> Derived:
     title_key = fold(ask.title)[:TITLE_KEY_LENGTH]
     return Derived(
         rows=frozenset(
-            Row(scope, ask.topic, ask.kind, ask.status, ask.status_on, title_key) for scope in ["", *scopes_of(ask)]
+            Row(scope, ask.topic, ask.kind, ask.status, ask.status_on, title_key) for scope in scopes_of(ask)
         ),
         spans=frozenset(
             SpanRow(
@@ -100,11 +100,14 @@ def derive(ask: Ask) -> Derived:
     )
 
 
-def scopes_of(ask: Ask) -> dict[str, str]:
-    """The scopes in which the ask stands besides that of all asks, with their names."""
-    bodies = {f"body/{slugify(body)}": body for body in ask.responsible_bodies if slugify(body)}
-    laws = {f"law/{link.legislation.key}": link.legislation.title for link in public_links(ask)}
-    return {scope: name for scope, name in (bodies | laws).items() if len(scope) <= SCOPE_LENGTH}
+def scopes_of(ask: Ask) -> set[str]:
+    """The scopes in which the ask stands: that of all asks, and those of its bodies and laws."""
+    return {"", *bodies_of(ask), *(f"law/{link.legislation.key}" for link in public_links(ask))}
+
+
+def bodies_of(ask: Ask) -> dict[str, str]:
+    """The scopes of the bodies that answer for the ask, with their names."""
+    return {f"body/{slugify(body)}": body for body in ask.responsible_bodies if slugify(body)}
 
 
 def texts_of(ask: Ask) -> Texts | None:

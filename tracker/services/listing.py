@@ -15,7 +15,7 @@ from tracker.db import fulltext
 from tracker.models import Ask, AskCount, Link, Listing, Scope, StatusFlow, StatusSpan, UpdateCount
 from tracker.rules.updates import UpdateKind
 from tracker.services import pictures
-from tracker.services.derivation import Derived, Row, SpanRow, derivable, derive, kinds_of, scopes_of, texts_of
+from tracker.services.derivation import Derived, Row, SpanRow, bodies_of, derivable, derive, kinds_of, texts_of
 
 MARKED = "asks to list anew"
 Marked = dict[int, Counter[UpdateKind]]
@@ -44,7 +44,8 @@ def refresh(session: Session, ask_id: int, new_entries: Counter[UpdateKind]) -> 
     before, after = stored(session, ask_id), derive(ask)
     if before.rows != after.rows:
         _replace(session, Listing, ask_id, after.rows)
-        name_scopes(session, scopes_of(ask))
+    if after.rows:
+        name_bodies(session, bodies_of(ask))
     if before.spans != after.spans:
         _replace(session, StatusSpan, ask_id, after.spans)
     add(session, AskCount, _difference(before.cells, after.cells))
@@ -75,8 +76,8 @@ def add(session: Session, model: Any, numbers: Mapping[Any, int]) -> None:
         session.execute(sa.delete(model).where(this, model.number == 0))
 
 
-def name_scopes(session: Session, names: Mapping[str, str]) -> None:
-    """Keep what bodies and laws are called."""
+def name_bodies(session: Session, names: Mapping[str, str]) -> None:
+    """Keep what bodies are called, as the ask that changed last writes it."""
     for scope, name in names.items():
         session.merge(Scope(scope=scope, name=name))
 

@@ -10,7 +10,7 @@ from tracker.db import fulltext
 from tracker.models import Ask, AskCount, Derivation, Listing, Scope, StatusFlow, StatusSpan, Update, UpdateCount
 from tracker.rules.asks import Publication
 from tracker.services import listing, pictures
-from tracker.services.derivation import derivable, derive, scopes_of, texts_of
+from tracker.services.derivation import bodies_of, derivable, derive, texts_of
 
 # Raise this when the code derives something else from the same asks; `tracker db upgrade` then derives all anew.
 VERSION = 1
@@ -38,7 +38,7 @@ def rebuild(session: Session, progress: Callable[[int], None] = lambda number: N
         _insert(session, StatusSpan, [{"ask_id": id, **span._asdict()} for id, ask in derived for span in ask.spans])
         fulltext.write_many(session, [(ask.id, texts) for ask in asks if (texts := texts_of(ask))])
         for ask in asks:
-            names |= scopes_of(ask)
+            names |= bodies_of(ask)
         session.expunge_all()
         progress(len(asks))
     _insert(session, Scope, [{"scope": scope, "name": name} for scope, name in names.items()])
@@ -56,20 +56,38 @@ def recount(session: Session) -> None:
 
 def find_faults(session: Session) -> list[str]:
     """What of the lists and counts is not what it should be, in words; empty when all is well."""
-    faults = []
+    return [*_wrong_counters(session), *_wrongly_listed(session), *_listed_though_hidden(session)]
+
+
+def _wrong_counters(session: Session) -> Iterator[str]:
     for model, counted in _COUNTED.items():
-        should = {tuple(row) for row in session.execute(counted)}
-        columns = (model.__table__.columns[name] for name in counted.selected_columns.keys())  # noqa: SIM118
-        kept = {tuple(row) for row in session.execute(sa.select(*columns))}
-        faults += [f"{model.__tablename__}: {row} is kept" for row in sorted(map(str, kept - should))]
-        faults += [f"{model.__tablename__}: {row} is missing" for row in sorted(map(str, should - kept))]
+        *keys, number = counted.selected_columns.keys()
+        columns = [model.__table__.columns[name] for name in (*keys, number)]
+        kept = {tuple(key): number for *key, number in session.execute(sa.select(*columns))}
+        should = {tuple(key): number for *key, number in session.execute(counted)}
+        for key in sorted(key for key in kept | should if kept.get(key) != should.get(key)):
+            named = ", ".join(f"{name} “{value}”" for name, value in zip(keys, key, strict=True))
+            yield f"{model.__tablename__}, {named}: {kept.get(key, 0)} is kept, {should.get(key, 0)} is right"
+
+
+def _wrongly_listed(session: Session) -> Iterator[str]:
     for asks in _steps(session):
-        faults += [
-            f"ask {ask.slug} is not listed as it is" for ask in asks if listing.stored(session, ask.id) != derive(ask)
-        ]
+        for ask in asks:
+            if listing.stored(session, ask.id) != derive(ask):
+                yield f"ask {ask.slug} is not listed as it is"
+            if (texts := texts_of(ask)) and not fulltext.holds(session, ask.id, texts):
+                yield f"ask {ask.slug} is not found by its words"
         session.expunge_all()
-    unlisted = sa.select(Ask.slug).join(Listing, Listing.ask_id == Ask.id).where(~PUBLISHED).distinct()
-    return faults + [f"ask {slug} is listed, but not published" for slug in session.scalars(unlisted)]
+
+
+def _listed_though_hidden(session: Session) -> Iterator[str]:
+    for ids, fault in (
+        (sa.select(Listing.ask_id), "is listed"),
+        (sa.select(StatusSpan.ask_id), "has days in the past"),
+        (fulltext.indexed(session), "is found by its words"),
+    ):
+        hidden = sa.select(Ask.slug).where(~PUBLISHED, Ask.id.in_(ids)).order_by(Ask.id)
+        yield from (f"ask {slug} {fault}, but is not published" for slug in session.scalars(hidden))
 
 
 def _steps(session: Session) -> Iterator[list[Ask]]:
