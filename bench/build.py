@@ -30,8 +30,8 @@ from tracker.models import (
 )
 from tracker.rules.asks import Publication
 from tracker.services import rebuild
-from tracker.services.derivation import derive, scopes_of, texts_of
-from tracker.services.listing import name_scopes
+from tracker.services.derivation import bodies_of, derive, texts_of
+from tracker.services.listing import name_bodies
 
 # Raise this when the records change, so that no older file is used again.
 VERSION = 1
@@ -92,10 +92,10 @@ def build(engine: sa.Engine, number: int, progress: Callable[[int], None] = lamb
         with writing(engine) as session:
             _write(session, batch)
         for ask in batch:
-            names |= scopes_of(cast(Ask, ask))
+            names |= bodies_of(cast(Ask, ask))
         progress(len(batch))
     with writing(engine) as session:
-        name_scopes(session, names)
+        name_bodies(session, names)
         rebuild.recount(session)
         session.execute(sa.update(Derivation).values(version=rebuild.VERSION))
         session.execute(sa.update(Revision).values(number=number))

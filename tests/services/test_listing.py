@@ -221,7 +221,7 @@ ACTIONS: dict[str, Callable[[Change, Step], None]] = {
     "edit a test": edit_test,
     "archive a test": archive_test,
 }
-TRANSACTIONS = 100
+TRANSACTIONS = 70
 REHEARSED = 0.15
 
 

@@ -1,50 +1,66 @@
 """Where a page of a list ends and the next begins: the sort values of its last row, written into the address."""
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from tracker.db.fulltext import DEPTHS
 from tracker.queries.public.filters import Order, UnknownFilter
 from tracker.rules.status import Status
+from tracker.rules.text import clean
 
 SEPARATOR = "~"
 DAY = re.compile(r"\d{4}(?:-\d{2}){0,2}", re.ASCII)
 ID = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 LONGEST_KEY = 200
+# The orders that put asks together before they sort them: by status, and by how deep the words stand.
+GROUPS: Mapping[Order, Mapping[str, tuple[Status | None, int]]] = {
+    Order.STATUS: {status.value: (status, 0) for status in Status},
+    Order.BEST: {str(depth): (None, depth) for depth in range(len(DEPTHS))},
+}
 
 
 class Place(NamedTuple):
-    """A row's place in a list; `status` counts only in the order of statuses."""
+    """A row's place in a list; `status` counts only in the order of statuses, `depth` only among the best matches."""
 
     status: Status | None
     value: str
     ask_id: int
+    depth: int = 0
 
 
 def write_key(order: Order, place: Place) -> str:
     """The place as text, such as 2020-07-06~12."""
-    parts = {
-        Order.CHANGED: (place.value, place.ask_id),
-        Order.TITLE: (place.value, place.ask_id),
-        Order.STATUS: (place.status, place.value, place.ask_id),
-        Order.BEST: (place.ask_id,),
-    }[order]
-    return SEPARATOR.join(map(str, parts))
+    group = {Order.STATUS: place.status, Order.BEST: place.depth}
+    return SEPARATOR.join(map(str, [*([group[order]] if order in group else []), place.value, place.ask_id]))
 
 
 def read_key(order: Order, key: str) -> Place | None:
     """The place that a key names, None for the first page; raises UnknownFilter for a key that we never wrote."""
     if not key:
         return None
-    *values, ask_id = key.rsplit(SEPARATOR, 2 if order is Order.STATUS else 1)
-    is_whole = len(values) == {Order.STATUS: 2, Order.BEST: 0}.get(order, 1)
-    if len(key) > LONGEST_KEY or not is_whole or not ID.fullmatch(ask_id):
+    groups = GROUPS.get(order, {})
+    parts = key.rsplit(SEPARATOR, 2 if groups else 1)
+    if len(key) > LONGEST_KEY or len(parts) != (3 if groups else 2) or not _can_be_stored(key):
         raise _NO_PAGE
-    if order in {Order.CHANGED, Order.STATUS} and not DAY.fullmatch(values[-1]):
+    *group, value, ask_id = parts
+    if not ID.fullmatch(ask_id) or (order is not Order.TITLE and not DAY.fullmatch(value)):
         raise _NO_PAGE
-    if order is Order.STATUS and values[0] not in set(Status):
+    if not groups:
+        return Place(None, value, int(ask_id))
+    if group[0] not in groups:
         raise _NO_PAGE
-    status = Status(values[0]) if order is Order.STATUS else None
-    return Place(status, values[-1] if values else "", int(ask_id))
+    status, depth = groups[group[0]]
+    return Place(status, value, int(ask_id), depth)
+
+
+def _can_be_stored(key: str) -> bool:
+    """Whether it is text that the database can be asked for."""
+    try:
+        clean(key)
+    except ValueError:
+        return False
+    return True
 
 
 _NO_PAGE = UnknownFilter("“after” names no page of this list. Start from its first page.")

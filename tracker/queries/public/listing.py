@@ -54,8 +54,7 @@ def find_page(
         return _page_of_the_past(session, wanted, topic, place, size=size, on=on)
     place = read_key(order, after)
     if wanted.text:
-        places, total = rank_hits(session, wanted, topic, order)
-        places = _after(places, place)
+        places, total = rank_hits(session, wanted, topic, order, place)
     else:
         cells = count_cells(session, wanted.scopes[0], topic)
         fitting = {(k, s): n for (k, s), n in cells.items() if k in wanted.kinds and s in wanted.statuses}
@@ -123,16 +122,6 @@ def _page_of_the_past(
         *total_past(session, wanted, topic, on),
         next_key=write_key(Order.CHANGED, last) if last else "",
     )
-
-
-def _after(places: list[Place], place: Place | None) -> list[Place]:
-    """What comes after the ask that ended the page before."""
-    if place is None:
-        return places
-    ids = [each.ask_id for each in places]
-    if place.ask_id not in ids:
-        raise UnknownFilter("The ask that ended the last page is not found by these words any more. Search again.")
-    return places[ids.index(place.ask_id) + 1 :]
 
 
 def _total(session: Session, wanted: AskFilter, topic: str, fitting: Mapping[Cell, int]) -> Total:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -31,22 +32,35 @@ def find_hits(session: Session, text: str) -> dict[int, int]:
     return fulltext.find(session, words, MOST_HITS) if words else {}
 
 
-def rank_hits(session: Session, wanted: AskFilter, topic: str, order: Order) -> tuple[list[Place], Total]:
-    """The places of the asks that hold the words and fit the other filters, in order, and how many they are."""
+def rank_hits(
+    session: Session, wanted: AskFilter, topic: str, order: Order, after: Place | None
+) -> tuple[list[Place], Total]:
+    """The asks that hold the words and fit the other filters, in order and after a place; and how many they are."""
     hits = find_hits(session, wanted.text)
     columns = (Listing.ask_id, Listing.status, Listing.changed_on, Listing.title_key)
     statement = sa.select(*columns).where(
         *fits(wanted, topic), Listing.status.in_(wanted.statuses), Listing.ask_id.in_(hits)
     )
-    rows = session.execute(statement.order_by(Listing.changed_on.desc(), Listing.ask_id.desc())).all()
-    if order is Order.TITLE:
-        places = sorted((row.title_key, row.ask_id, row.status) for row in rows)
-        return [Place(status, title, ask_id) for title, ask_id, status in places], _total(places, hits)
-    if order is Order.BEST:
-        rows = sorted(rows, key=lambda row: hits[row.ask_id])
-    if order is Order.STATUS:
-        rows = sorted(rows, key=lambda row: STATUS_ORDER.index(row.status))
-    return [Place(row.status, row.changed_on.text, row.ask_id) for row in rows], _total(rows, hits)
+    found = [_place(row, order, hits[row.ask_id]) for row in session.execute(statement)]
+    places = _in_order({*found, after} if after else found, order)
+    first = places.index(after) + 1 if after else 0
+    return places[first:], Total(len(found), is_capped=len(hits) == MOST_HITS)
+
+
+def _place(row: Any, order: Order, depth: int) -> Place:
+    """The place of a row with just what its key tells, so that the place of a key is the same."""
+    return Place(
+        row.status if order is Order.STATUS else None,
+        row.title_key if order is Order.TITLE else row.changed_on.text,
+        row.ask_id,
+        depth if order is Order.BEST else 0,
+    )
+
+
+def _in_order(places: Iterable[Place], order: Order) -> list[Place]:
+    is_downward = order is not Order.TITLE
+    ordered = sorted(places, key=lambda place: (place.value, place.ask_id), reverse=is_downward)
+    return sorted(ordered, key=lambda place: (STATUS_ORDER.index(place.status) if place.status else 0, place.depth))
 
 
 def with_excerpts(session: Session, lines: Sequence[tuple[int, AskLine]], text: str) -> list[AskLine]:
@@ -55,10 +69,6 @@ def with_excerpts(session: Session, lines: Sequence[tuple[int, AskLine]], text: 
     hidden = [id for id, line in lines if wanted - _shown(line)]
     excerpts = _find_excerpts(session, hidden, wanted) if hidden else {}
     return [replace(line, excerpt=excerpts.get(id)) for id, line in lines]
-
-
-def _total(found: Sequence[object], hits: dict[int, int]) -> Total:
-    return Total(len(found), is_capped=len(hits) == MOST_HITS)
 
 
 def _shown(line: AskLine) -> set[str]:

@@ -1,0 +1,213 @@
+"""Lists and counts of the public pages against the plain answer: every ask read, filtered and sorted by Python."""
+
+import random
+from collections import Counter
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from tests import oracle
+from tests.factories import NOW, ask_draft, find_staff, make_ask, make_update
+from tests.queries.many_asks import CHOSEN, DATES, DAYS, fill, filters
+from tests.transactions import shared_engine_with, undone
+from tracker.db.engine import reading
+from tracker.models import Ask
+from tracker.queries import public
+from tracker.queries.public.filters import AskFilter, Order, UnknownFilter
+from tracker.rules.dates import PartialDate
+from tracker.rules.status import Family, Status
+from tracker.services import asks, records
+from tracker.services.change import Change
+
+filled = shared_engine_with(fill)
+LISTED = (Order.CHANGED, Order.STATUS, Order.TITLE)
+
+
+def walk(session: Session, wanted: AskFilter, order: Order, size: int, on: date | None = None) -> list[str]:
+    """The slugs of all pages, one page after the other."""
+    slugs: list[str] = []
+    after = ""
+    while True:
+        page = public.find_page(session, wanted, order, after=after, size=size, on=on)
+        assert len(page.lines) == size or not page.next_key
+        slugs += [line.slug for line in page.lines]
+        assert len(slugs) <= page.number
+        assert not page.is_capped
+        if not page.next_key:
+            assert page.number == len(slugs)
+            return slugs
+        after = page.next_key
+
+
+@pytest.mark.parametrize("order", LISTED)
+def test_walking_the_pages_visits_every_ask_that_fits_once_and_in_order(filled: sa.Engine, order: Order) -> None:
+    chance = random.Random(order)
+    with reading(filled) as session:
+        there_are = oracle.published(session)
+        for wanted in filters(chance, 40):
+            expected = oracle.in_order(oracle.fitting(there_are, wanted), order)
+            assert walk(session, wanted, order, chance.choice([1, 3, 7, 40, 40])) == expected, wanted
+
+
+def test_the_best_matches_stand_first(filled: sa.Engine) -> None:
+    chance = random.Random("best")
+    with reading(filled) as session:
+        there_are = oracle.published(session)
+        for wanted in [wanted for wanted in filters(chance, 60) if wanted.text]:
+            expected = oracle.in_order(oracle.fitting(there_are, wanted), Order.BEST, wanted.text)
+            assert walk(session, wanted, Order.BEST, chance.choice([2, 5, 40])) == expected, wanted
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_a_past_day_lists_and_counts_what_stood_then(filled: sa.Engine, day: date) -> None:
+    chance = random.Random(str(day))
+    with reading(filled) as session:
+        there_are = oracle.published(session)
+        for wanted in chance.sample(filters(chance, 30), 10):
+            fitting = oracle.fitting(there_are, wanted, day)
+            order, size = chance.choice(list(Order)), chance.choice([2, 7, 40])
+            assert walk(session, wanted, order, size, day) == oracle.in_order_of_the_past(fitting, day), wanted
+        then = {ask.slug: entry for ask in there_are if (entry := ask.on(day))}
+        assert public.count_by_status(session, day) == Counter(entry.status for entry in then.values())
+        for line in public.find_page(session, AskFilter(), size=100, on=day).lines:
+            entry = then[line.slug]
+            assert (line.status, line.status_on, line.reason) == (entry.status, entry.happened_on, entry.reason)
+
+
+def test_each_year_ends_as_its_last_day_does(filled: sa.Engine) -> None:
+    with reading(filled) as session:
+        years = public.count_by_year(session)
+        there_are = oracle.published(session)
+        assert [year.year for year in years] == list(range(2018, max(year.year for year in years) + 1))
+        for year in years:
+            then = [ask.on(date(year.year, 12, 31)) for ask in there_are]
+            families = Counter(entry.status.family for entry in then if entry and entry.status)
+            assert year.families == {family: families[family] for family in Family}
+        now = Counter(ask.status.family for ask in there_are)
+        assert years[-1].families == {family: now[family] for family in Family}
+
+
+def test_each_choice_says_how_many_asks_following_it_lists(filled: sa.Engine) -> None:
+    chance = random.Random("choices")
+    names = {"families": "family", "statuses": "status", "topics": "topic", "kinds": "kind", "bodies": "body"}
+    with reading(filled) as session:
+        there_are = oracle.published(session)
+        for wanted in filters(chance, 40):
+            choices = public.find_choices(session, wanted, public.list_topics(session))
+            is_counted = not wanted.text and not (wanted.law and wanted.body)
+            for name, parameter in names.items():
+                for choice in getattr(choices, name):
+                    followed = followed_by(wanted, parameter, choice.value)
+                    if not is_counted or (name == "bodies" and wanted.law):
+                        assert choice.number is None
+                    else:
+                        assert choice.number == len(oracle.fitting(there_are, followed)), (wanted, name, choice)
+
+
+def followed_by(wanted: AskFilter, parameter: str, value: str) -> AskFilter:
+    """The filter behind the address that a choice leads to."""
+    return AskFilter.from_query(wanted.as_query() | {parameter: value})
+
+
+def test_what_is_not_published_offers_no_choice(filled: sa.Engine) -> None:
+    with reading(filled) as session:
+        assert set(public.list_topics(session)) == {"housing", "tax-and-trade", "trade"}
+        assert set(public.list_bodies(session)) == {"cabinet-office", "home-office", "the-treasury"}
+
+
+# --- between two pages ---
+
+
+def change_something(change: Change, chance: random.Random) -> None:
+    """Enter an ask, move one in the order, rename one, or take one away."""
+    ask = change.session.scalars(sa.select(Ask).where(Ask.publication == "published").order_by(Ask.id)).all()[
+        chance.randrange(20)
+    ]
+    what = chance.randrange(4)
+    if what == 0:
+        make_ask(change, published=True, slug=f"new-{chance.random():.9f}"[2:].replace(".", "-"), topic="Housing")
+    elif what == 1:
+        make_update(change, ask, status=chance.choice(CHOSEN), happened_on=PartialDate(chance.choice(DATES)))
+    elif what == 2:
+        title = chance.choice(["Aaa apple", "Zzz apple", "quince"])
+        draft = ask_draft(ask.source_id, slug=ask.slug, title=title, topic=ask.topic)
+        asks.edit_ask(change, ask, draft, seen_version=None, reason="Clearer.")
+    else:
+        records.archive(change, ask, None, "Not ours.")
+
+
+@pytest.mark.parametrize(
+    ("order", "text", "on"),
+    [
+        *((order, "", None) for order in LISTED),
+        *((order, "apple", None) for order in Order),
+        (Order.CHANGED, "", DAYS[-1]),
+    ],
+)
+def test_while_asks_change_between_the_pages_none_stands_twice_that_did_not_move(
+    filled: sa.Engine, order: Order, text: str, on: date | None
+) -> None:
+    """What changes may be missed or met again, as in any list; the rest is shown once and nothing breaks."""
+    chance, after, seen = random.Random(f"{order} {text}"), "", Counter[str]()
+    wanted = AskFilter(text=text)
+    with undone(filled) as new_session:
+        with new_session() as session:
+            before = {ask.slug: ask for ask in oracle.fitting(oracle.published(session), wanted, on)}
+        while True:
+            with new_session() as session:
+                page = public.find_page(session, wanted, order, after=after, size=4, on=on)
+            seen.update(line.slug for line in page.lines)
+            if not (after := page.next_key):
+                break
+            with new_session() as session, session.begin():
+                change_something(Change(session, find_staff(session).ada, NOW), chance)
+        with new_session() as session:
+            now = {ask.slug: ask for ask in oracle.fitting(oracle.published(session), wanted, on)}
+        unmoved = {slug for slug, ask in before.items() if now.get(slug) == ask}
+        assert {seen[slug] for slug in unmoved} == {1}
+
+
+# --- keys that no page gave ---
+
+BROKEN = (
+    "x", "~", "~~~", "2018", "2018~", "~1~", "1~0", "-1", "0", " 1", "1 ", "\x00", "a\x00~1", "\ud800~1", "\uffff~1",
+    "9" * 10, "a~" + "9" * 10, "x" * 300, "x" * 300 + "~1", "met~2018~x", "１", "2018~１",
+)  # fmt: skip
+BROKEN_IN = {
+    Order.CHANGED: ("1", "2018-1~1", "2018-01-01T00~1", "met~2018~1", "２０１８~1"),
+    Order.TITLE: ("1",),
+    Order.STATUS: ("1", "2018~1", "won~2018~1", "met~20~1", "~2018~1"),
+    Order.BEST: ("1", "2018~1", "met~2018~1", "3~2018~1", "-1~2018~1", "０~2018~1"),
+}
+
+
+@pytest.mark.parametrize("order", Order)
+def test_a_key_that_no_page_gave_is_refused_in_words(filled: sa.Engine, order: Order) -> None:
+    for key in (*BROKEN, *BROKEN_IN[order]):
+        with reading(filled) as session, pytest.raises(UnknownFilter, match="first page"):
+            public.find_page(session, AskFilter(text="apple" if order is Order.BEST else ""), order, after=key)
+
+
+KEYS: st.SearchStrategy[Any] = st.text(st.characters(), max_size=30) | st.lists(
+    st.sampled_from(
+        [*Status, "2018", "2018-01-01", "0000-99-99", "1", "999999999", "apple", "", "\x00", "\ud800", "é"]
+    ),
+    max_size=4,
+).map("~".join)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from(Order), KEYS, st.booleans(), st.none() | st.sampled_from(DAYS))
+def test_any_text_is_a_page_or_refused(
+    filled: sa.Engine, order: Order, key: str, has_words: bool, on: date | None
+) -> None:
+    wanted = AskFilter(text="apple" if has_words or order is Order.BEST else "")
+    with reading(filled) as session, suppress(UnknownFilter):
+        page = public.find_page(session, wanted, order, after=key, on=on)
+        assert len(page.lines) <= page.number
