@@ -48,6 +48,7 @@ TABLE: dict[str, Access] = {
     "/asks/<slug:slug>/picture.png": Access(EVERYBODY, NOBODY, "/asks/unexplained-wealth-orders/picture.png"),
     "/asks/<slug:slug>/calendar.ics": Access(EVERYBODY, NOBODY, "/asks/unexplained-wealth-orders/calendar.ics"),
     "/asks/<slug:slug>/feed.atom": Access(EVERYBODY, NOBODY, "/asks/unexplained-wealth-orders/feed.atom"),
+    "/asks/<slug:slug>/history": Access(EVERYBODY, NOBODY, "/asks/unexplained-wealth-orders/history"),
     "/calendar.ics": Access(EVERYBODY, NOBODY),
     "/feed.atom": Access(EVERYBODY, NOBODY),
     "/healthz": Access(EVERYBODY, NOBODY),
@@ -93,6 +94,10 @@ TABLE: dict[str, Access] = {
     "/staff/asks/<id:ask_id>/updates/<any(status, test, milestone):kind>": Access(
         STAFF, STAFF, "/staff/asks/1/updates/status"
     ),
+    "/staff/asks/<id:ask_id>/history": Access(STAFF, NOBODY, "/staff/asks/1/history"),
+    "/staff/log": Access(STAFF, NOBODY),
+    "/staff/log.csv": Access(ADMINS, NOBODY),
+    "/staff/log/<id:number>": Access(STAFF, NOBODY, "/staff/log/1"),
     "/staff/legislation/": Access(STAFF, NOBODY),
     "/staff/legislation/new": Access(EDITORS, EDITORS),
     "/staff/legislation/<id:law_id>": Access(STAFF, NOBODY, "/staff/legislation/1"),

@@ -24,7 +24,8 @@ LOOKED_AT = [
     f"/asks/{WEALTH_ORDERS}/card",
     "/nowhere", "/staff/sign-in", "/staff/", "/staff/asks/", SHORT, f"{SHORT}/edit", f"{SHORT}/preview",
     f"{SHORT}/updates/status", f"{SHORT}/links/new", "/staff/updates/{update}/correct", "/staff/legislation/2",
-    "/staff/sources/", "/staff/sheets/", "/staff/people/", "/staff/people/2/deactivate",
+    "/staff/sources/", "/staff/sheets/", f"/asks/{WEALTH_ORDERS}/history", "/staff/log", "/staff/log/1",
+    f"{SHORT}/history", "/staff/people/", "/staff/people/2/deactivate",
 ]  # fmt: skip
 MEASURED = [
     "/?family=won&q=russia", "/?q=nothing+has+these+words", f"/asks/{WEALTH_ORDERS}", "/asks/uk-magnitsky-sanctions",

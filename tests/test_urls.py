@@ -21,6 +21,7 @@ PUBLIC_ADDRESSES = {
     "/corrections": "text/html",
     "/asks/unexplained-wealth-orders?on=2019-06-30": "text/html",
     "/data": "text/html",
+    "/asks/unexplained-wealth-orders/history": "text/html",
     "/checkpoint.txt": "text/plain",
     "/data.zip": "application/zip",
     "/datapackage.json": "application/json",

@@ -21,6 +21,7 @@ from tracker.web import (
     feeds,
     filters,
     health,
+    history,
     linked_data,
     machines,
     public,
@@ -30,7 +31,7 @@ from tracker.web import (
     tables,
 )
 from tracker.web.indentation import Unindented
-from tracker.web.staff import approval, asks, desk, laws, moves, people, sheets, sources, tests, updates
+from tracker.web.staff import approval, asks, desk, laws, log, moves, people, sheets, sources, tests, updates
 
 BLUEPRINTS = (
     health.bp,
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     machines.bp,
     api.bp,
     data.bp,
+    history.bp,
     sign_in.bp,
     desk.bp,
     asks.bp,
@@ -53,6 +55,7 @@ BLUEPRINTS = (
     sheets.bp,
     people.bp,
     moves.bp,
+    log.bp,
 )
 LARGEST_BODY = 2 * 1024 * 1024
 LARGEST_FORM = 1024 * 1024

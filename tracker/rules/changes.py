@@ -35,3 +35,17 @@ def shown(value: object) -> str:
         return "; ".join(f"{name}: {part}" for name, part in value.items() if part not in (None, ""))
     text = str(value)
     return f"“{text[:LONGEST_QUOTE]}…”" if len(text) > LONGEST_QUOTE else f"“{text}”"
+
+
+def in_full(value: object) -> str:
+    """A value as text, nothing cut; empty for what is missing."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case dict():
+            return "; ".join(f"{field_name(name)}: {in_full(part)}" for name, part in value.items() if in_full(part))
+        case list():
+            return (" | " if any(isinstance(part, dict | list) for part in value) else ", ").join(map(in_full, value))
+    return str(value)

@@ -27,6 +27,7 @@ class Action(StrEnum):
     EDIT = "edit asks, tests, sources, legislation and links"
     PUBLISH = "publish"
     MANAGE_PEOPLE = "manage people"
+    EXPORT_LOG = "export the event log"
 
 
 CONTRIBUTOR_ACTIONS = frozenset({Action.READ, Action.DRAFT})
@@ -34,7 +35,7 @@ EDITOR_ACTIONS = CONTRIBUTOR_ACTIONS | {Action.EDIT, Action.PUBLISH}
 ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.CONTRIBUTOR: CONTRIBUTOR_ACTIONS,
     Role.EDITOR: EDITOR_ACTIONS,
-    Role.ADMIN: EDITOR_ACTIONS | {Action.MANAGE_PEOPLE},
+    Role.ADMIN: EDITOR_ACTIONS | {Action.MANAGE_PEOPLE, Action.EXPORT_LOG},
 }
 
 

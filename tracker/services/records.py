@@ -77,13 +77,13 @@ def subject_of(row: object) -> Subject:
             raise TypeError(f"the log has no name for {type(row).__name__}")
 
 
-def create(change: Change, row: Record, draft: object) -> None:
+def create(change: Change, row: Record, draft: object, reason: str = "") -> None:
     """Store a new row from a draft and log it."""
     values = values_of(draft)
     write(row, values)
     change.session.add(row)
     change.session.flush()  # the log names the new row's id
-    record(change, "created", subject_of(row), after=values)
+    record(change, "created", subject_of(row), after=values, reason=reason)
 
 
 def edit(

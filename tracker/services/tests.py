@@ -18,7 +18,7 @@ def add_test(change: Change, ask: Ask, draft: TestDraft, reason: str = "") -> Su
     change.require(Action.EDIT)
     refuse(check_test(draft) + _key_taken(change.session, ask, draft.key, None))
     test = SuccessTest(ask_id=ask.id, version=1, is_archived=False, result=draft.before)
-    records.create(change, test, draft)
+    records.create(change, test, draft, reason)
     _tell(change, ask, f"A test was added: “{test.label}”.", reason)
     return test
 

@@ -62,6 +62,7 @@ OPEN = frozenset(
         "data.package",
         "data.archive",
         "data.checkpoint",
+        "history.ask",
         "auth.sign_in",
     }
 )

@@ -1,0 +1,115 @@
+"""Differences between two texts, and the wording of an ask over time."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.rules.wording import (
+    MOST_WORDS,
+    FieldChange,
+    Happening,
+    Mark,
+    Piece,
+    compare,
+    compare_fields,
+    history_of,
+    shortened,
+)
+
+AT = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def marked(before: str, after: str) -> str:
+    """The differences as [-taken out-] and {+put in+}."""
+    signs = {Mark.SAME: "{}", Mark.OUT: "[-{}-]", Mark.IN: "{{+{}+}}"}
+    return "".join(signs[piece.mark].format(piece.text) for piece in compare(before, after))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "difference"),
+    [
+        ("", "", ""),
+        ("Tax homes.", "Tax homes.", "Tax homes."),
+        ("", "Tax homes.", "{+Tax homes.+}"),
+        ("Tax homes.", "", "[-Tax homes.-]"),
+        ("Tax empty homes.", "Tax all empty homes.", "Tax{+ all+} empty homes."),
+        ("Tax empty homes.", "Tax empty flats!", "Tax empty[- homes.-]{+ flats!+}"),
+        ("Tax  homes", "Tax homes", "Tax[-  homes-]{+ homes+}"),
+    ],
+)
+def test_words_that_differ_are_marked(before: str, after: str, difference: str) -> None:
+    assert marked(before, after) == difference
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_both_texts_can_be_read_from_the_differences(before: str, after: str) -> None:
+    pieces = compare(before, after)
+    assert "".join(piece.text for piece in pieces if piece.mark is not Mark.IN) == before
+    assert "".join(piece.text for piece in pieces if piece.mark is not Mark.OUT) == after
+
+
+def test_very_long_texts_are_not_compared_word_by_word() -> None:
+    long = "a " * MOST_WORDS
+    assert compare(long, "b " + long) == (Piece(Mark.OUT, long), Piece(Mark.IN, "b " + long))
+
+
+def test_only_what_stayed_the_same_is_shortened() -> None:
+    long = "word " * 100
+    same, put_in = shortened([Piece(Mark.SAME, long), Piece(Mark.IN, long)])
+    assert (same.text[:4], same.text.count("…"), len(same.text) < 130) == ("word", 1, True)
+    assert put_in.text == long
+
+
+def test_values_of_every_kind_can_be_compared() -> None:
+    before = {"a": None, "b": ["x"], "c": True, "d": [{"url": "u", "note": ""}], "e": "same", "f": ""}
+    after = {"a": 1, "b": [], "c": False, "d": [], "e": "same", "f": ""}
+    assert [(c.label, c.pieces) for c in compare_fields(before, after)] == [
+        ("A", (Piece(Mark.IN, "1"),)),
+        ("B", (Piece(Mark.OUT, "x"),)),
+        ("C", (Piece(Mark.OUT, "yes"), Piece(Mark.IN, "no"))),
+        ("D", (Piece(Mark.OUT, "url: u"),)),
+        ("E", (Piece(Mark.SAME, "same"),)),
+    ]
+    assert compare_fields(None, None) == ()
+
+
+def entry(number: int, action: str, subject: str = "ask", before: Any = None, after: Any = None) -> Happening:
+    return Happening(number, AT, "Ed", action, subject, 1, before or {}, after or {}, f"Why {number}.")
+
+
+def test_the_history_of_an_ask_tells_what_was_public_and_what_was_not() -> None:
+    steps = history_of(
+        [
+            entry(1, "created", after={"title": "Draft", "quote": "Words.", "internal_note": "x", "reading": ""}),
+            entry(2, "created", "test", after={"label": "Law", "key": "k", "before": "unknown"}),
+            entry(3, "edited", before={"title": "Draft"}, after={"title": "Title"}),
+            entry(4, "edited", before={"internal_note": "x"}, after={"internal_note": "y"}),
+            entry(5, "published", before={"publication": "draft"}, after={"publication": "published"}),
+            entry(6, "edited", before={"title": "Title", "topic": "a"}, after={"title": "New title", "topic": "b"}),
+            entry(7, "edited", "test", before={"key": "k"}, after={"key": "l"}),
+            entry(8, "edited", "test", before={"label": "Law"}, after={"label": "A law"}),
+            entry(9, "archived", "test", before={"is_archived": False}, after={"is_archived": True}),
+            entry(10, "archived", before={"publication": "published"}, after={"publication": "archived"}),
+            entry(11, "restored", before={"publication": "archived"}, after={"publication": "published"}),
+            entry(12, "restored", "test", before={"is_archived": True}, after={"is_archived": False}),
+        ]
+    )
+    assert [(step.number, step.what, step.is_public) for step in steps] == [
+        (1, "Entered as a draft", False),
+        (2, "A test was added", False),
+        (3, "The ask was reworded", False),
+        (5, "First published", True),
+        (6, "The ask was reworded", True),
+        (8, "A test was reworded", True),
+        (9, "A test was taken out", True),
+        (12, "A test was brought back", True),
+    ]
+    whole = [("title", "Title"), ("quote", "Words."), ("label", "Law")]
+    assert [(c.name, c.pieces[0].text) for c in steps[3].changes] == whole
+    title = FieldChange("title", (Piece(Mark.OUT, "Title"), Piece(Mark.IN, "New title")))
+    assert steps[4].changes == (title,)
+    assert steps[6].changes == (FieldChange("label", (Piece(Mark.OUT, "A law"),)),)
+    assert steps[4].reason == "Why 6."

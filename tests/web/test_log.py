@@ -1,0 +1,155 @@
+"""The event log as staff read it: filtered, paged, entry by entry, and as a file."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from tests.site import ADA, CLEO, ED, WEALTH_ORDERS, Site
+from tracker.clock import now, today
+from tracker.exports.log import COLUMNS
+from tracker.models import Ask, Event, Person
+from tracker.queries import log
+from tracker.rules.asks import AskDraft
+from tracker.rules.permissions import Actor, Role
+from tracker.services import asks, events
+from tracker.services.change import Change
+from tracker.services.events import Subject
+
+
+@pytest.fixture
+def edited(site: Site) -> int:
+    """The number of the entry in which Ed gives the ask a formula for a note."""
+    with site.change(ED) as change:
+        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
+        values = {name: getattr(ask, name) for name in AskDraft.__dataclass_fields__}
+        draft = AskDraft(**values | {"internal_note": "=1+1<b>"})
+        asks.edit_ask(change, ask, draft, seen_version=None)
+    return int(site.scalar(sa.select(sa.func.max(Event.id))))
+
+
+def numbers(site: Site, query: str, who: str = ADA) -> list[int]:
+    """The entries that a filtered log shows, page by page."""
+    browser, found = site.browser(who), []
+    path = f"/staff/log?{query}"
+    while path:
+        page = browser.get(path)
+        found += [int(item.get("id", "").removeprefix("e-")) for item in page.tree.iter("li") if item.get("id")]
+        path = next((link.get("href", "") for link in page.tree.iter("a") if link.get("rel") == "next"), "")
+    return found
+
+
+def expected(site: Site, *conditions: sa.ColumnElement[bool]) -> list[int]:
+    with site.reading() as session:
+        return list(session.scalars(sa.select(Event.id).where(*conditions).order_by(Event.id.desc())))
+
+
+def test_each_filter_leaves_what_fits_and_pages_leave_nothing_out(
+    site: Site, edited: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log.list_page, "__defaults__", (7,))
+    ed = site.scalar(sa.select(Person.id).where(Person.name == ED))
+    ask_id = site.ask_id()
+    laws = Event.subject == "legislation"
+    assert numbers(site, f"ask={WEALTH_ORDERS}") == expected(site, Event.ask_id == ask_id)
+    assert edited in numbers(site, f"person={ed}&subject=ask")
+    assert numbers(site, "person=0&subject=legislation&action=published") == expected(
+        site, laws, Event.action == "published", Event.actor_id.is_(None)
+    )
+    assert numbers(site, f"subject=person&from={today()}&to={today()}") == expected(site, Event.subject == "person")
+    assert numbers(site, f"to={today() - timedelta(1)}") == []
+    assert numbers(site, "ask=nobody-asked-for-it") == []
+
+
+def test_a_long_log_is_read_from_the_newest(sqlite_site: Site) -> None:
+    page = sqlite_site.browser(ADA).get("/staff/log")
+    listed = [int(item.get("id", "")[2:]) for item in page.tree.iter("li") if item.get("id", "").startswith("e-")]
+    assert len(listed) == log.SIZE
+    assert listed == sorted(listed, reverse=True)
+    assert listed[0] == sqlite_site.scalar(sa.select(sa.func.max(Event.id)))
+    assert "Ada Admin signed in." in page.text
+
+
+def test_an_entry_says_who_did_what_when_why_and_what_it_was(sqlite_site: Site) -> None:
+    with sqlite_site.change(ED) as change:
+        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
+        values = {name: getattr(ask, name) for name in AskDraft.__dataclass_fields__}
+        draft = AskDraft(**values | {"title": f"{ask.title} now"})
+        asks.edit_ask(change, ask, draft, seen_version=None, reason="So that it is <clear>.")
+        number = change.session.scalars(sa.select(Event.id).where(Event.reason != "").order_by(Event.id.desc())).first()
+    page = sqlite_site.browser(CLEO).get(f"/staff/log/{number}")
+    assert "Ed Editor edited the ask" in page.text
+    assert "So that it is <clear>." in page.text
+    assert '<ins><span class="unseen">[put in: </span> now<span class="unseen">]</span></ins>' in page.html
+    assert f'href="/staff/asks/{sqlite_site.ask_id()}"' in page.html
+    assert sqlite_site.scalar(sa.select(Event.hash).where(Event.id == number)) in page.text
+
+
+@pytest.mark.parametrize("who", [CLEO, ED])
+def test_what_concerns_other_people_is_for_those_who_manage_people(sqlite_site: Site, who: str) -> None:
+    others = sqlite_site.browser(ADA)
+    browser = sqlite_site.browser(who)
+    own = sqlite_site.scalar(sa.select(Person.id).where(Person.name == who))
+    mine = expected(sqlite_site, Event.subject == "person", Event.subject_id == own)
+    assert numbers(sqlite_site, "subject=person", who)[1:] == mine  # one more: this very look signs in
+    foreign = expected(sqlite_site, Event.subject == "person", Event.subject_id != own)[0]
+    assert browser.send("GET", f"/staff/log/{foreign}").status_code == 404
+    assert others.send("GET", f"/staff/log/{foreign}").status_code == 200
+    assert browser.send("GET", "/staff/log/99999999").status_code == 404
+
+
+def test_a_new_kind_of_record_is_hidden_until_somebody_decides(sqlite_site: Site) -> None:
+    with sqlite_site.change(ADA) as change:
+        number = events.record(change, "created", Subject("secret", 1, "A secret")).id
+    assert sqlite_site.browser(ED).send("GET", f"/staff/log/{number}").status_code == 404
+
+
+def test_the_file_holds_every_entry_that_fits_and_runs_no_formula(site: Site, edited: int) -> None:
+    answer = site.browser(ADA).send("GET", f"/staff/log.csv?ask={WEALTH_ORDERS}")
+    assert (answer.mimetype, answer.headers["Cache-Control"]) == ("text/csv", "no-store")
+    assert f'attachment; filename="log-{today()}.csv"' in answer.headers["Content-Disposition"]
+    rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    assert list(rows[0]) == [column.name for column in COLUMNS]
+    assert [int(row["id"]) for row in rows] == expected(site, Event.ask_id == site.ask_id())
+    row = next(row for row in rows if row["id"] == str(edited))
+    assert json.loads(row["after"]) == {"internal_note": "=1+1<b>"}
+    with site.change(ADA) as change:
+        events.record(change, "edited", Subject("ask", 1, "=cmd()", 1))
+    assert "\r\n" in answer.text
+    assert ",'=cmd()," in site.browser(ADA).send("GET", "/staff/log.csv?action=edited").text
+
+
+def test_the_file_is_read_in_steps(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = sqlite_site.browser(ADA).send("GET", "/staff/log.csv?subject=update").text
+    monkeypatch.setattr(log, "STEP", 3)
+    assert sqlite_site.browser(ADA).send("GET", "/staff/log.csv?subject=update").text == whole
+
+
+def test_entries_stand_in_their_order_when_the_clock_was_put_back(sqlite_site: Site) -> None:
+    with sqlite_site.change(ADA) as change:
+        before = Change(change.session, change.actor, now() - timedelta(days=2))
+        number = events.record(before, "edited", Subject("ask", 1, "An ask", 1)).id
+        change.session.flush()
+        page = log.list_page(change.session, Actor("Ada", Role.ADMIN, 1), log.LogFilter(), None, 2)
+        assert [(entry.event.id, entry.is_dated_back) for entry in page.entries] == [
+            (number, True),
+            (number - 1, False),
+        ]
+        events.verify(change.session)
+    assert f"written after entry {number - 1}" in sqlite_site.browser(ADA).get(f"/staff/log/{number}").text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["person=x", "person=-1", "before=1.5", "from=yesterday", "to=9999-12-31", "from=0001-01-01", "ask=%00", "x=1",
+     "action=%00", "subject=a%0Ab", "ask=a&ask=b"],
+)  # fmt: skip
+def test_what_cannot_be_filtered_by_is_refused_in_words(shared_site: Site, query: str) -> None:
+    browser = shared_site.browser(ADA)
+    for path in ("/staff/log", "/staff/log.csv"):
+        if "before" in query and path.endswith("csv"):
+            continue
+        assert browser.send("GET", f"{path}?{query}").status_code == 400, path

@@ -1,0 +1,148 @@
+"""The event log as staff read it: the newest entries first, filtered, page by page; and the wording of an ask.
+
+Everybody on the staff reads what was done to records. What was done to people, sign-ins among it, is for those
+who manage people; each person also sees what concerns themself.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from tracker.clock import LONDON
+from tracker.db.engine import reading
+from tracker.models import Ask, Event
+from tracker.rules.permissions import Action, Actor
+from tracker.rules.wording import Happening, Rewording, history_of
+
+SIZE = 50
+STEP = 500
+NOBODY = 0
+# The kinds of record that all staff may read about; whatever else comes is for those who manage people.
+RECORDS = ("ask", "test", "update", "link", "legislation", "source")
+# Changes can wait for one another; then they are entered in another order than they were begun in.
+CLOCK_MAY_DIFFER = timedelta(minutes=1)
+Earlier = aliased(Event, name="earlier")
+
+
+@dataclass(frozen=True)
+class LogFilter:
+    """Which entries are wanted; `person` NOBODY stands for the command line and the seeds."""
+
+    person: int | None = None
+    ask: str = ""
+    subject: str = ""
+    action: str = ""
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """An entry; `is_dated_back` says that the clock stood earlier than at the entry before it."""
+
+    event: Event
+    is_dated_back: bool
+
+
+@dataclass(frozen=True)
+class LogPage:
+    """Some entries, the newest first; `next_key` is where the next page begins, or None at the end."""
+
+    entries: tuple[LogEntry, ...]
+    next_key: int | None
+
+
+@dataclass(frozen=True)
+class LogChoices:
+    """What can be filtered by: the kinds of record and the actions that the log has."""
+
+    subjects: tuple[str, ...]
+    actions: tuple[str, ...]
+
+
+def list_page(session: Session, reader: Actor, wanted: LogFilter, before: int | None, size: int = SIZE) -> LogPage:
+    """The entries that fit and that the reader may see, at most `size`, from before a key on."""
+    found = session.execute(_statement(reader, wanted, before).limit(size + 1)).all()
+    entries = tuple(_entry(*row) for row in found[:size])
+    return LogPage(entries, entries[-1].event.id if len(found) > size else None)
+
+
+def find_entry(session: Session, reader: Actor, number: int) -> LogEntry | None:
+    """One entry, if the reader may see it."""
+    found = session.execute(_statement(reader, LogFilter(), None).where(Event.id == number)).first()
+    return _entry(*found) if found else None
+
+
+def find_choices(session: Session) -> LogChoices:
+    """The kinds and the actions in the log; each costs one step along an index."""
+    return LogChoices(tuple(_distinct(session, Event.subject)), tuple(_distinct(session, Event.action)))
+
+
+def read(engine: sa.Engine, reader: Actor, wanted: LogFilter) -> Iterator[Event]:
+    """All entries that fit, the newest first, read in short steps so that nobody waits for it."""
+    before: int | None = None
+    while True:
+        with reading(engine) as session:
+            page = list_page(session, reader, wanted, before, STEP)
+            session.expunge_all()
+        yield from (entry.event for entry in page.entries)
+        before = page.next_key
+        if before is None:
+            return
+
+
+def list_rewordings(session: Session, ask_id: int) -> tuple[Rewording, ...]:
+    """Every step in the wording of an ask and its tests, from the first on."""
+    statement = (
+        sa.select(
+            Event.id, Event.at, Event.actor_name, Event.action, Event.subject, Event.subject_id, Event.before,
+            Event.after, Event.reason,
+        )
+        .where(Event.ask_id == ask_id, Event.subject.in_(("ask", "test")))
+        .order_by(Event.id)
+    )  # fmt: skip
+    happenings = (Happening(*row) for row in session.execute(statement))
+    return history_of(replace(it, before=it.before or {}, after=it.after or {}) for it in happenings)
+
+
+def _statement(reader: Actor, wanted: LogFilter, before: int | None) -> sa.Select[Event, datetime]:
+    conditions = [
+        _visible_to(reader),
+        Event.id < before if before is not None else None,
+        Event.actor_id == wanted.person if wanted.person else None,
+        Event.actor_id.is_(None) if wanted.person == NOBODY else None,
+        Event.ask_id.in_(sa.select(Ask.id).where(Ask.slug == wanted.ask)) if wanted.ask else None,
+        Event.subject == wanted.subject if wanted.subject else None,
+        Event.action == wanted.action if wanted.action else None,
+        Event.at >= _begin(wanted.first) if wanted.first else None,
+        Event.at < _begin(wanted.last + timedelta(days=1)) if wanted.last else None,
+    ]
+    joined = sa.select(Event, Earlier.at).outerjoin(Earlier, Earlier.id == Event.id - 1)
+    return joined.where(*(it for it in conditions if it is not None)).order_by(Event.id.desc())
+
+
+def _visible_to(reader: Actor) -> sa.ColumnElement[bool] | None:
+    if reader.may(Action.MANAGE_PEOPLE):
+        return None
+    own = sa.and_(Event.subject == "person", Event.subject_id == reader.id)
+    return sa.or_(Event.subject.in_(RECORDS), own)
+
+
+def _entry(event: Event, earlier: datetime | None) -> LogEntry:
+    return LogEntry(event, earlier is not None and event.at < earlier - CLOCK_MAY_DIFFER)
+
+
+def _begin(day: date) -> datetime:
+    """When a day begins in London."""
+    return datetime.combine(day, time(), LONDON)
+
+
+def _distinct(session: Session, column: Any) -> Iterator[str]:
+    found = session.scalar(sa.select(sa.func.min(column)))
+    while found is not None:
+        yield found
+        found = session.scalar(sa.select(sa.func.min(column)).where(column > found))

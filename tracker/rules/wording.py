@@ -1,0 +1,156 @@
+"""How words changed: differences between two texts, and the wording of an ask and its tests over time."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import SequenceMatcher
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from tracker.rules.changes import field_name, in_full
+
+WORD = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")  # a word with the space before it
+# The time to compare grows with both lengths; longer texts are shown as a whole taken out and a whole put in.
+MOST_WORDS = 4000
+NEAR = 60
+WORDING = ("title", "quote", "summary", "reading")
+TEST_WORDING = ("label", "before")
+NAMES = {"label": "Test", "before": "Result before the ask was made", "reading": "How we read it", "quote": "Words"}
+
+
+class Mark(StrEnum):
+    """What became of a piece of text."""
+
+    SAME = "same"
+    OUT = "out"
+    IN = "in"
+
+
+class Piece(NamedTuple):
+    """A piece of text and what became of it."""
+
+    mark: Mark
+    text: str
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """A field with what was taken out of it and put into it."""
+
+    name: str
+    pieces: tuple[Piece, ...]
+
+    @property
+    def label(self) -> str:
+        return NAMES.get(self.name) or field_name(self.name).capitalize()
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What the history of wording needs of an entry of the event log about an ask or a test."""
+
+    number: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    subject_id: int
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Rewording:
+    """A step in the wording of an ask; `is_public` says that the public saw the words then."""
+
+    number: int
+    at: datetime
+    actor: str
+    what: str
+    reason: str
+    is_public: bool
+    changes: tuple[FieldChange, ...]
+
+
+def compare(before: str, after: str) -> tuple[Piece, ...]:
+    """The differences between two texts, word by word."""
+    old, new = WORD.findall(before), WORD.findall(after)
+    if max(len(old), len(new)) > MOST_WORDS:
+        pieces = [Piece(Mark.OUT, before), Piece(Mark.IN, after)]
+    else:
+        pieces = []
+        matcher = SequenceMatcher(None, old, new, autojunk=False)
+        for _, old_start, old_end, new_start, new_end in matcher.get_opcodes():
+            out, put_in = "".join(old[old_start:old_end]), "".join(new[new_start:new_end])
+            pieces += [Piece(Mark.SAME, out)] if out == put_in else [Piece(Mark.OUT, out), Piece(Mark.IN, put_in)]
+    return tuple(piece for piece in pieces if piece.text)
+
+
+def shortened(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    """The pieces without the middle of what stayed the same."""
+    return tuple(
+        Piece(mark, f"{text[:NEAR]} … {text[-NEAR:]}" if mark is Mark.SAME and len(text) > 3 * NEAR else text)
+        for mark, text in pieces
+    )
+
+
+def compare_fields(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> tuple[FieldChange, ...]:
+    """The differences of an edit, field by field; of a new record the fields that are not empty."""
+    before, after = before or {}, after or {}
+    names = sorted(before.keys() | after.keys())
+    changes = (FieldChange(name, compare(in_full(before.get(name)), in_full(after.get(name)))) for name in names)
+    return tuple(change for change in changes if change.pieces)
+
+
+@dataclass
+class _Wording:
+    """The wording of one ask as its log is read on."""
+
+    is_public: bool = False
+    words: dict[str, Any] = field(default_factory=dict)
+    tests: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def take(self, entry: Happening) -> list[Rewording]:
+        """The steps that an entry makes."""
+        if entry.subject == "ask":
+            return self._take_ask(entry)
+        test = self.tests.setdefault(entry.subject_id, {})
+        test.update(entry.after)
+        if "is_archived" in entry.after:
+            is_out = entry.after["is_archived"]
+            label = Piece(Mark.OUT if is_out else Mark.IN, str(test.get("label", "")))
+            what = "A test was taken out" if is_out else "A test was brought back"
+            return [self._step(entry, what, (FieldChange("label", (label,)),))]
+        changes = compare_fields(_only(entry.before, TEST_WORDING), _only(entry.after, TEST_WORDING))
+        what = "A test was added" if entry.action == "created" else "A test was reworded"
+        return [self._step(entry, what, changes)] if changes else []
+
+    def _take_ask(self, entry: Happening) -> list[Rewording]:
+        self.words.update(_only(entry.after, WORDING))
+        if entry.action == "created":
+            return [self._step(entry, "Entered as a draft", _whole(self.words, WORDING))]
+        if entry.after.get("publication") == "published" and not self.is_public:
+            self.is_public = True
+            tests = (_whole(test, ("label",)) for test in self.tests.values() if not test.get("is_archived"))
+            return [self._step(entry, "First published", sum(tests, _whole(self.words, WORDING)))]
+        changes = compare_fields(_only(entry.before, WORDING), _only(entry.after, WORDING))
+        return [self._step(entry, "The ask was reworded", changes)] if changes else []
+
+    def _step(self, entry: Happening, what: str, changes: tuple[FieldChange, ...]) -> Rewording:
+        return Rewording(entry.number, entry.at, entry.actor, what, entry.reason, self.is_public, changes)
+
+
+def history_of(entries: Iterable[Happening]) -> tuple[Rewording, ...]:
+    """Every step in the wording of one ask, from the entries about it and its tests in their order."""
+    wording = _Wording()
+    return tuple(step for entry in entries for step in wording.take(entry))
+
+
+def _only(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: values[name] for name in names if name in values}
+
+
+def _whole(values: Mapping[str, Any], names: Iterable[str]) -> tuple[FieldChange, ...]:
+    return tuple(FieldChange(name, (Piece(Mark.SAME, str(values[name])),)) for name in names if values.get(name))

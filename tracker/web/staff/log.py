@@ -1,0 +1,140 @@
+"""The event log: who did what, when and why, with what it was before."""
+
+from datetime import date
+from typing import Any, NoReturn
+
+from flask import Blueprint, current_app, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.clock import today
+from tracker.exports import log as files
+from tracker.models import Event
+from tracker.queries import log, staff
+from tracker.queries.log import LogFilter
+from tracker.queries.public.filters import UnknownFilter
+from tracker.rules.permissions import Action
+from tracker.rules.wording import compare_fields, shortened
+from tracker.web.auth import me, requires
+from tracker.web.forms.base import whole_number
+from tracker.web.pages import found
+from tracker.web.parameters import FIRST_DAY, expect
+from tracker.web.session import db, engine, stop_reading
+
+bp = Blueprint("log", __name__, url_prefix="/staff")
+LAST_DAY = date(2999, 12, 31)
+MACHINES = "Command line and seeds"
+FILTERS = ("person", "ask", "subject", "action", "from", "to")
+
+
+@bp.get("/log")
+@requires(Action.READ)
+def index() -> str:
+    expect(*FILTERS, "before")
+    wanted, choices = _wanted(), log.find_choices(db())
+    return render_template(
+        "staff/log/index.html",
+        page=log.list_page(db(), me(), wanted, _number("before")),
+        wanted=wanted,
+        query=_query(),
+        people=[(log.NOBODY, MACHINES), *((person.id, person.name) for person in staff.list_people(db()))],
+        subjects=[(name, name.capitalize()) for name in choices.subjects],
+        actions=[(name, name.capitalize()) for name in choices.actions],
+        is_first="before" not in request.args,
+        subject_page=_subject_page,
+        compare_fields=compare_fields,
+        shortened=shortened,
+    )
+
+
+@bp.get("/log/<id:number>")
+@requires(Action.READ)
+def entry(number: int) -> str:
+    return render_template(
+        "staff/log/entry.html",
+        entry=found(log.find_entry(db(), me(), number)),
+        subject_page=_subject_page,
+        compare_fields=compare_fields,
+    )
+
+
+@bp.get("/log.csv")
+@requires(Action.EXPORT_LOG)
+def csv() -> Response:
+    """The entries that fit the filters, sent piece by piece."""
+    expect(*FILTERS)
+    wanted, reader, source = _wanted(), me(), engine()
+    stop_reading()
+    return current_app.response_class(
+        files.write(log.read(source, reader, wanted)),
+        content_type="text/csv; charset=utf-8; header=present",
+        headers={"Content-Disposition": f'attachment; filename="log-{today()}.csv"'},
+    )
+
+
+@bp.get("/asks/<id:ask_id>/history")
+@requires(Action.READ)
+def history(ask_id: int) -> str:
+    """The wording of an ask over time, drafts included."""
+    ask = found(staff.find_ask(db(), ask_id))
+    return render_template("staff/asks/history.html", ask=ask, steps=log.list_rewordings(db(), ask_id)[::-1])
+
+
+def _wanted() -> LogFilter:
+    return LogFilter(
+        person=_number("person"),
+        ask=_name("ask"),
+        subject=_name("subject"),
+        action=_name("action"),
+        first=_day("from"),
+        last=_day("to"),
+    )
+
+
+def _query() -> dict[str, Any]:
+    """The filters that are set, for links."""
+    return {name: request.args[name] for name in FILTERS if request.args.get(name)}
+
+
+def _name(name: str) -> str:
+    text = request.args.get(name, "").strip()
+    if not text.isprintable():
+        _refuse(f"“{name}” holds characters that no name has.")
+    return text
+
+
+def _number(name: str) -> int | None:
+    text = request.args.get(name, "")
+    if text in {"", "0"}:
+        return int(text) if text else None
+    if not whole_number(text):
+        _refuse(f"“{name}” is not a number of this list.")
+    return whole_number(text)
+
+
+def _day(name: str) -> date | None:
+    text = request.args.get(name, "")
+    try:
+        day = date.fromisoformat(text) if text else None
+    except ValueError:
+        _refuse("Write a day as year, month and day: 2026-11-22.")
+    if day and not FIRST_DAY <= day <= LAST_DAY:
+        _refuse(f"Choose a day between {FIRST_DAY} and {LAST_DAY}.")
+    return day
+
+
+def _refuse(sentence: str) -> NoReturn:
+    raise UnknownFilter(sentence)
+
+
+def _subject_page(event: Event) -> str:
+    """The staff page of the record that an entry is about; empty where there is none to see."""
+    if event.ask_id is not None:
+        return url_for("asks.show", ask_id=event.ask_id)
+    match event.subject:
+        case "legislation":
+            return url_for("laws.show", law_id=event.subject_id)
+        case "source":
+            return url_for("sources.index")
+        case "person" if me().may(Action.MANAGE_PEOPLE):
+            return url_for("people.index")
+    return ""
