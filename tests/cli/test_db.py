@@ -8,6 +8,7 @@ from tests.cli.commands import Tracker, tracker_on
 from tracker.db import migrate
 
 HEAD = migrate.head()
+BEFORE = f"{int(HEAD or 0) - 1:04}"
 
 
 def test_upgrade_and_downgrade_say_where_the_database_is(tracker_on_nothing: Tracker) -> None:
@@ -16,7 +17,7 @@ def test_upgrade_and_downgrade_say_where_the_database_is(tracker_on_nothing: Tra
     assert tracker("db", "upgrade").out == f"The database is at revision {HEAD}.\n"
     assert tracker("db", "current").out == f"{HEAD}\n"
     assert tracker("db", "upgrade").out == f"The database is at revision {HEAD}.\n"
-    assert tracker("db", "downgrade", "-1").out == "The database is at revision 0001.\n"
+    assert tracker("db", "downgrade", "-1").out == f"The database is at revision {BEFORE}.\n"
     assert tracker("db", "downgrade", "base").out == "The database is at revision base (empty).\n"
     assert tracker("db", "current").out == "base (empty)\n"
     assert tracker("db", "upgrade", "0001").out == "The database is at revision 0001.\n"

@@ -10,12 +10,14 @@ from alembic.util import CommandError
 from dotenv import load_dotenv
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from tracker.cli.backup import backup, restore
 from tracker.cli.database import changing, open_engine
 from tracker.cli.log import log, verify
 from tracker.cli.people import user
 from tracker.cli.schema import db, require_newest
 from tracker.cli.sheets import write_workbook
 from tracker.db.engine import reading
+from tracker.db.postgresql_backup import ProgramFailed
 from tracker.exports.tables import TABLES
 from tracker.models import Person
 from tracker.paths import resource_dir
@@ -25,9 +27,11 @@ from tracker.rules.errors import RuleBroken
 from tracker.rules.permissions import SEEDS
 from tracker.server import run_server
 from tracker.services import events, seeds
+from tracker.services.backup import BackupRefused
 from tracker.services.seed_files import SeedError
 from tracker.settings import Settings, SettingsError
 
+EXPECTED = (RuleBroken, SeedError, events.BrokenChain, BackupRefused, ProgramFailed, CommandError)
 FIRST_ACCOUNT = "user add you@example.org --name 'Your Name' --role admin"
 
 
@@ -39,7 +43,7 @@ class Teaching(click.Group):
             return super().invoke(ctx)
         except SettingsError as error:
             raise click.ClickException(f"These settings are wrong:\n{error}") from None
-        except (RuleBroken, SeedError, events.BrokenChain, CommandError) as error:
+        except EXPECTED as error:
             raise click.ClickException(str(error)) from None
         except (OperationalError, ProgrammingError) as error:  # ProgrammingError: PostgreSQL lacks a table
             raise click.ClickException(f"The database cannot be used: {error.orig}. See: tracker db check") from None
@@ -119,7 +123,9 @@ def _program() -> str:
     return "tracker" if called.name != "tracker" or called.parent == Path() else os.path.relpath(called)
 
 
+main.add_command(backup)
 main.add_command(db)
 main.add_command(log)
+main.add_command(restore)
 main.add_command(user)
 main.add_command(verify)

@@ -22,6 +22,17 @@ def downgrade(engine: sa.Engine, revision: str) -> None:
     _run(engine, command.downgrade, revision)
 
 
+def upgrade_in(connection: sa.Connection) -> None:
+    """Migrate up to the newest revision, within the connection's transaction."""
+    _run_in(connection, command.upgrade, "head")
+
+
+def downgrade_in(connection: sa.Connection) -> None:
+    """Take everything away that the migrations made, within the connection's transaction."""
+    _run_in(connection, command.downgrade, "base")
+    connection.execute(sa.text("DROP TABLE IF EXISTS alembic_version"))
+
+
 def current(engine: sa.Engine) -> str | None:
     """The revision that the database is at; None for an empty one."""
     with engine.connect().execution_options(tracker_read_only=True) as connection:
@@ -41,7 +52,11 @@ def _config() -> Config:
 
 
 def _run(engine: sa.Engine, command_of_alembic: Callable[[Config, str], None], revision: str) -> None:
-    config = _config()
     with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command_of_alembic(config, revision)
+        _run_in(connection, command_of_alembic, revision)
+
+
+def _run_in(connection: sa.Connection, command_of_alembic: Callable[[Config, str], None], revision: str) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    command_of_alembic(config, revision)

@@ -1,0 +1,192 @@
+"""tracker backup and tracker restore on both engines: a whole round trip, and what is refused."""
+
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.cli.commands import Tracker, tracker_on
+from tests.copies import everything
+from tests.engines import Databases
+from tests.factories import NOW, make_ask, make_person, make_staff
+from tracker.db import migrate
+from tracker.db.engine import make_engine, reading, writing
+from tracker.models import Revision
+from tracker.rules.permissions import COMMAND_LINE
+from tracker.services.change import Change
+
+
+@pytest.fixture
+def engine(database: str) -> Iterator[sa.Engine]:
+    engine = make_engine(database)
+    with writing(engine) as session:
+        make_ask(Change(session, make_staff(session).ed, NOW), published=True)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "backups" / "monday"
+
+
+@pytest.fixture
+def made(tracker: Tracker, engine: sa.Engine, file: Path) -> Path:
+    """A backup of a database with three people and an ask."""
+    file.parent.mkdir()
+    tracker("backup", file)
+    return file
+
+
+def add_somebody(engine: sa.Engine, name: str = "Dot") -> None:
+    with writing(engine) as session:
+        make_person(Change(session, COMMAND_LINE, NOW), name=name)
+
+
+def revision(engine: sa.Engine) -> int:
+    with reading(engine) as session:
+        return session.scalar(sa.select(Revision.number)) or 0
+
+
+Empty = Callable[[], tuple[sa.Engine, Tracker]]
+
+
+@pytest.fixture
+def empty(
+    databases: Databases, database_engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Empty]:
+    """Makes a database without tables, and the command line on it."""
+    monkeypatch.chdir(tmp_path)
+    opened: list[tuple[str, sa.Engine]] = []
+
+    def make() -> tuple[sa.Engine, Tracker]:
+        url = databases.create(database_engine, migrated=False)
+        opened.append((url, make_engine(url)))
+        return opened[-1][1], tracker_on(url)
+
+    yield make
+    for url, engine in opened:
+        engine.dispose()
+        databases.drop(url)
+
+
+def test_a_backup_comes_back_whole_in_an_empty_place(
+    tracker: Tracker, engine: sa.Engine, made: Path, empty: Empty
+) -> None:
+    other, tracker_on_other = empty()
+    said = tracker_on_other("restore", made).out
+    assert "The database holds 1 asks, 1 updates and 3 members of staff." in said
+    assert everything(other) == everything(engine)
+    assert tracker_on_other("verify").out == tracker("verify").out
+    assert tracker("verify").out.splitlines()[0].rpartition(" ")[2].rstrip(".") in said
+    add_somebody(other)  # it works: triggers, sequences and locks are there
+    tracker_on_other("verify")
+    with pytest.raises(sa.exc.DBAPIError), writing(other) as session:
+        session.execute(sa.text("UPDATE event SET actor_name = 'x'"))
+
+
+def test_only_its_owner_can_read_a_backup_and_nothing_else_is_left(made: Path) -> None:
+    assert stat.S_IMODE(made.stat().st_mode) == 0o600
+    assert list(made.parent.iterdir()) == [made]
+
+
+def test_a_backup_is_not_replaced_unless_that_is_meant(tracker: Tracker, engine: sa.Engine, made: Path) -> None:
+    before = made.read_bytes()
+    assert "is there already" in tracker("backup", made, code=1).err
+    assert made.read_bytes() == before
+    add_somebody(engine)
+    assert "4 members of staff" in tracker("backup", made, "--force").out
+    assert list(made.parent.iterdir()) == [made]
+
+
+def test_a_database_with_data_is_not_replaced_unless_that_is_meant(
+    tracker: Tracker, engine: sa.Engine, made: Path, empty: Empty
+) -> None:
+    at_backup = everything(engine)
+    add_somebody(engine)
+    before, number = everything(engine), revision(engine)
+    assert "its log has" in tracker("restore", made, code=1).err
+    assert everything(engine) == before
+    tracker("restore", made, "--force")
+    assert everything(engine) == at_backup
+    assert revision(engine) > number  # no browser may take an old page for a new one
+    (safety,) = (path for path in made.parent.iterdir() if path != made)
+    assert stat.S_IMODE(safety.stat().st_mode) == 0o600
+    other, tracker_on_other = empty()
+    tracker_on_other("restore", safety)
+    assert everything(other) == before
+
+
+def test_a_backup_of_the_schema_before_is_brought_up(
+    tracker: Tracker, engine: sa.Engine, file: Path, empty: Empty
+) -> None:
+    file.parent.mkdir()
+    whole = everything(engine)
+    tracker("db", "downgrade", "-1")
+    assert "a restore will verify its log" in tracker("backup", file).out
+    other, tracker_on_other = empty()
+    tracker_on_other("restore", file)
+    assert migrate.current(other) == migrate.head()
+    assert everything(other) == whole
+    tracker_on_other("verify")
+
+
+def test_a_damaged_file_is_refused_and_nothing_is_changed(tracker: Tracker, engine: sa.Engine, made: Path) -> None:
+    before, whole = everything(engine), made.read_bytes()
+    for damaged in (whole[: len(whole) // 2], whole[:-1000], whole[:100], b"", b"something else" * 1000):
+        made.write_bytes(damaged)
+        assert "Error: " in tracker("restore", made, "--force", code=1).err
+        assert everything(engine) == before
+    for path in made.parent.iterdir():
+        path.unlink()
+    made.write_bytes(whole)
+    tracker("restore", made, "--force")
+
+
+def test_a_log_that_was_tampered_with_is_not_put_back(
+    tracker: Tracker, engine: sa.Engine, file: Path, empty: Empty
+) -> None:
+    file.parent.mkdir()
+    is_sqlite = engine.dialect.name == "sqlite"
+    with writing(engine) as session:
+        if is_sqlite:
+            names = session.scalars(sa.text("SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='event'"))
+            for name in names.all():
+                session.execute(sa.text(f"DROP TRIGGER {name}"))
+        else:
+            session.execute(sa.text("ALTER TABLE event DISABLE TRIGGER USER"))
+        session.execute(sa.text("UPDATE event SET actor_name = 'Nobody' WHERE id = 2"))
+    assert tracker("backup", file, code=1).err.startswith("Error: Entry 2 of the event log was changed")
+    assert list(file.parent.iterdir()) == []
+    tracker("db", "downgrade", "-1")
+    tracker("backup", file)  # an older schema cannot be verified yet
+    other, tracker_on_other = empty()
+    assert "Entry 2 of the event log was changed" in tracker_on_other("restore", file, code=1).err
+    assert migrate.current(other) is None
+
+
+def test_there_is_nothing_to_back_up_in_a_database_without_tables(empty: Empty, tmp_path: Path) -> None:
+    _, tracker = empty()
+    assert "nothing to back up" in tracker("backup", tmp_path / "none", code=1).err
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+def test_a_backup_of_the_other_engine_is_refused_by_name(tracker: Tracker, tmp_path: Path) -> None:
+    (tmp_path / "dump").write_bytes(b"PGDMP" + bytes(100))
+    assert "is a backup of postgresql" in tracker("restore", tmp_path / "dump", code=1).err
+
+
+@pytest.mark.parametrize("database_engine", ["postgresql"], indirect=True)
+def test_without_the_programs_of_postgresql_the_message_says_so(
+    tracker: Tracker, engine: sa.Engine, file: Path
+) -> None:
+    file.parent.mkdir()
+    assert "pg_dump is not installed" in tracker("backup", file, code=1, PATH="/nonexistent").err
+    assert list(file.parent.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_named(tracker: Tracker, engine: sa.Engine, tmp_path: Path) -> None:
+    assert "could not be written" in tracker("backup", tmp_path / "missing" / "file", code=1).err
