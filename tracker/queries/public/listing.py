@@ -23,6 +23,7 @@ PAGE_SIZE = 30
 MOST_COUNTED = 1000
 LINE_NAMES = ("id", "slug", "title", "kind", "topic", "summary", "status", "status_on", "reviewed_on", "first_deadline")
 LINE_COLUMNS = (*(Ask.__table__.c[name] for name in LINE_NAMES), Ask.__table__.c.status_reason.label("reason"))
+_LINES = sa.select(*LINE_COLUMNS).where(Ask.__table__.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def conditions(session: Session, wanted: AskFilter) -> list[sa.ColumnElement[boo
 
 def list_lines(session: Session, ids: Sequence[int]) -> list[tuple[int, AskLine]]:
     """The asks of these numbers, in this order."""
-    rows = {row.id: row for row in session.execute(sa.select(*LINE_COLUMNS).where(Ask.__table__.c.id.in_(ids)))}
+    rows = {row.id: row for row in session.execute(_LINES, {"ids": ids})}
     return [(id, record_of(AskLine, rows[id], excerpt=None)) for id in ids]
 
 

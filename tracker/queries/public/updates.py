@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +28,7 @@ IS_CORRECTED = (
 )
 FIELDS = ("id", "key", "kind", "happened_on", "recorded_at", "published_at", "text", "status", "reason")
 ORDER = (Update.published_at, Update.happened_on, Update.id)
+PLACE = ("after_moment", "after_day", "after_id")
 Results = Mapping[int, tuple[tuple[str, Result], ...]]
 
 
@@ -37,6 +39,24 @@ def list_updates(
 
     Raises UnknownFilter for a key that no page has given.
     """
+    place = _place(after) if after else {}
+    statement = _statement(has_kind=kind is not None, has_place=bool(place))
+    rows = session.execute(statement, {"kind": kind, "most": size + 1, **place}).all()
+    shown = rows[:size]
+    results = _results(session, {id_ for row in shown for id_ in (row.id, row.corrected_id) if id_})
+    entries = tuple(_line(row, results) for row in shown)
+    return UpdatePage(entries, _key_of(shown[-1]) if len(rows) > size else "")
+
+
+def count_updates(session: Session) -> dict[UpdateKind, int]:
+    """How many entries of each kind there are, by the counters; every kind is named."""
+    rows = session.execute(sa.select(UpdateCount.kind, UpdateCount.number))
+    return dict.fromkeys(UpdateKind, 0) | {row.kind: row.number for row in rows}
+
+
+@cache
+def _statement(*, has_kind: bool, has_place: bool) -> sa.Select[Any]:
+    """Made once: putting it together takes longer than the database needs."""
     statement = (
         sa.select(
             Ask.slug,
@@ -49,23 +69,14 @@ def list_updates(
         .outerjoin(Corrected, Corrected.id == Update.corrects_id)
         .where(Update.publication == Publication.PUBLISHED, Ask.publication == Publication.PUBLISHED)
         .order_by(*(column.desc() for column in ORDER))
-        .limit(size + 1)
+        .limit(sa.bindparam("most", type_=sa.Integer))
     )
-    if kind:
-        statement = statement.where(Update.kind == kind)
-    if after:
-        statement = statement.where(sa.tuple_(*ORDER) < sa.tuple_(*_values(after)))
-    rows = session.execute(statement).all()
-    shown = rows[:size]
-    results = _results(session, {id_ for row in shown for id_ in (row.id, row.corrected_id) if id_})
-    entries = tuple(_line(row, results) for row in shown)
-    return UpdatePage(entries, _key_of(shown[-1]) if len(rows) > size else "")
-
-
-def count_updates(session: Session) -> dict[UpdateKind, int]:
-    """How many entries of each kind there are, by the counters; every kind is named."""
-    rows = session.execute(sa.select(UpdateCount.kind, UpdateCount.number))
-    return dict.fromkeys(UpdateKind, 0) | {row.kind: row.number for row in rows}
+    if has_kind:
+        statement = statement.where(Update.kind == sa.bindparam("kind", type_=Update.kind.type))
+    if has_place:
+        place = (sa.bindparam(name, type_=column.type) for name, column in zip(PLACE, ORDER, strict=True))
+        statement = statement.where(sa.tuple_(*ORDER) < sa.tuple_(*place))
+    return statement
 
 
 def _columns(entry: Any, prefix: str) -> list[sa.Label[Any]]:
@@ -101,7 +112,7 @@ def _key_of(row: sa.Row[Any]) -> str:
     return f"{row.published_at:{MOMENT}}~{row.happened_on}~{row.id}"
 
 
-def _values(key: str) -> list[sa.ColumnElement[Any]]:
+def _place(key: str) -> dict[str, object]:
     """The place that a page key means, as values to compare with ORDER."""
     parts = KEY.fullmatch(key)
     if not parts:
@@ -111,5 +122,4 @@ def _values(key: str) -> list[sa.ColumnElement[Any]]:
         happened_on = PartialDate.parse(parts[2])
     except ValueError:
         raise UnknownFilter(NO_KEY) from None
-    places = (moment, happened_on, int(parts[3]))
-    return [sa.literal(place, column.type) for place, column in zip(places, ORDER, strict=True)]
+    return dict(zip(PLACE, (moment, happened_on, int(parts[3])), strict=True))
