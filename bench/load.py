@@ -2,9 +2,9 @@
 
 import socket
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from statistics import median
-from threading import Thread
 from time import perf_counter
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ BROWSER = {
 }
 COMPRESSED = {**BROWSER, "Accept-Encoding": "gzip, deflate, br"}
 PIECE = 1 << 20
+LAST_CHUNK = b"\r\n0\r\n\r\n"
 
 
 class Answer(NamedTuple):
@@ -54,12 +55,10 @@ def fetch(server: Server, path: str, headers: Mapping[str, str] = BROWSER) -> An
 def measure(server: Server, path: str, number: int, headers: Mapping[str, str] = BROWSER, connections: int = 1) -> Cost:
     """The cost of a request, as the mean of so many."""
     each = max(1, number // connections)
-    threads = [Thread(target=_ask, args=(server.port, path, each, headers)) for _ in range(connections)]
     cpu, begun = server.cpu(), perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(connections) as threads:
+        for asked in [threads.submit(_ask, server.port, path, each, headers) for _ in range(connections)]:
+            asked.result()
     return Cost((server.cpu() - cpu) / each / connections, (perf_counter() - begun) / each / connections)
 
 
@@ -106,6 +105,10 @@ def _receive(connection: socket.socket) -> None:
     head, _, body = received.partition(b"\r\n\r\n")
     if not head.startswith(b"HTTP/1.1 200"):
         raise RuntimeError(head.decode(errors="replace"))
+    if b"transfer-encoding: chunked" in head.lower():
+        while not body.endswith(LAST_CHUNK):
+            body = body[-len(LAST_CHUNK) :] + _more(connection)
+        return
     left = _length(head) - len(body)
     while left > 0:
         left -= len(_more(connection))
