@@ -80,6 +80,7 @@ TABLE: dict[str, Access] = {
     "/staff/": Access(STAFF, NOBODY),
     "/staff/sign-out": Access(NOBODY, STAFF),
     "/staff/password": Access(STAFF, STAFF),
+    "/staff/desk/<any(due, drafts, overdue, unverified):section>": Access(STAFF, NOBODY, "/staff/desk/due"),
     "/staff/approval/": Access(STAFF, NOBODY),
     "/staff/updates/<id:update_id>/approve": Access(EDITORS, EDITORS, "/staff/updates/{waiting}/approve"),
     "/staff/updates/<id:update_id>/withdraw": Access(NOBODY, STAFF, "/staff/updates/{waiting}/withdraw"),

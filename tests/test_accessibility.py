@@ -43,6 +43,7 @@ def address(shared_site: Site) -> Iterator[str]:
     long = {"reason": "Long" * 30, "evidence_0_title": "https://example.org/" + "a" * 150}
     form.submit("Publish now", **UNDONE | long)
     form.submit("Keep as a draft", **UNDONE | {"text": "W" * 300})
+    form.submit("Send for approval", **UNDONE | {"text": "V" * 300, "status": "rejected"})
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, shared_site.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
@@ -63,7 +64,9 @@ def opened(new_context: OpenContext, site: Site, address: str) -> Page:
 def filled(site: Site, paths: list[str]) -> list[str]:
     """The addresses with the numbers of the short ask and of the newest entry."""
     newest = site.scalar(sa.select(sa.func.max(Update.id)).where(Update.publication == "published"))
-    return [path.format(short=site.ask_id("no-constructive-engagement"), update=newest) for path in paths]
+    waiting = site.scalar(sa.select(sa.func.max(Update.id)).where(Update.submitted_at.is_not(None)))
+    short = site.ask_id("no-constructive-engagement")
+    return [path.format(short=short, update=newest, waiting=waiting) for path in paths]
 
 
 def wrong_with(page: Page) -> list[str]:

@@ -1,7 +1,6 @@
 """What the staff area shows: everything, drafts and archived records included."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -79,25 +78,6 @@ def find_law(session: Session, law_id: int) -> Legislation | None:
         law_id,
         options=[joinedload(Legislation.becomes), selectinload(Legislation.links).joinedload(Link.ask)],
     )
-
-
-def list_drafts(session: Session) -> Sequence[Update]:
-    """The drafts of updates, the newest first."""
-    statement = sa.select(Update).where(Update.publication == Publication.DRAFT).options(joinedload(Update.ask))
-    return session.scalars(statement.order_by(Update.id.desc()).limit(MOST)).all()
-
-
-def list_due(session: Session, today: date) -> list[tuple[Ask, date | None]]:
-    """The published asks whose review is due, with the day since when; never reviewed ones first."""
-    asks = session.scalars(sa.select(Ask).where(Ask.publication == Publication.PUBLISHED))
-    due = [(ask, _due_on(ask)) for ask in asks]
-    return sorted(((ask, day) for ask, day in due if day is None or day <= today), key=lambda pair: pair[1] or date.min)
-
-
-def _due_on(ask: Ask) -> date | None:
-    if ask.reviewed_on is None:
-        return None
-    return ask.reviewed_on.last_day + timedelta(days=ask.review_interval_days)
 
 
 def list_events(

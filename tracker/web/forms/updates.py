@@ -86,6 +86,12 @@ class StoryForm(Form):
         return whole_number(self.seen.data)
 
 
+class ReviewForm(StoryForm):
+    """Checked, nothing changed; `back` says that it was sent from the desk."""
+
+    back = HiddenField()
+
+
 class ApprovalForm(Form):
     """Approve an entry, or send it back with a note."""
 

@@ -1,14 +1,26 @@
-"""The first page after signing in."""
+"""The first page after signing in: what needs doing, each row one click from doing it."""
 
 from flask import Blueprint, render_template
+from sqlalchemy.orm import Session
 
 from tracker.clock import today
+from tracker.queries import desk as queries
 from tracker.queries import staff
 from tracker.rules.permissions import Action
-from tracker.web.auth import requires
+from tracker.web.auth import me, requires
+from tracker.web.forms.base import ConfirmForm
 from tracker.web.session import db
+from tracker.web.staff.updates import NOTHING_CHANGED
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
+FIRST = 20
+ALL = 500
+TITLES = {
+    "due": "Due for a review",
+    "drafts": "Drafts of updates",
+    "overdue": "Overdue deadlines and next steps",
+    "unverified": "Facts that nobody has published yet",
+}
 
 
 @bp.get("/")
@@ -16,7 +28,31 @@ bp = Blueprint("staff", __name__, url_prefix="/staff")
 def desk() -> str:
     return render_template(
         "staff/desk.html",
-        due=staff.list_due(db(), today()),
-        drafts=staff.list_drafts(db()),
-        events=staff.list_events(db()),
+        lists={section: _list(db(), section, FIRST) for section in TITLES},
+        waiting=queries.list_waiting(db(), FIRST),
+        events=queries.list_recent(db(), staff.RECENT),
+        **_context(),
     )
+
+
+@bp.get("/desk/<any(due, drafts, overdue, unverified):section>")
+@requires(Action.READ)
+def whole(section: str) -> str:
+    listed = _list(db(), section, ALL)
+    return render_template("staff/desk_whole.html", section=section, listed=listed, **_context())
+
+
+def _list(session: Session, section: str, limit: int) -> queries.Listed[object]:
+    match section:
+        case "due":
+            return queries.list_due(session, today(), limit)
+        case "drafts":
+            return queries.list_drafts(session, me().id, limit)
+        case "overdue":
+            return queries.list_overdue(session, today(), limit)
+        case _:
+            return queries.list_unverified(session, limit)
+
+
+def _context() -> dict[str, object]:
+    return {"titles": TITLES, "today": today(), "form_for": ConfirmForm, "nothing_changed": NOTHING_CHANGED}

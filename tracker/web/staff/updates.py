@@ -18,7 +18,7 @@ from tracker.services import approval, updates
 from tracker.services.change import Change
 from tracker.web.auth import kept_fields, me, requires
 from tracker.web.forms.base import ConfirmForm, attempt
-from tracker.web.forms.updates import StoryForm, UpdateForm
+from tracker.web.forms.updates import ReviewForm, StoryForm, UpdateForm
 from tracker.web.pages import Page, done, form_page, found, handled
 from tracker.web.session import db, transaction
 from tracker.web.staff.previews import rehearsed
@@ -112,12 +112,12 @@ def discard(update_id: int, action: str) -> Page | Response:
 def review(ask_id: int) -> Page | Response:
     ask, back = found(db().get(Ask, ask_id)), url_for("asks.show", ask_id=ask_id)
     day = PartialDate(today().isoformat())
-    form = StoryForm(happened_on=day, text=NOTHING_CHANGED, seen=staff.count_published(db(), ask_id))
+    form = ReviewForm(happened_on=day, text=NOTHING_CHANGED, seen=staff.count_published(db(), ask_id))
 
     def save(change: Change) -> str:
         draft = UpdateDraft(UpdateKind.REVIEW, form.happened_on.data, form.text.data or "")
         updates.post(change, change.session.get_one(Ask, ask_id), draft, form.seen_entries)
-        return back
+        return url_for("staff.desk", _anchor="due") if form.back.data == "desk" else back
 
     answer = handled(form, save, "The review is recorded.")
     if form.is_stale:

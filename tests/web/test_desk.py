@@ -1,0 +1,84 @@
+"""The desk: each row is one click from doing it, and an empty list says that all is done."""
+
+import sqlalchemy as sa
+
+from tests.site import CLEO, ED, WEALTH_ORDERS, Site
+from tests.web.test_status_change import UNDONE, status_form
+from tracker.clock import today
+from tracker.models import Ask, Legislation, Link, Source, Update
+from tracker.rules.dates import PartialDate
+from tracker.rules.updates import UpdateKind
+
+
+def test_checked_nothing_changed_is_one_click(site: Site) -> None:
+    site.execute(sa.update(Ask).values(review_interval_days=1))
+    desk = site.browser(ED).get("/staff/")
+    title = site.scalar(sa.select(Ask.title).where(Ask.slug == WEALTH_ORDERS))
+    button = f"Checked, nothing changed with {title}"
+    done = desk.submit(button)
+    assert (done.path.partition("#")[0], done.notices) == ("/staff/", ["The review is recorded."])
+    assert not done.has_button(button)
+    checked = site.scalar(sa.select(Ask.reviewed_on).where(Ask.slug == WEALTH_ORDERS))
+    assert checked == PartialDate(today().isoformat())
+    newest = sa.select(Update.kind).order_by(Update.id.desc()).limit(1)
+    assert site.scalar(newest) is UpdateKind.REVIEW
+    with site.unchanged():
+        again = desk.submit(button)
+    assert again.status == 409
+    assert "Published meanwhile" in again.text
+
+
+def test_a_wrong_day_of_a_check_is_explained_and_kept(shared_site: Site) -> None:
+    shared_site.execute(sa.update(Ask).values(review_interval_days=1))
+    desk = shared_site.browser(ED).get("/staff/")
+    button = next(words for words in desk.all("button") if words.startswith("Checked, nothing changed"))
+    with shared_site.unchanged():
+        refused = desk.submit(button, happened_on="2190-01-01")
+    assert refused.errors("happened_on") == ["This date lies in the future."]
+    assert refused.value("happened_on") == "2190-01-01"
+    assert refused.submit("Record the review", happened_on=today().isoformat()).path.startswith("/staff/")
+
+
+def test_a_contributor_is_offered_what_a_contributor_may_do(shared_site: Site) -> None:
+    shared_site.execute(sa.update(Ask).values(review_interval_days=1))
+    desk = shared_site.browser(CLEO).get("/staff/")
+    assert not any("Checked, nothing changed" in words for words in desk.all("button"))
+    assert "Post an update" in desk.section("due")
+
+
+def test_a_sent_back_draft_stands_first_at_its_authors_desk_with_the_note(sqlite_site: Site) -> None:
+    status_form(sqlite_site, sqlite_site.browser(CLEO)).submit("Send for approval", **UNDONE)
+    ed = sqlite_site.browser(ED).get("/staff/")
+    assert ed.links()["1 waiting for approval"] == "#waiting"
+    decide = ed.follow("Look and decide on 1 May 2026: The power was repealed.")
+    decide.submit("Send back", note="Which Act?")
+    drafts = sqlite_site.browser(CLEO).get("/staff/").section("drafts")
+    assert "Sent back" in drafts
+    assert "To mend: Which Act?" in drafts
+    assert "Your draft" in drafts
+
+
+def test_a_long_list_shows_its_beginning_and_leads_to_the_whole(sqlite_site: Site) -> None:
+    form = status_form(sqlite_site, sqlite_site.browser(ED))
+    before = sqlite_site.scalar(sa.select(sa.func.count()).select_from(Update).where(Update.publication == "draft"))
+    for number in range(22):
+        form.submit("Keep as a draft", **UNDONE | {"text": f"Draft {number}."})
+    desk = sqlite_site.browser(ED).get("/staff/")
+    assert f"The first 20 of {before + 22}." in desk.section("drafts")
+    whole = desk.follow("See all of: drafts of updates")
+    assert all(f"Draft {number}." in whole.text for number in range(22))
+
+
+def test_an_empty_desk_says_that_all_is_done(sqlite_site: Site) -> None:
+    day = PartialDate(today().isoformat())
+    sqlite_site.execute(sa.update(Ask).values(reviewed_on=day, next_step_on=None, first_deadline=None))
+    sqlite_site.execute(sa.update(Ask).values(current_deadline=None))
+    sqlite_site.execute(sa.update(Update).where(Update.publication == "draft").values(publication="put_aside"))
+    for model in (Ask, Source, Legislation, Link):
+        sqlite_site.execute(sa.update(model).where(model.publication == "draft").values(publication="put_aside"))
+    desk = sqlite_site.browser(ED).get("/staff/")
+    assert "All is decided." in desk.section("waiting")
+    assert "All are checked." in desk.section("due")
+    assert "There are no drafts." in desk.section("drafts")
+    assert "Nothing is overdue." in desk.section("overdue")
+    assert "Every fact that was entered is published or put aside." in desk.section("unverified")
