@@ -10,7 +10,10 @@ from sqlalchemy.orm import Session
 from tests.factories import make_ask, make_law, make_link, make_test, make_update
 from tests.transactions import shared_engine_with
 from tracker.db.base import Base
-from tracker.rules.updates import Result
+from tracker.models import AskCount, Listing, StatusFlow, StatusSpan, UpdateCount
+from tracker.rules.dates import PartialDate
+from tracker.rules.status import Status
+from tracker.rules.updates import Result, UpdateKind
 from tracker.services.change import Change
 
 
@@ -20,6 +23,18 @@ def one_of_each(change: Change) -> None:
     make_link(change, ask, law)
     results = ((make_test(change, ask).id, Result.MET),)
     make_update(change, ask, published=False, results=results)
+    other = make_ask(change, slug="other")  # nothing public happens to it, so its lists are left alone
+    listed = {"topic": "", "kind": ask.kind, "status": Status.MET}
+    since = {"begins_on": "2018-01-01", "happened_on": PartialDate("2018")}
+    change.session.add_all(
+        [
+            Listing(ask_id=other.id, scope="", changed_on=PartialDate("2018"), title_key="", **listed),
+            StatusSpan(ask_id=other.id, status=Status.MET, reason="", **since),
+            AskCount(scope="", number=1, **listed),
+            StatusFlow(period="2018", status=Status.MET, number=1),
+            UpdateCount(kind=UpdateKind.STATUS, number=1),
+        ]
+    )
 
 
 shared_engine = shared_engine_with(one_of_each)
@@ -43,6 +58,11 @@ CHOICES = {
     "ask_update": ["kind", "publication", "status"],
     "test_result": ["result"],
     "evidence": ["type"],
+    "listing": ["kind", "status"],
+    "status_span": ["status"],
+    "ask_count": ["kind", "status"],
+    "status_flow": ["status"],
+    "update_count": ["kind"],
 }
 CHECKS = {
     **{f"ck_{table}_{column}_shape": f"{column} = '2018-3'" for table, columns in DATES.items() for column in columns},
@@ -65,6 +85,7 @@ CHECKS = {
     "ck_evidence_url_is_web": "url = 'javascript:alert(1)'",
     "ck_evidence_title_present": "title = ''",
     "ck_revision_one_row": "id = 2",
+    "ck_derivation_one_row": "id = 2",
     "ck_event_id_positive": (
         "INSERT INTO event (id, at, actor_name, action, subject, subject_id, subject_name, previous_hash, hash) "
         "SELECT 0, at, actor_name, action, subject, subject_id, subject_name, previous_hash, 'x' FROM event LIMIT 1"

@@ -67,6 +67,7 @@ def test_an_ask_tells_its_story_newest_first_with_evidence(shared_site: Site) ->
     assert "Status changed" in february
     assert "Partly met" in february
     assert "The Court of Appeal upheld the order made against Zamira Hajiyeva" in february
+    february = shared_site.browser().get(f"{WEALTH_PAGE}/story?entry=2020-02").section("u-2020-02")
     assert "A setback for unexplained wealth orders" in february
     assert "Law Gazette" in february
     assert "Independent" in february

@@ -60,7 +60,7 @@ def test_from_a_source_to_a_published_ask(site: Site) -> None:
     assert "12 asks" in stranger.get("/").text
     (row,) = [row for row in rows(site, "asks") if row["ask_slug"] == "empty-homes"]
     assert (row["jurisdictions"], row["next_step_on"], row["topic"]) == ("England; Wales", "2027-03", "Housing")
-    assert stranger.get("/", query_string={"topic": "housing", "q": "emptý HOMES"}).text.count("Fill the empty") == 1
+    assert "Fill the empty" in stranger.get("/", query_string={"topic": "housing", "q": "emptý HOMES"}).section("asks")
 
 
 def test_a_law_is_entered_linked_and_published(site: Site) -> None:
