@@ -15,7 +15,7 @@ from tracker.cli.database import changing, open_engine
 from tracker.cli.log import log, verify
 from tracker.cli.people import user
 from tracker.cli.schema import db, require_newest
-from tracker.cli.sheets import write_workbook
+from tracker.cli.sheets import import_files, write_workbook
 from tracker.db.engine import reading
 from tracker.db.postgresql_backup import ProgramFailed
 from tracker.exports.tables import TABLES
@@ -23,7 +23,7 @@ from tracker.models import Person
 from tracker.paths import resource_dir
 from tracker.queries.public import tables
 from tracker.queries.public.filters import AskFilter
-from tracker.rules.errors import RuleBroken
+from tracker.rules.errors import NotAllowed, RuleBroken
 from tracker.rules.permissions import SEEDS
 from tracker.server import run_server
 from tracker.services import events, seeds
@@ -31,7 +31,7 @@ from tracker.services.backup import BackupRefused
 from tracker.services.seed_files import SeedError
 from tracker.settings import Settings, SettingsError
 
-EXPECTED = (RuleBroken, SeedError, events.BrokenChain, BackupRefused, ProgramFailed, CommandError)
+EXPECTED = (RuleBroken, NotAllowed, SeedError, events.BrokenChain, BackupRefused, ProgramFailed, CommandError)
 FIRST_ACCOUNT = "user add you@example.org --name 'Your Name' --role admin"
 
 
@@ -125,6 +125,7 @@ def _program() -> str:
 
 main.add_command(backup)
 main.add_command(db)
+main.add_command(import_files)
 main.add_command(log)
 main.add_command(restore)
 main.add_command(user)

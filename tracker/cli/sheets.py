@@ -1,15 +1,141 @@
 """Spreadsheets on the command line."""
 
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 import sqlalchemy as sa
 
-from tracker.db.engine import reading
+from tracker.cli.database import open_engine
+from tracker.clock import now
+from tracker.db.engine import reading, writing
 from tracker.exports import workbook
 from tracker.exports.workbook import LAST_ROW, Edition, TooLarge
+from tracker.imports.files import find_sheets
+from tracker.imports.lines import Sheet
+from tracker.imports.plan import Plan, Step
+from tracker.imports.run import take_in
+from tracker.models import Person
 from tracker.queries.public import rows, tables
 from tracker.queries.public.filters import AskFilter
+from tracker.rules.changes import shown
+from tracker.rules.permissions import COMMAND_LINE, Actor
+from tracker.services.change import Change
+from tracker.settings import Settings
+
+MOST_SHOWN = 200
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask before anything is changed.")
+@click.option("--as", "email", metavar="EMAIL", help="In whose name; without it, that of the command line.")
+@click.option("--reason", default="", help="Why; the public reads it where the wording of an ask or a test changes.")
+def import_files(files: tuple[Path, ...], dry_run: bool, yes: bool, email: str | None, reason: str) -> None:
+    """Bring in FILES: CSV files as `tracker export` writes them, or a workbook of them (.xlsx).
+
+    A row that says what the tracker says changes nothing. All of it comes in, or nothing: each fault is named with
+    its file, row and column. New asks, laws and links are drafts; new rows of updates are published.
+    """
+    settings, engine = Settings.from_env(), open_engine()
+    with ExitStack() as stack:
+        opened = [(path.name, stack.enter_context(path.open("rb"))) for path in files]
+        plan = Plan()
+        sheets = find_sheets(opened, plan)
+        run = _Import(engine, settings, _actor(engine, email), sheets, reason)
+        if plan.faults:
+            run.carry_out(plan, keep=False)
+            _refuse(plan)
+        if yes and not dry_run and not settings.four_eyes:
+            _tell(run.carry_out(Plan(), keep=True), "")
+            return
+        plan = run.rehearse()
+        _tell(plan, "would be ")
+        if dry_run or not plan.has_changes:
+            return
+        if not yes:
+            click.confirm("Bring this in?", abort=True)
+        run.carry_out(Plan(), keep=True, as_seen=plan)
+        click.echo("Done.")
+
+
+class _Import:
+    """What is brought in, and by whom."""
+
+    def __init__(
+        self, engine: sa.Engine, settings: Settings, actor: Actor, sheets: Sequence[Sheet], reason: str
+    ) -> None:
+        self.engine, self.settings, self.actor, self.sheets, self.reason = engine, settings, actor, sheets, reason
+
+    def rehearse(self) -> Plan:
+        """What would happen. Drafts for a second person are also held against the rules of publishing."""
+        plan = self.carry_out(Plan(), keep=False)
+        if self.settings.four_eyes and not plan.faults:
+            self.carry_out(Plan(), keep=False, four_eyes=False)
+        return plan
+
+    def carry_out(self, plan: Plan, *, keep: bool, four_eyes: bool | None = None, as_seen: Plan | None = None) -> Plan:
+        """Take everything in; keep it only when nothing is wrong and it is what was seen. Faults end the command."""
+        held = self.settings.four_eyes if four_eyes is None else four_eyes
+        with writing(self.engine) as session:
+            length = sum(sheet.size for sheet in self.sheets)
+            is_seen = sys.stderr.isatty()
+            with click.progressbar(length=length, label="Reading", file=sys.stderr, hidden=not is_seen) as bar:
+                take_in(
+                    Change(session, self.actor, now(), held),
+                    self.sheets,
+                    plan,
+                    site_url=self.settings.site_url,
+                    reason=self.reason,
+                    progress=bar.update,
+                )
+            is_other = as_seen is not None and plan.fingerprint != as_seen.fingerprint
+            if plan.faults or is_other or not keep:
+                session.rollback()
+        if plan.faults:
+            _refuse(plan)
+        if is_other:
+            raise click.ClickException("Something changed meanwhile, so nothing was brought in. Start again.")
+        return plan
+
+
+def _actor(engine: sa.Engine, email: str | None) -> Actor:
+    if email is None:
+        return COMMAND_LINE
+    with reading(engine) as session:
+        person = session.scalar(sa.select(Person).where(Person.email == email.strip().casefold(), Person.is_active))
+    if person is None:
+        raise click.ClickException(f"Nobody who may sign in has the address {email}. See: tracker user list")
+    return Actor(person.name, person.role, person.id)
+
+
+def _refuse(plan: Plan) -> None:
+    """Name everything that is wrong, and end the command."""
+    for fault in plan.faults:
+        click.echo(f"{fault.place}: found {shown(fault.found)}. Expected: {fault.expected}", err=True)
+    more = " (there may be more)" if plan.is_cut_off else ""
+    raise click.ClickException(f"Nothing was brought in. Faults: {len(plan.faults)}{more}.")
+
+
+def _tell(plan: Plan, would_be: str) -> None:
+    """Say what happens, the first changes one by one."""
+    if would_be:
+        for step in plan.steps[:MOST_SHOWN]:
+            _tell_step(step)
+        if plan.number_of_steps > MOST_SHOWN:
+            click.echo(f"… and {plan.number_of_steps - MOST_SHOWN} more rows.")
+    for name in plan.tables:
+        added, changed, left = plan.added[name], plan.changed[name], plan.left[name]
+        click.echo(f"{name}: {added} {would_be}added, {changed} {would_be}changed, {left} left as they are.")
+
+
+def _tell_step(step: Step) -> None:
+    click.echo(f"{step.table} {step.name}: {step.what}{f' ({step.note})' if step.note else ''}")
+    for column, before, after in step.differences:
+        click.echo(f"    {column}: {shown(before)} → {shown(after)}" if before else f"    {column}: {shown(after)}")
 
 
 def write_workbook(engine: sa.Engine, folder: Path, site_url: str) -> Path:

@@ -102,14 +102,15 @@ def results() -> Statement:
     )
 
 
-def links(of_laws: Sequence[Publication] = (PUBLISHED,)) -> Statement:
+def links(of_laws: Sequence[Publication] = (PUBLISHED,), which: Sequence[Publication] = (PUBLISHED,)) -> Statement:
     """One row a published link to a published law."""
     columns = _columns(Link, "id effect provisions extent in_force_on note")
+    of_links = is_published(Link.publication) if which == (PUBLISHED,) else Link.publication.in_(which)
     return (
         sa.select(ASK_SLUG, LAW_KEY, Legislation.citation, *columns)
         .join(Link.ask)
         .join(Link.legislation)
-        .where(is_published(Link.publication), Legislation.publication.in_(of_laws))
+        .where(of_links, Legislation.publication.in_(of_laws))
     )
 
 

@@ -1,0 +1,85 @@
+"""tracker import: what went out comes in again, all or nothing, after it was shown."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import Tracker, tracker_on
+from tests.site import ED, Site, email_of
+from tracker.exports.tables import TABLES
+
+LAW = "law_key,kind,year,number,title\r\nukpga/2020/1,ukpga,2020,1,An Act\r\n"
+
+
+@pytest.fixture
+def law(tmp_path: Path) -> Path:
+    path = tmp_path / "legislation.csv"
+    path.write_text(LAW, encoding="utf-8")
+    return path
+
+
+def of_site(site: Site) -> Tracker:
+    return tracker_on(site.engine.url.render_as_string(hide_password=False))
+
+
+def test_the_whole_export_comes_in_again_and_changes_nothing(site: Site, tmp_path: Path) -> None:
+    tracker = of_site(site)
+    tracker("export", tmp_path)
+    with site.unchanged():
+        said = tracker("import", *(tmp_path / f"{name}.csv" for name in TABLES), "--yes").out
+    assert "asks: 0 added, 0 changed, 11 left as they are." in said
+
+
+def test_a_dry_run_shows_and_changes_nothing(tracker: Tracker, law: Path) -> None:
+    said = tracker("import", law, "--dry-run").out
+    assert "legislation ukpga/2020/1: added" in said
+    assert "title: “An Act”" in said
+    assert "legislation: 1 would be added" in said
+    assert "0 entries" in tracker("verify").out
+
+
+def test_it_asks_first_and_no_means_no(tracker: Tracker, law: Path) -> None:
+    tracker("import", law, typed="n\n", code=1)
+    assert "0 entries" in tracker("verify").out
+    assert tracker("import", law, typed="y\n").out.endswith("Done.\n")
+    assert "1 entries" in tracker("verify").out
+
+
+def test_nothing_is_asked_where_nothing_changes(tracker: Tracker, law: Path) -> None:
+    tracker("import", law, "--yes")
+    assert "1 left as they are" in tracker("import", law).out
+
+
+def test_one_faulty_row_keeps_out_all_others(tracker: Tracker, law: Path) -> None:
+    law.write_text(LAW + "ukpga/2020/2,ukpga,2020,2,\r\n", encoding="utf-8")
+    said = tracker("import", law, "--yes", code=1).err
+    assert "legislation.csv, row 3, column title: found nothing. Expected: Title; a new row needs it." in said
+    assert "Nothing was brought in. Faults: 1." in said
+    assert "0 entries" in tracker("verify").out
+
+
+def test_a_file_that_cannot_be_read_does_not_hide_the_faults_of_another(tracker: Tracker, law: Path) -> None:
+    law.write_text(LAW.replace("An Act", ""), encoding="utf-8")
+    (law.parent / "list.csv").write_text("a", encoding="utf-8")
+    said = tracker("import", law.parent / "list.csv", law, "--yes", code=1).err
+    assert "list.csv: found “The file is called list.csv.”" in said
+    assert "legislation.csv, row 2, column title" in said
+
+
+def test_it_is_done_in_the_name_of_a_person_with_what_they_may(sqlite_site: Site, law: Path) -> None:
+    tracker = of_site(sqlite_site)
+    tracker("import", law, "--yes", "--as", email_of(ED))
+    assert "Nobody who may sign in" in tracker("import", law, "--yes", "--as", "nobody@example.org", code=1).err
+
+
+def test_a_contributor_may_not(sqlite_site: Site, law: Path) -> None:
+    tracker = of_site(sqlite_site)
+    assert "may not publish" in tracker("import", law, "--yes", "--as", "cleo@example.org", code=1).err
+
+
+def test_with_four_eyes_the_rules_of_publishing_hold_for_what_waits(sqlite_site: Site, tmp_path: Path) -> None:
+    tracker = of_site(sqlite_site)
+    rows = "ask_slug,update_key,kind,happened_on,text,status,reason\r\nstop-brexit,a,status,2020-01-01,A,met,B\r\n"
+    (tmp_path / "updates.csv").write_text(rows, encoding="utf-8")
+    said = tracker("import", tmp_path / "updates.csv", "--yes", code=1, TRACKER_FOUR_EYES="on").err
+    assert "updates.csv, row 2, column evidence" in said

@@ -1,0 +1,47 @@
+"""Imports in the transaction of a test."""
+
+import io
+from collections.abc import Mapping
+
+from tracker.exports.tables import TABLES
+from tracker.imports.files import find_sheets
+from tracker.imports.plan import Fault, Plan
+from tracker.imports.run import take_in
+from tracker.queries.public import tables
+from tracker.services.change import Change
+
+ADDRESS = "https://tracker.example"
+Files = Mapping[str, str | bytes]
+
+
+def bring(change: Change, files: Files, reason: str = "") -> Plan:
+    """What an import of these files did; text is written as UTF-8."""
+    opened = [
+        (name, io.BytesIO(content.encode() if isinstance(content, str) else content)) for name, content in files.items()
+    ]
+    plan = Plan()
+    sheets = find_sheets(opened, plan)
+    return take_in(change, sheets, plan, site_url=ADDRESS, reason=reason)
+
+
+def faults_of(change: Change, files: Files, reason: str = "") -> list[tuple[str, int, str]]:
+    """File, row and column of all that is wrong."""
+    return [place(fault) for fault in bring(change, files, reason).faults]
+
+
+def place(fault: Fault) -> tuple[str, int, str]:
+    return fault.file, fault.row, fault.column
+
+
+def exported(change: Change) -> dict[str, str]:
+    """The public files as this transaction sees them."""
+    change.session.flush()
+    return {
+        f"{name}.csv": "".join(table.csv(change.session.execute(tables.RECORDS[name].statement()).all(), ADDRESS))
+        for name, table in TABLES.items()
+    }
+
+
+def summary(plan: Plan) -> dict[str, tuple[int, int, int]]:
+    """Rows added, changed and left by table."""
+    return {name: (plan.added[name], plan.changed[name], plan.left[name]) for name in plan.tables}

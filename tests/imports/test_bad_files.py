@@ -1,0 +1,99 @@
+"""Files that are refused: each with the row and the column, what was found, and nothing changed."""
+
+import pytest
+
+from tests.imports.taking import bring
+from tests.transactions import count_events, revision
+from tracker.services.change import Change
+
+HEADER = "ask_slug,title,kind,topic,source_title,quote,summary\r\n"
+GOOD = "new,New,policy,Housing,The article,They said so.,In short.\r\n"
+UPDATE = "ask_slug,update_key,kind,happened_on,text\r\n"
+DATES = "ask_slug,next_step_on\r\nempty-homes,{}\r\n"
+BAD: dict[str, tuple[str, str | bytes, int, str, str]] = {
+    "empty": ("asks.csv", "", 0, "", "empty"),
+    "only a mark": ("asks.csv", b"\xef\xbb\xbf", 1, "ask_slug", "no such column"),
+    "of another name": ("list.csv", HEADER + GOOD, 0, "", "called list.csv"),
+    "an unknown column": ("asks.csv", "ask_slug,colour\r\n", 1, "colour", "not known"),
+    "a column twice": ("asks.csv", "ask_slug,title,title\r\n", 1, "title", "twice"),
+    "no key": ("asks.csv", "title\r\nA\r\n", 1, "ask_slug", "no such column"),
+    "two separators": ("asks.csv", "ask_slug,title;kind\r\n", 0, "", "commas and semicolons"),
+    "a short row": ("asks.csv", HEADER + GOOD + "new,New\r\n", 3, "", "2 cells"),
+    "a long row": ("asks.csv", HEADER + GOOD + "x," + GOOD, 3, "", "8 cells"),
+    "an open quotation mark": ("asks.csv", HEADER + GOOD + 'b,"B\r\n' + GOOD, 0, "", "Row 3"),
+    "a lone quotation mark": ("asks.csv", HEADER + GOOD + 'b,"B"x\r\n', 0, "", "Row 3"),
+    "a doubled key": ("asks.csv", HEADER + GOOD + GOOD, 3, "ask_slug", "new"),
+    "Windows-1252": ("asks.csv", (HEADER + GOOD).encode() + "Škoda".encode("cp1252"), 0, "", "“Š” in Windows-1252"),
+    "UTF-16 without its mark": ("asks.csv", (HEADER + GOOD).encode("utf-16-le"), 0, "", "UTF-16"),
+    "UTF-16 cut off": ("asks.csv", (HEADER + GOOD).encode("utf-16")[:-1], 0, "", "not valid UTF-16"),
+    "UTF-32": ("asks.csv", (HEADER + GOOD).encode("utf-32"), 0, "", "UTF-32"),
+    "an old workbook": ("asks.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0, "", "old Excel workbook"),
+    "an unknown choice": ("asks.csv", HEADER + GOOD.replace("policy", "polcy"), 2, "kind", "polcy"),
+    "the label of a choice": ("asks.csv", HEADER + GOOD.replace("policy", "Policy proposal"), 2, "kind", "Policy"),
+    "NUL": ("asks.csv", HEADER + GOOD.replace("New", "N\0w"), 2, "title", "N\0w"),
+    "a control character": ("asks.csv", HEADER + GOOD.replace("New", "N\x9bw"), 2, "title", "N\x9bw"),
+    "a day in figures": ("asks.csv", DATES.format("19/03/2018"), 2, "next_step_on", "19/03/2018"),
+    "a day as a number": ("asks.csv", DATES.format("43178"), 2, "next_step_on", "43178"),
+    "a short month": ("asks.csv", DATES.format("Mar-18"), 2, "next_step_on", "Mar-18"),
+    "a moment": ("asks.csv", DATES.format("2018-03-19 00:00:00"), 2, "next_step_on", "00:00"),
+    "no such day": ("asks.csv", DATES.format("2018-02-30"), 2, "next_step_on", "2018-02-30"),
+    "a failed formula": ("asks.csv", HEADER + GOOD.replace("New", "#REF!"), 2, "title", "#REF!"),
+    "a shortened number": (
+        "legislation.csv", "law_key,kind,year,number,title\r\nukpga/2020/1,ukpga,2020,1E+5,A\r\n", 2, "number", "1E+5",
+    ),
+    "a cell without end": ("asks.csv", HEADER + GOOD.replace("New", "N" * 20_001), 2, "title", "NNN"),
+    "a cell beyond all measure": ("asks.csv", HEADER + GOOD.replace("New", "N" * 200_000), 0, "", "field larger"),
+    "an unknown source": ("asks.csv", HEADER + GOOD.replace("The article", "?"), 2, "source_title", "?"),
+    "nothing where something must be": ("asks.csv", HEADER + GOOD.replace("Housing", ""), 2, "topic", ""),
+    "a status without an update": ("asks.csv", "ask_slug,status\r\nempty-homes,met\r\n", 2, "status", "met"),
+    "another label": ("asks.csv", "ask_slug,kind_label\r\nempty-homes,Policy\r\n", 2, "kind_label", "Policy"),
+    "an ask that is not there": ("updates.csv", UPDATE + "nowhere,a,milestone,2020,A\r\n", 2, "ask_slug", "nowhere"),
+    "another key than the law has": (
+        "legislation.csv", "law_key,kind,year,number,title\r\nukpga/2020/2,ukpga,2020,1,A\r\n", 2, "law_key", "2020/2",
+    ),
+    "evidence of nothing": (
+        "evidence.csv", "ask_slug,update_key,position,url,title,type\r\nempty-homes,a,1,https://a.example,A,own_work\r\n",
+        2, "update_key", "a",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("bad", list(BAD))
+def test_a_bad_file_is_refused_with_its_row_and_its_column(ed: Change, bad: str) -> None:
+    name, content, row, column, found = BAD[bad]
+    faults = bring(ed, {name: content}).faults
+    assert [(fault.file, fault.row, fault.column) for fault in faults] == [(name, row, column)]
+    assert found in faults[0].found or found in faults[0].expected
+    assert faults[0].expected.endswith(".")
+
+
+def test_everything_that_is_wrong_is_said_at_once(ed: Change) -> None:
+    asks = HEADER + "a,A,x,Housing,The article,Q,S\r\nb,,policy,Housing,None,Q,S\r\n" + GOOD
+    faults = bring(ed, {"asks.csv": asks, "updates.csv": UPDATE + "new,Not a key,milestone,43178,A\r\n"}).faults
+    assert [(fault.file, fault.row, fault.column) for fault in faults] == [
+        ("asks.csv", 2, "kind"),
+        ("asks.csv", 3, "source_title"),
+        ("asks.csv", 3, "title"),
+        ("updates.csv", 2, "happened_on"),
+    ]
+
+
+def test_what_hangs_on_a_faulty_row_is_not_called_faulty_for_that(ed: Change) -> None:
+    files = {
+        "asks.csv": HEADER + GOOD.replace("policy", "?"),
+        "tests.csv": "ask_slug,test_key,label\r\nnew,a,A\r\n",
+        "updates.csv": UPDATE + "new,a,milestone,2020,A\r\nempty-homes,b,milestone,43178,B\r\n",
+        "evidence.csv": "ask_slug,update_key,position,url,title,type\r\n"
+        "new,a,1,https://a.example,A,own_work\r\nempty-homes,b,1,https://a.example,A,own_work\r\n",
+    }
+    assert [(fault.file, fault.column) for fault in bring(ed, files).faults] == [
+        ("asks.csv", "kind"),
+        ("updates.csv", "happened_on"),
+    ]
+
+
+def test_a_contributor_brings_in_nothing(cleo: Change) -> None:
+    before = count_events(cleo.session), revision(cleo.session)
+    with pytest.raises(Exception, match="may not publish"):
+        bring(cleo, {"asks.csv": HEADER + GOOD})
+    assert (count_events(cleo.session), revision(cleo.session)) == before

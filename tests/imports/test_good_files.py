@@ -1,0 +1,208 @@
+"""What comes in: through the services, by the rules, and only what differs."""
+
+import pytest
+import sqlalchemy as sa
+
+from tests.factories import make_source
+from tests.imports.taking import ADDRESS, bring, exported, faults_of, summary
+from tests.transactions import count_events, revision
+from tracker.models import Ask, Event, Legislation, Link, SuccessTest, Update
+from tracker.rules.asks import Publication
+from tracker.rules.status import Status
+from tracker.rules.updates import UpdateKind
+from tracker.services.change import Change
+
+HEADER = "ask_slug,title,kind,topic,source_title,quote,summary\r\n"
+GOOD = 'new,Škoda “new”,policy,Housing,The article,"One\r\ntwo ""three""",In short.\r\n'
+STATUS = (
+    "ask_slug,update_key,kind,happened_on,text,status,reason,corrects\r\n"
+    "empty-homes,2020-01-01,status,2020-01-01,It was refused.,rejected,They said no.,\r\n"
+)
+EVIDENCE = (
+    "ask_slug,update_key,position,url,title,type,published_on\r\n"
+    "empty-homes,2020-01-01,1,https://example.org/a,A,official_record,2020-01\r\n"
+)
+
+
+def find(change: Change, slug: str) -> Ask:
+    return change.session.scalars(sa.select(Ask).where(Ask.slug == slug)).one()
+
+
+def test_an_unchanged_export_changes_nothing(ed: Change) -> None:
+    files = exported(ed)
+    before = count_events(ed.session), revision(ed.session)
+    plan = bring(ed, files)
+    assert plan.faults == []
+    assert not plan.has_changes
+    assert plan.left.total() == sum(text.count("\r\n") - 1 for text in files.values())
+    assert (count_events(ed.session), revision(ed.session)) == before
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        pytest.param(lambda text: text.encode("utf-8"), id="UTF-8"),
+        pytest.param(lambda text: text.encode("utf-8-sig"), id="UTF-8 with a mark"),
+        pytest.param(lambda text: text.replace(",", "\t").encode("utf-16"), id="UTF-16 with tabs"),
+        pytest.param(lambda text: text.encode("utf-16-be").join([b"\xfe\xff", b""]), id="UTF-16, big end first"),
+        pytest.param(lambda text: text.replace(",", ";").encode(), id="semicolons"),
+        pytest.param(lambda text: text.replace("\r\n", "\n").encode(), id="short line ends"),
+        pytest.param(lambda text: text.encode() + b",,,,,,\r\n\r\n", id="empty rows at the end"),
+    ],
+)
+def test_files_as_spreadsheet_programs_write_them(ed: Change, encoded: object) -> None:
+    plan = bring(ed, {"asks (2).csv": encoded(HEADER + GOOD)})  # type: ignore[operator]
+    assert plan.faults == []
+    assert summary(plan) == {"asks": (1, 0, 0)}
+    ask = find(ed, "new")
+    assert (ask.title, ask.quote) == ("Škoda “new”", "One\ntwo “three”".replace("“", '"').replace("”", '"'))
+    assert ask.publication is Publication.DRAFT
+
+
+def test_a_changed_cell_changes_that_and_nothing_else(ed: Change) -> None:
+    ask = find(ed, "empty-homes")
+    kept = {name: getattr(ask, name) for name in ("title", "quote", "topic", "internal_note", "status")}
+    plan = bring(ed, {"asks.csv": "ask_slug,jurisdictions,next_step_on\r\nempty-homes,Wales; Scotland,March 2027\r\n"})
+    assert plan.faults == []
+    (step,) = plan.steps
+    assert (step.table, step.name, step.what) == ("asks", "empty-homes", "changed")
+    assert step.differences == (("jurisdictions", "", "Wales; Scotland"), ("next_step_on", "", "2027-03"))
+    assert ask.jurisdictions == ["Wales", "Scotland"]
+    assert {name: getattr(ask, name) for name in kept} == kept
+    assert summary(bring(ed, {"asks.csv": "ask_slug,next_step_on\r\nempty-homes,2027-03\r\n"})) == {"asks": (0, 0, 1)}
+
+
+def test_an_emptied_cell_empties(ed: Change) -> None:
+    bring(ed, {"asks.csv": "ask_slug,next_step\r\nempty-homes,A vote\r\n"})
+    assert find(ed, "empty-homes").next_step == "A vote"
+    assert bring(ed, {"asks.csv": "ask_slug,next_step\r\nempty-homes,\r\n"}).faults == []
+    assert find(ed, "empty-homes").next_step == ""
+
+
+def test_a_new_wording_of_a_published_ask_needs_a_reason(ed: Change) -> None:
+    files = {"asks.csv": "ask_slug,title\r\nempty-homes,Tax them\r\n"}
+    (fault,) = bring(ed, files).faults
+    assert "Say why the wording changes" in fault.expected
+
+
+def test_a_new_wording_with_a_reason_is_a_public_redefinition(ed: Change) -> None:
+    assert bring(ed, {"asks.csv": "ask_slug,title\r\nempty-homes,Tax them\r\n"}, "It is shorter.").faults == []
+    kinds = ed.session.scalars(sa.select(Update.kind).where(Update.text.contains("It is shorter."))).all()
+    assert kinds == [UpdateKind.REDEFINITION]
+
+
+def test_a_status_comes_in_with_its_evidence(ed: Change) -> None:
+    plan = bring(ed, {"updates.csv": STATUS, "evidence.csv": EVIDENCE})
+    assert plan.faults == []
+    ask = find(ed, "empty-homes")
+    assert (ask.status, ask.status_reason) == (Status.REJECTED, "They said no.")
+    actions = ed.session.scalars(sa.select(Event.action).order_by(Event.id.desc()).limit(2)).all()
+    assert actions == ["published", "drafted"]
+    assert summary(bring(ed, {"updates.csv": STATUS, "evidence.csv": EVIDENCE})) == {
+        "updates": (0, 0, 1),
+        "evidence": (0, 0, 1),
+    }
+
+
+def test_a_status_without_evidence_is_refused(ed: Change) -> None:
+    assert ("updates.csv", 2, "evidence") in faults_of(ed, {"updates.csv": STATUS})
+
+
+def test_a_status_that_the_rules_refuse_is_refused(ed: Change) -> None:
+    files = {"updates.csv": STATUS.replace("rejected", "met"), "evidence.csv": EVIDENCE}
+    assert ("updates.csv", 2, "status") in faults_of(ed, files)
+
+
+def test_with_four_eyes_a_status_waits_for_somebody_else(ed: Change) -> None:
+    held = Change(ed.session, ed.actor, ed.at, four_eyes=True)
+    files = {"updates.csv": STATUS, "evidence.csv": EVIDENCE}
+    plan = bring(held, files)
+    assert plan.faults == []
+    update = ed.session.scalars(sa.select(Update).where(Update.key == "2020-01-01")).one()
+    assert update.publication is Publication.DRAFT
+    assert find(ed, "empty-homes").status is Status.ANNOUNCED
+    (fault,) = [fault for fault in bring(held, files).faults if fault.file == "updates.csv"]
+    assert "a draft has this one" in fault.expected
+
+
+def test_what_is_wrong_with_a_piece_of_evidence_is_said_where_it_stands(ed: Change) -> None:
+    files = {"updates.csv": STATUS, "evidence.csv": EVIDENCE.replace("https://example.org/a", "ftp://example.org")}
+    assert faults_of(ed, files) == [("evidence.csv", 2, "url")]
+
+
+def test_history_is_not_edited(ed: Change) -> None:
+    bring(ed, {"updates.csv": STATUS, "evidence.csv": EVIDENCE})
+    files = {
+        "updates.csv": STATUS.replace("It was refused.", "It was not."),
+        "evidence.csv": EVIDENCE.replace("A,", "B,"),
+    }
+    faults = bring(ed, files).faults
+    assert [(fault.file, fault.column) for fault in faults] == [("updates.csv", "text"), ("evidence.csv", "title")]
+    assert all("Post a correction" in fault.expected for fault in faults)
+
+
+def test_evidence_cannot_be_added_to_history(ed: Change) -> None:
+    bring(ed, {"updates.csv": STATUS, "evidence.csv": EVIDENCE})
+    (fault,) = bring(ed, {"evidence.csv": EVIDENCE.replace(",1,", ",2,")}).faults
+    assert (fault.column, "history is not edited" in fault.expected) == ("update_key", True)
+
+
+def test_a_correction_names_what_it_corrects(ed: Change) -> None:
+    bring(ed, {"updates.csv": STATUS, "evidence.csv": EVIDENCE})
+    row = "empty-homes,2020-01-02,correction,2020-01-02,It was not refused.,announced,We misread it.,2020-01-01\r\n"
+    files = {
+        "updates.csv": STATUS + row,
+        "evidence.csv": EVIDENCE + "empty-homes,2020-01-02,1,https://example.org/b,B,official_record,\r\n",
+    }
+    assert bring(ed, files).faults == []
+    assert find(ed, "empty-homes").status is Status.ANNOUNCED
+
+
+def test_columns_that_the_tracker_works_out_may_already_say_what_will_be(ed: Change) -> None:
+    asks = "ask_slug,status,status_label,status_on,family,ask_url\r\n"
+    asks += f"empty-homes,rejected,Rejected,2020-01-01,lost,{ADDRESS}/asks/empty-homes\r\n"
+    files = {"asks.csv": asks, "updates.csv": STATUS, "evidence.csv": EVIDENCE}
+    assert bring(ed, files).faults == []
+
+
+def test_an_ask_comes_in_with_its_tests_and_its_story(ed: Change) -> None:
+    make_source(ed, key="other", title="The manifesto", url="https://example.org/manifesto")
+    files = {
+        "asks.csv": HEADER + GOOD.replace("The article", "The manifesto"),
+        "tests.csv": "ask_slug,test_key,label\r\nnew,law,The tax is law\r\n",
+        "updates.csv": STATUS.replace("empty-homes", "new").replace("rejected", "met"),
+        "evidence.csv": EVIDENCE.replace("empty-homes", "new"),
+        "results.csv": "ask_slug,update_key,test_key,result\r\nnew,2020-01-01,law,met\r\n",
+    }
+    assert bring(ed, files).faults == []
+    ask = find(ed, "new")
+    assert (ask.status, ask.publication) == (Status.MET, Publication.DRAFT)
+    assert not bring(ed, files).has_changes
+
+
+def test_tests_laws_and_links_come_in_and_come_back(ed: Change) -> None:
+    files = {
+        "legislation.csv": "law_key,kind,year,number,title,becomes\r\n"
+        "bill/2019-21/7,bill,2019-21,7,A Bill,ukpga/2020/1\r\n"
+        "ukpga/2020/1,ukpga,2020,1,An Act,\r\n",
+        "tests.csv": "ask_slug,test_key,label\r\ndraft,law,The tax is law\r\n",
+        "links.csv": "ask_slug,law_key,provisions,extent,effect\r\ndraft,ukpga/2020/1,s. 1,Wales; Scotland,enables\r\n",
+    }
+    plan = bring(ed, files)
+    assert plan.faults == []
+    assert summary(plan) == {"legislation": (2, 0, 0), "tests": (1, 0, 0), "links": (1, 0, 0)}
+    bill = ed.session.scalars(sa.select(Legislation).where(Legislation.kind == "bill")).one()
+    act = ed.session.scalars(sa.select(Legislation).where(Legislation.key == "ukpga/2020/1")).one()
+    assert bill.becomes_id == act.id
+    assert act.publication is Publication.DRAFT
+    assert ed.session.scalars(sa.select(Link.extent).where(Link.legislation_id == act.id)).all() == [
+        ["Wales", "Scotland"]
+    ]
+    assert ed.session.scalars(sa.select(SuccessTest.label).where(SuccessTest.key == "law")).all() == ["The tax is law"]
+    files["tests.csv"] = files["tests.csv"].replace("The tax is law", "It is law")
+    files["links.csv"] = files["links.csv"].replace("enables", "delivers")
+    files["legislation.csv"] = files["legislation.csv"].replace("An Act", "The Act")
+    plan = bring(ed, files)
+    assert plan.faults == []
+    assert (plan.changed.total(), plan.added.total()) == (3, 0)
+    assert act.title == "The Act"

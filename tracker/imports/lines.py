@@ -1,0 +1,101 @@
+"""The rows of one table, out of whatever file: each with its place, its cells by the names of the columns."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tracker.exports.csv import unguard
+from tracker.exports.tables import TABLES, Table
+from tracker.imports.encodings import Refused
+from tracker.imports.plan import Plan
+
+LONGEST_CELL = 20_000
+CSV_NAME = re.compile(r"([a-z]+)(?:[ _.(-].*)?\.(?:csv|txt|tsv)", re.IGNORECASE)
+Rows = Iterable[tuple[int, Sequence[str]]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a file."""
+
+    file: str
+    number: int
+    cells: dict[str, str]
+
+    def key(self, table: Table) -> tuple[str, ...]:
+        return tuple(self.cells[name] for name in table.key)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a file. `rows` reads it from its start, the header first; `size` is at least their number."""
+
+    file: str
+    table: Table
+    rows: Callable[[], Rows]
+    size: int
+
+
+def table_called(name: str) -> Table:
+    """The table that a CSV file holds, told by its name, such as "asks.csv" or "asks (2).csv"; raises Refused."""
+    found = CSV_NAME.fullmatch(name)
+    if found and found[1].lower() in TABLES:
+        return TABLES[found[1].lower()]
+    names = ", ".join(f"{table}.csv" for table in TABLES)
+    raise Refused(f"The file is called {name}.", f"Call it what it holds: {names}; or bring an .xlsx workbook.")
+
+
+def read(sheet: Sheet, plan: Plan, progress: Callable[[int], None] = lambda number: None) -> Iterator[Line]:
+    """The rows that have the width of the header and a key that no other has; the plan is told of all others."""
+    try:
+        yield from _lines(sheet, plan, progress)
+    except Refused as error:
+        plan.fault(sheet.file, 0, "", error.found, error.expected)
+
+
+def _lines(sheet: Sheet, plan: Plan, progress: Callable[[int], None]) -> Iterator[Line]:
+    rows = iter(sheet.rows())
+    header = [name.strip() for name in next(rows, (1, ()))[1]]
+    if not _is_good(header, sheet, plan):
+        return
+    seen: dict[tuple[str, ...], int] = {}
+    for number, row in rows:
+        progress(1)
+        if not any(row):
+            continue
+        if len(row) != len(header):
+            plan.fault(sheet.file, number, "", _counted(len(row)), f"As many cells as the header has: {len(header)}.")
+            continue
+        line = Line(sheet.file, number, {name: unguard(cell) for name, cell in zip(header, row, strict=True)})
+        key = line.key(sheet.table)
+        if key in seen:
+            names = ", ".join(sheet.table.key)
+            expected = f"No two rows with the same {names}; row {seen[key]} has it too."
+            plan.fault(sheet.file, number, sheet.table.key[-1], " ".join(key), expected)
+        elif _fits(line, plan):
+            yield line
+        seen.setdefault(key, number)
+
+
+def _is_good(header: Sequence[str], sheet: Sheet, plan: Plan) -> bool:
+    """Whether each column is known and stands there once, and the key is whole."""
+    known = [column.name for column in sheet.table.columns]
+    expected = f"Columns of the table {sheet.table.name}: {', '.join(known)}."
+    faults = [(name, "a column that is not known") for name in header if name not in known]
+    faults += [(name, "a column that stands there twice") for name in known if header.count(name) > 1]
+    faults += [(name, "no such column") for name in sheet.table.key if name not in header]
+    for name, found in faults:
+        plan.fault(sheet.file, 1, name, found, expected)
+    return not faults
+
+
+def _fits(line: Line, plan: Plan) -> bool:
+    long = [name for name, cell in line.cells.items() if len(cell) > LONGEST_CELL]
+    for name in long:
+        expected = f"At most {LONGEST_CELL} characters; this has {len(line.cells[name])}."
+        plan.fault(line.file, line.number, name, line.cells[name], expected)
+    return not long
+
+
+def _counted(number: int) -> str:
+    return f"{number} cell" if number == 1 else f"{number} cells"

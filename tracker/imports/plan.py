@@ -1,0 +1,112 @@
+"""What an import would do, or did: rows added, changed and left, each change, and everything that is wrong."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from tracker.exports import csv
+from tracker.imports.columns import EDITABLE
+
+MOST_CHANGES = 1000
+MOST_FAULTS = 10_000
+SHOWN_LENGTH = 200
+FAULT_COLUMNS = ("file", "row", "column", "found", "expected")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong in a file: where, what was found, and what was expected. Row 0 is the whole file."""
+
+    file: str
+    row: int
+    column: str
+    found: str
+    expected: str
+
+    @property
+    def place(self) -> str:
+        """For people: "asks.csv, row 3, column title"."""
+        parts = [self.file, f"row {self.row}" if self.row else "", f"column {self.column}" if self.column else ""]
+        return ", ".join(filter(None, parts))
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happens to one row; `differences` holds column, before and after."""
+
+    table: str
+    name: str
+    what: str
+    differences: tuple[tuple[str, str, str], ...]
+    note: str = ""
+
+
+@dataclass
+class Plan:
+    """Steps and faults as they are found; the first ones are kept, all are counted.
+
+    The fingerprint of two plans is the same only when they do the same to the same.
+    """
+
+    added: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    left: Counter[str] = field(default_factory=Counter)
+    steps: list[Step] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    is_cut_off: bool = False
+    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+    @property
+    def has_changes(self) -> bool:
+        return bool(self.added or self.changed)
+
+    @property
+    def fingerprint(self) -> str:
+        return self.digest.hexdigest()
+
+    @property
+    def number_of_steps(self) -> int:
+        return self.added.total() + self.changed.total()
+
+    @property
+    def tables(self) -> list[str]:
+        """The tables of which there are rows."""
+        return [name for name in EDITABLE if self.added[name] or self.changed[name] or self.left[name]]
+
+    def add(self, table: str, name: str, values: Mapping[str, str], note: str = "") -> None:
+        """A new row with these cells."""
+        self.added[table] += 1
+        self._keep(Step(table, name, "added", tuple((column, "", text) for column, text in values.items()), note))
+
+    def change(self, table: str, name: str, differences: Iterable[tuple[str, str, str]]) -> None:
+        """A row of which some cells differ from what the tracker says."""
+        self.changed[table] += 1
+        self._keep(Step(table, name, "changed", tuple(differences)))
+
+    def leave(self, table: str) -> None:
+        """A row that says what the tracker says."""
+        self.left[table] += 1
+
+    def fault(self, file: str, row: int, column: str, found: str, expected: str) -> None:
+        """Something is wrong; TooMany when so much is that nobody would read on."""
+        shown = found if len(found) <= SHOWN_LENGTH else f"{found[:SHOWN_LENGTH]}…"
+        self.faults.append(Fault(file, row, column, shown, expected))
+        if len(self.faults) >= MOST_FAULTS:
+            self.is_cut_off = True
+            raise TooMany
+
+    def _keep(self, step: Step) -> None:
+        self.digest.update(repr(step).encode("utf-8", "surrogatepass"))
+        if len(self.steps) < MOST_CHANGES:
+            self.steps.append(step)
+
+
+class TooMany(Exception):
+    """There are too many faults to go on."""
+
+
+def write_faults(faults: Iterable[Fault]) -> Iterator[str]:
+    """The faults as a CSV file."""
+    rows = ([fault.file, str(fault.row or ""), fault.column, fault.found, fault.expected] for fault in faults)
+    return csv.write(FAULT_COLUMNS, rows)

@@ -1,0 +1,52 @@
+"""A whole import in one transaction: taken in by the services, so that every rule holds and the log has each change.
+
+A dry run is the same, undone at its end: what it says is what would happen.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from sqlalchemy.exc import IntegrityError
+
+from tracker.imports.lines import Line, Sheet, read
+from tracker.imports.plan import Plan, TooMany
+from tracker.imports.records import Asks, Laws, Links, Tests
+from tracker.imports.stories import Stories
+from tracker.imports.work import Work, check_doubtful, take
+from tracker.rules.permissions import Action
+from tracker.services.change import Change
+
+Progress = Callable[[int], None]
+
+
+def take_in(
+    change: Change,
+    sheets: Sequence[Sheet],
+    plan: Plan,
+    *,
+    site_url: str,
+    reason: str = "",
+    progress: Progress = lambda number: None,
+) -> Plan:
+    """Bring the rows in and tell the plan. The caller undoes everything when the plan has faults."""
+    change.require(Action.PUBLISH)
+    work = Work(change, plan, site_url, reason)
+
+    def lines(name: str) -> Iterable[Line]:
+        for sheet in sheets:
+            if sheet.table.name == name:
+                yield from read(sheet, plan, progress)
+
+    try:
+        laws = Laws()
+        take(work, laws, lines(laws.name))
+        laws.finish(work)
+        for subject in (Asks(), Tests(), Links()):
+            take(work, subject, lines(subject.name))
+        Stories().take(work, lines)
+        check_doubtful(work)
+        change.session.flush()
+    except IntegrityError as error:
+        plan.fault("", 0, "", str(error.orig), "Rows that agree with each other and with what the tracker holds.")
+    except TooMany:
+        pass
+    return plan

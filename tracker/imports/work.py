@@ -1,0 +1,189 @@
+"""What all tables have in common: each row is held against what the tracker says, and what differs is brought in."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from tracker.exports.columns import Column, Page, cell
+from tracker.exports.tables import TABLES
+from tracker.imports.columns import EDITABLE
+from tracker.imports.current import Key, find_rows
+from tracker.imports.lines import Line
+from tracker.imports.plan import Plan
+from tracker.imports.values import typed
+from tracker.models import Ask, Legislation
+from tracker.rules.errors import RuleBroken
+from tracker.services.change import Change
+
+STEP = 500
+# What the rules call a field, where its column is called something else.
+COLUMN_OF = {
+    "slug": "ask_slug",
+    "becomes_id": "becomes",
+    "corrects_id": "corrects",
+    "superseded_by_id": "superseded_by",
+    "source_id": "source_title",
+    "change_reason": "",
+    "reason_for_log": "",
+}
+STATUS_COLUMNS = ("status", "family", "superseded_by")
+Values = dict[str, Any]
+
+
+@dataclass
+class Work:
+    """An import under way.
+
+    `doubtful` are cells that the tracker works out by itself and that differ now, but perhaps not at the end; `drafted`
+    the asks of which entries wait for somebody else; `failed` the new rows that are faulty, with their table: rows
+    that hang on one of these are not faulty for that.
+    """
+
+    change: Change
+    plan: Plan
+    site_url: str
+    reason: str = ""
+    doubtful: list[tuple[str, Line, tuple[str, ...]]] = field(default_factory=list)
+    drafted: set[str] = field(default_factory=set)
+    failed: set[tuple[str, ...]] = field(default_factory=set)
+    ids: dict[tuple[type, str], int | None] = field(default_factory=dict)
+
+    def find_id(self, model: type[Ask] | type[Legislation], key: str) -> int | None:
+        """The id of an ask by its slug, or of a law by its key."""
+        if self.ids.get((model, key)) is None:
+            column = Ask.slug if model is Ask else Legislation.key
+            self.ids[model, key] = self.change.session.scalar(sa.select(model.id).where(column == key))
+        return self.ids[model, key]
+
+    def refuse(self, line: Line, column: str, expected: str) -> None:
+        """Say that a cell is wrong."""
+        self.plan.fault(line.file, line.number, column, line.cells.get(column, ""), expected)
+
+    def refuse_all(self, line: Line, broken: RuleBroken, own_key: str = "") -> None:
+        """Say what the rules refuse, each in its column."""
+        for problem in broken.problems:
+            name = problem.field or ""
+            self.refuse(line, own_key if name == "key" else COLUMN_OF.get(name, name), problem.message)
+
+
+class Subject(Protocol):
+    """How the rows of a table come in. `values` holds what differs, by column."""
+
+    name: str
+
+    def add(self, work: Work, line: Line, values: Values) -> None: ...
+
+    def edit(self, work: Work, line: Line, row: Any, values: Values) -> bool: ...
+
+
+def take(work: Work, subject: Subject, lines: Iterable[Line]) -> None:
+    """Bring in all rows of a table."""
+    for batch in batches(lines):
+        rows = find_rows(work.change.session, subject.name, batch)
+        for line in batch:
+            _take(work, subject, line, rows.get(line.key(TABLES[subject.name])))
+
+
+def batches(lines: Iterable[Line]) -> Iterator[Sequence[Line]]:
+    """The lines, some hundreds at a time."""
+    iterator = iter(lines)
+    while batch := list(islice(iterator, STEP)):
+        yield batch
+
+
+def _take(work: Work, subject: Subject, line: Line, row: Any) -> None:
+    name, known = subject.name, len(work.plan.faults)
+    values, differences = compare(work, name, line, row)
+    label = " ".join(line.key(TABLES[name])).strip()
+    try:
+        if len(work.plan.faults) > known:
+            pass
+        elif row is None:
+            subject.add(work, line, values)
+            if len(work.plan.faults) == known:
+                work.plan.add(name, label, {column: text for column, _, text in differences})
+        elif differences and subject.edit(work, line, row, values):
+            work.plan.change(name, label, differences)
+        else:
+            work.plan.leave(name)
+    except RuleBroken as broken:
+        work.refuse_all(line, broken, own_key=TABLES[name].key[-1])
+    if row is None and len(work.plan.faults) > known:
+        work.failed.add((name, *line.key(TABLES[name])))
+
+
+def compare(work: Work, name: str, line: Line, row: Any) -> tuple[Values, list[tuple[str, str, str]]]:
+    """What a row says that the tracker does not: values by column, and column, before and after in words."""
+    values: Values = {}
+    differences: list[tuple[str, str, str]] = []
+    doubtful = []
+    for column in TABLES[name].columns:
+        found = line.cells.get(column.name)
+        if found is None or column.name in TABLES[name].key:
+            continue
+        said = "" if row is None else cell(column.read(row), work.site_url)
+        if found == said:
+            continue
+        if column.name not in EDITABLE[name]:
+            if found.strip():
+                doubtful.append(column.name)
+            continue
+        try:
+            value = typed(column, found)
+        except ValueError as error:
+            work.refuse(line, column.name, str(error))
+            continue
+        text = cell(value, work.site_url)
+        if row is not None and column.is_always and not text:
+            work.refuse(line, column.name, f"{column.meaning.removesuffix(' (key)')}; it is never empty.")
+        elif text != said:
+            values[column.name] = value
+            differences.append((column.name, said, text))
+    if doubtful:
+        work.doubtful.append((name, line, tuple(doubtful)))
+    return values, differences
+
+
+def missing(work: Work, name: str, line: Line, values: Mapping[str, object]) -> bool:
+    """Refuse a new row without what it must have; answer whether something is missing."""
+    empty = [
+        column
+        for column in TABLES[name].columns
+        if column.is_always and column.name in EDITABLE[name] and not values.get(column.name)
+    ]
+    for column in empty:
+        choices = f" One of: {', '.join(column.choices)}." if column.choices else ""
+        work.refuse(line, column.name, f"{column.meaning.removesuffix(' (key)')}; a new row needs it.{choices}")
+    return bool(empty)
+
+
+def check_doubtful(work: Work) -> None:
+    """Hold what the tracker works out by itself against what it says now that everything is in."""
+    for name in EDITABLE:
+        of_table = [(line, columns) for table, line, columns in work.doubtful if table == name]
+        rows: dict[Key, Any] = {}
+        for batch in batches(line for line, _ in of_table):
+            rows |= find_rows(work.change.session, name, batch)
+        by_name = {column.name: column for column in TABLES[name].columns}
+        for line, columns in of_table:
+            row = rows.get(line.key(TABLES[name]))
+            if row is not None and line.cells.get("ask_slug") not in work.drafted:
+                _check_doubtful(work, line, row, [by_name[column] for column in columns])
+
+
+def _check_doubtful(work: Work, line: Line, row: Any, columns: Sequence[Column]) -> None:
+    for column in columns:
+        value, found = column.read(row), line.cells[column.name].strip()
+        said = cell(value, work.site_url)
+        is_same = found.endswith(value.path) if isinstance(value, Page) else found == said
+        if not is_same:
+            work.refuse(line, column.name, f"{f'“{said}”' if said else 'Nothing'}, or leave it empty. {_why(column)}")
+
+
+def _why(column: Column) -> str:
+    if column.name.startswith(STATUS_COLUMNS):
+        return "A status changes only by a row of updates, with its evidence."
+    return "The tracker works this column out by itself."
