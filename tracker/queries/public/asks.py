@@ -5,13 +5,14 @@ from dataclasses import fields
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
 from tracker.clock import LONDON
-from tracker.models import Ask, FormerSlug, Link, Source, Update
+from tracker.models import Ask, FormerSlug, Source, Update
 from tracker.queries.public.days import grounds, last_movement, turned_back
 from tracker.queries.public.lines import ask_line, is_public, link_record, record_of, story
 from tracker.queries.public.records import PublicAsk, PublicSource, PublicTest
+from tracker.queries.public.whole import find_whole
 from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.movement import review_due
 
@@ -39,23 +40,10 @@ def find_ask(session: Session, slug: str, *, with_drafts: bool = False, on: date
 
     Costs eight queries, however long its story.
     """
-    ask = session.scalar(_ask_statement().where(Ask.slug == slug))
+    ask = find_whole(session, slug)
     if ask is None or not (ask.publication.is_public or with_drafts):
         return None
     return _public_ask(ask, on)
-
-
-def _ask_statement() -> sa.Select[Ask]:
-    """An ask with everything that its page shows."""
-    return sa.select(Ask).options(
-        joinedload(Ask.source),
-        joinedload(Ask.superseded_by),
-        selectinload(Ask.tests),
-        selectinload(Ask.links).joinedload(Link.legislation),
-        selectinload(Ask.updates).options(
-            selectinload(Update.evidence), selectinload(Update.results), joinedload(Update.superseded_by)
-        ),
-    )
 
 
 def _public_ask(ask: Ask, on: date | None) -> PublicAsk:
