@@ -28,8 +28,8 @@ def ask_page(site: Site, name: str = ED) -> Page:
 
 
 def test_a_milestone_joins_the_story_and_leaves_the_status(site: Site) -> None:
-    form = ask_page(site).follow("Post a milestone")
-    assert "status" not in form.names()
+    form = ask_page(site).follow("Post an update")
+    assert form.value("status") == ""
     assert form.submit("Publish now", **NEWS).hops == [303, 200]
     public = site.browser().get(PUBLIC_PAGE)
     assert "Milestone" in public.section("u-2026-05-01")
@@ -39,7 +39,7 @@ def test_a_milestone_joins_the_story_and_leaves_the_status(site: Site) -> None:
 
 def test_a_second_entry_of_a_day_has_an_anchor_of_its_own(sqlite_site: Site) -> None:
     for text in ("First.", "Second."):
-        ask_page(sqlite_site).follow("Post a milestone").submit("Publish now", **NEWS | {"text": text})
+        ask_page(sqlite_site).follow("Post an update").submit("Publish now", **NEWS | {"text": text})
     public = sqlite_site.browser().get(PUBLIC_PAGE)
     assert "First." in public.section("u-2026-05-01")
     assert "Second." in public.section("u-2026-05-01-2")
@@ -126,7 +126,7 @@ def test_a_contributor_writes_edits_and_discards_and_an_editor_publishes(site: S
 
 
 def test_a_draft_that_is_put_aside_stays_in_the_log(sqlite_site: Site) -> None:
-    kept = ask_page(sqlite_site, CLEO).follow("Post a milestone").submit("Keep as a draft", **NEWS)
+    kept = ask_page(sqlite_site, CLEO).follow("Post an update").submit("Keep as a draft", **NEWS)
     done = kept.follow("Put aside the entry of 1 May 2026").submit("Put aside")
     assert "Put aside 1 May 2026" in done.section("story")
     assert "Cleo Contributor put aside the update “A report came.”." in done.section("log")
@@ -144,12 +144,12 @@ def test_a_draft_needs_its_date_and_its_words_and_nothing_else(shared_site: Site
 
 
 def test_a_second_piece_of_evidence_that_stays_empty_does_not_count(sqlite_site: Site) -> None:
-    form = ask_page(sqlite_site).follow("Post a milestone").submit("Add another piece of evidence", **NEWS)
+    form = ask_page(sqlite_site).follow("Post an update").submit("Add another piece of evidence", **NEWS)
     assert form.submit("Publish now").hops == [303, 200]
 
 
 def test_the_desk_lists_what_is_due_and_what_is_drafted(sqlite_site: Site) -> None:
-    ask_page(sqlite_site, CLEO).follow("Post a milestone").submit("Keep as a draft", **NEWS, draft_note="A question.")
+    ask_page(sqlite_site, CLEO).follow("Post an update").submit("Keep as a draft", **NEWS, draft_note="A question.")
     desk = sqlite_site.browser(ED).get("/staff/")
     assert "1 May 2026: A report came." in desk.section("drafts")
     assert "A question." in desk.section("drafts")
@@ -159,7 +159,7 @@ def test_the_desk_lists_what_is_due_and_what_is_drafted(sqlite_site: Site) -> No
 
 
 def test_a_draft_that_was_put_aside_can_be_taken_up_again(sqlite_site: Site) -> None:
-    ask_page(sqlite_site, CLEO).follow("Post a milestone").submit("Keep as a draft", **NEWS)
+    ask_page(sqlite_site, CLEO).follow("Post an update").submit("Keep as a draft", **NEWS)
     update_id = sqlite_site.scalar(sa.select(sa.func.max(Update.id)))
     cleo = sqlite_site.browser(CLEO)
     cleo.get(f"/staff/updates/{update_id}/discard").submit("Put aside")

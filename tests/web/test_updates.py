@@ -56,7 +56,7 @@ def test_what_was_published_last_stands_first_and_then_what_happened_last(site: 
     before = entries(site.browser().get("/updates"))
     dates = [entry.partition("#u-")[2][:10] for entry in before]
     assert dates == sorted(dates, reverse=True), "the seeds were published at one moment"
-    ask_page(site).follow("Post a milestone").submit("Publish now", **NEWS | {"happened_on": "3 March 2019"})
+    ask_page(site).follow("Post an update").submit("Publish now", **NEWS | {"happened_on": "3 March 2019"})
     page = site.browser().get("/updates")
     assert entries(page) == [f"/asks/{WEALTH_ORDERS}#u-2019-03-03", *before[:-1]]
     first = next(item for item in page.all("li") if "A report came." in item)
@@ -67,7 +67,7 @@ def test_what_was_published_last_stands_first_and_then_what_happened_last(site: 
 
 
 def test_entries_of_drafts_and_archived_asks_are_not_listed(sqlite_site: Site) -> None:
-    ask_page(sqlite_site).follow("Post a milestone").submit("Keep as a draft", **NEWS)
+    ask_page(sqlite_site).follow("Post an update").submit("Keep as a draft", **NEWS)
     assert "A report came." not in sqlite_site.browser().get("/updates").text
     archived = sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(publication=Publication.ARCHIVED)
     sqlite_site.execute(archived)

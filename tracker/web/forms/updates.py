@@ -1,6 +1,6 @@
 """The form for an entry of an ask's story, and small forms for single actions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import request
@@ -54,6 +54,15 @@ class EvidenceForm(PlainForm):
     def is_blank(self) -> bool:
         """Whether nothing was typed."""
         return not any(field.data for field in self)
+
+    def take(self, known: EvidenceDraft) -> None:
+        """Fill in what is known about the page; what was typed stays."""
+        self.title.data = known.title
+        self.publisher.data = self.publisher.data or known.publisher
+        self.archived_url.data = self.archived_url.data or known.archived_url
+        self.type.data = self.type.data or (known.type.value if known.type else UNCHOSEN)
+        if not self.published_on.typed:
+            self.published_on.process_data(known.published_on)
 
     def draft(self) -> EvidenceDraft:
         """The evidence as typed."""
@@ -143,12 +152,28 @@ class UpdateForm(StoryForm):
         self.tests = {str(test.id): test for test in tests if not test.is_archived}
         self.status.choices = _status_choices(kind)
         self.superseded_by_id.choices = {"0": "None"} | {str(ask.id): ask.title for ask in asks}
-        if kind not in {UpdateKind.STATUS, UpdateKind.CORRECTION}:
+        self.known: list[str] = []
+        if kind not in {UpdateKind.STATUS, UpdateKind.CORRECTION, UpdateKind.MILESTONE}:
             del self.status, self.reason, self.superseded_by_id
-        if kind is UpdateKind.MILESTONE:
-            del self.results
-        else:
-            self._offer_tests()
+        self._offer_tests()
+
+    @property
+    def typed_kind(self) -> UpdateKind:
+        """What sort of entry it is as typed: in the form for all of them, the status and the tests decide."""
+        if self.kind is not UpdateKind.MILESTONE:
+            return self.kind
+        if self.status.data:
+            return UpdateKind.STATUS
+        return UpdateKind.TEST if self._results() else UpdateKind.MILESTONE
+
+    def look_up(self, find: Callable[[str], EvidenceDraft | None]) -> bool:
+        """Fill in every piece of evidence that has only its address, if we know the page; whether any was."""
+        for entry in self.evidence.entries:
+            known = find(entry.form.url.data) if entry.form.url.data and not entry.form.title.data else None
+            if known:
+                entry.form.take(known)
+                self.known.append(known.title)
+        return bool(self.known)
 
     def _offer_tests(self) -> None:
         """Offer every test once, whatever the browser sent."""
@@ -169,7 +194,7 @@ class UpdateForm(StoryForm):
     def draft(self, corrects_id: int | None) -> UpdateDraft:
         """The entry as typed."""
         return UpdateDraft(
-            kind=self.kind,
+            kind=self.typed_kind,
             happened_on=self.happened_on.data,
             text=self.text.data or "",
             status=Status(self.status.data) if "status" in self and self.status.data else None,
@@ -182,8 +207,6 @@ class UpdateForm(StoryForm):
         )
 
     def _results(self) -> tuple[tuple[int, Result], ...]:
-        if "results" not in self:
-            return ()
         chosen = ((str(entry.form.test_id.data), entry.form.result.data) for entry in self.results.entries)
         return tuple(sorted((int(test_id), Result(result)) for test_id, result in chosen if result))
 
@@ -202,8 +225,8 @@ class UpdateForm(StoryForm):
 
 
 def _status_choices(kind: UpdateKind) -> dict[str, Any]:
-    """The statuses by family; a correction may leave the status alone."""
-    first = {"": "Choose a status"} if kind is UpdateKind.STATUS else {"": "The status was not wrong"}
-    return first | {
+    """The statuses by family; all but a change of status may leave the status alone."""
+    first = {UpdateKind.STATUS: "Choose a status", UpdateKind.CORRECTION: "The status was not wrong"}
+    return {"": first.get(kind, "The status stays as it is")} | {
         family.label: {status.value: DEFINITIONS[status].label for status in STATUSES_OF[family]} for family in Family
     }

@@ -17,6 +17,7 @@ from tracker.web.forms.asks import AskForm
 from tracker.web.forms.base import ConfirmForm, whole_number
 from tracker.web.pages import Page, form_page, found, handled
 from tracker.web.session import db
+from tracker.web.staff.previews import saved_or_previewed
 
 bp = Blueprint("asks", __name__, url_prefix="/staff/asks")
 NO_SOURCE = "Every ask names its source, and there is none yet. Enter the source first (Sources, New source)."
@@ -74,7 +75,8 @@ def edit(ask_id: int) -> Page | Response:
         asks.edit_ask(change, ask, form.draft(), seen_version=form.seen_version, reason=reason)
         return here
 
-    return handled(form, save, "Saved.", lambda: _form(ask_id, formdata=None)) or form_page(form, "Edit the ask", here)
+    answer = saved_or_previewed(form, ask_id, save, "Saved.", lambda: _form(ask_id, formdata=None))
+    return answer or form_page(form, "Edit the ask", here, can_preview=True)
 
 
 def _form(ask_id: int, **options: Any) -> AskForm:

@@ -15,6 +15,7 @@ from tracker.web.forms.base import ConfirmForm
 from tracker.web.forms.legislation import LegislationForm, LinkForm
 from tracker.web.pages import Page, form_page, found, handled
 from tracker.web.session import db
+from tracker.web.staff.previews import saved_or_previewed
 
 bp = Blueprint("laws", __name__, url_prefix="/staff")
 NO_LAW = "There is no law to link yet. Enter the law first (Legislation, New law)."
@@ -81,14 +82,16 @@ def new_link(ask_id: int) -> Page | Response:
 def edit_link(link_id: int) -> Page | Response:
     link, form = found(staff.find_link(db(), link_id)), _link_form(link_id)
     heading = f"Edit the link to {link.legislation.citation or link.legislation.title}"
-    back = url_for("asks.show", ask_id=link.ask_id)
+    ask_id = link.ask_id
+    back = url_for("asks.show", ask_id=ask_id)
 
     def save(change: Change) -> str:
         row = found(staff.find_link(change.session, link_id))
         legislation.edit_link(change, row, form.draft(row.ask_id), form.seen_version)
         return back
 
-    return handled(form, save, "Saved.", lambda: _link_form(link_id, formdata=None)) or form_page(form, heading, back)
+    answer = saved_or_previewed(form, ask_id, save, "Saved.", lambda: _link_form(link_id, formdata=None))
+    return answer or form_page(form, heading, back, can_preview=True)
 
 
 def _form(law_id: int, **options: Any) -> LegislationForm:

@@ -3,13 +3,19 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from flask import render_template, request
+from werkzeug.wrappers import Response
+
+from tracker.clock import today
 from tracker.models import Ask
 from tracker.queries import public
 from tracker.queries.public.records import PublicAsk
 from tracker.rules.permissions import Role
+from tracker.rules.status import DEFINITIONS
 from tracker.services.change import Change
-from tracker.web.auth import me
-from tracker.web.pages import found
+from tracker.web.auth import kept_fields, me
+from tracker.web.forms.base import Form, attempt
+from tracker.web.pages import Page, found, handled
 from tracker.web.session import rehearsal
 
 
@@ -22,3 +28,23 @@ def rehearsed(ask_id: int, write: Callable[[Change, Ask], object]) -> PublicAsk:
         change.session.expire_all()  # the page is read as the database now has it
         return found(public.find_ask(change.session, ask.slug, with_drafts=True))
     raise AssertionError("the rehearsal answers")
+
+
+def saved_or_previewed(
+    form: Form, ask_id: int, save: Callable[[Change], str], message: str, fresh: Callable[[], Form] | None = None
+) -> Page | Response | None:
+    """Save like `handled`; or, if the button says so, show the ask's public page as it would be, with nothing saved."""
+    if request.form.get("do") != "preview":
+        return handled(form, save, message, fresh)
+
+    def preview() -> Page:
+        page = rehearsed(ask_id, lambda change, _: save(change))
+        kept = [pair for pair in kept_fields() if pair[0] != "do"]
+        return render_template(
+            "staff/asks/preview_edit.html", ask=page, kept=kept, definitions=DEFINITIONS, today=today(), seen_on=today()
+        ), 200
+
+    answer = attempt(form, preview) if form.is_sent() else None
+    if form.is_stale and fresh:
+        form.show_conflict(fresh())
+    return answer

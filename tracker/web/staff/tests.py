@@ -15,6 +15,7 @@ from tracker.web.forms.asks import TestForm
 from tracker.web.forms.base import ReasonForm
 from tracker.web.pages import Page, done, form_page, found, handled
 from tracker.web.session import db
+from tracker.web.staff.previews import saved_or_previewed
 
 bp = Blueprint("tests", __name__, url_prefix="/staff")
 REDEFINES = "The ask is public: a redefinition with your reason goes into its story."
@@ -31,8 +32,8 @@ def new(ask_id: int) -> Page | Response:
         tests.add_test(change, row, form.draft(), form.change_reason.data or "")
         return back
 
-    return handled(form, save, "The test is added.") or form_page(
-        form, f"New test for “{ask.title}”", back, submit="Add the test", intro=intro
+    return saved_or_previewed(form, ask_id, save, "The test is added.") or form_page(
+        form, f"New test for “{ask.title}”", back, submit="Add the test", intro=intro, can_preview=True
     )
 
 
@@ -40,7 +41,8 @@ def new(ask_id: int) -> Page | Response:
 @requires(Action.EDIT)
 def edit(test_id: int) -> Page | Response:
     test = found(staff.find_test(db(), test_id))
-    form, back, intro = TestForm(obj=test), url_for("asks.show", ask_id=test.ask_id), _intro(test.ask)
+    ask_id, intro = test.ask_id, _intro(test.ask)
+    form, back = TestForm(obj=test), url_for("asks.show", ask_id=ask_id)
 
     def save(change: Change) -> str:
         row, reason = found(staff.find_test(change.session, test_id)), form.change_reason.data or ""
@@ -50,7 +52,9 @@ def edit(test_id: int) -> Page | Response:
     def fresh() -> TestForm:
         return TestForm(formdata=None, obj=found(staff.find_test(db(), test_id)))
 
-    return handled(form, save, "Saved.", fresh) or form_page(form, "Edit the test", back, intro=intro)
+    return saved_or_previewed(form, ask_id, save, "Saved.", fresh) or form_page(
+        form, "Edit the test", back, intro=intro, can_preview=True
+    )
 
 
 @bp.route("/tests/<id:test_id>/<any(archive, restore):action>", methods=["GET", "POST"])

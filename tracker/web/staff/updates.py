@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from tracker.clock import today
 from tracker.models import Ask, Update
 from tracker.queries import public, staff
+from tracker.queries.known_pages import find_page
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import Action
 from tracker.rules.status import DEFINITIONS
@@ -25,10 +26,11 @@ from tracker.web.staff.previews import rehearsed
 
 bp = Blueprint("updates", __name__, url_prefix="/staff")
 NOTHING_CHANGED = "Checked: nothing has changed."
+NOT_KNOWN = "No address without a title is known here yet. Fill in its title and who says so."
 HEADINGS = {
     UpdateKind.STATUS: "Change the status",
     UpdateKind.TEST: "Record a test result",
-    UpdateKind.MILESTONE: "Post a milestone",
+    UpdateKind.MILESTONE: "Post an update",
     UpdateKind.CORRECTION: "Correct an entry",
     UpdateKind.REDEFINITION: "Redefinition",
     UpdateKind.REVIEW: "Record a review",
@@ -136,11 +138,15 @@ def preview(ask_id: int) -> str:
 
 
 def _compose(composing: Composing) -> Page | Response:
-    """Do what the pressed button says: one more piece of evidence, draft, preview or publish."""
+    """Do what the pressed button says: one more piece of evidence, look up, draft, preview, submit or publish."""
     form, ask = composing.form, composing.ask
     button = request.form.get("do", "")
     if button == "more":
         form.add_evidence()
+    elif button and form.look_up(lambda url: find_page(db(), url)):
+        pass  # the form comes back with what we know of the page, to be looked at before it is sent
+    elif button == "look-up":
+        form.problems.append(NOT_KNOWN)
     elif form.is_sent():
         do = {"publish": _publish, "draft": _keep, "submit": _submit}.get(button, _rehearse)
         if answer := attempt(form, lambda: do(composing)):
