@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +17,18 @@ WEAK_SECRETS = re.compile(r"(?i)change|secret|example|password|^(.)\1+$")
 
 class SettingsError(Exception):
     """One or more settings are wrong; the message lists them all."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """By which server mail is sent, and from which address."""
+
+    host: str
+    port: int
+    sender: str
+    tls: str = "starttls"
+    user: str = ""
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,7 @@ class Settings:
     port: int = 8000
     workers: int = 1
     cache_mb: int = 64
+    mail: MailServer | None = None
 
     @property
     def trusted_hosts(self) -> list[str] | None:
@@ -64,6 +77,7 @@ class Settings:
             port=port,
             workers=reader.number("TRACKER_WORKERS", 1, 64, least=1),
             cache_mb=reader.number("TRACKER_CACHE_MB", 64, 65536),
+            mail=reader.mail(),
         )
         if is_production and not site_url.startswith("https://"):
             reader.wrong.append("TRACKER_SITE_URL: give the public address, beginning with https://")
@@ -96,6 +110,39 @@ class _Reader:
             self.wrong.append(f"{name}: must be a whole number from {least} to {most}, not “{value[:20]}”")
             return default
         return int(value)
+
+    def mail(self) -> MailServer | None:
+        password = self.environ.get("TRACKER_SMTP_PASSWORD", "") or self._text_of_file("TRACKER_SMTP_PASSWORD_FILE")
+        mail = MailServer(
+            host=self.text("TRACKER_SMTP_HOST", ""),
+            port=self.number("TRACKER_SMTP_PORT", 587, 65535, least=1),
+            sender=self.text("TRACKER_SMTP_FROM", ""),
+            tls=self.choice("TRACKER_SMTP_TLS", ("starttls", "tls", "off")),
+            user=self.text("TRACKER_SMTP_USER", ""),
+            password=password,
+        )
+        if not mail.host:
+            if given := sorted(
+                name for name in self.environ if name.startswith("TRACKER_SMTP_") and self.text(name, "")
+            ):
+                self.wrong.append(f"TRACKER_SMTP_HOST: name the mail server, or leave out {', '.join(given)}")
+            return None
+        if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", mail.sender):
+            self.wrong.append("TRACKER_SMTP_FROM: give the address that mail comes from, and nothing else")
+        if bool(mail.user) != bool(mail.password):
+            self.wrong.append("TRACKER_SMTP_USER: give it together with TRACKER_SMTP_PASSWORD, or neither")
+        if mail.password and mail.tls == "off" and mail.host not in {"127.0.0.1", "::1", "localhost"}:
+            self.wrong.append("TRACKER_SMTP_TLS: must not be off for a password that leaves this machine")
+        return mail
+
+    def _text_of_file(self, name: str) -> str:
+        """What stands in the file that the variable names."""
+        path = self.text(name, "")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip() if path else ""
+        except (OSError, UnicodeDecodeError):
+            self.wrong.append(f"{name}: cannot be read")
+            return ""
 
     def database_url(self) -> str:
         value = self.text("DATABASE_URL", "") or f"sqlite:///{var_dir()}/tracker.sqlite3"

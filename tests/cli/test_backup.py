@@ -11,6 +11,7 @@ from tests.cli.commands import Tracker, tracker_on
 from tests.copies import everything
 from tests.engines import Databases
 from tests.factories import NOW, make_ask, make_person, make_staff
+from tests.tampering import unlock_log
 from tracker.db import migrate
 from tracker.db.engine import make_engine, reading, writing
 from tracker.models import Revision
@@ -149,14 +150,8 @@ def test_a_log_that_was_tampered_with_is_not_put_back(
     tracker: Tracker, engine: sa.Engine, file: Path, empty: Empty
 ) -> None:
     file.parent.mkdir()
-    is_sqlite = engine.dialect.name == "sqlite"
     with writing(engine) as session:
-        if is_sqlite:
-            names = session.scalars(sa.text("SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='event'"))
-            for name in names.all():
-                session.execute(sa.text(f"DROP TRIGGER {name}"))
-        else:
-            session.execute(sa.text("ALTER TABLE event DISABLE TRIGGER USER"))
+        unlock_log(session)
         session.execute(sa.text("UPDATE event SET actor_name = 'Nobody' WHERE id = 2"))
     assert tracker("backup", file, code=1).err.startswith("Error: Entry 2 of the event log was changed")
     assert list(file.parent.iterdir()) == []

@@ -35,9 +35,9 @@ MOST_SHOWN = 200
 @click.option("--as", "email", metavar="EMAIL", help="In whose name; without it, that of the command line.")
 @click.option("--reason", default="", help="Why; the public reads it where the wording of an ask or a test changes.")
 def import_files(files: tuple[Path, ...], dry_run: bool, yes: bool, email: str | None, reason: str) -> None:
-    """Bring in FILES: CSV files as `tracker export` writes them, or a workbook of them (.xlsx).
+    """Bring in FILES, as `tracker export` writes them.
 
-    A row that says what the tracker says changes nothing. All of it comes in, or nothing: each fault is named with
+    They are CSV files, or a workbook of them (.xlsx). A row that says what the tracker says changes nothing. All of it comes in, or nothing: each fault is named with
     its file, row and column. New asks, laws and links are drafts; new rows of updates are published.
     """
     settings, engine = Settings.from_env(), open_engine()

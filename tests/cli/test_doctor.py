@@ -1,0 +1,121 @@
+"""tracker doctor finds what is wrong with an installation, says what to do, and exits with 1."""
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.cli.commands import Tracker
+from tests.engines import free_port
+from tests.factories import NOW, make_ask, make_staff
+from tests.tampering import unlock_log
+from tracker.clock import now
+from tracker.db.engine import make_engine, writing
+from tracker.services.change import Change
+from tracker.services.doctor import Health, examine
+from tracker.settings import Settings
+
+
+@pytest.fixture
+def engine(database: str) -> Iterator[sa.Engine]:
+    """A database with three people and an ask, in a file that is its owner's."""
+    if database.startswith("sqlite"):
+        Path(database.removeprefix("sqlite:///")).chmod(0o600)
+    engine = make_engine(database)
+    with writing(engine) as session:
+        make_ask(Change(session, make_staff(session).ed, NOW), published=True)
+    yield engine
+    engine.dispose()
+
+
+def file_of(engine: sa.Engine) -> Path:
+    return Path(engine.url.database or "")
+
+
+def faults(said: str) -> list[str]:
+    return [line.removeprefix("fault").strip() for line in said.splitlines() if line.startswith("fault")]
+
+
+def test_a_sound_installation_has_no_faults_but_those_of_the_test_server(tracker: Tracker, engine: sa.Engine) -> None:
+    is_sqlite = engine.dialect.name == "sqlite"
+    said = tracker("doctor", code=0 if is_sqlite else 1).out
+    for about in ("settings", "files", "schema", "clock", "people", "lists", "log", "mail"):
+        assert f" {about}: " in said
+    assert "The public lists and counts agree" in said
+    # The server of the tests forgets everything anyway, so it does not wait for the disk: found out.
+    off = [] if is_sqlite else ["fsync", "synchronous_commit", "full_page_writes"]
+    assert [line.split()[1] for line in faults(said)] == off
+
+
+def test_an_older_schema_and_missing_tables_are_faults(tracker: Tracker, engine: sa.Engine) -> None:
+    tracker("db", "downgrade", "-1")
+    assert "tracker db upgrade" in tracker("doctor", code=1).out
+    tracker("db", "downgrade", "base")
+    assert "tracker db upgrade" in tracker("doctor", code=1).out
+
+
+def test_wrong_counts_and_a_log_that_was_tampered_with_are_faults(tracker: Tracker, engine: sa.Engine) -> None:
+    with writing(engine) as session:
+        session.execute(sa.text("DELETE FROM ask_count"))
+        unlock_log(session)
+        session.execute(sa.text("UPDATE event SET reason = 'x' WHERE id = 1"))
+    said = "\n".join(faults(tracker("doctor", code=1).out))
+    assert "Run: tracker db rebuild" in said
+    assert "log: Entry 1 of the event log was changed" in said
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+def test_files_that_others_can_read_are_faults(tracker: Tracker, engine: sa.Engine) -> None:
+    path = file_of(engine)
+    Path(".env").write_text("SECRET_KEY=x\n", encoding="utf-8")
+    Path(".env").chmod(0o644)
+    path.chmod(0o644)
+    path.parent.chmod(0o755)
+    said = tracker("doctor", code=1, SECRET_KEY="0123456789abcdef0123456789abcdef").out
+    assert "Run: chmod 600 .env" in said
+    assert f"Run: chmod 600 {path}" in said
+    path.parent.chmod(0o700)  # what nobody can reach nobody can read
+    Path(".env").chmod(0o600)
+    tracker("doctor")
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+def test_a_damaged_file_is_a_fault(tracker: Tracker, engine: sa.Engine) -> None:
+    path = file_of(engine)
+    engine.dispose()
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(os.urandom(4096 * 3))
+    assert any(line.startswith("database: ") for line in faults(tracker("doctor", code=1).out))
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("days", [-30, -4000])
+def test_a_clock_that_is_behind_the_log_or_years_back_is_a_fault(engine: sa.Engine, days: int) -> None:
+    settings = Settings(str(engine.url), "x")
+    found = {finding.about: finding for finding in examine(settings, engine, [], now() + timedelta(days=days))}
+    assert found["clock"].health == Health.FAULT
+
+
+def test_a_mail_server_that_is_not_there_is_a_fault_and_its_password_is_not_shown(
+    tracker: Tracker, engine: sa.Engine
+) -> None:
+    said = tracker(
+        "doctor",
+        code=1,
+        TRACKER_SMTP_HOST="127.0.0.1",
+        TRACKER_SMTP_PORT=str(free_port()),
+        TRACKER_SMTP_FROM="tracker@example.org",
+        TRACKER_SMTP_USER="tracker",
+        TRACKER_SMTP_PASSWORD="of the mail server",
+    ).out
+    assert any(line.startswith("mail: 127.0.0.1 does not let us in") for line in faults(said))
+    assert "of the mail server" not in said
+
+
+def test_a_database_that_does_not_answer_is_a_fault(tracker: Tracker, tmp_path: Path) -> None:
+    said = tracker("doctor", code=1, DATABASE_URL="postgresql://tracker@127.0.0.1:9/tracker").out
+    assert "database: It cannot be used" in said

@@ -1,0 +1,195 @@
+"""Looks an installation over: each finding says what is well, or what is wrong and what to do about it."""
+
+import shutil
+import sqlite3
+import stat
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from tracker.db import migrate, sqlite_backup
+from tracker.db.engine import reading
+from tracker.models import Event, Person
+from tracker.rules.permissions import Role
+from tracker.services import events, mail, rebuild
+from tracker.settings import Settings
+
+GIGABYTE = 1024**3
+LEAST_FREE, ENOUGH_FREE = 64 * 1024**2, GIGABYTE
+OLDEST_YEAR = 2026
+TOLERANCE = timedelta(minutes=5)
+POSTGRESQL_MINIMUM = 15
+DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
+OTHERS, GROUP_AND_OTHERS = stat.S_IRWXO, stat.S_IRWXG | stat.S_IRWXO
+
+
+class Health(StrEnum):
+    """How bad a finding is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAULT = "fault"
+
+
+class Finding(NamedTuple):
+    """One line of the doctor's report."""
+
+    health: Health
+    about: str
+    text: str
+
+
+well, warning, fault = (partial(Finding, health) for health in Health)
+
+
+def examine(settings: Settings, engine: sa.Engine, secrets: list[Path], at: datetime) -> Iterator[Finding]:
+    """Everything, one finding after the other; what cannot be looked at for want of something else is left out."""
+    yield from _settings(settings)
+    yield from _files(engine, secrets)
+    yield from _disk(engine)
+    try:
+        yield from _engine(engine)
+        if migrate.current(engine) != migrate.head():
+            yield fault("schema", "It is not that of this version. Run: tracker db upgrade")
+            return
+        yield well("schema", f"It is at {migrate.head()}, the newest.")
+        with reading(engine) as session:
+            yield from _clock(session, at)
+            yield from _people(session)
+            yield from _lists(session)
+            yield from _log(session)
+    except SQLAlchemyError as error:
+        said = getattr(error, "orig", error)
+        yield fault("database", f"It cannot be used: {said}. Look at DATABASE_URL and the server.")
+
+
+def examine_mail(settings: Settings) -> Finding:
+    """Whether the mail server lets us in; sends nothing."""
+    if settings.mail is None:
+        return well("mail", "No server is set (TRACKER_SMTP_HOST), so tracker digest only prints.")
+    try:
+        with mail.connected(settings.mail) as client:
+            client.noop()
+    except OSError as error:
+        return Finding(
+            Health.FAULT,
+            "mail",
+            f"{settings.mail.host} does not let us in: {error}. See TRACKER_SMTP_… in the README",
+        )
+    return well("mail", f"{settings.mail.host} lets us in.")
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    if not settings.is_production:
+        yield warning("settings", "For this machine only. For a public site: TRACKER_ENV=production")
+    elif not settings.trusted_proxies:
+        yield Finding(
+            Health.WARNING,
+            "settings",
+            "No proxy is trusted. If one is in front: TRACKER_TRUSTED_PROXIES=1",
+        )
+    else:
+        yield well("settings", "All can be read.")
+
+
+def _files(engine: sa.Engine, secrets: list[Path]) -> Iterator[Finding]:
+    """Secrets are for their owner alone; the database is nobody's who does not run the site."""
+    wrong = [path for path in secrets if path.exists() and path.stat().st_mode & GROUP_AND_OTHERS]
+    if (path := _file_of(engine)) and path.exists():
+        is_open = path.stat().st_mode & OTHERS and path.resolve().parent.stat().st_mode & stat.S_IXOTH
+        wrong += [path] if is_open else []
+    for path in wrong:
+        yield fault("files", f"Others on this machine can read {path}. Run: chmod 600 {path}")
+    if not wrong:
+        yield well("files", "Nobody else can read the secrets and the database.")
+
+
+def _disk(engine: sa.Engine) -> Iterator[Finding]:
+    path = _file_of(engine)
+    if path is None:
+        return
+    free = shutil.disk_usage(path.resolve().parent if path.exists() else Path()).free
+    size = path.stat().st_size if path.exists() else 0
+    health = Health.FAULT if free < LEAST_FREE else Health.WARNING if free < max(ENOUGH_FREE, 3 * size) else Health.OK
+    advice = "" if health == Health.OK else " Make room: a backup and a restore each need as much as the database has."
+    yield Finding(health, "disk", f"{free / GIGABYTE:.1f} GB are free.{advice}")
+
+
+def _engine(engine: sa.Engine) -> Iterator[Finding]:
+    yield from (_sqlite if engine.dialect.name == "sqlite" else _postgresql)(engine)
+
+
+def _sqlite(engine: sa.Engine) -> Iterator[Finding]:
+    with engine.connect() as connection:
+        driver = sqlite_backup.driver_of(connection)
+        journal = driver.execute("PRAGMA journal_mode").fetchone()[0].upper()
+    yield well("SQLite", f"{sqlite3.sqlite_version}, journal {journal}, written through to the disk.")
+    try:
+        sqlite_backup.check(Path(engine.url.database or ""))
+    except sqlite_backup.Damaged as error:
+        yield fault("database", f"It is damaged: {error}. Stop the site and restore the last backup.")
+    else:
+        yield well("database", "The file is sound, and no row points at nothing.")
+
+
+def _postgresql(engine: sa.Engine) -> Iterator[Finding]:
+    with reading(engine) as session:
+        version = int(session.scalar(sa.text("SHOW server_version_num")) or 0) // 10000
+        off = [name for name in DURABLE if session.scalar(sa.text(f"SHOW {name}")) == "off"]
+    if version < POSTGRESQL_MINIMUM:
+        yield fault("PostgreSQL", f"{version} is too old. Install {POSTGRESQL_MINIMUM} or newer.")
+    for name in off:
+        yield fault("PostgreSQL", f"{name} is off: what was saved can be lost. Set {name} = on in postgresql.conf")
+    if version >= POSTGRESQL_MINIMUM and not off:
+        yield well("PostgreSQL", f"{version}; what is saved is on the disk.")
+
+
+def _clock(session: Session, at: datetime) -> Iterator[Finding]:
+    newest = session.scalar(sa.select(Event.at).order_by(Event.id.desc()).limit(1))
+    if at.year < OLDEST_YEAR:
+        yield fault("clock", f"This machine believes it is {at.year}. Set its clock.")
+    elif newest and newest > at + TOLERANCE:
+        yield Finding(
+            Health.FAULT,
+            "clock",
+            f"It is behind the last entry of the log, of {newest:%d %B %Y %H:%M} UTC. Set it.",
+        )
+    else:
+        yield well("clock", f"It is {at:%d %B %Y %H:%M} UTC, after the last entry of the log.")
+
+
+def _people(session: Session) -> Iterator[Finding]:
+    admins = sa.select(sa.func.count()).select_from(Person).where(Person.is_active, Person.role == Role.ADMIN)
+    number = session.scalar(admins) or 0
+    if number:
+        yield well("people", f"Active admins: {number}.")
+    else:
+        yield warning("people", "There is no active admin. See: tracker user add --help")
+
+
+def _lists(session: Session) -> Iterator[Finding]:
+    if faults := rebuild.find_faults(session):
+        text = f"{len(faults)} do not agree with the asks, the first: {faults[0]}. Run: tracker db rebuild"
+        yield fault("lists", text)
+    else:
+        yield well("lists", "The public lists and counts agree with the asks.")
+
+
+def _log(session: Session) -> Iterator[Finding]:
+    try:
+        count, head = events.verify(session)
+    except events.BrokenChain as error:
+        yield fault("log", f"{error} Compare with a backup; find out who could write.")
+    else:
+        yield well("log", f"It is whole: {count} entries, the last with hash {head}.")
+
+
+def _file_of(engine: sa.Engine) -> Path | None:
+    return Path(engine.url.database) if engine.dialect.name == "sqlite" and engine.url.database else None
