@@ -1,6 +1,7 @@
 """How an ask's story adds up to a status and to results."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 from itertools import permutations
 from random import Random
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
-from tracker.rules.story import Entry, State, state_of
+from tracker.rules.story import Entry, State, spans_of, state_of
 from tracker.rules.updates import Result
 
 ANNOUNCED, IN_FORCE, MET, PARTLY = Status.ANNOUNCED, Status.IN_FORCE, Status.MET, Status.PARTLY_MET
@@ -180,3 +181,52 @@ def test_a_date_leaves_out_exactly_what_happened_later(told: list[Entry], day: P
         seen_from_today.earlier,
         seen_from_today.results,
     )
+
+
+# --- the spans ---
+
+
+@pytest.mark.parametrize(
+    ("told", "spans"),
+    [
+        ([], []),
+        ([entry(1, "2018")], []),
+        ([entry(1, "2018", ANNOUNCED)], [("2018-01-01", None, 1)]),
+        (
+            [entry(1, "2018-03", ANNOUNCED), entry(2, "2019-07-30", MET)],
+            [("2018-03-01", "2019-07-30", 1), ("2019-07-30", None, 2)],
+        ),
+        # Of those that begin on one day the last one counts: a year comes before its months, a month before its days.
+        (
+            [entry(1, "2018-01-01", MET), entry(2, "2018", ANNOUNCED), entry(3, "2018-01", IN_FORCE)],
+            [("2018-01-01", None, 1)],
+        ),
+        ([entry(1, "2018", ANNOUNCED), entry(2, "2018", MET)], [("2018-01-01", None, 2)]),
+        # The same status said again is a span of its own, with its own reason.
+        (
+            [entry(1, "2018", ANNOUNCED), entry(2, "2019", ANNOUNCED)],
+            [("2018-01-01", "2019-01-01", 1), ("2019-01-01", None, 2)],
+        ),
+        ([entry(1, "2018", ANNOUNCED), entry(2, "2019", MET), entry(3, "2020", corrects=2)], [("2018-01-01", None, 1)]),
+        (
+            [entry(1, "2018", ANNOUNCED), entry(2, "2019", MET), entry(3, "2020", IN_FORCE, corrects=2)],
+            [("2018-01-01", "2020-01-01", 1), ("2020-01-01", None, 3)],
+        ),
+        ([entry(1, "2019", MET), entry(2, "2018", ANNOUNCED, corrects=1)], [("2018-01-01", None, 2)]),
+    ],
+)
+def test_the_spans_of_a_story(told: list[Entry], spans: list[tuple[str, str | None, int]]) -> None:
+    found = [(str(s.begins_on), s.ends_on and str(s.ends_on), s.entry.id) for s in spans_of(reversed(told))]
+    assert found == spans
+
+
+@given(STORIES)
+def test_the_span_of_each_day_tells_the_status_of_that_day(told: list[Entry]) -> None:
+    spans = spans_of(told)
+    borders = {day + timedelta(days=by) for one in told for day in (one.happened_on.first_day,) for by in (-1, 0, 1)}
+    for day in {*borders, date(2017, 1, 1), date(2100, 1, 1)}:
+        covering = [s for s in spans if s.begins_on <= day and (s.ends_on is None or day < s.ends_on)]
+        entry_then = state_of(told, PartialDate(day.isoformat())).status_entry
+        assert [s.entry for s in covering] == ([entry_then] if entry_then else [])
+    assert [s.ends_on for s in spans[:-1]] == [s.begins_on for s in spans[1:]]
+    assert all(s.ends_on is None or s.begins_on < s.ends_on for s in spans)

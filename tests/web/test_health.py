@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from tests.engines import Databases
 from tests.site import ED, LOCAL, WEALTH_ORDERS, Site
 from tracker.app import create_app
-from tracker.db.engine import WRITE_LOCK
+from tracker.db.engine import WRITE_LOCK, writing
+from tracker.models import Derivation
+from tracker.services import rebuild
 from tracker.web import health
 
 
@@ -39,6 +41,16 @@ def test_a_database_of_another_version_is_not_ready(site: Site) -> None:
     site.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     answer = site.browser().client.get("/readyz")
     assert (answer.status_code, answer.text) == (503, "not ready\n")
+
+
+def test_lists_that_another_version_filled_are_not_ready(site: Site) -> None:
+    with writing(site.engine) as session:
+        session.execute(sa.update(Derivation).values(version=rebuild.VERSION - 1))
+    answer = site.browser().client.get("/readyz")
+    assert (answer.status_code, answer.text) == (503, "not ready\n")
+    with writing(site.engine) as session:
+        rebuild.rebuild(session)
+    assert site.browser().client.get("/readyz").status_code == 200
 
 
 @pytest.mark.parametrize("url", ["sqlite:////nowhere/tracker.sqlite3", "postgresql+psycopg://x@127.0.0.1:1/x"])

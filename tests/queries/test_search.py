@@ -1,0 +1,193 @@
+"""Searching: each public text is found, nothing else is, and no text that anybody types breaks it, on both engines."""
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from tests.factories import NOW, ask_draft, find_staff, make_ask, make_law, make_link, make_test, make_update
+from tests.transactions import shared_engine_with, undone
+from tracker.db.engine import reading
+from tracker.models import Ask
+from tracker.queries import public
+from tracker.queries.public.filters import LONGEST_SEARCH, AskFilter, Order, UnknownFilter
+from tracker.queries.public.search import MOST_WORDS, words_of
+from tracker.queries.words import WORD
+from tracker.rules.dates import PartialDate
+from tracker.rules.errors import RuleBroken
+from tracker.rules.status import Status
+from tracker.rules.text import NOTE_LENGTH
+from tracker.services import asks, records, updates
+from tracker.services import tests as success_tests
+from tracker.services.change import Change
+
+CHINESE = "英国议会今天通过了这项法律"
+FOUND = {
+    "title": "almond", "summary": "banana", "quote": "cashew", "reading": "damson", "label": "elder", "text": "fig",
+    "reason": "gooseberry", "law": "hazel", "provisions": "juniper", "note": "kiwi", "citation": "2020/680",
+    "entry": "lychee",
+}  # fmt: skip
+HIDDEN = (
+    "internalnote", "archivedlabel", "draftentry", "asideentry", "draftnote", "archivedlink", "draftlink",
+    "archivedlaw", "draftask", "archivedask",
+)  # fmt: skip
+ODD = {"skoda": "Škoda for Ångström", "greek": "Οδυσσέας", "cyrillic": "Санкции против России", "chinese": CHINESE,
+       "quotes": "O'Neill’s \"Act\" & the 'rest'", "operators": "NOT a NEAR miss AND* (OR) ^x:y-z", "emoji": "🧾 🇬🇧",
+       "endless": "x" * 600, "unspaced": CHINESE * 46, "arabic": "قانون " + "ﷺ" * 90}  # fmt: skip
+
+
+def fill(change: Change) -> None:
+    """An ask with a word of its own in each text, and odd texts in others."""
+    ask = make_ask(
+        change,
+        slug="all",
+        title=FOUND["title"],
+        summary=FOUND["summary"],
+        quote=FOUND["quote"],
+        reading=FOUND["reading"],
+        internal_note="internalnote",
+    )
+    archived = make_test(change, ask, key="archived", label="archivedlabel")
+    success_tests.archive_test(change, ask, archived, None, "Doubled.")
+    make_test(change, ask, label=FOUND["label"])
+    make_update(change, ask, status=Status.ANNOUNCED, reason=FOUND["reason"], happened_on=PartialDate("2018"))
+    asks.publish_ask(change, ask, None)
+    make_update(change, ask, text=FOUND["text"])
+    make_update(change, ask, status=Status.REJECTED, text=FOUND["entry"], happened_on=PartialDate("2021"))
+    make_update(change, ask, text="draftentry", draft_note="draftnote", published=False)
+    updates.discard_draft(change, make_update(change, ask, text="asideentry", published=False), 1)
+    law = make_law(change, kind="uksi", citation=f"S.I. {FOUND['citation']}", title=f"The {FOUND['law']} Order")
+    make_link(change, ask, law, provisions=FOUND["provisions"], note=FOUND["note"])
+    make_link(change, ask, law, provisions="draftlink", published=False)
+    records.archive(change, make_link(change, ask, law, provisions="archivedlink"), None, "Wrong.")
+    other = make_law(change, citation="2018 c. 2", title="archivedlaw")
+    make_link(change, ask, other)
+    records.archive(change, other, None, "Wrong.")
+    make_ask(change, slug="draft", title="draftask")
+    records.archive(change, make_ask(change, published=True, slug="gone", title="archivedask"), None, "Wrong.")
+    for slug, text in ODD.items():
+        make_ask(change, published=True, slug=slug, summary=text[:400], quote=text)
+    renamed = make_ask(change, published=True, slug="renamed", title="oldtitle", quote="Never.")
+    draft = ask_draft(renamed.source_id, slug="renamed", title="Newer title")
+    asks.edit_ask(change, renamed, draft, seen_version=None, reason="Clearer.")
+
+
+filled = shared_engine_with(fill)
+
+
+def found(engine: sa.Engine, text: str, order: Order = Order.BEST) -> list[str]:
+    with reading(engine) as session:
+        return slugs(session, text, order)
+
+
+def slugs(session: Session, text: str, order: Order = Order.BEST) -> list[str]:
+    return [line.slug for line in public.find_page(session, AskFilter.from_query({"q": text}), order, size=99).lines]
+
+
+@pytest.mark.parametrize("field", FOUND)
+def test_every_public_text_is_searched(filled: sa.Engine, field: str) -> None:
+    assert found(filled, FOUND[field]) == ["all"]
+
+
+@pytest.mark.parametrize("text", HIDDEN)
+def test_what_is_not_public_is_not_found(filled: sa.Engine, text: str) -> None:
+    for order in Order:
+        assert found(filled, text, order) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("skoda", "skoda"),
+        ("ANGSTROM škoda", "skoda"),
+        ("οδυσσεασ", "greek"),
+        ("санкции", "cyrillic"),
+        (CHINESE, "chinese"),
+        (CHINESE * 5, "unspaced"),
+        ("oneill's", "quotes"),
+        ("O’Neill", "quotes"),
+        ('"Act" rest', "quotes"),
+        ("near", "operators"),
+        ("miss -near", "operators"),  # no operators: every word must stand there
+        ("x:y-z", "operators"),
+        ("x" * 60, "endless"),
+        ("x" * 150, "endless"),
+        ("x" * 59, ""),
+        ("قانون", "arabic"),
+        ("ﷺ" * 90, "arabic"),
+        ("banana cashew hazel", "all"),
+        ("the banana of the hazel", "all"),
+        ("banana pineapple", ""),
+        ("680", "all"),
+        ("2020/681", ""),
+        ("banan*", ""),
+        ("almond OR pineapple", ""),
+        ("🧾", ""),
+        ("the of and", ""),
+        ("title:almond", ""),
+        ("oldtitle", "renamed"),  # its story tells that it was called so
+    ],
+)
+def test_a_search_finds(filled: sa.Engine, text: str, expected: str) -> None:
+    assert found(filled, text) == expected.split()
+
+
+def test_of_very_many_words_the_first_count(filled: sa.Engine) -> None:
+    words = " ".join([*list(FOUND.values())[:MOST_WORDS], "pineapple"])
+    assert found(filled, words) == ["all"]
+
+
+OPERATORS = [
+    "\"", "'", " OR ", " AND ", " NOT ", "NEAR(", ")", "(", "*", "-", "^", ":", ";", "--", "&", "|", "!", "<->",
+    "{title}", "\\", "%", "_", "almond", "banana", "\u0301", "\u200d", "İ", "ß", "ﷺ", "½", "⑴", "ﬁ", "x:A", "'x",
+]  # fmt: skip
+TEXTS = st.text(max_size=LONGEST_SEARCH + 10) | st.lists(st.sampled_from(OPERATORS), max_size=30).map("".join)
+
+
+@settings(max_examples=80, deadline=None)
+@given(TEXTS, st.sampled_from(Order))
+def test_no_text_that_anybody_types_breaks_the_search(filled: sa.Engine, text: str, order: Order) -> None:
+    try:
+        wanted = AskFilter.from_query({"q": text})
+    except UnknownFilter:
+        return
+    with reading(filled) as session:
+        page = public.find_page(session, wanted, order if wanted.text else Order.CHANGED)
+    assert all(part for line in page.lines if line.excerpt for part, _ in line.excerpt.parts)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=NOTE_LENGTH) | TEXTS)
+def test_any_text_that_can_be_stored_can_be_found_by_its_first_words(filled: sa.Engine, text: str) -> None:
+    with undone(filled) as new_session:
+        try:
+            with new_session() as session, session.begin():
+                change = Change(session, find_staff(session).ed, NOW)
+                ask = session.scalars(sa.select(Ask).where(Ask.slug == "all")).one()
+                make_update(change, ask, text=text)
+        except RuleBroken:
+            return
+        with new_session() as session:
+            first = " ".join(WORD.findall(text)[:3])[:LONGEST_SEARCH]
+            assert not words_of(first) or "all" in slugs(session, first)
+
+
+# --- the excerpts ---
+
+
+@pytest.mark.parametrize(
+    ("text", "hit"),
+    [("fig", "fig"), ("FIGS", "fig"), ("hazel", "hazel"), ("kiwi", "kiwi"), ("almond gooseberry", "gooseberry")],
+)
+def test_where_the_line_itself_does_not_show_the_word_an_excerpt_does(filled: sa.Engine, text: str, hit: str) -> None:
+    with reading(filled) as session:
+        (line,) = public.find_page(session, AskFilter(text=text), Order.BEST).lines
+    assert line.excerpt is not None
+    assert [part for part, is_hit in line.excerpt.parts if is_hit] == [hit]
+
+
+def test_a_line_that_shows_all_the_words_needs_no_excerpt(filled: sa.Engine) -> None:
+    with reading(filled) as session:
+        (line,) = public.find_page(session, AskFilter(text="almond"), Order.BEST).lines
+    assert line.excerpt is None
