@@ -13,10 +13,13 @@ from tests.factories import NOW, ask_draft, make_ask, make_staff, update_draft
 from tests.processes import processes, received, run_at_once
 from tracker.db.engine import make_engine, reading, writing
 from tracker.models import Ask, Event, Evidence, Person, Update
+from tracker.queries import public
 from tracker.queries.stories import list_entries
 from tracker.rules.asks import Publication
 from tracker.rules.permissions import Actor, Role
-from tracker.services import asks, events, updates
+from tracker.rules.status import Status
+from tracker.rules.updates import UpdateKind
+from tracker.services import asks, events, rebuild, updates
 from tracker.services.change import Change
 
 WRITERS, POSTS = 4, 8
@@ -43,7 +46,7 @@ def ed(session: Session) -> Actor:
 
 
 def check_whole(engine: sa.Engine) -> None:
-    """The log is a whole chain without gaps; no row points at nothing; the file is sound."""
+    """The log is a chain without gaps; lists and counts are right; no row points at nothing; the file is sound."""
     with reading(engine) as session:
         count, _ = events.verify(session)
         assert list(session.scalars(sa.select(Event.id).order_by(Event.id))) == list(range(1, count + 1))
@@ -52,6 +55,7 @@ def check_whole(engine: sa.Engine) -> None:
         assert session.scalar(published) == session.scalar(logged.where(Event.subject == "update"))
         bare = sa.select(Update.id).where(~sa.exists().where(Evidence.update_id == Update.id))
         assert session.scalars(bare).all() == []  # an entry and its evidence are written together
+        assert rebuild.find_faults(session) == []
         if engine.dialect.name == "sqlite":
             assert session.execute(sa.text("PRAGMA foreign_key_check")).all() == []
             assert session.execute(sa.text("PRAGMA integrity_check")).scalars().all() == ["ok"]
@@ -139,6 +143,30 @@ def test_of_people_who_post_on_the_same_story_at_once_exactly_one_wins(
     check_whole(engine)
 
 
+def publish_and_move(url: str, writer: int) -> list[str]:
+    """Publish asks of one topic and change the status of each in a transaction of its own."""
+    engine = make_engine(url)
+    slugs = [f"ask-{writer}-{number}" for number in range(POSTS // 2)]
+    for slug in slugs:
+        with writing(engine) as session:
+            make_ask(Change(session, ed(session), NOW), published=True, slug=slug)
+        with writing(engine) as session:
+            ask = session.scalars(sa.select(Ask).where(Ask.slug == slug)).one()
+            updates.post(Change(session, ed(session), NOW), ask, update_draft(status=Status.REJECTED))
+    engine.dispose()
+    return slugs
+
+
+def test_several_writers_keep_the_counters_right(engine: sa.Engine, database: str, ask_id: int) -> None:
+    answers = run_at_once(publish_and_move, [(database, writer) for writer in range(WRITERS)])
+    assert [len(slugs) for slugs in answers] == [POSTS // 2] * WRITERS, answers
+    with reading(engine) as session:
+        assert session.get_one(Ask, ask_id).status is Status.ANNOUNCED
+        assert public.count_by_status(session) == {Status.ANNOUNCED: 1, Status.REJECTED: WRITERS * POSTS // 2}
+        assert public.count_updates(session)[UpdateKind.STATUS] == 1 + WRITERS * POSTS
+    check_whole(engine)
+
+
 # --- a killed writer ---
 
 
@@ -150,7 +178,8 @@ def post_until_killed(url: str, ask_id: int, writer: int, acknowledge: Connectio
         text = f"Writer {writer}, entry {number}."
         with writing(engine) as session:
             change = Change(session, ed(session), NOW)
-            updates.post(change, session.get_one(Ask, ask_id), update_draft(text=text))
+            status = Status.REJECTED if number % 2 else Status.ANNOUNCED
+            updates.post(change, session.get_one(Ask, ask_id), update_draft(text=text, status=status))
         acknowledge.send(text)
         number += 1
 

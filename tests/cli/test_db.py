@@ -1,11 +1,23 @@
-"""tracker db: to the newest schema and back, on both engines."""
+"""tracker db: to the newest schema and back, and its public lists anew, on both engines."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
+import sqlalchemy as sa
 
-from tests.cli.commands import Tracker, tracker_on
+from tests.cli.commands import SECRET, Tracker, tracker_on
+from tests.factories import NOW, make_ask, make_law, make_link, make_staff
+from tracker.cli.database import open_engine
+from tracker.cli.schema import db
 from tracker.db import migrate
+from tracker.db.engine import make_engine, reading, writing
+from tracker.models import AskCount, Listing
+from tracker.queries import public
+from tracker.queries.public.filters import AskFilter
+from tracker.services import rebuild
+from tracker.services.change import Change
 
 HEAD = migrate.head()
 BEFORE = f"{int(HEAD or 0) - 1:04}"
@@ -56,3 +68,70 @@ def test_a_database_in_a_missing_folder_cannot_be_used(tmp_path: Path) -> None:
 def test_a_database_server_that_does_not_answer_is_named_without_a_traceback() -> None:
     answer = tracker_on("postgresql://tracker@127.0.0.1:9/tracker")("db", "current", code=1)
     assert answer.err.startswith("Error: The database cannot be used: ")
+
+
+# --- the public lists ---
+
+
+@pytest.fixture
+def filled(database: str) -> Iterator[sa.Engine]:
+    """The engine of a database with two published asks, one of them with a law and a body."""
+    engine = make_engine(database)
+    with writing(engine) as session:
+        change = Change(session, make_staff(session).ed, NOW)
+        ask = make_ask(change, published=True, responsible_bodies=("The Treasury",))
+        make_link(change, ask, make_law(change))
+        make_ask(change, published=True, slug="other", title="Another")
+    yield engine
+    engine.dispose()
+
+
+def found(engine: sa.Engine, **wanted: str) -> list[str]:
+    with reading(engine) as session:
+        return [line.slug for line in public.find_page(session, AskFilter(**wanted)).lines]  # type: ignore[arg-type]
+
+
+def test_a_database_from_before_the_lists_is_filled_when_it_is_upgraded(filled: sa.Engine, tracker: Tracker) -> None:
+    tracker("db", "downgrade", "0001")
+    filled.dispose()
+    assert tracker("db", "upgrade").out.endswith(f"The database is at revision {HEAD}.\n")
+    with reading(filled) as session:
+        assert rebuild.is_current(session)
+    assert found(filled) == ["other", "empty-homes"]
+    assert found(filled, law="ukpga/2018/13") == found(filled, body="the-treasury") == ["empty-homes"]
+    assert found(filled, text="tax") == ["other", "empty-homes"]
+    assert "agree with the asks" in tracker("verify").out
+
+
+def test_an_upgrade_that_stops_before_the_lists_are_filled_fills_them_the_next_time(
+    filled: sa.Engine, tracker: Tracker
+) -> None:
+    tracker("db", "downgrade", "0001")
+    filled.dispose()
+    migrate.upgrade(filled)
+    with reading(filled) as session:
+        assert not rebuild.is_current(session)
+    tracker("db", "upgrade")
+    assert found(filled) == ["other", "empty-homes"]
+
+
+def test_rebuild_mends_what_verify_names(filled: sa.Engine, tracker: Tracker) -> None:
+    with writing(filled) as session:
+        session.execute(sa.update(AskCount).where(AskCount.scope == "", AskCount.topic == "").values(number=9))
+        session.execute(sa.delete(Listing).where(Listing.scope == "body/the-treasury"))
+    faults = tracker("verify", code=1).err.splitlines()
+    assert faults[0] == (
+        "Error: ask_count, scope “”, topic “”, kind “policy”, status “announced”: 9 is kept, 2 is right"
+    )
+    assert "ask empty-homes is not listed as it is" in faults
+    assert faults[-1] == "Make them anew with: tracker db rebuild"
+    assert tracker("db", "rebuild").out.endswith("All lists and counts are made anew.\n")
+    assert "agree with the asks" in tracker("verify").out
+
+
+@pytest.mark.parametrize("database_engine", ["postgresql"], indirect=True)
+def test_a_command_may_take_longer_than_a_page(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", database)
+    monkeypatch.setenv("SECRET_KEY", SECRET)
+    with click.Context(db), open_engine().connect() as connection:
+        assert connection.scalar(sa.text("SHOW statement_timeout")) == "0"

@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.transactions import shared_engine_with, undone
 from tracker.db.engine import reading
 from tracker.models import Ask
 from tracker.queries import public
+from tracker.queries.public import past
 from tracker.queries.public.filters import AskFilter, Order, UnknownFilter
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Family, Status
@@ -65,8 +67,11 @@ def test_the_best_matches_stand_first(filled: sa.Engine) -> None:
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
-def test_a_past_day_lists_and_counts_what_stood_then(filled: sa.Engine, day: date) -> None:
+def test_a_past_day_lists_and_counts_what_stood_then(
+    filled: sa.Engine, day: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
     chance = random.Random(str(day))
+    monkeypatch.setattr(past, "FEW", chance.choice([0, 10, past.FEW]))  # few asks and many are looked up differently
     with reading(filled) as session:
         there_are = oracle.published(session)
         for wanted in chance.sample(filters(chance, 30), 10):
@@ -78,6 +83,14 @@ def test_a_past_day_lists_and_counts_what_stood_then(filled: sa.Engine, day: dat
         for line in public.find_page(session, AskFilter(), size=100, on=day).lines:
             entry = then[line.slug]
             assert (line.status, line.status_on, line.reason) == (entry.status, entry.happened_on, entry.reason)
+
+
+def test_a_result_that_the_status_cannot_have_lists_nothing(filled: sa.Engine) -> None:
+    wanted = AskFilter(family=Family.WON, status=Status.REJECTED)
+    with reading(filled) as session:
+        for order, text, on in [(Order.CHANGED, "", None), (Order.BEST, "apple", None), (Order.CHANGED, "", DAYS[-1])]:
+            page = public.find_page(session, replace(wanted, text=text), order, on=on)
+            assert (page.lines, page.number, page.next_key) == ((), 0, "")
 
 
 def test_each_year_ends_as_its_last_day_does(filled: sa.Engine) -> None:

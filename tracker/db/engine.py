@@ -22,8 +22,11 @@ WRITE_LOCK = 20180319
 FIXED_SQLITE = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 
 
-def make_engine(url: str) -> sa.Engine:
-    """Answer an engine whose connections begin, lock and wait as this module's docstring says."""
+def make_engine(url: str, statement_seconds: int = STATEMENT_SECONDS) -> sa.Engine:
+    """Answer an engine whose connections begin, lock and wait as this module's docstring says.
+
+    PostgreSQL stops a statement that takes longer than `statement_seconds` (0: it may take as long as it needs).
+    """
     if sa.make_url(url).get_backend_name() == "sqlite":
         engine = sa.create_engine(url, hide_parameters=True)
         sa.event.listen(engine, "connect", _prepare_sqlite)
@@ -37,7 +40,7 @@ def make_engine(url: str) -> sa.Engine:
         connect_args={
             "connect_timeout": LOCK_WAIT_SECONDS,
             "options": "-c timezone=UTC "
-            f"-c lock_timeout={LOCK_WAIT_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s",
+            f"-c lock_timeout={LOCK_WAIT_SECONDS}s -c statement_timeout={statement_seconds}s",
         },
     )
     sa.event.listen(engine, "begin", _begin_postgresql)

@@ -22,7 +22,8 @@ def expect(*names: str) -> None:
     """Raise UnknownFilter for a parameter of the request that is none of these, or that is given twice."""
     for name, values in request.args.lists():
         if name not in names:
-            raise UnknownFilter(f"This address has no filter called “{name[:SHOWN_LENGTH]}”.")
+            shown = name[:SHOWN_LENGTH] if name.isprintable() else "…"
+            raise UnknownFilter(f"This address has no filter called “{shown}”.")
         if len(values) > 1:
             raise UnknownFilter(f"“{name}” is given twice. Give it once.")
 

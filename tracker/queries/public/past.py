@@ -27,6 +27,8 @@ def walk_past(
     session: Session, wanted: AskFilter, topic: str, on: date, *, after: Place | None, most: int
 ) -> list[sa.Row[Any]]:
     """The spans of status that held on the day, of the asks that fit, the last changed first."""
+    if not wanted.statuses:
+        return []
     day = on.isoformat()
     held = sa.select(*COLUMNS).where(SPAN.begins_on <= day, sa.or_(SPAN.ends_on.is_(None), SPAN.ends_on > day))
     if after:

@@ -1,0 +1,99 @@
+"""Addresses of the first page that nobody meant: a clear 400 that says what is wrong, and never an error of ours."""
+
+from urllib.parse import quote, urlencode
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.site import Site
+from tracker.queries.public.filters import FILTER_PARAMETERS, Order
+
+WHEN = "as year, month and day"
+REFUSED: list[tuple[str, str]] = [
+    ("on=2019-02-30", "no such day as 2019-02-30"),
+    ("on=2019-6-30", WHEN),
+    ("on=2019", WHEN),
+    ("on=2019-06", WHEN),
+    ("on=today", WHEN),
+    ("on=20190630", WHEN),
+    ("on=２０１９-06-30", WHEN),
+    ("on=2019-06-30%00", WHEN),
+    ("on=%202019-06-30", WHEN),
+    ("on=1899-12-31", "between 1900-01-01 and today"),
+    ("on=9999-12-31", "between 1900-01-01 and today"),
+    ("on=0000-01-01", "no such day"),
+    ("on=" + "9" * 5000, WHEN),
+    ("sort=newest", "no such order"),
+    ("sort=best", "needs words"),
+    ("sort=best&q=%20", "needs words"),
+    ("sort=Title", "no such order"),
+    ("after=x", "first page"),
+    ("after=2020-07-06~12&sort=status", "first page"),
+    ("after=%00~12&sort=title", "first page"),
+    ("after=a%00b~12&sort=title", "first page"),
+    ("after=%ef%bf%bf~12&sort=title", "first page"),
+    ("after=" + "x" * 5000 + "~1&sort=title", "first page"),
+    ("after=2020~99999999999999999999", "first page"),
+    ("after=12&q=law", "first page"),
+    ("after=met~2020~1&on=2020-01-01&sort=status", "first page"),
+    ("q=" + "x" * 10_000, "at most 200 characters"),
+    ("q=" + quote("법" * 10_000), "at most 200 characters"),
+    ("q=a%00b", "cannot be stored"),
+    ("q=a%1b[2J", "cannot be stored"),
+    ("body=" + "x" * 5000, "no such body"),
+    ("body=nobody-at-all", "no such body"),
+    ("law=ukpga/1800/1", "no such law"),
+    ("law=../../etc", "no such law"),
+    ("topic=x&on=2020-01-01", "no such topic"),
+]
+FINE = [
+    "", "&&&", "on=", "sort=", "after=", "q=", "family=&status=", "q=%20%20", "q=%ff", "q=%F0%9F%A7%BE",
+    "q='%20OR%201=1%20--", "q=%22", "q=*", "q=NEAR(", "q=a:b", "q=-", "q=the", "after=0000~1",
+    "after=9999-99-99~999999999", "after=~1&sort=title", "after=%F4%8F%BF%BD~1&sort=title",
+    "on=2020-02-29&sort=title&q=law", "after=met~2020~1&sort=status", "after=1~2020~1&q=law",
+    "on=1900-01-01&family=won&status=rejected",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "words"), REFUSED, ids=[query[:40] for query, _ in REFUSED])
+def test_what_cannot_be_is_refused_in_words_that_help(shared_site: Site, query: str, words: str) -> None:
+    page = shared_site.browser().get("/?" + query)
+    assert page.status == 400
+    assert page.h1 == "We could not read that request"
+    assert words in page.text
+    assert "check the address" in page.text
+    assert len(page.html) < 10_000
+
+
+@pytest.mark.parametrize("query", FINE)
+def test_what_is_odd_but_means_something_is_answered(site: Site, query: str) -> None:
+    assert site.browser().get("/?" + query).status == 200
+
+
+UNKNOWN = ["colour=red", "Family=won", "offset=30", "=x", "%00=x", "<script>=1", "x" * 5000 + "=1", "on=2019-06-30",
+           "family=won&family=won", "q=law&q=law", "&".join(f"a{number}=1" for number in range(2000))]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", UNKNOWN, ids=lambda query: query[:40])
+def test_what_a_file_does_not_know_is_refused_and_a_page_ignores_it(shared_site: Site, query: str) -> None:
+    browser = shared_site.browser()
+    assert browser.get("/?" + query).status == 200
+    page = browser.get("/asks.csv?" + query)
+    assert page.status == 400
+    assert "has no filter called" in page.text or "given twice" in page.text
+    assert len(page.html) < 10_000
+
+
+KNOWN = ["won", "met", "2020", "2019-06-30", "2020~1", "met~2020~1", "title", "law"]
+VALUES = st.text(max_size=20) | st.sampled_from(KNOWN)
+QUERIES = st.dictionaries(st.sampled_from([*FILTER_PARAMETERS, "sort", "after", "on", "x"]), VALUES, max_size=4)
+
+
+@settings(max_examples=60, deadline=None)
+@given(QUERIES, st.sampled_from(["", *Order]))
+def test_any_address_is_a_page_or_a_refusal(shared_site: Site, query: dict[str, str], sort: str) -> None:
+    asked = {"sort": sort} | query
+    encoded = urlencode({name: value.encode(errors="surrogatepass") for name, value in asked.items()})
+    answer = shared_site.browser().client.get("/?" + encoded)
+    assert answer.status_code in {200, 400}, encoded
