@@ -29,7 +29,7 @@ def export(database: str, tmp_path: Path) -> Path:
         make_test(change, ask)
     engine.dispose()
     tracker = tracker_on(database)
-    assert "entries to" in tracker("log", "export", tmp_path / "log.jsonl").out
+    assert "entries to" in tracker("log", "export", tmp_path / "log.jsonl").err
     tracker("verify", "--against", "0:" + GENESIS)
     (tmp_path / "checkpoint").write_text(tracker("verify", "--checkpoint").out)
     return tmp_path / "log.jsonl"

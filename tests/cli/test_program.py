@@ -43,7 +43,7 @@ def test_a_list_of_commands_shows_no_sentence_cut_short() -> None:
 
 def test_every_option_is_explained() -> None:
     explained = {"--against", "--checkpoint", "--dry-run", "--force", "--if-empty", "--name", "--password-stdin"}
-    explained |= {"--as", "--reason", "--xlsx", "--yes"}
+    explained |= {"--as", "--reason", "--replay", "--xlsx", "--yes"}
     options = [option for _, command in commands() for option in command.params if isinstance(option, click.Option)]
     assert {option.opts[0] for option in options if option.help} == explained
     assert {option.opts[0] for option in options} - explained == {"--role"}  # its choices explain it

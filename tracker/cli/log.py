@@ -1,6 +1,5 @@
 """Commands about the event log: prove that it is whole, and hand it out."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
@@ -10,15 +9,16 @@ import click
 from tracker.cli.database import open_engine
 from tracker.db.engine import reading
 from tracker.rules.chain import Checkpoint, read_checkpoint
-from tracker.services import events, rebuild
+from tracker.services import events, rebuild, replay
 
 MOST_FAULTS = 20
 
 
 @click.command()
 @click.option("--against", metavar="FILE|HASH", multiple=True, help="A checkpoint printed earlier, or a file of them.")
+@click.option("--replay", "with_replay", is_flag=True, help="Also compare every record with what the log adds up to.")
 @click.option("--checkpoint", "only_checkpoint", is_flag=True, help="Print the checkpoint of now and nothing else.")
-def verify(against: tuple[str, ...], only_checkpoint: bool) -> None:
+def verify(against: tuple[str, ...], with_replay: bool, only_checkpoint: bool) -> None:
     """Prove that the event log is whole and the public counts are right.
 
     Names the first entry or the counts that are wrong, and exits with 1.
@@ -32,6 +32,9 @@ def verify(against: tuple[str, ...], only_checkpoint: bool) -> None:
         for checkpoint in kept:
             events.require(session, checkpoint)
         faults = [] if only_checkpoint else rebuild.find_faults(session)
+        differences = replay.find_differences(session) if with_replay else []
+    if differences:
+        raise click.ClickException("\n".join(["The tables are not what the log says.", *differences[:MOST_FAULTS]]))
     if only_checkpoint:
         click.echo(str(Checkpoint(count, head)))
         return
@@ -40,6 +43,8 @@ def verify(against: tuple[str, ...], only_checkpoint: bool) -> None:
     click.echo(f"The event log is whole: {count} entries, the last with hash {head}.")
     if kept:
         click.echo(f"It holds all that {len(kept)} earlier {'checkpoint' if len(kept) == 1 else 'checkpoints'} fixed.")
+    if with_replay:
+        click.echo("Every ask, test, law, link, update and source is what the log adds up to.")
     click.echo("The public lists and counts agree with the asks.")
 
 
@@ -59,8 +64,7 @@ def export(file: TextIO) -> None:
     number = 0
     for number, line in enumerate(events.export(open_engine()), 1):  # noqa: B007 (the last is how many)
         file.write(line)
-    if file is not sys.stdout:
-        click.echo(f"wrote {number} entries to {file.name}")
+    click.echo(f"wrote {number} entries to {file.name}", err=True)
 
 
 def _checkpoints(given: str) -> Iterator[Checkpoint]:

@@ -83,7 +83,7 @@ def verify(session: Session) -> tuple[int, str]:
     Raises BrokenChain that names the first wrong entry. Reads a thousand entries at a time.
     """
     count, head = 0, GENESIS
-    for event in _all_events(session):
+    for event in all_events(session):
         count += 1
         if event.id != count:
             raise BrokenChain(count, "is missing" if event.id > count else "stands twice")
@@ -141,7 +141,8 @@ def _list_anew(session: Session, subject: Subject) -> None:
         listing.mark_asks_of_law(session, subject.id)
 
 
-def _all_events(session: Session) -> Iterator[Event]:
+def all_events(session: Session) -> Iterator[Event]:
+    """The log from the first entry on, read a thousand entries at a time."""
     seen = SMALLEST_ID  # a forged entry may stand before the first
     while chunk := _next(session, seen):
         yield from chunk

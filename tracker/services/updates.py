@@ -45,7 +45,7 @@ def save_draft(change: Change, ask: Ask, draft: UpdateDraft, key: str = "") -> U
     _write(update, draft)
     change.session.add(update)
     change.session.flush()  # the log names the new row's id
-    record(change, "drafted", records.subject_of(update), after=_values(draft))
+    record(change, "drafted", records.subject_of(update), after={"key": update.key} | _values(draft))
     return update
 
 
