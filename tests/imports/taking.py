@@ -4,7 +4,7 @@ import io
 from collections.abc import Mapping
 
 from tracker.exports.tables import TABLES
-from tracker.imports.files import find_sheets
+from tracker.imports.files import MOST_ROOM, find_sheets
 from tracker.imports.plan import Fault, Plan
 from tracker.imports.run import take_in
 from tracker.queries.public import tables
@@ -14,13 +14,13 @@ ADDRESS = "https://tracker.example"
 Files = Mapping[str, str | bytes]
 
 
-def bring(change: Change, files: Files, reason: str = "") -> Plan:
+def bring(change: Change, files: Files, reason: str = "", room: int = MOST_ROOM) -> Plan:
     """What an import of these files did; text is written as UTF-8."""
     opened = [
         (name, io.BytesIO(content.encode() if isinstance(content, str) else content)) for name, content in files.items()
     ]
     plan = Plan()
-    sheets = find_sheets(opened, plan)
+    sheets = find_sheets(opened, plan, room)
     return take_in(change, sheets, plan, site_url=ADDRESS, reason=reason)
 
 

@@ -7,17 +7,22 @@ from tracker.imports.delimited import open_delimited
 from tracker.imports.encodings import Refused
 from tracker.imports.lines import Sheet, table_called
 from tracker.imports.plan import Plan
+from tracker.imports.workbook import open_workbook
 
 ZIP, OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+MOST_ROOM = 1 << 30
 File = tuple[str, IO[bytes]]
 
 
-def find_sheets(files: Iterable[File], plan: Plan) -> list[Sheet]:
-    """The tables of all files; the plan is told of each file that cannot be read."""
+def find_sheets(files: Iterable[File], plan: Plan, room: int = MOST_ROOM) -> list[Sheet]:
+    """The tables of all files; the plan is told of each file that cannot be read.
+
+    A workbook may unpack to at most `room` bytes.
+    """
     sheets: list[Sheet] = []
     for name, file in files:
         try:
-            for sheet in _open(name, file):
+            for sheet in _open(name, file, plan, room):
                 if sheet.table in [other.table for other in sheets]:
                     raise Refused(f"A second file with {sheet.table.name}.", "Each table once.")
                 sheets.append(sheet)
@@ -26,7 +31,7 @@ def find_sheets(files: Iterable[File], plan: Plan) -> list[Sheet]:
     return sheets
 
 
-def _open(name: str, file: IO[bytes]) -> list[Sheet]:
+def _open(name: str, file: IO[bytes], plan: Plan, room: int) -> list[Sheet]:
     start = file.read(len(ZIP))
     file.seek(0)
     if not start:
@@ -37,6 +42,6 @@ def _open(name: str, file: IO[bytes]) -> list[Sheet]:
             "Save it as .xlsx without a password, or as “CSV UTF-8”.",
         )
     if start == ZIP:
-        raise Refused("The file is a workbook.", "Save each sheet as “CSV UTF-8”.")
+        return open_workbook(name, file, plan, room)
     table, csv = table_called(name), open_delimited(file)
     return [Sheet(name, table, csv.rows, csv.encoding.lines + 1)]

@@ -14,6 +14,17 @@ CSV_NAME = re.compile(r"([a-z]+)(?:[ _.(-].*)?\.(?:csv|txt|tsv)", re.IGNORECASE)
 Rows = Iterable[tuple[int, Sequence[str]]]
 
 
+class Mangled(str):
+    """A cell that is no text any more, in the words of the program that changed it; `expected` says what to do."""
+
+    expected: str
+
+    def __new__(cls, shown: str, expected: str) -> "Mangled":
+        cell = super().__new__(cls, shown)
+        cell.expected = expected
+        return cell
+
+
 @dataclass(frozen=True)
 class Line:
     """One row of a file."""
@@ -90,11 +101,14 @@ def _is_good(header: Sequence[str], sheet: Sheet, plan: Plan) -> bool:
 
 
 def _fits(line: Line, plan: Plan) -> bool:
-    long = [name for name, cell in line.cells.items() if len(cell) > LONGEST_CELL]
-    for name in long:
-        expected = f"At most {LONGEST_CELL} characters; this has {len(line.cells[name])}."
-        plan.fault(line.file, line.number, name, line.cells[name], expected)
-    return not long
+    known = len(plan.faults)
+    for name, cell in line.cells.items():
+        if isinstance(cell, Mangled):
+            plan.fault(line.file, line.number, name, cell, cell.expected)
+        elif len(cell) > LONGEST_CELL:
+            expected = f"At most {LONGEST_CELL} characters; this has {len(cell)}."
+            plan.fault(line.file, line.number, name, cell, expected)
+    return len(plan.faults) == known
 
 
 def _counted(number: int) -> str:

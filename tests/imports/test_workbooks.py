@@ -1,0 +1,156 @@
+"""Workbooks: what comes in, what is refused, and how little room a bad one gets."""
+
+import io
+import tracemalloc
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.imports.books import (
+    GOOD,
+    HEADER,
+    asks,
+    book,
+    merged,
+    repacked,
+    sheet_xml,
+    understated,
+    with_cell,
+    with_sheet,
+)
+from tests.imports.taking import bring, exported, summary
+from tracker.exports import workbook
+from tracker.exports.tables import ASKS, TABLES
+from tracker.exports.workbook import Edition, add_sheet, open_workbook, put
+from tracker.imports.files import find_sheets
+from tracker.imports.lines import read
+from tracker.imports.plan import Plan
+from tracker.models import Ask
+from tracker.queries.public import tables
+from tracker.services.change import Change
+
+FILE = "policy.xlsx"
+SHEET = "xl/worksheets/sheet1.xml"
+IN_ASKS = f"{FILE}, sheet asks"
+BOMB = sheet_xml("<c/>") + b" " * 80_000_000
+FAR = sheet_xml('<c r="A1"><v>1</v></c><c r="XFD1048576"><v>1</v></c>')
+BAD: dict[str, tuple[Callable[[], bytes], str, int, str, str]] = {
+    "garbage": (lambda: b"PK\x03\x04" + b"x" * 100, FILE, 0, "", "damaged"),
+    "cut off": (lambda: asks(GOOD)[:-100], FILE, 0, "", "damaged"),
+    "another kind of file": (lambda: repacked(asks(GOOD), {"xl/workbook.xml": None}), FILE, 0, "", "no .xlsx"),
+    "macros": (lambda: repacked(asks(GOOD), {}, {"xl/vbaProject.bin": b"x"}), FILE, 0, "", "macros"),
+    "a binary workbook": (
+        lambda: repacked(asks(GOOD), {"xl/workbook.xml": None}, {"xl/workbook.bin": b"x"}), FILE, 0, "", ".xlsb",
+    ),
+    "a program inside": (lambda: repacked(asks(GOOD), {}, {"xl/run.exe": b"x"}), FILE, 0, "", "run.exe"),
+    "too many parts": (
+        lambda: repacked(asks(GOOD), {}, {f"xl/media/{n}.png": b"" for n in range(300)}), FILE, 0, "", "parts",
+    ),
+    "a bomb": (lambda: with_sheet(BOMB), FILE, 0, "", "unpacks to far more"),
+    "a bomb that lies": (lambda: understated(with_sheet(BOMB), SHEET, 1000), FILE, 0, "", "unpacks to far more"),
+    "a document type": (
+        lambda: with_sheet(b'<!DOCTYPE a [<!ENTITY b "c">]>' + sheet_xml("<c/>")), FILE, 0, "", "document type",
+    ),
+    "a cell far away": (lambda: with_sheet(FAR), IN_ASKS, 0, "", "row 1048576"),
+    "a cell nowhere": (lambda: with_sheet(sheet_xml('<c r="1A"/>')), FILE, 0, "", "damaged"),
+    "two sheets in one name": (
+        lambda: repacked(asks(GOOD), {}, {"xl/Worksheets/Sheet1.xml": FAR}), FILE, 0, "", "damaged",
+    ),
+    "a sheet of another name": (lambda: book(wishes=[["a"]]), FILE, 0, "", "wishes"),
+    "no table": (lambda: book(About=[["a"]]), FILE, 0, "", "no sheet with a table"),
+    "joined cells": (merged, IN_ASKS, 0, "", "joined"),
+    "a formula": (lambda: with_cell("=1+1"), IN_ASKS, 2, "B", "a formula"),
+    "a number": (lambda: with_cell(0.1), IN_ASKS, 2, "title", "0.1"),
+    "a large number": (lambda: with_cell(1e15), IN_ASKS, 2, "title", "1000000000000000.0"),
+    "a logical value": (lambda: with_cell(True), IN_ASKS, 2, "title", "TRUE"),
+    "a day": (lambda: with_cell(date(2018, 3, 19)), IN_ASKS, 2, "title", "2018-03-19"),
+    "a moment": (lambda: with_cell(datetime(2018, 3, 19, 12)), IN_ASKS, 2, "title", "2018-03-19 12"),  # noqa: DTZ001
+    "a day as a number": (lambda: book(asks=[["ask_slug", "next_step_on"], ["empty-homes", 43178]]), IN_ASKS, 2,
+                          "next_step_on", "43178"),
+    "a row beyond the header": (lambda: asks([*GOOD, "", "more"]), IN_ASKS, 2, "", "9 cells"),
+    "an unknown column": (lambda: book(asks=[["ask_slug", "colour"]]), IN_ASKS, 1, "colour", "not known"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("bad", list(BAD))
+@pytest.mark.parametrize("shared_engine", ["sqlite"], indirect=True)
+def test_a_bad_workbook_is_refused_with_its_place(ed: Change, bad: str) -> None:
+    make, place, row, column, found = BAD[bad]
+    faults = bring(ed, {"policy.xlsx": make()}, room=50 << 20).faults
+    assert [(fault.file, fault.row, fault.column) for fault in faults] == [(place, row, column)]
+    assert found in faults[0].found
+
+
+@pytest.mark.parametrize("bad", ["a bomb", "a bomb that lies", "a cell far away"])
+def test_a_bad_workbook_gets_little_room(bad: str) -> None:
+    file = BAD[bad][0]()
+    tracemalloc.start()
+    find_sheets([("policy.xlsx", io.BytesIO(file))], plan := Plan(), room=50 << 20)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert plan.faults
+    assert most < 4 << 20
+
+
+def test_a_workbook_comes_in(ed: Change) -> None:
+    plan = bring(ed, {"policy.xlsx": asks(GOOD, [], ["other", 2018, *GOOD[2:]], [""] * 7)})
+    assert plan.faults == []
+    assert summary(plan) == {"asks": (2, 0, 0)}
+    titles = ed.session.scalars(sa.select(Ask.title).where(Ask.slug.in_(["new", "other"]))).all()
+    assert sorted(titles) == ["2018", "New"]  # a whole number is the text that was typed
+
+
+def test_an_unchanged_workbook_changes_nothing(ed: Change) -> None:
+    exported(ed)
+    file = io.BytesIO()
+    workbook.write(
+        file,
+        Edition("https://tracker.example", 1, None),
+        lambda name: ed.session.execute(tables.RECORDS[name].statement()).all(),
+    )
+    plan = bring(ed, {"policy.xlsx": file.getvalue()})
+    assert plan.faults == []
+    assert not plan.has_changes
+    assert set(plan.tables) <= set(TABLES)
+    assert plan.left.total() > 5
+
+
+@given(
+    st.lists(
+        st.text("'=+-@\t\n＝＠\",; aé中<r>/_x0041D", max_size=12)
+        | st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=20),
+        max_size=3,
+    )
+)
+def test_cells_of_a_workbook_are_the_same_when_they_come_in(cells: list[str]) -> None:
+    file = io.BytesIO()
+    with open_workbook(file) as made:
+        sheet = add_sheet(made, "asks", ["ask_slug", "title"])
+        for number, cell in enumerate(cells, 1):
+            put(sheet, number, [f"a{number}", cell])
+    plan = Plan()
+    (found,) = find_sheets([("policy.xlsx", io.BytesIO(file.getvalue()))], plan)
+    assert (found.table, plan.faults) == (ASKS, [])
+    assert [line.cells["title"] for line in read(found, plan)] == cells
+
+
+def test_a_workbook_with_nothing_but_a_header_is_fine(ed: Change) -> None:
+    plan = bring(ed, {"policy.xlsx": book(asks=[HEADER], Values=[["x"]])})
+    assert (plan.faults, plan.tables) == ([], [])
+
+
+def test_each_table_comes_once(ed: Change) -> None:
+    files: dict[str, str | bytes] = {"policy.xlsx": asks(GOOD), "asks.csv": "ask_slug\r\nempty-homes\r\n"}
+    (fault,) = bring(ed, files).faults
+    assert (fault.file, fault.found) == ("asks.csv", "A second file with asks.")
+
+
+def test_our_bombs_are_bombs() -> None:
+    with zipfile.ZipFile(io.BytesIO(with_sheet(BOMB))) as packed:
+        part = packed.getinfo(SHEET)
+    assert part.file_size > 500 * part.compress_size
