@@ -20,7 +20,7 @@ def commands(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[
 
 def test_the_command_line_has_these_commands() -> None:
     assert sorted(" ".join(words) for words, _ in commands()) == [
-        "backup", "db", "db check", "db current", "db downgrade", "db rebuild", "db upgrade", "doctor",
+        "backup", "db", "db check", "db current", "db downgrade", "db rebuild", "db upgrade", "digest", "doctor",
         "export", "import", "log", "log export", "restore", "seed", "serve", "user", "user add", "user deactivate",
         "user list", "user set-password", "user set-role", "verify",
     ]  # fmt: skip

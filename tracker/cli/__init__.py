@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from tracker.cli.backup import backup, restore
 from tracker.cli.database import changing, open_engine
+from tracker.cli.digest import digest
 from tracker.cli.doctor import doctor
 from tracker.cli.log import log, verify
 from tracker.cli.people import user
@@ -126,6 +127,7 @@ def _program() -> str:
 
 main.add_command(backup)
 main.add_command(db)
+main.add_command(digest)
 main.add_command(doctor)
 main.add_command(import_files)
 main.add_command(log)

@@ -37,8 +37,9 @@ MOST_SHOWN = 200
 def import_files(files: tuple[Path, ...], dry_run: bool, yes: bool, email: str | None, reason: str) -> None:
     """Bring in FILES, as `tracker export` writes them.
 
-    They are CSV files, or a workbook of them (.xlsx). A row that says what the tracker says changes nothing. All of it comes in, or nothing: each fault is named with
-    its file, row and column. New asks, laws and links are drafts; new rows of updates are published.
+    They are CSV files, or a workbook of them (.xlsx). A row that says what the tracker says changes nothing. All of
+    it comes in, or nothing: each fault is named with its file, row and column. New asks, laws and links are drafts;
+    new rows of updates are published.
     """
     settings, engine = Settings.from_env(), open_engine()
     with ExitStack() as stack:

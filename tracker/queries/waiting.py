@@ -1,0 +1,79 @@
+"""What waits for one person, from the lists of the desk."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from tracker.models import Person, Update
+from tracker.queries import desk
+from tracker.rules.dates import PartialDate
+from tracker.rules.permissions import ALLOWED, Action
+
+MOST = 10
+LOOKED_THROUGH = 500
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to do; `path` is where on the site it is done."""
+
+    name: str
+    path: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Things of a kind, and how many more there are."""
+
+    title: str
+    lines: tuple[Line, ...]
+    more: int
+
+
+def waits_for(session: Session, person: Person, today: date, four_eyes: bool) -> list[Part]:
+    """What the person can do about what waits, part by part; empty when there is nothing.
+
+    Names only what every member of staff may see, and no text that is not public: mail is not a safe place.
+    """
+    found = []
+    if Action.PUBLISH in ALLOWED[person.role]:
+        waiting = [update for update in _waiting(session) if not (four_eyes and _wrote(person, update))]
+        found.append(_part("Waiting for approval", [_to_approve(update) for update in waiting]))
+        due = desk.list_due(session, today, MOST)
+        found.append(_part("Due for a review", [_to_review(row) for row in due.rows], due.number))
+        overdue = desk.list_overdue(session, today, MOST)
+        lines = [Line(ask.title, f"/staff/asks/{ask.id}") for ask in overdue.rows]
+        found.append(_part("Overdue deadlines and next steps", lines, overdue.number))
+    drafts = desk.list_drafts(session, person.id, LOOKED_THROUGH).rows
+    found.append(_part("Your drafts", [_to_finish(update) for update in drafts if update.author_id == person.id]))
+    return [part for part in found if part.lines]
+
+
+def _waiting(session: Session) -> Iterator[Update]:
+    yield from desk.list_waiting(session, LOOKED_THROUGH).rows
+
+
+def _wrote(person: Person, update: Update) -> bool:
+    return person.id in (update.author_id, update.edited_by_id) and update.status is not None
+
+
+def _part(title: str, lines: list[Line], number: int | None = None) -> Part:
+    return Part(title, tuple(lines[:MOST]), (len(lines) if number is None else number) - len(lines[:MOST]))
+
+
+def _to_approve(update: Update) -> Line:
+    by = f"{update.kind.label.lower()}, by {update.author.name}" if update.author else update.kind.label.lower()
+    return Line(update.ask.title, f"/staff/updates/{update.id}/approve", by)
+
+
+def _to_review(due: desk.DueAsk) -> Line:
+    since = f"due since {PartialDate(due.since.isoformat()).in_words}" if due.since else "never checked"
+    return Line(due.ask.title, f"/staff/asks/{due.ask.id}", since)
+
+
+def _to_finish(update: Update) -> Line:
+    sent_back = "sent back to you" if update.sent_back_note else ""
+    return Line(update.ask.title, f"/staff/updates/{update.id}/edit", sent_back)

@@ -1,0 +1,70 @@
+"""The e-mail digest: each member of staff hears what waits for them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+
+import sqlalchemy as sa
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from sqlalchemy.orm import Session
+
+from tracker.models import Person
+from tracker.paths import resource_dir
+from tracker.queries.waiting import Part, waits_for
+from tracker.services import mail
+from tracker.settings import MailServer, Settings
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What one person is told."""
+
+    name: str
+    email: str
+    subject: str
+    text: str
+    html: str
+
+
+def digests(session: Session, settings: Settings, today: date) -> Iterator[Digest]:
+    """The digest of each active person for whom something waits."""
+    templates = Environment(
+        loader=FileSystemLoader(resource_dir("templates") / "mail"),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    for person in session.scalars(sa.select(Person).where(Person.is_active).order_by(Person.email)):
+        if parts := waits_for(session, person, today, settings.four_eyes):
+            subject = _subject(parts)
+            text, html = (
+                templates.get_template(name).render(subject=subject, parts=parts, site_url=settings.site_url)
+                for name in ("digest.txt", "digest.html")
+            )
+            yield Digest(person.name, person.email, subject, text, html)
+
+
+def send(digest: Digest, server: MailServer, at: datetime) -> None:
+    """Mail a digest, on a connection of its own; raises OSError or ValueError when that fails."""
+    local, _, domain = digest.email.rpartition("@")
+    message = EmailMessage()
+    message["Subject"] = digest.subject
+    message["From"] = server.sender
+    message["To"] = Address(digest.name, local, domain)
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = make_msgid(domain=server.sender.rpartition("@")[2])
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(digest.text)
+    message.add_alternative(digest.html, subtype="html")
+    with mail.connected(server) as client:
+        client.send_message(message)
+
+
+def _subject(parts: list[Part]) -> str:
+    number = sum(len(part.lines) + part.more for part in parts)
+    return "One thing waits for you" if number == 1 else f"{number} things wait for you"
