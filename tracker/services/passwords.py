@@ -23,9 +23,9 @@ class Busy(Exception):
     """Too many passwords are being checked at this moment; try again in a few seconds."""
 
 
-def hash_password(password: str, email: str) -> str:
+def hash_password(password: str, email: str, name: str = "") -> str:
     """Answer the hash to store; raises RuleBroken for a password that the rules refuse."""
-    if sentence := check_password(password, email):
+    if sentence := check_password(password, email, name):
         raise RuleBroken([Problem(sentence, "password")])
     return _hash(password)
 
