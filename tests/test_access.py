@@ -11,11 +11,11 @@ from flask_wtf.csrf import generate_csrf
 from tests.browser import Browser
 from tests.site import ADA, CLEO, ED, LOCAL, Site
 from tracker.app import create_app
-from tracker.models import Ask, Update
+from tracker.models import Ask, Person, Update
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.updates import EvidenceDraft, EvidenceType, UpdateDraft, UpdateKind
-from tracker.services import approval, updates
+from tracker.services import approval, links, updates
 
 STRANGER = ""
 EVERYBODY = (STRANGER, CLEO, ED, ADA)
@@ -79,11 +79,19 @@ TABLE: dict[str, Access] = {
     "/staff/sign-in": Access(EVERYBODY, EVERYBODY),
     "/staff/": Access(STAFF, NOBODY),
     "/staff/sign-out": Access(NOBODY, STAFF),
-    "/staff/password": Access(STAFF, STAFF),
     "/staff/desk/<any(due, drafts, overdue, unverified):section>": Access(STAFF, NOBODY, "/staff/desk/due"),
     "/staff/approval/": Access(STAFF, NOBODY),
     "/staff/updates/<id:update_id>/approve": Access(EDITORS, EDITORS, "/staff/updates/{waiting}/approve"),
     "/staff/updates/<id:update_id>/withdraw": Access(NOBODY, STAFF, "/staff/updates/{waiting}/withdraw"),
+    "/staff/account": Access(STAFF, NOBODY),
+    "/staff/account/password": Access(STAFF, STAFF),
+    "/staff/account/recovery-codes": Access(STAFF, STAFF),
+    "/staff/account/recovery-codes.txt": Access(NOBODY, STAFF),
+    "/staff/account/sign-out": Access(NOBODY, STAFF),
+    "/staff/account/two-step": Access(STAFF, STAFF),
+    "/staff/confirm": Access(STAFF, STAFF),
+    "/staff/link/<token>": Access(EVERYBODY, EVERYBODY, "/staff/link/{token}"),
+    "/staff/sign-in/code": Access(EVERYBODY, EVERYBODY),
     "/staff/asks/": Access(STAFF, NOBODY),
     "/staff/asks/new": Access(EDITORS, EDITORS),
     "/staff/asks/<id:ask_id>": Access(STAFF, NOBODY, "/staff/asks/1"),
@@ -119,9 +127,9 @@ TABLE: dict[str, Access] = {
     "/staff/updates/<id:update_id>/edit": Access(STAFF, STAFF, "/staff/updates/{draft}/edit"),
     "/staff/people/": Access(ADMINS, NOBODY),
     "/staff/people/new": Access(ADMINS, ADMINS),
+    "/staff/people/<id:person_id>/link": Access(ADMINS, ADMINS, "/staff/people/3/link"),
     "/staff/people/<id:person_id>/edit": Access(ADMINS, ADMINS, "/staff/people/1/edit"),
-    "/staff/people/<id:person_id>/password": Access(ADMINS, ADMINS, "/staff/people/1/password"),
-    "/staff/people/<id:person_id>/<any(deactivate, reactivate):action>": Access(
+    "/staff/people/<id:person_id>/<any(deactivate, reactivate, 'sign-out', 'reset-two-step'):action>": Access(
         ADMINS, ADMINS, "/staff/people/2/deactivate"
     ),
     "/staff/<any(asks, sources, legislation, links):subject>/<id:row_id>/archive": Access(
@@ -169,9 +177,17 @@ def waiting(site: Site) -> int:
         return update.id
 
 
+@pytest.fixture(scope="module")
+def token(site: Site) -> str:
+    """Of a link for Cleo, who keeps her password: nobody uses it."""
+    with site.change(ADA) as change:
+        cleo = change.session.scalars(sa.select(Person).where(Person.name == CLEO)).one()
+        return links.make_link(change, cleo)
+
+
 @pytest.fixture
-def address(rule: str, draft: int, waiting: int) -> str:
-    return (TABLE[rule].example or rule).format(draft=draft, waiting=waiting)
+def address(rule: str, draft: int, waiting: int, token: str) -> str:
+    return (TABLE[rule].example or rule).format(draft=draft, waiting=waiting, token=token)
 
 
 def typed(site: Site, who: str) -> tuple[Browser, dict[str, str]]:

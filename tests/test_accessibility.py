@@ -26,11 +26,14 @@ LOOKED_AT = [
     f"{SHORT}/updates/status", f"{SHORT}/links/new", "/staff/updates/{update}/correct", "/staff/legislation/2",
     "/staff/sources/", "/staff/sheets/", f"/asks/{WEALTH_ORDERS}/history", "/staff/log", "/staff/log/1",
     f"{SHORT}/history", "/staff/people/", "/staff/people/2/deactivate",
+    "/staff/account", "/staff/account/two-step", "/staff/account/recovery-codes", "/staff/confirm", "/staff/people/new",
+    "/staff/people/2/link", "/staff/sign-in/code",
 ]  # fmt: skip
 MEASURED = [
     "/?family=won&q=russia", "/?q=nothing+has+these+words", f"/asks/{WEALTH_ORDERS}", "/asks/uk-magnitsky-sanctions",
     "/?sort=title&status=partly_met", "/legislation/bill/2017-19/157", "/?family=none", "/staff/asks/11",
-    "/staff/legislation/", "/staff/legislation/2/edit", "/staff/people/2/edit", "/staff/password",
+    "/staff/legislation/", "/staff/legislation/2/edit", "/staff/people/2/edit", "/staff/account/password",
+    "/staff/people/3/sign-out",
     "/staff/asks/11/review", "/staff/asks/999999",
 ]  # fmt: skip
 NARROW = {"width": 320, "height": 640}

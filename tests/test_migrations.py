@@ -22,7 +22,7 @@ from tracker.services import events
 from tracker.services.change import Change
 
 HEAD = "head"
-NOT_FILLED = {"staff_session", "sign_in_failure", "ask_picture"}
+NOT_FILLED = {"access_link", "recovery_code", "staff_session", "sign_in_failure", "ask_picture"}
 
 
 @pytest.fixture

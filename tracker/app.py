@@ -23,6 +23,7 @@ from tracker.web import (
     health,
     history,
     linked_data,
+    links,
     machines,
     public,
     security,
@@ -31,7 +32,7 @@ from tracker.web import (
     tables,
 )
 from tracker.web.indentation import Unindented
-from tracker.web.staff import approval, asks, desk, laws, log, moves, people, sheets, sources, tests, updates
+from tracker.web.staff import account, approval, asks, desk, laws, log, moves, people, sheets, sources, tests, updates
 
 BLUEPRINTS = (
     health.bp,
@@ -45,6 +46,8 @@ BLUEPRINTS = (
     data.bp,
     history.bp,
     sign_in.bp,
+    links.bp,
+    account.bp,
     desk.bp,
     asks.bp,
     tests.bp,
@@ -74,6 +77,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         FUNDING=settings.funding,
         IS_PRODUCTION=settings.is_production,
         FOUR_EYES=settings.four_eyes,
+        SECOND_STEP_REQUIRED=settings.is_production,
         TRUSTED_HOSTS=settings.trusted_hosts,
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.cli.commands import PASSWORD, Answer, Tracker
-from tracker.db.engine import make_engine, reading
+from tracker.db.engine import make_engine, reading, writing
 from tracker.models import Event, Person
 from tracker.services.passwords import is_right
 
@@ -158,3 +158,38 @@ def test_the_log_says_what_was_done_by_the_command_line_and_holds_no_password(tr
     told = " ".join(f"{event.before} {event.after} {event.reason}" for event in log)
     assert "argon2" not in told
     assert PASSWORD not in told
+
+
+def test_a_link_invites_or_resets_and_is_printed_once(tracker: Tracker, database: str) -> None:
+    site = "http://tracker.test"
+    said = tracker("user", "add", ADA, "--name", "Ada", "--role", "admin", "--link", TRACKER_SITE_URL=site).out
+    assert said.startswith(
+        "With this link Ada chooses a password, once, within 72 hours:\nhttp://tracker.test/staff/link/"
+    )
+    assert "argon2" not in said
+    add(tracker, ED, "Ed", "editor")
+    reset = tracker("user", "link", " ED@example.org", TRACKER_SITE_URL=site).out
+    assert "Ed chooses a password, once, within 24 hours" in reset
+    token = reset.strip().rpartition("/")[2]
+    log = events(database)
+    assert [event.action for event in log] == ["created", "invited", "created", "reset link made"]
+    assert token not in str([vars(event) for event in log])
+    assert fits(database, ED, PASSWORD), "the old password works until the link is used"
+
+
+def test_the_second_step_of_a_locked_out_admin_is_reset(tracker: Tracker, database: str) -> None:
+    add(tracker, ADA, "Ada", "admin")
+    assert "has not set up" in tracker("user", "reset-second-factor", ADA, code=1).err
+    engine = make_engine(database)
+    with writing(engine) as session:
+        session.query(Person).update({"totp_nonce": "a number"})
+    tracker("user", "reset-second-factor", ADA)
+    with reading(engine) as session:
+        assert session.query(Person.totp_nonce).scalar() == ""
+    engine.dispose()
+    assert events(database)[-1].action == "second step reset"
+
+
+@pytest.mark.parametrize("command", ["link", "reset-second-factor"])
+def test_a_command_about_nobody_says_so(tracker: Tracker, command: str) -> None:
+    assert "Nobody has the address" in tracker("user", command, ED, code=1).err

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import pyotp
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -28,7 +29,18 @@ from tracker.models import Ask, Legislation, Link, Person, Source, SuccessTest, 
 from tracker.rules.asks import Publication
 from tracker.rules.permissions import Role
 from tracker.rules.status import Status
-from tracker.services import approval, asks, legislation, people, records, sessions, tests, updates
+from tracker.services import (
+    approval,
+    asks,
+    legislation,
+    links,
+    people,
+    records,
+    second_factor,
+    sessions,
+    tests,
+    updates,
+)
 from tracker.services.change import Change
 from tracker.services.people import PersonDraft
 
@@ -101,6 +113,38 @@ def find_world(session: Session) -> World:
     )
 
 
+KEY = "the key of the tests"
+
+
+def me(change: Change) -> Person:
+    return change.session.get_one(Person, change.actor.id)
+
+
+def set_up_second_step(change: Change) -> list[str]:
+    """Turn the actor's second step on; answer the recovery codes."""
+    person = me(change)
+    secret = second_factor.secret_of(KEY, person.id, second_factor.proposed_nonce("", person))
+    return second_factor.set_up(change, person, "", pyotp.TOTP(secret).at(change.at), KEY)
+
+
+def reset_second_step(change: Change, world: World) -> None:
+    """Set the actor's second step up and reset it."""
+    set_up_second_step(change)
+    second_factor.reset(change, me(change), None)
+
+
+def sign_somebody_out(change: Change, world: World) -> None:
+    """End a session that somebody else has."""
+    sessions.start(change, world.person)
+    people.sign_out(change, world.person)
+
+
+def choose_own_password(change: Change, world: World) -> None:
+    """Use a link that an admin made for the actor."""
+    admin = Change(change.session, find_staff(change.session).ada, change.at)
+    links.choose_password(change, links.make_link(admin, me(change)), "hash")
+
+
 SOMEBODY = PersonDraft("new@example.org", "New", Role.EDITOR)
 Call = Callable[[Change, World], object]
 CALLS: Mapping[str, Call] = {
@@ -157,6 +201,17 @@ CALLS: Mapping[str, Call] = {
     "people.set_password, one's own": lambda c, w: people.set_password(
         c, c.session.get_one(Person, c.actor.id), "hash"
     ),
+    "people.sign_out": sign_somebody_out,
     "people.set_active": lambda c, w: people.set_active(c, w.person, False, None),
-    "sessions.start": lambda c, w: sessions.start(c, c.session.get_one(Person, c.actor.id)),
+    "links.make_link": lambda c, w: links.make_link(c, w.person),
+    "links.choose_password": choose_own_password,
+    "second_factor.set_up": lambda c, w: set_up_second_step(c),
+    "second_factor.set_up, another's": lambda c, w: second_factor.set_up(c, w.person, "", "", ""),
+    "second_factor.make_codes": lambda c, w: (set_up_second_step(c), second_factor.make_codes(c, me(c))),
+    "second_factor.make_codes, another's": lambda c, w: second_factor.make_codes(c, w.person),
+    "second_factor.take": lambda c, w: second_factor.take(c, me(c), set_up_second_step(c)[0], KEY),
+    "second_factor.reset": reset_second_step,
+    "sessions.start": lambda c, w: sessions.start(c, me(c)),
+    "sessions.wait": lambda c, w: sessions.wait(c, me(c), None, ""),
+    "sessions.log_failure": lambda c, w: sessions.log_failure(c, w.person),
 }

@@ -14,7 +14,19 @@ from tests.factories import NOW, Staff
 from tests.services.calls import CALLS, find_world, make_world
 from tests.transactions import count_events, revision, shared_engine_with
 from tracker.rules.errors import NotAllowed
-from tracker.services import approval, asks, events, legislation, people, records, sessions, tests, updates
+from tracker.services import (
+    approval,
+    asks,
+    events,
+    legislation,
+    links,
+    people,
+    records,
+    second_factor,
+    sessions,
+    tests,
+    updates,
+)
 from tracker.services.change import Change
 
 TABLE = """
@@ -58,8 +70,19 @@ people.add_person                     | -           | -      | yes   | 1      | 
 people.edit_person                    | -           | -      | yes   | 1      | -
 people.set_password                   | -           | -      | yes   | 1      | -
 people.set_password, one's own        | yes         | yes    | yes   | 1      | -
+people.sign_out                       | -           | -      | yes   | 2      | -
 people.set_active                     | -           | -      | yes   | 1      | -
+links.make_link                       | -           | -      | yes   | 1      | -
+links.choose_password                 | yes         | yes    | yes   | 2      | -
+second_factor.set_up                  | yes         | yes    | yes   | 1      | -
+second_factor.set_up, another's       | -           | -      | -     | 0      | -
+second_factor.make_codes              | yes         | yes    | yes   | 2      | -
+second_factor.make_codes, another's   | -           | -      | -     | 0      | -
+second_factor.take                    | yes         | yes    | yes   | 2      | -
+second_factor.reset                   | -           | -      | yes   | 2      | -
 sessions.start                        | yes         | yes    | yes   | 1      | -
+sessions.wait                         | yes         | yes    | yes   | 0      | -
+sessions.log_failure                  | yes         | yes    | yes   | 1      | -
 """
 ROWS = [[cell.strip() for cell in line.split("|")] for line in TABLE.strip().splitlines()[1:]]
 # What these do is a part of what those that call them do, and they ask for no permission of their own.
@@ -68,6 +91,7 @@ PARTS = {
     "records.edit",
     "records.move",
     "people.end_sessions",
+    "people.end_links",
     "events.record",
     "updates.check_ready",
 }
@@ -109,7 +133,7 @@ def changing_functions(module: ModuleType) -> set[str]:
 
 
 def test_every_service_that_changes_something_stands_in_the_table() -> None:
-    modules = [approval, asks, events, legislation, people, records, sessions, tests, updates]
+    modules = [approval, asks, events, legislation, links, people, records, second_factor, sessions, tests, updates]
     there_are = {name for module in modules for name in changing_functions(module)}
     assert {row[0].partition(",")[0] for row in ROWS} | PARTS == there_are
     assert [row[0] for row in ROWS] == list(CALLS)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser import Browser
+from tests.second_step import give_phone
 from tests.site import ADA, ED, PRODUCTION, MakeSite, Site
 from tests.test_access import typed
 
@@ -57,10 +58,10 @@ def test_signing_out_needs_a_token_too(shared_site: Site) -> None:
 @pytest.mark.parametrize("name", ["password", "current"])
 def test_a_password_is_never_carried_along(shared_site: Site, name: str) -> None:
     browser = shared_site.browser(ADA)
-    page = browser.post("/staff/password", {name: "a secret of Ada's", "csrf_token": "wrong"})
+    page = browser.post("/staff/account/password", {name: "a secret of Ada's", "csrf_token": "wrong"})
     assert page.status == 400
     assert "a secret of Ada" not in page.html
-    stranger = shared_site.browser().post("/staff/password", {name: "a secret of Ada's", "other": "typed"})
+    stranger = shared_site.browser().post("/staff/account/password", {name: "a secret of Ada's", "other": "typed"})
     assert stranger.status == 403
     assert "a secret of Ada" not in stranger.html
     assert "typed" in stranger.html
@@ -106,6 +107,7 @@ def test_what_the_own_site_sends_is_read(shared_site: Site, headers: dict[str, s
 
 def test_what_the_own_site_sends_is_read_in_production(make_site: MakeSite) -> None:
     site = make_site(PRODUCTION)
+    give_phone(site, ADA)
     browser, token = typed(site, ADA)
     own = {"base_url": "https://tracker.example"}
     browser.client.set_cookie("__Host-tracker", browser.cookie or "", domain="tracker.example")

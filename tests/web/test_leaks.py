@@ -40,7 +40,9 @@ PUBLIC_COLUMNS = {
 # Text columns that are made by the code, hold no words of anybody, or are looked into but never shown.
 NOT_WORDS = {
     ("legislation", "identity"), ("link", "extent_key"), ("person", "password_hash"),
-    ("staff_session", "token_hash"), ("sign_in_failure", "account"), ("sign_in_failure", "address"),
+    ("person", "totp_nonce"),
+    ("staff_session", "token_hash"), ("staff_session", "device"), ("access_link", "token_hash"),
+    ("recovery_code", "code_hash"), ("sign_in_failure", "account"), ("sign_in_failure", "address"),
     ("event", "action"), ("event", "subject"), ("event", "request_id"), ("event", "hash"), ("event", "previous_hash"),
     ("revision", "checkpoint_hash"),
     ("source", "key"), ("listing", "scope"), ("listing", "title_key"), ("scope", "scope"), ("ask_count", "scope"),

@@ -10,8 +10,9 @@ from tracker.cli.database import changing, open_engine
 from tracker.db.engine import reading
 from tracker.models import Person
 from tracker.rules.permissions import COMMAND_LINE, Role
-from tracker.services import passwords, people
+from tracker.services import links, passwords, people, second_factor
 from tracker.services.change import Change
+from tracker.settings import Settings
 
 
 @click.group()
@@ -27,13 +28,34 @@ def user() -> None:
 @click.option("--name", required=True, help="As colleagues see it in the log.")
 @click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.CONTRIBUTOR.value)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-def add_user(email: str, name: str, role: str, password_stdin: bool) -> None:
-    """Add somebody. The password is asked for, twice."""
+@click.option("--link", is_flag=True, help="Print a link with which they choose the password themselves.")
+def add_user(email: str, name: str, role: str, password_stdin: bool, link: bool) -> None:
+    """Add somebody. The password is asked for, twice; or --link prints an invitation."""
     draft = people.PersonDraft(email.strip().casefold(), name.strip(), Role(role))
-    stored = passwords.hash_password(_ask_password(password_stdin), draft.email)
+    stored = "" if link else passwords.hash_password(_ask_password(password_stdin), draft.email, draft.name)
     with changing(COMMAND_LINE) as change:
-        people.add_person(change, draft, stored)
-    click.echo(f"{draft.name} can sign in with {draft.email} at /staff/sign-in.")
+        person = people.add_person(change, draft, stored)
+        said = _make_link(change, person) if link else f"{draft.name} can sign in with {draft.email} at /staff/sign-in."
+    click.echo(said)
+
+
+@user.command("link")
+@click.argument("email")
+def make_link(email: str) -> None:
+    """Print a link with which EMAIL chooses a password, once: an invitation, or a reset.
+
+    Their sessions end when it is used. Two-step sign-in stays as it is.
+    """
+    with changing(COMMAND_LINE) as change:
+        said = _make_link(change, _find_person(change, email))
+    click.echo(said)
+
+
+@user.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Take two-step sign-in off EMAIL, who lost the phone and the recovery codes; their sessions end."""
+    _change_person(email, lambda change, person: second_factor.reset(change, person, None))
 
 
 @user.command("list")
@@ -71,11 +93,22 @@ def deactivate(email: str) -> None:
 
 def _change_person(email: str, do: Callable[[Change, Person], object]) -> None:
     with changing(COMMAND_LINE) as change:
-        person = change.session.scalar(sa.select(Person).where(Person.email == email.strip().casefold()))
-        if person is None:
-            raise click.ClickException(f"Nobody has the address {email}. See: tracker user list")
-        do(change, person)
+        do(change, _find_person(change, email))
     click.echo(f"Done: {email}.")
+
+
+def _find_person(change: Change, email: str) -> Person:
+    person = change.session.scalar(sa.select(Person).where(Person.email == email.strip().casefold()))
+    if person is None:
+        raise click.ClickException(f"Nobody has the address {email}. See: tracker user list")
+    return person
+
+
+def _make_link(change: Change, person: Person) -> str:
+    """Make a link and answer the words that hand it over."""
+    hours = int(links.lasts(person).total_seconds()) // 3600
+    address = f"{Settings.from_env().site_url}/staff/link/{links.make_link(change, person)}"
+    return f"With this link {person.name} chooses a password, once, within {hours} hours:\n{address}"
 
 
 def _ask_password(from_stdin: bool) -> str:

@@ -13,10 +13,11 @@ from tracker.models.listing import (
     StatusSpan,
     UpdateCount,
 )
-from tracker.models.people import Person, SignInFailure, StaffSession
+from tracker.models.people import AccessLink, Person, RecoveryCode, SignInFailure, StaffSession
 from tracker.models.updates import Evidence, TestResult, Update
 
 __all__ = [
+    "AccessLink",
     "Ask",
     "AskCount",
     "AskPicture",
@@ -28,6 +29,7 @@ __all__ = [
     "Link",
     "Listing",
     "Person",
+    "RecoveryCode",
     "Revision",
     "Scope",
     "SignInFailure",

@@ -10,7 +10,11 @@ from tracker.rules.permissions import Role
 
 
 class Person(Versioned, Base):
-    """Somebody who may sign in. `email` is stored folded to lower case."""
+    """Somebody who may sign in. `email` is stored folded to lower case.
+
+    `password_hash` is empty until an invitation is taken up. `totp_nonce` is empty until the second step is set up;
+    with the site's key it gives the secret of the person's authenticator. `totp_step` is the last one used.
+    """
 
     __tablename__ = "person"
 
@@ -19,10 +23,25 @@ class Person(Versioned, Base):
     role: Mapped[Role] = mapped_column(enum_column(Role, "role"))
     password_hash: Mapped[str] = mapped_column(sa.Text)
     is_active: Mapped[bool] = mapped_column(server_default=sa.true())
+    totp_nonce: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")
+    totp_step: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    @property
+    def has_second_step(self) -> bool:
+        """Whether signing in asks for a code besides the password."""
+        return bool(self.totp_nonce)
+
+    @property
+    def is_invited(self) -> bool:
+        """Whether an invitation was made and not yet taken up."""
+        return not self.password_hash
 
 
 class StaffSession(Base):
-    """A signed-in browser. Only a hash of its token is kept; ending it deletes nothing else."""
+    """A signed-in browser. Only a hash of its token is kept; ending it deletes nothing else.
+
+    A waiting session has given the password and not yet the code. `confirmed_at` is when the password was last given.
+    """
 
     __tablename__ = "staff_session"
 
@@ -31,8 +50,34 @@ class StaffSession(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    device: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")
+    is_waiting: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+class AccessLink(Base):
+    """A link with which a person chooses a password, once. Only a hash of its token is kept."""
+
+    __tablename__ = "access_link"
+
+    token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+class RecoveryCode(Base):
+    """A code that stands in once for the authenticator. Only a hash of it is kept."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(sa.String(64))
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SignInFailure(Base):

@@ -60,3 +60,4 @@ class Actor:
 
 SEEDS = Actor("Seeds", Role.ADMIN)
 COMMAND_LINE = Actor("Command line", Role.ADMIN)
+UNKNOWN = Actor("Somebody not signed in", Role.CONTRIBUTOR)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from tracker.models import Person, StaffSession
+from tracker.models import AccessLink, Person, StaffSession
 from tracker.rules import checks
 from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action, Role
@@ -41,6 +41,7 @@ def edit_person(change: Change, person: Person, draft: PersonDraft, seen_version
     before = records.edit(change, person, draft, seen_version=seen_version, is_public=False)
     if before.keys() & {"role", "email"}:
         end_sessions(change, person)
+        end_links(change, person)
     return bool(before)
 
 
@@ -51,6 +52,7 @@ def set_password(change: Change, person: Person, password_hash: str) -> None:
     person.password_hash = password_hash
     person.version += 1
     end_sessions(change, person)
+    end_links(change, person)
     record(change, "password changed", records.subject_of(person))
 
 
@@ -63,6 +65,7 @@ def set_active(change: Change, person: Person, is_active: bool, seen_version: in
     if not is_active:
         _refuse_last_admin(change, person)
         end_sessions(change, person)
+        end_links(change, person)
     person.is_active = is_active
     person.version += 1
     action = "reactivated" if is_active else "deactivated"
@@ -70,13 +73,26 @@ def set_active(change: Change, person: Person, is_active: bool, seen_version: in
     record(change, action, records.subject_of(person), before=before, after=after)
 
 
-def end_sessions(change: Change, person: Person) -> None:
-    """Sign a person out everywhere."""
-    change.session.execute(
-        sa.update(StaffSession)
-        .where(StaffSession.person_id == person.id, StaffSession.ended_at.is_(None))
-        .values(ended_at=change.at)
-    )
+def sign_out(change: Change, person: Person, key: str = "", but: str = "") -> None:
+    """End a person's sessions, or the one with this key, or all but the one with that token hash; log it once."""
+    if change.actor.id != person.id:
+        change.require(Action.MANAGE_PEOPLE)
+    if end_sessions(change, person, key, but):
+        record(change, "signed out" if key and not but else "sessions ended", records.subject_of(person))
+
+
+def end_sessions(change: Change, person: Person, key: str = "", but: str = "") -> int:
+    """Sign a person out, everywhere or as `sign_out` says; answer how many sessions ended."""
+    ending = sa.update(StaffSession).where(StaffSession.person_id == person.id, StaffSession.ended_at.is_(None))
+    if key:
+        ending = ending.where(StaffSession.token_hash.startswith(key, autoescape=True))
+    result = change.session.execute(ending.where(StaffSession.token_hash != but).values(ended_at=change.at))
+    return result.rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def end_links(change: Change, person: Person) -> None:
+    """Make every link worthless with which the person could choose a password."""
+    change.session.execute(sa.delete(AccessLink).where(AccessLink.person_id == person.id))
 
 
 def check_person(draft: PersonDraft) -> list[Problem]:

@@ -13,6 +13,7 @@ from tracker.services.events import record
 from tracker.services.records import subject_of
 
 IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=8)
+WAITING, CONFIRMED = timedelta(minutes=10), timedelta(minutes=10)
 SEEN_STEP = timedelta(minutes=1)
 WINDOW = timedelta(minutes=5)
 KEEP_FAILURES = timedelta(days=1)
@@ -25,27 +26,62 @@ def find_person(session: Session, email: str) -> Person | None:
     return session.scalar(sa.select(Person).where(Person.email == email.casefold(), Person.is_active))
 
 
-def start(change: Change, person: Person, old_token: object = None) -> str:
+def start(change: Change, person: Person, old_token: object = None, device: str = "") -> str:
     """Begin a session; answer its token, of which only a hash is stored. The browser's old session ends."""
+    token = _begin(change, person, old_token, device, is_waiting=False)
+    record(change, "signed in", subject_of(person))
+    return token
+
+
+def wait(change: Change, person: Person, old_token: object, device: str) -> str:
+    """Begin a session that is worth nothing until the second step is taken; answer its token."""
+    return _begin(change, person, old_token, device, is_waiting=True)
+
+
+def log_failure(change: Change, person: Person, what: str = "sign-in failed") -> None:
+    """Let the person know, and the log, that somebody tried in vain."""
+    record(change, what, subject_of(person))
+
+
+def _begin(change: Change, person: Person, old_token: object, device: str, *, is_waiting: bool) -> str:
     token = secrets.token_urlsafe(32)
     end(change.session, str(old_token), change.at)
     change.session.execute(sa.delete(StaffSession).where(StaffSession.seen_at < change.at - KEEP_SESSIONS))
+    times = {"started_at": change.at, "seen_at": change.at, "confirmed_at": change.at}
     change.session.add(
         StaffSession(
-            token_hash=digest(token), person_id=person.id, started_at=change.at, seen_at=change.at, ended_at=None
+            token_hash=digest(token), person_id=person.id, device=device, is_waiting=is_waiting, ended_at=None, **times
         )
     )
-    record(change, "signed in", subject_of(person))
     return token
 
 
 def find(session: Session, token: str, at: datetime) -> StaffSession | None:
     """The live session of a token with its person: not ended, not idle, not too old, person active."""
+    row = _open_row(session, token)
+    is_fresh = row is not None and row.seen_at > at - IDLE and row.started_at > at - ABSOLUTE
+    return row if row is not None and is_fresh and not row.is_waiting else None
+
+
+def find_waiting(session: Session, token: str, at: datetime) -> StaffSession | None:
+    """The session of a token that gave the password some minutes ago and has yet to give the code."""
+    row = _open_row(session, token)
+    return row if row is not None and row.is_waiting and row.started_at > at - WAITING else None
+
+
+def _open_row(session: Session, token: str) -> StaffSession | None:
     row = session.get(StaffSession, digest(token), options=[joinedload(StaffSession.person)])
-    if row is None or row.ended_at is not None or not row.person.is_active:
-        return None
-    is_fresh = row.seen_at > at - IDLE and row.started_at > at - ABSOLUTE
-    return row if is_fresh else None
+    return None if row is None or row.ended_at is not None or not row.person.is_active else row
+
+
+def confirm(session: Session, token: str, at: datetime) -> None:
+    """Note that the person gave the password just now."""
+    session.execute(sa.update(StaffSession).where(StaffSession.token_hash == digest(token)).values(confirmed_at=at))
+
+
+def is_confirmed(row: StaffSession, at: datetime) -> bool:
+    """Whether the password was given within the last ten minutes."""
+    return row.confirmed_at is not None and row.confirmed_at > at - CONFIRMED
 
 
 def touch(session: Session, token: str, at: datetime) -> None:
@@ -60,21 +96,28 @@ def end(session: Session, token: str, at: datetime) -> None:
     session.execute(sa.update(StaffSession).where(live).values(ended_at=at))
 
 
-def is_throttled(session: Session, email: str, address: str, at: datetime) -> bool:
-    """Whether the account, the address or everybody together has failed too often of late."""
+def is_throttled(session: Session, email: str, address: str, at: datetime, known_device: str = "") -> bool:
+    """Whether the account, the address or everybody together has failed too often of late.
+
+    A device from which the person has signed in before answers for its own failures alone, so that strangers cannot
+    lock its owner out.
+    """
     recent = sa.select(sa.func.count()).select_from(SignInFailure).where(SignInFailure.failed_at > at - WINDOW)
-    counts = {
-        "account": recent.where(SignInFailure.account == digest(email.casefold())),
-        "address": recent.where(SignInFailure.address == digest(address)),
-        "everybody": recent,
-    }
-    return any((session.scalar(counts[name]) or 0) >= most for name, most in MOST_FAILURES.items())
+    counts = {"account": recent.where(SignInFailure.account == _counted_as(email, known_device))}
+    if not known_device:
+        counts |= {"address": recent.where(SignInFailure.address == digest(address)), "everybody": recent}
+    return any((session.scalar(counts[name]) or 0) >= MOST_FAILURES[name] for name in counts)
 
 
-def note_failure(session: Session, email: str, address: str, at: datetime) -> None:
+def note_failure(session: Session, email: str, address: str, at: datetime, known_device: str = "") -> None:
     """Count a failed attempt; the account and the address are kept as hashes, and only for a day."""
     session.execute(sa.delete(SignInFailure).where(SignInFailure.failed_at < at - KEEP_FAILURES))
-    session.add(SignInFailure(account=digest(email.casefold()), address=digest(address), failed_at=at))
+    account = _counted_as(email, known_device)
+    session.add(SignInFailure(account=account, address=digest(address), failed_at=at))
+
+
+def _counted_as(email: str, known_device: str) -> str:
+    return digest(f"device {known_device}" if known_device else email.casefold())
 
 
 def digest(text: str) -> str:

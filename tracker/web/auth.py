@@ -18,7 +18,7 @@ from tracker.db.engine import writing
 from tracker.rules.permissions import Action, Actor
 from tracker.rules.urls import is_local_path
 from tracker.services import sessions
-from tracker.web.forms.people import SignInForm
+from tracker.web.forms.people import ConfirmPasswordForm, SignInForm
 from tracker.web.security import SAFE_METHODS
 from tracker.web.session import db, engine, stop_reading
 
@@ -64,18 +64,26 @@ OPEN = frozenset(
         "data.checkpoint",
         "history.ask",
         "auth.sign_in",
+        "auth.code",
+        "links.choose",
     }
 )
-NOT_KEPT = frozenset({"csrf_token", "restore", "password", "current"})
+# Where somebody may go who has to set up the second step first.
+BEFORE_SECOND_STEP = frozenset({"account.second_step", "account.recovery_file", "auth.confirm", "auth.sign_out"})
+NOT_KEPT = frozenset({"csrf_token", "restore", "password", "current", "code"})
 KEPT = "kept."
 SESSION_ENDED = "The form was sent in a session that had ended. Nothing was saved."
 
 
-def requires(action: Action) -> Callable[[View], View]:
-    """Mark a view with the action that its visitor must be permitted."""
+def requires(action: Action, *, recently: bool = False) -> Callable[[View], View]:
+    """Mark a view with the action that its visitor must be permitted.
+
+    With `recently` the visitor must also have given the password within the last ten minutes.
+    """
 
     def mark(view: View) -> View:
         view.action = action  # type: ignore[attr-defined]
+        view.recently = recently  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -94,10 +102,15 @@ def guard() -> Response | str | tuple[str, int] | None:
     _recognise()
     if g.actor is None:
         return _ask_to_sign_in()
-    action: Action = getattr(current_app.view_functions[request.endpoint], "action")  # noqa: B009 (set by requires)
+    view = current_app.view_functions[request.endpoint]
+    action: Action = getattr(view, "action")  # noqa: B009 (set by requires)
     if not g.actor.may(action):
         log.warning("denied: %s may not %s", g.actor.name, action.value)
         abort(403, f"Your role, {g.actor.role.label.lower()}, may not {action.value}.")
+    if g.lacks_second_step and request.endpoint not in BEFORE_SECOND_STEP:
+        return redirect(url_for("account.second_step"), 303)
+    if getattr(view, "recently") and not g.is_confirmed:  # noqa: B009 (set by requires)
+        return _ask_to_confirm()
     return None
 
 
@@ -109,6 +122,8 @@ def _recognise() -> None:
         return
     person = live.person
     g.actor = Actor(person.name, person.role, person.id, uuid.uuid4().hex)
+    g.lacks_second_step = current_app.config["SECOND_STEP_REQUIRED"] and not person.has_second_step
+    g.is_confirmed = sessions.is_confirmed(live, now())
     if now() - live.seen_at > sessions.SEEN_STEP:
         stop_reading()
         with writing(engine()) as writer:
@@ -123,6 +138,13 @@ def _ask_to_sign_in() -> Response | tuple[str, int]:
         return redirect(url_for("auth.sign_in"), 303)
     flash("Your session had ended, so nothing was saved. Sign in, and what you typed comes back.")
     return sign_in_page(request.path, kept_fields()), 403
+
+
+def _ask_to_confirm() -> Response | tuple[str, int]:
+    """Before a change to people or to one's own access: ask for the password; what was typed waits."""
+    if request.method in SAFE_METHODS:
+        return redirect(url_for("auth.confirm", next=request.path), 303)
+    return confirm_page(ConfirmPasswordForm(formdata=None, next=request.path), kept_fields()), 403
 
 
 def kept_fields() -> list[tuple[str, str]]:
@@ -140,6 +162,11 @@ def sign_in_page(next_path: str, kept: list[tuple[str, str]]) -> str:
     """The sign-in form that carries a typed form along."""
     form = SignInForm(formdata=None, next=next_path)
     return render_template("staff/sign_in.html", form=form, kept=kept)
+
+
+def confirm_page(form: ConfirmPasswordForm, kept: list[tuple[str, str]]) -> str:
+    """The form that asks for the password again and carries a typed form along."""
+    return render_template("staff/confirm.html", form=form, kept=kept)
 
 
 def restore_page(next_path: str, kept: list[tuple[str, str]], why: str = SESSION_ENDED) -> str:

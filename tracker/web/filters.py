@@ -15,6 +15,22 @@ from tracker.rules.dates import PartialDate
 from tracker.web.forms.base import required
 from tracker.web.timeline import time_line
 
+# What was done to somebody's access; all else is said in the usual way.
+SENTENCES = {
+    "signed in": "signed in.",
+    "signed out": "signed out.",
+    "sessions ended": "ended sessions of “{name}”.",
+    "password changed": "changed the password of “{name}”.",
+    "invited": "invited “{name}” by a link.",
+    "reset link made": "made a link with which “{name}” can choose a new password.",
+    "sign-in failed": "gave a wrong password for “{name}”.",
+    "code failed": "gave the password of “{name}” and a wrong code.",
+    "recovery code used": "signed in with a recovery code.",
+    "recovery codes made": "made new recovery codes.",
+    "second step set up": "set up two-step sign-in.",
+    "second step reset": "reset two-step sign-in of “{name}”.",
+}
+
 
 def in_words(value: PartialDate | date | None) -> str:
     """ "6 July 2020", "February 2020" or "2025"; empty for None."""
@@ -66,12 +82,9 @@ def site_url() -> str:
 
 def sentence(event: Event) -> str:
     """What was done to what: "published the update “The Act …”." """
-    match event.action:
-        case "signed in" | "signed out":
-            return f"{event.action}."
-        case "password changed":
-            return f"changed the password of “{event.subject_name}”."
-    return f"{event.action} the {event.subject} “{event.subject_name}”."
+    usual = "{action} the {subject} “{name}”."
+    words = SENTENCES.get(event.action, usual) if event.subject == "person" else usual
+    return words.format(action=event.action, subject=event.subject, name=event.subject_name)
 
 
 def is_needed(field: Field) -> bool:

@@ -1,63 +1,115 @@
-"""Signing in and out."""
+"""Signing in, in one step or two, signing out, and giving the password again before what matters."""
 
 import logging
+from enum import Enum
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, session, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from tracker.clock import now
 from tracker.db.engine import writing
 from tracker.models import Person
-from tracker.rules.permissions import Action, Actor
+from tracker.queries.people import find_last_sign_in
+from tracker.rules.permissions import UNKNOWN, Action, Actor
 from tracker.rules.urls import is_local_path
-from tracker.services import passwords, sessions
+from tracker.services import passwords, people, second_factor, sessions
 from tracker.services.change import Change
-from tracker.services.events import record
-from tracker.services.records import subject_of
-from tracker.web.auth import kept_through_sign_in, me, requires, restore_page
-from tracker.web.forms.people import SignInForm
+from tracker.web.auth import confirm_page, kept_through_sign_in, me, requires, restore_page, sign_in_page
+from tracker.web.devices import device_in_words, known_device, remember_device
+from tracker.web.filters import minute
+from tracker.web.forms.people import CodeForm, ConfirmPasswordForm, SignInForm
 from tracker.web.session import db, engine, stop_reading, transaction
 
 log = logging.getLogger("tracker.security")
 bp = Blueprint("auth", __name__)
 WAIT_SECONDS = int(sessions.WINDOW.total_seconds())
+Page = str | Response | tuple[str, int]
+CONFIRMED = "You gave your password. Nothing was saved yet."
+
+
+class Outcome(Enum):
+    """What came of an e-mail address and a password."""
+
+    REFUSED = 0
+    SECOND_STEP = 1
+    SIGNED_IN = 2
 
 
 @bp.route("/staff/sign-in", methods=["GET", "POST"])
-def sign_in() -> str | Response | tuple[str, int]:
+def sign_in() -> Page:
     wanted = request.args.get("next", "")
     form = SignInForm(next=wanted if is_local_path(wanted) else "")
     kept = kept_through_sign_in()
     if not form.is_sent():
         return render_template("staff/sign_in.html", form=form, kept=kept), 422 if form.errors else 200
-    if not _enter(str(form.email.data), str(form.password.data)):
+    outcome = _enter(str(form.email.data), str(form.password.data))
+    if outcome is Outcome.REFUSED:
         form.problems.append("The e-mail address or the password is wrong.")
         return render_template("staff/sign_in.html", form=form, kept=kept), 422
-    path = str(form.next.data or "")
-    is_safe = is_local_path(path) and path.startswith("/staff")
-    if kept and is_safe:
-        return restore_page(path, kept)
-    return redirect(path if is_safe else url_for("staff.desk"), 303)
+    if outcome is Outcome.SECOND_STEP:
+        return _code_page(CodeForm(formdata=None, next=form.next.data), kept)
+    return _go_on(str(form.next.data or ""), kept)
+
+
+@bp.route("/staff/sign-in/code", methods=["GET", "POST"])
+def code() -> Page:
+    form, kept = CodeForm(), kept_through_sign_in()
+    waiting = sessions.find_waiting(db(), str(session.get("token")), now())
+    if waiting is None:
+        if request.method == "POST":
+            flash("The code came too late. Please sign in once more.")
+        return sign_in_page(str(form.next.data or ""), kept), 422 if request.method == "POST" else 200
+    if not form.is_sent():
+        return _code_page(form, kept), 422 if form.errors else 200
+    if not _give_code(waiting.person, str(form.code.data)):
+        form.problems.append("This code is wrong, or it was used before.")
+        return _code_page(form, kept), 422
+    return _go_on(str(form.next.data or ""), kept)
+
+
+@bp.route("/staff/confirm", methods=["GET", "POST"])
+@requires(Action.READ)
+def confirm() -> Page:
+    wanted = request.args.get("next", "")
+    form = ConfirmPasswordForm(next=wanted if is_local_path(wanted) else "")
+    kept = kept_through_sign_in()
+    if not form.is_sent():
+        return confirm_page(form, kept), 422 if form.errors else 200
+    if not is_own_password(str(form.password.data)):
+        form.password.errors = ["This is not your password."]
+        return confirm_page(form, kept), 422
+    with writing(engine()) as writer:
+        sessions.confirm(writer, str(session.get("token")), now())
+    return _go_on(str(form.next.data or ""), kept, CONFIRMED)
 
 
 @bp.post("/staff/sign-out")
 @requires(Action.READ)
 def sign_out() -> Response:
-    token = session.get("token")
+    key = sessions.digest(str(session.get("token")))
     with transaction(me()) as change:
-        sessions.end(change.session, str(token), change.at)
-        record(change, "signed out", subject_of(change.session.get_one(Person, me().id)))
+        people.sign_out(change, change.session.get_one(Person, me().id), key)
     session.clear()
     flash("You are signed out.")
     return redirect(url_for(".sign_in"), 303)
 
 
-def _enter(email: str, password: str) -> bool:
+def is_own_password(password: str) -> bool:
+    """Whether this is the signed-in person's password; failures are counted as at sign-in."""
+    person = db().get_one(Person, me().id)
+    _refuse_when_throttled(person.email)
+    stop_reading()
+    if passwords.is_right(password, person.password_hash):
+        return True
+    with writing(engine()) as writer:
+        _note_failure(writer, person.email, person, "sign-in failed")
+    return False
+
+
+def _enter(email: str, password: str) -> Outcome:
     """Check the password outside any transaction, since it takes long; then begin a session or count a failure."""
-    address = request.remote_addr or ""
-    if sessions.is_throttled(db(), email, address, now()):
-        log.warning("sign-in throttled")
-        abort(429, "Nobody was signed in.", retry_after=WAIT_SECONDS)
+    _refuse_when_throttled(email)
     person = sessions.find_person(db(), email)
     stop_reading()
     is_right = passwords.is_right(password, person.password_hash if person else None)
@@ -65,14 +117,88 @@ def _enter(email: str, password: str) -> bool:
     with writing(engine()) as writer:
         again = sessions.find_person(writer, email)
         if not is_right or person is None or again is None or again.password_hash != person.password_hash:
-            sessions.note_failure(writer, email, address, now())
-            log.warning("sign-in failed")
-            return False
-        change = Change(writer, Actor(again.name, again.role, again.id), now())
-        token = sessions.start(change, again, session.get("token"))
+            _note_failure(writer, email, again, "sign-in failed")
+            return Outcome.REFUSED
         again.password_hash = stronger_hash or again.password_hash
+        if again.has_second_step:
+            change = Change(writer, _actor(again), now())
+            token = sessions.wait(change, again, session.get("token"), device_in_words())
+        else:
+            token = _start(writer, again)
+        outcome = Outcome.SECOND_STEP if again.has_second_step else Outcome.SIGNED_IN
+    _hold(token)
+    return outcome
+
+
+def _give_code(person: Person, typed: str) -> bool:
+    """Take the second step; a wrong code counts like a wrong password."""
+    _refuse_when_throttled(person.email)
+    stop_reading()
+    with writing(engine()) as writer:
+        again = sessions.find_waiting(writer, str(session.get("token")), now())
+        if again is None:
+            return False
+        change = Change(writer, _actor(again.person), now())
+        if not second_factor.take(change, again.person, typed, current_app.config["SECRET_KEY"]):
+            _note_failure(writer, person.email, again.person, "code failed")
+            return False
+        token = _start(writer, again.person)
+    _hold(token)
+    return True
+
+
+def _start(writer: Session, person: Person) -> str:
+    """Begin a session, and tell the person what happened at the door since the last one."""
+    last = find_last_sign_in(writer, person.id)
+    token = sessions.start(Change(writer, _actor(person), now()), person, session.get("token"), device_in_words())
+    remember_device(person.email)
+    log.info("signed in: person %s", person.id)
+    if last.at:
+        g.last_sign_in = f"Your last sign-in: {minute(last.at)}. {_failures(last.failures)}"
+    return token
+
+
+def _failures(number: int) -> str:
+    if not number:
+        return "No attempt has failed since."
+    attempts = "1 attempt has" if number == 1 else f"{number} attempts have"
+    return f"{attempts} failed since; see “My account”."
+
+
+def _hold(token: str) -> None:
+    """Let the browser hold this session and nothing of the one before."""
     session.clear()
     g.pop("csrf_token", None)  # it was made for the session that is over
     session["token"] = token
-    log.info("signed in: person %s", person.id)
-    return True
+    if notice := g.pop("last_sign_in", ""):
+        flash(notice)
+
+
+def _go_on(path: str, kept: list[tuple[str, str]], why: str = "") -> str | Response:
+    """Where the person wanted to go; or the page that brings a typed form back."""
+    is_safe = is_local_path(path) and path.startswith("/staff")
+    if kept and is_safe:
+        return restore_page(path, kept, why) if why else restore_page(path, kept)
+    return redirect(path if is_safe else url_for("staff.desk"), 303)
+
+
+def _code_page(form: CodeForm, kept: list[tuple[str, str]]) -> str:
+    return render_template("staff/code.html", form=form, kept=kept)
+
+
+def _actor(person: Person) -> Actor:
+    return Actor(person.name, person.role, person.id)
+
+
+def _refuse_when_throttled(email: str) -> None:
+    if sessions.is_throttled(db(), email, request.remote_addr or "", now(), known_device(email)):
+        log.warning("sign-in throttled")
+        abort(429, "Nobody was signed in.", retry_after=WAIT_SECONDS)
+
+
+def _note_failure(writer: Session, email: str, person: Person | None, what: str) -> None:
+    """Count the failure; when there is such a person, the log has it as well, and they will see it."""
+    sessions.note_failure(writer, email, request.remote_addr or "", now(), known_device(email))
+    log.warning("%s", what)
+    if person is not None:
+        sessions.log_failure(Change(writer, UNKNOWN, now()), person, what)

@@ -46,8 +46,33 @@ class NewPasswordForm(Form):
     )
 
 
-class NewPersonForm(PersonForm, NewPasswordForm):
-    """A new member of staff with a first password."""
+class CodeForm(Form):
+    """A code of the authenticator, or one of the recovery codes."""
+
+    code = TextField(
+        "Code",
+        [required],
+        description="Six digits from your authenticator app, or one of your recovery codes.",
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false", "maxlength": 40},
+    )
+    next = HiddenField()
+
+
+class ProofForm(Form):
+    """The first code of an authenticator, which proves that it was set up."""
+
+    code = TextField(
+        "Code", [required], description="Six digits.", render_kw={"autocomplete": "one-time-code", "maxlength": 10}
+    )
+
+
+class ConfirmPasswordForm(Form):
+    """One's own password once more, before something that matters."""
+
+    password = PasswordField(
+        "Your password", [required], render_kw={"autocomplete": "current-password", "maxlength": LONGEST}
+    )
+    next = HiddenField()
 
 
 class OwnPasswordForm(NewPasswordForm):

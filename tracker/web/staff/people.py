@@ -1,20 +1,24 @@
-"""Members of staff, and one's own password."""
+"""Members of staff: inviting, editing, links for passwords, and what takes access away."""
 
-from flask import Blueprint, render_template, session, url_for
+from collections.abc import Callable
+from datetime import timedelta
+from typing import NamedTuple
+
+from flask import Blueprint, current_app, render_template, url_for
 from werkzeug.wrappers import Response
 
+from tracker.clock import now
 from tracker.models import Person
 from tracker.queries import staff
-from tracker.rules.errors import Problem, RuleBroken
 from tracker.rules.permissions import Action
-from tracker.services import passwords, people
+from tracker.services import links, people, second_factor
 from tracker.services.change import Change
 from tracker.services.people import PersonDraft
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, attempt
-from tracker.web.forms.people import NewPasswordForm, NewPersonForm, OwnPasswordForm, PersonForm
-from tracker.web.pages import Page, done, form_page, found, handled
-from tracker.web.session import db, stop_reading, transaction
+from tracker.web.forms.people import PersonForm
+from tracker.web.pages import Page, form_page, found, handled
+from tracker.web.session import db, transaction
 
 NOBODY_IS_DELETED = "Nobody is deleted: what the person wrote keeps the name. Deactivating ends every session at once."
 bp = Blueprint("people", __name__, url_prefix="/staff")
@@ -27,23 +31,22 @@ def index() -> str:
 
 
 @bp.route("/people/new", methods=["GET", "POST"])
-@requires(Action.MANAGE_PEOPLE)
-def new() -> Page | Response:
-    form, back = NewPersonForm(), url_for(".index")
+@requires(Action.MANAGE_PEOPLE, recently=True)
+def new() -> Page:
+    form, back = PersonForm(), url_for(".index")
 
-    def add() -> Response:
-        draft = _draft(form)
-        stored = passwords.hash_password(form.password.data or "", draft.email)
+    def invite() -> str:
         with transaction(me()) as change:
-            people.add_person(change, draft, stored)
-        return done(f"{draft.name} can sign in now.", back)
+            person = people.add_person(change, _draft(form), "")
+            return _link_page(person, links.make_link(change, person))
 
-    answer = attempt(form, add) if form.is_sent() else None
-    return answer or form_page(form, "New member of staff", back, submit="Add")
+    page = attempt(form, invite) if form.is_sent() else None
+    intro = f"You get a link to send them. It works once, for {_hours(links.INVITATION_LASTS)} hours."
+    return (page, 200) if page else form_page(form, "New member of staff", back, submit="Invite", intro=intro)
 
 
 @bp.route("/people/<id:person_id>/edit", methods=["GET", "POST"])
-@requires(Action.MANAGE_PEOPLE)
+@requires(Action.MANAGE_PEOPLE, recently=True)
 def edit(person_id: int) -> Page | Response:
     form, back = PersonForm(obj=_person(person_id)), url_for(".index")
 
@@ -57,66 +60,96 @@ def edit(person_id: int) -> Page | Response:
     return handled(form, save, "Saved.", fresh) or form_page(form, "Edit a member of staff", back)
 
 
-@bp.route("/people/<id:person_id>/password", methods=["GET", "POST"])
-@requires(Action.MANAGE_PEOPLE)
-def password(person_id: int) -> Page | Response:
-    person, form, back = _person(person_id), NewPasswordForm(), url_for(".index")
-
-    def change_it() -> Response:
-        _set_password(person, form)
-        return done("The password is changed, and every session of this person ended.", back)
-
-    answer = attempt(form, change_it) if form.is_sent() else None
-    return answer or form_page(form, f"New password for {person.name}", back, submit="Change the password")
-
-
-@bp.route("/people/<id:person_id>/<any(deactivate, reactivate):action>", methods=["GET", "POST"])
-@requires(Action.MANAGE_PEOPLE)
-def activity(person_id: int, action: str) -> Page | Response:
+@bp.route("/people/<id:person_id>/link", methods=["GET", "POST"])
+@requires(Action.MANAGE_PEOPLE, recently=True)
+def link(person_id: int) -> Page:
     person, back = _person(person_id), url_for(".index")
     form = ConfirmForm(version=person.version)
 
+    def make() -> str:
+        with transaction(me()) as change:
+            row = change.session.get_one(Person, person_id)
+            return _link_page(row, links.make_link(change, row, form.seen_version))
+
+    page = attempt(form, make) if form.is_sent() else None
+    if form.is_stale:
+        form.show_conflict(ConfirmForm(formdata=None, version=person.version))
+    intro = (
+        f"With the link {person.name} chooses a password, once, within {_hours(links.lasts(person))} hours. "
+        "Links made before stop working. Two-step sign-in stays as it is."
+    )
+    return (
+        (page, 200) if page else form_page(form, f"Link for {person.name}", back, submit="Make the link", intro=intro)
+    )
+
+
+@bp.route(
+    "/people/<id:person_id>/<any(deactivate, reactivate, 'sign-out', 'reset-two-step'):action>",
+    methods=["GET", "POST"],
+)
+@requires(Action.MANAGE_PEOPLE, recently=True)
+def access(person_id: int, action: str) -> Page | Response:
+    person, move, back = _person(person_id), MOVES[action], url_for(".index")
+    form = ConfirmForm(version=person.version)
+
     def save(change: Change) -> str:
-        row = change.session.get_one(Person, person_id)
-        people.set_active(change, row, action == "reactivate", form.seen_version)
+        move.do(change, change.session.get_one(Person, person_id), form.seen_version)
         return back
 
     def fresh() -> ConfirmForm:
         return ConfirmForm(formdata=None, version=_person(person_id).version)
 
-    return handled(form, save, "Done.", fresh) or form_page(
-        form, f"{action.capitalize()} {person.name}", back, submit=action.capitalize(), intro=NOBODY_IS_DELETED
-    )
+    heading = move.heading.format(person.name)
+    return handled(form, save, "Done.", fresh) or form_page(form, heading, back, submit=move.button, intro=move.intro)
 
 
-@bp.route("/password", methods=["GET", "POST"])
-@requires(Action.READ)
-def own_password() -> Page | Response:
-    form, person = OwnPasswordForm(), _person(me().id or 0)
+class Move(NamedTuple):
+    """Something that is done to a person's access after one question."""
 
-    def change_it() -> Response:
-        stop_reading()
-        if not passwords.is_right(form.current.data or "", person.password_hash):
-            raise RuleBroken([Problem("This is not your present password.", "current")])
-        _set_password(person, form)
-        session.clear()
-        return done("Your password is changed. Sign in with the new one.", url_for("auth.sign_in"))
+    heading: str
+    button: str
+    intro: str
+    do: Callable[[Change, Person, int], None]
 
-    answer = attempt(form, change_it) if form.is_sent() else None
-    return answer or form_page(form, "Change your password", url_for("staff.desk"), submit="Change the password")
+
+MOVES = {
+    "deactivate": Move(
+        "Deactivate {}", "Deactivate", NOBODY_IS_DELETED, lambda c, p, seen: people.set_active(c, p, False, seen)
+    ),
+    "reactivate": Move(
+        "Reactivate {}", "Reactivate", "They sign in as before.", lambda c, p, seen: people.set_active(c, p, True, seen)
+    ),
+    "sign-out": Move(
+        "Sign {} out everywhere",
+        "Sign out everywhere",
+        "All their sessions end at once.",
+        lambda c, p, _: people.sign_out(c, p),
+    ),
+    "reset-two-step": Move(
+        "Reset two-step sign-in of {}",
+        "Reset two-step sign-in",
+        "For somebody who lost the phone and the recovery codes. First make sure that it is really they who ask. "
+        "Their sessions end, the password stays, and they set up a new device at the next sign-in.",
+        second_factor.reset,
+    ),
+}
 
 
 def _person(person_id: int) -> Person:
     return found(db().get(Person, person_id))
 
 
-def _set_password(person: Person, form: NewPasswordForm) -> None:
-    """Hash outside the transaction, since it takes long."""
-    stored = passwords.hash_password(form.password.data or "", person.email)
-    with transaction(me()) as change:
-        people.set_password(change, change.session.get_one(Person, person.id), stored)
-
-
-def _draft(form: PersonForm | NewPersonForm) -> PersonDraft:
+def _draft(form: PersonForm) -> PersonDraft:
     email = (form.email.data or "").casefold()
     return PersonDraft(email, form.name.data or "", form.role.data)
+
+
+def _link_page(person: Person, token: str) -> str:
+    """The one page that ever shows the link."""
+    address = current_app.config["SITE_URL"] + url_for("links.choose", token=token)
+    until = now() + links.lasts(person)
+    return render_template("staff/people_link.html", person=person, address=address, until=until)
+
+
+def _hours(length: timedelta) -> int:
+    return int(length.total_seconds()) // 3600

@@ -1,0 +1,151 @@
+"""My account: sessions and who tried to get in; the password once more before what matters; known devices."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from tests.browser import Browser, Page
+from tests.site import ADA, CLEO, ED, PASSWORD, Site, email_of
+from tracker.clock import now
+from tracker.models import Event, Person, SignInFailure, StaffSession
+from tracker.services.sessions import digest
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+def sign_in(browser: Browser, name: str = ED, password: str = PASSWORD, **headers: str) -> Page:
+    form = browser.get("/staff/sign-in")
+    sent = form.sent("Sign in", email=email_of(name), password=password)
+    return browser.post("/staff/sign-in", sent, headers=headers)
+
+
+def age_confirmations(site: Site, minutes: int = 11) -> None:
+    site.execute(sa.update(StaffSession).values(confirmed_at=now() - timedelta(minutes=minutes)))
+
+
+def test_my_sessions_are_listed_with_their_device_and_end_one_by_one(site: Site) -> None:
+    here, there, third = (site.browser() for _ in range(3))
+    sign_in(there, **{"User-Agent": FIREFOX})
+    for browser in (here, third):
+        sign_in(browser)
+    account = here.get("/staff/").follow("My account")
+    assert "Firefox on Linux" in account.section("sessions")
+    assert account.section("sessions").count("This one") == 1
+    button = next(words for words in account.all("button") if "Firefox on Linux" in words)
+    done = account.submit(button)
+    assert done.notices == ["Signed out there."]
+    assert [browser.get("/staff/").hops for browser in (here, there, third)] == [[200], [303, 200], [200]]
+    done.submit("Sign out everywhere else")
+    assert [browser.get("/staff/").hops for browser in (here, third)] == [[200], [303, 200]]
+
+
+def test_nobody_ends_the_session_of_somebody_else_from_there(sqlite_site: Site) -> None:
+    ed, cleo = sqlite_site.browser(ED), sqlite_site.browser(CLEO)
+    key = sqlite_site.scalar(sa.select(StaffSession.token_hash).join(Person).where(Person.name == ED))[:16]
+    page = cleo.get("/staff/account")
+    token = dict(page.sent("Sign out"))["csrf_token"]
+    for typed in (key, "", "%", "_" * 16, "others' ", "0" * 64):
+        cleo.post("/staff/account/sign-out", {"key": typed, "csrf_token": token})
+    assert ed.get("/staff/").hops == [200]
+    assert cleo.get("/staff/").hops == [200]
+
+
+def test_sign_ins_and_failures_are_told_to_the_person(sqlite_site: Site) -> None:
+    sign_in(sqlite_site.browser())
+    for _ in range(2):
+        assert sign_in(sqlite_site.browser(), password="wrong").status == 422
+    sign_in(sqlite_site.browser(), CLEO, "wrong")
+    page = sign_in(sqlite_site.browser())
+    assert page.notices[0].startswith("Your last sign-in: ")
+    assert "2 attempts have failed since" in page.notices[0]
+    told = page.follow("My account").section("access")
+    assert told.count("Somebody not signed in gave a wrong password for “Ed Editor”.") == 2
+    assert "Cleo" not in told
+    assert "No attempt has failed since." in sign_in(sqlite_site.browser()).notices[0]
+
+
+def test_a_failure_for_nobody_is_counted_and_not_logged(sqlite_site: Site) -> None:
+    with sqlite_site.unchanged():
+        sqlite_site.browser().get("/staff/sign-in").submit("Sign in", email="nobody@example.org", password="wrong")
+    assert sqlite_site.scalar(sa.select(sa.func.count(SignInFailure.id))) == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/staff/people/new", "/staff/people/2/edit", "/staff/people/2/link", "/staff/people/2/deactivate",
+     "/staff/people/2/reset-two-step", "/staff/account/two-step", "/staff/account/recovery-codes"],
+)  # fmt: skip
+def test_what_matters_asks_for_the_password_after_ten_minutes(shared_site: Site, path: str) -> None:
+    browser = shared_site.browser(ADA)
+    assert browser.get(path).path == path
+    age_confirmations(shared_site)
+    asked = browser.get(path)
+    assert (asked.h1, asked.status) == ("Confirm your password", 200)
+    assert asked.submit("Confirm", password="wrong").errors("password") == ["This is not your password."]
+    assert browser.get(path).h1 == "Confirm your password"
+    assert asked.submit("Confirm", password=PASSWORD).path == path
+    assert browser.get("/staff/people/").hops == [200]
+    shared_site.execute(sa.delete(SignInFailure))
+
+
+def test_a_form_typed_in_the_meantime_is_kept_and_not_saved_by_itself(sqlite_site: Site) -> None:
+    form = sqlite_site.browser(ADA).get("/staff/people/2/edit")
+    age_confirmations(sqlite_site)
+    with sqlite_site.unchanged():
+        asked = form.submit("Save", name="Edwina")
+        assert (asked.status, asked.h1) == (403, "Confirm your password")
+        back = asked.submit("Confirm", password=PASSWORD).submit("Bring my form back")
+    assert (back.path, back.value("name")) == ("/staff/people/2/edit", "Edwina")
+    assert back.submit("Save").hops == [303, 200]
+    assert sqlite_site.scalar(sa.select(sa.func.count(Person.id)).where(Person.name == "Edwina")) == 1
+
+
+def test_confirming_is_throttled_and_logged_like_signing_in(sqlite_site: Site) -> None:
+    ada = sqlite_site.browser(ADA)
+    age_confirmations(sqlite_site)
+    asked = ada.get("/staff/people/2/edit")
+    for _ in range(10):
+        assert asked.submit("Confirm", password="wrong").status == 422
+    assert asked.submit("Confirm", password=PASSWORD).status == 429
+    assert sqlite_site.scalar(sa.select(sa.func.count(Event.id)).where(Event.action == "sign-in failed")) == 10
+
+
+def lock_out(site: Site, account: str, address: str = "198.51.100.7", times: int = 10) -> None:
+    row = {"account": account, "address": digest(address), "failed_at": now()}
+    site.execute(sa.insert(SignInFailure).values([row] * times))
+
+
+def test_strangers_cannot_lock_out_a_known_device(sqlite_site: Site) -> None:
+    known = sqlite_site.browser()
+    sign_in(known).submit("Sign out")
+    lock_out(sqlite_site, digest(email_of(ED)), "127.0.0.1", 1000)
+    assert sign_in(sqlite_site.browser()).status == 429
+    assert sign_in(known, CLEO).status == 429, "the device is Ed's"
+    assert sign_in(known).hops == [303, 200]
+
+
+def test_a_known_device_answers_for_its_own_failures(sqlite_site: Site) -> None:
+    known = sqlite_site.browser()
+    sign_in(known).submit("Sign out")
+    for _ in range(10):
+        assert sign_in(known, password="wrong").status == 422
+    assert sign_in(known).status == 429
+    assert sign_in(sqlite_site.browser()).hops == [303, 200], "another device of the owner is not locked out by it"
+
+
+@pytest.mark.parametrize("value", ["", "x", "é", "W10.x", "." * 4000, "null.x"])
+def test_a_forged_device_is_unknown(sqlite_site: Site, value: str) -> None:
+    lock_out(sqlite_site, digest(email_of(ED)))
+    browser = sqlite_site.browser()
+    browser.client.set_cookie("device", value, path="/staff")
+    assert sign_in(browser).status == 429
+
+
+def test_the_device_cookie_is_sent_to_the_staff_area_only(sqlite_site: Site) -> None:
+    browser = sqlite_site.browser()
+    sign_in(browser)
+    cookie = browser.client.get_cookie("device", path="/staff")
+    assert cookie is not None
+    assert (cookie.path, cookie.http_only, cookie.same_site) == ("/staff", True, "Lax")
+    assert email_of(ED) not in cookie.value

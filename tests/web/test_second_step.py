@@ -1,0 +1,173 @@
+"""Two-step sign-in: setting it up, getting in with a phone or a recovery code, and never without."""
+
+import re
+from datetime import timedelta
+
+import pyotp
+import pytest
+import sqlalchemy as sa
+
+from tests.browser import Page
+from tests.second_step import Phone, give_phone
+from tests.site import ADA, CLEO, ED, PASSWORD, PRODUCTION, MakeSite, Site, email_of
+from tests.web.test_status_change import UNDONE, status_form
+from tracker.clock import now
+from tracker.models import Event, Person, SignInFailure, StaffSession
+from tracker.services.sessions import digest
+from tracker.web.qr import qr_code
+
+HTTPS = {"base_url": "https://tracker.example"}
+
+
+def give_password(site: Site, name: str = ED) -> Page:
+    return site.browser().get("/staff/sign-in").submit("Sign in", email=email_of(name), password=PASSWORD)
+
+
+def set_up(page: Page) -> tuple[Phone, Page]:
+    """Type the page's key into a phone, and the phone's code into the page."""
+    phone = Phone("".join(page.all("code")[0].split()))
+    return phone, page.submit("Turn it on", code=phone.code())
+
+
+def test_a_person_sets_up_two_steps_and_signs_in_with_both(site: Site) -> None:
+    page = site.browser(ED).get("/staff/account").follow("Set up two-step sign-in")
+    key = "".join(page.all("code")[0].split())
+    assert (
+        qr_code(pyotp.TOTP(key).provisioning_uri(name=email_of(ED), issuer_name="Policy ask tracker")).path in page.html
+    )
+    refused = page.submit("Turn it on", code="not it")
+    assert "not the code" in refused.errors("code")[0]
+    assert refused.all("code") == page.all("code"), "the same key, so that the app need not read again"
+    phone, shown = set_up(refused)
+    assert shown.h1 == "Your recovery codes"
+    codes = shown.all("code")
+    assert len(set(codes)) == 10
+    asked = give_password(site)
+    assert asked.h1 == "Your code"
+    assert asked.field("code").get("autocomplete") == "one-time-code"
+    assert asked.browser.get("/staff/").hops == [303, 200], "the password alone opens nothing"
+    inside = asked.submit("Sign in", code=phone.code(1))
+    assert inside.h1 == "Good day, Ed Editor"
+    with_recovery = give_password(site).submit("Sign in", code=codes[3].lower())
+    assert with_recovery.h1 == "Good day, Ed Editor"
+    account = with_recovery.browser.get("/staff/account")
+    assert "You have 9 of 10 recovery codes left." in account.text
+    assert "signed in with a recovery code" in account.section("access")
+
+
+def test_no_page_after_the_set_up_has_the_key_or_a_recovery_code(sqlite_site: Site) -> None:
+    browser = sqlite_site.browser(ADA)
+    page = browser.get("/staff/account/two-step")
+    key = page.all("code")[0]
+    phone, shown = set_up(page)
+    for path in (
+        "/staff/account",
+        "/staff/account/two-step",
+        "/staff/account/recovery-codes",
+        "/staff/people/",
+        "/staff/",
+    ):
+        html = browser.get(path).html
+        for hidden in (key, phone.secret, *shown.all("code")):
+            assert hidden not in html
+    log = sqlite_site.scalar(sa.select(sa.func.count()).where(Event.action == "second step set up"))
+    assert log == 1
+
+
+def test_recovery_codes_can_be_taken_along_as_a_file(sqlite_site: Site) -> None:
+    _, shown = set_up(sqlite_site.browser(ED).get("/staff/account/two-step"))
+    file = shown.submit("Download as a text file")
+    assert file.response.mimetype == "text/plain"
+    assert file.response.headers["Content-Disposition"] == "attachment; filename=recovery-codes.txt"
+    assert re.findall(r"^[A-Z2-7-]{19}\r$", file.html, re.MULTILINE) == [f"{code}\r" for code in shown.all("code")]
+    forged = shown.browser.post(
+        "/staff/account/recovery-codes.txt",
+        [("codes", "<script>"), ("csrf_token", dict(shown.sent("Download as a text file"))["csrf_token"])],
+    )
+    assert forged.status == 422
+
+
+def test_wrong_and_used_codes_are_refused_and_counted_like_wrong_passwords(sqlite_site: Site) -> None:
+    phone = give_phone(sqlite_site, ED)
+    used = phone.code()
+    assert give_password(sqlite_site).submit("Sign in", code=used).hops == [303, 200]
+    asked = give_password(sqlite_site)
+    for number, typed in enumerate((used, phone.wrong_code(), "AAAA-BBBB-CCCC-DDDD", "é" * 30), 1):
+        refused = asked.submit("Sign in", code=typed)
+        assert refused.status == 422
+        assert refused.summary == ["This code is wrong, or it was used before."]
+        assert sqlite_site.scalar(sa.select(sa.func.count(SignInFailure.id))) == number
+    assert asked.browser.get("/staff/").hops == [303, 200]
+    inside = asked.submit("Sign in", code=phone.code(1))
+    assert "4 attempts have failed since" in inside.notices[0]
+
+
+def test_too_many_wrong_codes_close_the_door(sqlite_site: Site) -> None:
+    phone = give_phone(sqlite_site, ED)
+    asked = give_password(sqlite_site)
+    row = {"account": digest(email_of(ED)), "address": digest("198.51.100.7"), "failed_at": now()}
+    sqlite_site.execute(sa.insert(SignInFailure).values([row] * 10))
+    assert asked.submit("Sign in", code=phone.code()).status == 429
+
+
+def test_the_second_step_must_follow_within_ten_minutes(sqlite_site: Site) -> None:
+    phone = give_phone(sqlite_site, ED)
+    asked = give_password(sqlite_site)
+    sqlite_site.execute(sa.update(StaffSession).values(started_at=now() - timedelta(minutes=10)))
+    late = asked.submit("Sign in", code=phone.code())
+    assert (late.status, late.h1) == (422, "Sign in")
+    assert asked.browser.get("/staff/").hops == [303, 200]
+
+
+def test_what_was_typed_comes_through_both_steps(sqlite_site: Site) -> None:
+    form = status_form(sqlite_site, sqlite_site.browser(ED))
+    phone = give_phone(sqlite_site, ED)
+    sqlite_site.execute(sa.update(StaffSession).values(ended_at=now()))
+    asked = form.submit("Publish now", **UNDONE).submit("Sign in", email=email_of(ED), password=PASSWORD)
+    wrong = asked.submit("Sign in", code=phone.wrong_code())
+    back = wrong.submit("Sign in", code=phone.code()).submit("Bring my form back")
+    assert back.value("reason") == UNDONE["reason"]
+
+
+def test_an_admin_resets_the_second_step_of_somebody_who_lost_the_phone(sqlite_site: Site) -> None:
+    give_phone(sqlite_site, ED)
+    ed, ada = sqlite_site.browser(ED), sqlite_site.browser(ADA)
+    confirm = ada.get("/staff/people/").follow("Reset two-step sign-in Ed Editor")
+    assert "First make sure that it is really they who ask." in confirm.text
+    assert confirm.submit("Reset two-step sign-in").notices == ["Done."]
+    assert ed.get("/staff/").hops == [303, 200]
+    assert give_password(sqlite_site).h1 == "Good day, Ed Editor"
+    assert "Ada Admin reset two-step sign-in of “Ed Editor”" in sqlite_site.browser(ED).get("/staff/account").text
+
+
+def test_moving_to_another_phone_keeps_the_old_one_until_the_new_one_works(sqlite_site: Site) -> None:
+    old = give_phone(sqlite_site, ED)
+    page = sqlite_site.browser(ED).get("/staff/account").follow("Move two-step sign-in to another device")
+    page.submit("Turn it on", code=old.code())
+    assert give_password(sqlite_site).submit("Sign in", code=old.code()).hops == [303, 200]
+    page = sqlite_site.browser(ED).get("/staff/account/two-step")
+    new, _ = set_up(page)
+    assert give_password(sqlite_site).submit("Sign in", code=old.code(1)).status == 422
+    assert give_password(sqlite_site).submit("Sign in", code=new.code(1)).hops == [303, 200]
+
+
+@pytest.mark.parametrize("name", [CLEO, ED, ADA])
+def test_in_production_nobody_works_before_the_second_step_is_set_up(make_site: MakeSite, name: str) -> None:
+    site = make_site(PRODUCTION)
+    browser = site.browser()
+    browser.client.set_cookie("__Host-tracker", site.cookie_of(name), domain="tracker.example")
+    for path in ("/staff/", "/staff/asks/", "/staff/asks/1", "/staff/account", "/staff/account/password"):
+        answer = browser.send("GET", path, **HTTPS)
+        assert (answer.status_code, answer.location) == (303, "/staff/account/two-step")
+    page = Page(browser, "/staff/account/two-step", browser.send("GET", "/staff/account/two-step", **HTTPS), [])
+    assert "everybody who writes signs in with a password and a code" in page.notices[0]
+    phone = Phone("".join(page.all("code")[0].split()))
+    sent = dict(page.sent("Turn it on", code=phone.code()))
+    assert browser.send("POST", "/staff/account/two-step", data=sent, **HTTPS).status_code == 200
+    assert browser.send("GET", "/staff/", **HTTPS).status_code == 200
+    assert site.scalar(sa.select(Person.totp_step).where(Person.email == email_of(name))) > 0
+
+
+def test_at_home_two_steps_are_offered_and_not_forced(shared_site: Site) -> None:
+    assert "Two-step sign-in is off" in shared_site.browser(ED).get("/staff/account").text
+    assert shared_site.browser(ED).get("/staff/").hops == [200]

@@ -1,0 +1,56 @@
+"""The cookie of a device from which a person has signed in before (OWASP, "Device cookies").
+
+It opens nothing. It lets its owner try a password while strangers' failures keep everybody else waiting.
+"""
+
+import secrets
+
+from flask import after_this_request, current_app, request
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.wrappers import Response
+
+from tracker.rules.devices import device_hint
+from tracker.services.sessions import digest
+
+DAYS = 180
+
+
+def device_in_words() -> str:
+    """The browser of this request, as its owner recognises it."""
+    return device_hint(request.user_agent.string)
+
+
+def known_device(email: str) -> str:
+    """The number of this device, when somebody signed in from it to this account before; else empty."""
+    try:
+        account, number = _serializer().loads(request.cookies.get(_name(), ""))
+    except (BadSignature, ValueError, TypeError):
+        return ""
+    return str(number) if account == _account(email) else ""
+
+
+def remember_device(email: str) -> None:
+    """Let the answer to this request carry the cookie; it is sent to the staff area only."""
+    number = known_device(email) or secrets.token_urlsafe(16)
+    value = _serializer().dumps([_account(email), number])
+    is_production = bool(current_app.config["IS_PRODUCTION"])
+
+    @after_this_request
+    def set_cookie(response: Response) -> Response:
+        age = DAYS * 24 * 60 * 60
+        response.set_cookie(
+            _name(), str(value), age, path="/staff", secure=is_production, httponly=True, samesite="Lax"
+        )
+        return response
+
+
+def _name() -> str:
+    return "__Secure-device" if current_app.config["IS_PRODUCTION"] else "device"
+
+
+def _account(email: str) -> str:
+    return digest(f"account {email.casefold()}")
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="known device")

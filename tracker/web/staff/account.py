@@ -1,0 +1,140 @@
+"""My account: password, two-step sign-in, recovery codes, sessions, and who tried to get in."""
+
+import re
+
+from flask import Blueprint, current_app, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from tracker.clock import now
+from tracker.models import Person
+from tracker.queries import people as queries
+from tracker.rules.errors import Problem, RuleBroken
+from tracker.rules.permissions import Action
+from tracker.services import passwords, people, second_factor, sessions
+from tracker.web.auth import me, requires
+from tracker.web.forms.base import ConfirmForm, attempt
+from tracker.web.forms.people import OwnPasswordForm, ProofForm
+from tracker.web.pages import Page, done, form_page
+from tracker.web.qr import qr_code
+from tracker.web.session import db, stop_reading, transaction
+from tracker.web.sign_in import is_own_password
+
+bp = Blueprint("account", __name__, url_prefix="/staff/account")
+CODE = re.compile(r"[A-Z2-7]{4}(-[A-Z2-7]{4}){3}")
+KEY_LENGTH = 16
+ALL_OTHERS = "others"
+
+
+@bp.get("")
+@requires(Action.READ)
+def index() -> str:
+    at, person = now(), _own()
+    return render_template(
+        "staff/account/index.html",
+        person=person,
+        sessions=queries.list_sessions(db(), person.id, at - sessions.IDLE, at - sessions.ABSOLUTE),
+        here=_token_hash(),
+        key_length=KEY_LENGTH,
+        codes_left=queries.count_codes_left(db(), person.id),
+        events=queries.list_access(db(), person.id),
+        is_required=current_app.config["SECOND_STEP_REQUIRED"],
+    )
+
+
+@bp.route("/password", methods=["GET", "POST"])
+@requires(Action.READ)
+def password() -> Page | Response:
+    form, person = OwnPasswordForm(), _own()
+
+    def change_it() -> Response:
+        if not is_own_password(form.current.data or ""):
+            raise RuleBroken([Problem("This is not your present password.", "current")])
+        stored = passwords.hash_password(form.password.data or "", person.email, person.name)
+        with transaction(me()) as change:
+            people.set_password(change, change.session.get_one(Person, person.id), stored)
+        session.clear()
+        return done("Your password is changed. Sign in with the new one.", url_for("auth.sign_in"))
+
+    answer = attempt(form, change_it) if form.is_sent() else None
+    return answer or form_page(form, "Change your password", url_for(".index"), submit="Change the password")
+
+
+@bp.route("/two-step", methods=["GET", "POST"])
+@requires(Action.READ, recently=True)
+def second_step() -> Page:
+    form, person, key = ProofForm(), _own(), current_app.config["SECRET_KEY"]
+
+    def set_up() -> list[str]:
+        with transaction(me()) as change:
+            row = change.session.get_one(Person, person.id)
+            return second_factor.set_up(change, row, _token_hash(), str(form.code.data), key)
+
+    if form.is_sent() and (codes := attempt(form, set_up)):
+        return _codes_page(codes), 200
+    secret = second_factor.secret_of(key, person.id, second_factor.proposed_nonce(_token_hash(), person))
+    return render_template(
+        "staff/account/two_step.html",
+        form=form,
+        person=person,
+        secret=" ".join(re.findall("....", secret)),
+        drawing=qr_code(second_factor.address(secret, person)),
+        is_required=current_app.config["SECOND_STEP_REQUIRED"],
+    ), 422 if form.is_refused else 200
+
+
+@bp.route("/recovery-codes", methods=["GET", "POST"])
+@requires(Action.READ, recently=True)
+def recovery_codes() -> Page:
+    form = ConfirmForm()
+
+    def make() -> list[str]:
+        with transaction(me()) as change:
+            return second_factor.make_codes(change, change.session.get_one(Person, me().id))
+
+    if form.is_sent() and (codes := attempt(form, make)):
+        return _codes_page(codes), 200
+    intro = "You get ten new codes. The codes that you have now stop working."
+    return form_page(form, "New recovery codes", url_for(".index"), submit="Make new codes", intro=intro)
+
+
+@bp.post("/recovery-codes.txt")
+@requires(Action.READ)
+def recovery_file() -> Response:
+    """The codes that the page before has just shown, as a file; the site itself keeps only their hashes."""
+    codes = [code for code in request.form.getlist("codes") if CODE.fullmatch(code)][: second_factor.CODES]
+    if not codes:
+        raise RuleBroken([Problem("There are no codes to write into the file.")])
+    lines = [f"Recovery codes for {current_app.config['SITE_URL']}", "Each works once, in place of the app's code.", ""]
+    text = "\r\n".join([*lines, *codes, ""])
+    response = current_app.response_class(text, mimetype="text/plain")
+    response.headers["Content-Disposition"] = "attachment; filename=recovery-codes.txt"
+    return response
+
+
+@bp.post("/sign-out")
+@requires(Action.READ)
+def sign_out() -> Response:
+    """End one of my sessions, or all but this one."""
+    key = request.form.get("key", "")
+    with transaction(me()) as change:
+        person = change.session.get_one(Person, me().id)
+        if key == ALL_OTHERS:
+            people.sign_out(change, person, but=_token_hash())
+        elif re.fullmatch(f"[0-9a-f]{{{KEY_LENGTH}}}", key):
+            people.sign_out(change, person, key, but=_token_hash())
+        else:
+            raise RuleBroken([Problem("Choose which session to end.")])
+    return done("Signed out there.", url_for(".index"))
+
+
+def _own() -> Person:
+    return db().get_one(Person, me().id)
+
+
+def _token_hash() -> str:
+    return sessions.digest(str(session.get("token")))
+
+
+def _codes_page(codes: list[str]) -> str:
+    stop_reading()
+    return render_template("staff/account/codes.html", codes=codes)
