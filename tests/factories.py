@@ -7,14 +7,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, Legislation, Link, Person, Source, SuccessTest, Update
+from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Update
 from tracker.rules.asks import AskDraft, AskKind, SourceDraft, TestDraft
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import Effect, LegislationDraft, LinkDraft
 from tracker.rules.permissions import COMMAND_LINE, Actor, Role
+from tracker.rules.replies import Outcome, ReplyDraft
 from tracker.rules.status import Status
 from tracker.rules.updates import EvidenceDraft, EvidenceType, UpdateDraft, UpdateKind
-from tracker.services import asks, legislation, people, records, tests, updates
+from tracker.services import asks, legislation, people, records, replies, tests, updates
 from tracker.services.change import Change
 from tracker.services.people import PersonDraft
 
@@ -145,6 +146,25 @@ def update_draft(**changes: Any) -> UpdateDraft:
         "evidence": (evidence_draft(),),
     }
     return UpdateDraft(**values | changes)
+
+
+def reply_draft(**changes: Any) -> ReplyDraft:
+    values: dict[str, Any] = {
+        "asked": "The Treasury",
+        "asked_on": PartialDate("2026-03-04"),
+        "due_on": PartialDate("2026-04-04"),
+        "outcome": Outcome.ANSWERED,
+        "answer": "We are looking into it.",
+        "answered_on": PartialDate("2026-03-20"),
+    }
+    return ReplyDraft(**values | changes)
+
+
+def make_reply(change: Change, ask: Ask, *, published: bool = False, **changes: Any) -> Reply:
+    reply = replies.create_reply(change, ask.id, reply_draft(**changes))
+    if published:
+        replies.publish_reply(change, reply, None)
+    return reply
 
 
 def make_update(change: Change, ask: Ask, *, published: bool = True, key: str = "", **changes: Any) -> Update:

@@ -14,8 +14,9 @@ from tracker.app import create_app
 from tracker.models import Ask, Person, Update
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
+from tracker.rules.replies import ReplyDraft
 from tracker.rules.updates import EvidenceDraft, EvidenceType, UpdateDraft, UpdateKind
-from tracker.services import approval, links, updates
+from tracker.services import approval, links, replies, updates
 
 STRANGER = ""
 EVERYBODY = (STRANGER, CLEO, ED, ADA)
@@ -79,7 +80,10 @@ TABLE: dict[str, Access] = {
     "/staff/sign-in": Access(EVERYBODY, EVERYBODY),
     "/staff/": Access(STAFF, NOBODY),
     "/staff/sign-out": Access(NOBODY, STAFF),
-    "/staff/desk/<any(due, drafts, overdue, unverified):section>": Access(STAFF, NOBODY, "/staff/desk/due"),
+    "/staff/asks/<id:ask_id>/replies/new": Access(EDITORS, EDITORS, "/staff/asks/1/replies/new"),
+    "/staff/replies/<id:reply_id>/edit": Access(EDITORS, EDITORS, "/staff/replies/{reply}/edit"),
+    "/staff/asks/<id:ask_id>/notes/new": Access(STAFF, STAFF, "/staff/asks/1/notes/new"),
+    "/staff/desk/<any(due, drafts, overdue, unanswered, unverified):section>": Access(STAFF, NOBODY, "/staff/desk/due"),
     "/staff/approval/": Access(STAFF, NOBODY),
     "/staff/updates/<id:update_id>/approve": Access(EDITORS, EDITORS, "/staff/updates/{waiting}/approve"),
     "/staff/updates/<id:update_id>/withdraw": Access(NOBODY, STAFF, "/staff/updates/{waiting}/withdraw"),
@@ -132,13 +136,13 @@ TABLE: dict[str, Access] = {
     "/staff/people/<id:person_id>/<any(deactivate, reactivate, 'sign-out', 'reset-two-step'):action>": Access(
         ADMINS, ADMINS, "/staff/people/2/deactivate"
     ),
-    "/staff/<any(asks, sources, legislation, links):subject>/<id:row_id>/archive": Access(
+    "/staff/<any(asks, sources, legislation, links, replies):subject>/<id:row_id>/archive": Access(
         EDITORS, EDITORS, "/staff/links/1/archive"
     ),
-    "/staff/<any(asks, sources, legislation, links):subject>/<id:row_id>/publish": Access(
+    "/staff/<any(asks, sources, legislation, links, replies):subject>/<id:row_id>/publish": Access(
         NOBODY, EDITORS, "/staff/legislation/1/publish"
     ),
-    "/staff/<any(asks, sources, legislation, links):subject>/<id:row_id>/restore": Access(
+    "/staff/<any(asks, sources, legislation, links, replies):subject>/<id:row_id>/restore": Access(
         NOBODY, EDITORS, "/staff/asks/1/restore"
     ),
 }
@@ -185,9 +189,16 @@ def token(site: Site) -> str:
         return links.make_link(change, cleo)
 
 
+@pytest.fixture(scope="module")
+def reply(site: Site) -> int:
+    with site.change(ED) as change:
+        day = PartialDate("2026-01-02")
+        return replies.create_reply(change, 1, ReplyDraft("The Treasury", day, due_on=day)).id
+
+
 @pytest.fixture
-def address(rule: str, draft: int, waiting: int, token: str) -> str:
-    return (TABLE[rule].example or rule).format(draft=draft, waiting=waiting, token=token)
+def address(rule: str, draft: int, waiting: int, reply: int, token: str) -> str:
+    return (TABLE[rule].example or rule).format(draft=draft, waiting=waiting, reply=reply, token=token)
 
 
 def typed(site: Site, who: str) -> tuple[Browser, dict[str, str]]:

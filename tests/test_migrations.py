@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from tests.engines import Databases
-from tests.factories import NOW, make_ask, make_law, make_link, make_staff, make_test, make_update
+from tests.factories import NOW, make_ask, make_law, make_link, make_reply, make_staff, make_test, make_update
 from tests.processes import run_at_once
 from tracker import models
 from tracker.db import migrate
@@ -18,7 +18,7 @@ from tracker.db.base import Base
 from tracker.db.engine import make_engine, reading, writing
 from tracker.paths import resource_dir
 from tracker.rules.updates import Result
-from tracker.services import events
+from tracker.services import events, notes
 from tracker.services.change import Change
 
 HEAD = "head"
@@ -143,6 +143,8 @@ def fill(engine: sa.Engine) -> None:
             ),
         )
         make_update(change, ask, published=False)
+        make_reply(change, ask)
+        notes.add_note(change, ask, "A private note.")
         session.add(models.FormerSlug(slug="old", ask_id=ask.id))
 
 

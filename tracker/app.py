@@ -32,7 +32,21 @@ from tracker.web import (
     tables,
 )
 from tracker.web.indentation import Unindented
-from tracker.web.staff import account, approval, asks, desk, laws, log, moves, people, sheets, sources, tests, updates
+from tracker.web.staff import (
+    account,
+    approval,
+    asks,
+    desk,
+    laws,
+    log,
+    moves,
+    people,
+    replies,
+    sheets,
+    sources,
+    tests,
+    updates,
+)
 
 BLUEPRINTS = (
     health.bp,
@@ -53,6 +67,7 @@ BLUEPRINTS = (
     tests.bp,
     updates.bp,
     approval.bp,
+    replies.bp,
     laws.bp,
     sources.bp,
     sheets.bp,

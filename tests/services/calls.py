@@ -19,13 +19,15 @@ from tests.factories import (
     make_law,
     make_link,
     make_person,
+    make_reply,
     make_source,
     make_test,
     make_update,
+    reply_draft,
     source_draft,
     update_draft,
 )
-from tracker.models import Ask, Legislation, Link, Person, Source, SuccessTest, Update
+from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Update
 from tracker.rules.asks import Publication
 from tracker.rules.permissions import Role
 from tracker.rules.status import Status
@@ -34,8 +36,10 @@ from tracker.services import (
     asks,
     legislation,
     links,
+    notes,
     people,
     records,
+    replies,
     second_factor,
     sessions,
     tests,
@@ -63,6 +67,7 @@ class World:
     draft: Update
     put_aside: Update
     waiting: Update
+    reply: Reply
     person: Person
 
 
@@ -82,6 +87,7 @@ def make_world(ed: Change) -> None:
     make_update(ed, ask, published=False)
     updates.discard_draft(ed, make_update(ed, ask, published=False, text="Put aside."), 1)
     approval.submit(ed, ask, make_update(ed, ask, published=False, text="Waiting."))
+    make_reply(ada, ask)
     make_person(ada, name="Somebody")
 
 
@@ -109,6 +115,7 @@ def find_world(session: Session) -> World:
         ).one(),
         waiting=session.scalars(loaded.where(Update.submitted_at.is_not(None))).one(),
         put_aside=session.scalars(loaded.where(Update.publication == Publication.PUT_ASIDE)).one(),
+        reply=session.scalars(sa.select(Reply)).one(),
         person=session.scalars(sa.select(Person).where(Person.name == "Somebody")).one(),
     )
 
@@ -195,6 +202,10 @@ CALLS: Mapping[str, Call] = {
     "approval.withdraw": lambda c, w: approval.withdraw(c, w.waiting, 2),
     "approval.send_back": lambda c, w: approval.send_back(c, w.waiting, "Which minister?", 2),
     "approval.approve": lambda c, w: approval.approve(c, w.ask, w.waiting, 2),
+    "replies.create_reply": lambda c, w: make_reply(c, w.ask, asked="The Home Office"),
+    "replies.edit_reply": lambda c, w: replies.edit_reply(c, w.reply, reply_draft(asked="The minister"), None),
+    "replies.publish_reply": lambda c, w: replies.publish_reply(c, w.reply, None),
+    "notes.add_note": lambda c, w: notes.add_note(c, w.ask, "A private note."),
     "people.add_person": lambda c, w: people.add_person(c, SOMEBODY, NO_PASSWORD),
     "people.edit_person": lambda c, w: people.edit_person(c, w.person, SOMEBODY, None),
     "people.set_password": lambda c, w: people.set_password(c, w.person, "hash"),

@@ -20,8 +20,10 @@ from tracker.services import (
     events,
     legislation,
     links,
+    notes,
     people,
     records,
+    replies,
     second_factor,
     sessions,
     tests,
@@ -66,6 +68,10 @@ approval.submit                       | -           | yes    | yes   | 1      | 
 approval.withdraw                     | -           | yes    | -     | 1      | -
 approval.send_back                    | -           | yes    | yes   | 1      | -
 approval.approve                      | -           | yes    | yes   | 2      | yes
+replies.create_reply                  | -           | yes    | yes   | 1      | -
+replies.edit_reply                    | -           | yes    | yes   | 1      | -
+replies.publish_reply                 | -           | yes    | yes   | 1      | yes
+notes.add_note                        | yes         | yes    | yes   | 1      | -
 people.add_person                     | -           | -      | yes   | 1      | -
 people.edit_person                    | -           | -      | yes   | 1      | -
 people.set_password                   | -           | -      | yes   | 1      | -
@@ -133,7 +139,10 @@ def changing_functions(module: ModuleType) -> set[str]:
 
 
 def test_every_service_that_changes_something_stands_in_the_table() -> None:
-    modules = [approval, asks, events, legislation, links, people, records, second_factor, sessions, tests, updates]
+    modules = [
+        approval, asks, events, legislation, links, notes, people, records, replies, second_factor, sessions, tests,
+        updates,
+    ]  # fmt: skip
     there_are = {name for module in modules for name in changing_functions(module)}
     assert {row[0].partition(",")[0] for row in ROWS} | PARTS == there_are
     assert [row[0] for row in ROWS] == list(CALLS)

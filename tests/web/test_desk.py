@@ -80,5 +80,6 @@ def test_an_empty_desk_says_that_all_is_done(sqlite_site: Site) -> None:
     assert "All is decided." in desk.section("waiting")
     assert "All are checked." in desk.section("due")
     assert "There are no drafts." in desk.section("drafts")
+    assert "No answer is overdue." in desk.section("unanswered")
     assert "Nothing is overdue." in desk.section("overdue")
     assert "Every fact that was entered is published or put aside." in desk.section("unverified")

@@ -13,7 +13,7 @@ from tests.site import ADA, WEALTH_ORDERS, Site
 from tracker.clock import now
 from tracker.db.base import Base
 from tracker.exports.tables import TABLES
-from tracker.models import Ask, Evidence, Legislation, Link, Person, Source, SuccessTest, Update
+from tracker.models import Ask, Evidence, Legislation, Link, Note, Person, Reply, Source, SuccessTest, Update
 from tracker.rules.asks import Publication, SourceDraft
 from tracker.rules.dates import PartialDate
 from tracker.rules.updates import EvidenceType, UpdateKind
@@ -32,6 +32,7 @@ PUBLIC_COLUMNS = {
     "evidence": "url title publisher archived_url quote note",
     "legislation": "key kind year number citation title address note",
     "link": "provisions note",
+    "reply": "asked answer",
     "listing": "topic",
     "status_span": "reason",
     "scope": "name",
@@ -50,7 +51,8 @@ NOT_WORDS = {
 }  # fmt: skip
 MARKED = {
     ("source", "internal_note"), ("ask", "internal_note"), ("legislation", "internal_note"), ("link", "internal_note"),
-    ("ask_update", "draft_note"), ("ask_update", "sent_back_note"), ("person", "email"), ("person", "name"),
+    ("ask_update", "draft_note"), ("ask_update", "sent_back_note"), ("reply", "internal_note"),
+    ("note", "text"), ("person", "email"), ("person", "name"),
     ("event", "reason"), ("event", "actor_name"), ("event", "subject_name"),
 }  # fmt: skip
 
@@ -114,6 +116,12 @@ def add_marked_records(session: Session, ask: Ask, law: Legislation) -> None:
             ],
         )  # fmt: skip
         session.add(update)
+    day = PartialDate("2026-01-01")
+    for number, publication in enumerate((Publication.DRAFT, Publication.ARCHIVED)):
+        session.add(Reply(ask_id=ask.id, asked=f"{MARK} {number}", asked_on=day, due_on=day, publication=publication))
+    session.add(Reply(ask_id=ask.id, asked="Them", asked_on=day, due_on=day, outcome="none", internal_note=MARK,
+                      publication=Publication.PUBLISHED))  # fmt: skip
+    session.add(Note(ask_id=ask.id, written_at=now(), text=f"{MARK} private note"))
     draft_law = Legislation(
         key=f"ukpga/2020/{MARK}", kind="ukpga", year="2020", title=f"{MARK} draft law", publication=Publication.DRAFT,
         becomes_id=law.id,
@@ -183,7 +191,16 @@ def test_a_mark_in_every_internal_field_shows_nowhere_in_public(sqlite_site: Sit
 
 @pytest.mark.parametrize(
     "words",
-    ["note", "draft ask", "reason of an event", "archived test", "unpublished update", ".ada@example.org", "sent back"],
+    [
+        "note",
+        "draft ask",
+        "reason of an event",
+        "archived test",
+        "unpublished update",
+        ".ada@example.org",
+        "sent back",
+        "private note",
+    ],
 )
 def test_the_mark_is_seen_by_staff(sqlite_site: Site, words: str) -> None:
     """Else the test above would pass with nothing marked."""

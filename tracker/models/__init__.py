@@ -14,6 +14,7 @@ from tracker.models.listing import (
     UpdateCount,
 )
 from tracker.models.people import AccessLink, Person, RecoveryCode, SignInFailure, StaffSession
+from tracker.models.replies import Note, Reply
 from tracker.models.updates import Evidence, TestResult, Update
 
 __all__ = [
@@ -28,8 +29,10 @@ __all__ = [
     "Legislation",
     "Link",
     "Listing",
+    "Note",
     "Person",
     "RecoveryCode",
+    "Reply",
     "Revision",
     "Scope",
     "SignInFailure",

@@ -13,6 +13,7 @@ from tracker.rules.updates import Result
 
 if TYPE_CHECKING:
     from tracker.models.legislation import Link
+    from tracker.models.replies import Reply
     from tracker.models.updates import Update
 
 
@@ -100,6 +101,7 @@ class Ask(Versioned, Base):
         lazy="raise_on_sql", foreign_keys="Update.ask_id", back_populates="ask"
     )
     links: Mapped[list["Link"]] = relationship(lazy="raise_on_sql", order_by="Link.id", back_populates="ask")
+    replies: Mapped[list["Reply"]] = relationship(lazy="raise_on_sql", order_by="Reply.id", back_populates="ask")
     superseded_by: Mapped["Ask | None"] = relationship(lazy="raise_on_sql", remote_side="Ask.id")
 
 

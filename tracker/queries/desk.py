@@ -8,10 +8,11 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from tracker.models import Ask, Event, Legislation, Link, Source, Update
+from tracker.models import Ask, Event, Legislation, Link, Reply, Source, Update
 from tracker.queries.calendar_days import ended_by
 from tracker.rules.asks import Publication
 from tracker.rules.legislation import BILLS
+from tracker.rules.replies import Outcome
 from tracker.rules.status import STATUSES_OF, Family
 from tracker.rules.updates import Result
 
@@ -85,6 +86,13 @@ def list_overdue(session: Session, today: date, limit: int) -> Listed[Ask]:
     )
     statement = sa.select(Ask).where(Ask.publication == Publication.PUBLISHED, is_late)
     return _listed(session, statement.order_by(Ask.title, Ask.id), limit)
+
+
+def list_unanswered(session: Session, today: date, limit: int) -> Listed[Reply]:
+    """Who was asked to reply and has not, though the answer is due; the longest due first."""
+    is_due = sa.and_(Reply.outcome == Outcome.WAITING, ended_by(Reply.due_on, today))
+    statement = sa.select(Reply).where(is_due, Reply.publication == Publication.DRAFT)
+    return _listed(session, statement.order_by(Reply.due_on, Reply.id), limit, joinedload(Reply.ask))
 
 
 def list_unverified(session: Session, limit: int) -> Listed[Link | Legislation | Source | Ask]:

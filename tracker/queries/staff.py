@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from tracker.models import Ask, Event, Legislation, Link, Person, Source, SuccessTest, Update
+from tracker.models import Ask, Event, Legislation, Link, Note, Person, Reply, Source, SuccessTest, Update
 from tracker.rules.asks import Publication
 
 MOST = 100
@@ -69,6 +69,23 @@ def find_update(session: Session, update_id: int) -> Update | None:
             selectinload(Update.results),
         ],
     )
+
+
+def find_reply(session: Session, reply_id: int) -> Reply | None:
+    """What somebody was asked, and what came of it."""
+    return session.get(Reply, reply_id)
+
+
+def list_replies(session: Session, ask_id: int) -> Sequence[Reply]:
+    """Who was asked to reply about an ask, the newest first."""
+    of_ask = sa.select(Reply).where(Reply.ask_id == ask_id)
+    return session.scalars(of_ask.order_by(Reply.asked_on.desc(), Reply.id.desc()).limit(MOST)).all()
+
+
+def list_notes(session: Session, ask_id: int) -> Sequence[Note]:
+    """The private notes about an ask with their authors, the newest first."""
+    of_ask = sa.select(Note).where(Note.ask_id == ask_id).options(joinedload(Note.author))
+    return session.scalars(of_ask.order_by(Note.id.desc()).limit(MOST)).all()
 
 
 def find_law(session: Session, law_id: int) -> Legislation | None:

@@ -8,7 +8,7 @@ from dataclasses import fields
 from textwrap import shorten
 from typing import Protocol
 
-from tracker.models import Ask, Legislation, Link, Person, Source, SuccessTest, Update
+from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Update
 from tracker.rules.asks import AWAY, Publication
 from tracker.rules.changes import difference
 from tracker.rules.errors import Conflict, Problem, RuleBroken
@@ -71,6 +71,8 @@ def subject_of(row: object) -> Subject:
             return Subject("legislation", row.id, row.citation or row.title)
         case Source():
             return Subject("source", row.id, row.title)
+        case Reply():
+            return Subject("reply", row.id, row.asked, row.ask_id)
         case Person():
             return Subject("person", row.id, row.name)
         case _:

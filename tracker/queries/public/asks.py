@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.clock import LONDON
 from tracker.models import Ask, FormerSlug, Source, Update
 from tracker.queries.public.days import grounds, last_movement, turned_back
-from tracker.queries.public.lines import ask_line, is_public, link_record, record_of, story
+from tracker.queries.public.lines import ask_line, is_public, link_record, record_of, reply_record, story
 from tracker.queries.public.records import PublicAsk, PublicSource, PublicTest
 from tracker.queries.public.whole import find_whole
 from tracker.rules.asks import PUBLIC, Publication
@@ -67,6 +67,7 @@ def _public_ask(ask: Ask, on: date | None) -> PublicAsk:
             if link.publication is Publication.PUBLISHED and link.legislation.publication is Publication.PUBLISHED
         ),
         story=story(updates, ask.tests),
+        replies=tuple(reply_record(r) for r in ask.replies if r.publication is Publication.PUBLISHED),
         grounds=grounds(updates, tests, on),
         moved_on=last_movement(updates, on),
         review_due=_review_due(ask, updates),

@@ -65,6 +65,7 @@ def turned_back(present: PublicAsk, ask: Ask, updates: Sequence[Update], day: da
             _link_on(link, link.law, day) for link in present.links if link.law and _had_begun(link, link.law, day)
         ),
         story=tuple(told for told in present.story if told.happened_on.first_day <= day),
+        replies=tuple(reply for reply in present.replies if (reply.answered_on or reply.asked_on).first_day <= day),
         review_due=None,
         on=day,
     )

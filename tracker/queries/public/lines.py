@@ -5,9 +5,10 @@ from dataclasses import fields
 from functools import cache
 from typing import Any, TypeVar
 
-from tracker.models import Ask, Legislation, Link, SuccessTest, Update
-from tracker.queries.public.records import AskLine, LawLine, PublicEvidence, PublicLink, StoryEntry
+from tracker.models import Ask, Legislation, Link, Reply, SuccessTest, Update
+from tracker.queries.public.records import AskLine, LawLine, PublicEvidence, PublicLink, PublicReply, StoryEntry
 from tracker.rules.legislation import KINDS
+from tracker.rules.replies import Outcome
 
 Record = TypeVar("Record")
 
@@ -44,6 +45,11 @@ def link_record(link: Link, law: Legislation | None = None, ask: Ask | None = No
     """A link, with the law or the ask at its other end."""
     ends = {"law": law_line(law) if law else None, "ask": ask_line(ask) if ask else None, "is_yet_to_begin": False}
     return record_of(PublicLink, link, extent=tuple(link.extent), **ends)
+
+
+def reply_record(reply: Reply) -> PublicReply:
+    """Who was asked to reply, and what came of it."""
+    return record_of(PublicReply, reply, is_answered=reply.outcome is Outcome.ANSWERED)
 
 
 def story(updates: Sequence[Update], tests: Sequence[SuccessTest]) -> tuple[StoryEntry, ...]:

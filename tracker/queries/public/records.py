@@ -130,6 +130,17 @@ class PublicEvidence:
 
 
 @dataclass(frozen=True)
+class PublicReply:
+    """A named person or body that we asked to reply, and the answer if one came."""
+
+    asked: str
+    asked_on: PartialDate
+    is_answered: bool
+    answer: str
+    answered_on: PartialDate | None
+
+
+@dataclass(frozen=True)
 class StoryEntry:
     """An entry of the story. `corrects` and `corrected_by` are keys of other entries."""
 
@@ -211,6 +222,7 @@ class PublicAsk:
     tests: tuple[PublicTest, ...]
     links: tuple[PublicLink, ...]
     story: tuple[StoryEntry, ...]
+    replies: tuple[PublicReply, ...] = ()
     grounds: Grounds = Grounds((), ())
     moved_on: PartialDate | None = None
     review_due: date | None = None

@@ -11,9 +11,9 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, Evidence, Legislation, Link, Source, SuccessTest, TestResult, Update
+from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, SuccessTest, TestResult, Update
 
-ASK, UPDATE, LINK, LAW = (model.__table__ for model in (Ask, Update, Link, Legislation))
+ASK, UPDATE, LINK, LAW, REPLY = (model.__table__ for model in (Ask, Update, Link, Legislation, Reply))
 SOURCE, TEST, EVIDENCE, RESULT = (model.__table__ for model in (Source, SuccessTest, Evidence, TestResult))
 OF_ASK = sa.bindparam("ask_id", type_=sa.Integer)
 _ASK = sa.select(ASK).where(ASK.c.slug == sa.bindparam("slug"))
@@ -26,6 +26,7 @@ _UPDATES = sa.select(UPDATE).where(UPDATE.c.ask_id == OF_ASK).order_by(UPDATE.c.
 _OF_STORY = sa.select(UPDATE.c.id).where(UPDATE.c.ask_id == OF_ASK)
 _EVIDENCE = sa.select(EVIDENCE).where(EVIDENCE.c.update_id.in_(_OF_STORY)).order_by(EVIDENCE.c.position)
 _RESULTS = sa.select(RESULT).where(RESULT.c.update_id.in_(_OF_STORY)).order_by(RESULT.c.test_id)
+_REPLIES = sa.select(REPLY).where(REPLY.c.ask_id == OF_ASK).order_by(REPLY.c.asked_on, REPLY.c.id)
 
 
 def find_whole(session: Session, slug: str) -> Ask | None:
@@ -44,6 +45,7 @@ def find_whole(session: Session, slug: str) -> Ask | None:
     ask.updates = list(_rows(session, _UPDATES, **of_ask))
     for link in ask.links:
         link.legislation = laws[link.legislation_id]
+    ask.replies = list(_rows(session, _REPLIES, **of_ask))
     ids = {each.superseded_by_id for each in (ask, *ask.updates)} - {None}
     replacing = {other.id: other for other in _rows(session, _ASKS, ids=list(ids))} if ids else {}
     for each in (ask, *ask.updates):

@@ -43,6 +43,8 @@ def show(ask_id: int) -> str:
         events=events[: staff.MOST],
         has_older_events=len(events) > staff.MOST,
         misfits=_misfits(ask),
+        replies=staff.list_replies(db(), ask_id),
+        notes=staff.list_notes(db(), ask_id),
         confirm=ConfirmForm(version=ask.version),
         today=today(),
     )

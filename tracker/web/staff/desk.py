@@ -19,6 +19,7 @@ TITLES = {
     "due": "Due for a review",
     "drafts": "Drafts of updates",
     "overdue": "Overdue deadlines and next steps",
+    "unanswered": "Replies that are due",
     "unverified": "Facts that nobody has published yet",
 }
 
@@ -35,7 +36,7 @@ def desk() -> str:
     )
 
 
-@bp.get("/desk/<any(due, drafts, overdue, unverified):section>")
+@bp.get("/desk/<any(due, drafts, overdue, unanswered, unverified):section>")
 @requires(Action.READ)
 def whole(section: str) -> str:
     listed = _list(db(), section, ALL)
@@ -50,6 +51,8 @@ def _list(session: Session, section: str, limit: int) -> queries.Listed[object]:
             return queries.list_drafts(session, me().id, limit)
         case "overdue":
             return queries.list_overdue(session, today(), limit)
+        case "unanswered":
+            return queries.list_unanswered(session, today(), limit)
         case _:
             return queries.list_unverified(session, limit)
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from tracker.models import Source
 from tracker.queries import staff
 from tracker.rules.permissions import Action
-from tracker.services import asks, legislation, records
+from tracker.services import asks, legislation, records, replies
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, ReasonForm
@@ -62,9 +62,16 @@ MOVABLES: Mapping[str, Movable] = {
         lambda link: url_for("asks.show", ask_id=link.ask_id),
         "An archived link is shown no more on the pages of the ask and the law.",
     ),
+    "replies": Movable(
+        "reply",
+        staff.find_reply,
+        replies.publish_reply,
+        lambda reply: url_for("asks.show", ask_id=reply.ask_id, _anchor="replies"),
+        "An archived reply is shown no more on the page of the ask.",
+    ),
 }
 NEVER_PUBLIC = "It was never public. It leaves the lists of the staff area and can be restored."
-SUBJECT = "<any(asks, sources, legislation, links):subject>/<id:row_id>"
+SUBJECT = "<any(asks, sources, legislation, links, replies):subject>/<id:row_id>"
 
 
 @bp.post(f"/{SUBJECT}/publish")

@@ -1,0 +1,79 @@
+"""The right of reply and private notes: internal until published, and notes for ever."""
+
+import sqlalchemy as sa
+
+from tests.factories import make_reply
+from tests.site import CLEO, ED, WEALTH_ORDERS, Site
+from tracker.clock import today
+from tracker.models import Ask, Reply
+from tracker.rules.dates import PartialDate
+from tracker.rules.replies import Outcome, one_month_after
+
+PUBLIC_PAGE = f"/asks/{WEALTH_ORDERS}"
+
+
+def test_a_reply_is_public_once_it_is_published(site: Site) -> None:
+    page = site.browser(ED).get(f"/staff/asks/{site.ask_id()}")
+    form = page.follow("Somebody was asked")
+    assert form.value("due_on") == one_month_after(today()).text
+    page = form.submit("Enter it", asked="The Treasury", asked_on="1 March 2026", internal_note="By letter.")
+    assert "Not answered yet" in page.section("replies")
+    assert not page.has_button("Publish the reply of The Treasury")
+    answered = page.follow("Enter the answer of The Treasury").submit(
+        "Save", outcome="answered", answer="We will act in <spring>.", answered_on="20 March 2026"
+    )
+    assert "We will act" not in site.browser().get(PUBLIC_PAGE).text
+    answered.submit("Publish the reply of The Treasury")
+    public = site.browser().get(PUBLIC_PAGE)
+    assert "We asked The Treasury on 1 March 2026" in public.section("replies")
+    assert "The answer of 20 March 2026: We will act in <spring>." in public.section("replies")
+    assert "By letter." not in public.html
+    assert 'id="replies"' not in site.browser().get(f"{PUBLIC_PAGE}?on=2026-03-19").html
+    assert 'id="replies"' in site.browser().get(f"{PUBLIC_PAGE}?on=2026-03-20").html
+
+
+def test_a_published_reply_that_changes_raises_the_revision(sqlite_site: Site) -> None:
+    with sqlite_site.change(ED) as change:
+        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
+        reply = make_reply(change, ask, published=True).id
+    _, revision = sqlite_site.footprint()
+    form = sqlite_site.browser(ED).get(f"/staff/replies/{reply}/edit")
+    assert form.submit("Save", outcome="waiting").errors("outcome")
+    form.submit("Save", answer="We have acted.")
+    assert sqlite_site.footprint()[1] == revision + 1
+    assert "We have acted." in sqlite_site.browser().get(PUBLIC_PAGE).section("replies")
+
+
+def test_that_no_answer_came_is_said_in_neutral_words(sqlite_site: Site) -> None:
+    with sqlite_site.change(ED) as change:
+        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
+        make_reply(change, ask, published=True, outcome=Outcome.NONE, answer="", answered_on=None)
+    assert "We received no answer." in sqlite_site.browser().get(PUBLIC_PAGE).section("replies")
+
+
+def test_the_desk_reminds_of_an_answer_that_is_due(sqlite_site: Site) -> None:
+    with sqlite_site.change(ED) as change:
+        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
+        for name, day in (("The Treasury", today().isoformat()), ("The Home Office", "2190-01-01")):
+            due_on = PartialDate(day)
+            make_reply(change, ask, asked=name, due_on=due_on, outcome=Outcome.WAITING, answer="", answered_on=None)
+    desk = sqlite_site.browser(ED).get("/staff/")
+    assert "The Treasury" in desk.section("unanswered")
+    assert "The Home Office" not in desk.section("unanswered")
+    form = desk.follow("Enter what came of it from The Treasury")
+    form.submit("Save", outcome="none")
+    assert sqlite_site.scalar(sa.select(Reply.outcome).where(Reply.asked == "The Treasury")) is Outcome.NONE
+    assert "No answer is overdue." in sqlite_site.browser(ED).get("/staff/").section("unanswered")
+
+
+def test_a_private_note_has_its_author_and_touches_nothing_public(site: Site) -> None:
+    browser = site.browser(CLEO)
+    form = browser.get(f"/staff/asks/{site.ask_id()}").follow("Write a note")
+    _, revision = site.footprint()
+    page = form.submit("Write the note", text="Their office rings back on Monday.")
+    assert "Their office rings back on Monday." in page.section("notes")
+    assert "Cleo Contributor" in page.section("notes")
+    assert site.footprint()[1] == revision
+    with site.unchanged():
+        form.submit("Write the note", text="Their office rings back on Monday.")
+    assert "rings back" not in site.browser().get(PUBLIC_PAGE).html

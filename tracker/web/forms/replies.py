@@ -1,0 +1,50 @@
+"""Forms for the right of reply and for private notes."""
+
+from wtforms import SelectField
+
+from tracker.rules.dates import HELP
+from tracker.rules.replies import ANSWER_LENGTH, Outcome, ReplyDraft
+from tracker.rules.text import NOTE_LENGTH, TITLE_LENGTH
+from tracker.web.forms.base import DateField, Form, LongTextField, TextField, required
+
+
+class ReplyForm(Form):
+    """Who was asked, and what came of it."""
+
+    asked = TextField(
+        "Who was asked",
+        [required],
+        description="The person or body by name. The public reads this once it is published.",
+        render_kw={"maxlength": TITLE_LENGTH},
+    )
+    asked_on = DateField("Asked on", [required], description=HELP)
+    due_on = DateField("Answer due by", [required], description="A month, unless you agreed on something else.")
+    outcome = SelectField(
+        "What came of it", choices={outcome.value: outcome.label for outcome in Outcome}, coerce=Outcome
+    )
+    answer = LongTextField(
+        "The answer, in their words",
+        description="The public reads this once it is published.",
+        render_kw={"maxlength": ANSWER_LENGTH},
+    )
+    answered_on = DateField("Answered on")
+    internal_note = LongTextField(
+        "Internal note",
+        description="How they were asked, and by whom. Only staff see this.",
+        render_kw={"maxlength": NOTE_LENGTH},
+    )
+
+    def draft(self) -> ReplyDraft:
+        """The request as typed."""
+        return ReplyDraft(**self.values())
+
+
+class NoteForm(Form):
+    """A private note."""
+
+    text = LongTextField(
+        "Private note",
+        [required],
+        description="Only staff see this. A note is not changed later; write another.",
+        render_kw={"maxlength": NOTE_LENGTH},
+    )
