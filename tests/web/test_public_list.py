@@ -177,3 +177,20 @@ def test_of_many_sources_the_first_page_names_three(site: Site) -> None:
     (lede,) = site.browser().get("/").all("p", "lede")
     assert [f"Speech {number}" in lede for number in range(1, 6)] == [False, True, True, True, False]
     assert lede.endswith("and other sources.")
+
+
+def test_the_words_of_a_search_are_marked_wherever_they_stand(shared_site: Site) -> None:
+    found = shared_site.browser().get("/?q=sanction")
+    marked = {"".join(mark.itertext()) for mark in found.tree.iter("mark")}
+    assert marked
+    assert {word.casefold() for word in marked} <= {"sanction", "sanctions", "sanctioned"}
+    story = shared_site.browser().get("/?q=Skripal")
+    assert ["".join(mark.itertext()) for mark in story.tree.iter("mark")]
+    quote = shared_site.browser().get("/?q=havens")
+    assert "havens" in {"".join(mark.itertext()) for mark in quote.tree.iter("mark")}
+
+
+def test_a_past_day_shows_no_counts_of_today(shared_site: Site) -> None:
+    then = shared_site.browser().get("/?on=2019-06-30")
+    assert "Met (" not in then.text
+    assert "Met (" in shared_site.browser().get("/").text

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired
 from tracker.clock import LONDON
 from tracker.models import Event
 from tracker.queries.public.records import PublicAsk
+from tracker.queries.words import mark
 from tracker.rules.changes import field_changes
 from tracker.rules.dates import PartialDate
 from tracker.web.forms.base import required
@@ -112,6 +113,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(day)
     app.add_template_filter(minute)
     app.add_template_filter(host)
+    app.add_template_filter(mark)
     app.add_template_filter(sentence)
     app.add_template_global(is_needed)
     app.add_template_global(attributes)

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from tracker.clock import today
 from tracker.queries import public
 from tracker.queries.public.filters import AskFilter, Order, order_of
+from tracker.queries.public.search import words_of
 from tracker.rules.method import CHANGES
 from tracker.rules.movement import QUIET_AFTER
 from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
@@ -34,7 +35,8 @@ def index() -> str:
         order=order,
         orders=Order,
         on=on,
-        choices=public.find_choices(db(), wanted, public.list_topics(db())),
+        choices=public.find_choices(db(), wanted, public.list_topics(db()), on=on),
+        words=frozenset(words_of(wanted.text)),
         law_title=public.find_law_title(db(), wanted.law) if wanted.law else None,
         families=public.count_by_family(counts),
         total=sum(counts.values()),

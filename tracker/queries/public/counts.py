@@ -89,9 +89,9 @@ def count_by_year(session: Session) -> tuple[YearCounts, ...]:
     return tuple(YearCounts(year, count_by_family(counts)) for year, counts in zip(span, ends, strict=True))
 
 
-def find_choices(session: Session, wanted: AskFilter, topics: Mapping[str, str]) -> Choices:
-    """What each filter offers. Words, and a body together with a law, are not counted."""
-    is_counted = not wanted.text and len(wanted.scopes) == 1
+def find_choices(session: Session, wanted: AskFilter, topics: Mapping[str, str], *, on: date | None = None) -> Choices:
+    """What each filter offers. Words, a past day, and a body together with a law are not counted."""
+    is_counted = not wanted.text and not on and len(wanted.scopes) == 1
     scope, topic = wanted.scopes[0], topics.get(wanted.topic, "")
     cells = count_cells(session, scope, topic) if is_counted else {}
     fitting = {"kinds": wanted.kinds, "statuses": wanted.statuses}

@@ -25,7 +25,7 @@ class Total(NamedTuple):
 
 @dataclass(frozen=True)
 class Excerpt:
-    """Where the words of a search stand: the entry's key ("" for a law), and the text cut into (part, is a hit)."""
+    """Where the words of a search stand: the key of an entry, or "", and the text cut into (part, is a hit)."""
 
     key: str
     parts: tuple[tuple[str, bool], ...]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.db import fulltext
-from tracker.models import Legislation, Link, Listing, Update
+from tracker.models import Ask, Legislation, Link, Listing, SuccessTest, Update
 from tracker.queries.public.filters import AskFilter, Order, fits
 from tracker.queries.public.keys import Place
 from tracker.queries.public.records import AskLine, Excerpt, Total
@@ -76,20 +76,26 @@ def _shown(line: AskLine) -> set[str]:
 
 
 def _find_excerpts(session: Session, ask_ids: Iterable[int], wanted: frozenset[str]) -> dict[int, Excerpt]:
-    """For each ask the text with the most of the words: of its entries, the newest first, then of its laws."""
+    """For each ask the text with the most of the words: of its entries, the newest first, its wording, its laws."""
     entries = (
         sa.select(Update.ask_id, Update.key, Update.text, Update.reason)
         .where(Update.ask_id.in_(ask_ids), Update.publication == PUBLISHED)
         .order_by(Update.happened_on.desc(), Update.id.desc())
     )
+    wording = sa.select(Ask.id, sa.literal(""), Ask.summary, Ask.quote, Ask.reading).where(Ask.id.in_(ask_ids))
+    tests = (
+        sa.select(SuccessTest.ask_id, sa.literal(""), SuccessTest.label)
+        .where(SuccessTest.ask_id.in_(ask_ids), SuccessTest.is_archived.is_(False))
+        .order_by(SuccessTest.id)
+    )
     laws = (
-        sa.select(Link.ask_id, sa.literal(""), Legislation.title, Link.note)
+        sa.select(Link.ask_id, sa.literal(""), Legislation.title, Legislation.citation, Link.provisions, Link.note)
         .join(Link.legislation)
         .where(Link.ask_id.in_(ask_ids), Link.publication == PUBLISHED, Legislation.publication == PUBLISHED)
         .order_by(Link.id)
     )
     best: dict[int, tuple[int, str, str]] = {}
-    for statement in (entries, laws):
+    for statement in (entries, wording, tests, laws):
         for ask_id, key, *texts in session.execute(statement):
             for text in texts:
                 number = len(wanted & set(stems(text)))
