@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 ARGS ?=
+ROUNDS ?= 200
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
@@ -16,6 +17,9 @@ run: .venv/ready  ## start the site on http://127.0.0.1:8000 (HOST=… PORT=… 
 
 test: .venv-test/ready  ## run every test (ARGS="-k status -x" goes to pytest)
 	.venv-test/bin/python -m pytest $(ARGS)
+
+torture: .venv-test/ready  ## kill writers with -9, ROUNDS=200 times, and look for damage
+	TRACKER_TORTURE_ROUNDS=$(ROUNDS) .venv-test/bin/python -m pytest tests/test_torture.py $(ARGS)
 
 check: .venv-test/ready  ## lint, formatting, types, import rules, templates
 	.venv-test/bin/ruff check .
@@ -43,7 +47,7 @@ clean:  ## remove environments and caches (never var/, where the data is)
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help run test check format bench lock clean
+.PHONY: help run test torture check format bench lock clean
 
 # No index address may reach the locks: where packages come from is for the machine that installs them to say.
 UV_COMPILE = uv pip compile pyproject.toml --quiet --upgrade --extra postgres --python-version 3.11 --universal \

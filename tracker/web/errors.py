@@ -1,6 +1,7 @@
 """One page for every error: what happened, what is safe, what to do; for the API the same as a problem document."""
 
 import logging
+import re
 from dataclasses import dataclass
 
 from flask import Flask, g, render_template, request
@@ -45,6 +46,13 @@ WORDS = {
     503: Words("The site is busy", "Nothing was lost and nothing was changed.", "Try again in a few seconds."),
 }
 
+CANNOT_SAVE = Words(
+    "The site cannot save anything at the moment",
+    "Its disk is full or fails. Nothing was lost and nothing was changed.",
+    "Please tell whoever runs this site, and try again later.",
+)
+NO_ROOM = re.compile("disk is full|disk I/O error|No space left|could not (extend|write)", re.IGNORECASE)
+
 
 def init_app(app: Flask) -> None:
     """Answer every kind of error with its page."""
@@ -73,9 +81,9 @@ def _http(error: HTTPException) -> Answer:
     return text, status, headers
 
 
-def _page(code: int, explanation: str = "") -> Answer:
+def _page(code: int, explanation: str = "", words: Words | None = None) -> Answer:
     stop_reading()
-    words = WORDS.get(code, WORDS[400])
+    words = words or WORDS.get(code, WORDS[400])
     if code == 503 and g.get("actor") and kept_fields():
         return restore_page(request.path, kept_fields(), f"{words.title}. {words.explanation}"), code, RETRY_SOON
     retry = RETRY_SOON if code == 503 else {}
@@ -96,7 +104,7 @@ def _database(error: DBAPIError) -> Answer:
     """A locked, full or unreachable database is a busy site, not a broken one."""
     if isinstance(error, OperationalError):
         log.error("database: %s", error.orig)
-        return _page(503)
+        return _page(503, words=CANNOT_SAVE if NO_ROOM.search(str(error.orig)) else None)
     return _unexpected(error)
 
 

@@ -1,0 +1,149 @@
+"""Writers are killed while they publish, and the disk fills up: nothing acknowledged is lost, nothing half-done.
+
+A few rounds here; `make torture ROUNDS=200` runs hundreds. A kill shows what a crash of the program does; that the
+disk has what was acknowledged is the matter of `synchronous = FULL`.
+"""
+
+import os
+import re
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+from werkzeug.datastructures import MultiDict
+
+from tests.factories import NOW, ask_draft, make_ask, make_law, make_link, make_staff, make_test, make_update
+from tests.processes import processes, received
+from tests.site import ED, Site
+from tests.test_concurrency import ed, rest_of
+from tests.web.test_status_change import UNDONE, status_form
+from tracker.db.engine import make_engine, reading, writing
+from tracker.models import Ask, Event, Update
+from tracker.rules.status import Status
+from tracker.rules.updates import Result
+from tracker.services import asks, events, rebuild, replay
+from tracker.services.change import Change
+
+ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "2"))
+WRITERS = 4
+DEED = re.compile(r"r\d+w\d-(\d+)")
+
+
+def begin(url: str) -> int:
+    """A published ask with a test and a law."""
+    engine = make_engine(url)
+    with writing(engine) as session:
+        change = Change(session, make_staff(session).ed, NOW)
+        ask = make_ask(change, published=True)
+        make_test(change, ask)
+        make_link(change, ask, make_law(change))
+        number = ask.id
+    engine.dispose()
+    return number
+
+
+def publish_for_ever(url: str, ask_id: int, name: str, acknowledge: Connection) -> None:
+    """Deeds of several entries each, in one transaction; after each commit send its name."""
+    engine, number = make_engine(url), 0
+    while True:
+        deed = f"{name}-{number}"
+        with writing(engine) as session:
+            change = Change(session, ed(session), NOW)
+            ask = session.scalars(sa.select(Ask).where(Ask.id == ask_id).options(selectinload(Ask.tests))).one()
+            if number % 3:
+                result = Result.UNKNOWN if number % 2 else Result.NOT_MET
+                make_update(change, ask, text=deed, results=((ask.tests[0].id, result),))
+            else:
+                draft = replace(ask_draft(ask.source_id), reading=f"We read it as {deed}.")
+                asks.edit_ask(change, ask, draft, seen_version=None, reason=deed)
+                make_update(change, ask, text=deed, status=Status.ANNOUNCED)
+        acknowledge.send(deed)
+        number += 1
+
+
+def check_whole(engine: sa.Engine, acknowledged: set[str]) -> None:
+    """Every acknowledged deed is there whole, and log, tables, lists and counts agree."""
+    with reading(engine) as session:
+        written = set(session.scalars(sa.select(Update.text)))
+        reasons = set(session.scalars(sa.select(Event.reason).where(Event.subject == "ask")))
+        assert acknowledged <= written
+        deeds = [found for text in written if (found := DEED.fullmatch(text))]
+        reworded = {deed[0] for deed in deeds if int(deed[1]) % 3 == 0}
+        assert reworded == reasons - {""}  # the two halves of one transaction
+        events.verify(session)
+        assert rebuild.find_faults(session) == []
+        assert replay.find_differences(session) == []
+        if engine.dialect.name == "sqlite":
+            assert session.execute(sa.text("PRAGMA integrity_check")).scalars().all() == ["ok"]
+
+
+@pytest.mark.slow
+def test_killed_writers_leave_nothing_half_done_and_nothing_acknowledged_is_lost(database: str) -> None:
+    ask_id, engine = begin(database), make_engine(database)
+    acknowledged: set[str] = set()
+    for round_ in range(ROUNDS):
+        ours, theirs = Pipe(duplex=False)
+        calls = [(database, ask_id, f"r{round_}w{writer}", theirs) for writer in range(WRITERS)]
+        with processes(publish_for_ever, calls) as started:
+            theirs.close()
+            for _, pipe in started:
+                pipe.send("go")
+            acknowledged |= {received(ours) for _ in range(8 + round_ % 7)}
+            for process, _ in started:
+                process.kill()
+            for process, _ in started:
+                process.join()
+            acknowledged |= set(rest_of(ours))
+            ours.close()
+        if round_ % 10 == 9 or round_ == ROUNDS - 1:
+            check_whole(engine, acknowledged)
+    engine.dispose()
+
+
+@contextmanager
+def full_disk(path: Path) -> Iterator[None]:
+    """No file can grow beyond what the database has now: a write fails in the middle, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 4096, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+def test_on_a_full_disk_the_site_is_read_and_says_what_is_wrong_and_recovers(site: Site) -> None:
+    path, browser = Path(site.engine.url.database or ""), site.browser(ED)
+    form = status_form(site, browser)
+    with full_disk(path):
+        for number in range(200):
+            typed = form.sent("Keep as a draft", **UNDONE | {"text": f"{number} " + "W" * 900})
+            answer = browser.client.post(form.path, data=MultiDict(typed))
+            if answer.status_code == 503:
+                break
+            assert answer.status_code == 303
+        else:
+            pytest.fail("the disk never filled up")
+        before = site.footprint()
+        assert "The site cannot save anything at the moment" in answer.text
+        assert "Nothing was lost and nothing was changed" in answer.text
+        assert f"{number} WWW" in answer.text  # what was typed is kept
+        site.forget()
+        assert [site.browser().send("GET", address).status_code for address in ("/", "/data", "/feed.atom")] == [
+            200
+        ] * 3
+        assert browser.send("GET", "/staff/").status_code == 200
+        assert site.footprint() == before
+    assert form.submit("Publish now", **UNDONE).hops == [303, 200]
+    with site.reading() as session:
+        events.verify(session)
+        assert rebuild.find_faults(session) == []
+        assert replay.find_differences(session) == []
+        assert session.execute(sa.text("PRAGMA integrity_check")).scalars().all() == ["ok"]
