@@ -63,6 +63,7 @@ def addresses(session: Session) -> dict[str, str]:
         "API: asks: of a topic": f"/api/v1/asks?topic={topic}",
         "API: asks: deep": f"/api/v1/asks?after={_place(session, Order.CHANGED)}",
         "API: an ask": f"/api/v1/asks/{ask}",
+        "API: a law": f"/api/v1/legislation/{law}",
         "API: updates, deep": f"/api/v1/updates?after={_middle(session, Update)}",
         "API: description": "/api/v1/openapi.json",
         "Data": "/data",

@@ -11,14 +11,13 @@ from tracker.db import fulltext
 from tracker.models import Ask, Legislation, Link, Listing, SuccessTest, Update
 from tracker.queries.public.filters import AskFilter, Order, fits
 from tracker.queries.public.keys import Place
+from tracker.queries.public.published import is_published
 from tracker.queries.public.records import AskLine, Excerpt, Total
 from tracker.queries.public.walks import STATUS_ORDER
 from tracker.queries.words import excerpt, stems
-from tracker.rules.asks import Publication
 
 MOST_HITS = 1000
 MOST_WORDS = 8
-PUBLISHED = Publication.PUBLISHED
 
 
 def words_of(text: str) -> list[str]:
@@ -79,7 +78,7 @@ def _find_excerpts(session: Session, ask_ids: Iterable[int], wanted: frozenset[s
     """For each ask the text with the most of the words: of its entries, the newest first, its wording, its laws."""
     entries = (
         sa.select(Update.ask_id, Update.key, Update.text, Update.reason)
-        .where(Update.ask_id.in_(ask_ids), Update.publication == PUBLISHED)
+        .where(Update.ask_id.in_(ask_ids), is_published(Update.publication))
         .order_by(Update.happened_on.desc(), Update.id.desc())
     )
     wording = sa.select(Ask.id, sa.literal(""), Ask.summary, Ask.quote, Ask.reading).where(Ask.id.in_(ask_ids))
@@ -91,7 +90,7 @@ def _find_excerpts(session: Session, ask_ids: Iterable[int], wanted: frozenset[s
     laws = (
         sa.select(Link.ask_id, sa.literal(""), Legislation.title, Legislation.citation, Link.provisions, Link.note)
         .join(Link.legislation)
-        .where(Link.ask_id.in_(ask_ids), Link.publication == PUBLISHED, Legislation.publication == PUBLISHED)
+        .where(Link.ask_id.in_(ask_ids), is_published(Link.publication), is_published(Legislation.publication))
         .order_by(Link.id)
     )
     best: dict[int, tuple[int, str, str]] = {}
