@@ -58,7 +58,7 @@ def entry(number: int) -> str:
 
 
 @bp.get("/log.csv")
-@requires(Action.EXPORT_LOG)
+@requires(Action.EXPORT_LOG, recently=True)
 def csv() -> Response:
     """The entries that fit the filters, sent piece by piece."""
     expect(*FILTERS)
