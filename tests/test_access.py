@@ -97,6 +97,7 @@ TABLE: dict[str, Access] = {
     "/staff/link/<token>": Access(EVERYBODY, EVERYBODY, "/staff/link/{token}"),
     "/staff/sign-in/code": Access(EVERYBODY, EVERYBODY),
     "/staff/asks/": Access(STAFF, NOBODY),
+    "/staff/asks/many": Access(EDITORS, EDITORS),
     "/staff/asks/new": Access(EDITORS, EDITORS),
     "/staff/asks/<id:ask_id>": Access(STAFF, NOBODY, "/staff/asks/1"),
     "/staff/asks/<id:ask_id>/edit": Access(EDITORS, EDITORS, "/staff/asks/1/edit"),

@@ -28,12 +28,17 @@ from tests.factories import (
     update_draft,
 )
 from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Update
+from tracker.queries.stories import list_entries
 from tracker.rules.asks import Publication
+from tracker.rules.bulk import ManyDraft, Seen, What
+from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import Role
 from tracker.rules.status import Status
+from tracker.rules.updates import UpdateDraft, UpdateKind
 from tracker.services import (
     approval,
     asks,
+    bulk,
     legislation,
     links,
     notes,
@@ -152,6 +157,16 @@ def choose_own_password(change: Change, world: World) -> None:
     links.choose_password(change, links.make_link(admin, me(change)), "hash")
 
 
+def review_draft() -> UpdateDraft:
+    return UpdateDraft(UpdateKind.REVIEW, PartialDate("2026-11-22"), "Checked.")
+
+
+def both(change: Change, world: World) -> list[Seen]:
+    """Two asks as they are now."""
+    asks = (world.ask, world.draft_ask)
+    return [Seen(ask.id, ask.version, len(list_entries(change.session, ask.id))) for ask in asks]
+
+
 SOMEBODY = PersonDraft("new@example.org", "New", Role.EDITOR)
 Call = Callable[[Change, World], object]
 CALLS: Mapping[str, Call] = {
@@ -206,6 +221,10 @@ CALLS: Mapping[str, Call] = {
     "replies.edit_reply": lambda c, w: replies.edit_reply(c, w.reply, reply_draft(asked="The minister"), None),
     "replies.publish_reply": lambda c, w: replies.publish_reply(c, w.reply, None),
     "notes.add_note": lambda c, w: notes.add_note(c, w.ask, "A private note."),
+    "bulk.change_many": lambda c, w: bulk.change_many(c, both(c, w), ManyDraft(What.TOPIC, "Tax")),
+    "bulk.change_many, a review": lambda c, w: bulk.change_many(
+        c, both(c, w), ManyDraft(What.REVIEW, review=review_draft())
+    ),
     "people.add_person": lambda c, w: people.add_person(c, SOMEBODY, NO_PASSWORD),
     "people.edit_person": lambda c, w: people.edit_person(c, w.person, SOMEBODY, None),
     "people.set_password": lambda c, w: people.set_password(c, w.person, "hash"),

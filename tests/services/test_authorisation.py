@@ -17,6 +17,7 @@ from tracker.rules.errors import NotAllowed
 from tracker.services import (
     approval,
     asks,
+    bulk,
     events,
     legislation,
     links,
@@ -72,6 +73,8 @@ replies.create_reply                  | -           | yes    | yes   | 1      | 
 replies.edit_reply                    | -           | yes    | yes   | 1      | -
 replies.publish_reply                 | -           | yes    | yes   | 1      | yes
 notes.add_note                        | yes         | yes    | yes   | 1      | -
+bulk.change_many                      | -           | yes    | yes   | 2      | yes
+bulk.change_many, a review            | -           | yes    | yes   | 4      | yes
 people.add_person                     | -           | -      | yes   | 1      | -
 people.edit_person                    | -           | -      | yes   | 1      | -
 people.set_password                   | -           | -      | yes   | 1      | -
@@ -140,8 +143,8 @@ def changing_functions(module: ModuleType) -> set[str]:
 
 def test_every_service_that_changes_something_stands_in_the_table() -> None:
     modules = [
-        approval, asks, events, legislation, links, notes, people, records, replies, second_factor, sessions, tests,
-        updates,
+        approval, asks, bulk, events, legislation, links, notes, people, records, replies, second_factor, sessions,
+        tests, updates,
     ]  # fmt: skip
     there_are = {name for module in modules for name in changing_functions(module)}
     assert {row[0].partition(",")[0] for row in ROWS} | PARTS == there_are

@@ -73,7 +73,7 @@ def list_due(session: Session, today: date, limit: int) -> Listed[DueAsk]:
     )
     loaded = (selectinload(Ask.tests), selectinload(Ask.links).joinedload(Link.legislation))
     found = _listed(session, statement, limit, *loaded)
-    seen = _count_entries(session, [ask.id for ask in found.rows])
+    seen = count_entries(session, [ask.id for ask in found.rows])
     return Listed([_due(ask, seen.get(ask.id, 0)) for ask in found.rows], found.number)
 
 
@@ -120,7 +120,7 @@ def _listed(session: Session, statement: sa.Select[Any], limit: int, *loaded: An
     return Listed(rows, session.scalar(counted) or 0)
 
 
-def _count_entries(session: Session, ask_ids: Sequence[int]) -> dict[int, int]:
+def count_entries(session: Session, ask_ids: Sequence[int]) -> dict[int, int]:
     """How many published updates each of these asks has."""
     of_asks = sa.select(Update.ask_id, sa.func.count()).where(Update.ask_id.in_(ask_ids))
     counted = of_asks.where(Update.publication == Publication.PUBLISHED).group_by(Update.ask_id)

@@ -1,6 +1,6 @@
 """What the staff area shows: everything, drafts and archived records included."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -15,6 +15,11 @@ RECENT = 15
 def list_asks(session: Session) -> Sequence[Ask]:
     """All asks by title."""
     return session.scalars(sa.select(Ask).order_by(Ask.title)).all()
+
+
+def list_asks_of(session: Session, ids: Iterable[int]) -> Sequence[Ask]:
+    """The asks with these numbers, by title."""
+    return session.scalars(sa.select(Ask).where(Ask.id.in_(list(ids))).order_by(Ask.title, Ask.id)).all()
 
 
 def list_sources(session: Session) -> Sequence[Source]:

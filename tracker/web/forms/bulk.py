@@ -1,0 +1,57 @@
+"""The form for one change to several asks."""
+
+from collections.abc import Sequence
+
+from wtforms import IntegerField, SelectField
+from wtforms.validators import Optional
+
+from tracker.models import Ask
+from tracker.rules.bulk import ManyDraft, Seen, What
+from tracker.rules.text import PARAGRAPH_LENGTH
+from tracker.rules.updates import UpdateDraft, UpdateKind
+from tracker.web.forms.base import DateField, Form, LinesField, LongTextField, SeenField, TextField, whole_number
+
+NEEDS = {
+    What.REVIEW: ("checked_on", "text"),
+    What.TOPIC: ("topic",),
+    What.BODIES: ("responsible_bodies",),
+    What.INTERVAL: ("review_interval_days",),
+}
+
+
+class ManyForm(Form):
+    """What to do with the chosen asks; only the fields of that change count."""
+
+    chosen = SeenField()
+    what = SelectField("What to do", choices={what.value: what.label for what in What}, coerce=What)
+    checked_on = DateField("For a review: checked on")
+    text = LongTextField("For a review: what the public reads", render_kw={"maxlength": PARAGRAPH_LENGTH})
+    topic = TextField("For a topic: the new topic", render_kw={"maxlength": 60})
+    responsible_bodies = LinesField("For who answers for it: the new list", description="One a line.")
+    review_interval_days = IntegerField("For the interval: days", [Optional()])
+
+    @property
+    def seen(self) -> list[Seen]:
+        """The chosen asks as the person saw them; what was tampered with is as if not chosen."""
+        parts = (part.split(".") for part in str(self.chosen.data or "").split(",")[:1000])
+        numbers = {tuple(map(whole_number, part)) for part in parts if len(part) == 3}
+        return [Seen(*part) for part in sorted(numbers) if part[0]]
+
+    def choose(self, asks: Sequence[Ask], entries: dict[int, int]) -> None:
+        """Take these asks as they are now as what was seen."""
+        self.chosen.data = ",".join(f"{ask.id}.{ask.version}.{entries.get(ask.id, 0)}" for ask in asks)
+
+    def is_complete(self) -> bool:
+        """Whether the fields that the change needs are filled in; says so beside them if not."""
+        missing = [self[name] for name in NEEDS[self.what.data] if not self[name].data and not self[name].errors]
+        for field in missing:
+            field.errors = [f"Fill in “{field.label.text}”."]
+        return not missing
+
+    def draft(self) -> ManyDraft:
+        """The change as typed."""
+        what: What = self.what.data
+        if what is What.REVIEW:
+            review = UpdateDraft(UpdateKind.REVIEW, self.checked_on.data, self.text.data or "")
+            return ManyDraft(what, review=review)
+        return ManyDraft(what, self[what.value].data)

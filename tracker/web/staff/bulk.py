@@ -1,0 +1,101 @@
+"""One change to several asks, shown before it is done."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.clock import today
+from tracker.models import Ask
+from tracker.queries import staff
+from tracker.queries.desk import count_entries
+from tracker.rules.bulk import MOST_AT_ONCE, ManyDraft, Seen
+from tracker.rules.changes import shown
+from tracker.rules.dates import PartialDate
+from tracker.rules.permissions import Action
+from tracker.services import bulk
+from tracker.services.events import plain
+from tracker.web.auth import me, requires
+from tracker.web.forms.base import attempt, whole_number
+from tracker.web.forms.bulk import ManyForm
+from tracker.web.pages import Page, done
+from tracker.web.session import db, rehearsal, transaction
+from tracker.web.staff.updates import NOTHING_CHANGED
+
+bp = Blueprint("bulk", __name__, url_prefix="/staff/asks")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One ask of many: what it is now and what it would be, and whether somebody changed it meanwhile."""
+
+    ask: Ask
+    before: str
+    after: str
+    is_stale: bool
+
+
+@bp.route("/many", methods=["GET", "POST"])
+@requires(Action.EDIT)
+def many() -> Page | Response:
+    button = request.form.get("do", "")
+    form = _new_form() if button == "choose" else ManyForm()
+    is_shown = False
+    if button in {"show", "do"} and form.is_sent() and form.is_complete():
+        if button == "do":
+            if attempt(form, lambda: _do(form)) is not None:
+                number = len(form.seen)
+                message = f"Done for {number} {'ask' if number == 1 else 'asks'}. Each has its entry in the log."
+                return done(message, url_for("asks.index"))
+        else:
+            is_shown = attempt(form, lambda: _rehearse(form)) is not None
+    return _page(form, is_shown, has_table=button in {"show", "do"} and form.what.data is not None)
+
+
+def _new_form() -> ManyForm:
+    """The form to begin with, for the asks that were ticked in the list."""
+    form = ManyForm(formdata=None, checked_on=PartialDate(today().isoformat()), text=NOTHING_CHANGED)
+    ids = {whole_number(value) for value in request.form.getlist("asks")} - {0}
+    form.problems += [problem.message for problem in bulk.check_number(len(ids))]
+    if not form.problems:
+        asks = staff.list_asks_of(db(), ids)
+        form.choose(asks, count_entries(db(), [ask.id for ask in asks]))
+    return form
+
+
+def _do(form: ManyForm) -> bool:
+    with transaction(me()) as change:
+        bulk.change_many(change, form.seen, form.draft())
+    return True
+
+
+def _rehearse(form: ManyForm) -> bool:
+    with rehearsal(me()) as change:
+        bulk.change_many(change, form.seen, form.draft())
+    return True
+
+
+def _page(form: ManyForm, is_shown: bool, has_table: bool) -> Page:
+    seen = {each.ask_id: each for each in form.seen[:MOST_AT_ONCE]}
+    asks = staff.list_asks_of(db(), seen)
+    entries = count_entries(db(), [ask.id for ask in asks])
+    now = {ask.id: Seen(ask.id, ask.version, entries.get(ask.id, 0)) for ask in asks}
+    draft = form.draft() if has_table and not form.errors else None
+    lines = [Line(ask, *_before_and_after(ask, draft), now[ask.id] != seen[ask.id]) for ask in asks]
+    if form.is_stale:
+        form.choose(asks, entries)  # the next showing is about what stands now
+    html = render_template("staff/asks/many.html", form=form, lines=lines, is_shown=is_shown, most=MOST_AT_ONCE)
+    return html, 409 if form.is_stale else 422 if form.is_refused else 200
+
+
+def _before_and_after(ask: Ask, draft: ManyDraft | None) -> tuple[str, str]:
+    if draft is None:
+        return "", ""
+    if draft.review:
+        checked_on = f"Checked on {ask.reviewed_on.in_words}" if ask.reviewed_on else "Never checked"
+        return checked_on, f"Checked on {draft.review.happened_on.in_words}"
+    return _as_said(getattr(ask, draft.what.value)), _as_said(draft.value)
+
+
+def _as_said(value: object) -> str:
+    return shown(plain({"value": value})["value"])
