@@ -163,6 +163,7 @@ def test_somebody_has_to_answer() -> None:
         ("TRACKER_FOUR_EYES", "on", "four_eyes", True),
         ("TRACKER_FOUR_EYES", "off", "four_eyes", False),
         ("TRACKER_FOUR_EYES", "", "four_eyes", False),
+        ("TRACKER_READ_ONLY", "on", "read_only", True),
         ("TRACKER_ENV", "local", "is_production", False),
         ("TRACKER_SITE_URL", "http://tracker.test/", "site_url", "http://tracker.test"),
         ("HOST", "0.0.0.0", "host", "0.0.0.0"),

@@ -26,11 +26,13 @@ from tracker.web import (
     links,
     machines,
     public,
+    read_only,
     security,
     session,
     sign_in,
     tables,
 )
+from tracker.web.gate import Gate
 from tracker.web.indentation import Unindented
 from tracker.web.staff import (
     account,
@@ -95,6 +97,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         IS_PRODUCTION=settings.is_production,
         FOUR_EYES=settings.four_eyes,
         SECOND_STEP_REQUIRED=settings.is_production,
+        READ_ONLY=settings.read_only,
         TRUSTED_HOSTS=settings.trusted_hosts,
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
@@ -111,6 +114,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension(Unindented)
     engine = make_engine(settings.database_url)
+    app.wsgi_app = Gate(app.wsgi_app)  # type: ignore[method-assign]
     cache.init_app(app, engine, settings)
     if settings.trusted_proxies:  # in front of the cache, which tells http from https
         hops = settings.trusted_proxies
@@ -124,6 +128,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.init_app(app)
     CSRFProtect(app)
     auth.init_app(app)
+    read_only.init_app(app)  # after those who find out who sent what
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     auth.require_every_route_decided(app)

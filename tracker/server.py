@@ -6,8 +6,8 @@ from granian.log import LogLevels
 
 from tracker.settings import Settings
 
-# A long download holds one thread; a page must still find another.
-THREADS = 8
+# A long download holds a thread, and so does a form while it arrives; a page must still find one (web/gate.py).
+THREADS = 16
 
 
 def run_server(settings: Settings) -> None:

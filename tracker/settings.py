@@ -43,6 +43,7 @@ class Settings:
     publisher: str = ""
     funding: str = ""
     four_eyes: bool = False
+    read_only: bool = False
     trusted_proxies: int = 0
     host: str = "127.0.0.1"
     port: int = 8000
@@ -72,6 +73,7 @@ class Settings:
             publisher=reader.text("TRACKER_PUBLISHER", ""),
             funding=reader.text("TRACKER_FUNDING", ""),
             four_eyes=reader.choice("TRACKER_FOUR_EYES", ("off", "on")) == "on",
+            read_only=reader.choice("TRACKER_READ_ONLY", ("off", "on")) == "on",
             trusted_proxies=reader.number("TRACKER_TRUSTED_PROXIES", 0, 10),
             host=host,
             port=port,

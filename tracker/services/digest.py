@@ -32,7 +32,7 @@ class Digest:
 def digests(session: Session, settings: Settings, today: date) -> Iterator[Digest]:
     """The digest of each active person for whom something waits."""
     templates = Environment(
-        loader=FileSystemLoader(resource_dir("templates") / "mail"),
+        loader=FileSystemLoader(resource_dir("templates")),
         autoescape=select_autoescape(),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -44,7 +44,7 @@ def digests(session: Session, settings: Settings, today: date) -> Iterator[Diges
             subject = _subject(parts)
             text, html = (
                 templates.get_template(name).render(subject=subject, parts=parts, site_url=settings.site_url)
-                for name in ("digest.txt", "digest.html")
+                for name in ("mail/digest.txt", "mail/digest.html")
             )
             yield Digest(person.name, person.email, subject, text, html)
 

@@ -124,7 +124,7 @@ def _recognise() -> None:
     g.actor = Actor(person.name, person.role, person.id, uuid.uuid4().hex)
     g.lacks_second_step = current_app.config["SECOND_STEP_REQUIRED"] and not person.has_second_step
     g.is_confirmed = sessions.is_confirmed(live, now())
-    if now() - live.seen_at > sessions.SEEN_STEP:
+    if now() - live.seen_at > sessions.SEEN_STEP and not current_app.config["READ_ONLY"]:
         stop_reading()
         with writing(engine()) as writer:
             sessions.touch(writer, str(token), now())

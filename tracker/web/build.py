@@ -21,7 +21,7 @@ def digest(settings: Settings) -> bytes:
     for folder, names in ((CODE, "*.py"), (TEMPLATES, "*"), (STATIC, "*")):
         found.update(repr(digests(folder, names)).encode())
     # Not what differs between servers that share a database, so that each knows the other's entity tags.
-    shown = replace(settings, database_url="", host="", port=0, workers=1, cache_mb=0, mail=None)
+    shown = replace(settings, database_url="", host="", port=0, workers=1, cache_mb=0, mail=None, read_only=False)
     found.update(repr(shown).encode())
     return found.digest()
 

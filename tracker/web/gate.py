@@ -1,0 +1,42 @@
+"""Keeps threads free for readers: only so many requests that send something are let in at once.
+
+A thread waits for as long as the body of a request takes to arrive, and a stranger can take all day over it. With the
+gate such strangers hold up one another and other forms, but never a page.
+"""
+
+from collections.abc import Iterable
+from threading import BoundedSemaphore
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from tracker.web.security import HEADERS, SAFE_METHODS
+
+# Half of the threads of tracker.server.
+MOST_AT_ONCE = 8
+BUSY = b"The site is busy. Nothing was changed. Go back and try again in a few seconds.\n"
+BUSY_HEADERS = {
+    **HEADERS,
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Length": str(len(BUSY)),
+    "Cache-Control": "no-store",
+    "Retry-After": "5",
+    "Connection": "close",
+}
+
+
+class Gate:
+    """The middleware."""
+
+    def __init__(self, app: WSGIApplication, most: int = MOST_AT_ONCE) -> None:
+        self.app = app
+        self.free = BoundedSemaphore(most)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] in SAFE_METHODS:
+            return self.app(environ, start_response)
+        if not self.free.acquire(blocking=False):
+            start_response("503 Service Unavailable", list(BUSY_HEADERS.items()))
+            return [BUSY]
+        try:
+            return self.app(environ, start_response)  # which reads the body, if at all, before it answers
+        finally:
+            self.free.release()
