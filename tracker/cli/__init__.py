@@ -18,6 +18,7 @@ from tracker.cli.log import log, verify
 from tracker.cli.people import user
 from tracker.cli.schema import db, require_newest
 from tracker.cli.sheets import import_files, write_workbook
+from tracker.cli.tidy import tidy
 from tracker.db.engine import reading
 from tracker.db.postgresql_backup import ProgramFailed
 from tracker.exports.tables import TABLES
@@ -132,5 +133,6 @@ main.add_command(doctor)
 main.add_command(import_files)
 main.add_command(log)
 main.add_command(restore)
+main.add_command(tidy)
 main.add_command(user)
 main.add_command(verify)

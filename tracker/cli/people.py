@@ -42,9 +42,9 @@ def add_user(email: str, name: str, role: str, password_stdin: bool, link: bool)
 @user.command("link")
 @click.argument("email")
 def make_link(email: str) -> None:
-    """Print a link with which EMAIL chooses a password, once: an invitation, or a reset.
+    """Print a link with which EMAIL chooses a password.
 
-    Their sessions end when it is used. Two-step sign-in stays as it is.
+    It works once, as an invitation or as a reset. Their sessions end when it is used. Two-step sign-in stays as it is.
     """
     with changing(COMMAND_LINE) as change:
         said = _make_link(change, _find_person(change, email))
@@ -54,7 +54,10 @@ def make_link(email: str) -> None:
 @user.command("reset-second-factor")
 @click.argument("email")
 def reset_second_factor(email: str) -> None:
-    """Take two-step sign-in off EMAIL, who lost the phone and the recovery codes; their sessions end."""
+    """Take two-step sign-in off EMAIL; their sessions end.
+
+    For somebody who lost the phone and the recovery codes.
+    """
     _change_person(email, lambda change, person: second_factor.reset(change, person, None))
 
 
