@@ -108,7 +108,7 @@ def test_a_status_is_changed_without_scripts(
         ada.type("#evidence-0-url", "https://example.org/act")
         ada.type("#evidence-0-title", "The repealing Act")
         ada.choose("#evidence-0-type", "Off")
-        ada.press("button[value='preview']")
+        ada.press("button.button[value='preview']")
         assert "Nothing is saved yet." in page.inner_text(".notice")
         ada.press("button[value='publish']")
         assert "The public page shows it now." in page.inner_text("[role=status]")
