@@ -1,8 +1,9 @@
 """The version of the method, and what changed in it: so that a reader can tell which rules a status was judged by.
 
-The method is these rules, so that a change of method is a change of code: whoever changes what a status takes, what counts
-as evidence or how entries are weighed (rules/status, standing, story, updates) adds a version here in the same commit. An
-ask or a test that is reworded changes no method: that is a redefinition, with its reason in the ask's own story.
+The method is these rules, so that a change of method is a change of code: whoever changes what a status takes, what
+counts as evidence or how entries are weighed (rules/status, standing, story, updates) adds a version here in the same
+commit. An ask or a test that is reworded changes no method: that is a redefinition, with its reason in the ask's own
+story.
 """
 
 from dataclasses import dataclass
