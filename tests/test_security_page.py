@@ -1,0 +1,24 @@
+"""docs/security.md names tests and files that exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+NAMED = sorted(
+    {
+        path
+        for page in ("docs/security.md", "SECURITY.md")
+        for path in re.findall(r"`((?:tests|tracker|bench|docs)/[\w/.]+\.\w+)`", (CHECKOUT / page).read_text("utf-8"))
+    }
+)
+
+
+@pytest.mark.parametrize("path", NAMED)
+def test_what_the_page_names_is_there(path: str) -> None:
+    assert (CHECKOUT / path).is_file()
+
+
+def test_the_page_names_what_it_rests_on() -> None:
+    assert len(NAMED) > 30
