@@ -24,7 +24,8 @@ LOOKED_AT = [
     f"/asks/{WEALTH_ORDERS}/card",
     "/nowhere", "/staff/sign-in", "/staff/", "/staff/asks/", SHORT, f"{SHORT}/edit", f"{SHORT}/preview",
     f"{SHORT}/updates/status", f"{SHORT}/links/new", "/staff/updates/{update}/correct", "/staff/legislation/2",
-    "/staff/sources/", "/staff/sheets/", f"/asks/{WEALTH_ORDERS}/history", "/staff/log", "/staff/log/1",
+    "/staff/sources/", "/staff/sheets/",
+    "/staff/import/", f"/asks/{WEALTH_ORDERS}/history", "/staff/log", "/staff/log/1",
     f"{SHORT}/history", "/staff/people/", "/staff/people/2/deactivate",
     "/staff/account", "/staff/account/two-step", "/staff/account/recovery-codes", "/staff/confirm", "/staff/people/new",
     "/staff/people/2/link", "/staff/sign-in/code",
@@ -104,6 +105,20 @@ def test_no_page_scrolls_sideways_on_a_narrow_phone(shared_site: Site, address: 
         page.goto(address + path)
         widths[path] = page.evaluate("document.scrollingElement.scrollWidth")
     assert {path: width for path, width in widths.items() if width > NARROW["width"]} == {}
+
+
+def test_what_an_import_would_do_is_fit_for_everybody(
+    shared_site: Site, address: str, new_context: OpenContext
+) -> None:
+    page = opened(new_context, shared_site, address)
+    header, long = "ask_slug,next_step,deadline_note\r\n", "https://example.org/" + "a" * 150
+    for row in (f"stop-brexit,{long},Soon\r\n", f"stop-brexit,{long},{'Long' * 60}\r\n"):
+        page.goto(f"{address}/staff/import/")
+        content = (header + row).encode()
+        page.set_input_files("#files", {"name": "asks.csv", "mimeType": "text/csv", "buffer": content})
+        page.click("main button")
+        assert page.inner_text("h1") in {"What would happen", "Nothing can come in yet"}
+        assert wrong_with(page) == []
 
 
 def test_a_refused_form_can_be_heard_as_well_as_seen(shared_site: Site, address: str, new_context: OpenContext) -> None:

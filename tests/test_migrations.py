@@ -18,7 +18,7 @@ from tracker.db.base import Base
 from tracker.db.engine import make_engine, reading, writing
 from tracker.paths import resource_dir
 from tracker.rules.updates import Result
-from tracker.services import events, notes
+from tracker.services import events, notes, uploads
 from tracker.services.change import Change
 
 HEAD = "head"
@@ -146,6 +146,7 @@ def fill(engine: sa.Engine) -> None:
         make_reply(change, ask)
         notes.add_note(change, ask, "A private note.")
         session.add(models.FormerSlug(slug="old", ask_id=ask.id))
+        uploads.keep(change, [("asks.csv", b"ask_slug")], "")
 
 
 def counts(engine: sa.Engine) -> dict[str, int]:

@@ -40,6 +40,7 @@ from tracker.web.staff import (
     asks,
     bulk,
     desk,
+    imports,
     laws,
     log,
     moves,
@@ -75,12 +76,13 @@ BLUEPRINTS = (
     laws.bp,
     sources.bp,
     sheets.bp,
+    imports.bp,
     people.bp,
     moves.bp,
     log.bp,
 )
-LARGEST_BODY = 2 * 1024 * 1024
-LARGEST_FORM = 1024 * 1024
+MEGABYTE = 1024 * 1024
+LARGEST_FORM = MEGABYTE
 MOST_FIELDS = 1000
 
 
@@ -99,7 +101,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         SECOND_STEP_REQUIRED=settings.is_production,
         READ_ONLY=settings.read_only,
         TRUSTED_HOSTS=settings.trusted_hosts,
-        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_CONTENT_LENGTH=settings.upload_mb * MEGABYTE,
+        IMPORT_ROWS=settings.import_rows,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
         MAX_FORM_PARTS=MOST_FIELDS,
         SESSION_COOKIE_NAME="__Host-tracker" if settings.is_production else "tracker",

@@ -49,6 +49,7 @@ from tracker.services import (
     sessions,
     tests,
     updates,
+    uploads,
 )
 from tracker.services.change import Change
 from tracker.services.people import PersonDraft
@@ -244,4 +245,7 @@ CALLS: Mapping[str, Call] = {
     "sessions.start": lambda c, w: sessions.start(c, me(c)),
     "sessions.wait": lambda c, w: sessions.wait(c, me(c), None, ""),
     "sessions.log_failure": lambda c, w: sessions.log_failure(c, w.person),
+    "uploads.keep": lambda c, w: uploads.keep(c, [("asks.csv", b"ask_slug")], ""),
+    "uploads.find": lambda c, w: uploads.find(c, 1),
+    "uploads.drop": lambda c, w: uploads.drop(c, uploads.keep(c, [("asks.csv", b"ask_slug")], "")),
 }

@@ -29,6 +29,7 @@ from tracker.services import (
     sessions,
     tests,
     updates,
+    uploads,
 )
 from tracker.services.change import Change
 
@@ -92,6 +93,9 @@ second_factor.reset                   | -           | -      | yes   | 2      | 
 sessions.start                        | yes         | yes    | yes   | 1      | -
 sessions.wait                         | yes         | yes    | yes   | 0      | -
 sessions.log_failure                  | yes         | yes    | yes   | 1      | -
+uploads.keep                          | -           | yes    | yes   | 0      | -
+uploads.find                          | -           | yes    | yes   | 0      | -
+uploads.drop                          | -           | yes    | yes   | 0      | -
 """
 ROWS = [[cell.strip() for cell in line.split("|")] for line in TABLE.strip().splitlines()[1:]]
 # What these do is a part of what those that call them do, and they ask for no permission of their own.
@@ -144,7 +148,7 @@ def changing_functions(module: ModuleType) -> set[str]:
 def test_every_service_that_changes_something_stands_in_the_table() -> None:
     modules = [
         approval, asks, bulk, events, legislation, links, notes, people, records, replies, second_factor, sessions,
-        tests, updates,
+        tests, updates, uploads,
     ]  # fmt: skip
     there_are = {name for module in modules for name in changing_functions(module)}
     assert {row[0].partition(",")[0] for row in ROWS} | PARTS == there_are

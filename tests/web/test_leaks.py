@@ -13,7 +13,7 @@ from tests.site import ADA, WEALTH_ORDERS, Site
 from tracker.clock import now
 from tracker.db.base import Base
 from tracker.exports.tables import TABLES
-from tracker.models import Ask, Evidence, Legislation, Link, Note, Person, Reply, Source, SuccessTest, Update
+from tracker.models import Ask, Evidence, Legislation, Link, Note, Person, Reply, Source, SuccessTest, Update, Upload
 from tracker.rules.asks import Publication, SourceDraft
 from tracker.rules.dates import PartialDate
 from tracker.rules.updates import EvidenceType, UpdateKind
@@ -46,6 +46,7 @@ NOT_WORDS = {
     ("recovery_code", "code_hash"), ("sign_in_failure", "account"), ("sign_in_failure", "address"),
     ("event", "action"), ("event", "subject"), ("event", "request_id"), ("event", "hash"), ("event", "previous_hash"),
     ("revision", "checkpoint_hash"),
+    ("upload", "sha256"),
     ("source", "key"), ("listing", "scope"), ("listing", "title_key"), ("scope", "scope"), ("ask_count", "scope"),
     ("status_span", "begins_on"), ("status_span", "ends_on"), ("status_flow", "period"), ("ask_picture", "drawn_from"),
 }  # fmt: skip
@@ -53,7 +54,7 @@ MARKED = {
     ("source", "internal_note"), ("ask", "internal_note"), ("legislation", "internal_note"), ("link", "internal_note"),
     ("ask_update", "draft_note"), ("ask_update", "sent_back_note"), ("reply", "internal_note"),
     ("note", "text"), ("person", "email"), ("person", "name"),
-    ("event", "reason"), ("event", "actor_name"), ("event", "subject_name"),
+    ("upload", "reason"), ("event", "reason"), ("event", "actor_name"), ("event", "subject_name"),
 }  # fmt: skip
 
 
@@ -89,6 +90,9 @@ def mark_everything(site: Site) -> None:
             sa.select(Link).where(Link.ask_id == ask.id).options(sa.orm.joinedload(Link.legislation))
         ).first()
         assert link
+        person_id = session.scalars(sa.select(Person.id)).first()
+        waiting = {"uploaded_at": now(), "sha256": "0" * 64, "packed": MARK.encode()}
+        session.add(Upload(person_id=person_id, reason=f"{MARK} upload", **waiting))
         records.archive(change, link, None, f"{MARK} reason of an event")
 
 

@@ -50,10 +50,10 @@ def import_files(files: tuple[Path, ...], dry_run: bool, yes: bool, email: str |
         if plan.faults:
             run.carry_out(plan, keep=False)
             _refuse(plan)
-        if yes and not dry_run and not settings.four_eyes:
+        if yes and not dry_run:
             _tell(run.carry_out(Plan(), keep=True), "")
             return
-        plan = run.rehearse()
+        plan = run.carry_out(Plan(), keep=False)
         _tell(plan, "would be ")
         if dry_run or not plan.has_changes:
             return
@@ -71,22 +71,14 @@ class _Import:
     ) -> None:
         self.engine, self.settings, self.actor, self.sheets, self.reason = engine, settings, actor, sheets, reason
 
-    def rehearse(self) -> Plan:
-        """What would happen. Drafts for a second person are also held against the rules of publishing."""
-        plan = self.carry_out(Plan(), keep=False)
-        if self.settings.four_eyes and not plan.faults:
-            self.carry_out(Plan(), keep=False, four_eyes=False)
-        return plan
-
-    def carry_out(self, plan: Plan, *, keep: bool, four_eyes: bool | None = None, as_seen: Plan | None = None) -> Plan:
+    def carry_out(self, plan: Plan, *, keep: bool, as_seen: Plan | None = None) -> Plan:
         """Take everything in; keep it only when nothing is wrong and it is what was seen. Faults end the command."""
-        held = self.settings.four_eyes if four_eyes is None else four_eyes
         with writing(self.engine) as session:
             length = sum(sheet.size for sheet in self.sheets)
             is_seen = sys.stderr.isatty()
             with click.progressbar(length=length, label="Reading", file=sys.stderr, hidden=not is_seen) as bar:
                 take_in(
-                    Change(session, self.actor, now(), held),
+                    Change(session, self.actor, now(), self.settings.four_eyes),
                     self.sheets,
                     plan,
                     site_url=self.settings.site_url,

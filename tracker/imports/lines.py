@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tracker.exports.csv import unguard
@@ -62,6 +63,15 @@ def read(sheet: Sheet, plan: Plan, progress: Callable[[int], None] = lambda numb
         yield from _lines(sheet, plan, progress)
     except Refused as error:
         plan.fault(sheet.file, 0, "", error.found, error.expected)
+
+
+def count_rows(sheets: Iterable[Sheet]) -> int:
+    """How many rows the sheets hold, without headers and empty rows; a sheet that cannot be read counts for none."""
+    number = 0
+    for sheet in sheets:
+        with suppress(Refused):
+            number += sum(1 for at, row in sheet.rows() if at > 1 and any(row))
+    return number
 
 
 def _lines(sheet: Sheet, plan: Plan, progress: Callable[[int], None]) -> Iterator[Line]:

@@ -13,7 +13,7 @@ from tracker.models import Ask, SuccessTest, Update
 from tracker.rules.errors import RuleBroken
 from tracker.rules.text import is_slug
 from tracker.rules.updates import EvidenceDraft, Result, UpdateDraft
-from tracker.services import updates
+from tracker.services import approval, updates
 
 HISTORY = "Nothing else than before: history is not edited. Post a correction: a new row with kind “correction”."
 Lines = Callable[[str], Iterable[Line]]
@@ -113,7 +113,7 @@ class _Results(_History):
 
 
 def _post(work: Work, entry: Entry) -> None:
-    """Publish an entry by the rules; keep it as a draft where somebody else must publish it."""
+    """Publish an entry by the rules; send it for approval where somebody else must publish it."""
     line = entry.line
     ask_id = work.find_id(Ask, line.cells["ask_slug"])
     if ask_id is None:
@@ -124,7 +124,7 @@ def _post(work: Work, entry: Entry) -> None:
         return
     try:
         if work.change.four_eyes and draft.status:
-            updates.save_draft(work.change, ask, draft, line.cells["update_key"])
+            approval.submit(work.change, ask, updates.save_draft(work.change, ask, draft, line.cells["update_key"]))
             work.drafted.add(ask.slug)
         else:
             updates.post(work.change, ask, draft, key=line.cells["update_key"])

@@ -19,6 +19,7 @@ from tracker.rules.errors import RuleBroken
 from tracker.services.change import Change
 
 STEP = 500
+WAITS = "sent to somebody else for approval"
 # What the rules call a field, where its column is called something else.
 COLUMN_OF = {
     "slug": "ask_slug",
@@ -104,7 +105,8 @@ def _take(work: Work, subject: Subject, line: Line, row: Any) -> None:
         elif row is None:
             subject.add(work, line, values)
             if len(work.plan.faults) == known:
-                work.plan.add(name, label, {column: text for column, _, text in differences})
+                note = WAITS if work.change.four_eyes and values.get("status") else ""
+                work.plan.add(name, label, {column: text for column, _, text in differences}, note)
         elif differences and subject.edit(work, line, row, values):
             work.plan.change(name, label, differences)
         else:

@@ -16,6 +16,7 @@ from tracker.models.listing import (
 from tracker.models.people import AccessLink, Person, RecoveryCode, SignInFailure, StaffSession
 from tracker.models.replies import Note, Reply
 from tracker.models.updates import Evidence, TestResult, Update
+from tracker.models.uploads import Upload
 
 __all__ = [
     "AccessLink",
@@ -44,4 +45,5 @@ __all__ = [
     "TestResult",
     "Update",
     "UpdateCount",
+    "Upload",
 ]

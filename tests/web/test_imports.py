@@ -1,0 +1,196 @@
+"""Bringing in spreadsheets on the web: see first, then exactly that; for editors, all or nothing."""
+
+import io
+from datetime import timedelta
+
+import sqlalchemy as sa
+from werkzeug.test import TestResponse
+
+from tests.browser import Browser, Page
+from tests.exported import rows
+from tests.imports.books import book
+from tests.site import ADA, CLEO, ED, Site
+from tracker.exports.tables import TABLES
+from tracker.models import Ask, Event, Legislation, Upload
+from tracker.rules.asks import AskDraft
+from tracker.services import asks, uploads
+
+WISH = "no-constructive-engagement"
+LAW = "law_key,kind,year,number,title\r\nukpga/2099/1,ukpga,2099,1,An Act\r\n"
+NEXT = f"ask_slug,next_step\r\n{WISH},A vote\r\n"
+
+
+def upload(browser: Browser, files: dict[str, str | bytes], reason: str = "") -> Page:
+    """Choose files and press the button."""
+    page = browser.get("/staff/import/")
+    sent: dict[str, object] = dict(page.sent("See what would happen", reason=reason))
+    sent["files"] = [
+        (io.BytesIO(content.encode() if isinstance(content, str) else content), name) for name, content in files.items()
+    ]
+    answer = browser.send("POST", "/staff/import/", data=sent, content_type="multipart/form-data")
+    return Page(browser, "/staff/import/", answer, [answer.status_code])
+
+
+def waiting(site: Site) -> int:
+    return int(site.scalar(sa.select(sa.func.count()).select_from(Upload)))
+
+
+def test_what_went_out_comes_in_and_changes_nothing(site: Site) -> None:
+    ed = site.browser(ED)
+    with site.unchanged():
+        files = {f"{name}.csv": ed.send("GET", f"/{name}.csv").data for name in TABLES}
+        page = upload(ed, {**files})
+        assert (page.status, page.h1) == (200, "What would happen")
+        assert "There is nothing to bring in" in page.text
+        assert not page.has_button("Bring it in")
+        workbook = ed.send("GET", "/staff/sheets/policy-asks.xlsx").data
+        assert "There is nothing to bring in" in upload(ed, {"policy-asks.xlsx": workbook}).text
+
+
+def test_a_change_is_shown_first_and_then_brought_in(site: Site) -> None:
+    ed = site.browser(ED)
+    with site.unchanged():
+        page = upload(ed, {"asks.csv": NEXT, "legislation.csv": LAW})
+    assert "next_step: nothing → A vote" in page.text
+    assert "title: An Act" in page.text
+    done = page.submit("Bring it in")
+    assert done.notices == ["Done: 1 rows added, 1 changed."]
+    assert site.scalar(sa.select(Ask.next_step).where(Ask.slug == WISH)) == "A vote"
+    assert site.scalar(sa.select(sa.func.count()).where(Legislation.key == "ukpga/2099/1")) == 1
+    assert site.scalar(sa.select(Event.actor_name).order_by(Event.id.desc()).limit(1)) == ED
+    assert waiting(site) == 0
+    assert rows(site, "asks", q="constructive")[0]["next_step"] == "A vote"
+
+
+def test_a_faulty_row_keeps_everything_out_and_can_be_downloaded(site: Site) -> None:
+    ed = site.browser(ED)
+    with site.unchanged():
+        page = upload(ed, {"asks.csv": NEXT, "legislation.csv": LAW.replace("An Act", "")})
+        assert (page.status, page.h1) == (422, "Nothing can come in yet")
+        assert "legislation.csv, row 2, column title Found: nothing Expected: Title; a new row needs it." in page.text
+        form, _ = page.form_of("Download this list (.csv)")
+        answer: TestResponse = ed.send(
+            "POST", form.get("action", ""), data=dict(page.sent("Download this list (.csv)"))
+        )
+    assert answer.text.splitlines() == [
+        "file,row,column,found,expected",
+        "legislation.csv,2,title,,Title; a new row needs it.",
+    ]
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="faults.csv"'
+
+
+def test_a_change_meanwhile_is_shown_before_anything_is_done(site: Site) -> None:
+    page = upload(site.browser(ED), {"asks.csv": NEXT})
+    with site.change(ADA) as change:
+        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WISH)).one()
+        names = AskDraft.__dataclass_fields__
+        values = {name: getattr(ask, name) for name in names} | {"next_step": "A debate"}
+        lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+        asks.edit_ask(change, ask, AskDraft(**values | lists), seen_version=None)
+    with site.unchanged():
+        again = page.submit("Bring it in")
+    assert again.status == 409
+    assert "nothing was brought in" in again.notices[0]
+    assert "next_step: A debate → A vote" in again.text
+    assert again.submit("Bring it in").notices == ["Done: 0 rows added, 1 changed."]
+
+
+def test_a_change_elsewhere_does_not_disturb(site: Site) -> None:
+    page = upload(site.browser(ED), {"asks.csv": NEXT})
+    with site.change(ADA) as change:
+        other = change.session.scalars(sa.select(Ask).where(Ask.slug == "stop-brexit")).one()
+        other.internal_note = "Looked at."
+    assert page.submit("Bring it in").notices == ["Done: 0 rows added, 1 changed."]
+
+
+def test_pressed_twice_it_is_done_once(site: Site) -> None:
+    page = upload(site.browser(ED), {"asks.csv": NEXT})
+    page.submit("Bring it in")
+    with site.unchanged():
+        again = page.submit("Bring it in")
+    assert (again.status, again.notices) == (409, ["These files are not kept any more. Choose them again."])
+
+
+def test_nobody_sees_or_brings_in_what_another_uploaded(site: Site) -> None:
+    page = upload(site.browser(ED), {"asks.csv": NEXT})
+    form, _ = page.form_of("Bring it in")
+    ada = site.browser(ADA)
+    sent = dict(upload(ada, {"asks.csv": NEXT}).sent("Bring it in"))
+    with site.unchanged():
+        assert ada.send("POST", form.get("action", ""), data=sent).status_code == 409
+        assert ada.send("POST", f"{form.get('action')}/faults.csv", data=sent).status_code == 409
+
+
+def test_files_wait_for_two_hours_and_five_at_most(sqlite_site: Site) -> None:
+    ed = sqlite_site.browser(ED)
+    for _ in range(uploads.MOST_WAITING + 2):
+        page = upload(ed, {"asks.csv": NEXT})
+    assert waiting(sqlite_site) == uploads.MOST_WAITING
+    with sqlite_site.change(ADA) as change:
+        for waits in change.session.scalars(sa.select(Upload)):
+            waits.uploaded_at -= uploads.LIFETIME + timedelta(minutes=1)
+    with sqlite_site.unchanged():
+        assert page.submit("Bring it in").status == 409
+    upload(ed, {"asks.csv": NEXT})
+    assert waiting(sqlite_site) == 1
+
+
+def test_without_a_file_the_form_comes_back_with_what_was_typed(sqlite_site: Site) -> None:
+    page = upload(sqlite_site.browser(ED), {}, reason="A clearer wording.")
+    assert (page.status, page.summary) == (422, ["Choose a file first."])
+    assert page.value("reason") == "A clearer wording."
+
+
+def test_the_reason_goes_with_the_new_wording(sqlite_site: Site) -> None:
+    ed = sqlite_site.browser(ED)
+    files: dict[str, str | bytes] = {"asks.xlsx": book(asks=[["ask_slug", "title"], [WISH, "Stand firm"]])}
+    assert "Say why the wording changes" in upload(ed, files).text
+    upload(ed, files, reason="It is shorter.").submit("Bring it in")
+    assert "It is shorter." in sqlite_site.browser().get(f"/asks/{WISH}").text
+
+
+def test_more_rows_than_the_site_takes_are_refused(sqlite_site: Site) -> None:
+    sqlite_site.app.config["IMPORT_ROWS"] = 2
+    ed = sqlite_site.browser(ED)
+    with sqlite_site.unchanged():
+        page = upload(ed, {"tests.csv": "ask_slug,test_key\r\n" + f"{WISH},a\r\n" * 3})
+    assert page.status == 422
+    assert "At most 2 rows at once" in page.text
+
+
+def test_more_bytes_than_the_site_takes_are_refused(sqlite_site: Site) -> None:
+    sqlite_site.app.config["MAX_CONTENT_LENGTH"] = 10_000
+    ed = sqlite_site.browser(ED)
+    with sqlite_site.unchanged():
+        page = upload(ed, {"asks.csv": "a" * 20_000})
+    assert page.status == 413
+
+
+def test_a_file_is_shown_without_its_folders_and_nothing_in_it_is_markup(sqlite_site: Site) -> None:
+    ed = sqlite_site.browser(ED)
+    with sqlite_site.unchanged():
+        page = upload(ed, {"secret/<b>asks.csv": "a"})
+    assert "secret" not in page.text
+    assert "<b>asks.csv" in page.text
+
+
+def test_with_four_eyes_the_plan_says_what_waits(sqlite_site: Site) -> None:
+    sqlite_site.app.config["FOUR_EYES"] = True
+    files: dict[str, str | bytes] = {
+        "updates.csv": "ask_slug,update_key,kind,happened_on,text,status,reason\r\n"
+        f"{WISH},2026-01-05,status,2026-01-05,It was refused.,rejected,They said no.\r\n",
+        "evidence.csv": "ask_slug,update_key,position,url,title,type\r\n"
+        f"{WISH},2026-01-05,1,https://example.org/a,A,official_record\r\n",
+    }
+    status = sa.select(Ask.status).where(Ask.slug == WISH)
+    before = sqlite_site.scalar(status)
+    page = upload(sqlite_site.browser(ED), files)
+    assert "sent to somebody else for approval" in page.text
+    assert page.submit("Bring it in").notices == ["Done: 2 rows added, 0 changed."]
+    assert sqlite_site.scalar(status) == before
+
+
+def test_a_contributor_finds_no_way_in(sqlite_site: Site) -> None:
+    page = sqlite_site.browser(CLEO).get("/staff/sheets/")
+    assert "Bring in spreadsheets" not in page.text
+    assert "Workbook (.xlsx)" in page.links()

@@ -1,0 +1,64 @@
+"""Files that wait between the two steps of an import: kept for the person who uploaded them, for two hours at most.
+
+They are no part of the record, so the log does not tell of them; it tells of each row that they bring in.
+"""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Sequence
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from tracker.models.uploads import Upload
+from tracker.rules.permissions import Action
+from tracker.services.change import Change
+
+LIFETIME = timedelta(hours=2)
+MOST_WAITING = 5
+Files = Sequence[tuple[str, bytes]]
+
+
+def keep(change: Change, files: Files, reason: str) -> Upload:
+    """Keep files for a person; those that waited too long go, and of the person's own all but the newest few."""
+    change.require(Action.PUBLISH)
+    old = sa.delete(Upload).where(Upload.uploaded_at < change.at - LIFETIME)
+    own = sa.select(Upload.id).where(Upload.person_id == change.actor.id).order_by(Upload.id.desc())
+    change.session.execute(old)
+    surplus = change.session.scalars(own.offset(MOST_WAITING - 1)).all()
+    change.session.execute(sa.delete(Upload).where(Upload.id.in_(surplus)))
+    packed = _pack(files)
+    digest = hashlib.sha256(packed).hexdigest()
+    upload = Upload(person_id=change.actor.id, uploaded_at=change.at, sha256=digest, reason=reason, packed=packed)
+    change.session.add(upload)
+    change.session.flush()
+    return upload
+
+
+def find(change: Change, upload_id: int) -> Upload | None:
+    """What the person uploaded, if it still waits."""
+    change.require(Action.PUBLISH)
+    fresh = sa.select(Upload).where(Upload.id == upload_id, Upload.uploaded_at >= change.at - LIFETIME)
+    return change.session.scalar(fresh.where(Upload.person_id == change.actor.id))
+
+
+def files_of(upload: Upload) -> Files:
+    """The files as they were uploaded."""
+    with zipfile.ZipFile(io.BytesIO(upload.packed)) as packed:
+        return [(part.filename.partition("/")[2], packed.read(part)) for part in packed.infolist()]
+
+
+def drop(change: Change, upload: Upload) -> None:
+    """Keep the files no longer."""
+    change.require(Action.PUBLISH)
+    change.session.delete(upload)
+
+
+def _pack(files: Files) -> bytes:
+    """All files as one; numbered, since two may have the same name."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, (name, content) in enumerate(files):
+            archive.writestr(zipfile.ZipInfo(f"{number}/{name}"), content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
