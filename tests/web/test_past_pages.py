@@ -41,6 +41,7 @@ def reviewed(site: Site, days_ago: int | None, slug: str = WEALTH_ORDERS) -> Pag
 def test_a_past_day_is_marked_and_leads_to_today(shared_site: Site) -> None:
     page = on_day(shared_site, "2019-06-30")
     assert page.notices[0].startswith("As things stood on 30 June 2019, as we understand it today.")
+    assert "a reason may name what came later" in page.notices[0]
     assert page.links()["Today"] == ADDRESS
     assert page.links()["What a page of a past day means"] == "/method#past"
     assert page.title.startswith(f"{page.h1}, as of 30 June 2019")
@@ -80,6 +81,13 @@ def test_a_day_before_the_beginning_is_answered_kindly(shared_site: Site, slug: 
     page = on_day(shared_site, day, slug)
     assert (page.status, words in page.notices[0]) == (200, True)
     assert ("No status yet" in verdict(page)) is words.startswith("Not followed")
+
+
+@pytest.mark.parametrize(("day", "met"), [("1950-01-01", 0), ("2018-03-18", 0), ("2018-03-19", 1), ("2020-01-31", 0)])
+def test_an_undated_result_of_a_test_is_not_told_of_days_before_the_ask(shared_site: Site, day: str, met: int) -> None:
+    page = on_day(shared_site, day, "stop-brexit")
+    assert f"{met} of 1 met" in page.section("tests")
+    assert ("Unknown" in page.section("tests")) is (day < "2018-03-19")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.movement import moved_on
 from tracker.rules.stages import Stage
 from tracker.rules.story import State, grounds_of, state_of
-from tracker.rules.updates import EvidenceType
+from tracker.rules.updates import EvidenceType, Result
 
 
 def grounds(updates: Sequence[Update], tests: Iterable[SuccessTest], on: date | None) -> Grounds:
@@ -45,6 +45,7 @@ def turned_back(present: PublicAsk, ask: Ask, updates: Sequence[Update], day: da
     set_by = by_id[entry.id] if entry else None
     replacing = set_by.superseded_by if set_by else None
     ids = {test.key: test.id for test in ask.tests}
+    is_begun = _had_been_asked(present, updates, day)
     return replace(
         present,
         line=replace(
@@ -60,7 +61,10 @@ def turned_back(present: PublicAsk, ask: Ask, updates: Sequence[Update], day: da
         current_deadline=None,
         deadline_note="",
         superseded_by=ask_line(replacing) if replacing and is_public(replacing) else None,
-        tests=tuple(_test_on(test, state, ids[test.key], day) for test in present.tests),
+        tests=tuple(
+            _test_on(test if is_begun else replace(test, before=Result.UNKNOWN), state, ids[test.key], day)
+            for test in present.tests
+        ),
         links=tuple(
             _link_on(link, link.law, day) for link in present.links if link.law and _had_begun(link, link.law, day)
         ),
@@ -78,6 +82,12 @@ def _as_partial(day: date | None) -> PartialDate | None:
 def _by(known: PartialDate | None, day: date) -> PartialDate | None:
     """The date, unless it lies after the day."""
     return known if known and known.first_day <= day else None
+
+
+def _had_been_asked(ask: PublicAsk, updates: Sequence[Update], day: date) -> bool:
+    """Whether the ask was made or its story had begun; for earlier days nobody looked at its tests."""
+    made_on = [ask.source.published_on] if ask.source.published_on else []
+    return any(on.first_day <= day for on in [*made_on, *(update.happened_on for update in updates)])
 
 
 def _test_on(test: PublicTest, state: State, test_id: int, day: date) -> PublicTest:
