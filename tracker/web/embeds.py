@@ -23,7 +23,7 @@ bp = Blueprint("embeds", __name__)
 CARD_SIZE = 480, 260
 GENERAL = Path(__file__).parent.parent / "static/picture.png"
 CROSS_ORIGIN = {"Cross-Origin-Resource-Policy": "cross-origin"}
-BADGE_POLICY = f"default-src 'none'; style-src 'sha256-{badges.STYLE_HASH}'; frame-ancestors 'none'"
+BADGE_POLICY = f"default-src 'none'; style-src 'sha256-{badges.STYLE_HASH}'; {EVERYBODY_MAY_FRAME}"
 
 
 @bp.get("/asks/<slug:slug>/badge.svg")
