@@ -59,7 +59,8 @@ def expected_headers(embedded: str) -> Mapping[str, str | None]:
         return SECURITY_HEADERS | {"Content-Security-Policy": framed, "X-Frame-Options": None}
     if embedded == "badge.svg":
         style = f"style-src 'sha256-{STYLE_HASH}'"
-        return SECURITY_HEADERS | {"Content-Security-Policy": f"default-src 'none'; {style}; frame-ancestors 'none'"}
+        framed = f"default-src 'none'; {style}; frame-ancestors *"
+        return SECURITY_HEADERS | {"Content-Security-Policy": framed, "X-Frame-Options": None}
     return SECURITY_HEADERS
 
 
