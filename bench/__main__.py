@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import click
 
-from bench import answers, build, files, peers, report, sizes
+from bench import answers, build, files, imports, peers, report, sizes
 
 DEFAULT_SIZES = "100,10000,1000000"
-PARTS = ("cached", "rendered", "sizes", "csv", "datasette", "start")
+PARTS = ("cached", "rendered", "sizes", "csv", "import", "datasette", "start")
 
 
 class Numbers(click.ParamType[tuple[int, ...]]):
@@ -41,6 +41,7 @@ def main(numbers: tuple[int, ...], rounds: int, only: tuple[str, ...], postgresq
         "rendered": lambda: answers.rendered(urls[middle], rounds),
         "sizes": lambda: sizes.growth(urls, rounds),
         "csv": lambda: files.whole_file(paths[largest], largest, min(rounds, 3)),
+        "import": imports.many_rows,
         "datasette": lambda: peers.datasette(paths, min(rounds, 3)),
         "start": lambda: peers.starting(urls),
     }

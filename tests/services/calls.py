@@ -174,6 +174,7 @@ CALLS: Mapping[str, Call] = {
     "asks.create_source": lambda c, w: make_source(c, key="other"),
     "asks.edit_source": lambda c, w: asks.edit_source(c, w.source, source_draft(title="B"), None),
     "asks.create_ask": lambda c, w: make_ask(c, slug="new", source_id=w.source.id),
+    "asks.create_asks": lambda c, w: asks.create_asks(c, [ask_draft(w.source.id, slug="new")], {}),
     "asks.edit_ask, its topic": lambda c, w: asks.edit_ask(
         c, w.ask, ask_draft(w.source.id, topic="Tax"), seen_version=None
     ),

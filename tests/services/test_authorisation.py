@@ -38,6 +38,7 @@ service                               | contributor | editor | admin | events | 
 asks.create_source                    | -           | yes    | yes   | 1      | -
 asks.edit_source                      | -           | yes    | yes   | 1      | yes
 asks.create_ask                       | -           | yes    | yes   | 1      | -
+asks.create_asks                      | -           | yes    | yes   | 1      | -
 asks.edit_ask, its topic              | -           | yes    | yes   | 1      | yes
 asks.edit_ask, its wording            | -           | yes    | yes   | 3      | yes
 asks.edit_ask, a draft                | -           | yes    | yes   | 1      | -
@@ -103,6 +104,7 @@ PARTS = {
     "records.create",
     "records.edit",
     "records.move",
+    "events.record_many",
     "people.end_sessions",
     "people.end_links",
     "events.record",

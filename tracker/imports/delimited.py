@@ -33,7 +33,8 @@ class Delimited:
             where = f"Row {number + 1} (line {reader.line_num}) cannot be read: {error}."
             raise Refused(where, "Look for a quotation mark that is not doubled, or that is never closed.") from None
         finally:
-            text.detach()
+            if not self.file.closed:  # when all ends in an error, the file may have been closed first
+                text.detach()
 
 
 def open_delimited(file: IO[bytes]) -> Delimited:

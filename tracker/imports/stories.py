@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from tracker.imports.lines import Line
 from tracker.imports.records import find_ask
-from tracker.imports.work import Values, Work, missing, take
+from tracker.imports.work import Subject, Values, Work, missing, take
 from tracker.models import Ask, SuccessTest, Update
 from tracker.rules.errors import RuleBroken
 from tracker.rules.text import is_slug
@@ -54,10 +54,8 @@ class Stories:
         return entry
 
 
-class _History:
+class _History(Subject):
     """Rows that are known already may not differ."""
-
-    name = ""
 
     def __init__(self, stories: Stories) -> None:
         self.stories = stories

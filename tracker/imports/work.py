@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any
 
 import sqlalchemy as sa
 
 from tracker.exports.columns import Column, Page, cell
 from tracker.exports.tables import TABLES
-from tracker.imports.columns import EDITABLE
+from tracker.imports.columns import EDITABLE, NAMES_SOURCE
 from tracker.imports.current import Key, find_rows
 from tracker.imports.lines import Line
 from tracker.imports.plan import Plan
@@ -70,14 +71,20 @@ class Work:
             self.refuse(line, own_key if name == "key" else COLUMN_OF.get(name, name), problem.message)
 
 
-class Subject(Protocol):
+class Subject:
     """How the rows of a table come in. `values` holds what differs, by column."""
 
-    name: str
+    name = ""
 
-    def add(self, work: Work, line: Line, values: Values) -> None: ...
+    def add(self, work: Work, line: Line, values: Values) -> None:
+        raise NotImplementedError
 
-    def edit(self, work: Work, line: Line, row: Any, values: Values) -> bool: ...
+    def edit(self, work: Work, line: Line, row: Any, values: Values) -> bool:
+        """Answer whether anything changed."""
+        raise NotImplementedError
+
+    def finish_step(self, work: Work) -> None:
+        """Some hundred rows were given."""
 
 
 def take(work: Work, subject: Subject, lines: Iterable[Line]) -> None:
@@ -86,6 +93,7 @@ def take(work: Work, subject: Subject, lines: Iterable[Line]) -> None:
         rows = find_rows(work.change.session, subject.name, batch)
         for line in batch:
             _take(work, subject, line, rows.get(line.key(TABLES[subject.name])))
+        subject.finish_step(work)
 
 
 def batches(lines: Iterable[Line]) -> Iterator[Sequence[Line]]:
@@ -122,15 +130,16 @@ def compare(work: Work, name: str, line: Line, row: Any) -> tuple[Values, list[t
     values: Values = {}
     differences: list[tuple[str, str, str]] = []
     doubtful = []
-    for column in TABLES[name].columns:
-        found = line.cells.get(column.name)
-        if found is None or column.name in TABLES[name].key:
+    columns = columns_of(name)
+    for title, found in line.cells.items():
+        column = columns.get(title)
+        if column is None:
             continue
         said = "" if row is None else cell(column.read(row), work.site_url)
         if found == said:
             continue
         if column.name not in EDITABLE[name]:
-            if found.strip():
+            if found.strip() and not (row is None and column.name in NAMES_SOURCE):
                 doubtful.append(column.name)
             continue
         try:
@@ -151,15 +160,23 @@ def compare(work: Work, name: str, line: Line, row: Any) -> tuple[Values, list[t
 
 def missing(work: Work, name: str, line: Line, values: Mapping[str, object]) -> bool:
     """Refuse a new row without what it must have; answer whether something is missing."""
-    empty = [
-        column
-        for column in TABLES[name].columns
-        if column.is_always and column.name in EDITABLE[name] and not values.get(column.name)
-    ]
+    empty = [column for column in needed(name) if not values.get(column.name)]
     for column in empty:
         choices = f" One of: {', '.join(column.choices)}." if column.choices else ""
         work.refuse(line, column.name, f"{column.meaning.removesuffix(' (key)')}; a new row needs it.{choices}")
     return bool(empty)
+
+
+@cache
+def columns_of(name: str) -> dict[str, Column]:
+    """The columns of a table outside its key, by name."""
+    return {column.name: column for column in TABLES[name].columns if column.name not in TABLES[name].key}
+
+
+@cache
+def needed(name: str) -> list[Column]:
+    """The columns that a new row must fill in."""
+    return [column for column in TABLES[name].columns if column.is_always and column.name in EDITABLE[name]]
 
 
 def check_doubtful(work: Work) -> None:
@@ -169,11 +186,10 @@ def check_doubtful(work: Work) -> None:
         rows: dict[Key, Any] = {}
         for batch in batches(line for line, _ in of_table):
             rows |= find_rows(work.change.session, name, batch)
-        by_name = {column.name: column for column in TABLES[name].columns}
         for line, columns in of_table:
             row = rows.get(line.key(TABLES[name]))
             if row is not None and line.cells.get("ask_slug") not in work.drafted:
-                _check_doubtful(work, line, row, [by_name[column] for column in columns])
+                _check_doubtful(work, line, row, [columns_of(name)[column] for column in columns])
 
 
 def _check_doubtful(work: Work, line: Line, row: Any, columns: Sequence[Column]) -> None:

@@ -9,6 +9,9 @@ TITLE_LENGTH = 200
 SENTENCE_LENGTH = 400
 PARAGRAPH_LENGTH = 1000
 NOTE_LENGTH = 4000
+# The last two code points of each plane are noncharacters.
+PLANE_ENDS = "".join(chr(plane << 16 | code) for plane in range(17) for code in (0xFFFE, 0xFFFF))
+FORBIDDEN = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{PLANE_ENDS}]")
 
 
 def clean(text: str) -> str:
@@ -18,21 +21,12 @@ def clean(text: str) -> str:
     other than TAB and LF, lone surrogates and noncharacters.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    for character in text:
-        if _is_forbidden(character):
-            raise ValueError(
-                f"The text contains a character that cannot be stored (U+{ord(character):04X}). "
-                "It may have come from copying out of another program; please delete it."
-            )
+    if found := FORBIDDEN.search(text):
+        raise ValueError(
+            f"The text contains a character that cannot be stored (U+{ord(found[0]):04X}). "
+            "It may have come from copying out of another program; please delete it."
+        )
     return unicodedata.normalize("NFC", text).strip()
-
-
-def _is_forbidden(character: str) -> bool:
-    code = ord(character)
-    is_control = (code < 0x20 and character not in "\t\n") or 0x7F <= code <= 0x9F
-    is_surrogate = 0xD800 <= code <= 0xDFFF
-    is_noncharacter = 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
-    return is_control or is_surrogate or is_noncharacter
 
 
 def fold(text: str) -> str:

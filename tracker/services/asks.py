@@ -1,5 +1,6 @@
 """Sources and asks: create, edit, publish, archive, restore."""
 
+from collections.abc import Sequence
 from textwrap import shorten
 
 import sqlalchemy as sa
@@ -16,9 +17,11 @@ from tracker.rules.standing import Standing, check_tests_fit
 from tracker.rules.text import slugify
 from tracker.services import records
 from tracker.services.change import Change
+from tracker.services.events import Subject, record_many
 from tracker.services.updates import post_redefinition
 
 OLD_TEXT_LENGTH = 100
+SLUG_TAKEN = Problem("Another ask has or had this address. Choose another slug.", "slug")
 
 
 def create_source(change: Change, draft: SourceDraft) -> Source:
@@ -48,6 +51,46 @@ def create_ask(change: Change, draft: AskDraft) -> Ask:
     ask = Ask(publication=Publication.DRAFT, version=1, status_reason="", tests=[])
     records.create(change, ask, draft)
     return ask
+
+
+def create_asks(change: Change, drafts: Sequence[AskDraft], topics: dict[str, str]) -> dict[int, list[Problem]]:
+    """Enter many asks as drafts, in a few statements; answer what the rules refuse, by the place of the draft.
+
+    `topics` are those of `known_topics`; new ones are added to them.
+    """
+    change.require(Action.EDIT)
+    slugs = [draft.slug for draft in drafts]
+    taken = set(change.session.scalars(sa.select(Ask.slug).where(Ask.slug.in_(slugs))))
+    taken |= set(change.session.scalars(sa.select(FormerSlug.slug).where(FormerSlug.slug.in_(slugs))))
+    refused: dict[int, list[Problem]] = {}
+    good: list[AskDraft] = []
+    for place, draft in enumerate(drafts):
+        topic = topics.setdefault(slugify(draft.topic), draft.topic)
+        problems = check_ask(draft) + ([SLUG_TAKEN] if draft.slug in taken else []) + _misspelt(draft.topic, topic)
+        taken.add(draft.slug)
+        if problems:
+            refused[place] = problems
+        else:
+            good.append(draft)
+    _insert(change, good)
+    return refused
+
+
+def _insert(change: Change, drafts: Sequence[AskDraft]) -> None:
+    if not drafts:
+        return
+    rows = {draft.slug: records.values_of(draft) for draft in drafts}
+    state = {"publication": Publication.DRAFT, "version": 1, "status_reason": ""}
+    change.session.execute(sa.insert(Ask.__table__), [row | state for row in rows.values()])  # type: ignore[arg-type]
+    found = change.session.execute(sa.select(Ask.slug, Ask.id).where(Ask.slug.in_(rows)))
+    ids = {row.slug: row.id for row in found}
+    made = [(Subject("ask", ids[draft.slug], draft.title, ids[draft.slug]), rows[draft.slug]) for draft in drafts]
+    record_many(change, "created", made)
+
+
+def known_topics(session: Session) -> dict[str, str]:
+    """How each topic is written, by its slug."""
+    return {slugify(topic): topic for topic in session.scalars(sa.select(Ask.topic).distinct())}
 
 
 def edit_ask(change: Change, ask: Ask, draft: AskDraft, *, seen_version: int | None, reason: str = "") -> bool:
@@ -100,11 +143,15 @@ def _short(value: object) -> str:
 
 def _topic_differs(session: Session, topic: str) -> list[Problem]:
     """Two ways to write one topic would make two of it."""
-    if not slugify(topic):
-        return [Problem("Use letters or digits.", "topic")] if topic else []
     known = session.scalars(sa.select(Ask.topic).distinct())
     others = [other for other in known if other != topic and slugify(other) == slugify(topic)]
-    return [Problem(f"Write it as other asks do: {others[0]}.", "topic")] if others else []
+    return _misspelt(topic, others[0] if others else topic)
+
+
+def _misspelt(topic: str, known: str) -> list[Problem]:
+    if not slugify(topic):
+        return [Problem("Use letters or digits.", "topic")] if topic else []
+    return [Problem(f"Write it as other asks do: {known}.", "topic")] if topic != known else []
 
 
 def _keep_slug(session: Session, ask: Ask, old_slug: str) -> None:
@@ -117,7 +164,7 @@ def _slug_taken(session: Session, slug: str, own_id: int | None) -> list[Problem
     by_ask = session.scalar(sa.select(Ask.id).where(Ask.slug == slug))
     by_former = session.scalar(sa.select(FormerSlug.ask_id).where(FormerSlug.slug == slug))
     taken = {by_ask, by_former} - {None, own_id}
-    return [Problem("Another ask has or had this address. Choose another slug.", "slug")] if taken else []
+    return [SLUG_TAKEN] if taken else []
 
 
 def _key_taken(session: Session, key: str, own_id: int | None) -> list[Problem]:

@@ -1,9 +1,10 @@
 """The event log: every change writes one entry in its own transaction, chained to the one before."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from types import NoneType
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from tracker.services import listing
 from tracker.services.change import Change
 
 CHAIN_STEP = 1000
+PLAIN = frozenset({str, int, bool, NoneType})
 SMALLEST_ID = -(2**31)
 
 
@@ -44,24 +46,8 @@ def record(
 ) -> Event:
     """Append an entry; `is_public` says that the public sees the change, which raises the revision."""
     refuse(checks.at_most(reason, SENTENCE_LENGTH, "reason"))
-    last = change.session.execute(sa.select(Event.id, Event.hash).order_by(Event.id.desc()).limit(1)).first()
-    event = Event(
-        id=last.id + 1 if last else 1,
-        at=change.at,
-        actor_id=change.actor.id,
-        actor_name=change.actor.name,
-        action=action,
-        subject=subject.kind,
-        subject_id=subject.id,
-        subject_name=subject.name,
-        ask_id=subject.ask_id,
-        before=plain(before) if before is not None else None,
-        after=plain(after) if after is not None else None,
-        reason=reason,
-        request_id=change.actor.request_id,
-        previous_hash=last.hash if last else GENESIS,
-    )
-    event.hash = entry_hash(_content(event))
+    last = _head(change.session)
+    event = Event(**_entry(change, last, action, subject, before=before, after=after, reason=reason))
     change.session.add(event)
     if is_public:
         raised = sa.update(Revision).values(
@@ -70,6 +56,55 @@ def record(
         change.session.execute(raised)
         _list_anew(change.session, subject)
     return event
+
+
+def record_many(change: Change, action: str, made: Sequence[tuple[Subject, Mapping[str, object]]]) -> None:
+    """Append an entry for each of many records, with what it is now, of which the public sees nothing."""
+    change.session.flush()
+    last = _head(change.session)
+    entries = []
+    for subject, after in made:
+        entries.append(_entry(change, last, action, subject, after=after))
+        last = (last[0] + 1, str(entries[-1]["hash"]))
+    if entries:
+        change.session.execute(sa.insert(Event.__table__), entries)  # type: ignore[arg-type]
+
+
+def _head(session: Session) -> tuple[int, str]:
+    """The number and the hash of the last entry."""
+    last = session.execute(sa.select(Event.id, Event.hash).order_by(Event.id.desc()).limit(1)).first()
+    return (last.id, last.hash) if last else (0, GENESIS)
+
+
+def _entry(
+    change: Change,
+    last: tuple[int, str],
+    action: str,
+    subject: Subject,
+    *,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+    reason: str = "",
+) -> dict[str, object]:
+    """The columns of the entry that follows the one with this number and hash."""
+    number, head = last
+    content: dict[str, object] = {
+        "id": number + 1,
+        "at": change.at,
+        "actor_id": change.actor.id,
+        "actor_name": change.actor.name,
+        "action": action,
+        "subject": subject.kind,
+        "subject_id": subject.id,
+        "subject_name": subject.name,
+        "ask_id": subject.ask_id,
+        "before": plain(before) if before is not None else None,
+        "after": plain(after) if after is not None else None,
+        "reason": reason,
+        "request_id": change.actor.request_id,
+        "previous_hash": head,
+    }
+    return content | {"hash": entry_hash(content | {"at": _plain(change.at)})}  # all else is plain already
 
 
 def plain(values: Mapping[str, object]) -> dict[str, object]:
@@ -161,6 +196,8 @@ def _content(event: Event) -> dict[str, object]:
 
 
 def _plain(value: object) -> object:
+    if type(value) in PLAIN:
+        return value
     match value:
         case PartialDate():
             return value.text

@@ -1,0 +1,86 @@
+"""A file of asks brought in by the command line, against the database's own shell importing the same file."""
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+from bench import report
+from bench.report import Aim, mega, ratio
+from tracker.clock import now
+from tracker.db import migrate
+from tracker.db.engine import make_engine, writing
+from tracker.rules.asks import SourceDraft
+from tracker.rules.permissions import COMMAND_LINE
+from tracker.services import asks
+from tracker.services.change import Change
+
+TIME, MEMORY = Aim(5), Aim(128, " MB")
+ROWS = 100_000
+HEADER = (
+    "ask_slug title kind topic summary quote quote_place jurisdictions responsible_bodies next_step next_step_on "
+    "source_title"
+)
+
+
+def many_rows(number: int = ROWS) -> None:
+    """The wall time of `tracker import` of new asks and of the same file again, and the most memory that it took."""
+    shell = shutil.which("sqlite3")
+    if shell is None:
+        report.say("There is no sqlite3 shell here, so nothing to hold the import against.")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        file, database = Path(folder, "asks.csv"), Path(folder, "tracker.sqlite3")
+        _write(file, number)
+        _prepare(database)
+        bare, _ = _run([shell, str(Path(folder, "bare.sqlite3")), "-cmd", ".mode csv", f".import {file} asks"], {})
+        ours = [sys.executable, "-m", "tracker.cli", "import", str(file), "--yes"]
+        settings = {"DATABASE_URL": f"sqlite:///{database}", "SECRET_KEY": "0123456789abcdef0123456789abcdef"}
+        (new, first), (same, second) = _run(ours, settings), _run(ours, settings)
+        most = max(first, second)
+        size = file.stat().st_size
+    report.show(
+        f"tracker import of {number:,} rows ({mega(size)})",
+        ["", "time", "ratio", "aim"],
+        [
+            ["sqlite3 .import", f"{bare:,.1f} s", "", ""],
+            ["new asks", f"{new:,.1f} s", ratio(new / bare), TIME.verdict(new / bare)],
+            ["the same file again", f"{same:,.1f} s", ratio(same / bare), TIME.verdict(same / bare)],
+            ["memory", mega(most), "", MEMORY.verdict(most / 2**20)],
+        ],
+    )
+
+
+def _write(path: Path, number: int) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(HEADER.split())
+        for i in range(number):
+            summary = f"The ask number {i} in one sentence, with what it is about."
+            quote = f"Homes that stand empty for year {i} should be taxed, for those who have none."
+            names = ("England; Wales", "Home Office; HM Treasury", "A vote in Parliament", "2027-03", "The article")
+            kind, topic = ("policy" if i % 3 else "sanctions"), f"Topic {i % 12}"
+            rows.writerow([f"ask-{i}", f"Ask number {i} about homes", kind, topic, summary, quote, "Page 4", *names])
+
+
+def _prepare(path: Path) -> None:
+    engine = make_engine(f"sqlite:///{path}")
+    migrate.upgrade(engine)
+    with writing(engine) as session:
+        asks.create_source(Change(session, COMMAND_LINE, now()), SourceDraft("the-article", "The article"))
+    engine.dispose()
+
+
+def _run(command: list[str], settings: dict[str, str]) -> tuple[float, int]:
+    """How many seconds a program took, and the most bytes of memory that it had."""
+    begun = perf_counter()
+    with subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.DEVNULL) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return perf_counter() - begun, used.ru_maxrss * 1024
