@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tests.factories import make_ask, make_law, make_link, make_test, make_update
 from tests.transactions import shared_engine_with
 from tracker.db.base import Base
-from tracker.models import AskCount, Listing, StatusFlow, StatusSpan, UpdateCount
+from tracker.models import AskCount, Listing, Reply, StatusFlow, StatusSpan, UpdateCount
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
 from tracker.rules.updates import Result, UpdateKind
@@ -26,8 +26,10 @@ def one_of_each(change: Change) -> None:
     other = make_ask(change, slug="other")  # nothing public happens to it, so its lists are left alone
     listed = {"topic": "", "kind": ask.kind, "status": Status.MET}
     since = {"begins_on": "2018-01-01", "happened_on": PartialDate("2018")}
+    asked_on, due_on = PartialDate("2026-01-01"), PartialDate("2026-02-01")
     change.session.add_all(
         [
+            Reply(ask_id=ask.id, asked="A body", asked_on=asked_on, due_on=due_on, version=1),
             Listing(ask_id=other.id, scope="", changed_on=PartialDate("2018"), title_key="", **listed),
             StatusSpan(ask_id=other.id, status=Status.MET, reason="", **since),
             AskCount(scope="", number=1, **listed),
@@ -47,6 +49,7 @@ DATES = {
     "link": ["in_force_on"],
     "ask_update": ["happened_on"],
     "evidence": ["published_on"],
+    "reply": ["asked_on", "due_on", "answered_on"],
 }
 CHOICES = {
     "source": ["publication"],
@@ -58,6 +61,7 @@ CHOICES = {
     "ask_update": ["kind", "publication", "status"],
     "test_result": ["result"],
     "evidence": ["type"],
+    "reply": ["outcome", "publication"],
     "listing": ["kind", "status"],
     "status_span": ["status"],
     "ask_count": ["kind", "status"],
@@ -84,6 +88,8 @@ CHECKS = {
     "ck_ask_update_published_when": "publication = 'published'",
     "ck_evidence_url_is_web": "url = 'javascript:alert(1)'",
     "ck_evidence_title_present": "title = ''",
+    "ck_reply_asked_present": "asked = ''",
+    "ck_reply_answered_has_answer": "answer = 'Yes.'",
     "ck_revision_one_row": "id = 2",
     "ck_derivation_one_row": "id = 2",
     "ck_event_id_positive": (
