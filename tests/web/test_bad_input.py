@@ -64,7 +64,7 @@ def test_text_that_no_page_and_no_database_can_hold_is_refused_everywhere(shared
         ("/staff/asks/1/edit", "Save", ["title", "quote", "internal_note", "jurisdictions", "slug"]),
         ("/staff/sources/new", "Enter the source", ["key", "title", "note"]),
         ("/staff/legislation/new", "Enter the law", ["title", "citation", "number"]),
-        ("/staff/people/new", "Add", ["name", "email"]),
+        ("/staff/people/new", "Invite", ["name", "email"]),
         ("/staff/asks/1/review", "Record the review", ["text", "happened_on"]),
     ]
     with shared_site.unchanged():
