@@ -84,6 +84,8 @@ class Evidence(Base):
         partial_date_check("published_on"),
         sa.CheckConstraint("url LIKE 'http://%' OR url LIKE 'https://%'", name="url_is_web"),
         sa.CheckConstraint("title <> ''", name="title_present"),
+        # An address may be longer than a B-tree of PostgreSQL takes; a hash has no such limit.
+        sa.Index("ix_evidence_url", "url", postgresql_using="hash"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
