@@ -8,13 +8,13 @@ from tracker.models import Ask
 from tracker.paths import resource_dir
 
 MOST_BYTES = 60_000
-STYLESHEET = 15_000
 PAGES = ["/", "/?q=russia", "/legislation", "/legislation/ukpga/2017/22", "/method", "/about", "/nowhere"]
 
 
-def test_the_stylesheet_is_small_and_asks_for_nothing_more(shared_site: Site) -> None:
-    css = shared_site.browser().request("GET", "/static/site.css").html
-    assert len(css.encode()) < STYLESHEET
+@pytest.mark.parametrize(("name", "most"), [("site.css", 15_000), ("desk.css", 5_000), ("card.css", 2_500)])
+def test_a_stylesheet_is_small_and_asks_for_nothing_more(shared_site: Site, name: str, most: int) -> None:
+    css = shared_site.browser().request("GET", f"/static/{name}").html
+    assert len(css.encode()) < most
     assert "@import" not in css
     assert "@font-face" not in css
     assert [part for part in css.split("url(")[1:] if not part.startswith('"#')] == []
