@@ -15,7 +15,7 @@ PUBLIC_PAGE = f"/asks/{WEALTH_ORDERS}"
 def test_a_reply_is_public_once_it_is_published(site: Site) -> None:
     page = site.browser(ED).get(f"/staff/asks/{site.ask_id()}")
     form = page.follow("Somebody was asked")
-    assert form.value("due_on") == one_month_after(today()).text
+    assert form.value("due_on") == one_month_after(today()).in_words
     page = form.submit("Enter it", asked="The Treasury", asked_on="1 March 2026", internal_note="By letter.")
     assert "Not answered yet" in page.section("replies")
     assert not page.has_button("Publish the reply of The Treasury")

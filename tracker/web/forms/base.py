@@ -173,7 +173,7 @@ class DateField(StringField):
 
     def process_data(self, value: PartialDate | None) -> None:
         self.data: Any = value
-        self.typed = value.text if value else ""
+        self.typed = value.in_words if value else ""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = None
