@@ -25,8 +25,9 @@ from tests.factories import (
 )
 from tracker.db.engine import make_engine, reading, writing
 from tracker.models import Ask, Legislation, Link, SuccessTest, Update
-from tracker.queries import desk, public, staff, stories
+from tracker.queries import desk, public, staff, staff_lists, stories
 from tracker.queries.public.filters import AskFilter
+from tracker.queries.staff_lists import Wanted
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import COMMAND_LINE
 from tracker.rules.story import State
@@ -119,6 +120,9 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "staff.find_test": lambda s: staff.find_test(s, first(s, SuccessTest)),
     "staff.find_update": lambda s: staff.find_update(s, first(s, Update)),
     "staff.list_asks": staff.list_asks,
+    "staff_lists.list_asks": lambda s: staff_lists.list_asks(s, Wanted("home", "announced", "published")),
+    "staff_lists.list_laws": staff_lists.list_laws,
+    "staff_lists.list_sources": staff_lists.list_sources,
     "desk.list_drafts": lambda s: desk.list_drafts(s, 1, 20),
     "desk.list_due": lambda s: desk.list_due(s, date(2100, 1, 1), 20),
     "desk.list_overdue": lambda s: [desk.list_overdue(s, NOW.date(), 20)],
@@ -170,7 +174,7 @@ def test_a_query_takes_as_many_statements_for_twenty_records_as_for_two(
 
 def test_every_query_is_counted() -> None:
     there_are = {f"public.{name}" for name in public.__all__ if "session" in parameters(getattr(public, name))}
-    for module in (desk, staff, stories):
+    for module in (desk, staff, staff_lists, stories):
         short = module.__name__.rpartition(".")[2]
         functions = inspect.getmembers(module, inspect.isfunction)
         there_are |= {f"{short}.{name}" for name, function in functions if "session" in parameters(function)}

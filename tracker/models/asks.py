@@ -60,6 +60,7 @@ class Ask(Versioned, Base):
         sa.CheckConstraint("review_interval_days BETWEEN 1 AND 730", name="review_interval"),
         sa.CheckConstraint("title <> '' AND quote <> '' AND summary <> ''", name="wording_present"),
         sa.Index("ix_ask_publication_status_on", "publication", "status_on", "id"),
+        sa.Index("ix_ask_title", "title", "id"),
         sa.Index("ix_ask_next_step_on", "next_step_on"),
         sa.Index("ix_ask_first_deadline", "first_deadline"),
         sa.Index("ix_ask_current_deadline", "current_deadline"),

@@ -1,37 +1,28 @@
-"""What the desk shows: what waits for whom. Each list has its first rows, and how many there are in all."""
+"""What the desk shows: what waits for whom."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.models import Ask, Event, Legislation, Link, Reply, Source, Update
+from tracker.queries import paging
 from tracker.queries.calendar_days import ended_by
+from tracker.queries.paging import Listed
 from tracker.rules.asks import Publication
 from tracker.rules.legislation import BILLS
 from tracker.rules.replies import Outcome
 from tracker.rules.status import STATUSES_OF, Family
 from tracker.rules.updates import Result
 
-Row_co = TypeVar("Row_co", covariant=True)
 WAITING = (Update.publication == Publication.DRAFT, Update.submitted_at.is_not(None))
 STILL_OPEN = (*STATUSES_OF[Family.OPEN], *STATUSES_OF[Family.PART])
+UNVERIFIED: tuple[type[Link | Legislation | Source | Ask], ...] = (Link, Legislation, Source, Ask)
+OF_UPDATE = (joinedload(Update.ask), joinedload(Update.author))
 COMINGS_AND_GOINGS = ("signed in", "signed out")
-
-
-@dataclass(frozen=True)
-class Listed(Generic[Row_co]):
-    """The first rows of a list, and how many it has in all."""
-
-    rows: Sequence[Row_co]
-    number: int
-
-    @property
-    def has_more(self) -> bool:
-        return self.number > len(self.rows)
 
 
 @dataclass(frozen=True)
@@ -45,20 +36,20 @@ class DueAsk:
     live_bills: tuple[str, ...]
 
 
-def list_waiting(session: Session, limit: int) -> Listed[Update]:
+def list_waiting(session: Session, limit: int, after: str = "") -> Listed[Update]:
     """What waits for approval, the longest first."""
-    statement = sa.select(Update).where(*WAITING).order_by(Update.submitted_at, Update.id)
-    return _listed(session, statement, limit, joinedload(Update.ask), joinedload(Update.author))
+    by = (Update.submitted_at, Update.id)
+    return paging.cut(session, sa.select(Update).where(*WAITING), by, limit=limit, after=after, loaded=OF_UPDATE)
 
 
-def list_drafts(session: Session, person_id: int | None, limit: int) -> Listed[Update]:
+def list_drafts(session: Session, person_id: int | None, limit: int, after: str = "") -> Listed[Update]:
     """What is being written, sent back entries included: one's own first, the newest of them first."""
     statement = sa.select(Update).where(Update.publication == Publication.DRAFT, Update.submitted_at.is_(None))
-    own_first = statement.order_by((Update.author_id == person_id).is_(True).desc(), Update.id.desc())
-    return _listed(session, own_first, limit, joinedload(Update.ask), joinedload(Update.author))
+    by = (sa.case((Update.author_id == person_id, 0), else_=1), sa.literal(0) - Update.id)
+    return paging.cut(session, statement, by, limit=limit, after=after, loaded=OF_UPDATE)
 
 
-def list_due(session: Session, today: date, limit: int) -> Listed[DueAsk]:
+def list_due(session: Session, today: date, limit: int, after: str = "") -> Listed[DueAsk]:
     """The published asks whose review is due, the longest unchecked first; never checked ones before all."""
     is_published = Ask.publication == Publication.PUBLISHED
     intervals = session.scalars(sa.select(Ask.review_interval_days).where(is_published).distinct())
@@ -66,18 +57,15 @@ def list_due(session: Session, today: date, limit: int) -> Listed[DueAsk]:
         sa.and_(Ask.review_interval_days == days, ended_by(Ask.reviewed_on, today - timedelta(days=days)))
         for days in intervals
     ]
-    statement = (
-        sa.select(Ask)
-        .where(is_published, sa.or_(Ask.reviewed_on.is_(None), *is_late))
-        .order_by(Ask.reviewed_on.is_not(None), Ask.reviewed_on, Ask.id)
-    )
+    statement = sa.select(Ask).where(is_published, sa.or_(Ask.reviewed_on.is_(None), *is_late))
+    by = (_sorted_date(Ask.reviewed_on), Ask.id)
     loaded = (selectinload(Ask.tests), selectinload(Ask.links).joinedload(Link.legislation))
-    found = _listed(session, statement, limit, *loaded)
+    found = paging.cut(session, statement, by, limit=limit, after=after, loaded=loaded)
     seen = count_entries(session, [ask.id for ask in found.rows])
-    return Listed([_due(ask, seen.get(ask.id, 0)) for ask in found.rows], found.number)
+    return replace(found, rows=[_due(ask, seen.get(ask.id, 0)) for ask in found.rows])
 
 
-def list_overdue(session: Session, today: date, limit: int) -> Listed[Ask]:
+def list_overdue(session: Session, today: date, limit: int, after: str = "") -> Listed[Ask]:
     """The published asks with a next step whose day is past, and the open ones with a deadline that is past."""
     yesterday = today - timedelta(days=1)
     deadline = sa.func.coalesce(Ask.current_deadline, Ask.first_deadline)
@@ -85,39 +73,38 @@ def list_overdue(session: Session, today: date, limit: int) -> Listed[Ask]:
         ended_by(Ask.next_step_on, yesterday), sa.and_(Ask.status.in_(STILL_OPEN), ended_by(deadline, yesterday))
     )
     statement = sa.select(Ask).where(Ask.publication == Publication.PUBLISHED, is_late)
-    return _listed(session, statement.order_by(Ask.title, Ask.id), limit)
+    return paging.cut(session, statement, (Ask.title, Ask.id), limit=limit, after=after)
 
 
-def list_unanswered(session: Session, today: date, limit: int) -> Listed[Reply]:
+def list_unanswered(session: Session, today: date, limit: int, after: str = "") -> Listed[Reply]:
     """Who was asked to reply and has not, though the answer is due; the longest due first."""
     is_due = sa.and_(Reply.outcome == Outcome.WAITING, ended_by(Reply.due_on, today))
     statement = sa.select(Reply).where(is_due, Reply.publication == Publication.DRAFT)
-    return _listed(session, statement.order_by(Reply.due_on, Reply.id), limit, joinedload(Reply.ask))
+    by = (_sorted_date(Reply.due_on), Reply.id)
+    return paging.cut(session, statement, by, limit=limit, after=after, loaded=[joinedload(Reply.ask)])
 
 
-def list_unverified(session: Session, limit: int) -> Listed[Link | Legislation | Source | Ask]:
+def list_unverified(session: Session, limit: int, after: str = "") -> Listed[Link | Legislation | Source | Ask]:
     """Facts that nobody has checked and published: draft links, laws, sources and asks."""
+    first, begin = paging.read_key((sa.literal(0), sa.literal(0)), after or "0~0")
     rows: list[Link | Legislation | Source | Ask] = []
     number = 0
-    for model in (Link, Legislation, Source, Ask):
-        statement = sa.select(model).where(model.publication == Publication.DRAFT).order_by(model.id)
+    for place, model in enumerate(UNVERIFIED):
+        statement = sa.select(model).where(model.publication == Publication.DRAFT)
         loaded = (joinedload(Link.ask), joinedload(Link.legislation)) if model is Link else ()
-        found = _listed(session, statement, limit - len(rows), *loaded)
+        room = limit + 1 - len(rows) if place >= first else 0
+        key = str(begin if place == first else 0)
+        found = paging.cut(session, statement, (model.id,), limit=room, after=key, loaded=loaded)
         rows += found.rows
         number += found.number
-    return Listed(rows, number)
+    last = rows[limit - 1] if len(rows) > limit else None
+    return Listed(rows[:limit], number, paging.write_key((UNVERIFIED.index(type(last)), last.id)) if last else "")
 
 
 def list_recent(session: Session, limit: int) -> Sequence[Event]:
     """The newest entries of the event log, comings and goings left out."""
     statement = sa.select(Event).where(Event.action.not_in(COMINGS_AND_GOINGS))
     return session.scalars(statement.order_by(Event.id.desc()).limit(limit)).all()
-
-
-def _listed(session: Session, statement: sa.Select[Any], limit: int, *loaded: Any) -> Listed[Any]:
-    rows = session.scalars(statement.options(*loaded).limit(limit)).all() if limit else []
-    counted = statement.with_only_columns(sa.func.count(), maintain_column_froms=True).order_by(None)
-    return Listed(rows, session.scalar(counted) or 0)
 
 
 def count_entries(session: Session, ask_ids: Sequence[int]) -> dict[int, int]:
@@ -137,3 +124,8 @@ def _due(ask: Ask, seen: int) -> DueAsk:
         unknown_tests=tuple(t.label for t in ask.tests if t.result is Result.UNKNOWN and not t.is_archived),
         live_bills=tuple(law.title for law in laws if law.kind in BILLS and not (law.enacted_on or law.lapsed_on)),
     )
+
+
+def _sorted_date(column: Any) -> sa.ColumnElement[str]:
+    """A date as the text by which it is sorted, what has none first."""
+    return sa.func.coalesce(sa.type_coerce(column, sa.String), "")

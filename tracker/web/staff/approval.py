@@ -1,11 +1,11 @@
 """Approval: what waits for an editor, and the page on which one decides."""
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
 from tracker.models import Ask, Update
-from tracker.queries import desk, public, staff
+from tracker.queries import desk, paging, public, staff
 from tracker.queries.public.records import PublicAsk
 from tracker.rules.errors import RuleBroken
 from tracker.rules.permissions import Action
@@ -26,9 +26,9 @@ OWN = "You had a hand in this change of status yourself. With four eyes somebody
 @bp.get("/approval/")
 @requires(Action.READ)
 def index() -> str:
-    return render_template(
-        "staff/approval/index.html", waiting=desk.list_waiting(db(), staff.MOST), form_for=ConfirmForm
-    )
+    after = request.args.get("after", "")
+    waiting = desk.list_waiting(db(), paging.SIZE, after)
+    return render_template("staff/approval/index.html", waiting=waiting, is_first=not after, form_for=ConfirmForm)
 
 
 @bp.route("/updates/<id:update_id>/approve", methods=["GET", "POST"])

@@ -7,9 +7,12 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import today
 from tracker.models import Ask
-from tracker.queries import staff
+from tracker.queries import staff, staff_lists
+from tracker.queries.staff_lists import NO_STATUS, Wanted
+from tracker.rules.asks import Publication
 from tracker.rules.permissions import Action
 from tracker.rules.standing import Standing, check_tests_fit
+from tracker.rules.status import Status
 from tracker.services import asks
 from tracker.services.change import Change
 from tracker.web.auth import requires
@@ -26,7 +29,15 @@ NO_SOURCE = "Every ask names its source, and there is none yet. Enter the source
 @bp.get("/")
 @requires(Action.READ)
 def index() -> str:
-    return render_template("staff/asks/index.html", asks=staff.list_asks(db()))
+    wanted, after = Wanted.from_query(request.args), request.args.get("after", "")
+    return render_template(
+        "staff/asks/index.html",
+        page=staff_lists.list_asks(db(), wanted, after),
+        wanted=wanted,
+        statuses=[(NO_STATUS, "No status yet"), *((status.value, status.label) for status in Status)],
+        publications=[(publication.value, publication.label) for publication in Publication],
+        is_first=not after,
+    )
 
 
 @bp.get("/<id:ask_id>")

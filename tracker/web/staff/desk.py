@@ -1,11 +1,12 @@
 """The first page after signing in: what needs doing, each row one click from doing it."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from sqlalchemy.orm import Session
 
 from tracker.clock import today
 from tracker.queries import desk as queries
-from tracker.queries import staff
+from tracker.queries import paging, staff
+from tracker.queries.paging import Listed
 from tracker.rules.permissions import Action
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm
@@ -14,7 +15,6 @@ from tracker.web.staff.updates import NOTHING_CHANGED
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 FIRST = 20
-ALL = 500
 TITLES = {
     "due": "Due for a review",
     "drafts": "Drafts of updates",
@@ -39,22 +39,23 @@ def desk() -> str:
 @bp.get("/desk/<any(due, drafts, overdue, unanswered, unverified):section>")
 @requires(Action.READ)
 def whole(section: str) -> str:
-    listed = _list(db(), section, ALL)
-    return render_template("staff/desk_whole.html", section=section, listed=listed, **_context())
+    after = request.args.get("after", "")
+    listed = _list(db(), section, paging.SIZE, after)
+    return render_template("staff/desk_whole.html", section=section, listed=listed, is_first=not after, **_context())
 
 
-def _list(session: Session, section: str, limit: int) -> queries.Listed[object]:
+def _list(session: Session, section: str, limit: int, after: str = "") -> Listed[object]:
     match section:
         case "due":
-            return queries.list_due(session, today(), limit)
+            return queries.list_due(session, today(), limit, after)
         case "drafts":
-            return queries.list_drafts(session, me().id, limit)
+            return queries.list_drafts(session, me().id, limit, after)
         case "overdue":
-            return queries.list_overdue(session, today(), limit)
+            return queries.list_overdue(session, today(), limit, after)
         case "unanswered":
-            return queries.list_unanswered(session, today(), limit)
+            return queries.list_unanswered(session, today(), limit, after)
         case _:
-            return queries.list_unverified(session, limit)
+            return queries.list_unverified(session, limit, after)
 
 
 def _context() -> dict[str, object]:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.models import Ask, Legislation
-from tracker.queries import staff
+from tracker.queries import staff, staff_lists
 from tracker.rules.permissions import Action
 from tracker.services import legislation
 from tracker.services.change import Change
@@ -24,7 +24,8 @@ NO_LAW = "There is no law to link yet. Enter the law first (Legislation, New law
 @bp.get("/legislation/")
 @requires(Action.READ)
 def index() -> str:
-    return render_template("staff/laws/index.html", laws=staff.list_laws(db()))
+    after = request.args.get("after", "")
+    return render_template("staff/laws/index.html", page=staff_lists.list_laws(db(), after), is_first=not after)
 
 
 @bp.get("/legislation/<id:law_id>")

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.models import Source
-from tracker.queries import staff
+from tracker.queries import staff_lists
 from tracker.rules.permissions import Action
 from tracker.services import asks
 from tracker.services.change import Change
@@ -22,7 +22,9 @@ bp = Blueprint("sources", __name__, url_prefix="/staff/sources")
 @bp.get("/")
 @requires(Action.READ)
 def index() -> str:
-    return render_template("staff/sources.html", sources=staff.list_sources(db()), form_for=ConfirmForm)
+    after = request.args.get("after", "")
+    page = staff_lists.list_sources(db(), after)
+    return render_template("staff/sources.html", page=page, is_first=not after, form_for=ConfirmForm)
 
 
 @bp.route("/new", methods=["GET", "POST"])

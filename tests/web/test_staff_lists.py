@@ -1,0 +1,66 @@
+"""The lists of the staff area page by page, through their links."""
+
+import pytest
+import sqlalchemy as sa
+
+from tests.site import ADA, Site
+from tracker.models import Ask, Legislation, Update
+from tracker.queries import paging, staff_lists
+from tracker.rules.asks import Publication
+
+ENDS = {
+    "/staff/asks/": "ÿÿÿ~1",
+    "/staff/sources/": "ÿÿÿ~1",
+    "/staff/legislation/": "zzz",
+    "/staff/approval/": "9999-01-01T00:00:00+00:00~1",
+    "/staff/desk/drafts": "9~1",
+}
+
+
+def pages(site: Site, path: str) -> list[str]:
+    """The words of each page of a list, as one gets on from page to page."""
+    browser, found = site.browser(ADA), []
+    while path:
+        page = browser.get(path)
+        found.append(page.text)
+        path = next((link.get("href", "") for link in page.tree.iter("a") if link.get("rel") == "next"), "")
+        assert ("From the beginning" in page.links()) == (len(found) > 1)
+    return found
+
+
+def test_filters_of_the_asks_are_kept_from_page_to_page(shared_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staff_lists.list_asks, "__defaults__", ("", 2))
+    with shared_site.reading() as session:
+        titles = list(session.scalars(sa.select(Ask.title).where(Ask.status == "partly_met").order_by(Ask.title)))
+    found = pages(shared_site, "/staff/asks/?status=partly_met&publication=published")
+    assert len(found) == (len(titles) + 1) // 2 > 1
+    for number, title in enumerate(titles):
+        assert [number // 2] == [place for place, text in enumerate(found) if title in text]
+    assert f"{len(titles)} asks that fit" in found[0]
+    page = shared_site.browser(ADA).get("/staff/asks/").submit("Show asks", q="no such words")
+    assert "No ask fits." in page.text
+    assert page.value("q") == "no such words"
+    assert "No ask fits." not in page.follow("Clear the filters").text
+
+
+def test_laws_and_the_lists_of_the_desk_have_pages(shared_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staff_lists.list_laws, "__defaults__", ("", 5))
+    monkeypatch.setattr(paging, "SIZE", 3)
+    with shared_site.reading() as session:
+        laws = list(session.scalars(sa.select(Legislation.title)))
+        drafts = session.scalars(sa.select(Update.id).where(Update.publication == Publication.DRAFT)).all()
+    found = pages(shared_site, "/staff/legislation/")
+    assert len(found) == (len(laws) + 4) // 5 > 1
+    assert all(any(title in text for text in found) for title in laws)
+    listed = pages(shared_site, "/staff/desk/unverified")
+    assert len(listed) > 1
+    assert all("in all" in text for text in listed)
+    assert len(pages(shared_site, "/staff/desk/drafts")) == max(1, (len(drafts) + 2) // 3)
+
+
+def test_a_page_that_is_gone_and_one_that_never_was(shared_site: Site) -> None:
+    browser = shared_site.browser(ADA)
+    for path, end in ENDS.items():
+        page = browser.get(path, query_string={"after": end})
+        assert (page.status, "There are no more." in page.text) == (200, True)
+    assert browser.get("/staff/asks/?after=nothing").status == 400

@@ -1,0 +1,81 @@
+"""Lists of the staff area, cut into pages. A page begins after what the last row before it was sorted by.
+
+So a row that leaves the list meanwhile, as when it was dealt with, makes no other one be passed over.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.queries.public.filters import UnknownFilter
+from tracker.rules.text import clean
+
+Row_co = TypeVar("Row_co", covariant=True)
+SIZE = 100
+SEPARATOR = "~"
+NUMBER = re.compile(r"-?\d{1,9}", re.ASCII)
+NO_PAGE = UnknownFilter("“after” names no page of this list. Start from its first page.")
+Sorting = tuple[Any, ...]  # columns and other expressions of SQL
+
+
+@dataclass(frozen=True)
+class Listed(Generic[Row_co]):
+    """Some rows of a list, how many it has in all, and where the next page begins ("": these are the last)."""
+
+    rows: Sequence[Row_co]
+    number: int
+    next_key: str = ""
+
+
+def cut(
+    session: Session, statement: sa.Select[Any], by: Sorting, *, limit: int, after: str = "", loaded: Any = ()
+) -> Listed[Any]:
+    """The rows after a key, sorted `by` values that are never NULL and of which no two rows have the same.
+
+    Raises UnknownFilter for a key that we never wrote.
+    """
+    placed = statement.add_columns(*by).order_by(*by).options(*loaded)
+    if after:
+        place = [sa.literal(value, part.type) for value, part in zip(read_key(by, after), by, strict=True)]
+        placed = placed.where(sa.tuple_(*by) > sa.tuple_(*place))
+    found = session.execute(placed.limit(limit + 1)).all()
+    number = session.scalar(statement.with_only_columns(sa.func.count(), maintain_column_froms=True)) or 0
+    next_key = write_key(found[limit - 1][1:]) if len(found) > limit else ""
+    return Listed([row[0] for row in found[:limit]], number, next_key)
+
+
+def write_key(values: Sequence[Any]) -> str:
+    """The place of a row as text, such as Tax empty homes~12."""
+    return SEPARATOR.join(value.isoformat() if isinstance(value, datetime) else str(value) for value in values)
+
+
+def read_key(by: Sorting, key: str) -> list[Any]:
+    """The values that a key holds; only the first can be text in which a separator stands."""
+    parts = key.rsplit(SEPARATOR, len(by) - 1)
+    if len(parts) != len(by):
+        raise NO_PAGE
+    try:
+        return [READERS[column.type.python_type](part) for column, part in zip(by, parts, strict=True)]
+    except ValueError:
+        raise NO_PAGE from None
+
+
+def _number(text: str) -> int:
+    if not NUMBER.fullmatch(text):
+        raise ValueError(text)
+    return int(text)
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
+
+
+READERS: Mapping[type, Callable[[str], Any]] = {int: _number, str: clean, datetime: _moment}
