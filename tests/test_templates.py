@@ -13,7 +13,7 @@ from tracker.paths import resource_dir
 TEMPLATES = resource_dir("templates")
 NAMES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
 TEXTS = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in NAMES}
-PAGES = [name for name in NAMES if '{% extends "layouts/' in TEXTS[name]]
+PAGES = [name for name in NAMES if re.search('{% extends "layouts/(public|staff).html"', TEXTS[name])]
 
 
 @pytest.fixture(scope="module")
