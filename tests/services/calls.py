@@ -223,7 +223,7 @@ CALLS: Mapping[str, Call] = {
     "replies.edit_reply": lambda c, w: replies.edit_reply(c, w.reply, reply_draft(asked="The minister"), None),
     "replies.publish_reply": lambda c, w: replies.publish_reply(c, w.reply, None),
     "notes.add_note": lambda c, w: notes.add_note(c, w.ask, "A private note."),
-    "bulk.change_many": lambda c, w: bulk.change_many(c, both(c, w), ManyDraft(What.TOPIC, "Tax")),
+    "bulk.change_many": lambda c, w: bulk.change_many(c, both(c, w), ManyDraft(What.TOPIC, "Tax", reason="So.")),
     "bulk.change_many, a review": lambda c, w: bulk.change_many(
         c, both(c, w), ManyDraft(What.REVIEW, review=review_draft())
     ),

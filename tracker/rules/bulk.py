@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from tracker.rules.errors import Problem
+from tracker.rules.permissions import Role
+from tracker.rules.text import slugify
 from tracker.rules.updates import UpdateDraft
 
 MOST_AT_ONCE = 50
+# For editors; what an admin does is not counted.
+MOST_AN_HOUR = 100
 
 
 class What(StrEnum):
@@ -15,6 +20,8 @@ class What(StrEnum):
 
     REVIEW = "review"
     TOPIC = "topic"
+    ADD_BODIES = "add_bodies"
+    REMOVE_BODIES = "remove_bodies"
     BODIES = "responsible_bodies"
     INTERVAL = "review_interval_days"
 
@@ -26,18 +33,38 @@ class What(StrEnum):
 WHAT_LABELS: Mapping[What, str] = {
     What.REVIEW: "Record a review: checked, nothing changed",
     What.TOPIC: "Change the topic",
-    What.BODIES: "Change who answers for it",
+    What.ADD_BODIES: "Add bodies to those who answer for it",
+    What.REMOVE_BODIES: "Take bodies out of those who answer for it",
+    What.BODIES: "Replace all who answer for it",
     What.INTERVAL: "Change after how many days to check again",
 }
 
 
+BODIES = (What.ADD_BODIES, What.REMOVE_BODIES, What.BODIES)
+
+
 @dataclass(frozen=True)
 class ManyDraft:
-    """One change to several asks, as typed: a new value of a field, or a review that each story gets."""
+    """One change to several asks, as typed: a value and why, for the log, or a review that each story gets."""
 
     what: What
     value: Any = None
     review: UpdateDraft | None = None
+    reason: str = ""
+
+    @property
+    def field(self) -> str:
+        """The field of an ask that changes."""
+        return What.BODIES.value if self.what in BODIES else self.what.value
+
+    def value_after(self, now: Any) -> Any:
+        """What the field of an ask that is `now` this would be; bodies are the same however they are written."""
+        if self.what not in BODIES or self.what is What.BODIES:
+            return self.value
+        given, there = {slugify(name) for name in self.value}, {slugify(name) for name in now}
+        if self.what is What.ADD_BODIES:
+            return (*now, *(name for name in self.value if slugify(name) not in there))
+        return tuple(name for name in now if slugify(name) not in given)
 
 
 @dataclass(frozen=True)
@@ -47,3 +74,27 @@ class Seen:
     ask_id: int
     version: int
     entries: int
+
+
+def check_number(number: int) -> list[Problem]:
+    """Some asks, but not too many to look at."""
+    if 1 <= number <= MOST_AT_ONCE:
+        return []
+    return [Problem(f"Choose between 1 and {MOST_AT_ONCE} asks; you chose {number}.")]
+
+
+def check_hour(role: Role, changed: int, number: int) -> list[Problem]:
+    """Whether somebody who changed so many asks together in the last hour may change this number more."""
+    if role is Role.ADMIN or changed + number <= MOST_AN_HOUR:
+        return []
+    return [
+        Problem(
+            f"An editor changes at most {MOST_AN_HOUR} asks an hour together with others. You changed {changed}, and "
+            f"these are {number} more. Take fewer, wait, or ask an admin to do it."
+        )
+    ]
+
+
+def check_reason(draft: ManyDraft) -> list[Problem]:
+    """What is done to many is explained once; a review explains itself in public."""
+    return [] if draft.review or draft.reason else [Problem("Say why; it stands in the log of each ask.", "reason")]

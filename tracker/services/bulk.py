@@ -2,45 +2,63 @@
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from datetime import timedelta
 from typing import Any
 
-from tracker.models import Ask
+import sqlalchemy as sa
+
+from tracker.models import Ask, Event
 from tracker.rules.asks import AskDraft
-from tracker.rules.bulk import MOST_AT_ONCE, ManyDraft, Seen, What
+from tracker.rules.bulk import ManyDraft, Seen, What, check_hour, check_number, check_reason
 from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action
 from tracker.services import asks, updates
 from tracker.services.change import Change
 
+HOUR = timedelta(hours=1)
 
-def change_many(change: Change, seen: Sequence[Seen], draft: ManyDraft) -> None:
-    """Do it to every ask; raises Conflict when one was changed since, or all that the rules say, ask by ask."""
+
+def change_many(change: Change, seen: Sequence[Seen], draft: ManyDraft) -> int:
+    """Do it to every ask, and answer how many were not so before.
+
+    Raises Conflict when one was changed since, or all that the rules say, ask by ask.
+    """
     change.require(Action.PUBLISH if draft.what is What.REVIEW else Action.EDIT)
-    refuse(check_number(len(seen)))
+    refuse(check_number(len(seen)) + check_reason(draft))
+    refuse(check_hour(change.actor.role, _changed_lately(change), len(seen)))
     problems: list[Problem] = []
+    changed = 0
     for each in sorted(seen, key=lambda one: one.ask_id):  # in one order, so that two of these cannot block each other
         ask = change.session.get_one(Ask, each.ask_id)
         try:
             with change.session.begin_nested():
-                _change_one(change, ask, each, draft)
+                changed += _change_one(change, ask, each, draft)
         except RuleBroken as broken:
             problems += [Problem(f"{ask.title}: {problem.message}") for problem in broken.problems]
     refuse(problems)
+    return changed
 
 
-def check_number(number: int) -> list[Problem]:
-    """Some asks, but not too many to look at."""
-    if 1 <= number <= MOST_AT_ONCE:
-        return []
-    return [Problem(f"Choose between 1 and {MOST_AT_ONCE} asks; you chose {number}.")]
+def _changed_lately(change: Change) -> int:
+    """How many asks the actor changed in the last hour together with others, in requests that changed several."""
+    number = sa.func.count(Event.ask_id.distinct())
+    together = (
+        sa.select(number.label("number"))
+        .where(Event.actor_id == change.actor.id, Event.at > change.at - HOUR, Event.request_id != "")
+        .group_by(Event.request_id)
+        .having(number > 1)
+        .subquery()
+    )
+    return int(change.session.scalar(sa.select(sa.func.sum(together.c.number))) or 0)
 
 
-def _change_one(change: Change, ask: Ask, seen: Seen, draft: ManyDraft) -> None:
+def _change_one(change: Change, ask: Ask, seen: Seen, draft: ManyDraft) -> bool:
     if draft.review:
         updates.post(change, ask, draft.review, seen.entries)
-    else:
-        new: dict[str, Any] = {draft.what.value: draft.value}
-        asks.edit_ask(change, ask, replace(draft_of(ask), **new), seen_version=seen.version)
+        return True
+    now = draft_of(ask)
+    new: dict[str, Any] = {draft.field: draft.value_after(getattr(now, draft.field))}
+    return asks.edit_ask(change, ask, replace(now, **new), seen_version=seen.version, reason=draft.reason)
 
 
 def draft_of(ask: Ask) -> AskDraft:

@@ -1,21 +1,24 @@
 """The form for one change to several asks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from wtforms import IntegerField, SelectField
 from wtforms.validators import Optional
 
 from tracker.models import Ask
 from tracker.rules.bulk import ManyDraft, Seen, What
-from tracker.rules.text import PARAGRAPH_LENGTH
+from tracker.rules.text import PARAGRAPH_LENGTH, SENTENCE_LENGTH
 from tracker.rules.updates import UpdateDraft, UpdateKind
 from tracker.web.forms.base import DateField, Form, LinesField, LongTextField, SeenField, TextField, whole_number
 
 NEEDS = {
     What.REVIEW: ("checked_on", "text"),
-    What.TOPIC: ("topic",),
-    What.BODIES: ("responsible_bodies",),
-    What.INTERVAL: ("review_interval_days",),
+    What.TOPIC: ("topic", "reason"),
+    What.ADD_BODIES: ("responsible_bodies", "reason"),
+    What.REMOVE_BODIES: ("responsible_bodies", "reason"),
+    What.BODIES: ("responsible_bodies", "reason"),
+    What.INTERVAL: ("review_interval_days", "reason"),
 }
 
 
@@ -27,8 +30,11 @@ class ManyForm(Form):
     checked_on = DateField("For a review: checked on")
     text = LongTextField("For a review: what the public reads", render_kw={"maxlength": PARAGRAPH_LENGTH})
     topic = TextField("For a topic: the new topic", render_kw={"maxlength": 60})
-    responsible_bodies = LinesField("For who answers for it: the new list", description="One a line.")
+    responsible_bodies = LinesField("For who answers for it: the bodies", description="One a line.")
     review_interval_days = IntegerField("For the interval: days", [Optional()])
+    reason = LongTextField(
+        "Why, except for a review", description="For the log, not public.", render_kw={"maxlength": SENTENCE_LENGTH}
+    )
 
     @property
     def seen(self) -> list[Seen]:
@@ -54,4 +60,5 @@ class ManyForm(Form):
         if what is What.REVIEW:
             review = UpdateDraft(UpdateKind.REVIEW, self.checked_on.data, self.text.data or "")
             return ManyDraft(what, review=review)
-        return ManyDraft(what, self[what.value].data)
+        change = ManyDraft(what, reason=self.reason.data or "")
+        return replace(change, value=self[change.field].data)

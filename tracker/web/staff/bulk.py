@@ -9,7 +9,7 @@ from tracker.clock import today
 from tracker.models import Ask
 from tracker.queries import staff
 from tracker.queries.desk import count_entries
-from tracker.rules.bulk import MOST_AT_ONCE, ManyDraft, Seen
+from tracker.rules.bulk import MOST_AT_ONCE, ManyDraft, Seen, check_number
 from tracker.rules.changes import shown
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import Action
@@ -43,30 +43,33 @@ def many() -> Page | Response:
     is_shown = False
     if button in {"show", "do"} and form.is_sent() and form.is_complete():
         if button == "do":
-            if attempt(form, lambda: _do(form)) is not None:
-                number = len(form.seen)
-                message = f"Done for {number} {'ask' if number == 1 else 'asks'}. Each has its entry in the log."
-                return done(message, url_for("asks.index"))
+            if (number := attempt(form, lambda: _do(form))) is not None:
+                return done(_message(number), url_for("asks.index"))
         else:
             is_shown = attempt(form, lambda: _rehearse(form)) is not None
     return _page(form, is_shown, has_table=button in {"show", "do"} and form.what.data is not None)
+
+
+def _message(number: int) -> str:
+    if not number:
+        return "None of these asks needed a change."
+    return f"Changed {number} {'ask' if number == 1 else 'asks'}. Each has its entry in the log."
 
 
 def _new_form() -> ManyForm:
     """The form to begin with, for the asks that were ticked in the list."""
     form = ManyForm(formdata=None, checked_on=PartialDate(today().isoformat()), text=NOTHING_CHANGED)
     ids = {whole_number(value) for value in request.form.getlist("asks")} - {0}
-    form.problems += [problem.message for problem in bulk.check_number(len(ids))]
+    form.problems += [problem.message for problem in check_number(len(ids))]
     if not form.problems:
         asks = staff.list_asks_of(db(), ids)
         form.choose(asks, count_entries(db(), [ask.id for ask in asks]))
     return form
 
 
-def _do(form: ManyForm) -> bool:
+def _do(form: ManyForm) -> int:
     with transaction(me()) as change:
-        bulk.change_many(change, form.seen, form.draft())
-    return True
+        return bulk.change_many(change, form.seen, form.draft())
 
 
 def _rehearse(form: ManyForm) -> bool:
@@ -94,7 +97,8 @@ def _before_and_after(ask: Ask, draft: ManyDraft | None) -> tuple[str, str]:
     if draft.review:
         checked_on = f"Checked on {ask.reviewed_on.in_words}" if ask.reviewed_on else "Never checked"
         return checked_on, f"Checked on {draft.review.happened_on.in_words}"
-    return _as_said(getattr(ask, draft.what.value)), _as_said(draft.value)
+    now = getattr(ask, draft.field)
+    return _as_said(now), _as_said(draft.value_after(now))
 
 
 def _as_said(value: object) -> str:

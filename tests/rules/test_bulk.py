@@ -1,0 +1,51 @@
+"""Many asks at once: what a change makes of an ask, and how much an editor may do in an hour."""
+
+import pytest
+
+from tracker.rules.bulk import MOST_AN_HOUR, ManyDraft, What, check_hour, check_reason
+from tracker.rules.dates import PartialDate
+from tracker.rules.permissions import Role
+from tracker.rules.updates import UpdateDraft, UpdateKind
+
+NOW = ("Home Office", "The Treasury")
+
+
+@pytest.mark.parametrize(
+    ("what", "given", "after"),
+    [
+        (What.ADD_BODIES, ("Cabinet Office",), (*NOW, "Cabinet Office")),
+        (What.ADD_BODIES, ("home office", "Cabinet Office"), (*NOW, "Cabinet Office")),
+        (What.REMOVE_BODIES, ("HOME OFFICE",), ("The Treasury",)),
+        (What.REMOVE_BODIES, ("Cabinet Office",), NOW),
+        (What.REMOVE_BODIES, NOW, ()),
+        (What.BODIES, ("Cabinet Office",), ("Cabinet Office",)),
+    ],
+)
+def test_bodies_are_added_taken_out_or_replaced(what: What, given: tuple[str, ...], after: tuple[str, ...]) -> None:
+    draft = ManyDraft(what, given)
+    assert (draft.field, draft.value_after(NOW)) == ("responsible_bodies", after)
+
+
+def test_a_topic_takes_the_place_of_the_one_before() -> None:
+    draft = ManyDraft(What.TOPIC, "Tax")
+    assert (draft.field, draft.value_after("Housing")) == ("topic", "Tax")
+
+
+@pytest.mark.parametrize(
+    ("role", "changed", "number", "is_refused"),
+    [
+        (Role.EDITOR, 0, 50, False),
+        (Role.EDITOR, MOST_AN_HOUR - 2, 2, False),
+        (Role.EDITOR, MOST_AN_HOUR - 2, 3, True),
+        (Role.ADMIN, MOST_AN_HOUR * 9, 50, False),
+    ],
+)
+def test_an_editor_changes_so_many_an_hour(role: Role, changed: int, number: int, is_refused: bool) -> None:
+    assert bool(check_hour(role, changed, number)) is is_refused
+
+
+def test_a_reason_is_needed_but_for_a_review() -> None:
+    review = UpdateDraft(UpdateKind.REVIEW, PartialDate("2026"), "Nothing changed.")
+    assert check_reason(ManyDraft(What.REVIEW, review=review)) == []
+    assert check_reason(ManyDraft(What.TOPIC, "Tax", reason="One name for it.")) == []
+    assert [problem.field for problem in check_reason(ManyDraft(What.TOPIC, "Tax"))] == ["reason"]
