@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import pyotp
 import sqlalchemy as sa
@@ -28,6 +29,7 @@ from tests.factories import (
     update_draft,
 )
 from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Update
+from tracker.queries.public.whole import find_whole
 from tracker.queries.stories import list_entries
 from tracker.rules.asks import Publication
 from tracker.rules.bulk import ManyDraft, Seen, What
@@ -212,6 +214,7 @@ CALLS: Mapping[str, Call] = {
     "updates.discard_draft": lambda c, w: updates.discard_draft(c, w.draft, 1),
     "updates.restore_draft": lambda c, w: updates.restore_draft(c, w.put_aside, 2),
     "updates.publish": lambda c, w: updates.publish(c, w.ask, w.draft),
+    "updates.foresee": lambda c, w: updates.foresee(c, cast(Ask, find_whole(c.session, w.ask.slug)), w.draft),
     "updates.post": lambda c, w: updates.post(c, w.ask, update_draft(status=Status.REJECTED)),
     "updates.post, to a draft": lambda c, w: updates.post(c, w.draft_ask, update_draft()),
     "updates.post_redefinition": lambda c, w: updates.post_redefinition(c, w.ask, "Reworded.", "Clearer."),

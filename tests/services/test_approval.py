@@ -1,16 +1,21 @@
 """Approval: what waits for an editor is a draft until it is approved, and every step is in the log."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import make_ask, make_update, update_draft
+from tests.factories import make_ask, make_test, make_update, update_draft
 from tests.transactions import revision
-from tracker.models import Ask, Event, Update
+from tracker.models import Ask, Event, SuccessTest, Update
+from tracker.queries import public
 from tracker.rules.asks import Publication
+from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
 from tracker.rules.status import Status
+from tracker.rules.updates import Result, UpdateKind
 from tracker.services import approval, updates
 from tracker.services.change import Change
 
@@ -133,6 +138,42 @@ def test_with_four_eyes_an_editor_who_mended_it_does_not_approve_it(ed: Change, 
     updates.edit_draft(ed, ask, waiting, update_draft(text="B", status=Status.REJECTED), waiting.version)
     with pytest.raises(RuleBroken, match="Somebody else"):
         approval.approve(ed, ask, waiting, waiting.version)
+
+
+DRAFTS: dict[str, Callable[[Update, SuccessTest], dict[str, Any]]] = {
+    "a status": lambda told, test: {"status": Status.REJECTED, "happened_on": PartialDate("2021")},
+    "a status of long ago": lambda told, test: {"status": Status.REJECTED, "happened_on": PartialDate("2017")},
+    "a status with results": lambda told, test: {"status": Status.MET, "results": ((test.id, Result.MET),)},
+    "a result": lambda told, test: {"kind": UpdateKind.TEST, "results": ((test.id, Result.NOT_MET),)},
+    "a milestone": lambda told, test: {},
+    "a correction": lambda told, test: {
+        "kind": UpdateKind.CORRECTION, "corrects_id": told.id, "status": Status.NOT_STARTED, "reason": "We were wrong.",
+    },
+    "a review": lambda told, test: {
+        "kind": UpdateKind.REVIEW, "happened_on": PartialDate("2026-11-20"), "evidence": (),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DRAFTS)
+@pytest.mark.parametrize("is_public", [True, False])
+def test_what_is_foreseen_is_what_approving_brings(ed: Change, cleo: Change, name: str, is_public: bool) -> None:
+    ask = make_ask(ed, published=is_public)
+    told = make_update(ed, ask, status=Status.ANNOUNCED, happened_on=PartialDate("2019"))
+    draft = make_update(cleo, ask, published=False, text="New.", **DRAFTS[name](told, make_test(ed, ask)))
+    approval.submit(cleo, ask, draft)
+    before = public.find_ask(ed.session, ask.slug, with_drafts=True)
+    steps_before = steps(ed, draft)
+    foreseen = public.find_ask(
+        ed.session, ask.slug, with_drafts=True, foresee=lambda whole: updates.foresee(ed, whole, draft)
+    )
+    assert (steps(ed, draft), draft.publication, before) == (
+        steps_before,
+        Publication.DRAFT,
+        public.find_ask(ed.session, ask.slug, with_drafts=True),
+    )
+    approval.approve(ed, ask, draft, draft.version)
+    assert foreseen == public.find_ask(ed.session, ask.slug, with_drafts=True) != before
 
 
 def test_a_story_that_grew_meanwhile_is_a_conflict(ed: Change, ask: Ask, waiting: Update) -> None:

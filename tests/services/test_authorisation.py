@@ -64,6 +64,7 @@ updates.edit_draft                    | -           | yes    | yes   | 1      | 
 updates.discard_draft                 | -           | yes    | yes   | 1      | -
 updates.restore_draft                 | -           | yes    | yes   | 1      | -
 updates.publish                       | -           | yes    | yes   | 1      | yes
+updates.foresee                       | -           | yes    | yes   | 0      | -
 updates.post                          | -           | yes    | yes   | 2      | yes
 updates.post, to a draft              | -           | yes    | yes   | 2      | -
 updates.post_redefinition             | -           | yes    | yes   | 2      | yes

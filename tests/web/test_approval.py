@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from tests.browser import Page
 from tests.site import ADA, CLEO, ED, LOCAL, WEALTH_ORDERS, MakeSite, Site
 from tests.web.test_status_change import UNDONE, status_form
+from tracker.db.engine import writing
 from tracker.models import Update
 
 PUBLIC_PAGE = f"/asks/{WEALTH_ORDERS}"
@@ -54,6 +55,16 @@ def test_sent_back_with_a_note_mended_and_sent_again(site: Site) -> None:
     decision(site, update).submit("Approve and publish")
     assert "The Repeal Act 2026 ended it." in site.browser().get(PUBLIC_PAGE).section(ENTRY)
     assert "Which Act?" not in site.browser().get(PUBLIC_PAGE).html
+
+
+def test_the_page_on_which_it_is_decided_only_reads(sqlite_site: Site) -> None:
+    update, cookie = sent(sqlite_site), sqlite_site.cookie_of(ED)
+    with writing(sqlite_site.engine) as session:
+        session.connection()  # nobody else can write now
+        page = sqlite_site.browser().sign_in_with(cookie).get(f"/staff/updates/{update}/approve")
+    assert "Reversed" in page.all("section", "verdict")[0]
+    sqlite_site.app.config["READ_ONLY"] = True
+    assert "Below is the public page as it will be" in decision(sqlite_site, update).notices[0]
 
 
 def test_a_note_is_needed_to_send_back_and_nothing_typed_is_lost(shared_site: Site) -> None:

@@ -4,19 +4,20 @@ An update is written as a draft and becomes history when it is published. Nothin
 assigns an ask's status or a test's result.
 """
 
+from collections.abc import Sequence
 from dataclasses import fields
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from tracker.models import Ask, Evidence, TestResult, Update
+from tracker.models import Ask, Evidence, SuccessTest, TestResult, Update
 from tracker.queries.stories import entry_of, list_entries, list_tests
 from tracker.rules import checks
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action, Actor
-from tracker.rules.story import state_of
+from tracker.rules.story import State, state_of
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.rules.updates import EvidenceDraft, UpdateDraft, UpdateKind, check_draft, check_publishable
 from tracker.services import listing, records
@@ -77,17 +78,34 @@ def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None =
     if change.four_eyes and is_own_judgement(update, change.actor):
         raise RuleBroken([Problem("Somebody else must publish this change of status. Send it for approval.")])
     draft = check_ready(change, ask, update, seen_entries)
-    update.publication = Publication.PUBLISHED
-    update.published_at = change.at
+    _take_in(ask, update, change)
     update.version += 1
     is_public = ask.publication.is_public
     record(change, "published", records.subject_of(update), after=_values(draft), is_public=is_public)
     if is_public:
         listing.mark_entry(change.session, ask.id, update.kind)
-    if draft.kind is UpdateKind.REVIEW and (ask.reviewed_on is None or ask.reviewed_on < draft.happened_on):
-        ask.reviewed_on = draft.happened_on
     change.session.flush()  # the story is read again, with this entry in it
     settle(change.session, ask)
+
+
+def foresee(change: Change, whole: Ask, update: Update) -> None:
+    """Make of an ask that is no row, but was read with its story, what publishing the draft would make of it.
+
+    Writes nothing; raises what speaks against it. Needs the draft's evidence and results loaded.
+    """
+    change.require(Action.PUBLISH)
+    check_ready(change, whole, update)
+    _take_in(whole, next(entry for entry in whole.updates if entry.id == update.id), change)
+    entries = [entry_of(entry) for entry in whole.updates if entry.publication is Publication.PUBLISHED]
+    _adopt(whole, [test for test in whole.tests if not test.is_archived], state_of(entries))
+
+
+def _take_in(ask: Ask, update: Update, change: Change) -> None:
+    """Make the entry part of the history."""
+    update.publication = Publication.PUBLISHED
+    update.published_at = change.at
+    if update.kind is UpdateKind.REVIEW and (ask.reviewed_on is None or ask.reviewed_on < update.happened_on):
+        ask.reviewed_on = update.happened_on
 
 
 def check_ready(change: Change, ask: Ask, update: Update, seen_entries: int | None = None) -> UpdateDraft:
@@ -164,13 +182,16 @@ def draft_of(update: Update) -> UpdateDraft:
 
 def settle(session: Session, ask: Ask) -> None:
     """Bring the ask's status and its tests' results to what its published story says."""
-    state = state_of(list_entries(session, ask.id))
+    _adopt(ask, list_tests(session, ask.id), state_of(list_entries(session, ask.id)))
+
+
+def _adopt(ask: Ask, tests: Sequence[SuccessTest], state: State) -> None:
     entry = state.status_entry
     ask.status = entry.status if entry else None
     ask.status_on = entry.happened_on if entry else None
     ask.status_reason = entry.reason if entry else ""
     ask.superseded_by_id = entry.superseded_by_id if entry else None
-    for test in list_tests(session, ask.id):
+    for test in tests:
         test.result, test.result_on = state.results.get(test.id, (test.before, None))
 
 

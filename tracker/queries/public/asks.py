@@ -1,6 +1,6 @@
 """Asks for the public: the status page and the page of one ask."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from datetime import date
 
@@ -35,14 +35,24 @@ def find_slug_now(session: Session, slug: str) -> str | None:
     return session.scalar(statement.where(Ask.publication.in_(PUBLIC)))
 
 
-def find_ask(session: Session, slug: str, *, with_drafts: bool = False, on: date | None = None) -> PublicAsk | None:
-    """An ask that is or was public, whole, now or as it stood on a day; `with_drafts` is for staff's previews.
+def find_ask(
+    session: Session,
+    slug: str,
+    *,
+    with_drafts: bool = False,
+    foresee: Callable[[Ask], None] | None = None,
+    on: date | None = None,
+) -> PublicAsk | None:
+    """An ask that is or was public, whole, now or as it stood on a day.
 
+    For staff's previews, `with_drafts` finds any ask, and `foresee` makes of it what is not written yet.
     Costs eight queries, however long its story.
     """
     ask = find_whole(session, slug)
     if ask is None or not (ask.publication.is_public or with_drafts):
         return None
+    if foresee:
+        foresee(ask)
     return _public_ask(ask, on)
 
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.clock import today
+from tracker.clock import now, today
 from tracker.models import Ask, Update
 from tracker.queries import desk, paging, public, staff
 from tracker.queries.public.records import PublicAsk
@@ -17,7 +17,6 @@ from tracker.web.forms.base import ConfirmForm, attempt
 from tracker.web.forms.updates import ApprovalForm
 from tracker.web.pages import Page, done, found
 from tracker.web.session import db, transaction
-from tracker.web.staff.previews import rehearsed
 
 bp = Blueprint("approval", __name__, url_prefix="/staff")
 OWN = "You had a hand in this change of status yourself. With four eyes somebody else must approve it."
@@ -72,11 +71,11 @@ def _decide(update_id: int, form: ApprovalForm) -> Response:
 
 def _page(update: Update, form: ApprovalForm) -> Page:
     """What is to be decided, what the rules say, and the public page as it would be (or, if refused, as it is)."""
-    version, slug, refusals = update.version, update.ask.slug, _own(update)
+    slug, refusals = update.ask.slug, _own(update)
     log = staff.list_subject_events(db(), "update", update.id)
     page: PublicAsk | None = None
     try:
-        page = rehearsed(update.ask_id, lambda change, ask: _approve(change, ask, update.id, version))
+        page = public.find_ask(db(), slug, with_drafts=True, foresee=lambda whole: _foresee(whole, update))
     except RuleBroken as broken:
         refusals += [problem.message for problem in broken.problems]
     html = render_template(
@@ -94,8 +93,8 @@ def _page(update: Update, form: ApprovalForm) -> Page:
     return html, 409 if form.is_stale else 422 if form.is_refused else 200
 
 
-def _approve(change: Change, ask: Ask, update_id: int, version: int) -> None:
-    approval.approve(change, ask, found(staff.find_update(change.session, update_id)), version)
+def _foresee(whole: Ask, update: Update) -> None:
+    updates.foresee(Change(db(), me(), now()), whole, update)
 
 
 def _own(update: Update) -> list[str]:
