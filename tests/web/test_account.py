@@ -89,6 +89,25 @@ def test_what_matters_asks_for_the_password_after_ten_minutes(shared_site: Site,
     shared_site.execute(sa.delete(SignInFailure))
 
 
+def test_a_filtered_file_of_the_log_is_still_filtered_after_the_password_was_given(sqlite_site: Site) -> None:
+    browser = sqlite_site.browser(ADA)
+    age_confirmations(sqlite_site)
+    asked = browser.get("/staff/log.csv?subject=update&action=published&to=2026-11-22")
+    assert asked.h1 == "Confirm your password"
+    file = asked.submit("Confirm", password=PASSWORD)
+    assert (file.path, file.response.mimetype) == (
+        "/staff/log.csv?subject=update&action=published&to=2026-11-22",
+        "text/csv",
+    )
+
+
+@pytest.mark.parametrize("path", ["//evil.example/staff", "https://evil.example/staff", "/\\evil.example", "/asks/one"])
+def test_giving_the_password_leads_nowhere_else(shared_site: Site, path: str) -> None:
+    browser = shared_site.browser(ADA)
+    asked = browser.get("/staff/confirm", query_string={"next": path})
+    assert asked.submit("Confirm", password=PASSWORD).path == "/staff/"
+
+
 def test_a_form_typed_in_the_meantime_is_kept_and_not_saved_by_itself(sqlite_site: Site) -> None:
     form = sqlite_site.browser(ADA).get("/staff/people/2/edit")
     age_confirmations(sqlite_site)

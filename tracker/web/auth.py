@@ -132,19 +132,24 @@ def _recognise() -> None:
 
 def _ask_to_sign_in() -> Response | tuple[str, int]:
     if request.method in SAFE_METHODS:
-        path = request.full_path.rstrip("?")
-        return redirect(url_for("auth.sign_in", next=path if is_local_path(path) else None), 303)
+        return redirect(url_for("auth.sign_in", next=asked_for()), 303)
     if request.endpoint == "auth.sign_out":
         return redirect(url_for("auth.sign_in"), 303)
     flash("Your session had ended, so nothing was saved. Sign in, and what you typed comes back.")
-    return sign_in_page(request.path, kept_fields()), 403
+    return sign_in_page(asked_for(), kept_fields()), 403
 
 
 def _ask_to_confirm() -> Response | tuple[str, int]:
     """Before a change to people or to one's own access: ask for the password; what was typed waits."""
     if request.method in SAFE_METHODS:
-        return redirect(url_for("auth.confirm", next=request.path), 303)
-    return confirm_page(ConfirmPasswordForm(formdata=None, next=request.path), kept_fields()), 403
+        return redirect(url_for("auth.confirm", next=asked_for()), 303)
+    return confirm_page(ConfirmPasswordForm(formdata=None, next=asked_for()), kept_fields()), 403
+
+
+def asked_for() -> str:
+    """The address of this request with its filters, to come back to; without them if they are no part of a safe one."""
+    path = request.full_path.rstrip("?")
+    return path if is_local_path(path) else request.path
 
 
 def kept_fields() -> list[tuple[str, str]]:
@@ -188,7 +193,7 @@ def _csrf_failed(error: CSRFError) -> Response | str | tuple[str, int]:
             explanation="Nothing was changed.",
             advice="Go back, load the page again and send it once more.",
         ), 400
-    return restore_page(request.path, kept_fields()), 400
+    return restore_page(asked_for(), kept_fields()), 400
 
 
 def require_every_route_decided(app: Flask) -> None:

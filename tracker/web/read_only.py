@@ -5,7 +5,7 @@ Signing in and out are writes too. Whoever is signed in can go on reading until 
 
 from flask import Flask, current_app, g, render_template, request
 
-from tracker.web.auth import kept_fields, kept_through_sign_in, restore_page, sign_in_page
+from tracker.web.auth import asked_for, kept_fields, kept_through_sign_in, restore_page, sign_in_page
 from tracker.web.problems import is_for_programs, problem
 from tracker.web.security import SAFE_METHODS
 from tracker.web.session import stop_reading
@@ -31,7 +31,7 @@ def _refuse_writes() -> Answer | None:
     if request.endpoint in {"auth.sign_in", "auth.code"}:
         return sign_in_page(request.form.get("next", ""), kept_through_sign_in()), 503, LATER
     if g.get("actor") and kept_fields():
-        return restore_page(request.path, kept_fields(), WHY), 503, LATER
+        return restore_page(asked_for(), kept_fields(), WHY), 503, LATER
     page = render_template(
         "error.html",
         code=503,
