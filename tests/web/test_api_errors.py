@@ -146,12 +146,14 @@ def test_a_database_that_fails_is_a_problem_that_passes(sqlite_site: Site) -> No
     with sqlite_site.app.test_client().get("/api/v1/links") as response:
         problem(response, 503)
         assert response.headers["Retry-After"]
+    sqlite_site.execute(sa.text("ALTER TABLE away RENAME TO link"))
 
 
 def test_a_fault_of_ours_is_a_problem_that_tells_nothing_of_it(sqlite_site: Site) -> None:
     sqlite_site.execute(sa.text("UPDATE ask SET jurisdictions = 'zqsecret'"))
     with sqlite_site.app.test_client().get(f"/api/v1/asks/{WEALTH_ORDERS}") as response:
         assert "secret" not in str(problem(response, 500))
+    sqlite_site.execute(sa.text("UPDATE ask SET jurisdictions = '[]'"))
 
 
 @pytest.mark.parametrize("name", RECORDS)

@@ -58,11 +58,11 @@ def test_a_topic_is_changed_for_several_after_it_was_shown(site: Site) -> None:
     assert "The rule of law" in site.browser().get(f"/asks/{WEALTH_ORDERS}").text
 
 
-def test_a_review_is_recorded_for_several(sqlite_site: Site) -> None:
-    shown = chosen(sqlite_site).submit(SHOW, what="review")
+def test_a_review_is_recorded_for_several(site: Site) -> None:
+    shown = chosen(site).submit(SHOW, what="review")
     assert shown.text.count(f"Checked on {PartialDate(today().isoformat()).in_words}") >= 2
     shown.submit("Do it for 2")
-    with sqlite_site.reading() as session:
+    with site.reading() as session:
         kinds = session.scalars(sa.select(Update.kind).order_by(Update.id.desc()).limit(2)).all()
     assert set(kinds) == {UpdateKind.REVIEW}
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from tracker.db import fulltext
 from tracker.models import Ask, AskCount, Link, Listing, Scope, StatusFlow, StatusSpan, UpdateCount
@@ -83,17 +83,24 @@ def name_bodies(session: Session, names: Mapping[str, str]) -> None:
 
 
 def _marked(session: Session) -> Marked:
-    marked: Marked | None = session.info.get(MARKED)
-    if marked is None:
-        marked = session.info[MARKED] = {}
-        sa.event.listen(session, "before_commit", _refresh_marked, once=True)
+    if not sa.event.contains(session, "before_commit", _refresh_marked):
+        sa.event.listen(session, "before_commit", _refresh_marked)
+        sa.event.listen(session, "after_soft_rollback", _forget_marked)
+    marked: Marked = session.info.setdefault(MARKED, {})
     return marked
 
 
 def _refresh_marked(session: Session) -> None:
+    if session.in_nested_transaction():  # the end of a savepoint is announced as a commit too
+        return
     session.flush()
-    for ask_id, new_entries in session.info.pop(MARKED).items():
+    for ask_id, new_entries in session.info.pop(MARKED, {}).items():
         refresh(session, ask_id, new_entries)
+
+
+def _forget_marked(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(MARKED, None)
 
 
 def _select(model: Any, shape: Any) -> sa.Select[Any]:
