@@ -11,10 +11,15 @@ and the first entry that is wrong is named. 2: called wrongly.
 How the chain is made. Each entry has a number `id`, counted from 1 without gaps; the content of the change;
 `previous_hash`, the hash of the entry before it (64 zeros for the first); and `hash`. To get the hash:
 
-1. Take the entry without `hash`.
+1. Take the entry without `hash` and without `personal`.
 2. Write it as JSON: keys sorted at every level, no spaces, every character outside ASCII as \\uXXXX.
-3. Put the line "tracker event 1" and a line feed in front.
+3. Put the line "tracker event 1" and a line feed in front; 2 where the entry's `format` is 2.
 4. Take the SHA-256 of these bytes, as 64 small hexadecimal digits.
+
+Entries of format 2 do not hold the names and e-mail addresses of staff, so that these can be erased. In their place
+stand commitments: HMAC-SHA-256 of the value, the key being 32 random bytes. `personal` says, for each commitment of
+the entry, which salt and value it stands for: checked here. What is left out there must have been erased: a later
+entry says so.
 
 So whoever changes, removes, inserts or swaps entries has to make every later hash anew. Then the hashes differ
 from any checkpoint that somebody kept: hence checkpoints. What this cannot show: that what was entered was
@@ -22,12 +27,12 @@ true, or that something was never entered at all.
 """
 
 import hashlib
+import hmac
 import json
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-FORMAT = b"tracker event 1\n"
 GENESIS = "0" * 64
 DIGITS = set("0123456789abcdef")
 CLOCK_MAY_DIFFER = timedelta(minutes=1)  # people's changes can wait for one another; then the order is the log's
@@ -54,9 +59,10 @@ def verify(lines, checkpoints):
     for number, digits in checkpoints:
         if kept.setdefault(number, digits) != digits:
             raise Wrong(f"Two checkpoints name different hashes for entry {number}: one of them is of another log.")
-    number, head, remarks, latest = 0, GENESIS, [], None
+    number, head, remarks, latest, unsaid = 0, GENESIS, [], None, {}
     for number, line in enumerate(lines, 1):
-        head, at = check(number, line.rstrip("\n"), head)
+        entry, head, at = check(number, line.rstrip("\n"), head)
+        open_commitments(number, entry, unsaid)
         if kept.pop(number, head) != head:
             raise Wrong(f"Entry {number} is not the one that the checkpoint names: the log was rewritten.")
         if latest and at < latest - CLOCK_MAY_DIFFER:
@@ -66,16 +72,21 @@ def verify(lines, checkpoints):
         raise Wrong("The checkpoint of the empty log is 64 zeros.")
     if kept:
         raise Wrong(f"Entry {min(kept)} is missing, and a checkpoint names it: the end of the log was cut off.")
+    if unsaid:
+        person = min(unsaid)
+        raise Wrong(f"Entry {unsaid[person]} lacks a detail of person {person}, whom no later entry erased.")
     return number, head, remarks
 
 
 def check(number, line, previous):
-    """Answer the hash of an entry and its moment; raise Wrong unless it is the next of the chain."""
+    """Answer an entry, its hash and its moment; raise Wrong unless it is the next of the chain."""
     try:
         entry = json.loads(line)
-        said = entry.pop("hash")
+        is_plain = write(entry) == line
+        said, personal = entry.pop("hash"), entry.pop("personal", {})
         at = datetime.fromisoformat(entry["at"])
-        is_plain = write({**entry, "hash": said}) == line
+        form = {None: 1, 2: 2}[entry.get("format")]
+        text = f"tracker event {form}\n{write(entry)}"
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Wrong(f"Line {number} cannot be read as an entry.") from None
     if not is_plain:
@@ -84,9 +95,31 @@ def check(number, line, previous):
         raise Wrong(f"Entry {number} is missing; entry {entry.get('id')} stands in its place.")
     if entry.get("previous_hash") != previous:
         raise Wrong(f"Entry {number} does not follow from the entry before it.")
-    if hashlib.sha256(FORMAT + write(entry).encode("ascii")).hexdigest() != said:
+    if hashlib.sha256(text.encode("ascii")).hexdigest() != said:
         raise Wrong(f"Entry {number} was changed after it was written.")
-    return said, at
+    return {**entry, "personal": personal}, said, at
+
+
+def open_commitments(number, entry, unsaid):
+    """Note the people of whom a detail is not said; raise Wrong unless what is said is what was committed to."""
+    personal, made = entry["personal"], []
+    try:
+        if "format" in entry and entry["actor_id"] is not None:
+            made.append((entry["actor_name"], entry["actor_id"]))
+        if "format" in entry and entry["subject"] == "person":
+            sides = [entry["before"] or {}, entry["after"] or {}]
+            values = [side[name] for side in sides for name in ("name", "email") if name in side]
+            made += [(value, entry["subject_id"]) for value in [entry["subject_name"], *values]]
+        for commitment, (salt, value) in personal.items():
+            found = hmac.new(bytes.fromhex(salt), value.encode(), hashlib.sha256).hexdigest()
+            if found != commitment or len(salt) != len(GENESIS) or commitment not in dict(made):
+                raise Wrong(f"Entry {number} names a person otherwise than when it was written.")
+        for person in (person for commitment, person in made if commitment not in personal):
+            unsaid.setdefault(person, number)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Wrong(f"The people in entry {number} cannot be read.") from None
+    if (entry.get("subject"), entry.get("action")) == ("person", "erased"):
+        unsaid.pop(entry["subject_id"], None)
 
 
 def main(arguments):

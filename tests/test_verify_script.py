@@ -6,13 +6,16 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from tests.cli.commands import tracker_on
-from tests.factories import NOW, make_ask, make_staff, make_test
+from tests.factories import NOW, find_staff, make_ask, make_staff, make_test
 from tracker.db.engine import make_engine, writing
+from tracker.models import Person
 from tracker.rules.chain import GENESIS, canonical, entry_hash
+from tracker.services import erasure, people
 from tracker.services.change import Change
 
 SCRIPT = Path(__file__).resolve().parent.parent / "docs/verify_log.py"
@@ -54,7 +57,8 @@ def hash_anew(entries: Entries, start: int) -> None:
     for position in range(start, len(entries)):
         entry = entries[position]
         entry["previous_hash"] = entries[position - 1]["hash"] if position else GENESIS
-        entry["hash"] = entry_hash({name: value for name, value in entry.items() if name != "hash"})
+        hashed = {name: value for name, value in entry.items() if name not in {"hash", "personal"}}
+        entry["hash"] = entry_hash(hashed)
 
 
 def swap(entries: Entries) -> None:
@@ -93,6 +97,46 @@ def addition(entries: Entries) -> None:
     entries[3]["note"] = "x"
 
 
+def other_name(entries: Entries) -> None:
+    """Somebody else's name, with a salt of its own, where a commitment stands for Ed's."""
+    shown(entries[4])[0][1] = "Eve"
+
+
+def other_salt(entries: Entries) -> None:
+    shown(entries[4])[0][0] = "ab" * 32
+
+
+def name_left_out(entries: Entries) -> None:
+    entries[2]["personal"] = {}
+
+
+def one_detail_left_out(entries: Entries) -> None:
+    """The e-mail address of the person whom the first entry is about."""
+    entries[0]["personal"] = {made: held for made, held in details(entries[0]).items() if "@" not in held[1]}
+
+
+def name_added(entries: Entries) -> None:
+    entries[0]["personal"] = details(entries[0]) | details(entries[2])
+
+
+def name_in_an_older_entry(entries: Entries) -> None:
+    """As if it had been written before there were commitments."""
+    del entries[3]["format"]
+    hash_anew(entries, 3)
+
+
+def unreadable_name(entries: Entries) -> None:
+    shown(entries[4])[0].append("x")
+
+
+def details(entry: dict[str, object]) -> dict[str, list[str]]:
+    return cast(dict[str, list[str]], entry["personal"])
+
+
+def shown(entry: dict[str, object]) -> list[list[str]]:
+    return list(details(entry).values())
+
+
 def doubling(entries: Entries) -> None:
     entries.insert(3, dict(entries[3]))
 
@@ -107,6 +151,13 @@ TAMPERINGS: dict[Callable[[Entries], None], str] = {
     change_with_its_hash: "Entry 5 does not follow from the entry before it.",
     addition: "Entry 4 was changed after it was written.",
     doubling: "Entry 5 is missing; entry 4 stands in its place.",
+    other_name: "Entry 5 names a person otherwise than when it was written.",
+    other_salt: "Entry 5 names a person otherwise than when it was written.",
+    name_added: "Entry 1 names a person otherwise than when it was written.",
+    name_left_out: "Entry 3 lacks a detail of person 3, whom no later entry erased.",
+    one_detail_left_out: "Entry 1 lacks a detail of person 1, whom no later entry erased.",
+    name_in_an_older_entry: "Entry 4 names a person otherwise than when it was written.",
+    unreadable_name: "The people in entry 5 cannot be read.",
 }
 
 
@@ -145,6 +196,25 @@ def test_only_a_checkpoint_shows_that_the_log_was_made_anew_or_cut(export: Path)
     assert run(export, kept.read_text().strip()) == (1, said)
     assert run(export, f"2:{entries[1]['hash']}", f"0:{GENESIS}")[0] == 0
     assert "of another log" in run(export, kept, f"{number}:{entries[-1]['hash']}")[1]
+
+
+def test_a_log_of_which_somebody_was_erased_is_whole_and_names_them_nowhere(export: Path, database: str) -> None:
+    engine = make_engine(database)
+    with writing(engine) as session:
+        change = Change(session, find_staff(session).ada, NOW)
+        ed = session.get_one(Person, find_staff(session).ed.id)
+        people.set_active(change, ed, False, None)
+        erasure.erase(change, ed, None, "Asked for it.")
+    engine.dispose()
+    tracker = tracker_on(database)
+    tracker("log", "export", export)
+    kept = export.parent / "checkpoint"
+    assert run(export, kept)[0] == 0
+    assert "whole" in tracker("verify", "--replay", "--against", kept).out
+    entries = read(export)
+    assert all('"Ed"' not in line and "ed@example.org" not in line for line in export.read_text().splitlines())
+    write(export, entries[:-1])
+    assert run(export)[1].startswith("WRONG: Entry 2 lacks a detail of person 2, whom")
 
 
 @pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)

@@ -11,7 +11,7 @@ from tests.cli.commands import Tracker, tracker_on
 from tests.copies import everything
 from tests.engines import Databases
 from tests.factories import NOW, make_ask, make_person, make_staff
-from tests.tampering import unlock_log
+from tests.tampering import write_in_first_format
 from tracker.db import migrate
 from tracker.db.engine import make_engine, reading, writing
 from tracker.models import Revision
@@ -124,6 +124,8 @@ def test_a_backup_of_the_schema_before_is_brought_up(
     tracker: Tracker, engine: sa.Engine, file: Path, empty: Empty
 ) -> None:
     file.parent.mkdir()
+    with writing(engine) as session:
+        write_in_first_format(session)
     whole = everything(engine)
     tracker("db", "downgrade", "-1")
     assert "a restore will verify its log" in tracker("backup", file).out
@@ -151,7 +153,7 @@ def test_a_log_that_was_tampered_with_is_not_put_back(
 ) -> None:
     file.parent.mkdir()
     with writing(engine) as session:
-        unlock_log(session)
+        write_in_first_format(session)
         session.execute(sa.text("UPDATE event SET actor_name = 'Nobody' WHERE id = 2"))
     assert tracker("backup", file, code=1).err.startswith("Error: Entry 2 of the event log was changed")
     assert list(file.parent.iterdir()) == []

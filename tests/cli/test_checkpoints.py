@@ -42,7 +42,7 @@ def test_a_log_that_has_grown_holds_its_earlier_checkpoints(log: Tracker, tmp_pa
 
 def test_a_cut_end_is_noticed(log: Tracker, behind_the_apps_back: Callable[..., None]) -> None:
     kept = checkpoint(log)
-    behind_the_apps_back("DELETE FROM event WHERE id = 4")
+    behind_the_apps_back("DELETE FROM event WHERE id = 4", "DELETE FROM personal_detail WHERE person_id = 4")
     said = log("verify", "--against", kept, code=1).err
     assert (
         said

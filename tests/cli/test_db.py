@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from tests.cli.commands import SECRET, Tracker, tracker_on
 from tests.factories import NOW, make_ask, make_law, make_link, make_staff
+from tests.tampering import write_in_first_format
 from tracker.cli.database import open_engine
 from tracker.cli.schema import db
 from tracker.db import migrate
@@ -75,13 +76,14 @@ def test_a_database_server_that_does_not_answer_is_named_without_a_traceback() -
 
 @pytest.fixture
 def filled(database: str) -> Iterator[sa.Engine]:
-    """The engine of a database with two published asks, one of them with a law and a body."""
+    """The engine of a database with two published asks, one of them with a law and a body, as long ago."""
     engine = make_engine(database)
     with writing(engine) as session:
         change = Change(session, make_staff(session).ed, NOW)
         ask = make_ask(change, published=True, responsible_bodies=("The Treasury",))
         make_link(change, ask, make_law(change))
         make_ask(change, published=True, slug="other", title="Another")
+        write_in_first_format(session)
     yield engine
     engine.dispose()
 

@@ -8,10 +8,12 @@ import sqlalchemy as sa
 
 from tests.cli.commands import Tracker
 from tests.factories import NOW, make_person, make_staff
+from tests.tampering import unlock_log
 from tracker.db.engine import make_engine, writing
 from tracker.rules.permissions import COMMAND_LINE
 from tracker.services.change import Change
 
+OTHER = "substr(hash, 2) || substr(hash, 1, 1)"
 WHOLE = re.compile(
     r"The event log is whole: (\d+) entries, the last with hash ([0-9a-f]{64})\.\n"
     r"The public lists and counts agree with the asks\.\n"
@@ -25,15 +27,8 @@ def behind_the_apps_back(database: str) -> Callable[..., None]:
     def run(*statements: str) -> None:
         engine = make_engine(database)
         with writing(engine) as session:
-            if engine.dialect.name == "sqlite":
-                triggers = session.scalars(
-                    sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'")
-                ).all()
-                unlocked = [f"DROP TRIGGER {trigger}" for trigger in triggers]
-            else:
-                unlocked = ["ALTER TABLE event DISABLE TRIGGER USER"]
-            assert unlocked
-            for statement in [*unlocked, *statements]:
+            unlock_log(session)
+            for statement in statements:
                 session.execute(sa.text(statement))
         engine.dispose()
 
@@ -81,7 +76,10 @@ def test_a_whole_log_is_counted_and_its_last_hash_printed(log: Tracker) -> None:
             ["DELETE FROM event WHERE id = 2", "UPDATE event SET id = id - 1 WHERE id > 2"],
             "Entry 2 of the event log does not follow from the entry before it",
         ),
-        (["UPDATE event SET hash = 'f' || substr(hash, 2) WHERE id = 2"], "Entry 2 of the event log was changed after"),
+        (
+            [f"UPDATE event SET hash = {OTHER} WHERE id = 2"],
+            "Entry 2 of the event log was changed after",
+        ),
         (
             ["UPDATE event SET previous_hash = substr(hash, 1, 64) WHERE id = 3"],
             "Entry 3 of the event log does not follow",
@@ -98,6 +96,9 @@ def test_a_whole_log_is_counted_and_its_last_hash_printed(log: Tracker) -> None:
             ["UPDATE event SET actor_name = 'Ed' WHERE id = 4", "UPDATE event SET actor_name = 'Ed' WHERE id = 2"],
             "Entry 2 of the event log was changed after",
         ),
+        (["UPDATE event SET format = 1 WHERE id = 2"], "Entry 2 of the event log was changed after"),
+        (["UPDATE personal_detail SET value = 'Edward' WHERE value = 'Ed'"], "Entry 2 of the event log names a person"),
+        (["DELETE FROM personal_detail WHERE value = 'Ed'"], "Entry 2 of the event log lacks a detail of person 2"),
         (["UPDATE event SET id = 9001 WHERE id = 1"], "Entry 1 of the event log is missing"),
     ],
 )
@@ -113,7 +114,7 @@ def test_the_first_entry_that_is_wrong_is_named(
 def test_an_entry_that_was_slipped_in_is_noticed(log: Tracker, behind_the_apps_back: Callable[..., None]) -> None:
     columns = "at, actor_name, action, subject, subject_id, subject_name, reason, request_id, previous_hash"
     behind_the_apps_back(
-        f"INSERT INTO event (id, {columns}, hash) SELECT 5, {columns}, 'a' || substr(hash, 2) FROM event WHERE id = 4"
+        f"INSERT INTO event (id, {columns}, hash) SELECT 5, {columns}, {OTHER} FROM event WHERE id = 4"
     )
     assert log("verify", code=1).err.startswith("Error: Entry 5 of the event log does not follow")
 
@@ -123,7 +124,7 @@ def test_a_cut_tail_shows_in_the_hash_that_was_kept_elsewhere(
 ) -> None:
     """The chain alone cannot show it; the count and the hash that verify prints can."""
     before = log("verify").out
-    behind_the_apps_back("DELETE FROM event WHERE id = 4")
+    behind_the_apps_back("DELETE FROM event WHERE id = 4", "DELETE FROM personal_detail WHERE person_id = 4")
     after = log("verify").out
     assert after.startswith("The event log is whole: 3 entries")
     assert after != before

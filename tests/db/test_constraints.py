@@ -117,6 +117,7 @@ UNIQUE = {
     "uq_ask_update_ask_id_key": ["ask_id", "key"],
     "uq_evidence_update_id_position": ["update_id", "position"],
     "uq_event_hash": ["hash"],
+    "uq_personal_detail_commitment": ["commitment"],
 }
 
 

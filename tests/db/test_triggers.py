@@ -12,6 +12,7 @@ from tracker.services.change import Change
 
 HISTORY = "what was published is never changed"
 LOG = "the event log is append-only"
+DETAILS = "details of people stand as they were written"
 ENTRY = "(SELECT id FROM ask_update WHERE text = 'Published.')"
 DRAFT = "(SELECT id FROM ask_update WHERE text = 'Draft.')"
 TEST = "(SELECT max(id) FROM success_test)"
@@ -35,6 +36,9 @@ REFUSED = [
     ("UPDATE event SET id = id + 1000", LOG),
     ("DELETE FROM event", LOG),
     ("DELETE FROM event WHERE id = (SELECT max(id) FROM event)", LOG),
+    ("UPDATE personal_detail SET value = 'Edward' WHERE value = 'Ed'", DETAILS),
+    ("UPDATE personal_detail SET salt = salt", DETAILS),
+    ("DELETE FROM personal_detail WHERE value = 'Ed'", DETAILS),
     (f"UPDATE ask_update SET text = 'Other.' WHERE id = {ENTRY}", HISTORY),
     (f"UPDATE ask_update SET publication = 'draft', published_at = NULL WHERE id = {ENTRY}", HISTORY),
     (f"UPDATE ask_update SET publication = 'archived', published_at = NULL WHERE id = {ENTRY}", HISTORY),
@@ -76,14 +80,16 @@ def test_a_draft_may_still_be_changed(session: Session, statement: str) -> None:
 
 
 @pytest.mark.parametrize("shared_engine", ["postgresql"], indirect=True)
-@pytest.mark.parametrize("table", ["event", "ask_update", "evidence", "test_result"])
+@pytest.mark.parametrize("table", ["event", "ask_update", "evidence", "test_result", "personal_detail"])
 def test_postgresql_empties_no_table_that_is_kept(session: Session, table: str) -> None:
     with pytest.raises(DBAPIError, match=LOG), session.begin_nested():
         session.execute(sa.text(f"TRUNCATE {table} CASCADE"))
 
 
 @pytest.mark.parametrize("shared_engine", ["sqlite"], indirect=True)
-@pytest.mark.parametrize(("table", "message"), [("event", LOG), ("ask_update", HISTORY), ("evidence", HISTORY)])
+@pytest.mark.parametrize(("table", "message"), [
+    ("event", LOG), ("ask_update", HISTORY), ("evidence", HISTORY), ("personal_detail", DETAILS),
+])  # fmt: skip
 def test_sqlite_replaces_no_row_that_is_kept(session: Session, table: str, message: str) -> None:
     with pytest.raises(DBAPIError, match=message), session.begin_nested():
         session.execute(sa.text(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"))

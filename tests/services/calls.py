@@ -41,6 +41,7 @@ from tracker.services import (
     approval,
     asks,
     bulk,
+    erasure,
     legislation,
     links,
     notes,
@@ -154,6 +155,12 @@ def sign_somebody_out(change: Change, world: World) -> None:
     people.sign_out(change, world.person)
 
 
+def erase_somebody(change: Change, world: World) -> None:
+    """Deactivate somebody and erase them."""
+    people.set_active(change, world.person, False, None)
+    erasure.erase(change, world.person, None, "Asked for it.")
+
+
 def choose_own_password(change: Change, world: World) -> None:
     """Use a link that an admin made for the actor."""
     admin = Change(change.session, find_staff(change.session).ada, change.at)
@@ -238,6 +245,7 @@ CALLS: Mapping[str, Call] = {
     ),
     "people.sign_out": sign_somebody_out,
     "people.set_active": lambda c, w: people.set_active(c, w.person, False, None),
+    "erasure.erase": erase_somebody,
     "links.make_link": lambda c, w: links.make_link(c, w.person),
     "links.choose_password": choose_own_password,
     "second_factor.set_up": lambda c, w: set_up_second_step(c),

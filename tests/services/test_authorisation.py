@@ -18,6 +18,7 @@ from tracker.services import (
     approval,
     asks,
     bulk,
+    erasure,
     events,
     legislation,
     links,
@@ -84,6 +85,7 @@ people.set_password                   | -           | -      | yes   | 1      | 
 people.set_password, one's own        | yes         | yes    | yes   | 1      | -
 people.sign_out                       | -           | -      | yes   | 2      | -
 people.set_active                     | -           | -      | yes   | 1      | -
+erasure.erase                         | -           | -      | yes   | 2      | -
 links.make_link                       | -           | -      | yes   | 1      | -
 links.choose_password                 | yes         | yes    | yes   | 2      | -
 second_factor.set_up                  | yes         | yes    | yes   | 1      | -
@@ -150,8 +152,8 @@ def changing_functions(module: ModuleType) -> set[str]:
 
 def test_every_service_that_changes_something_stands_in_the_table() -> None:
     modules = [
-        approval, asks, bulk, events, legislation, links, notes, people, records, replies, second_factor, sessions,
-        tests, updates, uploads,
+        approval, asks, bulk, erasure, events, legislation, links, notes, people, records, replies, second_factor,
+        sessions, tests, updates, uploads,
     ]  # fmt: skip
     there_are = {name for module in modules for name in changing_functions(module)}
     assert {row[0].partition(",")[0] for row in ROWS} | PARTS == there_are

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tests.factories import NO_PASSWORD, Staff, make_person
 from tests.transactions import problems_of
 from tracker.models import Event, Person
+from tracker.queries.names import with_names
 from tracker.rules.errors import Conflict, RuleBroken
 from tracker.rules.permissions import Role
 from tracker.services import people, sessions
@@ -135,7 +136,8 @@ def test_no_password_hash_ever_stands_in_the_log(ada: Change, somebody: Person) 
     people.set_password(ada, somebody, "a new secret hash")
     people.edit_person(ada, somebody, person_draft(name="Some Body"), None)
     ada.session.flush()
-    logged = str([(e.before, e.after, e.reason, e.subject_name) for e in ada.session.scalars(sa.select(Event))])
+    told = with_names(ada.session, ada.session.scalars(sa.select(Event)))
+    logged = str([(e.before, e.after, e.reason, e.subject_name) for e in told])
     assert "Some Body" in logged
     assert "secret hash" not in logged
     assert NO_PASSWORD not in logged

@@ -12,6 +12,7 @@ from tests.web.test_status_change import UNDONE, status_form
 from tracker.clock import now as moment
 from tracker.clock import today
 from tracker.models import Ask, Event, Update
+from tracker.queries.names import with_names
 from tracker.rules import bulk as rules
 from tracker.rules.bulk import ManyDraft, Seen, What
 from tracker.rules.changes import shown
@@ -50,7 +51,7 @@ def test_a_topic_is_changed_for_several_after_it_was_shown(site: Site) -> None:
     assert done.notices == ["Changed 2 asks. Each has its entry in the log."]
     assert topics(site) == {"The rule of law"}
     with site.reading() as session:
-        logged = session.scalars(sa.select(Event).order_by(Event.id.desc()).limit(2)).all()
+        logged = with_names(session, session.scalars(sa.select(Event).order_by(Event.id.desc()).limit(2)))
     assert {(event.action, event.subject, event.actor_name, event.reason) for event in logged} == {
         ("edited", "ask", ED, WHY)
     }

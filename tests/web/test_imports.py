@@ -11,7 +11,7 @@ from tests.exported import rows
 from tests.imports.books import book
 from tests.site import ADA, CLEO, ED, Site
 from tracker.exports.tables import TABLES
-from tracker.models import Ask, Event, Legislation, Upload
+from tracker.models import Ask, Event, Legislation, Person, Upload
 from tracker.rules.asks import AskDraft
 from tracker.services import asks, uploads
 
@@ -57,7 +57,8 @@ def test_a_change_is_shown_first_and_then_brought_in(site: Site) -> None:
     assert done.notices == ["Done: 1 rows added, 1 changed."]
     assert site.scalar(sa.select(Ask.next_step).where(Ask.slug == WISH)) == "A vote"
     assert site.scalar(sa.select(sa.func.count()).where(Legislation.key == "ukpga/2099/1")) == 1
-    assert site.scalar(sa.select(Event.actor_name).order_by(Event.id.desc()).limit(1)) == ED
+    by = sa.select(Person.name).join(Event, Event.actor_id == Person.id).order_by(Event.id.desc()).limit(1)
+    assert site.scalar(by) == ED
     assert waiting(site) == 0
     assert rows(site, "asks", q="constructive")[0]["next_step"] == "A vote"
 

@@ -17,7 +17,8 @@ from tracker.models import Ask, Evidence, Legislation, Link, Note, Person, Reply
 from tracker.rules.asks import Publication, SourceDraft
 from tracker.rules.dates import PartialDate
 from tracker.rules.updates import EvidenceType, UpdateKind
-from tracker.services import asks, records
+from tracker.services import asks, events, records
+from tracker.services.events import Subject
 
 MARK = "zqinternal"
 # Text columns that the public may read of a published record. Everything else is marked by the test.
@@ -46,7 +47,7 @@ NOT_WORDS = {
     ("recovery_code", "code_hash"), ("sign_in_failure", "account"), ("sign_in_failure", "address"),
     ("event", "action"), ("event", "subject"), ("event", "request_id"), ("event", "hash"), ("event", "previous_hash"),
     ("revision", "checkpoint_hash"),
-    ("upload", "sha256"),
+    ("upload", "sha256"), ("event", "actor_name"), ("personal_detail", "salt"), ("personal_detail", "commitment"),
     ("source", "key"), ("listing", "scope"), ("listing", "title_key"), ("scope", "scope"), ("ask_count", "scope"),
     ("status_span", "begins_on"), ("status_span", "ends_on"), ("status_flow", "period"), ("ask_picture", "drawn_from"),
 }  # fmt: skip
@@ -54,7 +55,7 @@ MARKED = {
     ("source", "internal_note"), ("ask", "internal_note"), ("legislation", "internal_note"), ("link", "internal_note"),
     ("ask_update", "draft_note"), ("ask_update", "sent_back_note"), ("reply", "internal_note"),
     ("note", "text"), ("person", "email"), ("person", "name"),
-    ("upload", "reason"), ("event", "reason"), ("event", "actor_name"), ("event", "subject_name"),
+    ("upload", "reason"), ("event", "reason"), ("event", "subject_name"), ("personal_detail", "value"),
 }  # fmt: skip
 
 
@@ -91,6 +92,7 @@ def mark_everything(site: Site) -> None:
         ).first()
         assert link
         person_id = session.scalars(sa.select(Person.id)).first()
+        events.record(change, "looked", Subject("person", person_id or 0, f"{MARK} detail"))
         waiting = {"uploaded_at": now(), "sha256": "0" * 64, "packed": MARK.encode()}
         session.add(Upload(person_id=person_id, reason=f"{MARK} upload", **waiting))
         records.archive(change, link, None, f"{MARK} reason of an event")

@@ -7,6 +7,8 @@ from tests.browser import Page
 from tests.site import ADA, CLEO, ED, LOCAL, PASSWORD, Site, email_of
 from tracker.models import Person
 from tracker.rules.permissions import Role
+from tracker.services import events
+from tracker.services.events import Subject
 
 NEW_PASSWORD = "quite another set of words"
 
@@ -79,6 +81,31 @@ def test_who_is_deactivated_is_out_at_once_and_can_come_back(site: Site) -> None
     ada.get("/staff/people/").follow("Reactivate Ed Editor").submit("Reactivate")
     assert enter(site, email_of(ED), PASSWORD).hops == [303, 200]
     assert ed.get("/staff/").hops == [303, 200], "the old session stays ended"
+
+
+def test_the_data_of_somebody_who_left_is_erased_and_the_log_still_proves_what_was_done(site: Site) -> None:
+    ada = site.browser(ADA)
+    with site.change(ED) as change:
+        events.record(change, "looked", Subject("ask", site.ask_id(), "An ask", site.ask_id()))
+    assert "Erase the data of Ed" not in ada.get("/staff/people/").text
+    ada.get("/staff/people/").follow("Deactivate Ed Editor").submit("Deactivate")
+    form = ada.get("/staff/people/").follow("Erase the data of Ed Editor")
+    assert "cannot be brought back" in form.text
+    with site.unchanged():
+        assert form.submit("Erase for good", reason="").errors("reason")
+    people = form.submit("Erase for good", reason="Asked for it.")
+    assert people.notices == ["Erased."]
+    number = site.scalar(sa.select(Person.id).where(Person.erased_at.is_not(None)))
+    log = ada.get("/staff/log?person=" + str(number)).text
+    assert f"erased person {number} looked the ask" in log
+    for path in ("/staff/people/", "/staff/log", "/staff/", "/staff/log.csv"):
+        page = ada.send("GET", path).text
+        assert "Ed Editor" not in page
+        assert email_of(ED) not in page
+    assert f"Ada Admin erased the personal data of “erased person {number}”." in ada.get("/staff/log").text
+    assert enter(site, email_of(ED), PASSWORD).status == 422
+    with site.reading() as session:
+        events.verify(session)
 
 
 @pytest.mark.parametrize(("address", "button", "typed"), [

@@ -59,7 +59,7 @@ def export(file: TextIO) -> None:
     """Write the whole log into FILE (- for the screen), an entry a line.
 
     The lines hold exactly what is hashed, so that docs/verify_log.py can check them without the tracker.
-    They also hold internal notes and e-mail addresses of staff: hand them only to those entitled to them.
+    They also hold internal notes, names and e-mail addresses of staff: hand them only to those entitled to them.
     """
     number = 0
     for number, line in enumerate(events.export(open_engine()), 1):  # noqa: B007 (the last is how many)

@@ -1,7 +1,7 @@
 """All tables, so that importing one module knows them all."""
 
 from tracker.models.asks import Ask, FormerSlug, Source, SuccessTest
-from tracker.models.events import Event, Revision
+from tracker.models.events import Event, PersonalDetail, Revision
 from tracker.models.legislation import Legislation, Link
 from tracker.models.listing import (
     AskCount,
@@ -32,6 +32,7 @@ __all__ = [
     "Listing",
     "Note",
     "Person",
+    "PersonalDetail",
     "RecoveryCode",
     "Reply",
     "Revision",

@@ -11,7 +11,10 @@ from tracker.rules.chain import GENESIS
 
 
 class Event(Base):
-    """One change: who, when, what before and after. Triggers refuse to change or delete a row."""
+    """One change: who, when, what before and after. Triggers refuse to change or delete a row.
+
+    Since format 2 commitments stand in place of the names of staff: see rules/chain.py.
+    """
 
     __tablename__ = "event"
     __table_args__ = (
@@ -37,6 +40,21 @@ class Event(Base):
     request_id: Mapped[str] = mapped_column(sa.String(40), server_default="")
     previous_hash: Mapped[str] = mapped_column(sa.String(64))
     hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    format: Mapped[int] = mapped_column(server_default="1")
+
+
+class PersonalDetail(Base):
+    """A name or e-mail address that a member of staff has had; in the log stands its commitment.
+
+    Triggers refuse to change a row, and to delete one before the log says that the person was erased.
+    """
+
+    __tablename__ = "personal_detail"
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
+    value: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    salt: Mapped[str] = mapped_column(sa.String(64))
+    commitment: Mapped[str] = mapped_column(sa.String(64), unique=True)
 
 
 class Revision(Base):

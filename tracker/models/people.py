@@ -25,11 +25,17 @@ class Person(Versioned, Base):
     is_active: Mapped[bool] = mapped_column(server_default=sa.true())
     totp_nonce: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")
     totp_step: Mapped[int] = mapped_column(default=0, server_default="0")
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
     def has_second_step(self) -> bool:
         """Whether signing in asks for a code besides the password."""
         return bool(self.totp_nonce)
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether name and address were erased; what stands in their place is made up."""
+        return self.erased_at is not None
 
     @property
     def is_invited(self) -> bool:

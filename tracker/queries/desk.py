@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from tracker.models import Ask, Event, Legislation, Link, Reply, Source, Update
 from tracker.queries import paging
 from tracker.queries.calendar_days import ended_by
+from tracker.queries.names import with_names
 from tracker.queries.paging import Listed
 from tracker.rules.asks import Publication
 from tracker.rules.legislation import BILLS
@@ -104,7 +105,7 @@ def list_unverified(session: Session, limit: int, after: str = "") -> Listed[Lin
 def list_recent(session: Session, limit: int) -> Sequence[Event]:
     """The newest entries of the event log, comings and goings left out."""
     statement = sa.select(Event).where(Event.action.not_in(COMINGS_AND_GOINGS))
-    return session.scalars(statement.order_by(Event.id.desc()).limit(limit)).all()
+    return with_names(session, session.scalars(statement.order_by(Event.id.desc()).limit(limit)))
 
 
 def count_entries(session: Session, ask_ids: Sequence[int]) -> dict[int, int]:

@@ -4,8 +4,8 @@ Everybody on the staff reads what was done to records. What was done to people, 
 who manage people; each person also sees what concerns themself.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from tracker.clock import LONDON
 from tracker.db.engine import reading
 from tracker.models import Ask, Event
+from tracker.queries.names import with_names
 from tracker.rules.permissions import Action, Actor
 from tracker.rules.wording import Happening, Rewording, history_of
 
@@ -67,14 +68,14 @@ class LogChoices:
 def list_page(session: Session, reader: Actor, wanted: LogFilter, before: int | None, size: int = SIZE) -> LogPage:
     """The entries that fit and that the reader may see, at most `size`, from before a key on."""
     found = session.execute(_statement(reader, wanted, before).limit(size + 1)).all()
-    entries = tuple(_entry(*row) for row in found[:size])
+    entries = _entries(session, found[:size])
     return LogPage(entries, entries[-1].event.id if len(found) > size else None)
 
 
 def find_entry(session: Session, reader: Actor, number: int) -> LogEntry | None:
     """One entry, if the reader may see it."""
-    found = session.execute(_statement(reader, LogFilter(), None).where(Event.id == number)).first()
-    return _entry(*found) if found else None
+    found = session.execute(_statement(reader, LogFilter(), None).where(Event.id == number)).all()
+    return next(iter(_entries(session, found)), None)
 
 
 def find_choices(session: Session) -> LogChoices:
@@ -97,16 +98,14 @@ def read(engine: sa.Engine, reader: Actor, wanted: LogFilter) -> Iterator[Event]
 
 def list_rewordings(session: Session, ask_id: int) -> tuple[Rewording, ...]:
     """Every step in the wording of an ask and its tests, from the first on."""
-    statement = (
-        sa.select(
-            Event.id, Event.at, Event.actor_name, Event.action, Event.subject, Event.subject_id, Event.before,
-            Event.after, Event.reason,
+    about = sa.select(Event).where(Event.ask_id == ask_id, Event.subject.in_(("ask", "test"))).order_by(Event.id)
+    return history_of(
+        Happening(
+            *(it.id, it.at, it.actor_name, it.action, it.subject, it.subject_id),
+            *(it.before or {}, it.after or {}, it.reason),
         )
-        .where(Event.ask_id == ask_id, Event.subject.in_(("ask", "test")))
-        .order_by(Event.id)
-    )  # fmt: skip
-    happenings = (Happening(*row) for row in session.execute(statement))
-    return history_of(replace(it, before=it.before or {}, after=it.after or {}) for it in happenings)
+        for it in with_names(session, session.scalars(about))
+    )
 
 
 def _statement(reader: Actor, wanted: LogFilter, before: int | None) -> sa.Select[Event, datetime]:
@@ -132,8 +131,15 @@ def _visible_to(reader: Actor) -> sa.ColumnElement[bool] | None:
     return sa.or_(Event.subject.in_(RECORDS), own)
 
 
-def _entry(event: Event, earlier: datetime | None) -> LogEntry:
-    return LogEntry(event, earlier is not None and event.at < earlier - CLOCK_MAY_DIFFER)
+def _entries(session: Session, rows: Sequence[sa.Row[Event, datetime]]) -> tuple[LogEntry, ...]:
+    events = with_names(session, (event for event, _ in rows))
+    return tuple(
+        LogEntry(event, _is_dated_back(event, earlier)) for event, (_, earlier) in zip(events, rows, strict=True)
+    )
+
+
+def _is_dated_back(event: Event, earlier: datetime | None) -> bool:
+    return earlier is not None and event.at < earlier - CLOCK_MAY_DIFFER
 
 
 def _begin(day: date) -> datetime:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.models import Event, RecoveryCode, StaffSession
+from tracker.queries.names import with_names
 
 MOST = 20
 ACCESS = (
@@ -41,7 +42,7 @@ def list_sessions(
 
 def list_access(session: Session, person_id: int) -> Sequence[Event]:
     """The newest entries of the log about a person's access, the newest first."""
-    return session.scalars(_about(person_id, ACCESS).order_by(Event.id.desc()).limit(MOST)).all()
+    return with_names(session, session.scalars(_about(person_id, ACCESS).order_by(Event.id.desc()).limit(MOST)))
 
 
 def find_last_sign_in(session: Session, person_id: int) -> LastSignIn:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.models import Ask, Event, Legislation, Link, Note, Person, Reply, Source, SuccessTest, Update
+from tracker.queries.names import with_names
 from tracker.rules.asks import Publication
 
 MOST = 100
@@ -111,13 +112,13 @@ def list_events(
         statement = statement.where(Event.ask_id == ask_id)
     if before:
         statement = statement.where(Event.id < before)
-    return session.scalars(statement).all()
+    return with_names(session, session.scalars(statement))
 
 
 def list_subject_events(session: Session, subject: str, subject_id: int) -> Sequence[Event]:
     """The newest entries of the event log about one record."""
     about = sa.select(Event).where(Event.subject == subject, Event.subject_id == subject_id)
-    return session.scalars(about.order_by(Event.id.desc()).limit(MOST)).all()
+    return with_names(session, session.scalars(about.order_by(Event.id.desc()).limit(MOST)))
 
 
 def count_published(session: Session, ask_id: int) -> int:

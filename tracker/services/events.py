@@ -1,9 +1,10 @@
 """The event log: every change writes one entry in its own transaction, chained to the one before."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cache, partial
 from types import NoneType
 
 import sqlalchemy as sa
@@ -12,11 +13,11 @@ from sqlalchemy.orm import Session
 from tracker.db.engine import reading
 from tracker.models import Event, Revision
 from tracker.rules import checks
-from tracker.rules.chain import GENESIS, Checkpoint, canonical, entry_hash
+from tracker.rules.chain import FORMAT, GENESIS, Checkpoint, canonical, commitments_of, entry_hash, with_personal
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import refuse
 from tracker.rules.text import SENTENCE_LENGTH
-from tracker.services import listing
+from tracker.services import listing, personal
 from tracker.services.change import Change
 
 CHAIN_STEP = 1000
@@ -46,8 +47,8 @@ def record(
 ) -> Event:
     """Append an entry; `is_public` says that the public sees the change, which raises the revision."""
     refuse(checks.at_most(reason, SENTENCE_LENGTH, "reason"))
-    last = _head(change.session)
-    event = Event(**_entry(change, last, action, subject, before=before, after=after, reason=reason))
+    last, commit = _head(change.session), partial(personal.commit_to, change.session)
+    event = Event(**_entry(change, last, commit, action, subject, before=before, after=after, reason=reason))
     change.session.add(event)
     if is_public:
         raised = sa.update(Revision).values(
@@ -61,10 +62,10 @@ def record(
 def record_many(change: Change, action: str, made: Sequence[tuple[Subject, Mapping[str, object]]]) -> None:
     """Append an entry for each of many records, with what it is now, of which the public sees nothing."""
     change.session.flush()
-    last = _head(change.session)
+    last, commit = _head(change.session), cache(partial(personal.commit_to, change.session))
     entries = []
     for subject, after in made:
-        entries.append(_entry(change, last, action, subject, after=after))
+        entries.append(_entry(change, last, commit, action, subject, after=after))
         last = (last[0] + 1, str(entries[-1]["hash"]))
     if entries:
         change.session.execute(sa.insert(Event.__table__), entries)  # type: ignore[arg-type]
@@ -79,6 +80,7 @@ def _head(session: Session) -> tuple[int, str]:
 def _entry(
     change: Change,
     last: tuple[int, str],
+    commit: Callable[[int, str], str],
     action: str,
     subject: Subject,
     *,
@@ -103,7 +105,9 @@ def _entry(
         "reason": reason,
         "request_id": change.actor.request_id,
         "previous_hash": head,
+        "format": FORMAT,
     }
+    content = with_personal(content, commit)
     return content | {"hash": entry_hash(content | {"at": _plain(change.at)})}  # all else is plain already
 
 
@@ -113,20 +117,25 @@ def plain(values: Mapping[str, object]) -> dict[str, object]:
 
 
 def verify(session: Session) -> tuple[int, str]:
-    """Check the whole chain; answer how many entries it has and its last hash.
+    """Check the whole chain and the details beside it; answer how many entries it has and its last hash.
 
     Raises BrokenChain that names the first wrong entry. Reads a thousand entries at a time.
     """
     count, head = 0, GENESIS
+    details = personal.Comparison(session)
     for event in all_events(session):
         count += 1
         if event.id != count:
             raise BrokenChain(count, "is missing" if event.id > count else "stands twice")
         if event.previous_hash != head:
             raise BrokenChain(event.id, "does not follow from the entry before it")
-        if event.hash != entry_hash(_content(event)):
+        content = _content(event)
+        if event.hash != entry_hash(content):
             raise BrokenChain(event.id, "was changed after it was written")
         head = event.hash
+        details.take(content)
+    if fault := details.find_fault():
+        raise BrokenChain(*fault)
     return count, head
 
 
@@ -145,14 +154,15 @@ def require(session: Session, checkpoint: Checkpoint) -> None:
 
 
 def export(engine: sa.Engine) -> Iterator[str]:
-    """Yield each entry as a line of JSON: its content as it was hashed, and its hash.
+    """Yield each entry as a line of JSON: its content as it was hashed, its hash, and what its commitments stand for.
 
     Reads in short steps, so that nobody waits for it; entries that come meanwhile may be among them.
     """
     seen = SMALLEST_ID
     while True:
         with reading(engine) as session:
-            lines = [(event.id, canonical(_content(event) | {"hash": event.hash})) for event in _next(session, seen)]
+            opened = personal.opened(session)
+            lines = [(event.id, _line(event, opened)) for event in _next(session, seen)]
         if not lines:
             return
         yield from (f"{line}\n" for _, line in lines)
@@ -189,10 +199,19 @@ def _next(session: Session, seen: int) -> list[Event]:
     return list(session.scalars(sa.select(Event).where(Event.id > seen).order_by(Event.id).limit(CHAIN_STEP)))
 
 
+def _line(event: Event, opened: Mapping[str, tuple[str, str]]) -> str:
+    content = _content(event)
+    line = content | {"hash": event.hash}
+    if event.format != 1:
+        line["personal"] = {made: opened[made] for _, made in commitments_of(content) if made in opened}
+    return canonical(line)
+
+
 def _content(event: Event) -> dict[str, object]:
-    """Everything that the hash covers."""
-    content = {column.key: getattr(event, column.key) for column in Event.__table__.columns if column.key != "hash"}
-    return plain(content)
+    """Everything that the hash covers; the first format did not say which it is."""
+    left_out = {"hash"} if event.format != 1 else {"hash", "format"}
+    names = (column.key for column in Event.__table__.columns if column.key not in left_out)
+    return plain({name: getattr(event, name) for name in names})
 
 
 def _plain(value: object) -> object:

@@ -35,6 +35,7 @@ def edit_person(change: Change, person: Person, draft: PersonDraft, seen_version
     """Edit name, e-mail address and role; a new role ends the person's sessions."""
     change.require(Action.MANAGE_PEOPLE)
     records.check_version(person, seen_version)
+    _refuse_erased(person)
     refuse(check_person(draft) + _email_taken(change, draft.email, person.id))
     if person.role is Role.ADMIN and draft.role is not Role.ADMIN:
         _refuse_last_admin(change, person)
@@ -49,6 +50,7 @@ def set_password(change: Change, person: Person, password_hash: str) -> None:
     """Give a person a new password and end their sessions; one's own needs no role."""
     if change.actor.id != person.id:
         change.require(Action.MANAGE_PEOPLE)
+    _refuse_erased(person)
     person.password_hash = password_hash
     person.version += 1
     end_sessions(change, person)
@@ -60,6 +62,7 @@ def set_active(change: Change, person: Person, is_active: bool, seen_version: in
     """Let a person sign in no more, at once, or let them in again."""
     change.require(Action.MANAGE_PEOPLE)
     records.check_version(person, seen_version)
+    _refuse_erased(person)
     if person.is_active == is_active:
         return
     if not is_active:
@@ -109,6 +112,12 @@ def check_person(draft: PersonDraft) -> list[Problem]:
 def _email_taken(change: Change, email: str, own_id: int | None) -> list[Problem]:
     taken = change.session.scalar(sa.select(Person.id).where(Person.email == email))
     return [Problem("Somebody with this address exists already.", "email")] if taken not in {None, own_id} else []
+
+
+def _refuse_erased(person: Person) -> None:
+    """Nobody knows any more who that was."""
+    if person.is_erased:
+        raise RuleBroken([Problem("This person was erased. Add them anew.")])
 
 
 def _refuse_last_admin(change: Change, person: Person) -> None:

@@ -30,6 +30,7 @@ SENTENCES = {
     "recovery codes made": "made new recovery codes.",
     "second step set up": "set up two-step sign-in.",
     "second step reset": "reset two-step sign-in of “{name}”.",
+    "erased": "erased the personal data of “{name}”.",
 }
 
 

@@ -9,18 +9,24 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import now
 from tracker.models import Person
-from tracker.queries import staff
+from tracker.queries import names, staff
 from tracker.rules.permissions import Action
-from tracker.services import links, people, second_factor
+from tracker.services import erasure, links, people, second_factor
 from tracker.services.change import Change
 from tracker.services.people import PersonDraft
 from tracker.web.auth import me, requires
-from tracker.web.forms.base import ConfirmForm, attempt
+from tracker.web.forms.base import ConfirmForm, ReasonForm, attempt
 from tracker.web.forms.people import PersonForm
 from tracker.web.pages import Page, form_page, found, handled
 from tracker.web.session import db, transaction
 
 NOBODY_IS_DELETED = "Nobody is deleted: what the person wrote keeps the name. Deactivating ends every session at once."
+ERASING = (
+    "Name, e-mail address, sessions and failed sign-ins are deleted and cannot be brought back. What the person did "
+    "stays in the log under a number, and the log can still be proved whole. Do not write the name below: the reason "
+    "stays. Backups made before still hold the data: delete them when you can."
+)
+HELD_FOR_GOOD = " {} entries of the log are of a version that wrote names into the entries: those keep the name."
 bp = Blueprint("people", __name__, url_prefix="/staff")
 
 
@@ -101,6 +107,27 @@ def access(person_id: int, action: str) -> Page | Response:
 
     heading = move.heading.format(person.name)
     return handled(form, save, "Done.", fresh) or form_page(form, heading, back, submit=move.button, intro=move.intro)
+
+
+@bp.route("/people/<id:person_id>/erase", methods=["GET", "POST"])
+@requires(Action.MANAGE_PEOPLE, recently=True)
+def erase(person_id: int) -> Page | Response:
+    person, back = _person(person_id), url_for(".index")
+    form = ReasonForm(version=person.version)
+
+    def save(change: Change) -> str:
+        row = change.session.get_one(Person, person_id)
+        erasure.erase(change, row, form.seen_version, form.reason.data or "")
+        return back
+
+    def fresh() -> ReasonForm:
+        return ReasonForm(formdata=None, version=_person(person_id).version)
+
+    number = names.count_held_for_good(db(), person_id)
+    intro = ERASING + (HELD_FOR_GOOD.format(number) if number else "")
+    return handled(form, save, "Erased.", fresh) or form_page(
+        form, f"Erase the data of {person.name}", back, submit="Erase for good", intro=intro
+    )
 
 
 class Move(NamedTuple):

@@ -1,0 +1,176 @@
+"""What is known of somebody who has left can be erased, and the log can still be proved whole."""
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from tests.factories import NOW, Staff, actor_of, find_staff, make_ask, make_person
+from tests.tampering import unlock_log, write_in_first_format
+from tests.transactions import count_events, shared_engine_with
+from tracker.db.base import Base
+from tracker.models import Event, Person, PersonalDetail, SignInFailure, StaffSession
+from tracker.queries.names import count_held_for_good, with_names
+from tracker.rules.errors import Conflict, RuleBroken
+from tracker.rules.permissions import Role
+from tracker.services import erasure, events, links, people, sessions
+from tracker.services.change import Change
+from tracker.services.events import BrokenChain
+from tracker.services.people import PersonDraft
+
+NAME, LATER_NAME, EMAIL = "Zoë Zed", "Zoë Zimmer", "zoe.zed@example.org"
+
+
+def work(ed: Change) -> None:
+    """Zoë is invited and renamed, signs in, enters an ask, fails to sign in, and is deactivated."""
+    ada = Change(ed.session, find_staff(ed.session).ada, NOW)
+    zoe = make_person(ada, name=NAME, email=EMAIL)
+    links.make_link(ada, zoe)
+    sessions.start(Change(ed.session, actor_of(zoe), NOW), zoe, device="Firefox on Linux")
+    make_ask(Change(ed.session, actor_of(zoe), NOW))
+    people.edit_person(ada, zoe, PersonDraft(EMAIL, LATER_NAME, Role.EDITOR), None)
+    sessions.note_failure(ed.session, EMAIL, "192.0.2.1", NOW)
+    people.set_active(ada, zoe, False, None)
+
+
+shared_engine = shared_engine_with(work)
+
+
+@pytest.fixture
+def zoe(session: Session) -> Person:
+    return session.scalars(sa.select(Person).where(Person.email == EMAIL)).one()
+
+
+def everything(session: Session) -> str:
+    """All that the database holds, as text."""
+    session.flush()
+    return str([session.execute(sa.select(table)).all() for table in Base.metadata.tables.values()])
+
+
+def test_nothing_of_the_person_is_left_and_the_log_is_whole(ada: Change, zoe: Person) -> None:
+    session = ada.session
+    assert all(known in everything(session) for known in (NAME, LATER_NAME, EMAIL, sessions.digest(EMAIL)))
+    before = count_events(session)
+    erasure.erase(ada, zoe, zoe.version, "Asked for it.")
+    left = everything(session)
+    assert [known for known in ("Zoë", EMAIL, sessions.digest(EMAIL), "Firefox") if known in left] == []
+    assert events.verify(session)[0] == before + 1
+    assert session.scalar(sa.select(sa.func.count()).select_from(StaffSession)) == 0
+    assert session.scalar(sa.select(sa.func.count()).select_from(SignInFailure)) == 0
+    assert count_held_for_good(session, zoe.id) == 0
+
+
+def test_the_log_goes_on_saying_what_was_done_but_not_by_whom(ada: Change, zoe: Person) -> None:
+    erasure.erase(ada, zoe, None, "Asked for it.")
+    told = with_names(ada.session, ada.session.scalars(sa.select(Event).order_by(Event.id)))
+    assert {it.actor_name for it in told if it.actor_id == zoe.id} == {f"erased person {zoe.id}"}
+    about = [it for it in told if it.subject == "person" and it.subject_id == zoe.id]
+    assert {it.subject_name for it in about} == {f"erased person {zoe.id}"}
+    assert [it.after["role"] for it in about if it.action == "created" and it.after] == ["editor"]
+    last = about[-1]
+    assert (last.action, last.actor_name, last.reason) == ("erased", "Ada", "Asked for it.")
+
+
+def test_an_entry_holds_no_name_and_the_same_commitment_each_time(session: Session, zoe: Person) -> None:
+    entries = session.scalars(sa.select(Event).where(Event.subject == "person", Event.subject_id == zoe.id)).all()
+    made = {it.subject_name for it in entries}
+    assert len(made) == len({NAME, LATER_NAME})
+    assert entries[0].after
+    assert entries[0].after["email"] not in made
+    assert "Zoë" not in str([events._content(it) for it in entries])
+    assert events.verify(session)
+
+
+def test_only_who_is_deactivated_is_erased_once_and_for_a_reason(ada: Change, zoe: Person, staff: Staff) -> None:
+    ed = ada.session.get_one(Person, staff.ed.id)
+    for person, version, reason in ((ed, None, "Asked for it."), (zoe, None, "")):
+        with pytest.raises(RuleBroken):
+            erasure.erase(ada, person, version, reason)
+    with pytest.raises(Conflict):
+        erasure.erase(ada, zoe, zoe.version - 1, "Asked for it.")
+    erasure.erase(ada, zoe, None, "Asked for it.")
+    for again in (
+        lambda: erasure.erase(ada, zoe, None, "Once more."),
+        lambda: people.set_active(ada, zoe, True, None),
+        lambda: people.edit_person(ada, zoe, PersonDraft(EMAIL, NAME, Role.EDITOR), None),
+        lambda: people.set_password(ada, zoe, "hash"),
+        lambda: links.make_link(ada, zoe),
+    ):
+        with pytest.raises(RuleBroken):
+            again()
+    assert make_person(ada, name=NAME, email=EMAIL).id != zoe.id
+
+
+def test_the_database_lets_nothing_go_before_the_log_says_so(ada: Change, zoe: Person) -> None:
+    theirs = sa.delete(PersonalDetail).where(PersonalDetail.person_id == zoe.id)
+    with pytest.raises(DBAPIError, match="details of people"), ada.session.begin_nested():
+        ada.session.execute(theirs)
+    erasure.erase(ada, zoe, None, "Asked for it.")
+    with pytest.raises(DBAPIError, match="details of people"), ada.session.begin_nested():
+        ada.session.execute(sa.delete(PersonalDetail))  # the others' stay
+
+
+LACKS, OTHERWISE = "lacks a detail of person", "names a person otherwise"
+TAMPERINGS = {
+    "UPDATE personal_detail SET value = 'Eve' WHERE value = 'Ada'": OTHERWISE,
+    "UPDATE personal_detail SET salt = substr(salt, 2) || substr(salt, 1, 1) WHERE value = 'Ada'": OTHERWISE,
+    "UPDATE personal_detail SET salt = 'x' WHERE value = 'Ada'": OTHERWISE,
+    "UPDATE personal_detail SET person_id = 2 WHERE value = 'Ada'": OTHERWISE,
+    "UPDATE personal_detail SET commitment = salt WHERE value = 'Ada'": LACKS,
+    "DELETE FROM personal_detail WHERE value = 'Ada'": LACKS,
+    "DELETE FROM personal_detail WHERE value = 'ada@example.org'": LACKS,
+    "DELETE FROM personal_detail": LACKS,
+    "INSERT INTO personal_detail (person_id, value, salt, commitment) VALUES (1, 'A', 'x', 'y')": "belongs to is mis",
+}
+
+
+@pytest.mark.parametrize("statement", TAMPERINGS)
+@pytest.mark.parametrize("erased", [False, True], ids=["nobody erased", "somebody erased"])
+def test_a_detail_that_was_changed_or_taken_away_is_noticed(
+    ada: Change, zoe: Person, statement: str, erased: bool
+) -> None:
+    if erased:
+        erasure.erase(ada, zoe, None, "Asked for it.")
+    ada.session.flush()
+    unlock_log(ada.session)
+    ada.session.execute(sa.text(statement))
+    with pytest.raises(BrokenChain, match=TAMPERINGS[statement]):
+        events.verify(ada.session)
+
+
+def put_back(session: Session, zoe: Person) -> None:
+    session.add(PersonalDetail(person_id=zoe.id, value=NAME, salt="ab" * 32, commitment="c" * 64))
+
+
+def sign_in_after_all(session: Session, zoe: Person) -> None:
+    """An entry of a person who was erased before, without the detail that it commits to."""
+    sessions.log_failure(Change(session, actor_of(zoe), NOW), zoe)
+    session.flush()
+    session.execute(sa.delete(PersonalDetail).where(PersonalDetail.person_id == zoe.id))
+
+
+@pytest.mark.parametrize(
+    ("tamper", "what"), [(put_back, "but a detail of them is still kept"), (sign_in_after_all, LACKS)]
+)
+def test_an_erasure_that_did_not_hold_is_noticed(
+    ada: Change, zoe: Person, tamper: Callable[[Session, Person], None], what: str
+) -> None:
+    erasure.erase(ada, zoe, None, "Asked for it.")
+    tamper(ada.session, zoe)
+    with pytest.raises(BrokenChain, match=what):
+        events.verify(ada.session)
+
+
+def test_entries_of_the_first_format_verify_and_read_as_before(ada: Change, zoe: Person) -> None:
+    """As an older version wrote them: the name itself in the entry, and no format in what is hashed."""
+    session = ada.session
+    before = count_events(session)
+    write_in_first_format(session)
+    erasure.erase(ada, zoe, None, "Asked for it.")
+    count, _ = events.verify(session)
+    assert count == before + 1
+    first = with_names(session, session.scalars(sa.select(Event).where(Event.actor_id == zoe.id)))
+    assert {it.actor_name for it in first} == {NAME}
+    assert count_held_for_good(session, zoe.id) > 3
