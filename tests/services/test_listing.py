@@ -40,13 +40,15 @@ from tracker.models import (
 )
 from tracker.queries import public
 from tracker.queries.public.filters import AskFilter
+from tracker.queries.stories import list_entries
 from tracker.rules.asks import AskKind, Publication
+from tracker.rules.bulk import ManyDraft, Seen, What
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import RuleBroken
 from tracker.rules.legislation import Effect
 from tracker.rules.status import Status
-from tracker.rules.updates import Result, UpdateKind
-from tracker.services import asks, legislation, rebuild, records, tests, updates
+from tracker.rules.updates import Result, UpdateDraft, UpdateKind
+from tracker.services import asks, bulk, legislation, rebuild, records, tests, updates
 from tracker.services.change import Change
 
 DAYS = [PartialDate(day) for day in ("2018", "2018-01", "2018-01-01", "2019-07", "2019-07-30", "2020", "2020-02-29")]
@@ -183,6 +185,15 @@ def archive_test(change: Change, step: Step) -> None:
     move(change, change.session.get_one(Ask, test.ask_id), test, None, "It doubled another.")
 
 
+def change_many(change: Change, step: Step) -> None:
+    """A new topic, or a review, for all published asks."""
+    asked = change.session.scalars(sa.select(Ask).where(Ask.publication == Publication.PUBLISHED)).all()
+    seen = [Seen(ask.id, ask.version, len(list_entries(change.session, ask.id))) for ask in asked]
+    review = ManyDraft(What.REVIEW, review=UpdateDraft(UpdateKind.REVIEW, DAYS[-1], "Checked."))
+    topic = ManyDraft(What.TOPIC, TOPICS[step.value % 2], reason="Tidier.")
+    bulk.change_many(change, seen, topic if step.value % 3 else review)
+
+
 def archive(model: Any, *options: Any) -> Callable[[Change, Step], None]:
     """Archive it, or restore what is archived."""
 
@@ -220,6 +231,7 @@ ACTIONS: dict[str, Callable[[Change, Step], None]] = {
     "enter a test": enter_test,
     "edit a test": edit_test,
     "archive a test": archive_test,
+    "change many asks": change_many,
 }
 TRANSACTIONS = 70
 REHEARSED = 0.15
