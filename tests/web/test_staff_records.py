@@ -50,6 +50,9 @@ def test_from_a_source_to_a_published_ask(site: Site) -> None:
     preview = ed.get(page.path).follow("Preview the public page")
     assert preview.notices[0].startswith("Preview. Only staff see this page.")
     assert "It was promised." in preview.section("story")
+    for address in preview.links().values():
+        if address.startswith("/"):
+            assert stranger.send("GET", address).status_code in {200, 303}, address
     assert stranger.get("/asks/empty-homes").status == 404
     done = ed.get(page.path).submit("Publish the ask")
     assert done.notices == ["The ask is public."]

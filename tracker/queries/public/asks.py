@@ -82,6 +82,7 @@ def _public_ask(ask: Ask, on: date | None) -> PublicAsk:
         moved_on=last_movement(updates, on),
         review_due=_review_due(ask, updates),
         on=None,
+        is_draft=not ask.publication.is_public,
     )
     return turned_back(present, ask, updates, on) if on else present
 

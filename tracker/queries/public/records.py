@@ -203,6 +203,7 @@ class PublicAsk:
     """An ask whole; with `on` as things stood on that day, in so far as the dated history tells.
 
     `moved_on` is the date of the last public movement; `review_due` is the day on which we should have looked again.
+    Only staff's previews know one that is a draft: nothing stands at its public addresses yet.
     """
 
     line: AskLine
@@ -227,6 +228,7 @@ class PublicAsk:
     moved_on: PartialDate | None = None
     review_due: date | None = None
     on: date | None = None
+    is_draft: bool = False
 
     def is_quiet(self, today: date) -> bool:
         """Whether to say that nothing has moved since `moved_on`."""
