@@ -190,7 +190,7 @@ def change_many(change: Change, step: Step) -> None:
     asked = change.session.scalars(sa.select(Ask).where(Ask.publication == Publication.PUBLISHED)).all()
     seen = [Seen(ask.id, ask.version, len(list_entries(change.session, ask.id))) for ask in asked]
     review = ManyDraft(What.REVIEW, review=UpdateDraft(UpdateKind.REVIEW, DAYS[-1], "Checked."))
-    topic = ManyDraft(What.TOPIC, TOPICS[step.value % 2], reason="Tidier.")
+    topic = ManyDraft(What.TOPIC, f"Topic {step.value}", reason="Tidier.")
     bulk.change_many(change, seen, topic if step.value % 3 else review)
 
 
@@ -304,7 +304,7 @@ def test_after_anything_that_staff_do_the_lists_are_as_if_made_anew(started: sa.
                 done.append(steps)
             except (RuleBroken, Undo, StopIteration):
                 pass
-            if number % 4 == 0:
+            if number % 4 == 0 or any(step.do == "change many asks" for step in steps):
                 with new_session() as session:
                     assert rebuild.find_faults(session) == [], done[-4:]
         with new_session() as session:
