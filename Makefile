@@ -4,6 +4,7 @@
 PYTHON ?= python3
 ARGS ?=
 ROUNDS ?= 200
+TORTURE = tests/test_torture.py tests/test_migration_kills.py
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
@@ -18,8 +19,8 @@ run: .venv/ready  ## start the site on http://127.0.0.1:8000 (HOST=… PORT=… 
 test: .venv-test/ready  ## run every test (ARGS="-k status -x" goes to pytest)
 	.venv-test/bin/python -m pytest $(ARGS)
 
-torture: .venv-test/ready  ## kill writers with -9, ROUNDS=200 times, and look for damage
-	TRACKER_TORTURE_ROUNDS=$(ROUNDS) .venv-test/bin/python -m pytest tests/test_torture.py $(ARGS)
+torture: .venv-test/ready  ## kill, flood and confuse the site, ROUNDS=200 times, and look for damage
+	TRACKER_TORTURE_ROUNDS=$(ROUNDS) .venv-test/bin/python -m pytest $(TORTURE) $(ARGS)
 
 check: .venv-test/ready  ## lint, formatting, types, import rules, templates
 	.venv-test/bin/ruff check .

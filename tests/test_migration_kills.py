@@ -1,0 +1,136 @@
+"""`tracker db upgrade` is killed in the middle, three times in a row: what was there stays, whole.
+
+Here from the oldest revision, by way of all others; `make torture` goes back to each of them in turn.
+"""
+
+import os
+import random
+import signal
+import threading
+from contextlib import redirect_stdout
+from io import StringIO
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.cli.commands import SECRET
+from tests.processes import processes, received
+from tests.test_migrations import described, fill, leftovers, scripts
+from tracker.cli import main
+from tracker.db import migrate
+from tracker.db.engine import make_engine, reading
+from tracker.models import listing
+from tracker.services import events, rebuild
+
+ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "1"))
+BASE = "base"
+REVISIONS = [*sorted(revision.revision for revision in scripts().walk_revisions())[:-1], BASE]
+DERIVED = {model.__tablename__ for model in vars(listing).values() if hasattr(model, "__tablename__")}
+Rows = dict[str, list[tuple[str, ...]]]
+
+
+def upgrade_killed(url: str, statement: int, seconds: float) -> str:
+    """`tracker db upgrade`, dead so many seconds after its n-th statement has begun."""
+    left = [statement]
+
+    def die() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def look(*_arguments: object) -> None:
+        left[0] -= 1
+        if left[0] == 0 and seconds:
+            threading.Timer(seconds, die).start()
+        elif left[0] == 0:
+            die()
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", look)
+    sa.event.listen(sa.Engine, "commit", look)
+    os.environ |= {"DATABASE_URL": url, "SECRET_KEY": SECRET}
+    with redirect_stdout(StringIO()):
+        main(["db", "upgrade"], standalone_mode=False)
+    return str(statement - left[0])
+
+
+def upgrade(url: str, statement: int = 0, seconds: float = 0) -> int:
+    """Run the command in a process; how many statements it took, or 0 when it was killed."""
+    with processes(upgrade_killed, [(url, statement, seconds)]) as [(process, pipe)]:
+        pipe.send("go")
+        try:
+            took = received(pipe)
+        except EOFError:
+            process.join()
+            assert process.exitcode == -signal.SIGKILL
+            return 0
+    return int(took)
+
+
+def rows(engine: sa.Engine, columns: dict[str, list[str]]) -> Rows:
+    """What stands in these columns of these tables."""
+    found = {}
+    with engine.connect().execution_options(tracker_read_only=True) as connection:
+        for table, names in columns.items():
+            found[table] = sorted(
+                tuple(map(repr, row)) for row in connection.execute(sa.table(table, *map(sa.column, names)).select())
+            )
+    return found
+
+
+def columns_of(schema: dict[str, Any]) -> dict[str, set[str]]:
+    """The columns of each table, but for those that the code derives from others."""
+    return {table: set(parts["columns"]) for table, parts in schema.items() if table not in DERIVED | {"revision"}}
+
+
+class Upgrades:
+    """A database at head with data, which goes back to an old revision and is killed on its way up."""
+
+    def __init__(self, url: str) -> None:
+        self.url, self.engine = url, make_engine(url)
+        fill(self.engine)
+        self.schema, self.triggers = described(self.engine), sorted(leftovers(self.engine))
+
+    def go_back(self, revision: str) -> None:
+        migrate.downgrade(self.engine, revision)
+        self.revision = None if revision == BASE else revision
+        newest = columns_of(self.schema)
+        self.columns = {t: sorted(names & newest[t]) for t, names in columns_of(described(self.engine)).items()}
+        self.before = rows(self.engine, self.columns)
+
+    def kill(self, statement: int, seconds: float = 0) -> None:
+        """Nothing of what was there is lost or changed, and the schema is the old or the new one.
+
+        Killed late, an upgrade is through, and the next has less to do.
+        """
+        assert not upgrade(self.url, statement, seconds) or seconds, "it was to be killed"
+        assert migrate.current(self.engine) in {self.revision, migrate.head()}
+        assert rows(self.engine, self.columns) == self.before
+
+    def finish(self) -> int:
+        """Run the command to its end; how many statements it took."""
+        took = upgrade(self.url)
+        assert migrate.current(self.engine) == migrate.head()
+        assert (described(self.engine), sorted(leftovers(self.engine))) == (self.schema, self.triggers)
+        assert rows(self.engine, self.columns) == self.before
+        with reading(self.engine) as session:
+            assert events.verify(session)[0] == len(self.before.get("event", []))
+            assert rebuild.is_current(session)
+            assert rebuild.find_faults(session) == []
+            if self.engine.dialect.name == "sqlite":
+                assert session.execute(sa.text("PRAGMA integrity_check")).scalars().all() == ["ok"]
+                assert session.execute(sa.text("PRAGMA foreign_key_check")).all() == []
+        return took
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_an_upgrade_killed_three_times_in_a_row_loses_nothing(database: str, round_: int) -> None:
+    chance, upgrades = random.Random(round_), Upgrades(database)
+    revision = REVISIONS[round_ % len(REVISIONS)]
+    upgrades.go_back(revision)
+    took = upgrades.finish()
+    upgrades.go_back(revision)
+    moments = sorted(chance.randint(1, took) for _ in range(3))
+    upgrades.kill(moments[0])
+    for moment in moments[1:]:
+        upgrades.kill(moment, chance.uniform(0, 0.005))
+    upgrades.finish()
+    upgrades.engine.dispose()
