@@ -6,9 +6,6 @@ disk has what was acknowledged is the matter of `synchronous = FULL`.
 
 import os
 import re
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -30,15 +27,17 @@ from tests.factories import (
     make_test,
     make_update,
 )
+from tests.full_disk import full_disk
 from tests.processes import processes, received
 from tests.site import ED, Site
 from tests.test_concurrency import ed, rest_of
 from tests.web.test_status_change import UNDONE, status_form
+from tracker.clock import now
 from tracker.db.engine import make_engine, reading, writing
-from tracker.models import Ask, Event, Update
+from tracker.models import Ask, Event, StaffSession, Update
 from tracker.rules.status import Status
 from tracker.rules.updates import Result
-from tracker.services import asks, events, rebuild, replay
+from tracker.services import asks, events, rebuild, replay, sessions
 from tracker.services.change import Change
 
 ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "2"))
@@ -120,22 +119,11 @@ def test_killed_writers_leave_nothing_half_done_and_nothing_acknowledged_is_lost
     engine.dispose()
 
 
-@contextmanager
-def full_disk(path: Path) -> Iterator[None]:
-    """No file can grow beyond what the database has now: a write fails in the middle, as on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 4096, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 @pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
 def test_on_a_full_disk_the_site_is_read_and_says_what_is_wrong_and_recovers(site: Site) -> None:
     path, browser = Path(site.engine.url.database or ""), site.browser(ED)
     form = status_form(site, browser)
-    with full_disk(path):
+    with full_disk(path.stat().st_size + 4096):
         for number in range(200):
             typed = form.sent("Keep as a draft", **UNDONE | {"text": f"{number} " + "W" * 900})
             answer = browser.client.post(form.path, data=MultiDict(typed))
@@ -154,6 +142,11 @@ def test_on_a_full_disk_the_site_is_read_and_says_what_is_wrong_and_recovers(sit
         ] * 3
         assert browser.send("GET", "/staff/").status_code == 200
         assert site.footprint() == before
+    long_ago = now() - 2 * sessions.SEEN_STEP
+    site.execute(sa.update(StaffSession).values(seen_at=long_ago))
+    with full_disk(512):  # not even that the session is in use can be noted
+        assert browser.send("GET", "/staff/").status_code == 200
+    assert site.scalar(sa.select(StaffSession.seen_at)) == long_ago
     assert form.submit("Publish now", **UNDONE).hops == [303, 200]
     with site.reading() as session:
         events.verify(session)

@@ -21,6 +21,7 @@ from tracker.cli.sheets import import_files, write_workbook
 from tracker.cli.tidy import tidy
 from tracker.db.engine import reading
 from tracker.db.postgresql_backup import ProgramFailed
+from tracker.db.room import lacks_room
 from tracker.exports.tables import TABLES
 from tracker.models import Person
 from tracker.paths import resource_dir
@@ -31,6 +32,7 @@ from tracker.rules.permissions import SEEDS
 from tracker.server import run_server
 from tracker.services import events, seeds
 from tracker.services.backup import BackupRefused
+from tracker.services.files import PUBLIC, part_of
 from tracker.services.seed_files import SeedError
 from tracker.settings import Settings, SettingsError
 
@@ -49,7 +51,20 @@ class Teaching(click.Group):
         except EXPECTED as error:
             raise click.ClickException(str(error)) from None
         except (OperationalError, ProgrammingError) as error:  # ProgrammingError: PostgreSQL lacks a table
+            if lacks_room(error.orig):
+                raise _no_room(error.orig) from None
             raise click.ClickException(f"The database cannot be used: {error.orig}. See: tracker db check") from None
+        except OSError as error:
+            if not lacks_room(error):
+                raise
+            raise _no_room(error) from None
+
+
+def _no_room(error: BaseException | None) -> click.ClickException:
+    return click.ClickException(
+        f"The disk is full or fails: {error}. What was begun is undone, and nothing that was there is harmed. "
+        "Make room, then do it again."
+    )
 
 
 @click.group(cls=Teaching, context_settings={"help_option_names": ["-h", "--help"]})
@@ -115,9 +130,10 @@ def export(folder: Path, xlsx: bool) -> None:
         return
     for name, table in TABLES.items():
         rows = tables.read(engine, name, AskFilter())
-        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+        path = folder / f"{name}.csv"
+        with part_of(path, replace=True, mode=PUBLIC) as part, part.open("w", encoding="utf-8", newline="") as file:
             file.writelines(table.csv(rows, site_url))
-        click.echo(f"wrote {folder / name}.csv")
+        click.echo(f"wrote {path}")
 
 
 def _program() -> str:

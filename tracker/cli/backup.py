@@ -31,7 +31,7 @@ def backup(file: Path, force: bool) -> None:
     except BlockingIOError:
         raise click.ClickException(f"Another backup to {file} is running.") from None
     except (OSError, sqlite3.Error) as error:
-        raise click.ClickException(f"{file} could not be written: {error}") from None
+        raise click.ClickException(f"{file} could not be written, and nothing of it remains: {error}") from None
     if found:
         click.echo(f"{file} holds {_in_words(found)}.")
         click.echo(f"Its event log is whole: {found.entries} entries, the last with hash {found.head}.")
@@ -63,7 +63,7 @@ def restore(file: Path, force: bool) -> None:
     except BlockingIOError:
         raise click.ClickException("Another restore is running.") from None
     except (OSError, sqlite3.Error) as error:
-        raise click.ClickException(f"Nothing was restored: {error}") from None
+        raise click.ClickException(f"Nothing was restored, and the database is as it was: {error}") from None
     click.echo(f"The database holds {_in_words(found)}.")
     if safety:
         click.echo(f"What was there before, {before} entries of the log, is in {safety}.")

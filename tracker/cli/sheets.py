@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from io import BytesIO
 from pathlib import Path
 
 import click
@@ -23,6 +24,7 @@ from tracker.queries.public.filters import AskFilter
 from tracker.rules.changes import shown
 from tracker.rules.permissions import COMMAND_LINE, Actor
 from tracker.services.change import Change
+from tracker.services.files import PUBLIC, part_of
 from tracker.settings import Settings
 
 MOST_SHOWN = 200
@@ -136,14 +138,15 @@ def write_workbook(engine: sa.Engine, folder: Path, site_url: str) -> Path:
     path = folder / "policy-asks.xlsx"
     with reading(engine) as session:
         edition = rows.find_edition(session)
-    with path.open("wb") as file:
-        try:
-            workbook.write(
-                file,
-                Edition(site_url, edition.revision, edition.published_at),
-                lambda name: tables.read(engine, name, AskFilter()),
-            )
-        except TooLarge:
-            path.unlink()
-            raise click.ClickException(f"A sheet holds {LAST_ROW} rows, and there are more. Take CSV files.") from None
+    made = BytesIO()  # a zip file that cannot be written to its end is closed noisily
+    try:
+        workbook.write(
+            made,
+            Edition(site_url, edition.revision, edition.published_at),
+            lambda name: tables.read(engine, name, AskFilter()),
+        )
+    except TooLarge:
+        raise click.ClickException(f"A sheet holds {LAST_ROW} rows, and there are more. Take CSV files.") from None
+    with part_of(path, replace=True, mode=PUBLIC) as part:
+        part.write_bytes(made.getbuffer())
     return path

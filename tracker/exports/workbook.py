@@ -6,13 +6,14 @@ other.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.worksheet import Worksheet
 
 from tracker.exports import licence
@@ -57,9 +58,17 @@ def write(file: IO[bytes], edition: Edition, rows_of: RowsOf, most: int | None =
     return number
 
 
-def open_workbook(file: IO[bytes]) -> AbstractContextManager[Any]:
-    """A workbook that keeps one row in memory, so that its sheets are written one after the other."""
-    return Workbook(file, {"constant_memory": True})  # type: ignore[no-any-return]
+@contextmanager
+def open_workbook(file: IO[bytes]) -> Iterator[Any]:
+    """A workbook that keeps one row in memory, so that its sheets are written one after the other.
+
+    Raises OSError when the disk is full.
+    """
+    try:
+        with Workbook(file, {"constant_memory": True}) as book:
+            yield book
+    except FileCreateError as error:
+        raise OSError(*error.args[0].args) from None
 
 
 def add_sheet(book: Any, name: str, header: Sequence[str]) -> Worksheet:

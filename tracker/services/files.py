@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 COMPANIONS = ("-journal", "-wal", "-shm")  # what SQLite puts beside a database
+OURS, PUBLIC = 0o600, 0o644  # who may read a file
 
 
 @contextmanager
@@ -17,12 +18,12 @@ def scratch_beside(target: Path) -> Iterator[Path]:
     Raises BlockingIOError when another process is using it.
     """
     path = target.with_name(f".{target.name}.part")
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, OURS)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if not path.exists() or not os.path.samestat(path.stat(), os.fstat(descriptor)):  # another's, and done with
             raise BlockingIOError(path)
-        os.fchmod(descriptor, 0o600)
+        os.fchmod(descriptor, OURS)
         os.ftruncate(descriptor, 0)
         _remove_companions(path)
         try:
@@ -35,7 +36,7 @@ def scratch_beside(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def part_of(target: Path, replace: bool) -> Iterator[Path]:
+def part_of(target: Path, replace: bool, mode: int = OURS) -> Iterator[Path]:
     """A scratch file that becomes the target at the end of the block, unless the block raises.
 
     Raises FileExistsError for a target that is there, unless it may be replaced.
@@ -44,6 +45,7 @@ def part_of(target: Path, replace: bool) -> Iterator[Path]:
         raise FileExistsError(target)
     with scratch_beside(target) as part:
         yield part
+        part.chmod(mode)
         _sync(part)
         if replace:
             part.replace(target)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import migrate, postgresql_backup, sqlite_backup
 from tracker.db.engine import make_engine, writing
+from tracker.db.room import lacks_room
 from tracker.models import Revision
 from tracker.services import backup, rebuild
 from tracker.services.backup import BackupRefused, Contents, Progress
@@ -39,6 +40,8 @@ def _into_sqlite(engine: sa.Engine, source: Path, safety: Path | None, progress:
             with closing(sqlite_backup.open_file(source)) as file:
                 backup.write_sqlite(file, staged, lambda _: None)
         except (sqlite3.DatabaseError, sqlite_backup.Damaged) as error:
+            if lacks_room(error):
+                raise
             raise BackupRefused(f"{source} is damaged: {error}") from None
         ready = make_engine(f"sqlite:///{staged}")
         try:

@@ -1,13 +1,13 @@
 """One page for every error: what happened, what is safe, what to do; for the API the same as a problem document."""
 
 import logging
-import re
 from dataclasses import dataclass
 
 from flask import Flask, g, render_template, request
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
+from tracker.db.room import lacks_room
 from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
 from tracker.services.passwords import Busy
@@ -51,7 +51,6 @@ CANNOT_SAVE = Words(
     "Its disk is full or fails. Nothing was lost and nothing was changed.",
     "Please tell whoever runs this site, and try again later.",
 )
-NO_ROOM = re.compile("disk is full|disk I/O error|No space left|could not (extend|write)", re.IGNORECASE)
 
 
 def init_app(app: Flask) -> None:
@@ -64,6 +63,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Busy, lambda error: _page(503))
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(OSError, _system)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -104,7 +104,15 @@ def _database(error: DBAPIError) -> Answer:
     """A locked, full or unreachable database is a busy site, not a broken one."""
     if isinstance(error, OperationalError):
         log.error("database: %s", error.orig)
-        return _page(503, words=CANNOT_SAVE if NO_ROOM.search(str(error.orig)) else None)
+        return _page(503, words=CANNOT_SAVE if lacks_room(error.orig) else None)
+    return _unexpected(error)
+
+
+def _system(error: OSError) -> Answer:
+    """A file that cannot be written, such as a large upload on its way."""
+    if lacks_room(error):
+        log.error("system: %s", error)
+        return _page(503, words=CANNOT_SAVE)
     return _unexpected(error)
 
 

@@ -1,0 +1,110 @@
+"""The disk fills up under a command: it says so, says what is safe, ends with 1 and harms nothing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.cli.commands import Tracker, tracker_on
+from tests.cli.seed_folder import write_seeds
+from tests.copies import everything
+from tests.engines import ENGINES, Databases
+from tests.full_disk import full_disk
+from tests.site import SeededDatabases
+from tracker.db import migrate
+from tracker.db.engine import make_engine
+
+UNDONE = "The disk is full or fails"
+COMMANDS = [
+    (("import", "asks.csv", "--yes"), UNDONE),
+    (("user", "add", "dot@example.org", "--name", "Dot", "--role", "admin", "--link"), UNDONE),
+    (("db", "rebuild"), UNDONE),
+    (("backup", "new"), "new could not be written, and nothing of it remains"),
+    (("backup", "old", "--force"), "old could not be written, and nothing of it remains"),
+    (("restore", "old", "--force"), "Nothing was restored, and the database is as it was"),
+    (("export", "files"), UNDONE),
+]
+ON_BOTH = {"backup", "restore", "export"}  # the others write nothing here when the database is elsewhere
+LITTLE = 8192
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def url(request: pytest.FixtureRequest, seeded_databases: SeededDatabases) -> Iterator[str]:
+    """One database with the seeds for all commands: none of them changes it."""
+    url = seeded_databases.create(request.param)
+    yield url
+    seeded_databases.drop(url)
+
+
+@pytest.fixture
+def tracker(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tracker:
+    monkeypatch.chdir(tmp_path)
+    return tracker_on(url)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(("words", "said"), COMMANDS, ids=[" ".join(words[:3]) for words, _ in COMMANDS])
+def test_a_command_on_a_full_disk_says_so_and_harms_nothing(
+    tracker: Tracker, url: str, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    if words[0] not in ON_BOTH and not url.startswith("sqlite"):
+        pytest.skip("the disk is the server's")
+    sheet = f"ask_slug,next_step\r\nno-constructive-engagement,{'A vote. ' * 40}\r\n"
+    (tmp_path / "asks.csv").write_text(sheet, encoding="utf-8", newline="")
+    tracker("export", "files")
+    tracker("backup", "old")
+    engine = make_engine(url)
+    kept, rows = files(tmp_path), everything(engine)
+    with full_disk(LITTLE):
+        answer = tracker(*words, code=1)
+    assert said in answer.err
+    assert files(tmp_path) == kept
+    assert everything(engine) == rows
+    engine.dispose()
+    assert "The event log is whole" in tracker("verify").out
+
+
+def test_first_steps_on_a_full_disk_leave_nothing_and_work_when_there_is_room(
+    databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    url = databases.create("sqlite", migrated=False)
+    tracker = tracker_on(url)
+    with full_disk(LITTLE):
+        assert UNDONE in tracker("db", "upgrade", code=1).err
+    engine = make_engine(url)
+    assert migrate.current(engine) is None
+    assert sa.inspect(engine).get_table_names() == []
+    engine.dispose()
+    tracker("db", "upgrade")
+    write_seeds(tmp_path)
+    with full_disk(LITTLE):
+        assert UNDONE in tracker("seed", ".", code=1).err
+    assert tracker("seed", ".").out.endswith(" 0 left as they are.\n")
+    databases.drop(url)
+
+
+def test_a_restore_that_finds_no_room_for_its_journal_leaves_the_database_as_it_was(
+    seeded_databases: SeededDatabases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy is whole and checked; then the disk fills up while it is put in place."""
+    monkeypatch.chdir(tmp_path)
+    url = seeded_databases.create("sqlite")
+    tracker, engine, path = tracker_on(url), make_engine(url), Path(url.removeprefix("sqlite:///"))
+    tracker("backup", "old")
+    tracker("user", "add", "dot@example.org", "--name", "Dot", "--role", "admin", "--link")
+    rows = everything(engine)
+    with full_disk(path.stat().st_size):
+        answer = tracker("restore", "old", "--force", code=1)
+    assert "Nothing was restored, and the database is as it was" in answer.err
+    assert everything(engine) == rows
+    engine.dispose()
+    assert "The event log is whole" in tracker("verify").out
+    for safety in tmp_path.glob("before-restore-*"):
+        safety.unlink()
+    tracker("restore", "old", "--force")
+    seeded_databases.drop(url)
