@@ -9,14 +9,11 @@ from flask import session
 from flask_wtf.csrf import generate_csrf
 
 from tests.browser import Browser
+from tests.examples import make_examples
 from tests.site import ADA, CLEO, ED, LOCAL, Site
 from tracker.app import create_app
-from tracker.models import Ask, Person, Update
+from tracker.models import Update
 from tracker.rules.asks import Publication
-from tracker.rules.dates import PartialDate
-from tracker.rules.replies import ReplyDraft
-from tracker.rules.updates import EvidenceDraft, EvidenceType, UpdateDraft, UpdateKind
-from tracker.services import approval, links, replies, updates
 
 STRANGER = ""
 EVERYBODY = (STRANGER, CLEO, ED, ADA)
@@ -168,42 +165,13 @@ def people(site: Site) -> dict[str, Browser]:
 
 
 @pytest.fixture(scope="module")
-def draft(site: Site) -> int:
-    with site.change(CLEO) as change:
-        ask = change.session.get_one(Ask, 1)
-        written = UpdateDraft(UpdateKind.MILESTONE, PartialDate("2026-01-02"), "Something happened.")
-        return updates.save_draft(change, ask, written).id
-
-
-@pytest.fixture(scope="module")
-def waiting(site: Site) -> int:
-    with site.change(CLEO) as change:
-        ask = change.session.get_one(Ask, 1)
-        evidence = (EvidenceDraft("https://example.org/", "A page", EvidenceType.INDEPENDENT),)
-        written = UpdateDraft(UpdateKind.MILESTONE, PartialDate("2026-01-03"), "Something else.", evidence=evidence)
-        update = updates.save_draft(change, ask, written)
-        approval.submit(change, ask, update)
-        return update.id
-
-
-@pytest.fixture(scope="module")
-def token(site: Site) -> str:
-    """Of a link for Cleo, who keeps her password: nobody uses it."""
-    with site.change(ADA) as change:
-        cleo = change.session.scalars(sa.select(Person).where(Person.name == CLEO)).one()
-        return links.make_link(change, cleo)
-
-
-@pytest.fixture(scope="module")
-def reply(site: Site) -> int:
-    with site.change(ED) as change:
-        day = PartialDate("2026-01-02")
-        return replies.create_reply(change, 1, ReplyDraft("The Treasury", day, due_on=day)).id
+def examples(site: Site) -> dict[str, object]:
+    return make_examples(site)
 
 
 @pytest.fixture
-def address(rule: str, draft: int, waiting: int, reply: int, token: str) -> str:
-    return (TABLE[rule].example or rule).format(draft=draft, waiting=waiting, reply=reply, token=token)
+def address(rule: str, examples: dict[str, object]) -> str:
+    return (TABLE[rule].example or rule).format_map(examples)
 
 
 def typed(site: Site, who: str) -> tuple[Browser, dict[str, str]]:

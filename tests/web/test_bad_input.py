@@ -189,3 +189,19 @@ def test_addresses_are_quoted_where_they_are_repeated(shared_site: Site) -> None
     assert page.h1 == "Sign in"
     assert "<script" not in page.html
     assert page.value("next") == nasty
+
+
+@pytest.mark.parametrize("kind", ODD_TEXT)
+def test_what_no_page_can_hold_is_left_out_where_it_would_come_back(shared_site: Site, kind: str) -> None:
+    """In hidden fields, and in forms that are kept: the page stays valid, which the browser of the tests checks."""
+    text, ada = ODD_TEXT[kind], shared_site.browser(ADA)
+    with shared_site.unchanged():
+        page = ada.get("/staff/asks/1/edit")
+        hidden = page.sent("Save", without={"version", "title"})
+        assert ada.post(page.path, [*hidden, ("version", text), ("title", "")]).status == 422
+        kept = ada.post(page.path, {"title": text, text: "x"})  # without a token
+        assert "Your typed text is kept" in kept.h1
+        assert kept.value("title") == "ab"
+        door = shared_site.browser().get("/staff/sign-in")
+        sent = door.sent("Sign in", without={"next"}, email="x@example.org", password="wrong words in here")
+        assert door.browser.post(door.path, [*sent, ("next", text), ("kept.title", text)]).status == 422

@@ -1,5 +1,9 @@
-"""A few thousand requests of nonsense over every route: never an error of ours, and every header on every answer."""
+"""Nonsense over every route: never an error of ours, and every header on every answer.
 
+A few hundred requests here, thousands by `make torture`. Forms with one odd field are in test_odd_forms.
+"""
+
+import os
 import random
 import string
 from collections import Counter
@@ -14,7 +18,7 @@ from tests.site import ADA, CLEO, Site
 from tests.test_access import typed
 from tracker.services import events
 
-REQUESTS = 1000
+REQUESTS = 25 * int(os.environ.get("TRACKER_TORTURE_ROUNDS", "16"))
 WORDS = [
     "", "0", "1", "2", "-1", "9" * 12, "9" * 400, "x", "é", "\u202e", "\x00", "\ud800", "a" * 500, "true", "[]",
     "{}", "1.5", "2018-02-31", "2018", "2018-03-19", "99999", "0000", "March 2018", "met", "policy", "published",
@@ -95,49 +99,9 @@ def test_nonsense_never_breaks_anything(sqlite_site: Site, who: str) -> None:
         assert answer.status_code < 500, (method, path, more)
         check_headers(urlsplit(path).path, answer.status_code, answer.headers)
         assert "X-Evil" not in answer.headers
-    assert min(codes[200], codes[404], codes[405]) > 30, codes
+    assert min(codes[200], codes[404], codes[405]) > REQUESTS / 40, codes
     with sqlite_site.reading() as session:
         assert events.verify(session)[0] == sqlite_site.footprint()[0]
     if not who:
         assert sqlite_site.footprint() == before
     assert sqlite_site.browser().get("/").status == 200
-
-
-FORMS = [
-    "/staff/asks/new", "/staff/asks/11/edit", "/staff/asks/11/review", "/staff/asks/11/updates/status",
-    "/staff/asks/11/updates/test", "/staff/asks/11/updates/milestone", "/staff/updates/3/correct", "/staff/sources/new",
-    "/staff/sources/1/edit", "/staff/tests/2/edit", "/staff/asks/11/tests/new", "/staff/legislation/new",
-    "/staff/legislation/2/edit", "/staff/links/2/edit", "/staff/asks/11/links/new", "/staff/people/3/edit",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("path", FORMS)
-def test_a_real_form_with_a_few_odd_values_never_breaks_anything(sqlite_site: Site, path: str) -> None:
-    """Deeper than the nonsense above: all else is as the page offers it, so that the odd value reaches the rules."""
-    chance = random.Random(path)
-    browser = sqlite_site.browser(ADA)
-    codes = Counter[int]()
-    for _ in range(6):
-        page = browser.get(path)
-        button = chance.choice([words for words in page.all("button") if words != "Sign out"])
-        sent = dict(page.sent(button))
-        for name in chance.sample(sorted(sent), min(3, len(sent))):
-            sent[name] = sent["csrf_token"] if name == "csrf_token" else clean(chance.choice(WORDS))
-        answer = browser.send("POST", path, data=sent)
-        codes[answer.status_code] += 1
-        assert answer.status_code in {200, 303, 409, 422}, (button, sent)
-    assert codes[422] > 0, codes
-    assert sqlite_site.browser().get("/").status == 200
-
-
-def test_nonsense_at_the_door_signs_nobody_in(sqlite_site: Site) -> None:
-    chance = random.Random("nonsense at the door")
-    browser, token = typed(sqlite_site, "")
-    with sqlite_site.unchanged():
-        for _ in range(60):
-            body = {clean(chance.choice(["email", "password", "next", "kept.title"])): clean(chance.choice(WORDS))}
-            answer = browser.send(
-                "POST", "/staff/sign-in", data=body | token, query_string={"next": chance.choice(WORDS[:9])}
-            )
-            assert answer.status_code in {200, 422}
-            check_headers("/staff/sign-in", answer.status_code, answer.headers)

@@ -29,6 +29,11 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
+def showable(text: str) -> str:
+    """Answer the text less every character that `clean` refuses."""
+    return FORBIDDEN.sub("", text)
+
+
 def fold(text: str) -> str:
     """Answer the text without accents and case, so that "Škoda" is found by "skoda"."""
     decomposed = unicodedata.normalize("NFKD", text)

@@ -11,11 +11,13 @@ from typing import TypeVar, cast
 
 from flask import Flask, abort, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from tracker.clock import now
 from tracker.db.engine import writing
 from tracker.rules.permissions import Action, Actor
+from tracker.rules.text import showable
 from tracker.rules.urls import is_local_path
 from tracker.services import sessions
 from tracker.web.forms.people import ConfirmPasswordForm, SignInForm
@@ -126,8 +128,16 @@ def _recognise() -> None:
     g.is_confirmed = sessions.is_confirmed(live, now())
     if now() - live.seen_at > sessions.SEEN_STEP and not current_app.config["READ_ONLY"]:
         stop_reading()
+        _note_use(str(token))
+
+
+def _note_use(token: str) -> None:
+    """On a full disk, or while somebody else writes for long, people can go on reading."""
+    try:
         with writing(engine()) as writer:
-            sessions.touch(writer, str(token), now())
+            sessions.touch(writer, token, now())
+    except OperationalError as error:
+        log.warning("that a session is in use could not be noted: %s", error.orig)
 
 
 def _ask_to_sign_in() -> Response | tuple[str, int]:
@@ -153,19 +163,19 @@ def asked_for() -> str:
 
 
 def kept_fields() -> list[tuple[str, str]]:
-    """What was typed into the form of this request, without secrets."""
-    return [pair for pair in request.form.items(multi=True) if pair[0] not in NOT_KEPT]
+    """What was typed into the form of this request, without secrets and without what no page can show."""
+    typed = request.form.items(multi=True)
+    return [(showable(name), showable(value)) for name, value in typed if name not in NOT_KEPT]
 
 
 def kept_through_sign_in() -> list[tuple[str, str]]:
     """What was typed before the session ended, as the sign-in form carries it."""
-    carried = request.form.items(multi=True)
-    return [(name.removeprefix(KEPT), value) for name, value in carried if name.startswith(KEPT)]
+    return [(name.removeprefix(KEPT), value) for name, value in kept_fields() if name.startswith(KEPT)]
 
 
 def sign_in_page(next_path: str, kept: list[tuple[str, str]]) -> str:
     """The sign-in form that carries a typed form along."""
-    form = SignInForm(formdata=None, next=next_path)
+    form = SignInForm(formdata=None, next=showable(next_path))
     return render_template("staff/sign_in.html", form=form, kept=kept)
 
 

@@ -12,18 +12,18 @@ from wtforms.validators import ValidationError
 
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, Problem, RuleBroken
-from tracker.rules.text import SENTENCE_LENGTH, clean
+from tracker.rules.text import SENTENCE_LENGTH, clean, showable
 
 Answer = TypeVar("Answer")
 FIELD_NAME = re.compile(r"[a-z_]+(?:-[0-9]{1,2}-[a-z_]+)?", re.ASCII)
 NOT_VALUES = frozenset({"csrf_token", "version", "seen", "change_reason"})
 
 
-class SeenField(HiddenField):
-    """What the page showed when the form was made; a form that comes without it has seen nothing."""
+class CarriedField(HiddenField):
+    """What a page hides in its form, to hear it again; empty when the form comes without it."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = valuelist[0] if valuelist else ""
+        self.data = showable(valuelist[0]) if valuelist else ""
 
 
 class Form(FlaskForm):
@@ -32,7 +32,7 @@ class Form(FlaskForm):
     `conflicts` holds label, saved value and typed value of each field that differs after a stale edit.
     """
 
-    version = SeenField()
+    version = CarriedField()
 
     class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
@@ -204,7 +204,7 @@ def _clean(valuelist: list[str]) -> tuple[str, str]:
     try:
         return clean(typed), ""
     except ValueError as error:
-        return "".join(c for c in typed if c.isprintable() or c in "\n\t"), str(error)
+        return showable(typed), str(error)
 
 
 def _refuse(sentence: str) -> None:

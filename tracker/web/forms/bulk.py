@@ -10,7 +10,7 @@ from tracker.models import Ask
 from tracker.rules.bulk import ManyDraft, Seen, What
 from tracker.rules.text import PARAGRAPH_LENGTH, SENTENCE_LENGTH
 from tracker.rules.updates import UpdateDraft, UpdateKind
-from tracker.web.forms.base import DateField, Form, LinesField, LongTextField, SeenField, TextField, whole_number
+from tracker.web.forms.base import CarriedField, DateField, Form, LinesField, LongTextField, TextField, whole_number
 
 NEEDS = {
     What.REVIEW: ("checked_on", "text"),
@@ -25,7 +25,7 @@ NEEDS = {
 class ManyForm(Form):
     """What to do with the chosen asks; only the fields of that change count."""
 
-    chosen = SeenField()
+    chosen = CarriedField()
     what = SelectField("What to do", choices={what.value: what.label for what in What}, coerce=What)
     checked_on = DateField("For a review: checked on")
     text = LongTextField("For a review: what the public reads", render_kw={"maxlength": PARAGRAPH_LENGTH})

@@ -1,10 +1,10 @@
 """Forms about people: signing in, members of staff, passwords."""
 
-from wtforms import HiddenField, PasswordField, SelectField
+from wtforms import PasswordField, SelectField
 
 from tracker.rules.passwords import LONGEST, SHORTEST
 from tracker.rules.permissions import Role
-from tracker.web.forms.base import Form, TextField, required
+from tracker.web.forms.base import CarriedField, Form, TextField, required
 
 
 class SignInForm(Form):
@@ -16,7 +16,7 @@ class SignInForm(Form):
     password = PasswordField(
         "Password", [required], render_kw={"autocomplete": "current-password", "maxlength": LONGEST}
     )
-    next = HiddenField()
+    next = CarriedField()
 
 
 class PersonForm(Form):
@@ -55,7 +55,7 @@ class CodeForm(Form):
         description="Six digits from your authenticator app, or one of your recovery codes.",
         render_kw={"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false", "maxlength": 40},
     )
-    next = HiddenField()
+    next = CarriedField()
 
 
 class ProofForm(Form):
@@ -72,7 +72,7 @@ class ConfirmPasswordForm(Form):
     password = PasswordField(
         "Your password", [required], render_kw={"autocomplete": "current-password", "maxlength": LONGEST}
     )
-    next = HiddenField()
+    next = CarriedField()
 
 
 class OwnPasswordForm(NewPasswordForm):

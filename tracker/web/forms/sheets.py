@@ -1,7 +1,7 @@
 """The two steps of an import."""
 
 from tracker.rules.text import SENTENCE_LENGTH
-from tracker.web.forms.base import Form, LongTextField, SeenField
+from tracker.web.forms.base import CarriedField, Form, LongTextField
 
 WHY = "Needed where the wording of a published ask or of its tests changes. The public will read it."
 
@@ -15,4 +15,4 @@ class UploadForm(Form):
 class BringForm(Form):
     """What the person saw: the fingerprint of the plan."""
 
-    seen = SeenField()
+    seen = CarriedField()

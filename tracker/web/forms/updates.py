@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import request
-from wtforms import Field, FieldList, FormField, HiddenField, SelectField
+from wtforms import Field, FieldList, FormField, SelectField
 from wtforms import Form as PlainForm
 
 from tracker.models import Ask, SuccessTest
@@ -21,7 +21,7 @@ from tracker.rules.updates import (
     UpdateDraft,
     UpdateKind,
 )
-from tracker.web.forms.base import DateField, Form, LongTextField, SeenField, TextField, required, whole_number
+from tracker.web.forms.base import CarriedField, DateField, Form, LongTextField, TextField, required, whole_number
 
 UNCHANGED = UNCHOSEN = ""
 TYPE_CHOICES = {UNCHOSEN: "Choose"} | {kind.value: kind.label for kind in EvidenceType}
@@ -73,7 +73,7 @@ class EvidenceForm(PlainForm):
 class ResultForm(PlainForm):
     """The new result of one test."""
 
-    test_id = HiddenField()
+    test_id = CarriedField()
     result = SelectField("Result", choices=RESULT_CHOICES)
 
 
@@ -87,7 +87,7 @@ class StoryForm(Form):
         description="One or two neutral sentences.",
         render_kw={"maxlength": PARAGRAPH_LENGTH},
     )
-    seen = SeenField()
+    seen = CarriedField()
 
     @property
     def seen_entries(self) -> int:
@@ -98,7 +98,7 @@ class StoryForm(Form):
 class ReviewForm(StoryForm):
     """Checked, nothing changed; `back` says that it was sent from the desk."""
 
-    back = HiddenField()
+    back = CarriedField()
 
 
 class ApprovalForm(Form):
@@ -109,7 +109,7 @@ class ApprovalForm(Form):
         description="The author reads this with the draft. Only needed to send it back.",
         render_kw={"maxlength": SENTENCE_LENGTH},
     )
-    seen = SeenField()
+    seen = CarriedField()
 
     @property
     def seen_entries(self) -> int:

@@ -1,0 +1,30 @@
+"""Records for the addresses in the table of tests/test_access.py that speak of a record in a certain state."""
+
+import sqlalchemy as sa
+
+from tests.site import ADA, CLEO, ED, Site
+from tracker.models import Ask, Person
+from tracker.rules.dates import PartialDate
+from tracker.rules.replies import ReplyDraft
+from tracker.rules.updates import EvidenceDraft, EvidenceType, UpdateDraft, UpdateKind
+from tracker.services import approval, links, replies, updates
+
+DAY = PartialDate("2026-01-02")
+
+
+def make_examples(site: Site) -> dict[str, object]:
+    """Cleo's draft, her update that waits, a reply, and a link for her that nobody uses: {name: number or token}."""
+    with site.change(CLEO) as change:
+        ask = change.session.get_one(Ask, 1)
+        draft = updates.save_draft(change, ask, UpdateDraft(UpdateKind.MILESTONE, DAY, "Something happened."))
+        evidence = (EvidenceDraft("https://example.org/", "A page", EvidenceType.INDEPENDENT),)
+        written = UpdateDraft(UpdateKind.MILESTONE, PartialDate("2026-01-03"), "Something else.", evidence=evidence)
+        waiting = updates.save_draft(change, ask, written)
+        approval.submit(change, ask, waiting)
+        made: dict[str, object] = {"draft": draft.id, "waiting": waiting.id}
+    with site.change(ED) as change:
+        made["reply"] = replies.create_reply(change, 1, ReplyDraft("The Treasury", DAY, due_on=DAY)).id
+    with site.change(ADA) as change:
+        cleo = change.session.scalars(sa.select(Person).where(Person.name == CLEO)).one()
+        made["token"] = links.make_link(change, cleo)
+    return made
