@@ -1,5 +1,8 @@
 """What somebody with the database's own tools could do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -8,16 +11,33 @@ from tracker.queries.names import with_names
 from tracker.rules.chain import GENESIS, entry_hash
 from tracker.services import events
 
+LOCKED = ("event", "personal_detail")
+
 
 def unlock_log(session: Session) -> None:
     """Take away what keeps the entries of the log, and the details of people beside it, as they are."""
-    for table in ("event", "personal_detail"):
+    for table in LOCKED:
         if session.get_bind().dialect.name == "sqlite":
             named = sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :name")
             for name in session.scalars(named, {"name": table}).all():
                 session.execute(sa.text(f"DROP TRIGGER {name}"))
         else:
             session.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+
+
+@contextmanager
+def log_unlocked(session: Session) -> Iterator[None]:
+    """Keep the entries and details again after the block, as before it."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    named = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('event', 'personal_detail')"
+    triggers = session.scalars(sa.text(named)).all() if is_sqlite else []
+    unlock_log(session)
+    yield
+    session.flush()
+    for table in () if is_sqlite else LOCKED:
+        session.execute(sa.text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
+    for trigger in triggers:
+        session.execute(sa.text(trigger))
 
 
 def write_in_first_format(session: Session) -> None:

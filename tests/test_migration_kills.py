@@ -16,15 +16,17 @@ import sqlalchemy as sa
 
 from tests.cli.commands import SECRET
 from tests.processes import processes, received
+from tests.tampering import log_unlocked, write_in_first_format
 from tests.test_migrations import described, fill, leftovers, scripts
 from tracker.cli import main
 from tracker.db import migrate
-from tracker.db.engine import make_engine, reading
+from tracker.db.engine import make_engine, reading, writing
 from tracker.models import listing
 from tracker.services import events, rebuild
 
 ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "1"))
 BASE = "base"
+SECOND_FORMAT = "0011"  # whoever goes back behind it has a log that an older version wrote
 REVISIONS = [*sorted(revision.revision for revision in scripts().walk_revisions())[:-1], BASE]
 DERIVED = {model.__tablename__ for model in vars(listing).values() if hasattr(model, "__tablename__")}
 Rows = dict[str, list[tuple[str, ...]]]
@@ -84,14 +86,17 @@ def columns_of(schema: dict[str, Any]) -> dict[str, set[str]]:
 class Upgrades:
     """A database at head with data, which goes back to an old revision and is killed on its way up."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, revision: str) -> None:
         self.url, self.engine = url, make_engine(url)
+        self.revision = None if revision == BASE else revision
         fill(self.engine)
         self.schema, self.triggers = described(self.engine), sorted(leftovers(self.engine))
+        if revision < SECOND_FORMAT:
+            with writing(self.engine) as session, log_unlocked(session):
+                write_in_first_format(session)
 
-    def go_back(self, revision: str) -> None:
-        migrate.downgrade(self.engine, revision)
-        self.revision = None if revision == BASE else revision
+    def go_back(self) -> None:
+        migrate.downgrade(self.engine, self.revision or BASE)
         newest = columns_of(self.schema)
         self.columns = {t: sorted(names & newest[t]) for t, names in columns_of(described(self.engine)).items()}
         self.before = rows(self.engine, self.columns)
@@ -123,11 +128,10 @@ class Upgrades:
 
 @pytest.mark.parametrize("round_", range(ROUNDS))
 def test_an_upgrade_killed_three_times_in_a_row_loses_nothing(database: str, round_: int) -> None:
-    chance, upgrades = random.Random(round_), Upgrades(database)
-    revision = REVISIONS[round_ % len(REVISIONS)]
-    upgrades.go_back(revision)
+    chance, upgrades = random.Random(round_), Upgrades(database, REVISIONS[round_ % len(REVISIONS)])
+    upgrades.go_back()
     took = upgrades.finish()
-    upgrades.go_back(revision)
+    upgrades.go_back()
     moments = sorted(chance.randint(1, took) for _ in range(3))
     upgrades.kill(moments[0])
     for moment in moments[1:]:
