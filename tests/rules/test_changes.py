@@ -1,10 +1,10 @@
-"""What changed between two versions of a record, said in a sentence."""
+"""What changed between two versions of a record, and how a field and its value are put in words."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.changes import LONGEST_QUOTE, difference, field_changes, field_name, shown
+from tracker.rules.changes import LONGEST_QUOTE, difference, field_name, in_full, shown
 
 VALUES = st.dictionaries(st.sampled_from("abcd"), st.none() | st.integers(0, 2) | st.text(max_size=2))
 
@@ -22,27 +22,10 @@ def test_an_edit_that_changes_nothing_makes_no_difference() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "sentences"),
-    [
-        ({"title": "A"}, {"title": "B"}, ["title from “A” to “B”"]),
-        ({"note": ""}, {"note": "New"}, ["note from nothing to “New”"]),
-        ({"next_step_on": "2019"}, {"next_step_on": None}, ["next step date from “2019” to nothing"]),
-        (None, {"b": 1, "a": 2}, ["a from nothing to “2”", "b from nothing to “1”"]),
-        ({"a": "x"}, None, ["a from “x” to nothing"]),
-        (None, None, []),
-    ],
-)
-def test_each_change_is_a_sentence_of_its_own(
-    before: dict[str, object] | None, after: dict[str, object] | None, sentences: list[str]
-) -> None:
-    assert field_changes(before, after) == sentences
-
-
-@pytest.mark.parametrize(
     ("name", "words"),
     [
         ("title", "title"),
-        ("next_step_on", "next step date"),
+        ("next_step_on", "next step on"),
         ("source_id", "source"),
         ("review_interval_days", "review interval days"),
         ("responsible_bodies", "responsible bodies"),
@@ -70,3 +53,26 @@ def test_columns_are_named_in_words(name: str, words: str) -> None:
 )
 def test_values_are_shown_as_a_reader_sees_them(value: object, words: str) -> None:
     assert shown(value) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("happened_on", "2020-02", "February 2020"),
+        ("next_step_on", None, ""),
+        ("submitted_at", "2026-11-02T09:05:13.994487+00:00", "2 November 2026, 09:05 UTC"),
+        ("status", "partly_met", "partly met"),
+        ("title", "partly_met", "partly_met"),
+        ("becomes_id", 4, "number 4"),
+        ("is_archived", True, "yes"),
+        ("extent", ["England", "Wales"], "England, Wales"),
+        (
+            "evidence",
+            [{"url": "https://a.example", "note": "", "type": "own_work", "published_on": "2020"}],
+            "url: https://a.example; type: own work; published on: 2020",
+        ),
+        ("results", [[3, "met"], [4, "unknown"]], "3, met | 4, unknown"),
+    ],
+)
+def test_in_full_a_value_is_put_as_people_read_it(name: str, value: object, words: str) -> None:
+    assert in_full(value, name) == words

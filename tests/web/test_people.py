@@ -161,7 +161,7 @@ def test_the_log_says_what_happened_to_people_and_holds_no_password(sqlite_site:
     sqlite_site.browser().get(link).submit("Set the password", password=NEW_PASSWORD)
     log = ada.get("/staff/").section("recent")
     assert "Ada Admin edited the person “Edward”." in log
-    assert "name from “Ed Editor” to “Edward”" in log
+    assert "Name [taken out: Ed Editor ] [put in: Edward ]" in log
     assert "Ada Admin made a link with which “Edward” can choose a new password." in log
     assert "Edward changed the password of “Edward”" in log
     assert link.rpartition("/")[2] not in log

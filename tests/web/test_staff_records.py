@@ -246,8 +246,8 @@ def test_the_log_shows_each_change_with_before_and_after(sqlite_site: Site) -> N
     saved = ada.get(f"/staff/asks/{sqlite_site.ask_id()}/edit").submit("Save", deadline_note="Report", next_step="")
     log = saved.section("log")
     assert "Ada Admin edited the ask “Use unexplained wealth orders against Kremlin-linked wealth”." in log
-    assert "deadline note from nothing to “Report”" in log
-    assert "to nothing" in log
+    assert "Deadline note [put in: Report ]" in log
+    assert "Next step [taken out: " in log
     assert sqlite_site.scalar(sa.select(Ask.deadline_note).where(Ask.slug == WEALTH_ORDERS)) == "Report"
 
 

@@ -1,10 +1,15 @@
-"""What changed between two versions of a record, and how to say it in a sentence."""
+"""What changed between two versions of a record, and how a field and its value are put in words."""
 
 from collections.abc import Mapping
+from datetime import datetime
+
+from tracker.rules.dates import PartialDate
 
 Values = Mapping[str, object]
 MISSING = "nothing"
 LONGEST_QUOTE = 160
+# Fields that hold one of a few keys, such as "partly_met".
+CODES = ("action", "before", "effect", "kind", "outcome", "publication", "result", "role", "status", "type")
 
 
 def difference(before: Values, after: Values) -> tuple[dict[str, object], dict[str, object]]:
@@ -13,16 +18,9 @@ def difference(before: Values, after: Values) -> tuple[dict[str, object], dict[s
     return {name: before.get(name) for name in changed}, {name: after[name] for name in changed}
 
 
-def field_changes(before: Values | None, after: Values | None) -> list[str]:
-    """Say each change of an edit: "title from “A” to “B”"."""
-    before, after = before or {}, after or {}
-    names = sorted(set(before) | set(after))
-    return [f"{field_name(n)} from {shown(before.get(n))} to {shown(after.get(n))}" for n in names]
-
-
 def field_name(name: str) -> str:
-    """Answer "next step date" for "next_step_on"."""
-    return (name.removesuffix("_on") + " date" if name.endswith("_on") else name).replace("_", " ").removesuffix(" id")
+    """Answer "next step on" for "next_step_on", and "source" for "source_id"."""
+    return name.removesuffix("_id").replace("_", " ")
 
 
 def shown(value: object) -> str:
@@ -37,15 +35,25 @@ def shown(value: object) -> str:
     return f"“{text[:LONGEST_QUOTE]}…”" if len(text) > LONGEST_QUOTE else f"“{text}”"
 
 
-def in_full(value: object) -> str:
-    """A value as text, nothing cut; empty for what is missing."""
+def in_full(value: object, name: str = "") -> str:
+    """The value of a field as people read it, nothing cut; empty for what is missing."""
     match value:
         case None:
             return ""
         case bool():
             return "yes" if value else "no"
         case dict():
-            return "; ".join(f"{field_name(name)}: {in_full(part)}" for name, part in value.items() if in_full(part))
+            parts = ((field_name(key), in_full(part, key)) for key, part in value.items())
+            return "; ".join(f"{words}: {part}" for words, part in parts if part)
         case list():
-            return (" | " if any(isinstance(part, dict | list) for part in value) else ", ").join(map(in_full, value))
+            between = " | " if any(isinstance(part, dict | list) for part in value) else ", "
+            return between.join(in_full(part, name) for part in value)
+        case str() if name.endswith("_on"):
+            return PartialDate(value).in_words
+        case str() if name.endswith("_at"):
+            return f"{datetime.fromisoformat(value):%d %B %Y, %H:%M} UTC".lstrip("0")
+        case str() if name in CODES:
+            return value.replace("_", " ")
+        case int() if name.endswith("_id"):
+            return f"number {value}"
     return str(value)

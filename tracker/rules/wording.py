@@ -100,7 +100,9 @@ def compare_fields(before: Mapping[str, Any] | None, after: Mapping[str, Any] | 
     """The differences of an edit, field by field; of a new record the fields that are not empty."""
     before, after = before or {}, after or {}
     names = sorted(name for name in before.keys() | after.keys() if not before or before.get(name) != after.get(name))
-    changes = (FieldChange(name, compare(in_full(before.get(name)), in_full(after.get(name)))) for name in names)
+    changes = (
+        FieldChange(name, compare(in_full(before.get(name), name), in_full(after.get(name), name))) for name in names
+    )
     return tuple(change for change in changes if change.pieces)
 
 

@@ -11,8 +11,8 @@ from tracker.clock import LONDON
 from tracker.models import Event
 from tracker.queries.public.records import PublicAsk
 from tracker.queries.words import mark
-from tracker.rules.changes import field_changes
 from tracker.rules.dates import PartialDate
+from tracker.rules.wording import compare_fields, shortened
 from tracker.web.forms.base import required
 from tracker.web.timeline import time_line
 
@@ -123,4 +123,5 @@ def init_app(app: Flask) -> None:
     app.add_template_global(entry_address)
     app.add_template_global(site_url)
     app.add_template_global(time_line)
-    app.add_template_global(field_changes)
+    app.add_template_global(compare_fields)
+    app.add_template_global(shortened)

@@ -13,7 +13,6 @@ from tracker.queries import log, staff
 from tracker.queries.log import LogFilter
 from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.permissions import Action
-from tracker.rules.wording import compare_fields, shortened
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import whole_number
 from tracker.web.pages import found
@@ -41,8 +40,6 @@ def index() -> str:
         actions=[(name, name.capitalize()) for name in choices.actions],
         is_first="before" not in request.args,
         subject_page=_subject_page,
-        compare_fields=compare_fields,
-        shortened=shortened,
     )
 
 
@@ -53,7 +50,6 @@ def entry(number: int) -> str:
         "staff/log/entry.html",
         entry=found(log.find_entry(db(), me(), number)),
         subject_page=_subject_page,
-        compare_fields=compare_fields,
     )
 
 
