@@ -117,7 +117,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension(Unindented)
     engine = make_engine(settings.database_url)
-    app.wsgi_app = Gate(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = Gate(app.wsgi_app, settings.is_production)  # type: ignore[method-assign]
     cache.init_app(app, engine, settings)
     if settings.trusted_proxies:  # in front of the cache, which tells http from https
         hops = settings.trusted_proxies

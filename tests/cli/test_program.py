@@ -5,9 +5,11 @@ from pathlib import Path
 
 import click
 import pytest
+import sqlalchemy as sa
 
 from tests.cli.commands import SECRET, run_program, tracker_on
 from tracker.cli import main
+from tracker.db.engine import make_engine
 
 
 def commands(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -108,3 +110,20 @@ def test_the_first_steps_of_a_new_installation_work_as_programs(tmp_path: Path) 
     for words in (("db", "upgrade"), ("verify",)):
         said = run_program(*words, cwd=tmp_path, **settings)
         assert (said.code, said.err) == (0, ""), words
+
+
+@pytest.mark.parametrize("database_engine", ["postgresql"], indirect=True)
+def test_production_is_not_served_from_a_database_that_can_lose_what_was_saved(database: str) -> None:
+    engine = make_engine(database)
+    with engine.begin() as connection:
+        connection.execute(sa.text(f'ALTER DATABASE "{engine.url.database}" SET synchronous_commit = off'))
+    engine.dispose()
+    production = {
+        "TRACKER_ENV": "production",
+        "TRACKER_SITE_URL": "https://tracker.example",
+        "TRACKER_CONTACT_EMAIL": "errors@tracker.example",
+        "SECRET_KEY": "3f9d0c1b7a6e5d4c8b2a1f0e9d8c7b6a",
+    }
+    said = tracker_on(database)("serve", code=1, **production).err
+    assert "can lose what was saved" in said
+    assert "synchronous_commit" in said

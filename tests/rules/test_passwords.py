@@ -80,6 +80,23 @@ def test_common_passwords_rows_of_keys_and_ones_own_name_are_refused(password: s
     assert EASY in (check_password(password, EMAIL, "Ada Byron") or "accepted")
 
 
+# Those of 15 characters or more among the ten thousand of a ranking: see the head of rules/common_passwords.txt.
+RANKED = """
+d41d8cd98f00b204e9800998ecf8427e PolniyPizdec0211 PolniyPizdec110211 PolniyPizdec1102 1q2w3e4r5t6y7u8i9o0p
+123456789987654321 123456789123456789 e10adc3949ba59abbe56e057f20f883e 1b78ef23aa2506f41feecfcc45b66038
+YfDbUfNjH10305070 b9399f21060d4b5fcb6d3cf5fea8de 827ccb0eea8a706c4c34a16891f84e7b 7253497a5e31bd64
+12345678900987654321 1q2w3e4r5t6y7u8i9o 1q2w3e4r5t6y7u8i 319f4d26e3c536b5dd871bb2c52e3178 john!20130605at1753
+theworldinyourhand
+"""
+
+
+@pytest.mark.parametrize("password", [*RANKED.split(), "концертных площадок и умных студентов:"])
+def test_what_is_long_enough_in_a_ranking_of_ten_thousand_is_refused(password: str) -> None:
+    assert len(password) >= SHORTEST
+    assert EASY in (check_password(password, EMAIL) or "accepted")
+    assert check_password(f"{password} zebra crossing", EMAIL) is None, "only the whole of it is common"
+
+
 @pytest.mark.parametrize(
     "password",
     ["zebra crossing zebra crossing", "zebracrossing1zebracrossing2", "bicyclebicycle--", "Byron1815Byron1815"],

@@ -79,7 +79,7 @@ def test_recovery_codes_can_be_taken_along_as_a_file(sqlite_site: Site) -> None:
     file = shown.submit("Download as a text file")
     assert file.response.mimetype == "text/plain"
     assert file.response.headers["Content-Disposition"] == "attachment; filename=recovery-codes.txt"
-    assert re.findall(r"^[A-Z2-7-]{19}\r$", file.html, re.MULTILINE) == [f"{code}\r" for code in shown.all("code")]
+    assert re.findall(r"^[A-Z2-7-]{29}\r$", file.html, re.MULTILINE) == [f"{code}\r" for code in shown.all("code")]
     forged = shown.browser.post(
         "/staff/account/recovery-codes.txt",
         [("codes", "<script>"), ("csrf_token", dict(shown.sent("Download as a text file"))["csrf_token"])],

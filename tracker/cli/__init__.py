@@ -19,7 +19,7 @@ from tracker.cli.people import user
 from tracker.cli.schema import db, require_newest
 from tracker.cli.sheets import import_files, write_workbook
 from tracker.cli.tidy import tidy
-from tracker.db.engine import reading
+from tracker.db.engine import reading, what_is_not_durable
 from tracker.db.postgresql_backup import ProgramFailed
 from tracker.db.room import lacks_room
 from tracker.exports.tables import TABLES
@@ -89,6 +89,10 @@ def serve() -> None:
     require_newest(engine)
     with reading(engine) as session:
         has_people = session.scalar(sa.select(Person.id).limit(1)) is not None
+        off = what_is_not_durable(session)
+    if off and settings.is_production:
+        names = ", ".join(off)
+        raise click.ClickException(f"PostgreSQL can lose what was saved. Set to on in postgresql.conf: {names}")
     engine.dispose()
     click.echo(f"The tracker is at http://{settings.host}:{settings.port}/ (stop it with Ctrl-C)")
     if not has_people:

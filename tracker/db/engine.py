@@ -16,6 +16,7 @@ from tracker.db.files import leave_replaced_files
 
 LOCK_WAIT_SECONDS = 10
 STATEMENT_SECONDS = 30
+DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 # Any number will do, as long as every process of the tracker uses the same.
 WRITE_LOCK = 20180319
 # The releases of SQLite in which two checkpointers of a write-ahead log cannot damage the file.
@@ -62,6 +63,13 @@ def writing(engine: sa.Engine) -> Iterator[Session]:
     """A session that holds the write lock; commits at the end, or undoes everything on an error."""
     with Session(engine) as session, session.begin():
         yield session
+
+
+def what_is_not_durable(session: Session) -> list[str]:
+    """The settings of PostgreSQL that are off, so that what was acknowledged can be lost; SQLite has ours."""
+    if session.get_bind().dialect.name == "sqlite":
+        return []
+    return [name for name in DURABLE if session.scalar(sa.text(f"SHOW {name}")) == "off"]
 
 
 def has_safe_wal(version: tuple[int, int, int]) -> bool:

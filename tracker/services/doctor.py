@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from tracker.db import migrate, sqlite_backup
-from tracker.db.engine import reading
+from tracker.db.engine import reading, what_is_not_durable
 from tracker.models import Event, Person
 from tracker.rules.permissions import Role
 from tracker.services import events, mail, rebuild
@@ -26,7 +26,6 @@ LEAST_FREE, ENOUGH_FREE = 64 * 1024**2, GIGABYTE
 OLDEST_YEAR = 2026
 TOLERANCE = timedelta(minutes=5)
 POSTGRESQL_MINIMUM = 15
-DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 OTHERS, GROUP_AND_OTHERS = stat.S_IRWXO, stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -142,7 +141,7 @@ def _sqlite(engine: sa.Engine) -> Iterator[Finding]:
 def _postgresql(engine: sa.Engine) -> Iterator[Finding]:
     with reading(engine) as session:
         version = int(session.scalar(sa.text("SHOW server_version_num")) or 0) // 10000
-        off = [name for name in DURABLE if session.scalar(sa.text(f"SHOW {name}")) == "off"]
+        off = what_is_not_durable(session)
     if version < POSTGRESQL_MINIMUM:
         yield fault("PostgreSQL", f"{version} is too old. Install {POSTGRESQL_MINIMUM} or newer.")
     for name in off:

@@ -25,7 +25,7 @@ from tracker.services.sessions import digest
 SECRET_BYTES = 20
 ISSUER = "Policy ask tracker"
 CODES = 10
-CODE_BYTES = 10  # 80 bits, so that their hashes cannot be turned back by trying
+CODE_BYTES = 15  # 120 bits, so that their hashes cannot be turned back by trying (ASVS 6.5.2: 112 at least)
 STEP_SECONDS = 30
 
 

@@ -107,7 +107,7 @@ def guard() -> Response | str | tuple[str, int] | None:
     view = current_app.view_functions[request.endpoint]
     action: Action = getattr(view, "action")  # noqa: B009 (set by requires)
     if not g.actor.may(action):
-        log.warning("denied: %s may not %s", g.actor.name, action.value)
+        log.warning("denied: may not %s", action.value)
         abort(403, f"Your role, {g.actor.role.label.lower()}, may not {action.value}.")
     if g.lacks_second_step and request.endpoint not in BEFORE_SECOND_STEP:
         return redirect(url_for("account.second_step"), 303)

@@ -8,13 +8,12 @@ from collections.abc import Iterable
 from threading import BoundedSemaphore
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from tracker.web.security import HEADERS, SAFE_METHODS
+from tracker.web.security import SAFE_METHODS, security_headers
 
 # Half of the threads of tracker.server.
 MOST_AT_ONCE = 8
 BUSY = b"The site is busy. Nothing was changed. Go back and try again in a few seconds.\n"
 BUSY_HEADERS = {
-    **HEADERS,
     "Content-Type": "text/plain; charset=utf-8",
     "Content-Length": str(len(BUSY)),
     "Cache-Control": "no-store",
@@ -26,15 +25,16 @@ BUSY_HEADERS = {
 class Gate:
     """The middleware."""
 
-    def __init__(self, app: WSGIApplication, most: int = MOST_AT_ONCE) -> None:
+    def __init__(self, app: WSGIApplication, is_production: bool, most: int = MOST_AT_ONCE) -> None:
         self.app = app
+        self.headers = list((security_headers(is_production) | BUSY_HEADERS).items())
         self.free = BoundedSemaphore(most)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] in SAFE_METHODS:
             return self.app(environ, start_response)
         if not self.free.acquire(blocking=False):
-            start_response("503 Service Unavailable", list(BUSY_HEADERS.items()))
+            start_response("503 Service Unavailable", self.headers)
             return [BUSY]
         try:
             return self.app(environ, start_response)  # which reads the body, if at all, before it answers

@@ -38,6 +38,11 @@ VARY = "Accept-Encoding"
 TWO_YEARS = "max-age=63072000; includeSubDomains"
 
 
+def security_headers(is_production: bool) -> dict[str, str]:
+    """What every answer carries: in production also that this host is only ever to be asked by HTTPS."""
+    return HEADERS | ({"Strict-Transport-Security": TWO_YEARS} if is_production else {})
+
+
 def refuse_foreign_posts() -> None:
     """Refuse a request that another site's page makes in a visitor's name (OWASP, "Fetch Metadata")."""
     if request.method in SAFE_METHODS:
@@ -50,12 +55,10 @@ def refuse_foreign_posts() -> None:
 
 def add_headers(response: Response) -> Response:
     """Add the headers that every answer carries; only public ones may be kept by a cache."""
-    for name, value in HEADERS.items():
+    for name, value in security_headers(current_app.config["IS_PRODUCTION"]).items():
         response.headers.setdefault(name, value)
     if EVERYBODY_MAY_FRAME in response.headers["Content-Security-Policy"]:
         del response.headers["X-Frame-Options"]
-    if current_app.config["IS_PRODUCTION"]:
-        response.headers["Strict-Transport-Security"] = TWO_YEARS
     if request.path.startswith("/staff") or response.status_code >= 400 or request.method not in {"GET", "HEAD"}:
         response.headers["Cache-Control"] = NEVER
     elif request.endpoint == "static":

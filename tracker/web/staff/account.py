@@ -20,7 +20,7 @@ from tracker.web.session import db, stop_reading, transaction
 from tracker.web.sign_in import is_own_password
 
 bp = Blueprint("account", __name__, url_prefix="/staff/account")
-CODE = re.compile(r"[A-Z2-7]{4}(-[A-Z2-7]{4}){3}")
+CODE = re.compile(r"[A-Z2-7]{4}(-[A-Z2-7]{4}){5}")
 KEY_LENGTH = 16
 ALL_OTHERS = "others"
 

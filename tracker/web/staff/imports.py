@@ -65,7 +65,7 @@ def bring(upload_id: int) -> Page | Response:
     if plan.faults or plan.fingerprint != form.seen.data:
         flash(CHANGED)
         return _plan_page(upload_id, plan, 409)
-    log.info("import: %s brought in %d rows", me().name, plan.number_of_steps)
+    log.info("import: %d rows brought in", plan.number_of_steps)
     return done(f"Done: {plan.added.total()} rows added, {plan.changed.total()} changed.", url_for(".upload"))
 
 

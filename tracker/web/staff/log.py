@@ -1,5 +1,6 @@
 """The event log: who did what, when and why, with what it was before."""
 
+import logging
 from datetime import date
 from typing import Any, NoReturn
 
@@ -19,6 +20,7 @@ from tracker.web.pages import found
 from tracker.web.parameters import FIRST_DAY, expect
 from tracker.web.session import db, engine, stop_reading
 
+security = logging.getLogger("tracker.security")
 bp = Blueprint("log", __name__, url_prefix="/staff")
 LAST_DAY = date(2999, 12, 31)
 MACHINES = "Command line and seeds"
@@ -60,6 +62,7 @@ def csv() -> Response:
     expect(*FILTERS)
     wanted, reader, source = _wanted(), me(), engine()
     stop_reading()
+    security.info("the log was taken along")
     return current_app.response_class(
         files.write(log.read(source, reader, wanted)),
         content_type="text/csv; charset=utf-8; header=present",
