@@ -28,6 +28,7 @@ def somebody(ada: Change) -> Person:
 
 
 def is_signed_in(change: Change, token: str) -> bool:
+    change.session.flush()
     change.session.expire_all()
     return sessions.find(change.session, token, change.at) is not None
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.db.engine import reading
-from tracker.models import Event, Revision
+from tracker.models import Event
 from tracker.rules import checks
 from tracker.rules.chain import FORMAT, GENESIS, Checkpoint, canonical, commitments_of, entry_hash, with_personal
 from tracker.rules.dates import PartialDate
@@ -23,6 +23,8 @@ from tracker.services.change import Change
 CHAIN_STEP = 1000
 PLAIN = frozenset({str, int, bool, NoneType})
 SMALLEST_ID = -(2**31)
+HEAD = "head of the log"
+REVISION = sa.table("revision", *map(sa.column, ("number", "checkpoint_number", "checkpoint_hash")))
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,10 @@ def record(
     last, commit = _head(change.session), partial(personal.commit_to, change.session)
     event = Event(**_entry(change, last, commit, action, subject, before=before, after=after, reason=reason))
     change.session.add(event)
+    _keep_head(change.session, event.id, event.hash)
     if is_public:
-        raised = sa.update(Revision).values(
-            number=Revision.number + 1, checkpoint_number=event.id, checkpoint_hash=event.hash
+        raised = sa.update(REVISION).values(
+            number=REVISION.c.number + 1, checkpoint_number=event.id, checkpoint_hash=event.hash
         )
         change.session.execute(raised)
         _list_anew(change.session, subject)
@@ -69,12 +72,25 @@ def record_many(change: Change, action: str, made: Sequence[tuple[Subject, Mappi
         last = (last[0] + 1, str(entries[-1]["hash"]))
     if entries:
         change.session.execute(sa.insert(Event.__table__), entries)  # type: ignore[arg-type]
+        _keep_head(change.session, *last)
 
 
 def _head(session: Session) -> tuple[int, str]:
-    """The number and the hash of the last entry."""
+    """The number and the hash of the last entry. Nobody else appends while this transaction holds the write lock."""
+    kept: tuple[object, tuple[int, str]] | None = session.info.get(HEAD)
+    if kept and kept[0] is _transaction(session):
+        return kept[1]
     last = session.execute(sa.select(Event.id, Event.hash).order_by(Event.id.desc()).limit(1)).first()
     return (last.id, last.hash) if last else (0, GENESIS)
+
+
+def _keep_head(session: Session, number: int, hash_: str) -> None:
+    session.info[HEAD] = (_transaction(session), (number, hash_))
+
+
+def _transaction(session: Session) -> object:
+    """The innermost transaction: what one to a savepoint wrote may be undone without the rest."""
+    return session.get_nested_transaction() or session.get_transaction()
 
 
 def _entry(
