@@ -3,7 +3,7 @@
 Each ask has three texts: its title, its wording and its story. A search is for asks in which all words stand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -34,11 +34,10 @@ _HOLDS = {
 Texts = tuple[Sequence[str], Sequence[str], Sequence[str]]
 
 
-def write(session: Session, ask_id: int, texts: Texts | None) -> None:
-    """Replace what the index holds of an ask: the stems of its title, its wording and its story; None: nothing."""
-    session.execute(_DELETE[session.get_bind().dialect.name], {"id": ask_id})
-    if texts:
-        write_many(session, [(ask_id, texts)])
+def write(session: Session, texts: Mapping[int, Texts | None]) -> None:
+    """Replace what the index holds of asks: the stems of title, wording and story; None: nothing."""
+    session.execute(_DELETE[session.get_bind().dialect.name], [{"id": ask_id} for ask_id in texts])
+    write_many(session, [(ask_id, of_ask) for ask_id, of_ask in texts.items() if of_ask])
 
 
 def write_many(session: Session, rows: Sequence[tuple[int, Texts]]) -> None:

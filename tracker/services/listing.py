@@ -1,11 +1,11 @@
 """Keeps what is derived from the asks (models/listing.py) in step with them, within the transaction that changes them.
 
-Whatever raises the revision also marks the asks that it touched; just before the commit each of these is derived once
-more, and the counters are changed by the difference.
+Whatever raises the revision also marks the asks that it touched; just before the commit these are derived once
+more, some hundreds together, and the counters are changed by the difference.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +18,8 @@ from tracker.services import pictures
 from tracker.services.derivation import Derived, Row, SpanRow, bodies_of, derivable, derive, kinds_of, texts_of
 
 MARKED = "asks to list anew"
+STEP = 200
+# By the id of the ask: how many entries of each kind were published in this transaction.
 Marked = dict[int, Counter[UpdateKind]]
 
 
@@ -37,31 +39,36 @@ def mark_entry(session: Session, ask_id: int, kind: UpdateKind) -> None:
     _marked(session).setdefault(ask_id, Counter())[kind] += 1
 
 
-def refresh(session: Session, ask_id: int, new_entries: Counter[UpdateKind]) -> None:
-    """Bring lists, counts and search to what an ask is now; `new_entries` were published in this transaction."""
-    loaded = derivable().where(Ask.id == ask_id).execution_options(populate_existing=True)
-    ask = session.scalars(loaded).one()
-    before, after = stored(session, ask_id), derive(ask)
-    if before.rows != after.rows:
-        _replace(session, Listing, ask_id, after.rows)
-    if after.rows:
-        name_bodies(session, bodies_of(ask))
-    if before.spans != after.spans:
-        _replace(session, StatusSpan, ask_id, after.spans)
-    add(session, AskCount, _difference(before.cells, after.cells))
-    add(session, StatusFlow, _difference(before.flows, after.flows))
-    all_entries = kinds_of(ask)
-    counted = all_entries - new_entries if before.rows else Counter()
-    add(session, UpdateCount, _difference(counted, all_entries if after.rows else Counter()))
-    fulltext.write(session, ask_id, texts_of(ask))
-    pictures.refresh(session, ask)
+def refresh(session: Session, marked: Marked) -> None:
+    """Bring lists, counts and search to what these asks are now."""
+    counted: dict[Any, Counter[Any]] = {AskCount: Counter(), StatusFlow: Counter(), UpdateCount: Counter()}
+    names: dict[str, str] = {}
+    for start in range(0, len(marked), STEP):
+        ids = list(marked)[start : start + STEP]
+        loaded = derivable().where(Ask.id.in_(ids)).order_by(Ask.id).execution_options(populate_existing=True)
+        asks = session.scalars(loaded).all()
+        before, after = stored(session, ids), {ask.id: derive(ask) for ask in asks}
+        _replace(session, Listing, {id: after[id].rows for id in ids if before[id].rows != after[id].rows})
+        _replace(session, StatusSpan, {id: after[id].spans for id in ids if before[id].spans != after[id].spans})
+        fulltext.write(session, {ask.id: texts_of(ask) for ask in asks})
+        for ask in asks:
+            was, now = before[ask.id], after[ask.id]
+            _count(counted[AskCount], was.cells, now.cells)
+            _count(counted[StatusFlow], was.flows, now.flows)
+            entries = kinds_of(ask)
+            seen = entries - marked[ask.id] if was.rows else Counter()
+            _count(counted[UpdateCount], seen, entries if now.rows else Counter())
+            names |= bodies_of(ask) if now.rows else {}
+            pictures.refresh(session, ask)
+    for model, numbers in counted.items():
+        add(session, model, {key: number for key, number in numbers.items() if number})
+    name_bodies(session, names)
 
 
-def stored(session: Session, ask_id: int) -> Derived:
-    """What lists hold of an ask."""
-    rows = session.execute(_select(Listing, Row).where(Listing.ask_id == ask_id))
-    spans = session.execute(_select(StatusSpan, SpanRow).where(StatusSpan.ask_id == ask_id))
-    return Derived(frozenset(Row(*row) for row in rows), frozenset(SpanRow(*span) for span in spans))
+def stored(session: Session, ask_ids: Sequence[int]) -> dict[int, Derived]:
+    """What lists hold of asks."""
+    rows, spans = _rows_of(session, Listing, Row, ask_ids), _rows_of(session, StatusSpan, SpanRow, ask_ids)
+    return {id: Derived(frozenset(rows[id]), frozenset(spans[id])) for id in ask_ids}
 
 
 def add(session: Session, model: Any, numbers: Mapping[Any, int]) -> None:
@@ -94,8 +101,8 @@ def _refresh_marked(session: Session) -> None:
     if session.in_nested_transaction():  # the end of a savepoint is announced as a commit too
         return
     session.flush()
-    for ask_id, new_entries in session.info.pop(MARKED, {}).items():
-        refresh(session, ask_id, new_entries)
+    if marked := session.info.pop(MARKED, {}):
+        refresh(session, marked)
 
 
 def _forget_marked(session: Session, transaction: SessionTransaction) -> None:
@@ -103,16 +110,23 @@ def _forget_marked(session: Session, transaction: SessionTransaction) -> None:
         session.info.pop(MARKED, None)
 
 
-def _select(model: Any, shape: Any) -> sa.Select[Any]:
-    return sa.select(*(getattr(model, name) for name in shape._fields))
+def _rows_of(session: Session, model: Any, shape: Any, ask_ids: Sequence[int]) -> dict[int, list[Any]]:
+    """The rows that lists hold of each ask."""
+    columns = (getattr(model, name) for name in shape._fields)
+    found: dict[int, list[Any]] = {id: [] for id in ask_ids}
+    for ask_id, *row in session.execute(sa.select(model.ask_id, *columns).where(model.ask_id.in_(ask_ids))):
+        found[ask_id].append(shape(*row))
+    return found
 
 
-def _replace(session: Session, model: Any, ask_id: int, rows: Iterable[Row | SpanRow]) -> None:
-    session.execute(sa.delete(model).where(model.ask_id == ask_id))
-    values = [{"ask_id": ask_id, **row._asdict()} for row in rows]
-    if values:
+def _replace(session: Session, model: Any, rows: Mapping[int, Iterable[Row | SpanRow]]) -> None:
+    """Let lists hold these rows of asks instead of those that they hold."""
+    if rows:
+        session.execute(sa.delete(model).where(model.ask_id.in_(rows)))
+    if values := [{"ask_id": id, **row._asdict()} for id, rows_of_ask in rows.items() for row in rows_of_ask]:
         session.execute(sa.insert(model), values)
 
 
-def _difference(before: Counter[Any], after: Counter[Any]) -> dict[Any, int]:
-    return {key: after[key] - before[key] for key in {*before, *after} if after[key] != before[key]}
+def _count(numbers: Counter[Any], before: Counter[Any], after: Counter[Any]) -> None:
+    numbers.update(after)
+    numbers.subtract(before)

@@ -72,8 +72,9 @@ def _wrong_counters(session: Session) -> Iterator[str]:
 
 def _wrongly_listed(session: Session) -> Iterator[str]:
     for asks in _steps(session):
+        stored = listing.stored(session, [ask.id for ask in asks])
         for ask in asks:
-            if listing.stored(session, ask.id) != derive(ask):
+            if stored[ask.id] != derive(ask):
                 yield f"ask {ask.slug} is not listed as it is"
             if (texts := texts_of(ask)) and not fulltext.holds(session, ask.id, texts):
                 yield f"ask {ask.slug} is not found by its words"
