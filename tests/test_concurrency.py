@@ -14,7 +14,7 @@ from tests.processes import processes, received, run_at_once
 from tracker.db.engine import make_engine, reading, writing
 from tracker.models import Ask, Event, Evidence, Person, Update
 from tracker.queries import public
-from tracker.queries.stories import list_entries
+from tracker.queries.stories import find_story
 from tracker.rules.asks import Publication
 from tracker.rules.permissions import Actor, Role
 from tracker.rules.status import Status
@@ -136,7 +136,7 @@ def test_of_people_who_post_on_the_same_story_at_once_exactly_one_wins(
     engine: sa.Engine, database: str, ask_id: int
 ) -> None:
     with reading(engine) as session:
-        seen = len(list_entries(session, ask_id))
+        seen = len(find_story(session, ask_id).entries)
     answers = run_at_once(post_status, [(database, ask_id, seen)] * 4)
     assert sorted(answers) == ["Conflict: "] * 3 + ["posted"]
     assert texts(engine) == ["Writer x."]

@@ -15,7 +15,6 @@ from tests.site import WEALTH_ORDERS, Site
 from tests.transactions import shared_engine_with
 from tracker.clock import today
 from tracker.db.engine import reading
-from tracker.models import Ask
 from tracker.queries import public, stories
 from tracker.queries.public.records import PublicAsk
 from tracker.rules.dates import PartialDate
@@ -51,7 +50,7 @@ def test_on_the_day_of_each_entry_and_the_day_before_the_ask_stands_where_its_st
     shared_site: Site, slug: str
 ) -> None:
     with shared_site.reading() as session:
-        entries = stories.list_entries(session, session.scalar(sa.select(Ask.id).where(Ask.slug == slug)) or 0)
+        entries = stories.find_story(session, shared_site.ask_id(slug)).entries
         tests = {test.key: test.id for test in stories.list_tests(session, shared_site.ask_id(slug))}
     days = {entry.happened_on.first_day - timedelta(days=back) for entry in entries for back in (0, 1)}
     for day in days:

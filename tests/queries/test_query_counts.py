@@ -30,7 +30,6 @@ from tracker.queries.public.filters import AskFilter
 from tracker.queries.staff_lists import Wanted
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import COMMAND_LINE
-from tracker.rules.story import State
 from tracker.rules.updates import Result
 from tracker.services.change import Change
 
@@ -135,10 +134,10 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "staff.list_sources": staff.list_sources,
     "staff.list_subject_events": lambda s: staff.list_subject_events(s, "ask", main_id(s)),
     "staff.count_published": lambda s: staff.count_published(s, main_id(s)),
-    "stories.list_entries": lambda s: stories.list_entries(s, main_id(s)),
-    "stories.list_linked_law": lambda s: stories.list_linked_law(s, main_id(s)),
+    "stories.find_free_key": lambda s: stories.find_free_key(s, main_id(s), PartialDate("2020")),
+    "stories.find_stories": lambda s: stories.find_stories(s, list(s.scalars(sa.select(Ask.id)))),
+    "stories.find_story": lambda s: stories.find_story(s, main_id(s)),
     "stories.list_tests": lambda s: stories.list_tests(s, main_id(s)),
-    "stories.standing_of": lambda s: stories.standing_of(s, s.get_one(Ask, main_id(s)), State(), PartialDate("2020")),
 }
 
 

@@ -30,7 +30,7 @@ from tests.factories import (
 )
 from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Update
 from tracker.queries.public.whole import find_whole
-from tracker.queries.stories import list_entries
+from tracker.queries.stories import find_story
 from tracker.rules.asks import Publication
 from tracker.rules.bulk import ManyDraft, Seen, What
 from tracker.rules.dates import PartialDate
@@ -174,7 +174,7 @@ def review_draft() -> UpdateDraft:
 def both(change: Change, world: World) -> list[Seen]:
     """Two asks as they are now."""
     asks = (world.ask, world.draft_ask)
-    return [Seen(ask.id, ask.version, len(list_entries(change.session, ask.id))) for ask in asks]
+    return [Seen(ask.id, ask.version, len(find_story(change.session, ask.id).entries)) for ask in asks]
 
 
 SOMEBODY = PersonDraft("new@example.org", "New", Role.EDITOR)
@@ -197,17 +197,26 @@ CALLS: Mapping[str, Call] = {
     "asks.publish_ask": lambda c, w: asks.publish_ask(c, w.ready, None),
     "tests.add_test": lambda c, w: make_test(c, w.ask, key="new"),
     "tests.add_test, to a draft": lambda c, w: make_test(c, w.draft_ask, key="new"),
+    "tests.add_tests": lambda c, w: tests.add_tests(
+        c, [(w.ask, criterion_draft(key="new")), (w.draft_ask, criterion_draft(key="new"))], "Clearer."
+    ),
     "tests.edit_test": lambda c, w: tests.edit_test(
         c, w.ask, w.test, criterion_draft(label="B"), seen_version=None, reason="Clearer."
     ),
     "tests.archive_test": lambda c, w: tests.archive_test(c, w.ask, w.test, None, "Doubled."),
     "tests.restore_test": lambda c, w: tests.restore_test(c, w.ask, w.archived_test, None, "Not doubled."),
     "legislation.create_legislation": lambda c, w: make_law(c, citation="2020 c. 1", published=False),
+    "legislation.create_laws": lambda c, w: legislation.create_laws(
+        c, [law_draft(citation="2020 c. 1"), law_draft(citation="2020 c. 2")]
+    ),
     "legislation.edit_legislation": lambda c, w: legislation.edit_legislation(c, w.law, law_draft(note="B"), None),
     "legislation.edit_legislation, a draft": lambda c, w: legislation.edit_legislation(
         c, w.draft_law, law_draft(citation="2018 c. 14", note="B"), None
     ),
     "legislation.create_link": lambda c, w: make_link(c, w.ask, w.law, provisions="s. 9", published=False),
+    "legislation.create_links": lambda c, w: legislation.create_links(
+        c, [link_draft(w.ask.id, w.law.id, provisions="s. 9")]
+    ),
     "legislation.edit_link": lambda c, w: legislation.edit_link(
         c, w.link, link_draft(w.ask.id, w.law.id, note="B"), None
     ),
@@ -224,6 +233,9 @@ CALLS: Mapping[str, Call] = {
     "updates.foresee": lambda c, w: updates.foresee(c, cast(Ask, find_whole(c.session, w.ask.slug)), w.draft),
     "updates.post": lambda c, w: updates.post(c, w.ask, update_draft(status=Status.REJECTED)),
     "updates.post, to a draft": lambda c, w: updates.post(c, w.draft_ask, update_draft()),
+    "updates.post_many": lambda c, w: updates.post_many(
+        c, [(w.ask, update_draft(status=Status.REJECTED), "a"), (w.draft_ask, update_draft(), "b")]
+    ),
     "updates.post_redefinition": lambda c, w: updates.post_redefinition(c, w.ask, "Reworded.", "Clearer."),
     "approval.submit": lambda c, w: approval.submit(c, w.ask, w.draft),
     "approval.withdraw": lambda c, w: approval.withdraw(c, w.waiting, 2),

@@ -47,13 +47,16 @@ asks.edit_ask, nothing                | -           | yes    | yes   | 0      | 
 asks.publish_ask                      | -           | yes    | yes   | 1      | yes
 tests.add_test                        | -           | yes    | yes   | 3      | yes
 tests.add_test, to a draft            | -           | yes    | yes   | 1      | -
+tests.add_tests                       | -           | yes    | yes   | 4      | yes
 tests.edit_test                       | -           | yes    | yes   | 3      | yes
 tests.archive_test                    | -           | yes    | yes   | 3      | yes
 tests.restore_test                    | -           | yes    | yes   | 3      | yes
 legislation.create_legislation        | -           | yes    | yes   | 1      | -
+legislation.create_laws               | -           | yes    | yes   | 2      | -
 legislation.edit_legislation          | -           | yes    | yes   | 1      | yes
 legislation.edit_legislation, a draft | -           | yes    | yes   | 1      | -
 legislation.create_link               | -           | yes    | yes   | 1      | -
+legislation.create_links              | -           | yes    | yes   | 1      | -
 legislation.edit_link                 | -           | yes    | yes   | 1      | yes
 legislation.publish_link              | -           | yes    | yes   | 1      | yes
 records.publish                       | -           | yes    | yes   | 1      | yes
@@ -68,6 +71,7 @@ updates.publish                       | -           | yes    | yes   | 1      | 
 updates.foresee                       | -           | yes    | yes   | 0      | -
 updates.post                          | -           | yes    | yes   | 2      | yes
 updates.post, to a draft              | -           | yes    | yes   | 2      | -
+updates.post_many                     | -           | yes    | yes   | 4      | yes
 updates.post_redefinition             | -           | yes    | yes   | 2      | yes
 approval.submit                       | -           | yes    | yes   | 1      | -
 approval.withdraw                     | -           | yes    | -     | 1      | -
@@ -105,6 +109,7 @@ ROWS = [[cell.strip() for cell in line.split("|")] for line in TABLE.strip().spl
 # What these do is a part of what those that call them do, and they ask for no permission of their own.
 PARTS = {
     "records.create",
+    "records.create_many",
     "records.edit",
     "records.move",
     "events.record_many",

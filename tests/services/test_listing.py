@@ -40,7 +40,7 @@ from tracker.models import (
 )
 from tracker.queries import public
 from tracker.queries.public.filters import AskFilter
-from tracker.queries.stories import list_entries
+from tracker.queries.stories import find_story
 from tracker.rules.asks import AskKind, Publication
 from tracker.rules.bulk import ManyDraft, Seen, What
 from tracker.rules.dates import PartialDate
@@ -188,7 +188,7 @@ def archive_test(change: Change, step: Step) -> None:
 def change_many(change: Change, step: Step) -> None:
     """A new topic, or a review, for all published asks."""
     asked = change.session.scalars(sa.select(Ask).where(Ask.publication == Publication.PUBLISHED)).all()
-    seen = [Seen(ask.id, ask.version, len(list_entries(change.session, ask.id))) for ask in asked]
+    seen = [Seen(ask.id, ask.version, len(find_story(change.session, ask.id).entries)) for ask in asked]
     review = ManyDraft(What.REVIEW, review=UpdateDraft(UpdateKind.REVIEW, DAYS[-1], "Checked."))
     topic = ManyDraft(What.TOPIC, f"Topic {step.value}", reason="Tidier.")
     bulk.change_many(change, seen, topic if step.value % 3 else review)

@@ -19,7 +19,7 @@ from tests.transactions import count_events, revision
 from tracker.db.engine import make_engine, writing
 from tracker.models import Ask, Evidence, Legislation, Link, Source, SuccessTest, Update
 from tracker.paths import resource_dir
-from tracker.queries.stories import list_entries, list_tests, standing_of
+from tracker.queries.stories import find_story, list_tests, standing_of
 from tracker.rules.asks import AskDraft, Publication, TestDraft
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import LinkDraft
@@ -116,7 +116,7 @@ def test_every_entry_but_a_review_has_evidence(session: Session) -> None:
 @pytest.mark.parametrize("fact", FACTS["asks"], ids=SLUGS)
 def test_the_story_of_each_ask_says_on_each_day_what_the_facts_say(session: Session, fact: dict[str, Any]) -> None:
     ask = find_ask(session, fact["slug"])
-    entries = list_entries(session, ask.id)
+    entries = find_story(session, ask.id).entries
     history = [(change["status"], change["on"]) for change in fact["status_history"]]
     replayed = [state_of(entries, PartialDate(day)) for _, day in history]
     assert [(state.status, str(state.status_entry and state.status_entry.happened_on)) for state in replayed] == history
@@ -129,11 +129,11 @@ def test_the_story_of_each_ask_says_on_each_day_what_the_facts_say(session: Sess
 @pytest.mark.parametrize("slug", SLUGS)
 def test_the_present_status_fits_the_tests_and_the_law(session: Session, slug: str) -> None:
     ask = find_ask(session, slug)
-    state = state_of(list_entries(session, ask.id))
+    state = state_of(find_story(session, ask.id).entries)
     assert ask.status is not None
     assert ask.status_on is not None
     if ask.status not in {Status.IN_PARLIAMENT, Status.LAW_NOT_IN_FORCE}:  # these hold on their own day
-        assert check_fit(ask.status, standing_of(session, ask, state, PartialDate("2026-11-22"))) == []
+        assert check_fit(ask.status, standing_of(find_story(session, ask.id), state, PartialDate("2026-11-22"))) == []
     kept = {test.id: (test.result, test.result_on) for test in list_tests(session, ask.id) if test.result_on}
     assert kept == state.results
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from tests.factories import evidence_draft, make_ask, make_test, make_update, update_draft
 from tests.transactions import count_events, problems_of, revision
 from tracker.models import Ask, Evidence, Update
-from tracker.queries.stories import list_entries
+from tracker.queries.stories import find_story
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
@@ -224,7 +224,7 @@ def test_history_is_neither_edited_nor_published_twice_nor_discarded(ed: Change,
 
 
 def test_an_entry_on_a_story_that_has_grown_meanwhile_is_a_conflict_and_writes_nothing(ed: Change, ask: Ask) -> None:
-    seen = len(list_entries(ed.session, ask.id))
+    seen = len(find_story(ed.session, ask.id).entries)
     make_update(ed, ask, status=Status.REJECTED)
     before = (standing(ask), count_events(ed.session), revision(ed.session))
     with pytest.raises(Conflict), ed.session.begin_nested():
@@ -235,7 +235,7 @@ def test_an_entry_on_a_story_that_has_grown_meanwhile_is_a_conflict_and_writes_n
 
 
 def test_a_draft_that_is_saved_meanwhile_makes_no_conflict(ed: Change, cleo: Change, ask: Ask) -> None:
-    seen = len(list_entries(ed.session, ask.id))
+    seen = len(find_story(ed.session, ask.id).entries)
     make_update(cleo, ask, published=False)
     updates.post(ed, ask, update_draft(status=Status.REJECTED), seen_entries=seen)
     assert ask.status is Status.REJECTED

@@ -6,6 +6,7 @@ An entry that waits is a draft with `submitted_at`; one that was sent back is a 
 from collections.abc import Mapping
 
 from tracker.models import Ask, Update
+from tracker.queries.stories import find_story
 from tracker.rules import checks
 from tracker.rules.asks import Publication
 from tracker.rules.errors import NotAllowed, Problem, RuleBroken, refuse
@@ -24,7 +25,7 @@ def submit(change: Change, ask: Ask, update: Update, seen_version: int | None = 
         return  # the button was pressed twice
     require_own_draft(update, change.actor)
     records.check_version(update, seen_version)
-    check_ready(change, ask, update)
+    check_ready(change, update, find_story(change.session, ask.id))
     _move(change, update, "submitted", {"submitted_at": change.at, "sent_back_note": ""})
 
 

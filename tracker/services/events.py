@@ -23,7 +23,7 @@ from tracker.services.change import Change
 CHAIN_STEP = 1000
 PLAIN = frozenset({str, int, bool, NoneType})
 SMALLEST_ID = -(2**31)
-HEAD = "head of the log"
+END = "end of the log"
 REVISION = sa.table("revision", *map(sa.column, ("number", "checkpoint_number", "checkpoint_hash")))
 
 
@@ -35,6 +35,16 @@ class Subject:
     id: int
     name: str
     ask_id: int | None = None
+
+
+@dataclass
+class End:
+    """The end of the log in a transaction. Nobody else appends, and no detail goes, while that holds the write lock."""
+
+    transaction: object
+    number: int
+    hash: str
+    hidden: Callable[[int, str], str]
 
 
 def record(
@@ -49,43 +59,36 @@ def record(
 ) -> Event:
     """Append an entry; `is_public` says that the public sees the change, which raises the revision."""
     refuse(checks.at_most(reason, SENTENCE_LENGTH, "reason"))
-    last, commit = _head(change.session), partial(personal.commit_to, change.session)
-    event = Event(**_entry(change, last, commit, action, subject, before=before, after=after, reason=reason))
+    event = Event(**_entry(change, _end(change.session), action, subject, before=before, after=after, reason=reason))
     change.session.add(event)
-    _keep_head(change.session, event.id, event.hash)
     if is_public:
-        raised = sa.update(REVISION).values(
-            number=REVISION.c.number + 1, checkpoint_number=event.id, checkpoint_hash=event.hash
-        )
-        change.session.execute(raised)
+        values = {"checkpoint_number": event.id, "checkpoint_hash": event.hash}
+        change.session.execute(sa.update(REVISION).values(number=REVISION.c.number + 1, **values))
         _list_anew(change.session, subject)
     return event
 
 
-def record_many(change: Change, action: str, made: Sequence[tuple[Subject, Mapping[str, object]]]) -> None:
+def record_many(
+    change: Change, action: str, made: Sequence[tuple[Subject, Mapping[str, object]]], reason: str = ""
+) -> None:
     """Append an entry for each of many records, with what it is now, of which the public sees nothing."""
+    refuse(checks.at_most(reason, SENTENCE_LENGTH, "reason"))
     change.session.flush()
-    last, commit = _head(change.session), cache(partial(personal.commit_to, change.session))
-    entries = []
-    for subject, after in made:
-        entries.append(_entry(change, last, commit, action, subject, after=after))
-        last = (last[0] + 1, str(entries[-1]["hash"]))
+    end = _end(change.session)
+    entries = [_entry(change, end, action, subject, after=after, reason=reason) for subject, after in made]
     if entries:
         change.session.execute(sa.insert(Event.__table__), entries)  # type: ignore[arg-type]
-        _keep_head(change.session, *last)
 
 
-def _head(session: Session) -> tuple[int, str]:
-    """The number and the hash of the last entry. Nobody else appends while this transaction holds the write lock."""
-    kept: tuple[object, tuple[int, str]] | None = session.info.get(HEAD)
-    if kept and kept[0] is _transaction(session):
-        return kept[1]
-    last = session.execute(sa.select(Event.id, Event.hash).order_by(Event.id.desc()).limit(1)).first()
-    return (last.id, last.hash) if last else (0, GENESIS)
-
-
-def _keep_head(session: Session, number: int, hash_: str) -> None:
-    session.info[HEAD] = (_transaction(session), (number, hash_))
+def _end(session: Session) -> End:
+    """The end of the log, read once a transaction."""
+    end: End | None = session.info.get(END)
+    if end is None or end.transaction is not _transaction(session):
+        last = sa.select(Event.id, Event.hash).order_by(Event.id.desc()).limit(1)
+        number, head = session.execute(last).first() or (0, GENESIS)
+        hidden = cache(partial(personal.commit_to, session))
+        end = session.info[END] = End(_transaction(session), number, head, hidden)
+    return end
 
 
 def _transaction(session: Session) -> object:
@@ -95,8 +98,7 @@ def _transaction(session: Session) -> object:
 
 def _entry(
     change: Change,
-    last: tuple[int, str],
-    commit: Callable[[int, str], str],
+    end: End,
     action: str,
     subject: Subject,
     *,
@@ -104,10 +106,9 @@ def _entry(
     after: Mapping[str, object] | None = None,
     reason: str = "",
 ) -> dict[str, object]:
-    """The columns of the entry that follows the one with this number and hash."""
-    number, head = last
+    """The columns of the next entry, which is the end then."""
     content: dict[str, object] = {
-        "id": number + 1,
+        "id": end.number + 1,
         "at": change.at,
         "actor_id": change.actor.id,
         "actor_name": change.actor.name,
@@ -120,11 +121,12 @@ def _entry(
         "after": plain(after) if after is not None else None,
         "reason": reason,
         "request_id": change.actor.request_id,
-        "previous_hash": head,
+        "previous_hash": end.hash,
         "format": FORMAT,
     }
-    content = with_personal(content, commit)
-    return content | {"hash": entry_hash(content | {"at": _plain(change.at)})}  # all else is plain already
+    content = with_personal(content, end.hidden)
+    end.number, end.hash = end.number + 1, entry_hash(content | {"at": _plain(change.at)})  # all else is plain already
+    return content | {"hash": end.hash}
 
 
 def plain(values: Mapping[str, object]) -> dict[str, object]:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, Update
-from tracker.queries.stories import list_tests, standing_of
+from tracker.models import Ask, SuccessTest, Update
+from tracker.queries.stories import Story, standing_of
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem
@@ -14,8 +14,9 @@ from tracker.rules.story import Entry, State, state_of
 from tracker.rules.updates import UpdateDraft
 
 
-def check_story(session: Session, ask: Ask, entry: Entry, draft: UpdateDraft, entries: list[Entry]) -> list[Problem]:
+def check_story(story: Story, entry: Entry, draft: UpdateDraft) -> list[Problem]:
     """Hold the entry against the story that it joins, on the day on which it happened."""
+    entries = story.entries
     state = state_of([*entries, entry], draft.happened_on)
     problems = []
     corrected = next((old for old in entries if old.id == draft.corrects_id), None)
@@ -23,31 +24,31 @@ def check_story(session: Session, ask: Ask, entry: Entry, draft: UpdateDraft, en
         sentence = "The entry that this corrects set a status. Say which is right; it may be the same."
         problems.append(Problem(sentence, "status"))
     if draft.status:
-        standing = replace(standing_of(session, ask, state, draft.happened_on), superseded_by=draft.superseded_by_id)
+        standing = replace(standing_of(story, state, draft.happened_on), superseded_by=draft.superseded_by_id)
         problems += check_change(
             draft.status, standing, {evidence.type for evidence in draft.evidence if evidence.type}
         )
     if draft.results or (corrected and corrected.results):
         for then in (state, state_of([*entries, entry])):
             if then.status_entry != entry:
-                problems += _misfits(session, ask, then, draft.happened_on)
+                problems += _misfits(story, then, draft.happened_on)
     return list(dict.fromkeys(problems))
 
 
-def _misfits(session: Session, ask: Ask, state: State, on: PartialDate) -> list[Problem]:
+def _misfits(story: Story, state: State, on: PartialDate) -> list[Problem]:
     """Say why new test results contradict the status, which this entry does not change."""
     if not state.status:
         return []
     return [
         Problem(f"“{state.status.label}” would no longer fit. {problem.message}", "results")
-        for problem in check_tests_fit(state.status, standing_of(session, ask, state, on))
+        for problem in check_tests_fit(state.status, standing_of(story, state, on))
     ]
 
 
-def check_references(session: Session, ask: Ask, draft: UpdateDraft) -> list[Problem]:
+def check_references(session: Session, ask: Ask, tests: list[SuccessTest], draft: UpdateDraft) -> list[Problem]:
     """The tests and the corrected entry belong to this ask; the superseding ask is another, public one."""
     problems = []
-    known = {test.id for test in list_tests(session, ask.id)}
+    known = {test.id for test in tests}
     if any(test_id not in known for test_id, _ in draft.results):
         problems.append(Problem("A test of this list was archived meanwhile.", "results"))
     if draft.corrects_id is not None:

@@ -1,6 +1,8 @@
 """Laws and their links to asks: create, edit, publish, archive, restore."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -19,6 +21,15 @@ from tracker.rules.legislation import (
 from tracker.rules.permissions import Action
 from tracker.services import records
 from tracker.services.change import Change
+
+LINK_TAKEN = Problem("The ask is linked to these provisions and this extent already.", "provisions")
+
+
+class Known(NamedTuple):
+    """A law that is entered; one that is about to be has no id yet."""
+
+    id: int | None
+    name: str
 
 
 @dataclass(frozen=True)
@@ -40,10 +51,27 @@ def create_legislation(change: Change, draft: LegislationDraft) -> Legislation:
     change.require(Action.EDIT)
     refuse(check_legislation(draft))
     stored = _stored_law(draft)
-    refuse(_law_taken(change.session, stored, None))
+    refuse(_law_taken(_find_known(change.session, [stored]), stored, None))
     law = Legislation(publication=Publication.DRAFT, version=1)
     records.create(change, law, stored)
     return law
+
+
+def create_laws(change: Change, drafts: Sequence[LegislationDraft]) -> dict[int, list[Problem]]:
+    """Enter laws as drafts, in a few statements; answer what the rules refuse, by the place of the draft."""
+    change.require(Action.EDIT)
+    refused = {place: problems for place, draft in enumerate(drafts) if (problems := check_legislation(draft))}
+    laws = {place: _stored_law(draft) for place, draft in enumerate(drafts) if place not in refused}
+    known = _find_known(change.session, laws.values())
+    good = []
+    for place, law in laws.items():
+        if problems := _law_taken(known, law, None):
+            refused[place] = problems
+            continue
+        good.append((Legislation(publication=Publication.DRAFT, version=1), law))
+        known |= {value: Known(None, law.citation or law.title) for value in _unique(law)}
+    records.create_many(change, good)
+    return refused
 
 
 def edit_legislation(change: Change, law: Legislation, draft: LegislationDraft, seen_version: int | None) -> bool:
@@ -58,7 +86,7 @@ def edit_legislation(change: Change, law: Legislation, draft: LegislationDraft, 
     stored = _stored_law(draft)
     if is_public:
         stored = replace(stored, key=law.key)
-    refuse(_law_taken(change.session, stored, law.id))
+    refuse(_law_taken(_find_known(change.session, [stored]), stored, law.id))
     return bool(records.edit(change, law, stored, seen_version=seen_version, is_public=is_public))
 
 
@@ -73,6 +101,28 @@ def create_link(change: Change, draft: LinkDraft) -> Link:
     )
     records.create(change, link, stored)
     return link
+
+
+def create_links(change: Change, drafts: Sequence[LinkDraft]) -> dict[int, list[Problem]]:
+    """Link asks to laws as drafts, in a few statements; answer what the rules refuse, by the place of the draft."""
+    change.require(Action.EDIT)
+    same = sa.select(Link.ask_id, Link.legislation_id, Link.provisions, Link.extent_key)
+    of_asks = same.where(Link.ask_id.in_({draft.ask_id for draft in drafts}))
+    taken = set(map(tuple, change.session.execute(of_asks)))
+    of_drafts = sa.select(Legislation).where(Legislation.id.in_({draft.legislation_id for draft in drafts}))
+    laws = {law.id: law for law in change.session.scalars(of_drafts)}
+    refused: dict[int, list[Problem]] = {}
+    good = []
+    for place, link in enumerate(map(_stored_link, drafts)):
+        identity = (link.ask_id, link.legislation_id, link.provisions, link.extent_key)
+        if problems := check_link(link) or ([LINK_TAKEN] if identity in taken else []):
+            refused[place] = problems
+            continue
+        taken.add(identity)
+        row = Link(publication=Publication.DRAFT, version=1, legislation=laws[link.legislation_id])
+        good.append((row, link))
+    records.create_many(change, good)
+    return refused
 
 
 def edit_link(change: Change, link: Link, draft: LinkDraft, seen_version: int | None) -> bool:
@@ -106,16 +156,33 @@ def _stored_link(draft: LinkDraft) -> StoredLink:
     return StoredLink(**values, extent_key=", ".join(draft.extent))
 
 
-def _law_taken(session: Session, law: StoredLaw, own_id: int | None) -> list[Problem]:
+def _unique(law: StoredLaw) -> list[tuple[str, str]]:
+    """What no two laws share: column and value."""
+    return [(name, value) for name in ("key", "identity", "address") if (value := getattr(law, name))]
+
+
+def _find_known(session: Session, laws: Iterable[StoredLaw]) -> dict[tuple[str, str], Known]:
+    """The laws that have something of these which no two laws share, by that."""
+    wanted: dict[str, set[str]] = {"key": set(), "identity": set(), "address": set()}
+    for law in laws:
+        for name, value in _unique(law):
+            wanted[name].add(value)
+    known = {}
+    for name, values in wanted.items():
+        column = getattr(Legislation, name)
+        found = sa.select(column, Legislation.id, Legislation.citation, Legislation.title).where(column.in_(values))
+        for value, law_id, citation, title in session.execute(found):
+            known[name, value] = Known(law_id, citation or title)
+    return known
+
+
+def _law_taken(known: Mapping[tuple[str, str], Known], law: StoredLaw, own_id: int | None) -> list[Problem]:
     """One law is never entered twice: by key, by number or by address."""
-    for column, value, field in (
-        (Legislation.key, law.key, "citation"),
-        (Legislation.identity, law.identity, "citation"),
-        (Legislation.address, law.address, "address"),
-    ):
-        taken = session.scalar(sa.select(Legislation).where(column == value)) if value else None
-        if taken and taken.id != own_id:
-            return [Problem(f"This law is entered already: {taken.citation or taken.title}.", field)]
+    for name, value in _unique(law):
+        other = known.get((name, value))
+        if other and (other.id != own_id or own_id is None):
+            field = "address" if name == "address" else "citation"
+            return [Problem(f"This law is entered already: {other.name}.", field)]
     return []
 
 
@@ -130,4 +197,4 @@ def _link_taken(session: Session, link: StoredLink, own_id: int | None) -> list[
     )
     if taken in {None, own_id}:
         return []
-    return [Problem("The ask is linked to these provisions and this extent already.", "provisions")]
+    return [LINK_TAKEN]

@@ -3,7 +3,7 @@
 A draft is a frozen dataclass whose fields bear the names of the record's columns.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from textwrap import shorten
 from typing import Protocol
@@ -14,7 +14,7 @@ from tracker.rules.changes import difference
 from tracker.rules.errors import Conflict, Problem, RuleBroken
 from tracker.rules.permissions import Action
 from tracker.services.change import Change
-from tracker.services.events import Subject, plain, record
+from tracker.services.events import Subject, plain, record, record_many
 
 NAME_LENGTH = 80
 
@@ -86,6 +86,16 @@ def create(change: Change, row: Record, draft: object, reason: str = "") -> None
     change.session.add(row)
     change.session.flush()  # the log names the new row's id
     record(change, "created", subject_of(row), after=values, reason=reason)
+
+
+def create_many(change: Change, made: Sequence[tuple[Record, object]], reason: str = "") -> None:
+    """Store new rows from drafts, of which the public sees nothing, and log them, in a few statements."""
+    values = [(row, values_of(draft)) for row, draft in made]
+    for row, of_row in values:
+        write(row, of_row)
+    change.session.add_all([row for row, _ in made])
+    change.session.flush()  # the log names the new rows' ids
+    record_many(change, "created", [(subject_of(row), of_row) for row, of_row in values], reason)
 
 
 def edit(

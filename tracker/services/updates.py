@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from dataclasses import fields
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import selectinload
 
-from tracker.models import Ask, Evidence, SuccessTest, TestResult, Update
-from tracker.queries.stories import entry_of, list_entries, list_tests
+from tracker.models import Ask, Evidence, TestResult, Update
+from tracker.queries.stories import Story, entry_of, find_free_key, find_stories, find_story, list_tests
 from tracker.rules import checks
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action, Actor
-from tracker.rules.story import State, state_of
+from tracker.rules.story import state_of
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.rules.updates import EvidenceDraft, UpdateDraft, UpdateKind, check_draft, check_publishable
 from tracker.services import listing, records
@@ -32,21 +32,12 @@ SCALARS = tuple(field.name for field in fields(UpdateDraft) if field.name not in
 def save_draft(change: Change, ask: Ask, draft: UpdateDraft, key: str = "") -> Update:
     """Write an entry that only staff see."""
     change.require(Action.DRAFT)
-    refuse(check_draft(draft) + check_references(change.session, ask, draft))
+    refuse(check_draft(draft) + check_references(change.session, ask, list_tests(change.session, ask.id), draft))
     if not key and (same := _same_draft(change, ask, draft)):
         return same
-    update = Update(
-        ask_id=ask.id,
-        key=key or _free_key(change.session, ask, draft.happened_on),
-        publication=Publication.DRAFT,
-        author_id=change.actor.id,
-        recorded_at=change.at,
-        version=1,
-    )
-    _write(update, draft)
-    change.session.add(update)
+    update = _add_draft(change, ask, draft, key or find_free_key(change.session, ask.id, draft.happened_on))
     change.session.flush()  # the log names the new row's id
-    record(change, "drafted", records.subject_of(update), after={"key": update.key} | _values(draft))
+    _log_draft(change, update, draft)
     return update
 
 
@@ -54,7 +45,7 @@ def edit_draft(change: Change, ask: Ask, update: Update, draft: UpdateDraft, see
     """Rewrite an entry that is not yet published; needs its evidence and results loaded."""
     require_own_draft(update, change.actor)
     records.check_version(update, seen_version)
-    refuse(check_draft(draft) + check_references(change.session, ask, draft))
+    refuse(check_draft(draft) + check_references(change.session, ask, list_tests(change.session, ask.id), draft))
     before = _values(draft_of(update))
     if before == _values(draft):
         return
@@ -73,19 +64,7 @@ def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None =
     `seen_entries` is how many published updates of the ask the person saw: Conflict when there are more.
     """
     change.require(Action.PUBLISH)
-    if update.publication is not Publication.DRAFT:
-        raise RuleBroken([Problem("This entry is not a draft any more.")])
-    if change.four_eyes and is_own_judgement(update, change.actor):
-        raise RuleBroken([Problem("Somebody else must publish this change of status. Send it for approval.")])
-    draft = check_ready(change, ask, update, seen_entries)
-    _take_in(ask, update, change)
-    update.version += 1
-    is_public = ask.publication.is_public
-    record(change, "published", records.subject_of(update), after=_values(draft), is_public=is_public)
-    if is_public:
-        listing.mark_entry(change.session, ask.id, update.kind)
-    change.session.flush()  # the story is read again, with this entry in it
-    settle(change.session, ask)
+    _publish(change, ask, update, find_story(change.session, ask.id), seen_entries)
 
 
 def foresee(change: Change, whole: Ask, update: Update) -> None:
@@ -94,27 +73,18 @@ def foresee(change: Change, whole: Ask, update: Update) -> None:
     Writes nothing; raises what speaks against it. Needs the draft's evidence and results loaded.
     """
     change.require(Action.PUBLISH)
-    check_ready(change, whole, update)
+    check_ready(change, update, find_story(change.session, whole.id))
     _take_in(whole, next(entry for entry in whole.updates if entry.id == update.id), change)
     entries = [entry_of(entry) for entry in whole.updates if entry.publication is Publication.PUBLISHED]
-    _adopt(whole, [test for test in whole.tests if not test.is_archived], state_of(entries))
+    settle(whole, Story(entries, [test for test in whole.tests if not test.is_archived]))
 
 
-def _take_in(ask: Ask, update: Update, change: Change) -> None:
-    """Make the entry part of the history."""
-    update.publication = Publication.PUBLISHED
-    update.published_at = change.at
-    if update.kind is UpdateKind.REVIEW and (ask.reviewed_on is None or ask.reviewed_on < update.happened_on):
-        ask.reviewed_on = update.happened_on
-
-
-def check_ready(change: Change, ask: Ask, update: Update, seen_entries: int | None = None) -> UpdateDraft:
+def check_ready(change: Change, update: Update, story: Story, seen_entries: int | None = None) -> UpdateDraft:
     """Answer the entry as typed; raise what speaks against publishing it now."""
-    entries = list_entries(change.session, ask.id)
-    if seen_entries is not None and seen_entries != len(entries):
+    if seen_entries is not None and seen_entries != len(story.entries):
         raise Conflict
     draft = draft_of(update)
-    refuse(check_publishable(draft, change.today) + check_story(change.session, ask, entry_of(update), draft, entries))
+    refuse(check_publishable(draft, change.today) + check_story(story, entry_of(update), draft))
     return draft
 
 
@@ -128,6 +98,32 @@ def post(change: Change, ask: Ask, draft: UpdateDraft, seen_entries: int | None 
     update = save_draft(change, ask, draft, key)
     publish(change, ask, update, seen_entries)
     return update
+
+
+def post_many(change: Change, new: Sequence[tuple[Ask, UpdateDraft, str]]) -> dict[int, list[Problem]]:
+    """Post entries under their keys, in a few statements; answer what the rules refuse, by the place of the entry.
+
+    None of them may correct another of them. What is refused stays a draft, so undo everything then.
+    """
+    change.require(Action.PUBLISH)
+    stories = find_stories(change.session, {ask.id for ask, _, _ in new})
+    refused: dict[int, list[Problem]] = {}
+    drafted: dict[int, Update] = {}
+    for place, (ask, draft, key) in enumerate(new):
+        try:
+            refuse(check_draft(draft) + check_references(change.session, ask, stories[ask.id].tests, draft))
+            drafted[place] = _add_draft(change, ask, draft, key)
+        except RuleBroken as broken:
+            refused[place] = list(broken.problems)
+    change.session.flush()  # the log names the new rows' ids
+    for place, update in drafted.items():
+        ask, draft, _ = new[place]
+        _log_draft(change, update, draft)
+        try:
+            _publish(change, ask, update, stories[ask.id])
+        except RuleBroken as broken:
+            refused[place] = list(broken.problems)
+    return refused
 
 
 def post_redefinition(change: Change, ask: Ask, text: str, reason: str) -> None:
@@ -180,19 +176,53 @@ def draft_of(update: Update) -> UpdateDraft:
     return UpdateDraft(**values, evidence=evidence, results=results)
 
 
-def settle(session: Session, ask: Ask) -> None:
+def settle(ask: Ask, story: Story) -> None:
     """Bring the ask's status and its tests' results to what its published story says."""
-    _adopt(ask, list_tests(session, ask.id), state_of(list_entries(session, ask.id)))
-
-
-def _adopt(ask: Ask, tests: Sequence[SuccessTest], state: State) -> None:
+    state = state_of(story.entries)
     entry = state.status_entry
     ask.status = entry.status if entry else None
     ask.status_on = entry.happened_on if entry else None
     ask.status_reason = entry.reason if entry else ""
     ask.superseded_by_id = entry.superseded_by_id if entry else None
-    for test in tests:
+    for test in story.tests:
         test.result, test.result_on = state.results.get(test.id, (test.before, None))
+
+
+def _add_draft(change: Change, ask: Ask, draft: UpdateDraft, key: str) -> Update:
+    update = Update(ask_id=ask.id, key=key, publication=Publication.DRAFT, author_id=change.actor.id, version=1)
+    update.recorded_at = change.at
+    _write(update, draft)
+    change.session.add(update)
+    return update
+
+
+def _log_draft(change: Change, update: Update, draft: UpdateDraft) -> None:
+    record(change, "drafted", records.subject_of(update), after={"key": update.key} | _values(draft))
+
+
+def _publish(change: Change, ask: Ask, update: Update, story: Story, seen_entries: int | None = None) -> None:
+    """Publish, and add the entry to the story."""
+    if update.publication is not Publication.DRAFT:
+        raise RuleBroken([Problem("This entry is not a draft any more.")])
+    if change.four_eyes and is_own_judgement(update, change.actor):
+        raise RuleBroken([Problem("Somebody else must publish this change of status. Send it for approval.")])
+    draft = check_ready(change, update, story, seen_entries)
+    _take_in(ask, update, change)
+    update.version += 1
+    is_public = ask.publication.is_public
+    record(change, "published", records.subject_of(update), after=_values(draft), is_public=is_public)
+    if is_public:
+        listing.mark_entry(change.session, ask.id, update.kind)
+    story.entries.append(entry_of(update))
+    settle(ask, story)
+
+
+def _take_in(ask: Ask, update: Update, change: Change) -> None:
+    """Make the entry part of the history."""
+    update.publication = Publication.PUBLISHED
+    update.published_at = change.at
+    if update.kind is UpdateKind.REVIEW and (ask.reviewed_on is None or ask.reviewed_on < update.happened_on):
+        ask.reviewed_on = update.happened_on
 
 
 def _same_draft(change: Change, ask: Ask, draft: UpdateDraft) -> Update | None:
@@ -218,12 +248,3 @@ def _values(draft: UpdateDraft) -> dict[str, object]:
     values = records.values_of(draft)
     values["evidence"] = [records.values_of(evidence) for evidence in draft.evidence]
     return values
-
-
-def _free_key(session: Session, ask: Ask, happened_on: PartialDate) -> str:
-    """The date, or the date and the next free number; it is the entry's anchor on the page for good."""
-    taken = set(session.scalars(sa.select(Update.key).where(Update.ask_id == ask.id)))
-    number = 1
-    while (key := happened_on.text if number == 1 else f"{happened_on}-{number}") in taken:
-        number += 1
-    return key
