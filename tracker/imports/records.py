@@ -1,27 +1,29 @@
 """Rows of laws, asks, tests and links: new ones come in as drafts, known ones are edited by the services."""
 
+from collections.abc import Collection
 from dataclasses import fields, replace
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from tracker.imports.lines import Line
-from tracker.imports.work import Subject, Values, Work, missing
+from tracker.imports.work import Values, Work, enter, missing
 from tracker.models import Ask, Legislation, Link, Source, SuccessTest
 from tracker.rules.asks import AskDraft, TestDraft
-from tracker.rules.errors import RuleBroken
 from tracker.rules.legislation import LegislationDraft, LinkDraft, normalised
 from tracker.services import asks, legislation, tests
 
 
-class Laws(Subject):
+class Laws:
     """Rows of legislation. Which law a bill became is said once all laws are in."""
 
     name = "legislation"
 
     def __init__(self) -> None:
         self.became: list[tuple[Line, str]] = []
+        self.new: list[tuple[Line, LegislationDraft]] = []
 
     def add(self, work: Work, line: Line, values: Values) -> None:
         if missing(work, self.name, line, values):
@@ -31,7 +33,7 @@ class Laws(Subject):
         if (key := normalised(draft).key) != draft.key:
             work.refuse(line, "law_key", f"{key}, by the kind, the year and the number.")
             return
-        legislation.create_legislation(work.change, draft)
+        self.new.append((line, draft))
         if becomes:
             self.became.append((line, becomes))
 
@@ -44,9 +46,14 @@ class Laws(Subject):
         is_edited = legislation.edit_legislation(work.change, law, _law(_draft(LegislationDraft, law), values), None)
         return is_edited or is_joined
 
+    def finish_step(self, work: Work) -> None:
+        enter(work, self.name, self.new, partial(legislation.create_laws, work.change))
+
     def finish(self, work: Work) -> None:
         """Say which laws the bills became."""
         for line, key in self.became:
+            if (self.name, line.cells["law_key"]) in work.failed:
+                continue
             becomes_id = work.find_id(Legislation, key) if key else None
             if key and becomes_id is None:
                 work.refuse(line, "becomes", "The law_key of a law.")
@@ -56,7 +63,7 @@ class Laws(Subject):
             legislation.edit_legislation(work.change, law, draft, None)
 
 
-class Asks(Subject):
+class Asks:
     """Rows of asks: wording and particulars. A new ask names a source that the tracker knows."""
 
     name = "asks"
@@ -73,15 +80,9 @@ class Asks(Subject):
         self.new.append((line, AskDraft(slug=line.cells["ask_slug"], source_id=source_id, **values)))
 
     def finish_step(self, work: Work) -> None:
-        """Enter the new asks together: one by one they take ten times as long."""
         if self.topics is None:
             self.topics = asks.known_topics(work.change.session)
-        refused = asks.create_asks(work.change, [draft for _, draft in self.new], self.topics)
-        for place, problems in refused.items():
-            line = self.new[place][0]
-            work.refuse_all(line, RuleBroken(problems))
-            work.failed.add((self.name, line.cells["ask_slug"]))
-        self.new.clear()
+        enter(work, self.name, self.new, partial(asks.create_asks, work.change, topics=self.topics))
 
     def edit(self, work: Work, line: Line, row: Any, values: Values) -> bool:
         ask = work.change.session.get_one(Ask, row.id)
@@ -102,18 +103,20 @@ class Asks(Subject):
         return None
 
 
-class Tests(Subject):
+class Tests:
     """Rows of success tests."""
 
     __test__ = False
     name = "tests"
 
+    def __init__(self) -> None:
+        self.new: list[tuple[Line, tuple[int, TestDraft]]] = []
+
     def add(self, work: Work, line: Line, values: Values) -> None:
         ask_id = find_ask(work, line)
         if missing(work, self.name, line, {"before": True} | values) or ask_id is None:
             return
-        ask = work.change.session.get_one(Ask, ask_id)
-        tests.add_test(work.change, ask, TestDraft(key=line.cells["test_key"], **values), work.reason)
+        self.new.append((line, (ask_id, TestDraft(key=line.cells["test_key"], **values))))
 
     def edit(self, work: Work, line: Line, row: Any, values: Values) -> bool:
         test = work.change.session.get_one(SuccessTest, row.id)
@@ -121,11 +124,20 @@ class Tests(Subject):
         draft = replace(_draft(TestDraft, test), **values)
         return tests.edit_test(work.change, ask, test, draft, seen_version=None, reason=work.reason)
 
+    def finish_step(self, work: Work) -> None:
+        found = find_asks(work, {ask_id for _, (ask_id, _) in self.new})
+        new = [(line, (found[ask_id], draft)) for line, (ask_id, draft) in self.new]
+        enter(work, self.name, new, partial(tests.add_tests, work.change, reason=work.reason))
+        self.new.clear()
 
-class Links(Subject):
+
+class Links:
     """Rows of links between asks and laws."""
 
     name = "links"
+
+    def __init__(self) -> None:
+        self.new: list[tuple[Line, LinkDraft]] = []
 
     def add(self, work: Work, line: Line, values: Values) -> None:
         ask_id, law_id = find_ask(work, line), work.find_id(Legislation, line.cells["law_key"])
@@ -135,11 +147,19 @@ class Links(Subject):
             return
         extent = tuple(filter(None, (part.strip() for part in line.cells["extent"].split("; "))))
         draft = LinkDraft(ask_id, law_id, provisions=line.cells["provisions"], extent=extent, **values)
-        legislation.create_link(work.change, draft)
+        self.new.append((line, draft))
 
     def edit(self, work: Work, line: Line, row: Any, values: Values) -> bool:
         link = work.change.session.get_one(Link, row.id, options=[joinedload(Link.legislation)])
         return legislation.edit_link(work.change, link, replace(_draft(LinkDraft, link), **values), None)
+
+    def finish_step(self, work: Work) -> None:
+        enter(work, self.name, self.new, partial(legislation.create_links, work.change))
+
+
+def find_asks(work: Work, ids: Collection[int]) -> dict[int, Ask]:
+    """Asks by their ids."""
+    return {ask.id: ask for ask in work.change.session.scalars(sa.select(Ask).where(Ask.id.in_(ids)))}
 
 
 def find_ask(work: Work, line: Line) -> int | None:

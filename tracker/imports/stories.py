@@ -1,16 +1,16 @@
 """Rows of updates, evidence and results: new entries are posted, and history stays as it is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from tracker.imports.lines import Line
-from tracker.imports.records import find_ask
-from tracker.imports.work import Subject, Values, Work, missing, take
+from tracker.imports.records import find_ask, find_asks
+from tracker.imports.work import STEP, Values, Work, missing, take, waits
 from tracker.models import Ask, SuccessTest, Update
-from tracker.rules.errors import RuleBroken
+from tracker.rules.errors import Problem, RuleBroken
 from tracker.rules.text import is_slug
 from tracker.rules.updates import EvidenceDraft, Result, UpdateDraft
 from tracker.services import approval, updates
@@ -29,6 +29,11 @@ class Entry:
     results: list[tuple[Line, Result]] = field(default_factory=list)
     is_faulty: bool = False
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """The short name of its ask, and its own key."""
+        return self.line.cells["ask_slug"], self.line.cells["update_key"]
+
 
 class Stories:
     """Gathers the new entries from three tables, then posts them in the order of the file."""
@@ -39,22 +44,39 @@ class Stories:
     def take(self, work: Work, lines: Lines) -> None:
         for kind in (_Updates, _Evidence, _Results):
             take(work, kind(self), lines(kind.name))
-        for entry in self.entries.values():
-            if not entry.is_faulty:
-                _post(work, entry)
+        for step in self._steps(work):
+            _post(work, step)
 
-    def of(self, work: Work, line: Line) -> Entry | None:
-        """The new entry that a row of evidence or results belongs to."""
+    def entry_of(self, work: Work, name: str, line: Line, values: Values) -> Entry | None:
+        """The new entry that a row of evidence or results belongs to; None where either is faulty."""
         key = (line.cells["ask_slug"], line.cells["update_key"])
         entry = self.entries.get(key)
         if entry is None and ("updates", *key) not in work.failed:
-            known = _find_entry(work, line)
+            known = key in _find_keys(work, [line])
             expected = HISTORY if known else "The key of an entry that updates.csv adds."
             work.refuse(line, "update_key", expected)
+        if entry and missing(work, name, line, values):
+            entry.is_faulty = True
+            return None
         return entry
 
+    def _steps(self, work: Work) -> Iterator[list[Entry]]:
+        """The entries in steps, in their order; one that names another, or waits for somebody, makes its own step."""
+        step: list[Entry] = []
+        for entry in self.entries.values():
+            is_alone = bool(entry.values.get("corrects")) or waits(work, entry.values)
+            if step and (is_alone or len(step) == STEP):
+                yield step
+                step = []
+            step.append(entry)
+            if is_alone:
+                yield step
+                step = []
+        if step:
+            yield step
 
-class _History(Subject):
+
+class _History:
     """Rows that are known already may not differ."""
 
     def __init__(self, stories: Stories) -> None:
@@ -65,6 +87,9 @@ class _History(Subject):
             work.refuse(line, column, HISTORY)
         return False
 
+    def finish_step(self, work: Work) -> None:
+        """Entries are posted when all their parts are read."""
+
 
 class _Updates(_History):
     name = "updates"
@@ -72,11 +97,9 @@ class _Updates(_History):
     def add(self, work: Work, line: Line, values: Values) -> None:
         ask_id, key = find_ask(work, line), line.cells["update_key"]
         entry = Entry(line, values)
-        self.stories.entries[line.cells["ask_slug"], key] = entry
+        self.stories.entries[entry.key] = entry
         if not is_slug(key):
             work.refuse(line, "update_key", "A key of its own in small letters, digits and hyphens: the date will do.")
-        elif ask_id is not None and _find_entry(work, line):
-            work.refuse(line, "update_key", "Another key: a draft has this one. Look at it in the staff area.")
         elif not missing(work, self.name, line, values) and ask_id is not None:
             return
         entry.is_faulty = True
@@ -86,51 +109,52 @@ class _Evidence(_History):
     name = "evidence"
 
     def add(self, work: Work, line: Line, values: Values) -> None:
-        entry = self.stories.of(work, line)
-        if entry is None:
-            return
-        if missing(work, self.name, line, values):
-            entry.is_faulty = True
-            return
-        if line.cells["position"] != str(len(entry.evidence) + 1):
-            work.refuse(line, "position", f"{len(entry.evidence) + 1}, its place among the evidence of the entry.")
-        entry.evidence.append((line, EvidenceDraft(**values)))
+        if entry := self.stories.entry_of(work, self.name, line, values):
+            if line.cells["position"] != str(len(entry.evidence) + 1):
+                work.refuse(line, "position", f"{len(entry.evidence) + 1}, its place among the evidence of the entry.")
+            entry.evidence.append((line, EvidenceDraft(**values)))
 
 
 class _Results(_History):
     name = "results"
 
     def add(self, work: Work, line: Line, values: Values) -> None:
-        entry = self.stories.of(work, line)
-        if entry is None:
-            return
-        if missing(work, self.name, line, values):
+        if entry := self.stories.entry_of(work, self.name, line, values):
+            entry.results.append((line, values["result"]))
+
+
+def _post(work: Work, step: Sequence[Entry]) -> None:
+    """Publish entries by the rules; send those for approval that somebody else must publish."""
+    taken = _find_keys(work, [entry.line for entry in step])
+    for entry in step:
+        if entry.key in taken:
+            work.refuse(entry.line, "update_key", "Another key: a draft has this one. Look at it in the staff area.")
             entry.is_faulty = True
-            return
-        entry.results.append((line, values["result"]))
+    good = [entry for entry in step if not entry.is_faulty]
+    found = find_asks(work, {work.find_id(Ask, entry.key[0]) or 0 for entry in good})
+    asks = {ask.slug: ask for ask in found.values()}
+    tests = _find_tests(work, found)
+    drafts = [(entry, _draft(work, asks[entry.key[0]], tests, entry)) for entry in good]
+    new = []
+    for entry, draft in drafts:
+        if draft and waits(work, entry.values):
+            _submit(work, asks[entry.key[0]], draft, entry)
+        elif draft:
+            new.append((entry, (asks[entry.key[0]], draft, entry.key[1])))
+    refused = updates.post_many(work.change, [draft for _, draft in new]) if new else {}
+    for place, problems in refused.items():
+        _refuse(work, new[place][0], problems)
 
 
-def _post(work: Work, entry: Entry) -> None:
-    """Publish an entry by the rules; send it for approval where somebody else must publish it."""
-    line = entry.line
-    ask_id = work.find_id(Ask, line.cells["ask_slug"])
-    if ask_id is None:
-        return
-    ask = work.change.session.get_one(Ask, ask_id)
-    draft = _draft(work, ask, entry)
-    if draft is None:
-        return
+def _submit(work: Work, ask: Ask, draft: UpdateDraft, entry: Entry) -> None:
     try:
-        if work.change.four_eyes and draft.status:
-            approval.submit(work.change, ask, updates.save_draft(work.change, ask, draft, line.cells["update_key"]))
-            work.drafted.add(ask.slug)
-        else:
-            updates.post(work.change, ask, draft, key=line.cells["update_key"])
+        approval.submit(work.change, ask, updates.save_draft(work.change, ask, draft, entry.key[1]))
+        work.drafted.add(ask.slug)
     except RuleBroken as broken:
-        _refuse(work, entry, broken)
+        _refuse(work, entry, broken.problems)
 
 
-def _draft(work: Work, ask: Ask, entry: Entry) -> UpdateDraft | None:
+def _draft(work: Work, ask: Ask, tests: Mapping[tuple[int, str], int], entry: Entry) -> UpdateDraft | None:
     """The entry as typed; None when it names what does not exist."""
     values, known = dict(entry.values), len(work.plan.faults)
     corrects, superseded_by = values.pop("corrects", ""), values.pop("superseded_by", "")
@@ -145,8 +169,7 @@ def _draft(work: Work, ask: Ask, entry: Entry) -> UpdateDraft | None:
         if values["superseded_by_id"] is None:
             work.refuse(entry.line, "superseded_by", "The short name of another ask.")
     for line, result in entry.results:
-        of_key = sa.select(SuccessTest.id).where(SuccessTest.key == line.cells["test_key"])
-        test_id = work.change.session.scalar(of_key.where(SuccessTest.ask_id == ask.id))
+        test_id = tests.get((ask.id, line.cells["test_key"]))
         if test_id is None:
             work.refuse(line, "test_key", "The key of a test of the ask.")
         else:
@@ -156,19 +179,25 @@ def _draft(work: Work, ask: Ask, entry: Entry) -> UpdateDraft | None:
     return UpdateDraft(**values, results=tuple(results), evidence=tuple(evidence for _, evidence in entry.evidence))
 
 
-def _refuse(work: Work, entry: Entry, broken: RuleBroken) -> None:
+def _refuse(work: Work, entry: Entry, problems: Iterable[Problem]) -> None:
     """Put what the rules say of a piece of evidence beside that piece, all else beside the entry."""
-    for problem in broken.problems:
+    for problem in problems:
         part, _, rest = (problem.field or "").partition("-")
         number, _, column = rest.partition("-")
         if part == "evidence" and number.isdigit() and int(number) < len(entry.evidence):
             work.refuse(entry.evidence[int(number)][0], column, problem.message)
         else:
-            work.refuse_all(entry.line, RuleBroken([problem]))
+            work.refuse_all(entry.line, [problem])
 
 
-def _find_entry(work: Work, line: Line) -> bool:
-    """Whether the ask has an entry with this key, published or not."""
-    ask_id = work.find_id(Ask, line.cells["ask_slug"])
-    of_ask = sa.select(Update.id).where(Update.ask_id == ask_id, Update.key == line.cells["update_key"])
-    return work.change.session.scalar(of_ask) is not None
+def _find_tests(work: Work, ask_ids: Collection[int]) -> dict[tuple[int, str], int]:
+    """The ids of the tests of asks, by ask and key."""
+    tests = sa.select(SuccessTest.ask_id, SuccessTest.key, SuccessTest.id).where(SuccessTest.ask_id.in_(ask_ids))
+    return {(ask_id, key): number for ask_id, key, number in work.change.session.execute(tests)}
+
+
+def _find_keys(work: Work, lines: Iterable[Line]) -> set[tuple[str, str]]:
+    """Those of the entries named by rows that the asks have, published or not."""
+    named = {(line.cells["ask_slug"], line.cells["update_key"]) for line in lines}
+    of_asks = sa.select(Ask.slug, Update.key).join(Update.ask).where(Ask.slug.in_({slug for slug, _ in named}))
+    return named & set(map(tuple, work.change.session.execute(of_asks)))
