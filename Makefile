@@ -4,7 +4,7 @@
 PYTHON ?= python3
 ARGS ?=
 ROUNDS ?= 200
-TORTURE = tests/test_torture.py tests/test_migration_kills.py tests/web/test_fuzz.py tests/web/test_odd_forms.py
+TORTURE = tests/test_import_kills.py tests/test_torture.py tests/test_migration_kills.py tests/web/test_fuzz.py tests/web/test_odd_forms.py
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 

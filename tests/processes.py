@@ -14,7 +14,12 @@ from typing import Any
 PATIENCE_SECONDS = 60  # only for a process that hangs; nothing waits this long
 Started = tuple[ForkServerProcess, Connection]
 context = multiprocessing.get_context("forkserver")
-WITH_PROCESSES = ["tests.test_concurrency", "tests.test_migration_kills", "tests.test_torture"]
+WITH_PROCESSES = [
+    "tests.test_concurrency",
+    "tests.test_import_kills",
+    "tests.test_migration_kills",
+    "tests.test_torture",
+]
 context.set_forkserver_preload(["tests.processes", *WITH_PROCESSES])
 
 
