@@ -42,7 +42,7 @@ def test_it_asks_first_and_no_means_no(tracker: Tracker, law: Path) -> None:
     tracker("import", law, typed="n\n", code=1)
     assert "0 entries" in tracker("verify").out
     assert tracker("import", law, typed="y\n").out.endswith("Done.\n")
-    assert "1 entries" in tracker("verify").out
+    assert "2 entries" in tracker("verify").out
 
 
 def test_nothing_is_asked_where_nothing_changes(tracker: Tracker, law: Path) -> None:

@@ -96,8 +96,8 @@ def test_a_status_comes_in_with_its_evidence(ed: Change) -> None:
     assert plan.faults == []
     ask = find(ed, "empty-homes")
     assert (ask.status, ask.status_reason) == (Status.REJECTED, "They said no.")
-    actions = ed.session.scalars(sa.select(Event.action).order_by(Event.id.desc()).limit(2)).all()
-    assert actions == ["published", "drafted"]
+    actions = ed.session.scalars(sa.select(Event.action).order_by(Event.id.desc()).limit(3)).all()
+    assert actions == ["brought in", "published", "drafted"]
     assert summary(bring(ed, {"updates.csv": STATUS, "evidence.csv": EVIDENCE})) == {
         "updates": (0, 0, 1),
         "evidence": (0, 0, 1),
@@ -206,3 +206,63 @@ def test_tests_laws_and_links_come_in_and_come_back(ed: Change) -> None:
     assert plan.faults == []
     assert (plan.changed.total(), plan.added.total()) == (3, 0)
     assert act.title == "The Act"
+
+
+def test_an_entry_and_its_correction_come_in_together(ed: Change) -> None:
+    row = "empty-homes,2020-01-02,correction,2020-01-02,It was not refused.,announced,We misread it.,2020-01-01\r\n"
+    again = "empty-homes,2020-01-03,milestone,2020-01-03,A debate was held.,,,\r\n"
+    evidence = "empty-homes,{},1,https://example.org/b,B,official_record,\r\n"
+    files = {
+        "updates.csv": STATUS + row + again,
+        "evidence.csv": EVIDENCE + evidence.format("2020-01-02") + evidence.format("2020-01-03"),
+    }
+    assert bring(ed, files).faults == []
+    corrected, correction, later = ed.session.scalars(
+        sa.select(Update).where(Update.key.startswith("2020-01-")).order_by(Update.id)
+    )
+    assert (correction.corrects_id, later.corrects_id) == (corrected.id, None)
+    assert find(ed, "empty-homes").status is Status.ANNOUNCED
+
+
+def test_what_waits_for_approval_counts_the_entries_before_it(ed: Change) -> None:
+    held = Change(ed.session, ed.actor, ed.at, four_eyes=True)
+    rows = "draft,2019-01-01,test,2019-01-01,It is law.,,,\r\n"
+    files = {
+        "tests.csv": "ask_slug,test_key,label\r\ndraft,law,The tax is law\r\n",
+        "updates.csv": (STATUS + rows).replace("rejected", "met").replace("empty-homes", "draft"),
+        "evidence.csv": EVIDENCE.replace("empty-homes", "draft")
+        + "draft,2019-01-01,1,https://example.org/a,A,official_record,2020-01\r\n",
+        "results.csv": "ask_slug,update_key,test_key,result\r\ndraft,2019-01-01,law,met\r\n",
+    }
+    with ed.session.begin_nested() as tried:
+        assert ("updates.csv", 2, "status") in faults_of(held, files)  # the test is met only by the row after it
+        tried.rollback()
+    header, status, test = files["updates.csv"].splitlines(keepends=True)
+    assert bring(held, files | {"updates.csv": header + test + status}).faults == []
+
+
+def test_two_rows_for_one_law_or_one_link_are_refused(ed: Change) -> None:
+    laws = "law_key,kind,year,number,title,address\r\n"
+    same = "https://www.legislation.gov.uk/ukpga/2020/1"
+    files = {
+        "legislation.csv": laws + f"ukpga/2020/1,ukpga,2020,1,An Act,{same}\r\nother/2020/a,other,2020,a,A,{same}\r\n"
+    }
+    ((_, row, _),) = faults_of(ed, files)
+    assert row == 3
+
+
+def test_one_entry_of_the_log_sums_up_what_came_in(ed: Change) -> None:
+    assert bring(ed, {"asks.csv": HEADER + GOOD, "updates.csv": "ask_slug,update_key\r\n"}, "A list.").faults == []
+    event = ed.session.scalars(sa.select(Event).order_by(Event.id.desc()).limit(1)).one()
+    assert (event.action, event.subject, event.subject_name, event.reason) == (
+        "brought in",
+        "spreadsheet",
+        "asks.csv",
+        "A list.",
+    )
+    assert event.after == {"rows_added": 1, "rows_changed": 0, "tables": ["asks: 1 added, 0 changed"]}
+
+
+def test_a_reason_that_nobody_would_read_is_refused(ed: Change) -> None:
+    (fault,) = bring(ed, {"asks.csv": HEADER + GOOD}, "Because " * 200).faults
+    assert "at most" in fault.expected

@@ -271,5 +271,6 @@ CALLS: Mapping[str, Call] = {
     "sessions.log_failure": lambda c, w: sessions.log_failure(c, w.person),
     "uploads.keep": lambda c, w: uploads.keep(c, [("asks.csv", b"ask_slug")], ""),
     "uploads.find": lambda c, w: uploads.find(c, 1),
+    "uploads.log_import": lambda c, w: uploads.log_import(c, ["asks.csv"], {"asks": 2}, {}, "A new list."),
     "uploads.drop": lambda c, w: uploads.drop(c, uploads.keep(c, [("asks.csv", b"ask_slug")], "")),
 }

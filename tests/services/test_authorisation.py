@@ -103,6 +103,7 @@ sessions.wait                         | yes         | yes    | yes   | 0      | 
 sessions.log_failure                  | yes         | yes    | yes   | 1      | -
 uploads.keep                          | -           | yes    | yes   | 0      | -
 uploads.find                          | -           | yes    | yes   | 0      | -
+uploads.log_import                    | -           | yes    | yes   | 1      | -
 uploads.drop                          | -           | yes    | yes   | 0      | -
 """
 ROWS = [[cell.strip() for cell in line.split("|")] for line in TABLE.strip().splitlines()[1:]]

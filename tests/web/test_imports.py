@@ -59,6 +59,7 @@ def test_a_change_is_shown_first_and_then_brought_in(site: Site) -> None:
     assert site.scalar(sa.select(sa.func.count()).where(Legislation.key == "ukpga/2099/1")) == 1
     by = sa.select(Person.name).join(Event, Event.actor_id == Person.id).order_by(Event.id.desc()).limit(1)
     assert site.scalar(by) == ED
+    assert "brought in “asks.csv; legislation.csv”: 1 rows added, 1 changed." in ed.get("/staff/log").text
     assert waiting(site) == 0
     assert rows(site, "asks", q="constructive")[0]["next_step"] == "A vote"
 

@@ -12,8 +12,11 @@ from tracker.imports.plan import Plan, TooMany
 from tracker.imports.records import Asks, Laws, Links, Tests
 from tracker.imports.stories import Stories
 from tracker.imports.work import Work, check_doubtful, take
+from tracker.rules import checks
 from tracker.rules.permissions import Action
+from tracker.rules.text import SENTENCE_LENGTH
 from tracker.services.change import Change
+from tracker.services.uploads import log_import
 
 Progress = Callable[[int], None]
 
@@ -29,6 +32,9 @@ def take_in(
 ) -> Plan:
     """Bring the rows in and tell the plan. The caller undoes everything when the plan has faults."""
     change.require(Action.PUBLISH)
+    for problem in checks.at_most(reason, SENTENCE_LENGTH, "reason"):
+        plan.fault("", 0, "", "a long reason", problem.message)
+        return plan
     work = Work(change, plan, site_url, reason)
 
     def lines(name: str) -> Iterable[Line]:
@@ -44,6 +50,9 @@ def take_in(
             take(work, subject, lines(subject.name))
         Stories().take(work, lines)
         check_doubtful(work)
+        if plan.has_changes and not plan.faults:
+            files = [sheet.file for sheet in sheets if plan.added[sheet.table.name] or plan.changed[sheet.table.name]]
+            log_import(change, files, plan.added, plan.changed, reason)
         change.session.flush()
     except IntegrityError as error:
         plan.fault("", 0, "", str(error.orig), "Rows that agree with each other and with what the tracker holds.")

@@ -1,22 +1,26 @@
 """Files that wait between the two steps of an import: kept for the person who uploaded them, for two hours at most.
 
-They are no part of the record, so the log does not tell of them; it tells of each row that they bring in.
+They are no part of the record, so the log does not tell of them. Once they are brought in, it tells of each row, and
+at the end of these of the import as a whole.
 """
 
 import hashlib
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from textwrap import shorten
 
 import sqlalchemy as sa
 
 from tracker.models.uploads import Upload
 from tracker.rules.permissions import Action
 from tracker.services.change import Change
+from tracker.services.events import Subject, record
 
 LIFETIME = timedelta(hours=2)
 MOST_WAITING = 5
+NAMES_LENGTH = 200
 Files = Sequence[tuple[str, bytes]]
 
 
@@ -53,6 +57,17 @@ def drop(change: Change, upload: Upload) -> None:
     """Keep the files no longer."""
     change.require(Action.PUBLISH)
     change.session.delete(upload)
+
+
+def log_import(
+    change: Change, files: Sequence[str], added: Mapping[str, int], changed: Mapping[str, int], reason: str
+) -> None:
+    """Sum up in the log what came out of files, by table, in this transaction; it is no record, so its number is 0."""
+    change.require(Action.PUBLISH)
+    tables = [f"{name}: {added.get(name, 0)} added, {changed.get(name, 0)} changed" for name in {**added, **changed}]
+    after = {"rows_added": sum(added.values()), "rows_changed": sum(changed.values()), "tables": tables}
+    name = shorten("; ".join(files), NAMES_LENGTH, placeholder="…")
+    record(change, "brought in", Subject("spreadsheet", 0, name), after=after, reason=reason)
 
 
 def _pack(files: Files) -> bytes:

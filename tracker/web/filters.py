@@ -16,7 +16,7 @@ from tracker.rules.wording import compare_fields, shortened
 from tracker.web.forms.base import required
 from tracker.web.timeline import time_line
 
-# What was done to somebody's access; all else is said in the usual way.
+# What was done to somebody's access, or by a spreadsheet; all else is said in the usual way.
 SENTENCES = {
     "signed in": "signed in.",
     "signed out": "signed out.",
@@ -31,6 +31,7 @@ SENTENCES = {
     "second step set up": "set up two-step sign-in.",
     "second step reset": "reset two-step sign-in of “{name}”.",
     "erased": "erased the personal data of “{name}”.",
+    "brought in": "brought in “{name}”: {after[rows_added]} rows added, {after[rows_changed]} changed.",
 }
 
 
@@ -85,8 +86,8 @@ def site_url() -> str:
 def sentence(event: Event) -> str:
     """What was done to what: "published the update “The Act …”." """
     usual = "{action} the {subject} “{name}”."
-    words = SENTENCES.get(event.action, usual) if event.subject == "person" else usual
-    return words.format(action=event.action, subject=event.subject, name=event.subject_name)
+    words = SENTENCES.get(event.action, usual) if event.subject in {"person", "spreadsheet"} else usual
+    return words.format(action=event.action, subject=event.subject, name=event.subject_name, after=event.after)
 
 
 def is_needed(field: Field) -> bool:
