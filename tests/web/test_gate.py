@@ -1,10 +1,11 @@
 """Requests that send something slowly hold up one another, but never a page."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from io import BytesIO
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+from playwright.sync_api import Page
 from werkzeug.test import Client
 
 from tests.site import Site
@@ -54,6 +55,28 @@ def test_forms_that_do_not_arrive_hold_up_other_forms_and_no_page() -> None:
     for thread in slow:
         thread.join()
     assert client.post(data={"a": "b"}).text == "read"
+
+
+def form(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """A form that is never stored, and what was sent by it."""
+    start_response("200 OK", [("Content-Type", "text/html"), ("Cache-Control", "no-store")])
+    if environ["REQUEST_METHOD"] == "POST":
+        return [b"got ", environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))]
+    return [b"<form method=post><textarea name=text></textarea><button>Send</button></form>"]
+
+
+def test_what_was_typed_is_sent_again_by_reloading_as_the_busy_page_says(
+    page: Page, live_server: Callable[[Gate], str]
+) -> None:
+    gate = Gate(form, is_production=False, most=1)
+    gate.free.acquire()
+    page.goto(live_server(gate))
+    page.fill("textarea", "typed for an hour")
+    page.click("button")
+    assert "reload this page" in page.inner_text("body")
+    gate.free.release()
+    page.reload()
+    assert page.inner_text("body") == "got text=typed+for+an+hour"
 
 
 def test_an_error_opens_the_gate_again(sqlite_site: Site) -> None:

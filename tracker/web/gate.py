@@ -12,7 +12,12 @@ from tracker.web.security import SAFE_METHODS, security_headers
 
 # Half of the threads of tracker.server.
 MOST_AT_ONCE = 8
-BUSY = b"The site is busy. Nothing was changed. Go back and try again in a few seconds.\n"
+# Going back is no good advice: pages for staff are never stored, so the form would come anew and be empty.
+BUSY = (
+    b"The site is busy. Nothing was changed.\n\n"
+    b"Wait a few seconds, then reload this page: your browser sends once more what you typed. "
+    b"Do not go back or close it; what you typed is kept nowhere else.\n"
+)
 BUSY_HEADERS = {
     "Content-Type": "text/plain; charset=utf-8",
     "Content-Length": str(len(BUSY)),
