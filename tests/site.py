@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from tests.browser import Browser, watch_for_unsaved_changes
 from tests.engines import Cluster, Databases, migrate_with_the_tracker
+from tests.factories import make_reply
 from tracker.app import create_app
 from tracker.clock import now
 from tracker.db.engine import make_engine, reading, writing
@@ -36,6 +37,8 @@ PASSWORD = "four unrelated words for tests"
 ADA, ED, CLEO = "Ada Admin", "Ed Editor", "Cleo Contributor"
 ROLES = {ADA: Role.ADMIN, ED: Role.EDITOR, CLEO: Role.CONTRIBUTOR}
 WEALTH_ORDERS = "unexplained-wealth-orders"
+# Somebody was asked to reply about this one.
+ASKED_ABOUT = "crown-dependencies-registers"
 LOCAL = Settings("sqlite://", secrets.token_urlsafe(48))
 PRODUCTION = replace(
     LOCAL, is_production=True, site_url="https://tracker.example", contact_email="desk@tracker.example"
@@ -65,6 +68,9 @@ def migrate_and_seed(url: str) -> None:
         for name, role in ROLES.items():
             draft = people.PersonDraft(email_of(name), name, role)
             people.add_person(Change(session, COMMAND_LINE, now()), draft, password_hash())
+        ask = session.scalars(sa.select(Ask).where(Ask.slug == ASKED_ABOUT)).one()
+        for asked in ("A ministry", "A council", "A company"):
+            make_reply(Change(session, COMMAND_LINE, now()), ask, asked=asked, published=True)
     engine.dispose()
 
 

@@ -49,11 +49,15 @@ COLUMNS = {
         "ask_slug", "law_key", "citation", "effect", "effect_label", "provisions", "extent", "in_force_on",
         "in_force_on_precision", "note", "law_url", "ask_url",
     ],
+    "replies": [
+        "ask_slug", "reply_key", "asked", "asked_on", "asked_on_precision", "outcome", "outcome_label", "answered_on",
+        "answered_on_precision", "answer", "ask_url",
+    ],
 }  # fmt: skip
 INTERNAL = ("internal", "draft", "author", "version", "search", "email", "password")
 
 
-def test_there_are_seven_files() -> None:
+def test_there_are_eight_files() -> None:
     assert list(TABLES) == list(COLUMNS)
 
 

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import make_source
+from tests.factories import make_reply, make_source
 from tests.imports.taking import ADDRESS, bring, exported, faults_of, summary
 from tests.transactions import count_events, revision
 from tracker.models import Ask, Event, Legislation, Link, SuccessTest, Update
@@ -29,13 +29,27 @@ def find(change: Change, slug: str) -> Ask:
 
 
 def test_an_unchanged_export_changes_nothing(ed: Change) -> None:
+    make_reply(ed, find(ed, "empty-homes"), published=True)
     files = exported(ed)
+    assert "We are looking into it." in files["replies.csv"]
     before = count_events(ed.session), revision(ed.session)
     plan = bring(ed, files)
     assert plan.faults == []
     assert not plan.has_changes
     assert plan.left.total() == sum(text.count("\r\n") - 1 for text in files.values())
     assert (count_events(ed.session), revision(ed.session)) == before
+
+
+def test_replies_are_only_read(ed: Change) -> None:
+    reply = make_reply(ed, find(ed, "empty-homes"), published=True)
+    draft = make_reply(ed, find(ed, "empty-homes"), asked="The minister")
+    files = {"replies.csv": exported(ed)["replies.csv"]}
+    changed = {"replies.csv": files["replies.csv"].replace("looking into it", "looking away")}
+    assert faults_of(ed, changed) == [("replies.csv", 2, "answer")]
+    for key in (draft.id, draft.id + 1):
+        moved = {"replies.csv": f"ask_slug,reply_key,answer\r\nempty-homes,{key},Yes.\r\n"}
+        assert faults_of(ed, moved) == [("replies.csv", 2, "reply_key")]
+    assert reply.answer == "We are looking into it."
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,14 @@ from tracker.exports.tables import TABLES
 from tracker.queries.public import rows, tables
 from tracker.queries.public.filters import AskFilter
 
-BASES = {"updates": "ask_update", "tests": "success_test", "results": "test_result", "asks": "ask", "links": "link"}
+BASES = {
+    "updates": "ask_update",
+    "tests": "success_test",
+    "results": "test_result",
+    "asks": "ask",
+    "links": "link",
+    "replies": "reply",
+}
 Sent = list[tuple[str, tuple[object, ...]]]
 
 

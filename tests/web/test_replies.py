@@ -2,12 +2,15 @@
 
 import sqlalchemy as sa
 
+from tests.exported import rows
 from tests.factories import make_reply
 from tests.site import CLEO, ED, WEALTH_ORDERS, Site
+from tests.web.json_answers import all_records, got
 from tracker.clock import today
 from tracker.models import Ask, Reply
 from tracker.rules.dates import PartialDate
 from tracker.rules.replies import Outcome, one_month_after
+from tracker.services.records import archive
 
 PUBLIC_PAGE = f"/asks/{WEALTH_ORDERS}"
 
@@ -42,6 +45,29 @@ def test_a_published_reply_that_changes_raises_the_revision(sqlite_site: Site) -
     form.submit("Save", answer="We have acted.")
     assert sqlite_site.footprint()[1] == revision + 1
     assert "We have acted." in sqlite_site.browser().get(PUBLIC_PAGE).section("replies")
+
+
+def test_published_replies_are_in_the_files_and_no_others(sqlite_site: Site) -> None:
+    with sqlite_site.change(ED) as change:
+        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
+        public = make_reply(change, ask, published=True, answer="=1+1", internal_note="By letter.")
+        none = {"outcome": Outcome.NONE, "answer": "", "answered_on": None}
+        silent = make_reply(change, ask, published=True, asked="The minister", **none)
+        make_reply(change, ask, asked="Somebody else")
+        archive(change, make_reply(change, ask, published=True, asked="Who left"), None, "It was about another ask.")
+        keys = [public.id, silent.id]
+    found = [row for row in rows(sqlite_site, "replies") if row["ask_slug"] == WEALTH_ORDERS]
+    assert [(row["reply_key"], row["asked"], row["outcome"], row["answer"]) for row in found] == [
+        (str(keys[0]), "The Treasury", "answered", "=1+1"),
+        (str(keys[1]), "The minister", "none", ""),
+    ]
+    whole = got(sqlite_site, f"/asks/{WEALTH_ORDERS}")["replies"]
+    assert whole == [record for record in all_records(sqlite_site, "/replies") if record["reply_key"] in keys]
+    assert [record["answered_on"] for record in whole] == ["2026-03-20", None]
+    assert "By letter." not in f"{found}{whole}"
+    with sqlite_site.change(ED) as change:
+        archive(change, change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one(), None, "Old.")
+    assert not [row for row in rows(sqlite_site, "replies") if row["ask_slug"] == WEALTH_ORDERS]
 
 
 def test_that_no_answer_came_is_said_in_neutral_words(sqlite_site: Site) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from tracker.exports import licence
 from tracker.exports.operations import paths
 from tracker.exports.schemas import Schema, list_of, record_schema, reference
-from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, RESULTS, TABLES, TESTS, UPDATES, Table
+from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, REPLIES, RESULTS, TABLES, TESTS, UPDATES, Table
 from tracker.rules.status import Family, Status
 
 VERSION = "1.0.0"
@@ -59,6 +59,7 @@ def schemas(examples: Examples) -> dict[str, Schema]:
                 )
             )
             | {"description": "The story, newest first."},
+            replies=list_of(reference(REPLIES.record)),
         ),
         "WholeLaw": _more(
             LEGISLATION,

@@ -37,7 +37,7 @@ def paths(examples: Mapping[str, Mapping[str, Any]]) -> dict[str, Described]:
         ),
         "/asks/{ask_slug}": _get(
             "getAsk",
-            "An ask whole: its record, tests, links with their laws, and story with evidence and results. "
+            "An ask whole: its record, tests, links with their laws, story with evidence and results, and replies. "
             "A former slug is redirected to the present one",
             "WholeAsk",
             [_in_path("ask_slug", "The ask's slug", ask)],

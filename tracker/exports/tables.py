@@ -11,6 +11,7 @@ from tracker.exports import csv
 from tracker.exports.columns import Column, Type, cell, choice, field, own_page, partial_date
 from tracker.rules.asks import AskKind
 from tracker.rules.legislation import KINDS, Effect
+from tracker.rules.replies import Outcome
 from tracker.rules.status import Family, Status
 from tracker.rules.updates import EvidenceType, Result, UpdateKind
 
@@ -220,4 +221,21 @@ LINKS = Table(
     is_key_whole=False,
     references=(OF_ASK, OF_LAW),
 )
-TABLES = {table.name: table for table in (ASKS, UPDATES, EVIDENCE, TESTS, RESULTS, LEGISLATION, LINKS)}
+REPLIES = Table(
+    "replies",
+    "Reply",
+    "one request to somebody whom an ask concerns to reply, and what came of it",
+    (
+        ASK_SLUG,
+        field("reply_key", "The request's number, which it keeps", Type.NUMBER, always=True),
+        field("asked", "Who was asked", always=True),
+        *partial_date("asked_on", "When they were asked", always=True),
+        *choice("outcome", "What came of it", (Outcome.ANSWERED, Outcome.NONE)),
+        *partial_date("answered_on", "When they answered"),
+        field("answer", "The answer in their words"),
+        ASK_URL,
+    ),
+    key=("ask_slug", "reply_key"),
+    references=(OF_ASK,),
+)
+TABLES = {table.name: table for table in (ASKS, UPDATES, EVIDENCE, TESTS, RESULTS, LEGISLATION, LINKS, REPLIES)}

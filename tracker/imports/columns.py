@@ -10,7 +10,8 @@ ASK_WORDING = (
     "next_step next_step_on first_deadline current_deadline deadline_note"
 )
 LAW = "kind year number citation title address introduced_on enacted_on lapsed_on becomes note"
-# In the order in which they are taken in: what is named comes before what names it.
+# In the order in which they are taken in: what is named comes before what names it. Replies are only read: what
+# somebody answered is entered and published by hand.
 EDITABLE: Mapping[str, frozenset[str]] = {
     name: frozenset(columns.split())
     for name, columns in {
@@ -21,6 +22,7 @@ EDITABLE: Mapping[str, frozenset[str]] = {
         "updates": "kind happened_on text status reason corrects superseded_by",
         "evidence": "url title publisher published_on type archived_url quote note",
         "results": "result",
+        "replies": "",
     }.items()
 }
 # A new ask names its source by these.
@@ -31,6 +33,8 @@ def fillable() -> dict[str, Sequence[Column]]:
     """The columns of each table that a person may fill in, in the order of the tables' declarations."""
     found: dict[str, Sequence[Column]] = {}
     for name, table in TABLES.items():
+        if not EDITABLE[name]:
+            continue
         wanted = {*table.key, *EDITABLE[name], *(NAMES_SOURCE if name == "asks" else ())}
         found[name] = [column for column in table.columns if column.name in wanted]
     return found

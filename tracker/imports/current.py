@@ -47,4 +47,5 @@ STATEMENTS: Mapping[str, Callable[[], tables.Statement]] = {
     "results": tables.results,
     "legislation": lambda: tables.legislation(EVERY),
     "links": lambda: tables.links(EVERY, EVERY),
+    "replies": tables.replies,
 }

@@ -162,6 +162,23 @@ def find_asks(work: Work, ids: Collection[int]) -> dict[int, Ask]:
     return {ask.id: ask for ask in work.change.session.scalars(sa.select(Ask).where(Ask.id.in_(ids)))}
 
 
+class Replies:
+    """Rows of replies: they say what was published, and nothing comes in by them."""
+
+    name = "replies"
+
+    def add(self, work: Work, line: Line, values: Values) -> None:
+        work.refuse(
+            line, "reply_key", "A published reply of the ask. New ones are entered on the ask's page in the staff area."
+        )
+
+    def edit(self, work: Work, line: Line, row: Any, values: Values) -> bool:
+        return False  # no column of theirs is taken in
+
+    def finish_step(self, work: Work) -> None:
+        """Nothing waits."""
+
+
 def find_ask(work: Work, line: Line) -> int | None:
     """The ask of a row; it is a fault when there is none."""
     ask_id = work.find_id(Ask, line.cells["ask_slug"])

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tracker.imports.lines import Line, Sheet, read
 from tracker.imports.plan import Plan, TooMany
-from tracker.imports.records import Asks, Laws, Links, Tests
+from tracker.imports.records import Asks, Laws, Links, Replies, Tests
 from tracker.imports.stories import Stories
 from tracker.imports.work import Work, check_doubtful, take
 from tracker.rules import checks
@@ -46,7 +46,7 @@ def take_in(
         laws = Laws()
         take(work, laws, lines(laws.name))
         laws.finish(work)
-        for subject in (Asks(), Tests(), Links()):
+        for subject in (Asks(), Tests(), Links(), Replies()):
             take(work, subject, lines(subject.name))
         Stories().take(work, lines)
         check_doubtful(work)

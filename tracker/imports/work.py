@@ -218,19 +218,23 @@ def check_doubtful(work: Work) -> None:
         for line, columns in of_table:
             row = rows.get(line.key(TABLES[name]))
             if row is not None and line.cells.get("ask_slug") not in work.drafted:
-                _check_doubtful(work, line, row, [columns_of(name)[column] for column in columns])
+                _check_doubtful(work, name, line, row, [columns_of(name)[column] for column in columns])
 
 
-def _check_doubtful(work: Work, line: Line, row: Any, columns: Sequence[Column]) -> None:
+def _check_doubtful(work: Work, name: str, line: Line, row: Any, columns: Sequence[Column]) -> None:
     for column in columns:
         value, found = column.read(row), line.cells[column.name].strip()
         said = cell(value, work.site_url)
         is_same = found.endswith(value.path) if isinstance(value, Page) else found == said
         if not is_same:
-            work.refuse(line, column.name, f"{f'“{said}”' if said else 'Nothing'}, or leave it empty. {_why(column)}")
+            work.refuse(
+                line, column.name, f"{f'“{said}”' if said else 'Nothing'}, or leave it empty. {_why(name, column)}"
+            )
 
 
-def _why(column: Column) -> str:
+def _why(name: str, column: Column) -> str:
+    if name == "replies":
+        return "A reply is changed on the ask's page in the staff area."
     if column.name.startswith(STATUS_COLUMNS):
         return "A status changes only by a row of updates, with its evidence."
     return "The tracker works this column out by itself."

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tracker.exports.json import Record, record
-from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, RESULTS, TESTS, UPDATES, Table
+from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, REPLIES, RESULTS, TESTS, UPDATES, Table
 from tracker.queries.public.rows import WholeAsk, WholeLaw
 from tracker.queries.public.tables import Row
 from tracker.rules.status import DEFINITIONS, STATUSES_OF
@@ -32,7 +32,7 @@ SHOWN_LENGTH = 72
 
 
 def ask(found: WholeAsk, site_url: str) -> Record:
-    """An ask with its tests, its links with their laws, and its story with evidence and results."""
+    """An ask with its tests, its links with their laws, its story with evidence and results, and replies."""
     evidence, results = _by_update(EVIDENCE, found.evidence, site_url), _by_update(RESULTS, found.results, site_url)
     return record(ASKS, found.ask, site_url) | {
         "is_archived": found.is_archived,
@@ -45,6 +45,7 @@ def ask(found: WholeAsk, site_url: str) -> Record:
             record(UPDATES, row, site_url) | {"evidence": evidence[row.update_key], "results": results[row.update_key]}
             for row in found.updates
         ],
+        "replies": [record(REPLIES, row, site_url) for row in found.replies],
     }
 
 

@@ -1,6 +1,6 @@
 """The rows behind the JSON API: a page of a file's rows, or all rows of one ask or one law.
 
-A page costs one statement with a LIMIT, and one more where an ask is named; an ask seven, however long its story.
+A page costs one statement with a LIMIT, and one more where an ask is named; an ask eight, however long its story.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, Evidence, Legislation, Link, SuccessTest, Update
+from tracker.models import Ask, Evidence, Legislation, Link, Reply, SuccessTest, Update
 from tracker.models.events import Revision
 from tracker.queries.public import tables
 from tracker.queries.public.published import is_published
@@ -42,6 +42,7 @@ class WholeAsk:
     updates: Rows
     evidence: Rows
     results: Rows
+    replies: Rows
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ def find_whole_ask(session: Session, slug: str) -> WholeAsk | None:
         updates=_rows(session.execute(newest_first.where(Update.ask_id == row.id))),
         evidence=_all(session, "evidence", row.id),
         results=_all(session, "results", row.id),
+        replies=_all(session, "replies", row.id),
     )
 
 
@@ -147,7 +149,7 @@ def _of_ask(name: str, ask_id: int) -> sa.ColumnElement[bool]:
     if name == "legislation":
         linked = sa.select(Link.legislation_id).where(Link.ask_id == ask_id, Link.publication == PUBLISHED)
         return Legislation.id.in_(linked)
-    owner = {"tests": SuccessTest.ask_id, "links": Link.ask_id}.get(name, Update.ask_id)
+    owner = {"tests": SuccessTest.ask_id, "links": Link.ask_id, "replies": Reply.ask_id}.get(name, Update.ask_id)
     return owner == ask_id
 
 

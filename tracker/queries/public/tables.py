@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from tracker.db.engine import reading
-from tracker.models import Ask, Evidence, Legislation, Link, Source, SuccessTest, TestResult, Update
+from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, SuccessTest, TestResult, Update
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.listing import conditions
 from tracker.queries.public.published import is_published
@@ -126,6 +126,13 @@ def legislation(which: Sequence[Publication] = (PUBLISHED,)) -> Statement:
     )
 
 
+def replies() -> Statement:
+    """One row a published request to reply."""
+    columns = _columns(Reply, "id asked asked_on outcome answered_on answer")
+    of_asks = sa.select(ASK_SLUG, Reply.id.label("reply_key"), *columns).join(Reply.ask)
+    return of_asks.where(is_published(Reply.publication))
+
+
 @dataclass(frozen=True)
 class Records:
     """The rows of a file, and the numbers by which they are counted through in steps."""
@@ -154,6 +161,7 @@ RECORDS: Mapping[str, Records] = {
     "results": Records(results, (TestResult.update_id, TestResult.test_id)),
     "legislation": Records(legislation, (Legislation.id,)),
     "links": Records(links, (Link.id,)),
+    "replies": Records(replies, (Reply.id,)),
 }
 
 
