@@ -1,5 +1,6 @@
 """Several processes write to one database: nothing is lost, nothing stands twice, and a kill harms nothing."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing import Pipe
@@ -22,6 +23,7 @@ from tracker.rules.updates import UpdateKind
 from tracker.services import asks, events, rebuild, updates
 from tracker.services.change import Change
 
+ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "1"))  # of what is a race; `make torture` has more
 WRITERS, POSTS = 4, 8
 EDITORS = 8
 KILLS = 3
@@ -106,8 +108,9 @@ def save_title(url: str, ask_id: int, editor: int) -> str:
     return f"Topic {editor}"
 
 
+@pytest.mark.parametrize("round_", range(ROUNDS))
 def test_of_editors_who_save_one_version_at_once_exactly_one_wins(
-    engine: sa.Engine, database: str, ask_id: int
+    engine: sa.Engine, database: str, ask_id: int, round_: int
 ) -> None:
     answers = run_at_once(save_title, [(database, ask_id, editor) for editor in range(EDITORS)])
     won = [answer for answer in answers if answer.startswith("Topic")]

@@ -1,5 +1,6 @@
 """The migrations: one line, alike to the models, up and down with data, and never half done."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from tracker.rules.updates import Result
 from tracker.services import events, notes, uploads
 from tracker.services.change import Change
 
-HEAD = "head"
+ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "1"))
 NOT_FILLED = {"access_link", "recovery_code", "staff_session", "sign_in_failure", "ask_picture"}
 
 
@@ -276,8 +277,9 @@ def upgrade_in_a_process(url: str) -> str | None:
         engine.dispose()
 
 
+@pytest.mark.parametrize("round_", range(max(1, ROUNDS // 10)))
 def test_two_processes_that_migrate_an_empty_database_at_once_both_succeed(
-    engine: sa.Engine, empty_database: str
+    engine: sa.Engine, empty_database: str, round_: int
 ) -> None:
     assert run_at_once(upgrade_in_a_process, [(empty_database,)] * 2) == [migrate.head()] * 2
     assert counts(engine)["revision"] == 1

@@ -1,0 +1,88 @@
+"""The server is stopped, and killed, while people save: what they were told is saved is there.
+
+Once each on SQLite here; `make torture ROUNDS=200` thirty times each on both engines.
+"""
+
+import http.client
+import os
+import queue
+import signal
+import threading
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+import sqlalchemy as sa
+
+from tests.chromium import Served, tracker_process
+from tests.engines import ENGINES
+from tests.site import CLEO, LOCAL, Site
+from tests.test_raw_http import workers
+from tracker.models import Note
+from tracker.services import events
+
+TORTURE = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "0"))
+ROUNDS = max(1, TORTURE * 3 // 20)
+WRITERS, ENOUGH = 4, 12
+PATH = "/staff/asks/1/notes/new"
+FORM = "application/x-www-form-urlencoded"
+
+
+class Writer(threading.Thread):
+    """Somebody who writes one note after the other, and tells which of them were saved."""
+
+    def __init__(self, served: Served, name: str, cookie: str, token: str, saved: "queue.Queue[str]") -> None:
+        super().__init__(name=name, daemon=True)
+        self.address, self.cookie, self.token, self.saved = urlsplit(served.url), cookie, token, saved
+
+    def run(self) -> None:
+        number = 0
+        while True:
+            text = f"{self.name}, note {number}."
+            try:
+                if self.post(text) != 303:
+                    return
+            except (OSError, http.client.HTTPException):
+                return
+            self.saved.put(text)
+            number += 1
+
+    def post(self, text: str) -> int:
+        connection = http.client.HTTPConnection(self.address.hostname or "", self.address.port, timeout=30)
+        try:
+            body = urlencode({"csrf_token": self.token, "text": text})
+            connection.request("POST", PATH, body, {"Content-Type": FORM, "Cookie": f"tracker={self.cookie}"})
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+
+def stop(served: Served, how: signal.Signals) -> None:
+    """End the server: politely, or all of its processes at once."""
+    everyone = [*workers(served), served.process.pid] if how == signal.SIGKILL else [served.process.pid]
+    for pid in everyone:
+        os.kill(pid, how)
+    code = served.process.wait(timeout=10)
+    assert code == (0 if how == signal.SIGTERM else -how), served.log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("database_engine", ENGINES if TORTURE else ["sqlite"], indirect=True)
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=lambda how: str(how.name))
+def test_what_was_acknowledged_is_there_after_the_server_has_ended(site: Site, how: signal.Signals) -> None:
+    browser = site.browser(CLEO)
+    token = dict(browser.get(PATH).sent("Write the note"))["csrf_token"]
+    settings = {"DATABASE_URL": site.engine.url.render_as_string(hide_password=False), "SECRET_KEY": LOCAL.secret_key}
+    acknowledged: list[str] = []
+    for round_ in range(ROUNDS):
+        saved: queue.Queue[str] = queue.Queue()
+        with tracker_process(settings) as served:
+            crew = [Writer(served, f"r{round_}w{n}", browser.cookie or "", token, saved) for n in range(WRITERS)]
+            for writer in crew:
+                writer.start()
+            acknowledged += [saved.get(timeout=30) for _ in range(ENOUGH)]
+            stop(served, how)
+            for writer in crew:
+                writer.join(timeout=30)
+            acknowledged += list(saved.queue)
+        with site.reading() as session:
+            assert set(acknowledged) <= set(session.scalars(sa.select(Note.text)))
+            events.verify(session)
