@@ -1,12 +1,17 @@
-"""Addresses of the first page that nobody meant: a clear 400 that says what is wrong, and never an error of ours."""
+"""Addresses that nobody meant: a clear 400 that says what is wrong, and never an error of ours."""
 
+import os
+import random
 from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.site import Site
+from tests.examples import make_examples
+from tests.odd_forms import ODD, TAG
+from tests.site import ADA, Site
+from tests.test_access import TABLE
 from tracker.queries.public.filters import FILTER_PARAMETERS, Order
 
 WHEN = "as year, month and day"
@@ -97,3 +102,40 @@ def test_any_address_is_a_page_or_a_refusal(shared_site: Site, query: dict[str, 
     encoded = urlencode({name: value.encode(errors="surrogatepass") for name, value in asked.items()})
     answer = shared_site.browser().client.get("/?" + encoded)
     assert answer.status_code in {200, 400}, encoded
+
+
+ADDRESSES = 50 * int(os.environ.get("TRACKER_TORTURE_ROUNDS", "2"))
+NAMES = [
+    *FILTER_PARAMETERS,
+    "sort",
+    "after",
+    "before",
+    "on",
+    "limit",
+    "ask",
+    "kind",
+    "entry",
+    "person",
+    "next",
+    "v",
+    "q",
+]
+
+
+@pytest.mark.parametrize("who", ["", ADA], ids=["stranger", "admin"])
+def test_an_odd_parameter_on_any_address_never_breaks_anything(shared_site: Site, who: str) -> None:
+    """With one parameter odd: hostile, doubled or like a list, next to one that may be right."""
+    chance, browser = random.Random(f"odd parameters of {who}"), shared_site.browser(who)
+    examples = make_examples(shared_site)
+    readable = [(access.example or rule).format_map(examples) for rule, access in TABLE.items() if who in access.read]
+    with shared_site.unchanged():
+        for _ in range(ADDRESSES):
+            name, value = chance.choice(NAMES), chance.choice([*ODD.values(), *KNOWN])[:5000]
+            pairs = [(name + chance.choice(["", "", "", "[]", "[0]"]), value)] * chance.choice([1, 1, 1, 2])
+            pairs += [(chance.choice(NAMES), chance.choice(KNOWN))] * chance.randrange(2)
+            query = urlencode([(part, text.encode(errors="surrogatepass")) for part, text in pairs])
+            path = chance.choice(readable)
+            answer = browser.send("GET", f"{path}?{query}")  # which checks headers, and that it is no 5xx
+            assert answer.status_code in {200, 303, 400, 404}, (path, query)
+            if answer.mimetype == "text/html":
+                assert TAG not in answer.text, (path, query)
