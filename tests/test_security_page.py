@@ -1,18 +1,14 @@
-"""docs/security.md names tests and files that exist."""
+"""docs/security.md and docs/asvs.md name tests and files that exist."""
 
 import re
 from pathlib import Path
 
 import pytest
 
+PAGES = ("docs/security.md", "docs/asvs.md", "SECURITY.md")
+NAME = re.compile(r"`((?:tests|tracker|bench|docs|templates|seeds)/[\w/.]+\.\w+)`")
 CHECKOUT = Path(__file__).resolve().parent.parent
-NAMED = sorted(
-    {
-        path
-        for page in ("docs/security.md", "SECURITY.md")
-        for path in re.findall(r"`((?:tests|tracker|bench|docs)/[\w/.]+\.\w+)`", (CHECKOUT / page).read_text("utf-8"))
-    }
-)
+NAMED = sorted({path for page in PAGES for path in NAME.findall((CHECKOUT / page).read_text("utf-8"))})
 
 
 @pytest.mark.parametrize("path", NAMED)

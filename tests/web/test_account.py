@@ -120,6 +120,27 @@ def test_a_form_typed_in_the_meantime_is_kept_and_not_saved_by_itself(sqlite_sit
     assert sqlite_site.scalar(sa.select(sa.func.count(Person.id)).where(Person.name == "Edwina")) == 1
 
 
+def test_giving_the_password_again_makes_the_token_before_worth_nothing(sqlite_site: Site) -> None:
+    cookie = sqlite_site.cookie_of(ADA)
+    browser, thief = (sqlite_site.browser().sign_in_with(cookie) for _ in range(2))
+    age_confirmations(sqlite_site)
+    assert browser.get("/staff/people/").hops == [200]
+    browser.get("/staff/people/new").submit("Confirm", password=PASSWORD)
+    assert browser.get("/staff/").hops == [200]
+    assert thief.send("GET", "/staff/").status_code == 303
+
+
+def test_ending_sessions_asks_for_the_password_too(sqlite_site: Site) -> None:
+    sqlite_site.browser(ADA)
+    page = sqlite_site.browser(ADA).get("/staff/account")
+    age_confirmations(sqlite_site)
+    with sqlite_site.unchanged():
+        asked = page.submit("Sign out everywhere else")
+        assert asked.h1 == "Confirm your password"
+    back = asked.submit("Confirm", password=PASSWORD)
+    assert back.submit("Bring my form back").notices == ["Signed out there."]
+
+
 def test_confirming_is_throttled_and_logged_like_signing_in(sqlite_site: Site) -> None:
     ada = sqlite_site.browser(ADA)
     age_confirmations(sqlite_site)

@@ -74,9 +74,12 @@ def _open_row(session: Session, token: str) -> StaffSession | None:
     return None if row is None or row.ended_at is not None or not row.person.is_active else row
 
 
-def confirm(session: Session, token: str, at: datetime) -> None:
-    """Note that the person gave the password just now."""
-    session.execute(sa.update(StaffSession).where(StaffSession.token_hash == digest(token)).values(confirmed_at=at))
+def confirm(session: Session, token: str, at: datetime) -> str:
+    """Note that the person gave the password just now; answer the session's new token, the old one is void."""
+    new_token = secrets.token_urlsafe(32)
+    this = sa.update(StaffSession).where(StaffSession.token_hash == digest(token))
+    session.execute(this.values(confirmed_at=at, token_hash=digest(new_token)))
+    return new_token
 
 
 def is_confirmed(row: StaffSession, at: datetime) -> bool:

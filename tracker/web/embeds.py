@@ -36,7 +36,7 @@ def badge(slug: str) -> Response:
     label, family = _status(found)
     return current_app.response_class(
         badges.draw(label, family, f"{label}: {found.line.title} – {badges.SITE}"),
-        content_type="image/svg+xml",
+        content_type="image/svg+xml; charset=utf-8",
         headers=CROSS_ORIGIN | {"Content-Security-Policy": BADGE_POLICY},
     )
 

@@ -83,4 +83,4 @@ def _text(text: str) -> Response:
 
 
 def _xml(document: bytes) -> Response:
-    return current_app.response_class(document, content_type="application/xml")
+    return current_app.response_class(document, content_type="application/xml; charset=utf-8")

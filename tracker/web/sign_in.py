@@ -80,7 +80,8 @@ def confirm() -> Page:
         form.password.errors = ["This is not your password."]
         return confirm_page(form, kept), 422
     with writing(engine()) as writer:
-        sessions.confirm(writer, str(session.get("token")), now())
+        token = sessions.confirm(writer, str(session.get("token")), now())
+    session["token"] = token
     return _go_on(str(form.next.data or ""), kept, CONFIRMED)
 
 

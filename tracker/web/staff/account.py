@@ -112,7 +112,7 @@ def recovery_file() -> Response:
 
 
 @bp.post("/sign-out")
-@requires(Action.READ)
+@requires(Action.READ, recently=True)
 def sign_out() -> Response:
     """End one of my sessions, or all but this one."""
     key = request.form.get("key", "")
