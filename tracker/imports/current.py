@@ -1,6 +1,6 @@
 """What the tracker says about the rows of a file."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,9 +22,16 @@ def find_rows(session: Session, name: str, lines: Sequence[Line]) -> dict[Key, A
     """The rows of the table `name` that have the keys of these lines, drafts of records included, by key."""
     table = TABLES[name]
     statement = STATEMENTS[name]().where(*_conditions(name, lines))
-    keys = [column for column in table.columns if column.name in table.key]
-    in_order = sorted(keys, key=lambda column: table.key.index(column.name))
-    return {tuple(cell(column.read(row), "") for column in in_order): row for row in session.execute(statement)}
+    keys = [column.read for part in table.key for column in table.columns if column.name == part]
+    session.flush()
+    rows = session.connection().execute(statement)  # past the models, which would take as long again
+    return {tuple([cell(read(row), "") for read in keys]): row for row in rows}
+
+
+def text_of(name: str, header: Iterable[str], site_url: str) -> Callable[[Any], list[str]]:
+    """Answers what the tracker says in these columns of a row: most rows of a long file say the same."""
+    readers = [column.read for title in header for column in TABLES[name].columns if column.name == title]
+    return lambda row: [value if type(value := read(row)) is str else cell(value, site_url) for read in readers]
 
 
 def _conditions(name: str, lines: Sequence[Line]) -> list[Condition]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from tracker.exports.columns import Column, Page, cell
 from tracker.exports.tables import TABLES
 from tracker.imports.columns import EDITABLE, NAMES_SOURCE
-from tracker.imports.current import Key, find_rows
+from tracker.imports.current import Key, find_rows, text_of
 from tracker.imports.lines import Line
 from tracker.imports.plan import Plan
 from tracker.imports.values import typed
@@ -103,8 +103,13 @@ def take(work: Work, subject: Subject, lines: Iterable[Line]) -> None:
     for batch in batches(lines):
         rows = find_rows(work.change.session, subject.name, batch)
         work.learn_ids(subject.name, batch)
+        says = text_of(subject.name, tuple(batch[0].cells), work.site_url)
         for line in batch:
-            _take(work, subject, line, rows.get(line.key(TABLES[subject.name])))
+            row = rows.get(line.key)
+            if row is not None and says(row) == list(line.cells.values()):
+                work.plan.leave(subject.name)
+            else:
+                _take(work, subject, line, row)
         subject.finish_step(work)
 
 
@@ -116,7 +121,7 @@ def enter(
     for place, problems in refused.items():
         line = new[place][0]
         work.refuse_all(line, problems, own_key=TABLES[name].key[-1])
-        work.failed.add((name, *line.key(TABLES[name])))
+        work.failed.add((name, *line.key))
     new.clear()
 
 
@@ -130,7 +135,7 @@ def batches(lines: Iterable[Line]) -> Iterator[Sequence[Line]]:
 def _take(work: Work, subject: Subject, line: Line, row: Any) -> None:
     name, known = subject.name, len(work.plan.faults)
     values, differences = compare(work, name, line, row)
-    label = " ".join(line.key(TABLES[name])).strip()
+    label = " ".join(line.key).strip()
     try:
         if len(work.plan.faults) > known:
             pass
@@ -146,7 +151,7 @@ def _take(work: Work, subject: Subject, line: Line, row: Any) -> None:
     except RuleBroken as broken:
         work.refuse_all(line, broken.problems, own_key=TABLES[name].key[-1])
     if row is None and len(work.plan.faults) > known:
-        work.failed.add((name, *line.key(TABLES[name])))
+        work.failed.add((name, *line.key))
 
 
 def waits(work: Work, values: Values) -> bool:
@@ -216,7 +221,7 @@ def check_doubtful(work: Work) -> None:
         for batch in batches(line for line, _ in of_table):
             rows |= find_rows(work.change.session, name, batch)
         for line, columns in of_table:
-            row = rows.get(line.key(TABLES[name]))
+            row = rows.get(line.key)
             if row is not None and line.cells.get("ask_slug") not in work.drafted:
                 _check_doubtful(work, name, line, row, [columns_of(name)[column] for column in columns])
 
