@@ -101,7 +101,7 @@ def edit_ask(change: Change, ask: Ask, draft: AskDraft, *, seen_version: int | N
     """
     change.require(Action.EDIT)
     records.check_version(ask, seen_version)
-    refuse(check_ask(draft) + _slug_taken(change.session, draft.slug, ask.id))
+    refuse(check_ask(draft) + (_slug_taken(change.session, draft.slug, ask.id) if draft.slug != ask.slug else []))
     if draft.topic != ask.topic:
         refuse(_topic_differs(change.session, draft.topic))
     is_public = ask.publication.is_public
