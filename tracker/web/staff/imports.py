@@ -48,24 +48,16 @@ def upload() -> Page | Response:
 @requires(Action.PUBLISH)
 def bring(upload_id: int) -> Page | Response:
     """Bring in what was shown, or show what has become of it."""
-    form, plan = BringForm(), Plan()
+    form = BringForm()
     if not form.is_sent():
         return redirect(url_for(".upload"), 303)
-    with transaction(me()) as change:
-        found = uploads.find(change, upload_id)
-        if found is not None:
-            _take_in(change, found, plan)
-            if plan.faults or plan.fingerprint != form.seen.data:
-                change.session.rollback()
-            else:
-                uploads.drop(change, found)
-    if found is None:
-        flash(GONE)
-        return _form_page(UploadForm(formdata=None), 409)
+    plan = _take_in(upload_id, seen=form.seen.data)
+    if plan is None:
+        return _gone()
     if plan.faults or plan.fingerprint != form.seen.data:
         flash(CHANGED)
         return _plan_page(upload_id, plan, 409)
-    log.info("import: %d rows brought in", plan.number_of_steps)
+    log.info("import: %s brought in %d rows", me().name, plan.number_of_steps)
     return done(f"Done: {plan.added.total()} rows added, {plan.changed.total()} changed.", url_for(".upload"))
 
 
@@ -73,17 +65,11 @@ def bring(upload_id: int) -> Page | Response:
 @requires(Action.PUBLISH)
 def faults(upload_id: int) -> Page | Response:
     """Everything that is wrong with the files, for a spreadsheet."""
-    form, plan = BringForm(), Plan()
-    if not form.is_sent():
+    if not BringForm().is_sent():
         return redirect(url_for(".upload"), 303)
-    with transaction(me()) as change:
-        found = uploads.find(change, upload_id)
-        if found is not None:
-            _take_in(change, found, plan)
-        change.session.rollback()
-    if found is None:
-        flash(GONE)
-        return _form_page(UploadForm(formdata=None), 409)
+    plan = _take_in(upload_id)
+    if plan is None:
+        return _gone()
     return current_app.response_class(
         "".join(write_faults(plan.faults)),
         content_type="text/csv; charset=utf-8; header=present",
@@ -93,27 +79,42 @@ def faults(upload_id: int) -> Page | Response:
 
 def _show(files: Sequence[tuple[str, bytes]], reason: str) -> Page:
     """Keep the files and show what they would do."""
-    plan = Plan()
     with transaction(me()) as change:
         upload_id = uploads.keep(change, files, reason).id
+    plan = _take_in(upload_id)
+    return _plan_page(upload_id, plan, 422 if plan.faults else 200) if plan else _gone()
+
+
+def _take_in(upload_id: int, seen: str | None = None) -> Plan | None:
+    """What the files that wait do; it is kept only if it is what was seen. None when they wait no more."""
+    plan = Plan()
     with transaction(me()) as change:
         found = uploads.find(change, upload_id)
-        if found is not None:
-            _take_in(change, found, plan)
-        change.session.rollback()
-    return _plan_page(upload_id, plan, 422 if plan.faults else 200)
+        if found is None:
+            return None
+        _read(change, found, plan)
+        if seen is None or plan.faults or plan.fingerprint != seen:
+            change.session.rollback()
+        else:
+            uploads.drop(change, found)
+    return plan
 
 
-def _take_in(change: Change, upload: Upload, plan: Plan) -> None:
+def _read(change: Change, upload: Upload, plan: Plan) -> None:
+    """Take the rows in, if they are not too many."""
     most: int = current_app.config["IMPORT_ROWS"]
-    reason = upload.reason
     files = [(name, io.BytesIO(content)) for name, content in uploads.files_of(upload)]
     sheets = find_sheets(files, plan, ROOM)
     if (number := count_rows(sheets)) > most:
         expected = f"At most {most} rows at once. Bring them in parts, or by the command line: tracker import."
         plan.fault(", ".join(name for name, _ in files), 0, "", f"{number} rows", expected)
         return
-    take_in(change, sheets, plan, site_url=site_url(), reason=reason)
+    take_in(change, sheets, plan, site_url=site_url(), reason=upload.reason)
+
+
+def _gone() -> Page:
+    flash(GONE)
+    return _form_page(UploadForm(formdata=None), 409)
 
 
 def _plan_page(upload_id: int, plan: Plan, code: int) -> Page:
