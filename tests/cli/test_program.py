@@ -24,8 +24,8 @@ def test_the_command_line_has_these_commands() -> None:
     assert sorted(" ".join(words) for words, _ in commands()) == [
         "backup", "db", "db check", "db current", "db downgrade", "db rebuild", "db upgrade", "digest", "doctor",
         "export", "import", "log", "log export", "restore", "seed", "serve", "tidy", "user", "user add",
-        "user deactivate", "user link", "user list", "user reset-second-factor", "user set-password", "user set-role",
-        "verify",
+        "user deactivate", "user link", "user list", "user report", "user reset-second-factor", "user set-password",
+        "user set-role", "verify",
     ]  # fmt: skip
 
 

@@ -1,10 +1,16 @@
 """tracker user: who may sign in, and as what."""
 
+import json
+
 import pytest
 
 from tests.cli.commands import PASSWORD, Answer, Tracker
+from tracker.clock import now
 from tracker.db.engine import make_engine, reading, writing
 from tracker.models import Event, Person
+from tracker.rules.permissions import Actor
+from tracker.services import sessions
+from tracker.services.change import Change
 from tracker.services.passwords import is_right
 
 pytestmark = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
@@ -193,3 +199,25 @@ def test_the_second_step_of_a_locked_out_admin_is_reset(tracker: Tracker, databa
 @pytest.mark.parametrize("command", ["link", "reset-second-factor"])
 def test_a_command_about_nobody_says_so(tracker: Tracker, command: str) -> None:
     assert "Nobody has the address" in tracker("user", command, ED, code=1).err
+
+
+def test_whoever_asks_is_told_all_that_is_held_and_nothing_secret(tracker: Tracker, database: str) -> None:
+    add(tracker, ADA, "Ada", "admin")
+    add(tracker, ED, "Ed", "editor")
+    tracker("user", "set-role", ED, "contributor")
+    engine = make_engine(database)
+    with writing(engine) as session:
+        ed = session.query(Person).filter_by(email=ED).one()
+        sessions.start(Change(session, Actor("Ed", ed.role, ed.id), now()), ed, device="Firefox on Linux")
+        sessions.note_failure(session, ED, "192.0.2.1", now())
+    engine.dispose()
+    said = tracker("user", "report", ED).out
+    held = json.loads(said)
+    assert held["person"]["email"] == ED
+    assert (held["person"]["role"], held["person"]["has_password"]) == ("contributor", True)
+    assert held["names_and_addresses_in_the_log"] == ["Ed", ED]
+    assert [row["device"] for row in held["sessions"]] == ["Firefox on Linux"]
+    assert (held["failed_sign_ins"], held["entries_of_the_log_by_them"]) == (1, {"signed in": 1})
+    assert [entry["action"] for entry in held["entries_of_the_log_about_them"]] == ["created", "edited", "signed in"]
+    assert not any(secret in said for secret in ("argon2", ADA, "192.0.2.1", "token"))
+    assert "Nobody has the address" in tracker("user", "report", CLEO, code=1).err

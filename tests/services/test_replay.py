@@ -20,18 +20,31 @@ from tests.factories import (
     make_ask,
     make_law,
     make_link,
+    make_person,
     make_source,
     make_test,
     source_draft,
     update_draft,
 )
 from tests.transactions import undone
-from tracker.models import Ask, Legislation, Link, Source, SuccessTest, Update
+from tracker.models import Ask, Legislation, Link, Person, Source, SuccessTest, Update
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
 from tracker.rules.status import Status
 from tracker.rules.updates import Result, UpdateKind
-from tracker.services import approval, asks, events, legislation, rebuild, records, replay, tests, updates
+from tracker.services import (
+    approval,
+    asks,
+    erasure,
+    events,
+    legislation,
+    people,
+    rebuild,
+    records,
+    replay,
+    tests,
+    updates,
+)
 from tracker.services.change import Change
 
 Deed = Callable[[Change, Any, int], object]
@@ -86,6 +99,16 @@ def reword(change: Change, ask: Ask, number: int) -> object:
     return asks.edit_ask(change, ask, draft, seen_version=None, reason="Clearer." if number % 4 else "")
 
 
+def leave(change: Change, person: Person, *, erased: bool = False) -> None:
+    """Somebody is deactivated, or erased; those whom the tests need stay."""
+    if person.name in {"Ada", "Ed", "Cleo"}:
+        raise NotAllowed("They are needed.")
+    if erased:
+        erasure.erase(change, person, None, "Asked for it.")
+    else:
+        people.set_active(change, person, False, None)
+
+
 DEEDS: list[tuple[type[Any] | None, Deed]] = [
     (None, lambda c, _, n: make_source(c, key=f"source-{n}")),
     (None, lambda c, _, n: make_ask(c, slug=f"ask-{n}", published=n % 3 > 0)),
@@ -119,6 +142,9 @@ DEEDS: list[tuple[type[Any] | None, Deed]] = [
     (Update, lambda c, row, n: approval.send_back(c, row, "Say more.", row.version)),
     (Update, lambda c, row, n: approval.approve(c, row.ask, row, row.version)),
     (Update, correct),
+    (None, lambda c, _, n: make_person(c, name=f"Person {n}")),
+    (Person, lambda c, row, n: leave(c, row)),
+    (Person, lambda c, row, n: leave(c, row, erased=True)),
 ]  # fmt: skip
 SEQUENCES = st.lists(st.tuples(st.integers(0, len(DEEDS) - 1), st.integers(0, 9), st.booleans()), max_size=20)
 MAKERS = range(9)  # those that make records for the others

@@ -1,16 +1,18 @@
 """Commands about members of staff."""
 
+import json
 import sys
 from collections.abc import Callable
 
 import click
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from tracker.cli.database import changing, open_engine
 from tracker.db.engine import reading
 from tracker.models import Person
 from tracker.rules.permissions import COMMAND_LINE, Role
-from tracker.services import links, passwords, people, second_factor
+from tracker.services import disclosure, links, passwords, people, second_factor
 from tracker.services.change import Change
 from tracker.settings import Settings
 
@@ -47,7 +49,7 @@ def make_link(email: str) -> None:
     It works once, as an invitation or as a reset. Their sessions end when it is used. Two-step sign-in stays as it is.
     """
     with changing(COMMAND_LINE) as change:
-        said = _make_link(change, _find_person(change, email))
+        said = _make_link(change, _find_person(change.session, email))
     click.echo(said)
 
 
@@ -94,14 +96,26 @@ def deactivate(email: str) -> None:
     _change_person(email, lambda change, person: people.set_active(change, person, False, None))
 
 
+@user.command("report")
+@click.argument("email")
+def report(email: str) -> None:
+    """Print all that is held about EMAIL, as JSON.
+
+    For a person who asks what is known of them. What is secret is not in it.
+    """
+    with reading(open_engine()) as session:
+        held = disclosure.held_on(session, _find_person(session, email))
+    click.echo(json.dumps(held, indent=2, ensure_ascii=False))
+
+
 def _change_person(email: str, do: Callable[[Change, Person], object]) -> None:
     with changing(COMMAND_LINE) as change:
-        do(change, _find_person(change, email))
+        do(change, _find_person(change.session, email))
     click.echo(f"Done: {email}.")
 
 
-def _find_person(change: Change, email: str) -> Person:
-    person = change.session.scalar(sa.select(Person).where(Person.email == email.strip().casefold()))
+def _find_person(session: Session, email: str) -> Person:
+    person = session.scalar(sa.select(Person).where(Person.email == email.strip().casefold()))
     if person is None:
         raise click.ClickException(f"Nobody has the address {email}. See: tracker user list")
     return person
