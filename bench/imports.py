@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 from time import perf_counter
+from typing import NamedTuple
 
 from bench import report
 from bench.report import Aim, mega, ratio
@@ -27,8 +28,16 @@ HEADER = (
 )
 
 
+class Cost(NamedTuple):
+    """Seconds by the clock, seconds of CPU, and the most bytes of memory."""
+
+    time: float
+    cpu: float
+    memory: int
+
+
 def many_rows(number: int = ROWS) -> None:
-    """The wall time of `tracker import` of new asks and of the same file again, and the most memory that it took."""
+    """What `tracker import` of new asks takes, and of the same file again: wall time, CPU, and the most memory."""
     shell = shutil.which("sqlite3")
     if shell is None:
         report.say("There is no sqlite3 shell here, so nothing to hold the import against.")
@@ -37,20 +46,20 @@ def many_rows(number: int = ROWS) -> None:
         file, database = Path(folder, "asks.csv"), Path(folder, "tracker.sqlite3")
         _write(file, number)
         _prepare(database)
-        bare, _ = _run([shell, str(Path(folder, "bare.sqlite3")), "-cmd", ".mode csv", f".import {file} asks"], {})
+        bare = _run([shell, str(Path(folder, "bare.sqlite3")), "-cmd", ".mode csv", f".import {file} asks"], {})
         ours = [sys.executable, "-m", "tracker.cli", "import", str(file), "--yes"]
         settings = {"DATABASE_URL": f"sqlite:///{database}", "SECRET_KEY": "0123456789abcdef0123456789abcdef"}
-        (new, first), (same, second) = _run(ours, settings), _run(ours, settings)
-        most = max(first, second)
+        new, same = _run(ours, settings), _run(ours, settings)
+        most = max(new.memory, same.memory)
         size = file.stat().st_size
     report.show(
         f"tracker import of {number:,} rows ({mega(size)})",
-        ["", "time", "ratio", "aim"],
+        ["", "time", "ratio", "aim", "CPU", "ratio"],
         [
-            ["sqlite3 .import", f"{bare:,.1f} s", "", ""],
-            ["new asks", f"{new:,.1f} s", ratio(new / bare), TIME.verdict(new / bare)],
-            ["the same file again", f"{same:,.1f} s", ratio(same / bare), TIME.verdict(same / bare)],
-            ["memory", mega(most), "", MEMORY.verdict(most / 2**20)],
+            ["sqlite3 .import", f"{bare.time:,.1f} s", "", "", f"{bare.cpu:,.1f} s", ""],
+            ["new asks", *_against(bare, new)],
+            ["the same file again", *_against(bare, same)],
+            ["memory", mega(most), "", MEMORY.verdict(most / 2**20), "", ""],
         ],
     )
 
@@ -75,12 +84,17 @@ def _prepare(path: Path) -> None:
     engine.dispose()
 
 
-def _run(command: list[str], settings: dict[str, str]) -> tuple[float, int]:
-    """How many seconds a program took, and the most bytes of memory that it had."""
+def _against(bare: Cost, ours: Cost) -> list[str]:
+    times = ours.time / bare.time
+    return [f"{ours.time:,.1f} s", ratio(times), TIME.verdict(times), f"{ours.cpu:,.1f} s", ratio(ours.cpu / bare.cpu)]
+
+
+def _run(command: list[str], settings: dict[str, str]) -> Cost:
+    """What a program took."""
     begun = perf_counter()
     with subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.DEVNULL) as process:
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
-    return perf_counter() - begun, used.ru_maxrss * 1024
+    return Cost(perf_counter() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
