@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import make_ask, make_law, make_link, make_test, make_update
+from tests.factories import make_ask, make_law, make_link, make_reply, make_test, make_update
 from tests.transactions import shared_engine_with
 from tracker.db.engine import reading, writing
 from tracker.queries import public
@@ -27,6 +27,8 @@ def fill(change: Change) -> None:
     rejected = make_ask(change, published=True, slug="rejected", quote="We will not.", kind=AskKind.SANCTIONS)
     make_update(change, rejected, status=Status.REJECTED, reason="The minister said no.")
     make_link(change, rejected, make_law(change, title="Act of the rejected"))
+    make_reply(change, rejected, published=True)
+    make_reply(change, rejected, asked="The Home Office", published=True)
     make_law(change, citation="2018 c. 14", title="Act of nobody")
     make_ask(change, slug="draft", title="Škoda in a draft", topic="Drafts")
 

@@ -10,6 +10,7 @@ from tests.factories import (
     make_ask,
     make_law,
     make_link,
+    make_reply,
     make_source,
     make_test,
     make_update,
@@ -50,12 +51,17 @@ def fill(change: Change) -> None:
     became = law_draft(kind="bill", citation="", year="2017-19", number="157", title=MARK, becomes_id=law.id)
     legislation.edit_legislation(change, bill, became, None)
 
+    make_reply(change, ask, published=True, internal_note=MARK)
+    make_reply(change, ask, asked=MARK, answer=MARK)
+    records.archive(change, make_reply(change, ask, published=True, asked=MARK, answer=MARK), None, MARK)
+
     draft = make_ask(change, slug="draft", title=MARK, topic=MARK, source_id=source.id)
     asks.edit_ask(change, draft, ask_draft(source.id, slug="draft-2", title=MARK, topic=MARK), seen_version=None)
     archived = make_ask(change, published=True, slug="archived", title=MARK, topic=MARK, source_id=source.id)
     for hidden in (draft, archived):
         make_link(change, hidden, law)
         make_update(change, hidden, text=MARK)
+        make_reply(change, hidden, published=hidden is archived, asked=MARK, answer=MARK)
         make_test(change, hidden, label=MARK)
     records.archive(change, archived, None, MARK)
     records.archive(change, make_law(change, citation="2018 c. 15", title=MARK), None, MARK)
