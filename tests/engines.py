@@ -17,11 +17,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 from psycopg import sql
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 ENGINES = ("sqlite", "postgresql")
 POSTGRESQL_MINIMUM = 15
@@ -255,6 +258,16 @@ def database(databases: Databases, database_engine: str) -> Iterator[str]:
     url = databases.create(database_engine)
     yield url
     databases.drop(url)
+
+
+@pytest.fixture
+def engine(database: str) -> Iterator["sa.Engine"]:
+    """The engine of the test's own migrated database."""
+    from tracker.db.engine import make_engine
+
+    engine = make_engine(database)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

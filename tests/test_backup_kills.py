@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,12 +34,11 @@ RESTORE_MOMENTS = {
 
 
 @pytest.fixture
-def engine(database: str) -> Iterator[sa.Engine]:
-    engine = make_engine(database)
+def engine(engine: sa.Engine) -> sa.Engine:
+    """The engine of a database with three people and an ask."""
     with writing(engine) as session:
         make_ask(Change(session, make_staff(session).ed, NOW), published=True)
-    yield engine
-    engine.dispose()
+    return engine
 
 
 def add_people(url: str) -> list[str]:

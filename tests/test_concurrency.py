@@ -1,7 +1,6 @@
 """Several processes write to one database: nothing is lost, nothing stands twice, and a kill harms nothing."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -27,13 +26,6 @@ ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "1"))  # of what is a race
 WRITERS, POSTS = 4, 8
 EDITORS = 8
 KILLS = 3
-
-
-@pytest.fixture
-def engine(database: str) -> Iterator[sa.Engine]:
-    engine = make_engine(database)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

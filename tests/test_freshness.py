@@ -2,7 +2,6 @@
 
 import gzip
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from http.client import HTTPConnection
@@ -18,7 +17,7 @@ from tests.processes import processes, received
 from tests.site import LOCAL, CompiledTemplates
 from tests.test_concurrency import ed, post_until_killed
 from tracker.app import create_app
-from tracker.db.engine import make_engine, writing
+from tracker.db.engine import writing
 from tracker.models import Ask
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
@@ -30,13 +29,6 @@ READERS = 4
 KILLS = 3
 PATHS = ("/", "/asks/empty-homes", "/asks.csv")
 CODINGS = ("identity", "gzip")
-
-
-@pytest.fixture
-def engine(database: str) -> Iterator[sa.Engine]:
-    engine = make_engine(database)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -72,14 +72,6 @@ def session(shared_engine: sa.Engine) -> Iterator[Session]:
 
 
 @pytest.fixture
-def engine(database: str) -> Iterator[sa.Engine]:
-    """The engine of the test's own migrated database, for tests of several transactions."""
-    engine = make_engine(database)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
 def staff(session: Session) -> Staff:
     return find_staff(session)
 

@@ -20,12 +20,11 @@ from tracker.services.change import Change
 
 
 @pytest.fixture
-def engine(database: str) -> Iterator[sa.Engine]:
-    engine = make_engine(database)
+def engine(engine: sa.Engine) -> sa.Engine:
+    """The engine of a database with three people and an ask."""
     with writing(engine) as session:
         make_ask(Change(session, make_staff(session).ed, NOW), published=True)
-    yield engine
-    engine.dispose()
+    return engine
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """tracker doctor finds what is wrong with an installation, says what to do, and exits with 1."""
 
 import os
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,22 +12,20 @@ from tests.engines import free_port
 from tests.factories import NOW, make_ask, make_staff
 from tests.tampering import unlock_log
 from tracker.clock import now
-from tracker.db.engine import make_engine, writing
+from tracker.db.engine import writing
 from tracker.services.change import Change
 from tracker.services.doctor import Health, examine
 from tracker.settings import Settings
 
 
 @pytest.fixture
-def engine(database: str) -> Iterator[sa.Engine]:
-    """A database with three people and an ask, in a file that is its owner's."""
-    if database.startswith("sqlite"):
-        Path(database.removeprefix("sqlite:///")).chmod(0o600)
-    engine = make_engine(database)
+def engine(engine: sa.Engine) -> sa.Engine:
+    """The engine of a database with three people and an ask, in a file that is its owner's."""
+    if engine.dialect.name == "sqlite":
+        file_of(engine).chmod(0o600)
     with writing(engine) as session:
         make_ask(Change(session, make_staff(session).ed, NOW), published=True)
-    yield engine
-    engine.dispose()
+    return engine
 
 
 def file_of(engine: sa.Engine) -> Path:

@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -24,13 +23,6 @@ END_OTHERS = sa.text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
-
-
-@pytest.fixture
-def engine(database: str) -> Iterator[sa.Engine]:
-    engine = make_engine(database)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture
@@ -190,6 +182,7 @@ def test_a_locked_file_is_a_busy_site_and_not_a_broken_or_an_old_one(
         other.execute("UPDATE revision SET number = number + 1")
         other.execute("COMMIT")
     assert "Seen after" in site.browser().get("/").text
+    site.execute(sa.update(Ask).values(title="In the lists, too"))
 
 
 @only_postgresql
