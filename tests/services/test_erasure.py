@@ -1,16 +1,18 @@
 """What is known of somebody who has left can be erased, and the log can still be proved whole."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from tests.factories import NOW, Staff, actor_of, find_staff, make_ask, make_person
+from tests.factories import NOW, Staff, actor_of, find_staff, make_ask, make_person, make_staff
 from tests.tampering import unlock_log, write_in_first_format
 from tests.transactions import count_events, shared_engine_with
 from tracker.db.base import Base
+from tracker.db.engine import writing
 from tracker.models import Event, Person, PersonalDetail, SignInFailure, StaffSession
 from tracker.queries.names import count_held_for_good, with_names
 from tracker.rules.errors import Conflict, RuleBroken
@@ -174,3 +176,23 @@ def test_entries_of_the_first_format_verify_and_read_as_before(ada: Change, zoe:
     first = with_names(session, session.scalars(sa.select(Event).where(Event.actor_id == zoe.id)))
     assert {it.actor_name for it in first} == {NAME}
     assert count_held_for_good(session, zoe.id) > 3
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+def test_no_byte_of_it_stays_in_the_file_or_in_its_journal(engine: sa.Engine) -> None:
+    """Where SQLite overwrites what it deletes; with a write-ahead log the old pages go with the next checkpoint."""
+    with writing(engine) as session:
+        make_staff(session)
+        work(Change(session, find_staff(session).ed, NOW))
+    with writing(engine) as session:
+        pragmas = {name: session.scalar(sa.text(f"PRAGMA {name}")) for name in ("secure_delete", "journal_mode")}
+        if pragmas != {"secure_delete": 1, "journal_mode": "persist"}:
+            pytest.skip(f"NOT TESTED: this SQLite has {pragmas}")
+        zoe = session.scalars(sa.select(Person).where(Person.email == EMAIL)).one()
+        erasure.erase(Change(session, find_staff(session).ada, NOW), zoe, None, "Asked for it.")
+    engine.dispose()
+    path = Path(engine.url.database or "")
+    held = b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
+    assert b"Ada" in held
+    assert EMAIL.encode() not in held
+    assert b"Zimmer" not in held

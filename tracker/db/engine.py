@@ -72,6 +72,15 @@ def what_is_not_durable(session: Session) -> list[str]:
     return [name for name in DURABLE if session.scalar(sa.text(f"SHOW {name}")) == "off"]
 
 
+def leave_no_journal(session: Session) -> None:
+    """Let the journal of SQLite be emptied at each commit of this connection, not kept to be written over.
+
+    It holds the pages as they were before; what was just erased would stand in it for a while.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(sa.text("PRAGMA journal_size_limit = 0"))
+
+
 def has_safe_wal(version: tuple[int, int, int]) -> bool:
     """Whether this SQLite may use a write-ahead log: https://sqlite.org/wal.html, "WAL-reset bug"."""
     newest = FIXED_SQLITE[-1]

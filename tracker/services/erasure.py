@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from tracker.db.engine import leave_no_journal
 from tracker.models import AccessLink, Person, PersonalDetail, RecoveryCode, SignInFailure, StaffSession
 from tracker.rules.chain import ERASED
 from tracker.rules.errors import Problem, RuleBroken
@@ -31,3 +32,4 @@ def erase(change: Change, person: Person, seen_version: int | None, reason: str)
     person.password_hash, person.totp_nonce, person.totp_step = "", "", 0
     person.erased_at = change.at
     person.version += 1
+    leave_no_journal(session)
