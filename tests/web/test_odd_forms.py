@@ -9,6 +9,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -119,34 +120,45 @@ class Torment:
         outputs = [path for path in OUTPUTS if who in ("", ADA) or not path.startswith("/staff/people")]
         for address in [location, *self.chance.sample(outputs, 2)]:
             if who or not address.startswith("/staff"):
-                assert self.send(who, "GET", address).status_code in {200, 303, 404}, address
+                assert self.send(who, "GET", address).status_code in {200, 303, 403, 404}, address
 
     def try_all(self, who: str, form: Form) -> None:
         """Send a form with each field odd in each way, or as many of these as are asked for."""
         cases = [(name, way) for name in form.names for way in WAYS if ROUNDS or name != "csrf_token"]
         for name, way in self.chance.sample(cases, min(A_FORM_EACH, len(cases))):
-            try:
+            with self.noting(f"{form.method} {form.action} “{form.button}”, {name!r} {way}"):
                 self.submit(who, form.odd(name, way))
-            except Exception as error:
-                self.faults.append(f"{form.method} {form.action} “{form.button}”, {name!r} {way}: {error!r}")
             self.go_back(who)
+
+    @contextmanager
+    def noting(self, what: str) -> Iterator[None]:
+        """Go on when something is wrong, and tell of it in the end."""
+        try:
+            yield
+        except Exception as error:
+            self.faults.append(f"{what}: {error!r}")
 
     def go_on(self, who: str, form: Form) -> None:
         """To the forms on the pages that answer this one: when it is right, out of date, or without its token."""
         stale = tuple(part for part in form.parts if part.name not in {"version", "seen"})
         unsigned = tuple(part for part in form.parts if part.name != "csrf_token")
         for parts in (form.parts, stale, unsigned):
-            sent = Form(form.method, form.action, form.button, parts, form.is_multipart)
-            answer, path = self.submit(who, sent), form.action
-            if answer.status_code in REDIRECTS:
-                path = urljoin(path, answer.location or "")
-                answer = self.send(who, "GET", path)
-            if answer.mimetype == "text/html":
-                forms = self.new_forms(who, Page(self.browsers[who], path, answer, [answer.status_code]))
+            with self.noting(f"{form.method} {form.action} “{form.button}” and on"):
+                page = self.answer_to(who, replace(form, parts=parts))
                 with self.from_here(who):
-                    for found in forms:
+                    for found in self.new_forms(who, page) if page else []:
                         self.try_all(who, found)
             self.go_back(who)
+
+    def answer_to(self, who: str, form: Form) -> Page | None:
+        """The page that answers a form, wherever that sends its sender."""
+        answer, path = self.submit(who, form), form.action
+        if answer.status_code in REDIRECTS:
+            path = urljoin(path, answer.location or "")
+            answer = self.send(who, "GET", path)
+        if answer.mimetype != "text/html" or answer.status_code in REDIRECTS:
+            return None
+        return Page(self.browsers[who], path, answer, [answer.status_code])
 
 
 @pytest.mark.parametrize("who", EVERYBODY, ids=lambda who: who.partition(" ")[0] or "stranger")
