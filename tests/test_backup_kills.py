@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from tracker.services import backup
 from tracker.services.change import Change
 from tracker.services.restore import restore
 
+ROUNDS = max(1, int(os.environ.get("TRACKER_TORTURE_ROUNDS", "0")) // 10)
 PEOPLE, BACKUPS = 40, 4
 BYTES = "bytes copied"
 # What a backup and a restore ask of the system, and for the how many-th time: there the process kills itself.
@@ -83,6 +84,13 @@ def kill_at(moment: str, number: int) -> None:
     sys.addaudithook(look)
 
 
+def moments(known: list[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """The moments once; by `make torture` many times, each time further on in a long copy."""
+    for round_ in range(ROUNDS):
+        for moment, number in known:
+            yield moment, number + 2 * round_ if (moment, number) == (BYTES, 20) else number
+
+
 def killed_backup(url: str, target: Path, moment: str, number: int) -> str:
     kill_at(moment, number)
     sqlite_backup.STEP_BYTES = 4096
@@ -110,7 +118,7 @@ def test_a_killed_backup_leaves_no_half_file_and_the_next_works(
     target = tmp_path / "file"
     found = backup.make(engine, target, replace=False, progress=lambda _: None)
     old = target.read_bytes()
-    for moment, number in BACKUP_MOMENTS[engine.dialect.name]:
+    for moment, number in moments(BACKUP_MOMENTS[engine.dialect.name]):
         kill(killed_backup, database, target, moment, number)
         assert target.read_bytes() == old
         assert {path.name for path in tmp_path.iterdir()} == {"file", ".file.part"}
@@ -126,7 +134,7 @@ def test_a_killed_restore_leaves_the_database_as_it_was(engine: sa.Engine, datab
         make_person(Change(session, COMMAND_LINE, NOW), name="Dot")
     old = everything(engine)
     engine.dispose()
-    for kills, (moment, number) in enumerate(RESTORE_MOMENTS[engine.dialect.name]):
+    for kills, (moment, number) in enumerate(moments(RESTORE_MOMENTS[engine.dialect.name])):
         kill(killed_restore, database, tmp_path / "file", tmp_path / f"safety-{kills}", moment, number)
         assert everything(engine) == old
         backup.contents_of(engine)
