@@ -111,7 +111,7 @@ def edit_a_workbook(ada: Finger, folder: Path) -> None:
     ada.tap("button:text-is('See what would happen')")
     assert "A petition was debated." in ada.page.inner_text("main")
     ada.tap("button:text-is('Bring it in')")
-    assert "Done: 2 rows added, 0 changed." in ada.said()
+    assert "Done. Rows added: 2; changed: 0." in ada.said()
 
 
 def read_the_log(ada: Finger) -> str:

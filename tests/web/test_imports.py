@@ -3,6 +3,7 @@
 import io
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
@@ -11,9 +12,11 @@ from tests.exported import rows
 from tests.imports.books import book
 from tests.site import ADA, CLEO, ED, Site
 from tracker.exports.tables import TABLES
+from tracker.imports import lines
 from tracker.models import Ask, Event, Legislation, Person, Upload
 from tracker.rules.asks import AskDraft
 from tracker.services import asks, uploads
+from tracker.web.staff import imports
 
 WISH = "no-constructive-engagement"
 LAW = "law_key,kind,year,number,title\r\nukpga/2099/1,ukpga,2099,1,An Act\r\n"
@@ -54,12 +57,12 @@ def test_a_change_is_shown_first_and_then_brought_in(site: Site) -> None:
     assert "next_step: nothing → A vote" in page.text
     assert "title: An Act" in page.text
     done = page.submit("Bring it in")
-    assert done.notices == ["Done: 1 rows added, 1 changed."]
+    assert done.notices == ["Done. Rows added: 1; changed: 1."]
     assert site.scalar(sa.select(Ask.next_step).where(Ask.slug == WISH)) == "A vote"
     assert site.scalar(sa.select(sa.func.count()).where(Legislation.key == "ukpga/2099/1")) == 1
     by = sa.select(Person.name).join(Event, Event.actor_id == Person.id).order_by(Event.id.desc()).limit(1)
     assert site.scalar(by) == ED
-    assert "brought in “asks.csv; legislation.csv”: 1 rows added, 1 changed." in ed.get("/staff/log").text
+    assert "brought in “asks.csv; legislation.csv” (rows added: 1; changed: 1)." in ed.get("/staff/log").text
     assert waiting(site) == 0
     assert rows(site, "asks", q="constructive")[0]["next_step"] == "A vote"
 
@@ -94,7 +97,7 @@ def test_a_change_meanwhile_is_shown_before_anything_is_done(site: Site) -> None
     assert again.status == 409
     assert "nothing was brought in" in again.notices[0]
     assert "next_step: A debate → A vote" in again.text
-    assert again.submit("Bring it in").notices == ["Done: 0 rows added, 1 changed."]
+    assert again.submit("Bring it in").notices == ["Done. Rows added: 0; changed: 1."]
 
 
 def test_a_change_elsewhere_does_not_disturb(site: Site) -> None:
@@ -102,7 +105,7 @@ def test_a_change_elsewhere_does_not_disturb(site: Site) -> None:
     with site.change(ADA) as change:
         other = change.session.scalars(sa.select(Ask).where(Ask.slug == "stop-brexit")).one()
         other.internal_note = "Looked at."
-    assert page.submit("Bring it in").notices == ["Done: 0 rows added, 1 changed."]
+    assert page.submit("Bring it in").notices == ["Done. Rows added: 0; changed: 1."]
 
 
 def test_pressed_twice_it_is_done_once(site: Site) -> None:
@@ -176,6 +179,51 @@ def test_a_file_is_shown_without_its_folders_and_nothing_in_it_is_markup(sqlite_
     assert "<b>asks.csv" in page.text
 
 
+@pytest.fixture
+def long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every file is a long one, and each row a step."""
+    monkeypatch.setattr(imports, "LONG", 1)
+    monkeypatch.setattr(lines, "PROGRESS_ROWS", 1)
+
+
+def test_a_long_file_shows_how_far_it_has_come_and_does_the_same(site: Site, long: None) -> None:
+    ed = site.browser(ED)
+    with site.unchanged():
+        page = upload(ed, {"asks.csv": NEXT, "legislation.csv": LAW})
+    said = ["Reading 2 rows", "1 of 2 rows", "2 of 2 rows", "All 2 rows", "next_step: nothing → A vote"]
+    places = [page.text.index(words) for words in said]
+    assert places == sorted(places)
+    assert "Done. Rows added: 1; changed: 1." in page.submit("Bring it in").text
+    assert site.scalar(sa.select(Ask.next_step).where(Ask.slug == WISH)) == "A vote"
+    with site.unchanged():
+        assert "not kept any more" in page.submit("Bring it in").text
+
+
+def test_a_long_file_with_a_fault_keeps_everything_out(sqlite_site: Site, long: None) -> None:
+    ed = sqlite_site.browser(ED)
+    with sqlite_site.unchanged():
+        page = upload(ed, {"asks.csv": NEXT, "legislation.csv": LAW.replace("An Act", "")})
+        assert "Nothing can come in yet" in page.all("h2")
+        assert "legislation.csv, row 2, column title" in page.text
+        assert page.has_button("Download this list (.csv)")
+        seen = upload(ed, {"asks.csv": NEXT})
+    with sqlite_site.change(ADA) as change:
+        change.session.execute(sa.update(Ask).where(Ask.slug == WISH).values(next_step="A debate"))
+    with sqlite_site.unchanged():
+        again = seen.submit("Bring it in")
+        assert "nothing was brought in" in again.text
+        assert "next_step: A debate → A vote" in again.text
+
+
+def test_a_database_that_fails_in_the_middle_of_a_long_file_is_told_in_the_page(sqlite_site: Site, long: None) -> None:
+    ed = sqlite_site.browser(ED)
+    page = upload(ed, {"asks.csv": NEXT})
+    sqlite_site.execute(sa.text("ALTER TABLE ask RENAME TO away"))
+    with sqlite_site.unchanged():
+        assert "Nothing was changed. Try again in a minute." in page.submit("Bring it in").text
+    sqlite_site.execute(sa.text("ALTER TABLE away RENAME TO ask"))
+
+
 def test_with_four_eyes_the_plan_says_what_waits(sqlite_site: Site) -> None:
     sqlite_site.app.config["FOUR_EYES"] = True
     files: dict[str, str | bytes] = {
@@ -188,7 +236,7 @@ def test_with_four_eyes_the_plan_says_what_waits(sqlite_site: Site) -> None:
     before = sqlite_site.scalar(status)
     page = upload(sqlite_site.browser(ED), files)
     assert "sent to somebody else for approval" in page.text
-    assert page.submit("Bring it in").notices == ["Done: 2 rows added, 0 changed."]
+    assert page.submit("Bring it in").notices == ["Done. Rows added: 2; changed: 0."]
     assert sqlite_site.scalar(status) == before
 
 

@@ -40,7 +40,7 @@ WORDS = {
     404: Words("There is no such page", "The address may be mistyped.", "Start from the list of asks."),
     405: Words("That address does not work this way", NOTHING_CHANGED, "Go back and use the page's own buttons."),
     409: Words("Somebody else was quicker", NOTHING_CHANGED, "Open the page again to see what changed."),
-    413: Words("That is too large", NOTHING_CHANGED, "Send less text at once."),
+    413: Words("That is too large", NOTHING_CHANGED, "Send less at once; the largest files go by the command line."),
     422: Words("The rules do not allow that", NOTHING_CHANGED, "Go back and correct what is named."),
     429: Words("Too many attempts", NOTHING_CHANGED, "Wait five minutes, then try again."),
     503: Words("The site is busy", "Nothing was lost and nothing was changed.", "Try again in a few seconds."),

@@ -31,7 +31,7 @@ SENTENCES = {
     "second step set up": "set up two-step sign-in.",
     "second step reset": "reset two-step sign-in of “{name}”.",
     "erased": "erased the personal data of “{name}”.",
-    "brought in": "brought in “{name}”: {after[rows_added]} rows added, {after[rows_changed]} changed.",
+    "brought in": "brought in “{name}” (rows added: {after[rows_added]}; changed: {after[rows_changed]}).",
 }
 
 
