@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.models import Event, PersonalDetail
 from tracker.queries.names import with_names
 from tracker.rules.chain import GENESIS, entry_hash
-from tracker.services import events
+from tracker.services import proof
 
 LOCKED = ("event", "personal_detail")
 
@@ -48,6 +48,6 @@ def write_in_first_format(session: Session) -> None:
     session.execute(sa.delete(Event))
     for entry in entries:
         entry.format, entry.previous_hash = 1, head
-        entry.hash = head = entry_hash(events._content(entry))
+        entry.hash = head = entry_hash(proof._content(entry))
     session.add_all(entries)
     session.flush()

@@ -19,7 +19,7 @@ from tracker.rules.asks import Publication
 from tracker.rules.permissions import Actor, Role
 from tracker.rules.status import Status
 from tracker.rules.updates import UpdateKind
-from tracker.services import asks, events, rebuild, updates
+from tracker.services import asks, proof, rebuild, updates
 from tracker.services.change import Change
 
 ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "1"))  # of what is a race; `make torture` has more
@@ -42,7 +42,7 @@ def ed(session: Session) -> Actor:
 def check_whole(engine: sa.Engine) -> None:
     """The log is a chain without gaps; lists and counts are right; no row points at nothing; the file is sound."""
     with reading(engine) as session:
-        count, _ = events.verify(session)
+        count, _ = proof.verify(session)
         assert list(session.scalars(sa.select(Event.id).order_by(Event.id))) == list(range(1, count + 1))
         published = sa.select(sa.func.count()).select_from(Update).where(Update.publication == Publication.PUBLISHED)
         logged = sa.select(sa.func.count()).select_from(Event).where(Event.action == "published")

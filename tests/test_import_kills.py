@@ -19,7 +19,7 @@ from tests.factories import NOW, make_ask, make_staff
 from tests.processes import processes, received
 from tracker.db.engine import make_engine, reading, writing
 from tracker.models import Ask, Event, Legislation, Link, SuccessTest, Update
-from tracker.services import events, rebuild, replay
+from tracker.services import proof, rebuild, replay
 from tracker.services.change import Change
 
 ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "2"))
@@ -112,7 +112,7 @@ def kill_one(url: str, files: list[Path], length: int, wait: float) -> bool:
 def check_whole(engine: sa.Engine) -> None:
     """Log, tables, lists and counts agree, and the file is sound."""
     with reading(engine) as session:
-        events.verify(session)
+        proof.verify(session)
         assert rebuild.find_faults(session) == []
         assert replay.find_differences(session) == []
         if engine.dialect.name == "sqlite":

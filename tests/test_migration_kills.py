@@ -22,7 +22,7 @@ from tracker.cli import main
 from tracker.db import migrate
 from tracker.db.engine import make_engine, reading, writing
 from tracker.models import listing
-from tracker.services import events, rebuild
+from tracker.services import proof, rebuild
 
 ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "1"))
 BASE = "base"
@@ -117,7 +117,7 @@ class Upgrades:
         assert (described(self.engine), sorted(leftovers(self.engine))) == (self.schema, self.triggers)
         assert rows(self.engine, self.columns) == self.before
         with reading(self.engine) as session:
-            assert events.verify(session)[0] == len(self.before.get("event", []))
+            assert proof.verify(session)[0] == len(self.before.get("event", []))
             assert rebuild.is_current(session)
             assert rebuild.find_faults(session) == []
             if self.engine.dialect.name == "sqlite":

@@ -19,7 +19,7 @@ from tracker.db.base import Base
 from tracker.db.engine import make_engine, reading, writing
 from tracker.paths import resource_dir
 from tracker.rules.updates import Result
-from tracker.services import events, notes, uploads
+from tracker.services import notes, proof, uploads
 from tracker.services.change import Change
 
 ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "1"))
@@ -174,7 +174,7 @@ def test_up_down_and_up_again_with_data(engine: sa.Engine) -> None:
     assert counts(engine)["revision"] == 1
     fill(engine)
     with reading(engine) as session:
-        assert events.verify(session)[0] == counts(engine)["event"]
+        assert proof.verify(session)[0] == counts(engine)["event"]
 
 
 def leftovers(engine: sa.Engine) -> list[str]:

@@ -18,7 +18,7 @@ from tests.engines import ENGINES
 from tests.site import CLEO, LOCAL, Site
 from tests.test_raw_http import workers
 from tracker.models import Note
-from tracker.services import events
+from tracker.services import proof
 
 TORTURE = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "0"))
 ROUNDS = max(1, TORTURE * 3 // 20)
@@ -85,4 +85,4 @@ def test_what_was_acknowledged_is_there_after_the_server_has_ended(site: Site, h
             acknowledged += list(saved.queue)
         with site.reading() as session:
             assert set(acknowledged) <= set(session.scalars(sa.select(Note.text)))
-            events.verify(session)
+            proof.verify(session)

@@ -37,7 +37,7 @@ from tracker.db.engine import make_engine, reading, writing
 from tracker.models import Ask, Event, StaffSession, Update
 from tracker.rules.status import Status
 from tracker.rules.updates import Result
-from tracker.services import asks, events, rebuild, replay, sessions
+from tracker.services import asks, proof, rebuild, replay, sessions
 from tracker.services.change import Change
 
 ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "2"))
@@ -87,7 +87,7 @@ def check_whole(engine: sa.Engine, acknowledged: set[str]) -> None:
         deeds = [found for text in written if (found := DEED.fullmatch(text))]
         reworded = {deed[0] for deed in deeds if int(deed[1]) % 3 == 0}
         assert reworded == reasons - {""}  # the two halves of one transaction
-        events.verify(session)
+        proof.verify(session)
         assert rebuild.find_faults(session) == []
         assert replay.find_differences(session) == []
         if engine.dialect.name == "sqlite":
@@ -149,7 +149,7 @@ def test_on_a_full_disk_the_site_is_read_and_says_what_is_wrong_and_recovers(sit
     assert site.scalar(sa.select(StaffSession.seen_at)) == long_ago
     assert form.submit("Publish now", **UNDONE).hops == [303, 200]
     with site.reading() as session:
-        events.verify(session)
+        proof.verify(session)
         assert rebuild.find_faults(session) == []
         assert replay.find_differences(session) == []
         assert session.execute(sa.text("PRAGMA integrity_check")).scalars().all() == ["ok"]

@@ -11,7 +11,7 @@ from tests.cli.test_verify import behind_the_apps_back, log
 from tracker.db.engine import make_engine, reading
 from tracker.models import Event
 from tracker.rules.chain import GENESIS, entry_hash
-from tracker.services.events import _content
+from tracker.services.proof import _content
 
 __all__ = ["behind_the_apps_back", "log"]
 HOLDS = "It holds all that {} fixed."

@@ -15,7 +15,7 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, RuleBroken
 from tracker.rules.status import Status
 from tracker.rules.updates import UpdateKind
-from tracker.services import asks, events
+from tracker.services import asks, proof
 from tracker.services.change import Change
 
 
@@ -164,7 +164,7 @@ def test_many_asks_are_entered_and_logged_as_each_would_be(ed: Change) -> None:
     one = make_ask(ed, slug="one")
     drafts = [ask_draft(one.source_id, slug=f"many-{number}") for number in range(3)]
     assert asks.create_asks(ed, drafts, asks.known_topics(ed.session)) == {}
-    events.verify(ed.session)
+    proof.verify(ed.session)
     logged = ed.session.scalars(sa.select(Event).order_by(Event.id.desc()).limit(4)).all()
     made = ed.session.scalars(sa.select(Ask).order_by(Ask.id.desc()).limit(3)).all()
     assert [(event.subject_id, event.ask_id) for event in logged[:3]] == [(ask.id, ask.id) for ask in made]

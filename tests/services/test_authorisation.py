@@ -24,6 +24,7 @@ from tracker.services import (
     links,
     notes,
     people,
+    proof,
     records,
     replies,
     second_factor,
@@ -137,7 +138,7 @@ def test_each_service_serves_those_who_may_and_logs_what_it_did(
         session.flush()
         assert count_events(session) - count == int(row[4])
         assert (revision(session) > number) is (row[5] == "yes")
-        events.verify(session)
+        proof.verify(session)
         return
     with pytest.raises(NotAllowed), session.begin_nested():
         CALLS[row[0]](change, world)

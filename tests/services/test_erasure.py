@@ -17,10 +17,10 @@ from tracker.models import Event, Person, PersonalDetail, SignInFailure, StaffSe
 from tracker.queries.names import count_held_for_good, with_names
 from tracker.rules.errors import Conflict, RuleBroken
 from tracker.rules.permissions import Role
-from tracker.services import erasure, events, links, people, sessions
+from tracker.services import erasure, links, people, proof, sessions
 from tracker.services.change import Change
-from tracker.services.events import BrokenChain
 from tracker.services.people import PersonDraft
+from tracker.services.proof import BrokenChain
 
 NAME, LATER_NAME, EMAIL = "Zoë Zed", "Zoë Zimmer", "zoe.zed@example.org"
 
@@ -58,7 +58,7 @@ def test_nothing_of_the_person_is_left_and_the_log_is_whole(ada: Change, zoe: Pe
     erasure.erase(ada, zoe, zoe.version, "Asked for it.")
     left = everything(session)
     assert [known for known in ("Zoë", EMAIL, sessions.digest(EMAIL), "Firefox") if known in left] == []
-    assert events.verify(session)[0] == before + 1
+    assert proof.verify(session)[0] == before + 1
     assert session.scalar(sa.select(sa.func.count()).select_from(StaffSession)) == 0
     assert session.scalar(sa.select(sa.func.count()).select_from(SignInFailure)) == 0
     assert count_held_for_good(session, zoe.id) == 0
@@ -81,8 +81,8 @@ def test_an_entry_holds_no_name_and_the_same_commitment_each_time(session: Sessi
     assert len(made) == len({NAME, LATER_NAME})
     assert entries[0].after
     assert entries[0].after["email"] not in made
-    assert "Zoë" not in str([events._content(it) for it in entries])
-    assert events.verify(session)
+    assert "Zoë" not in str([proof._content(it) for it in entries])
+    assert proof.verify(session)
 
 
 def test_only_who_is_deactivated_is_erased_once_and_for_a_reason(ada: Change, zoe: Person, staff: Staff) -> None:
@@ -139,7 +139,7 @@ def test_a_detail_that_was_changed_or_taken_away_is_noticed(
     unlock_log(ada.session)
     ada.session.execute(sa.text(statement))
     with pytest.raises(BrokenChain, match=TAMPERINGS[statement]):
-        events.verify(ada.session)
+        proof.verify(ada.session)
 
 
 def put_back(session: Session, zoe: Person) -> None:
@@ -162,7 +162,7 @@ def test_an_erasure_that_did_not_hold_is_noticed(
     erasure.erase(ada, zoe, None, "Asked for it.")
     tamper(ada.session, zoe)
     with pytest.raises(BrokenChain, match=what):
-        events.verify(ada.session)
+        proof.verify(ada.session)
 
 
 def test_entries_of_the_first_format_verify_and_read_as_before(ada: Change, zoe: Person) -> None:
@@ -171,7 +171,7 @@ def test_entries_of_the_first_format_verify_and_read_as_before(ada: Change, zoe:
     before = count_events(session)
     write_in_first_format(session)
     erasure.erase(ada, zoe, None, "Asked for it.")
-    count, _ = events.verify(session)
+    count, _ = proof.verify(session)
     assert count == before + 1
     first = with_names(session, session.scalars(sa.select(Event).where(Event.actor_id == zoe.id)))
     assert {it.actor_name for it in first} == {NAME}

@@ -19,9 +19,10 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.errors import RuleBroken
 from tracker.rules.status import Status
 from tracker.rules.updates import Result
-from tracker.services import asks, events, updates
+from tracker.services import asks, events, proof, updates
 from tracker.services.change import Change
-from tracker.services.events import BrokenChain, Subject
+from tracker.services.events import Subject
+from tracker.services.proof import BrokenChain
 
 
 def fill(change: Change) -> Ask:
@@ -48,7 +49,7 @@ def last_id(session: Session) -> int:
 
 
 def test_the_chain_of_an_honest_log_holds(log: Session) -> None:
-    count, head = events.verify(log)
+    count, head = proof.verify(log)
     last = log.scalars(sa.select(Event).order_by(Event.id.desc()).limit(1)).one()
     assert (count, head) == (last.id, last.hash)
     assert count > 10
@@ -56,13 +57,13 @@ def test_the_chain_of_an_honest_log_holds(log: Session) -> None:
 
 def test_an_empty_log_holds(engine: sa.Engine) -> None:
     with reading(engine) as session:
-        assert events.verify(session) == (0, GENESIS)
+        assert proof.verify(session) == (0, GENESIS)
 
 
 def test_a_long_log_is_read_in_steps(log: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = events.verify(log)
-    monkeypatch.setattr(events, "CHAIN_STEP", 3)
-    assert events.verify(log) == whole
+    whole = proof.verify(log)
+    monkeypatch.setattr(proof, "CHAIN_STEP", 3)
+    assert proof.verify(log) == whole
 
 
 CHANGED: dict[str, Any] = {
@@ -93,7 +94,7 @@ def test_any_changed_field_of_any_entry_is_noticed(log: Session, column: str) ->
     wrong = last_id(log) - 2
     log.execute(sa.update(Event).where(Event.id == wrong).values({column: CHANGED[column]}))
     with pytest.raises(BrokenChain) as broken:
-        events.verify(log)
+        proof.verify(log)
     assert broken.value.event_id == wrong
 
 
@@ -121,7 +122,7 @@ def insert(session: Session, event_id: int) -> int:
     last = session.get_one(Event, last_id(session))
     forged = Event(**{c.key: getattr(last, c.key) for c in Event.__table__.columns})
     forged.id, forged.reason = last.id + 1, "forged"
-    forged.hash = entry_hash(events._content(forged))
+    forged.hash = entry_hash(proof._content(forged))
     session.add(forged)
     session.flush()
     return int(forged.id)
@@ -131,7 +132,7 @@ def change_and_hash_anew(session: Session, event_id: int) -> int:
     """A changed entry with a hash that fits it: the next one gives it away."""
     event = session.get_one(Event, event_id)
     event.subject_name = "Something else"
-    event.hash = entry_hash(events._content(event))
+    event.hash = entry_hash(proof._content(event))
     session.flush()
     session.expunge_all()
     return event_id + 1
@@ -145,15 +146,15 @@ def change_and_hash_anew(session: Session, event_id: int) -> int:
 def test_tampering_is_noticed_at_the_first_wrong_entry(log: Session, tamper: Callable[[Session, int], int]) -> None:
     wrong = tamper(log, 5)
     with pytest.raises(BrokenChain, match=f"Entry {wrong} ") as broken:
-        events.verify(log)
+        proof.verify(log)
     assert broken.value.event_id == wrong
 
 
 def test_a_cut_tail_shows_by_the_head_that_was_kept_elsewhere(log: Session) -> None:
-    count, head = events.verify(log)
+    count, head = proof.verify(log)
     delete(log, count)
-    assert events.verify(log) == (count - 1, log.scalars(sa.select(Event.hash).where(Event.id == count - 1)).one())
-    assert events.verify(log)[1] != head
+    assert proof.verify(log) == (count - 1, log.scalars(sa.select(Event.hash).where(Event.id == count - 1)).one())
+    assert proof.verify(log)[1] != head
 
 
 # --- one transaction ---
@@ -163,11 +164,11 @@ def test_the_entry_and_the_change_are_kept_or_undone_together(engine: sa.Engine)
     with writing(engine) as session:
         fill(Change(session, make_staff(session).ed, NOW))
     with reading(engine) as session:
-        before = (count_events(session), revision(session), events.verify(session))
+        before = (count_events(session), revision(session), proof.verify(session))
     with pytest.raises(RuleBroken), writing(engine) as session:
         reject_and_fail(Change(session, find_staff(session).ed, NOW))
     with reading(engine) as session:
-        assert (count_events(session), revision(session), events.verify(session)) == before
+        assert (count_events(session), revision(session), proof.verify(session)) == before
         assert session.scalars(sa.select(Ask.status)).one() is Status.ANNOUNCED
 
 
@@ -185,7 +186,7 @@ def test_entries_are_numbered_in_the_order_in_which_they_were_written_whatever_t
         events.record(change, "looked", Subject("ask", 1, "An ask"))
     rows = list(ed.session.scalars(sa.select(Event).where(Event.id > first).order_by(Event.id)))
     assert [(row.id - first, row.at.day - NOW.day) for row in rows] == [(1, 0), (2, -2), (3, 1)]
-    events.verify(ed.session)
+    proof.verify(ed.session)
 
 
 def test_an_entry_says_who_and_when_and_in_which_request(ed: Change) -> None:

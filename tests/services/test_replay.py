@@ -36,9 +36,9 @@ from tracker.services import (
     approval,
     asks,
     erasure,
-    events,
     legislation,
     people,
+    proof,
     rebuild,
     records,
     replay,
@@ -182,7 +182,7 @@ def play(new_session: Callable[[], Session], sequence: list[tuple[int, int, bool
 
 def check(new_session: Callable[[], Session]) -> None:
     with new_session() as session:
-        events.verify(session)
+        proof.verify(session)
         assert replay.find_differences(session) == []
         assert rebuild.find_faults(session) == []
 

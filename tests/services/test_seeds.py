@@ -28,7 +28,7 @@ from tracker.rules.standing import check_fit
 from tracker.rules.status import Status
 from tracker.rules.story import state_of
 from tracker.rules.updates import UpdateKind
-from tracker.services import asks, events, legislation, seeds, tests
+from tracker.services import asks, legislation, proof, seeds, tests
 from tracker.services.change import Change
 from tracker.services.seed_files import SeedError
 from tracker.services.seed_report import Report
@@ -169,7 +169,7 @@ def test_loading_again_changes_nothing(session: Session) -> None:
     assert report.lines == []
     assert report.unchanged > 200
     assert (count_events(session), revision(session)) == before
-    events.verify(session)
+    proof.verify(session)
 
 
 def test_what_staff_edited_is_kept_and_said(session: Session, folder: Path) -> None:

@@ -14,7 +14,7 @@ from tracker.exports.atom import OWN_NAMESPACE
 from tracker.models import Ask, Event
 from tracker.queries import public
 from tracker.rules.chain import GENESIS, read_checkpoint
-from tracker.services import events
+from tracker.services import proof
 
 
 def published(site: Site) -> str:
@@ -43,7 +43,7 @@ def test_every_place_shows_the_same_checkpoint_and_the_log_holds_it(site: Site) 
         document = fromstring(browser.send("GET", feed).data)
         assert [element.text for element in document.findall(f"{{{OWN_NAMESPACE}}}checkpoint")] == [line]
     with site.reading() as session:
-        events.require(session, read_checkpoint(line))
+        proof.require(session, read_checkpoint(line))
         assert session.get_one(Event, int(number)).action == "published"
 
 
@@ -55,9 +55,9 @@ def test_it_moves_with_public_changes_only(site: Site) -> None:
     post(site, is_public=True)
     after = published(site)
     with site.reading() as session:
-        events.verify(session)
+        proof.verify(session)
         for line in (before, after):
-            events.require(session, read_checkpoint(line))
+            proof.require(session, read_checkpoint(line))
     assert int(after.partition(":")[0]) > int(before.partition(":")[0]) + 2
 
 

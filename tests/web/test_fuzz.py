@@ -16,7 +16,7 @@ from werkzeug.routing import Rule
 from tests.page_checks import check_headers
 from tests.site import ADA, CLEO, Site
 from tests.test_access import typed
-from tracker.services import events
+from tracker.services import proof
 
 REQUESTS = 25 * int(os.environ.get("TRACKER_TORTURE_ROUNDS", "16"))
 WORDS = [
@@ -101,7 +101,7 @@ def test_nonsense_never_breaks_anything(sqlite_site: Site, who: str) -> None:
         assert "X-Evil" not in answer.headers
     assert min(codes[200], codes[404], codes[405]) > REQUESTS / 40, codes
     with sqlite_site.reading() as session:
-        assert events.verify(session)[0] == sqlite_site.footprint()[0]
+        assert proof.verify(session)[0] == sqlite_site.footprint()[0]
     if not who:
         assert sqlite_site.footprint() == before
     assert sqlite_site.browser().get("/").status == 200

@@ -15,7 +15,7 @@ from tracker.models import Ask, Event, Person
 from tracker.queries import log
 from tracker.rules.asks import AskDraft
 from tracker.rules.permissions import Actor, Role
-from tracker.services import asks, events
+from tracker.services import asks, events, proof
 from tracker.services.change import Change
 from tracker.services.events import Subject
 
@@ -138,7 +138,7 @@ def test_entries_stand_in_their_order_when_the_clock_was_put_back(sqlite_site: S
             (number, True),
             (number - 1, False),
         ]
-        events.verify(change.session)
+        proof.verify(change.session)
     assert f"written after entry {number - 1}" in sqlite_site.browser(ADA).get(f"/staff/log/{number}").text
 
 

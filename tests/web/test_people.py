@@ -7,7 +7,7 @@ from tests.browser import Page
 from tests.site import ADA, CLEO, ED, LOCAL, PASSWORD, Site, email_of
 from tracker.models import Person
 from tracker.rules.permissions import Role
-from tracker.services import events
+from tracker.services import events, proof
 from tracker.services.events import Subject
 
 NEW_PASSWORD = "quite another set of words"
@@ -105,7 +105,7 @@ def test_the_data_of_somebody_who_left_is_erased_and_the_log_still_proves_what_w
     assert f"Ada Admin erased the personal data of “erased person {number}”." in ada.get("/staff/log").text
     assert enter(site, email_of(ED), PASSWORD).status == 422
     with site.reading() as session:
-        events.verify(session)
+        proof.verify(session)
 
 
 @pytest.mark.parametrize(("address", "button", "typed"), [

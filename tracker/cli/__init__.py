@@ -30,13 +30,13 @@ from tracker.queries.public.filters import AskFilter
 from tracker.rules.errors import NotAllowed, RuleBroken
 from tracker.rules.permissions import SEEDS
 from tracker.server import run_server
-from tracker.services import events, seeds
+from tracker.services import proof, seeds
 from tracker.services.backup import BackupRefused
 from tracker.services.files import PUBLIC, part_of
 from tracker.services.seed_files import SeedError
 from tracker.settings import Settings, SettingsError
 
-EXPECTED = (RuleBroken, NotAllowed, SeedError, events.BrokenChain, BackupRefused, ProgramFailed, CommandError)
+EXPECTED = (RuleBroken, NotAllowed, SeedError, proof.BrokenChain, BackupRefused, ProgramFailed, CommandError)
 FIRST_ACCOUNT = "user add you@example.org --name 'Your Name' --role admin"
 
 

@@ -9,7 +9,7 @@ import click
 from tracker.cli.database import open_engine
 from tracker.db.engine import reading
 from tracker.rules.chain import Checkpoint, read_checkpoint
-from tracker.services import events, rebuild, replay
+from tracker.services import proof, rebuild, replay
 
 MOST_FAULTS = 20
 
@@ -28,9 +28,9 @@ def verify(against: tuple[str, ...], with_replay: bool, only_checkpoint: bool) -
     """
     kept = [checkpoint for given in against for checkpoint in _checkpoints(given)]
     with reading(open_engine()) as session:
-        count, head = events.verify(session)
+        count, head = proof.verify(session)
         for checkpoint in kept:
-            events.require(session, checkpoint)
+            proof.require(session, checkpoint)
         faults = [] if only_checkpoint else rebuild.find_faults(session)
         differences = replay.find_differences(session) if with_replay else []
     if differences:
@@ -62,7 +62,7 @@ def export(file: TextIO) -> None:
     They also hold internal notes, names and e-mail addresses of staff: hand them only to those entitled to them.
     """
     number = 0
-    for number, line in enumerate(events.export(open_engine()), 1):  # noqa: B007 (the last is how many)
+    for number, line in enumerate(proof.export(open_engine()), 1):  # noqa: B007 (the last is how many)
         file.write(line)
     click.echo(f"wrote {number} entries to {file.name}", err=True)
 

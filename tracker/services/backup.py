@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.db import migrate, postgresql_backup, sqlite_backup
 from tracker.db.engine import make_engine, reading
 from tracker.models import Ask, Event, Person, Update
-from tracker.services import events
+from tracker.services import proof
 from tracker.services.files import part_of
 
 Progress = Callable[[int], None]
@@ -35,7 +35,7 @@ class Contents:
 
 def contents(session: Session) -> Contents:
     """Count what the database holds and verify its log; raises BrokenChain."""
-    entries, head = events.verify(session)
+    entries, head = proof.verify(session)
     asks, updates, people = (
         session.scalar(sa.select(sa.func.count()).select_from(model)) or 0 for model in (Ask, Update, Person)
     )

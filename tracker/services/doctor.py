@@ -18,7 +18,7 @@ from tracker.db import migrate, sqlite_backup
 from tracker.db.engine import reading, what_is_not_durable
 from tracker.models import Event, Person
 from tracker.rules.permissions import Role
-from tracker.services import events, mail, rebuild
+from tracker.services import mail, proof, rebuild
 from tracker.settings import Settings
 
 GIGABYTE = 1024**3
@@ -183,8 +183,8 @@ def _lists(session: Session) -> Iterator[Finding]:
 
 def _log(session: Session) -> Iterator[Finding]:
     try:
-        count, head = events.verify(session)
-    except events.BrokenChain as error:
+        count, head = proof.verify(session)
+    except proof.BrokenChain as error:
         yield fault("log", f"{error} Compare with a backup; find out who could write.")
     else:
         yield well("log", f"It is whole: {count} entries, the last with hash {head}.")

@@ -1,6 +1,6 @@
 """The event log: every change writes one entry in its own transaction, chained to the one before."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -10,19 +10,16 @@ from types import NoneType
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.db.engine import reading
 from tracker.models import Event
 from tracker.rules import checks
-from tracker.rules.chain import FORMAT, GENESIS, Checkpoint, canonical, commitments_of, entry_hash, with_personal
+from tracker.rules.chain import FORMAT, GENESIS, entry_hash, with_personal
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import refuse
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.services import listing, personal
 from tracker.services.change import Change
 
-CHAIN_STEP = 1000
 PLAIN = frozenset({str, int, bool, NoneType})
-SMALLEST_ID = -(2**31)
 END = "end of the log"
 REVISION = sa.table("revision", *map(sa.column, ("number", "checkpoint_number", "checkpoint_hash")))
 
@@ -134,102 +131,12 @@ def plain(values: Mapping[str, object]) -> dict[str, object]:
     return {name: _plain(value) for name, value in values.items()}
 
 
-def verify(session: Session) -> tuple[int, str]:
-    """Check the whole chain and the details beside it; answer how many entries it has and its last hash.
-
-    Raises BrokenChain that names the first wrong entry. Reads a thousand entries at a time.
-    """
-    count, head = 0, GENESIS
-    details = personal.Comparison(session)
-    for event in all_events(session):
-        count += 1
-        if event.id != count:
-            raise BrokenChain(count, "is missing" if event.id > count else "stands twice")
-        if event.previous_hash != head:
-            raise BrokenChain(event.id, "does not follow from the entry before it")
-        content = _content(event)
-        if event.hash != entry_hash(content):
-            raise BrokenChain(event.id, "was changed after it was written")
-        head = event.hash
-        details.take(content)
-    if fault := details.find_fault():
-        raise BrokenChain(*fault)
-    return count, head
-
-
-def require(session: Session, checkpoint: Checkpoint) -> None:
-    """Raise BrokenChain unless the log, which `verify` found whole, still holds what the checkpoint fixes."""
-    number, kept = checkpoint
-    if number is None:
-        if kept != GENESIS and session.scalar(sa.select(Event.id).where(Event.hash == kept)) is None:
-            raise BrokenChain(None, "with the hash that was kept is missing: the log was cut off or rewritten")
-        return
-    found = GENESIS if number == 0 else session.scalar(sa.select(Event.hash).where(Event.id == number))
-    if found is None:
-        raise BrokenChain(number, "is missing, and a checkpoint names it: the end of the log was cut off")
-    if found != kept:
-        raise BrokenChain(number, "is not the one that the checkpoint names: the log was rewritten")
-
-
-def export(engine: sa.Engine) -> Iterator[str]:
-    """Yield each entry as a line of JSON: its content as it was hashed, its hash, and what its commitments stand for.
-
-    Reads in short steps, so that nobody waits for it; entries that come meanwhile may be among them.
-    """
-    seen = SMALLEST_ID
-    while True:
-        with reading(engine) as session:
-            opened = personal.opened(session)
-            lines = [(event.id, _line(event, opened)) for event in _next(session, seen)]
-        if not lines:
-            return
-        yield from (f"{line}\n" for _, line in lines)
-        seen = lines[-1][0]
-
-
-class BrokenChain(Exception):
-    """The event log was tampered with; `event_id` is the first entry that is wrong, where that is known."""
-
-    def __init__(self, event_id: int | None, what: str) -> None:
-        entry = "The entry" if event_id is None else f"Entry {event_id}"
-        super().__init__(f"{entry} of the event log {what}.")
-        self.event_id = event_id
-
-
 def _list_anew(session: Session, subject: Subject) -> None:
     """Whatever the public sees changed, so do the lists and counts of the asks that it belongs to."""
     if subject.ask_id is not None:
         listing.mark(session, subject.ask_id)
     elif subject.kind == "legislation":
         listing.mark_asks_of_law(session, subject.id)
-
-
-def all_events(session: Session) -> Iterator[Event]:
-    """The log from the first entry on, read a thousand entries at a time."""
-    seen = SMALLEST_ID  # a forged entry may stand before the first
-    while chunk := _next(session, seen):
-        yield from chunk
-        seen = chunk[-1].id
-        session.expunge_all()
-
-
-def _next(session: Session, seen: int) -> list[Event]:
-    return list(session.scalars(sa.select(Event).where(Event.id > seen).order_by(Event.id).limit(CHAIN_STEP)))
-
-
-def _line(event: Event, opened: Mapping[str, tuple[str, str]]) -> str:
-    content = _content(event)
-    line = content | {"hash": event.hash}
-    if event.format != 1:
-        line["personal"] = {made: opened[made] for _, made in commitments_of(content) if made in opened}
-    return canonical(line)
-
-
-def _content(event: Event) -> dict[str, object]:
-    """Everything that the hash covers; the first format did not say which it is."""
-    left_out = {"hash"} if event.format != 1 else {"hash", "format"}
-    names = (column.key for column in Event.__table__.columns if column.key not in left_out)
-    return plain({name: getattr(event, name) for name in names})
 
 
 def _plain(value: object) -> object:

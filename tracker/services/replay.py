@@ -18,7 +18,8 @@ from tracker.rules.status import Status
 from tracker.rules.story import Entry, state_of
 from tracker.rules.updates import Result, UpdateKind
 from tracker.services import records
-from tracker.services.events import all_events, plain
+from tracker.services.events import plain
+from tracker.services.proof import all_events
 from tracker.services.updates import EVIDENCE_FIELDS
 
 Values = dict[str, Any]

@@ -1,0 +1,105 @@
+"""Reads the whole event log: verifies its chain, holds it against checkpoints, writes it out for others to verify."""
+
+from collections.abc import Iterator, Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.db.engine import reading
+from tracker.models import Event
+from tracker.rules.chain import GENESIS, Checkpoint, canonical, commitments_of, entry_hash
+from tracker.services import personal
+from tracker.services.events import plain
+
+CHAIN_STEP = 1000
+SMALLEST_ID = -(2**31)
+
+
+class BrokenChain(Exception):
+    """The event log was tampered with; `event_id` is the first entry that is wrong, where that is known."""
+
+    def __init__(self, event_id: int | None, what: str) -> None:
+        entry = "The entry" if event_id is None else f"Entry {event_id}"
+        super().__init__(f"{entry} of the event log {what}.")
+        self.event_id = event_id
+
+
+def verify(session: Session) -> tuple[int, str]:
+    """Check the whole chain and the details beside it; answer how many entries it has and its last hash.
+
+    Raises BrokenChain that names the first wrong entry. Reads a thousand entries at a time.
+    """
+    count, head = 0, GENESIS
+    details = personal.Comparison(session)
+    for event in all_events(session):
+        count += 1
+        if event.id != count:
+            raise BrokenChain(count, "is missing" if event.id > count else "stands twice")
+        if event.previous_hash != head:
+            raise BrokenChain(event.id, "does not follow from the entry before it")
+        content = _content(event)
+        if event.hash != entry_hash(content):
+            raise BrokenChain(event.id, "was changed after it was written")
+        head = event.hash
+        details.take(content)
+    if fault := details.find_fault():
+        raise BrokenChain(*fault)
+    return count, head
+
+
+def require(session: Session, checkpoint: Checkpoint) -> None:
+    """Raise BrokenChain unless the log, which `verify` found whole, still holds what the checkpoint fixes."""
+    number, kept = checkpoint
+    if number is None:
+        if kept != GENESIS and session.scalar(sa.select(Event.id).where(Event.hash == kept)) is None:
+            raise BrokenChain(None, "with the hash that was kept is missing: the log was cut off or rewritten")
+        return
+    found = GENESIS if number == 0 else session.scalar(sa.select(Event.hash).where(Event.id == number))
+    if found is None:
+        raise BrokenChain(number, "is missing, and a checkpoint names it: the end of the log was cut off")
+    if found != kept:
+        raise BrokenChain(number, "is not the one that the checkpoint names: the log was rewritten")
+
+
+def export(engine: sa.Engine) -> Iterator[str]:
+    """Yield each entry as a line of JSON: its content as it was hashed, its hash, and what its commitments stand for.
+
+    Reads in short steps, so that nobody waits for it; entries that come meanwhile may be among them.
+    """
+    seen = SMALLEST_ID
+    while True:
+        with reading(engine) as session:
+            opened = personal.opened(session)
+            lines = [(event.id, _line(event, opened)) for event in _next(session, seen)]
+        if not lines:
+            return
+        yield from (f"{line}\n" for _, line in lines)
+        seen = lines[-1][0]
+
+
+def all_events(session: Session) -> Iterator[Event]:
+    """The log from the first entry on, read a thousand entries at a time."""
+    seen = SMALLEST_ID  # a forged entry may stand before the first
+    while chunk := _next(session, seen):
+        yield from chunk
+        seen = chunk[-1].id
+        session.expunge_all()
+
+
+def _next(session: Session, seen: int) -> list[Event]:
+    return list(session.scalars(sa.select(Event).where(Event.id > seen).order_by(Event.id).limit(CHAIN_STEP)))
+
+
+def _line(event: Event, opened: Mapping[str, tuple[str, str]]) -> str:
+    content = _content(event)
+    line = content | {"hash": event.hash}
+    if event.format != 1:
+        line["personal"] = {made: opened[made] for _, made in commitments_of(content) if made in opened}
+    return canonical(line)
+
+
+def _content(event: Event) -> dict[str, object]:
+    """Everything that the hash covers; the first format did not say which it is."""
+    left_out = {"hash"} if event.format != 1 else {"hash", "format"}
+    names = (column.key for column in Event.__table__.columns if column.key not in left_out)
+    return plain({name: getattr(event, name) for name in names})
