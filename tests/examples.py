@@ -7,7 +7,7 @@ from tracker.models import Ask, Person
 from tracker.rules.dates import PartialDate
 from tracker.rules.replies import ReplyDraft
 from tracker.rules.updates import EvidenceDraft, EvidenceType, UpdateDraft, UpdateKind
-from tracker.services import approval, links, replies, updates
+from tracker.services import approval, drafts, links, replies
 
 DAY = PartialDate("2026-01-02")
 
@@ -16,10 +16,10 @@ def make_examples(site: Site) -> dict[str, object]:
     """Cleo's draft, her update that waits, a reply, and a link for her that nobody uses: {name: number or token}."""
     with site.change(CLEO) as change:
         ask = change.session.get_one(Ask, 1)
-        draft = updates.save_draft(change, ask, UpdateDraft(UpdateKind.MILESTONE, DAY, "Something happened."))
+        draft = drafts.save(change, ask, UpdateDraft(UpdateKind.MILESTONE, DAY, "Something happened."))
         evidence = (EvidenceDraft("https://example.org/", "A page", EvidenceType.INDEPENDENT),)
         written = UpdateDraft(UpdateKind.MILESTONE, PartialDate("2026-01-03"), "Something else.", evidence=evidence)
-        waiting = updates.save_draft(change, ask, written)
+        waiting = drafts.save(change, ask, written)
         approval.submit(change, ask, waiting)
         made: dict[str, object] = {"draft": draft.id, "waiting": waiting.id}
     with site.change(ED) as change:

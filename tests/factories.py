@@ -15,7 +15,7 @@ from tracker.rules.permissions import COMMAND_LINE, Actor, Role
 from tracker.rules.replies import Outcome, ReplyDraft
 from tracker.rules.status import Status
 from tracker.rules.updates import EvidenceDraft, EvidenceType, UpdateDraft, UpdateKind
-from tracker.services import asks, legislation, people, records, replies, tests, updates
+from tracker.services import asks, drafts, legislation, people, records, replies, tests, updates
 from tracker.services.change import Change
 from tracker.services.people import PersonDraft
 
@@ -169,5 +169,5 @@ def make_reply(change: Change, ask: Ask, *, published: bool = False, **changes: 
 
 def make_update(change: Change, ask: Ask, *, published: bool = True, key: str = "", **changes: Any) -> Update:
     """An entry of the story, published unless it shall be a draft."""
-    save = updates.post if published else updates.save_draft
+    save = updates.post if published else drafts.save
     return save(change, ask, update_draft(**changes), key=key)

@@ -25,7 +25,7 @@ from tracker.queries.public.filters import AskFilter
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
 from tracker.rules.updates import Result, UpdateKind
-from tracker.services import asks, legislation, records, tests, updates
+from tracker.services import asks, drafts, legislation, records, tests
 from tracker.services.change import Change
 
 MARK = "HIDDEN"  # stands in everything that the public must not see
@@ -82,7 +82,7 @@ def fill_story(change: Change, ask: Ask) -> None:
             change, ask, published=False, text=MARK, status=Status.REJECTED, happened_on=HIDDEN_DATE, reason=MARK
         )
         if discard:
-            updates.discard_draft(change, draft, 1)
+            drafts.discard(change, draft, 1)
     make_update(
         change,
         ask,

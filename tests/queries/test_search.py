@@ -18,7 +18,7 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.errors import RuleBroken
 from tracker.rules.status import Status
 from tracker.rules.text import NOTE_LENGTH
-from tracker.services import asks, records, updates
+from tracker.services import asks, drafts, records
 from tracker.services import tests as success_tests
 from tracker.services.change import Change
 
@@ -56,7 +56,7 @@ def fill(change: Change) -> None:
     make_update(change, ask, text=FOUND["text"])
     make_update(change, ask, status=Status.REJECTED, text=FOUND["entry"], happened_on=PartialDate("2021"))
     make_update(change, ask, text="draftentry", draft_note="draftnote", published=False)
-    updates.discard_draft(change, make_update(change, ask, text="asideentry", published=False), 1)
+    drafts.discard(change, make_update(change, ask, text="asideentry", published=False), 1)
     law = make_law(change, kind="uksi", citation=f"S.I. {FOUND['citation']}", title=f"The {FOUND['law']} Order")
     make_link(change, ask, law, provisions=FOUND["provisions"], note=FOUND["note"])
     make_link(change, ask, law, provisions="draftlink", published=False)

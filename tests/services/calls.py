@@ -41,6 +41,7 @@ from tracker.services import (
     approval,
     asks,
     bulk,
+    drafts,
     erasure,
     legislation,
     links,
@@ -94,7 +95,7 @@ def make_world(ed: Change) -> None:
     make_link(ada, ask, law)
     make_link(ada, ask, law, provisions="s. 4", published=False)
     make_update(ed, ask, published=False)
-    updates.discard_draft(ed, make_update(ed, ask, published=False, text="Put aside."), 1)
+    drafts.discard(ed, make_update(ed, ask, published=False, text="Put aside."), 1)
     approval.submit(ed, ask, make_update(ed, ask, published=False, text="Waiting."))
     make_reply(ada, ask)
     make_person(ada, name="Somebody")
@@ -225,10 +226,11 @@ CALLS: Mapping[str, Call] = {
     "records.archive": lambda c, w: records.archive(c, w.law, None, "Not about this."),
     "records.archive, a draft": lambda c, w: records.archive(c, w.draft_link, None, "Not about this."),
     "records.restore": lambda c, w: records.restore(c, w.archived_law, None),
-    "updates.save_draft": lambda c, w: updates.save_draft(c, w.ask, update_draft(text="New.")),
-    "updates.edit_draft": lambda c, w: updates.edit_draft(c, w.ask, w.draft, update_draft(text="B"), 1),
-    "updates.discard_draft": lambda c, w: updates.discard_draft(c, w.draft, 1),
-    "updates.restore_draft": lambda c, w: updates.restore_draft(c, w.put_aside, 2),
+    "drafts.save": lambda c, w: drafts.save(c, w.ask, update_draft(text="New.")),
+    "drafts.save_many": lambda c, w: drafts.save_many(c, [(w.ask, update_draft(text="New."), "new")], {w.ask.id: []}),
+    "drafts.edit": lambda c, w: drafts.edit(c, w.ask, w.draft, update_draft(text="B"), 1),
+    "drafts.discard": lambda c, w: drafts.discard(c, w.draft, 1),
+    "drafts.restore": lambda c, w: drafts.restore(c, w.put_aside, 2),
     "updates.publish": lambda c, w: updates.publish(c, w.ask, w.draft),
     "updates.foresee": lambda c, w: updates.foresee(c, cast(Ask, find_whole(c.session, w.ask.slug)), w.draft),
     "updates.post": lambda c, w: updates.post(c, w.ask, update_draft(status=Status.REJECTED)),

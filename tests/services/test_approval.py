@@ -16,7 +16,7 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
 from tracker.rules.status import Status
 from tracker.rules.updates import Result, UpdateKind
-from tracker.services import approval, updates
+from tracker.services import approval, drafts, updates
 from tracker.services.change import Change
 
 
@@ -65,7 +65,7 @@ def test_sent_back_mended_and_sent_again(ed: Change, cleo: Change, ask: Ask, wai
     approval.send_back(ed, waiting, "Which minister?", waiting.version)
     assert (waiting.submitted_at, waiting.sent_back_note) == (None, "Which minister?")
     mended = update_draft(text="The Chancellor spoke.", status=Status.REJECTED)
-    updates.edit_draft(cleo, ask, waiting, mended, waiting.version)
+    drafts.edit(cleo, ask, waiting, mended, waiting.version)
     approval.submit(cleo, ask, waiting, waiting.version)
     assert (waiting.submitted_at, waiting.sent_back_note) == (cleo.at, "")
     approval.approve(ed, ask, waiting, waiting.version)
@@ -85,11 +85,11 @@ def test_only_the_author_withdraws_and_may_then_change_it(ed: Change, cleo: Chan
     with pytest.raises(NotAllowed):
         approval.withdraw(ed, waiting, waiting.version)
     with pytest.raises(RuleBroken, match="Withdraw it first"):
-        updates.edit_draft(cleo, ask, waiting, update_draft(text="B"), waiting.version)
+        drafts.edit(cleo, ask, waiting, update_draft(text="B"), waiting.version)
     with pytest.raises(RuleBroken):
-        updates.discard_draft(ed, waiting, waiting.version)
+        drafts.discard(ed, waiting, waiting.version)
     approval.withdraw(cleo, waiting, waiting.version)
-    updates.edit_draft(cleo, ask, waiting, update_draft(text="B"), waiting.version)
+    drafts.edit(cleo, ask, waiting, update_draft(text="B"), waiting.version)
     assert (waiting.text, waiting.submitted_at) == ("B", None)
 
 
@@ -104,7 +104,7 @@ def test_of_two_who_decide_at_once_one_wins(ed: Change, cleo: Change, ask: Ask, 
         case "withdraw":
             approval.withdraw(cleo, waiting, seen)
         case _:
-            updates.edit_draft(ed, ask, waiting, update_draft(text="B", status=Status.REJECTED), seen)
+            drafts.edit(ed, ask, waiting, update_draft(text="B", status=Status.REJECTED), seen)
     before = steps(ed, waiting)
     with pytest.raises(Conflict):
         approval.approve(ed, ask, waiting, seen)
@@ -135,7 +135,7 @@ def test_with_four_eyes_nobody_approves_a_change_of_status_of_their_own(ada: Cha
 
 def test_with_four_eyes_an_editor_who_mended_it_does_not_approve_it(ed: Change, ask: Ask, waiting: Update) -> None:
     ed = replace(ed, four_eyes=True)
-    updates.edit_draft(ed, ask, waiting, update_draft(text="B", status=Status.REJECTED), waiting.version)
+    drafts.edit(ed, ask, waiting, update_draft(text="B", status=Status.REJECTED), waiting.version)
     with pytest.raises(RuleBroken, match="Somebody else"):
         approval.approve(ed, ask, waiting, waiting.version)
 

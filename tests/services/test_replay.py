@@ -35,6 +35,7 @@ from tracker.rules.updates import Result, UpdateKind
 from tracker.services import (
     approval,
     asks,
+    drafts,
     erasure,
     legislation,
     people,
@@ -72,7 +73,7 @@ def post(change: Change, ask: Ask, number: int) -> object:
         kind=kind, status=status, happened_on=DAYS[number % 4], reason=f"Because of {number}.",
         results=results(change, ask.id, number), text=f"Entry {number}.",
     )  # fmt: skip
-    return updates.post(change, ask, draft) if number % 3 else updates.save_draft(change, ask, draft)
+    return updates.post(change, ask, draft) if number % 3 else drafts.save(change, ask, draft)
 
 
 def correct(change: Change, update: Update, number: int) -> object:
@@ -133,11 +134,11 @@ DEEDS: list[tuple[type[Any] | None, Deed]] = [
     *[(model, lambda c, row, n: records.archive(c, row, None, "Not now.")) for model in MOVED],
     *[(model, lambda c, row, n: records.restore(c, row, None)) for model in MOVED],
     (Legislation, lambda c, row, n: records.publish(c, row, None)),
-    (Update, lambda c, row, n: updates.edit_draft(
+    (Update, lambda c, row, n: drafts.edit(
         c, row.ask, row, update_draft(text=f"B {n}", results=results(c, row.ask_id, n)), row.version)),
     (Update, lambda c, row, n: updates.publish(c, row.ask, row)),
-    (Update, lambda c, row, n: updates.discard_draft(c, row, row.version)),
-    (Update, lambda c, row, n: updates.restore_draft(c, row, row.version)),
+    (Update, lambda c, row, n: drafts.discard(c, row, row.version)),
+    (Update, lambda c, row, n: drafts.restore(c, row, row.version)),
     (Update, lambda c, row, n: approval.submit(c, row.ask, row)),
     (Update, lambda c, row, n: approval.send_back(c, row, "Say more.", row.version)),
     (Update, lambda c, row, n: approval.approve(c, row.ask, row, row.version)),

@@ -15,7 +15,7 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
 from tracker.rules.status import Status
 from tracker.rules.updates import EvidenceType, Result, UpdateKind
-from tracker.services import updates
+from tracker.services import drafts, updates
 from tracker.services.change import Change
 
 MET, NOT_MET, UNKNOWN = Result.MET, Result.NOT_MET, Result.UNKNOWN
@@ -93,41 +93,41 @@ def test_a_draft_is_rewritten_with_its_evidence_and_results(ed: Change, cleo: Ch
         evidence=(evidence_draft(title="First"), evidence_draft(title="Second")),
         results=((second.id, NOT_MET),),
     )
-    updates.edit_draft(cleo, ask, draft, new, seen_version=1)
+    drafts.edit(cleo, ask, draft, new, seen_version=1)
     cleo.session.flush()
     cleo.session.refresh(draft, ["evidence", "results"])
-    assert (updates.draft_of(draft), draft.version, draft.key) == (new, 2, "2020-03-04")
+    assert (drafts.draft_of(draft), draft.version, draft.key) == (new, 2, "2020-03-04")
     assert [row.position for row in draft.evidence] == [0, 1]
 
     events = count_events(cleo.session)
-    updates.edit_draft(cleo, ask, draft, new, seen_version=2)
+    drafts.edit(cleo, ask, draft, new, seen_version=2)
     assert (draft.version, count_events(cleo.session)) == (2, events)
 
 
 def test_a_stale_edit_of_a_draft_is_a_conflict(ed: Change, ask: Ask) -> None:
     draft = make_update(ed, ask, published=False)
-    updates.edit_draft(ed, ask, draft, update_draft(text="Mine."), seen_version=1)
+    drafts.edit(ed, ask, draft, update_draft(text="Mine."), seen_version=1)
     with pytest.raises(Conflict):
-        updates.edit_draft(ed, ask, draft, update_draft(text="Theirs."), seen_version=1)
+        drafts.edit(ed, ask, draft, update_draft(text="Theirs."), seen_version=1)
     with pytest.raises(Conflict):
-        updates.discard_draft(ed, draft, seen_version=1)
+        drafts.discard(ed, draft, seen_version=1)
     assert draft.text == "Mine."
 
 
 def test_a_contributor_edits_and_discards_only_drafts_of_their_own(ed: Change, cleo: Change, ask: Ask) -> None:
     theirs, own = make_update(ed, ask, published=False), make_update(cleo, ask, published=False)
     with pytest.raises(NotAllowed):
-        updates.edit_draft(cleo, ask, theirs, update_draft(text="Mine."), 1)
+        drafts.edit(cleo, ask, theirs, update_draft(text="Mine."), 1)
     with pytest.raises(NotAllowed):
-        updates.discard_draft(cleo, theirs, 1)
-    updates.edit_draft(cleo, ask, own, update_draft(text="Mine."), 1)
-    updates.discard_draft(cleo, own, 2)
+        drafts.discard(cleo, theirs, 1)
+    drafts.edit(cleo, ask, own, update_draft(text="Mine."), 1)
+    drafts.discard(cleo, own, 2)
     assert (own.text, own.publication) == ("Mine.", Publication.PUT_ASIDE)
 
 
 def test_a_draft_stays_its_authors_and_knows_who_else_wrote_in_it(ed: Change, cleo: Change, ask: Ask) -> None:
     draft = make_update(cleo, ask, published=False, status=Status.REJECTED)
-    updates.edit_draft(ed, ask, draft, update_draft(text="Ed's.", status=Status.REJECTED), 1)
+    drafts.edit(ed, ask, draft, update_draft(text="Ed's.", status=Status.REJECTED), 1)
     assert (draft.author_id, draft.edited_by_id) == (cleo.actor.id, ed.actor.id)
     with pytest.raises(RuleBroken):  # the second pair of eyes is not Ed's own
         updates.publish(replace(ed, four_eyes=True), ask, draft)
@@ -145,11 +145,11 @@ def test_a_draft_that_is_sent_twice_is_one_draft(ed: Change, cleo: Change, ask: 
 def test_a_draft_put_aside_is_taken_up_again(ed: Change, ask: Ask) -> None:
     draft = make_update(ed, ask, published=False)
     with pytest.raises(RuleBroken):
-        updates.restore_draft(ed, draft, 1)
-    updates.discard_draft(ed, draft, 1)
+        drafts.restore(ed, draft, 1)
+    drafts.discard(ed, draft, 1)
     with pytest.raises(Conflict):
-        updates.restore_draft(ed, draft, 1)
-    updates.restore_draft(ed, draft, 2)
+        drafts.restore(ed, draft, 1)
+    drafts.restore(ed, draft, 2)
     updates.publish(ed, ask, draft)
     assert draft.publication is Publication.PUBLISHED
 
@@ -212,13 +212,13 @@ def test_what_the_rules_refuse_is_not_published(ed: Change, ask: Ask, changes: d
 def test_history_is_neither_edited_nor_published_twice_nor_discarded(ed: Change, ask: Ask) -> None:
     entry = make_update(ed, ask)
     with pytest.raises(RuleBroken):
-        updates.edit_draft(ed, ask, entry, update_draft(text="Other words."), 1)
+        drafts.edit(ed, ask, entry, update_draft(text="Other words."), 1)
     with pytest.raises(RuleBroken):
         updates.publish(ed, ask, entry)
     with pytest.raises(RuleBroken):
-        updates.discard_draft(ed, entry, 1)
+        drafts.discard(ed, entry, 1)
     discarded = make_update(ed, ask, published=False)
-    updates.discard_draft(ed, discarded, 1)
+    drafts.discard(ed, discarded, 1)
     with pytest.raises(RuleBroken):
         updates.publish(ed, ask, discarded)
 

@@ -19,7 +19,7 @@ from tracker.queries.public import feeds as queries
 from tracker.rules.asks import AskDraft, Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.updates import UpdateKind
-from tracker.services import asks, records, updates
+from tracker.services import asks, drafts, records, updates
 from tracker.services.change import Change
 
 OF_ASK = f"/asks/{WEALTH_ORDERS}/feed.atom"
@@ -200,7 +200,7 @@ def test_what_is_typed_cannot_break_out(sqlite_site: Site) -> None:
 def test_only_what_is_published_is_told(sqlite_site: Site) -> None:
     with sqlite_site.change() as change:
         ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
-        updates.save_draft(change, ask, update_draft(text="Only a draft."))
+        drafts.save(change, ask, update_draft(text="Only a draft."))
         hidden = make_ask(change, slug="hidden", title="A hidden ask", source_id=ask.source_id)
         updates.post(change, hidden, update_draft(text="Not yet public."))
     assert sqlite_site.browser().send("GET", "/asks/hidden/feed.atom").status_code == 404

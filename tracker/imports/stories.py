@@ -13,7 +13,7 @@ from tracker.models import Ask, SuccessTest, Update
 from tracker.rules.errors import Problem, RuleBroken
 from tracker.rules.text import is_slug
 from tracker.rules.updates import EvidenceDraft, Result, UpdateDraft
-from tracker.services import approval, updates
+from tracker.services import approval, drafts, updates
 
 HISTORY = "Nothing else than before: history is not edited. Post a correction: a new row with kind “correction”."
 Lines = Callable[[str], Iterable[Line]]
@@ -148,7 +148,7 @@ def _post(work: Work, step: Sequence[Entry]) -> None:
 
 def _submit(work: Work, ask: Ask, draft: UpdateDraft, entry: Entry) -> None:
     try:
-        approval.submit(work.change, ask, updates.save_draft(work.change, ask, draft, entry.key[1]))
+        approval.submit(work.change, ask, drafts.save(work.change, ask, draft, entry.key[1]))
         work.drafted.add(ask.slug)
     except RuleBroken as broken:
         _refuse(work, entry, broken.problems)

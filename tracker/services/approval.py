@@ -12,10 +12,10 @@ from tracker.rules.asks import Publication
 from tracker.rules.errors import NotAllowed, Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action
 from tracker.rules.text import SENTENCE_LENGTH
-from tracker.services import records
+from tracker.services import drafts, records
 from tracker.services.change import Change
 from tracker.services.events import record
-from tracker.services.updates import check_ready, publish, require_own_draft
+from tracker.services.updates import check_ready, publish
 
 
 def submit(change: Change, ask: Ask, update: Update, seen_version: int | None = None) -> None:
@@ -23,7 +23,7 @@ def submit(change: Change, ask: Ask, update: Update, seen_version: int | None = 
     change.require(Action.DRAFT)
     if update.submitted_at and update.author_id == change.actor.id and update.publication is Publication.DRAFT:
         return  # the button was pressed twice
-    require_own_draft(update, change.actor)
+    drafts.require_own(update, change.actor)
     records.check_version(update, seen_version)
     check_ready(change, update, find_story(change.session, ask.id))
     _move(change, update, "submitted", {"submitted_at": change.at, "sent_back_note": ""})

@@ -1,5 +1,6 @@
 """What speaks against an entry joining an ask's story, beyond the shape of the entry itself."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -45,7 +46,7 @@ def _misfits(story: Story, state: State, on: PartialDate) -> list[Problem]:
     ]
 
 
-def check_references(session: Session, ask: Ask, tests: list[SuccessTest], draft: UpdateDraft) -> list[Problem]:
+def check_references(session: Session, ask: Ask, tests: Sequence[SuccessTest], draft: UpdateDraft) -> list[Problem]:
     """The tests and the corrected entry belong to this ask; the superseding ask is another, public one."""
     problems = []
     known = {test.id for test in tests}

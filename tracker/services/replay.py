@@ -18,9 +18,9 @@ from tracker.rules.status import Status
 from tracker.rules.story import Entry, state_of
 from tracker.rules.updates import Result, UpdateKind
 from tracker.services import records
+from tracker.services.drafts import EVIDENCE_FIELDS
 from tracker.services.events import plain
 from tracker.services.proof import all_events
-from tracker.services.updates import EVIDENCE_FIELDS
 
 Values = dict[str, Any]
 MODELS = {"source": Source, "ask": Ask, "test": SuccessTest, "legislation": Legislation, "link": Link, "update": Update}

@@ -7,7 +7,7 @@ from tracker.models import Ask, Update
 from tracker.rules.asks import Publication
 from tracker.rules.text import is_slug
 from tracker.rules.updates import EvidenceDraft, Result, UpdateDraft, UpdateKind
-from tracker.services import updates
+from tracker.services import drafts, updates
 from tracker.services.seed_files import Found, Place, SeedError, typed
 from tracker.services.seed_records import Loader
 
@@ -47,14 +47,14 @@ class Story:
     def _put(self, key: str, draft: UpdateDraft, is_public: bool) -> None:
         loader, update = self.loader, self.known.get(key)
         if update is None:
-            update = self.known[key] = updates.save_draft(loader.change, self.ask, draft, key)
+            update = self.known[key] = drafts.save(loader.change, self.ask, draft, key)
             loader.report.note("added entry" if is_public else "added draft", f"{self.ask.slug} {key}")
-        elif updates.draft_of(update) == draft:
+        elif drafts.draft_of(update) == draft:
             loader.report.unchanged += 1
         elif update.publication is Publication.PUBLISHED:
             loader.report.note("kept: history is not rewritten, post a correction", f"{self.ask.slug} {key}")
         elif loader.may_change(update, draft):
-            updates.edit_draft(loader.change, self.ask, update, draft, update.version)
+            drafts.edit(loader.change, self.ask, update, draft, update.version)
             loader.report.note("changed draft", f"{self.ask.slug} {key}")
         if is_public and loader.is_ours(update) and update.publication is Publication.DRAFT:
             updates.publish(loader.change, self.ask, update)

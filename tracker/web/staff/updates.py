@@ -15,7 +15,7 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import Action
 from tracker.rules.status import DEFINITIONS
 from tracker.rules.updates import UpdateDraft, UpdateKind
-from tracker.services import approval, updates
+from tracker.services import approval, drafts, updates
 from tracker.services.change import Change
 from tracker.web.auth import kept_fields, me, requires
 from tracker.web.forms.base import ConfirmForm, attempt
@@ -53,7 +53,7 @@ class Composing:
 def new(ask_id: int, kind: str) -> Page | Response:
     ask = found(staff.find_ask(db(), ask_id))
     form = _form(UpdateKind(kind), ask, {})
-    return _compose(Composing(ask, form, lambda change, row: updates.save_draft(change, row, form.draft(None))))
+    return _compose(Composing(ask, form, lambda change, row: drafts.save(change, row, form.draft(None))))
 
 
 @bp.route("/updates/<id:update_id>/correct", methods=["GET", "POST"])
@@ -61,11 +61,11 @@ def new(ask_id: int, kind: str) -> Page | Response:
 def correct(update_id: int) -> Page | Response:
     corrected = found(staff.find_update(db(), update_id))
     ask = found(staff.find_ask(db(), corrected.ask_id))
-    data = _data(updates.draft_of(corrected)) | {"text": "", "draft_note": ""}
+    data = _data(drafts.draft_of(corrected)) | {"text": "", "draft_note": ""}
     form = _form(UpdateKind.CORRECTION, ask, data)
 
     def write(change: Change, row: Ask) -> Update:
-        return updates.save_draft(change, row, form.draft(update_id))
+        return drafts.save(change, row, form.draft(update_id))
 
     return _compose(Composing(ask, form, write, corrected=corrected))
 
@@ -74,14 +74,14 @@ def correct(update_id: int) -> Page | Response:
 @requires(Action.DRAFT)
 def edit(update_id: int) -> Page | Response:
     saved = found(staff.find_update(db(), update_id))
-    updates.require_own_draft(saved, me())
+    drafts.require_own(saved, me())
     ask = found(staff.find_ask(db(), saved.ask_id))
     corrected = staff.find_update(db(), saved.corrects_id) if saved.corrects_id else None
-    form = _form(saved.kind, ask, _data(updates.draft_of(saved)) | {"version": saved.version})
+    form = _form(saved.kind, ask, _data(drafts.draft_of(saved)) | {"version": saved.version})
 
     def write(change: Change, row: Ask) -> Update:
         update = found(staff.find_update(change.session, update_id))
-        updates.edit_draft(change, row, update, form.draft(update.corrects_id), form.seen_version)
+        drafts.edit(change, row, update, form.draft(update.corrects_id), form.seen_version)
         return update
 
     return _compose(Composing(ask, form, write, corrected, saved))
@@ -92,12 +92,12 @@ def edit(update_id: int) -> Page | Response:
 def discard(update_id: int, action: str) -> Page | Response:
     update = found(staff.find_update(db(), update_id))
     if action == "discard":
-        updates.require_own_draft(update, me())
+        drafts.require_own(update, me())
     form, back = ConfirmForm(version=update.version), _page_of(update.ask)
     verb = "Put aside" if action == "discard" else "Take up again"
 
     def save(change: Change) -> str:
-        do = updates.discard_draft if action == "discard" else updates.restore_draft
+        do = drafts.discard if action == "discard" else drafts.restore
         do(change, found(staff.find_update(change.session, update_id)), form.seen_version)
         return back
 
@@ -155,7 +155,7 @@ def _compose(composing: Composing) -> Page | Response:
         _show_news(form, ask)
         if composing.saved:
             saved = found(staff.find_update(db(), composing.saved.id))
-            form.show_conflict(_form(saved.kind, ask, _data(updates.draft_of(saved)), is_sent=False))
+            form.show_conflict(_form(saved.kind, ask, _data(drafts.draft_of(saved)), is_sent=False))
             form.version.data = str(saved.version)
     return form_page(
         form,

@@ -1,0 +1,148 @@
+"""Entries of a story before they are published: written, edited, put aside; only staff see them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from tracker.models import Ask, Evidence, SuccessTest, TestResult, Update
+from tracker.queries.stories import find_free_key, list_tests
+from tracker.rules.asks import Publication
+from tracker.rules.errors import NotAllowed, Problem, RuleBroken, refuse
+from tracker.rules.permissions import Action, Actor
+from tracker.rules.updates import EvidenceDraft, UpdateDraft, check_draft
+from tracker.services import records
+from tracker.services.change import Change
+from tracker.services.events import record
+from tracker.services.joining import check_references
+
+EVIDENCE_FIELDS = tuple(field.name for field in fields(EvidenceDraft))
+SCALARS = tuple(field.name for field in fields(UpdateDraft) if field.name not in {"evidence", "results"})
+
+
+def save(change: Change, ask: Ask, draft: UpdateDraft, key: str = "") -> Update:
+    """Write an entry that only staff see."""
+    change.require(Action.DRAFT)
+    refuse(check_draft(draft) + check_references(change.session, ask, list_tests(change.session, ask.id), draft))
+    if not key and (same := _same_draft(change, ask, draft)):
+        return same
+    update = _add(change, ask, draft, key or find_free_key(change.session, ask.id, draft.happened_on))
+    change.session.flush()  # the log names the new row's id
+    _log(change, update, draft)
+    return update
+
+
+def save_many(
+    change: Change, new: Sequence[tuple[Ask, UpdateDraft, str]], tests: Mapping[int, Sequence[SuccessTest]]
+) -> tuple[dict[int, Update], dict[int, list[Problem]]]:
+    """Write entries under their keys, in a few statements; `tests` are those of each ask, by its id.
+
+    Answer the entries, and what the rules refuse, by the place of the entry.
+    """
+    change.require(Action.DRAFT)
+    written: dict[int, Update] = {}
+    refused: dict[int, list[Problem]] = {}
+    for place, (ask, draft, key) in enumerate(new):
+        if problems := check_draft(draft) + check_references(change.session, ask, tests[ask.id], draft):
+            refused[place] = problems
+        else:
+            written[place] = _add(change, ask, draft, key)
+    change.session.flush()  # the log names the new rows' ids
+    for place, update in written.items():
+        _log(change, update, new[place][1])
+    return written, refused
+
+
+def edit(change: Change, ask: Ask, update: Update, draft: UpdateDraft, seen_version: int) -> None:
+    """Rewrite an entry that is not yet published; needs its evidence and results loaded."""
+    require_own(update, change.actor)
+    records.check_version(update, seen_version)
+    refuse(check_draft(draft) + check_references(change.session, ask, list_tests(change.session, ask.id), draft))
+    before = values_of(draft_of(update))
+    if before == values_of(draft):
+        return
+    update.evidence.clear()
+    update.results.clear()
+    change.session.flush()  # the old evidence makes room for the new at the same positions
+    _write(update, draft)
+    update.version += 1
+    update.edited_by_id = change.actor.id
+    record(change, "edited", records.subject_of(update), before=before, after=values_of(draft))
+
+
+def discard(change: Change, update: Update, seen_version: int) -> None:
+    """Put a draft aside; it stays in the log."""
+    require_own(update, change.actor)
+    if update.submitted_at:
+        raise RuleBroken([Problem("This waits for approval. Withdraw it or send it back first.")])
+    records.move(change, update, "put aside", Publication.PUT_ASIDE, seen_version)
+
+
+def restore(change: Change, update: Update, seen_version: int) -> None:
+    """Take up again a draft that was put aside."""
+    change.require(Action.DRAFT)
+    _require_author(update, change.actor)
+    if update.publication is not Publication.PUT_ASIDE:
+        raise RuleBroken([Problem("This draft was not put aside.")])
+    records.move(change, update, "restored", Publication.DRAFT, seen_version)
+
+
+def require_own(update: Update, actor: Actor) -> None:
+    """Raise unless it is a draft, and the actor wrote it or may publish; what waits for approval is left alone."""
+    actor.require(Action.DRAFT)
+    if update.publication is not Publication.DRAFT:
+        raise RuleBroken([Problem("History is not edited. Post a correction instead.")])
+    _require_author(update, actor)
+    if update.submitted_at and not actor.may(Action.PUBLISH):
+        raise RuleBroken([Problem("This waits for approval. Withdraw it first; then you can change it.")])
+
+
+def values_of(draft: UpdateDraft) -> dict[str, object]:
+    """The draft as the log keeps it."""
+    values = records.values_of(draft)
+    values["evidence"] = [records.values_of(evidence) for evidence in draft.evidence]
+    return values
+
+
+def draft_of(update: Update) -> UpdateDraft:
+    """The typed form of an update; needs its evidence and results loaded."""
+    values = {name: getattr(update, name) for name in SCALARS}
+    evidence = tuple(EvidenceDraft(**{name: getattr(row, name) for name in EVIDENCE_FIELDS}) for row in update.evidence)
+    results = tuple((result.test_id, result.result) for result in update.results)
+    return UpdateDraft(**values, evidence=evidence, results=results)
+
+
+def _require_author(update: Update, actor: Actor) -> None:
+    if update.author_id != actor.id and not actor.may(Action.PUBLISH):
+        raise NotAllowed("This draft is somebody else's. An editor can change or publish it.")
+
+
+def _add(change: Change, ask: Ask, draft: UpdateDraft, key: str) -> Update:
+    update = Update(ask_id=ask.id, key=key, publication=Publication.DRAFT, author_id=change.actor.id, version=1)
+    update.recorded_at = change.at
+    _write(update, draft)
+    change.session.add(update)
+    return update
+
+
+def _log(change: Change, update: Update, draft: UpdateDraft) -> None:
+    record(change, "drafted", records.subject_of(update), after={"key": update.key} | values_of(draft))
+
+
+def _same_draft(change: Change, ask: Ask, draft: UpdateDraft) -> Update | None:
+    """A draft of the same person that says the same, as when a button was pressed twice."""
+    statement = sa.select(Update).where(Update.ask_id == ask.id, Update.publication == Publication.DRAFT)
+    own = statement.where(Update.author_id == change.actor.id, Update.text == draft.text)
+    loaded = own.options(selectinload(Update.evidence), selectinload(Update.results))
+    return next((update for update in change.session.scalars(loaded) if draft_of(update) == draft), None)
+
+
+def _write(update: Update, draft: UpdateDraft) -> None:
+    """Put a draft into the row, its evidence and its results."""
+    records.write(update, {name: getattr(draft, name) for name in SCALARS})
+    update.evidence = [
+        Evidence(position=position, **{name: getattr(row, name) for name in EVIDENCE_FIELDS})
+        for position, row in enumerate(draft.evidence)
+    ]
+    update.results = [TestResult(test_id=test_id, result=result) for test_id, result in draft.results]
