@@ -113,6 +113,12 @@ def test_what_is_no_key_is_refused(filled: sa.Engine, key: str) -> None:
                 LISTS[name](session, 2, key)
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_key_with_a_moment_outside_of_time_is_refused(filled: sa.Engine, moment: str) -> None:
+    with reading(filled) as session, pytest.raises(UnknownFilter, match="no page of this list"):
+        desk.list_waiting(session, 2, f"{moment}~1")
+
+
 @pytest.mark.parametrize("query", [{"q": "x" * 201}, {"q": "\x00"}, {"status": "done"}, {"publication": "hidden"}])
 def test_a_filter_that_cannot_be_is_refused(query: dict[str, str]) -> None:
     with pytest.raises(UnknownFilter):

@@ -132,6 +132,15 @@ def test_one_stale_ask_stops_all(sqlite_site: Site) -> None:
     assert topics(sqlite_site) == {"Law"}
 
 
+def test_an_ask_that_never_was_stops_all(sqlite_site: Site) -> None:
+    ed = sqlite_site.browser(ED)
+    token = ed.get("/staff/asks/many").value("csrf_token")
+    typed = {"chosen": "999999999.1.1", "what": "topic", "topic": "Law", "reason": WHY, "csrf_token": token}
+    for button in ("show", "do"):
+        with sqlite_site.unchanged():
+            assert ed.post("/staff/asks/many", [*typed.items(), ("do", button)]).status == 409
+
+
 def test_what_the_rules_refuse_for_one_ask_is_said_by_name_and_stops_all(sqlite_site: Site) -> None:
     page = chosen(sqlite_site)
     with sqlite_site.unchanged():

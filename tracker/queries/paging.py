@@ -6,7 +6,7 @@ So a row that leaves the list meanwhile, as when it was dealt with, makes no oth
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -61,7 +61,7 @@ def read_key(by: Sorting, key: str) -> list[Any]:
         raise NO_PAGE
     try:
         return [READERS[column.type.python_type](part) for column, part in zip(by, parts, strict=True)]
-    except ValueError:
+    except (ValueError, OverflowError):
         raise NO_PAGE from None
 
 
@@ -75,7 +75,7 @@ def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(text)
-    return moment
+    return moment.astimezone(UTC)
 
 
 READERS: Mapping[type, Callable[[str], Any]] = {int: _number, str: clean, datetime: _moment}

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tracker.models import Ask, Event
 from tracker.rules.asks import AskDraft
 from tracker.rules.bulk import ManyDraft, Seen, What, check_hour, check_number, check_reason
-from tracker.rules.errors import Problem, RuleBroken, refuse
+from tracker.rules.errors import Conflict, Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action
 from tracker.services import asks, updates
 from tracker.services.change import Change
@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 def change_many(change: Change, seen: Sequence[Seen], draft: ManyDraft) -> int:
     """Do it to every ask, and answer how many were not so before.
 
-    Raises Conflict when one was changed since, or all that the rules say, ask by ask.
+    Raises Conflict when one was changed since or never was there, or all that the rules say, ask by ask.
     """
     change.require(Action.PUBLISH if draft.what is What.REVIEW else Action.EDIT)
     refuse(check_number(len(seen)) + check_reason(draft))
@@ -29,7 +29,9 @@ def change_many(change: Change, seen: Sequence[Seen], draft: ManyDraft) -> int:
     problems: list[Problem] = []
     changed = 0
     for each in sorted(seen, key=lambda one: one.ask_id):  # in one order, so that two of these cannot block each other
-        ask = change.session.get_one(Ask, each.ask_id)
+        ask = change.session.get(Ask, each.ask_id)
+        if ask is None:
+            raise Conflict
         try:
             with change.session.begin_nested():
                 changed += _change_one(change, ask, each, draft)
