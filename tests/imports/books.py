@@ -68,6 +68,12 @@ def with_sheet(xml: bytes) -> bytes:
     return repacked(asks(GOOD), {"xl/worksheets/sheet1.xml": xml})
 
 
+def with_figure(figure: str) -> bytes:
+    """A workbook whose one ask has this number for a title, as no spreadsheet program writes it."""
+    slug, title, key = (f'<c t="inlineStr"><is><t>{word}</t></is></c>' for word in ("ask_slug", "title", "new"))
+    return with_sheet(sheet_xml(f"{slug}{title}</row><row>{key}<c><v>{figure}</v></c>"))
+
+
 def understated(file: bytes, name: str, size: int) -> bytes:
     """The workbook with a lie about how large a part is when it is unpacked."""
     with zipfile.ZipFile(io.BytesIO(file)) as packed:

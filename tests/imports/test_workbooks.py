@@ -21,6 +21,7 @@ from tests.imports.books import (
     sheet_xml,
     understated,
     with_cell,
+    with_figure,
     with_sheet,
 )
 from tests.imports.taking import bring, exported, summary
@@ -67,6 +68,8 @@ BAD: dict[str, tuple[Callable[[], bytes], str, int, str, str]] = {
     "a formula": (lambda: with_cell("=1+1"), IN_ASKS, 2, "B", "a formula"),
     "a number": (lambda: with_cell(0.1), IN_ASKS, 2, "title", "0.1"),
     "a large number": (lambda: with_cell(1e15), IN_ASKS, 2, "title", "1000000000000000.0"),
+    "no number": (lambda: with_figure("NaN"), IN_ASKS, 2, "title", "nan"),
+    "a number without end": (lambda: with_figure("1e999"), IN_ASKS, 2, "title", "inf"),
     "a logical value": (lambda: with_cell(True), IN_ASKS, 2, "title", "TRUE"),
     "a day": (lambda: with_cell(date(2018, 3, 19)), IN_ASKS, 2, "title", "2018-03-19"),
     "a moment": (lambda: with_cell(datetime(2018, 3, 19, 12)), IN_ASKS, 2, "title", "2018-03-19 12"),  # noqa: DTZ001

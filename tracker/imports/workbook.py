@@ -79,7 +79,7 @@ def _text(cell: object) -> str:
             return cell
         case bool():
             return Mangled(str(cell).upper(), f"A text; this is a logical value. {AS_TEXT}")
-        case int() | float() if cell == int(cell) and abs(cell) < EXACT:
+        case int() | float() if abs(cell) < EXACT and cell == int(cell):
             return str(int(cell))
         case datetime() | date() | time() | timedelta():
             return Mangled(str(cell), f"A date as text, such as 2018-03-19; a spreadsheet made this of it. {AS_TEXT}")
