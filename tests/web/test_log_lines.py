@@ -9,7 +9,8 @@ from datetime import datetime
 import pytest
 import sqlalchemy as sa
 
-from tests.site import ADA, CLEO, PASSWORD, Site, email_of
+from tests.site import ADA, CLEO, ED, PASSWORD, Site, email_of
+from tests.web.test_imports import NEXT, upload
 from tracker.models import Person
 from tracker.web import log_lines
 
@@ -53,6 +54,14 @@ def test_sign_ins_failures_and_refusals_are_lines(sqlite_site: Site, lines: io.S
     assert {line["page"] for line in found} == {"auth.sign_in", "people.index", "auth.sign_out"}
     assert all(datetime.fromisoformat(str(line["at"])).tzinfo for line in found)
     assert not any(known in str(found) for known in (PASSWORD, "wrong", CLEO, email_of(CLEO), "127.0.0.1"))
+
+
+def test_an_import_is_a_line_without_a_name(sqlite_site: Site, lines: io.StringIO) -> None:
+    page = upload(sqlite_site.browser(ED), {"asks.csv": NEXT})
+    page.submit("Bring it in")
+    (line,) = said(lines)
+    assert line["what"] == "import: 1 rows brought in"
+    assert ED not in str(line)
 
 
 def test_an_error_is_one_line_whatever_stands_in_it(sqlite_site: Site, lines: io.StringIO) -> None:

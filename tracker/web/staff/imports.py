@@ -146,7 +146,7 @@ def _take_in(actor: Actor, files: Files, seen: str | None, progress: Progress) -
         else:
             change.session.rollback()
     if _is_kept(plan, seen):
-        log.info("import: %s brought in %d rows", actor.name, plan.number_of_steps)
+        log.info("import: %d rows brought in", plan.number_of_steps)
     return plan
 
 
