@@ -13,27 +13,30 @@ from tests.tampering import unlock_log, write_in_first_format
 from tests.transactions import count_events, shared_engine_with
 from tracker.db.base import Base
 from tracker.db.engine import writing
-from tracker.models import Event, Person, PersonalDetail, SignInFailure, StaffSession
+from tracker.models import Event, Person, PersonalDetail, SignInFailure, StaffSession, Upload
 from tracker.queries.names import count_held_for_good, with_names
 from tracker.rules.errors import Conflict, RuleBroken
 from tracker.rules.permissions import Role
-from tracker.services import erasure, links, people, proof, sessions
+from tracker.services import erasure, links, people, proof, sessions, uploads
 from tracker.services.change import Change
 from tracker.services.people import PersonDraft
 from tracker.services.proof import BrokenChain
 
-NAME, LATER_NAME, EMAIL = "Zoë Zed", "Zoë Zimmer", "zoe.zed@example.org"
+NAME, LATER_NAME = "Zoë Zed", "Zoë Zimmer"
+FORMER_EMAIL, EMAIL = "zoe@example.org", "zoe.zed@example.org"
 
 
 def work(ed: Change) -> None:
     """Zoë is invited and renamed, signs in, enters an ask, fails to sign in, and is deactivated."""
     ada = Change(ed.session, find_staff(ed.session).ada, NOW)
-    zoe = make_person(ada, name=NAME, email=EMAIL)
+    zoe = make_person(ada, name=NAME, email=FORMER_EMAIL)
     links.make_link(ada, zoe)
     sessions.start(Change(ed.session, actor_of(zoe), NOW), zoe, device="Firefox on Linux")
     make_ask(Change(ed.session, actor_of(zoe), NOW))
     people.edit_person(ada, zoe, PersonDraft(EMAIL, LATER_NAME, Role.EDITOR), None)
-    sessions.note_failure(ed.session, EMAIL, "192.0.2.1", NOW)
+    uploads.keep(Change(ed.session, actor_of(zoe), NOW), [("asks.csv", b"of Zo")], "")
+    for address in (FORMER_EMAIL, EMAIL):
+        sessions.note_failure(ed.session, address, "192.0.2.1", NOW)
     people.set_active(ada, zoe, False, None)
 
 
@@ -53,14 +56,16 @@ def everything(session: Session) -> str:
 
 def test_nothing_of_the_person_is_left_and_the_log_is_whole(ada: Change, zoe: Person) -> None:
     session = ada.session
-    assert all(known in everything(session) for known in (NAME, LATER_NAME, EMAIL, sessions.digest(EMAIL)))
+    addresses = (FORMER_EMAIL, EMAIL)
+    theirs = (NAME, LATER_NAME, *addresses, *map(sessions.digest, addresses))
+    assert all(known in everything(session) for known in theirs)
     before = count_events(session)
     erasure.erase(ada, zoe, zoe.version, "Asked for it.")
     left = everything(session)
-    assert [known for known in ("Zoë", EMAIL, sessions.digest(EMAIL), "Firefox") if known in left] == []
+    assert [known for known in (*theirs, "Zoë", "Firefox") if known in left] == []
     assert proof.verify(session)[0] == before + 1
-    assert session.scalar(sa.select(sa.func.count()).select_from(StaffSession)) == 0
-    assert session.scalar(sa.select(sa.func.count()).select_from(SignInFailure)) == 0
+    for model in (StaffSession, SignInFailure, Upload):
+        assert session.scalar(sa.select(sa.func.count()).select_from(model)) == 0
     assert count_held_for_good(session, zoe.id) == 0
 
 

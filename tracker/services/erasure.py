@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from tracker.db.engine import leave_no_journal
-from tracker.models import AccessLink, Person, PersonalDetail, RecoveryCode, SignInFailure, StaffSession
+from tracker.models import AccessLink, Person, PersonalDetail, RecoveryCode, SignInFailure, StaffSession, Upload
 from tracker.rules.chain import ERASED
 from tracker.rules.errors import Problem, RuleBroken
 from tracker.rules.permissions import Action
@@ -14,7 +14,7 @@ from tracker.services.sessions import digest
 
 
 def erase(change: Change, person: Person, seen_version: int | None, reason: str) -> None:
-    """Erase a deactivated person's name, e-mail address, sessions, links, codes and failed sign-ins, for good."""
+    """Erase a deactivated person's names and addresses, sessions, links, codes, failed sign-ins and files, for good."""
     change.require(Action.MANAGE_PEOPLE)
     records.check_version(person, seen_version)
     if person.is_active or person.is_erased:
@@ -22,12 +22,14 @@ def erase(change: Change, person: Person, seen_version: int | None, reason: str)
         raise RuleBroken([Problem(sentence)])
     if not reason:
         raise RuleBroken([Problem("Say why, for the log.", "reason")])
-    session, email = change.session, person.email
+    session = change.session
     record(change, ERASED, records.subject_of(person), reason=reason)
     session.flush()  # the database lets details go only once the log says so
-    for model in (PersonalDetail, StaffSession, AccessLink, RecoveryCode):
+    known = session.scalars(sa.select(PersonalDetail.value).where(PersonalDetail.person_id == person.id))
+    accounts = [digest(value) for value in {*known, person.email}]
+    session.execute(sa.delete(SignInFailure).where(SignInFailure.account.in_(accounts)))
+    for model in (PersonalDetail, StaffSession, AccessLink, RecoveryCode, Upload):
         session.execute(sa.delete(model).where(model.person_id == person.id))
-    session.execute(sa.delete(SignInFailure).where(SignInFailure.account == digest(email)))
     person.name, person.email = f"Erased person {person.id}", f"erased-{person.id}@erased.invalid"
     person.password_hash, person.totp_nonce, person.totp_step = "", "", 0
     person.erased_at = change.at
