@@ -1,14 +1,18 @@
 """Managing people, and changing one's own password."""
 
+from functools import wraps
+
 import pytest
 import sqlalchemy as sa
 
 from tests.browser import Page
 from tests.site import ADA, CLEO, ED, LOCAL, PASSWORD, Site, email_of
-from tracker.models import Person
+from tracker.models import Note, Person
 from tracker.rules.permissions import Role
-from tracker.services import events, proof
+from tracker.services import erasure, events, passwords, people, proof
 from tracker.services.events import Subject
+from tracker.web.auth import me
+from tracker.web.session import stop_reading
 
 NEW_PASSWORD = "quite another set of words"
 
@@ -93,8 +97,8 @@ def test_the_data_of_somebody_who_left_is_erased_and_the_log_still_proves_what_w
     assert "cannot be brought back" in form.text
     with site.unchanged():
         assert form.submit("Erase for good", reason="").errors("reason")
-    people = form.submit("Erase for good", reason="Asked for it.")
-    assert people.notices == ["Erased."]
+    listed = form.submit("Erase for good", reason="Asked for it.")
+    assert listed.notices == ["Erased."]
     number = site.scalar(sa.select(Person.id).where(Person.erased_at.is_not(None)))
     log = ada.get("/staff/log?person=" + str(number)).text
     assert f"erased person {number} looked the ask" in log
@@ -105,6 +109,41 @@ def test_the_data_of_somebody_who_left_is_erased_and_the_log_still_proves_what_w
     assert f"Ada Admin erased the personal data of “erased person {number}”." in ada.get("/staff/log").text
     assert enter(site, email_of(ED), PASSWORD).status == 422
     with site.reading() as session:
+        proof.verify(session)
+
+
+def erase_ed(site: Site) -> None:
+    stop_reading()
+    with site.change(ADA) as ada:
+        ed = ada.session.get_one(Person, me().id)
+        people.set_active(ada, ed, False, None)
+        erasure.erase(ada, ed, None, "Asked for it.")
+
+
+def test_who_is_erased_while_a_request_of_theirs_waits_writes_nothing(site: Site) -> None:
+    """Else an entry of theirs would bring the name back, and the log could never be proved again."""
+    note = site.browser(ED).get(f"/staff/asks/{site.ask_id()}/notes/new")
+    save = site.app.view_functions["replies.note"]
+
+    @wraps(save)
+    def save_later(**values: int) -> object:
+        erase_ed(site)
+        return save(**values)
+
+    site.app.view_functions["replies.note"] = save_later  # type: ignore[assignment]
+    assert note.submit("Write the note", text="Too late.").status == 403
+    assert site.scalar(sa.select(Note.id).where(Note.text == "Too late.")) is None
+    with site.reading() as session:
+        proof.verify(session)
+
+
+def test_who_is_erased_while_their_password_is_looked_at_comes_back_nowhere(
+    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    confirm = sqlite_site.browser(ED).get("/staff/confirm")
+    monkeypatch.setattr(passwords, "is_right", lambda *_: erase_ed(sqlite_site))
+    confirm.submit("Confirm", password="not mine")
+    with sqlite_site.reading() as session:
         proof.verify(session)
 
 

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from tracker.clock import now
 from tracker.db.engine import reading, writing
+from tracker.models import Person
+from tracker.rules.errors import NotAllowed
 from tracker.rules.permissions import Actor
 from tracker.services.change import Change
 
@@ -37,10 +39,13 @@ def db() -> Session:
 def transaction(actor: Actor) -> Iterator[Change]:
     """A change by the actor; committed at the end of the block, undone when it raises.
 
-    The reading session ends first: a reader would hold up the commit of a SQLite database.
+    The reading session ends first: a reader would hold up the commit of a SQLite database. Whoever was deactivated
+    while the request waited for the lock changes nothing any more: they may even have been erased.
     """
     stop_reading()
     with writing(engine()) as session:
+        if session.scalar(sa.select(Person.is_active).where(Person.id == actor.id)) is False:
+            raise NotAllowed("You were deactivated meanwhile. Nothing was changed.")
         yield Change(session, actor, now(), current_app.config["FOUR_EYES"])
 
 

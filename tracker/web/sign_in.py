@@ -104,7 +104,7 @@ def is_own_password(password: str) -> bool:
     if passwords.is_right(password, person.password_hash):
         return True
     with writing(engine()) as writer:
-        _note_failure(writer, person.email, person, "sign-in failed")
+        _note_failure(writer, person.email, sessions.find_person(writer, person.email), "sign-in failed")
     return False
 
 

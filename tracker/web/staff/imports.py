@@ -25,6 +25,7 @@ from tracker.imports.files import find_sheets
 from tracker.imports.lines import Sheet, count_rows
 from tracker.imports.plan import Plan, write_faults
 from tracker.imports.run import take_in
+from tracker.rules.errors import NotAllowed
 from tracker.rules.permissions import Action, Actor
 from tracker.services import uploads
 from tracker.web.auth import me, requires
@@ -158,6 +159,9 @@ def _take_in_or_tell(actor: Actor, files: Files, seen: str | None, progress: Pro
         logging.getLogger(__name__).exception("a long import failed")
         plan = Plan()
         plan.fault("", 0, "", "a database that is busy or full", "Nothing was changed. Try again in a minute.")
+    except NotAllowed as error:
+        plan = Plan()
+        plan.fault("", 0, "", "", str(error))
     if plan is None:
         plan = Plan()
         plan.fault("", 0, "", "", GONE)
