@@ -78,6 +78,19 @@ def test_everything_that_is_wrong_is_said_at_once(ed: Change) -> None:
     ]
 
 
+def test_a_column_that_is_not_known_hides_no_other_fault(ed: Change) -> None:
+    header, row = HEADER.replace("\r", ",colour\r"), GOOD.replace("\r", ",red\r")
+    plan = bring(ed, {"asks.csv": header + row + row.replace("new", "b").replace("policy", "polcy")})
+    assert [(fault.row, fault.column) for fault in plan.faults] == [(1, "colour"), (3, "kind")]
+    assert not plan.is_cut_off
+
+
+@pytest.mark.parametrize("bad", ["Windows-1252", "a column twice", "an open quotation mark"])
+def test_a_file_that_was_not_read_may_hold_more_faults(ed: Change, bad: str) -> None:
+    name, content, *_ = BAD[bad]
+    assert bring(ed, {name: content}).is_cut_off
+
+
 def test_what_hangs_on_a_faulty_row_is_not_called_faulty_for_that(ed: Change) -> None:
     files = {
         "asks.csv": HEADER + GOOD.replace("policy", "?"),

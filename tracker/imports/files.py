@@ -27,7 +27,7 @@ def find_sheets(files: Iterable[File], plan: Plan, room: int = MOST_ROOM) -> lis
                     raise Refused(f"A second file with {sheet.table.name}.", "Each table once.")
                 sheets.append(sheet)
         except Refused as error:
-            plan.fault(name, 0, "", error.found, error.expected)
+            plan.give_up(name, error.found, error.expected)
     return sheets
 
 

@@ -61,7 +61,7 @@ def read(sheet: Sheet, plan: Plan, progress: Callable[[int], None] = lambda numb
     try:
         yield from _lines(sheet, plan, progress)
     except Refused as error:
-        plan.fault(sheet.file, 0, "", error.found, error.expected)
+        plan.give_up(sheet.file, error.found, error.expected)
 
 
 def count_rows(sheets: Iterable[Sheet]) -> int:
@@ -76,8 +76,10 @@ def count_rows(sheets: Iterable[Sheet]) -> int:
 def _lines(sheet: Sheet, plan: Plan, progress: Callable[[int], None]) -> Iterator[Line]:
     rows = iter(sheet.rows())
     header = [name.strip() for name in next(rows, (1, ()))[1]]
-    if not _is_good(header, sheet, plan):
+    if not _can_be_read(header, sheet, plan):
+        plan.is_cut_off = True
         return
+    strange = set(header).difference(column.name for column in sheet.table.columns)
     seen: dict[tuple[str, ...], int] = {}
     places = [header.index(name) for name in sheet.table.key]
     for number, row in rows:
@@ -90,7 +92,10 @@ def _lines(sheet: Sheet, plan: Plan, progress: Callable[[int], None]) -> Iterato
             continue
         bare = [unguard(cell) if cell[:1] == "'" else cell for cell in row]
         key = tuple([bare[place] for place in places])
-        line = Line(sheet.file, number, dict(zip(header, bare, strict=True)), key)
+        cells = dict(zip(header, bare, strict=True))
+        for name in strange:
+            del cells[name]
+        line = Line(sheet.file, number, cells, key)
         if key in seen:
             names = ", ".join(sheet.table.key)
             expected = f"No two rows with the same {names}; row {seen[key]} has it too."
@@ -100,14 +105,14 @@ def _lines(sheet: Sheet, plan: Plan, progress: Callable[[int], None]) -> Iterato
         seen.setdefault(key, number)
 
 
-def _is_good(header: Sequence[str], sheet: Sheet, plan: Plan) -> bool:
-    """Whether each column is known and stands there once, and the key is whole."""
+def _can_be_read(header: Sequence[str], sheet: Sheet, plan: Plan) -> bool:
+    """Whether each column stands there once, and the key is whole; a column that is not known is only a fault."""
     known = [column.name for column in sheet.table.columns]
     expected = f"Columns of the table {sheet.table.name}: {', '.join(known)}."
-    faults = [(name, "a column that is not known") for name in header if name not in known]
-    faults += [(name, "a column that stands there twice") for name in known if header.count(name) > 1]
+    strange = [(name, "a column that is not known") for name in header if name not in known]
+    faults = [(name, "a column that stands there twice") for name in known if header.count(name) > 1]
     faults += [(name, "no such column") for name in sheet.table.key if name not in header]
-    for name, found in faults:
+    for name, found in strange + faults:
         plan.fault(sheet.file, 1, name, found, expected)
     return not faults
 

@@ -46,7 +46,8 @@ class Step:
 class Plan:
     """Steps and faults as they are found; the first ones are kept, all are counted.
 
-    The fingerprint of two plans is the same only when they do the same to the same.
+    The fingerprint of two plans is the same only when they do the same to the same. `is_cut_off` says that there
+    may be more faults than were found.
     """
 
     added: Counter[str] = field(default_factory=Counter)
@@ -95,6 +96,11 @@ class Plan:
         if len(self.faults) >= MOST_FAULTS:
             self.is_cut_off = True
             raise TooMany
+
+    def give_up(self, file: str, found: str, expected: str) -> None:
+        """A file cannot be read, or not to its end."""
+        self.is_cut_off = True
+        self.fault(file, 0, "", found, expected)
 
     def _keep(self, step: Step) -> None:
         self.digest.update(repr(step).encode("utf-8", "surrogatepass"))

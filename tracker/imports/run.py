@@ -58,4 +58,6 @@ def take_in(
         plan.fault("", 0, "", str(error.orig), "Rows that agree with each other and with what the tracker holds.")
     except TooMany:
         pass
+    in_order = {sheet.file: place for place, sheet in enumerate(sheets)}
+    plan.faults.sort(key=lambda fault: (in_order.get(fault.file, -1), fault.row))
     return plan
