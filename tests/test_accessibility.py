@@ -127,6 +127,7 @@ def test_a_refused_form_can_be_heard_as_well_as_seen(shared_site: Site, address:
     page.fill("#text", "Something.")
     page.click("button[value='publish']")
     assert Axe().run(page).violations_count == 0
+    assert page.evaluate("document.activeElement.className") == "error-summary"
     page.click(".error-summary a[href='#happened_on']")
     assert page.evaluate("document.activeElement.id") == "happened_on"
     described = page.get_attribute("#happened_on", "aria-describedby") or ""

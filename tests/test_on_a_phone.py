@@ -120,7 +120,7 @@ def read_the_log(ada: Finger) -> str:
     ada.touch("summary")
     ada.page.select_option("select[name=person]", label=ADA)
     ada.tap("button:text-is('Show entries')")
-    assert "Ada Admin published the update “A petition was debated.”." in ada.page.inner_text("main")
+    assert "Ada Admin published the update “A petition was debated”." in ada.page.inner_text("main")
     with ada.page.expect_download() as taken:
         ada.touch("a:text-is('Download as CSV')")
     return Path(taken.value.path()).read_text(encoding="utf-8")
@@ -142,3 +142,14 @@ def test_a_days_work_is_done_by_touch_and_outlives_the_machine(sqlite_site: Site
     tracker(str(sqlite_site.engine.url), "backup", backup)
     tracker(elsewhere, "restore", backup)
     assert "The event log is whole" in tracker(elsewhere, "verify", "--replay")
+
+
+def test_what_was_done_is_in_sight_though_the_page_opens_further_down(ada: Finger, sqlite_site: Site) -> None:
+    ada.page.goto(f"{ada.page.url}asks/{sqlite_site.ask_id()}/notes/new")
+    ada.page.fill("#text", "Ring before the debate.")
+    ada.tap("main button")
+    assert ada.page.url.endswith("#notes")
+    assert ada.page.evaluate("scrollY") > 0
+    top = ada.page.evaluate("document.querySelector('main [role=status]').getBoundingClientRect().top")
+    assert 0 <= top < WIDTH
+    assert ada.page.evaluate("document.querySelector('#notes').getBoundingClientRect().top") > top

@@ -165,7 +165,7 @@ def test_a_good_log_is_whole_and_its_checkpoint_is_the_trackers(export: Path) ->
     code, said = run(export, export.parent / "checkpoint")
     number = len(read(export))
     assert code == 0
-    assert said.startswith(f"The log is whole: {number} entries. It holds what 1 checkpoints fixed.")
+    assert said.startswith(f"The log is whole: {number} entries. Checkpoints that it holds: 1.")
     assert said.splitlines()[-1] == (export.parent / "checkpoint").read_text().strip()
 
 
@@ -250,7 +250,7 @@ def test_called_wrongly_it_says_so(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     assert run(tmp_path / "empty") == (
         0,
-        f"The log is whole: 0 entries. It holds what 0 checkpoints fixed. It ends with:\n0:{GENESIS}\n",
+        f"The log is whole: 0 entries. Checkpoints that it holds: 0. It ends with:\n0:{GENESIS}\n",
     )
     for arguments in ([], [tmp_path / "none"], [tmp_path / "empty", "12"], [tmp_path]):
         assert run(*arguments)[0] == 2

@@ -37,6 +37,7 @@ def test_these_are_accepted(values: dict[str, Any]) -> None:
     [
         (ASKED | {"asked": ""}, "asked"),
         (ASKED | {"due_on": None}, "due_on"),
+        (ASKED | {"due_on": PartialDate("2026-09-30")}, "due_on"),
         (ASKED | {"asked_on": PartialDate("2026-11-23")}, "asked_on"),
         (ASKED | {"answer": "Soon."}, "outcome"),
         (ASKED | {"outcome": Outcome.NONE, "answered_on": DAY}, "outcome"),

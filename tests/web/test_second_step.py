@@ -134,7 +134,7 @@ def test_an_admin_resets_the_second_step_of_somebody_who_lost_the_phone(sqlite_s
     ed, ada = sqlite_site.browser(ED), sqlite_site.browser(ADA)
     confirm = ada.get("/staff/people/").follow("Reset two-step sign-in Ed Editor")
     assert "First make sure that it is really they who ask." in confirm.text
-    assert confirm.submit("Reset two-step sign-in").notices == ["Done."]
+    assert confirm.submit("Reset two-step sign-in").notices == ["Two-step sign-in of Ed Editor is off."]
     assert ed.get("/staff/").hops == [303, 200]
     assert give_password(sqlite_site).h1 == "Good day, Ed Editor"
     assert "Ada Admin reset two-step sign-in of “Ed Editor”" in sqlite_site.browser(ED).get("/staff/account").text

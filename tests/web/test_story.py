@@ -129,7 +129,7 @@ def test_a_draft_that_is_put_aside_stays_in_the_log(sqlite_site: Site) -> None:
     kept = ask_page(sqlite_site, CLEO).follow("Post an update").submit("Keep as a draft", **NEWS)
     done = kept.follow("Put aside the entry of 1 May 2026").submit("Put aside")
     assert "Put aside 1 May 2026" in done.section("story")
-    assert "Cleo Contributor put aside the update “A report came.”." in done.section("log")
+    assert "Cleo Contributor put aside the update “A report came”." in done.section("log")
     assert "A report came." not in sqlite_site.browser().get(PUBLIC_PAGE).text
     back = done.follow("Take up again the entry of 1 May 2026").submit("Take up again")
     assert "Edit, preview or publish the entry of 1 May 2026" in back.section("story")
@@ -153,7 +153,7 @@ def test_the_desk_lists_what_is_due_and_what_is_drafted(sqlite_site: Site) -> No
     desk = sqlite_site.browser(ED).get("/staff/")
     assert "1 May 2026: A report came." in desk.section("drafts")
     assert "A question." in desk.section("drafts")
-    assert "Cleo Contributor drafted the update “A report came.”." in desk.section("recent")
+    assert "Cleo Contributor drafted the update “A report came”." in desk.section("recent")
     sqlite_site.execute(sa.update(Ask).values(review_interval_days=1))
     assert desk.browser.get("/staff/").section("due").count("Due since") == 11
 

@@ -67,6 +67,8 @@ def check_reply(draft: ReplyDraft, today: date) -> list[Problem]:
         problems += checks.required(draft.answered_on, "answered_on", "the date of the answer")
     elif draft.answer or draft.answered_on:
         problems.append(Problem("There is an answer, so choose “Answered”.", "outcome"))
+    if draft.due_on and draft.due_on.last_day < draft.asked_on.first_day:
+        problems.append(Problem("The answer cannot be due before the question was asked.", "due_on"))
     if draft.answered_on and draft.answered_on.last_day < draft.asked_on.first_day:
         problems.append(Problem("The answer cannot be older than the question.", "answered_on"))
     return problems

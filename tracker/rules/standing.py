@@ -101,11 +101,12 @@ def check_change(status: Status, standing: Standing, evidence: Collection[Eviden
     return problems
 
 
+_ONE_MET = "A test is already met. Choose “Partly met” or “Met”, or correct the test's result first."
 _ALL_MET = "Every test is met, so the ask is not open. Choose “Met”, or correct the test that is not met."
 
 
 def _not_started(standing: Standing) -> list[str]:
-    return ["A test is already met, so something has started."] if standing.met else []
+    return [_ONE_MET] if standing.met else []
 
 
 def _in_parliament(standing: Standing) -> list[str]:
@@ -123,7 +124,7 @@ def _law_not_in_force(standing: Standing) -> list[str]:
             "No linked law had been enacted or made by that date. Link it and give its date, or choose “In Parliament”."
         ]
     if any(law.effect is Effect.DELIVERS and law.is_in_force(standing.on) for law in standing.helping_law):
-        return ["A linked law that delivers the ask was in force by then."]
+        return ["A linked law that delivers the ask was in force by then. Choose “In force, ask not yet met”."]
     return []
 
 
@@ -137,7 +138,7 @@ def _in_force(standing: Standing) -> list[str]:
 
 
 def _none_met(standing: Standing) -> list[str]:
-    return ["A test is already met. Choose “Partly met” or “Met”."] if standing.met else []
+    return [_ONE_MET] if standing.met else []
 
 
 def _partly_met(standing: Standing) -> list[str]:
@@ -161,25 +162,28 @@ def _met(standing: Standing) -> list[str]:
 
 def _lapsed(standing: Standing) -> list[str]:
     if not any(law.has_lapsed(standing.on) for law in standing.helping_law):
-        return ["No linked bill had fallen by that date. Say on the bill's record when it fell."]
+        return ["No linked bill had fallen by that date. Link the bill to the ask, and say on its record when it fell."]
     if any(law.introduced_on and law.is_before_parliament(standing.on) for law in standing.helping_law):
-        return ["Another linked bill is still before Parliament."]
+        return ["Another linked bill is still before Parliament. Choose “In Parliament”."]
     return []
 
 
 def _reversed(standing: Standing) -> list[str]:
     if standing.earlier & ONCE_WORKED:
         return []
-    return ["The ask was never in force, partly met or met, so there is nothing to reverse."]
+    return [
+        "The ask was never in force, partly met or met, so there is nothing to reverse. "
+        "If it was, tell that first, by a change of status with its own date."
+    ]
 
 
 def _overtaken(standing: Standing) -> list[str]:
-    return ["Every test is met, so the ask was not overtaken."] if standing.is_all_met else []
+    return ["Every test is met, so the ask was not overtaken. Choose “Met”."] if standing.is_all_met else []
 
 
 def _cannot_be_judged(standing: Standing) -> list[str]:
     if standing.results and Result.UNKNOWN not in standing.results:
-        return ["Every test has an answer, so the ask can be judged."]
+        return ["Every test has an answer, so the ask can be judged. Record which answer is “Unknown” first."]
     return []
 
 

@@ -193,8 +193,8 @@ def whole_number(text: object) -> int:
 
 
 def required(form: Form, field: Field) -> None:
-    """A validator: the field must not be empty."""
-    if not field.data:
+    """A validator: the field must not be empty; what cannot be read is not called missing as well."""
+    if not field.data and not field.process_errors:
         raise ValidationError(f"Fill in “{field.label.text}”.")
 
 

@@ -98,6 +98,8 @@ class StoryForm(Form):
 class ReviewForm(StoryForm):
     """Checked, nothing changed; `back` says that it was sent from the desk."""
 
+    happened_on = DateField("Checked on", [required], description=HELP)
+    text = LongTextField("What the public reads", [required], render_kw={"maxlength": PARAGRAPH_LENGTH})
     back = CarriedField()
 
 
