@@ -138,7 +138,7 @@ def main(arguments):
         print(f"This cannot be read: {error}", file=sys.stderr)
         return 2
     print(*remarks, sep="\n", end="\n" if remarks else "")
-    print(f"The log is whole: {number} entries. It holds what {len(checkpoints)} checkpoints fixed. It ends with:")
+    print(f"The log is whole: {number} entries. Checkpoints that it holds: {len(checkpoints)}. It ends with:")
     print(f"{number}:{head}")
     return 0
 

@@ -87,7 +87,8 @@ def sentence(event: Event) -> str:
     """What was done to what: "published the update “The Act …”." """
     usual = "{action} the {subject} “{name}”."
     words = SENTENCES.get(event.action, usual) if event.subject in {"person", "spreadsheet"} else usual
-    return words.format(action=event.action, subject=event.subject, name=event.subject_name, after=event.after)
+    name = event.subject_name.rstrip(".")  # the sentence has a full stop of its own
+    return words.format(action=event.action, subject=event.subject, name=name, after=event.after)
 
 
 def is_needed(field: Field) -> bool:

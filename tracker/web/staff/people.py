@@ -105,8 +105,8 @@ def access(person_id: int, action: str) -> Page | Response:
     def fresh() -> ConfirmForm:
         return ConfirmForm(formdata=None, version=_person(person_id).version)
 
-    heading = move.heading.format(person.name)
-    return handled(form, save, "Done.", fresh) or form_page(form, heading, back, submit=move.button, intro=move.intro)
+    heading, said = move.heading.format(person.name), move.done.format(person.name)
+    return handled(form, save, said, fresh) or form_page(form, heading, back, submit=move.button, intro=move.intro)
 
 
 @bp.route("/people/<id:person_id>/erase", methods=["GET", "POST"])
@@ -136,20 +136,30 @@ class Move(NamedTuple):
     heading: str
     button: str
     intro: str
+    done: str
     do: Callable[[Change, Person, int], None]
 
 
 MOVES = {
     "deactivate": Move(
-        "Deactivate {}", "Deactivate", NOBODY_IS_DELETED, lambda c, p, seen: people.set_active(c, p, False, seen)
+        "Deactivate {}",
+        "Deactivate",
+        NOBODY_IS_DELETED,
+        "{} is signed out and can no longer sign in.",
+        lambda c, p, seen: people.set_active(c, p, False, seen),
     ),
     "reactivate": Move(
-        "Reactivate {}", "Reactivate", "They sign in as before.", lambda c, p, seen: people.set_active(c, p, True, seen)
+        "Reactivate {}",
+        "Reactivate",
+        "They sign in as before.",
+        "{} can sign in again.",
+        lambda c, p, seen: people.set_active(c, p, True, seen),
     ),
     "sign-out": Move(
         "Sign {} out everywhere",
         "Sign out everywhere",
         "All their sessions end at once.",
+        "{} is signed out everywhere.",
         lambda c, p, _: people.sign_out(c, p),
     ),
     "reset-two-step": Move(
@@ -157,6 +167,7 @@ MOVES = {
         "Reset two-step sign-in",
         "For somebody who lost the phone and the recovery codes. First make sure that it is really they who ask. "
         "Their sessions end, the password stays, and they set up a new device at the next sign-in.",
+        "Two-step sign-in of {} is off.",
         second_factor.reset,
     ),
 }

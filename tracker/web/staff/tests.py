@@ -72,7 +72,7 @@ def archive(test_id: int, action: str) -> Page | Response:
         do(change, row.ask, row, form.seen_version, form.reason.data or "")
         return back
 
-    return handled(form, save, "Done.", lambda: _reason_form(test_id, formdata=None)) or form_page(
+    return handled(form, save, f"The test is {action}d.", lambda: _reason_form(test_id, formdata=None)) or form_page(
         form, heading, back, submit=action.capitalize(), intro=intro
     )
 

@@ -104,7 +104,8 @@ def discard(update_id: int, action: str) -> Page | Response:
     def fresh() -> ConfirmForm:
         return ConfirmForm(formdata=None, version=found(staff.find_update(db(), update_id)).version)
 
-    return handled(form, save, "Done.", fresh) or form_page(
+    said = "The draft is put aside." if action == "discard" else "The draft is taken up again."
+    return handled(form, save, said, fresh) or form_page(
         form, f"{verb} this draft", back, submit=verb, intro=f"{update.happened_on.in_words}: {update.text}"
     )
 
