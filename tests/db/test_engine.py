@@ -1,6 +1,7 @@
 """Transactions on both engines: who may write, who waits, and what a reader sees."""
 
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -195,3 +196,11 @@ def test_a_write_ahead_log_is_used_only_where_it_cannot_damage_the_file(
     version: tuple[int, int, int], is_safe: bool
 ) -> None:
     assert has_safe_wal(version) is is_safe
+
+
+def test_a_new_database_and_its_journal_are_for_their_owner_alone(tmp_path: Path) -> None:
+    with writing(make_engine(f"sqlite:///{tmp_path}/new.sqlite3")) as session:
+        session.execute(sa.text("CREATE TABLE thing (id INTEGER)"))
+        names = {path.name: path.stat().st_mode & 0o077 for path in tmp_path.iterdir()}
+    assert names.keys() >= {"new.sqlite3"}
+    assert set(names.values()) == {0}

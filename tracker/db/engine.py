@@ -4,9 +4,10 @@ A writing transaction holds the one write lock of the database from its first st
 reads cannot change before it writes. A reading transaction cannot write at all.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +31,7 @@ def make_engine(url: str, statement_seconds: int = STATEMENT_SECONDS) -> sa.Engi
     """
     if sa.make_url(url).get_backend_name() == "sqlite":
         engine = sa.create_engine(url, hide_parameters=True)
+        sa.event.listen(engine, "do_connect", _make_private)
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         leave_replaced_files(engine)
@@ -85,6 +87,13 @@ def has_safe_wal(version: tuple[int, int, int]) -> bool:
     """Whether this SQLite may use a write-ahead log: https://sqlite.org/wal.html, "WAL-reset bug"."""
     newest = FIXED_SQLITE[-1]
     return version >= newest or any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED_SQLITE)
+
+
+def _make_private(_dialect: object, _record: object, arguments: list[Any], _options: object) -> None:
+    """A new database is for its owner's eyes only, wherever it lies; SQLite gives its journal the same rights."""
+    if arguments[0] != ":memory:":
+        with suppress(OSError):  # it is there, or cannot be; SQLite says why
+            os.close(os.open(arguments[0], os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
