@@ -21,13 +21,15 @@ from tests.factories import (
     make_law,
     make_link,
     make_person,
+    make_reply,
     make_source,
     make_test,
+    reply_draft,
     source_draft,
     update_draft,
 )
 from tests.transactions import undone
-from tracker.models import Ask, Legislation, Link, Person, Source, SuccessTest, Update
+from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Update
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
 from tracker.rules.status import Status
@@ -43,6 +45,7 @@ from tracker.services import (
     rebuild,
     records,
     replay,
+    replies,
     tests,
     updates,
 )
@@ -55,7 +58,7 @@ LOADED = {
     Link: (joinedload(Link.legislation),),
 }
 DAYS = [PartialDate(day) for day in ("2018", "2019-06", "2020-03-04", "2021-01-01")]
-MOVED: tuple[type[Any], ...] = (Ask, Source, Legislation, Link)
+MOVED: tuple[type[Any], ...] = (Ask, Source, Legislation, Link, Reply)
 RESULTS, STATUSES = list(Result), list(Status)
 
 
@@ -128,6 +131,8 @@ DEEDS: list[tuple[type[Any] | None, Deed]] = [
         c, row, law_draft(citation=row.citation, note=f"Note {n}", enacted_on=DAYS[n % 4]), None)),
     (Legislation, lambda c, row, n: make_link(
         c, c.session.scalars(sa.select(Ask).limit(1)).one(), row, provisions=f"s. {n}", published=n % 2 > 0)),
+    (None, lambda c, _, n: make_reply(
+        c, c.session.scalars(sa.select(Ask).limit(1)).one(), asked=f"Body {n}", published=n % 2 > 0)),
     (Link, lambda c, row, n: legislation.edit_link(
         c, row, link_draft(row.ask_id, row.legislation_id, note=f"Note {n}", extent=("England",)), None)),
     (Link, lambda c, row, n: legislation.publish_link(c, row, None)),
@@ -143,13 +148,14 @@ DEEDS: list[tuple[type[Any] | None, Deed]] = [
     (Update, lambda c, row, n: approval.send_back(c, row, "Say more.", row.version)),
     (Update, lambda c, row, n: approval.approve(c, row.ask, row, row.version)),
     (Update, correct),
+    (Reply, lambda c, row, n: replies.edit_reply(c, row, reply_draft(asked=row.asked, answer=f"Answer {n}"), None)),
     (None, lambda c, _, n: make_person(c, name=f"Person {n}")),
     (Person, lambda c, row, n: leave(c, row)),
     (Person, lambda c, row, n: leave(c, row, erased=True)),
 ]  # fmt: skip
 SEQUENCES = st.lists(st.tuples(st.integers(0, len(DEEDS) - 1), st.integers(0, 9), st.booleans()), max_size=20)
 MAKERS = range(9)  # those that make records for the others
-FIRST = [(1, 1, True), (2, 1, True), (9, 1, True), (13, 1, True)]  # an ask, a law, a test and a link to begin with
+FIRST = [(1, 1, True), (2, 1, True), (9, 1, True), (13, 1, True), (14, 1, True)]  # ask, law, test, link and reply
 
 
 def act(session: Session, deed: int, number: int, by_ed: bool) -> None:
@@ -220,6 +226,9 @@ TAMPERINGS = {
     "UPDATE link SET note = 'x'": r"link \d+: note is 'x', but the log says ''",
     "UPDATE source SET publication = 'archived'": r"source \d+: publication is 'archived', but the log says",
     "UPDATE legislation SET title = 'x'": r"legislation \d+: title is 'x'",
+    "UPDATE reply SET answer = 'We agree.'": r"reply \d+: answer is 'We agree.', but the log says",
+    "UPDATE person SET role = 'admin' WHERE name = 'Cleo'": r"person \d+: role is 'admin', but the log says 'contrib",
+    "UPDATE person SET is_active = false WHERE name = 'Cleo'": r"person \d+: is_active is False, but the log says True",
     "DELETE FROM link": r"link \d+ is in the log, but not in its table.",
     "INSERT INTO source (id, key, title) VALUES (77, 'k', 't')": r"source \d+ stands in no entry of the log.",
     "INSERT INTO former_slug (slug, ask_id) SELECT 'x', min(id) FROM ask": "The former addresses of asks are not those",

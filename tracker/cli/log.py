@@ -44,7 +44,7 @@ def verify(against: tuple[str, ...], with_replay: bool, only_checkpoint: bool) -
     if kept:
         click.echo(f"It holds all that {len(kept)} earlier {'checkpoint' if len(kept) == 1 else 'checkpoints'} fixed.")
     if with_replay:
-        click.echo("Every ask, test, law, link, update and source is what the log adds up to.")
+        click.echo("Every ask, test, law, link, update, source, reply and person is what the log adds up to.")
     click.echo("The public lists and counts agree with the asks.")
 
 

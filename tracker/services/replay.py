@@ -12,7 +12,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from tracker.models import Ask, Event, FormerSlug, Legislation, Link, Source, SuccessTest, Update
+from tracker.models import (
+    Ask,
+    Event,
+    FormerSlug,
+    Legislation,
+    Link,
+    Person,
+    Reply,
+    Source,
+    SuccessTest,
+    Update,
+)
+from tracker.rules.chain import PERSONAL
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
 from tracker.rules.story import Entry, state_of
@@ -23,10 +35,20 @@ from tracker.services.events import plain
 from tracker.services.proof import all_events
 
 Values = dict[str, Any]
-MODELS = {"source": Source, "ask": Ask, "test": SuccessTest, "legislation": Legislation, "link": Link, "update": Update}
+MODELS = {
+    "source": Source,
+    "ask": Ask,
+    "test": SuccessTest,
+    "legislation": Legislation,
+    "link": Link,
+    "update": Update,
+    "reply": Reply,
+    "person": Person,
+}
 STEP = 500
 NEW = {"created", "drafted"}
 NEVER_PUBLIC_YET = {"publication": "draft"}
+BEGINNINGS = {"test": {"is_archived": False}, "person": {"is_active": True}}
 
 
 @dataclass
@@ -42,10 +64,11 @@ class Replayed:
             return
         row = self.records[event.subject, event.subject_id]
         if event.action in NEW:
-            row.update({"is_archived": False} if event.subject == "test" else NEVER_PUBLIC_YET)
+            row.update(BEGINNINGS.get(event.subject, NEVER_PUBLIC_YET))
             if event.ask_id is not None and event.subject != "ask":
                 row["ask_id"] = event.ask_id
-        row.update(event.after or {})
+        hidden = PERSONAL if event.subject == "person" else ()  # commitments stand for these
+        row.update({name: value for name, value in (event.after or {}).items() if name not in hidden})
         if "results" in row:
             row["results"] = sorted(row["results"])
         if event.subject == "update":
