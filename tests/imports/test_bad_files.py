@@ -68,10 +68,11 @@ def test_a_bad_file_is_refused_with_its_row_and_its_column(ed: Change, bad: str)
 
 
 def test_everything_that_is_wrong_is_said_at_once(ed: Change) -> None:
-    asks = HEADER + "a,A,x,Housing,The article,Q,S\r\nb,,policy,Housing,None,Q,S\r\n" + GOOD
+    asks = HEADER + "a,,x,Housing,The article,Q,S\r\nb,,policy,Housing,None,Q,S\r\n" + GOOD
     faults = bring(ed, {"asks.csv": asks, "updates.csv": UPDATE + "new,Not a key,milestone,43178,A\r\n"}).faults
     assert [(fault.file, fault.row, fault.column) for fault in faults] == [
         ("asks.csv", 2, "kind"),
+        ("asks.csv", 2, "title"),
         ("asks.csv", 3, "source_title"),
         ("asks.csv", 3, "title"),
         ("updates.csv", 2, "happened_on"),

@@ -138,7 +138,8 @@ def _take(work: Work, subject: Subject, line: Line, row: Any) -> None:
     label = " ".join(line.key).strip()
     try:
         if len(work.plan.faults) > known:
-            pass
+            if row is None:
+                missing(work, name, line, line.cells | {"before": "unknown"})
         elif row is None:
             subject.add(work, line, values)
             if len(work.plan.faults) == known:
