@@ -50,6 +50,7 @@ def test_a_contributor_and_an_editor_bring_an_update_to_the_public(
     assert cleo.page.input_value("#evidence-0-title") == "Criminal Finances Act 2017"
     cleo.press("button[value='submit']")
     assert "Sent for approval." in cleo.page.inner_text("[role=status]")
+    assert cleo.page.evaluate("document.activeElement.getAttribute('role')") == "status"
     assert "A report came." not in story(new_context, address)
 
     ed.page.goto(f"{address}/staff/")

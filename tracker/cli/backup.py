@@ -19,7 +19,7 @@ MEGABYTE = 1024 * 1024
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="Replace FILE if it is there.")
 def backup(file: Path, force: bool) -> None:
-    """Write a backup of the whole database into FILE, while the site runs.
+    """Back up the whole database while the site runs.
 
     FILE appears when it is whole: its log is verified, and only you can read it. Whoever has it has
     everything that is in the database, so keep it as safe as the database.

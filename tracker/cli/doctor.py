@@ -16,7 +16,7 @@ COLOURS = {Health.OK: "green", Health.WARNING: "yellow", Health.FAULT: "red"}
 
 @click.command()
 def doctor() -> None:
-    """Look over settings, files, disk, clock, database, lists, log and mail.
+    """Look the installation over and say what is wrong.
 
     Each line says what is well, or what is wrong and what to do. Exits with 1 when there is a fault.
     Reads the whole database once; nothing is changed.

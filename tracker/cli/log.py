@@ -19,7 +19,7 @@ MOST_FAULTS = 20
 @click.option("--replay", "with_replay", is_flag=True, help="Also compare every record with what the log adds up to.")
 @click.option("--checkpoint", "only_checkpoint", is_flag=True, help="Print the checkpoint of now and nothing else.")
 def verify(against: tuple[str, ...], with_replay: bool, only_checkpoint: bool) -> None:
-    """Prove that the event log is whole and the public counts are right.
+    """Prove the event log whole and the counts right.
 
     Names the first entry or the counts that are wrong, and exits with 1.
 

@@ -65,7 +65,7 @@ def reset_second_factor(email: str) -> None:
 
 @user.command("list")
 def list_users() -> None:
-    """List everybody with role and whether they may sign in."""
+    """List everybody, roles and who may sign in."""
     with reading(open_engine()) as session:
         for person in session.scalars(sa.select(Person).order_by(Person.email)):
             state = "active" if person.is_active else "deactivated"
@@ -92,7 +92,7 @@ def set_password(email: str, password_stdin: bool) -> None:
 @user.command("deactivate")
 @click.argument("email")
 def deactivate(email: str) -> None:
-    """Let EMAIL sign in no more; their sessions end at once. Nothing that they wrote is lost."""
+    """Let EMAIL sign in no more. Their sessions end at once, and nothing that they wrote is lost."""
     _change_person(email, lambda change, person: people.set_active(change, person, False, None))
 
 
