@@ -16,7 +16,7 @@ def test_checked_nothing_changed_is_one_click(site: Site) -> None:
     title = site.scalar(sa.select(Ask.title).where(Ask.slug == WEALTH_ORDERS))
     button = f"Checked, nothing changed with {title}"
     done = desk.submit(button)
-    assert (done.path.partition("#")[0], done.notices) == ("/staff/", ["The review is recorded."])
+    assert (done.path.partition("#")[0], done.notices) == ("/staff/", [f"The review of “{title}” is recorded."])
     assert not done.has_button(button)
     checked = site.scalar(sa.select(Ask.reviewed_on).where(Ask.slug == WEALTH_ORDERS))
     assert checked == PartialDate(today().isoformat())

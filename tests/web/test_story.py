@@ -65,7 +65,7 @@ def test_a_review_moves_the_day_of_the_last_check(site: Site) -> None:
     form = ask_page(site).follow("Record a review")
     assert form.value("text") == "Checked: nothing has changed."
     assert form.value("happened_on") == PartialDate(today().isoformat()).in_words
-    assert form.submit("Record the review").notices == ["The review is recorded."]
+    assert form.submit("Record the review").notices[0].endswith("wealth” is recorded.")
     public = site.browser().get(PUBLIC_PAGE)
     assert f"Checked {PartialDate(today().isoformat()).in_words}" in public.all("section", "verdict")[0]
     assert "Checked, nothing changed" in public.section("story")

@@ -122,7 +122,7 @@ def review(ask_id: int) -> Page | Response:
         updates.post(change, change.session.get_one(Ask, ask_id), draft, form.seen_entries)
         return url_for("staff.desk", _anchor="due") if form.back.data == "desk" else back
 
-    answer = handled(form, save, "The review is recorded.")
+    answer = handled(form, save, f"The review of “{ask.title}” is recorded.")
     if form.is_stale:
         _show_news(form, ask)
     return answer or form_page(form, f"Record a review of “{ask.title}”", back, submit="Record the review")
