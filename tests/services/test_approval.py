@@ -133,9 +133,15 @@ def test_with_four_eyes_nobody_approves_a_change_of_status_of_their_own(ada: Cha
     assert ask.status is Status.REJECTED
 
 
-def test_with_four_eyes_an_editor_who_mended_it_does_not_approve_it(ed: Change, ask: Ask, waiting: Update) -> None:
+@pytest.mark.parametrize("mended_again", [False, True])
+def test_with_four_eyes_an_editor_who_mended_it_does_not_approve_it(
+    ada: Change, ed: Change, ask: Ask, waiting: Update, mended_again: bool
+) -> None:
+    """Nor once somebody else has mended a comma of it."""
     ed = replace(ed, four_eyes=True)
     drafts.edit(ed, ask, waiting, update_draft(text="B", status=Status.REJECTED), waiting.version)
+    if mended_again:
+        drafts.edit(ada, ask, waiting, update_draft(text="B.", status=Status.REJECTED), waiting.version)
     with pytest.raises(RuleBroken, match="Somebody else"):
         approval.approve(ed, ask, waiting, waiting.version)
 

@@ -1,12 +1,13 @@
 """What waits for one person, from the lists of the desk."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Person, Update
+from tracker.models import Event, Person, Update
 from tracker.queries import desk
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import ALLOWED, Action
@@ -33,6 +34,14 @@ class Part:
     more: int
 
 
+def find_own_judgements(session: Session, person_id: int | None, updates: Iterable[Update]) -> set[int]:
+    """The ids of those that change a status and that the person wrote or mended, whoever mended them since."""
+    ids = [update.id for update in updates if update.status is not None]
+    written = sa.select(Event.subject_id).where(Event.subject == "update", Event.subject_id.in_(ids))
+    theirs = (Event.action.in_(("drafted", "edited")), Event.actor_id.is_not_distinct_from(person_id))
+    return set(session.scalars(written.where(*theirs)))
+
+
 def waits_for(session: Session, person: Person, today: date, four_eyes: bool) -> list[Part]:
     """What the person can do about what waits, part by part; empty when there is nothing.
 
@@ -40,7 +49,9 @@ def waits_for(session: Session, person: Person, today: date, four_eyes: bool) ->
     """
     found = []
     if Action.PUBLISH in ALLOWED[person.role]:
-        waiting = [update for update in _waiting(session) if not (four_eyes and _wrote(person, update))]
+        waiting = desk.list_waiting(session, LOOKED_THROUGH).rows
+        own = find_own_judgements(session, person.id, waiting) if four_eyes else set()
+        waiting = [update for update in waiting if update.id not in own]
         found.append(_part("Waiting for approval", [_to_approve(update) for update in waiting]))
         due = desk.list_due(session, today, MOST)
         found.append(_part("Due for a review", [_to_review(row) for row in due.rows], due.number))
@@ -50,14 +61,6 @@ def waits_for(session: Session, person: Person, today: date, four_eyes: bool) ->
     drafts = desk.list_drafts(session, person.id, LOOKED_THROUGH).rows
     found.append(_part("Your drafts", [_to_finish(update) for update in drafts if update.author_id == person.id]))
     return [part for part in found if part.lines]
-
-
-def _waiting(session: Session) -> Iterator[Update]:
-    yield from desk.list_waiting(session, LOOKED_THROUGH).rows
-
-
-def _wrote(person: Person, update: Update) -> bool:
-    return person.id in (update.author_id, update.edited_by_id) and update.status is not None
 
 
 def _part(title: str, lines: list[Line], number: int | None = None) -> Part:

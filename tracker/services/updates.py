@@ -6,8 +6,11 @@ assigns an ask's status or a test's result.
 
 from collections.abc import Sequence
 
+from sqlalchemy.orm import Session
+
 from tracker.models import Ask, Update
 from tracker.queries.stories import Story, entry_of, find_stories, find_story
+from tracker.queries.waiting import find_own_judgements
 from tracker.rules import checks
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
@@ -52,9 +55,9 @@ def check_ready(change: Change, update: Update, story: Story, seen_entries: int 
     return draft
 
 
-def is_own_judgement(update: Update, actor: Actor) -> bool:
+def is_own_judgement(session: Session, update: Update, actor: Actor) -> bool:
     """Whether it changes the status, and the actor had a hand in it."""
-    return update.status is not None and actor.id in {update.author_id, update.edited_by_id}
+    return update.id in find_own_judgements(session, actor.id, [update])
 
 
 def post(change: Change, ask: Ask, draft: UpdateDraft, seen_entries: int | None = None, key: str = "") -> Update:
@@ -107,7 +110,7 @@ def _publish(change: Change, ask: Ask, update: Update, story: Story, seen_entrie
     """Publish, and add the entry to the story."""
     if update.publication is not Publication.DRAFT:
         raise RuleBroken([Problem("This entry is not a draft any more.")])
-    if change.four_eyes and is_own_judgement(update, change.actor):
+    if change.four_eyes and is_own_judgement(change.session, update, change.actor):
         raise RuleBroken([Problem("Somebody else must publish this change of status. Send it for approval.")])
     draft = check_ready(change, update, story, seen_entries)
     _take_in(ask, update, change)

@@ -98,7 +98,7 @@ def _foresee(whole: Ask, update: Update) -> None:
 
 
 def _own(update: Update) -> list[str]:
-    return [OWN] if current_app.config["FOUR_EYES"] and updates.is_own_judgement(update, me()) else []
+    return [OWN] if current_app.config["FOUR_EYES"] and updates.is_own_judgement(db(), update, me()) else []
 
 
 def _too_late(update: Update, form: ApprovalForm) -> Page:
