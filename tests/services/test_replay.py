@@ -228,6 +228,7 @@ TAMPERINGS = {
     "UPDATE legislation SET title = 'x'": r"legislation \d+: title is 'x'",
     "UPDATE reply SET answer = 'We agree.'": r"reply \d+: answer is 'We agree.', but the log says",
     "UPDATE person SET role = 'admin' WHERE name = 'Cleo'": r"person \d+: role is 'admin', but the log says 'contrib",
+    "UPDATE person SET name = 'Ed' WHERE name = 'Cleo'": r"person \d+: name is 'Ed', but the log says 'Cleo'",
     "UPDATE person SET is_active = false WHERE name = 'Cleo'": r"person \d+: is_active is False, but the log says True",
     "DELETE FROM link": r"link \d+ is in the log, but not in its table.",
     "INSERT INTO source (id, key, title) VALUES (77, 'k', 't')": r"source \d+ stands in no entry of the log.",

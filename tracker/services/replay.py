@@ -5,7 +5,7 @@ All records are kept in memory meanwhile: about 5 KB for each.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,12 +24,12 @@ from tracker.models import (
     SuccessTest,
     Update,
 )
-from tracker.rules.chain import PERSONAL
+from tracker.rules.chain import ERASED, PERSONAL
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
 from tracker.rules.story import Entry, state_of
 from tracker.rules.updates import Result, UpdateKind
-from tracker.services import records
+from tracker.services import personal, records
 from tracker.services.drafts import EVIDENCE_FIELDS
 from tracker.services.events import plain
 from tracker.services.proof import all_events
@@ -53,8 +53,12 @@ BEGINNINGS = {"test": {"is_archived": False}, "person": {"is_active": True}}
 
 @dataclass
 class Replayed:
-    """What the log adds up to: each record's columns by its kind and number, and the former slugs."""
+    """What the log adds up to: each record's columns by its kind and number, and the former slugs.
 
+    `details` are the names and addresses of staff that are still kept, by what stands for them in the log.
+    """
+
+    details: Mapping[str, str]
     records: dict[tuple[str, int], Values] = field(default_factory=lambda: defaultdict(dict))
     former_slugs: dict[str, int] = field(default_factory=dict)
 
@@ -67,15 +71,23 @@ class Replayed:
             row.update(BEGINNINGS.get(event.subject, NEVER_PUBLIC_YET))
             if event.ask_id is not None and event.subject != "ask":
                 row["ask_id"] = event.ask_id
-        hidden = PERSONAL if event.subject == "person" else ()  # commitments stand for these
-        row.update({name: value for name, value in (event.after or {}).items() if name not in hidden})
+        row.update(event.after or {})
         if "results" in row:
             row["results"] = sorted(row["results"])
         if event.subject == "update":
             self._take_update(event, row)
+        elif event.subject == "person":
+            self._take_person(event, row)
         elif event.subject == "ask" and "slug" in (event.before or {}):
             self.former_slugs.pop(row["slug"], None)
             self.former_slugs[(event.before or {})["slug"]] = event.subject_id
+
+    def _take_person(self, event: Event, row: Values) -> None:
+        """Names and addresses as they are read; of whoever was erased nobody knows them."""
+        for name in row.keys() & set(PERSONAL):
+            row[name] = self.details.get(row[name], row[name])
+            if event.action == ERASED:
+                del row[name]
 
     def _take_update(self, event: Event, row: Values) -> None:
         """What follows from who did it, and when."""
@@ -96,7 +108,7 @@ class Replayed:
 
 def find_differences(session: Session) -> list[str]:
     """Where the tables are not what the log adds up to, in words; empty when all is well."""
-    replayed = Replayed()
+    replayed = Replayed({made: value for made, (_, value) in personal.opened(session).items()})
     for event in all_events(session):
         replayed.take(event)
     _settle(replayed)
