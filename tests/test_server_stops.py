@@ -8,13 +8,14 @@ import os
 import queue
 import signal
 import threading
+from contextlib import suppress
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 import sqlalchemy as sa
 
 from tests.chromium import Served, tracker_process
-from tests.engines import ENGINES
+from tests.engines import ENGINES, Databases
 from tests.site import CLEO, LOCAL, Site
 from tests.test_raw_http import workers
 from tracker.models import Note
@@ -86,3 +87,20 @@ def test_what_was_acknowledged_is_there_after_the_server_has_ended(site: Site, h
         with site.reading() as session:
             assert set(acknowledged) <= set(session.scalars(sa.select(Note.text)))
             proof.verify(session)
+
+
+def test_a_worker_that_dies_is_replaced(databases: Databases) -> None:
+    url = databases.create("sqlite")
+    with tracker_process({"DATABASE_URL": url}) as served:
+        (first,) = workers(served)
+        os.kill(first, signal.SIGKILL)
+        address, status = urlsplit(served.url), 0
+        while status != 200:
+            assert served.process.poll() is None, served.log.read_text(encoding="utf-8")
+            with suppress(OSError, http.client.HTTPException):
+                connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=5)
+                connection.request("GET", "/healthz")
+                status = connection.getresponse().status
+                connection.close()
+        assert first not in workers(served)
+    databases.drop(url)

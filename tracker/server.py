@@ -37,4 +37,5 @@ def run_server(settings: Settings) -> None:
         backlog=1024,
         log_access=False,
         log_level=LogLevels.error,
+        respawn_failed_workers=True,
     ).serve()
