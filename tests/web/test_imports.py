@@ -220,7 +220,7 @@ def test_a_database_that_fails_in_the_middle_of_a_long_file_is_told_in_the_page(
     page = upload(ed, {"asks.csv": NEXT})
     sqlite_site.execute(sa.text("ALTER TABLE ask RENAME TO away"))
     with sqlite_site.unchanged():
-        assert "Nothing was changed. Try again in a minute." in page.submit("Bring it in").text
+        assert "Nothing was changed. Try again in a minute" in page.submit("Bring it in").text
     sqlite_site.execute(sa.text("ALTER TABLE away RENAME TO ask"))
 
 

@@ -39,13 +39,14 @@ def db() -> Session:
 def transaction(actor: Actor) -> Iterator[Change]:
     """A change by the actor; committed at the end of the block, undone when it raises.
 
-    The reading session ends first: a reader would hold up the commit of a SQLite database. Whoever was deactivated
-    while the request waited for the lock changes nothing any more: they may even have been erased.
+    The reading session ends first: a reader would hold up the commit of a SQLite database. Whoever was deactivated or
+    given another role while the request waited for the lock changes nothing any more: they may even have been erased.
     """
     stop_reading()
     with writing(engine()) as session:
-        if session.scalar(sa.select(Person.is_active).where(Person.id == actor.id)) is False:
-            raise NotAllowed("You were deactivated meanwhile. Nothing was changed.")
+        now_is = session.execute(sa.select(Person.is_active, Person.role).where(Person.id == actor.id)).first()
+        if now_is and now_is != (True, actor.role):
+            raise NotAllowed("Your account was changed meanwhile. Nothing was saved. Sign in again.")
         yield Change(session, actor, now(), current_app.config["FOUR_EYES"])
 
 

@@ -17,7 +17,6 @@ from flask import (
     stream_template,
     url_for,
 )
-from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
@@ -152,19 +151,18 @@ def _take_in(actor: Actor, files: Files, seen: str | None, progress: Progress) -
 
 
 def _take_in_or_tell(actor: Actor, files: Files, seen: str | None, progress: Progress) -> Plan:
-    """The same where the answer has begun, so that what goes wrong can only stand in it."""
+    """The same where the answer has begun, so that whatever goes wrong can only stand in it."""
+    expected = GONE
     try:
-        plan = _take_in(actor, files, seen, progress)
-    except (DBAPIError, OSError):
-        logging.getLogger(__name__).exception("a long import failed")
-        plan = Plan()
-        plan.fault("", 0, "", "a database that is busy or full", "Nothing was changed. Try again in a minute.")
+        if plan := _take_in(actor, files, seen, progress):
+            return plan
     except NotAllowed as error:
-        plan = Plan()
-        plan.fault("", 0, "", "", str(error))
-    if plan is None:
-        plan = Plan()
-        plan.fault("", 0, "", "", GONE)
+        expected = str(error)
+    except Exception:
+        logging.getLogger(__name__).exception("a long import failed")
+        expected = "Nothing was changed. Try again in a minute; if it goes on, tell whoever runs the site."
+    plan = Plan()
+    plan.fault("", 0, "", "what stopped the import", expected)
     return plan
 
 
