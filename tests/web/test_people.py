@@ -1,5 +1,6 @@
 """Managing people, and changing one's own password."""
 
+from collections.abc import Callable
 from functools import wraps
 
 import pytest
@@ -120,14 +121,24 @@ def erase_ed(site: Site) -> None:
         erasure.erase(ada, ed, None, "Asked for it.")
 
 
-def test_who_is_erased_while_a_request_of_theirs_waits_writes_nothing(site: Site) -> None:
-    """Else an entry of theirs would bring the name back, and the log could never be proved again."""
+def demote_ed(site: Site) -> None:
+    stop_reading()
+    with site.change(ADA) as ada:
+        ed = ada.session.get_one(Person, me().id)
+        people.edit_person(ada, ed, people.PersonDraft(ed.email, ed.name, Role.CONTRIBUTOR), None)
+
+
+@pytest.mark.parametrize("change_access", [erase_ed, demote_ed])
+def test_whose_access_changes_while_a_request_of_theirs_waits_writes_nothing(
+    site: Site, change_access: Callable[[Site], None]
+) -> None:
+    """Else an entry of somebody erased would bring the name back, and the log could never be proved again."""
     note = site.browser(ED).get(f"/staff/asks/{site.ask_id()}/notes/new")
     save = site.app.view_functions["replies.note"]
 
     @wraps(save)
     def save_later(**values: int) -> object:
-        erase_ed(site)
+        change_access(site)
         return save(**values)
 
     site.app.view_functions["replies.note"] = save_later  # type: ignore[assignment]

@@ -39,27 +39,34 @@ def db() -> Session:
 def transaction(actor: Actor) -> Iterator[Change]:
     """A change by the actor; committed at the end of the block, undone when it raises.
 
-    The reading session ends first: a reader would hold up the commit of a SQLite database. Whoever was deactivated or
-    given another role while the request waited for the lock changes nothing any more: they may even have been erased.
+    Whoever was deactivated or given another role while the request waited for the lock changes nothing any more: they
+    may even have been erased.
     """
-    stop_reading()
-    with writing(engine()) as session:
-        now_is = session.execute(sa.select(Person.is_active, Person.role).where(Person.id == actor.id)).first()
-        if now_is and now_is != (True, actor.role):
+    with _begun(actor) as change:
+        standing = sa.select(Person.is_active, Person.role).where(Person.id == actor.id)
+        if (found := change.session.execute(standing).first()) and found != (True, actor.role):
             raise NotAllowed("Your account was changed meanwhile. Nothing was saved. Sign in again.")
-        yield Change(session, actor, now(), current_app.config["FOUR_EYES"])
+        yield change
 
 
 @contextmanager
 def rehearsal(actor: Actor) -> Iterator[Change]:
     """A change that is undone at the end of the block, for a preview of what it would do."""
     try:
-        with transaction(actor) as change:
+        with _begun(actor) as change:
             yield replace(change, four_eyes=False)
             change.session.flush()
             raise _Undo
     except _Undo:
         pass
+
+
+@contextmanager
+def _begun(actor: Actor) -> Iterator[Change]:
+    """The reading session ends first: a reader would hold up the commit of a SQLite database."""
+    stop_reading()
+    with writing(engine()) as session:
+        yield Change(session, actor, now(), current_app.config["FOUR_EYES"])
 
 
 def stop_reading(_error: BaseException | None = None) -> None:
