@@ -1,7 +1,7 @@
 """Rows of laws, asks, tests and links: new ones come in as drafts, known ones are edited by the services."""
 
 from collections.abc import Collection
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from tracker.models import Ask, Legislation, Link, Source, SuccessTest
 from tracker.rules.asks import AskDraft, TestDraft
 from tracker.rules.legislation import LegislationDraft, LinkDraft, normalised
 from tracker.services import asks, legislation, tests
+from tracker.services.records import draft_of
 
 
 class Laws:
@@ -43,7 +44,7 @@ class Laws:
         is_joined = becomes is not None and (not becomes or work.find_id(Legislation, becomes) != law.becomes_id)
         if is_joined:
             self.became.append((line, becomes))
-        is_edited = legislation.edit_legislation(work.change, law, _law(_draft(LegislationDraft, law), values), None)
+        is_edited = legislation.edit_legislation(work.change, law, _law(draft_of(LegislationDraft, law), values), None)
         return is_edited or is_joined
 
     def finish_step(self, work: Work) -> None:
@@ -59,7 +60,7 @@ class Laws:
                 work.refuse(line, "becomes", "The law_key of a law.")
                 continue
             law = work.change.session.get_one(Legislation, work.find_id(Legislation, line.cells["law_key"]))
-            draft = replace(_draft(LegislationDraft, law), becomes_id=becomes_id)
+            draft = replace(draft_of(LegislationDraft, law), becomes_id=becomes_id)
             legislation.edit_legislation(work.change, law, draft, None)
 
 
@@ -86,7 +87,7 @@ class Asks:
 
     def edit(self, work: Work, line: Line, row: Any, values: Values) -> bool:
         ask = work.change.session.get_one(Ask, row.id)
-        draft = replace(_draft(AskDraft, ask), **values)
+        draft = replace(draft_of(AskDraft, ask), **values)
         return asks.edit_ask(work.change, ask, draft, seen_version=None, reason=work.reason)
 
     def _find_source(self, work: Work, line: Line) -> int | None:
@@ -121,7 +122,7 @@ class Tests:
     def edit(self, work: Work, line: Line, row: Any, values: Values) -> bool:
         test = work.change.session.get_one(SuccessTest, row.id)
         ask = work.change.session.get_one(Ask, test.ask_id)
-        draft = replace(_draft(TestDraft, test), **values)
+        draft = replace(draft_of(TestDraft, test), **values)
         return tests.edit_test(work.change, ask, test, draft, seen_version=None, reason=work.reason)
 
     def finish_step(self, work: Work) -> None:
@@ -151,15 +152,10 @@ class Links:
 
     def edit(self, work: Work, line: Line, row: Any, values: Values) -> bool:
         link = work.change.session.get_one(Link, row.id, options=[joinedload(Link.legislation)])
-        return legislation.edit_link(work.change, link, replace(_draft(LinkDraft, link), **values), None)
+        return legislation.edit_link(work.change, link, replace(draft_of(LinkDraft, link), **values), None)
 
     def finish_step(self, work: Work) -> None:
         enter(work, self.name, self.new, partial(legislation.create_links, work.change))
-
-
-def find_asks(work: Work, ids: Collection[int]) -> dict[int, Ask]:
-    """Asks by their ids."""
-    return {ask.id: ask for ask in work.change.session.scalars(sa.select(Ask).where(Ask.id.in_(ids)))}
 
 
 class Replies:
@@ -179,18 +175,17 @@ class Replies:
         """Nothing waits."""
 
 
+def find_asks(work: Work, ids: Collection[int]) -> dict[int, Ask]:
+    """Asks by their ids."""
+    return {ask.id: ask for ask in work.change.session.scalars(sa.select(Ask).where(Ask.id.in_(ids)))}
+
+
 def find_ask(work: Work, line: Line) -> int | None:
     """The ask of a row; it is a fault when there is none."""
     ask_id = work.find_id(Ask, line.cells["ask_slug"])
     if ask_id is None and ("asks", line.cells["ask_slug"]) not in work.failed:
         work.refuse(line, "ask_slug", "The short name of an ask that is entered, or that asks.csv adds.")
     return ask_id
-
-
-def _draft(kind: Any, row: Any) -> Any:
-    """A record as a draft says it."""
-    values = {part.name: getattr(row, part.name) for part in fields(kind)}
-    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
 
 
 def _law(draft: LegislationDraft, values: Values) -> LegislationDraft:

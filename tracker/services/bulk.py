@@ -1,7 +1,7 @@
 """One change to several asks: all of it or nothing, each ask with its own entry in the log."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from tracker.rules.asks import AskDraft
 from tracker.rules.bulk import ManyDraft, Seen, What, check_hour, check_number, check_reason
 from tracker.rules.errors import Conflict, Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action
-from tracker.services import asks, updates
+from tracker.services import asks, records, updates
 from tracker.services.change import Change
 
 HOUR = timedelta(hours=1)
@@ -58,14 +58,6 @@ def _change_one(change: Change, ask: Ask, seen: Seen, draft: ManyDraft) -> bool:
     if draft.review:
         updates.post(change, ask, draft.review, seen.entries)
         return True
-    now = draft_of(ask)
+    now = records.draft_of(AskDraft, ask)
     new: dict[str, Any] = {draft.field: draft.value_after(getattr(now, draft.field))}
     return asks.edit_ask(change, ask, replace(now, **new), seen_version=seen.version, reason=draft.reason)
-
-
-def draft_of(ask: Ask) -> AskDraft:
-    """The typed form of an ask."""
-    values: dict[str, Any] = {field.name: getattr(ask, field.name) for field in fields(AskDraft)}
-    for name in ("jurisdictions", "responsible_bodies"):
-        values[name] = tuple(values[name])
-    return AskDraft(**values)

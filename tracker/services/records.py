@@ -6,7 +6,7 @@ A draft is a frozen dataclass whose fields bear the names of the record's column
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from textwrap import shorten
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Update
 from tracker.rules.asks import AWAY, Publication
@@ -17,6 +17,7 @@ from tracker.services.change import Change
 from tracker.services.events import Subject, plain, record, record_many
 
 NAME_LENGTH = 80
+T = TypeVar("T")
 
 
 class Record(Protocol):
@@ -36,6 +37,12 @@ def values_of(draft: object) -> dict[str, object]:
     """The fields of a draft by name; tuples as lists, as the columns hold them."""
     values = {field.name: getattr(draft, field.name) for field in fields(draft)}  # type: ignore[arg-type]
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def draft_of(kind: type[T], row: object) -> T:
+    """A record as a draft of this kind says it; lists as tuples."""
+    values = {field.name: getattr(row, field.name) for field in fields(kind)}  # type: ignore[arg-type]
+    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
 
 
 def current_values(row: object, names: Mapping[str, object]) -> dict[str, object]:
