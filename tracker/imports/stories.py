@@ -32,7 +32,7 @@ class Entry:
     @property
     def key(self) -> tuple[str, str]:
         """The short name of its ask, and its own key."""
-        return self.line.cells["ask_slug"], self.line.cells["update_key"]
+        return _key_of(self.line)
 
 
 class Stories:
@@ -49,7 +49,7 @@ class Stories:
 
     def entry_of(self, work: Work, name: str, line: Line, values: Values) -> Entry | None:
         """The new entry that a row of evidence or results belongs to; None where either is faulty."""
-        key = (line.cells["ask_slug"], line.cells["update_key"])
+        key = _key_of(line)
         entry = self.entries.get(key)
         if entry is None and ("updates", *key) not in work.failed:
             known = key in _find_keys(work, [line])
@@ -134,9 +134,9 @@ def _post(work: Work, step: Sequence[Entry]) -> None:
     found = find_asks(work, {work.find_id(Ask, entry.key[0]) or 0 for entry in good})
     asks = {ask.slug: ask for ask in found.values()}
     tests = _find_tests(work, found)
-    drafts = [(entry, _draft(work, asks[entry.key[0]], tests, entry)) for entry in good]
     new = []
-    for entry, draft in drafts:
+    for entry in good:
+        draft = _draft(work, asks[entry.key[0]], tests, entry)
         if draft and waits(work, entry.values):
             _submit(work, asks[entry.key[0]], draft, entry)
         elif draft:
@@ -190,6 +190,11 @@ def _refuse(work: Work, entry: Entry, problems: Iterable[Problem]) -> None:
             work.refuse_all(entry.line, [problem])
 
 
+def _key_of(line: Line) -> tuple[str, str]:
+    """Which entry a row of any of the three tables is about."""
+    return line.cells["ask_slug"], line.cells["update_key"]
+
+
 def _find_tests(work: Work, ask_ids: Collection[int]) -> dict[tuple[int, str], int]:
     """The ids of the tests of asks, by ask and key."""
     tests = sa.select(SuccessTest.ask_id, SuccessTest.key, SuccessTest.id).where(SuccessTest.ask_id.in_(ask_ids))
@@ -198,6 +203,6 @@ def _find_tests(work: Work, ask_ids: Collection[int]) -> dict[tuple[int, str], i
 
 def _find_keys(work: Work, lines: Iterable[Line]) -> set[tuple[str, str]]:
     """Those of the entries named by rows that the asks have, published or not."""
-    named = {(line.cells["ask_slug"], line.cells["update_key"]) for line in lines}
+    named = set(map(_key_of, lines))
     of_asks = sa.select(Ask.slug, Update.key).join(Update.ask).where(Ask.slug.in_({slug for slug, _ in named}))
     return named & set(map(tuple, work.change.session.execute(of_asks)))
