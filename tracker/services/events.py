@@ -10,7 +10,7 @@ from types import NoneType
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Event
+from tracker.models import Event, Revision
 from tracker.rules import checks
 from tracker.rules.chain import FORMAT, GENESIS, entry_hash, with_personal
 from tracker.rules.dates import PartialDate
@@ -21,7 +21,6 @@ from tracker.services.change import Change
 
 PLAIN = frozenset({str, int, bool, NoneType})
 END = "end of the log"
-REVISION = sa.table("revision", *map(sa.column, ("number", "checkpoint_number", "checkpoint_hash")))
 
 
 @dataclass(frozen=True)
@@ -59,8 +58,8 @@ def record(
     event = Event(**_entry(change, _end(change.session), action, subject, before=before, after=after, reason=reason))
     change.session.add(event)
     if is_public:
-        values = {"checkpoint_number": event.id, "checkpoint_hash": event.hash}
-        change.session.execute(sa.update(REVISION).values(number=REVISION.c.number + 1, **values))
+        values = {"number": Revision.number + 1, "checkpoint_number": event.id, "checkpoint_hash": event.hash}
+        change.session.execute(sa.update(Revision.__table__).values(values))  # type: ignore[arg-type]
         _list_anew(change.session, subject)
     return event
 
