@@ -88,7 +88,7 @@ def faults(upload_id: int) -> Page | Response:
     if not BringForm().is_sent():
         return redirect(url_for(".upload"), 303)
     files = _find_files(upload_id)
-    plan = _take_in(me(), files, None, lambda number: None) if files else None
+    plan = _take_in(me(), files, None) if files else None
     if plan is None:
         return _gone()
     return current_app.response_class(
@@ -105,7 +105,7 @@ def _work(upload_id: int, seen: str | None = None) -> Page | Response:
         return _gone()
     if files.rows >= LONG:
         return _long_page(files, seen)
-    plan = _take_in(me(), files, seen, lambda number: None)
+    plan = _take_in(me(), files, seen)
     if plan is None:
         return _gone()
     if seen is None:
@@ -133,7 +133,7 @@ def _find_files(upload_id: int) -> Files | None:
     return Files(upload_id, sheets, rows, reason, plan)
 
 
-def _take_in(actor: Actor, files: Files, seen: str | None, progress: Progress) -> Plan | None:
+def _take_in(actor: Actor, files: Files, seen: str | None, progress: Progress = lambda number: None) -> Plan | None:
     """What the files do; it is kept only if it is what was seen. None when they wait no more."""
     plan = files.plan
     with transaction(actor) as change:
