@@ -118,6 +118,25 @@ def test_a_status_changes_through_one_door() -> None:
     )
 
 
+def read_while_loaded(path: Path) -> list[str]:
+    """Where a module reads the clock as it is imported: outside functions, in decorators and in defaults."""
+    found, open_nodes = [], list[ast.AST](tree(path).body)
+    while open_nodes:
+        node = open_nodes.pop()
+        if isinstance(node, ast.FunctionDef | ast.Lambda):
+            open_nodes += [*getattr(node, "decorator_list", []), node.args]
+            continue
+        if isinstance(node, ast.Call) and dotted(node.func).split(".")[-1] in {"now", "today"}:
+            found.append(f"{name(path)}:{node.lineno}")
+        open_nodes += ast.iter_child_nodes(node)
+    return found
+
+
+def test_nothing_reads_the_clock_while_it_is_loaded() -> None:
+    found = [line for path in (*SOURCES, *TESTS) for line in read_while_loaded(path)]
+    refuse(found, "The day may change between loading and running: read the clock in a function.")
+
+
 def test_nothing_is_left_for_later_in_a_comment() -> None:
     later = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
     here = Path(__file__).resolve()

@@ -14,7 +14,6 @@ from tracker.models import Ask, FormerSlug
 from tracker.rules.dates import PartialDate
 
 ADDRESS = f"/asks/{WEALTH_ORDERS}"
-TODAY = PartialDate(today().isoformat()).in_words
 
 
 def on_day(site: Site, day: str, slug: str = WEALTH_ORDERS) -> Page:
@@ -107,12 +106,13 @@ def test_a_former_slug_keeps_the_day(sqlite_site: Site) -> None:
 
 
 def test_a_page_is_cited_with_the_day_that_it_shows_and_the_day_on_which_it_was_seen(shared_site: Site) -> None:
-    page = shared_site.browser().get(ADDRESS)
+    page, day = shared_site.browser().get(ADDRESS), today().isoformat()
+    in_words = PartialDate(day).in_words
     cite = page.section("cite")
-    assert f"Status on {TODAY}: Partly met, since February 2020; checked 25 February 2026. Seen {TODAY}:" in cite
-    permanent = page.follow(f"Permanent link to this page as of {TODAY}")
-    assert permanent.path == f"{ADDRESS}?on={today()}"
-    assert permanent.notices[0].startswith(f"As things stood on {TODAY}")
+    assert f"Status on {in_words}: Partly met, since February 2020; checked 25 February 2026. Seen {in_words}:" in cite
+    permanent = page.follow(f"Permanent link to this page as of {in_words}")
+    assert permanent.path == f"{ADDRESS}?on={day}"
+    assert permanent.notices[0].startswith(f"As things stood on {in_words}")
     assert verdict(permanent) == verdict(page)
     past = on_day(shared_site, "2019-06-30").section("cite")
     assert "Status on 30 June 2019: In force, ask not yet met, since 31 January 2018. Seen" in past
