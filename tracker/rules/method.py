@@ -22,6 +22,15 @@ class MethodChange:
 
 CHANGES = (
     MethodChange(
+        "1.2",
+        PartialDate("2026-11-23"),
+        (
+            "An ask of which every test is met is not rejected, lapsed or reversed either; it was never open.",
+            "Wrote down that a test can be met before the law is in force.",
+            "No status was judged differently.",
+        ),
+    ),
+    MethodChange(
         "1.1",
         PartialDate("2026-11-22"),
         (

@@ -10,6 +10,7 @@ from tracker.rules.status import Family, Status
 from tracker.rules.updates import EvidenceType, Result
 
 ON_THE_RECORD = {EvidenceType.OFFICIAL_RECORD, EvidenceType.GOVERNMENT_CLAIM}
+NOT_DONE = {Family.OPEN, Family.PART, Family.LOST}
 ONCE_WORKED = {Status.IN_FORCE, Status.PARTLY_MET, Status.MET}
 
 
@@ -80,7 +81,7 @@ def check_fit(status: Status, standing: Standing) -> list[Problem]:
 
 def check_tests_fit(status: Status, standing: Standing) -> list[Problem]:
     """Say why the tests contradict a status."""
-    sentences = [_ALL_MET] if standing.is_all_met and status.family is Family.OPEN else []
+    sentences = [_ALL_MET] if standing.is_all_met and status.family in NOT_DONE else []
     check = TEST_FITS.get(status)
     sentences += check(standing) if check else []
     return [Problem(sentence, "status") for sentence in sentences]
@@ -102,7 +103,7 @@ def check_change(status: Status, standing: Standing, evidence: Collection[Eviden
 
 
 _ONE_MET = "A test is already met. Choose “Partly met” or “Met”, or correct the test's result first."
-_ALL_MET = "Every test is met, so the ask is not open. Choose “Met”, or correct the test that is not met."
+_ALL_MET = "Every test is met. Choose “Met”, or say first which test is not met, or is met no longer."
 
 
 def _not_started(standing: Standing) -> list[str]:
@@ -146,8 +147,6 @@ def _partly_met(standing: Standing) -> list[str]:
         return ["The ask has no tests. Add at least two tests before you judge it partly met."]
     if not standing.met:
         return ["No test is met on that date. Mark the test that was met together with this change."]
-    if standing.is_all_met:
-        return ["Every test is met. Choose “Met”."]
     return []
 
 
@@ -177,10 +176,6 @@ def _reversed(standing: Standing) -> list[str]:
     ]
 
 
-def _overtaken(standing: Standing) -> list[str]:
-    return ["Every test is met, so the ask was not overtaken. Choose “Met”."] if standing.is_all_met else []
-
-
 def _cannot_be_judged(standing: Standing) -> list[str]:
     if standing.results and Result.UNKNOWN not in standing.results:
         return ["Every test has an answer, so the ask can be judged. Record which answer is “Unknown” first."]
@@ -192,7 +187,6 @@ TEST_FITS: Mapping[Status, Callable[[Standing], list[str]]] = {
     Status.IN_FORCE: _none_met,
     Status.PARTLY_MET: _partly_met,
     Status.MET: _met,
-    Status.OVERTAKEN: _overtaken,
     Status.CANNOT_BE_JUDGED: _cannot_be_judged,
 }
 OTHER_FITS: Mapping[Status, Callable[[Standing], list[str]]] = {
