@@ -68,7 +68,7 @@ def postgresql_database(server: str, number: int) -> str:
             connection.execute(sa.text(f"CREATE DATABASE {unfinished} TEMPLATE template0 ENCODING 'UTF8'"))
             # Counting a million asks takes longer than any page may.
             unfinished_url = sa.make_url(url).set(database=unfinished).render_as_string(False)
-            engine = make_engine(unfinished_url, statement_seconds=0)
+            engine = make_engine(unfinished_url)
             _build_with_progress(engine, number)
             connection.execute(sa.text(f"ALTER DATABASE {unfinished} RENAME TO {name}"))
     administration.dispose()

@@ -118,7 +118,15 @@ class Cluster:
 
     def stop(self) -> None:
         if (self.data / "postmaster.pid").exists():
-            self.run("pg_ctl", "stop", "--pgdata", self.data, "--mode", "immediate", "--wait")
+            self.kill()
+
+    def kill(self) -> None:
+        """End it as a crash would: no connection hears of it, and nothing is written."""
+        self.run("pg_ctl", "stop", "--pgdata", self.data, "--mode", "immediate", "--wait")
+
+    def start_again(self) -> None:
+        """As it was started the first time."""
+        self.run("pg_ctl", "restart", "--pgdata", self.data, "--wait", "--log", self.log)
 
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://tracker@127.0.0.1:{self.port}/{name}"

@@ -6,6 +6,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tracker.db.engine import make_engine
+from tracker.db.limits import Limits
 from tracker.paths import resource_dir
 from tracker.settings import Settings
 from tracker.web import (
@@ -116,7 +117,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension(Unindented)
-    engine = make_engine(settings.database_url)
+    engine = make_engine(settings.database_url, Limits())
     app.wsgi_app = Gate(app.wsgi_app, settings.is_production)  # type: ignore[method-assign]
     cache.init_app(app, engine, settings)
     if settings.trusted_proxies:  # in front of the cache, which tells http from https

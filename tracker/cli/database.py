@@ -15,7 +15,7 @@ from tracker.settings import Settings
 
 def open_engine() -> sa.Engine:
     """The engine for the database of the settings, closed when the command ends; its statements may take long."""
-    engine = make_engine(Settings.from_env().database_url, statement_seconds=0)
+    engine = make_engine(Settings.from_env().database_url)
     click.get_current_context().call_on_close(engine.dispose)
     return engine
 

@@ -11,12 +11,16 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tracker.db.files import leave_replaced_files
+from tracker.db.limits import Limits, limit_postgresql, limit_sqlite
 
 LOCK_WAIT_SECONDS = 10
-STATEMENT_SECONDS = 30
+CONNECT_SECONDS = 3
+# After that a server that has lost us gives up our lock.
+ABANDONED_SECONDS = 60
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 # Any number will do, as long as every process of the tracker uses the same.
 WRITE_LOCK = 20180319
@@ -24,36 +28,38 @@ WRITE_LOCK = 20180319
 FIXED_SQLITE = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 
 
-def make_engine(url: str, statement_seconds: int = STATEMENT_SECONDS) -> sa.Engine:
+def make_engine(url: str, limits: Limits | None = None) -> sa.Engine:
     """Answer an engine whose connections begin, lock and wait as this module's docstring says.
 
-    PostgreSQL stops a statement that takes longer than `statement_seconds` (0: it may take as long as it needs).
+    Without limits a statement may take as long as it needs.
     """
     if sa.make_url(url).get_backend_name() == "sqlite":
         engine = sa.create_engine(url, hide_parameters=True)
         sa.event.listen(engine, "do_connect", _make_private)
         sa.event.listen(engine, "connect", _prepare_sqlite)
+        if limits:
+            limit_sqlite(engine, limits)
         sa.event.listen(engine, "begin", _begin_sqlite)
         leave_replaced_files(engine)
         return engine
-    engine = sa.create_engine(
-        url,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args={
-            "connect_timeout": LOCK_WAIT_SECONDS,
-            "options": "-c timezone=UTC "
-            f"-c lock_timeout={LOCK_WAIT_SECONDS}s -c statement_timeout={statement_seconds}s",
-        },
-    )
+    engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=_postgresql_options(limits))
+    if limits:
+        limit_postgresql(engine, limits)
     sa.event.listen(engine, "begin", _begin_postgresql)
     return engine
 
 
+class Unsure(OperationalError):
+    """Nobody can tell whether what was written has been kept."""
+
+
 @contextmanager
-def reading(engine: sa.Engine) -> Iterator[Session]:
-    """A session in which nothing can be written; it sees the database as of one moment."""
-    options = {"tracker_read_only": True, "postgresql_readonly": True}
+def reading(engine: sa.Engine, *, is_patient: bool = False) -> Iterator[Session]:
+    """A session in which nothing can be written; it sees the database as of one moment.
+
+    With `is_patient` its statements may take as long as those of a writer: for the steps of a download.
+    """
+    options = {"tracker_read_only": True, "tracker_patient": is_patient, "postgresql_readonly": True}
     if engine.dialect.name == "postgresql":
         options["isolation_level"] = "REPEATABLE READ"  # type: ignore[assignment]
     with engine.connect().execution_options(**options) as connection, Session(connection) as session:
@@ -62,9 +68,19 @@ def reading(engine: sa.Engine) -> Iterator[Session]:
 
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[Session]:
-    """A session that holds the write lock; commits at the end, or undoes everything on an error."""
-    with Session(engine) as session, session.begin():
+    """A session that holds the write lock; commits at the end, or undoes everything on an error.
+
+    Raises Unsure when the server was lost while it committed.
+    """
+    with Session(engine) as session:
         yield session
+        session.flush()
+        try:
+            session.commit()
+        except OperationalError as error:
+            if error.connection_invalidated:
+                raise Unsure(error.statement, error.params, error.orig or error) from error
+            raise
 
 
 def what_is_not_durable(session: Session) -> list[str]:
@@ -112,6 +128,22 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     is_read_only = _is_read_only(connection)
     connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if is_read_only else 'OFF'}")
     connection.exec_driver_sql("BEGIN" if is_read_only else "BEGIN IMMEDIATE")
+
+
+def _postgresql_options(limits: Limits | None) -> dict[str, Any]:
+    """What libpq is told: above all, how soon a server that is gone is noticed."""
+    options = f"-c timezone=UTC -c lock_timeout={LOCK_WAIT_SECONDS}s"
+    options += f" -c statement_timeout={limits.reading if limits else 0}s"
+    if limits:
+        options += f" -c idle_in_transaction_session_timeout={ABANDONED_SECONDS}s"
+    return {
+        "connect_timeout": CONNECT_SECONDS,
+        "tcp_user_timeout": 1000 * ABANDONED_SECONDS,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "options": options,
+    }
 
 
 def _begin_postgresql(connection: sa.Connection) -> None:

@@ -79,12 +79,16 @@ class PostgreSQLRevisions(Revisions):
     """With the transaction that wrote it, for a restored database may come to the same number again."""
 
     def _connect(self) -> Any:
+        from tracker.db.postgresql import Connection
+
         positional, named = self.engine.dialect.create_connect_args(self.engine.url)
-        return self.driver.connect(*positional, **named, autocommit=True, connect_timeout=CONNECT_SECONDS)
+        connection = Connection.connect(*positional, **named, autocommit=True, connect_timeout=CONNECT_SECONDS)
+        connection.patience = WAIT_SECONDS
+        return connection
 
     def _ask(self, connection: Any, place: Hashable) -> Hashable | None:
         # Below psycopg's cursors, which would double the cost.
-        found = connection.pgconn.exec_(b"SELECT number, xmin FROM revision")
+        found = connection.ask(b"SELECT number, xmin FROM revision")
         if found.status != self.driver.pq.ExecStatus.TUPLES_OK:
             raise self.driver.OperationalError(found.get_error_message())
         return (found.get_value(0, 0), found.get_value(0, 1)) if found.ntuples else None

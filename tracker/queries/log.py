@@ -87,7 +87,7 @@ def read(engine: sa.Engine, reader: Actor, wanted: LogFilter) -> Iterator[Event]
     """All entries that fit, the newest first, read in short steps so that nobody waits for it."""
     before: int | None = None
     while True:
-        with reading(engine) as session:
+        with reading(engine, is_patient=True) as session:
             page = list_page(session, reader, wanted, before, STEP)
             session.expunge_all()
         yield from (entry.event for entry in page.entries)

@@ -72,6 +72,7 @@ OPEN = frozenset(
 )
 # Where somebody may go who has to set up the second step first.
 BEFORE_SECOND_STEP = frozenset({"account.second_step", "account.recovery_file", "auth.confirm", "auth.sign_out"})
+SIGNING_IN = frozenset({"auth.sign_in", "auth.code"})
 NOT_KEPT = frozenset({"csrf_token", "restore", "password", "current", "code"})
 KEPT = "kept."
 SESSION_ENDED = "The form was sent in a session that had ended. Nothing was saved."
@@ -187,6 +188,18 @@ def confirm_page(form: ConfirmPasswordForm, kept: list[tuple[str, str]]) -> str:
 def restore_page(next_path: str, kept: list[tuple[str, str]], why: str = SESSION_ENDED) -> str:
     """A page with one button that brings a typed form back, unsaved."""
     return render_template("staff/restore.html", next_path=next_path, kept=kept, why=why)
+
+
+def given_back(why: str) -> str:
+    """A page that holds what staff typed into the form of this request; empty if that is nothing.
+
+    Also when the database cannot tell who sent it.
+    """
+    if request.endpoint in SIGNING_IN and (kept := kept_through_sign_in()):
+        flash(why)
+        return sign_in_page(request.form.get("next", ""), kept)
+    is_from_staff = request.endpoint is not None and request.endpoint not in OPEN
+    return restore_page(asked_for(), kept_fields(), why) if is_from_staff and kept_fields() else ""
 
 
 def _csrf_failed(error: CSRFError) -> Response | str | tuple[str, int]:

@@ -3,15 +3,17 @@
 import logging
 from dataclasses import dataclass
 
-from flask import Flask, g, render_template, request
+from flask import Flask, render_template
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
+from tracker.db.engine import Unsure
+from tracker.db.limits import took_too_long
 from tracker.db.room import lacks_room
 from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
 from tracker.services.passwords import Busy
-from tracker.web.auth import kept_fields, restore_page
+from tracker.web.auth import given_back
 from tracker.web.problems import is_for_programs, problem
 from tracker.web.session import stop_reading
 
@@ -51,6 +53,16 @@ CANNOT_SAVE = Words(
     "Its disk is full or fails. Nothing was lost and nothing was changed.",
     "Please tell whoever runs this site, and try again later.",
 )
+TOO_LONG = Words(
+    "That takes too long to look up",
+    "It was stopped, so that others get their pages too. Nothing was changed.",
+    "Narrow it: use more particular words, or one filter more.",
+)
+UNSURE = Words(
+    "We cannot tell whether that was saved",
+    "The database was lost at that very moment.",
+    "Look whether it is there before you send it again.",
+)
 
 
 def init_app(app: Flask) -> None:
@@ -84,8 +96,8 @@ def _http(error: HTTPException) -> Answer:
 def _page(code: int, explanation: str = "", words: Words | None = None) -> Answer:
     stop_reading()
     words = words or WORDS.get(code, WORDS[400])
-    if code == 503 and g.get("actor") and kept_fields():
-        return restore_page(request.path, kept_fields(), f"{words.title}. {words.explanation}"), code, RETRY_SOON
+    if code == 503 and (page := given_back(f"{words.title}. {words.explanation} {words.advice}")):
+        return page, code, RETRY_SOON
     retry = RETRY_SOON if code == 503 else {}
     if is_for_programs():
         text, _, headers = problem(code, explanation)
@@ -102,10 +114,14 @@ def _page(code: int, explanation: str = "", words: Words | None = None) -> Answe
 
 def _database(error: DBAPIError) -> Answer:
     """A locked, full or unreachable database is a busy site, not a broken one."""
-    if isinstance(error, OperationalError):
-        log.error("database: %s", error.orig)
-        return _page(503, words=CANNOT_SAVE if lacks_room(error.orig) else None)
-    return _unexpected(error)
+    if not isinstance(error, OperationalError):
+        return _unexpected(error)
+    log.error("database: %s", error.orig)
+    if isinstance(error, Unsure):
+        return _page(503, words=UNSURE)
+    if took_too_long(error.orig):
+        return _page(503, TOO_LONG.explanation, TOO_LONG)
+    return _page(503, words=CANNOT_SAVE if lacks_room(error.orig) else None)
 
 
 def _system(error: OSError) -> Answer:

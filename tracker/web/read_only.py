@@ -3,9 +3,9 @@
 Signing in and out are writes too. Whoever is signed in can go on reading until the session ends by itself.
 """
 
-from flask import Flask, current_app, g, render_template, request
+from flask import Flask, current_app, render_template, request
 
-from tracker.web.auth import asked_for, kept_fields, kept_through_sign_in, restore_page, sign_in_page
+from tracker.web.auth import SIGNING_IN, given_back, kept_through_sign_in, sign_in_page
 from tracker.web.problems import is_for_programs, problem
 from tracker.web.security import SAFE_METHODS
 from tracker.web.session import stop_reading
@@ -28,10 +28,10 @@ def _refuse_writes() -> Answer | None:
     if is_for_programs():
         text, code, headers = problem(503, TITLE)
         return text, code, headers | LATER
-    if request.endpoint in {"auth.sign_in", "auth.code"}:
+    if request.endpoint in SIGNING_IN:
         return sign_in_page(request.form.get("next", ""), kept_through_sign_in()), 503, LATER
-    if g.get("actor") and kept_fields():
-        return restore_page(asked_for(), kept_fields(), WHY), 503, LATER
+    if kept := given_back(WHY):
+        return kept, 503, LATER
     page = render_template(
         "error.html",
         code=503,

@@ -187,7 +187,7 @@ def _in_steps(engine: sa.Engine, records: Records, statement: Statement) -> Rows
         last = session.scalar(sa.select(sa.func.max(number))) or 0
     for start in range(0, last, STEP):
         within = statement.where(number > start, number <= start + STEP).order_by(*records.key)
-        with reading(engine) as session:
+        with reading(engine, is_patient=True) as session:
             rows = session.execute(within).all()
         yield from rows
 
