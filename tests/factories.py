@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Update
 from tracker.rules.asks import AskDraft, AskKind, SourceDraft, TestDraft
 from tracker.rules.dates import PartialDate
+from tracker.rules.disputes import DisputeDraft
 from tracker.rules.legislation import Effect, LegislationDraft, LinkDraft
 from tracker.rules.permissions import COMMAND_LINE, Actor, Role
 from tracker.rules.replies import Outcome, ReplyDraft
@@ -158,6 +159,10 @@ def reply_draft(**changes: Any) -> ReplyDraft:
         "answered_on": PartialDate("2026-03-20"),
     }
     return ReplyDraft(**values | changes)
+
+
+def dispute_draft(about: str = "Whether the tax was refused.", is_said_defamatory: bool = False) -> DisputeDraft:
+    return DisputeDraft(PartialDate("2026-11-03"), about, is_said_defamatory)
 
 
 def make_reply(change: Change, ask: Ask, *, published: bool = False, **changes: Any) -> Reply:

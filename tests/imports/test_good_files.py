@@ -3,13 +3,14 @@
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import make_reply, make_source
+from tests.factories import dispute_draft, make_reply, make_source
 from tests.imports.taking import ADDRESS, bring, exported, faults_of, summary
 from tests.transactions import count_events, revision
 from tracker.models import Ask, Event, Legislation, Link, SuccessTest, Update
 from tracker.rules.asks import Publication
 from tracker.rules.status import Status
 from tracker.rules.updates import UpdateKind
+from tracker.services import disputes
 from tracker.services.change import Change
 
 HEADER = "ask_slug,title,kind,topic,source_title,quote,summary\r\n"
@@ -50,6 +51,17 @@ def test_replies_are_only_read(ed: Change) -> None:
         moved = {"replies.csv": f"ask_slug,reply_key,answer\r\nempty-homes,{key},Yes.\r\n"}
         assert faults_of(ed, moved) == [("replies.csv", 2, "reply_key")]
     assert reply.answer == "We are looking into it."
+
+
+def test_what_is_disputed_is_only_read(ed: Change) -> None:
+    disputes.mark_disputed(ed, find(ed, "empty-homes"), dispute_draft("=1+1, whether it was refused."), None)
+    files = {"asks.csv": exported(ed)["asks.csv"]}
+    assert "2026-11-03" in files["asks.csv"]
+    assert not bring(ed, files).has_changes
+    for found, typed in (("2026-11-03", "2026-11-04"), ("it was refused", "it was met")):
+        (fault,) = bring(ed, {"asks.csv": files["asks.csv"].replace(found, typed)}).faults
+        assert fault.column.startswith("disputed")
+        assert "entered on the ask's page" in fault.expected
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,14 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import NOW, make_ask, make_law, make_link, make_test, make_update
-from tracker.models import Ask
+from tests.factories import NOW, dispute_draft, make_ask, make_law, make_link, make_test, make_update
+from tracker.models import Ask, Person
 from tracker.queries import desk
 from tracker.queries.calendar_days import ended_by
+from tracker.queries.waiting import waits_for
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
-from tracker.services import approval
+from tracker.services import approval, disputes
 from tracker.services.change import Change
 
 TODAY = NOW.date()
@@ -100,3 +101,17 @@ def test_facts_that_nobody_published_are_listed_together(ed: Change) -> None:
     assert (list(found.rows), found.number) == ([link, law, draft], 3)
     cut = desk.list_unverified(ed.session, 1)
     assert (list(cut.rows), cut.number) == ([link], 3)
+
+
+def test_the_digest_tells_editors_by_when_to_answer_what_is_disputed(ed: Change) -> None:
+    disputes.mark_disputed(ed, make_ask(ed, published=True), dispute_draft(), None)
+    disputes.mark_disputed(ed, make_ask(ed, published=True, slug="other"), dispute_draft("It.", True), None)
+    told = {}
+    for name in ("Ed", "Cleo"):
+        person = ed.session.scalars(sa.select(Person).where(Person.name == name)).one()
+        told[name] = {part.title: part for part in waits_for(ed.session, person, TODAY, four_eyes=False)}
+    assert [line.detail for line in told["Ed"]["Disputed: answer due"].lines] == [
+        "by 5 November 2026",
+        "by 3 December 2026",
+    ]
+    assert "Disputed: answer due" not in told["Cleo"]

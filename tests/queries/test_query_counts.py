@@ -123,6 +123,7 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "staff_lists.list_laws": staff_lists.list_laws,
     "staff_lists.list_sources": staff_lists.list_sources,
     "desk.list_drafts": lambda s: desk.list_drafts(s, 1, 20),
+    "desk.list_disputed": lambda s: [desk.list_disputed(s, 20)],
     "desk.list_due": lambda s: desk.list_due(s, date(2100, 1, 1), 20),
     "desk.list_overdue": lambda s: [desk.list_overdue(s, NOW.date(), 20)],
     "desk.list_recent": lambda s: desk.list_recent(s, 20),

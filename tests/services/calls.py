@@ -13,6 +13,7 @@ from tests.factories import (
     NOW,
     ask_draft,
     criterion_draft,
+    dispute_draft,
     find_staff,
     law_draft,
     link_draft,
@@ -41,6 +42,7 @@ from tracker.services import (
     approval,
     asks,
     bulk,
+    disputes,
     drafts,
     erasure,
     legislation,
@@ -162,6 +164,12 @@ def erase_somebody(change: Change, world: World) -> None:
     erasure.erase(change, world.person, None, "Asked for it.")
 
 
+def end_a_dispute(change: Change, world: World) -> None:
+    """Mark an ask as disputed, and end that."""
+    disputes.mark_disputed(change, world.ask, dispute_draft(), None)
+    disputes.end_dispute(change, world.ask, None, "It was right.")
+
+
 def choose_own_password(change: Change, world: World) -> None:
     """Use a link that an admin made for the actor."""
     admin = Change(change.session, find_staff(change.session).ada, change.at)
@@ -246,6 +254,8 @@ CALLS: Mapping[str, Call] = {
     "replies.create_reply": lambda c, w: make_reply(c, w.ask, asked="The Home Office"),
     "replies.edit_reply": lambda c, w: replies.edit_reply(c, w.reply, reply_draft(asked="The minister"), None),
     "replies.publish_reply": lambda c, w: replies.publish_reply(c, w.reply, None),
+    "disputes.mark_disputed": lambda c, w: disputes.mark_disputed(c, w.ask, dispute_draft(), None),
+    "disputes.end_dispute": end_a_dispute,
     "notes.add_note": lambda c, w: notes.add_note(c, w.ask, "A private note."),
     "bulk.change_many": lambda c, w: bulk.change_many(c, both(c, w), ManyDraft(What.TOPIC, "Tax", reason="So.")),
     "bulk.change_many, a review": lambda c, w: bulk.change_many(

@@ -67,6 +67,8 @@ approval.approve                      | -           | yes    | yes   | 2      | 
 replies.create_reply                  | -           | yes    | yes   | 1      | -
 replies.edit_reply                    | -           | yes    | yes   | 1      | -
 replies.publish_reply                 | -           | yes    | yes   | 1      | yes
+disputes.mark_disputed                | -           | yes    | yes   | 1      | yes
+disputes.end_dispute                  | -           | yes    | yes   | 2      | yes
 notes.add_note                        | yes         | yes    | yes   | 1      | -
 bulk.change_many                      | -           | yes    | yes   | 2      | yes
 bulk.change_many, a review            | -           | yes    | yes   | 4      | yes

@@ -14,6 +14,7 @@ from tests.factories import (
     NOW,
     ask_draft,
     criterion_draft,
+    dispute_draft,
     find_staff,
     law_draft,
     link_draft,
@@ -37,6 +38,7 @@ from tracker.rules.updates import Result, UpdateKind
 from tracker.services import (
     approval,
     asks,
+    disputes,
     drafts,
     erasure,
     legislation,
@@ -152,6 +154,8 @@ DEEDS: list[tuple[type[Any] | None, Deed]] = [
     (None, lambda c, _, n: make_person(c, name=f"Person {n}")),
     (Person, lambda c, row, n: leave(c, row)),
     (Person, lambda c, row, n: leave(c, row, erased=True)),
+    (Ask, lambda c, row, n: disputes.mark_disputed(c, row, dispute_draft(f"Point {n}.", n % 2 > 0), None)),
+    (Ask, lambda c, row, n: disputes.end_dispute(c, row, None, "It was right.")),
 ]  # fmt: skip
 SEQUENCES = st.lists(st.tuples(st.integers(0, len(DEEDS) - 1), st.integers(0, 9), st.booleans()), max_size=20)
 MAKERS = range(9)  # those that make records for the others
@@ -222,6 +226,7 @@ def test_most_kinds_of_action_are_let_pass(shared_engine: sa.Engine) -> None:
 TAMPERINGS = {
     "UPDATE ask SET title = 'Never asked'": r"ask \d+: title is 'Never asked', but the log says",
     "UPDATE ask SET status = 'met'": r"ask \d+: status is 'met', but the log says 'announced'",
+    "UPDATE ask SET disputed_on = '2026-11-01'": r"ask \d+: disputed_on is '2026-11-01', but the log says None",
     "UPDATE success_test SET result = 'met'": r"test \d+: result is 'met', but the log says",
     "UPDATE link SET note = 'x'": r"link \d+: note is 'x', but the log says ''",
     "UPDATE source SET publication = 'archived'": r"source \d+: publication is 'archived', but the log says",

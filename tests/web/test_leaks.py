@@ -25,7 +25,8 @@ MARK = "zqinternal"
 PUBLIC_COLUMNS = {
     "source": "title author author_role publisher url archived_url note",
     "ask": (
-        "slug title topic quote quote_place summary reading government_position next_step deadline_note status_reason"
+        "slug title topic quote quote_place summary reading government_position next_step deadline_note status_reason "
+        "disputed_about"
     ),
     "former_slug": "slug",
     "success_test": "key label",

@@ -100,6 +100,8 @@ ASKS = Table(
         field("source_author", "Who made the ask: the author of the source"),
         field("source_publisher", "Who published the source"),
         field("source_archived_url", "Address of an archived copy of the source", Type.WEB_ADDRESS),
+        *partial_date("disputed_on", "Since when something on the ask's page is disputed"),
+        field("disputed_about", "What is disputed, in one sentence; empty where nothing is"),
     ),
     key=("ask_slug",),
 )

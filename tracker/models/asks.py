@@ -45,7 +45,7 @@ class Ask(Versioned, Base):
     """One thing that somebody asked to be done.
 
     The columns `status`, `status_on` and `status_reason` repeat the update in force; only
-    services/updates.py writes them.
+    services/updates.py writes them. Something is disputed while `disputed_on` is there.
     """
 
     __tablename__ = "ask"
@@ -93,6 +93,10 @@ class Ask(Versioned, Base):
     status_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
     status_reason: Mapped[str] = mapped_column(sa.Text, server_default="")
     superseded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ask.id"), index=True)
+    disputed_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    disputed_about: Mapped[str] = mapped_column(sa.Text, server_default="")
+    is_said_defamatory: Mapped[bool] = mapped_column(server_default=sa.false())
+    answer_due_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn, index=True)
 
     source: Mapped[Source] = relationship(lazy="raise_on_sql")
     tests: Mapped[list["SuccessTest"]] = relationship(

@@ -77,6 +77,12 @@ def list_overdue(session: Session, today: date, limit: int, after: str = "") -> 
     return paging.cut(session, statement, (Ask.title, Ask.id), limit=limit, after=after)
 
 
+def list_disputed(session: Session, limit: int, after: str = "") -> Listed[Ask]:
+    """The asks of which something is disputed, in the order in which an answer is due."""
+    statement = sa.select(Ask).where(Ask.answer_due_on.is_not(None))
+    return paging.cut(session, statement, (_sorted_date(Ask.answer_due_on), Ask.id), limit=limit, after=after)
+
+
 def list_unanswered(session: Session, today: date, limit: int, after: str = "") -> Listed[Reply]:
     """Who was asked to reply and has not, though the answer is due; the longest due first."""
     is_due = sa.and_(Reply.outcome == Outcome.WAITING, ended_by(Reply.due_on, today))

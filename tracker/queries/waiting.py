@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Event, Person, Update
+from tracker.models import Ask, Event, Person, Update
 from tracker.queries import desk
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import ALLOWED, Action
@@ -49,6 +49,8 @@ def waits_for(session: Session, person: Person, today: date, four_eyes: bool) ->
     """
     found = []
     if Action.PUBLISH in ALLOWED[person.role]:
+        disputed = desk.list_disputed(session, MOST)
+        found.append(_part("Disputed: answer due", [_to_answer(ask) for ask in disputed.rows], disputed.number))
         waiting = desk.list_waiting(session, LOOKED_THROUGH).rows
         own = find_own_judgements(session, person.id, waiting) if four_eyes else set()
         waiting = [update for update in waiting if update.id not in own]
@@ -70,6 +72,10 @@ def _part(title: str, lines: list[Line], number: int | None = None) -> Part:
 def _to_approve(update: Update) -> Line:
     by = f"{update.kind.label.lower()}, by {update.author.name}" if update.author else update.kind.label.lower()
     return Line(update.ask.title, f"/staff/updates/{update.id}/approve", by)
+
+
+def _to_answer(ask: Ask) -> Line:
+    return Line(ask.title, f"/staff/asks/{ask.id}", f"by {ask.answer_due_on.in_words}" if ask.answer_due_on else "")
 
 
 def _to_review(due: desk.DueAsk) -> Line:

@@ -106,7 +106,14 @@ def create_many(change: Change, made: Sequence[tuple[Record, object]], reason: s
 
 
 def edit(
-    change: Change, row: Record, draft: object, *, seen_version: int | None, is_public: bool, reason: str = ""
+    change: Change,
+    row: Record,
+    draft: object,
+    *,
+    seen_version: int | None,
+    is_public: bool,
+    reason: str = "",
+    action: str = "edited",
 ) -> dict[str, object]:
     """Bring a row to the draft and log what differs; answer the changed fields as they were."""
     check_version(row, seen_version)
@@ -117,7 +124,7 @@ def edit(
         row.version += 1
         record(
             change,
-            "edited",
+            action,
             subject_of(row),
             before=before,
             after=after,

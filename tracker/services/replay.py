@@ -26,6 +26,7 @@ from tracker.models import (
 )
 from tracker.rules.chain import ERASED, PERSONAL
 from tracker.rules.dates import PartialDate
+from tracker.rules.disputes import DisputeDraft
 from tracker.rules.status import Status
 from tracker.rules.story import Entry, state_of
 from tracker.rules.updates import Result, UpdateKind
@@ -48,7 +49,11 @@ MODELS = {
 STEP = 500
 NEW = {"created", "drafted"}
 NEVER_PUBLIC_YET = {"publication": "draft"}
-BEGINNINGS = {"test": {"is_archived": False}, "person": {"is_active": True}}
+BEGINNINGS: Mapping[str, Values] = {
+    "ask": NEVER_PUBLIC_YET | plain(records.values_of(DisputeDraft())),
+    "test": {"is_archived": False},
+    "person": {"is_active": True},
+}
 
 
 @dataclass

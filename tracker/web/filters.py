@@ -12,6 +12,7 @@ from tracker.models import Event
 from tracker.queries.public.records import PublicAsk
 from tracker.queries.words import mark
 from tracker.rules.dates import PartialDate
+from tracker.rules.disputes import answer_due
 from tracker.rules.wording import compare_fields, shortened
 from tracker.web.forms.base import required
 from tracker.web.timeline import time_line
@@ -116,6 +117,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(day)
     app.add_template_filter(minute)
     app.add_template_filter(host)
+    app.add_template_filter(answer_due)
     app.add_template_filter(mark)
     app.add_template_filter(sentence)
     app.add_template_global(is_needed)

@@ -54,6 +54,8 @@ def turned_back(present: PublicAsk, ask: Ask, updates: Sequence[Update], day: da
             status_on=entry.happened_on if entry else None,
             reason=entry.reason if entry else "",
             reviewed_on=_by(present.line.reviewed_on, day),
+            disputed_on=None,
+            disputed_about="",
         ),
         government_position="",
         next_step="",

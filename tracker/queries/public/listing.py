@@ -21,7 +21,10 @@ from tracker.rules.asks import PUBLIC
 
 PAGE_SIZE = 30
 MOST_COUNTED = 1000
-LINE_NAMES = ("id", "slug", "title", "kind", "topic", "summary", "status", "status_on", "reviewed_on", "first_deadline")
+LINE_NAMES = (
+    *("id", "slug", "title", "kind", "topic", "summary", "status", "status_on", "reviewed_on", "first_deadline"),
+    *("disputed_on", "disputed_about"),
+)
 LINE_COLUMNS = (*(Ask.__table__.c[name] for name in LINE_NAMES), Ask.__table__.c.status_reason.label("reason"))
 _LINES = sa.select(*LINE_COLUMNS).where(Ask.__table__.c.id.in_(sa.bindparam("ids", expanding=True)))
 

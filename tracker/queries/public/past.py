@@ -75,6 +75,8 @@ def as_of(lines: Sequence[tuple[int, AskLine]], spans: Sequence[sa.Row[Any]]) ->
                 status_on=by_id[id].happened_on,
                 reason=by_id[id].reason,
                 reviewed_on=None,
+                disputed_on=None,
+                disputed_about="",
             ),
         )
         for id, line in lines

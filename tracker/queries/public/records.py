@@ -46,6 +46,8 @@ class AskLine:
     reviewed_on: PartialDate | None
     first_deadline: PartialDate | None
     excerpt: Excerpt | None = None
+    disputed_on: PartialDate | None = None
+    disputed_about: str = ""
 
 
 @dataclass(frozen=True)

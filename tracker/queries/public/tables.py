@@ -34,7 +34,7 @@ LAW_KEY = Legislation.key.label("law_key")
 
 def asks() -> Statement:
     """One row an ask."""
-    internal = {"slug", "internal_note", "version"}
+    internal = {"slug", "internal_note", "version", "is_said_defamatory", "answer_due_on"}
     asks = sa.select(
         ASK_SLUG,
         *(column for column in Ask.__table__.columns if column.key not in internal),

@@ -109,6 +109,8 @@ def in_text(field: Field) -> str:
         return ", ".join(f"{label}: {text}" for label, text in parts if text)
     if isinstance(field.data, list | tuple):
         return ", ".join(map(str, field.data))
+    if isinstance(field.data, bool):
+        return "Yes" if field.data else "No"
     return "" if field.data is None else str(field.data)
 
 

@@ -1,10 +1,11 @@
-"""Forms for the right of reply and for private notes."""
+"""Forms for the right of reply, for disputes and for private notes."""
 
-from wtforms import SelectField
+from wtforms import BooleanField, SelectField
 
 from tracker.rules.dates import HELP
+from tracker.rules.disputes import DisputeDraft
 from tracker.rules.replies import ANSWER_LENGTH, Outcome, ReplyDraft
-from tracker.rules.text import NOTE_LENGTH, TITLE_LENGTH
+from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, TITLE_LENGTH
 from tracker.web.forms.base import DateField, Form, LongTextField, TextField, required
 
 
@@ -37,6 +38,25 @@ class ReplyForm(Form):
     def draft(self) -> ReplyDraft:
         """The request as typed."""
         return ReplyDraft(**self.values())
+
+
+class DisputeForm(Form):
+    """What somebody disputes, and since when."""
+
+    disputed_on = DateField("Disputed since", [required], description="The day on which you were told.")
+    disputed_about = LongTextField(
+        "What is disputed",
+        [required],
+        description="One neutral sentence that everybody reads. Do not name who complains.",
+        render_kw={"maxlength": SENTENCE_LENGTH},
+    )
+    is_said_defamatory = BooleanField(
+        "It is said to be defamatory", description="Only staff see this. The answer is then due within 48 hours."
+    )
+
+    def draft(self) -> DisputeDraft:
+        """The dispute as typed."""
+        return DisputeDraft(**self.values())
 
 
 class NoteForm(Form):

@@ -16,6 +16,7 @@ from tracker.web.staff.updates import NOTHING_CHANGED
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 FIRST = 20
 TITLES = {
+    "disputed": "Disputed: answer due",
     "due": "Due for a review",
     "drafts": "Drafts of updates",
     "overdue": "Overdue deadlines and next steps",
@@ -36,7 +37,7 @@ def desk() -> str:
     )
 
 
-@bp.get("/desk/<any(due, drafts, overdue, unanswered, unverified):section>")
+@bp.get("/desk/<any(disputed, due, drafts, overdue, unanswered, unverified):section>")
 @requires(Action.READ)
 def whole(section: str) -> str:
     after = request.args.get("after", "")
@@ -46,6 +47,8 @@ def whole(section: str) -> str:
 
 def _list(session: Session, section: str, limit: int, after: str = "") -> Listed[object]:
     match section:
+        case "disputed":
+            return queries.list_disputed(session, limit, after)
         case "due":
             return queries.list_due(session, today(), limit, after)
         case "drafts":

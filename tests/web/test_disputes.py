@@ -1,0 +1,129 @@
+"""What somebody disputes is marked in public while it is, and staff see by when to answer."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from tests.browser import Page
+from tests.exported import rows
+from tests.site import CLEO, ED, WEALTH_ORDERS, Site
+from tests.web.json_answers import got
+from tracker.clock import today
+from tracker.models import Ask, Event
+from tracker.rules.dates import PartialDate
+from tracker.rules.disputes import DisputeDraft, answer_due
+from tracker.services import disputes
+
+ADDRESS = f"/asks/{WEALTH_ORDERS}"
+ABOUT = "Whether the power was ever <used>."
+
+
+def mark(site: Site, **typed: str | bool) -> Page:
+    """Mark an ask as disputed, on its page in the staff area."""
+    form = site.browser(ED).get(f"/staff/asks/{site.ask_id()}").follow("Mark as disputed")
+    return form.submit("Show that it is disputed", disputed_about=ABOUT, **typed)
+
+
+def days_ago(number: int) -> PartialDate:
+    return PartialDate((today() - timedelta(days=number)).isoformat())
+
+
+def in_words(day: PartialDate | None) -> str:
+    assert day
+    return day.in_words
+
+
+def test_what_is_disputed_is_marked_on_the_page_in_the_list_and_in_the_data_until_it_ends(site: Site) -> None:
+    _, revision = site.footprint()
+    since = days_ago(3)
+    page = mark(site, disputed_on=since.in_words)
+    due = in_words(answer_due(since))
+    assert f"Answer due by {due}" in page.section("dispute")
+    assert site.footprint()[1] == revision + 1
+    said = f"Disputed since {since.in_words}. {ABOUT} We answer by {due}."
+    assert said in site.browser().get(ADDRESS).section("disputed")
+    assert said in site.browser().get("/").text
+    assert f"Disputed since {since.in_words}." in site.browser().get(f"{ADDRESS}/card").text
+    assert "Disputed since" not in site.browser().get(f"{ADDRESS}?on={today()}").text
+    assert "Disputed since" not in site.browser().get(f"/?on={today()}").text
+    assert {(row["disputed_on"], row["disputed_about"]) for row in rows(site, "asks") if row["disputed_on"]} == {
+        (since.text, ABOUT)
+    }
+    whole = got(site, ADDRESS)
+    assert (whole["disputed_on"], whole["disputed_about"]) == (since.text, ABOUT)
+
+    ended = page.follow("End the dispute")
+    assert ended.submit("End the dispute", reason="").errors("reason")
+    after = ended.submit("End the dispute", reason="The court's list has it.")
+    assert "The court's list has it." in after.section("log")
+    assert "Disputed since" not in site.browser().get(ADDRESS).text
+    assert not any(row["disputed_on"] for row in rows(site, "asks"))
+    assert site.footprint()[1] == revision + 2
+
+
+def test_what_is_said_to_be_defamatory_is_due_in_48_hours_and_the_public_is_not_told(sqlite_site: Site) -> None:
+    since = days_ago(1)
+    page = mark(sqlite_site, disputed_on=since.in_words, is_said_defamatory="y")
+    assert f"Answer due by {in_words(days_ago(-1))} Said to be defamatory" in page.section("dispute")
+    public = sqlite_site.browser().get(ADDRESS)
+    assert f"We answer by {in_words(answer_due(since))}." in public.section("disputed")
+    assert "defam" not in public.html.casefold() + str(got(sqlite_site, ADDRESS)).casefold()
+    assert "defam" not in "".join(rows(sqlite_site, "asks")[0])
+    again = page.follow("Change what is said of the dispute").submit(
+        "Show that it is disputed", is_said_defamatory=False
+    )
+    assert f"Answer due by {in_words(answer_due(since))}" in again.section("dispute")
+
+
+def test_the_desk_names_the_longest_overdue_first_and_the_public_reads_that_it_is_late(sqlite_site: Site) -> None:
+    with sqlite_site.change(ED) as change:
+        first, second, third = change.session.scalars(sa.select(Ask).order_by(Ask.title).limit(3))
+        for ask, number, is_said_defamatory in ((first, 2, False), (second, 40, False), (third, 3, True)):
+            draft = DisputeDraft(days_ago(number), ABOUT, is_said_defamatory)
+            disputes.mark_disputed(change, ask, draft, None)
+        titles, late = [second.title, third.title, first.title], f"/asks/{second.slug}"
+    desk = sqlite_site.browser(CLEO).get("/staff/")
+    section = desk.section("disputed")
+    assert desk.links()["3 disputed"] == "#disputed"
+    assert sorted(titles, key=section.index) == titles
+    due = in_words(answer_due(days_ago(40)))
+    assert f"Answer overdue since {due}" in section
+    assert "End the dispute" not in section
+    assert f"End the dispute about {titles[0]}" in sqlite_site.browser(ED).get("/staff/").section("disputed")
+    assert f"Our answer was due by {due}." in sqlite_site.browser().get(late).section("disputed")
+
+
+def test_two_who_mark_at_once_see_both_versions(sqlite_site: Site) -> None:
+    form = sqlite_site.browser(ED).get(f"/staff/asks/{sqlite_site.ask_id()}/dispute")
+    mark(sqlite_site)
+    with sqlite_site.unchanged():
+        stale = form.submit("Show that it is disputed", disputed_about="Something else.", is_said_defamatory="y")
+    assert stale.status == 409
+    assert ABOUT in stale.text
+    assert stale.value("disputed_about") == "Something else."
+    assert "It is said to be defamatory No Yes" in stale.text
+
+
+def test_a_draft_cannot_be_disputed_nor_a_dispute_ended_that_is_none(sqlite_site: Site) -> None:
+    ended = sqlite_site.browser(ED).get(f"/staff/asks/{sqlite_site.ask_id()}/dispute/end")
+    with sqlite_site.unchanged():
+        refused = ended.submit("End the dispute", reason="Nothing to it.")
+    assert "Nothing here is disputed any more." in refused.text
+    sqlite_site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(publication="draft"))
+    page = sqlite_site.browser(ED).get(f"/staff/asks/{sqlite_site.ask_id()}")
+    assert "Mark as disputed" not in page.links()
+    form = sqlite_site.browser(ED).get(f"/staff/asks/{sqlite_site.ask_id()}/dispute")
+    with sqlite_site.unchanged():
+        refused = form.submit("Show that it is disputed", disputed_about=ABOUT)
+    assert "The public does not see this ask" in refused.text
+
+
+def test_the_log_says_what_was_done_in_words(sqlite_site: Site) -> None:
+    page = mark(sqlite_site)
+    title = sqlite_site.scalar(sa.select(Ask.title).where(Ask.slug == WEALTH_ORDERS))
+    assert f"Ed Editor marked as disputed the ask “{title}”." in page.section("log")
+    assert ABOUT in page.section("log")
+    page = page.follow("End the dispute").submit("End the dispute", reason="It was right.")
+    assert f"Ed Editor ended the dispute about the ask “{title}”." in page.section("log")
+    newest = sqlite_site.scalar(sa.select(Event.action).order_by(Event.id.desc()).limit(1))
+    assert newest == "ended the dispute about"
