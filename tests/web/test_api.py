@@ -101,6 +101,15 @@ def test_every_ask_and_every_law_is_as_described(shared_site: Site) -> None:
         assert whole["links"] == linked
 
 
+def test_the_links_of_a_law_come_page_by_page(shared_site: Site) -> None:
+    linked = [link["law_key"] for link in all_records(shared_site, "/links")]
+    key = max(linked, key=linked.count)
+    first = got(shared_site, f"/legislation/{key}?limit=1")
+    second = got(shared_site, first["next"].partition("/api/v1")[2])
+    assert first["citation"] == second["citation"]
+    assert first["links"] + second["links"] == got(shared_site, f"/legislation/{key}")["links"][:2]
+
+
 def test_a_law_names_the_bills_that_it_was(shared_site: Site) -> None:
     was = {law["law_key"]: law["becomes"] for law in all_records(shared_site, "/legislation") if law["becomes"]}
     assert was

@@ -16,6 +16,11 @@ ABOUT = (
     "new members of objects, new parameters, new values of enumerations and new addresses may be added, so leave "
     "alone what you do not know. Answers say by ETag whether they have changed."
 )
+NEXT: Schema = {
+    "type": ["string", "null"],
+    "format": "uri",
+    "description": "The address of the next records; null at the end. The Link header says the same.",
+}
 Examples = Mapping[str, Mapping[str, Any]]
 
 
@@ -66,6 +71,7 @@ def schemas(examples: Examples) -> dict[str, Schema]:
             is_archived={"type": "boolean", "description": "Whether we no longer follow it; then no file has it."},
             was=list_of({"type": "string"}) | {"description": "The bills that it was (law_key)."},
             links=list_of(reference(LINKS.record)),
+            next=NEXT,
         ),
         "Statuses": _object(
             families=list_of(_object(family=_keys(Family), label=_text(), statuses=list_of(_keys(Status)))),
@@ -97,12 +103,7 @@ def _with_example(table: Table, examples: Examples) -> Schema:
 
 def _page(table: Table, **more: Schema) -> Schema:
     """Some records, and where the next are."""
-    next_page = {
-        "type": ["string", "null"],
-        "format": "uri",
-        "description": "The address of the next records; null at the end. The Link header says the same.",
-    }
-    return _object(records=list_of(reference(table.record)), next=next_page, **more)
+    return _object(records=list_of(reference(table.record)), next=NEXT, **more)
 
 
 def _more(table: Table, **more: Schema) -> Schema:

@@ -58,9 +58,9 @@ def paths(examples: Mapping[str, Mapping[str, Any]]) -> dict[str, Described]:
     return found | {
         "/legislation/{law_key}": _get(
             "getLaw",
-            "A law with the bills that it was and its links to asks. The key has slashes in it",
+            "A law with the bills that it was and, page by page, its links to asks. The key has slashes in it",
             "WholeLaw",
-            [_in_path("law_key", "The law's key", law)],
+            [_in_path("law_key", "The law's key", law), _after(), _limit()],
         ),
         "/statuses": _get(
             "listStatuses", "The statuses with their definitions: what each means and does not mean", "Statuses", []
@@ -108,7 +108,7 @@ def _parameter(name: str, place: str, description: str, schema: Described, examp
 
 def _get(name: str, summary: str, schema: str, parameters: list[Described], *, total: bool = False) -> Described:
     headers: Described = {}
-    if schema.endswith("Page"):
+    if any(parameter["name"] == "after" for parameter in parameters):
         text = {"type": "string"}
         headers["Link"] = {"description": "The next page as rel=next, where there is one (RFC 8288).", "schema": text}
     if total:

@@ -25,7 +25,7 @@ CHANGES = (
         "1.2",
         PartialDate("2026-11-23"),
         (
-            "An ask of which every test is met is not rejected, lapsed or reversed either; it was never open.",
+            "An ask of which every test is met cannot be rejected, lapsed or reversed.",
             "Wrote down that a test can be met before the law is in force.",
             "No status was judged differently.",
         ),

@@ -34,7 +34,7 @@ def records(name: str) -> Response:
     _expect("ask", "after", "limit")
     size = _size()
     page = rows.list_page(db(), name, _key(name), size, _ask_id())
-    next_page = _next(".records", "-".join(map(str, page.next_key or ())), "ask", "limit", name=name)
+    next_page = _next(".records", _text(page.next_key), "ask", "limit", name=name)
     found = [json.record(TABLES[name], row, site_url()) for row in page.rows]
     return _answer({"records": found, "next": next_page}, next_page)
 
@@ -74,13 +74,14 @@ def ask(slug: str) -> Response:
 
 @bp.get("/v1/legislation/<law:key>")
 def law(key: str) -> Response:
-    """A law whole."""
-    _expect()
-    found = rows.find_whole_law(db(), key)
+    """A law whole, its links to asks page by page."""
+    _expect("after", "limit")
+    found = rows.find_whole_law(db(), key, _key("links"), _size())
     if found is None:
         key_now = public.find_key_of(db(), key)
         return _moved(url_for(".law", key=key_now)) if key_now else abort(404, "There is no law with this key.")
-    return _answer(whole.law(found, site_url()))
+    next_page = _next(".law", _text(found.links.next_key), "limit", key=key)
+    return _answer(whole.law(found, site_url()) | {"next": next_page}, next_page)
 
 
 @bp.get("/v1/statuses")
@@ -141,6 +142,11 @@ def _key(name: str) -> Key | None:
     return tuple(map(int, parts))
 
 
+def _text(key: Key | None) -> str:
+    """A key as addresses carry it."""
+    return "-".join(map(str, key or ()))
+
+
 def _ask_id() -> int | None:
     slug = request.args.get("ask")
     if slug is None:
@@ -151,12 +157,12 @@ def _ask_id() -> int | None:
     return found
 
 
-def _next(endpoint: str, key: str, *kept: str, **values: Any) -> str | None:
-    """The address of the page after this key, with those parameters of this request that are kept."""
-    if not key:
+def _next(endpoint: str, after: str, *kept: str, **values: Any) -> str | None:
+    """The address of the page after a key, with those parameters of this request that are kept."""
+    if not after:
         return None
     query: dict[str, Any] = {name: request.args[name] for name in kept if name in request.args}
-    return site_url() + url_for(endpoint, **values, **query, after=key)
+    return site_url() + url_for(endpoint, **values, **query, after=after)
 
 
 def _examples() -> dict[str, dict[str, Any]]:

@@ -50,11 +50,11 @@ def ask(found: WholeAsk, site_url: str) -> Record:
 
 
 def law(found: WholeLaw, site_url: str) -> Record:
-    """A law with the bills that it was and its links to asks."""
+    """A law with the bills that it was and some of its links to asks."""
     return record(LEGISLATION, found.law, site_url) | {
         "is_archived": found.is_archived,
         "was": list(found.was),
-        "links": [record(LINKS, row, site_url) for row in found.links],
+        "links": [record(LINKS, row, site_url) for row in found.links.rows],
     }
 
 

@@ -47,12 +47,12 @@ class WholeAsk:
 
 @dataclass(frozen=True)
 class WholeLaw:
-    """The row of one law, the keys of the bills that it was, and its links to published asks."""
+    """The row of one law, the keys of the bills that it was, and some of its links to published asks."""
 
     law: Row
     is_archived: bool
     was: tuple[str, ...]
-    links: Rows
+    links: Page
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,7 @@ def list_page(session: Session, name: str, after: Key | None, size: int, ask_id:
         statement = statement.where(_of_ask(name, ask_id))
     if name != "legislation":
         statement = statement.where(is_published(Ask.publication))
-    rows = session.execute(records.after(statement, after or records.start, size + 1)).all()
-    has_more = len(rows) > size
-    return Page(_rows(rows[:size]), records.key_of(rows[size - 1]) if has_more else None)
+    return _page(session, name, statement, after, size)
 
 
 def list_asks_called(session: Session, slugs: Sequence[str]) -> Rows:
@@ -123,8 +121,8 @@ def find_whole_ask(session: Session, slug: str) -> WholeAsk | None:
     )
 
 
-def find_whole_law(session: Session, key: str) -> WholeLaw | None:
-    """A law that is or was public, with the published asks that hang on it."""
+def find_whole_law(session: Session, key: str, after: Key | None, size: int) -> WholeLaw | None:
+    """A law that is or was public, with at most `size` of the published asks that hang on it, after a link's key."""
     law = session.execute(tables.legislation(PUBLIC).where(Legislation.key == key)).first()
     if law is None:
         return None
@@ -134,8 +132,16 @@ def find_whole_law(session: Session, key: str) -> WholeLaw | None:
         law=law,
         is_archived=law.publication is Publication.ARCHIVED,
         was=tuple(session.scalars(was.order_by(Legislation.id))),
-        links=_rows(session.execute(of_law.order_by(Link.id))),
+        links=_page(session, "links", of_law, after, size),
     )
+
+
+def _page(session: Session, name: str, statement: tables.Statement, after: Key | None, size: int) -> Page:
+    """The rows of this statement after a key, at most `size`."""
+    records = tables.RECORDS[name]
+    rows = session.execute(records.after(statement, after or records.start, size + 1)).all()
+    has_more = len(rows) > size
+    return Page(_rows(rows[:size]), records.key_of(rows[size - 1]) if has_more else None)
 
 
 def _all(session: Session, name: str, ask_id: int) -> Rows:
