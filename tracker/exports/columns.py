@@ -38,7 +38,7 @@ class Type(StrEnum):
         }[self]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
     """A column. `choices` are all the keys that it can hold; `is_always` says that it is never empty."""
 

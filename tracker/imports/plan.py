@@ -2,8 +2,9 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tracker.exports import csv
 from tracker.imports.columns import EDITABLE
@@ -12,6 +13,7 @@ MOST_CHANGES = 1000
 MOST_FAULTS = 10_000
 SHOWN_LENGTH = 200
 FAULT_COLUMNS = ("file", "row", "column", "found", "expected")
+Differences = Sequence[tuple[str, str, str]]
 
 
 @dataclass(frozen=True)
@@ -31,14 +33,13 @@ class Fault:
         return ", ".join(filter(None, parts))
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """What happens to one row; `differences` holds column, before and after."""
 
     table: str
     name: str
     what: str
-    differences: tuple[tuple[str, str, str], ...]
+    differences: Differences
     note: str = ""
 
 
@@ -75,19 +76,19 @@ class Plan:
         """The tables of which there are rows."""
         return [name for name in EDITABLE if self.added[name] or self.changed[name] or self.left[name]]
 
-    def add(self, table: str, name: str, values: Mapping[str, str], note: str = "") -> None:
+    def add(self, table: str, name: str, differences: Differences, note: str = "") -> None:
         """A new row with these cells."""
         self.added[table] += 1
-        self._keep(Step(table, name, "added", tuple((column, "", text) for column, text in values.items()), note))
+        self._keep(Step(table, name, "added", tuple(differences), note))
 
-    def change(self, table: str, name: str, differences: Iterable[tuple[str, str, str]]) -> None:
+    def change(self, table: str, name: str, differences: Differences) -> None:
         """A row of which some cells differ from what the tracker says."""
         self.changed[table] += 1
         self._keep(Step(table, name, "changed", tuple(differences)))
 
-    def leave(self, table: str) -> None:
-        """A row that says what the tracker says."""
-        self.left[table] += 1
+    def leave(self, table: str, number: int = 1) -> None:
+        """Rows that say what the tracker says."""
+        self.left[table] += number
 
     def fault(self, file: str, row: int, column: str, found: str, expected: str) -> None:
         """Something is wrong; TooMany when so much is that nobody would read on."""

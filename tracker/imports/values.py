@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 from tracker.exports.columns import Column, Type
 from tracker.rules.asks import AskKind
@@ -22,12 +23,17 @@ SHORT_MONTH = re.compile(r"[A-Za-z]{3,4}[- ']\d{2}|\d{1,2}-[A-Za-z]{3,4}(?:-\d{2
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[ T].+", re.ASCII)
 SHORTENED = re.compile(r"\d+(?:\.\d+)?E[+-]?\d+|\d+\.0+", re.ASCII | re.IGNORECASE)
 FORMULA_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)|#{3,}")
+SHORT_CELL = 60
 EPOCH = date(1899, 12, 30)
 WRITE_DATE = "Write the date as 2018-03-19, a month as 2018-03, a year as 2018, and keep the cell as text."
 
 
 def typed(column: Column, text: str) -> object:
-    """The value of a cell; raises ValueError with what was expected."""
+    """The value of a cell; raises ValueError with what was expected. Short cells say the same again and again."""
+    return _typed_before(column, text) if len(text) <= SHORT_CELL else _typed(column, text)
+
+
+def _typed(column: Column, text: str) -> object:
     if FORMULA_ERROR.fullmatch(text):
         raise ValueError("A text; this is what a spreadsheet shows where a formula failed or a column is too narrow.")
     text = clean(text)
@@ -43,6 +49,9 @@ def typed(column: Column, text: str) -> object:
         case Type.LIST:
             return tuple(filter(None, (part.strip() for part in text.split(";"))))
     return text
+
+
+_typed_before = lru_cache(maxsize=5000)(_typed)
 
 
 def parse_date(text: str) -> PartialDate:

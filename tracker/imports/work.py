@@ -144,7 +144,7 @@ def _take(work: Work, subject: Subject, line: Line, row: Any) -> None:
             subject.add(work, line, values)
             if len(work.plan.faults) == known:
                 note = WAITS if waits(work, values) else ""
-                work.plan.add(name, label, {column: text for column, _, text in differences}, note)
+                work.plan.add(name, label, differences, note)
         elif differences and subject.edit(work, line, row, values):
             work.plan.change(name, label, differences)
         else:
@@ -182,7 +182,7 @@ def compare(work: Work, name: str, line: Line, row: Any) -> tuple[Values, list[t
         except ValueError as error:
             work.refuse(line, column.name, str(error))
             continue
-        text = cell(value, work.site_url)
+        text = value if type(value) is str else cell(value, work.site_url)
         if row is not None and column.is_always and not text:
             work.refuse(line, column.name, f"{column.meaning.removesuffix(' (key)')}; it is never empty.")
         elif text != said:

@@ -11,6 +11,18 @@ from tracker.rules.updates import Result
 
 QUOTE_LENGTH = 600
 LONGEST_INTERVAL = 730
+ASK_LIMITS = {
+    "title": TITLE_LENGTH,
+    "topic": 60,
+    "quote": QUOTE_LENGTH,
+    "quote_place": TITLE_LENGTH,
+    "summary": SENTENCE_LENGTH,
+    "reading": SENTENCE_LENGTH,
+    "government_position": QUOTE_LENGTH,
+    "next_step": SENTENCE_LENGTH,
+    "deadline_note": TITLE_LENGTH,
+    "internal_note": NOTE_LENGTH,
+}
 
 
 class AskKind(StrEnum):
@@ -122,25 +134,13 @@ def check_source(draft: SourceDraft) -> list[Problem]:
 
 def check_ask(draft: AskDraft) -> list[Problem]:
     """Check an ask's wording and particulars."""
-    limits = {
-        "title": TITLE_LENGTH,
-        "topic": 60,
-        "quote": QUOTE_LENGTH,
-        "quote_place": TITLE_LENGTH,
-        "summary": SENTENCE_LENGTH,
-        "reading": SENTENCE_LENGTH,
-        "government_position": QUOTE_LENGTH,
-        "next_step": SENTENCE_LENGTH,
-        "deadline_note": TITLE_LENGTH,
-        "internal_note": NOTE_LENGTH,
-    }
     problems = (
         checks.slug(draft.slug, "slug")
         + checks.required(draft.title, "title", "a short title")
         + checks.required(draft.topic, "topic", "a topic")
         + checks.required(draft.quote, "quote", "the ask in its original words")
         + checks.required(draft.summary, "summary", "the ask in one sentence")
-        + checks.texts(draft, limits)
+        + checks.texts(draft, ASK_LIMITS)
         + checks.names(draft.jurisdictions, "jurisdictions")
         + checks.names(draft.responsible_bodies, "responsible_bodies")
     )

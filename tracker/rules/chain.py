@@ -24,6 +24,7 @@ CHECKPOINT = re.compile(r"(?:(0|[1-9][0-9]{0,17}):)?([0-9a-f]{64})", re.ASCII)
 SALT_BYTES = 32
 PERSONAL = ("name", "email")
 ERASED = "erased"
+ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
 class Checkpoint(NamedTuple):
@@ -38,7 +39,7 @@ class Checkpoint(NamedTuple):
 
 def canonical(entry: Mapping[str, object]) -> str:
     """The one way in which an entry is written for hashing."""
-    return json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return ENCODER.encode(entry)
 
 
 def entry_hash(entry: Mapping[str, object]) -> str:

@@ -34,7 +34,8 @@ def optional_url(value: str, field: str) -> list[Problem]:
 
 def texts(draft: object, limits: dict[str, int]) -> list[Problem]:
     """Check the length of each named text field of a draft."""
-    return [problem for field, limit in limits.items() for problem in at_most(getattr(draft, field), limit, field)]
+    too_long = [field for field, limit in limits.items() if len(getattr(draft, field)) > limit]
+    return [problem for field in too_long for problem in at_most(getattr(draft, field), limits[field], field)]
 
 
 def names(values: Sequence[str], field: str, length: int = 120, count: int = 60) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 SLUG_LENGTH = 80
@@ -20,6 +21,8 @@ def clean(text: str) -> str:
     Raises ValueError for characters that make invalid HTML, XML or database text: control characters
     other than TAB and LF, lone surrogates and noncharacters.
     """
+    if text.isascii() and text.isprintable():  # nearly all: it is in that form, and holds none of these characters
+        return text.strip()
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if found := FORBIDDEN.search(text):
         raise ValueError(
@@ -40,6 +43,7 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
+@lru_cache(maxsize=1000)
 def slugify(text: str) -> str:
     """Answer "uk-and-eu" for "UK and EU"; may be empty."""
     return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")[:SLUG_LENGTH].strip("-")

@@ -105,7 +105,7 @@ def _entry(
     """The columns of the next entry, which is the end then."""
     content: dict[str, object] = {
         "id": end.number + 1,
-        "at": change.at,
+        "at": _plain(change.at),
         "actor_id": change.actor.id,
         "actor_name": change.actor.name,
         "action": action,
@@ -121,8 +121,8 @@ def _entry(
         "format": FORMAT,
     }
     content = with_personal(content, end.hidden)
-    end.number, end.hash = end.number + 1, entry_hash(content | {"at": _plain(change.at)})  # all else is plain already
-    return content | {"hash": end.hash}
+    end.number, end.hash = end.number + 1, entry_hash(content)
+    return content | {"at": change.at, "hash": end.hash}
 
 
 def plain(values: Mapping[str, object]) -> dict[str, object]:

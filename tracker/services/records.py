@@ -35,8 +35,8 @@ class Publishable(Record, Protocol):
 
 def values_of(draft: object) -> dict[str, object]:
     """The fields of a draft by name; tuples as lists, as the columns hold them."""
-    values = {field.name: getattr(draft, field.name) for field in fields(draft)}  # type: ignore[arg-type]
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+    values = vars(draft)
+    return {name: list(value) if type(value) is tuple else value for name, value in values.items()}
 
 
 def draft_of(kind: type[T], row: object) -> T:
