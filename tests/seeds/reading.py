@@ -24,6 +24,7 @@ LAWS = {row["key"]: row for row in LAW_ROWS}
 # A departure from the facts, with its reason.
 COARSER_DATES = {
     ("london-property-ownership", "2023-09"): ("2023", "the month of the study has not been verified"),
+    ("stop-brexit", "2025-02"): ("2025", "the month is inferred"),
 }
 
 

@@ -26,6 +26,7 @@ ENACTED_LEFT_OUT = {
     "uksi/2022/519": "making date not verified",
     "uksi/2022/876": "making date not verified",
     "uksi/2025/504": "making date not verified",
+    "je-law/2025/2": "the vote in the States is dated, not the day on which it became law",
     "ukpga/2019/counter-terrorism-border-security": "the whole entry is not verified",
 }
 ENACTED_OF_ADDED_LAWS = {"eur/2014/269": "2014-03-17"}  # from the evidence of the event of that day

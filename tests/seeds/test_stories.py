@@ -22,6 +22,12 @@ OTHER_REASONS = {
     ("sanctions-ukraine-crimea", "in_force"): "other powers of the UK were not looked for",
     ("uk-magnitsky-sanctions", "met"): "a dated motion and not the view of MPs at large",
     ("salisbury-hold-firm", "met"): "wording only",
+    ("salisbury-hold-firm", "partly_met"): "what was announced that day, not what came later",
+    ("uk-magnitsky-sanctions", "in_parliament"): "nothing about the day of the article, which came later",
+    ("unexplained-wealth-orders", "in_force"): "nothing about the article, which came later",
+    ("overseas-territories-registers", "law_not_in_force"): "why the section counts as not in force",
+    ("overseas-territories-registers", "partly_met"): "one of two small registers is known from an MP's page only",
+    ("crown-dependencies-registers", "rejected"): "the refusal on the record: the Minister's request",
 }
 # The official page is another document than the page that was read: two entries and no archived copy.
 TWO_ENTRIES = {
