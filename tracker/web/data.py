@@ -13,6 +13,7 @@ from tracker.queries.public import rows, tables
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.rows import Edition
 from tracker.web.api import json_address
+from tracker.web.downloads import download
 from tracker.web.filters import site_url
 from tracker.web.parameters import expect
 from tracker.web.session import db, engine, stop_reading
@@ -52,16 +53,13 @@ def archive() -> Response:
     description = _description(edition)
     stop_reading()
     source, address = engine(), site_url()
-    return current_app.response_class(
-        archives.pack(
-            description,
-            edition.published_at,
-            lambda name: TABLES[name].csv(tables.read(source, name, AskFilter()), address),
-            is_large=edition.is_large,
-        ),
-        content_type="application/zip",
-        headers={"Content-Disposition": 'attachment; filename="policy-asks.zip"'},
+    pieces = archives.pack(
+        description,
+        edition.published_at,
+        lambda name: TABLES[name].csv(tables.read(source, name, AskFilter()), address),
+        is_large=edition.is_large,
     )
+    return download(pieces, "application/zip", "policy-asks.zip")
 
 
 @bp.get("/checkpoint.txt")

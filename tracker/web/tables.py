@@ -1,11 +1,12 @@
 """The files that anybody can download."""
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from tracker.exports.tables import TABLES
 from tracker.queries.public import tables
 from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter
+from tracker.web.downloads import CSV, download
 from tracker.web.filters import site_url
 from tracker.web.parameters import expect
 from tracker.web.session import engine
@@ -20,8 +21,4 @@ def csv(name: str) -> Response:
     """The file, sent piece by piece; the filters of the status page apply."""
     expect(*FILTER_PARAMETERS)
     rows = tables.read(engine(), name, AskFilter.from_query(request.args))
-    return current_app.response_class(
-        TABLES[name].csv(rows, site_url()),
-        content_type="text/csv; charset=utf-8; header=present",
-        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
-    )
+    return download(TABLES[name].csv(rows, site_url()), CSV, f"{name}.csv")

@@ -4,7 +4,7 @@ import logging
 from datetime import date
 from typing import Any, NoReturn
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
@@ -15,6 +15,7 @@ from tracker.queries.log import LogFilter
 from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.permissions import Action
 from tracker.web.auth import me, requires
+from tracker.web.downloads import CSV, download
 from tracker.web.forms.base import whole_number
 from tracker.web.pages import found
 from tracker.web.parameters import FIRST_DAY, expect
@@ -62,12 +63,9 @@ def csv() -> Response:
     expect(*FILTERS)
     wanted, reader, source = _wanted(), me(), engine()
     stop_reading()
+    answer = download(files.write(log.read(source, reader, wanted)), CSV, f"log-{today()}.csv")
     security.info("the log was taken along")
-    return current_app.response_class(
-        files.write(log.read(source, reader, wanted)),
-        content_type="text/csv; charset=utf-8; header=present",
-        headers={"Content-Disposition": f'attachment; filename="log-{today()}.csv"'},
-    )
+    return answer
 
 
 @bp.get("/asks/<id:ask_id>/history")

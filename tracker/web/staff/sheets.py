@@ -13,6 +13,7 @@ from tracker.queries.public import rows, tables
 from tracker.queries.public.filters import AskFilter
 from tracker.rules.permissions import Action
 from tracker.web.auth import requires
+from tracker.web.downloads import place
 from tracker.web.filters import site_url
 from tracker.web.session import db, engine, stop_reading
 
@@ -33,12 +34,13 @@ def download() -> Response:
     edition = rows.find_edition(db())
     stop_reading()
     source, of = engine(), Edition(site_url(), edition.revision, edition.published_at)
-    file = TemporaryFile()  # noqa: SIM115 (closed when it has been sent)
-    try:
-        workbook.write(file, of, lambda name: tables.read(source, name, AskFilter()), MOST_ROWS)
-    except TooLarge:
-        file.close()
-        abort(413, f"There are more than {MOST_ROWS} rows. Take the CSV files, or: tracker export FOLDER --xlsx")
+    with place():
+        file = TemporaryFile()  # noqa: SIM115 (closed when it has been sent)
+        try:
+            workbook.write(file, of, lambda name: tables.read(source, name, AskFilter()), MOST_ROWS)
+        except TooLarge:
+            file.close()
+            abort(413, f"There are more than {MOST_ROWS} rows. Take the CSV files, or: tracker export FOLDER --xlsx")
     file.seek(0)
     return send_file(file, MEDIA_TYPE, as_attachment=True, download_name="policy-asks.xlsx")
 

@@ -1,0 +1,37 @@
+"""Long downloads leave threads for pages, and give back their places however they end."""
+
+import pytest
+
+from tests.site import ADA, WEALTH_ORDERS, Site
+from tracker import server
+from tracker.web import downloads, gate
+
+FILES = ("/asks.csv", "/updates.csv", "/evidence.csv", "/data.zip")
+
+
+def test_downloads_and_forms_together_leave_threads_for_pages() -> None:
+    assert downloads.MOST_AT_ONCE + gate.MOST_AT_ONCE < server.THREADS
+
+
+def test_pages_are_served_while_downloads_go_on_and_one_more_is_told_to_wait(sqlite_site: Site) -> None:
+    client = sqlite_site.browser().client
+    under_way = [client.get(path) for path in FILES]
+    assert [answer.status_code for answer in under_way] == [200] * downloads.MOST_AT_ONCE
+    refused = client.get("/tests.csv")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    assert "Others are downloading" in refused.text
+    assert sqlite_site.browser(ADA).client.get("/staff/sheets/policy-asks.xlsx").status_code == 503
+    assert client.get(f"/asks/{WEALTH_ORDERS}").status_code == 200
+    under_way.pop().close()  # somebody gives up
+    assert client.get("/tests.csv").text
+    for answer in under_way:
+        assert answer.data
+    assert client.get("/data.zip").data
+
+
+@pytest.mark.parametrize("path", [*FILES, "/staff/sheets/policy-asks.xlsx"])
+def test_a_download_gives_its_place_back(sqlite_site: Site, path: str) -> None:
+    browser = sqlite_site.browser(ADA)
+    for number in range(downloads.MOST_AT_ONCE + 1):
+        method = "HEAD" if number % 2 else "GET"
+        assert browser.send(method, f"{path}?n={number}" if "staff" in path else path).status_code == 200
