@@ -104,7 +104,7 @@ TABLE: dict[str, Access] = {
     "/staff/asks/<id:ask_id>/edit": Access(EDITORS, EDITORS, "/staff/asks/1/edit"),
     "/staff/asks/<id:ask_id>/links/new": Access(EDITORS, EDITORS, "/staff/asks/1/links/new"),
     "/staff/asks/<id:ask_id>/preview": Access(STAFF, NOBODY, "/staff/asks/1/preview"),
-    "/staff/asks/<id:ask_id>/review": Access(EDITORS, EDITORS, "/staff/asks/1/review"),
+    "/staff/asks/<id:ask_id>/review": Access(STAFF, STAFF, "/staff/asks/1/review"),
     "/staff/asks/<id:ask_id>/tests/new": Access(EDITORS, EDITORS, "/staff/asks/1/tests/new"),
     "/staff/asks/<id:ask_id>/updates/<any(status, test, milestone):kind>": Access(
         STAFF, STAFF, "/staff/asks/1/updates/status"

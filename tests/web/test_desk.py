@@ -8,6 +8,7 @@ from tracker.clock import today
 from tracker.models import Ask, Legislation, Link, Source, Update
 from tracker.rules.dates import PartialDate
 from tracker.rules.updates import UpdateKind
+from tracker.web.staff.updates import NOTHING_CHANGED
 
 
 def test_checked_nothing_changed_is_one_click(site: Site) -> None:
@@ -39,11 +40,43 @@ def test_a_wrong_day_of_a_check_is_explained_and_kept(shared_site: Site) -> None
     assert refused.submit("Record the review", happened_on=today().isoformat()).path.startswith("/staff/")
 
 
-def test_a_contributor_is_offered_what_a_contributor_may_do(shared_site: Site) -> None:
-    shared_site.execute(sa.update(Ask).values(review_interval_days=1))
-    desk = shared_site.browser(CLEO).get("/staff/")
-    assert not any("Checked, nothing changed" in words for words in desk.all("button"))
-    assert "Post an update" in desk.section("due")
+def test_a_contributor_proposes_a_review_which_counts_once_an_editor_approves_it(site: Site) -> None:
+    site.execute(sa.update(Ask).values(review_interval_days=1))
+    ask = sa.select(Ask.title, Ask.reviewed_on).where(Ask.slug == WEALTH_ORDERS)
+    title, before = site.scalar(ask.with_only_columns(Ask.title)), site.scalar(ask.with_only_columns(Ask.reviewed_on))
+    button = f"Checked, nothing changed with {title}"
+    cleo = site.browser(CLEO)
+    desk = cleo.get("/staff/")
+    _, revision = site.footprint()
+    sent = desk.submit(button)
+    assert sent.notices == [
+        f"The review of “{title}” waits for an editor. The date of the check changes once it is approved."
+    ]
+    assert not sent.has_button(button)
+    assert f"A check waits for approval of {title}" in sent.links()
+    with site.unchanged():
+        desk.submit(button)  # pressed twice
+    assert site.scalar(ask.with_only_columns(Ask.reviewed_on)) == before
+    assert site.footprint()[1] == revision
+    day = PartialDate(today().isoformat())
+    decide = site.browser(ED).get("/staff/").follow(f"Look and decide on {day.in_words}: {NOTHING_CHANGED}")
+    assert f"Checked {day.in_words}" in decide.all("section", "verdict")[0]
+    decide.submit("Approve and publish")
+    assert site.scalar(ask.with_only_columns(Ask.reviewed_on)) == day
+    assert site.scalar(sa.select(Update.kind).order_by(Update.id.desc()).limit(1)) is UpdateKind.REVIEW
+
+
+def test_a_proposed_review_is_withdrawn_mended_and_sent_again(sqlite_site: Site) -> None:
+    cleo = sqlite_site.browser(CLEO)
+    form = cleo.get(f"/staff/asks/{sqlite_site.ask_id()}").follow("Record a review")
+    with sqlite_site.unchanged():
+        refused = form.submit("Send for approval", happened_on="2026-01")
+    assert refused.errors("happened_on") == ["Give the day on which you checked."]
+    waiting = form.submit("Send for approval", happened_on="2026-05-01", text="Checked: no order was made.")
+    (withdraw,) = [words for words in waiting.all("button") if words.startswith("Withdraw")]
+    mending = waiting.submit(withdraw)
+    mending.submit("Send for approval", text="Checked: no order was made since.")
+    assert "Checked: no order was made since." in sqlite_site.browser(ED).get("/staff/").section("waiting")
 
 
 def test_a_sent_back_draft_stands_first_at_its_authors_desk_with_the_note(sqlite_site: Site) -> None:

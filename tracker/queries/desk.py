@@ -17,7 +17,7 @@ from tracker.rules.asks import Publication
 from tracker.rules.legislation import BILLS
 from tracker.rules.replies import Outcome
 from tracker.rules.status import STATUSES_OF, Family
-from tracker.rules.updates import Result
+from tracker.rules.updates import Result, UpdateKind
 
 WAITING = (Update.publication == Publication.DRAFT, Update.submitted_at.is_not(None))
 STILL_OPEN = (*STATUSES_OF[Family.OPEN], *STATUSES_OF[Family.PART])
@@ -28,13 +28,14 @@ COMINGS_AND_GOINGS = ("signed in", "signed out")
 
 @dataclass(frozen=True)
 class DueAsk:
-    """An ask to check: since when, how many entries its story has, and what is worth a look."""
+    """An ask to check: since when, how many entries its story has, what is worth a look, whether a check waits."""
 
     ask: Ask
     since: date | None
     seen: int
     unknown_tests: tuple[str, ...]
     live_bills: tuple[str, ...]
+    is_proposed: bool
 
 
 def list_waiting(session: Session, limit: int, after: str = "") -> Listed[Update]:
@@ -62,8 +63,11 @@ def list_due(session: Session, today: date, limit: int, after: str = "") -> List
     by = (_sorted_date(Ask.reviewed_on), Ask.id)
     loaded = (selectinload(Ask.tests), selectinload(Ask.links).joinedload(Link.legislation))
     found = paging.cut(session, statement, by, limit=limit, after=after, loaded=loaded)
-    seen = count_entries(session, [ask.id for ask in found.rows])
-    return replace(found, rows=[_due(ask, seen.get(ask.id, 0)) for ask in found.rows])
+    ids = [ask.id for ask in found.rows]
+    seen = count_entries(session, ids)
+    reviews = sa.select(Update.ask_id).where(*WAITING, Update.kind == UpdateKind.REVIEW, Update.ask_id.in_(ids))
+    proposed = set(session.scalars(reviews))
+    return replace(found, rows=[_due(ask, seen.get(ask.id, 0), ask.id in proposed) for ask in found.rows])
 
 
 def list_overdue(session: Session, today: date, limit: int, after: str = "") -> Listed[Ask]:
@@ -121,7 +125,7 @@ def count_entries(session: Session, ask_ids: Sequence[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in session.execute(counted)}
 
 
-def _due(ask: Ask, seen: int) -> DueAsk:
+def _due(ask: Ask, seen: int, is_proposed: bool) -> DueAsk:
     laws = [link.legislation for link in ask.links if link.publication is Publication.PUBLISHED]
     interval = timedelta(days=ask.review_interval_days)
     return DueAsk(
@@ -130,6 +134,7 @@ def _due(ask: Ask, seen: int) -> DueAsk:
         seen=seen,
         unknown_tests=tuple(t.label for t in ask.tests if t.result is Result.UNKNOWN and not t.is_archived),
         live_bills=tuple(law.title for law in laws if law.kind in BILLS and not (law.enacted_on or law.lapsed_on)),
+        is_proposed=is_proposed,
     )
 
 

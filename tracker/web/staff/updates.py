@@ -26,6 +26,8 @@ from tracker.web.staff.previews import rehearsed
 
 bp = Blueprint("updates", __name__, url_prefix="/staff")
 NOTHING_CHANGED = "Checked: nothing has changed."
+RECORDED = "The review of “{title}” is recorded."
+PROPOSED = "The review of “{title}” waits for an editor. The date of the check changes once it is approved."
 NOT_KNOWN = "No address without a title is known here yet. Fill in its title and who says so."
 HEADINGS = {
     UpdateKind.STATUS: "Change the status",
@@ -111,21 +113,26 @@ def discard(update_id: int, action: str) -> Page | Response:
 
 
 @bp.route("/asks/<id:ask_id>/review", methods=["GET", "POST"])
-@requires(Action.PUBLISH)
+@requires(Action.DRAFT)
 def review(ask_id: int) -> Page | Response:
-    ask, back = found(db().get(Ask, ask_id)), url_for("asks.show", ask_id=ask_id)
+    ask, back, may_publish = found(db().get(Ask, ask_id)), url_for("asks.show", ask_id=ask_id), me().may(Action.PUBLISH)
     day = PartialDate(today().isoformat())
     form = ReviewForm(happened_on=day, text=NOTHING_CHANGED, seen=staff.count_published(db(), ask_id))
 
     def save(change: Change) -> str:
+        row = change.session.get_one(Ask, ask_id)
         draft = UpdateDraft(UpdateKind.REVIEW, form.happened_on.data, form.text.data or "")
-        updates.post(change, change.session.get_one(Ask, ask_id), draft, form.seen_entries)
+        if may_publish:
+            updates.post(change, row, draft, form.seen_entries)
+        else:
+            approval.submit(change, row, drafts.save(change, row, draft))
         return url_for("staff.desk", _anchor="due") if form.back.data == "desk" else back
 
-    answer = handled(form, save, f"The review of “{ask.title}” is recorded.")
+    answer = handled(form, save, (RECORDED if may_publish else PROPOSED).format(title=ask.title))
     if form.is_stale:
         _show_news(form, ask)
-    return answer or form_page(form, f"Record a review of “{ask.title}”", back, submit="Record the review")
+    heading, submit = f"Record a review of “{ask.title}”", "Record the review" if may_publish else "Send for approval"
+    return answer or form_page(form, heading, back, submit=submit)
 
 
 @bp.get("/asks/<id:ask_id>/preview")
