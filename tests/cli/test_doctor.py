@@ -11,7 +11,6 @@ from tests.cli.commands import Tracker
 from tests.engines import free_port
 from tests.factories import NOW, make_ask, make_staff
 from tests.tampering import unlock_log
-from tracker.clock import now
 from tracker.db.engine import writing
 from tracker.services.change import Change
 from tracker.services.doctor import Health, examine
@@ -93,7 +92,7 @@ def test_a_damaged_file_is_a_fault(tracker: Tracker, engine: sa.Engine) -> None:
 @pytest.mark.parametrize("days", [-30, -4000])
 def test_a_clock_that_is_behind_the_log_or_years_back_is_a_fault(engine: sa.Engine, days: int) -> None:
     settings = Settings(str(engine.url), "x")
-    found = {finding.about: finding for finding in examine(settings, engine, [], now() + timedelta(days=days))}
+    found = {finding.about: finding for finding in examine(settings, engine, [], NOW + timedelta(days=days))}
     assert found["clock"].health == Health.FAULT
 
 
