@@ -47,14 +47,12 @@ def limit_sqlite(engine: sa.Engine, limits: Limits) -> None:
 
 def limit_postgresql(engine: sa.Engine, limits: Limits) -> None:
     """The server stops each statement that takes too long; when nothing is heard of it, we hang up."""
-    from tracker.db.postgresql import Connection
+    from tracker.db.postgresql import Connection, Line
 
-    usual = limits.reading + GRACE_SECONDS
+    line, usual = Line(), limits.reading + GRACE_SECONDS
 
     def connect(_dialect: object, _record: object, arguments: list[str], options: dict[str, Any]) -> Connection:
-        connection = Connection.connect(*arguments, **options)
-        connection.patience = usual
-        return connection
+        return Connection.open(line, usual, *arguments, **options)
 
     def begin(connection: sa.Connection) -> None:
         seconds = limits.of(connection)
