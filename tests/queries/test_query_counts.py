@@ -28,7 +28,6 @@ from tracker.models import Ask, Legislation, Link, SuccessTest, Update
 from tracker.queries import desk, public, staff, staff_lists, stories
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.staff_lists import Wanted
-from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import COMMAND_LINE
 from tracker.rules.updates import Result
 from tracker.services.change import Change
@@ -135,7 +134,7 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "staff.list_sources": staff.list_sources,
     "staff.list_subject_events": lambda s: staff.list_subject_events(s, "ask", main_id(s)),
     "staff.count_published": lambda s: staff.count_published(s, main_id(s)),
-    "stories.find_free_key": lambda s: stories.find_free_key(s, main_id(s), PartialDate("2020")),
+    "stories.find_keys": lambda s: stories.find_keys(s, [main_id(s)]),
     "stories.find_stories": lambda s: stories.find_stories(s, list(s.scalars(sa.select(Ask.id)))),
     "stories.find_story": lambda s: stories.find_story(s, main_id(s)),
     "stories.list_tests": lambda s: stories.list_tests(s, main_id(s)),

@@ -1,7 +1,7 @@
 """One call of each service function that changes something, on records on which the rules permit it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import pyotp
@@ -32,7 +32,7 @@ from tests.factories import (
 from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Update
 from tracker.queries.public.whole import find_whole
 from tracker.queries.stories import find_story
-from tracker.rules.asks import Publication
+from tracker.rules.asks import AskDraft, Publication
 from tracker.rules.bulk import ManyDraft, Seen, What
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import Role
@@ -186,6 +186,11 @@ def both(change: Change, world: World) -> list[Seen]:
     return [Seen(ask.id, ask.version, len(find_story(change.session, ask.id).entries)) for ask in asks]
 
 
+def both_reworded(world: World) -> list[tuple[Ask, AskDraft]]:
+    """A public ask and a draft, with another title each."""
+    return [(ask, replace(records.draft_of(AskDraft, ask), title="Tax them")) for ask in (world.ask, world.draft_ask)]
+
+
 SOMEBODY = PersonDraft("new@example.org", "New", Role.EDITOR)
 Call = Callable[[Change, World], object]
 CALLS: Mapping[str, Call] = {
@@ -203,6 +208,7 @@ CALLS: Mapping[str, Call] = {
         c, w.draft_ask, ask_draft(w.source.id, slug="draft", title="Tax them"), seen_version=None
     ),
     "asks.edit_ask, nothing": lambda c, w: asks.edit_ask(c, w.ask, ask_draft(w.source.id), seen_version=None),
+    "asks.edit_asks": lambda c, w: asks.edit_asks(c, both_reworded(w), "Clearer."),
     "asks.publish_ask": lambda c, w: asks.publish_ask(c, w.ready, None),
     "tests.add_test": lambda c, w: make_test(c, w.ask, key="new"),
     "tests.add_test, to a draft": lambda c, w: make_test(c, w.draft_ask, key="new"),
@@ -246,7 +252,7 @@ CALLS: Mapping[str, Call] = {
     "updates.post_many": lambda c, w: updates.post_many(
         c, [(w.ask, update_draft(status=Status.REJECTED), "a"), (w.draft_ask, update_draft(), "b")]
     ),
-    "updates.post_redefinition": lambda c, w: updates.post_redefinition(c, w.ask, "Reworded.", "Clearer."),
+    "updates.post_redefinitions": lambda c, w: updates.post_redefinitions(c, {0: (w.ask, "Reworded.")}, "Clearer."),
     "approval.submit": lambda c, w: approval.submit(c, w.ask, w.draft),
     "approval.withdraw": lambda c, w: approval.withdraw(c, w.waiting, 2),
     "approval.send_back": lambda c, w: approval.send_back(c, w.waiting, "Which minister?", 2),

@@ -163,7 +163,8 @@ def test_other_edits_need_no_reason_and_stay_out_of_the_story(
 def test_many_asks_are_entered_and_logged_as_each_would_be(ed: Change) -> None:
     one = make_ask(ed, slug="one")
     drafts = [ask_draft(one.source_id, slug=f"many-{number}") for number in range(3)]
-    assert asks.create_asks(ed, drafts, asks.known_topics(ed.session)) == {}
+    outcome = asks.create_asks(ed, drafts, asks.known_topics(ed.session))
+    assert (list(outcome.done), outcome.refused) == ([0, 1, 2], {})
     proof.verify(ed.session)
     logged = ed.session.scalars(sa.select(Event).order_by(Event.id.desc()).limit(4)).all()
     made = ed.session.scalars(sa.select(Ask).order_by(Ask.id.desc()).limit(3)).all()
@@ -179,7 +180,7 @@ def test_of_many_asks_those_that_are_wrong_are_named_and_left_out(ed: Change) ->
     one = make_ask(ed, slug="one", topic="Housing")
     wrong = [{"slug": "one"}, {"slug": "two", "topic": "housing"}, {"slug": "three", "title": ""}, {"slug": "four"}]
     drafts = [ask_draft(one.source_id, **changes) for changes in [*wrong, {"slug": "four"}]]
-    refused = asks.create_asks(ed, drafts, asks.known_topics(ed.session))
+    refused = asks.create_asks(ed, drafts, asks.known_topics(ed.session)).refused
     assert {place: [problem.field for problem in problems] for place, problems in refused.items()} == {
         0: ["slug"],
         1: ["topic"],

@@ -30,6 +30,7 @@ asks.edit_ask, its topic              | -           | yes    | yes   | 1      | 
 asks.edit_ask, its wording            | -           | yes    | yes   | 3      | yes
 asks.edit_ask, a draft                | -           | yes    | yes   | 1      | -
 asks.edit_ask, nothing                | -           | yes    | yes   | 0      | -
+asks.edit_asks                        | -           | yes    | yes   | 4      | yes
 asks.publish_ask                      | -           | yes    | yes   | 1      | yes
 tests.add_test                        | -           | yes    | yes   | 3      | yes
 tests.add_test, to a draft            | -           | yes    | yes   | 1      | -
@@ -59,7 +60,7 @@ updates.foresee                       | -           | yes    | yes   | 0      | 
 updates.post                          | -           | yes    | yes   | 2      | yes
 updates.post, to a draft              | -           | yes    | yes   | 2      | -
 updates.post_many                     | -           | yes    | yes   | 4      | yes
-updates.post_redefinition             | -           | yes    | yes   | 2      | yes
+updates.post_redefinitions            | -           | yes    | yes   | 2      | yes
 approval.submit                       | -           | yes    | yes   | 1      | -
 approval.withdraw                     | -           | yes    | -     | 1      | -
 approval.send_back                    | -           | yes    | yes   | 1      | -

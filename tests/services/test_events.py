@@ -19,7 +19,7 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.errors import RuleBroken
 from tracker.rules.status import Status
 from tracker.rules.updates import Result
-from tracker.services import asks, events, proof, updates
+from tracker.services import asks, events, proof
 from tracker.services.change import Change
 from tracker.services.events import Subject
 from tracker.services.proof import BrokenChain
@@ -176,7 +176,7 @@ def reject_and_fail(change: Change) -> None:
     """A change that the rules accept and one that they refuse, in one transaction."""
     ask = change.session.scalars(sa.select(Ask)).one()
     make_update(change, ask, status=Status.REJECTED)
-    updates.post_redefinition(change, ask, "Reworded.", "")
+    asks.edit_ask(change, ask, ask_draft(ask.source_id, title="Tax them"), seen_version=None)
 
 
 def test_entries_are_numbered_in_the_order_in_which_they_were_written_whatever_the_clock_says(ed: Change) -> None:

@@ -1,19 +1,20 @@
 """Rows of laws, asks, tests and links: new ones come in as drafts, known ones are edited by the services."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from functools import partial
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from tracker.imports.compare import missing
 from tracker.imports.lines import Line
-from tracker.imports.work import Values, Work, enter, missing
+from tracker.imports.take import Options, one_by_one
+from tracker.imports.work import Values, Work
 from tracker.models import Ask, Legislation, Link, Source, SuccessTest
 from tracker.rules.asks import AskDraft, TestDraft
 from tracker.rules.legislation import LegislationDraft, LinkDraft, normalised
 from tracker.services import asks, legislation, tests
+from tracker.services.outcome import Outcome
 from tracker.services.records import draft_of
 
 
@@ -21,45 +22,49 @@ class Laws:
     """Rows of legislation. Which law a bill became is said once all laws are in."""
 
     name = "legislation"
+    model = Legislation
+    options: Options = ()
 
     def __init__(self) -> None:
-        self.became: list[tuple[Line, str]] = []
-        self.new: list[tuple[Line, LegislationDraft]] = []
+        self.became: dict[str, tuple[Line, str]] = {}
 
-    def add(self, work: Work, line: Line, values: Values) -> None:
+    def new(self, work: Work, line: Line, values: Values) -> LegislationDraft | None:
         if missing(work, self.name, line, values):
-            return
+            return None
         becomes = values.pop("becomes", "")
         draft = _law(LegislationDraft(kind="", title="", key=line.cells["law_key"]), values)
         if (key := normalised(draft).key) != draft.key:
             work.refuse(line, "law_key", f"{key}, by the kind, the year and the number.")
-            return
-        self.new.append((line, draft))
+            return None
         if becomes:
-            self.became.append((line, becomes))
+            self.became[key] = (line, becomes)
+        return draft
 
-    def edit(self, work: Work, line: Line, row: Any, values: Values) -> bool:
-        law = work.change.session.get_one(Legislation, row.id)
+    def edited(self, work: Work, line: Line, record: Legislation, values: Values) -> LegislationDraft:
         becomes = values.pop("becomes", None)
-        is_joined = becomes is not None and (not becomes or work.find_id(Legislation, becomes) != law.becomes_id)
-        if is_joined:
-            self.became.append((line, becomes))
-        is_edited = legislation.edit_legislation(work.change, law, _law(draft_of(LegislationDraft, law), values), None)
-        return is_edited or is_joined
+        if becomes is not None and (not becomes or work.find_id(Legislation, becomes) != record.becomes_id):
+            self.became[record.key] = (line, becomes)
+        return _law(draft_of(LegislationDraft, record), values)
 
-    def finish_step(self, work: Work) -> None:
-        enter(work, self.name, self.new, partial(legislation.create_laws, work.change))
+    def create(self, work: Work, drafts: Sequence[LegislationDraft]) -> Outcome[Legislation]:
+        return legislation.create_laws(work.change, drafts)
+
+    def edit(self, work: Work, edits: Sequence[tuple[Legislation, LegislationDraft]]) -> Outcome[bool]:
+        return one_by_one(
+            edits,
+            lambda law, draft: legislation.edit_legislation(work.change, law, draft, None) or law.key in self.became,
+        )
 
     def finish(self, work: Work) -> None:
         """Say which laws the bills became."""
-        for line, key in self.became:
-            if (self.name, line.cells["law_key"]) in work.failed:
+        for own_key, (line, key) in self.became.items():
+            if (self.name, own_key) in work.failed:
                 continue
             becomes_id = work.find_id(Legislation, key) if key else None
             if key and becomes_id is None:
                 work.refuse(line, "becomes", "The law_key of a law.")
                 continue
-            law = work.change.session.get_one(Legislation, work.find_id(Legislation, line.cells["law_key"]))
+            law = work.change.session.get_one(Legislation, work.find_id(Legislation, own_key))
             draft = replace(draft_of(LegislationDraft, law), becomes_id=becomes_id)
             legislation.edit_legislation(work.change, law, draft, None)
 
@@ -68,27 +73,29 @@ class Asks:
     """Rows of asks: wording and particulars. A new ask names a source that the tracker knows."""
 
     name = "asks"
+    model = Ask
+    options: Options = (joinedload(Ask.source),)
 
     def __init__(self) -> None:
         self.sources: dict[tuple[str, str], list[int]] = {}
         self.topics: dict[str, str] | None = None
-        self.new: list[tuple[Line, AskDraft]] = []
 
-    def add(self, work: Work, line: Line, values: Values) -> None:
+    def new(self, work: Work, line: Line, values: Values) -> AskDraft | None:
         source_id = self._find_source(work, line)
         if missing(work, self.name, line, values) or source_id is None:
-            return
-        self.new.append((line, AskDraft(slug=line.cells["ask_slug"], source_id=source_id, **values)))
+            return None
+        return AskDraft(slug=line.cells["ask_slug"], source_id=source_id, **values)
 
-    def finish_step(self, work: Work) -> None:
+    def edited(self, work: Work, line: Line, record: Ask, values: Values) -> AskDraft:
+        return replace(draft_of(AskDraft, record), **values)
+
+    def create(self, work: Work, drafts: Sequence[AskDraft]) -> Outcome[int]:
         if self.topics is None:
             self.topics = asks.known_topics(work.change.session)
-        enter(work, self.name, self.new, partial(asks.create_asks, work.change, topics=self.topics))
+        return asks.create_asks(work.change, drafts, self.topics)
 
-    def edit(self, work: Work, line: Line, row: Any, values: Values) -> bool:
-        ask = work.change.session.get_one(Ask, row.id)
-        draft = replace(draft_of(AskDraft, ask), **values)
-        return asks.edit_ask(work.change, ask, draft, seen_version=None, reason=work.reason)
+    def edit(self, work: Work, edits: Sequence[tuple[Ask, AskDraft]]) -> Outcome[bool]:
+        return asks.edit_asks(work.change, edits, work.reason)
 
     def _find_source(self, work: Work, line: Line) -> int | None:
         title, url = line.cells.get("source_title", ""), line.cells.get("source_url", "")
@@ -109,70 +116,82 @@ class Tests:
 
     __test__ = False
     name = "tests"
+    model = SuccessTest
+    options: Options = (joinedload(SuccessTest.ask),)
 
-    def __init__(self) -> None:
-        self.new: list[tuple[Line, tuple[int, TestDraft]]] = []
-
-    def add(self, work: Work, line: Line, values: Values) -> None:
+    def new(self, work: Work, line: Line, values: Values) -> tuple[int, TestDraft] | None:
         ask_id = find_ask(work, line)
         if missing(work, self.name, line, {"before": True} | values) or ask_id is None:
-            return
-        self.new.append((line, (ask_id, TestDraft(key=line.cells["test_key"], **values))))
+            return None
+        return ask_id, TestDraft(key=line.cells["test_key"], **values)
 
-    def edit(self, work: Work, line: Line, row: Any, values: Values) -> bool:
-        test = work.change.session.get_one(SuccessTest, row.id)
-        ask = work.change.session.get_one(Ask, test.ask_id)
-        draft = replace(draft_of(TestDraft, test), **values)
-        return tests.edit_test(work.change, ask, test, draft, seen_version=None, reason=work.reason)
+    def edited(self, work: Work, line: Line, record: SuccessTest, values: Values) -> TestDraft:
+        return replace(draft_of(TestDraft, record), **values)
 
-    def finish_step(self, work: Work) -> None:
-        found = find_asks(work, {ask_id for _, (ask_id, _) in self.new})
-        new = [(line, (found[ask_id], draft)) for line, (ask_id, draft) in self.new]
-        enter(work, self.name, new, partial(tests.add_tests, work.change, reason=work.reason))
-        self.new.clear()
+    def create(self, work: Work, drafts: Sequence[tuple[int, TestDraft]]) -> Outcome[SuccessTest]:
+        found = find_asks(work, {ask_id for ask_id, _ in drafts})
+        return tests.add_tests(work.change, [(found[ask_id], draft) for ask_id, draft in drafts], work.reason)
+
+    def edit(self, work: Work, edits: Sequence[tuple[SuccessTest, TestDraft]]) -> Outcome[bool]:
+        return one_by_one(
+            edits,
+            lambda test, draft: tests.edit_test(
+                work.change, test.ask, test, draft, seen_version=None, reason=work.reason
+            ),
+        )
 
 
 class Links:
     """Rows of links between asks and laws."""
 
     name = "links"
+    model = Link
+    options: Options = (joinedload(Link.legislation),)
 
-    def __init__(self) -> None:
-        self.new: list[tuple[Line, LinkDraft]] = []
-
-    def add(self, work: Work, line: Line, values: Values) -> None:
+    def new(self, work: Work, line: Line, values: Values) -> LinkDraft | None:
         ask_id, law_id = find_ask(work, line), work.find_id(Legislation, line.cells["law_key"])
         if law_id is None and ("legislation", line.cells["law_key"]) not in work.failed:
             work.refuse(line, "law_key", "The key of a law that is entered, or that legislation.csv adds.")
         if missing(work, self.name, line, values) or ask_id is None or law_id is None:
-            return
+            return None
         extent = tuple(filter(None, (part.strip() for part in line.cells["extent"].split("; "))))
-        draft = LinkDraft(ask_id, law_id, provisions=line.cells["provisions"], extent=extent, **values)
-        self.new.append((line, draft))
+        return LinkDraft(ask_id, law_id, provisions=line.cells["provisions"], extent=extent, **values)
 
-    def edit(self, work: Work, line: Line, row: Any, values: Values) -> bool:
-        link = work.change.session.get_one(Link, row.id, options=[joinedload(Link.legislation)])
-        return legislation.edit_link(work.change, link, replace(draft_of(LinkDraft, link), **values), None)
+    def edited(self, work: Work, line: Line, record: Link, values: Values) -> LinkDraft:
+        return replace(draft_of(LinkDraft, record), **values)
 
-    def finish_step(self, work: Work) -> None:
-        enter(work, self.name, self.new, partial(legislation.create_links, work.change))
+    def create(self, work: Work, drafts: Sequence[LinkDraft]) -> Outcome[Link]:
+        return legislation.create_links(work.change, drafts)
+
+    def edit(self, work: Work, edits: Sequence[tuple[Link, LinkDraft]]) -> Outcome[bool]:
+        return one_by_one(edits, lambda link, draft: legislation.edit_link(work.change, link, draft, None))
 
 
-class Replies:
+class NotEdited:
+    """Rows of which those that are known stay as they are."""
+
+    model = None
+    options: Options = ()
+
+    def create(self, work: Work, drafts: Sequence[object]) -> Outcome[object]:
+        return Outcome()
+
+    def edit(self, work: Work, edits: Sequence[tuple[object, object]]) -> Outcome[bool]:
+        return Outcome()
+
+
+class Replies(NotEdited):
     """Rows of replies: they say what was published, and nothing comes in by them."""
 
     name = "replies"
 
-    def add(self, work: Work, line: Line, values: Values) -> None:
+    def new(self, work: Work, line: Line, values: Values) -> None:
         work.refuse(
             line, "reply_key", "A published reply of the ask. New ones are entered on the ask's page in the staff area."
         )
 
-    def edit(self, work: Work, line: Line, row: Any, values: Values) -> bool:
-        return False  # no column of theirs is taken in
-
-    def finish_step(self, work: Work) -> None:
-        """Nothing waits."""
+    def edited(self, work: Work, line: Line, record: None, values: Values) -> None:
+        """No column of theirs is taken in."""
 
 
 def find_asks(work: Work, ids: Collection[int]) -> dict[int, Ask]:

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy.exc import IntegrityError
 
+from tracker.imports.compare import check_doubtful
 from tracker.imports.lines import Line, Sheet, read
 from tracker.imports.plan import Plan, TooMany
 from tracker.imports.records import Asks, Laws, Links, Replies, Tests
 from tracker.imports.stories import Stories
-from tracker.imports.work import Work, check_doubtful, take
+from tracker.imports.take import take
+from tracker.imports.work import Work
 from tracker.rules import checks
 from tracker.rules.permissions import Action
 from tracker.rules.text import SENTENCE_LENGTH

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import sqlalchemy as sa
 
+from tracker.imports.compare import missing
 from tracker.imports.lines import Line
-from tracker.imports.records import find_ask, find_asks
-from tracker.imports.work import STEP, Values, Work, missing, take, waits
+from tracker.imports.records import NotEdited, find_ask, find_asks
+from tracker.imports.take import take
+from tracker.imports.work import STEP, Values, Work, waits
 from tracker.models import Ask, SuccessTest, Update
 from tracker.rules.errors import Problem, RuleBroken
 from tracker.rules.text import is_slug
@@ -76,51 +77,50 @@ class Stories:
             yield step
 
 
-class _History:
-    """Rows that are known already may not differ."""
+class _History(NotEdited):
+    """Rows that are known already may not differ. Entries are posted when all their parts are read."""
 
     def __init__(self, stories: Stories) -> None:
         self.stories = stories
 
-    def edit(self, work: Work, line: Line, row: Any, values: Values) -> bool:
+    def edited(self, work: Work, line: Line, record: None, values: Values) -> None:
         for column in values:
             work.refuse(line, column, HISTORY)
-        return False
-
-    def finish_step(self, work: Work) -> None:
-        """Entries are posted when all their parts are read."""
 
 
 class _Updates(_History):
     name = "updates"
 
-    def add(self, work: Work, line: Line, values: Values) -> None:
+    def new(self, work: Work, line: Line, values: Values) -> Entry:
         ask_id, key = find_ask(work, line), line.cells["update_key"]
         entry = Entry(line, values)
         self.stories.entries[entry.key] = entry
         if not is_slug(key):
             work.refuse(line, "update_key", "A key of its own in small letters, digits and hyphens: the date will do.")
         elif not missing(work, self.name, line, values) and ask_id is not None:
-            return
+            return entry
         entry.is_faulty = True
+        return entry
 
 
 class _Evidence(_History):
     name = "evidence"
 
-    def add(self, work: Work, line: Line, values: Values) -> None:
+    def new(self, work: Work, line: Line, values: Values) -> Entry | None:
         if entry := self.stories.entry_of(work, self.name, line, values):
             if line.cells["position"] != str(len(entry.evidence) + 1):
                 work.refuse(line, "position", f"{len(entry.evidence) + 1}, its place among the evidence of the entry.")
             entry.evidence.append((line, EvidenceDraft(**values)))
+        return entry
 
 
 class _Results(_History):
     name = "results"
 
-    def add(self, work: Work, line: Line, values: Values) -> None:
+    def new(self, work: Work, line: Line, values: Values) -> Entry | None:
         if entry := self.stories.entry_of(work, self.name, line, values):
             entry.results.append((line, values["result"]))
+        return entry
 
 
 def _post(work: Work, step: Sequence[Entry]) -> None:
@@ -141,8 +141,7 @@ def _post(work: Work, step: Sequence[Entry]) -> None:
             _submit(work, asks[entry.key[0]], draft, entry)
         elif draft:
             new.append((entry, (asks[entry.key[0]], draft, entry.key[1])))
-    refused = updates.post_many(work.change, [draft for _, draft in new]) if new else {}
-    for place, problems in refused.items():
+    for place, problems in updates.post_many(work.change, [draft for _, draft in new]).refused.items():
         _refuse(work, new[place][0], problems)
 
 

@@ -1,6 +1,6 @@
 """Sources and asks: create, edit, publish, archive, restore."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from textwrap import shorten
 
 import sqlalchemy as sa
@@ -18,7 +18,8 @@ from tracker.rules.text import slugify
 from tracker.services import records
 from tracker.services.change import Change
 from tracker.services.events import Subject, record_many
-from tracker.services.updates import post_redefinition
+from tracker.services.outcome import Outcome
+from tracker.services.updates import post_redefinitions
 
 OLD_TEXT_LENGTH = 100
 SLUG_TAKEN = Problem("Another ask has or had this address. Choose another slug.", "slug")
@@ -44,17 +45,11 @@ def edit_source(change: Change, source: Source, draft: SourceDraft, seen_version
 
 def create_ask(change: Change, draft: AskDraft) -> Ask:
     """Enter an ask, as a draft without a status."""
-    change.require(Action.EDIT)
-    refuse(
-        check_ask(draft) + _slug_taken(change.session, draft.slug, None) + _topic_differs(change.session, draft.topic)
-    )
-    ask = Ask(publication=Publication.DRAFT, version=1, status_reason="", tests=[])
-    records.create(change, ask, draft)
-    return ask
+    return change.session.get_one(Ask, create_asks(change, [draft], known_topics(change.session)).only)
 
 
-def create_asks(change: Change, drafts: Sequence[AskDraft], topics: dict[str, str]) -> dict[int, list[Problem]]:
-    """Enter many asks as drafts, in a few statements; answer what the rules refuse, by the place of the draft.
+def create_asks(change: Change, drafts: Sequence[AskDraft], topics: dict[str, str]) -> Outcome[int]:
+    """Enter asks as drafts, in a few statements; their ids are what comes of it.
 
     `topics` are those of `known_topics`; new ones are added to them.
     """
@@ -63,7 +58,7 @@ def create_asks(change: Change, drafts: Sequence[AskDraft], topics: dict[str, st
     taken = set(change.session.scalars(sa.select(Ask.slug).where(Ask.slug.in_(slugs))))
     taken |= set(change.session.scalars(sa.select(FormerSlug.slug).where(FormerSlug.slug.in_(slugs))))
     refused: dict[int, list[Problem]] = {}
-    good: list[AskDraft] = []
+    good: dict[int, AskDraft] = {}
     for place, draft in enumerate(drafts):
         topic = topics.setdefault(slugify(draft.topic), draft.topic)
         problems = check_ask(draft) + ([SLUG_TAKEN] if draft.slug in taken else []) + _misspelt(draft.topic, topic)
@@ -71,14 +66,13 @@ def create_asks(change: Change, drafts: Sequence[AskDraft], topics: dict[str, st
         if problems:
             refused[place] = problems
         else:
-            good.append(draft)
-    _insert(change, good)
-    return refused
+            good[place] = draft
+    ids = _insert(change, good.values()) if good else {}
+    return Outcome({place: ids[draft.slug] for place, draft in good.items()}, refused)
 
 
-def _insert(change: Change, drafts: Sequence[AskDraft]) -> None:
-    if not drafts:
-        return
+def _insert(change: Change, drafts: Collection[AskDraft]) -> dict[str, int]:
+    """Store and log asks; answer their ids by their slugs."""
     rows = {draft.slug: records.values_of(draft) for draft in drafts}
     state = {"publication": Publication.DRAFT, "version": 1, "status_reason": ""}
     change.session.execute(sa.insert(Ask.__table__), [row | state for row in rows.values()])  # type: ignore[arg-type]
@@ -86,6 +80,7 @@ def _insert(change: Change, drafts: Sequence[AskDraft]) -> None:
     ids = {row.slug: row.id for row in found}
     made = [(Subject("ask", ids[draft.slug], draft.title, ids[draft.slug]), rows[draft.slug]) for draft in drafts]
     record_many(change, "created", made)
+    return ids
 
 
 def known_topics(session: Session) -> dict[str, str]:
@@ -94,28 +89,48 @@ def known_topics(session: Session) -> dict[str, str]:
 
 
 def edit_ask(change: Change, ask: Ask, draft: AskDraft, *, seen_version: int | None, reason: str = "") -> bool:
-    """Edit an ask; answer whether anything changed.
+    """Edit an ask; answer whether anything changed."""
+    change.require(Action.EDIT)
+    records.check_version(ask, seen_version)
+    return edit_asks(change, [(ask, draft)], reason).only
+
+
+def edit_asks(change: Change, edits: Sequence[tuple[Ask, AskDraft]], reason: str = "") -> Outcome[bool]:
+    """Edit asks; whether anything changed is what comes of it.
 
     When the wording of a published ask changes, a reason is needed, and a redefinition that says what
     changed goes into its public story. An old slug keeps leading to the ask.
     """
     change.require(Action.EDIT)
-    records.check_version(ask, seen_version)
+    outcome: Outcome[bool] = Outcome()
+    told: dict[int, tuple[Ask, str]] = {}
+    for place, (ask, draft) in enumerate(edits):
+        try:
+            before = _edit(change, ask, draft, reason)
+        except RuleBroken as broken:
+            outcome.refused[place] = list(broken.problems)
+            continue
+        outcome.done[place] = bool(before)
+        redefined = sorted(REDEFINING_FIELDS & before.keys())
+        if ask.publication.is_public and redefined:
+            changes = "; ".join(f"{field_name(name)} was “{_short(before[name])}”" for name in redefined)
+            told[place] = (ask, f"The ask was reworded ({changes}).")
+    outcome.refused |= post_redefinitions(change, told, reason)
+    return outcome
+
+
+def _edit(change: Change, ask: Ask, draft: AskDraft, reason: str) -> dict[str, object]:
+    """Bring an ask to the draft; answer the changed fields as they were."""
     refuse(check_ask(draft) + (_slug_taken(change.session, draft.slug, ask.id) if draft.slug != ask.slug else []))
     if draft.topic != ask.topic:
         refuse(_topic_differs(change.session, draft.topic))
-    is_public = ask.publication.is_public
-    old_slug = ask.slug
-    before = records.edit(change, ask, draft, seen_version=seen_version, is_public=is_public, reason=reason)
+    is_public, old_slug = ask.publication.is_public, ask.slug
+    before = records.edit(change, ask, draft, seen_version=None, is_public=is_public, reason=reason)
     if "slug" in before:
         _keep_slug(change.session, ask, old_slug)
-    redefined = sorted(REDEFINING_FIELDS & before.keys())
-    if is_public and redefined:
-        changes = "; ".join(f"{field_name(name)} was “{_short(before[name])}”" for name in redefined)
-        post_redefinition(change, ask, f"The ask was reworded ({changes}).", reason)
     if is_public:
         _publish_source(change, ask)
-    return bool(before)
+    return before
 
 
 def publish_ask(change: Change, ask: Ask, seen_version: int | None) -> None:
@@ -160,7 +175,7 @@ def _keep_slug(session: Session, ask: Ask, old_slug: str) -> None:
     session.merge(FormerSlug(slug=old_slug, ask_id=ask.id))
 
 
-def _slug_taken(session: Session, slug: str, own_id: int | None) -> list[Problem]:
+def _slug_taken(session: Session, slug: str, own_id: int) -> list[Problem]:
     by_ask = session.scalar(sa.select(Ask.id).where(Ask.slug == slug))
     by_former = session.scalar(sa.select(FormerSlug.ask_id).where(FormerSlug.slug == slug))
     taken = {by_ask, by_former} - {None, own_id}

@@ -7,15 +7,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from tracker.models import Ask, Evidence, SuccessTest, TestResult, Update
-from tracker.queries.stories import find_free_key, list_tests
+from tracker.queries.stories import find_keys, list_tests, take_key
 from tracker.rules.asks import Publication
 from tracker.rules.errors import NotAllowed, Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action, Actor
 from tracker.rules.updates import EvidenceDraft, UpdateDraft, check_draft
 from tracker.services import records
 from tracker.services.change import Change
-from tracker.services.events import record
+from tracker.services.events import record, record_many
 from tracker.services.joining import check_references
+from tracker.services.outcome import Outcome
 
 EVIDENCE_FIELDS = tuple(field.name for field in fields(EvidenceDraft))
 SCALARS = tuple(field.name for field in fields(UpdateDraft) if field.name not in {"evidence", "results"})
@@ -24,34 +25,30 @@ SCALARS = tuple(field.name for field in fields(UpdateDraft) if field.name not in
 def save(change: Change, ask: Ask, draft: UpdateDraft, key: str = "") -> Update:
     """Write an entry that only staff see."""
     change.require(Action.DRAFT)
-    refuse(check_draft(draft) + check_references(change.session, ask, list_tests(change.session, ask.id), draft))
     if not key and (same := _same_draft(change, ask, draft)):
         return same
-    update = _add(change, ask, draft, key or find_free_key(change.session, ask.id, draft.happened_on))
-    change.session.flush()  # the log names the new row's id
-    _log(change, update, draft)
-    return update
+    key = key or take_key(find_keys(change.session, [ask.id])[ask.id], draft.happened_on)
+    return save_many(change, [(ask, draft, key)], {ask.id: list_tests(change.session, ask.id)}).only
 
 
 def save_many(
     change: Change, new: Sequence[tuple[Ask, UpdateDraft, str]], tests: Mapping[int, Sequence[SuccessTest]]
-) -> tuple[dict[int, Update], dict[int, list[Problem]]]:
-    """Write entries under their keys, in a few statements; `tests` are those of each ask, by its id.
-
-    Answer the entries, and what the rules refuse, by the place of the entry.
-    """
+) -> Outcome[Update]:
+    """Write entries under their keys, in a few statements; `tests` are those of each ask, by its id."""
     change.require(Action.DRAFT)
-    written: dict[int, Update] = {}
-    refused: dict[int, list[Problem]] = {}
+    outcome: Outcome[Update] = Outcome()
     for place, (ask, draft, key) in enumerate(new):
         if problems := check_draft(draft) + check_references(change.session, ask, tests[ask.id], draft):
-            refused[place] = problems
+            outcome.refused[place] = problems
         else:
-            written[place] = _add(change, ask, draft, key)
+            outcome.done[place] = _add(change, ask, draft, key)
     change.session.flush()  # the log names the new rows' ids
-    for place, update in written.items():
-        _log(change, update, new[place][1])
-    return written, refused
+    logged = [
+        (records.subject_of(update), {"key": update.key} | values_of(new[place][1]))
+        for place, update in outcome.done.items()
+    ]
+    record_many(change, "drafted", logged)
+    return outcome
 
 
 def edit(change: Change, ask: Ask, update: Update, draft: UpdateDraft, seen_version: int) -> None:
@@ -124,10 +121,6 @@ def _add(change: Change, ask: Ask, draft: UpdateDraft, key: str) -> Update:
     _write(update, draft)
     change.session.add(update)
     return update
-
-
-def _log(change: Change, update: Update, draft: UpdateDraft) -> None:
-    record(change, "drafted", records.subject_of(update), after={"key": update.key} | values_of(draft))
 
 
 def _same_draft(change: Change, ask: Ask, draft: UpdateDraft) -> Update | None:

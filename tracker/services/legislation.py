@@ -1,8 +1,9 @@
 """Laws and their links to asks: create, edit, publish, archive, restore."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import NamedTuple
+from itertools import groupby
+from operator import itemgetter
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,15 +22,9 @@ from tracker.rules.legislation import (
 from tracker.rules.permissions import Action
 from tracker.services import records
 from tracker.services.change import Change
+from tracker.services.outcome import Outcome
 
 LINK_TAKEN = Problem("The ask is linked to these provisions and this extent already.", "provisions")
-
-
-class Known(NamedTuple):
-    """A law that is entered; one that is about to be has no id yet."""
-
-    id: int | None
-    name: str
 
 
 @dataclass(frozen=True)
@@ -48,30 +43,24 @@ class StoredLink(LinkDraft):
 
 def create_legislation(change: Change, draft: LegislationDraft) -> Legislation:
     """Enter a law, as a draft."""
-    change.require(Action.EDIT)
-    refuse(check_legislation(draft))
-    stored = _stored_law(draft)
-    refuse(_law_taken(_find_known(change.session, [stored]), stored, None))
-    law = Legislation(publication=Publication.DRAFT, version=1)
-    records.create(change, law, stored)
-    return law
+    return create_laws(change, [draft]).only
 
 
-def create_laws(change: Change, drafts: Sequence[LegislationDraft]) -> dict[int, list[Problem]]:
-    """Enter laws as drafts, in a few statements; answer what the rules refuse, by the place of the draft."""
+def create_laws(change: Change, drafts: Sequence[LegislationDraft]) -> Outcome[Legislation]:
+    """Enter laws as drafts, in a few statements."""
     change.require(Action.EDIT)
     refused = {place: problems for place, draft in enumerate(drafts) if (problems := check_legislation(draft))}
     laws = {place: _stored_law(draft) for place, draft in enumerate(drafts) if place not in refused}
-    known = _find_known(change.session, laws.values())
-    good = []
+    known = _find_known(change.session, [value for law in laws.values() for value in _unique(law)])
+    good = {}
     for place, law in laws.items():
-        if problems := _law_taken(known, law, None):
+        if problems := _law_taken(known, law):
             refused[place] = problems
             continue
-        good.append((Legislation(publication=Publication.DRAFT, version=1), law))
-        known |= {value: Known(None, law.citation or law.title) for value in _unique(law)}
-    records.create_many(change, good)
-    return refused
+        good[place] = (Legislation(publication=Publication.DRAFT, version=1), law)
+        known |= dict.fromkeys(_unique(law), law.citation or law.title)
+    records.create_many(change, good.values())
+    return Outcome({place: row for place, (row, _) in good.items()}, refused)
 
 
 def edit_legislation(change: Change, law: Legislation, draft: LegislationDraft, seen_version: int | None) -> bool:
@@ -86,43 +75,34 @@ def edit_legislation(change: Change, law: Legislation, draft: LegislationDraft, 
     stored = _stored_law(draft)
     if is_public:
         stored = replace(stored, key=law.key)
-    refuse(_law_taken(_find_known(change.session, [stored]), stored, law.id))
+    new = [value for value in _unique(stored) if value not in _unique(law)]
+    refuse(_law_taken(_find_known(change.session, new), stored))
     return bool(records.edit(change, law, stored, seen_version=seen_version, is_public=is_public))
 
 
 def create_link(change: Change, draft: LinkDraft) -> Link:
     """Link an ask to a law, as a draft."""
-    change.require(Action.EDIT)
-    refuse(check_link(draft))
-    stored = _stored_link(draft)
-    refuse(_link_taken(change.session, stored, None))
-    link = Link(
-        publication=Publication.DRAFT, version=1, legislation=change.session.get_one(Legislation, draft.legislation_id)
-    )
-    records.create(change, link, stored)
-    return link
+    return create_links(change, [draft]).only
 
 
-def create_links(change: Change, drafts: Sequence[LinkDraft]) -> dict[int, list[Problem]]:
-    """Link asks to laws as drafts, in a few statements; answer what the rules refuse, by the place of the draft."""
+def create_links(change: Change, drafts: Sequence[LinkDraft]) -> Outcome[Link]:
+    """Link asks to laws as drafts, in a few statements."""
     change.require(Action.EDIT)
-    same = sa.select(Link.ask_id, Link.legislation_id, Link.provisions, Link.extent_key)
-    of_asks = same.where(Link.ask_id.in_({draft.ask_id for draft in drafts}))
-    taken = set(map(tuple, change.session.execute(of_asks)))
+    taken = _find_links(change.session, {draft.ask_id for draft in drafts})
     of_drafts = sa.select(Legislation).where(Legislation.id.in_({draft.legislation_id for draft in drafts}))
     laws = {law.id: law for law in change.session.scalars(of_drafts)}
-    refused: dict[int, list[Problem]] = {}
+    outcome: Outcome[Link] = Outcome()
     good = []
     for place, link in enumerate(map(_stored_link, drafts)):
-        identity = (link.ask_id, link.legislation_id, link.provisions, link.extent_key)
-        if problems := check_link(link) or ([LINK_TAKEN] if identity in taken else []):
-            refused[place] = problems
+        if problems := check_link(link) + ([LINK_TAKEN] if _identity(link) in taken else []):
+            outcome.refused[place] = problems
             continue
-        taken.add(identity)
+        taken.add(_identity(link))
         row = Link(publication=Publication.DRAFT, version=1, legislation=laws[link.legislation_id])
+        outcome.done[place] = row
         good.append((row, link))
     records.create_many(change, good)
-    return refused
+    return outcome
 
 
 def edit_link(change: Change, link: Link, draft: LinkDraft, seen_version: int | None) -> bool:
@@ -131,7 +111,8 @@ def edit_link(change: Change, link: Link, draft: LinkDraft, seen_version: int | 
     records.check_version(link, seen_version)
     refuse(check_link(draft))
     stored = _stored_link(draft)
-    refuse(_link_taken(change.session, stored, link.id))
+    if _identity(stored) != _identity(link) and _identity(stored) in _find_links(change.session, {stored.ask_id}):
+        refuse([LINK_TAKEN])
     is_public = link.publication.is_public
     return bool(records.edit(change, link, stored, seen_version=seen_version, is_public=is_public))
 
@@ -156,45 +137,37 @@ def _stored_link(draft: LinkDraft) -> StoredLink:
     return StoredLink(**values, extent_key=", ".join(draft.extent))
 
 
-def _unique(law: StoredLaw) -> list[tuple[str, str]]:
+def _unique(law: StoredLaw | Legislation) -> list[tuple[str, str]]:
     """What no two laws share: column and value."""
     return [(name, value) for name in ("key", "identity", "address") if (value := getattr(law, name))]
 
 
-def _find_known(session: Session, laws: Iterable[StoredLaw]) -> dict[tuple[str, str], Known]:
-    """The laws that have something of these which no two laws share, by that."""
-    wanted: dict[str, set[str]] = {"key": set(), "identity": set(), "address": set()}
-    for law in laws:
-        for name, value in _unique(law):
-            wanted[name].add(value)
+def _find_known(session: Session, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """What the laws are called that have something of this, which no two laws share."""
     known = {}
-    for name, values in wanted.items():
+    for name, pairs in groupby(sorted(wanted), itemgetter(0)):
         column = getattr(Legislation, name)
-        found = sa.select(column, Legislation.id, Legislation.citation, Legislation.title).where(column.in_(values))
-        for value, law_id, citation, title in session.execute(found):
-            known[name, value] = Known(law_id, citation or title)
+        found = sa.select(column, Legislation.citation, Legislation.title).where(column.in_([v for _, v in pairs]))
+        for value, citation, title in session.execute(found):
+            known[name, value] = citation or title
     return known
 
 
-def _law_taken(known: Mapping[tuple[str, str], Known], law: StoredLaw, own_id: int | None) -> list[Problem]:
+def _law_taken(known: Mapping[tuple[str, str], str], law: StoredLaw) -> list[Problem]:
     """One law is never entered twice: by key, by number or by address."""
     for name, value in _unique(law):
-        other = known.get((name, value))
-        if other and (other.id != own_id or own_id is None):
+        if other := known.get((name, value)):
             field = "address" if name == "address" else "citation"
-            return [Problem(f"This law is entered already: {other.name}.", field)]
+            return [Problem(f"This law is entered already: {other}.", field)]
     return []
 
 
-def _link_taken(session: Session, link: StoredLink, own_id: int | None) -> list[Problem]:
-    taken = session.scalar(
-        sa.select(Link.id).where(
-            Link.ask_id == link.ask_id,
-            Link.legislation_id == link.legislation_id,
-            Link.provisions == link.provisions,
-            Link.extent_key == link.extent_key,
-        )
-    )
-    if taken in {None, own_id}:
-        return []
-    return [LINK_TAKEN]
+def _identity(link: StoredLink | Link) -> tuple[int, int, str, str]:
+    """What no two links share."""
+    return link.ask_id, link.legislation_id, link.provisions, link.extent_key
+
+
+def _find_links(session: Session, ask_ids: Collection[int]) -> set[tuple[int, int, str, str]]:
+    """Which links asks have."""
+    links = sa.select(Link.ask_id, Link.legislation_id, Link.provisions, Link.extent_key)
+    return set(session.execute(links.where(Link.ask_id.in_(ask_ids))))

@@ -3,7 +3,7 @@
 A draft is a frozen dataclass whose fields bear the names of the record's columns.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from textwrap import shorten
 from typing import Protocol, TypeVar
@@ -88,14 +88,10 @@ def subject_of(row: object) -> Subject:
 
 def create(change: Change, row: Record, draft: object, reason: str = "") -> None:
     """Store a new row from a draft and log it."""
-    values = values_of(draft)
-    write(row, values)
-    change.session.add(row)
-    change.session.flush()  # the log names the new row's id
-    record(change, "created", subject_of(row), after=values, reason=reason)
+    create_many(change, [(row, draft)], reason)
 
 
-def create_many(change: Change, made: Sequence[tuple[Record, object]], reason: str = "") -> None:
+def create_many(change: Change, made: Collection[tuple[Record, object]], reason: str = "") -> None:
     """Store new rows from drafts, of which the public sees nothing, and log them, in a few statements."""
     values = [(row, values_of(draft)) for row, draft in made]
     for row, of_row in values:

@@ -4,12 +4,12 @@ An update is written as a draft and becomes history when it is published. Nothin
 assigns an ask's status or a test's result.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Update
-from tracker.queries.stories import Story, entry_of, find_stories, find_story
+from tracker.queries.stories import Story, entry_of, find_keys, find_stories, find_story, take_key
 from tracker.queries.waiting import find_own_judgements
 from tracker.rules import checks
 from tracker.rules.asks import Publication
@@ -23,6 +23,7 @@ from tracker.services import drafts, listing, records
 from tracker.services.change import Change
 from tracker.services.events import record
 from tracker.services.joining import check_story
+from tracker.services.outcome import Outcome
 
 
 def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None = None) -> None:
@@ -67,31 +68,36 @@ def post(change: Change, ask: Ask, draft: UpdateDraft, seen_entries: int | None 
     return update
 
 
-def post_many(change: Change, new: Sequence[tuple[Ask, UpdateDraft, str]]) -> dict[int, list[Problem]]:
-    """Post entries under their keys, in a few statements; answer what the rules refuse, by the place of the entry.
-
-    None of them may correct another of them. What is refused stays a draft, so undo everything then.
-    """
+def post_many(change: Change, new: Sequence[tuple[Ask, UpdateDraft, str]]) -> Outcome[Update]:
+    """Post entries under their keys, in a few statements. None of them may correct another of them."""
     change.require(Action.PUBLISH)
     stories = find_stories(change.session, {ask.id for ask, _, _ in new})
-    drafted, refused = drafts.save_many(change, new, {ask_id: story.tests for ask_id, story in stories.items()})
-    for place, update in drafted.items():
+    outcome = drafts.save_many(change, new, {ask_id: story.tests for ask_id, story in stories.items()})
+    for place, update in outcome.done.items():
         ask = new[place][0]
         try:
             _publish(change, ask, update, stories[ask.id])
         except RuleBroken as broken:
-            refused[place] = list(broken.problems)
-    return refused
+            outcome.refused[place] = list(broken.problems)
+    return outcome
 
 
-def post_redefinition(change: Change, ask: Ask, text: str, reason: str) -> None:
-    """Tell the public that an ask or a test was reworded, and why."""
-    if not reason:
-        raise RuleBroken([Problem("Say why the wording changes; the public will read it.", "change_reason")])
-    refuse(checks.at_most(reason, SENTENCE_LENGTH, "change_reason"))
-    happened_on = PartialDate(change.today.isoformat())
-    draft = UpdateDraft(UpdateKind.REDEFINITION, happened_on, f"{text} Why: {reason}")
-    post(change, ask, draft)
+def post_redefinitions(change: Change, told: Mapping[int, tuple[Ask, str]], reason: str) -> dict[int, list[Problem]]:
+    """Tell the public that asks or their tests were reworded, and why; answer what is refused, by the same places."""
+    if not told:
+        return {}
+    change.require(Action.PUBLISH)
+    problems = [] if reason else [Problem("Say why the wording changes; the public will read it.", "change_reason")]
+    if problems := problems + checks.at_most(reason, SENTENCE_LENGTH, "change_reason"):
+        return dict.fromkeys(told, problems)
+    today = PartialDate(change.today.isoformat())
+    taken = find_keys(change.session, {ask.id for ask, _ in told.values()})
+    new = [
+        (ask, UpdateDraft(UpdateKind.REDEFINITION, today, f"{text} Why: {reason}"), take_key(taken[ask.id], today))
+        for ask, text in told.values()
+    ]
+    refused = post_many(change, new).refused
+    return {place: refused[at] for at, place in enumerate(told) if at in refused}
 
 
 def settle(ask: Ask, story: Story) -> None:
