@@ -1,8 +1,4 @@
-"""Who is asking, and whether they may: everything is closed unless it stands in OPEN.
-
-A form that arrives after its session ended is not thrown away: the sign-in page carries what was
-typed, and the form is brought back, unsaved, once the person has signed in again.
-"""
+"""Who is asking, and whether they may: everything is closed unless it stands in OPEN."""
 
 import logging
 import uuid
@@ -17,10 +13,16 @@ from werkzeug.wrappers import Response
 from tracker.clock import now
 from tracker.db.engine import writing
 from tracker.rules.permissions import Action, Actor
-from tracker.rules.text import showable
-from tracker.rules.urls import is_local_path
 from tracker.services import sessions
-from tracker.web.forms.people import ConfirmPasswordForm, SignInForm
+from tracker.web.forms.people import ConfirmPasswordForm
+from tracker.web.kept_forms import (
+    asked_for,
+    confirm_page,
+    kept_fields,
+    kept_through_sign_in,
+    restore_page,
+    sign_in_page,
+)
 from tracker.web.security import SAFE_METHODS
 from tracker.web.session import db, engine, stop_reading
 
@@ -72,10 +74,6 @@ OPEN = frozenset(
 )
 # Where somebody may go who has to set up the second step first.
 BEFORE_SECOND_STEP = frozenset({"account.second_step", "account.recovery_file", "auth.confirm", "auth.sign_out"})
-SIGNING_IN = frozenset({"auth.sign_in", "auth.code"})
-NOT_KEPT = frozenset({"csrf_token", "restore", "password", "current", "code"})
-KEPT = "kept."
-SESSION_ENDED = "The form was sent in a session that had ended. Nothing was saved."
 
 
 def requires(action: Action, *, recently: bool = False) -> Callable[[View], View]:
@@ -155,51 +153,6 @@ def _ask_to_confirm() -> Response | tuple[str, int]:
     if request.method in SAFE_METHODS:
         return redirect(url_for("auth.confirm", next=asked_for()), 303)
     return confirm_page(ConfirmPasswordForm(formdata=None, next=asked_for()), kept_fields()), 403
-
-
-def asked_for() -> str:
-    """The address of this request with its filters, to come back to; without them if they are no part of a safe one."""
-    path = request.full_path.rstrip("?")
-    return path if is_local_path(path) else request.path
-
-
-def kept_fields() -> list[tuple[str, str]]:
-    """What was typed into the form of this request, without secrets and without what no page can show."""
-    typed = request.form.items(multi=True)
-    return [(showable(name), showable(value)) for name, value in typed if name not in NOT_KEPT]
-
-
-def kept_through_sign_in() -> list[tuple[str, str]]:
-    """What was typed before the session ended, as the sign-in form carries it."""
-    return [(name.removeprefix(KEPT), value) for name, value in kept_fields() if name.startswith(KEPT)]
-
-
-def sign_in_page(next_path: str, kept: list[tuple[str, str]]) -> str:
-    """The sign-in form that carries a typed form along."""
-    form = SignInForm(formdata=None, next=showable(next_path))
-    return render_template("staff/sign_in.html", form=form, kept=kept)
-
-
-def confirm_page(form: ConfirmPasswordForm, kept: list[tuple[str, str]]) -> str:
-    """The form that asks for the password again and carries a typed form along."""
-    return render_template("staff/confirm.html", form=form, kept=kept)
-
-
-def restore_page(next_path: str, kept: list[tuple[str, str]], why: str = SESSION_ENDED) -> str:
-    """A page with one button that brings a typed form back, unsaved."""
-    return render_template("staff/restore.html", next_path=next_path, kept=kept, why=why)
-
-
-def given_back(why: str) -> str:
-    """A page that holds what staff typed into the form of this request; empty if that is nothing.
-
-    Also when the database cannot tell who sent it.
-    """
-    if request.endpoint in SIGNING_IN and (kept := kept_through_sign_in()):
-        flash(why)
-        return sign_in_page(request.form.get("next", ""), kept)
-    is_from_staff = request.endpoint is not None and request.endpoint not in OPEN
-    return restore_page(asked_for(), kept_fields(), why) if is_from_staff and kept_fields() else ""
 
 
 def _csrf_failed(error: CSRFError) -> Response | str | tuple[str, int]:

@@ -13,7 +13,7 @@ from tracker.db.room import lacks_room
 from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
 from tracker.services.passwords import Busy
-from tracker.web.auth import given_back
+from tracker.web.kept_forms import given_back
 from tracker.web.problems import is_for_programs, problem
 from tracker.web.session import stop_reading
 

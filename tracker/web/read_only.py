@@ -5,7 +5,7 @@ Signing in and out are writes too. Whoever is signed in can go on reading until 
 
 from flask import Flask, current_app, render_template, request
 
-from tracker.web.auth import SIGNING_IN, given_back, kept_through_sign_in, sign_in_page
+from tracker.web.kept_forms import SIGNING_IN, given_back, kept_through_sign_in, sign_in_page
 from tracker.web.problems import is_for_programs, problem
 from tracker.web.security import SAFE_METHODS
 from tracker.web.session import stop_reading

@@ -15,10 +15,11 @@ from tracker.rules.permissions import UNKNOWN, Action, Actor
 from tracker.rules.urls import is_local_path
 from tracker.services import passwords, people, second_factor, sessions
 from tracker.services.change import Change
-from tracker.web.auth import confirm_page, kept_through_sign_in, me, requires, restore_page, sign_in_page
+from tracker.web.auth import me, requires
 from tracker.web.devices import device_in_words, known_device, remember_device
 from tracker.web.filters import minute
 from tracker.web.forms.people import CodeForm, ConfirmPasswordForm, SignInForm
+from tracker.web.kept_forms import confirm_page, kept_through_sign_in, restore_page, sign_in_page
 from tracker.web.session import db, engine, stop_reading, transaction
 
 log = logging.getLogger("tracker.security")

@@ -13,8 +13,9 @@ from tracker.queries.public.records import PublicAsk
 from tracker.rules.permissions import Role
 from tracker.rules.status import DEFINITIONS
 from tracker.services.change import Change
-from tracker.web.auth import kept_fields, me
+from tracker.web.auth import me
 from tracker.web.forms.base import Form, attempt
+from tracker.web.kept_forms import kept_fields
 from tracker.web.pages import Page, found, handled
 from tracker.web.session import rehearsal
 

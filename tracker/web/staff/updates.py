@@ -17,9 +17,10 @@ from tracker.rules.status import DEFINITIONS
 from tracker.rules.updates import UpdateDraft, UpdateKind
 from tracker.services import approval, drafts, updates
 from tracker.services.change import Change
-from tracker.web.auth import kept_fields, me, requires
+from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, attempt
 from tracker.web.forms.updates import ReviewForm, StoryForm, UpdateForm
+from tracker.web.kept_forms import kept_fields
 from tracker.web.pages import Page, done, form_page, found, handled
 from tracker.web.session import db, transaction
 from tracker.web.staff.previews import rehearsed
