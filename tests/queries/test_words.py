@@ -1,13 +1,17 @@
 """The words of a text as the search knows them, and how they are marked."""
 
+import sys
 import unicodedata
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.queries.words import COMMON, LONGEST_WORD, Parts, excerpt, mark, stem_of, stems
+from tracker.queries.words import COMMON, LONGEST_WORD, Parts, _stem_of, excerpt, mark, stem_of, stems
 
+ENDINGS = ("s", "ed", "ing", "ational", "fulness")
 CHINESE = "英国议会今天通过了这项法律"
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 WORDY = st.lists(st.sampled_from(["sanctions", "the", "Škoda", "x" * 90, CHINESE * 9, "…", "\n", "a-b"])).map(" ".join)
@@ -145,3 +149,22 @@ def test_an_excerpt_is_a_short_piece_of_the_text_and_marked_when_the_text_has_th
     assert shown.removeprefix("… ").removesuffix(" …") in text
     assert len(shown) <= LENGTH + len("…  …")
     assert any(is_hit for _, is_hit in parts) is bool(wanted & set(stems(text)))
+
+
+@pytest.fixture
+def busy_threads() -> Iterator[None]:
+    """Threads take turns after each few steps, as if there were very many."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("busy_threads")
+def test_threads_that_look_for_stems_at_once_do_not_get_in_each_others_way() -> None:
+    letters = "abcdefghijklmnop"
+    words = [f"sanction{one}{two}{ending}" for one in letters for two in letters for ending in ENDINGS]
+    alone = [stem_of(word) for word in words]
+    _stem_of.cache_clear()
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(stem_of, words, chunksize=1)) == alone

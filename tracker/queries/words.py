@@ -6,6 +6,7 @@ both engines alike.
 
 import re
 from functools import lru_cache
+from threading import Lock
 
 import snowballstemmer
 
@@ -23,6 +24,7 @@ COMMON = frozenset(
 )
 Parts = tuple[tuple[str, bool], ...]
 _stemmer = snowballstemmer.stemmer("english")
+_one_at_a_time = Lock()  # it keeps the word that it works on in itself
 
 
 def stems(text: str) -> list[str]:
@@ -38,7 +40,10 @@ def stem_of(word: str) -> str:
 @lru_cache(maxsize=50_000)
 def _stem_of(word: str) -> str:
     folded = fold(word)[:LONGEST_WORD].replace("’", "'")
-    return "" if folded in COMMON else str(_stemmer.stemWord(folded)).replace("'", "")
+    if folded in COMMON:
+        return ""
+    with _one_at_a_time:
+        return str(_stemmer.stemWord(folded)).replace("'", "")
 
 
 def mark(text: str, wanted: frozenset[str]) -> Parts:
