@@ -105,6 +105,9 @@ def test_a_status_and_results_rest_on_the_last_entries_that_set_them() -> None:
 
 
 def test_evidence_is_counted_in_words() -> None:
-    assert EvidenceType.OFFICIAL_RECORD.counted(1) == "1 official record"
-    assert EvidenceType.OWN_WORK.counted(2) == "2 pieces of our own work"
-    assert len({type_.counted(3) for type_ in EvidenceType}) == len(EvidenceType)
+    assert [(type_.counted(1), type_.counted(2)) for type_ in EvidenceType] == [
+        ("1 official record", "2 official records"),
+        ("1 government claim", "2 government claims"),
+        ("1 independent source", "2 independent sources"),
+        ("1 piece of our own work", "2 pieces of our own work"),
+    ]

@@ -139,6 +139,7 @@ def test_texts_may_be_as_long_as_their_limit() -> None:
         ({"archived_url": "data:text/html,x"}, ["e-archived_url"]),
         ({"archived_url": "https://web.archive.org/web/2020/https://www.gov.uk/report"}, []),
         ({"title": ""}, ["e-title"]),
+        ({"type": None}, ["e-type"]),
         ({"title": "x" * (TITLE_LENGTH + 1)}, ["e-title"]),
         ({"publisher": "x" * (TITLE_LENGTH + 1)}, ["e-publisher"]),
         ({"quote": "x" * EVIDENCE_QUOTE_LENGTH}, []),
@@ -147,7 +148,7 @@ def test_texts_may_be_as_long_as_their_limit() -> None:
         ({"url": "", "title": ""}, ["e-url", "e-title"]),
     ],
 )
-def test_evidence_is_a_link_with_a_title(change: dict[str, str], fields: list[str]) -> None:
+def test_evidence_is_a_link_with_a_title(change: dict[str, str | None], fields: list[str]) -> None:
     assert fields_of(check_evidence(replace(EVIDENCE, **change), "e")) == fields  # type: ignore[arg-type]
 
 
