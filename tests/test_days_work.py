@@ -24,7 +24,7 @@ def hands_of(name: str, site: Site, address: str, new_context: OpenContext) -> H
     """The keyboard of somebody who is signed in."""
     context = new_context(java_script_enabled=False)
     context.add_cookies([{"name": "tracker", "value": site.cookie_of(name), "url": address}])
-    return Hands(context.new_page(), has_mouse=False)
+    return Hands(context.new_page())
 
 
 def story(new_context: OpenContext, address: str) -> str:
@@ -63,7 +63,7 @@ def test_a_contributor_and_an_editor_bring_an_update_to_the_public(
     cleo.page.goto(f"{address}/staff/")
     assert "Whose report?" in cleo.page.inner_text("main")
     cleo.press("a:text('1 May 2026: A report came.')")
-    cleo.go_to("#text")
+    cleo.tab_to("#text")
     cleo.page.keyboard.press("Control+A")
     cleo.page.keyboard.insert_text("The Treasury's report came.")
     cleo.press("button[value='preview']")
