@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from tests.page_checks import check_headers, check_page, classes, fields, parse, text_of
+from tests.page_checks import check_headers, checked, classes, fields, text_of
 
 Pairs = list[tuple[str, str]]
 Typed = str | Sequence[str] | bool | None
@@ -31,8 +31,7 @@ class Page:
 
     def __post_init__(self) -> None:
         if self.response.mimetype == "text/html":
-            self.tree = parse(self.html)
-            check_page(self.tree)
+            self.tree = checked(self.html)
 
     @property
     def status(self) -> int:

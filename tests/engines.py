@@ -17,14 +17,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from psycopg import sql
-
-if TYPE_CHECKING:
-    import sqlalchemy as sa
 
 ENGINES = ("sqlite", "postgresql")
 POSTGRESQL_MINIMUM = 15
@@ -141,14 +139,20 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster() -> Iterator[Cluster]:
-    # In memory where there is room (containers often have 64 MB only), else on the disk.
+def quick_folder(name: str) -> Iterator[Path]:
+    """In memory where there is room (containers often have 64 MB only): a commit there waits for no disk."""
     memory = Path("/dev/shm")
     roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**30
     with tempfile.TemporaryDirectory(
-        prefix="tracker-postgresql-", dir=memory if roomy else None, ignore_cleanup_errors=True
+        prefix=f"tracker-{name}-", dir=memory if roomy else None, ignore_cleanup_errors=True
     ) as folder:
-        cluster = Cluster(Path(folder))
+        yield Path(folder)
+
+
+@contextmanager
+def running_cluster() -> Iterator[Cluster]:
+    with quick_folder("postgresql") as folder:
+        cluster = Cluster(folder)
         try:
             cluster.start()
             yield cluster
@@ -169,6 +173,24 @@ def free_port() -> int:
 
 
 # --- a database for each test ---
+
+
+class Statements(dict[Any, Any]):
+    """SQL as it was compiled, kept for all engines of one kind: each test has its own, and most ask the same."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get((key[0].name, *key[1:]), default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__((key[0].name, *key[1:]), compiled)
+
+
+STATEMENTS = Statements()
+
+
+@sa.event.listens_for(sa.Engine, "engine_connect")
+def share_statements(connection: sa.Connection) -> None:
+    connection.execution_options(compiled_cache=STATEMENTS)
 
 
 class Databases:
@@ -244,10 +266,10 @@ def migrate_with_the_tracker(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+def databases() -> Iterator[Databases]:
     """For what lives longer than one test: databases.create("postgresql", migrated=True) -> URL."""
-    with ExitStack() as opened:
-        yield Databases(tmp_path_factory.mktemp("databases"), opened, migrate_with_the_tracker)
+    with quick_folder("sqlite") as folder, ExitStack() as opened:
+        yield Databases(folder, opened, migrate_with_the_tracker)
 
 
 @pytest.fixture(params=ENGINES)
@@ -269,7 +291,7 @@ def database(databases: Databases, database_engine: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def engine(database: str) -> Iterator["sa.Engine"]:
+def engine(database: str) -> Iterator[sa.Engine]:
     """The engine of the test's own migrated database."""
     from tracker.db.engine import make_engine
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -62,6 +63,14 @@ def expected_headers(embedded: str) -> Mapping[str, str | None]:
         framed = f"default-src 'none'; {style}; frame-ancestors *"
         return SECURITY_HEADERS | {"Content-Security-Policy": framed, "X-Frame-Options": None}
     return SECURITY_HEADERS
+
+
+@lru_cache(maxsize=100)
+def checked(html: str) -> Element:
+    """The page as a tree, whole; the public pages are asked for again and again, and read here once."""
+    tree = parse(html)
+    check_page(tree)
+    return tree
 
 
 def parse(html: str) -> Element:

@@ -120,8 +120,9 @@ def test_the_same_number_after_a_restore_is_another_state(engine: sa.Engine, rev
 
 
 @only_sqlite
-def test_a_file_that_is_replaced_is_read(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    backup, file = tmp_path / "backup", file_of(site.engine)
+def test_a_file_that_is_replaced_is_read(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = file_of(site.engine)
+    backup = file.with_suffix(".backup")
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("VACUUM INTO ?", (str(backup),))
     site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(title="Regretted"))
@@ -157,12 +158,13 @@ def test_another_journal_makes_no_difference(engine: sa.Engine, revisions: Revis
 
 @only_sqlite
 def test_a_copy_that_takes_the_place_is_another_state(
-    engine: sa.Engine, revisions: Revisions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: sa.Engine, revisions: Revisions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(revision, "LOOK_SECONDS", 0)
     before = revisions.read()
-    shutil.copy(file_of(engine), tmp_path / "copy")
-    (tmp_path / "copy").replace(file_of(engine))
+    copy = file_of(engine).with_suffix(".copy")
+    shutil.copy(file_of(engine), copy)
+    copy.replace(file_of(engine))
     assert revisions.read() not in {None, before}
 
 
