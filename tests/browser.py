@@ -83,7 +83,9 @@ class Page:
         return found
 
     def field(self, name: str) -> Element:
-        found = [element for element in fields(self.tree) if element.get("name") == name]
+        """The field that bears a label; not the choices that stand below it."""
+        named = [element for element in fields(self.tree) if element.get("name") == name]
+        found = [element for element in named if element.get("type") != "radio"]
         assert len(found) == 1, f"{len(found)} fields are called {name}: {sorted(self.names())}"
         return found[0]
 

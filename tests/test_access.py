@@ -277,7 +277,7 @@ def test_a_contributor_may_not_publish_by_pressing_a_button_that_was_not_offered
     browser, form = typed(site, CLEO)
     with site.unchanged():
         form |= {"do": "publish", "happened_on": "2026-01-02", "text": "It happened.", "seen": "999999999"}
-        form |= {"status": "", "superseded_by_id": "0"}
+        form |= {"status": "", "superseded_by_id": ""}
         form |= {"evidence-0-url": "https://example.org/", "evidence-0-title": "A", "evidence-0-type": "independent"}
         answer = browser.send("POST", "/staff/asks/1/updates/milestone", data=form)
     assert answer.status_code == 403

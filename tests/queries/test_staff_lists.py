@@ -7,7 +7,17 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tests.factories import NOW, find_staff, make_ask, make_law, make_link, make_reply, make_source, make_update
+from tests.factories import (
+    NOW,
+    find_staff,
+    make_ask,
+    make_law,
+    make_link,
+    make_person,
+    make_reply,
+    make_source,
+    make_update,
+)
 from tests.transactions import shared_engine_with
 from tracker.db.engine import reading
 from tracker.queries import desk, staff_lists
@@ -15,6 +25,7 @@ from tracker.queries.paging import Listed
 from tracker.queries.public.filters import UnknownFilter
 from tracker.queries.staff_lists import NO_STATUS, Wanted
 from tracker.rules.dates import PartialDate
+from tracker.rules.permissions import COMMAND_LINE
 from tracker.rules.replies import Outcome
 from tracker.services import approval
 from tracker.services.change import Change
@@ -26,6 +37,9 @@ DATES = ("2019", "2019-05", "2019-05-01", None, None, "2020")
 
 def fill(change: Change) -> None:
     """Of everything six; much of it alike."""
+    for number in range(3):
+        admin = Change(change.session, COMMAND_LINE, NOW)
+        make_person(admin, name="Ed", email=f"{number}@example.org")
     for number, (title, date) in enumerate(zip(TITLES, DATES, strict=True)):
         source = make_source(change, key=f"source-{number}", title=title)
         late = {"source_id": source.id, "next_step": "It comes.", "next_step_on": PartialDate("2020")}
@@ -46,6 +60,7 @@ LISTS: dict[str, Page] = {
     "found asks": lambda s, size, after="": staff_lists.list_asks(s, Wanted("tax", publication="draft"), after, size),
     "laws": lambda s, size, after="": staff_lists.list_laws(s, after, size),
     "sources": lambda s, size, after="": staff_lists.list_sources(s, after, size),
+    "people": lambda s, size, after="": staff_lists.list_people(s, after, size),
     "waiting": desk.list_waiting,
     "drafts": lambda s, size, after="": desk.list_drafts(s, None, size, after),
     "due": lambda s, size, after="": desk.list_due(s, TODAY, size, after),

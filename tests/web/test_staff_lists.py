@@ -12,6 +12,7 @@ ENDS = {
     "/staff/asks/": "ÿÿÿ~1",
     "/staff/sources/": "ÿÿÿ~1",
     "/staff/legislation/": "zzz",
+    "/staff/people/": "ÿÿÿ~1",
     "/staff/approval/": "9999-01-01T00:00:00+00:00~1",
     "/staff/desk/drafts": "9~1",
 }

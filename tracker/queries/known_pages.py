@@ -12,7 +12,7 @@ LAW_PUBLISHER = "legislation.gov.uk"
 
 def find_page(session: Session, url: str) -> EvidenceDraft | None:
     """What the newest evidence with this address says of it; else the source or the law that stands there."""
-    spellings = _spellings(url)
+    spellings = spellings_of(url)
     evidence = session.scalar(select(Evidence).where(Evidence.url.in_(spellings)).order_by(Evidence.id.desc()).limit(1))
     if evidence:
         return EvidenceDraft(
@@ -34,7 +34,7 @@ def _find_law(session: Session, url: str, spellings: list[str]) -> EvidenceDraft
     return EvidenceDraft(url, law.title, EvidenceType.OFFICIAL_RECORD, publisher, law.enacted_on or law.introduced_on)
 
 
-def _spellings(url: str) -> list[str]:
+def spellings_of(url: str) -> list[str]:
     """The address with and without a slash at its end and an anchor, by either scheme."""
     plain = url.partition("#")[0].rstrip("/")
     rest = plain.partition("://")[2]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from tracker.models import Ask, Event, Legislation, Link, Note, Person, Reply, Source, SuccessTest, Update
+from tracker.models import Ask, Event, Legislation, Link, Note, Person, Reply, SuccessTest, Update
 from tracker.queries.names import with_names
 from tracker.rules.asks import Publication
 
@@ -13,24 +13,9 @@ MOST = 100
 RECENT = 15
 
 
-def list_asks(session: Session) -> Sequence[Ask]:
-    """All asks by title."""
-    return session.scalars(sa.select(Ask).order_by(Ask.title)).all()
-
-
 def list_asks_of(session: Session, ids: Iterable[int]) -> Sequence[Ask]:
     """The asks with these numbers, by title."""
     return session.scalars(sa.select(Ask).where(Ask.id.in_(list(ids))).order_by(Ask.title, Ask.id)).all()
-
-
-def list_sources(session: Session) -> Sequence[Source]:
-    """All sources by title."""
-    return session.scalars(sa.select(Source).order_by(Source.title)).all()
-
-
-def list_laws(session: Session) -> Sequence[Legislation]:
-    """All laws by kind and key."""
-    return session.scalars(sa.select(Legislation).order_by(Legislation.kind, Legislation.key)).all()
 
 
 def list_people(session: Session) -> Sequence[Person]:

@@ -1,13 +1,13 @@
 """The lists of the staff area that name every ask, law and source, drafts and archived ones included."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, Legislation, Source
+from tracker.models import Ask, Legislation, Person, Source
 from tracker.queries import paging
 from tracker.queries.paging import Listed
 from tracker.queries.public.filters import LONGEST_SEARCH, UnknownFilter
@@ -49,7 +49,7 @@ class Wanted:
 
 def list_asks(session: Session, wanted: Wanted, after: str = "", size: int = paging.SIZE) -> Listed[Ask]:
     """The asks that fit, by title."""
-    statement = sa.select(Ask).where(*(_holds(word) for word in wanted.text.split()[:MOST_WORDS]))
+    statement = sa.select(Ask).where(*_hold(Ask, wanted.text))
     if wanted.status:
         statement = statement.where(Ask.status == (None if wanted.status == NO_STATUS else wanted.status))
     if wanted.publication:
@@ -67,8 +67,24 @@ def list_sources(session: Session, after: str = "", size: int = paging.SIZE) -> 
     return paging.cut(session, sa.select(Source), (Source.title, Source.id), limit=size, after=after)
 
 
-def _holds(word: str) -> sa.ColumnElement[bool]:
-    """That the word stands in the title, or, without its accents, in the address of the ask."""
-    in_title: sa.ColumnElement[bool] = Ask.title.icontains(word, autoescape=True)
-    plain: Any = slugify(word)
-    return sa.or_(in_title, Ask.slug.contains(plain, autoescape=True)) if plain else in_title
+def list_people(session: Session, after: str = "", size: int = paging.SIZE) -> Listed[Person]:
+    """All members of staff by name."""
+    return paging.cut(session, sa.select(Person), (Person.name, Person.id), limit=size, after=after)
+
+
+def search(session: Session, among: sa.Select[Any], model: Any, text: str, size: int) -> Listed[Any]:
+    """Of these asks, laws or sources those with the words in the title, by title."""
+    return paging.cut(session, among.where(*_hold(model, text)), (model.title, model.id), limit=size)
+
+
+def _hold(model: Any, text: str) -> list[sa.ColumnElement[bool]]:
+    """That each word stands in the title, or, without its accents, in the key; in a citation, too."""
+    key = Ask.slug if model is Ask else model.key
+    texts = (model.title, model.citation) if model is Legislation else (model.title,)
+    return [_holds(texts, key, word) for word in text.split()[:MOST_WORDS]]
+
+
+def _holds(texts: Sequence[Any], key: Any, word: str) -> sa.ColumnElement[bool]:
+    plain = slugify(word)
+    in_key = [key.contains(plain, autoescape=True)] if plain else []
+    return sa.or_(*(text.icontains(word, autoescape=True) for text in texts), *in_key)

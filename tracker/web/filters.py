@@ -15,6 +15,7 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.disputes import answer_due
 from tracker.rules.wording import compare_fields, shortened
 from tracker.web.forms.base import required
+from tracker.web.forms.choosing import ChosenField
 from tracker.web.timeline import time_line
 
 # What was done to somebody's access, or by a spreadsheet; all else is said in the usual way.
@@ -107,6 +108,7 @@ def attributes(field: Field) -> dict[str, str]:
     return (
         found
         | ({"aria-invalid": "true"} if field.errors else {})
+        | ({"list": f"{field.id}-likely"} if isinstance(field, ChosenField) else {})
         | ({"required": "required"} if required in field.validators else {})
     )
 

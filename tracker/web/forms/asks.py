@@ -1,17 +1,17 @@
 """Forms for sources, asks and success tests."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from wtforms import IntegerField, SelectField
 from wtforms.validators import InputRequired
 
-from tracker.models import Source
-from tracker.rules.asks import AWAY, QUOTE_LENGTH, AskDraft, AskKind, SourceDraft, TestDraft
+from tracker.queries.choosing import Sources
+from tracker.rules.asks import QUOTE_LENGTH, AskDraft, AskKind, SourceDraft, TestDraft
 from tracker.rules.dates import HELP
 from tracker.rules.text import SENTENCE_LENGTH, SLUG_LENGTH, TITLE_LENGTH
 from tracker.rules.updates import Result
 from tracker.web.forms.base import DateField, Form, LinesField, LongTextField, TextField, required
+from tracker.web.forms.choosing import ChosenField
 
 ONE_A_LINE = "One a line."
 WHY = "The public reads this, so it is needed when the wording of something published changes."
@@ -48,7 +48,12 @@ class AskForm(Form):
     )
     kind = SelectField("Kind", choices={kind.value: kind.label for kind in AskKind}, coerce=AskKind)
     topic = TextField("Topic", [required], render_kw={"maxlength": 60})
-    source_id = SelectField("Source", coerce=int)
+    source_id = ChosenField(
+        "Source",
+        [required],
+        description="Its title, its key or its address.",
+        nothing="No source that is entered here fits. Enter it first: Sources, New source.",
+    )
     quote = LongTextField("In its original words", [required], render_kw={"maxlength": QUOTE_LENGTH})
     quote_place = TextField("Place in the source", description="Such as “Paragraph 11” or “Page 4”.")
     summary = LongTextField("In one neutral sentence", [required], render_kw={"maxlength": SENTENCE_LENGTH})
@@ -67,13 +72,9 @@ class AskForm(Form):
     internal_note = LongTextField("Internal note", description="Only staff see this.")
     change_reason = LongTextField("Why the wording changes", description=WHY)
 
-    def __init__(self, *args: Any, sources: Sequence[Source], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sources: Sources, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.source_id.choices = {
-            str(source.id): source.title
-            for source in sources
-            if source.publication not in AWAY or source.id == self.source_id.data
-        }
+        self.source_id.choose(sources)
 
     def draft(self) -> AskDraft:
         """The ask as typed."""

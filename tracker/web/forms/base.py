@@ -99,6 +99,8 @@ class Form(FlaskForm):
 
 def in_text(field: Field) -> str:
     """A field's value as a person reads it."""
+    if hasattr(field, "in_words"):
+        return str(field.in_words)
     choices = getattr(field, "choices", None)
     if isinstance(choices, Mapping) and str(field.data) in choices:
         return str(choices[str(field.data)])
@@ -140,17 +142,17 @@ class TextField(StringField):
     """One line of clean text."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        text, refusal = _clean(valuelist)
+        text, refusal = clean_text(valuelist)
         self.data = " ".join(text.split())
-        _refuse(refusal)
+        refuse_text(refusal)
 
 
 class LongTextField(TextAreaField):
     """Several lines of clean text."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.data, refusal = _clean(valuelist)
-        _refuse(refusal)
+        self.data, refusal = clean_text(valuelist)
+        refuse_text(refusal)
 
 
 class LinesField(TextAreaField):
@@ -160,9 +162,9 @@ class LinesField(TextAreaField):
         self.data: Any = tuple(value or ())
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        text, refusal = _clean(valuelist)
+        text, refusal = clean_text(valuelist)
         self.data = tuple(stripped for line in text.split("\n") if (stripped := " ".join(line.split())))
-        _refuse(refusal)
+        refuse_text(refusal)
 
     def _value(self) -> str:
         return "\n".join(self.data)
@@ -179,8 +181,8 @@ class DateField(StringField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = None
-        self.typed, refusal = _clean(valuelist)
-        _refuse(refusal)
+        self.typed, refusal = clean_text(valuelist)
+        refuse_text(refusal)
         if self.typed:
             self.data = PartialDate.parse(self.typed)
 
@@ -200,7 +202,7 @@ def required(form: Form, field: Field) -> None:
         raise ValidationError(f"Fill in “{field.label.text}”.")
 
 
-def _clean(valuelist: list[str]) -> tuple[str, str]:
+def clean_text(valuelist: list[str]) -> tuple[str, str]:
     """Clean text; or what was typed, less what cannot be shown, and the sentence that refuses it."""
     typed = valuelist[0] if valuelist else ""
     try:
@@ -209,7 +211,7 @@ def _clean(valuelist: list[str]) -> tuple[str, str]:
         return showable(typed), str(error)
 
 
-def _refuse(sentence: str) -> None:
+def refuse_text(sentence: str) -> None:
     """Make the sentence the field's error."""
     if sentence:
         raise ValueError(sentence)

@@ -1,17 +1,18 @@
 """Forms for laws and their links to asks."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from wtforms import SelectField, SelectMultipleField
 
-from tracker.models import Legislation
+from tracker.queries.choosing import Laws
 from tracker.rules.dates import HELP
 from tracker.rules.legislation import EXTENTS, KINDS, Effect, LegislationDraft, LinkDraft
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.web.forms.base import DateField, Form, LongTextField, TextField, required
+from tracker.web.forms.choosing import ChosenField
 
-NO_LAW = 0
+AT_HAND = "Its citation, its title, or its address on legislation.gov.uk, bills.parliament.uk or this site."
+NO_SUCH_LAW = "No law that is entered here fits. Enter it first: Legislation, New law."
 
 
 class LegislationForm(Form):
@@ -30,25 +31,17 @@ class LegislationForm(Form):
     introduced_on = DateField("Introduced on", description="For a bill.")
     enacted_on = DateField("Royal assent, made or adopted on", description=HELP)
     lapsed_on = DateField("Fell on", description="For a bill that did not become law.")
-    becomes_id = SelectField("Became this law", coerce=int)
+    becomes_id = ChosenField("Became this law", description=AT_HAND, nothing=NO_SUCH_LAW)
     note = LongTextField("Public note", render_kw={"maxlength": SENTENCE_LENGTH})
     internal_note = LongTextField("Internal note", description="Only staff see this.")
 
-    def __init__(self, *args: Any, laws: Sequence[Legislation], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, laws: Laws, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = {str(law.id): law.citation or law.title for law in laws}
-        self.becomes_id.choices = {str(NO_LAW): "None"} | others
-
-    def process(self, formdata: Any = None, obj: Any = None, **kwargs: Any) -> None:
-        """Show a law that became none as “None”, and an absent address as empty."""
-        super().process(formdata, obj, **kwargs)
-        if obj is not None and not formdata:
-            self.becomes_id.data = obj.becomes_id or NO_LAW
+        self.becomes_id.choose(laws)
 
     def draft(self) -> LegislationDraft:
         """The law as typed."""
         values = self.values()
-        values["becomes_id"] = values["becomes_id"] or None
         values["address"] = values["address"] or None
         return LegislationDraft(**values)
 
@@ -56,7 +49,7 @@ class LegislationForm(Form):
 class LinkForm(Form):
     """What a law does for an ask."""
 
-    legislation_id = SelectField("Law", coerce=int)
+    legislation_id = ChosenField("Law", [required], description=AT_HAND, nothing=NO_SUCH_LAW)
     effect = SelectField(
         "What it does for the ask", choices={effect.value: effect.label for effect in Effect}, coerce=Effect
     )
@@ -68,9 +61,9 @@ class LinkForm(Form):
     note = LongTextField("What they do, in a sentence", render_kw={"maxlength": SENTENCE_LENGTH})
     internal_note = LongTextField("Internal note", description="Only staff see this.")
 
-    def __init__(self, *args: Any, laws: Sequence[Legislation], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, laws: Laws, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.legislation_id.choices = {str(law.id): f"{law.citation} {law.title}".strip() for law in laws}
+        self.legislation_id.choose(laws)
 
     def draft(self, ask_id: int) -> LinkDraft:
         """The link as typed."""

@@ -7,7 +7,8 @@ from flask import request
 from wtforms import Field, FieldList, FormField, SelectField
 from wtforms import Form as PlainForm
 
-from tracker.models import Ask, SuccessTest
+from tracker.models import SuccessTest
+from tracker.queries.choosing import Asks
 from tracker.rules.dates import HELP
 from tracker.rules.errors import Problem
 from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
@@ -22,6 +23,7 @@ from tracker.rules.updates import (
     UpdateKind,
 )
 from tracker.web.forms.base import CarriedField, DateField, Form, LongTextField, TextField, required, whole_number
+from tracker.web.forms.choosing import ChosenField
 
 UNCHANGED = UNCHOSEN = ""
 TYPE_CHOICES = {UNCHOSEN: "Choose"} | {kind.value: kind.label for kind in EvidenceType}
@@ -137,26 +139,29 @@ class UpdateForm(StoryForm):
         description="Why this status, in one or two sentences that everybody reads.",
         render_kw={"maxlength": SENTENCE_LENGTH},
     )
-    superseded_by_id = SelectField("Replaced by", coerce=int, description="Only for “Superseded”.")
+    superseded_by_id = ChosenField(
+        "Replaced by",
+        description="Only for “Superseded”: the title or the address of the ask that replaces this one.",
+        nothing="No ask that is entered here fits. An editor can enter it: Asks, New ask.",
+    )
     results = FieldList(FormField(ResultForm))
     evidence = FieldList(FormField(EvidenceForm), min_entries=1, max_entries=MOST_EVIDENCE)
     draft_note = LongTextField(
         "Note for colleagues", description="Only staff see this.", render_kw={"maxlength": NOTE_LENGTH}
     )
 
-    def __init__(
-        self, kind: UpdateKind, tests: Sequence[SuccessTest], asks: Sequence[Ask], *args: Any, **kwargs: Any
-    ) -> None:
+    def __init__(self, kind: UpdateKind, tests: Sequence[SuccessTest], asks: Asks, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
         if kind is UpdateKind.CORRECTION:
             self.text.label.text = "What was wrong, and what is right"
         self.tests = {str(test.id): test for test in tests if not test.is_archived}
         self.status.choices = _status_choices(kind)
-        self.superseded_by_id.choices = {"0": "None"} | {str(ask.id): ask.title for ask in asks}
         self.known: list[str] = []
         if kind not in {UpdateKind.STATUS, UpdateKind.CORRECTION, UpdateKind.MILESTONE}:
             del self.status, self.reason, self.superseded_by_id
+        else:
+            self.superseded_by_id.choose(asks)
         self._offer_tests()
 
     @property
@@ -201,7 +206,7 @@ class UpdateForm(StoryForm):
             text=self.text.data or "",
             status=Status(self.status.data) if "status" in self and self.status.data else None,
             reason=(self.reason.data or "") if "reason" in self else "",
-            superseded_by_id=(self.superseded_by_id.data or None) if "superseded_by_id" in self else None,
+            superseded_by_id=self.superseded_by_id.data if "superseded_by_id" in self else None,
             corrects_id=corrects_id,
             draft_note=self.draft_note.data or "",
             results=self._results(),

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from tracker.clock import today
 from tracker.models import Ask
 from tracker.queries import staff, staff_lists
+from tracker.queries.choosing import Sources
 from tracker.queries.staff_lists import NO_STATUS, Wanted
 from tracker.rules.asks import Publication
 from tracker.rules.permissions import Action
@@ -64,7 +65,7 @@ def show(ask_id: int) -> str:
 @bp.route("/new", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def new() -> Page | Response:
-    form = AskForm(sources=staff.list_sources(db()))
+    form = AskForm(sources=Sources(db()))
 
     def save(change: Change) -> str:
         return url_for(".show", ask_id=asks.create_ask(change, form.draft()).id)
@@ -74,7 +75,7 @@ def new() -> Page | Response:
         "New ask",
         url_for(".index"),
         submit="Enter the ask",
-        intro="" if form.source_id.choices else NO_SOURCE,
+        intro="" if form.source_id.likely else NO_SOURCE,
     )
 
 
@@ -93,7 +94,8 @@ def edit(ask_id: int) -> Page | Response:
 
 
 def _form(ask_id: int, **options: Any) -> AskForm:
-    return AskForm(obj=found(staff.find_ask(db(), ask_id)), sources=staff.list_sources(db()), **options)
+    ask = found(staff.find_ask(db(), ask_id))
+    return AskForm(obj=ask, sources=Sources(db(), present=ask.source_id), **options)
 
 
 def _misfits(ask: Ask) -> list[str]:

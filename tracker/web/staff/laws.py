@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from tracker.models import Ask, Legislation
 from tracker.queries import staff, staff_lists
+from tracker.queries.choosing import Laws
 from tracker.rules.permissions import Action
 from tracker.services import legislation
 from tracker.services.change import Change
@@ -39,7 +40,7 @@ def show(law_id: int) -> str:
 @bp.route("/legislation/new", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def new() -> Page | Response:
-    form = LegislationForm(laws=staff.list_laws(db()))
+    form = LegislationForm(laws=Laws(db()))
 
     def save(change: Change) -> str:
         return url_for(".show", law_id=legislation.create_legislation(change, form.draft()).id)
@@ -66,8 +67,8 @@ def edit(law_id: int) -> Page | Response:
 @requires(Action.EDIT)
 def new_link(ask_id: int) -> Page | Response:
     ask = found(db().get(Ask, ask_id))
-    form, back = LinkForm(laws=staff.list_laws(db())), url_for("asks.show", ask_id=ask_id)
-    heading, intro = f"Link a law to “{ask.title}”", "" if form.legislation_id.choices else NO_LAW
+    form, back = LinkForm(laws=Laws(db(), ask_id=ask_id)), url_for("asks.show", ask_id=ask_id)
+    heading, intro = f"Link a law to “{ask.title}”", "" if form.legislation_id.likely else NO_LAW
 
     def save(change: Change) -> str:
         legislation.create_link(change, form.draft(ask_id))
@@ -96,8 +97,9 @@ def edit_link(link_id: int) -> Page | Response:
 
 
 def _form(law_id: int, **options: Any) -> LegislationForm:
-    return LegislationForm(obj=found(staff.find_law(db(), law_id)), laws=staff.list_laws(db()), **options)
+    return LegislationForm(obj=found(staff.find_law(db(), law_id)), laws=Laws(db(), but_not=law_id), **options)
 
 
 def _link_form(link_id: int, **options: Any) -> LinkForm:
-    return LinkForm(obj=found(staff.find_link(db(), link_id)), laws=staff.list_laws(db()), **options)
+    link = found(staff.find_link(db(), link_id))
+    return LinkForm(obj=link, laws=Laws(db(), ask_id=link.ask_id), **options)

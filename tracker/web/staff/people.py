@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 
-from flask import Blueprint, current_app, render_template, url_for
+from flask import Blueprint, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.clock import now
 from tracker.models import Person
-from tracker.queries import names, staff
+from tracker.queries import names, staff_lists
 from tracker.rules.permissions import Action
 from tracker.services import erasure, links, people, second_factor
 from tracker.services.change import Change
@@ -33,7 +33,8 @@ bp = Blueprint("people", __name__, url_prefix="/staff")
 @bp.get("/people/")
 @requires(Action.MANAGE_PEOPLE)
 def index() -> str:
-    return render_template("staff/people.html", people=staff.list_people(db()))
+    after = request.args.get("after", "")
+    return render_template("staff/people.html", page=staff_lists.list_people(db(), after), is_first=not after)
 
 
 @bp.route("/people/new", methods=["GET", "POST"])

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from tracker.clock import today
 from tracker.models import Ask, Update
 from tracker.queries import public, staff
+from tracker.queries.choosing import Asks
 from tracker.queries.known_pages import find_page
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import Action
@@ -215,7 +216,7 @@ def _rehearse(composing: Composing) -> Page | Response:
 
 
 def _form(kind: UpdateKind, ask: Ask, data: dict[str, Any], is_sent: bool = True) -> UpdateForm:
-    others = [other for other in staff.list_asks(db()) if other.id != ask.id]
+    others = Asks(db(), but_not=ask.id, topic=ask.topic)
     data = data | {"seen": staff.count_published(db(), ask.id)}
     return UpdateForm(kind, ask.tests, others, **({} if is_sent else {"formdata": None}), **data)
 
@@ -227,7 +228,7 @@ def _data(draft: UpdateDraft) -> dict[str, Any]:
         "text": draft.text,
         "status": draft.status.value if draft.status else "",
         "reason": draft.reason,
-        "superseded_by_id": draft.superseded_by_id or 0,
+        "superseded_by_id": draft.superseded_by_id,
         "draft_note": draft.draft_note,
         "results": [{"test_id": str(test_id), "result": result.value} for test_id, result in draft.results],
         "evidence": [vars(evidence) for evidence in draft.evidence],

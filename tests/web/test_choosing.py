@@ -1,0 +1,177 @@
+"""A record is chosen by what a person has at hand, and no form grows with the number of records."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.browser import Page
+from tests.site import CLEO, ED, WEALTH_ORDERS, Site
+from tests.web.test_status_change import UNDONE, status_form
+from tracker.models import Ask, Legislation, Link, Person, Source, Update
+from tracker.queries.choosing import MOST
+
+ACT = "ukpga/2018/13"
+
+
+def link_form(site: Site) -> Page:
+    return site.browser(ED).get(f"/staff/asks/{site.ask_id()}").follow("Link a law")
+
+
+def radios(page: Page, name: str) -> list[str]:
+    """What the page offers to pick."""
+    return [
+        element.get("value", "")
+        for element in page.tree.iter("input")
+        if (element.get("type"), element.get("name")) == ("radio", name)
+    ]
+
+
+def test_words_that_fit_several_laws_bring_them_back_to_pick_one_with_everything_typed(site: Site) -> None:
+    form = link_form(site)
+    with site.unchanged():
+        asked = form.submit("Enter the link", legislation_id="criminal finances", provisions="ss. 1–3", note="So.")
+    assert asked.status == 422
+    (error,) = asked.errors("legislation_id")
+    assert error == "Several fit “criminal finances”. Choose one below."
+    found = radios(asked, "legislation_id")
+    assert 1 < len(found) <= MOST
+    assert (asked.value("legislation_id"), asked.value("provisions"), asked.value("note")) == (
+        "criminal finances",
+        "ss. 1–3",
+        "So.",
+    )
+    sent = asked.sent("Enter the link")
+    done = asked.browser.post(asked.path, [*sent, ("legislation_id", found[0])])
+    assert "The link is entered as a draft" in done.notices[0]
+    newest = sa.select(Legislation.key).join(Link).order_by(Link.id.desc()).limit(1)
+    assert site.scalar(newest) == found[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("", "Fill in “Law”."),
+        ("no such law at all", "No law that is entered here fits. Enter it first: Legislation, New law."),
+        ("finances commencement 5", "One fits “finances commencement 5”. Choose it below if you mean it."),
+        ("x\x00", "cannot be stored (U+0000)"),
+    ],
+)
+def test_what_names_no_law_is_explained(shared_site: Site, typed: str, says: str) -> None:
+    form = link_form(shared_site)
+    with shared_site.unchanged():
+        refused = form.submit("Enter the link", legislation_id=typed, note="So.")
+    (error,) = refused.errors("legislation_id")
+    assert says in error
+    assert refused.value("note") == "So."
+
+
+def test_the_law_of_a_link_is_shown_in_words_and_kept_where_nothing_is_typed(shared_site: Site) -> None:
+    link = shared_site.scalar(sa.select(Link.id).join(Legislation).where(Legislation.key == ACT).limit(1))
+    form = shared_site.browser(ED).get(f"/staff/links/{link}/edit")
+    assert form.value("legislation_id") == "2018 c. 13"
+    assert "Sanctions and Anti-Money Laundering Act 2018, 2018 c. 13" in form.all("p", "hint")
+    with shared_site.unchanged():
+        assert form.submit("Save").notices == ["Saved."]
+
+
+def test_the_ask_that_replaces_another_is_named_by_its_address(sqlite_site: Site) -> None:
+    form = status_form(sqlite_site, sqlite_site.browser(ED))
+    superseded = UNDONE | {"status": "superseded"}
+    with sqlite_site.unchanged():
+        asked = form.submit("Preview", **superseded, superseded_by_id="company")
+        more = asked.submit("Add another piece of evidence")
+    assert radios(asked, "superseded_by_id") == radios(more, "superseded_by_id") != []
+    assert WEALTH_ORDERS not in radios(asked, "superseded_by_id")
+    preview = asked.submit("Preview", superseded_by_id="https://tracker.example/asks/stop-brexit?on=2020-01-01#law")
+    again = preview.submit("Go on editing")
+    assert again.value("superseded_by_id") == sqlite_site.scalar(sa.select(Ask.title).where(Ask.slug == "stop-brexit"))
+    preview.submit("Publish")
+    replaced = sa.select(Ask.superseded_by_id).where(Ask.slug == WEALTH_ORDERS)
+    assert sqlite_site.scalar(replaced) == sqlite_site.ask_id("stop-brexit")
+
+
+def test_a_form_that_was_taken_up_again_still_names_the_ask(sqlite_site: Site) -> None:
+    cleo = sqlite_site.browser(CLEO)
+    status_form(sqlite_site, cleo).submit(
+        "Keep as a draft", **UNDONE | {"status": "superseded"}, superseded_by_id="stop-brexit"
+    )
+    draft = sqlite_site.scalar(sa.select(sa.func.max(Update.id)))
+    form = cleo.get(f"/staff/updates/{draft}/edit")
+    title = sqlite_site.scalar(sa.select(Ask.title).where(Ask.slug == "stop-brexit"))
+    assert form.value("superseded_by_id") == title
+    with sqlite_site.unchanged():
+        form.submit("Keep as a draft")
+
+
+def test_both_versions_of_a_stale_edit_name_the_law(sqlite_site: Site) -> None:
+    link = sqlite_site.scalar(sa.select(Link.id).join(Legislation).where(Legislation.key == ACT).limit(1))
+    first, second = (sqlite_site.browser(ED).get(f"/staff/links/{link}/edit") for _ in range(2))
+    first.submit("Save", note="Said otherwise.")
+    stale = second.submit("Save", legislation_id="2017 c. 22")
+    assert stale.status == 409
+    assert "Law 2018 c. 13 2017 c. 22" in stale.text
+
+
+@contextmanager
+def counted(site: Site) -> Iterator[list[str]]:
+    """The statements that are sent in the block."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    sa.event.listen(site.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        sa.event.remove(site.engine, "before_cursor_execute", note)
+
+
+def grow(site: Site, name: str, number: int) -> None:
+    """Many more asks, laws, sources and people, copied past the services."""
+    with site.change() as change:
+        for model, unique in ((Ask, "slug"), (Legislation, "key"), (Source, "key"), (Person, "email")):
+            table: Any = model.__table__
+            row = dict(change.session.execute(sa.select(table).limit(1)).mappings().one())
+            row |= {"identity": None, "address": None} if model is Legislation else {}
+            called = "name" if model is Person else "title"
+            del row["id"]
+            rows = [row | {unique: f"{name}-{place}", called: f"Copy {name} {place}"} for place in range(number)]
+            change.session.execute(sa.insert(table), rows)
+
+
+FORMS = (
+    "/staff/asks/new",
+    "/staff/asks/1/edit",
+    "/staff/asks/1/updates/status",
+    "/staff/asks/1/updates/milestone",
+    "/staff/asks/1/links/new",
+    "/staff/links/1/edit",
+    "/staff/legislation/new",
+    "/staff/legislation/1/edit",
+    "/staff/people/",
+)
+
+
+def test_no_form_grows_with_the_number_of_records(site: Site) -> None:
+    ada = site.browser("Ada Admin")
+
+    def measured() -> list[tuple[int, int]]:
+        found = []
+        for path in FORMS:
+            with counted(site) as sent:
+                page = ada.get(path)
+            assert page.status == 200, path
+            found.append((len(sent), len(page.html)))
+        return found
+
+    grow(site, "a", 30)  # enough to fill every list of likely ones
+    before = measured()
+    grow(site, "b", 300)
+    for path, (few, small), (many, large) in zip(FORMS, before, measured(), strict=True):
+        assert many == few, path
+        assert large < small + 500 or path == "/staff/people/", path
+        assert large < 120_000, path
