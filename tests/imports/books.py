@@ -44,10 +44,15 @@ def merged() -> bytes:
     return file.getvalue()
 
 
-def repacked(file: bytes, changes: Mapping[str, bytes | None], more: Mapping[str, bytes] | None = None) -> bytes:
-    """The workbook with some parts changed, taken out (None) or added."""
+def repacked(
+    file: bytes,
+    changes: Mapping[str, bytes | None],
+    more: Mapping[str, bytes] | None = None,
+    how: int = zipfile.ZIP_DEFLATED,
+) -> bytes:
+    """The workbook with some parts changed, taken out (None) or added, and packed like this."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(file)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+    with zipfile.ZipFile(io.BytesIO(file)) as old, zipfile.ZipFile(packed, "w", how) as new:
         for name in old.namelist():
             content = changes.get(name, old.read(name))
             if content is not None:
@@ -81,3 +86,12 @@ def understated(file: bytes, name: str, size: int) -> bytes:
     truth, lie = struct.pack("<I", part.file_size), struct.pack("<I", size)
     assert file.count(truth) >= 2
     return file.replace(truth, lie)
+
+
+def locked(file: bytes) -> bytes:
+    """The workbook with a first part that says of itself that it takes a password to read."""
+    packed = io.BytesIO(file)
+    with zipfile.ZipFile(packed, "a") as parts:
+        parts.infolist()[0].flag_bits |= 1
+        parts.comment = b"so that the list of parts is written anew"
+    return packed.getvalue()

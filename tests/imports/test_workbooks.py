@@ -16,6 +16,7 @@ from tests.imports.books import (
     HEADER,
     asks,
     book,
+    locked,
     merged,
     repacked,
     sheet_xml,
@@ -54,6 +55,12 @@ BAD: dict[str, tuple[Callable[[], bytes], str, int, str, str]] = {
     ),
     "a bomb": (lambda: with_sheet(BOMB), FILE, 0, "", "unpacks to far more"),
     "a bomb that lies": (lambda: understated(with_sheet(BOMB), SHEET, 1000), FILE, 0, "", "unpacks to far more"),
+    "a part that grows a thousand times": (
+        lambda: with_sheet(sheet_xml("<c/>") + b" " * 20_000_000), FILE, 0, "", "unpacks to far more",
+    ),
+    "a size that is not so": (lambda: understated(asks(GOOD), SHEET, 10), FILE, 0, "", "damaged"),
+    "another way of packing": (lambda: repacked(asks(GOOD), {}, how=zipfile.ZIP_BZIP2), FILE, 0, "", "damaged"),
+    "a password": (lambda: locked(asks(GOOD)), FILE, 0, "", "locked with a password"),
     "a document type": (
         lambda: with_sheet(b'<!DOCTYPE a [<!ENTITY b "c">]>' + sheet_xml("<c/>")), FILE, 0, "", "document type",
     ),
@@ -100,8 +107,10 @@ def test_a_bad_workbook_gets_little_room(bad: str) -> None:
     assert most < 4 << 20
 
 
-def test_a_workbook_comes_in(ed: Change) -> None:
-    plan = bring(ed, {"policy.xlsx": asks(GOOD, [], ["other", 2018, *GOOD[2:]], [""] * 7)})
+@pytest.mark.parametrize("how", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED], ids=["packed", "not packed"])
+def test_a_workbook_comes_in(ed: Change, how: int) -> None:
+    file = asks(GOOD, [], ["other", 2018, *GOOD[2:]], [""] * 7)
+    plan = bring(ed, {"policy.xlsx": repacked(file, {}, how=how)})
     assert plan.faults == []
     assert summary(plan) == {"asks": (2, 0, 0)}
     titles = ed.session.scalars(sa.select(Ask.title).where(Ask.slug.in_(["new", "other"]))).all()
