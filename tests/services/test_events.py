@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tests.factories import NOW, ask_draft, find_staff, make_ask, make_staff, make_test, make_update, update_draft
+from tests.rules.problems import fields_of
 from tests.tampering import unlock_log
 from tests.transactions import count_events, revision, shared_engine_with
 from tracker.db.engine import reading, writing
@@ -18,6 +19,7 @@ from tracker.rules.chain import GENESIS, entry_hash
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import RuleBroken
 from tracker.rules.status import Status
+from tracker.rules.text import SENTENCE_LENGTH
 from tracker.rules.updates import Result
 from tracker.services import asks, events, proof
 from tracker.services.change import Change
@@ -210,3 +212,15 @@ def test_an_update_is_logged_with_its_evidence_and_results(ed: Change) -> None:
     assert event.after["results"] == [[test.id, "met"]]
     assert event.after["happened_on"] == update_draft().happened_on.text
     assert [evidence["url"] for evidence in event.after["evidence"]] == ["https://www.gov.uk/news"]
+
+
+def test_a_reason_that_is_too_long_is_refused_beside_its_field(ed: Change) -> None:
+    entries, reason = last_id(ed.session), "x" * (SENTENCE_LENGTH + 1)
+    for write in (
+        lambda: events.record(ed, "noted", Subject("ask", 1, "Empty homes"), reason=reason),
+        lambda: events.record_many(ed, "noted", [], reason),
+    ):
+        with pytest.raises(RuleBroken) as refused:
+            write()
+        assert fields_of(refused.value.problems) == ["reason"]
+    assert last_id(ed.session) == entries
