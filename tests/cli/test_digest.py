@@ -10,6 +10,7 @@ from tests.cli.commands import Answer, Tracker, tracker_on
 from tests.engines import free_port
 from tests.mailbox import Mailbox, certificate_for
 from tests.site import ADA, CLEO, ED, Site, email_of
+from tracker.clock import today
 from tracker.models import Ask, Update
 from tracker.rules.dates import PartialDate
 
@@ -26,8 +27,9 @@ def mailbox() -> Iterator[Mailbox]:
 def tracker(sqlite_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tracker:
     """The command line on the seeded site, on which all asks have just been checked."""
     monkeypatch.chdir(tmp_path)
+    checked_on = PartialDate(today().isoformat())
     sqlite_site.execute(
-        sa.update(Ask).values(reviewed_on=PartialDate("2026-11-20"), review_interval_days=730, next_step_on=None,
+        sa.update(Ask).values(reviewed_on=checked_on, review_interval_days=730, next_step_on=None,
                               first_deadline=None, current_deadline=None)
     )  # fmt: skip
     return tracker_on(sqlite_site.engine.url.render_as_string(hide_password=False))

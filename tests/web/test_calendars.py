@@ -49,9 +49,9 @@ def span(event: Any) -> tuple[date, date]:
 @pytest.mark.parametrize(
     ("on", "first", "last", "words"),
     [
-        ("2027-03-05", date(2027, 3, 5), date(2027, 3, 5), "Next step"),
-        ("2027-03", date(2027, 3, 1), date(2027, 3, 31), "Next step, some time in March 2027"),
-        ("2028-02", date(2028, 2, 1), date(2028, 2, 29), "Next step, some time in February 2028"),
+        ("2187-03-05", date(2187, 3, 5), date(2187, 3, 5), "Next step"),
+        ("2187-03", date(2187, 3, 1), date(2187, 3, 31), "Next step, some time in March 2187"),
+        ("2188-02", date(2188, 2, 1), date(2188, 2, 29), "Next step, some time in February 2188"),
         ("2199", date(2199, 1, 1), date(2199, 12, 31), "Next step, some time in 2199"),
     ],
 )

@@ -126,7 +126,8 @@ def test_the_figures_of_the_years_are_those_of_the_stories_and_of_the_table(shar
     rows = rows_of(page, "Asks in each family at the end of each year")
     assert rows[0] == " ".join(["Year", *(family.label for family in chart.families)])
     drawn_numbers = [text_of(text) for text in page.tree.iter(f"{SVG}text") if text.get("class") == "number"]
-    assert drawn_numbers == [str(part.count) for column in chart.columns for part in column.segments]
+    counted = [str(part.count) for column in chart.columns for part in column.segments]
+    assert drawn_numbers == (counted if chart.has_numbers else [])
     for column, row in zip(chart.columns, rows[1:], strict=True):
         last_day = date(column.mark.year, 12, 31)
         told = [family for ask in asks if ask and (family := family_on(ask, last_day))]
