@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -11,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.engines import Databases
+from tests.full_disk import full_disk
 from tests.site import ED, LOCAL, WEALTH_ORDERS, Site
 from tracker.app import create_app
 from tracker.db.engine import WRITE_LOCK, writing
@@ -115,6 +117,27 @@ def test_a_full_disk_is_not_ready(site: Site, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(health, "LEAST_FREE_BYTES", 2**62)
     code = site.browser().client.get("/readyz").status_code
     assert code == (503 if site.engine.dialect.name == "sqlite" else 200)
+
+
+def test_a_disk_that_keeps_nothing_is_not_ready(sqlite_site: Site) -> None:
+    client = sqlite_site.browser().client
+    with full_disk(512):
+        assert client.get("/readyz").status_code == 503
+    assert client.get("/readyz").status_code == 200
+
+
+def test_a_file_that_the_disk_gives_in_part_is_a_busy_site(sqlite_site: Site) -> None:
+    path = Path(sqlite_site.engine.url.database or "")
+    whole = path.read_bytes()
+    page_size = 4096
+    sqlite_site.engine.dispose()
+    path.write_bytes(whole[:page_size] + b"\xff" * (len(whole) - page_size))
+    answer = sqlite_site.browser().client.get("/")
+    assert answer.status_code == 503
+    assert "Its disk is full or fails" in answer.text
+    path.write_bytes(whole)
+    sqlite_site.engine.dispose()
+    assert sqlite_site.browser().get("/").status == 200
 
 
 def test_health_asks_no_database(databases: Databases) -> None:

@@ -113,15 +113,16 @@ def _page(code: int, explanation: str = "", words: Words | None = None) -> Answe
 
 
 def _database(error: DBAPIError) -> Answer:
-    """A locked, full or unreachable database is a busy site, not a broken one."""
-    if not isinstance(error, OperationalError):
+    """A locked, full, failing or unreachable database is a busy site, not a broken one."""
+    is_unreadable = "malformed" in str(error.orig)  # so SQLite calls a file that the disk gives in part
+    if not isinstance(error, OperationalError) and not is_unreadable:
         return _unexpected(error)
     log.error("database: %s", error.orig)
     if isinstance(error, Unsure):
         return _page(503, words=UNSURE)
     if took_too_long(error.orig):
         return _page(503, TOO_LONG.explanation, TOO_LONG)
-    return _page(503, words=CANNOT_SAVE if lacks_room(error.orig) else None)
+    return _page(503, words=CANNOT_SAVE if is_unreadable or lacks_room(error.orig) else None)
 
 
 def _system(error: OSError) -> Answer:

@@ -1,7 +1,9 @@
 """For operators: is the process alive, and can it do its work?"""
 
+import os
 import shutil
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import sqlalchemy as sa
 from flask import Blueprint, current_app
@@ -15,6 +17,7 @@ from tracker.web.session import engine
 
 bp = Blueprint("health", __name__)
 LEAST_FREE_BYTES = 64 * 1024 * 1024
+PROBE = b"\0" * 4096
 Answer = tuple[str, int, dict[str, str]]
 
 
@@ -28,7 +31,7 @@ def ready() -> Answer:
     """Whether the schema is the newest and its lists are filled, the disk has room and a row can be written."""
     try:
         is_ready = migrate.current(engine()) == migrate.head() and _is_filled() and _has_room() and _can_write()
-    except SQLAlchemyError:
+    except (SQLAlchemyError, OSError):
         is_ready = False
     return _answer(is_ready)
 
@@ -45,17 +48,26 @@ def _is_filled() -> bool:
 
 
 def _has_room() -> bool:
-    database = engine().url.database
-    if engine().dialect.name != "sqlite" or not database:
-        return True
-    return shutil.disk_usage(Path(database).parent).free >= LEAST_FREE_BYTES
+    folder = _folder()
+    return folder is None or shutil.disk_usage(folder).free >= LEAST_FREE_BYTES
 
 
 def _can_write() -> bool:
+    """Whether a row can be written, which is undone; and whether the disk keeps what it is given."""
     if current_app.config["READ_ONLY"]:
         return True  # nobody will
-    """Whether a row can be written; it is undone."""
     with engine().connect() as connection:
         connection.execute(sa.update(Revision).values(number=Revision.number))
         connection.rollback()
+    if folder := _folder():
+        with TemporaryFile(dir=folder) as file:
+            file.write(PROBE)
+            file.flush()
+            os.fsync(file.fileno())
     return True
+
+
+def _folder() -> Path | None:
+    """Where the file of the database lies, if it is one."""
+    path = engine().url.database
+    return Path(path).parent if engine().dialect.name == "sqlite" and path else None
