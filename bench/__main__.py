@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import click
 
-from bench import answers, build, files, imports, peers, report, sizes
+from bench import answers, build, crowd, files, imports, peers, report, sizes
 
 DEFAULT_SIZES = "100,10000,1000000"
-PARTS = ("cached", "rendered", "sizes", "csv", "import", "datasette", "start")
+PARTS = ("cached", "rendered", "sizes", "csv", "import", "datasette", "start", "readers", "flood")
 
 
 class Numbers(click.ParamType[tuple[int, ...]]):
@@ -29,8 +29,9 @@ class Numbers(click.ParamType[tuple[int, ...]]):
 @click.option("--sizes", "numbers", type=Numbers(), default=DEFAULT_SIZES, show_default=True, help="How many asks.")
 @click.option("--rounds", default=5, show_default=True, help="How often each comparison is repeated.")
 @click.option("--only", type=click.Choice(PARTS), multiple=True, help="Only this part; may be given several times.")
+@click.option("--seconds", default=60, show_default=True, help="How long 32 readers read.")
 @click.option("--postgresql", metavar="URL", help="Also measure the pages on this PostgreSQL server.")
-def main(numbers: tuple[int, ...], rounds: int, only: tuple[str, ...], postgresql: str | None) -> None:
+def main(numbers: tuple[int, ...], rounds: int, only: tuple[str, ...], seconds: int, postgresql: str | None) -> None:
     """Measure the site on invented asks. The databases are kept in var/bench/ for the next time."""
     paths = {number: build.sqlite_file(number) for number in numbers}
     urls = {number: f"sqlite:///{path.absolute()}" for number, path in paths.items()}
@@ -44,6 +45,8 @@ def main(numbers: tuple[int, ...], rounds: int, only: tuple[str, ...], postgresq
         "import": imports.many_rows,
         "datasette": lambda: peers.datasette(paths, min(rounds, 3)),
         "start": lambda: peers.starting(urls),
+        "readers": lambda: crowd.readers(urls[middle], seconds),
+        "flood": lambda: crowd.sign_ins(urls[middle]),
     }
     click.echo(report.machine())
     for name, part in parts.items():

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from statistics import median
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import NamedTuple
 
 from bench.processes import Server
@@ -18,6 +18,7 @@ BROWSER = {
 }
 COMPRESSED = {**BROWSER, "Accept-Encoding": "gzip, deflate, br"}
 PIECE = 1 << 20
+PAUSE = 0.05
 LAST_CHUNK = b"\r\n0\r\n\r\n"
 
 
@@ -62,6 +63,25 @@ def measure(server: Server, path: str, number: int, headers: Mapping[str, str] =
     return Cost((server.cpu() - cpu) / each / connections, (perf_counter() - begun) / each / connections)
 
 
+def waits(server: Server, path: str, connections: int, seconds: float) -> list[float]:
+    """How long each answer took, shortest first; a failure raises. Readers pause before they ask again."""
+    found: list[float] = []
+    request, end = _request(server.port, path, COMPRESSED), perf_counter() + seconds
+
+    def ask() -> None:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
+            while (begun := perf_counter()) < end:
+                connection.sendall(request)
+                _receive(connection)
+                found.append(perf_counter() - begun)
+                sleep(PAUSE)
+
+    with ThreadPoolExecutor(connections) as threads:
+        for asked in [threads.submit(ask) for _ in range(connections)]:
+            asked.result()
+    return sorted(found)
+
+
 def compare(
     pairs: Mapping[str, tuple[Server, str]],
     number: Mapping[str, int],
@@ -85,17 +105,21 @@ def _middle(costs: Sequence[Cost]) -> Cost:
 
 def _ask(port: int, path: str, number: int, headers: Mapping[str, str]) -> None:
     """The same request on one connection, again and again."""
-    lines = [
-        f"GET {path} HTTP/1.1",
-        f"Host: 127.0.0.1:{port}",
-        *(f"{name}: {value}" for name, value in headers.items()),
-    ]
-    request = "\r\n".join([*lines, "", ""]).encode()
+    request = _request(port, path, headers)
     with socket.create_connection(("127.0.0.1", port), timeout=600) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for _ in range(number):
             connection.sendall(request)
             _receive(connection)
+
+
+def _request(port: int, path: str, headers: Mapping[str, str]) -> bytes:
+    lines = [
+        f"GET {path} HTTP/1.1",
+        f"Host: 127.0.0.1:{port}",
+        *(f"{name}: {value}" for name, value in headers.items()),
+    ]
+    return "\r\n".join([*lines, "", ""]).encode()
 
 
 def _receive(connection: socket.socket) -> None:

@@ -31,7 +31,7 @@ http {{
 
 
 @contextmanager
-def tracker(database: str, *, cache_mb: int = 64) -> Iterator[Server]:
+def tracker(database: str, *, cache_mb: int = 64, **more: str) -> Iterator[Server]:
     """The site as `tracker serve` runs it; with no room in its cache it renders each page anew."""
     port = free_port()
     settings = {
@@ -40,6 +40,7 @@ def tracker(database: str, *, cache_mb: int = 64) -> Iterator[Server]:
         "TRACKER_CACHE_MB": str(cache_mb),
         "TRACKER_WORKERS": "1",
         **SETTINGS,
+        **more,
     }
     with running("the site", [sys.executable, "-m", "tracker.cli", "serve"], port, settings) as server:
         yield server
