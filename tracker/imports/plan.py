@@ -104,7 +104,7 @@ class Plan:
         self.fault(file, 0, "", found, expected)
 
     def _keep(self, step: Step) -> None:
-        self.digest.update(repr(step).encode("utf-8", "surrogatepass"))
+        self.digest.update(repr(tuple(step)).encode("utf-8", "surrogatepass"))
         if len(self.steps) < MOST_CHANGES:
             self.steps.append(step)
 

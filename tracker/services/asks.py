@@ -6,6 +6,7 @@ from textwrap import shorten
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from tracker.db import rows
 from tracker.models import Ask, FormerSlug, Source
 from tracker.queries.stories import list_tests
 from tracker.rules.asks import REDEFINING_FIELDS, AskDraft, Publication, SourceDraft, check_ask, check_source
@@ -73,12 +74,12 @@ def create_asks(change: Change, drafts: Sequence[AskDraft], topics: dict[str, st
 
 def _insert(change: Change, drafts: Collection[AskDraft]) -> dict[str, int]:
     """Store and log asks; answer their ids by their slugs."""
-    rows = {draft.slug: records.values_of(draft) for draft in drafts}
+    values = {draft.slug: records.values_of(draft) for draft in drafts}
     state = {"publication": Publication.DRAFT, "version": 1, "status_reason": ""}
-    change.session.execute(sa.insert(Ask.__table__), [row | state for row in rows.values()])  # type: ignore[arg-type]
-    found = change.session.execute(sa.select(Ask.slug, Ask.id).where(Ask.slug.in_(rows)))
+    rows.insert(change.session, Ask, [of_ask | state for of_ask in values.values()])
+    found = change.session.execute(sa.select(Ask.slug, Ask.id).where(Ask.slug.in_(values)))
     ids = {row.slug: row.id for row in found}
-    made = [(Subject("ask", ids[draft.slug], draft.title, ids[draft.slug]), rows[draft.slug]) for draft in drafts]
+    made = [(Subject("ask", ids[draft.slug], draft.title, ids[draft.slug]), values[draft.slug]) for draft in drafts]
     record_many(change, "created", made)
     return ids
 

@@ -10,6 +10,7 @@ from types import NoneType
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from tracker.db import rows
 from tracker.models import Event, Revision
 from tracker.rules import checks
 from tracker.rules.chain import FORMAT, GENESIS, entry_hash, with_personal
@@ -72,8 +73,7 @@ def record_many(
     change.session.flush()
     end = _end(change.session)
     entries = [_entry(change, end, action, subject, after=after, reason=reason) for subject, after in made]
-    if entries:
-        change.session.execute(sa.insert(Event.__table__), entries)  # type: ignore[arg-type]
+    rows.insert(change.session, Event, entries)
 
 
 def _end(session: Session) -> End:

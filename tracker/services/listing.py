@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, SessionTransaction
 
 from tracker.db import fulltext
+from tracker.db.rows import insert
 from tracker.models import Ask, AskCount, Link, Listing, Scope, StatusFlow, StatusSpan, UpdateCount
 from tracker.rules.updates import UpdateKind
 from tracker.services import pictures
@@ -123,8 +124,7 @@ def _replace(session: Session, model: Any, rows: Mapping[int, Iterable[Row | Spa
     """Let lists hold these rows of asks instead of those that they hold."""
     if rows:
         session.execute(sa.delete(model).where(model.ask_id.in_(rows)))
-    if values := [{"ask_id": id, **row._asdict()} for id, rows_of_ask in rows.items() for row in rows_of_ask]:
-        session.execute(sa.insert(model), values)
+    insert(session, model, [{"ask_id": id, **row._asdict()} for id, of_ask in rows.items() for row in of_ask])
 
 
 def _count(numbers: Counter[Any], before: Counter[Any], after: Counter[Any]) -> None:

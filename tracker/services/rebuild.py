@@ -1,12 +1,14 @@
 """Derives all lists and counts anew, and checks that those which the transactions kept are the same."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.db import fulltext
+from tracker.db.progress import Progress
+from tracker.db.rows import insert
 from tracker.models import Ask, AskCount, Derivation, Listing, Scope, StatusFlow, StatusSpan, Update, UpdateCount
 from tracker.rules.asks import Publication
 from tracker.services import listing, pictures
@@ -26,7 +28,7 @@ def is_current(session: Session) -> bool:
     return session.scalar(sa.select(Derivation.version)) == VERSION
 
 
-def rebuild(session: Session, progress: Callable[[int], None] = lambda number: None) -> None:
+def rebuild(session: Session, progress: Progress = lambda number: None) -> None:
     """Derive everything anew; `progress` is told after each step how many asks it took. About 1 ms an ask."""
     for model in (Listing, StatusSpan, Scope):
         session.execute(sa.delete(model))
@@ -34,14 +36,14 @@ def rebuild(session: Session, progress: Callable[[int], None] = lambda number: N
     names: dict[str, str] = {}
     for asks in _steps(session):
         derived = [(ask.id, derive(ask)) for ask in asks]
-        _insert(session, Listing, [{"ask_id": id, **row._asdict()} for id, ask in derived for row in ask.rows])
-        _insert(session, StatusSpan, [{"ask_id": id, **span._asdict()} for id, ask in derived for span in ask.spans])
+        insert(session, Listing, [{"ask_id": id, **row._asdict()} for id, ask in derived for row in ask.rows])
+        insert(session, StatusSpan, [{"ask_id": id, **span._asdict()} for id, ask in derived for span in ask.spans])
         fulltext.write_many(session, [(ask.id, texts) for ask in asks if (texts := texts_of(ask))])
         for ask in asks:
             names |= bodies_of(ask)
         session.expunge_all()
         progress(len(asks))
-    _insert(session, Scope, [{"scope": scope, "name": name} for scope, name in names.items()])
+    insert(session, Scope, [{"scope": scope, "name": name} for scope, name in names.items()])
     recount(session)
     pictures.draw_missing(session, MOST_PICTURES)
     session.execute(sa.update(Derivation).values(version=VERSION))
@@ -96,11 +98,6 @@ def _steps(session: Session) -> Iterator[list[Ask]]:
     while asks := list(session.scalars(derivable().where(Ask.id > seen, PUBLISHED).order_by(Ask.id).limit(STEP))):
         seen = asks[-1].id
         yield asks
-
-
-def _insert(session: Session, model: Any, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        session.execute(sa.insert(model), rows)
 
 
 def _cells() -> sa.Select[Any]:
