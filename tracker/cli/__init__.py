@@ -29,7 +29,6 @@ from tracker.queries.public import tables
 from tracker.queries.public.filters import AskFilter
 from tracker.rules.errors import NotAllowed, RuleBroken
 from tracker.rules.permissions import SEEDS
-from tracker.server import run_server
 from tracker.services import proof, seeds
 from tracker.services.backup import BackupRefused
 from tracker.services.files import PUBLIC, part_of
@@ -84,6 +83,8 @@ def serve() -> None:
 
     Requests under way are finished first. HOST and PORT say where; behind a proxy see the README.
     """
+    from tracker.server import run_server  # the whole site, of which no other command knows
+
     settings = Settings.from_env()
     engine = open_engine()
     require_newest(engine)
