@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -11,12 +11,13 @@ from typing import IO, Any, BinaryIO, cast
 
 import sqlalchemy as sa
 
+from tracker.db.progress import Progress
+
 MAGIC = b"PGDMP"
 CHUNK = 1024 * 1024
 COPY = re.compile(rb"COPY .* FROM stdin;\n")
 END_OF_COPY = b"\\.\n"
 DUMP = ("--format=custom", "--no-owner", "--no-privileges", "--no-password")
-Progress = Callable[[int], None]
 
 
 class ProgramFailed(Exception):

@@ -1,7 +1,7 @@
 """Copies of an SQLite database, made and put back by the engine itself: never by copying the file."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -9,9 +9,10 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
+from tracker.db.progress import Progress
+
 STEP_BYTES = 4 * 1024 * 1024
 MAGIC = b"SQLite format 3\0"
-Progress = Callable[[int], None]
 
 
 class Damaged(Exception):

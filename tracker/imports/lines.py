@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from tracker.db.progress import Progress
 from tracker.exports.csv import unguard
 from tracker.exports.tables import TABLES, Table
 from tracker.imports.encodings import Refused
@@ -56,7 +57,7 @@ def table_called(name: str) -> Table:
     raise Refused(f"The file is called {name}.", f"Call it what it holds: {names}; or bring an .xlsx workbook.")
 
 
-def read(sheet: Sheet, plan: Plan, progress: Callable[[int], None] = lambda number: None) -> Iterator[Line]:
+def read(sheet: Sheet, plan: Plan, progress: Progress = lambda number: None) -> Iterator[Line]:
     """The rows that have the width of the header and a key that no other has; the plan is told of all others."""
     try:
         yield from _lines(sheet, plan, progress)
@@ -73,7 +74,7 @@ def count_rows(sheets: Iterable[Sheet]) -> int:
     return number
 
 
-def _lines(sheet: Sheet, plan: Plan, progress: Callable[[int], None]) -> Iterator[Line]:
+def _lines(sheet: Sheet, plan: Plan, progress: Progress) -> Iterator[Line]:
     rows = iter(sheet.rows())
     header = [name.strip() for name in next(rows, (1, ()))[1]]
     if not _can_be_read(header, sheet, plan):

@@ -3,10 +3,11 @@
 A dry run is the same, undone at its end: what it says is what would happen.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy.exc import IntegrityError
 
+from tracker.db.progress import Progress
 from tracker.imports.compare import check_doubtful
 from tracker.imports.lines import Line, Sheet, read
 from tracker.imports.plan import Plan, TooMany
@@ -19,8 +20,6 @@ from tracker.rules.permissions import Action
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.services.change import Change
 from tracker.services.uploads import log_import
-
-Progress = Callable[[int], None]
 
 
 def take_in(

@@ -1,7 +1,6 @@
 """Backups: a checked copy of the whole database in one file, made while the site runs, and put back."""
 
 import sqlite3
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from tracker.db import migrate, postgresql_backup, sqlite_backup
 from tracker.db.engine import make_engine, reading
+from tracker.db.progress import Progress
 from tracker.models import Ask, Event, Person, Update
 from tracker.services import proof
 from tracker.services.files import part_of
 
-Progress = Callable[[int], None]
 MAGIC = {"sqlite": sqlite_backup.MAGIC, "postgresql": postgresql_backup.MAGIC}
 
 

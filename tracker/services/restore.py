@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from tracker.db import migrate, postgresql_backup, sqlite_backup
 from tracker.db.engine import make_engine, writing
+from tracker.db.progress import Progress
 from tracker.db.room import lacks_room
 from tracker.models import Revision
 from tracker.services import backup, rebuild
-from tracker.services.backup import BackupRefused, Contents, Progress
+from tracker.services.backup import BackupRefused, Contents
 from tracker.services.files import part_of, scratch_beside
 
 

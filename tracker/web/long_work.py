@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import Generic, TypeVar
 
+from tracker.db.progress import Progress
+
 T = TypeVar("T")
-Progress = Callable[[int], None]
 
 
 class LongWork(Generic[T]):

@@ -20,6 +20,7 @@ from flask import (
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
+from tracker.db.progress import Progress
 from tracker.imports.files import find_sheets
 from tracker.imports.lines import Sheet, count_rows
 from tracker.imports.plan import Plan, write_faults
@@ -30,7 +31,7 @@ from tracker.services import uploads
 from tracker.web.auth import me, requires
 from tracker.web.filters import site_url
 from tracker.web.forms.sheets import BringForm, UploadForm
-from tracker.web.long_work import LongWork, Progress
+from tracker.web.long_work import LongWork
 from tracker.web.pages import Page, done
 from tracker.web.session import transaction
 
