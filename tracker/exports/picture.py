@@ -7,7 +7,7 @@ import hashlib
 import unicodedata
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,8 +86,13 @@ def draw(picture: Picture) -> bytes:
 
 def can_write(text: str) -> bool:
     """Whether the font has every letter; a title of other letters is left to the words beside the picture."""
-    missing = bytes(_font(BOLD, 48).getmask("\uffff"))
-    return all(bytes(_font(BOLD, 48).getmask(letter)) != missing for letter in set(text) if not letter.isspace())
+    return all(_has(letter) for letter in set(text) if not letter.isspace())
+
+
+@lru_cache(maxsize=5000)
+def _has(letter: str) -> bool:
+    font = _font(BOLD, 48)
+    return bytes(font.getmask(letter)) != bytes(font.getmask("\uffff"))
 
 
 def set_title(title: str) -> tuple[int, list[str]]:
