@@ -61,8 +61,7 @@ def create_asks(change: Change, drafts: Sequence[AskDraft], topics: dict[str, st
     refused: dict[int, list[Problem]] = {}
     good: dict[int, AskDraft] = {}
     for place, draft in enumerate(drafts):
-        topic = topics.setdefault(slugify(draft.topic), draft.topic)
-        problems = check_ask(draft) + ([SLUG_TAKEN] if draft.slug in taken else []) + _misspelt(draft.topic, topic)
+        problems = check_ask(draft) + ([SLUG_TAKEN] if draft.slug in taken else []) + _misspelt(draft.topic, topics)
         taken.add(draft.slug)
         if problems:
             refused[place] = problems
@@ -105,9 +104,10 @@ def edit_asks(change: Change, edits: Sequence[tuple[Ask, AskDraft]], reason: str
     change.require(Action.EDIT)
     outcome: Outcome[bool] = Outcome()
     told: dict[int, tuple[Ask, str]] = {}
+    topics = known_topics(change.session) if any(draft.topic != ask.topic for ask, draft in edits) else {}
     for place, (ask, draft) in enumerate(edits):
         try:
-            before = _edit(change, ask, draft, reason)
+            before = _edit(change, ask, draft, reason, topics)
         except RuleBroken as broken:
             outcome.refused[place] = list(broken.problems)
             continue
@@ -120,11 +120,11 @@ def edit_asks(change: Change, edits: Sequence[tuple[Ask, AskDraft]], reason: str
     return outcome
 
 
-def _edit(change: Change, ask: Ask, draft: AskDraft, reason: str) -> dict[str, object]:
+def _edit(change: Change, ask: Ask, draft: AskDraft, reason: str, topics: dict[str, str]) -> dict[str, object]:
     """Bring an ask to the draft; answer the changed fields as they were."""
     refuse(check_ask(draft) + (_slug_taken(change.session, draft.slug, ask.id) if draft.slug != ask.slug else []))
     if draft.topic != ask.topic:
-        refuse(_topic_differs(change.session, draft.topic))
+        refuse(_misspelt(draft.topic, topics))
     is_public, old_slug = ask.publication.is_public, ask.slug
     before = records.edit(change, ask, draft, seen_version=None, is_public=is_public, reason=reason)
     if "slug" in before:
@@ -157,16 +157,11 @@ def _short(value: object) -> str:
     return shorten(str(value), OLD_TEXT_LENGTH, placeholder="…")
 
 
-def _topic_differs(session: Session, topic: str) -> list[Problem]:
-    """Two ways to write one topic would make two of it."""
-    known = session.scalars(sa.select(Ask.topic).distinct())
-    others = [other for other in known if other != topic and slugify(other) == slugify(topic)]
-    return _misspelt(topic, others[0] if others else topic)
-
-
-def _misspelt(topic: str, known: str) -> list[Problem]:
+def _misspelt(topic: str, topics: dict[str, str]) -> list[Problem]:
+    """Two ways to write one topic would make two of it; a new one is known from here on."""
     if not slugify(topic):
         return [Problem("Use letters or digits.", "topic")] if topic else []
+    known = topics.setdefault(slugify(topic), topic)
     return [Problem(f"Write it as other asks do: {known}.", "topic")] if topic != known else []
 
 
