@@ -10,13 +10,15 @@ from typing import Any
 import psycopg
 import pytest
 import sqlalchemy as sa
+from werkzeug.datastructures import MultiDict
 
 from tests.engines import Databases
 from tests.full_disk import full_disk
-from tests.site import ED, LOCAL, WEALTH_ORDERS, Site
+from tests.site import ED, LOCAL, PASSWORD, WEALTH_ORDERS, Site, email_of
 from tracker.app import create_app
+from tracker.clock import now
 from tracker.db.engine import WRITE_LOCK, writing
-from tracker.models import Derivation
+from tracker.models import Derivation, StaffSession
 from tracker.services import rebuild
 from tracker.web import health
 
@@ -111,6 +113,20 @@ def test_a_locked_database_answers_readers_and_tells_writers_to_come_back(impati
         assert "nothing was changed" in refused.text
     assert site.browser().send("GET", "/readyz").status_code == 200
     assert form.submit("Save", deadline_note="Typed").hops == [303, 200]
+
+
+def test_what_waits_beside_a_sign_in_waits_on_while_the_database_is_locked(impatient_site: Site) -> None:
+    site = impatient_site
+    form = site.browser(ED).get(f"/staff/asks/{site.ask_id()}/edit")
+    site.execute(sa.update(StaffSession).values(ended_at=now()))
+    asked = form.submit("Save", deadline_note="Typed for an hour")
+    typed = asked.sent("Sign in", email=email_of(ED), password=PASSWORD)
+    with locked(site.engine.url.render_as_string(hide_password=False)):
+        refused = asked.browser.client.post("/staff/sign-in", data=MultiDict(typed))
+    assert refused.status_code == 503
+    assert "The site is busy" in refused.text
+    assert "Typed for an hour" in refused.text
+    assert PASSWORD not in refused.text
 
 
 def test_a_full_disk_is_not_ready(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
