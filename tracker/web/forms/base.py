@@ -1,4 +1,4 @@
-"""What all forms share: clean text, fields of our own, problems beside their field, two versions."""
+"""What all forms share: what was sent, problems beside their field, and two versions after a stale edit."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -7,27 +7,19 @@ from typing import Any, TypeVar
 from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, HiddenField, StringField, TextAreaField
-from wtforms.validators import ValidationError
+from wtforms import Field, HiddenField
 
-from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, Problem, RuleBroken
-from tracker.rules.text import SENTENCE_LENGTH, clean, showable
+from tracker.rules.text import SENTENCE_LENGTH
+from tracker.web.forms.fields import CarriedField, LongTextField, required
 
 Answer = TypeVar("Answer")
 FIELD_NAME = re.compile(r"[a-z_]+(?:-[0-9]{1,2}-[a-z_]+)?", re.ASCII)
 NOT_VALUES = frozenset({"csrf_token", "version", "seen", "change_reason"})
 
 
-class CarriedField(HiddenField):
-    """What a page hides in its form, to hear it again; empty when the form comes without it."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = showable(valuelist[0]) if valuelist else ""
-
-
 class Form(FlaskForm):
-    """A form whose text is cleaned, whose problems can be listed and whose two versions can be shown.
+    """A form whose problems can be listed and whose two versions can be shown.
 
     `conflicts` holds label, saved value and typed value of each field that differs after a stale edit.
     """
@@ -138,83 +130,10 @@ def attempt(form: Form, do: Callable[[], Answer]) -> Answer | None:
     return None
 
 
-class TextField(StringField):
-    """One line of clean text."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        text, refusal = clean_text(valuelist)
-        self.data = " ".join(text.split())
-        refuse_text(refusal)
-
-
-class LongTextField(TextAreaField):
-    """Several lines of clean text."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data, refusal = clean_text(valuelist)
-        refuse_text(refusal)
-
-
-class LinesField(TextAreaField):
-    """A list, one item a line."""
-
-    def process_data(self, value: Sequence[str] | None) -> None:
-        self.data: Any = tuple(value or ())
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        text, refusal = clean_text(valuelist)
-        self.data = tuple(stripped for line in text.split("\n") if (stripped := " ".join(line.split())))
-        refuse_text(refusal)
-
-    def _value(self) -> str:
-        return "\n".join(self.data)
-
-
-class DateField(StringField):
-    """A day, a month or a year; what was typed is kept when it is no date."""
-
-    typed = ""
-
-    def process_data(self, value: PartialDate | None) -> None:
-        self.data: Any = value
-        self.typed = value.in_words if value else ""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = None
-        self.typed, refusal = clean_text(valuelist)
-        refuse_text(refusal)
-        if self.typed:
-            self.data = PartialDate.parse(self.typed)
-
-    def _value(self) -> str:
-        return self.typed
-
-
 def whole_number(text: object) -> int:
     """A number of up to nine digits, as a hidden field holds it; 0 for anything else."""
     text = str(text or "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-def required(form: Form, field: Field) -> None:
-    """A validator: the field must not be empty; what cannot be read is not called missing as well."""
-    if not field.data and not field.process_errors:
-        raise ValidationError(f"Fill in “{field.label.text}”.")
-
-
-def clean_text(valuelist: list[str]) -> tuple[str, str]:
-    """Clean text; or what was typed, less what cannot be shown, and the sentence that refuses it."""
-    typed = valuelist[0] if valuelist else ""
-    try:
-        return clean(typed), ""
-    except ValueError as error:
-        return showable(typed), str(error)
-
-
-def refuse_text(sentence: str) -> None:
-    """Make the sentence the field's error."""
-    if sentence:
-        raise ValueError(sentence)
 
 
 class ReasonForm(Form):

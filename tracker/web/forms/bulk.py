@@ -10,7 +10,8 @@ from tracker.models import Ask
 from tracker.rules.bulk import ManyDraft, Seen, What
 from tracker.rules.text import PARAGRAPH_LENGTH, SENTENCE_LENGTH
 from tracker.rules.updates import UpdateDraft, UpdateKind
-from tracker.web.forms.base import CarriedField, DateField, Form, LinesField, LongTextField, TextField, whole_number
+from tracker.web.forms.base import Form, whole_number
+from tracker.web.forms.fields import CarriedField, DateField, LinesField, LongTextField, TextField
 
 NEEDS = {
     What.REVIEW: ("checked_on", "text"),

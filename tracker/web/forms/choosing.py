@@ -7,7 +7,7 @@ from typing import Any
 from wtforms import StringField
 
 from tracker.queries.choosing import MOST, Choice, Choosing, Meant
-from tracker.web.forms.base import clean_text, refuse_text
+from tracker.web.forms.fields import clean_text, refuse_text
 
 SHOWN = 60
 

@@ -4,7 +4,8 @@ from wtforms import PasswordField, SelectField
 
 from tracker.rules.passwords import LONGEST, SHORTEST
 from tracker.rules.permissions import Role
-from tracker.web.forms.base import CarriedField, Form, TextField, required
+from tracker.web.forms.base import Form
+from tracker.web.forms.fields import CarriedField, TextField, required
 
 
 class SignInForm(Form):

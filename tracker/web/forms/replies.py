@@ -6,7 +6,8 @@ from tracker.rules.dates import HELP
 from tracker.rules.disputes import DisputeDraft
 from tracker.rules.replies import ANSWER_LENGTH, Outcome, ReplyDraft
 from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, TITLE_LENGTH
-from tracker.web.forms.base import DateField, Form, LongTextField, TextField, required
+from tracker.web.forms.base import Form
+from tracker.web.forms.fields import DateField, LongTextField, TextField, required
 
 
 class ReplyForm(Form):

@@ -1,7 +1,8 @@
 """The two steps of an import."""
 
 from tracker.rules.text import SENTENCE_LENGTH
-from tracker.web.forms.base import CarriedField, Form, LongTextField
+from tracker.web.forms.base import Form
+from tracker.web.forms.fields import CarriedField, LongTextField
 
 WHY = "Needed where the wording of a published ask or of its tests changes. The public will read it."
 

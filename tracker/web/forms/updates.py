@@ -22,8 +22,9 @@ from tracker.rules.updates import (
     UpdateDraft,
     UpdateKind,
 )
-from tracker.web.forms.base import CarriedField, DateField, Form, LongTextField, TextField, required, whole_number
+from tracker.web.forms.base import Form, whole_number
 from tracker.web.forms.choosing import ChosenField
+from tracker.web.forms.fields import CarriedField, DateField, LongTextField, TextField, required
 
 UNCHANGED = UNCHOSEN = ""
 TYPE_CHOICES = {UNCHOSEN: "Choose"} | {kind.value: kind.label for kind in EvidenceType}
