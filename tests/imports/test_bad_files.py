@@ -48,6 +48,26 @@ BAD: dict[str, tuple[str, str | bytes, int, str, str]] = {
     "a status without an update": ("asks.csv", "ask_slug,status\r\nempty-homes,met\r\n", 2, "status", "met"),
     "another label": ("asks.csv", "ask_slug,kind_label\r\nempty-homes,Policy\r\n", 2, "kind_label", "Policy"),
     "an ask that is not there": ("updates.csv", UPDATE + "nowhere,a,milestone,2020,A\r\n", 2, "ask_slug", "nowhere"),
+    "a key that is no key": ("updates.csv", UPDATE + "empty-homes,A b,milestone,2020,A\r\n", 2, "update_key", "A b"),
+    "a correction of nothing": (
+        "updates.csv",
+        UPDATE.replace("\r", ",corrects\r") + "empty-homes,a,correction,2020,A,z\r\n",
+        2, "corrects", "z",
+    ),
+    "a law that is not there": (
+        "links.csv", "ask_slug,law_key,provisions,extent,effect\r\nempty-homes,ukpga/1066/1,s. 1,England,enables\r\n",
+        2, "law_key", "ukpga/1066/1",
+    ),
+    "replaced by nothing": (
+        "updates.csv",
+        UPDATE.replace("\r", ",status,reason,superseded_by\r") + "empty-homes,a,status,2020,A,superseded,B,none\r\n",
+        2, "superseded_by", "none",
+    ),
+    "a law that becomes nothing": (
+        "legislation.csv",
+        "law_key,kind,year,number,title,becomes\r\nukpga/2020/1,ukpga,2020,1,A,ukpga/1066/1\r\n",
+        2, "becomes", "ukpga/1066/1",
+    ),
     "another key than the law has": (
         "legislation.csv", "law_key,kind,year,number,title\r\nukpga/2020/2,ukpga,2020,1,A\r\n", 2, "law_key", "2020/2",
     ),
@@ -59,6 +79,7 @@ BAD: dict[str, tuple[str, str | bytes, int, str, str]] = {
 
 
 @pytest.mark.parametrize("bad", list(BAD))
+@pytest.mark.parametrize("shared_engine", ["sqlite"], indirect=True)
 def test_a_bad_file_is_refused_with_its_row_and_its_column(ed: Change, bad: str) -> None:
     name, content, row, column, found = BAD[bad]
     faults = bring(ed, {name: content}).faults
