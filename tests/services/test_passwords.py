@@ -25,6 +25,11 @@ def test_the_right_password_fits_and_no_other_does(stored: str) -> None:
         assert not passwords.is_right(wrong, stored)
 
 
+def test_half_a_character_can_be_part_of_a_password() -> None:
+    odd = "four unrelated words \ud800"
+    assert passwords.is_right(odd, passwords.hash_password(odd, EMAIL))
+
+
 def test_every_character_counts_up_to_the_longest() -> None:
     longest = LONGEST.ljust(128, "x")
     stored = passwords.hash_password(longest, EMAIL)

@@ -64,6 +64,17 @@ def test_every_form_comes_back(sqlite_site: Site, path: str, button: str, typed:
     assert back.submit(button).hops == [303, 200]
 
 
+def test_what_was_typed_survives_a_sign_in_form_that_is_out_of_date(sqlite_site: Site) -> None:
+    form = sqlite_site.browser(ED).get("/staff/asks/1/edit")
+    end_sessions(sqlite_site)
+    asked = form.submit("Save", internal_note="Typed for an hour")
+    asked.browser.client.delete_cookie("tracker")
+    again = sign_in(asked, ED)
+    assert again.status == 400
+    assert "The sign-in form was out of date." in again.notices[0]
+    assert sign_in(again, ED).submit("Bring my form back").value("internal_note") == "Typed for an hour"
+
+
 def test_what_was_typed_survives_a_wrong_password_and_is_carried_as_text(sqlite_site: Site) -> None:
     form = sqlite_site.browser(ED).get("/staff/asks/1/edit")
     end_sessions(sqlite_site)
