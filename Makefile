@@ -21,6 +21,10 @@ run: .venv/ready  ## start the site on http://127.0.0.1:8000 (HOST=… PORT=… 
 test: .venv-test/ready  ## run every test (ARGS="-k status -x" goes to pytest)
 	.venv-test/bin/python -m pytest $(ARGS)
 
+coverage: .venv-test/ready  ## run every test, and list the lines and branches that none of them reached
+	.venv-test/bin/python -m coverage run -m pytest $(ARGS)
+	.venv-test/bin/python -m coverage report
+
 torture: .venv-test/ready  ## kill, flood and confuse the site, ROUNDS=200 times, and look for damage
 	TRACKER_TORTURE_ROUNDS=$(ROUNDS) .venv-test/bin/python -m pytest $(TORTURE) $(ARGS)
 
@@ -50,7 +54,7 @@ clean:  ## remove environments and caches (never var/, where the data is)
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help run test torture check format bench lock clean
+.PHONY: help run test coverage torture check format bench lock clean
 
 # No index address may reach the locks: where packages come from is for the machine that installs them to say.
 UV_COMPILE = uv pip compile pyproject.toml --quiet --upgrade --extra postgres --python-version 3.11 --universal \
