@@ -41,7 +41,7 @@ def edit_source(change: Change, source: Source, draft: SourceDraft, seen_version
     records.check_version(source, seen_version)
     refuse(check_source(draft) + _key_taken(change.session, draft.key, source.id))
     is_public = source.publication.is_public
-    return bool(records.edit(change, source, draft, seen_version=seen_version, is_public=is_public))
+    return bool(records.edit(change, source, draft, is_public=is_public))
 
 
 def create_ask(change: Change, draft: AskDraft) -> Ask:
@@ -126,7 +126,7 @@ def _edit(change: Change, ask: Ask, draft: AskDraft, reason: str, topics: dict[s
     if draft.topic != ask.topic:
         refuse(_misspelt(draft.topic, topics))
     is_public, old_slug = ask.publication.is_public, ask.slug
-    before = records.edit(change, ask, draft, seen_version=None, is_public=is_public, reason=reason)
+    before = records.edit(change, ask, draft, is_public=is_public, reason=reason)
     if "slug" in before:
         _keep_slug(change.session, ask, old_slug)
     if is_public:

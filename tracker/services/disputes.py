@@ -31,5 +31,5 @@ def end_dispute(change: Change, ask: Ask, seen_version: int | None, reason: str)
 
 def _edit(change: Change, ask: Ask, draft: DisputeDraft, action: str, reason: str = "") -> bool:
     is_public = ask.publication.is_public
-    before = records.edit(change, ask, draft, seen_version=None, is_public=is_public, reason=reason, action=action)
+    before = records.edit(change, ask, draft, is_public=is_public, reason=reason, action=action)
     return bool(before)

@@ -77,7 +77,7 @@ def edit_legislation(change: Change, law: Legislation, draft: LegislationDraft, 
         stored = replace(stored, key=law.key)
     new = [value for value in _unique(stored) if value not in _unique(law)]
     refuse(_law_taken(_find_known(change.session, new), stored))
-    return bool(records.edit(change, law, stored, seen_version=seen_version, is_public=is_public))
+    return bool(records.edit(change, law, stored, is_public=is_public))
 
 
 def create_link(change: Change, draft: LinkDraft) -> Link:
@@ -114,7 +114,7 @@ def edit_link(change: Change, link: Link, draft: LinkDraft, seen_version: int | 
     if _identity(stored) != _identity(link) and _identity(stored) in _find_links(change.session, {stored.ask_id}):
         refuse([LINK_TAKEN])
     is_public = link.publication.is_public
-    return bool(records.edit(change, link, stored, seen_version=seen_version, is_public=is_public))
+    return bool(records.edit(change, link, stored, is_public=is_public))
 
 
 def publish_link(change: Change, link: Link, seen_version: int | None) -> None:

@@ -39,7 +39,7 @@ def edit_person(change: Change, person: Person, draft: PersonDraft, seen_version
     refuse(check_person(draft) + _email_taken(change, draft.email, person.id))
     if person.role is Role.ADMIN and draft.role is not Role.ADMIN:
         _refuse_last_admin(change, person)
-    before = records.edit(change, person, draft, seen_version=seen_version, is_public=False)
+    before = records.edit(change, person, draft, is_public=False)
     if before.keys() & {"role", "email"}:
         end_sessions(change, person)
         end_links(change, person)

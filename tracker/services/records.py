@@ -86,9 +86,9 @@ def subject_of(row: object) -> Subject:
             raise TypeError(f"the log has no name for {type(row).__name__}")
 
 
-def create(change: Change, row: Record, draft: object, reason: str = "") -> None:
+def create(change: Change, row: Record, draft: object) -> None:
     """Store a new row from a draft and log it."""
-    create_many(change, [(row, draft)], reason)
+    create_many(change, [(row, draft)])
 
 
 def create_many(change: Change, made: Collection[tuple[Record, object]], reason: str = "") -> None:
@@ -106,13 +106,11 @@ def edit(
     row: Record,
     draft: object,
     *,
-    seen_version: int | None,
     is_public: bool,
     reason: str = "",
     action: str = "edited",
 ) -> dict[str, object]:
     """Bring a row to the draft and log what differs; answer the changed fields as they were."""
-    check_version(row, seen_version)
     values = values_of(draft)
     before, after = difference(plain(current_values(row, values)), plain(values))
     if after:

@@ -24,7 +24,7 @@ def edit_reply(change: Change, reply: Reply, draft: ReplyDraft, seen_version: in
     records.check_version(reply, seen_version)
     is_public = reply.publication.is_public
     refuse(check_reply(draft, change.today) + (check_publishable(draft) if is_public else []))
-    return bool(records.edit(change, reply, draft, seen_version=seen_version, is_public=is_public))
+    return bool(records.edit(change, reply, draft, is_public=is_public))
 
 
 def publish_reply(change: Change, reply: Reply, seen_version: int | None) -> None:

@@ -62,7 +62,7 @@ def edit_test(
     if draft.key != test.key and (ask.id, draft.key) in _find_keys(change.session, {ask.id}):
         refuse([KEY_TAKEN])
     is_public = ask.publication.is_public
-    before = records.edit(change, test, draft, seen_version=seen_version, is_public=is_public, reason=reason)
+    before = records.edit(change, test, draft, is_public=is_public, reason=reason)
     if is_public and REDEFINING_FIELDS & before.keys():
         was = f"“{before.get('label', test.label)}”"
         _tell(change, ask, f"The test {was} now reads “{test.label}”.", reason)
