@@ -18,7 +18,6 @@ from tracker.services.events import record, record_many
 from tracker.services.joining import check_references
 from tracker.services.outcome import Outcome
 
-EVIDENCE_FIELDS = tuple(field.name for field in fields(EvidenceDraft))
 SCALARS = tuple(field.name for field in fields(UpdateDraft) if field.name not in {"evidence", "results"})
 
 
@@ -105,7 +104,7 @@ def values_of(draft: UpdateDraft) -> dict[str, object]:
 def draft_of(update: Update) -> UpdateDraft:
     """The typed form of an update; needs its evidence and results loaded."""
     values = {name: getattr(update, name) for name in SCALARS}
-    evidence = tuple(EvidenceDraft(**{name: getattr(row, name) for name in EVIDENCE_FIELDS}) for row in update.evidence)
+    evidence = tuple(records.draft_of(EvidenceDraft, row) for row in update.evidence)
     results = tuple((result.test_id, result.result) for result in update.results)
     return UpdateDraft(**values, evidence=evidence, results=results)
 
@@ -134,8 +133,5 @@ def _same_draft(change: Change, ask: Ask, draft: UpdateDraft) -> Update | None:
 def _write(update: Update, draft: UpdateDraft) -> None:
     """Put a draft into the row, its evidence and its results."""
     records.write(update, {name: getattr(draft, name) for name in SCALARS})
-    update.evidence = [
-        Evidence(position=position, **{name: getattr(row, name) for name in EVIDENCE_FIELDS})
-        for position, row in enumerate(draft.evidence)
-    ]
+    update.evidence = [Evidence(position=position, **vars(row)) for position, row in enumerate(draft.evidence)]
     update.results = [TestResult(test_id=test_id, result=result) for test_id, result in draft.results]

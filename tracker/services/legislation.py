@@ -1,7 +1,7 @@
 """Laws and their links to asks: create, edit, publish, archive, restore."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 
@@ -128,13 +128,11 @@ def publish_link(change: Change, link: Link, seen_version: int | None) -> None:
 
 def _stored_law(draft: LegislationDraft) -> StoredLaw:
     tidy = normalised(draft)
-    values = {field.name: getattr(tidy, field.name) for field in fields(LegislationDraft)}
-    return StoredLaw(**values, identity=identity_of(tidy))
+    return StoredLaw(**vars(tidy), identity=identity_of(tidy))
 
 
 def _stored_link(draft: LinkDraft) -> StoredLink:
-    values = {field.name: getattr(draft, field.name) for field in fields(draft)}
-    return StoredLink(**values, extent_key=", ".join(draft.extent))
+    return StoredLink(**vars(draft), extent_key=", ".join(draft.extent))
 
 
 def _unique(law: StoredLaw | Legislation) -> list[tuple[str, str]]:

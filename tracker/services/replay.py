@@ -29,9 +29,8 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.disputes import DisputeDraft
 from tracker.rules.status import Status
 from tracker.rules.story import Entry, state_of
-from tracker.rules.updates import Result, UpdateKind
+from tracker.rules.updates import EvidenceDraft, Result, UpdateKind
 from tracker.services import personal, records
-from tracker.services.drafts import EVIDENCE_FIELDS
 from tracker.services.events import plain
 from tracker.services.proof import all_events
 
@@ -197,5 +196,5 @@ def _stored(row: Any, names: Iterable[str]) -> Values:
     values = {name: getattr(row, name) for name in names if name in row.__table__.columns}
     if isinstance(row, Update):
         values["results"] = sorted([result.test_id, result.result] for result in row.results)
-        values["evidence"] = [records.current_values(item, dict.fromkeys(EVIDENCE_FIELDS)) for item in row.evidence]
+        values["evidence"] = [vars(records.draft_of(EvidenceDraft, item)) for item in row.evidence]
     return plain(values)
