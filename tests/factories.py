@@ -174,5 +174,7 @@ def make_reply(change: Change, ask: Ask, *, published: bool = False, **changes: 
 
 def make_update(change: Change, ask: Ask, *, published: bool = True, key: str = "", **changes: Any) -> Update:
     """An entry of the story, published unless it shall be a draft."""
-    save = updates.post if published else drafts.save
-    return save(change, ask, update_draft(**changes), key=key)
+    update = drafts.save(change, ask, update_draft(**changes), key)
+    if published:
+        updates.publish(change, ask, update)
+    return update

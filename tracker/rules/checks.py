@@ -6,6 +6,9 @@ from tracker.rules.errors import Problem
 from tracker.rules.text import is_slug
 from tracker.rules.urls import check_url
 
+NAME_LENGTH = 120
+MOST_NAMES = 60
+
 
 def required(value: object, field: str, what: str) -> list[Problem]:
     """Refuse an empty value."""
@@ -38,11 +41,11 @@ def texts(draft: object, limits: dict[str, int]) -> list[Problem]:
     return [problem for field in too_long for problem in at_most(getattr(draft, field), limits[field], field)]
 
 
-def names(values: Sequence[str], field: str, length: int = 120, count: int = 60) -> list[Problem]:
+def names(values: Sequence[str], field: str) -> list[Problem]:
     """Check a list of names: not too many, none too long, none twice."""
-    problems = [problem for value in values for problem in at_most(value, length, field)]
-    if len(values) > count:
-        problems.append(Problem(f"Name at most {count}.", field))
+    problems = [problem for value in values for problem in at_most(value, NAME_LENGTH, field)]
+    if len(values) > MOST_NAMES:
+        problems.append(Problem(f"Name at most {MOST_NAMES}.", field))
     if len(set(values)) < len(values):
         problems.append(Problem("A name stands there twice.", field))
     return problems

@@ -61,9 +61,9 @@ def is_own_judgement(session: Session, update: Update, actor: Actor) -> bool:
     return update.id in find_own_judgements(session, actor.id, [update])
 
 
-def post(change: Change, ask: Ask, draft: UpdateDraft, seen_entries: int | None = None, key: str = "") -> Update:
+def post(change: Change, ask: Ask, draft: UpdateDraft, seen_entries: int | None = None) -> Update:
     """Write an entry and publish it at once."""
-    update = drafts.save(change, ask, draft, key)
+    update = drafts.save(change, ask, draft)
     publish(change, ask, update, seen_entries)
     return update
 
