@@ -97,9 +97,9 @@ class _Updates(_History):
         self.stories.entries[entry.key] = entry
         if not is_slug(key):
             work.refuse(line, "update_key", "A key of its own in small letters, digits and hyphens: the date will do.")
-        elif not missing(work, self.name, line, values) and ask_id is not None:
-            return entry
-        entry.is_faulty = True
+            entry.is_faulty = True
+        else:
+            entry.is_faulty = missing(work, self.name, line, values) or ask_id is None
         return entry
 
 
