@@ -10,6 +10,7 @@ HEADER = "ask_slug,title,kind,topic,source_title,quote,summary\r\n"
 GOOD = "new,New,policy,Housing,The article,They said so.,In short.\r\n"
 UPDATE = "ask_slug,update_key,kind,happened_on,text\r\n"
 DATES = "ask_slug,next_step_on\r\nempty-homes,{}\r\n"
+LINK = "ask_slug,law_key,provisions,extent,effect\r\n"
 BAD: dict[str, tuple[str, str | bytes, int, str, str]] = {
     "empty": ("asks.csv", "", 0, "", "empty"),
     "only a mark": ("asks.csv", b"\xef\xbb\xbf", 1, "ask_slug", "no such column"),
@@ -70,6 +71,20 @@ BAD: dict[str, tuple[str, str | bytes, int, str, str]] = {
     ),
     "another key than the law has": (
         "legislation.csv", "law_key,kind,year,number,title\r\nukpga/2020/2,ukpga,2020,1,A\r\n", 2, "law_key", "2020/2",
+    ),
+    "NUL in a key": ("tests.csv", "ask_slug,test_key,label\r\nempty\0-homes,a,A\r\n", 2, "ask_slug", "U+0000"),
+    "NUL in provisions": (
+        "links.csv", LINK + "empty-homes,ukpga/2018/13,s.\x00 1,England,enables\r\n", 2, "provisions", "U+0000",
+    ),
+    "provisions that a spreadsheet shortened": (
+        "links.csv", LINK + "empty-homes,ukpga/2018/13,1E+5,England,enables\r\n", 2, "provisions", "1E+5",
+    ),
+    "provisions that stand there already, but for spaces": (
+        "links.csv", LINK + "empty-homes,ukpga/2018/13,s.   4 ,,enables\r\n", 2, "provisions", "already",
+    ),
+    "NUL in a source": ("asks.csv", HEADER + GOOD.replace("article", "art\0"), 2, "source_title", "entered"),
+    "an Act that becomes another": (
+        "legislation.csv", "law_key,becomes\r\nukpga/2018/13,ukpga/2018/14\r\n", 2, "becomes", "Only a bill",
     ),
     "evidence of nothing": (
         "evidence.csv", "ask_slug,update_key,position,url,title,type\r\nempty-homes,a,1,https://a.example,A,own_work\r\n",

@@ -6,11 +6,12 @@ import sqlalchemy as sa
 from tests.factories import dispute_draft, make_reply, make_source
 from tests.imports.taking import ADDRESS, bring, exported, faults_of, summary
 from tests.transactions import count_events, revision
+from tracker.imports.work import STEP
 from tracker.models import Ask, Event, Legislation, Link, SuccessTest, Update
 from tracker.rules.asks import Publication
 from tracker.rules.status import Status
 from tracker.rules.updates import UpdateKind
-from tracker.services import disputes
+from tracker.services import disputes, records
 from tracker.services.change import Change
 
 HEADER = "ask_slug,title,kind,topic,source_title,quote,summary\r\n"
@@ -204,6 +205,30 @@ def test_an_ask_comes_in_with_its_tests_and_its_story(ed: Change) -> None:
     ask = find(ed, "new")
     assert (ask.status, ask.publication) == (Status.MET, Publication.DRAFT)
     assert not bring(ed, files).has_changes
+
+
+def test_a_new_ask_does_not_name_a_source_that_was_put_aside(ed: Change) -> None:
+    source = make_source(ed, key="other", title="The manifesto", url="https://example.org/manifesto")
+    records.archive(ed, source, None, "It was entered twice.")
+    files = {"asks.csv": HEADER + GOOD.replace("The article", "The manifesto")}
+    assert faults_of(ed, files) == [("asks.csv", 2, "source_title")]
+
+
+def test_a_topic_that_an_edit_brings_in_is_written_in_one_way_by_all_rows(ed: Change) -> None:
+    rows = [GOOD.replace("new,", f"new-{number},", 1) for number in range(STEP)]
+    edited = "empty-homes,Tax empty homes,policy,Taxes,The article,Q,S\r\n"
+    last = GOOD.replace("new,", "last,", 1).replace("Housing", "taxes")
+    files = {"asks.csv": HEADER + edited + "".join(rows) + last}
+    assert faults_of(ed, files, "It was misfiled.") == [("asks.csv", STEP + 3, "topic")]
+
+
+def test_a_draft_instrument_gets_its_number_and_becomes_a_law_in_one_row(ed: Change) -> None:
+    header = "law_key,kind,year,number,title,becomes\r\n"
+    bring(ed, {"legislation.csv": header + "ukdsi/2019/a-draft,ukdsi,2019,,A Draft,\r\n"})
+    row = "ukdsi/2019/a-draft,ukdsi,2019,7,A Draft,ukpga/2018/13\r\n"
+    assert bring(ed, {"legislation.csv": header + row}).faults == []
+    instrument = ed.session.scalars(sa.select(Legislation).where(Legislation.key == "ukdsi/2019/7")).one()
+    assert ed.session.get_one(Legislation, instrument.becomes_id).key == "ukpga/2018/13"
 
 
 def test_tests_laws_and_links_come_in_and_come_back(ed: Change) -> None:

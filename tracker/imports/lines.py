@@ -11,6 +11,7 @@ from tracker.exports.csv import unguard
 from tracker.exports.tables import TABLES, Table
 from tracker.imports.encodings import Refused
 from tracker.imports.plan import Plan
+from tracker.rules.text import clean
 
 LONGEST_CELL = 20_000
 PROGRESS_ROWS = 100
@@ -120,7 +121,7 @@ def _can_be_read(header: Sequence[str], sheet: Sheet, plan: Plan) -> bool:
 
 def _fits(line: Line, plan: Plan) -> bool:
     if max(map(len, line.cells.values())) <= LONGEST_CELL and Mangled not in set(map(type, line.cells.values())):
-        return True
+        return _is_clean(line, plan)
     for name, cell in line.cells.items():
         if isinstance(cell, Mangled):
             plan.fault(line.file, line.number, name, cell, cell.expected)
@@ -128,6 +129,18 @@ def _fits(line: Line, plan: Plan) -> bool:
             expected = f"At most {LONGEST_CELL} characters; this has {len(cell)}."
             plan.fault(line.file, line.number, name, cell, expected)
     return False
+
+
+def _is_clean(line: Line, plan: Plan) -> bool:
+    """Whether the key can be looked for; other cells are read where they differ."""
+    try:
+        for cell in line.key:
+            clean(cell)
+    except ValueError as error:
+        name = next(name for name, value in line.cells.items() if value == cell)
+        plan.fault(line.file, line.number, name, cell, str(error))
+        return False
+    return True
 
 
 def _counted(number: int) -> str:

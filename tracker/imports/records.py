@@ -6,16 +6,23 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from tracker.exports.tables import TABLES
+from tracker.imports.columns import NAMES_SOURCE
 from tracker.imports.compare import missing
 from tracker.imports.lines import Line
 from tracker.imports.take import Options, one_by_one
+from tracker.imports.values import typed
 from tracker.imports.work import Values, Work
 from tracker.models import Ask, Legislation, Link, Source, SuccessTest
-from tracker.rules.asks import AskDraft, TestDraft
+from tracker.rules.asks import AWAY, AskDraft, TestDraft
+from tracker.rules.errors import RuleBroken
 from tracker.rules.legislation import LegislationDraft, LinkDraft, normalised
+from tracker.rules.text import showable
 from tracker.services import asks, legislation, tests
 from tracker.services.outcome import Outcome
 from tracker.services.records import draft_of
+
+PROVISIONS = next(column for column in TABLES["links"].columns if column.name == "provisions")
 
 
 class Laws:
@@ -26,7 +33,7 @@ class Laws:
     options: Options = ()
 
     def __init__(self) -> None:
-        self.became: dict[str, tuple[Line, str]] = {}
+        self.became: dict[str, tuple[Line, str, int | None]] = {}
 
     def new(self, work: Work, line: Line, values: Values) -> LegislationDraft | None:
         if missing(work, self.name, line, values):
@@ -37,13 +44,13 @@ class Laws:
             work.refuse(line, "law_key", f"{key}, by the kind, the year and the number.")
             return None
         if becomes:
-            self.became[key] = (line, becomes)
+            self.became[key] = (line, becomes, None)
         return draft
 
     def edited(self, work: Work, line: Line, record: Legislation, values: Values) -> LegislationDraft:
         becomes = values.pop("becomes", None)
         if becomes is not None and (not becomes or work.find_id(Legislation, becomes) != record.becomes_id):
-            self.became[record.key] = (line, becomes)
+            self.became[record.key] = (line, becomes, record.id)  # its key may change
         return _law(draft_of(LegislationDraft, record), values)
 
     def create(self, work: Work, drafts: Sequence[LegislationDraft]) -> Outcome[Legislation]:
@@ -57,16 +64,19 @@ class Laws:
 
     def finish(self, work: Work) -> None:
         """Say which laws the bills became."""
-        for own_key, (line, key) in self.became.items():
+        for own_key, (line, key, own_id) in self.became.items():
             if (self.name, own_key) in work.failed:
                 continue
             becomes_id = work.find_id(Legislation, key) if key else None
             if key and becomes_id is None:
                 work.refuse(line, "becomes", "The law_key of a law.")
                 continue
-            law = work.change.session.get_one(Legislation, work.find_id(Legislation, own_key))
+            law = work.change.session.get_one(Legislation, own_id or work.find_id(Legislation, own_key))
             draft = replace(draft_of(LegislationDraft, law), becomes_id=becomes_id)
-            legislation.edit_legislation(work.change, law, draft, None)
+            try:
+                legislation.edit_legislation(work.change, law, draft, None)
+            except RuleBroken as broken:
+                work.refuse_all(line, broken.problems)
 
 
 class Asks:
@@ -95,12 +105,13 @@ class Asks:
         return asks.create_asks(work.change, drafts, self.topics)
 
     def edit(self, work: Work, edits: Sequence[tuple[Ask, AskDraft]]) -> Outcome[bool]:
+        self.topics = None  # an edit may name a topic for the first time
         return asks.edit_asks(work.change, edits, work.reason)
 
     def _find_source(self, work: Work, line: Line) -> int | None:
-        title, url = line.cells.get("source_title", ""), line.cells.get("source_url", "")
+        title, url = (showable(line.cells.get(name, "")) for name in NAMES_SOURCE)
         if (title, url) not in self.sources:
-            statement = sa.select(Source.id).where(Source.title == title)
+            statement = sa.select(Source.id).where(Source.title == title, Source.publication.not_in(AWAY))
             of_url = statement.where(Source.url == url) if url else statement
             self.sources[title, url] = list(work.change.session.scalars(of_url))
         found = self.sources[title, url]
@@ -155,7 +166,12 @@ class Links:
         if missing(work, self.name, line, values) or ask_id is None or law_id is None:
             return None
         extent = tuple(filter(None, (part.strip() for part in line.cells["extent"].split("; "))))
-        return LinkDraft(ask_id, law_id, provisions=line.cells["provisions"], extent=extent, **values)
+        try:
+            provisions = str(typed(PROVISIONS, line.cells["provisions"]))
+        except ValueError as error:
+            work.refuse(line, "provisions", str(error))
+            return None
+        return LinkDraft(ask_id, law_id, provisions=provisions, extent=extent, **values)
 
     def edited(self, work: Work, line: Line, record: Link, values: Values) -> LinkDraft:
         return replace(draft_of(LinkDraft, record), **values)
