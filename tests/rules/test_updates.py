@@ -57,6 +57,11 @@ def test_a_complete_entry_may_be_published(draft: UpdateDraft) -> None:
         pytest.param(replace(STATUS, text=""), ["text"], id="no text"),
         pytest.param(replace(STATUS, status=None), ["status"], id="a change of status without the status"),
         pytest.param(replace(STATUS, reason=""), ["reason"], id="a status without its reason"),
+        pytest.param(replace(STATUS, kind=UpdateKind.MILESTONE), ["status"], id="a milestone that sets a status"),
+        pytest.param(replace(STATUS, kind=UpdateKind.REDEFINITION), ["status"], id="a redefinition that sets a status"),
+        pytest.param(replace(STATUS, kind=UpdateKind.REVIEW), ["status"], id="a review that sets a status"),
+        pytest.param(replace(TEST, kind=UpdateKind.REVIEW), ["results"], id="a review that sets a result"),
+        pytest.param(replace(TEST, kind=UpdateKind.REDEFINITION), ["results"], id="a redefinition that sets a result"),
         pytest.param(replace(STATUS, evidence=()), ["evidence"], id="a status without evidence"),
         pytest.param(
             replace(STATUS, status=None, reason="", evidence=()), ["status", "evidence"], id="two faults told at once"
@@ -64,13 +69,14 @@ def test_a_complete_entry_may_be_published(draft: UpdateDraft) -> None:
         pytest.param(replace(TEST, results=()), ["results"], id="a test's change without a result"),
         pytest.param(replace(TEST, evidence=()), ["evidence"], id="a result without evidence"),
         pytest.param(replace(MILESTONE, evidence=()), ["evidence"], id="a milestone without evidence"),
-        pytest.param(replace(MILESTONE, status=Status.MET), ["reason"], id="a milestone's status without its reason"),
         pytest.param(replace(CORRECTION, corrects_id=None), ["corrects_id"], id="a correction of nothing"),
         pytest.param(
             replace(CORRECTION, status=Status.MET, reason="So it is."), ["evidence"], id="a correction without evidence"
         ),
+        pytest.param(
+            replace(CORRECTION, status=Status.MET, evidence=(EVIDENCE,)), ["reason"], id="a correction without a reason"
+        ),
         pytest.param(replace(CORRECTION, results=RESULTS), ["evidence"], id="a corrected result without evidence"),
-        pytest.param(replace(REVIEW, results=RESULTS), ["evidence"], id="a review with a result without evidence"),
         pytest.param(
             replace(REVIEW, happened_on=PartialDate("2020-07-07")), ["happened_on"], id="a check that is still to come"
         ),

@@ -39,6 +39,8 @@ KIND_LABELS: Mapping[UpdateKind, str] = {
     UpdateKind.REVIEW: "Checked, nothing changed",
 }
 NEEDS_EVIDENCE = frozenset({UpdateKind.STATUS, UpdateKind.TEST, UpdateKind.MILESTONE})
+SETS_STATUS = frozenset({UpdateKind.STATUS, UpdateKind.CORRECTION})
+SETS_NO_RESULT = frozenset({UpdateKind.REDEFINITION, UpdateKind.REVIEW})
 
 
 class EvidenceType(StrEnum):
@@ -147,6 +149,10 @@ def check_publishable(draft: UpdateDraft, today: date) -> list[Problem]:
         problems.append(Problem("Choose the new status.", "status"))
     if draft.kind is UpdateKind.TEST and not draft.results:
         problems.append(Problem("Say which test has a new result.", "results"))
+    if draft.status is not None and draft.kind not in SETS_STATUS:
+        problems.append(Problem(f"“{draft.kind.label}” sets no status: that is an entry of its own.", "status"))
+    if draft.results and draft.kind in SETS_NO_RESULT:
+        problems.append(Problem(f"“{draft.kind.label}” sets no test result: that is an entry of its own.", "results"))
     if draft.status is not None:
         problems += checks.required(draft.reason, "reason", "the reason in one or two sentences")
     carries_a_judgement = draft.status is not None or bool(draft.results)
