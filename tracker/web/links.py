@@ -28,6 +28,5 @@ def choose(token: str) -> Page | Response:
             links.choose_password(change, token, stored)
         return done("Your password is set. Sign in with it.", url_for("auth.sign_in"))
 
-    answer = attempt(form, choose_it) if form.is_sent() else None
-    code = 422 if form.is_refused else 200
-    return answer or (render_template("staff/choose_password.html", form=form, person=person), code)
+    answer = attempt(form, choose_it)
+    return answer or (render_template("staff/choose_password.html", form=form, person=person), form.http_code)

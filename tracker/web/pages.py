@@ -29,21 +29,14 @@ def done(message: str, address: str) -> Response:
 def handled(
     form: Form, save: Callable[[Change], str], message: str, fresh: Callable[[], Form] | None = None
 ) -> Response | None:
-    """Save a sent form in one transaction and go on to the address that `save` answers, once it is kept.
-
-    None when the form is to be shown: it was not sent, the rules refuse it, or somebody else saved first;
-    then `fresh` gives the form of what is saved now, for the comparison.
-    """
+    """Save a sent form in one transaction and go on to the address that `save` answers; else as `attempt`."""
 
     def save_and_go_on() -> Response:
         with transaction(me()) as change:
             address = save(change)
         return done(message, address)
 
-    answer = attempt(form, save_and_go_on) if form.is_sent() else None
-    if form.is_stale and fresh:
-        form.show_conflict(fresh())
-    return answer
+    return attempt(form, save_and_go_on, fresh)
 
 
 def form_page(
@@ -57,6 +50,5 @@ def form_page(
     **context: object,
 ) -> Page:
     """A form with what is wrong with it, or with both versions after a stale edit."""
-    code = 409 if form.is_stale else 422 if form.is_refused else 200
     page = render_template(template, form=form, heading=heading, back=back, submit=submit, intro=intro, **context)
-    return page, code
+    return page, form.http_code

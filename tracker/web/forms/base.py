@@ -54,6 +54,11 @@ class Form(FlaskForm):
         return bool(self.error_list())
 
     @property
+    def http_code(self) -> int:
+        """The HTTP status of a page that shows the form."""
+        return 409 if self.is_stale else 422 if self.is_refused else 200
+
+    @property
     def seen_version(self) -> int:
         """The version of the record that the person saw; 0 when the form was tampered with."""
         return whole_number(self.version.data)
@@ -119,14 +124,22 @@ def _errors_of(field: Field) -> Iterator[tuple[str, str]]:
             yield field.id, message
 
 
-def attempt(form: Form, do: Callable[[], Answer]) -> Answer | None:
-    """Do it; a broken rule becomes errors beside the fields, and a stale edit `form.is_stale` (then None)."""
+def attempt(form: Form, do: Callable[[], Answer], fresh: Callable[[], Form] | None = None) -> Answer | None:
+    """Do it if the form was sent; None when it is to be shown.
+
+    A broken rule becomes errors beside the fields, a stale edit `form.is_stale`; then `fresh` gives the form of
+    what is saved now, for the comparison.
+    """
+    if not form.is_sent():
+        return None
     try:
         return do()
     except RuleBroken as broken:
         form.add_problems(broken.problems)
     except Conflict:
         form.is_stale = True
+        if fresh:
+            form.show_conflict(fresh())
     return None
 
 

@@ -48,8 +48,10 @@ class ManyForm(Form):
         """Take these asks as they are now as what was seen."""
         self.chosen.data = ",".join(f"{ask.id}.{ask.version}.{entries.get(ask.id, 0)}" for ask in asks)
 
-    def is_complete(self) -> bool:
-        """Whether the fields that the change needs are filled in; says so beside them if not."""
+    def is_sent(self) -> bool:
+        """Also whether the fields that the change needs are filled in; says so beside them if not."""
+        if not super().is_sent():
+            return False
         missing = [self[name] for name in NEEDS[self.what.data] if not self[name].data and not self[name].errors]
         for field in missing:
             field.errors = [f"Fill in “{field.label.text}”."]

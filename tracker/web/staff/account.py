@@ -55,7 +55,7 @@ def password() -> Page | Response:
         session.clear()
         return done("Your password is changed. Sign in with the new one.", url_for("auth.sign_in"))
 
-    answer = attempt(form, change_it) if form.is_sent() else None
+    answer = attempt(form, change_it)
     return answer or form_page(form, "Change your password", url_for(".index"), submit="Change the password")
 
 
@@ -69,7 +69,7 @@ def second_step() -> Page:
             row = change.session.get_one(Person, person.id)
             return second_factor.set_up(change, row, _token_hash(), str(form.code.data), key)
 
-    if form.is_sent() and (codes := attempt(form, set_up)):
+    if codes := attempt(form, set_up):
         return _codes_page(codes), 200
     secret = second_factor.secret_of(key, person.id, second_factor.proposed_nonce(_token_hash(), person))
     return render_template(
@@ -79,7 +79,7 @@ def second_step() -> Page:
         secret=" ".join(re.findall("....", secret)),
         drawing=qr_code(second_factor.address(secret, person)),
         is_required=current_app.config["SECOND_STEP_REQUIRED"],
-    ), 422 if form.is_refused else 200
+    ), form.http_code
 
 
 @bp.route("/recovery-codes", methods=["GET", "POST"])
@@ -91,7 +91,7 @@ def recovery_codes() -> Page:
         with transaction(me()) as change:
             return second_factor.make_codes(change, change.session.get_one(Person, me().id))
 
-    if form.is_sent() and (codes := attempt(form, make)):
+    if codes := attempt(form, make):
         return _codes_page(codes), 200
     intro = "You get ten new codes. The codes that you have now stop working."
     return form_page(form, "New recovery codes", url_for(".index"), submit="Make new codes", intro=intro)

@@ -34,7 +34,7 @@ def index() -> str:
 @requires(Action.PUBLISH)
 def decide(update_id: int) -> Page | Response:
     form, update = _form(update_id), found(staff.find_update(db(), update_id))
-    if form.is_sent() and (answer := attempt(form, lambda: _decide(update_id, form))):
+    if answer := attempt(form, lambda: _decide(update_id, form)):
         return answer
     if form.is_stale or form.is_refused:
         update = found(staff.find_update(db(), update_id))
@@ -90,7 +90,7 @@ def _page(update: Update, form: ApprovalForm) -> Page:
         today=today(),
         seen_on=today(),
     )
-    return html, 409 if form.is_stale else 422 if form.is_refused else 200
+    return html, form.http_code
 
 
 def _foresee(whole: Ask, update: Update) -> None:

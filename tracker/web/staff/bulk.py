@@ -40,13 +40,9 @@ class Line:
 def many() -> Page | Response:
     button = request.form.get("do", "")
     form = _new_form() if button == "choose" else ManyForm()
-    is_shown = False
-    if button in {"show", "do"} and form.is_sent() and form.is_complete():
-        if button == "do":
-            if (number := attempt(form, lambda: _do(form))) is not None:
-                return done(_message(number), url_for("asks.index"))
-        else:
-            is_shown = attempt(form, lambda: _rehearse(form)) is not None
+    if button == "do" and (number := attempt(form, lambda: _do(form))) is not None:
+        return done(_message(number), url_for("asks.index"))
+    is_shown = button == "show" and bool(attempt(form, lambda: _rehearse(form)))
     return _page(form, is_shown, has_table=button in {"show", "do"} and form.what.data is not None)
 
 
@@ -88,7 +84,7 @@ def _page(form: ManyForm, is_shown: bool, has_table: bool) -> Page:
     if form.is_stale:
         form.choose(asks, entries)  # the next showing is about what stands now
     html = render_template("staff/asks/many.html", form=form, lines=lines, is_shown=is_shown, most=MOST_AT_ONCE)
-    return html, 409 if form.is_stale else 422 if form.is_refused else 200
+    return html, form.http_code
 
 
 def _before_and_after(ask: Ask, draft: ManyDraft | None) -> tuple[str, str]:

@@ -69,7 +69,7 @@ def upload() -> Page | Response:
                 upload_id = uploads.keep(change, files, form.reason.data or "").id
             return _work(upload_id)
         form.problems.append("Choose a file first." if not files else f"Choose at most {MOST_FILES} files.")
-    return _form_page(form, 422 if form.is_refused else 200)
+    return _form_page(form, form.http_code)
 
 
 @bp.post("/<id:upload_id>")

@@ -47,7 +47,7 @@ def new() -> Page:
             person = people.add_person(change, _draft(form), "")
             return _link_page(person, links.make_link(change, person))
 
-    page = attempt(form, invite) if form.is_sent() else None
+    page = attempt(form, invite)
     intro = f"You get a link to send them. It works once, for {_hours(links.INVITATION_LASTS)} hours."
     return (page, 200) if page else form_page(form, "New member of staff", back, submit="Invite", intro=intro)
 
@@ -78,9 +78,7 @@ def link(person_id: int) -> Page:
             row = change.session.get_one(Person, person_id)
             return _link_page(row, links.make_link(change, row, form.seen_version))
 
-    page = attempt(form, make) if form.is_sent() else None
-    if form.is_stale:
-        form.show_conflict(ConfirmForm(formdata=None, version=person.version))
+    page = attempt(form, make, lambda: ConfirmForm(formdata=None, version=person.version))
     intro = (
         f"With the link {person.name} chooses a password, once, within {_hours(links.lasts(person))} hours. "
         "Links made before stop working. Two-step sign-in stays as it is."
