@@ -4,10 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, render_template, request, url_for
+from flask import abort, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.clock import today
 from tracker.models import Ask, Update
 from tracker.queries import staff
 from tracker.queries.choosing import Asks
@@ -20,7 +19,6 @@ from tracker.services.change import Change
 from tracker.web.auth import me
 from tracker.web.forms.base import attempt
 from tracker.web.forms.updates import StoryForm, UpdateForm
-from tracker.web.kept_forms import kept_fields
 from tracker.web.pages import Page, done, form_page, found
 from tracker.web.session import db, transaction
 from tracker.web.staff.previews import rehearsed
@@ -57,7 +55,7 @@ def compose(composing: Composing) -> Page | Response:
         pass  # the form comes back with what we know of the page, to be looked at before it is sent
     elif button == "look-up":
         form.problems.append(NOT_KNOWN)
-    elif form.is_sent():
+    else:
         do = {"publish": _publish, "draft": _keep, "submit": _submit}.get(button, _rehearse)
         if answer := attempt(form, lambda: do(composing)):
             return answer
@@ -108,11 +106,7 @@ def _rehearse(composing: Composing) -> Page | Response:
     def publish(change: Change, ask: Ask) -> None:
         updates.publish(change, ask, composing.write(change, ask), composing.form.seen_entries)
 
-    page = rehearsed(composing.ask.id, publish)
-    kept = [pair for pair in kept_fields() if pair[0] != "do"]
-    return render_template(
-        "staff/updates/preview.html", ask=page, kept=kept, definitions=DEFINITIONS, today=today(), seen_on=today()
-    ), 200
+    return rehearsed("staff/updates/preview.html", composing.ask.id, publish)
 
 
 def form_for(kind: UpdateKind, ask: Ask, data: dict[str, Any], is_sent: bool = True) -> UpdateForm:

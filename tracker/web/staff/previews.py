@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 from tracker.clock import today
 from tracker.models import Ask
 from tracker.queries import public
-from tracker.queries.public.records import PublicAsk
 from tracker.rules.permissions import Role
 from tracker.rules.status import DEFINITIONS
 from tracker.services.change import Change
@@ -20,15 +19,16 @@ from tracker.web.pages import Page, found, handled
 from tracker.web.session import rehearsal
 
 
-def rehearsed(ask_id: int, write: Callable[[Change, Ask], object]) -> PublicAsk:
-    """Answer that page; raises what would speak against the change if an editor made it."""
+def rehearsed(template: str, ask_id: int, write: Callable[[Change, Ask], object]) -> Page:
+    """Answer that page, with what was typed beside it; raises what would speak against the change by an editor."""
     with rehearsal(replace(me(), role=Role.EDITOR)) as change:
         ask = change.session.get_one(Ask, ask_id)
         write(change, ask)
         change.session.flush()
         change.session.expire_all()  # the page is read as the database now has it
-        return found(public.find_ask(change.session, ask.slug, with_drafts=True))
-    raise AssertionError("the rehearsal answers")
+        page = found(public.find_ask(change.session, ask.slug, with_drafts=True))
+    kept = [pair for pair in kept_fields() if pair[0] != "do"]
+    return render_template(template, ask=page, kept=kept, definitions=DEFINITIONS, today=today(), seen_on=today()), 200
 
 
 def saved_or_previewed(
@@ -39,13 +39,6 @@ def saved_or_previewed(
         return handled(form, save, message, fresh)
 
     def preview() -> Page:
-        page = rehearsed(ask_id, lambda change, _: save(change))
-        kept = [pair for pair in kept_fields() if pair[0] != "do"]
-        return render_template(
-            "staff/asks/preview_edit.html", ask=page, kept=kept, definitions=DEFINITIONS, today=today(), seen_on=today()
-        ), 200
+        return rehearsed("staff/asks/preview_edit.html", ask_id, lambda change, _: save(change))
 
-    answer = attempt(form, preview) if form.is_sent() else None
-    if form.is_stale and fresh:
-        form.show_conflict(fresh())
-    return answer
+    return attempt(form, preview, fresh)
