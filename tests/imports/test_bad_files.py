@@ -82,6 +82,13 @@ BAD: dict[str, tuple[str, str | bytes, int, str, str]] = {
     "provisions that stand there already, but for spaces": (
         "links.csv", LINK + "empty-homes,ukpga/2018/13,s.   4 ,,enables\r\n", 2, "provisions", "already",
     ),
+    "one extent in two orders": (
+        "links.csv",
+        LINK
+        + "empty-homes,ukpga/2018/13,s. 1,Wales; Scotland,enables\r\n"
+        + "empty-homes,ukpga/2018/13,s. 1,Scotland; Wales,enables\r\n",
+        3, "provisions", "already",
+    ),
     "NUL in a source": ("asks.csv", HEADER + GOOD.replace("article", "art\0"), 2, "source_title", "entered"),
     "an Act that becomes another": (
         "legislation.csv", "law_key,becomes\r\nukpga/2018/13,ukpga/2018/14\r\n", 2, "becomes", "Only a bill",

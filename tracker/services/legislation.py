@@ -24,6 +24,7 @@ from tracker.services import records
 from tracker.services.change import Change
 from tracker.services.outcome import Outcome
 
+Identity = tuple[int, int, str, frozenset[str]]
 LINK_TAKEN = Problem("The ask is linked to these provisions and this extent already.", "provisions")
 
 
@@ -160,12 +161,12 @@ def _law_taken(known: Mapping[tuple[str, str], str], law: StoredLaw) -> list[Pro
     return []
 
 
-def _identity(link: StoredLink | Link) -> tuple[int, int, str, str]:
-    """What no two links share."""
-    return link.ask_id, link.legislation_id, link.provisions, link.extent_key
+def _identity(link: StoredLink | Link) -> Identity:
+    """What no two links share, in whatever order their extents stand."""
+    return link.ask_id, link.legislation_id, link.provisions, frozenset(link.extent)
 
 
-def _find_links(session: Session, ask_ids: Collection[int]) -> set[tuple[int, int, str, str]]:
+def _find_links(session: Session, ask_ids: Collection[int]) -> set[Identity]:
     """Which links asks have."""
-    links = sa.select(Link.ask_id, Link.legislation_id, Link.provisions, Link.extent_key)
-    return set(session.execute(links.where(Link.ask_id.in_(ask_ids))))
+    links = sa.select(Link.ask_id, Link.legislation_id, Link.provisions, Link.extent)
+    return {(*row[:3], frozenset(row.extent)) for row in session.execute(links.where(Link.ask_id.in_(ask_ids)))}
