@@ -37,7 +37,6 @@ def index() -> str:
         key_length=KEY_LENGTH,
         codes_left=queries.count_codes_left(db(), person.id),
         events=queries.list_access(db(), person.id),
-        is_required=current_app.config["SECOND_STEP_REQUIRED"],
     )
 
 
