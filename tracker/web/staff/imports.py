@@ -29,6 +29,7 @@ from tracker.rules.errors import NotAllowed
 from tracker.rules.permissions import Action, Actor
 from tracker.services import uploads
 from tracker.web.auth import me, requires
+from tracker.web.downloads import CSV
 from tracker.web.filters import site_url
 from tracker.web.forms.sheets import BringForm, UploadForm
 from tracker.web.long_work import LongWork
@@ -94,7 +95,7 @@ def faults(upload_id: int) -> Page | Response:
         return _gone()
     return current_app.response_class(
         "".join(write_faults(plan.faults)),
-        content_type="text/csv; charset=utf-8; header=present",
+        content_type=CSV,
         headers={"Content-Disposition": 'attachment; filename="faults.csv"'},
     )
 
