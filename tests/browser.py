@@ -94,7 +94,8 @@ class Page:
 
     def value(self, name: str) -> str:
         """What stands in a field; for a list of choices what is chosen."""
-        return "\n".join(value.replace("\r", "") for _, value in _shown([self.field(name)]))
+        boxes = [e for e in fields(self.tree) if (e.get("name"), e.get("type")) == (name, "checkbox")]
+        return "\n".join(value.replace("\r", "") for _, value in _shown(boxes or [self.field(name)]))
 
     def links(self) -> dict[str, str]:
         return {text_of(link): link.get("href", "") for link in self.tree.iter("a")}
@@ -166,8 +167,9 @@ def _fill(form: Element, pairs: Pairs, name: str, value: Typed) -> Pairs:
     assert element is not None, f"the form has no field {name}: {[n for n, _ in pairs]}"
     assert element.get("type") != "hidden", f"nobody can type into the hidden field {name}"
     values = [value] if isinstance(value, str) else [str(part) for part in value or ()]  # type: ignore[union-attr]
-    if element.tag == "select":
-        offered = {option.get("value") for option in element.iter("option")}
+    if element.tag == "select" or element.get("type") == "checkbox":
+        choices = element.iter("option") if element.tag == "select" else fields(form)
+        offered = {choice.get("value") for choice in choices if choice.get("name", name) == name}
         assert offered.issuperset(values), f"{name} does not offer {values}"
     return [pair for pair in pairs if pair[0] != name] + [(name, part) for part in values]
 

@@ -32,7 +32,9 @@ def radios(page: Page, name: str) -> list[str]:
 def test_words_that_fit_several_laws_bring_them_back_to_pick_one_with_everything_typed(site: Site) -> None:
     form = link_form(site)
     with site.unchanged():
-        asked = form.submit("Enter the link", legislation_id="criminal finances", provisions="ss. 1–3", note="So.")
+        asked = form.submit(
+            "Enter the link", legislation_id="criminal finances", effect="enables", provisions="ss. 1–3", note="So."
+        )
     assert asked.status == 422
     (error,) = asked.errors("legislation_id")
     assert error == "Several fit “criminal finances”. Choose one below."

@@ -46,7 +46,11 @@ def test_a_form_comes_back_after_signing_in_again_and_is_saved(site: Site) -> No
         ("/staff/asks/1/edit", "Save", {"internal_note": "Typed\nfor an hour", "deadline_note": "“quoted” <b>"}),
         ("/staff/sources/new", "Enter the source", {"title": "A speech", "key": "a-speech"}),
         ("/staff/legislation/new", "Enter the law", {"title": "A law", "citation": "2018 c. 99"}),
-        ("/staff/asks/1/links/new", "Enter the link", {"legislation_id": "2018 c. 13", "extent": ["Wales", "Jersey"]}),
+        (
+            "/staff/asks/1/links/new",
+            "Enter the link",
+            {"legislation_id": "2018 c. 13", "effect": "amends", "extent": ["Wales", "Jersey"]},
+        ),
         ("/staff/asks/1/tests/new", "Add the test", {"label": "It is done", "key": "done", "change_reason": "New."}),
         ("/staff/asks/1/review", "Record the review", {"text": "Looked at everything."}),
         ("/staff/people/2/edit", "Save", {"name": "Edwina"}),

@@ -52,12 +52,14 @@ class LinkForm(Form):
 
     legislation_id = ChosenField("Law", [required], description=AT_HAND, nothing=NO_SUCH_LAW)
     effect = SelectField(
-        "What it does for the ask", choices={effect.value: effect.label for effect in Effect}, coerce=Effect
+        "What it does for the ask",
+        [required],
+        choices={"": "Choose"} | {effect.value: effect.label for effect in Effect},
     )
     provisions = TextField(
         "Which provisions", description="Such as “ss. 1–3” or “reg. 6”.", render_kw={"maxlength": 200}
     )
-    extent = SelectMultipleField("Where they extend", choices={name: name for name in EXTENTS}, render_kw={"size": 8})
+    extent = SelectMultipleField("Where they extend", choices={name: name for name in EXTENTS})
     in_force_on = DateField("In force since", description="Leave empty when it is not in force or not known.")
     note = LongTextField("What they do, in a sentence", render_kw={"maxlength": SENTENCE_LENGTH})
     internal_note = LongTextField("Internal note", description="Only staff see this.")
@@ -69,5 +71,6 @@ class LinkForm(Form):
     def draft(self, ask_id: int) -> LinkDraft:
         """The link as typed."""
         values = self.values()
+        values["effect"] = Effect(values["effect"])
         values["extent"] = tuple(name for name in EXTENTS if name in (values["extent"] or ()))
         return LinkDraft(ask_id=ask_id, **values)
