@@ -9,9 +9,12 @@ import sqlalchemy as sa
 
 from tests.cli.commands import Tracker
 from tests.engines import free_port
-from tests.factories import NOW, make_ask, make_staff
+from tests.factories import NOW, find_staff, make_ask, make_staff, make_test, make_update
 from tests.tampering import unlock_log
 from tracker.db.engine import writing
+from tracker.models import Ask
+from tracker.rules.status import Status
+from tracker.rules.updates import Result
 from tracker.services.change import Change
 from tracker.services.doctor import Health, examine
 from tracker.settings import Settings
@@ -61,6 +64,21 @@ def test_wrong_counts_and_a_log_that_was_tampered_with_are_faults(tracker: Track
     said = "\n".join(faults(tracker("doctor", code=1).out))
     assert "Run: tracker db rebuild" in said
     assert "log: Entry 1 of the event log was changed" in said
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+def test_a_status_that_no_longer_fits_its_tests_is_a_warning(tracker: Tracker, engine: sa.Engine) -> None:
+    with writing(engine) as session:
+        change = Change(session, find_staff(session).ed, NOW)
+        ask = make_ask(change, slug="second", title="Empty homes", published=True)
+        test = make_test(change, ask)
+        make_update(change, ask, status=Status.MET, results=((test.id, Result.MET),))
+    assert "statuses" in tracker("doctor").out
+    assert "Empty homes" not in tracker("doctor").out
+    with writing(engine) as session:
+        change = Change(session, find_staff(session).ed, NOW)
+        make_test(change, session.scalars(sa.select(Ask).where(Ask.title == "Empty homes")).one(), key="it-lasts")
+    assert "1 no longer fit the tests, the first of “Empty homes”." in tracker("doctor").out
 
 
 @pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)

@@ -1,6 +1,6 @@
 """Whether a status fits what the tests, the law and the evidence say on a date."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from tracker.rules.dates import PartialDate
@@ -85,6 +85,11 @@ def check_tests_fit(status: Status, standing: Standing) -> list[Problem]:
     check = TEST_FITS.get(status)
     sentences += check(standing) if check else []
     return [Problem(sentence, "status") for sentence in sentences]
+
+
+def is_at_odds(status: Status | None, results: Iterable[Result], since: PartialDate | None) -> bool:
+    """Whether the tests contradict the status that stands: one was added or reworded after it was given."""
+    return status is not None and since is not None and bool(check_tests_fit(status, Standing(since, tuple(results))))
 
 
 def check_change(status: Status, standing: Standing, evidence: Collection[EvidenceType]) -> list[Problem]:

@@ -13,6 +13,7 @@ from tracker.queries.public.records import PublicAsk
 from tracker.queries.words import mark
 from tracker.rules.dates import PartialDate
 from tracker.rules.disputes import answer_due
+from tracker.rules.standing import is_at_odds
 from tracker.rules.wording import compare_fields, shortened
 from tracker.web.forms.choosing import ChosenField
 from tracker.web.forms.fields import required
@@ -93,6 +94,12 @@ def sentence(event: Event) -> str:
     return words.format(action=event.action, subject=event.subject, name=name, after=event.after)
 
 
+def is_contradicted(ask: PublicAsk) -> bool:
+    """Whether the tests of today contradict the status of today."""
+    results = (test.result for test in ask.tests)
+    return ask.on is None and is_at_odds(ask.line.status, results, ask.line.status_on)
+
+
 def is_needed(field: Field) -> bool:
     """Whether a form's field must be filled in; a list of choices always has one."""
     return any(check is required or isinstance(check, InputRequired) for check in field.validators) or (
@@ -122,6 +129,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(answer_due)
     app.add_template_filter(mark)
     app.add_template_filter(sentence)
+    app.add_template_global(is_contradicted)
     app.add_template_global(is_needed)
     app.add_template_global(attributes)
     app.add_template_global(is_past)
