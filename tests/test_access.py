@@ -80,7 +80,7 @@ TABLE: dict[str, Access] = {
     "/staff/asks/<id:ask_id>/replies/new": Access(EDITORS, EDITORS, "/staff/asks/1/replies/new"),
     "/staff/replies/<id:reply_id>/edit": Access(EDITORS, EDITORS, "/staff/replies/{reply}/edit"),
     "/staff/asks/<id:ask_id>/notes/new": Access(STAFF, STAFF, "/staff/asks/1/notes/new"),
-    "/staff/desk/<any(disputed, due, drafts, overdue, unanswered, unverified):section>": Access(
+    "/staff/desk/<any(contradicted, disputed, due, drafts, overdue, unanswered, unverified):section>": Access(
         STAFF, NOBODY, "/staff/desk/due"
     ),
     "/staff/asks/<id:ask_id>/dispute": Access(EDITORS, EDITORS, "/staff/asks/1/dispute"),

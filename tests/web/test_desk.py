@@ -111,6 +111,7 @@ def test_an_empty_desk_says_that_all_is_done(sqlite_site: Site) -> None:
         sqlite_site.execute(sa.update(model).where(model.publication == "draft").values(publication="put_aside"))
     desk = sqlite_site.browser(ED).get("/staff/")
     assert "All is decided." in desk.section("waiting")
+    assert "Every status fits the tests of its ask." in desk.section("contradicted")
     assert "Nothing is disputed." in desk.section("disputed")
     assert "All are checked." in desk.section("due")
     assert "There are no drafts." in desk.section("drafts")

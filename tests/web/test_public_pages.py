@@ -247,4 +247,5 @@ def test_a_test_that_was_added_to_an_ask_that_is_met_is_said_to_contradict_it(sq
         ask = change.session.scalars(sa.select(Ask).where(Ask.slug == "uk-magnitsky-sanctions")).one()
         make_test(change, ask, key="used-evenly", before=Result.NOT_MET)
     assert said in sqlite_site.browser().get(address).notices[0]
+    assert "A British Magnitsky Act" in sqlite_site.browser(ED).get("/staff/").section("contradicted")
     assert said not in sqlite_site.browser().get(f"{address}?on=2024-01-01").text

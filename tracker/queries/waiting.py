@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Event, Person, Update
 from tracker.queries import desk
+from tracker.queries.contradictions import list_contradicted
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import ALLOWED, Action
 
@@ -51,6 +52,8 @@ def waits_for(session: Session, person: Person, today: date, four_eyes: bool) ->
     if Action.PUBLISH in ALLOWED[person.role]:
         disputed = desk.list_disputed(session, MOST)
         found.append(_part("Disputed: answer due", [_to_answer(ask) for ask in disputed.rows], disputed.number))
+        contradicted = [_to_decide(ask) for ask in list_contradicted(session)]
+        found.append(_part("Tests and status disagree", contradicted))
         waiting = desk.list_waiting(session, LOOKED_THROUGH).rows
         own = find_own_judgements(session, person.id, waiting) if four_eyes else set()
         waiting = [update for update in waiting if update.id not in own]
@@ -76,6 +79,10 @@ def _to_approve(update: Update) -> Line:
 
 def _to_answer(ask: Ask) -> Line:
     return Line(ask.title, f"/staff/asks/{ask.id}", f"by {ask.answer_due_on.in_words}" if ask.answer_due_on else "")
+
+
+def _to_decide(ask: Ask) -> Line:
+    return Line(ask.title, f"/staff/asks/{ask.id}", ask.status.label if ask.status else "")
 
 
 def _to_review(due: desk.DueAsk) -> Line:

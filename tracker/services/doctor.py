@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,10 +16,9 @@ from sqlalchemy.orm import Session
 
 from tracker.db import migrate, sqlite_backup
 from tracker.db.engine import reading, what_is_not_durable
-from tracker.models import Ask, Event, Person, SuccessTest
-from tracker.rules.asks import Publication
+from tracker.models import Ask, Event, Person
+from tracker.queries.contradictions import find_contradicted
 from tracker.rules.permissions import Role
-from tracker.rules.standing import is_at_odds
 from tracker.services import mail, proof, rebuild
 from tracker.settings import Settings
 
@@ -186,16 +184,9 @@ def _lists(session: Session) -> Iterator[Finding]:
 
 
 def _statuses(session: Session) -> Iterator[Finding]:
-    tests = sa.select(Ask.id, Ask.title, Ask.status, Ask.status_on, SuccessTest.result).join(SuccessTest.ask)
-    rows = session.execute(
-        tests.where(Ask.publication == Publication.PUBLISHED, SuccessTest.is_archived.is_(False)).order_by(Ask.id)
-    )
-    titles = []
-    for (_, title, status, since), found in groupby(rows, key=lambda row: tuple(row[:4])):
-        if is_at_odds(status, (row.result for row in found), since):
-            titles.append(title)
-    if titles:
-        text = f"{len(titles)} no longer fit the tests, the first of “{titles[0]}”. Give a new status, or a result."
+    if found := find_contradicted(session):
+        title = session.get_one(Ask, found[0]).title
+        text = f"{len(found)} no longer fit the tests, the first of “{title}”. Give a new status, or a result."
         yield warning("statuses", text)
     else:
         yield well("statuses", "Each fits the tests of its ask.")

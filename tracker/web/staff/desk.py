@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from tracker.clock import today
 from tracker.queries import desk as queries
 from tracker.queries import paging, staff
+from tracker.queries.contradictions import list_contradicted
 from tracker.queries.paging import Listed
 from tracker.rules.permissions import Action
 from tracker.web.auth import me, requires
@@ -16,6 +17,7 @@ from tracker.web.staff.updates import NOTHING_CHANGED
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 FIRST = 20
 TITLES = {
+    "contradicted": "Tests and status disagree",
     "disputed": "Disputed: answer due",
     "due": "Due for a review",
     "drafts": "Drafts of updates",
@@ -37,7 +39,7 @@ def desk() -> str:
     )
 
 
-@bp.get("/desk/<any(disputed, due, drafts, overdue, unanswered, unverified):section>")
+@bp.get("/desk/<any(contradicted, disputed, due, drafts, overdue, unanswered, unverified):section>")
 @requires(Action.READ)
 def whole(section: str) -> str:
     after = request.args.get("after", "")
@@ -47,6 +49,9 @@ def whole(section: str) -> str:
 
 def _list(session: Session, section: str, limit: int, after: str = "") -> Listed[object]:
     match section:
+        case "contradicted":
+            asks = list_contradicted(session)
+            return Listed(asks[:limit], len(asks))
         case "disputed":
             return queries.list_disputed(session, limit, after)
         case "due":
