@@ -5,13 +5,12 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import make_test
-from tests.site import ED, LOCAL, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
+from tests.site import LOCAL, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
 from tracker.models import Ask, FormerSlug, Legislation, Update
 from tracker.rules.asks import Publication
 from tracker.rules.method import CHANGES
 from tracker.rules.status import DEFINITIONS, Status
-from tracker.rules.updates import EvidenceType, Result
+from tracker.rules.updates import EvidenceType
 
 WEALTH_PAGE = f"/asks/{WEALTH_ORDERS}"
 
@@ -238,14 +237,3 @@ def test_an_unknown_address_is_a_clear_404(shared_site: Site, path: str) -> None
     assert page.h1 == "There is no such page"
     assert "etc" not in page.text
     assert "x" * 50 not in page.html
-
-
-def test_a_test_that_was_added_to_an_ask_that_is_met_is_said_to_contradict_it(sqlite_site: Site) -> None:
-    address, said = "/asks/uk-magnitsky-sanctions", "The tests and the status do not agree."
-    assert said not in sqlite_site.browser().get(address).text
-    with sqlite_site.change(ED) as change:
-        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == "uk-magnitsky-sanctions")).one()
-        make_test(change, ask, key="used-evenly", before=Result.NOT_MET)
-    assert said in sqlite_site.browser().get(address).notices[0]
-    assert "A British Magnitsky Act" in sqlite_site.browser(ED).get("/staff/").section("contradicted")
-    assert said not in sqlite_site.browser().get(f"{address}?on=2024-01-01").text

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Ask, SuccessTest, Update
 from tracker.rules.asks import Publication
-from tracker.rules.standing import is_at_odds
+from tracker.rules.standing import contradictions
 from tracker.rules.updates import UpdateKind
 
 LATEST = 500
@@ -21,7 +21,7 @@ def find_contradicted(session: Session, *among: sa.ColumnElement[bool]) -> list[
     return [
         number
         for (number, status, since), found in groupby(rows, key=lambda row: tuple(row[:3]))
-        if is_at_odds(status, (row.result for row in found), since)
+        if contradictions(status, (row.result for row in found), since)
     ]
 
 

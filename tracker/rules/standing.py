@@ -87,9 +87,11 @@ def check_tests_fit(status: Status, standing: Standing) -> list[Problem]:
     return [Problem(sentence, "status") for sentence in sentences]
 
 
-def is_at_odds(status: Status | None, results: Iterable[Result], since: PartialDate | None) -> bool:
-    """Whether the tests contradict the status that stands: one was added or reworded after it was given."""
-    return status is not None and since is not None and bool(check_tests_fit(status, Standing(since, tuple(results))))
+def contradictions(status: Status | None, results: Iterable[Result], since: PartialDate | None) -> list[str]:
+    """Why the tests contradict the status that stands, as when one was added after it was given; empty when not."""
+    if status is None or since is None:
+        return []
+    return [problem.message for problem in check_tests_fit(status, Standing(since, tuple(results)))]
 
 
 def check_change(status: Status, standing: Standing, evidence: Collection[EvidenceType]) -> list[Problem]:

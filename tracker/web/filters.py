@@ -13,7 +13,7 @@ from tracker.queries.public.records import PublicAsk
 from tracker.queries.words import mark
 from tracker.rules.dates import PartialDate
 from tracker.rules.disputes import answer_due
-from tracker.rules.standing import is_at_odds
+from tracker.rules.standing import contradictions
 from tracker.rules.wording import compare_fields, shortened
 from tracker.web.forms.choosing import ChosenField
 from tracker.web.forms.fields import required
@@ -97,7 +97,7 @@ def sentence(event: Event) -> str:
 def is_contradicted(ask: PublicAsk) -> bool:
     """Whether the tests of today contradict the status of today."""
     results = (test.result for test in ask.tests)
-    return ask.on is None and is_at_odds(ask.line.status, results, ask.line.status_on)
+    return ask.on is None and bool(contradictions(ask.line.status, results, ask.line.status_on))
 
 
 def is_needed(field: Field) -> bool:

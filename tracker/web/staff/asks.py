@@ -12,7 +12,7 @@ from tracker.queries.choosing import Sources
 from tracker.queries.staff_lists import NO_STATUS, Wanted
 from tracker.rules.asks import Publication
 from tracker.rules.permissions import Action
-from tracker.rules.standing import Standing, check_tests_fit
+from tracker.rules.standing import contradictions
 from tracker.rules.status import Status
 from tracker.services import asks
 from tracker.services.change import Change
@@ -54,7 +54,7 @@ def show(ask_id: int) -> str:
         ask=ask,
         events=events[: staff.MOST],
         has_older_events=len(events) > staff.MOST,
-        misfits=_misfits(ask),
+        misfits=contradictions(ask.status, (t.result for t in ask.tests if not t.is_archived), ask.status_on),
         replies=staff.list_replies(db(), ask_id),
         notes=staff.list_notes(db(), ask_id),
         confirm=ConfirmForm(version=ask.version),
@@ -96,11 +96,3 @@ def edit(ask_id: int) -> Page | Response:
 def _form(ask_id: int, **options: Any) -> AskForm:
     ask = found(staff.find_ask(db(), ask_id))
     return AskForm(obj=ask, sources=Sources(db(), present=ask.source_id), **options)
-
-
-def _misfits(ask: Ask) -> list[str]:
-    """Why the status no longer fits its tests, as when a test was added; a person has to decide."""
-    if ask.status is None or ask.status_on is None:
-        return []
-    results = tuple(test.result for test in ask.tests if not test.is_archived)
-    return [problem.message for problem in check_tests_fit(ask.status, Standing(ask.status_on, results))]
