@@ -33,8 +33,8 @@ def take_in(
 ) -> Plan:
     """Bring the rows in and tell the plan. The caller undoes everything when the plan has faults."""
     change.require(Action.PUBLISH)
-    for problem in checks.at_most(reason, SENTENCE_LENGTH, "reason"):
-        plan.fault("", 0, "", "a long reason", problem.message)
+    if problems := checks.at_most(reason, SENTENCE_LENGTH, "reason"):
+        plan.fault("", 0, "", "a long reason", problems[0].message)
         return plan
     work = Work(change, plan, site_url, reason)
 

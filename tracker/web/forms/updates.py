@@ -19,8 +19,19 @@ from tracker.web.forms.evidence import UNCHANGED, EvidenceForm, ResultForm
 from tracker.web.forms.fields import CarriedField, DateField, LongTextField, required
 
 
-class StoryForm(Form):
-    """A form that adds to a story: `seen` is how many published updates of the ask the person saw."""
+class SeenForm(Form):
+    """A form about a story: `seen` is how many published updates of the ask the person saw."""
+
+    seen = CarriedField()
+
+    @property
+    def seen_entries(self) -> int:
+        """That number; 0 when the form was tampered with."""
+        return whole_number(self.seen.data)
+
+
+class StoryForm(SeenForm):
+    """A form that adds to a story."""
 
     happened_on = DateField("When it happened", [required], description=HELP)
     text = LongTextField(
@@ -29,12 +40,6 @@ class StoryForm(Form):
         description="One or two neutral sentences.",
         render_kw={"maxlength": PARAGRAPH_LENGTH},
     )
-    seen = CarriedField()
-
-    @property
-    def seen_entries(self) -> int:
-        """That number; 0 when the form was tampered with."""
-        return whole_number(self.seen.data)
 
 
 class ReviewForm(StoryForm):
@@ -45,7 +50,7 @@ class ReviewForm(StoryForm):
     back = CarriedField()
 
 
-class ApprovalForm(Form):
+class ApprovalForm(SeenForm):
     """Approve an entry, or send it back with a note."""
 
     note = LongTextField(
@@ -53,12 +58,6 @@ class ApprovalForm(Form):
         description="The author reads this with the draft. Only needed to send it back.",
         render_kw={"maxlength": SENTENCE_LENGTH},
     )
-    seen = CarriedField()
-
-    @property
-    def seen_entries(self) -> int:
-        """How many published updates of the ask the person saw."""
-        return whole_number(self.seen.data)
 
     @property
     def approves(self) -> bool:
