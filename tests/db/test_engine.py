@@ -26,6 +26,13 @@ def write_and_fail(session: Session) -> None:
     session.execute(sa.text("SELECT nothing"))
 
 
+def raise_at_once(engine: sa.Engine) -> None:
+    """Without waiting for others, which only SQLite has to be told."""
+    with writing(engine) as session:
+        session.execute(sa.text("PRAGMA busy_timeout = 0"))
+        session.execute(raise_revision())
+
+
 def number(engine: sa.Engine) -> int:
     with reading(engine) as session:
         return session.scalars(sa.select(Revision.number)).one()
@@ -204,3 +211,35 @@ def test_a_new_database_and_its_journal_are_for_their_owner_alone(tmp_path: Path
         names = {path.name: path.stat().st_mode & 0o077 for path in tmp_path.iterdir()}
     assert names.keys() >= {"new.sqlite3"}
     assert set(names.values()) == {0}
+
+
+@ON_SQLITE
+def test_a_commit_that_a_reader_holds_up_leaves_nobody_locked_out(engine: sa.Engine) -> None:
+    reader = sqlite3.connect(str(engine.url.database), isolation_level=None)
+    try:
+        reader.execute("BEGIN")
+        reader.execute("SELECT number FROM revision").fetchone()
+        with pytest.raises(OperationalError, match="database is locked"):
+            raise_at_once(engine)
+    finally:
+        reader.close()
+    with engine.connect() as connection:
+        assert not connection.connection.driver_connection.in_transaction  # type: ignore[union-attr]
+    another = make_engine(str(engine.url))
+    try:
+        raise_at_once(another)
+    finally:
+        another.dispose()
+    assert number(engine) == 1
+
+
+def test_no_connection_goes_back_with_a_transaction_open(engine: sa.Engine) -> None:
+    connection = engine.raw_connection()
+    driver: Any = connection.driver_connection
+    driver.cursor().execute("BEGIN")
+    connection.close()
+    with engine.connect() as again:
+        held: Any = again.connection.driver_connection
+        assert held is driver
+        is_open = held.in_transaction if engine.dialect.name == "sqlite" else held.info.transaction_status
+        assert not is_open

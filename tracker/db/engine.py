@@ -34,18 +34,23 @@ def make_engine(url: str, limits: Limits | None = None) -> sa.Engine:
     Without limits a statement may take as long as it needs.
     """
     if sa.make_url(url).get_backend_name() == "sqlite":
-        engine = sa.create_engine(url, hide_parameters=True)
+        engine = sa.create_engine(url, hide_parameters=True, pool_reset_on_return=None)
         sa.event.listen(engine, "do_connect", _make_private)
         sa.event.listen(engine, "connect", _prepare_sqlite)
         if limits:
             limit_sqlite(engine, limits)
         sa.event.listen(engine, "begin", _begin_sqlite)
+        sa.event.listen(engine, "reset", _roll_back)
         leave_replaced_files(engine)
         return engine
-    engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=_postgresql_options(limits))
+    options = _postgresql_options(limits)
+    engine = sa.create_engine(
+        url, pool_pre_ping=True, hide_parameters=True, pool_reset_on_return=None, connect_args=options
+    )
     if limits:
         limit_postgresql(engine, limits)
     sa.event.listen(engine, "begin", _begin_postgresql)
+    sa.event.listen(engine, "reset", _roll_back)
     return engine
 
 
@@ -110,6 +115,14 @@ def _make_private(_dialect: object, _record: object, arguments: list[Any], _opti
     if arguments[0] != ":memory:":
         with suppress(OSError):  # it is there, or cannot be; SQLite says why
             os.close(os.open(arguments[0], os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _roll_back(connection: Any, _record: object, _state: object) -> None:
+    """Roll back before a connection goes back into the pool, which throws it away when that fails.
+
+    SQLAlchemy's own reset leaves this out after a COMMIT that failed, but SQLite still has the transaction open.
+    """
+    connection.rollback()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
