@@ -1,6 +1,12 @@
 """The server that `tracker serve` embeds."""
 
+import errno
 import logging
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Thread
 
 from flask import Flask
 from granian import Granian
@@ -17,6 +23,10 @@ log = logging.getLogger(__name__)
 THREADS = 16
 
 
+class CannotListen(Exception):
+    """The port is taken, or the host is not one of this machine's."""
+
+
 def make_app() -> Flask:
     """The app as each worker of the server makes it."""
     log_lines.begin()
@@ -24,13 +34,17 @@ def make_app() -> Flask:
     return create_app()
 
 
-def run_server(settings: Settings) -> None:
-    """Serve the app until SIGTERM or Ctrl-C; requests under way are finished first."""
-    Granian(
+def run_server(settings: Settings, announce: Callable[[], None]) -> None:
+    """Serve the app until SIGTERM or Ctrl-C; requests under way are finished first.
+
+    `announce` is called once the server accepts connections. Raises CannotListen.
+    """
+    address = find_free_address(settings.host, settings.port)
+    server = Granian(
         "tracker.server:make_app",
         factory=True,
         interface=Interfaces.WSGI,
-        address=settings.host,
+        address=address,
         port=settings.port,
         workers=settings.workers,
         blocking_threads=THREADS,
@@ -38,4 +52,39 @@ def run_server(settings: Settings) -> None:
         log_access=False,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
-    ).serve()
+    )
+    server.on_startup(Thread(target=_announce_when_open, args=(address, settings.port, announce), daemon=True).start)
+    server.serve()
+
+
+def find_free_address(host: str, port: int) -> str:
+    """Return the numeric address of a host of this machine, an IPv4 one first; raises CannotListen.
+
+    The port is looked at here since granian's workers share theirs (SO_REUSEPORT), and would share another server's.
+    """
+    free = []
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise CannotListen(f"HOST: “{host}” is not known here: {error.strerror}.") from None
+    for family, _, _, _, address in sorted(found):
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(address)
+                free.append(str(address[0]))
+            except OSError as error:
+                if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                    remedy = "Stop the program that uses it, or choose another port, for example PORT=8001."
+                    raise CannotListen(f"Port {port} of {host}: {error.strerror}. {remedy}") from None
+    if not free:
+        raise CannotListen(f"HOST: “{host}” is no address of this machine; 0.0.0.0 means all of its addresses.")
+    return free[0]
+
+
+def _announce_when_open(address: str, port: int, announce: Callable[[], None]) -> None:
+    while True:
+        with suppress(OSError):
+            socket.create_connection((address, port), timeout=1).close()
+            return announce()
+        time.sleep(0.05)

@@ -83,7 +83,7 @@ def serve() -> None:
 
     Requests under way are finished first. HOST and PORT say where; behind a proxy see the README.
     """
-    from tracker.server import run_server  # the whole site, of which no other command knows
+    from tracker.server import CannotListen, run_server  # the whole site, of which no other command knows
 
     settings = Settings.from_env()
     engine = open_engine()
@@ -95,10 +95,16 @@ def serve() -> None:
         names = ", ".join(off)
         raise click.ClickException(f"PostgreSQL can lose what was saved. Set to on in postgresql.conf: {names}")
     engine.dispose()
-    click.echo(f"The tracker is at http://{settings.host}:{settings.port}/ (stop it with Ctrl-C)")
-    if not has_people:
-        click.echo(f"Nobody can sign in yet. Make the first account with:\n    {_program()} {FIRST_ACCOUNT}")
-    run_server(settings)
+
+    def announce() -> None:
+        click.echo(f"The tracker is at http://{settings.host}:{settings.port}/ (stop it with Ctrl-C)")
+        if not has_people:
+            click.echo(f"Nobody can sign in yet. Make the first account with:\n    {_program()} {FIRST_ACCOUNT}")
+
+    try:
+        run_server(settings, announce)
+    except CannotListen as error:
+        raise click.UsageError(str(error)) from None
 
 
 @main.command()

@@ -1,0 +1,56 @@
+"""`tracker serve` takes a port that nobody else has, and says where it is only once it answers there."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.chromium import tracker_process
+from tests.cli.commands import SECRET, run_program
+from tests.engines import free_port
+from tracker.server import CannotListen, find_free_address
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    """A port on which somebody listens as the server does, ready to share it."""
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        yield holder.getsockname()[1]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])
+def test_a_port_that_is_taken_is_refused_with_a_remedy(taken_port: int, host: str) -> None:
+    with pytest.raises(CannotListen) as refused:
+        find_free_address(host, taken_port)
+    assert str(taken_port) in str(refused.value)
+    assert "PORT=8001" in str(refused.value)
+
+
+def test_a_name_is_looked_up_and_an_ipv4_address_comes_first() -> None:
+    assert find_free_address("localhost", free_port()) == "127.0.0.1"
+    assert find_free_address("0.0.0.0", free_port()) == "0.0.0.0"
+
+
+@pytest.mark.parametrize(("host", "why"), [("nowhere.invalid", "is not known here"), ("192.0.2.1", "is no address of")])
+def test_a_host_of_another_machine_is_refused(host: str, why: str) -> None:
+    with pytest.raises(CannotListen, match=why):
+        find_free_address(host, free_port())
+
+
+def test_a_second_server_is_refused_and_the_first_says_where_it_is(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/tracker.sqlite3"
+    assert run_program("db", "upgrade", cwd=tmp_path, DATABASE_URL=database, SECRET_KEY=SECRET).code == 0
+    with tracker_process({"DATABASE_URL": database}) as served:
+        port = urlsplit(served.url).port
+        second = run_program(
+            "serve", cwd=tmp_path, DATABASE_URL=database, SECRET_KEY=SECRET, HOST="localhost", PORT=str(port)
+        )
+        assert (second.code, second.out) == (2, "")
+        assert f"Port {port} of localhost" in second.err
+        while f"The tracker is at {served.url}/" not in served.log.read_text(encoding="utf-8"):
+            assert served.process.poll() is None
