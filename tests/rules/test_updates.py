@@ -35,6 +35,7 @@ MILESTONE = UpdateDraft(UpdateKind.MILESTONE, ON, SAID, evidence=(EVIDENCE,))
 CORRECTION = UpdateDraft(UpdateKind.CORRECTION, ON, SAID, corrects_id=7)
 REDEFINITION = UpdateDraft(UpdateKind.REDEFINITION, ON, SAID)
 REVIEW = UpdateDraft(UpdateKind.REVIEW, ON, SAID)
+LOOKED = UpdateDraft(UpdateKind.TEST, ON, "We searched and found nothing.", results=((1, Result.UNKNOWN),))
 COMPLETE = [STATUS, TEST, MILESTONE, CORRECTION, REDEFINITION, REVIEW]
 
 
@@ -68,6 +69,12 @@ def test_a_complete_entry_may_be_published(draft: UpdateDraft) -> None:
         ),
         pytest.param(replace(TEST, results=()), ["results"], id="a test's change without a result"),
         pytest.param(replace(TEST, evidence=()), ["evidence"], id="a result without evidence"),
+        pytest.param(
+            replace(TEST, results=(*RESULTS, (2, Result.UNKNOWN)), evidence=()), ["evidence"], id="met and unknown"
+        ),
+        pytest.param(
+            replace(LOOKED, happened_on=PartialDate("2020-07")), ["happened_on"], id="nothing found, on no certain day"
+        ),
         pytest.param(replace(MILESTONE, evidence=()), ["evidence"], id="a milestone without evidence"),
         pytest.param(replace(CORRECTION, corrects_id=None), ["corrects_id"], id="a correction of nothing"),
         pytest.param(
@@ -86,6 +93,10 @@ def test_a_complete_entry_may_be_published(draft: UpdateDraft) -> None:
 )  # fmt: skip
 def test_what_is_missing_is_named_with_its_field(draft: UpdateDraft, fields: list[str]) -> None:
     assert fields_of(check_publishable(draft, TODAY)) == fields
+
+
+def test_that_we_looked_and_found_nothing_needs_no_evidence() -> None:
+    assert check_publishable(LOOKED, TODAY) == []
 
 
 @pytest.mark.parametrize("text", ["2020", "2020-07", "2020-07-06", "1215"])

@@ -22,6 +22,16 @@ class MethodChange:
 
 CHANGES = (
     MethodChange(
+        "2.0",
+        PartialDate("2026-11-29"),
+        (
+            "“Not met” needs a source that shows it, or a complete list on which it is missing; silence is “unknown”.",
+            "“Unknown” says on which day and where we looked, and needs no evidence.",
+            "Evidence is only what somebody has opened. What a government says of its own work is a government claim.",
+            "The asks of the first list were judged again by these rules.",
+        ),
+    ),
+    MethodChange(
         "1.2",
         PartialDate("2026-11-23"),
         (

@@ -140,10 +140,10 @@ def check_draft(draft: UpdateDraft) -> list[Problem]:
 
 def check_publishable(draft: UpdateDraft, today: date) -> list[Problem]:
     """Check what an entry must carry before the public may read it."""
-    problems = check_draft(draft)
+    problems, only_looked = check_draft(draft), _says_only_that_we_looked(draft)
     if sentence := check_not_future(draft.happened_on, today):
         problems.append(Problem(sentence, "happened_on"))
-    if draft.kind is UpdateKind.REVIEW and draft.happened_on.precision != "day":
+    if only_looked and draft.happened_on.precision != "day":
         problems.append(Problem("Give the day on which you checked.", "happened_on"))
     if draft.kind is UpdateKind.STATUS and draft.status is None:
         problems.append(Problem("Choose the new status.", "status"))
@@ -156,9 +156,15 @@ def check_publishable(draft: UpdateDraft, today: date) -> list[Problem]:
     if draft.status is not None:
         problems += checks.required(draft.reason, "reason", "the reason in one or two sentences")
     carries_a_judgement = draft.status is not None or bool(draft.results)
-    if not draft.evidence and (draft.kind in NEEDS_EVIDENCE or carries_a_judgement):
+    if not draft.evidence and not only_looked and (draft.kind in NEEDS_EVIDENCE or carries_a_judgement):
         problems.append(Problem("Give at least one piece of evidence.", "evidence"))
     return problems
+
+
+def _says_only_that_we_looked(draft: UpdateDraft) -> bool:
+    """True for a review, and for results that we looked for and did not find: they need a day and no evidence."""
+    is_unknown = bool(draft.results) and all(result is Result.UNKNOWN for _, result in draft.results)
+    return draft.kind is UpdateKind.REVIEW or (draft.kind is UpdateKind.TEST and is_unknown and not draft.evidence)
 
 
 def check_evidence(evidence: EvidenceDraft, prefix: str) -> list[Problem]:
