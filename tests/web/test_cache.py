@@ -239,7 +239,7 @@ def test_the_bound_holds_whatever_is_asked(make_site: MakeSite) -> None:
     site = make_site(SMALL)
     shelf = None
     for number in range(80):
-        get(site, f"/?utm_source={number}", Accept_Encoding=("", "gzip", "br")[number % 3])
+        get(site, f"/?q={number}", Accept_Encoding=("", "gzip", "br")[number % 3])
         shelf = site.cache.shelf
         bodies = sum(len(form.body[0]) for page in shelf.pages.values() for form in page.forms.values())
         assert bodies <= shelf.used <= MEGABYTE
@@ -252,14 +252,14 @@ def test_what_was_not_asked_for_longest_goes_first(make_site: MakeSite) -> None:
     site = make_site(SMALL)
     get(site, "/about")
     for number in range(80):
-        get(site, f"/?utm_source={number}")
+        get(site, f"/?q={number}")
         asked = Asked(site)
         get(site, "/about")
         assert asked.count == 0
         site.cache.app = asked.app
     addresses = [address[3] for address in site.cache.shelf.pages]
-    assert "utm_source=0" not in addresses
-    assert "utm_source=79" in addresses
+    assert "q=0" not in addresses
+    assert "q=79" in addresses
 
 
 @pytest.mark.parametrize("megabytes", [0, 1])

@@ -138,7 +138,7 @@ def test_a_former_slug_leads_on_and_an_unknown_one_nowhere(make_site: MakeSite) 
         assert (moved.status_code, moved.location) == (301, f"/asks/{slug}/{name}")
         never = site.browser().send("GET", f"/asks/never/{name}", base_url="https://tracker.example")
         assert never.status_code == 404
-    answer = site.browser().send("GET", "/calendar.ics?from=2020", base_url="https://tracker.example")
+    answer = site.browser().send("GET", "/calendar.ics?on=2020-01-01", base_url="https://tracker.example")
     assert answer.status_code == 400
     answer = site.browser().send("GET", "/calendar.ics", base_url="https://tracker.example")
     assert answer.headers["Access-Control-Allow-Origin"] == "*"

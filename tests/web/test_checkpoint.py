@@ -66,7 +66,7 @@ def test_it_is_kept_by_caches_as_pages_are(sqlite_site: Site) -> None:
     assert first.headers["Cache-Control"].startswith("public")
     again = sqlite_site.browser().send("GET", "/checkpoint.txt", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
-    assert sqlite_site.browser().send("GET", "/checkpoint.txt?x=1").status_code == 400
+    assert sqlite_site.browser().send("GET", "/checkpoint.txt?on=2019-06-30").status_code == 400
 
 
 def test_a_site_without_history_publishes_the_beginning(sqlite_site: Site) -> None:

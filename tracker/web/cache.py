@@ -19,6 +19,7 @@ from tracker.db.revision import Revisions, revisions_of
 from tracker.settings import Settings
 from tracker.web.build import digest
 from tracker.web.encodings import CODINGS, IDENTITY, accepted
+from tracker.web.parameters import without_marks
 from tracker.web.security import PUBLIC, VARY
 from tracker.web.shelf import Address, Headers, Page, Shelf, Tags
 
@@ -51,6 +52,7 @@ class RevisionCache:
         self.shelf = Shelf(None, room)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ["QUERY_STRING"] = without_marks(environ["PATH_INFO"], environ.get("QUERY_STRING", ""))
         # Read before anything is rendered: a commit in between costs one more rendering, never a stale page.
         state = self.revisions.read() if self._is_for_everybody(environ) else None
         if state is None:
@@ -60,7 +62,7 @@ class RevisionCache:
             environ["wsgi.url_scheme"],
             environ["HTTP_HOST"],
             environ["PATH_INFO"],
-            environ.get("QUERY_STRING", ""),
+            environ["QUERY_STRING"],
         )
         codings = accepted(environ.get("HTTP_ACCEPT_ENCODING", ""))
         known = environ.get("HTTP_IF_NONE_MATCH", "")

@@ -1,21 +1,33 @@
-"""What a request asks for beside its path.
+"""The parameters of a request: which ones there are, and what they may say.
 
-Pages ignore what they do not know, since other sites hang marks on the links that they pass on. Files, feeds and
-JSON are read by programs: there a mistyped filter must not look like an answer.
+Social networks and newsletters add marks of their own to links (`?fbclid=…`). Whatever is not named in
+PUBLIC_PARAMETERS is therefore dropped before the cache and before Flask, so that such a link is the plain page. Staff
+pages and the JSON API get their query string whole: the API refuses a name that it does not know.
 """
 
 import re
 from datetime import date
+from urllib.parse import unquote_plus
 
 from flask import request
 
 from tracker.clock import today
-from tracker.queries.public.filters import UnknownFilter
+from tracker.queries.public.filters import FILTER_PARAMETERS, UnknownFilter
 from tracker.rules.updates import UpdateKind
 
+# Every parameter that some public page, file or picture reads; one that is new is added here.
+PUBLIC_PARAMETERS = frozenset({*FILTER_PARAMETERS, "sort", "after", "on", "entry", "v"})
+UNFILTERED = ("/staff", "/api/v1")
 SHOWN_LENGTH = 40
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 FIRST_DAY = date(1900, 1, 1)
+
+
+def without_marks(path: str, query: str) -> str:
+    """Return the query string without the parameters that no public address knows; the others stay as they are."""
+    if not query or path.startswith(UNFILTERED):
+        return query
+    return "&".join(part for part in query.split("&") if unquote_plus(part.partition("=")[0]) in PUBLIC_PARAMETERS)
 
 
 def expect(*names: str) -> None:
