@@ -1,5 +1,6 @@
 """The data package and the download of everything, as frictionless and a zip program read them."""
 
+import csv
 import io
 import json
 import warnings
@@ -16,9 +17,13 @@ from tracker.exports.tables import TABLES
 from tracker.models import Ask, Revision, Update
 from tracker.rules.dates import PartialDate
 
+csv_limit = csv.field_size_limit()
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import frictionless
+    import frictionless.formats.csv.parser
+# Its parser lifts the limit of the whole process when it is loaded, and imports would take cells of any size.
+csv.field_size_limit(csv_limit)
 
 
 def description(site: Site) -> dict[str, Any]:
