@@ -17,12 +17,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 from psycopg import sql
+
+if TYPE_CHECKING:
+    from tracker.db.limits import Limits
 
 ENGINES = ("sqlite", "postgresql")
 POSTGRESQL_MINIMUM = 15
@@ -226,6 +229,15 @@ class Databases:
             self.cluster.execute("CREATE DATABASE {name} TEMPLATE template0 STRATEGY FILE_COPY", name=name)
         return self.cluster.url(name)
 
+    @contextmanager
+    def temporary(self, engine: str, *, migrated: bool = True) -> Iterator[str]:
+        """The URL of a database that `create` makes and that is gone after the block."""
+        url = self.create(engine, migrated=migrated)
+        try:
+            yield url
+        finally:
+            self.drop(url)
+
     def template(self, engine: str) -> str:
         """The name of the migrated database that tests get copies of."""
         if engine not in self.templates:
@@ -254,15 +266,26 @@ class Databases:
         return self.running
 
 
-def migrate_with_the_tracker(url: str) -> None:
-    from tracker.db.engine import make_engine
-    from tracker.db.migrate import upgrade
+@contextmanager
+def open_engine(url: str, *limits: "Limits") -> Iterator[sa.Engine]:
+    """The tracker's engine on a database; its connections are closed after the block, whatever happens in it.
 
-    engine = make_engine(url)
+    A connection that a test leaves open is a warning in some later test, which then fails for it.
+    """
+    from tracker.db.engine import make_engine
+
+    engine = make_engine(url, *limits)
     try:
-        upgrade(engine)
+        yield engine
     finally:
         engine.dispose()
+
+
+def migrate_with_the_tracker(url: str) -> None:
+    from tracker.db.migrate import upgrade
+
+    with open_engine(url) as engine:
+        upgrade(engine)
 
 
 @pytest.fixture(scope="session")
@@ -285,24 +308,19 @@ def database(databases: Databases, database_engine: str) -> Iterator[str]:
 
     On one engine only: @pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True).
     """
-    url = databases.create(database_engine)
-    yield url
-    databases.drop(url)
+    with databases.temporary(database_engine) as url:
+        yield url
 
 
 @pytest.fixture
 def engine(database: str) -> Iterator[sa.Engine]:
     """The engine of the test's own migrated database."""
-    from tracker.db.engine import make_engine
-
-    engine = make_engine(database)
-    yield engine
-    engine.dispose()
+    with open_engine(database) as engine:
+        yield engine
 
 
 @pytest.fixture
 def empty_database(databases: Databases, database_engine: str) -> Iterator[str]:
     """Like `database`, with nothing in it: for tests of the migrations."""
-    url = databases.create(database_engine, migrated=False)
-    yield url
-    databases.drop(url)
+    with databases.temporary(database_engine, migrated=False) as url:
+        yield url

@@ -19,11 +19,11 @@ from jinja2.bccache import Bucket
 from sqlalchemy.orm import Session
 
 from tests.browser import Browser, watch_for_unsaved_changes
-from tests.engines import Cluster, Databases, migrate_with_the_tracker
+from tests.engines import Cluster, Databases, migrate_with_the_tracker, open_engine
 from tests.factories import make_reply
 from tracker.app import create_app
 from tracker.clock import now
-from tracker.db.engine import make_engine, reading, writing
+from tracker.db.engine import reading, writing
 from tracker.models import Ask, Event, Person, Revision
 from tracker.paths import resource_dir
 from tracker.rules.permissions import COMMAND_LINE, SEEDS, Actor, Role
@@ -62,8 +62,7 @@ def password_hash() -> str:
 
 def migrate_and_seed(url: str) -> None:
     migrate_with_the_tracker(url)
-    engine = make_engine(url)
-    with writing(engine) as session:
+    with open_engine(url) as engine, writing(engine) as session:
         seeds.load(Change(session, SEEDS, now()), seeds.read_folder(resource_dir("seeds")))
         for name, role in ROLES.items():
             draft = people.PersonDraft(email_of(name), name, role)
@@ -71,7 +70,6 @@ def migrate_and_seed(url: str) -> None:
         ask = session.scalars(sa.select(Ask).where(Ask.slug == ASKED_ABOUT)).one()
         for asked in ("A ministry", "A council", "A company"):
             make_reply(Change(session, COMMAND_LINE, now()), ask, asked=asked, published=True)
-    engine.dispose()
 
 
 class SeededDatabases(Databases):
@@ -103,15 +101,10 @@ class CompiledTemplates(BytecodeCache):
 class Site:
     """A running site: its app, its database, and browsers for the people who use it."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.app: Flask = create_app(settings)
-        self.app.jinja_env.bytecode_cache = CompiledTemplates()
-        self.engine: sa.Engine = self.app.extensions["tracker_engine"]
-        self.unsaved = watch_for_unsaved_changes(self.app)
-
-    def close(self) -> None:
-        self.engine.dispose()
-        assert not self.unsaved, f"changed in a reading session and lost: {self.unsaved}"
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.engine: sa.Engine = app.extensions["tracker_engine"]
+        self.unsaved = watch_for_unsaved_changes(app)
 
     def browser(self, name: str = "") -> Browser:
         """The browser of a stranger, or of one of the three, signed in."""
@@ -190,25 +183,35 @@ def seeded_databases(databases: Databases) -> SeededDatabases:
     return SeededDatabases(databases)
 
 
+@contextmanager
+def open_app(settings: Settings) -> Iterator[Flask]:
+    """An app whose connections are closed after the block."""
+    app = create_app(settings)
+    app.jinja_env.bytecode_cache = CompiledTemplates()
+    try:
+        yield app
+    finally:
+        app.extensions["tracker_engine"].dispose()
+
+
 MakeSite = Callable[[Settings], Site]
 
 
 @contextmanager
 def open_site(databases: SeededDatabases, settings: Settings = LOCAL, engine: str = "sqlite") -> Iterator[Site]:
     """A site with the seeds for the length of the block; what was done leaves lists and counts that are right."""
-    url = databases.create(engine)
-    site = Site(replace(settings, database_url=url))
-    usual, passwords.HASHER = passwords.HASHER, QUICK_HASHER
-    _, revision = site.footprint()
-    try:
-        yield site
-        if site.footprint()[1] != revision:
-            with site.reading() as session:
-                assert rebuild.find_faults(session) == []
-    finally:
-        passwords.HASHER = usual
-        site.close()
-        databases.drop(url)
+    with databases.temporary(engine) as url, open_app(replace(settings, database_url=url)) as app:
+        site = Site(app)
+        usual, passwords.HASHER = passwords.HASHER, QUICK_HASHER
+        _, revision = site.footprint()
+        try:
+            yield site
+            if site.footprint()[1] != revision:
+                with site.reading() as session:
+                    assert rebuild.find_faults(session) == []
+        finally:
+            passwords.HASHER = usual
+        assert not site.unsaved, f"changed in a reading session and lost: {site.unsaved}"
 
 
 @pytest.fixture

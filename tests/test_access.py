@@ -10,8 +10,7 @@ from flask_wtf.csrf import generate_csrf
 
 from tests.browser import Browser
 from tests.examples import make_examples
-from tests.site import ADA, CLEO, ED, LOCAL, Site
-from tracker.app import create_app
+from tests.site import ADA, CLEO, ED, LOCAL, Site, open_app
 from tracker.models import Update
 from tracker.rules.asks import Publication
 
@@ -191,10 +190,10 @@ def typed(site: Site, who: str) -> tuple[Browser, dict[str, str]]:
 
 
 def test_every_rule_stands_in_the_table() -> None:
-    app = create_app(LOCAL)
-    app.extensions["tracker_engine"].dispose()
-    assert sorted(TABLE) == sorted(rule.rule for rule in app.url_map.iter_rules())
-    for rule in app.url_map.iter_rules():
+    with open_app(LOCAL) as app:
+        rules = list(app.url_map.iter_rules())
+    assert sorted(TABLE) == sorted(rule.rule for rule in rules)
+    for rule in rules:
         access, methods = TABLE[rule.rule], rule.methods or set()
         assert ("GET" in methods, "POST" in methods) == (bool(access.read), bool(access.post)), rule.rule
         assert methods <= {"GET", "HEAD", "OPTIONS", "POST"}

@@ -10,11 +10,11 @@ import pytest
 import sqlalchemy as sa
 
 from tests.copies import everything
-from tests.engines import Databases
+from tests.engines import Databases, open_engine
 from tests.factories import NOW, make_ask, make_person, make_staff
 from tests.processes import processes, received
 from tracker.db import sqlite_backup
-from tracker.db.engine import make_engine, writing
+from tracker.db.engine import writing
 from tracker.rules.permissions import COMMAND_LINE
 from tracker.services import backup
 from tracker.services.change import Change
@@ -44,12 +44,11 @@ def engine(engine: sa.Engine) -> sa.Engine:
 
 def add_people(url: str) -> list[str]:
     """Enter one after the other, each in its own transaction."""
-    engine = make_engine(url)
     names = [f"Person {number}" for number in range(PEOPLE)]
-    for name in names:
-        with writing(engine) as session:
-            make_person(Change(session, COMMAND_LINE, NOW), name=name)
-    engine.dispose()
+    with open_engine(url) as engine:
+        for name in names:
+            with writing(engine) as session:
+                make_person(Change(session, COMMAND_LINE, NOW), name=name)
     return names
 
 
@@ -64,11 +63,8 @@ def test_each_backup_made_while_somebody_writes_is_of_one_moment(
         assert found
         assert made[0]
         assert found.entries - found.people == made[0].entries - made[0].people  # each came with its entry
-        url = databases.create(database_engine, migrated=False)
-        other = make_engine(url)
-        assert restore(other, tmp_path / str(number), None, lambda _: None) == found
-        other.dispose()
-        databases.drop(url)
+        with databases.temporary(database_engine, migrated=False) as url, open_engine(url) as other:
+            assert restore(other, tmp_path / str(number), None, lambda _: None) == found
 
 
 def kill_at(moment: str, number: int) -> None:
@@ -94,14 +90,16 @@ def moments(known: list[tuple[str, int]]) -> Iterator[tuple[str, int]]:
 def killed_backup(url: str, target: Path, moment: str, number: int) -> str:
     kill_at(moment, number)
     sqlite_backup.STEP_BYTES = 4096
-    backup.make(make_engine(url), target, True, lambda _: sys.audit(BYTES))
+    with open_engine(url) as engine:
+        backup.make(engine, target, True, lambda _: sys.audit(BYTES))
     return "not killed"
 
 
 def killed_restore(url: str, source: Path, safety: Path, moment: str, number: int) -> str:
     kill_at(moment, number)
     sqlite_backup.STEP_BYTES = 4096
-    restore(make_engine(url), source, safety, lambda _: sys.audit(BYTES))
+    with open_engine(url) as engine:
+        restore(engine, source, safety, lambda _: sys.audit(BYTES))
     return "not killed"
 
 

@@ -9,7 +9,7 @@ from bench.build import build
 from bench.prose import RARE_ASKS
 from bench.records import Records
 from bench.words import RARE
-from tracker.db.engine import make_engine, reading
+from tracker.db.engine import reading
 from tracker.models import Ask, Evidence, Listing, Update
 from tracker.queries import public
 from tracker.queries.public import past
@@ -21,8 +21,7 @@ from tracker.services import rebuild
 NUMBER = 50
 
 
-def test_what_is_derived_from_invented_asks_is_what_the_site_would_derive(database: str) -> None:
-    engine = make_engine(database)
+def test_what_is_derived_from_invented_asks_is_what_the_site_would_derive(engine: sa.Engine) -> None:
     build(engine, NUMBER)
     with reading(engine) as session:
         assert rebuild.is_current(session)
@@ -35,7 +34,6 @@ def test_what_is_derived_from_invented_asks_is_what_the_site_would_derive(databa
         assert session.scalars(drafts.union(without_evidence)).all() == []
         pages = [public.find_ask(session, slug) for slug in session.scalars(sa.select(Ask.slug))]
         assert all(page and page.line.reason and page.tests for page in pages)
-    engine.dispose()
 
 
 @pytest.mark.parametrize("number", [3, NUMBER])
@@ -49,9 +47,9 @@ def test_the_same_number_of_asks_is_always_the_same_asks(number: int) -> None:
     "wanted", [AskFilter(topic="housing"), AskFilter(family=Family.OPEN, kind=AskKind.POLICY), AskFilter(text="gave")]
 )
 def test_few_asks_and_many_are_found_alike_on_a_past_day(
-    database: str, monkeypatch: pytest.MonkeyPatch, wanted: AskFilter
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch, wanted: AskFilter
 ) -> None:
-    engine, day, size = make_engine(database), date(2024, 6, 30), 5
+    day, size = date(2024, 6, 30), 5
     build(engine, NUMBER)
     with reading(engine) as session:
         page = public.find_page(session, wanted, on=day, size=size)
@@ -61,4 +59,3 @@ def test_few_asks_and_many_are_found_alike_on_a_past_day(
         assert {line.slug: line.status for line in page.lines}.items() <= statuses.items()
         monkeypatch.setattr(past, "FEW", 0)
         assert public.find_page(session, wanted, on=day, size=size) == page
-    engine.dispose()

@@ -1,5 +1,6 @@
 """Several processes write to one database: nothing is lost, nothing stands twice, and a kill harms nothing."""
 
+import itertools
 import os
 from dataclasses import replace
 from multiprocessing import Pipe
@@ -9,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from tests.engines import open_engine
 from tests.factories import NOW, ask_draft, make_ask, make_staff, update_draft
 from tests.processes import processes, received, run_at_once
-from tracker.db.engine import make_engine, reading, writing
+from tracker.db.engine import reading, writing
 from tracker.models import Ask, Event, Evidence, Person, Update
 from tracker.queries import public
 from tracker.queries.stories import find_story
@@ -65,14 +67,13 @@ def texts(engine: sa.Engine) -> list[str]:
 
 def post_many(url: str, ask_id: int, writer: int) -> list[str]:
     """Post one entry after the other, each in its own transaction; answer their keys."""
-    engine = make_engine(url)
     keys = []
-    for number in range(POSTS):
-        with writing(engine) as session:
-            change = Change(session, ed(session), NOW)
-            draft = update_draft(text=f"Writer {writer}, entry {number}.")
-            keys.append(updates.post(change, session.get_one(Ask, ask_id), draft).key)
-    engine.dispose()
+    with open_engine(url) as engine:
+        for number in range(POSTS):
+            with writing(engine) as session:
+                change = Change(session, ed(session), NOW)
+                draft = update_draft(text=f"Writer {writer}, entry {number}.")
+                keys.append(updates.post(change, session.get_one(Ask, ask_id), draft).key)
     return keys
 
 
@@ -89,14 +90,10 @@ def test_several_writers_lose_nothing_and_write_nothing_twice(engine: sa.Engine,
 
 def save_title(url: str, ask_id: int, editor: int) -> str:
     """Save the form of the ask's second version, as every other editor does."""
-    engine = make_engine(url)
-    try:
-        with writing(engine) as session:
-            ask = session.get_one(Ask, ask_id)
-            draft = replace(ask_draft(ask.source_id), topic=f"Topic {editor}")
-            asks.edit_ask(Change(session, ed(session), NOW), ask, draft, seen_version=2)
-    finally:
-        engine.dispose()
+    with open_engine(url) as engine, writing(engine) as session:
+        ask = session.get_one(Ask, ask_id)
+        draft = replace(ask_draft(ask.source_id), topic=f"Topic {editor}")
+        asks.edit_ask(Change(session, ed(session), NOW), ask, draft, seen_version=2)
     return f"Topic {editor}"
 
 
@@ -117,13 +114,9 @@ def test_of_editors_who_save_one_version_at_once_exactly_one_wins(
 
 def post_status(url: str, ask_id: int, seen: int) -> str:
     """Post an entry on the story as it was seen."""
-    engine = make_engine(url)
-    try:
-        with writing(engine) as session:
-            change = Change(session, ed(session), NOW)
-            updates.post(change, session.get_one(Ask, ask_id), update_draft(text="Writer x."), seen_entries=seen)
-    finally:
-        engine.dispose()
+    with open_engine(url) as engine, writing(engine) as session:
+        change = Change(session, ed(session), NOW)
+        updates.post(change, session.get_one(Ask, ask_id), update_draft(text="Writer x."), seen_entries=seen)
     return "posted"
 
 
@@ -140,15 +133,14 @@ def test_of_people_who_post_on_the_same_story_at_once_exactly_one_wins(
 
 def publish_and_move(url: str, writer: int) -> list[str]:
     """Publish asks of one topic and change the status of each in a transaction of its own."""
-    engine = make_engine(url)
     slugs = [f"ask-{writer}-{number}" for number in range(POSTS // 2)]
-    for slug in slugs:
-        with writing(engine) as session:
-            make_ask(Change(session, ed(session), NOW), published=True, slug=slug)
-        with writing(engine) as session:
-            ask = session.scalars(sa.select(Ask).where(Ask.slug == slug)).one()
-            updates.post(Change(session, ed(session), NOW), ask, update_draft(status=Status.REJECTED))
-    engine.dispose()
+    with open_engine(url) as engine:
+        for slug in slugs:
+            with writing(engine) as session:
+                make_ask(Change(session, ed(session), NOW), published=True, slug=slug)
+            with writing(engine) as session:
+                ask = session.scalars(sa.select(Ask).where(Ask.slug == slug)).one()
+                updates.post(Change(session, ed(session), NOW), ask, update_draft(status=Status.REJECTED))
     return slugs
 
 
@@ -167,16 +159,19 @@ def test_several_writers_keep_the_counters_right(engine: sa.Engine, database: st
 
 def post_until_killed(url: str, ask_id: int, writer: int, acknowledge: Connection) -> None:
     """Post for ever; after each commit send its text."""
-    engine = make_engine(url)
-    number = 0
-    while True:
-        text = f"Writer {writer}, entry {number}."
-        with writing(engine) as session:
-            change = Change(session, ed(session), NOW)
-            status = Status.REJECTED if number % 2 else Status.ANNOUNCED
-            updates.post(change, session.get_one(Ask, ask_id), update_draft(text=text, status=status))
-        acknowledge.send(text)
-        number += 1
+    with open_engine(url) as engine:
+        for number in itertools.count():
+            acknowledge.send(post_one(engine, ask_id, writer, number))
+
+
+def post_one(engine: sa.Engine, ask_id: int, writer: int, number: int) -> str:
+    """Post an entry in a transaction of its own; answer its text."""
+    text = f"Writer {writer}, entry {number}."
+    with writing(engine) as session:
+        change = Change(session, ed(session), NOW)
+        status = Status.REJECTED if number % 2 else Status.ANNOUNCED
+        updates.post(change, session.get_one(Ask, ask_id), update_draft(text=text, status=status))
+    return text
 
 
 def test_what_was_acknowledged_survives_the_kill_of_its_writer(engine: sa.Engine, database: str, ask_id: int) -> None:

@@ -3,17 +3,18 @@
 import pytest
 import sqlalchemy as sa
 
-from tests.engines import Databases
+from tests.engines import Databases, open_engine
 
 
 def answers(url: str, statement: str) -> list[object]:
-    engine = sa.create_engine(url)
-    try:
-        with engine.begin() as connection:
-            result = connection.execute(sa.text(statement))
-            return list(result.scalars()) if result.returns_rows else []
-    finally:
-        engine.dispose()
+    with open_engine(url) as engine, engine.begin() as connection:
+        result = connection.execute(sa.text(statement))
+        return list(result.scalars()) if result.returns_rows else []
+
+
+def tables_of(url: str) -> set[str]:
+    with open_engine(url) as engine:
+        return set(sa.inspect(engine).get_table_names())
 
 
 def test_each_test_runs_on_the_engine_that_its_name_says(empty_database: str, database_engine: str) -> None:
@@ -28,21 +29,18 @@ def test_what_one_test_writes_no_other_test_sees(empty_database: str, time: str)
     assert answers(empty_database, "SELECT time FROM seen") == [time]
 
 
-def test_a_migrated_database_is_a_copy_with_the_schema_in_it(databases: Databases, database: str) -> None:
+def test_a_migrated_database_is_a_copy_with_the_schema_in_it(
+    databases: Databases, database: str, database_engine: str
+) -> None:
     answers(database, "CREATE TABLE mine (id INTEGER)")
-    tables = sa.inspect(engine := sa.create_engine(database)).get_table_names()
-    engine.dispose()
-    assert {"alembic_version", "mine"} <= set(tables)
+    tables = tables_of(database)
+    assert {"alembic_version", "mine"} <= tables
 
-    another = databases.create("sqlite" if database.startswith("sqlite") else "postgresql")
-    copied = sa.inspect(engine := sa.create_engine(another)).get_table_names()
-    engine.dispose()
-    databases.drop(another)
-    assert set(tables) - set(copied) == {"mine"}
+    with databases.temporary(database_engine) as another:
+        assert tables - tables_of(another) == {"mine"}
 
 
 def test_postgresql_keeps_text_as_utf8_and_times_in_utc(databases: Databases) -> None:
-    url = databases.create("postgresql", migrated=False)
-    assert answers(url, "SHOW server_encoding") == ["UTF8"]
-    assert answers(url, "SHOW timezone") == ["UTC"]
-    databases.drop(url)
+    with databases.temporary("postgresql", migrated=False) as url:
+        assert answers(url, "SHOW server_encoding") == ["UTF8"]
+        assert answers(url, "SHOW timezone") == ["UTC"]

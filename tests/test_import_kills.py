@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from tests.cli.commands import tracker_on
 from tests.factories import NOW, make_ask, make_staff
 from tests.processes import processes, received
-from tracker.db.engine import make_engine, reading, writing
+from tracker.db.engine import reading, writing
 from tracker.models import Ask, Event, Legislation, Link, SuccessTest, Update
 from tracker.services import proof, rebuild, replay
 from tracker.services.change import Change
@@ -75,9 +75,11 @@ def each_statement(told: list[str]) -> Iterator[None]:
 
     sa.event.listen(sa.Engine, "before_cursor_execute", statement)
     sa.event.listen(sa.Engine, "commit", commit)
-    yield
-    sa.event.remove(sa.Engine, "before_cursor_execute", statement)
-    sa.event.remove(sa.Engine, "commit", commit)
+    try:
+        yield
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", statement)
+        sa.event.remove(sa.Engine, "commit", commit)
 
 
 class Fuse(list[str]):
@@ -131,8 +133,10 @@ def entered(engine: sa.Engine, mark: str) -> dict[str, int]:
 
 
 @pytest.mark.slow
-def test_a_killed_import_leaves_all_or_nothing_and_the_next_one_works(database: str, tmp_path: Path) -> None:
-    engine, chance, tracker = make_engine(database), random.Random(20180319), tracker_on(database)
+def test_a_killed_import_leaves_all_or_nothing_and_the_next_one_works(
+    engine: sa.Engine, database: str, tmp_path: Path
+) -> None:
+    chance, tracker = random.Random(20180319), tracker_on(database)
     with writing(engine) as session:
         make_ask(Change(session, make_staff(session).ed, NOW), slug="kept", published=True)
     statements: list[str] = []
@@ -151,4 +155,3 @@ def test_a_killed_import_leaves_all_or_nothing_and_the_next_one_works(database: 
         assert f"asks: {ROWS - found['asks']} added, 0 changed, {found['asks']} left as they are." in said
         assert entered(engine, mark) == whole
     check_whole(engine)
-    engine.dispose()

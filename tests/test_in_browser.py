@@ -29,15 +29,12 @@ def tracker(database_url: str, *arguments: str, typed: str = "") -> str:
 @contextmanager
 def served(databases: SeededDatabases) -> Iterator[str]:
     """The address of `tracker serve` on a database with the seeds and a first account from the command line."""
-    url = databases.create("sqlite")
-    said = tracker(
-        url, "user", "add", EMAIL, "--name", "First", "--role", "admin", "--password-stdin", typed=f"{PASSWORD}\n"
-    )
-    assert "First can sign in" in said
-    with run_tracker_serve({"DATABASE_URL": url, "TRACKER_ENV": "local"}) as address:
-        yield address
-    assert "The event log is whole" in tracker(url, "verify")
-    databases.drop(url)
+    first = ("--name", "First", "--role", "admin", "--password-stdin")
+    with databases.temporary("sqlite") as url:
+        assert "First can sign in" in tracker(url, "user", "add", EMAIL, *first, typed=f"{PASSWORD}\n")
+        with run_tracker_serve({"DATABASE_URL": url, "TRACKER_ENV": "local"}) as address:
+            yield address
+        assert "The event log is whole" in tracker(url, "verify")
 
 
 @dataclass

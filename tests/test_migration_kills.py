@@ -20,7 +20,7 @@ from tests.tampering import log_unlocked, write_in_first_format
 from tests.test_migrations import described, fill, leftovers, scripts
 from tracker.cli import main
 from tracker.db import migrate
-from tracker.db.engine import make_engine, reading, writing
+from tracker.db.engine import reading, writing
 from tracker.models import listing
 from tracker.services import proof, rebuild
 
@@ -86,8 +86,8 @@ def columns_of(schema: dict[str, Any]) -> dict[str, set[str]]:
 class Upgrades:
     """A database at head with data, which goes back to an old revision and is killed on its way up."""
 
-    def __init__(self, url: str, revision: str) -> None:
-        self.url, self.engine = url, make_engine(url)
+    def __init__(self, engine: sa.Engine, url: str, revision: str) -> None:
+        self.engine, self.url = engine, url
         self.revision = None if revision == BASE else revision
         fill(self.engine)
         self.schema, self.triggers = described(self.engine), sorted(leftovers(self.engine))
@@ -127,8 +127,8 @@ class Upgrades:
 
 
 @pytest.mark.parametrize("round_", range(ROUNDS))
-def test_an_upgrade_killed_three_times_in_a_row_loses_nothing(database: str, round_: int) -> None:
-    chance, upgrades = random.Random(round_), Upgrades(database, REVISIONS[round_ % len(REVISIONS)])
+def test_an_upgrade_killed_three_times_in_a_row_loses_nothing(engine: sa.Engine, database: str, round_: int) -> None:
+    chance, upgrades = random.Random(round_), Upgrades(engine, database, REVISIONS[round_ % len(REVISIONS)])
     upgrades.go_back()
     took = upgrades.finish()
     upgrades.go_back()
@@ -137,4 +137,3 @@ def test_an_upgrade_killed_three_times_in_a_row_loses_nothing(database: str, rou
     for moment in moments[1:]:
         upgrades.kill(moment, chance.uniform(0, 0.005))
     upgrades.finish()
-    upgrades.engine.dispose()

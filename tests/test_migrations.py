@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from tests.engines import Databases
+from tests.engines import Databases, open_engine
 from tests.factories import NOW, make_ask, make_law, make_link, make_reply, make_staff, make_test, make_update
 from tests.processes import run_at_once
 from tracker import models
 from tracker.db import migrate
 from tracker.db.base import Base
-from tracker.db.engine import make_engine, reading, writing
+from tracker.db.engine import reading, writing
 from tracker.paths import resource_dir
 from tracker.rules.updates import Result
 from tracker.services import notes, proof, uploads
@@ -29,17 +29,15 @@ NOT_FILLED = {"access_link", "recovery_code", "staff_session", "sign_in_failure"
 @pytest.fixture
 def engine(empty_database: str) -> Any:
     """The engine of an empty database."""
-    engine = make_engine(empty_database)
-    yield engine
-    engine.dispose()
+    with open_engine(empty_database) as engine:
+        yield engine
 
 
 @pytest.fixture
 def migrated(database: str) -> Any:
     """The engine of a database that is at the newest revision."""
-    engine = make_engine(database)
-    yield engine
-    engine.dispose()
+    with open_engine(database) as engine:
+        yield engine
 
 
 # --- one line ---
@@ -105,12 +103,9 @@ def described(engine: sa.Engine) -> dict[str, Any]:
 def test_the_migrated_schema_is_the_one_of_the_models(
     migrated: sa.Engine, databases: Databases, database_engine: str
 ) -> None:
-    url = databases.create(database_engine, migrated=False)
-    created = make_engine(url)
-    Base.metadata.create_all(created)
-    ours, theirs = described(migrated), described(created)
-    created.dispose()
-    databases.drop(url)
+    with databases.temporary(database_engine, migrated=False) as url, open_engine(url) as created:
+        Base.metadata.create_all(created)
+        ours, theirs = described(migrated), described(created)
     assert ours.keys() == theirs.keys() == Base.metadata.tables.keys()
     for table, parts in ours.items():
         assert parts == theirs[table], table
@@ -269,12 +264,9 @@ def test_a_migration_that_fails_is_undone_whole(migrated: sa.Engine, add_revisio
 
 
 def upgrade_in_a_process(url: str) -> str | None:
-    engine = make_engine(url)
-    migrate.upgrade(engine)
-    try:
+    with open_engine(url) as engine:
+        migrate.upgrade(engine)
         return migrate.current(engine)
-    finally:
-        engine.dispose()
 
 
 @pytest.mark.parametrize("round_", range(max(1, ROUNDS // 10)))

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from tests.browser import Page
 from tests.proxy import Proxy, proxy_to
-from tests.site import ED, LOCAL, SeededDatabases, Site
+from tests.site import ED, LOCAL, SeededDatabases, Site, open_app
 from tracker.db import engine as engines
 from tracker.db import limits
 from tracker.models import Note
@@ -50,12 +50,11 @@ def far(seeded_databases: SeededDatabases, monkeypatch: pytest.MonkeyPatch) -> I
     """It is less patient than others, so that the tests are short."""
     monkeypatch.setattr(engines, "CONNECT_SECONDS", LEAST_CONNECT_SECONDS)
     monkeypatch.setattr(limits, "GRACE_SECONDS", 0)
-    url, port = seeded_databases.create("postgresql"), seeded_databases.cluster.port
-    with proxy_to(port) as proxy:
-        site = Site(replace(LOCAL, database_url=url.replace(f":{port}/", f":{proxy.port}/")))
-        yield FarSite(site, proxy)
-        site.close()
-    seeded_databases.drop(url)
+    port = seeded_databases.cluster.port
+    with seeded_databases.temporary("postgresql") as url, proxy_to(port) as proxy:
+        far = replace(LOCAL, database_url=url.replace(f":{port}/", f":{proxy.port}/"))
+        with open_app(far) as app:
+            yield FarSite(Site(app), proxy)
 
 
 def post(form: Page, text: str) -> TestResponse:

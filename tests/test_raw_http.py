@@ -104,8 +104,8 @@ def memory(served: Served) -> int:
 
 
 def test_what_is_no_request_does_not_harm_the_server(databases: Databases) -> None:
-    url, chance = databases.create("sqlite"), random.Random("raw")
-    with tracker_process({"DATABASE_URL": url}) as served:
+    chance = random.Random("raw")
+    with databases.temporary("sqlite") as url, tracker_process({"DATABASE_URL": url}) as served:
         alive, before, codes = workers(served), 0, set()
         for number in range(MESSAGES):
             text = message(chance)
@@ -121,4 +121,3 @@ def test_what_is_no_request_does_not_harm_the_server(databases: Databases) -> No
                 before = memory(served)
         assert memory(served) - before < MOST_GROWTH
     assert {b"200", b"400"} <= codes
-    databases.drop(url)

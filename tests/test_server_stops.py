@@ -90,8 +90,7 @@ def test_what_was_acknowledged_is_there_after_the_server_has_ended(site: Site, h
 
 
 def test_a_worker_that_dies_is_replaced(databases: Databases) -> None:
-    url = databases.create("sqlite")
-    with tracker_process({"DATABASE_URL": url}) as served:
+    with databases.temporary("sqlite") as url, tracker_process({"DATABASE_URL": url}) as served:
         (first,) = workers(served)
         os.kill(first, signal.SIGKILL)
         address, status = urlsplit(served.url), 0
@@ -103,4 +102,3 @@ def test_a_worker_that_dies_is_replaced(databases: Databases) -> None:
                 status = connection.getresponse().status
                 connection.close()
         assert first not in workers(served)
-    databases.drop(url)

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from tests.site import LOCAL
-from tracker.app import create_app
+from tests.site import LOCAL, open_app
 from tracker.paths import resource_dir
 
 TEMPLATES = resource_dir("templates")
@@ -18,9 +17,8 @@ PAGES = [name for name in NAMES if re.search('{% extends "layouts/(public|staff)
 
 @pytest.fixture(scope="module")
 def app() -> Iterator[Flask]:
-    app = create_app(LOCAL)
-    yield app
-    app.extensions["tracker_engine"].dispose()
+    with open_app(LOCAL) as app:
+        yield app
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -4,6 +4,7 @@ A few rounds here; `make torture ROUNDS=200` runs hundreds. A kill shows what a 
 disk has what was acknowledged is the matter of `synchronous = FULL`.
 """
 
+import itertools
 import os
 import re
 from dataclasses import replace
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 from werkzeug.datastructures import MultiDict
 
+from tests.engines import open_engine
 from tests.factories import (
     NOW,
     ask_draft,
@@ -33,7 +35,7 @@ from tests.site import ED, Site
 from tests.test_concurrency import ed, rest_of
 from tests.web.test_status_change import UNDONE, status_form
 from tracker.clock import now
-from tracker.db.engine import make_engine, reading, writing
+from tracker.db.engine import reading, writing
 from tracker.models import Ask, Event, StaffSession, Update
 from tracker.rules.status import Status
 from tracker.rules.updates import Result
@@ -45,37 +47,37 @@ WRITERS = 4
 DEED = re.compile(r"r\d+w\d-(\d+)")
 
 
-def begin(url: str, round_: int) -> int:
+def begin(engine: sa.Engine, round_: int) -> int:
     """A published ask with a test and a law. A new one now and then: writing to a long story takes its time."""
-    engine = make_engine(url)
     with writing(engine) as session:
         staff = find_staff(session) if round_ else make_staff(session)
         change = Change(session, staff.ed, NOW)
         ask = make_ask(change, published=True, slug=f"ask-{round_}")
         make_test(change, ask)
         make_link(change, ask, make_law(change, citation=f"2018 c. {round_ + 1}"))
-        number = ask.id
-    engine.dispose()
-    return number
+        return ask.id
 
 
 def publish_for_ever(url: str, ask_id: int, name: str, acknowledge: Connection) -> None:
     """Deeds of several entries each, in one transaction; after each commit send its name."""
-    engine, number = make_engine(url), 0
-    while True:
-        deed = f"{name}-{number}"
-        with writing(engine) as session:
-            change = Change(session, ed(session), NOW)
-            ask = session.scalars(sa.select(Ask).where(Ask.id == ask_id).options(selectinload(Ask.tests))).one()
-            if number % 3:
-                result = Result.UNKNOWN if number % 2 else Result.NOT_MET
-                make_update(change, ask, text=deed, results=((ask.tests[0].id, result),))
-            else:
-                draft = replace(ask_draft(ask.source_id, slug=ask.slug), reading=f"We read it as {deed}.")
-                asks.edit_ask(change, ask, draft, seen_version=None, reason=deed)
-                make_update(change, ask, text=deed, status=Status.ANNOUNCED)
-        acknowledge.send(deed)
-        number += 1
+    with open_engine(url) as engine:
+        for number in itertools.count():
+            acknowledge.send(publish(engine, ask_id, f"{name}-{number}", number))
+
+
+def publish(engine: sa.Engine, ask_id: int, deed: str, number: int) -> str:
+    """One deed in one transaction; answer its name."""
+    with writing(engine) as session:
+        change = Change(session, ed(session), NOW)
+        ask = session.scalars(sa.select(Ask).where(Ask.id == ask_id).options(selectinload(Ask.tests))).one()
+        if number % 3:
+            result = Result.UNKNOWN if number % 2 else Result.NOT_MET
+            make_update(change, ask, text=deed, results=((ask.tests[0].id, result),))
+        else:
+            draft = replace(ask_draft(ask.source_id, slug=ask.slug), reading=f"We read it as {deed}.")
+            asks.edit_ask(change, ask, draft, seen_version=None, reason=deed)
+            make_update(change, ask, text=deed, status=Status.ANNOUNCED)
+    return deed
 
 
 def check_whole(engine: sa.Engine, acknowledged: set[str]) -> None:
@@ -95,12 +97,13 @@ def check_whole(engine: sa.Engine, acknowledged: set[str]) -> None:
 
 
 @pytest.mark.slow
-def test_killed_writers_leave_nothing_half_done_and_nothing_acknowledged_is_lost(database: str) -> None:
-    engine = make_engine(database)
+def test_killed_writers_leave_nothing_half_done_and_nothing_acknowledged_is_lost(
+    engine: sa.Engine, database: str
+) -> None:
     acknowledged: set[str] = set()
     for round_ in range(ROUNDS):
         if round_ % 5 == 0:
-            ask_id = begin(database, round_)
+            ask_id = begin(engine, round_)
         ours, theirs = Pipe(duplex=False)
         calls = [(database, ask_id, f"r{round_}w{writer}", theirs) for writer in range(WRITERS)]
         with processes(publish_for_ever, calls) as started:
@@ -116,7 +119,6 @@ def test_killed_writers_leave_nothing_half_done_and_nothing_acknowledged_is_lost
             ours.close()
         if round_ % 10 == 9 or round_ == ROUNDS - 1:
             check_whole(engine, acknowledged)
-    engine.dispose()
 
 
 @pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+import sqlalchemy as sa
 
 from tests.cli.commands import tracker_on
 from tests.factories import NOW, find_staff, make_ask, make_staff, make_test
-from tracker.db.engine import make_engine, writing
+from tracker.db.engine import writing
 from tracker.models import Person
 from tracker.rules.chain import GENESIS, canonical, entry_hash
 from tracker.services import erasure, people
@@ -23,14 +24,12 @@ Entries = list[dict[str, object]]
 
 
 @pytest.fixture
-def export(database: str, tmp_path: Path) -> Path:
+def export(database: str, engine: sa.Engine, tmp_path: Path) -> Path:
     """An exported log with texts of every kind, and entries that nobody signed in made."""
-    engine = make_engine(database)
     with writing(engine) as session:
         change = Change(session, make_staff(session).ed, NOW)
         ask = make_ask(change, published=True, jurisdictions=("England", "Škoda 🙂"), reading="“x”\n<b>\u2028\\")
         make_test(change, ask)
-    engine.dispose()
     tracker = tracker_on(database)
     assert "entries to" in tracker("log", "export", tmp_path / "log.jsonl").err
     tracker("verify", "--against", "0:" + GENESIS)
@@ -198,14 +197,14 @@ def test_only_a_checkpoint_shows_that_the_log_was_made_anew_or_cut(export: Path)
     assert "of another log" in run(export, kept, f"{number}:{entries[-1]['hash']}")[1]
 
 
-def test_a_log_of_which_somebody_was_erased_is_whole_and_names_them_nowhere(export: Path, database: str) -> None:
-    engine = make_engine(database)
+def test_a_log_of_which_somebody_was_erased_is_whole_and_names_them_nowhere(
+    export: Path, database: str, engine: sa.Engine
+) -> None:
     with writing(engine) as session:
         change = Change(session, find_staff(session).ada, NOW)
         ed = session.get_one(Person, find_staff(session).ed.id)
         people.set_active(change, ed, False, None)
         erasure.erase(change, ed, None, "Asked for it.")
-    engine.dispose()
     tracker = tracker_on(database)
     tracker("log", "export", export)
     kept = export.parent / "checkpoint"

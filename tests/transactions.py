@@ -12,9 +12,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tests.engines import ENGINES, Databases
+from tests.engines import ENGINES, Databases, open_engine
 from tests.factories import NOW, Staff, find_staff, make_staff
-from tracker.db.engine import make_engine, writing
+from tracker.db.engine import writing
 from tracker.models import Event, Revision
 from tracker.rules.errors import RuleBroken
 from tracker.services.change import Change
@@ -25,15 +25,12 @@ Fill = Callable[[Change], object]
 @contextmanager
 def filled_engine(databases: Databases, engine_name: str, fill: Fill | None = None) -> Iterator[sa.Engine]:
     """The engine of a migrated database that holds Ada, Ed and Cleo, and what `fill` enters as Ed."""
-    url = databases.create(engine_name)
-    engine = make_engine(url)
-    with writing(engine) as session:
-        staff = make_staff(session)
-        if fill:
-            fill(Change(session, staff.ed, NOW))
-    yield engine
-    engine.dispose()
-    databases.drop(url)
+    with databases.temporary(engine_name) as url, open_engine(url) as engine:
+        with writing(engine) as session:
+            staff = make_staff(session)
+            if fill:
+                fill(Change(session, staff.ed, NOW))
+        yield engine
 
 
 @pytest.fixture(scope="session", params=ENGINES)

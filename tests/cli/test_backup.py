@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,11 @@ import sqlalchemy as sa
 
 from tests.cli.commands import Tracker, tracker_on
 from tests.copies import everything
-from tests.engines import Databases
+from tests.engines import Databases, open_engine
 from tests.factories import NOW, make_ask, make_person, make_staff
 from tests.tampering import write_in_first_format
 from tracker.db import migrate
-from tracker.db.engine import make_engine, reading, writing
+from tracker.db.engine import reading, writing
 from tracker.models import Revision
 from tracker.rules.permissions import COMMAND_LINE
 from tracker.services.change import Change
@@ -59,17 +60,13 @@ def empty(
 ) -> Iterator[Empty]:
     """Makes a database without tables, and the command line on it."""
     monkeypatch.chdir(tmp_path)
-    opened: list[tuple[str, sa.Engine]] = []
+    with ExitStack() as stack:
 
-    def make() -> tuple[sa.Engine, Tracker]:
-        url = databases.create(database_engine, migrated=False)
-        opened.append((url, make_engine(url)))
-        return opened[-1][1], tracker_on(url)
+        def make() -> tuple[sa.Engine, Tracker]:
+            url = stack.enter_context(databases.temporary(database_engine, migrated=False))
+            return stack.enter_context(open_engine(url)), tracker_on(url)
 
-    yield make
-    for url, engine in opened:
-        engine.dispose()
-        databases.drop(url)
+        yield make
 
 
 def test_a_backup_comes_back_whole_in_an_empty_place(

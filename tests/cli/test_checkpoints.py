@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from tests.cli.commands import Tracker
 from tests.cli.test_verify import behind_the_apps_back, log
-from tracker.db.engine import make_engine, reading
+from tests.engines import open_engine
+from tracker.db.engine import reading
 from tracker.models import Event
 from tracker.rules.chain import GENESIS, entry_hash
 from tracker.services.proof import _content
@@ -55,8 +56,8 @@ def test_a_cut_end_is_noticed(log: Tracker, behind_the_apps_back: Callable[..., 
 
 def make_anew(database: str) -> list[str]:
     """The statements of somebody who changes entry 2 and makes every hash from there on anew."""
-    engine, statements = make_engine(database), []
-    with reading(engine) as session:
+    statements = []
+    with open_engine(database) as engine, reading(engine) as session:
         head = session.get_one(Event, 1).hash
         for event in session.scalars(sa.select(Event).where(Event.id > 1).order_by(Event.id)):
             name = "Eve" if event.id == 2 else event.actor_name
@@ -66,7 +67,6 @@ def make_anew(database: str) -> list[str]:
                 f"WHERE id = {event.id}"
             )
             head = entry_hash(content)
-    engine.dispose()
     return statements
 
 

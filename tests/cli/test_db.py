@@ -1,6 +1,5 @@
 """tracker db: to the newest schema and back, and its public lists anew, on both engines."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -13,7 +12,7 @@ from tests.tampering import write_in_first_format
 from tracker.cli.database import open_engine
 from tracker.cli.schema import db
 from tracker.db import migrate
-from tracker.db.engine import make_engine, reading, writing
+from tracker.db.engine import reading, writing
 from tracker.models import AskCount, Listing
 from tracker.queries import public
 from tracker.queries.public.filters import AskFilter
@@ -75,17 +74,15 @@ def test_a_database_server_that_does_not_answer_is_named_without_a_traceback() -
 
 
 @pytest.fixture
-def filled(database: str) -> Iterator[sa.Engine]:
+def filled(engine: sa.Engine) -> sa.Engine:
     """The engine of a database with two published asks, one of them with a law and a body, as long ago."""
-    engine = make_engine(database)
     with writing(engine) as session:
         change = Change(session, make_staff(session).ed, NOW)
         ask = make_ask(change, published=True, responsible_bodies=("The Treasury",))
         make_link(change, ask, make_law(change))
         make_ask(change, published=True, slug="other", title="Another")
         write_in_first_format(session)
-    yield engine
-    engine.dispose()
+    return engine
 
 
 def found(engine: sa.Engine, **wanted: str) -> list[str]:

@@ -11,11 +11,10 @@ import sqlalchemy as sa
 from tests.cli.commands import Tracker, tracker_on
 from tests.cli.seed_folder import write_seeds
 from tests.copies import everything
-from tests.engines import ENGINES, Databases
+from tests.engines import ENGINES, open_engine
 from tests.full_disk import full_disk
 from tests.site import SeededDatabases
 from tracker.db import migrate
-from tracker.db.engine import make_engine
 
 UNDONE = "The disk is full or fails"
 COMMANDS = [
@@ -36,9 +35,8 @@ LITTLE = 8192
 @pytest.fixture(scope="module")
 def url(request: pytest.FixtureRequest, seeded_databases: SeededDatabases) -> Iterator[str]:
     """One database with the seeds for all commands: none of them changes it."""
-    url = seeded_databases.create(request.param)
-    yield url
-    seeded_databases.drop(url)
+    with seeded_databases.temporary(request.param) as url:
+        yield url
 
 
 @pytest.fixture
@@ -64,35 +62,32 @@ def test_a_command_on_a_full_disk_says_so_and_harms_nothing(
     (tmp_path / "asks.csv").write_text(sheet, encoding="utf-8", newline="")
     tracker("export", "files")
     tracker("backup", "old")
-    engine = make_engine(url)
-    kept, rows = files(tmp_path), everything(engine)
-    with full_disk(LITTLE):
-        answer = tracker(*words, code=1)
-    assert said in answer.err
-    assert files(tmp_path) == kept
-    assert everything(engine) == rows
-    engine.dispose()
+    with open_engine(url) as engine:
+        kept, rows = files(tmp_path), everything(engine)
+        with full_disk(LITTLE):
+            answer = tracker(*words, code=1)
+        assert said in answer.err
+        assert files(tmp_path) == kept
+        assert everything(engine) == rows
     assert "The event log is whole" in tracker("verify").out
 
 
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
 def test_first_steps_on_a_full_disk_leave_nothing_and_work_when_there_is_room(
-    databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    url = databases.create("sqlite", migrated=False)
-    tracker = tracker_on(url)
+    tracker = tracker_on(empty_database)
     with full_disk(LITTLE):
         assert UNDONE in tracker("db", "upgrade", code=1).err
-    engine = make_engine(url)
-    assert migrate.current(engine) is None
-    assert sa.inspect(engine).get_table_names() == []
-    engine.dispose()
+    with open_engine(empty_database) as engine:
+        assert migrate.current(engine) is None
+        assert sa.inspect(engine).get_table_names() == []
     tracker("db", "upgrade")
     write_seeds(tmp_path)
     with full_disk(LITTLE):
         assert UNDONE in tracker("seed", ".", code=1).err
     assert tracker("seed", ".").out.endswith(" 0 left as they are.\n")
-    databases.drop(url)
 
 
 def vacuum(path: Path) -> None:
@@ -111,20 +106,20 @@ def test_a_restore_that_finds_no_room_for_its_journal_leaves_the_database_as_it_
 ) -> None:
     """The copy is whole and checked; then the disk fills up while it is put in place."""
     monkeypatch.chdir(tmp_path)
-    url = seeded_databases.create("sqlite")
-    tracker, engine, path = tracker_on(url), make_engine(url), Path(url.removeprefix("sqlite:///"))
-    vacuum(path)
-    tracker("backup", "old")
-    tracker("user", "add", "dot@example.org", "--name", "Dot", "--role", "admin", "--link")
-    vacuum(path)
-    rows = everything(engine)
-    with full_disk(path.stat().st_size):
-        answer = tracker("restore", "old", "--force", code=1)
-    assert "Nothing was restored, and the database is as it was" in answer.err
-    assert everything(engine) == rows
-    engine.dispose()
-    assert "The event log is whole" in tracker("verify").out
-    for safety in tmp_path.glob("before-restore-*"):
-        safety.unlink()
-    tracker("restore", "old", "--force")
-    seeded_databases.drop(url)
+    with seeded_databases.temporary("sqlite") as url, open_engine(url) as engine:
+        tracker, path = tracker_on(url), Path(url.removeprefix("sqlite:///"))
+        vacuum(path)
+        tracker("backup", "old")
+        tracker("user", "add", "dot@example.org", "--name", "Dot", "--role", "admin", "--link")
+        vacuum(path)
+        rows = everything(engine)
+        engine.dispose()
+        with full_disk(path.stat().st_size):
+            answer = tracker("restore", "old", "--force", code=1)
+        assert "Nothing was restored, and the database is as it was" in answer.err
+        assert everything(engine) == rows
+        assert "The event log is whole" in tracker("verify").out
+        for safety in tmp_path.glob("before-restore-*"):
+            safety.unlink()
+        engine.dispose()
+        tracker("restore", "old", "--force")

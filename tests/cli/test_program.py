@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from tests.cli.commands import SECRET, run_program, tracker_on
 from tracker.cli import main
-from tracker.db.engine import make_engine
 
 
 def commands(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -113,11 +112,11 @@ def test_the_first_steps_of_a_new_installation_work_as_programs(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("database_engine", ["postgresql"], indirect=True)
-def test_production_is_not_served_from_a_database_that_can_lose_what_was_saved(database: str) -> None:
-    engine = make_engine(database)
+def test_production_is_not_served_from_a_database_that_can_lose_what_was_saved(
+    database: str, engine: sa.Engine
+) -> None:
     with engine.begin() as connection:
         connection.execute(sa.text(f'ALTER DATABASE "{engine.url.database}" SET synchronous_commit = off'))
-    engine.dispose()
     production = {
         "TRACKER_ENV": "production",
         "TRACKER_SITE_URL": "https://tracker.example",

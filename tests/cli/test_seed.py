@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from tests.cli.commands import Tracker, tracker_on
 from tests.cli.seed_folder import replace_in, write_seeds
+from tests.engines import open_engine
 from tests.site import ED, WEALTH_ORDERS, SeededDatabases, Site
-from tracker.db.engine import make_engine, reading
+from tracker.db.engine import reading
 from tracker.models import Ask
 from tracker.paths import resource_dir
 from tracker.rules.asks import AskDraft
@@ -24,11 +25,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def ask_titles(url: str) -> list[str]:
-    engine = make_engine(url)
-    with reading(engine) as session:
-        titles = list(session.scalars(sa.select(Ask.title)))
-    engine.dispose()
-    return titles
+    with open_engine(url) as engine, reading(engine) as session:
+        return list(session.scalars(sa.select(Ask.title)))
 
 
 def test_a_folder_is_loaded_and_loading_it_again_changes_nothing(tracker: Tracker, folder: Path) -> None:
@@ -83,13 +81,12 @@ def test_published_history_is_not_rewritten_and_a_draft_is(tracker: Tracker, fol
 
 def test_what_the_seeds_contain_by_default_is_what_the_tracker_comes_with(seeded_databases: SeededDatabases) -> None:
     """The template of the site was seeded by the services; the command finds nothing to do and says so."""
-    url = seeded_databases.create("sqlite")
-    tracker = tracker_on(url)
-    before = tracker("verify").out
-    assert tracker("seed").out.startswith("0 records changed, ")
-    assert tracker("seed", resource_dir("seeds"), "--dry-run").out.startswith("0 records would be changed, ")
-    assert tracker("verify").out == before
-    seeded_databases.drop(url)
+    with seeded_databases.temporary("sqlite") as url:
+        tracker = tracker_on(url)
+        before = tracker("verify").out
+        assert tracker("seed").out.startswith("0 records changed, ")
+        assert tracker("seed", resource_dir("seeds"), "--dry-run").out.startswith("0 records would be changed, ")
+        assert tracker("verify").out == before
 
 
 def test_what_a_person_edited_is_kept(sqlite_site: Site) -> None:

@@ -7,12 +7,11 @@ import sqlalchemy as sa
 from tests.cli.commands import Tracker
 from tests.factories import make_staff
 from tracker.clock import now
-from tracker.db.engine import make_engine, reading, writing
+from tracker.db.engine import reading, writing
 from tracker.models import AccessLink, SignInFailure, StaffSession
 
 
-def test_what_is_old_goes_and_what_is_not_stays(tracker: Tracker, database: str) -> None:
-    engine = make_engine(database)
+def test_what_is_old_goes_and_what_is_not_stays(tracker: Tracker, engine: sa.Engine) -> None:
     with writing(engine) as session:
         person_id = make_staff(session).ed.id
         assert person_id is not None
@@ -28,6 +27,5 @@ def test_what_is_old_goes_and_what_is_not_stays(tracker: Tracker, database: str)
     with reading(engine) as session:
         for column in (StaffSession.token_hash, SignInFailure.account, AccessLink.token_hash):
             assert session.scalars(sa.select(column)).all() == ["new"]
-    engine.dispose()
     assert tracker("tidy").out == "Deleted: 0.\n"
     tracker("verify")

@@ -3,10 +3,12 @@
 import json
 
 import pytest
+import sqlalchemy as sa
 
 from tests.cli.commands import PASSWORD, Answer, Tracker
+from tests.engines import open_engine
 from tracker.clock import now
-from tracker.db.engine import make_engine, reading, writing
+from tracker.db.engine import reading, writing
 from tracker.models import Event, Person
 from tracker.rules.permissions import Actor
 from tracker.services import sessions
@@ -25,20 +27,15 @@ def add(tracker: Tracker, email: str, name: str, role: str, *, password: str = P
 
 def fits(url: str, email: str, password: str) -> bool:
     """Whether a person's stored password is this one."""
-    engine = make_engine(url)
-    with reading(engine) as session:
-        stored = session.query(Person.password_hash).filter_by(email=email).scalar()
-    engine.dispose()
-    return is_right(password, stored)
+    with open_engine(url) as engine, reading(engine) as session:
+        return is_right(password, session.query(Person.password_hash).filter_by(email=email).scalar())
 
 
 def events(url: str) -> list[Event]:
-    engine = make_engine(url)
-    with reading(engine) as session:
+    with open_engine(url) as engine, reading(engine) as session:
         found = session.query(Event).order_by(Event.id).all()
         session.expunge_all()
-    engine.dispose()
-    return found
+        return found
 
 
 def test_people_are_added_and_listed_with_their_role(tracker: Tracker, database: str) -> None:
@@ -183,16 +180,14 @@ def test_a_link_invites_or_resets_and_is_printed_once(tracker: Tracker, database
     assert fits(database, ED, PASSWORD), "the old password works until the link is used"
 
 
-def test_the_second_step_of_a_locked_out_admin_is_reset(tracker: Tracker, database: str) -> None:
+def test_the_second_step_of_a_locked_out_admin_is_reset(tracker: Tracker, database: str, engine: sa.Engine) -> None:
     add(tracker, ADA, "Ada", "admin")
     assert "has not set up" in tracker("user", "reset-second-factor", ADA, code=1).err
-    engine = make_engine(database)
     with writing(engine) as session:
         session.query(Person).update({"totp_nonce": "a number"})
     tracker("user", "reset-second-factor", ADA)
     with reading(engine) as session:
         assert session.query(Person.totp_nonce).scalar() == ""
-    engine.dispose()
     assert events(database)[-1].action == "second step reset"
 
 
@@ -201,16 +196,14 @@ def test_a_command_about_nobody_says_so(tracker: Tracker, command: str) -> None:
     assert "Nobody has the address" in tracker("user", command, ED, code=1).err
 
 
-def test_whoever_asks_is_told_all_that_is_held_and_nothing_secret(tracker: Tracker, database: str) -> None:
+def test_whoever_asks_is_told_all_that_is_held_and_nothing_secret(tracker: Tracker, engine: sa.Engine) -> None:
     add(tracker, ADA, "Ada", "admin")
     add(tracker, ED, "Ed", "editor")
     tracker("user", "set-role", ED, "contributor")
-    engine = make_engine(database)
     with writing(engine) as session:
         ed = session.query(Person).filter_by(email=ED).one()
         sessions.start(Change(session, Actor("Ed", ed.role, ed.id), now()), ed, device="Firefox on Linux")
         sessions.note_failure(session, ED, "192.0.2.1", now())
-    engine.dispose()
     said = tracker("user", "report", ED).out
     held = json.loads(said)
     assert held["person"]["email"] == ED

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from tests.cli.commands import Tracker
 from tests.factories import NOW, make_person, make_staff
 from tests.tampering import unlock_log
-from tracker.db.engine import make_engine, writing
+from tracker.db.engine import writing
 from tracker.rules.permissions import COMMAND_LINE
 from tracker.services.change import Change
 
@@ -21,28 +21,24 @@ WHOLE = re.compile(
 
 
 @pytest.fixture
-def behind_the_apps_back(database: str) -> Callable[..., None]:
+def behind_the_apps_back(engine: sa.Engine) -> Callable[..., None]:
     """Runs statements as somebody with the database's own tools would, the trigger out of the way."""
 
     def run(*statements: str) -> None:
-        engine = make_engine(database)
         with writing(engine) as session:
             unlock_log(session)
             for statement in statements:
                 session.execute(sa.text(statement))
-        engine.dispose()
 
     return run
 
 
 @pytest.fixture
-def log(tracker: Tracker, database: str) -> Tracker:
+def log(tracker: Tracker, engine: sa.Engine) -> Tracker:
     """The command line on a database whose log has four entries."""
-    engine = make_engine(database)
     with writing(engine) as session:
         make_staff(session)
         make_person(Change(session, COMMAND_LINE, NOW), name="Dot")
-    engine.dispose()
     return tracker
 
 

@@ -1,6 +1,8 @@
 """Transactions on both engines: who may write, who waits, and what a reader sees."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
+from tests.engines import open_engine
 from tests.factories import NOW, make_ask, make_staff
-from tracker.db.engine import has_safe_wal, make_engine, reading, writing
+from tracker.db.engine import has_safe_wal, reading, writing
 from tracker.models import Ask, FormerSlug, Revision, Source
 from tracker.services.change import Change
 
@@ -88,37 +91,35 @@ def sqlite_waits_for_readers(engine: sa.Engine, database: str) -> None:
     """With the rollback journal a commit waits until nobody reads: shown by not waiting."""
     if has_safe_wal(sqlite3.sqlite_version_info):
         pytest.skip("with a write-ahead log a commit waits for nobody")
-    impatient = impatient_engine(database)
-    with reading(engine) as session:
+    with impatient_engine(database) as impatient, reading(engine) as session:
         session.execute(sa.select(Revision.number)).all()
         with pytest.raises(OperationalError, match="locked"), writing(impatient) as writer:
             writer.execute(raise_revision())
-    impatient.dispose()
     assert number(engine) == 0
 
 
-def impatient_engine(database: str) -> sa.Engine:
+@contextmanager
+def impatient_engine(database: str) -> Iterator[sa.Engine]:
     """An engine that gives up at once where ours waits ten seconds for the lock."""
-    engine = make_engine(database)
+    with open_engine(database) as engine:
 
-    def hurry(connection: Any, _record: object) -> None:
-        connection.execute("PRAGMA busy_timeout = 0" if engine.dialect.name == "sqlite" else "SET lock_timeout = 1")
-        connection.commit()
+        def hurry(connection: Any, _record: object) -> None:
+            connection.execute("PRAGMA busy_timeout = 0" if engine.dialect.name == "sqlite" else "SET lock_timeout = 1")
+            connection.commit()
 
-    sa.event.listen(engine, "connect", hurry)
-    return engine
+        sa.event.listen(engine, "connect", hurry)
+        yield engine
 
 
 def test_the_first_statement_of_a_writer_takes_the_write_lock(engine: sa.Engine, database: str) -> None:
     """Else two could read the same row, and the second to write would undo the first."""
-    impatient = impatient_engine(database)
-    with writing(engine) as session:
-        session.scalars(sa.select(Revision.number)).one()  # only reads, so far
-        with pytest.raises(OperationalError, match="lock"), writing(impatient) as second:
-            second.scalars(sa.select(Revision.number)).one()
-    with writing(impatient) as second:
-        assert second.scalars(sa.select(Revision.number)).one() == 0
-    impatient.dispose()
+    with impatient_engine(database) as impatient:
+        with writing(engine) as session:
+            session.scalars(sa.select(Revision.number)).one()  # only reads, so far
+            with pytest.raises(OperationalError, match="lock"), writing(impatient) as second:
+                second.scalars(sa.select(Revision.number)).one()
+        with writing(impatient) as second:
+            assert second.scalars(sa.select(Revision.number)).one() == 0
 
 
 def test_a_reader_does_not_wait_for_a_writer_and_sees_nothing_of_it(engine: sa.Engine) -> None:
@@ -206,7 +207,7 @@ def test_a_write_ahead_log_is_used_only_where_it_cannot_damage_the_file(
 
 
 def test_a_new_database_and_its_journal_are_for_their_owner_alone(tmp_path: Path) -> None:
-    with writing(make_engine(f"sqlite:///{tmp_path}/new.sqlite3")) as session:
+    with open_engine(f"sqlite:///{tmp_path}/new.sqlite3") as engine, writing(engine) as session:
         session.execute(sa.text("CREATE TABLE thing (id INTEGER)"))
         names = {path.name: path.stat().st_mode & 0o077 for path in tmp_path.iterdir()}
     assert names.keys() >= {"new.sqlite3"}

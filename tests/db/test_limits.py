@@ -7,8 +7,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from tests.engines import open_engine
 from tests.site import Site
-from tracker.db.engine import make_engine, reading, writing
+from tracker.db.engine import reading, writing
 from tracker.db.limits import Limits, took_too_long
 from tracker.db.postgresql import Connection, Line
 from tracker.web.session import db
@@ -20,9 +21,8 @@ FOR_EVER, LONG = sa.text(COUNT.format(10**9)), sa.text(COUNT.format(10**6))
 @pytest.fixture
 def hurried(database: str) -> Iterator[sa.Engine]:
     """An engine that stops what a page asks for after a hundredth of a second."""
-    engine = make_engine(database, Limits(reading=0.01))
-    yield engine
-    engine.dispose()
+    with open_engine(database, Limits(reading=0.01)) as engine:
+        yield engine
 
 
 def test_a_statement_of_a_page_is_stopped_and_the_next_one_is_not(hurried: sa.Engine) -> None:

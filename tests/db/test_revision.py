@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from tests.engines import open_engine
 from tests.site import WEALTH_ORDERS, Site
 from tracker.db import engine as engines
 from tracker.db import revision
-from tracker.db.engine import make_engine, reading, writing
+from tracker.db.engine import reading, writing
 from tracker.db.revision import Revisions, revisions_of
 from tracker.models import Ask, Revision
 
@@ -71,9 +72,8 @@ def test_many_threads_share_a_few_connections(engine: sa.Engine, revisions: Revi
 
 
 def test_a_database_without_tables_has_no_revision(empty_database: str) -> None:
-    engine = make_engine(empty_database)
-    assert revisions_of(engine).read() is None
-    engine.dispose()
+    with open_engine(empty_database) as engine:
+        assert revisions_of(engine).read() is None
 
 
 def test_a_row_that_is_missing_is_no_revision(engine: sa.Engine, revisions: Revisions) -> None:
@@ -94,8 +94,8 @@ def test_a_file_that_is_missing_is_not_made(
 
 
 def test_a_server_that_is_not_there_is_no_revision() -> None:
-    engine = make_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
-    assert revisions_of(engine).read() is None
+    with open_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing") as engine:
+        assert revisions_of(engine).read() is None
 
 
 @only_postgresql

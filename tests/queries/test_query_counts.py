@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tests.engines import ENGINES, Databases
+from tests.engines import ENGINES, Databases, open_engine
 from tests.factories import (
     NOW,
     evidence_draft,
@@ -23,7 +23,7 @@ from tests.factories import (
     make_test,
     make_update,
 )
-from tracker.db.engine import make_engine, reading, writing
+from tracker.db.engine import reading, writing
 from tracker.models import Ask, Legislation, Link, SuccessTest, Update
 from tracker.queries import desk, public, staff, staff_lists, stories
 from tracker.queries.public.filters import AskFilter
@@ -64,19 +64,16 @@ def grow(change: Change, first: int, last: int) -> None:
 @pytest.fixture(scope="module", params=ENGINES)
 def counted(databases: Databases, request: pytest.FixtureRequest) -> Iterator[tuple[dict[str, int], dict[str, int]]]:
     """How many statements each query took with few records and with many."""
-    url = databases.create(request.param)
-    engine = make_engine(url)
-    with writing(engine) as session:
-        change = Change(session, make_staff(session).ed, NOW)
-        make_ask(change, published=True, slug="main")
-        make_law(change, citation="2018 c. 100")
-        grow(change, 0, FEW)
-    few = counts(engine)
-    with writing(engine) as session:
-        grow(Change(session, find_staff(session).ed, NOW), FEW, MANY)
-    yield few, counts(engine)
-    engine.dispose()
-    databases.drop(url)
+    with databases.temporary(request.param) as url, open_engine(url) as engine:
+        with writing(engine) as session:
+            change = Change(session, make_staff(session).ed, NOW)
+            make_ask(change, published=True, slug="main")
+            make_law(change, citation="2018 c. 100")
+            grow(change, 0, FEW)
+        few = counts(engine)
+        with writing(engine) as session:
+            grow(Change(session, find_staff(session).ed, NOW), FEW, MANY)
+        yield few, counts(engine)
 
 
 def first(session: Session, model: Any, *conditions: Any) -> int:

@@ -12,11 +12,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from tests.engines import ENGINES
+from tests.engines import ENGINES, open_engine
 from tests.factories import NOW, make_person, make_update
 from tests.site import SeededDatabases
 from tests.transactions import count_events, revision
-from tracker.db.engine import make_engine, writing
+from tracker.db.engine import writing
 from tracker.models import Ask, Evidence, Legislation, Link, Source, SuccessTest, Update
 from tracker.paths import resource_dir
 from tracker.queries.stories import find_story, list_tests, standing_of
@@ -44,11 +44,8 @@ DRAFT, PUBLISHED = Publication.DRAFT, Publication.PUBLISHED
 @pytest.fixture(scope="module", params=ENGINES)
 def shared_engine(seeded_databases: SeededDatabases, request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
     """The engine of a database that holds the seeds; `session` undoes what a test does to it."""
-    url = seeded_databases.create(request.param)
-    engine = make_engine(url)
-    yield engine
-    engine.dispose()
-    seeded_databases.drop(url)
+    with seeded_databases.temporary(request.param) as url, open_engine(url) as engine:
+        yield engine
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from tests.browser import Page
+from tests.engines import open_engine
 from tests.site import ADA, CLEO, ED, LOCAL, WEALTH_ORDERS, MakeSite, Site
 from tests.web.test_status_change import UNDONE, status_form
-from tracker.db.engine import make_engine, writing
+from tracker.db.engine import writing
 from tracker.models import Update
 
 PUBLIC_PAGE = f"/asks/{WEALTH_ORDERS}"
@@ -59,11 +60,9 @@ def test_sent_back_with_a_note_mended_and_sent_again(site: Site) -> None:
 
 def test_the_page_on_which_it_is_decided_only_reads(sqlite_site: Site) -> None:
     update, cookie = sent(sqlite_site), sqlite_site.cookie_of(ED)
-    other = make_engine(str(sqlite_site.engine.url))
-    with writing(other) as session:
+    with open_engine(str(sqlite_site.engine.url)) as other, writing(other) as session:
         session.connection()  # nobody else can write now
         page = sqlite_site.browser().sign_in_with(cookie).get(f"/staff/updates/{update}/approve")
-    other.dispose()
     assert "Reversed" in page.all("section", "verdict")[0]
     sqlite_site.app.config["READ_ONLY"] = True
     assert "Below is the public page as it will be" in decision(sqlite_site, update).notices[0]

@@ -12,10 +12,8 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.datastructures import MultiDict
 
-from tests.engines import Databases
 from tests.full_disk import full_disk
-from tests.site import ED, LOCAL, PASSWORD, WEALTH_ORDERS, Site, email_of
-from tracker.app import create_app
+from tests.site import ED, LOCAL, PASSWORD, WEALTH_ORDERS, Site, email_of, open_app
 from tracker.clock import now
 from tracker.db.engine import WRITE_LOCK, writing
 from tracker.models import Derivation, StaffSession
@@ -33,12 +31,11 @@ def test_a_whole_site_is_alive_and_ready(site: Site) -> None:
 
 
 def test_a_database_without_tables_is_alive_and_not_ready(empty_database: str) -> None:
-    app = create_app(replace(LOCAL, database_url=empty_database))
-    client = app.test_client()
-    assert client.get("/healthz").status_code == 200
-    answer = client.get("/readyz")
-    assert (answer.status_code, answer.text) == (503, "not ready\n")
-    app.extensions["tracker_engine"].dispose()
+    with open_app(replace(LOCAL, database_url=empty_database)) as app:
+        client = app.test_client()
+        assert client.get("/healthz").status_code == 200
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.text) == (503, "not ready\n")
 
 
 def test_a_database_of_another_version_is_not_ready(site: Site) -> None:
@@ -59,18 +56,17 @@ def test_lists_that_another_version_filled_are_not_ready(site: Site) -> None:
 
 @pytest.mark.parametrize("url", ["sqlite:////nowhere/tracker.sqlite3", "postgresql+psycopg://x@127.0.0.1:1/x"])
 def test_a_database_that_is_not_there_is_a_busy_site(url: str) -> None:
-    app = create_app(replace(LOCAL, database_url=url))
-    client = app.test_client()
-    assert client.get("/healthz").status_code == 200
-    assert client.get("/readyz").status_code == 503
-    for path in ("/", "/asks/stop-brexit", "/asks.csv"):
-        answer = client.get(path)
-        assert answer.status_code == 503
-        assert answer.headers["Retry-After"] == "5"
-        assert "The site is busy" in answer.text
-        assert "nowhere/tracker" not in answer.text
-    assert client.get("/method").status_code == 200
-    app.extensions["tracker_engine"].dispose()
+    with open_app(replace(LOCAL, database_url=url)) as app:
+        client = app.test_client()
+        assert client.get("/healthz").status_code == 200
+        assert client.get("/readyz").status_code == 503
+        for path in ("/", "/asks/stop-brexit", "/asks.csv"):
+            answer = client.get(path)
+            assert answer.status_code == 503
+            assert answer.headers["Retry-After"] == "5"
+            assert "The site is busy" in answer.text
+            assert "nowhere/tracker" not in answer.text
+        assert client.get("/method").status_code == 200
 
 
 @contextmanager
@@ -156,9 +152,9 @@ def test_a_file_that_the_disk_gives_in_part_is_a_busy_site(sqlite_site: Site) ->
     assert sqlite_site.browser().get("/").status == 200
 
 
-def test_health_asks_no_database(databases: Databases) -> None:
-    app = create_app(replace(LOCAL, database_url="sqlite:////nowhere/tracker.sqlite3"))
+def test_health_asks_no_database() -> None:
     asked: list[object] = []
-    sa.event.listen(app.extensions["tracker_engine"], "do_connect", lambda *args: asked.append(args))
-    assert app.test_client().get("/healthz").text == "ok\n"
+    with open_app(replace(LOCAL, database_url="sqlite:////nowhere/tracker.sqlite3")) as app:
+        sa.event.listen(app.extensions["tracker_engine"], "do_connect", lambda *args: asked.append(args))
+        assert app.test_client().get("/healthz").text == "ok\n"
     assert asked == []
