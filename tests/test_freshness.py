@@ -1,22 +1,26 @@
 """No answer is older than the last acknowledged change, whichever process gives it and whatever happens to writers."""
 
 import gzip
+import itertools
+import os
 import re
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from http.client import HTTPConnection
 from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
 
 from tests.chromium import run_tracker_serve
+from tests.engines import open_engine
 from tests.factories import NOW, make_ask, make_staff, make_update
 from tests.processes import processes, received
-from tests.site import LOCAL, CompiledTemplates
-from tests.test_concurrency import ed, post_until_killed
-from tracker.app import create_app
+from tests.site import LOCAL, open_app
+from tests.test_concurrency import ed, post_one
 from tracker.db.engine import writing
 from tracker.models import Ask
 from tracker.rules.dates import PartialDate
@@ -26,7 +30,8 @@ from tracker.settings import Settings
 
 CHANGES = 20
 READERS = 4
-KILLS = 3
+KILLED_AT = (1, 20, 40)  # statements of a post: the lock, in its midst, near its end
+POSTS = 8  # before each kill; all of them stay on the first page of the story
 PATHS = ("/", "/asks/empty-homes", "/asks.csv")
 CODINGS = ("identity", "gzip")
 
@@ -135,26 +140,46 @@ def test_no_server_gives_an_answer_older_than_the_last_acknowledged_change(
     assert {number for reader in readers for _, number in reader.known.values()} == {CHANGES}
 
 
-def test_the_kill_of_a_writer_spoils_no_answer(engine: sa.Engine, database: str, ask_id: int) -> None:
-    app = create_app(Settings(database, LOCAL.secret_key))
-    app.jinja_env.bytecode_cache = CompiledTemplates()
-    client = app.test_client()
+def post_when_told(url: str, ask_id: int, writer: int, orders: Connection) -> None:
+    """Post an entry for each word, and send its text after the commit. A number is the statement to be killed at."""
+    with open_engine(url) as engine:
+        for number in itertools.count():
+            if statement := orders.recv():
+                kill_at(engine, statement)
+            orders.send(post_one(engine, ask_id, writer, number))
+
+
+def kill_at(engine: sa.Engine, statement: int) -> None:
+    """Kill this process when it comes to its n-th statement from now."""
+    statements = itertools.count(1)
+
+    def look(*_: object) -> None:
+        if next(statements) == statement:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sa.event.listen(engine, "before_cursor_execute", look)
+
+
+def test_the_kill_of_a_writer_spoils_no_answer(database: str, ask_id: int) -> None:
     acknowledged: list[str] = []
-    for cycle in range(KILLS):
-        ours, theirs = Pipe(duplex=False)
-        with processes(post_until_killed, [(database, ask_id, cycle, theirs)]) as ((process, pipe),):
-            theirs.close()
-            pipe.send("go")
-            for _ in range(8 + cycle):
-                acknowledged.append(received(ours))
-                answer = client.get("/asks/empty-homes")
-                assert answer.status_code == 200
-                assert acknowledged[-1] in answer.text
-            process.kill()
-            for _ in range(3):
-                answer = client.get("/asks/empty-homes")
-                assert answer.status_code == 200
-                assert [text for text in acknowledged if text not in answer.text] == []
-            process.join()
-            ours.close()
-    app.extensions["tracker_engine"].dispose()
+    with open_app(Settings(database, LOCAL.secret_key)) as app:
+        client = app.test_client()
+        for statement in KILLED_AT:
+            ours, theirs = Pipe()
+            with processes(post_when_told, [(database, ask_id, statement, theirs)]) as ((process, pipe),):
+                theirs.close()
+                pipe.send("go")
+                for _ in range(POSTS):
+                    ours.send(0)
+                    acknowledged.append(received(ours))
+                    answer = client.get("/asks/empty-homes")
+                    assert answer.status_code == 200
+                    assert acknowledged[-1] in answer.text
+                ours.send(statement)
+                process.join()
+                assert process.exitcode == -signal.SIGKILL
+                for _ in range(3):
+                    answer = client.get("/asks/empty-homes")
+                    assert answer.status_code == 200
+                    assert [text for text in acknowledged if text not in answer.text] == []
+                ours.close()
