@@ -226,11 +226,8 @@ def test_a_commit_that_a_reader_holds_up_leaves_nobody_locked_out(engine: sa.Eng
         reader.close()
     with engine.connect() as connection:
         assert not connection.connection.driver_connection.in_transaction  # type: ignore[union-attr]
-    another = make_engine(str(engine.url))
-    try:
+    with open_engine(str(engine.url)) as another:
         raise_at_once(another)
-    finally:
-        another.dispose()
     assert number(engine) == 1
 
 
