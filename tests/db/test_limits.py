@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
@@ -11,7 +10,6 @@ from tests.engines import open_engine
 from tests.site import Site
 from tracker.db.engine import reading, writing
 from tracker.db.limits import Limits, took_too_long
-from tracker.db.postgresql import Connection, Line
 from tracker.web.session import db
 
 COUNT = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) SELECT max(i) FROM n"
@@ -50,13 +48,3 @@ def test_a_page_that_takes_too_long_says_what_to_do(sqlite_site: Site) -> None:
     assert "That takes too long to look up" in answer.text
     assert "Narrow it" in answer.text
     assert sqlite_site.browser().get("/").status == 200
-
-
-def test_while_a_server_is_silent_one_thread_tries_and_the_others_do_not_wait() -> None:
-    line = Line()
-    line.is_silent = True
-    with line.alone(), pytest.raises(psycopg.OperationalError, match="says nothing"):
-        Connection.open(line, 1, host="127.0.0.1", port=1)
-    assert not line.is_silent
-    with pytest.raises(psycopg.OperationalError, match="refused"):
-        Connection.open(line, 1, host="127.0.0.1", port=1)

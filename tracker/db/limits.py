@@ -46,13 +46,15 @@ def limit_sqlite(engine: sa.Engine, limits: Limits) -> None:
 
 
 def limit_postgresql(engine: sa.Engine, limits: Limits) -> None:
-    """The server stops each statement that takes too long; when nothing is heard of it, we hang up."""
-    from tracker.db.postgresql import Connection, Line
+    """Let the server stop each statement that takes too long; close the connection when the server is silent."""
+    from tracker.db.postgresql import Connection
 
-    line, usual = Line(), limits.reading + GRACE_SECONDS
+    usual = limits.reading + GRACE_SECONDS
 
     def connect(_dialect: object, _record: object, arguments: list[str], options: dict[str, Any]) -> Connection:
-        return Connection.open(line, usual, *arguments, **options)
+        connection = Connection.connect(*arguments, **options)
+        connection.patience = usual
+        return connection
 
     def begin(connection: sa.Connection) -> None:
         seconds = limits.of(connection)

@@ -4,7 +4,6 @@ import os
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Hashable
-from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
@@ -79,15 +78,13 @@ class Revisions(ABC):
 class PostgreSQLRevisions(Revisions):
     """With the transaction that wrote it, for a restored database may come to the same number again."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        from tracker.db.postgresql import Connection, Line
-
-        super().__init__(engine)
-        self._open = partial(Connection.open, Line(), WAIT_SECONDS)
-
     def _connect(self) -> Any:
+        from tracker.db.postgresql import Connection
+
         positional, named = self.engine.dialect.create_connect_args(self.engine.url)
-        return self._open(*positional, **named, autocommit=True, connect_timeout=CONNECT_SECONDS)
+        connection = Connection.connect(*positional, **named, autocommit=True, connect_timeout=CONNECT_SECONDS)
+        connection.patience = WAIT_SECONDS
+        return connection
 
     def _ask(self, connection: Any, place: Hashable) -> Hashable | None:
         # Below psycopg's cursors, which would double the cost.
