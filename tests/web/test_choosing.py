@@ -20,33 +20,31 @@ def link_form(site: Site) -> Page:
     return site.browser(ED).get(f"/staff/asks/{site.ask_id()}").follow("Link a law")
 
 
-def radios(page: Page, name: str) -> list[str]:
-    """What the page offers to pick."""
-    return [
-        element.get("value", "")
-        for element in page.tree.iter("input")
-        if (element.get("type"), element.get("name")) == ("radio", name)
-    ]
+def offered(page: Page, name: str) -> list[str]:
+    """What the page suggests for a field."""
+    (field,) = (element for element in page.tree.iter("input") if element.get("name") == name)
+    (suggestions,) = (element for element in page.tree.iter("datalist") if element.get("id") == field.get("list"))
+    return [option.get("value", "") for option in suggestions.iter("option")]
 
 
-def test_words_that_fit_several_laws_bring_them_back_to_pick_one_with_everything_typed(site: Site) -> None:
+def test_words_that_fit_several_laws_bring_them_back_as_suggestions_with_everything_typed(site: Site) -> None:
     form = link_form(site)
     with site.unchanged():
         asked = form.submit(
             "Enter the link", legislation_id="criminal finances", effect="enables", provisions="ss. 1–3", note="So."
         )
     assert asked.status == 422
-    (error,) = asked.errors("legislation_id")
-    assert error == "Several fit “criminal finances”. Choose one below."
-    found = radios(asked, "legislation_id")
+    found = offered(asked, "legislation_id")
     assert 1 < len(found) <= MOST
+    (error,) = asked.errors("legislation_id")
+    assert error.startswith("“criminal finances” names none of them alone. Type one of these in its place: ")
+    assert f"{found[0]} (" in error
     assert (asked.value("legislation_id"), asked.value("provisions"), asked.value("note")) == (
         "criminal finances",
         "ss. 1–3",
         "So.",
     )
-    sent = asked.sent("Enter the link")
-    done = asked.browser.post(asked.path, [*sent, ("legislation_id", found[0])])
+    done = asked.submit("Enter the link", legislation_id=found[0])
     assert "The link is entered as a draft" in done.notices[0]
     newest = sa.select(Legislation.key).join(Link).order_by(Link.id.desc()).limit(1)
     assert site.scalar(newest) == found[0]
@@ -57,7 +55,7 @@ def test_words_that_fit_several_laws_bring_them_back_to_pick_one_with_everything
     [
         ("", "Fill in “Law”."),
         ("no such law at all", "No law that is entered here fits. Enter it first: Legislation, New law."),
-        ("finances commencement 5", "One fits “finances commencement 5”. Choose it below if you mean it."),
+        ("finances commencement 5", "“finances commencement 5” names none of them alone. Type one of these"),
         ("x\x00", "cannot be stored (U+0000)"),
     ],
 )
@@ -85,8 +83,8 @@ def test_the_ask_that_replaces_another_is_named_by_its_address(sqlite_site: Site
     with sqlite_site.unchanged():
         asked = form.submit("Preview", **superseded, superseded_by_id="company")
         more = asked.submit("Add another piece of evidence")
-    assert radios(asked, "superseded_by_id") == radios(more, "superseded_by_id") != []
-    assert WEALTH_ORDERS not in radios(asked, "superseded_by_id")
+    assert offered(asked, "superseded_by_id") == offered(more, "superseded_by_id") != []
+    assert WEALTH_ORDERS not in offered(asked, "superseded_by_id")
     preview = asked.submit("Preview", superseded_by_id="https://tracker.example/asks/stop-brexit?on=2020-01-01#law")
     again = preview.submit("Go on editing")
     assert again.value("superseded_by_id") == sqlite_site.scalar(sa.select(Ask.title).where(Ask.slug == "stop-brexit"))

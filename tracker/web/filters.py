@@ -115,7 +115,7 @@ def attributes(field: Field) -> dict[str, str]:
     return (
         found
         | ({"aria-invalid": "true"} if field.errors else {})
-        | ({"list": f"{field.id}-likely"} if isinstance(field, ChosenField) else {})
+        | ({"list": f"{field.id}-offered"} if isinstance(field, ChosenField) else {})
         | ({"required": "required"} if required in field.validators else {})
     )
 

@@ -6,25 +6,24 @@ from typing import Any
 
 from wtforms import StringField
 
-from tracker.queries.choosing import MOST, Choice, Choosing, Meant
+from tracker.queries.choosing import Choice, Choosing
 from tracker.web.forms.fields import clean_text, refuse_text
 
 SHOWN = 60
+NEAREST = 5
 
 
 class ChosenField(StringField):
     """The number of a record that a person names; `choose` says among which records, once the form is read.
 
-    Where the text can mean several they stand in `matches`, to pick one; the pick is sent under the name of the field,
-    after the text, and wins over it.
+    `offered` are a few records that the browser suggests while one types: those that hold the words, or the newest.
     """
 
     def __init__(self, *args: Any, nothing: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.nothing = nothing
-        self.typed = self.pick = ""
-        self.likely: Sequence[Choice] = ()
-        self.matches: Sequence[Choice] = ()
+        self.typed = ""
+        self.offered: Sequence[Choice] = ()
         self.chosen: Choice | None = None
 
     def process_data(self, value: int | None) -> None:
@@ -32,42 +31,32 @@ class ChosenField(StringField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = None
-        (typed, refusal), (pick, _) = clean_text(valuelist[:1]), clean_text(valuelist[1:])
-        self.typed, self.pick = " ".join(typed.split()), pick
+        typed, refusal = clean_text(valuelist)
+        self.typed = " ".join(typed.split())
         refuse_text(refusal)
 
     def choose(self, among: Choosing) -> None:
-        """Find the record that is meant, or say in the errors why none is found."""
-        self.likely = among.likely()
-        present = among.name(self.object_data) if self.object_data else None
-        if self.raw_data is None or (present and self.typed == present.text and not self.pick):
-            self._take(present)
-        elif (text := self.pick or self.typed) and not self.process_errors:
-            meant = among.find(text)
-            if meant.only:
-                self._take(among.name(meant.only.id))
-            else:
-                self.matches = meant.choices
-                self.process_errors = [self._complaint(meant)]
+        """Find the record that is meant, or say in the errors that none is."""
+        present = among.get(self.object_data) if self.object_data else None
+        is_untouched = self.raw_data is None or (present and self.typed == present.text)
+        found = present if is_untouched else among.find(self.typed)
+        if found:
+            self.data, self.typed, self.chosen = found.id, found.text, found
+        self.offered = among.offer("" if found else self.typed)
+        if self.typed and not found and not self.process_errors:
+            self.process_errors = [self._complaint()]
 
     @property
     def in_words(self) -> str:
         """What a person types for it."""
         return self.typed
 
-    def _take(self, choice: Choice | None) -> None:
-        if choice:
-            self.data, self.typed, self.chosen = choice.id, choice.text, choice
-
-    def _complaint(self, meant: Meant) -> str:
-        if not meant.choices:
+    def _complaint(self) -> str:
+        if not self.offered:
             return self.nothing
-        words = f"“{shorten(self.typed, SHOWN, placeholder='…')}”"
-        if meant.number > MOST:
-            return f"{meant.number} fit {words}; the first {MOST} stand below. Choose one, or type more of its words."
-        if meant.number > 1:
-            return f"Several fit {words}. Choose one below."
-        return f"One fits {words}. Choose it below if you mean it."
+        nearest = "; ".join(f"{choice.key} ({choice.label})" for choice in self.offered[:NEAREST])
+        words = shorten(self.typed, SHOWN, placeholder="…")
+        return f"“{words}” names none of them alone. Type one of these in its place: {nearest}."
 
     def _value(self) -> str:
         return self.typed

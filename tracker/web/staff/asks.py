@@ -75,7 +75,7 @@ def new() -> Page | Response:
         "New ask",
         url_for(".index"),
         submit="Enter the ask",
-        intro="" if form.source_id.likely else NO_SOURCE,
+        intro="" if form.source_id.offered else NO_SOURCE,
     )
 
 

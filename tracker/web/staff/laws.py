@@ -67,8 +67,8 @@ def edit(law_id: int) -> Page | Response:
 @requires(Action.EDIT)
 def new_link(ask_id: int) -> Page | Response:
     ask = found(db().get(Ask, ask_id))
-    form, back = LinkForm(laws=Laws(db(), ask_id=ask_id)), url_for("asks.show", ask_id=ask_id)
-    heading, intro = f"Link a law to “{ask.title}”", "" if form.legislation_id.likely else NO_LAW
+    form, back = LinkForm(laws=Laws(db())), url_for("asks.show", ask_id=ask_id)
+    heading, intro = f"Link a law to “{ask.title}”", "" if form.legislation_id.offered else NO_LAW
 
     def save(change: Change) -> str:
         legislation.create_link(change, form.draft(ask_id))
@@ -102,4 +102,4 @@ def _form(law_id: int, **options: Any) -> LegislationForm:
 
 def _link_form(link_id: int, **options: Any) -> LinkForm:
     link = found(staff.find_link(db(), link_id))
-    return LinkForm(obj=link, laws=Laws(db(), ask_id=link.ask_id), **options)
+    return LinkForm(obj=link, laws=Laws(db()), **options)
