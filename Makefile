@@ -5,7 +5,7 @@ PYTHON ?= python3
 ARGS ?=
 ROUNDS ?= 200
 TORTURE = tests/test_torture.py tests/test_import_kills.py tests/test_migration_kills.py tests/test_backup_kills.py \
-	tests/test_server_stops.py tests/test_raw_http.py tests/test_concurrency.py tests/test_migrations.py \
+	tests/test_server_stops.py tests/test_slow_clients.py tests/test_raw_http.py tests/test_concurrency.py tests/test_migrations.py \
 	tests/web/test_fuzz.py tests/web/test_odd_forms.py tests/web/test_odd_parameters.py
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1

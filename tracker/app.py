@@ -1,5 +1,7 @@
 """The application: the one place that knows everybody. It is a plain WSGI callable."""
 
+from functools import partial
+
 from flask import Flask
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -33,7 +35,8 @@ from tracker.web import (
     sign_in,
     tables,
 )
-from tracker.web.gate import Gate
+from tracker.web.body_limit import BodyLimit
+from tracker.web.devices import was_signed_in
 from tracker.web.indentation import Unindented
 from tracker.web.staff import (
     account,
@@ -120,7 +123,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension(Unindented)
     engine = make_engine(settings.database_url, Limits())
-    app.wsgi_app = Gate(app.wsgi_app, settings.is_production)  # type: ignore[method-assign]
+    app.wsgi_app = BodyLimit(  # type: ignore[method-assign]
+        app.wsgi_app, partial(was_signed_in, app), settings.is_production, app.config["MAX_CONTENT_LENGTH"]
+    )
     cache.init_app(app, engine, settings)
     if settings.trusted_proxies:  # in front of the cache, which tells http from https
         hops = settings.trusted_proxies

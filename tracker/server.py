@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import resource
 import socket
 import time
 from collections.abc import Callable
@@ -10,7 +11,8 @@ from threading import Thread
 
 from flask import Flask
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from tracker.app import create_app
@@ -19,8 +21,13 @@ from tracker.web import log_lines
 
 log = logging.getLogger(__name__)
 
-# A long download holds a thread, and so does a form while it arrives; a page must still find one (web/gate.py).
-THREADS = 16
+# A long download holds a thread, and so does a form while it arrives; a page must still find one (web/body_limit.py).
+THREADS = 24
+# From the first byte that is due to the end of the head. Only with HTTP/1 alone does the server look at the clock:
+# while it listens for the version first, it waits for ever.
+HEAD_SECONDS = 15
+# A connection that says nothing costs little, and must not take the place of one that asks for a page.
+MOST_CONNECTIONS, MOST_FILES = 10_000, 65_536
 
 
 class CannotListen(Exception):
@@ -40,15 +47,19 @@ def run_server(settings: Settings, announce: Callable[[], None]) -> None:
     `announce` is called once the server accepts connections. Raises CannotListen.
     """
     address = find_free_address(settings.host, settings.port)
+    _allow_many_connections()
     server = Granian(
         "tracker.server:make_app",
         factory=True,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000),
         address=address,
         port=settings.port,
         workers=settings.workers,
         blocking_threads=THREADS,
         backlog=1024,
+        backpressure=MOST_CONNECTIONS,
         log_access=False,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
@@ -80,6 +91,12 @@ def find_free_address(host: str, port: int) -> str:
     if not free:
         raise CannotListen(f"HOST: “{host}” is no address of this machine; 0.0.0.0 means all of its addresses.")
     return free[0]
+
+
+def _allow_many_connections() -> None:
+    """Use as many open files as the system lets us: connections that say nothing must not take them all."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, MOST_FILES), most))
 
 
 def _announce_when_open(address: str, port: int, announce: Callable[[], None]) -> None:

@@ -28,7 +28,7 @@ def add(tracker: Tracker, email: str, name: str, role: str, *, password: str = P
 def fits(url: str, email: str, password: str) -> bool:
     """Whether a person's stored password is this one."""
     with open_engine(url) as engine, reading(engine) as session:
-        return is_right(password, session.query(Person.password_hash).filter_by(email=email).scalar())
+        return is_right(password, session.query(Person.password_hash).filter_by(email=email).scalar(), is_known=False)
 
 
 def events(url: str) -> list[Event]:

@@ -20,27 +20,27 @@ def stored() -> str:
 
 
 def test_the_right_password_fits_and_no_other_does(stored: str) -> None:
-    assert passwords.is_right("four unrelated words", stored)
+    assert passwords.is_right("four unrelated words", stored, is_known=False)
     for wrong in ("", "four unrelated word", "four unrelated words ", "Four unrelated words", stored, "\ud800"):
-        assert not passwords.is_right(wrong, stored)
+        assert not passwords.is_right(wrong, stored, is_known=False)
 
 
 def test_half_a_character_can_be_part_of_a_password() -> None:
     odd = "four unrelated words \ud800"
-    assert passwords.is_right(odd, passwords.hash_password(odd, EMAIL))
+    assert passwords.is_right(odd, passwords.hash_password(odd, EMAIL), is_known=False)
 
 
 def test_every_character_counts_up_to_the_longest() -> None:
     longest = LONGEST.ljust(128, "x")
     stored = passwords.hash_password(longest, EMAIL)
-    assert passwords.is_right(longest, stored)
-    assert not passwords.is_right(longest[:-1] + "y", stored)
+    assert passwords.is_right(longest, stored, is_known=False)
+    assert not passwords.is_right(longest[:-1] + "y", stored, is_known=False)
 
 
 def test_a_longer_password_is_refused_before_it_is_hashed(stored: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "HASHER", None)  # whatever touched it would fail
-    assert not passwords.is_right("x" * 129, stored)
-    assert not passwords.is_right("x" * 1_000_000, None)
+    assert not passwords.is_right("x" * 129, stored, is_known=False)
+    assert not passwords.is_right("x" * 1_000_000, None, is_known=False)
     with pytest.raises(RuleBroken) as broken:
         passwords.hash_password("four unrelated words" * 7, EMAIL)
     assert problems_of(broken) == {"password"}
@@ -55,8 +55,8 @@ def test_a_password_that_is_easy_to_guess_is_not_stored(password: str) -> None:
 
 @pytest.mark.parametrize("nothing", [None, "", "no hash at all", "$argon2id$v=19$broken"])
 def test_where_there_is_no_hash_no_password_is_right(nothing: str | None) -> None:
-    assert not passwords.is_right("four unrelated words", nothing)
-    assert not passwords.is_right("nobody's password, never accepted", nothing)
+    assert not passwords.is_right("four unrelated words", nothing, is_known=False)
+    assert not passwords.is_right("nobody's password, never accepted", nothing, is_known=False)
 
 
 def test_the_hash_is_salted_argon2id_above_the_minimum(stored: str) -> None:
@@ -69,16 +69,18 @@ def test_the_hash_is_salted_argon2id_above_the_minimum(stored: str) -> None:
 
 def test_a_weaker_hash_is_due_for_renewal(stored: str) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("four unrelated words")
-    assert passwords.is_right("four unrelated words", weak)
+    assert passwords.is_right("four unrelated words", weak, is_known=False)
     renewed = passwords.rehash("four unrelated words", weak)
     assert renewed is not None
-    assert passwords.is_right("four unrelated words", renewed)
+    assert passwords.is_right("four unrelated words", renewed, is_known=False)
     assert passwords.rehash("four unrelated words", renewed) is None
     assert passwords.rehash("four unrelated words", stored) is None
 
 
 def test_when_too_many_wait_for_their_turn_the_next_is_told_so(stored: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "IN_LINE", threading.BoundedSemaphore(1))
-    with passwords.IN_LINE, pytest.raises(passwords.Busy):
-        passwords.is_right("four unrelated words", stored)
-    assert passwords.is_right("four unrelated words", stored)  # and the place is free again
+    with passwords.IN_LINE:
+        with pytest.raises(passwords.Busy):
+            passwords.is_right("four unrelated words", stored, is_known=False)
+        assert passwords.is_right("four unrelated words", stored, is_known=True)  # who has places of their own
+    assert passwords.is_right("four unrelated words", stored, is_known=False)  # and the place is free again

@@ -127,6 +127,12 @@ def test_an_address_waits_after_twenty_failures_with_any_account(session: Sessio
     assert not is_throttled(session, "ed@example.org", "192.0.2.2")
 
 
+def test_the_addresses_of_one_ipv6_network_count_as_one(session: Session) -> None:
+    fail(session, 20, address="2001:db8:0:1::{}")
+    assert is_throttled(session, "ed@example.org", "2001:db8:0:1:ffff::1")
+    assert not is_throttled(session, "ed@example.org", "2001:db8:0:2::1")
+
+
 def test_everybody_waits_after_a_thousand_failures(session: Session) -> None:
     rows = [{"account": f"{n:064}", "address": f"{n:064}", "failed_at": NOW} for n in range(999)]
     session.execute(sa.insert(SignInFailure), rows)

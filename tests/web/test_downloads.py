@@ -3,14 +3,9 @@
 import pytest
 
 from tests.site import ADA, WEALTH_ORDERS, Site
-from tracker import server
-from tracker.web import downloads, gate
+from tracker.web import downloads
 
 FILES = ("/asks.csv", "/updates.csv", "/evidence.csv", "/data.zip")
-
-
-def test_downloads_and_forms_together_leave_threads_for_pages() -> None:
-    assert downloads.MOST_AT_ONCE + gate.MOST_AT_ONCE < server.THREADS
 
 
 def test_pages_are_served_while_downloads_go_on_and_one_more_is_told_to_wait(sqlite_site: Site) -> None:

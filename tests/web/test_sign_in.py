@@ -1,5 +1,6 @@
 """Signing in and out: what is said, where it leads, how often it may fail."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -7,12 +8,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from itsdangerous import URLSafeTimedSerializer
+from werkzeug.datastructures import MultiDict
 
 from tests.browser import Page
 from tests.site import ADA, ED, LOCAL, PASSWORD, MakeSite, Site, email_of
 from tracker.clock import now
 from tracker.models import Event, Person, SignInFailure, StaffSession
-from tracker.services import sessions
+from tracker.services import passwords, sessions
 
 AWAY = [
     "https://evil.example/", "//evil.example/", "///evil.example", "/\\evil.example", "\\\\evil.example",
@@ -124,6 +126,19 @@ def test_too_many_failures_close_the_door_for_a_while(
     assert page.h1 == "Too many attempts"
     assert page.response.headers["Retry-After"] == "300"
     assert sqlite_site.scalar(sa.select(sa.func.count(Event.id)).where(Event.action == "signed in")) == 0
+
+
+def test_who_is_told_that_the_site_is_busy_is_counted_and_a_known_device_gets_in(
+    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = sign_in(sqlite_site).submit("Sign out")
+    monkeypatch.setattr(passwords, "IN_LINE", threading.BoundedSemaphore(1))
+    with passwords.IN_LINE:
+        form = sqlite_site.browser().get("/staff/sign-in")
+        sent = form.sent("Sign in", email=email_of(ED), password=PASSWORD)
+        assert form.browser.client.post("/staff/sign-in", data=MultiDict(sent)).status_code == 503
+        assert sqlite_site.scalar(sa.select(sa.func.count(SignInFailure.id))) == 1
+        assert known.submit("Sign in", email=email_of(ED), password=PASSWORD).hops == [303, 200]
 
 
 @pytest.mark.parametrize(

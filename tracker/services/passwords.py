@@ -17,6 +17,8 @@ from tracker.rules.passwords import LONGEST, check_password
 HASHER = PasswordHasher()
 AT_ONCE = threading.BoundedSemaphore(2)
 IN_LINE = threading.BoundedSemaphore(4)
+# For known devices, signed-in people and holders of a link, whom a flood of strangers must not keep out.
+KNOWN_IN_LINE = threading.BoundedSemaphore(4)
 
 
 class Busy(Exception):
@@ -30,11 +32,11 @@ def hash_password(password: str, email: str, name: str = "") -> str:
     return _hash(password)
 
 
-def is_right(password: str, stored: str | None) -> bool:
+def is_right(password: str, stored: str | None, *, is_known: bool) -> bool:
     """Whether the password fits the stored hash; takes the same time when there is none (None)."""
     if len(password) > LONGEST:
         return False
-    with _turn():
+    with _turn(KNOWN_IN_LINE if is_known else IN_LINE):
         try:
             HASHER.verify(stored or _nobodys_hash(), password.encode("utf-8", "surrogatepass"))
         except (VerificationError, InvalidHashError):
@@ -54,17 +56,17 @@ def rehash(password: str, stored: str) -> str | None:
 
 
 def _hash(password: str) -> str:
-    with _turn():
+    with _turn(KNOWN_IN_LINE):
         return HASHER.hash(password.encode("utf-8", "surrogatepass"))
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
-    """Wait for one of the two places; raise Busy when others wait already, so that pages stay quick."""
-    if not IN_LINE.acquire(blocking=False):
+def _turn(line: threading.BoundedSemaphore) -> Iterator[None]:
+    """Wait for one of the two places; raise Busy when the line is full already, so that pages stay quick."""
+    if not line.acquire(blocking=False):
         raise Busy
     try:
         with AT_ONCE:
             yield
     finally:
-        IN_LINE.release()
+        line.release()

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from ipaddress import IPv6Network, ip_address
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -108,7 +109,7 @@ def is_throttled(session: Session, email: str, address: str, at: datetime, known
     recent = sa.select(sa.func.count()).select_from(SignInFailure).where(SignInFailure.failed_at > at - WINDOW)
     counts = {"account": recent.where(SignInFailure.account == _counted_as(email, known_device))}
     if not known_device:
-        counts |= {"address": recent.where(SignInFailure.address == digest(address)), "everybody": recent}
+        counts |= {"address": recent.where(SignInFailure.address == digest(network_of(address))), "everybody": recent}
     return any((session.scalar(counts[name]) or 0) >= MOST_FAILURES[name] for name in counts)
 
 
@@ -116,7 +117,18 @@ def note_failure(session: Session, email: str, address: str, at: datetime, known
     """Count a failed attempt; the account and the address are kept as hashes, and only for a day."""
     session.execute(sa.delete(SignInFailure).where(SignInFailure.failed_at < at - KEEP_FAILURES))
     account = _counted_as(email, known_device)
-    session.add(SignInFailure(account=account, address=digest(address), failed_at=at))
+    session.add(SignInFailure(account=account, address=digest(network_of(address)), failed_at=at))
+
+
+def network_of(address: str) -> str:
+    """Return what an address is counted as: one of IPv6 as its /64, all of which one client can use."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return str(found)
+    return str(found.ipv4_mapped or IPv6Network((int(found) >> 64 << 64, 64)))
 
 
 def _counted_as(email: str, known_device: str) -> str:

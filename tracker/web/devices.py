@@ -4,8 +4,9 @@ It opens nothing. It lets its owner try a password while strangers' failures kee
 """
 
 import secrets
+from wsgiref.types import WSGIEnvironment
 
-from flask import after_this_request, current_app, request
+from flask import Flask, after_this_request, current_app, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
@@ -22,11 +23,14 @@ def device_in_words() -> str:
 
 def known_device(email: str) -> str:
     """The number of this device, when somebody signed in from it to this account before; else empty."""
-    try:
-        account, number = _serializer().loads(request.cookies.get(_name(), ""))
-    except (BadSignature, ValueError, TypeError):
-        return ""
-    return str(number) if account == _account(email) else ""
+    account, number = _device()
+    return number if account == _account(email) else ""
+
+
+def was_signed_in(app: Flask, environ: WSGIEnvironment) -> bool:
+    """True if somebody gave a password in this browser before; signatures tell, and no database is asked."""
+    with app.request_context(environ):
+        return "token" in session or any(_device())
 
 
 def remember_device(email: str) -> None:
@@ -42,6 +46,15 @@ def remember_device(email: str) -> None:
             _name(), str(value), age, path="/staff", secure=is_production, httponly=True, samesite="Lax"
         )
         return response
+
+
+def _device() -> tuple[str, str]:
+    """The account and the number in the cookie of this device; empty unless we made it."""
+    try:
+        account, number = _serializer().loads(request.cookies.get(_name(), ""))
+    except (BadSignature, ValueError, TypeError):
+        return "", ""
+    return str(account), str(number)
 
 
 def _name() -> str:

@@ -9,7 +9,7 @@ from flask import abort, current_app
 from werkzeug.wrappers import Response
 
 CSV = "text/csv; charset=utf-8; header=present"
-# A quarter of the threads of tracker.server; forms may hold half (web/gate.py), and the rest is always left for pages.
+# Of the threads of tracker.server; forms may hold others (web/body_limit.py), and the rest is always left for pages.
 MOST_AT_ONCE = 4
 BUSY = "Others are downloading at the moment, and pages come first. Nothing is wrong with the file."
 free = BoundedSemaphore(MOST_AT_ONCE)

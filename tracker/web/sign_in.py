@@ -26,6 +26,7 @@ log = logging.getLogger("tracker.security")
 bp = Blueprint("auth", __name__)
 WAIT_SECONDS = int(sessions.WINDOW.total_seconds())
 Page = str | Response | tuple[str, int]
+NOBODY = ""  # no account has this address
 CONFIRMED = "You gave your password. Nothing was saved yet."
 
 
@@ -102,7 +103,7 @@ def is_own_password(password: str) -> bool:
     person = db().get_one(Person, me().id)
     _refuse_when_throttled(person.email)
     stop_reading()
-    if passwords.is_right(password, person.password_hash):
+    if passwords.is_right(password, person.password_hash, is_known=True):
         return True
     with writing(engine()) as writer:
         _note_failure(writer, person.email, sessions.find_person(writer, person.email), "sign-in failed")
@@ -114,7 +115,7 @@ def _enter(email: str, password: str) -> Outcome:
     _refuse_when_throttled(email)
     person = sessions.find_person(db(), email)
     stop_reading()
-    is_right = passwords.is_right(password, person.password_hash if person else None)
+    is_right = _is_right(email, password, person.password_hash if person else None)
     stronger_hash = passwords.rehash(password, person.password_hash) if person and is_right else None
     with writing(engine()) as writer:
         again = sessions.find_person(writer, email)
@@ -130,6 +131,16 @@ def _enter(email: str, password: str) -> Outcome:
         outcome = Outcome.SECOND_STEP if again.has_second_step else Outcome.SIGNED_IN
     _hold(token)
     return outcome
+
+
+def _is_right(email: str, password: str, stored: str | None) -> bool:
+    """Whether the password fits; who is told that the site is busy has failed, as far as the address is concerned."""
+    try:
+        return passwords.is_right(password, stored, is_known=bool(known_device(email)))
+    except passwords.Busy:
+        with writing(engine()) as writer:
+            sessions.note_failure(writer, NOBODY, request.remote_addr or "", now())
+        raise
 
 
 def _give_code(person: Person, typed: str) -> bool:

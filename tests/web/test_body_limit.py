@@ -1,0 +1,195 @@
+"""Requests that send something slowly hold up one another, but no page and nobody who was signed in before."""
+
+import threading
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import pytest
+from playwright.sync_api import Page
+from werkzeug.test import Client
+
+from tests.site import ED, Site
+from tracker import server
+from tracker.services.sessions import network_of
+from tracker.web.body_limit import (
+    KNOWN,
+    READERS_OF_ONE_NETWORK,
+    STRANGERS,
+    STRANGERS_OF_ONE_NETWORK,
+    BodyLimit,
+    Places,
+)
+from tracker.web.devices import was_signed_in
+from tracker.web.downloads import MOST_AT_ONCE
+
+OURS, OTHERS = {"REMOTE_ADDR": "192.0.2.1"}, {"REMOTE_ADDR": "198.51.100.1"}
+
+
+class Silent(BytesIO):
+    """A body of which nothing arrives until it is let go."""
+
+    def __init__(self, go: threading.Event, waits: threading.Semaphore) -> None:
+        super().__init__(b"a=b")
+        self.go, self.waits = go, waits
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.waits.release()
+        self.go.wait()
+        return super().read(size)
+
+
+class Strangers:
+    """Clients of which nothing arrives; let go at the end of the block."""
+
+    def __init__(self, limit: BodyLimit) -> None:
+        self.client, self.go, self.waits = Client(limit), threading.Event(), threading.Semaphore(0)
+        self.threads: list[threading.Thread] = []
+
+    def __enter__(self) -> "Strangers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.go.set()
+        for thread in self.threads:
+            thread.join()
+
+    def silent(self) -> dict[str, Any]:
+        return {"input_stream": Silent(self.go, self.waits), "content_length": 3}
+
+    def wait(self, number: int, environ: dict[str, str]) -> None:
+        """So many hold a place."""
+        for _ in range(number):
+            thread = threading.Thread(target=self.client.post, kwargs=self.silent() | {"environ_overrides": environ})
+            thread.start()
+            self.threads.append(thread)
+            self.waits.acquire()
+
+
+def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    start_response("200 OK", [])
+    return [b"read ", environ["wsgi.input"].read()]
+
+
+def make_limit(seconds: float = 60) -> BodyLimit:
+    return BodyLimit(echo, lambda environ: "HTTP_X_KNOWN" in environ, True, 100, seconds)
+
+
+def test_threads_are_left_for_pages() -> None:
+    assert KNOWN + STRANGERS + MOST_AT_ONCE < server.THREADS
+
+
+def test_silent_strangers_hold_up_strangers_of_their_network_only() -> None:
+    limit = make_limit()
+    with Strangers(limit) as strangers:
+        strangers.wait(STRANGERS_OF_ONE_NETWORK, OURS)
+        client = strangers.client
+        refused = client.post(data={"a": "b"}, environ_overrides=OURS)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+        assert "Nothing was changed." in refused.text
+        assert {"Content-Security-Policy", "Strict-Transport-Security"} <= set(refused.headers.keys())
+        assert client.post(data={"a": "b"}, environ_overrides=OTHERS).text == "read a=b"
+        assert client.post(data={"a": "b"}, environ_overrides=OURS, headers={"X-Known": "yes"}).text == "read a=b"
+        assert client.get(environ_overrides=OURS).status_code == 200
+    assert client.post(data={"a": "b"}, environ_overrides=OURS).text == "read a=b"
+
+
+def test_silent_strangers_of_many_networks_hold_up_nobody_who_was_signed_in() -> None:
+    limit = make_limit()
+    with Strangers(limit) as strangers:
+        for network in range(STRANGERS):
+            strangers.wait(1, {"REMOTE_ADDR": f"2001:db8:0:{network}::1"})
+        assert strangers.client.post(data={"a": "b"}, environ_overrides=OURS).status_code == 503
+        known = strangers.client.post(data={"a": "b"}, environ_overrides=OURS, headers={"X-Known": "yes"})
+        assert known.text == "read a=b"
+
+
+def test_a_late_body_is_refused_and_gives_its_place_back() -> None:
+    limit = make_limit(seconds=0)
+    with Strangers(limit) as strangers:
+        for _ in range(READERS_OF_ONE_NETWORK):
+            late = strangers.client.post(**strangers.silent(), environ_overrides=OURS)
+            assert (late.status_code, late.headers["Connection"]) == (408, "close")
+            assert "arrived too slowly" in late.text
+        limit.seconds = 60
+        assert limit.strangers.taken.total() == 0
+        # Threads that still wait for late bodies are bounded too, for each network.
+        assert strangers.client.post(data={"a": "b"}, environ_overrides=OURS).status_code == 503
+        assert strangers.client.post(data={"a": "b"}, environ_overrides=OTHERS).text == "read a=b"
+
+
+def test_a_body_that_breaks_off_never_reaches_the_app() -> None:
+    broken = Client(make_limit()).post(input_stream=BytesIO(b"a="), environ_overrides={"CONTENT_LENGTH": "3"})
+    assert broken.status_code == 503
+    assert "did not arrive whole" in broken.text
+
+
+def test_a_body_of_unknown_length_is_read_up_to_a_byte_too_many() -> None:
+    chunked = {"environ_overrides": {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}}
+    client = Client(make_limit())
+    assert client.post(input_stream=BytesIO(b"a=b"), **chunked).text == "read a=b"
+    assert client.post(input_stream=BytesIO(b"a" * 200), **chunked).text == "read " + "a" * 101
+
+
+def test_a_body_that_is_too_large_is_left_to_the_app_unread() -> None:
+    unread = BytesIO(b"a" * 101)
+    assert Client(make_limit()).post(input_stream=unread, content_length=101).text == "read " + "a" * 101
+
+
+def test_a_page_that_is_asked_for_with_a_body_is_limited_too() -> None:
+    with Strangers(make_limit(seconds=0)) as strangers:
+        assert strangers.client.get(**strangers.silent()).status_code == 408
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("no address", "no address"),
+    ],
+)
+def test_one_network_is_what_one_client_can_use(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+def test_who_has_signed_in_is_known_and_an_invented_cookie_is_not(sqlite_site: Site) -> None:
+    def is_known(cookie: str) -> bool:
+        environ = sqlite_site.app.test_request_context("/staff/sign-in", headers={"Cookie": cookie}).request.environ
+        return was_signed_in(sqlite_site.app, environ)
+
+    browser = sqlite_site.browser(ED)
+    assert is_known(f"tracker={browser.cookie}")
+    assert not is_known("")
+    assert not is_known("tracker=eyJ0b2tlbiI6ICJ4In0.invented.signature; device=invented")
+
+
+def form(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """A form that is never stored, and what was sent by it."""
+    start_response("200 OK", [("Content-Type", "text/html"), ("Cache-Control", "no-store")])
+    if environ["REQUEST_METHOD"] == "POST":
+        return [b"got ", environ["wsgi.input"].read()]
+    return [b"<form method=post><textarea name=text></textarea><button>Send</button></form>"]
+
+
+def test_what_was_typed_is_sent_again_by_reloading_as_the_busy_page_says(
+    page: Page, live_server: Callable[[BodyLimit], str]
+) -> None:
+    limit = BodyLimit(form, lambda _: False, False, 1000)
+    limit.strangers = Places(0, 0)
+    page.goto(live_server(limit))
+    page.fill("textarea", "typed for an hour")
+    page.click("button")
+    assert "reload this page" in page.inner_text("body")
+    limit.strangers = Places(1, 1)
+    page.reload()
+    assert page.inner_text("body") == "got text=typed+for+an+hour"
+
+
+def test_an_error_gives_the_place_back(sqlite_site: Site) -> None:
+    browser = sqlite_site.browser()
+    for _ in range(STRANGERS + 2):
+        assert browser.send("POST", "/no-such-page", data={}).status_code == 404
