@@ -31,7 +31,6 @@ from tracker.services import passwords, people, rebuild, seeds, sessions
 from tracker.services.change import Change
 from tracker.settings import Settings
 from tracker.web.cache import RevisionCache
-from tracker.web.shelf import Shelf
 
 PASSWORD = "four unrelated words for tests"
 ADA, ED, CLEO = "Ada Admin", "Ed Editor", "Cleo Contributor"
@@ -157,7 +156,7 @@ class Site:
 
     def forget(self) -> None:
         """Keep no public answer any longer, as after a restart."""
-        self.cache.shelf = Shelf(None, self.cache.room)
+        self.cache.empty(None)
 
     def ask_id(self, slug: str = WEALTH_ORDERS) -> int:
         return int(self.scalar(sa.select(Ask.id).where(Ask.slug == slug)))

@@ -65,12 +65,13 @@ def test_a_marked_link_is_the_plain_page_and_is_rendered_once(shared_site: Site,
     first = get(shared_site, marked(path, MARKS))
     again, plain = get(shared_site, marked(path, "fbclid=2")), get(shared_site, path)
     shared_site.cache.app = asked.app
-    first.headers.setdefault("Content-Length", str(len(plain.data)))  # not known while a file is being made
     for answer in (first, again):
+        answer.headers.setdefault("Content-Length", str(len(plain.data)))  # not known while a file is being made
         assert (answer.status_code, answer.data) == (plain.status_code, plain.data)
         assert dict(answer.headers) == dict(plain.headers)
     assert b"fbclid" not in first.data
-    assert asked.count == (1 if plain.status_code == 200 else 3)
+    at_most = 2 if "?" in path else 1  # what has a query is kept from its second request on
+    assert asked.count == (at_most if plain.status_code == 200 else 3)
 
 
 @given(st.lists(st.tuples(st.text(max_size=8) | st.sampled_from(["Family", "on[]", "q "]), st.text(max_size=5))))

@@ -5,8 +5,9 @@ invalidated and nothing is ever stale; docs/decisions/0011-revision-cache.md has
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import closing
 from functools import partial
-from hashlib import blake2b
+from threading import Lock
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -18,26 +19,16 @@ from tracker.clock import today
 from tracker.db.revision import Revisions, revisions_of
 from tracker.settings import Settings
 from tracker.web.build import digest
-from tracker.web.encodings import CODINGS, IDENTITY, accepted
+from tracker.web.cache_store import GZIP, Address, CacheStore, Headers, StoredAnswer, entity_tag
+from tracker.web.encodings import accepts_gzip
 from tracker.web.parameters import without_marks
 from tracker.web.security import PUBLIC, VARY
-from tracker.web.shelf import Address, Headers, Page, Shelf, Tags
 
 NEVER_KEPT = ("/staff", "/healthz", "/readyz")
 # Only a whole answer can be kept, so Flask must not hear of these.
-CONDITIONS = frozenset(
-    {
-        "HTTP_IF_NONE_MATCH",
-        "HTTP_IF_MODIFIED_SINCE",
-        "HTTP_IF_MATCH",
-        "HTTP_IF_UNMODIFIED_SINCE",
-        "HTTP_RANGE",
-        "HTTP_IF_RANGE",
-    }
-)
+CONDITIONS = ("HTTP_IF_", "HTTP_RANGE")
 REPLACED = frozenset({"content-length", "etag", "last-modified", "accept-ranges"})
 LARGEST_SHARE = 8
-Keep = Callable[[Headers, bytes], Page]
 
 
 class RevisionCache:
@@ -49,40 +40,32 @@ class RevisionCache:
         self.build = build
         self.cookie_name = cookie_name
         self.room = room
-        self.shelf = Shelf(None, room)
+        self.lock = Lock()
+        self.empty(None)
+
+    def empty(self, state: Hashable) -> None:
+        """Begin a new store for this state of the content."""
+        self.store = CacheStore(state, self.build, self.room)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        environ["QUERY_STRING"] = without_marks(environ["PATH_INFO"], environ.get("QUERY_STRING", ""))
-        # Read before anything is rendered: a commit in between costs one more rendering, never a stale page.
-        state = self.revisions.read() if self._is_for_everybody(environ) else None
-        if state is None:
+        path = environ["PATH_INFO"]
+        query = environ["QUERY_STRING"] = without_marks(path, environ.get("QUERY_STRING", ""))
+        # Chosen before anything is rendered: a commit in between costs one more rendering, never a stale page.
+        store = self._current_store() if self._is_for_everybody(environ) else None
+        if store is None:
             return self.app(environ, start_response)
-        shelf = self._shelf_for((state, today()))
-        address = (
-            environ["wsgi.url_scheme"],
-            environ["HTTP_HOST"],
-            environ["PATH_INFO"],
-            environ["QUERY_STRING"],
-        )
-        codings = accepted(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        known = environ.get("HTTP_IF_NONE_MATCH", "")
-        page = shelf.find(address)
-        if page is None:
-            tags = self._tags(shelf.state, address)
-            if known and (tag := matching(known, tags, codings)):
-                return not_modified(start_response, tag)
-            made = self._make(partial(shelf.put, address, tags), tags[IDENTITY], environ, start_response)
-            if not isinstance(made, Page):
-                return made
-            page = made
-        if known and (tag := matching(known, page.tags, codings, or_any=True)):
-            return not_modified(start_response, tag, page.cache_control)
-        form = shelf.form(page, codings[0])
-        start_response("200 OK", form.headers.copy())
-        return form.body if environ["REQUEST_METHOD"] == "GET" else []
+        address = Address(environ["wsgi.url_scheme"], environ["HTTP_HOST"], path, query)
+        answer = store.find(address)
+        if answer is None:
+            if tag := known_tag(environ, store.digest(address)):
+                return not_modified(start_response, tag, PUBLIC)
+            with store.find_or_render(address) as answer:
+                if answer is None:
+                    return self._render(store, address, environ, start_response)
+        return send(answer, environ, start_response)
 
     def _is_for_everybody(self, environ: WSGIEnvironment) -> bool:
-        """Whether whoever asks like this gets the same answer."""
+        """True if whoever asks like this gets the same answer."""
         return (
             environ["REQUEST_METHOD"] in ("GET", "HEAD")
             and "HTTP_AUTHORIZATION" not in environ
@@ -91,64 +74,53 @@ class RevisionCache:
             and not environ["PATH_INFO"].startswith(NEVER_KEPT)
         )
 
-    def _shelf_for(self, state: Hashable) -> Shelf:
-        shelf = self.shelf
-        if shelf.state != state:
-            shelf = self.shelf = Shelf(state, self.room)
-        return shelf
+    def _current_store(self) -> CacheStore | None:
+        """Return the store for what is public now; None when the revision cannot be read."""
+        state = self._state()
+        if state and state != self.store.state:
+            with self.lock:
+                # Read again: a thread that was held up here must not bring back a state that is over.
+                state = self._state()
+                if state and state != self.store.state:
+                    self.empty(state)
+        return self.store if state else None
 
-    def _tags(self, state: Hashable, address: Address) -> Tags:
-        """The entity tag of each coding.
+    def _state(self) -> tuple[Hashable, ...] | None:
+        revision = self.revisions.read()
+        return None if revision is None else (revision, today())
 
-        It fits this address alone and cannot be guessed: whoever sends it back has had this very answer.
-        """
-        digest = blake2b(repr((state, address)).encode(), key=self.build, digest_size=12).hexdigest()
-        return {coding: f'W/"{digest}"' if coding == IDENTITY else f'W/"{digest}-{coding}"' for coding in CODINGS}
-
-    def _make(
-        self, keep: Keep, tag: str, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Page | Iterable[bytes]:
-        """Ask Flask: the page when it may be kept whole, else the answer as it is passed on."""
+    def _render(
+        self, store: CacheStore, address: Address, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Let Flask answer, and keep the answer if it may be kept."""
+        status, headers, body = self._ask_flask(environ)
         is_head = environ["REQUEST_METHOD"] == "HEAD"
-        asked = {name: value for name, value in environ.items() if name not in CONDITIONS}
-        started: list[tuple[str, Headers]] = []
-
-        def note(status: str, headers: Headers, _: Any = None, /) -> Any:
-            started.append((status, headers))
-
-        body = self.app(asked | {"REQUEST_METHOD": "GET"}, note)
-        status, headers = started[-1]
         if may_be_kept(status, headers):
             length = [(name, value) for name, value in headers if name.lower() == "content-length"]
-            headers = [(name, value) for name, value in headers if name.lower() not in REPLACED]
-            if length and int(length[0][1]) <= self._largest:
-                return keep(headers, whole(body))
-            if not length and not is_head:
-                body = ClosingIterator(self._copied(body, partial(keep, headers.copy())), partial(close, body))
-            headers += [*length, ("ETag", tag)]
+            kept = [(name, value) for name, value in headers if name.lower() not in REPLACED]
+            largest = self.room // LARGEST_SHARE
+            if length and int(length[0][1]) <= largest:
+                with closing(body):
+                    return send(store.keep(address, kept, b"".join(body)), environ, start_response)
+            headers = [*kept, *length, ("ETag", entity_tag(store.digest(address)))]
+            if not length and not is_head:  # a file that is sent piece by piece
+                body = ClosingIterator(copy(body, largest, partial(store.keep, address, kept)), body.close)
         start_response(status, headers)
         if is_head:
-            close(body)
+            body.close()
             return []
         return body
 
-    @property
-    def _largest(self) -> int:
-        return self.room // LARGEST_SHARE
+    def _ask_flask(self, environ: WSGIEnvironment) -> tuple[str, Headers, ClosingIterator]:
+        """Return the status, the headers and the body of the whole answer."""
+        asked = {name: value for name, value in environ.items() if not name.startswith(CONDITIONS)}
+        started: list[tuple[str, Headers]] = []
 
-    def _copied(self, body: Iterable[bytes], keep: Callable[[bytes], Page]) -> Iterator[bytes]:
-        """The pieces of a body of unknown length as they come; kept when all have come, and fit."""
-        pieces: list[bytes] = []
-        left = self._largest
-        for piece in body:
-            left -= len(piece)
-            if left >= 0:
-                pieces.append(piece)
-            else:
-                pieces.clear()
-            yield piece
-        if left >= 0:
-            keep(b"".join(pieces))
+        def start_response(status: str, headers: Headers, _: Any = None, /) -> Any:
+            started.append((status, headers))
+
+        body = self.app(asked | {"REQUEST_METHOD": "GET"}, start_response)
+        return *started[-1], ClosingIterator(body)
 
 
 def init_app(app: Flask, engine: sa.Engine, settings: Settings) -> None:
@@ -159,7 +131,7 @@ def init_app(app: Flask, engine: sa.Engine, settings: Settings) -> None:
 
 
 def may_be_kept(status: str, headers: Headers) -> bool:
-    """Whether an answer is for everybody, and may differ in nothing but its coding."""
+    """True if an answer is for everybody, and may differ in nothing but its coding."""
     found = {name.lower(): value for name, value in headers}
     return (
         status.startswith("200 ")
@@ -169,31 +141,43 @@ def may_be_kept(status: str, headers: Headers) -> bool:
     )
 
 
-def matching(known: str, tags: Tags, codings: tuple[str, ...], *, or_any: bool = False) -> str:
-    """The tag of an acceptable form that an If-None-Match header names, compared weakly; else empty.
+def known_tag(environ: WSGIEnvironment, digest: str) -> str:
+    """Return the tag that the reader sent, if it is ours and of a body that the reader accepts; else empty.
 
     What our tags have between their quotes occurs nowhere else, so the header need not be taken apart.
     """
-    if or_any and known.strip() == "*":
-        return tags[codings[0]]
-    return next((tags[coding] for coding in codings if tags[coding].removeprefix("W/") in known), "")
+    known = environ.get("HTTP_IF_NONE_MATCH", "")
+    codings = (GZIP, "") if known and accepts_gzip(environ) else ("",)
+    return next((entity_tag(digest, coding) for coding in codings if f'"{digest}{coding}"' in known), "")
 
 
-def not_modified(start_response: StartResponse, tag: str, cache_control: str = PUBLIC) -> list[bytes]:
+def send(answer: StoredAnswer, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Send the answer in the coding that the reader prefers, or word that the reader has it already."""
+    variant = answer.gzipped if accepts_gzip(environ) else answer.plain
+    if known := environ.get("HTTP_IF_NONE_MATCH", ""):
+        tag = variant.tag if known.strip() == "*" else known_tag(environ, answer.digest)
+        if tag:
+            return not_modified(start_response, tag, answer.cache_control)
+    start_response("200 OK", variant.headers.copy())
+    return [variant.body] if environ["REQUEST_METHOD"] == "GET" else []
+
+
+def not_modified(start_response: StartResponse, tag: str, cache_control: str) -> list[bytes]:
     """Answer 304, with the headers that RFC 9110, 15.4.5 asks for and no others."""
     start_response("304 Not Modified", [("ETag", tag), ("Cache-Control", cache_control), ("Vary", VARY)])
     return []
 
 
-def whole(body: Iterable[bytes]) -> bytes:
-    """All pieces in one, and the body closed."""
-    try:
-        return b"".join(body)
-    finally:
-        close(body)
-
-
-def close(body: Iterable[bytes]) -> None:
-    """End an answer's body, as WSGI asks."""
-    if hasattr(body, "close"):
-        body.close()
+def copy(body: Iterable[bytes], largest: int, keep: Callable[[bytes], object]) -> Iterator[bytes]:
+    """Yield the pieces of a body as they come, and keep them when all have come, unless they are too large."""
+    pieces: list[bytes] = []
+    left = largest
+    for piece in body:
+        left -= len(piece)
+        if left >= 0:
+            pieces.append(piece)
+        else:
+            pieces.clear()
+        yield piece
+    if left >= 0:
+        keep(b"".join(pieces))

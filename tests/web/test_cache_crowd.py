@@ -1,0 +1,198 @@
+"""Many readers at once: one thread renders an address, and the others get what it made, or go their own way."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from threading import Event, Semaphore
+
+import pytest
+import sqlalchemy as sa
+from flask import Response
+from werkzeug.test import TestResponse
+
+from tests.site import WEALTH_ORDERS, Site
+from tracker.models import Ask
+from tracker.web import cache_store
+from tracker.web.cache_store import Address, CacheStore
+
+READERS = 8
+SECONDS = 60
+View = Callable[[], Response]
+
+
+class Rendering:
+    """Holds up whoever renders the page "About" until it is let go."""
+
+    def __init__(self, site: Site, view: View) -> None:
+        self.begun = Semaphore(0)
+        self.go_on = Event()
+        self.count = 0
+        self.view = view
+        site.app.view_functions["public.about"] = self
+
+    def __call__(self) -> Response:
+        self.count += 1
+        self.begun.release()
+        assert self.go_on.wait(SECONDS)
+        return self.view()
+
+
+class Waiting:
+    """An event of the store that tells when somebody begins to wait for it."""
+
+    somebody = Semaphore(0)
+
+    def __init__(self) -> None:
+        self.event = Event()
+        self.set = self.event.set
+
+    def wait(self, seconds: float) -> bool:
+        self.somebody.release()
+        return self.event.wait(seconds)
+
+
+@pytest.fixture
+def waiting(monkeypatch: pytest.MonkeyPatch) -> Semaphore:
+    monkeypatch.setattr(Waiting, "somebody", Semaphore(0))
+    monkeypatch.setattr(cache_store, "Event", Waiting)
+    return Waiting.somebody
+
+
+def read(site: Site, path: str = "/about") -> TestResponse:
+    return site.app.test_client().get(path, buffered=True)
+
+
+@contextmanager
+def readers(
+    site: Site, rendering: Rendering, waiting: Semaphore, path: str = "/about"
+) -> Iterator[list[Future[TestResponse]]]:
+    """One reader renders and the others wait for it, until the end of the block."""
+    with ThreadPoolExecutor(READERS) as pool:
+        try:
+            asked = [pool.submit(read, site, path)]
+            assert rendering.begun.acquire(timeout=SECONDS)
+            asked += [pool.submit(read, site, path) for _ in range(READERS - 1)]
+            for _ in range(READERS - 1):
+                assert waiting.acquire(timeout=SECONDS)
+            yield asked
+        finally:
+            rendering.go_on.set()
+
+
+@pytest.mark.parametrize("path", ["/about", "/about?q=magnitsky"])
+def test_one_thread_renders_for_all_who_ask_at_once(sqlite_site: Site, waiting: Semaphore, path: str) -> None:
+    rendering = Rendering(sqlite_site, lambda: Response("the page" * 200))
+    with readers(sqlite_site, rendering, waiting, path) as asked:
+        rendering.go_on.set()
+        assert {answer.result(SECONDS).text for answer in asked} == {"the page" * 200}
+    assert rendering.count == 1
+    assert not sqlite_site.cache.store.rendering
+
+
+def test_when_rendering_fails_each_who_waited_tries_for_itself(sqlite_site: Site, waiting: Semaphore) -> None:
+    def fail_once() -> Response:
+        if rendering.count == 1:
+            raise RuntimeError("broken")
+        return Response("mended")
+
+    rendering = Rendering(sqlite_site, fail_once)
+    with readers(sqlite_site, rendering, waiting) as asked:
+        rendering.go_on.set()
+        answers = [answer.result(SECONDS) for answer in asked]
+    assert [answer.status_code for answer in answers] == [500] + [200] * (READERS - 1)
+    assert not sqlite_site.cache.store.rendering
+
+
+def test_a_thread_that_dies_releases_those_who_wait(waiting: Semaphore) -> None:
+    store, address = CacheStore(None, b"", 1000), Address("http", "localhost", "/", "")
+
+    def wait() -> None:
+        with store.find_or_render(address) as answer:
+            assert answer is None
+
+    with ThreadPoolExecutor(1) as pool, suppress(SystemExit), store.find_or_render(address):
+        waiter = pool.submit(wait)
+        assert waiting.acquire(timeout=SECONDS)
+        raise SystemExit
+    waiter.result(SECONDS)
+    assert not store.rendering
+
+
+def test_what_is_not_kept_is_rendered_for_each_at_once(sqlite_site: Site, waiting: Semaphore) -> None:
+    rendering = Rendering(sqlite_site, lambda: Response(str(rendering.count), headers={"Cache-Control": "private"}))
+    with readers(sqlite_site, rendering, waiting) as asked:
+        rendering.go_on.set()
+        assert len([answer.result(SECONDS) for answer in asked]) == READERS
+    assert rendering.count == READERS
+
+
+def test_a_file_that_is_sent_piece_by_piece_holds_up_nobody(sqlite_site: Site) -> None:
+    def pieces() -> Iterable[str]:
+        yield "a"
+        yield "b"
+
+    sqlite_site.app.view_functions["public.about"] = lambda: Response(pieces())
+    client = sqlite_site.app.test_client()
+    with client.get("/about", buffered=False) as slow:
+        body = slow.iter_encoded()
+        assert next(iter(body)) == b"a"
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(read, sqlite_site).result(SECONDS).data == b"ab"
+        assert b"".join(body) == b"b"
+    assert not sqlite_site.cache.store.rendering
+
+
+def test_a_commit_while_a_page_is_rendered_is_on_the_next_answer(site: Site, waiting: Semaphore) -> None:
+    def title() -> str:
+        return str(site.scalar(sa.select(Ask.title).where(Ask.slug == WEALTH_ORDERS)))
+
+    before = title()
+    rendering = Rendering(site, lambda: Response(before))
+    with readers(site, rendering, waiting) as asked:
+        site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(title="Another title"))
+        site.app.view_functions["public.about"] = title
+        for _ in range(2):
+            assert read(site).text == "Another title"
+        rendering.go_on.set()
+        assert {answer.result(SECONDS).text for answer in asked} == {before}
+    assert read(site).text == "Another title"
+
+
+def test_a_thread_that_comes_late_does_not_bring_back_what_is_over(sqlite_site: Site) -> None:
+    """It has read the old revision, is held up, and meanwhile another has begun the store of the new one."""
+    cache, count = sqlite_site.cache, 0
+    read(sqlite_site)
+    old = cache.revisions.read()
+    sqlite_site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(title="Another title"))
+    read(sqlite_site)
+    store, usual = cache.store, cache.revisions.read
+
+    def read_late() -> object:
+        nonlocal count
+        count += 1
+        return old if count == 1 else usual()
+
+    cache.revisions.read = read_late  # type: ignore[method-assign]
+    assert read(sqlite_site).status_code == 200
+    assert cache.store is store
+
+
+# --- a crawler ---
+
+
+def test_an_address_with_a_query_is_kept_at_its_second_request(sqlite_site: Site) -> None:
+    store = sqlite_site.cache.store
+    for expected in (0, 1, 1):
+        read(sqlite_site, "/?family=won")
+        store = sqlite_site.cache.store
+        assert len(store.answers) == expected
+
+
+def test_a_crawler_pushes_nothing_out_and_is_forgotten(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache_store, "MOST_COUNTED", 5)
+    read(sqlite_site)
+    for number in range(20):
+        read(sqlite_site, f"/about?q={number}")
+    store = sqlite_site.cache.store
+    assert [address.path + address.query for address in store.answers] == ["/about"]
+    assert len(store.asked) == 5
