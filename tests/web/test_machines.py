@@ -33,7 +33,9 @@ def test_robots_are_told_where_the_map_is_and_what_has_no_end(shared_site: Site)
     assert response.mimetype == "text/plain"
     lines = response.text.splitlines()
     assert lines[0] == "User-agent: *"
-    assert {"Disallow: /staff/", "Disallow: /*?on="} <= set(lines)
+    assert {"Disallow: /staff/", "Disallow: /*?on=", "Disallow: /*&on="} <= set(lines)
+    assert {"Disallow: /*?family=", "Disallow: /*&family=", "Disallow: /*?q=", "Disallow: /*&sort="} <= set(lines)
+    assert not [line for line in lines if line.startswith(("Disallow: /*?v=", "Disallow: /?"))], "pictures and styles"
     assert lines[-1] == f"Sitemap: {HOST}/sitemap.xml"
 
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from tracker.clock import today
 from tracker.exports import sitemap as sitemaps
 from tracker.queries.public import sitemap as pages
+from tracker.queries.public.filters import FILTER_PARAMETERS
 from tracker.web.filters import site_url
 from tracker.web.session import db
 
@@ -21,14 +22,8 @@ FIXED_PAGES = (
     "public.about",
     "public.accessibility",
 )
-# A crawler that followed every day of the past of every ask would never come to an end.
-ROBOTS = """User-agent: *
-Disallow: /staff/
-Disallow: /*?on=
-Disallow: /*&on=
-
-Sitemap: {sitemap}
-"""
+# A crawler that followed every day of the past, or every combination of filters, would never come to an end.
+ENDLESS = (*FILTER_PARAMETERS, "sort", "on")
 SECURITY = """Contact: {contact}
 Expires: {expires}
 Preferred-Languages: en
@@ -40,7 +35,9 @@ VALID_FOR = timedelta(days=330)
 
 @bp.get("/robots.txt")
 def robots() -> Response:
-    return _text(ROBOTS.format(sitemap=_address("machines.sitemap")))
+    endless = [f"Disallow: /*{mark}{name}=" for name in ENDLESS for mark in "?&"]
+    lines = ["User-agent: *", "Disallow: /staff/", *endless, "", f"Sitemap: {_address('machines.sitemap')}"]
+    return _text("\n".join(lines) + "\n")
 
 
 @bp.get("/.well-known/security.txt")
