@@ -14,7 +14,7 @@ from tests.site import WEALTH_ORDERS, Site
 from tracker.db import engine as engines
 from tracker.db import revision
 from tracker.db.engine import reading, writing
-from tracker.db.revision import Revisions, revisions_of
+from tracker.db.revision import Revisions
 from tracker.models import Ask, Revision
 
 only_sqlite = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
@@ -28,7 +28,7 @@ END_OTHERS = sa.text(
 
 @pytest.fixture
 def revisions(engine: sa.Engine) -> Revisions:
-    return revisions_of(engine)
+    return Revisions(engine)
 
 
 def commit(engine: sa.Engine, number: object = Revision.number + 1) -> None:
@@ -73,7 +73,7 @@ def test_many_threads_share_a_few_connections(engine: sa.Engine, revisions: Revi
 
 def test_a_database_without_tables_has_no_revision(empty_database: str) -> None:
     with open_engine(empty_database) as engine:
-        assert revisions_of(engine).read() is None
+        assert Revisions(engine).read() is None
 
 
 def test_a_row_that_is_missing_is_no_revision(engine: sa.Engine, revisions: Revisions) -> None:
@@ -83,10 +83,7 @@ def test_a_row_that_is_missing_is_no_revision(engine: sa.Engine, revisions: Revi
 
 
 @only_sqlite
-def test_a_file_that_is_missing_is_not_made(
-    engine: sa.Engine, revisions: Revisions, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(revision, "LOOK_SECONDS", 0)
+def test_a_file_that_is_missing_is_not_made(engine: sa.Engine, revisions: Revisions) -> None:
     assert revisions.read() is not None
     file_of(engine).unlink()
     assert revisions.read() is None
@@ -95,7 +92,7 @@ def test_a_file_that_is_missing_is_not_made(
 
 def test_a_server_that_is_not_there_is_no_revision() -> None:
     with open_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing") as engine:
-        assert revisions_of(engine).read() is None
+        assert Revisions(engine).read() is None
 
 
 @only_postgresql
@@ -120,14 +117,13 @@ def test_the_same_number_after_a_restore_is_another_state(engine: sa.Engine, rev
 
 
 @only_sqlite
-def test_a_file_that_is_replaced_is_read(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_replaced_is_read(site: Site) -> None:
     file = file_of(site.engine)
     backup = file.with_suffix(".backup")
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("VACUUM INTO ?", (str(backup),))
     site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(title="Regretted"))
     assert "Regretted" in site.browser().get("/").text
-    monkeypatch.setattr(revision, "LOOK_SECONDS", 0)
     backup.replace(file)
     for journal in file.parent.glob(f"{file.name}-*"):
         journal.unlink()
@@ -157,10 +153,7 @@ def test_another_journal_makes_no_difference(engine: sa.Engine, revisions: Revis
 
 
 @only_sqlite
-def test_a_copy_that_takes_the_place_is_another_state(
-    engine: sa.Engine, revisions: Revisions, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(revision, "LOOK_SECONDS", 0)
+def test_a_copy_that_takes_the_place_is_another_state(engine: sa.Engine, revisions: Revisions) -> None:
     before = revisions.read()
     copy = file_of(engine).with_suffix(".copy")
     shutil.copy(file_of(engine), copy)

@@ -1,6 +1,6 @@
 """Many readers at once: one thread renders an address, and the others get what it made, or go their own way."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from threading import Event, Semaphore
@@ -167,7 +167,7 @@ def test_a_thread_that_comes_late_does_not_bring_back_what_is_over(sqlite_site: 
     read(sqlite_site)
     store, usual = cache.store, cache.revisions.read
 
-    def read_late() -> object:
+    def read_late() -> tuple[Hashable, ...] | None:
         nonlocal count
         count += 1
         return old if count == 1 else usual()

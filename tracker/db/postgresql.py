@@ -4,9 +4,7 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg.abc import PQGen
-from psycopg.generators import execute
 from psycopg.pq import TransactionStatus
-from psycopg.pq.abc import PGresult
 
 RV = TypeVar("RV")
 
@@ -23,9 +21,3 @@ class Connection(psycopg.Connection[Any]):
             if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
                 self.pgconn.finish()  # what still comes would be taken for the answer to the next statement
             raise
-
-    def ask(self, statement: bytes) -> PGresult:
-        """Return the answer to a statement, without the work that a cursor does about it."""
-        self.pgconn.send_query(statement)
-        found: PGresult = self.wait(execute(self.pgconn))[0]
-        return found

@@ -16,7 +16,7 @@ from flask import Flask
 from werkzeug.wsgi import ClosingIterator
 
 from tracker.clock import today
-from tracker.db.revision import Revisions, revisions_of
+from tracker.db.revision import Revisions
 from tracker.settings import Settings
 from tracker.web.build import digest
 from tracker.web.cache_store import GZIP, Address, CacheStore, Headers, StoredAnswer, entity_tag
@@ -126,7 +126,7 @@ class RevisionCache:
 def init_app(app: Flask, engine: sa.Engine, settings: Settings) -> None:
     """Put the cache in front of the app; whatever is put in front of it later comes first."""
     cookie, room = app.config["SESSION_COOKIE_NAME"], settings.cache_mb * 1024 * 1024
-    kept = RevisionCache(app.wsgi_app, revisions_of(engine), digest(settings), cookie, room)
+    kept = RevisionCache(app.wsgi_app, Revisions(engine), digest(settings), cookie, room)
     app.wsgi_app = kept  # type: ignore[method-assign]
 
 
