@@ -1,6 +1,5 @@
 """The OpenAPI 3.1 document of the JSON API, made from the declarations of the files."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from tracker.exports import licence
@@ -21,11 +20,10 @@ NEXT: Schema = {
     "format": "uri",
     "description": "The address of the next records; null at the end. The Link header says the same.",
 }
-Examples = Mapping[str, Mapping[str, Any]]
 
 
-def document(site_url: str, examples: Examples) -> dict[str, Any]:
-    """The document for a site; `examples` holds a true record of each table that has one."""
+def document(site_url: str) -> dict[str, Any]:
+    """Return the document for a site."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -36,14 +34,14 @@ def document(site_url: str, examples: Examples) -> dict[str, Any]:
         },
         "servers": [{"url": f"{site_url}/api/v1"}],
         "externalDocs": {"description": "The API in words, and the files", "url": f"{site_url}/api"},
-        "paths": paths(examples),
-        "components": {"schemas": schemas(examples)},
+        "paths": paths(),
+        "components": {"schemas": schemas()},
     }
 
 
-def schemas(examples: Examples) -> dict[str, Schema]:
-    """Every schema of the document by its name."""
-    found = {table.record: _with_example(table, examples) for table in TABLES.values()}
+def schemas() -> dict[str, Schema]:
+    """Return every schema of the document by its name."""
+    found = {table.record: record_schema(table) for table in TABLES.values()}
     found |= {f"{table.record}Page": _page(table) for table in TABLES.values() if table is not ASKS}
     return found | {
         "AskPage": _page(
@@ -94,11 +92,6 @@ def schemas(examples: Examples) -> dict[str, Schema]:
             detail=_text("What is wrong with this request."),
         ),
     }
-
-
-def _with_example(table: Table, examples: Examples) -> Schema:
-    example = examples.get(table.name)
-    return record_schema(table) | ({"examples": [example]} if example else {})
 
 
 def _page(table: Table, **more: Schema) -> Schema:

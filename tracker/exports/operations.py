@@ -1,6 +1,5 @@
 """The addresses of the JSON API with their parameters and answers, for the OpenAPI document."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from tracker.exports.schemas import reference
@@ -23,10 +22,8 @@ PROBLEMS = {
 }
 
 
-def paths(examples: Mapping[str, Mapping[str, Any]]) -> dict[str, Described]:
-    """Every path with what it answers; examples of parameters are taken from true records."""
-    ask = examples.get("asks", {}).get("ask_slug")
-    law = examples.get("legislation", {}).get("law_key")
+def paths() -> dict[str, Described]:
+    """Return every path with its parameters and answers."""
     found = {
         "/asks": _get(
             "listAsks",
@@ -40,7 +37,7 @@ def paths(examples: Mapping[str, Mapping[str, Any]]) -> dict[str, Described]:
             "An ask whole: its record, tests, links with their laws, story with evidence and results, and replies. "
             "A former slug is redirected to the present one",
             "WholeAsk",
-            [_in_path("ask_slug", "The ask's slug", ask)],
+            [_in_path("ask_slug", "The ask's slug")],
         ),
     }
     for name in RECORDS:
@@ -50,7 +47,7 @@ def paths(examples: Mapping[str, Mapping[str, Any]]) -> dict[str, Described]:
             f"Each record is {table.row_is}; in the order in which they were entered",
             f"{table.record}Page",
             [
-                _in_query("ask", "Only what belongs to the ask with this slug", {"type": "string"}, ask),
+                _in_query("ask", "Only what belongs to the ask with this slug", {"type": "string"}),
                 _after(),
                 _limit(),
             ],
@@ -60,7 +57,7 @@ def paths(examples: Mapping[str, Mapping[str, Any]]) -> dict[str, Described]:
             "getLaw",
             "A law with the bills that it was and, page by page, its links to asks. The key has slashes in it",
             "WholeLaw",
-            [_in_path("law_key", "The law's key", law), _after(), _limit()],
+            [_in_path("law_key", "The law's key"), _after(), _limit()],
         ),
         "/statuses": _get(
             "listStatuses", "The statuses with their definitions: what each means and does not mean", "Statuses", []
@@ -93,17 +90,13 @@ def _limit() -> Described:
     return _in_query("limit", "At most so many records", shape)
 
 
-def _in_query(name: str, description: str, schema: Described, example: object = None) -> Described:
-    return _parameter(name, "query", description, schema, example)
+def _in_query(name: str, description: str, schema: Described) -> Described:
+    return {"name": name, "in": "query", "description": f"{description}.", "schema": schema}
 
 
-def _in_path(name: str, description: str, example: object) -> Described:
-    return _parameter(name, "path", description, {"type": "string"}, example) | {"required": True}
-
-
-def _parameter(name: str, place: str, description: str, schema: Described, example: object) -> Described:
-    shown = {"example": example} if example else {}
-    return {"name": name, "in": place, "description": f"{description}.", "schema": schema} | shown
+def _in_path(name: str, description: str) -> Described:
+    string = {"type": "string"}
+    return {"name": name, "in": "path", "description": f"{description}.", "schema": string, "required": True}
 
 
 def _get(name: str, summary: str, schema: str, parameters: list[Described], *, total: bool = False) -> Described:

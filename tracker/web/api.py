@@ -95,17 +95,17 @@ def statuses() -> Response:
 def description() -> Response:
     """The OpenAPI document."""
     _expect()
-    return _answer(openapi.document(site_url(), _examples()))
+    return _answer(openapi.document(site_url()))
 
 
 @bp.get("")
 def index() -> str:
     """The API in words."""
-    operations = [(path, described["get"]["summary"]) for path, described in paths({}).items()]
+    operations = [(path, described["get"]["summary"]) for path, described in paths().items()]
     return render_template(
         "public/api.html",
         operations=operations,
-        example=_example(),
+        example=_first_slug(),
         problems=PROBLEMS,
         licence=licence,
         usual=USUAL,
@@ -165,20 +165,10 @@ def _next(endpoint: str, after: str, *kept: str, **values: Any) -> str | None:
     return site_url() + url_for(endpoint, **values, **query, after=after)
 
 
-def _examples() -> dict[str, dict[str, Any]]:
-    """The first record of each table that has one."""
-    first = {name: rows.list_page(db(), name, None, 1).rows for name in TABLES}
-    return {name: json.record(TABLES[name], found[0], site_url()) for name, found in first.items() if found}
-
-
-def _example() -> dict[str, str] | None:
-    """An ask as the API answers it, cut to fit a page."""
+def _first_slug() -> str:
+    """Return the slug of an ask to show in an address; empty if there is none."""
     first = rows.list_page(db(), "asks", None, 1).rows
-    found = rows.find_whole_ask(db(), first[0].ask_slug) if first else None
-    if found is None:
-        return None
-    answer = json.write_for_people(whole.shortened(whole.ask(found, site_url())))
-    return {"slug": found.ask.ask_slug, "answer": answer}
+    return str(first[0].ask_slug) if first else ""
 
 
 def _answer(document: Mapping[str, Any], next_page: str | None = None) -> Response:

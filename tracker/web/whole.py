@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
 
 from tracker.exports.json import Record, record
 from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, REPLIES, RESULTS, TESTS, UPDATES, Table
@@ -28,7 +27,6 @@ STATUSES: Record = {
         for status, definition in DEFINITIONS.items()
     ],
 }
-SHOWN_LENGTH = 72
 
 
 def ask(found: WholeAsk, site_url: str) -> Record:
@@ -56,23 +54,6 @@ def law(found: WholeLaw, site_url: str) -> Record:
         "was": list(found.was),
         "links": [record(LINKS, row, site_url) for row in found.links.rows],
     }
-
-
-def shortened(record: Record) -> Record:
-    """A record to be shown as an example: some of its members, the fullest of each list, the beginnings of texts."""
-    shown = ("ask_slug", "update_key", "test_key", "law_key", "title", "label", "status", "status_on", "kind")
-    more = ("result", "effect", "happened_on", "text", "url", "tests", "links", "updates", "evidence", "results")
-    return {name: _shortened(record[name]) for name in (*shown, *more) if name in record}
-
-
-def _shortened(value: Any) -> Any:
-    match value:
-        case str() if len(value) > SHOWN_LENGTH:
-            return value[: SHOWN_LENGTH - 1].rstrip() + "…"
-        case list() if value:
-            return [shortened(max(value, key=lambda member: len(str(member))))]
-        case _:
-            return value
 
 
 def _by_update(table: Table, rows: Iterable[Row], site_url: str) -> dict[str, list[Record]]:
