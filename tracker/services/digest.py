@@ -1,4 +1,4 @@
-"""The e-mail digest: each member of staff hears what waits for them."""
+"""The e-mail digest, in plain text: each member of staff hears what waits for them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 
 import sqlalchemy as sa
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import StrictUndefined, Template
 from sqlalchemy.orm import Session
 
 from tracker.models import Person
@@ -26,27 +26,19 @@ class Digest:
     email: str
     subject: str
     text: str
-    html: str
 
 
 def digests(session: Session, settings: Settings, today: date) -> Iterator[Digest]:
-    """The digest of each active person for whom something waits."""
-    templates = Environment(
-        loader=FileSystemLoader(resource_dir("templates")),
-        autoescape=select_autoescape(),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
+    """Yield the digest of each active person for whom something waits."""
+    source = (resource_dir("templates") / "mail/digest.txt").read_text(encoding="utf-8")
+    template = Template(
+        source, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     for person in session.scalars(sa.select(Person).where(Person.is_active).order_by(Person.email)):
         if parts := waits_for(session, person, today, settings.four_eyes):
             subject = _subject(parts)
-            text, html = (
-                templates.get_template(name).render(subject=subject, parts=parts, site_url=settings.site_url)
-                for name in ("mail/digest.txt", "mail/digest.html")
-            )
-            yield Digest(person.name, person.email, subject, text, html)
+            text = template.render(subject=subject, parts=parts, site_url=settings.site_url)
+            yield Digest(person.name, person.email, subject, text)
 
 
 def send(digest: Digest, server: MailServer, at: datetime) -> None:
@@ -60,7 +52,6 @@ def send(digest: Digest, server: MailServer, at: datetime) -> None:
     message["Message-ID"] = make_msgid(domain=server.sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(digest.text)
-    message.add_alternative(digest.html, subtype="html")
     with mail.connected(server) as client:
         client.send_message(message)
 
