@@ -108,7 +108,6 @@ TABLE: dict[str, Access] = {
     "/staff/asks/<id:ask_id>/updates/<any(status, test, milestone):kind>": Access(
         STAFF, STAFF, "/staff/asks/1/updates/status"
     ),
-    "/staff/asks/<id:ask_id>/history": Access(STAFF, NOBODY, "/staff/asks/1/history"),
     "/staff/log": Access(STAFF, NOBODY),
     "/staff/log.csv": Access(ADMINS, NOBODY),
     "/staff/log/<id:number>": Access(STAFF, NOBODY, "/staff/log/1"),

@@ -37,7 +37,7 @@ OUTPUTS = [
     "/legislation.csv", "/feed.atom", "/calendar.ics", "/api/v1/asks", "/api/v1/updates", "/sitemap.xml", "/data.zip",
     "/datapackage.json", "/asks/unexplained-wealth-orders", "/asks/unexplained-wealth-orders/history",
     "/asks/unexplained-wealth-orders/feed.atom", "/asks/unexplained-wealth-orders/card", "/staff/", "/staff/asks/",
-    "/staff/asks/1", "/staff/asks/1/history", "/staff/asks/1/preview", "/staff/log", "/staff/legislation/",
+    "/staff/asks/1", "/staff/asks/1/preview", "/staff/log", "/staff/legislation/",
     "/staff/sources/", "/staff/approval/", "/staff/sheets/policy-asks.xlsx", "/staff/account", "/staff/people/",
     "/staff/import/",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The event log as staff read it: the newest entries first, filtered, page by page; and the wording of an ask.
+"""The event log as staff read it: the newest entries first, filtered, page by page.
 
 Everybody on the staff reads what was done to records. What was done to people, sign-ins among it, is for those
 who manage people; each person also sees what concerns themself.
@@ -17,7 +17,6 @@ from tracker.db.engine import reading
 from tracker.models import Ask, Event
 from tracker.queries.names import with_names
 from tracker.rules.permissions import Action, Actor
-from tracker.rules.wording import Happening, Rewording, history_of
 
 SIZE = 50
 STEP = 500
@@ -94,18 +93,6 @@ def read(engine: sa.Engine, reader: Actor, wanted: LogFilter) -> Iterator[Event]
         before = page.next_key
         if before is None:
             return
-
-
-def list_rewordings(session: Session, ask_id: int) -> tuple[Rewording, ...]:
-    """Every step in the wording of an ask and its tests, from the first on."""
-    about = sa.select(Event).where(Event.ask_id == ask_id, Event.subject.in_(("ask", "test"))).order_by(Event.id)
-    return history_of(
-        Happening(
-            *(it.id, it.at, it.actor_name, it.action, it.subject, it.subject_id),
-            *(it.before or {}, it.after or {}, it.reason),
-        )
-        for it in with_names(session, session.scalars(about))
-    )
 
 
 def _statement(reader: Actor, wanted: LogFilter, before: int | None) -> sa.Select[Event, datetime]:

@@ -50,9 +50,7 @@ class FieldChange:
 class Happening:
     """What the history of wording needs of an entry of the event log about an ask or a test."""
 
-    number: int
     at: datetime
-    actor: str
     action: str
     subject: str
     subject_id: int
@@ -63,14 +61,11 @@ class Happening:
 
 @dataclass(frozen=True)
 class Rewording:
-    """A step in the wording of an ask; `is_public` says that the public saw the words then."""
+    """A step in the wording of an ask that the public saw."""
 
-    number: int
     at: datetime
-    actor: str
     what: str
     reason: str
-    is_public: bool
     changes: tuple[FieldChange, ...]
 
 
@@ -108,18 +103,20 @@ def compare_fields(before: Mapping[str, Any] | None, after: Mapping[str, Any] | 
 
 @dataclass
 class _Wording:
-    """The wording of one ask as its log is read on."""
+    """The wording of one ask while its log is read."""
 
     is_public: bool = False
     words: dict[str, Any] = field(default_factory=dict)
     tests: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def take(self, entry: Happening) -> list[Rewording]:
-        """The steps that an entry makes."""
+        """Return the public steps that an entry makes; of what is no step yet, take note."""
         if entry.subject == "ask":
             return self._take_ask(entry)
         test = self.tests.setdefault(entry.subject_id, {})
         test.update(entry.after)
+        if not self.is_public:
+            return []
         if "is_archived" in entry.after:
             is_out = entry.after["is_archived"]
             label = Piece(Mark.OUT if is_out else Mark.IN, str(test.get("label", "")))
@@ -131,9 +128,9 @@ class _Wording:
 
     def _take_ask(self, entry: Happening) -> list[Rewording]:
         self.words.update(_only(entry.after, WORDING))
-        if entry.action == "created":
-            return [self._step(entry, "Entered as a draft", _whole(self.words, WORDING))]
-        if entry.after.get("publication") == "published" and not self.is_public:
+        if not self.is_public:
+            if entry.after.get("publication") != "published":
+                return []
             self.is_public = True
             tests = (_whole(test, ("label",)) for test in self.tests.values() if not test.get("is_archived"))
             return [self._step(entry, "First published", sum(tests, _whole(self.words, WORDING)))]
@@ -141,11 +138,11 @@ class _Wording:
         return [self._step(entry, "The ask was reworded", changes)] if changes else []
 
     def _step(self, entry: Happening, what: str, changes: tuple[FieldChange, ...]) -> Rewording:
-        return Rewording(entry.number, entry.at, entry.actor, what, entry.reason, self.is_public, changes)
+        return Rewording(entry.at, what, entry.reason, changes)
 
 
 def history_of(entries: Iterable[Happening]) -> tuple[Rewording, ...]:
-    """Every step in the wording of one ask, from the entries about it and its tests in their order."""
+    """Return the steps in the wording of one ask since it was first published, from its log and that of its tests."""
     wording = _Wording()
     return tuple(step for entry in entries for step in wording.take(entry))
 

@@ -1,24 +1,13 @@
 """The wording of an ask over time, as far as the public ever saw it."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Event
 from tracker.rules.asks import PUBLIC
-from tracker.rules.wording import FieldChange, Happening, history_of
-
-
-@dataclass(frozen=True)
-class PublicRewording:
-    """A change of wording, or the first publication with the whole wording; the public read the reason then."""
-
-    at: datetime
-    what: str
-    reason: str
-    changes: tuple[FieldChange, ...]
+from tracker.rules.wording import Happening, Rewording, history_of
 
 
 @dataclass(frozen=True)
@@ -27,7 +16,7 @@ class PublicHistory:
 
     slug: str
     title: str
-    steps: tuple[PublicRewording, ...]
+    steps: tuple[Rewording, ...]
 
 
 def find_history(session: Session, slug: str) -> PublicHistory | None:
@@ -36,15 +25,8 @@ def find_history(session: Session, slug: str) -> PublicHistory | None:
     if ask is None:
         return None
     # Nothing that names anybody, and no words of a draft, leaves this function.
-    statement = (
-        sa.select(
-            Event.id, Event.at, sa.literal(""), Event.action, Event.subject, Event.subject_id, Event.before,
-            Event.after, Event.reason,
-        )
-        .where(Event.ask_id == ask.id, Event.subject.in_(("ask", "test")))
-        .order_by(Event.id)
-    )  # fmt: skip
+    columns = (Event.at, Event.action, Event.subject, Event.subject_id, Event.before, Event.after, Event.reason)
+    statement = sa.select(*columns).where(Event.ask_id == ask.id, Event.subject.in_(("ask", "test"))).order_by(Event.id)
     entries = (Happening(*row) for row in session.execute(statement))
     steps = history_of(replace(entry, before=entry.before or {}, after=entry.after or {}) for entry in entries)
-    public = (PublicRewording(step.at, step.what, step.reason, step.changes) for step in steps if step.is_public)
-    return PublicHistory(slug, ask.title, tuple(public)[::-1])
+    return PublicHistory(slug, ask.title, steps[::-1])

@@ -68,14 +68,6 @@ def csv() -> Response:
     return answer
 
 
-@bp.get("/asks/<id:ask_id>/history")
-@requires(Action.READ)
-def history(ask_id: int) -> str:
-    """The wording of an ask over time, drafts included."""
-    ask = found(staff.find_ask(db(), ask_id))
-    return render_template("staff/asks/history.html", ask=ask, steps=log.list_rewordings(db(), ask_id)[::-1])
-
-
 def _wanted() -> LogFilter:
     return LogFilter(
         person=_number("person"),
