@@ -17,7 +17,6 @@ from tracker.web.auth import requires
 from tracker.web.forms.replies import NoteForm, ReplyForm
 from tracker.web.pages import Page, form_page, found, handled
 from tracker.web.session import db
-from tracker.web.staff.previews import saved_or_previewed
 
 bp = Blueprint("replies", __name__, url_prefix="/staff")
 INTRO = (
@@ -51,7 +50,7 @@ def edit(reply_id: int) -> Page | Response:
         replies.edit_reply(change, change.session.get_one(Reply, reply_id), form.draft(), form.seen_version)
         return back
 
-    answer = saved_or_previewed(form, ask_id, save, "Saved.", lambda: _form(reply_id, formdata=None))
+    answer = handled(form, save, "Saved.", lambda: _form(reply_id, formdata=None))
     return answer or form_page(form, heading, back, intro=INTRO)
 
 
