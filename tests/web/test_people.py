@@ -152,7 +152,7 @@ def test_who_is_erased_while_their_password_is_looked_at_comes_back_nowhere(
     sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     confirm = sqlite_site.browser(ED).get("/staff/confirm")
-    monkeypatch.setattr(passwords, "is_right", lambda *_: erase_ed(sqlite_site))
+    monkeypatch.setattr(passwords, "is_right", lambda *_, **__: erase_ed(sqlite_site))
     confirm.submit("Confirm", password="not mine")
     with sqlite_site.reading() as session:
         proof.verify(session)
