@@ -11,6 +11,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 from typing import Any
 
+from tracker.db import engine
+
 PATIENCE_SECONDS = 60  # only for a process that hangs; nothing waits this long
 Started = tuple[ForkServerProcess, Connection]
 context = multiprocessing.get_context("forkserver")
@@ -28,6 +30,7 @@ def answer(function: Callable[..., Any], pipe: Connection, arguments: tuple[Any,
     """What each process does: tell that it is ready, wait for the word, and tell what came out."""
     pipe.send("ready")
     pipe.recv()
+    engine.LOCK_WAIT_SECONDS = PATIENCE_SECONDS  # each writer gets its turn, however busy the machine is
     try:
         pipe.send(function(*arguments))
     except Exception as error:
