@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from xml.etree.ElementTree import Element
 
-import html5lib
 from werkzeug.datastructures import Headers
 
+from tests.markup import parse
 from tracker.exports.badge import STYLE_HASH
 
 SECURITY_HEADERS = {
@@ -70,13 +70,6 @@ def checked(html: str) -> Element:
     """The page as a tree, whole; the public pages are asked for again and again, and read here once."""
     tree = parse(html)
     check_page(tree)
-    return tree
-
-
-def parse(html: str) -> Element:
-    """The page as a tree; an error of the HTML standard's parser fails the test."""
-    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
-    tree: Element = parser.parse(html)
     return tree
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.page_checks import parse
+from tests.markup import parse
 from tests.site import WEALTH_ORDERS, Site
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext
 from werkzeug.serving import make_server
 
 from tests.browser import Page
-from tests.page_checks import parse
+from tests.markup import parse_by_standard
 from tests.site import PRODUCTION, WEALTH_ORDERS, MakeSite, Site
 from tracker.exports import badge
 from tracker.models import Ask
@@ -95,8 +95,8 @@ def test_what_is_typed_cannot_break_out(sqlite_site: Site) -> None:
     assert (drawn(sqlite_site).findtext(f"{SVG}title") or "").startswith(f"Partly met: {NASTY}")
     assert sqlite_site.browser().get(f"{ASK}/card").h1 == NASTY
     badge_code, card_code = codes(sqlite_site.browser().get(ASK))
-    image = next(parse(f"<!DOCTYPE html><html lang=en><title>-</title>{badge_code}").iter("img"))
-    frame = next(parse(f"<!DOCTYPE html><html lang=en><title>-</title>{card_code}").iter("iframe"))
+    image = next(parse_by_standard(f"<!DOCTYPE html><html lang=en><title>-</title>{badge_code}").iter("img"))
+    frame = next(parse_by_standard(f"<!DOCTYPE html><html lang=en><title>-</title>{card_code}").iter("iframe"))
     assert (image.get("alt"), frame.get("title")) == (f"Status of “{NASTY}”", f"Status of “{NASTY}”")
 
 

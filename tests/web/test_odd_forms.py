@@ -17,8 +17,9 @@ from werkzeug.test import TestResponse
 
 from tests.browser import REDIRECTS, Browser, Page
 from tests.examples import make_examples
+from tests.markup import parse
 from tests.odd_forms import TAG, WAYS, Form, forms_of
-from tests.page_checks import check_page, parse
+from tests.page_checks import check_page
 from tests.rewinding import Rewinding
 from tests.second_step import give_phone
 from tests.site import ADA, CLEO, ED, Site
