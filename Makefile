@@ -3,25 +3,32 @@
 
 PYTHON ?= python3
 ARGS ?=
+# One process for each core; each starts with its share of the files, so that what a file shares is made once.
+PARALLEL = --numprocesses auto --dist worksteal
 ROUNDS ?= 200
 TORTURE = tests/test_torture.py tests/test_import_kills.py tests/test_migration_kills.py tests/test_backup_kills.py \
 	tests/test_server_stops.py tests/test_slow_clients.py tests/test_raw_http.py tests/test_concurrency.py tests/test_migrations.py \
 	tests/web/test_fuzz.py tests/web/test_odd_forms.py tests/web/test_odd_parameters.py
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# The tests start the program many times, and it need not be compiled each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## list these commands
-	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/ready  ## start the site on http://127.0.0.1:8000 (HOST=… PORT=… to change)
 	@.venv/bin/tracker db upgrade
 	@.venv/bin/tracker seed --if-empty
 	@exec .venv/bin/tracker serve
 
-test: .venv-test/ready  ## run every test (ARGS="-k status -x" goes to pytest)
-	.venv-test/bin/python -m pytest $(ARGS)
+test: .venv-test/ready  ## run the tests (ARGS="-k status -x" goes to pytest)
+	.venv-test/bin/python -m pytest $(PARALLEL) $(ARGS)
 
-coverage: .venv-test/ready  ## run every test, and list the lines and branches that none of them reached
+test-all: .venv-test/ready  ## run the tests, and all that touch the database on PostgreSQL too
+	.venv-test/bin/python -m pytest $(PARALLEL) --all-engines $(ARGS)
+
+coverage: .venv-test/ready  ## run the tests, and list the lines and branches that none of them reached
 	.venv-test/bin/python -m coverage run -m pytest $(ARGS)
 	.venv-test/bin/python -m coverage report
 
@@ -54,7 +61,7 @@ clean:  ## remove environments and caches (never var/, where the data is)
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help run test coverage torture check format bench lock clean
+.PHONY: help run test test-all coverage torture check format bench lock clean
 
 # No index address may reach the locks: where packages come from is for the machine that installs them to say.
 UV_COMPILE = uv pip compile pyproject.toml --quiet --upgrade --extra postgres --python-version 3.11 --universal \

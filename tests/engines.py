@@ -29,6 +29,70 @@ if TYPE_CHECKING:
 
 ENGINES = ("sqlite", "postgresql")
 POSTGRESQL_MINIMUM = 15
+# Where PostgreSQL can differ. What stands elsewhere runs there with --all-engines only (`make test-all`), but for
+# tests that name their engine themselves.
+BOTH_ENGINES = (
+    "tests/db/",
+    "tests/queries/test_choosing.py",
+    "tests/queries/test_desk.py",
+    "tests/queries/test_filters.py",
+    "tests/queries/test_laws.py",
+    "tests/queries/test_lists.py",
+    "tests/queries/test_past.py",
+    "tests/queries/test_search.py",
+    "tests/queries/test_staff_lists.py",
+    "tests/services/test_erasure.py",
+    "tests/services/test_listing.py",
+    "tests/services/test_rebuild.py",
+    "tests/services/test_replay.py",
+    "tests/services/test_seeds.py::test_everything_is_there",
+    "tests/imports/test_any_state.py",
+    "tests/imports/test_round_trip.py",
+    "tests/cli/test_backup.py",
+    "tests/cli/test_db.py",
+    "tests/cli/test_doctor.py",
+    "tests/cli/test_import.py::test_the_whole_export_comes_in_again_and_changes_nothing",
+    "tests/cli/test_tidy.py",
+    "tests/cli/test_verify.py",
+    "tests/web/test_api_paging.py",
+    "tests/web/test_health.py",
+    "tests/web/test_public_pages.py",
+    "tests/web/test_status_change.py",
+    "tests/test_backup_kills.py",
+    "tests/test_concurrency.py",
+    "tests/test_engines.py",
+    "tests/test_freshness.py",
+    "tests/test_import_kills.py",
+    "tests/test_migration_kills.py",
+    "tests/test_migrations.py",
+    "tests/test_torture.py",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all-engines", action="store_true", help="run every test on every engine that it can run on")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what PostgreSQL would only repeat."""
+    repeated = [item for item in items if is_repeated(item)] if not config.getoption("--all-engines") else []
+    if repeated:
+        config.hook.pytest_deselected(items=repeated)
+        items[:] = [item for item in items if item not in set(repeated)]
+
+
+def is_repeated(item: pytest.Item) -> bool:
+    """True if a test's engine is PostgreSQL by its fixture's choice, and nothing there can differ."""
+    chosen = getattr(item, "callspec", None)
+    of_fixture = {name for name, value in chosen.params.items() if value == "postgresql"} if chosen else set()
+    named = {name for mark in item.iter_markers("parametrize") for name in names_of(mark)}
+    return bool(of_fixture - named) and not item.nodeid.startswith(BOTH_ENGINES)
+
+
+def names_of(mark: pytest.Mark) -> list[str]:
+    """The arguments that @pytest.mark.parametrize gives a value."""
+    names = mark.args[0]
+    return [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
 
 
 # --- the PostgreSQL programs ---
