@@ -26,13 +26,11 @@ COMMANDS = [
     (("restore", "old", "--force"), "Nothing was restored, and the database is as it was"),
     (("export", "files"), UNDONE),
 ]
-ON_BOTH = {"backup", "restore", "export"}  # the others write nothing here when the database is elsewhere
-CASES = [(engine, *case) for engine in ENGINES for case in COMMANDS if engine == "sqlite" or case[0][0] in ON_BOTH]
-NAMES = [f"{engine}, {' '.join(words[:3])}" for engine, words, _ in CASES]
+ON_BOTH = {"backup", "restore", "export"}
 LITTLE = 8192
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=ENGINES)
 def url(request: pytest.FixtureRequest, seeded_databases: SeededDatabases) -> Iterator[str]:
     """One database with the seeds for all commands: none of them changes it."""
     with seeded_databases.temporary(request.param) as url:
@@ -49,15 +47,12 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize(
-    ("url", "words", "said"),
-    CASES,
-    indirect=["url"],
-    ids=[f"{engine}, {' '.join(words[:3])}" for engine, words, _ in CASES],
-)
+@pytest.mark.parametrize(("words", "said"), COMMANDS, ids=[" ".join(words[:3]) for words, _ in COMMANDS])
 def test_a_command_on_a_full_disk_says_so_and_harms_nothing(
     tracker: Tracker, url: str, tmp_path: Path, words: tuple[str, ...], said: str
 ) -> None:
+    if url.startswith("postgresql") and words[0] not in ON_BOTH:
+        pytest.skip("writes nothing here when the database is elsewhere")
     sheet = f"ask_slug,next_step\r\nno-constructive-engagement,{'A vote. ' * 40}\r\n"
     (tmp_path / "asks.csv").write_text(sheet, encoding="utf-8", newline="")
     tracker("export", "files")
