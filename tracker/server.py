@@ -21,8 +21,10 @@ from tracker.web import log_lines
 
 log = logging.getLogger(__name__)
 
-# A long download holds a thread, and so does a form while it arrives; a page must still find one (web/body_limit.py).
-THREADS = 24
+# Made when they are needed. Most would only wait for bodies; web/body_limit.py bounds how many work at once.
+THREADS = 1100
+# Then a worker that still waits for a body is killed; what was acknowledged is on the disk.
+STOP_SECONDS = 10
 # From the first byte that is due to the end of the head. Only with HTTP/1 alone does the server look at the clock:
 # while it listens for the version first, it waits for ever.
 HEAD_SECONDS = 15
@@ -58,6 +60,7 @@ def run_server(settings: Settings, announce: Callable[[], None]) -> None:
         port=settings.port,
         workers=settings.workers,
         blocking_threads=THREADS,
+        workers_kill_timeout=STOP_SECONDS,
         backlog=1024,
         backpressure=MOST_CONNECTIONS,
         log_access=False,

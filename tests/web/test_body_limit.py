@@ -8,13 +8,14 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 from playwright.sync_api import Page
-from werkzeug.test import Client
+from werkzeug.test import Client, TestResponse
 
 from tests.site import ED, Site
 from tracker import server
 from tracker.services.sessions import network_of
 from tracker.web.body_limit import (
-    KNOWN,
+    PAGES,
+    READERS,
     READERS_OF_ONE_NETWORK,
     STRANGERS,
     STRANGERS_OF_ONE_NETWORK,
@@ -46,6 +47,7 @@ class Strangers:
     def __init__(self, limit: BodyLimit) -> None:
         self.client, self.go, self.waits = Client(limit), threading.Event(), threading.Semaphore(0)
         self.threads: list[threading.Thread] = []
+        self.answers: list[TestResponse] = []
 
     def __enter__(self) -> "Strangers":
         return self
@@ -58,10 +60,13 @@ class Strangers:
     def silent(self) -> dict[str, Any]:
         return {"input_stream": Silent(self.go, self.waits), "content_length": 3}
 
+    def send(self, environ: dict[str, str]) -> None:
+        self.answers.append(self.client.post(**self.silent(), environ_overrides=environ))
+
     def wait(self, number: int, environ: dict[str, str]) -> None:
         """So many hold a place."""
         for _ in range(number):
-            thread = threading.Thread(target=self.client.post, kwargs=self.silent() | {"environ_overrides": environ})
+            thread = threading.Thread(target=self.send, args=(environ,))
             thread.start()
             self.threads.append(thread)
             self.waits.acquire()
@@ -77,7 +82,7 @@ def make_limit(seconds: float = 60) -> BodyLimit:
 
 
 def test_threads_are_left_for_pages() -> None:
-    assert KNOWN + STRANGERS + MOST_AT_ONCE < server.THREADS
+    assert 2 * READERS + PAGES + MOST_AT_ONCE < server.THREADS
 
 
 def test_silent_strangers_hold_up_strangers_of_their_network_only() -> None:
@@ -105,18 +110,21 @@ def test_silent_strangers_of_many_networks_hold_up_nobody_who_was_signed_in() ->
         assert known.text == "read a=b"
 
 
-def test_a_late_body_is_refused_and_gives_its_place_back() -> None:
+def test_a_late_body_gives_its_place_back_and_is_refused_when_it_comes() -> None:
     limit = make_limit(seconds=0)
     with Strangers(limit) as strangers:
         for _ in range(READERS_OF_ONE_NETWORK):
-            late = strangers.client.post(**strangers.silent(), environ_overrides=OURS)
-            assert (late.status_code, late.headers["Connection"]) == (408, "close")
-            assert "arrived too slowly" in late.text
-        limit.seconds = 60
-        assert limit.strangers.taken.total() == 0
-        # Threads that still wait for late bodies are bounded too, for each network.
+            strangers.wait(1, OURS)
+            while limit.strangers.taken.total():
+                assert strangers.threads[-1].is_alive()
+        # Threads that wait for late bodies are bounded too, for each network.
         assert strangers.client.post(data={"a": "b"}, environ_overrides=OURS).status_code == 503
+        limit.seconds = 60
         assert strangers.client.post(data={"a": "b"}, environ_overrides=OTHERS).text == "read a=b"
+    assert {(answer.status_code, answer.headers["Connection"]) for answer in strangers.answers} == {(408, "close")}
+    assert "arrived too slowly" in strangers.answers[0].text
+    assert limit.strangers.taken.total() == limit.readers.taken.total() == 0
+    assert strangers.client.post(data={"a": "b"}, environ_overrides=OURS).text == "read a=b"
 
 
 def test_a_body_that_breaks_off_never_reaches_the_app() -> None:
@@ -138,8 +146,9 @@ def test_a_body_that_is_too_large_is_left_to_the_app_unread() -> None:
 
 
 def test_a_page_that_is_asked_for_with_a_body_is_limited_too() -> None:
-    with Strangers(make_limit(seconds=0)) as strangers:
-        assert strangers.client.get(**strangers.silent()).status_code == 408
+    limit = make_limit()
+    limit.strangers = Places(0, 0)
+    assert Client(limit).get(data={"a": "b"}).status_code == 503
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """Limits how many requests may send a body at once, and for how long.
 
 The server hands a request over as soon as its head is there, and whoever reads the body then waits without end. So the
-body is read here before the app begins: within a deadline, in so few threads that pages find others, and with places
-that strangers cannot take from people who have signed in before.
+body is read here before the app begins. It holds a place for its deadline and no longer; strangers cannot take the
+places of people who have signed in before. A thread that waits for a late body cannot be called back: granian stands
+still when a request is answered while its body is being read. Such threads are bounded, and there are enough others.
 """
 
 import threading
@@ -18,10 +19,11 @@ from werkzeug.wsgi import get_content_length
 from tracker.services.sessions import network_of
 from tracker.web.security import security_headers
 
-# In all two thirds of the threads of tracker.server.
 KNOWN, STRANGERS, STRANGERS_OF_ONE_NETWORK = 8, 8, 4
-# A late body of a stranger keeps the thread that reads it, and nothing else, until its client hangs up.
+# How many threads may wait for what strangers send, late bodies among them.
 READERS, READERS_OF_ONE_NETWORK = 500, 20
+# How many requests without a body are worked on at once.
+PAGES = 16
 DEADLINE_SECONDS, KNOWN_DEADLINE_SECONDS = 15.0, 60.0
 IN_MEMORY, PIECE = 1024 * 1024, 64 * 1024
 # Going back is no good advice: pages for staff are never stored, so the form would come anew and be empty.
@@ -32,7 +34,7 @@ ADVICE = (
 )
 BUSY = "503 Service Unavailable", f"The site is busy. {ADVICE}"
 BROKEN = "503 Service Unavailable", f"The form did not arrive whole. {ADVICE}"
-LATE_ANSWER = "408 Request Timeout", f"The form arrived too slowly. {ADVICE}"
+LATE = "408 Request Timeout", f"The form arrived too slowly. {ADVICE}"
 HEADERS = {
     "Content-Type": "text/plain; charset=utf-8",
     "Cache-Control": "no-store",
@@ -79,41 +81,50 @@ class BodyLimit:
         self.largest = largest
         self.seconds = seconds
         self.known, self.strangers = Places(KNOWN, KNOWN), Places(STRANGERS, STRANGERS_OF_ONE_NETWORK)
-        self.readers = Places(READERS, READERS_OF_ONE_NETWORK)
+        self.readers, self.known_readers = Places(READERS, READERS_OF_ONE_NETWORK), Places(READERS, READERS)
+        self.pages = threading.BoundedSemaphore(PAGES)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         length = get_content_length(environ)
-        if length == 0 or (length is None and "HTTP_TRANSFER_ENCODING" not in environ):
-            return self.app(environ, start_response)
+        has_body = length or (length is None and "HTTP_TRANSFER_ENCODING" in environ)
+        if not has_body or (length or 0) > self.largest:  # which the app refuses unread
+            with self.pages:
+                return self.app(environ, start_response)
         is_known, network = self.is_known(environ), network_of(environ.get("REMOTE_ADDR", ""))
-        places = self.known if is_known else self.strangers
+        places, readers = (self.known, self.known_readers) if is_known else (self.strangers, self.readers)
         if not places.take(network):
             return self._refuse(BUSY, start_response)
-        try:
-            if length is not None and length > self.largest:
-                return self.app(environ, start_response)  # which refuses it unread
-            return self._answer(environ, start_response, length, network, is_known)
-        finally:
+        if not readers.take(network):
             places.give_back(network)
-
-    def _answer(
-        self, environ: WSGIEnvironment, start_response: StartResponse, length: int | None, network: str, is_known: bool
-    ) -> Iterable[bytes]:
-        if not is_known and not self.readers.take(network):
             return self._refuse(BUSY, start_response)
         with SpooledTemporaryFile(IN_MEMORY) as body:
-            # Of a body without a length, one byte more than the most tells the app that it is too large.
-            expected = self.largest + 1 if length is None else length
-            end = partial(self.readers.give_back, network) if not is_known else lambda: None
-            reader = Reader(environ["wsgi.input"], body, expected, end)
-            reader.start()
-            reader.join(KNOWN_DEADLINE_SECONDS if is_known else self.seconds)
-            if reader.is_alive():
-                return self._refuse(LATE_ANSWER, start_response)
-            if reader.missing and length is not None:
-                return self._refuse(BROKEN, start_response)
-            body.seek(0)
-            return self.app(environ | {"wsgi.input": body}, start_response)  # which reads it before it answers
+            deadline = Deadline(
+                KNOWN_DEADLINE_SECONDS if is_known else self.seconds, partial(places.give_back, network)
+            )
+            try:
+                is_whole = self._read(environ["wsgi.input"], length, body)
+            finally:
+                deadline.end()
+                readers.give_back(network)
+            if deadline.has_passed:
+                return self._refuse(LATE, start_response)
+            try:
+                if not is_whole:
+                    return self._refuse(BROKEN, start_response)
+                body.seek(0)
+                return self.app(environ | {"wsgi.input": body}, start_response)  # which reads it before it answers
+            finally:
+                places.give_back(network)
+
+    def _read(self, stream: InputStream, length: int | None, body: SpooledTemporaryFile[bytes]) -> bool:
+        """Copy a body; False when it breaks off. One of unknown length is read to a byte more than the most."""
+        missing = self.largest + 1 if length is None else length
+        with suppress(OSError, ValueError):  # the client is gone, or the disk is full
+            while missing and (piece := stream.read(min(missing, PIECE))):
+                body.write(piece)
+                missing -= len(piece)
+            return not missing or length is None
+        return False
 
     def _refuse(self, answer: tuple[str, str], start_response: StartResponse) -> Iterable[bytes]:
         status, text = answer
@@ -122,20 +133,21 @@ class BodyLimit:
         return [page]
 
 
-class Reader(threading.Thread):
-    """Copies a body; once the copy is closed, it ends with the next piece."""
+class Deadline:
+    """Calls `expire` after so many seconds, unless it ends before."""
 
-    def __init__(
-        self, stream: InputStream, body: SpooledTemporaryFile[bytes], missing: int, end: Callable[[], None]
-    ) -> None:
-        super().__init__(daemon=True)
-        self.stream, self.body, self.missing, self.end = stream, body, missing, end
+    def __init__(self, seconds: float, expire: Callable[[], None]) -> None:
+        self.has_passed = False
+        self.expire = expire
+        self.timer = threading.Timer(seconds, self._pass)
+        self.timer.daemon = True
+        self.timer.start()
 
-    def run(self) -> None:
-        try:
-            with suppress(OSError, ValueError):  # the client is gone, the disk is full, or the copy is closed
-                while self.missing and (piece := self.stream.read(min(self.missing, PIECE))):
-                    self.body.write(piece)
-                    self.missing -= len(piece)
-        finally:
-            self.end()
+    def end(self) -> None:
+        """After this it has passed, or never will."""
+        self.timer.cancel()
+        self.timer.join()
+
+    def _pass(self) -> None:
+        self.has_passed = True
+        self.expire()
