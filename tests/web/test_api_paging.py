@@ -79,6 +79,7 @@ def test_a_page_costs_the_same_few_statements_however_long_it_is(shared_site: Si
 
 def count(site: Site, path: str) -> int:
     sent: list[str] = []
+    site.forget()
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         sent.append(statement)
