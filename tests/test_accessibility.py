@@ -31,7 +31,7 @@ LOOKED_AT = [
     "/staff/people/2/link", "/staff/sign-in/code",
 ]  # fmt: skip
 MEASURED = [
-    "/?family=won&q=russia", "/?q=nothing+has+these+words", f"/asks/{WEALTH_ORDERS}", "/asks/uk-magnitsky-sanctions",
+    "/?family=won&q=russia", "/?q=no+such+zebra", f"/asks/{WEALTH_ORDERS}", "/asks/uk-magnitsky-sanctions",
     "/?sort=title&status=partly_met", "/legislation/bill/2017-19/157", "/?family=none", "/staff/asks/11",
     "/staff/legislation/", "/staff/legislation/2/edit", "/staff/people/2/edit", "/staff/account/password",
     "/staff/people/3/sign-out",

@@ -81,7 +81,7 @@ ANCHORS = {
     "/data": ["files", "asks", "updates", "results", "promise", "proof", "spreadsheets", "licence"],
     "/api": ["addresses", "pages", "promise", "fair-use", "errors", "error-400", "error-404"],
     "/asks/unexplained-wealth-orders": [
-        "words", "next", "tests", "law", "story", "grounds", "cite", "u-2018-01-31", "u-2020-02",
+        "words", "next", "tests", "law", "story", "grounds", "cite", "u-2018-01-31", "u-2020-06",
     ],
 }  # fmt: skip
 QUERIES = ["family=won", "status=met", "topic=uk-and-eu", "kind=sanctions", "q=magnitsky"]

@@ -25,7 +25,6 @@ quote_place = "Paragraph 3"
 summary = "Homes that stand empty for a year should be taxed."
 jurisdictions = ["England", "Wales"]
 review_interval_days = 90
-reviewed_on = "2020-02-28"
 
 [[tests]]
 key = "tax-in-law"
@@ -81,6 +80,13 @@ happened_on = "2019"
 text = "A council is said to have sent the first bills."
 publication = "draft"
 draft_note = "No source was found."
+
+[[updates]]
+key = "2020-02-28"
+kind = "review"
+happened_on = "2020-02-28"
+text = "We searched the record and found nothing new."
+publication = "published"
 """
 FILES = {"sources.toml": SOURCES, "legislation.csv": LAWS, "asks/empty-homes.toml": ASK}
 

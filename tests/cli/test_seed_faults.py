@@ -39,8 +39,9 @@ FAULTS = [
     # values
     (ASK, 'happened_on = "2018-06"', 'happened_on = "2018-02-31"', "There is no such date as 2018-02-31"),
     (ASK, 'happened_on = "2018-06"', "happened_on = 2018-06-01", "must be text in quotation marks"),
-    (ASK, 'reviewed_on = "2020-02-28"', 'reviewed_on = "2020-13"', "There is no such date as 2020-13"),
-    (ASK, 'reviewed_on = "2020-02-28"', 'reviewed_on = "2099"', "This date lies in the future"),
+    (ASK, 'happened_on = "2020-02-28"', 'happened_on = "2020-13"', "There is no such date as 2020-13"),
+    (ASK, 'happened_on = "2020-02-28"', 'happened_on = "2099-01-01"', "This date lies in the future"),
+    (ASK, "review_interval_days = 90", 'reviewed_on = "2020-02-28"', "“reviewed_on” is not known here"),
     (ASK, 'status = "partly_met"', 'status = "nearly_met"', "must be one of not_started, announced"),
     (ASK, 'kind = "policy"', 'kind = ["policy"]', "must be one of policy, sanctions"),
     (ASK, 'jurisdictions = ["England", "Wales"]', 'jurisdictions = "England"', "must be a list"),

@@ -49,6 +49,15 @@ def test_only_what_happened_in_the_world_moves_an_ask(told: list[Told], last: st
     assert last_movement(told) == last
 
 
+@pytest.mark.parametrize(
+    ("results", "moves"),
+    [([Result.UNKNOWN], False), ([Result.UNKNOWN, NOT_MET], True), ([MET], True)],
+)
+def test_that_we_looked_and_do_not_know_moves_nothing(results: list[Result], moves: bool) -> None:
+    told = Entry(1, PartialDate("2026-11-29"), results=tuple(enumerate(results)))
+    assert (moved_on([told], {1: UpdateKind.TEST}) is not None) == moves
+
+
 def test_what_came_after_a_day_had_not_moved_it_yet() -> None:
     told: list[Told] = [("2019-05-01", UpdateKind.STATUS, None), ("2020-07", UpdateKind.TEST, None)]
     assert last_movement(told, on="2020-06-30") == "2019-05-01"

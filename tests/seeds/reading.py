@@ -1,7 +1,6 @@
 """What the tests of the seeds read: the seed files, and the facts that they must tell."""
 
 import csv
-import json
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,20 +11,12 @@ SEEDS = ROOT / "seeds"
 
 Record = dict[str, Any]
 
-FACTS: Record = json.loads((ROOT / "tests/data/facts.json").read_text(encoding="utf-8"))
-FACT_ASKS: dict[str, Record] = {ask["slug"]: ask for ask in FACTS["asks"]}
 ASK_FILES = sorted((SEEDS / "asks").glob("*.toml"))
 ASKS: dict[str, Record] = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in ASK_FILES}
 SOURCES: list[Record] = tomllib.loads((SEEDS / "sources.toml").read_text(encoding="utf-8"))["sources"]
 with (SEEDS / "legislation.csv").open(encoding="utf-8", newline="") as stream:
     LAW_ROWS = list(csv.DictReader(stream))
 LAWS = {row["key"]: row for row in LAW_ROWS}
-
-# A departure from the facts, with its reason.
-COARSER_DATES = {
-    ("london-property-ownership", "2023-09"): ("2023", "the month of the study has not been verified"),
-    ("stop-brexit", "2025-02"): ("2025", "the month is inferred"),
-}
 
 
 def published(records: list[Record]) -> list[Record]:

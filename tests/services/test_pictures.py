@@ -9,8 +9,10 @@ from tracker.exports import picture
 from tracker.models import Ask, AskPicture
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
+from tracker.rules.status import Status
 from tracker.rules.updates import UpdateKind
 from tracker.services import pictures, rebuild
+from tracker.services.change import Change
 
 
 def kept(site: Site, slug: str = WEALTH_ORDERS) -> tuple[str, bytes] | None:
@@ -26,30 +28,38 @@ def served(site: Site, slug: str = WEALTH_ORDERS) -> bytes:
     return bytes(response.data)
 
 
+def make_reviewed(change: Change) -> Ask:
+    """A published ask that was announced on 1 January 2018 and last checked on 25 February 2026."""
+    ask = make_ask(change, published=True)
+    make_update(change, ask, kind=UpdateKind.REVIEW, happened_on=PartialDate("2026-02-25"), evidence=())
+    return ask
+
+
 def test_a_published_ask_has_the_picture_of_what_it_is(site: Site) -> None:
-    found = kept(site)
-    assert found is not None
-    status_on, reviewed_on = PartialDate("2020-02"), PartialDate("2026-02-25")
-    with site.reading() as session:
-        ask = session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
-        drawn = picture.of_ask(ask.title, ask.status, status_on, reviewed_on)
-    assert drawn.facts == "Since February 2020. Checked 25 February 2026."
-    assert found == (drawn.drawn_from, picture.draw(drawn))
-    assert served(site) == found[1]
+    with site.change() as change:
+        ask = make_reviewed(change)
+        drawn = picture.of_ask(ask.title, Status.ANNOUNCED, PartialDate("2018-01-01"), PartialDate("2026-02-25"))
+        slug = ask.slug
+    assert drawn.facts == "Since 1 January 2018. Checked 25 February 2026."
+    assert kept(site, slug) == (drawn.drawn_from, picture.draw(drawn))
+    assert served(site, slug) == picture.draw(drawn)
 
 
 def test_a_picture_changes_with_the_status_and_not_with_every_entry(site: Site) -> None:
-    before = kept(site)
     with site.change() as change:
-        make_update(change, change.session.get_one(Ask, site.ask_id()), text="Somebody spoke.")
-    assert kept(site) == before
+        ask = make_reviewed(change)
+        ask_id, slug = ask.id, ask.slug
+    before = kept(site, slug)
     with site.change() as change:
-        ask = change.session.get_one(Ask, site.ask_id())
+        make_update(change, change.session.get_one(Ask, ask_id), text="Somebody spoke.")
+    assert kept(site, slug) == before
+    with site.change() as change:
+        ask = change.session.get_one(Ask, ask_id)
         make_update(change, ask, kind=UpdateKind.REVIEW, happened_on=PartialDate("2026-11-01"), evidence=())
-    after = kept(site)
+    after = kept(site, slug)
     assert after is not None
     assert after != before
-    assert after[0].endswith("Since February 2020. Checked 1 November 2026.")
+    assert after[0].endswith("Since 1 January 2018. Checked 1 November 2026.")
 
 
 def test_a_draft_has_no_picture_until_it_is_published(sqlite_site: Site) -> None:

@@ -41,7 +41,7 @@ def test_the_public_page_changes_at_approval_and_not_before(site: Site) -> None:
         assert "The rules accept it" in page.notices[0]
         assert "Reversed" in page.all("section", "verdict")[0]
         assert "The repealing Act" in page.section(ENTRY)
-        assert "Partly met" in verdict(site)
+        assert "In force, ask not yet met" in verdict(site)
     done = page.submit("Approve and publish")
     assert done.notices == ["Published. The public page shows it now."]
     assert "Reversed" in verdict(site)

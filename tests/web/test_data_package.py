@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from tests.site import WEALTH_ORDERS, Site
+from tests.site import LONDON_PROPERTY, WEALTH_ORDERS, Site
 from tracker.exports.package import describe
 from tracker.exports.tables import TABLES
 from tracker.models import Ask, Revision, Update
@@ -62,7 +62,7 @@ def test_frictionless_accepts_the_package_and_every_served_file(site: Site, tmp_
         ("asks.csv", "ask_slug,title,", "slug,title,"),
         ("updates.csv", f"\r\n{WEALTH_ORDERS},2018-01-31,", "\r\nno-such-ask,2018-01-31,"),
         ("evidence.csv", ",official_record,", ",hearsay,"),
-        ("results.csv", f"\r\n{WEALTH_ORDERS},", "\r\nstop-brexit,"),
+        ("results.csv", f"\r\n{LONDON_PROPERTY},", "\r\nstop-brexit,"),
     ],
 )
 def test_frictionless_would_refuse_what_breaks_the_promise(

@@ -10,9 +10,11 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.updates import UpdateKind
 from tracker.web.staff.updates import NOTHING_CHANGED
 
+LONG_AGO = PartialDate("2026-01-01")
+
 
 def test_checked_nothing_changed_is_one_click(site: Site) -> None:
-    site.execute(sa.update(Ask).values(review_interval_days=1))
+    site.execute(sa.update(Ask).values(review_interval_days=1, reviewed_on=LONG_AGO))
     desk = site.browser(ED).get("/staff/")
     title = site.scalar(sa.select(Ask.title).where(Ask.slug == WEALTH_ORDERS))
     button = f"Checked, nothing changed with {title}"
@@ -30,7 +32,7 @@ def test_checked_nothing_changed_is_one_click(site: Site) -> None:
 
 
 def test_a_wrong_day_of_a_check_is_explained_and_kept(shared_site: Site) -> None:
-    shared_site.execute(sa.update(Ask).values(review_interval_days=1))
+    shared_site.execute(sa.update(Ask).values(review_interval_days=1, reviewed_on=LONG_AGO))
     desk = shared_site.browser(ED).get("/staff/")
     button = next(words for words in desk.all("button") if words.startswith("Checked, nothing changed"))
     with shared_site.unchanged():
@@ -41,7 +43,7 @@ def test_a_wrong_day_of_a_check_is_explained_and_kept(shared_site: Site) -> None
 
 
 def test_a_contributor_proposes_a_review_which_counts_once_an_editor_approves_it(site: Site) -> None:
-    site.execute(sa.update(Ask).values(review_interval_days=1))
+    site.execute(sa.update(Ask).values(review_interval_days=1, reviewed_on=LONG_AGO))
     ask = sa.select(Ask.title, Ask.reviewed_on).where(Ask.slug == WEALTH_ORDERS)
     title, before = site.scalar(ask.with_only_columns(Ask.title)), site.scalar(ask.with_only_columns(Ask.reviewed_on))
     button = f"Checked, nothing changed with {title}"

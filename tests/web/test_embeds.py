@@ -13,14 +13,15 @@ from werkzeug.serving import make_server
 
 from tests.browser import Page
 from tests.markup import parse_by_standard
-from tests.site import PRODUCTION, WEALTH_ORDERS, MakeSite, Site
+from tests.site import LONDON_PROPERTY, PRODUCTION, MakeSite, Site
 from tracker.exports import badge
 from tracker.models import Ask
 from tracker.rules.asks import Publication
+from tracker.rules.dates import PartialDate
 from tracker.rules.status import Family, Status
 
-ASK = f"/asks/{WEALTH_ORDERS}"
-TITLE = "Use unexplained wealth orders against Kremlin-linked wealth"
+ASK = f"/asks/{LONDON_PROPERTY}"
+TITLE = "Expose who owns London property held through offshore companies"
 NASTY = "\"><script>alert('x')</script> & “Škoda”"
 SVG = "{http://www.w3.org/2000/svg}"
 OpenContext = Callable[..., BrowserContext]
@@ -37,7 +38,7 @@ def words(tree: Element) -> list[str]:
 
 
 def set_values(site: Site, **values: object) -> None:
-    site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(**values))
+    site.execute(sa.update(Ask).where(Ask.slug == LONDON_PROPERTY).values(**values))
 
 
 def test_a_badge_says_the_status_in_words_with_its_shape(shared_site: Site) -> None:
@@ -67,7 +68,7 @@ def test_each_family_has_a_shape_of_its_own() -> None:
 
 
 def test_a_change_of_status_is_on_the_badge_and_on_the_card(site: Site) -> None:
-    set_values(site, status="met", status_reason="All is done.")
+    set_values(site, status="met", status_reason="All is done.", reviewed_on=PartialDate("2026-02-25"))
     assert words(drawn(site))[0] == "Met"
     card = site.browser().get(f"{ASK}/card")
     assert "Met All is done. Checked 25 February 2026." in card.text
@@ -119,7 +120,9 @@ def test_bad_addresses_get_a_clear_answer(sqlite_site: Site, name: str) -> None:
     browser = sqlite_site.browser()
     assert browser.send("GET", f"/asks/never-there/{name}").status_code == 404
     assert browser.send("GET", f"{ASK}/{name}?colour=red").status_code == 200
-    sqlite_site.execute(sa.text(f"INSERT INTO former_slug (slug, ask_id) VALUES ('older', {sqlite_site.ask_id()})"))
+    sqlite_site.execute(
+        sa.text(f"INSERT INTO former_slug (slug, ask_id) VALUES ('older', {sqlite_site.ask_id(LONDON_PROPERTY)})")
+    )
     moved = browser.send("GET", f"/asks/older/{name}")
     assert (moved.status_code, moved.location) == (301, f"{ASK}/{name}")
     set_values(sqlite_site, publication=Publication.DRAFT)

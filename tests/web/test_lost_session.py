@@ -35,7 +35,7 @@ def test_a_form_comes_back_after_signing_in_again_and_is_saved(site: Site) -> No
     assert back.status == 200
     for name in ("status", "text", "reason", "evidence_0_url", "evidence_0_title", "evidence_0_type"):
         assert back.value(name.replace("_0_", "-0-")) == UNDONE[name]
-    assert site.scalar(sa.select(Ask.status).where(Ask.slug == WEALTH_ORDERS)) == "partly_met"
+    assert site.scalar(sa.select(Ask.status).where(Ask.slug == WEALTH_ORDERS)) == "in_force"
     assert back.submit("Publish now").hops == [303, 200]
     assert site.scalar(sa.select(Ask.status).where(Ask.slug == WEALTH_ORDERS)) == "reversed"
 

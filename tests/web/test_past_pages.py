@@ -1,12 +1,12 @@
 """The page of an ask on a past day, how it is cited, and what the page says of its own grounds and age."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from tests.browser import Page
-from tests.site import PRODUCTION, WEALTH_ORDERS, MakeSite, Site
+from tests.site import LONDON_PROPERTY, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
 from tests.web.test_status_change import UNDONE
 from tests.web.test_story import NEWS, ask_page, result_field
 from tracker.clock import today
@@ -14,6 +14,7 @@ from tracker.models import Ask, FormerSlug
 from tracker.rules.dates import PartialDate
 
 ADDRESS = f"/asks/{WEALTH_ORDERS}"
+TERRITORIES = "overseas-territories-registers"
 
 
 def on_day(site: Site, day: str, slug: str = WEALTH_ORDERS) -> Page:
@@ -53,10 +54,10 @@ def test_a_past_day_is_marked_and_leads_to_today(shared_site: Site) -> None:
 
 def test_a_past_day_has_status_tests_law_and_story_of_that_day(shared_site: Site) -> None:
     page = on_day(shared_site, "2020-10-02")
-    assert "Partly met" in verdict(page)
+    assert "In force, ask not yet met" in verdict(page)
     assert "Checked" not in verdict(page)
     assert "Not checked again yet" not in verdict(page)
-    assert "2 of 4 met" in page.section("tests")
+    assert "0 of 2 met" in page.section("tests")
     assert "ss. 1–3 Enables the ask England and Wales In force from 31 January 2018" in page.section("law")
     assert "ss. 1–3 Enables the ask Northern Ireland Not in force on that day" in page.section("law")
     keys = {element.get("id", "") for element in page.tree.iter("li") if element.get("id", "").startswith("u-")}
@@ -66,6 +67,9 @@ def test_a_past_day_has_status_tests_law_and_story_of_that_day(shared_site: Site
     assert "Our check is overdue" not in page.text
     assert "As of 2 October 2020" in page.section("timeline")
     assert "Last checked" not in page.section("timeline")
+    london = on_day(shared_site, "2023-01-31", LONDON_PROPERTY)
+    assert "Partly met" in verdict(london)
+    assert "1 of 3 met" in london.section("tests"), "the second was met in 2025"
 
 
 @pytest.mark.parametrize(
@@ -82,10 +86,12 @@ def test_a_day_before_the_beginning_is_answered_kindly(shared_site: Site, slug: 
     assert ("No status yet" in verdict(page)) is words.startswith("Not followed")
 
 
-@pytest.mark.parametrize(("day", "met"), [("1950-01-01", 0), ("2018-03-18", 0), ("2018-03-19", 1), ("2020-01-31", 0)])
+@pytest.mark.parametrize(
+    ("day", "met"), [("1950-01-01", 0), ("2018-03-18", 0), ("2018-03-19", 1), ("2018-03-22", 2), ("2020-01-31", 1)]
+)
 def test_an_undated_result_of_a_test_is_not_told_of_days_before_the_ask(shared_site: Site, day: str, met: int) -> None:
-    page = on_day(shared_site, day, "stop-brexit")
-    assert f"{met} of 1 met" in page.section("tests")
+    page = on_day(shared_site, day, "eu-solidarity-on-russia")
+    assert f"{met} of 3 met" in page.section("tests")
     assert ("Unknown" in page.section("tests")) is (day < "2018-03-19")
 
 
@@ -106,40 +112,42 @@ def test_a_former_slug_keeps_the_day(sqlite_site: Site) -> None:
 
 
 def test_a_page_is_cited_with_the_day_that_it_shows_and_the_day_on_which_it_was_seen(shared_site: Site) -> None:
-    page, day = shared_site.browser().get(ADDRESS), today().isoformat()
+    address = f"/asks/{TERRITORIES}"
+    page, day = shared_site.browser().get(address), today().isoformat()
     in_words = PartialDate(day).in_words
     cite = page.section("cite")
-    assert f"Status on {in_words}: Partly met, since February 2020; checked 25 February 2026. Seen {in_words}:" in cite
+    assert f"Status on {in_words}: Partly met, since March 2020; checked 29 November 2026. Seen {in_words}:" in cite
     permanent = page.follow(f"Permanent link to this page as of {in_words}")
-    assert permanent.path == f"{ADDRESS}?on={day}"
+    assert permanent.path == f"{address}?on={day}"
     assert permanent.notices[0].startswith(f"As things stood on {in_words}")
     assert verdict(permanent) == verdict(page)
-    past = on_day(shared_site, "2019-06-30").section("cite")
-    assert "Status on 30 June 2019: In force, ask not yet met, since 31 January 2018. Seen" in past
-    assert f"{ADDRESS}?on=2019-06-30" in past
+    past = on_day(shared_site, "2019-06-30", TERRITORIES).section("cite")
+    assert "Status on 30 June 2019: Law passed, not in force, since 23 May 2018. Seen" in past
+    assert f"{address}?on=2019-06-30" in past
 
 
 def test_a_correction_that_came_later_is_read_on_the_page_of_today(sqlite_site: Site) -> None:
     ask_page(sqlite_site).follow("Change the status").submit("Publish now", **UNDONE)
     form = ask_page(sqlite_site).follow("Correct the entry of 1 May 2026")
-    right = {"status": "partly_met", "reason": "The bill fell.", "happened_on": "3 May 2026"}
+    right = {"status": "in_force", "reason": "The bill fell.", "happened_on": "3 May 2026"}
     assert form.submit("Publish now", text="It was not repealed.", **right).hops == [303, 200]
     page = on_day(sqlite_site, "2026-05-02")
-    assert "Partly met" in verdict(page)
+    assert "In force, ask not yet met" in verdict(page)
     assert "This entry has been corrected." in page.section("u-2026-05-01")
     assert page.links()["See the correction"] == f"{ADDRESS}/story?entry=2026-05-03"
     assert on_day(sqlite_site, "2026-05-03").links()["See the correction"] == "#u-2026-05-03"
 
 
 def test_the_page_says_what_kind_of_evidence_its_status_rests_on(sqlite_site: Site) -> None:
-    page = sqlite_site.browser().get(ADDRESS)
-    assert "rest on 2 official records and 2 independent sources." in page.section("grounds")
-    assert "No government claim stands alone." in page.section("grounds")
+    address = f"/asks/{LONDON_PROPERTY}"
+    page = sqlite_site.browser().get(address)
+    assert "rest on 2 official records and 3 independent sources." in page.section("grounds")
+    assert "Nothing here rests on a government’s word alone." in page.section("grounds")
     assert page.links()["2 official records"] == "/method#official_record"
-    form = ask_page(sqlite_site).follow("Record a test result")
-    field = result_field(form, "tied to the Russian state")
+    form = ask_page(sqlite_site, slug=LONDON_PROPERTY).follow("Record a test result")
+    field = result_field(form, "Owners of most")
     form.submit("Publish now", **NEWS | {field: "unknown", "evidence_0_type": "government_claim"})
-    claimed = sqlite_site.browser().get(ADDRESS)
+    claimed = sqlite_site.browser().get(address)
     assert "Only a government’s word stands behind the entry of 1 May 2026." in claimed.section("grounds")
     assert claimed.links()["1 government claim"] == "/method#government_claim"
     assert "government_claim" in {kind for link in claimed.tree.iter("a") for kind in link.get("class", "").split()}
@@ -156,11 +164,11 @@ def test_a_late_check_is_owned_up_to(sqlite_site: Site) -> None:
 
 
 def test_what_has_not_moved_for_half_a_year_says_since_when(shared_site: Site) -> None:
-    since = "No public movement since 25 February 2026 that we know of; we have looked up to 25 February 2026."
-    page = shared_site.browser().get(ADDRESS)
-    assert (since in page.section("grounds")) is (today() > date(2026, 2, 25) + timedelta(days=180))
+    since = "No public movement since 8 December 2025 that we know of; we have looked up to 29 November 2026."
+    page = shared_site.browser().get(f"/asks/{LONDON_PROPERTY}")
+    assert since in page.section("grounds")
     assert page.links()["What we count as movement"] == "/method#movement"
-    assert "No public movement since 22 May 2019" in on_day(shared_site, "2020-01-31").section("grounds")
+    assert "No public movement since 24 July 2019" in on_day(shared_site, "2020-01-31").section("grounds")
     assert "No public movement" not in on_day(shared_site, "2019-06-30").text
     assert "No public movement" not in shared_site.browser().get("/asks/uk-magnitsky-sanctions").text, "it is met"
 

@@ -21,8 +21,8 @@ def shown(site: Site, **query: str) -> set[str]:
 
 def test_the_counts_stand_in_words_and_in_the_bar(shared_site: Site) -> None:
     page = shared_site.browser().get("/")
-    assert page.all("p", "headline") == ["11 asks: 3 met, 6 partly met, 1 lost and 1 not counted."]
-    assert "3 met, 6 partly met, 1 lost and 1 not counted" in page.html.split("bar-title")[2]
+    assert page.all("p", "headline") == ["11 asks: 3 met, 4 partly met, 1 open, 2 lost and 1 not counted."]
+    assert "3 met, 4 partly met, 1 open, 2 lost and 1 not counted" in page.html.split("bar-title")[2]
 
 
 def test_every_ask_stands_there_with_status_reason_and_dates(shared_site: Site) -> None:
@@ -56,17 +56,17 @@ def test_an_ask_whose_first_deadline_is_over_and_that_is_not_won_is_overdue(shar
         ({"status": "overtaken"}, {"stop-brexit"}),
         ({"topic": "uk-and-eu"}, {"eu-solidarity-on-russia", "stop-brexit"}),
         ({"kind": "sanctions"}, {"sanctions-ukraine-crimea", "uk-magnitsky-sanctions"}),
-        ({"q": "unexplained court of appeal"}, {WEALTH_ORDERS}),
-        ({"q": "APPEAL unexplained"}, {WEALTH_ORDERS}),
-        ({"q": "Únexplained áppeal"}, {WEALTH_ORDERS}),
+        ({"q": "unexplained settled in leeds"}, {WEALTH_ORDERS}),
+        ({"q": "LEEDS unexplained"}, {WEALTH_ORDERS}),
+        ({"q": "Únexplained lééds"}, {WEALTH_ORDERS}),
         ({"family": "won", "kind": "sanctions", "q": "49 designations"}, {"uk-magnitsky-sanctions"}),
         ({"family": "won", "topic": "uk-and-eu"}, set()),
         ({"family": "lost", "status": "met"}, set()),
         ({"q": "%"}, set()),
         ({"q": "_____"}, set()),
         ({"q": "\\"}, set()),
-        ({"utm_source": "x", "family": "lost"}, {"stop-brexit"}),
-        ({"body": "home-office", "family": "part", "q": "unexplained"}, {WEALTH_ORDERS, "dirty-money-london"}),
+        ({"utm_source": "x", "family": "lost"}, {"crown-dependencies-registers", "stop-brexit"}),
+        ({"body": "home-office", "family": "part", "q": "unexplained"}, {"dirty-money-london"}),
         ({"law": "ukpga/2018/13", "family": "won"}, {"sanctions-ukraine-crimea", "uk-magnitsky-sanctions"}),
         ({"q": "Skripal"}, {"salisbury-hold-firm"}),
         ({"q": "sanction", "status": "partly_met", "topic": "uk-and-eu"}, {"eu-solidarity-on-russia"}),
@@ -101,10 +101,10 @@ def test_the_downloads_carry_the_filters(shared_site: Site) -> None:
 
 
 def test_nothing_found_says_so_and_offers_a_way_out(shared_site: Site) -> None:
-    page = shared_site.browser().get("/", query_string={"q": "nothing has these words"})
+    page = shared_site.browser().get("/", query_string={"q": "no such zebra"})
     assert "Showing 0 of 11 asks." in page.text
     assert page.links()["see every ask"] == "/#asks"
-    assert page.value("q") == "nothing has these words"
+    assert page.value("q") == "no such zebra"
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_draft_and_an_archived_ask_are_neither_listed_nor_counted(sqlite_site:
     assert len(shown(sqlite_site)) == 9
     assert not {WEALTH_ORDERS, "stop-brexit"} & shown(sqlite_site)
     page = sqlite_site.browser().get("/")
-    assert page.all("p", "headline") == ["9 asks: 3 met, 5 partly met and 1 not counted."]
+    assert page.all("p", "headline") == ["9 asks: 3 met, 4 partly met, 1 lost and 1 not counted."]
 
 
 def test_a_reader_who_has_the_page_already_gets_304_until_something_changes(sqlite_site: Site) -> None:

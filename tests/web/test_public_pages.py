@@ -1,5 +1,6 @@
 """The pages of an ask, of the law, of the method and about the site, as a stranger reads them."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -25,27 +26,27 @@ def test_an_ask_stands_in_its_own_words_with_its_source(shared_site: Site) -> No
     assert "How do we deal with Russia?" in words
     assert "19 March 2018" in words
     assert "Paragraph 11" in words
-    assert "We read it as a call to use them." in words
+    assert "We read it as a call to use them on wealth tied to the Russian state" in words
 
 
 def test_an_ask_says_where_it_stands_why_and_when_it_was_checked(shared_site: Site) -> None:
     verdict = shared_site.browser().get(WEALTH_PAGE).all("section", "verdict")[0]
-    assert "Partly met" in verdict
-    assert "The Court of Appeal upheld the first order." in verdict
-    assert "Since February 2020" in verdict
-    assert "Checked 25 February 2026" in verdict
-    assert DEFINITIONS[Status.PARTLY_MET].does_not_mean in verdict
+    assert "In force, ask not yet met" in verdict
+    assert "The power was in force before the ask was made." in verdict
+    assert "Since 31 January 2018" in verdict
+    assert "Checked 29 November 2026" in verdict
+    assert DEFINITIONS[Status.IN_FORCE].does_not_mean in verdict
 
 
 def test_an_ask_shows_its_tests_with_result_and_date(shared_site: Site) -> None:
+    tests = shared_site.browser().get("/asks/overseas-territories-registers").section("tests")
+    assert "3 of 11 met" in tests
+    assert "Gibraltar has a public register of company owners Met since March 2020" in tests
+    assert "Montserrat has a public register of company owners Met since 11 October 2024" in tests
+    assert "Bermuda has a public register of company owners Not met as known on 28 September 2025" in tests
     tests = shared_site.browser().get(WEALTH_PAGE).section("tests")
-    assert "3 of 4 met" in tests
-    assert "An order has been made and upheld on appeal Met since February 2020" in tests
-    assert "The power is in force in every part of the UK Met since 28 June 2021" in tests
-    assert (
-        "An order has reached wealth tied to the Russian state or its ruling circle Not met as known on 25 February"
-        in tests
-    )
+    assert "0 of 2 met" in tests
+    assert "Such wealth has been recovered after an order Unknown as known on 29 November 2026" in tests
 
 
 def test_an_ask_shows_its_law_with_provisions_extent_and_dates(shared_site: Site) -> None:
@@ -61,21 +62,23 @@ def test_an_ask_tells_its_story_newest_first_with_evidence(shared_site: Site) ->
     page = shared_site.browser().get(WEALTH_PAGE)
     entries = [entry for entry in page.tree.iter("li") if entry.get("id", "").startswith("u-")]
     keys = [entry.get("id", "") for entry in entries]
-    assert keys == sorted(keys, reverse=True)
-    assert {"u-2018-01-31", "u-2020-02", "u-2021-06-28"} <= set(keys)
-    february = page.section("u-2020-02")
-    assert "Status changed" in february
-    assert "Partly met" in february
-    assert "The Court of Appeal upheld the order made against Zamira Hajiyeva" in february
-    february = shared_site.browser().get(f"{WEALTH_PAGE}/story?entry=2020-02").section("u-2020-02")
-    assert "A setback for unexplained wealth orders" in february
-    assert "Law Gazette" in february
-    assert "Independent" in february
-    assert "upheld on appeal ... [2020] EWCA Civ 108" in february
+    days = [re.sub(r"-\d$", "", key) for key in keys]
+    assert days == sorted(days, reverse=True)
+    assert {"u-2018-01-31", "u-2020-06", "u-2021-06-28"} <= set(keys)
+    began = page.section("u-2018-01-31")
+    assert "Status changed" in began
+    assert "In force, ask not yet met" in began
+    assert "Unexplained wealth orders came into force in England and Wales and in Scotland." in began
+    appeal = shared_site.browser().get(f"{WEALTH_PAGE}/story?entry=2020-02-05").section("u-2020-02-05")
+    assert "A setback for unexplained wealth orders" in appeal
+    assert "Law Gazette" in appeal
+    assert "Independent" in appeal
+    assert "upheld on appeal with the same case name" in appeal
 
 
-def test_an_ask_says_what_comes_next_and_how_to_report_an_error(shared_site: Site, make_site: MakeSite) -> None:
-    page = shared_site.browser().get(WEALTH_PAGE)
+def test_an_ask_says_what_comes_next_and_how_to_report_an_error(sqlite_site: Site, make_site: MakeSite) -> None:
+    sqlite_site.execute(sa.update(Ask).values(next_step="The next annual report is due."))
+    page = sqlite_site.browser().get(WEALTH_PAGE)
     assert "The next annual report" in page.section("next")
     assert "Home Office" in page.section("next")
     assert "Contact and corrections" in page.section("error")
@@ -105,9 +108,9 @@ def test_all_public_pages_are_whole(shared_site: Site) -> None:
         asks = [f"/asks/{slug}" for slug in session.scalars(sa.select(Ask.slug))]
         published = sa.select(Legislation.key).where(Legislation.publication == Publication.PUBLISHED)
         laws = [f"/legislation/{key}" for key in session.scalars(published)]
-    assert (len(asks), len(laws)) == (11, 37)
+    assert min(len(asks), len(laws)) > 10
     titles = {browser.get(path).title for path in ["/", "/legislation", "/method", "/about", *asks, *laws]}
-    assert len(titles) == 4 + 11 + 37, "no two pages share a title"
+    assert len(titles) == 4 + len(asks) + len(laws), "no two pages share a title"
 
 
 def test_a_former_slug_leads_to_the_ask(sqlite_site: Site) -> None:
@@ -151,7 +154,8 @@ def test_a_bill_and_the_act_that_it_became_lead_to_each_other(shared_site: Site)
 def test_the_index_of_laws_lists_every_published_law_once(shared_site: Site) -> None:
     page = shared_site.browser().get("/legislation")
     links = [link.get("href", "") for link in page.tree.iter("a") if link.get("href", "").startswith("/legislation/")]
-    assert len(links) == len(set(links)) == 37
+    published = sa.select(sa.func.count(Legislation.id)).where(Legislation.publication == Publication.PUBLISHED)
+    assert len(links) == len(set(links)) == shared_site.scalar(published) > 0
 
 
 def test_the_method_page_has_an_anchor_for_every_status(shared_site: Site) -> None:

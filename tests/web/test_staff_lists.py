@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from tests.factories import make_law
 from tests.site import ADA, Site
 from tracker.models import Ask, Legislation, Update
 from tracker.queries import paging, staff_lists
@@ -44,19 +45,22 @@ def test_filters_of_the_asks_are_kept_from_page_to_page(shared_site: Site, monke
     assert "No ask fits." not in page.follow("Clear the filters").text
 
 
-def test_laws_and_the_lists_of_the_desk_have_pages(shared_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_laws_and_the_lists_of_the_desk_have_pages(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(staff_lists.list_laws, "__defaults__", ("", 5))
     monkeypatch.setattr(paging, "SIZE", 3)
-    with shared_site.reading() as session:
+    with sqlite_site.change() as change:
+        for number in range(4):
+            make_law(change, published=False, citation=f"2026 c. {number + 1}")
+    with sqlite_site.reading() as session:
         laws = list(session.scalars(sa.select(Legislation.title)))
         drafts = session.scalars(sa.select(Update.id).where(Update.publication == Publication.DRAFT)).all()
-    found = pages(shared_site, "/staff/legislation/")
+    found = pages(sqlite_site, "/staff/legislation/")
     assert len(found) == (len(laws) + 4) // 5 > 1
     assert all(any(title in text for text in found) for title in laws)
-    listed = pages(shared_site, "/staff/desk/unverified")
+    listed = pages(sqlite_site, "/staff/desk/unverified")
     assert len(listed) > 1
     assert all("in all" in text for text in listed)
-    assert len(pages(shared_site, "/staff/desk/drafts")) == max(1, (len(drafts) + 2) // 3)
+    assert len(pages(sqlite_site, "/staff/desk/drafts")) == max(1, (len(drafts) + 2) // 3)
 
 
 def test_a_page_that_is_gone_and_one_that_never_was(shared_site: Site) -> None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from tests.browser import Page
 from tests.exported import rows
-from tests.site import ADA, CLEO, ED, LOCAL, WEALTH_ORDERS, MakeSite, Site
+from tests.site import ADA, CLEO, ED, LOCAL, LONDON_PROPERTY, WEALTH_ORDERS, MakeSite, Site
 from tests.web.test_status_change import UNDONE, status_form
 from tracker.clock import today
 from tracker.models import Ask, SuccessTest, Update
@@ -23,8 +23,8 @@ def result_field(page: Page, label: str) -> str:
     return next(field.get("name", "") for field in page.tree.iter("select") if field.get("id") == found[0].get("for"))
 
 
-def ask_page(site: Site, name: str = ED) -> Page:
-    return site.browser(name).get(f"/staff/asks/{site.ask_id()}")
+def ask_page(site: Site, name: str = ED, slug: str = WEALTH_ORDERS) -> Page:
+    return site.browser(name).get(f"/staff/asks/{site.ask_id(slug)}")
 
 
 def test_a_milestone_joins_the_story_and_leaves_the_status(site: Site) -> None:
@@ -34,7 +34,7 @@ def test_a_milestone_joins_the_story_and_leaves_the_status(site: Site) -> None:
     public = site.browser().get(PUBLIC_PAGE)
     assert "Milestone" in public.section("u-2026-05-01")
     assert "A report came." in public.section("u-2026-05-01")
-    assert "Partly met" in public.all("section", "verdict")[0]
+    assert "In force, ask not yet met" in public.all("section", "verdict")[0]
 
 
 def test_a_second_entry_of_a_day_has_an_anchor_of_its_own(sqlite_site: Site) -> None:
@@ -46,18 +46,18 @@ def test_a_second_entry_of_a_day_has_an_anchor_of_its_own(sqlite_site: Site) -> 
 
 
 def test_a_test_result_changes_with_its_evidence(site: Site) -> None:
-    form = ask_page(site).follow("Record a test result")
+    form = ask_page(site, slug=LONDON_PROPERTY).follow("Record a test result")
     with site.unchanged():
         refused = form.submit("Publish now", **NEWS)
         assert "Say which test has a new result." in refused.summary
-    field = result_field(form, "tied to the Russian state")
+    field = result_field(form, "Owners of most")
     misfit = refused.submit("Publish now", **{field: "met"})
     assert misfit.status == 422
     assert any("would no longer fit" in line for line in misfit.summary), misfit.summary
     assert refused.submit("Publish now", **{field: "unknown"}).hops == [303, 200]
-    tests = site.browser().get(PUBLIC_PAGE).section("tests")
-    assert "its ruling circle Unknown as known on 1 May 2026" in tests
-    label = SuccessTest.key == "reached-russian-state-wealth"
+    tests = site.browser().get(f"/asks/{LONDON_PROPERTY}").section("tests")
+    assert "overseas-held property are public Unknown as known on 1 May 2026" in tests
+    label = SuccessTest.key == "most-owners-public"
     assert site.scalar(sa.select(SuccessTest.result_on).where(label)) == PartialDate("2026-05-01")
 
 
@@ -80,7 +80,7 @@ def test_a_correction_stands_beside_what_it_corrects(site: Site) -> None:
     with site.unchanged():
         refused = form.submit("Publish now", text="It was not repealed.", status="")
         assert refused.errors("status")
-    done = form.submit("Publish now", text="It was not repealed.", status="partly_met", reason="The bill fell.")
+    done = form.submit("Publish now", text="It was not repealed.", status="in_force", reason="The bill fell.")
     assert done.hops == [303, 200], done.summary
     public = site.browser().get(PUBLIC_PAGE)
     wrong, right = public.section("u-2026-05-01"), public.section("u-2026-05-01-2")
@@ -91,7 +91,7 @@ def test_a_correction_stands_beside_what_it_corrects(site: Site) -> None:
     assert public.links()["See the correction"] == "#u-2026-05-01-2"
     assert public.links()["See the entry that this corrects"] == "#u-2026-05-01"
     verdict = public.all("section", "verdict")[0]
-    assert "Partly met" in verdict
+    assert "In force, ask not yet met" in verdict
     assert "The bill fell." in verdict
     assert ("2026-05-01-2", "2026-05-01") in {(row["update_key"], row["corrects"]) for row in rows(site, "updates")}
 
@@ -154,7 +154,7 @@ def test_the_desk_lists_what_is_due_and_what_is_drafted(sqlite_site: Site) -> No
     assert "1 May 2026: A report came." in desk.section("drafts")
     assert "A question." in desk.section("drafts")
     assert "Cleo Contributor drafted the update “A report came”." in desk.section("recent")
-    sqlite_site.execute(sa.update(Ask).values(review_interval_days=1))
+    sqlite_site.execute(sa.update(Ask).values(review_interval_days=1, reviewed_on=PartialDate("2026-01-01")))
     assert desk.browser.get("/staff/").section("due").count("Due since") == 11
 
 
@@ -170,7 +170,7 @@ def test_a_draft_that_was_put_aside_can_be_taken_up_again(sqlite_site: Site) -> 
 
 
 def test_a_test_taken_out_of_a_public_ask_is_told_with_the_reason(site: Site) -> None:
-    label = "Assets have been recovered after an order"
+    label = "Such wealth has been recovered after an order"
     form = ask_page(site).follow(f"Archive {label}")
     assert form.submit("Archive").errors("reason")
     assert form.submit("Archive", reason="It asks for too much.").hops == [303, 200]

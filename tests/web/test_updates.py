@@ -116,14 +116,14 @@ def test_without_a_correction_the_page_says_so_honestly(shared_site: Site) -> No
 def test_a_correction_shows_both_sides(site: Site) -> None:
     ask_page(site).follow("Change the status").submit("Publish now", **UNDONE)
     form = ask_page(site).follow("Correct the entry of 1 May 2026")
-    form.submit("Publish now", text="It was not repealed.", status="partly_met", reason="The bill fell.")
+    form.submit("Publish now", text="It was not repealed.", status="in_force", reason="The bill fell.")
     page = site.browser().get("/corrections")
     (article,) = page.all("article")
     wrong, right = article.split("Is right")
     assert "Use unexplained wealth orders" in wrong
     assert "Was wrong Status changed 1 May 2026 Reversed The power was repealed." in wrong
     assert "Parliament took the power away." in wrong
-    assert "Correction 1 May 2026 Partly met It was not repealed." in right
+    assert "Correction 1 May 2026 In force, ask not yet met It was not repealed." in right
     assert "The bill fell." in right
     assert entries(page) == [
         f"/asks/{WEALTH_ORDERS}#u-2026-05-01-2",

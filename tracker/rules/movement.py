@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Family, Status
 from tracker.rules.story import Entry, in_effect
-from tracker.rules.updates import UpdateKind
+from tracker.rules.updates import Result, UpdateKind
 
 MOVEMENTS = frozenset({UpdateKind.STATUS, UpdateKind.TEST, UpdateKind.MILESTONE})
 QUIET_AFTER = timedelta(days=180)
@@ -16,7 +16,10 @@ STILL_MOVING = frozenset({Family.OPEN, Family.PART})
 def moved_on(
     entries: Iterable[Entry], kinds: Mapping[int, UpdateKind], on: PartialDate | None = None
 ) -> PartialDate | None:
-    """The date of the last movement up to a date (None: all); a correction of a movement counts in its place."""
+    """The date of the last movement up to a date (None: all); a correction of a movement counts in its place.
+
+    That we looked and do not know is none.
+    """
     told = {entry.id: entry for entry in entries}
 
     def is_movement(entry: Entry) -> bool:
@@ -24,7 +27,8 @@ def moved_on(
         while kinds[entry.id] is UpdateKind.CORRECTION and entry.corrects_id in told.keys() - seen:
             seen.add(entry.id)
             entry = told[entry.corrects_id]
-        return kinds[entry.id] in MOVEMENTS
+        is_only_unknown = bool(entry.results) and all(result is Result.UNKNOWN for _, result in entry.results)
+        return kinds[entry.id] in MOVEMENTS and not (kinds[entry.id] is UpdateKind.TEST and is_only_unknown)
 
     return max((entry.happened_on for entry in in_effect(told.values(), on) if is_movement(entry)), default=None)
 

@@ -72,7 +72,7 @@ class Loader:
             legislation.edit_legislation(self.change, row, draft, None)
 
     def load_ask(self, slug: str, found: Found) -> Ask:
-        raw = found.without("source", "reviewed_on")
+        raw = found.without("source")
         source = found.text("source")
         if source not in self.sources:
             raise SeedError([f"{found.place.at('source')}: there is no source “{source}” in sources.toml."])

@@ -6,12 +6,10 @@ from sqlalchemy.orm import selectinload
 from tracker.models import Ask, Update
 from tracker.rules.asks import Publication
 from tracker.rules.text import is_slug
-from tracker.rules.updates import EvidenceDraft, Result, UpdateDraft, UpdateKind
+from tracker.rules.updates import EvidenceDraft, Result, UpdateDraft
 from tracker.services import drafts, updates
-from tracker.services.seed_files import Found, Place, SeedError, typed
+from tracker.services.seed_files import Found, SeedError, typed
 from tracker.services.seed_records import Loader
-
-REVIEWED = "The evidence that we have read reaches up to this date."
 
 
 class Story:
@@ -35,14 +33,6 @@ class Story:
         if not is_slug(key):
             raise SeedError([f"{found.place.at('key')}: use small letters, digits and single hyphens for the key."])
         self._put(key, draft, found.is_published("published"))
-
-    def load_review(self, reviewed_on: str, place: Place) -> None:
-        """The date of the last check becomes an entry like any other."""
-        if f"{reviewed_on}-review" in self.known:
-            self.loader.report.unchanged += 1
-            return
-        raw = {"kind": UpdateKind.REVIEW.value, "happened_on": reviewed_on, "text": REVIEWED}
-        self._put(f"{reviewed_on}-review", typed(UpdateDraft, raw, place, {}), is_public=True)
 
     def _put(self, key: str, draft: UpdateDraft, is_public: bool) -> None:
         loader, update = self.loader, self.known.get(key)

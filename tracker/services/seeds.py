@@ -12,7 +12,7 @@ from tracker.models import Ask
 from tracker.rules.asks import Publication
 from tracker.services import asks
 from tracker.services.change import Change
-from tracker.services.seed_files import Found, Place, SeedError, read_table, read_toml, require_unique
+from tracker.services.seed_files import Found, SeedError, read_table, read_toml, require_unique
 from tracker.services.seed_records import Loader
 from tracker.services.seed_report import Report, collecting
 from tracker.services.seed_stories import Story
@@ -78,10 +78,6 @@ def _load_ask_whole(loader: Loader, slug: str, found: Found) -> None:
     for update in found.inner.get("updates", []):
         with collecting(loader.problems, update.place):
             story.load_update(update)
-    if reviewed_on := found.raw.get("reviewed_on"):
-        place = Place(found.place.file, found.place.keys.get("reviewed_on", 1), {})
-        with collecting(loader.problems, place):
-            story.load_review(reviewed_on, place)
     if ask.publication is Publication.DRAFT and loader.is_ours(ask):
         asks.publish_ask(loader.change, ask, None)
 

@@ -1,0 +1,135 @@
+"""Where each ask stands, and what its success tests say, as decided in the revision of 29 November 2026.
+
+Who changes a line here has opened the source for it.
+"""
+
+import pytest
+
+from tests.seeds.reading import ASKS, LAWS, Record, published
+
+HISTORIES = {
+    "crown-dependencies-registers": ["2018-05-01 rejected", "2019-06-19 announced", "2023-12-13 rejected"],
+    "dirty-money-london": ["2022-02-17 partly_met"],
+    "eu-solidarity-on-russia": ["2018-03-22 partly_met"],
+    "london-property-ownership": ["2019-07-18 announced", "2022-08-01 partly_met"],
+    "no-constructive-engagement": ["2018-03-19 cannot_be_judged"],
+    "overseas-territories-registers": [
+        "2018-05-01 in_parliament", "2018-05-23 law_not_in_force", "2020-03 partly_met",
+    ],
+    "salisbury-hold-firm": [
+        "2018-03-20 partly_met", "2019-01-21 met", "2021-09-21 partly_met", "2024-11-07 met",
+    ],
+    "sanctions-ukraine-crimea": ["2014-03-17 in_force", "2020-12-31 partly_met", "2022-03-24 met"],
+    "stop-brexit": ["2020-01-23 rejected", "2020-01-31 overtaken"],
+    "uk-magnitsky-sanctions": [
+        "2018-01-25 in_parliament", "2018-05-23 law_not_in_force", "2018-11-22 partly_met", "2020-07-06 met",
+    ],
+    "unexplained-wealth-orders": ["2018-01-31 in_force"],
+}  # fmt: skip
+# The result of each test when the ask was made, and each day on which it became another.
+RESULTS = {
+    "crown-dependencies-registers": {
+        "jersey": ["not_met"],
+        "guernsey": ["not_met"],
+        "isle-of-man": ["not_met"],
+    },
+    "dirty-money-london": {
+        "investor-visa-closed": ["not_met", "2022-02-17 met"],
+        "enforcement-unit": ["unknown", "2022-12-05 met"],
+        "identity-checks": ["not_met", "2026-11-29 unknown"],
+        "limited-partnerships": ["not_met", "2026-11-29 unknown"],
+        "frozen-money-taken": ["not_met", "2024-07-29 met"],
+        "sanctions-conviction": ["not_met", "2025-04-09 met"],
+    },
+    "eu-solidarity-on-russia": {
+        "eu-leaders-respond": ["not_met", "2018-03-22 met"],
+        "standing-arrangement": ["not_met", "2025-05-19 met"],
+        "inside-eu-policy": ["met", "2020-01-31 not_met"],
+    },
+    "london-property-ownership": {
+        "register-open": ["not_met", "2022-08-01 met"],
+        "trust-information": ["not_met", "2025-08-31 met"],
+        "most-owners-public": ["unknown", "2023-09-03 not_met"],
+    },
+    "no-constructive-engagement": {},
+    "overseas-territories-registers": {
+        "gibraltar": ["not_met", "2020-03 met"],
+        "montserrat": ["not_met", "2024-10-11 met"],
+        "st-helena": ["not_met", "2025-07 met"],
+        "cayman-islands": ["unknown", "2025-02-28 not_met"],
+        "turks-and-caicos-islands": ["unknown", "2025 not_met"],
+        "british-virgin-islands": ["unknown", "2026-04-01 not_met"],
+        "bermuda": ["unknown", "2025-09-28 not_met"],
+        "anguilla": ["unknown", "2025-12 not_met"],
+        "falkland-islands": ["unknown", "2025 not_met"],
+        "pitcairn-islands": ["unknown"],
+        "order-in-council": ["not_met"],
+    },
+    "salisbury-hold-firm": {
+        "diplomats-expelled": ["not_met", "2018-03-20 met"],
+        "allies-join": ["not_met", "2018-03-26 met"],
+        "suspects-under-sanctions": ["not_met", "2019-01-21 met", "2021-09-21 not_met", "2024-11-07 met"],
+    },
+    "sanctions-ukraine-crimea": {
+        "own-power": ["not_met", "2020-12-31 met"],
+        "reaches-supporters": ["not_met", "2022-02-10 met"],
+        "used-on-large-scale": ["not_met", "2022-03-24 met"],
+    },
+    "stop-brexit": {"decision-reversed": ["not_met"]},
+    "uk-magnitsky-sanctions": {
+        "law-allows": ["not_met", "2018-11-22 met"],
+        "regime-in-force": ["not_met", "2020-07-06 met"],
+        "people-designated": ["not_met", "2020-07-06 met"],
+    },
+    "unexplained-wealth-orders": {
+        "reached-russian-state-wealth": ["not_met", "2026-11-29 unknown"],
+        "recovered-russian-state-wealth": ["not_met", "2026-11-29 unknown"],
+    },
+}
+SEARCHED = "We searched again on 29 November 2026, in stored copies of public pages"
+
+
+def results_of(ask: Record, key: str) -> list[str]:
+    changes = [
+        f"{update['happened_on']} {update['results'][key]}"
+        for update in published(ask["updates"])
+        if key in update.get("results", {})
+    ]
+    (test,) = (test for test in ask["tests"] if test["key"] == key)
+    return [test.get("before", "unknown"), *changes]
+
+
+def test_every_ask_is_decided() -> None:
+    assert set(ASKS) == set(HISTORIES) == set(RESULTS)
+
+
+@pytest.mark.parametrize("slug", HISTORIES)
+def test_an_ask_has_its_statuses(slug: str) -> None:
+    story = published(ASKS[slug]["updates"])
+    assert [f"{update['happened_on']} {update['status']}" for update in story if "status" in update] == HISTORIES[slug]
+
+
+@pytest.mark.parametrize("slug", RESULTS)
+def test_an_ask_has_its_tests_and_their_results(slug: str) -> None:
+    found = {test["key"]: results_of(ASKS[slug], test["key"]) for test in ASKS[slug].get("tests", [])}
+    assert found == RESULTS[slug]
+
+
+@pytest.mark.parametrize("slug", HISTORIES)
+def test_each_story_ends_with_what_was_searched_and_when(slug: str) -> None:
+    last = ASKS[slug]["updates"][-1]
+    assert (last["kind"], last["happened_on"]) == ("review", "2026-11-29")
+    assert SEARCHED in last["text"]
+    assert last["text"].startswith("Our sources for this ask end")
+
+
+def test_section_51_has_been_in_force_since_15_december_2020() -> None:
+    links = ASKS["overseas-territories-registers"]["links"]
+    section_51 = [link for link in links if link["legislation"] == "ukpga/2018/13" and "51" in link["provisions"]]
+    assert {link["in_force_on"] for link in section_51} == {"2020-12-15"}
+
+
+def test_the_bill_became_the_act() -> None:
+    bill = LAWS["bill/2017-19/157"]
+    assert (bill["introduced_on"], bill["becomes"]) == ("2018-01-25", "ukpga/2018/13")
+    assert bill["enacted_on"] == LAWS["ukpga/2018/13"]["enacted_on"] == "2018-05-23"
