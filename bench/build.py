@@ -12,15 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bench.records import Made, Records
-from tracker.db import fulltext, migrate
+from tracker.db import migrate
 from tracker.db.engine import make_engine, writing
 from tracker.models import (
     Ask,
-    Derivation,
     Evidence,
     Legislation,
     Link,
-    Listing,
     Revision,
     Source,
     StatusSpan,
@@ -28,13 +26,12 @@ from tracker.models import (
     TestResult,
     Update,
 )
+from tracker.queries.stories import entry_of
 from tracker.rules.asks import Publication
-from tracker.services import rebuild
-from tracker.services.derivation import bodies_of, derive, texts_of
-from tracker.services.listing import name_bodies
+from tracker.services import derived
 
 # Raise this when the records change, so that no older file is used again.
-VERSION = 1
+VERSION = 2
 BATCH = 2000
 # Only for the building: nothing is lost if it is cut short, since the file gets its name when it is whole.
 QUICK = ("synchronous = OFF", "journal_mode = MEMORY", "cache_size = -1000000")
@@ -43,7 +40,7 @@ FOLDER = Path("var/bench")
 
 def sqlite_file(number: int) -> Path:
     """An SQLite file with so many asks; built unless it is there from another time."""
-    path = FOLDER / f"asks-{number}-{VERSION}-{rebuild.VERSION}.sqlite3"
+    path = FOLDER / f"asks-{number}-{VERSION}.sqlite3"
     if not path.exists():
         FOLDER.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(".unfinished")
@@ -58,7 +55,7 @@ def sqlite_file(number: int) -> Path:
 
 def postgresql_database(server: str, number: int) -> str:
     """The URL of a database with so many asks on the server of this URL; built unless it is there from another time."""
-    name = f"bench_{number}_{VERSION}_{rebuild.VERSION}"
+    name = f"bench_{number}_{VERSION}"
     url = sa.make_url(server).set(database=name).render_as_string(hide_password=False)
     administration = sa.create_engine(server, isolation_level="AUTOCOMMIT")
     with administration.connect() as connection:
@@ -87,23 +84,16 @@ def build(engine: sa.Engine, number: int, progress: Callable[[int], None] = lamb
     with writing(engine) as session:
         _insert(session, Source, records.sources)
         _insert(session, Legislation, [law.row for law in records.laws])
-    names: dict[str, str] = {}
     while batch := list(islice(asks, BATCH)):
         with writing(engine) as session:
             _write(session, batch)
-        for ask in batch:
-            names |= bodies_of(cast(Ask, ask))
         progress(len(batch))
     with writing(engine) as session:
-        name_bodies(session, names)
-        rebuild.recount(session)
-        session.execute(sa.update(Derivation).values(version=rebuild.VERSION))
         session.execute(sa.update(Revision).values(number=number))
 
 
 def _write(session: Session, asks: list[Made]) -> None:
     updates = [update for ask in asks for update in ask.updates]
-    derived = [(ask.id, derive(cast(Ask, ask))) for ask in asks]
     _insert(session, Ask, [ask.row for ask in asks])
     _insert(session, SuccessTest, [test.row for ask in asks for test in ask.tests])
     _insert(session, Link, [link.row for ask in asks for link in ask.links])
@@ -115,10 +105,9 @@ def _write(session: Session, asks: list[Made]) -> None:
     session.execute(
         sa.update(Update).where(written).values(published), execution_options={"synchronize_session": False}
     )
-    _insert(session, Listing, [{"ask_id": id, **row._asdict()} for id, ask in derived for row in ask.rows])
-    _insert(session, StatusSpan, [{"ask_id": id, **span._asdict()} for id, ask in derived for span in ask.spans])
-    texts = [(ask.id, texts_of(cast(Ask, ask))) for ask in asks]
-    fulltext.write_many(session, [(id, found) for id, found in texts if found])
+    stories = [(ask.id, [entry_of(cast(Update, update)) for update in ask.updates]) for ask in asks]
+    _insert(session, StatusSpan, [span for ask_id, entries in stories for span in derived.spans(ask_id, entries)])
+    derived.write_words(session, [ask.id for ask in asks])
 
 
 def _insert(session: Session, model: Any, rows: list[dict[str, Any]]) -> None:

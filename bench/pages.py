@@ -6,11 +6,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bench.words import BODIES, COMMON, RARE, SECOND, TOPICS
-from tracker.models import Ask, AskCount, Listing, Update
+from tracker.models import Ask, Legislation, Link, Update
 from tracker.queries.public.filters import Order
 from tracker.queries.public.keys import Place, write_key
 from tracker.queries.public.updates import MOMENT
-from tracker.rules.status import Status
+from tracker.rules.status import STATUS_ORDER, Status
 from tracker.rules.text import slugify
 
 DAY = "2023-06-30"
@@ -76,9 +76,8 @@ def addresses(session: Session) -> dict[str, str]:
 
 def _law(session: Session) -> str:
     """The law on which most asks hang."""
-    of_laws = sa.select(AskCount.scope).where(AskCount.scope.startswith("law/"), AskCount.topic == "")
-    scope = session.scalar(of_laws.group_by(AskCount.scope).order_by(sa.func.sum(AskCount.number).desc()).limit(1))
-    return (scope or "").removeprefix("law/")
+    of_laws = sa.select(Legislation.key).join(Link, Link.legislation_id == Legislation.id)
+    return session.scalar(of_laws.group_by(Legislation.key).order_by(sa.func.count().desc()).limit(1)) or ""
 
 
 def _middle(session: Session, model: type[Ask] | type[Update]) -> int:
@@ -88,18 +87,14 @@ def _middle(session: Session, model: type[Ask] | type[Update]) -> int:
 
 def _place(session: Session, order: Order) -> str:
     """The page key of the ask in the middle of the list; in the order of statuses, of the middle of a status."""
-    of_all = sa.select(Listing.ask_id, Listing.status, Listing.changed_on, Listing.title_key).where(Listing.scope == "")
+    value = Ask.title_key if order is Order.TITLE else Ask.status_on
+    of_all = sa.select(Ask.id, value.label("value"))
     if order is Order.STATUS:
-        of_all = of_all.where(Listing.status == Status.NOT_STARTED)
+        of_all = of_all.where(Ask.status == Status.NOT_STARTED)
     number = session.scalar(sa.select(sa.func.count()).select_from(of_all.subquery())) or 0
-    way = (
-        (Listing.title_key, Listing.ask_id)
-        if order is Order.TITLE
-        else (Listing.changed_on.desc(), Listing.ask_id.desc())
-    )
+    way = (value, Ask.id) if order is Order.TITLE else (value.desc(), Ask.id.desc())
     row = session.execute(of_all.order_by(*way).offset(number // 2).limit(1)).one()
-    value = row.title_key if order is Order.TITLE else row.changed_on.text
-    return quote(write_key(order, Place(row.status, value, row.ask_id)))
+    return quote(write_key(order, Place(str(row.value), row.id, STATUS_ORDER.index(Status.NOT_STARTED))))
 
 
 def _moment(session: Session) -> str:

@@ -19,6 +19,7 @@ from tracker.rules.asks import AskKind, Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import Effect
 from tracker.rules.story import state_of
+from tracker.rules.text import title_key
 from tracker.rules.updates import Result
 
 SEED = 2018
@@ -98,6 +99,7 @@ class Records:
             "version": 1,
             "slug": prose.slug(title, id),
             "title": title,
+            "title_key": title_key(title),
             "kind": AskKind.SANCTIONS if random.random() < 0.2 else AskKind.POLICY,
             "topic": self._pick(TOPICS),
             "source_id": self._pick(self.sources)["id"],

@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session, selectinload
 
 from tracker.models import Ask, Link, Update
 from tracker.queries.public.filters import AskFilter, Order
-from tracker.queries.public.walks import STATUS_ORDER
 from tracker.queries.stories import entry_of
 from tracker.rules.asks import AskKind, Publication
 from tracker.rules.dates import PartialDate
-from tracker.rules.status import Status
+from tracker.rules.status import STATUS_ORDER, Status
 from tracker.rules.story import Entry, state_of
-from tracker.rules.text import fold, slugify
+from tracker.rules.text import fold, slug_of_name, slugify
 from tracker.rules.updates import UpdateKind
 
 PUBLISHED = Publication.PUBLISHED
@@ -79,7 +78,7 @@ def plain(ask: Ask) -> PlainAsk:
         kind=ask.kind,
         status=ask.status,
         changed_on=ask.status_on,
-        bodies=frozenset(map(slugify, ask.responsible_bodies)),
+        bodies=frozenset(map(slug_of_name, ask.responsible_bodies)),
         laws=frozenset(link.legislation.key for link in links),
         entries=tuple(map(entry_of, updates)),
         kinds=tuple(update.kind for update in updates),

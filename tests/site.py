@@ -27,7 +27,7 @@ from tracker.db.engine import reading, writing
 from tracker.models import Ask, Event, Person, Revision
 from tracker.paths import resource_dir
 from tracker.rules.permissions import COMMAND_LINE, SEEDS, Actor, Role
-from tracker.services import passwords, people, rebuild, seeds, sessions
+from tracker.services import derived, passwords, people, seeds, sessions
 from tracker.services.change import Change
 from tracker.settings import Settings
 from tracker.web.cache import RevisionCache
@@ -145,7 +145,7 @@ class Site:
         with writing(self.engine) as session:
             session.execute(statement)
             if isinstance(statement, sa.sql.dml.UpdateBase):
-                rebuild.rebuild(session)
+                derived.mend(session)
             session.execute(sa.update(Revision).values(number=Revision.number + 1))
 
     @property
@@ -209,7 +209,7 @@ def open_site(databases: SeededDatabases, settings: Settings = LOCAL, engine: st
             yield site
             if site.footprint()[1] != revision:
                 with site.reading() as session:
-                    assert rebuild.find_faults(session) == []
+                    assert derived.find_faults(session) == []
         finally:
             passwords.HASHER = usual
         assert not site.unsaved, f"changed in a reading session and lost: {site.unsaved}"

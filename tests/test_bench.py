@@ -1,7 +1,5 @@
 """The invented records of `make bench` are such as the site itself might hold."""
 
-from datetime import date
-
 import pytest
 import sqlalchemy as sa
 
@@ -10,13 +8,11 @@ from bench.prose import RARE_ASKS
 from bench.records import Records
 from bench.words import RARE
 from tracker.db.engine import reading
-from tracker.models import Ask, Evidence, Listing, Update
+from tracker.models import Ask, Evidence, Update
 from tracker.queries import public
-from tracker.queries.public import past
 from tracker.queries.public.filters import AskFilter
-from tracker.rules.asks import AskKind, Publication
-from tracker.rules.status import Family
-from tracker.services import rebuild
+from tracker.rules.asks import Publication
+from tracker.services import derived
 
 NUMBER = 50
 
@@ -24,11 +20,9 @@ NUMBER = 50
 def test_what_is_derived_from_invented_asks_is_what_the_site_would_derive(engine: sa.Engine) -> None:
     build(engine, NUMBER)
     with reading(engine) as session:
-        assert rebuild.is_current(session)
-        assert rebuild.find_faults(session) == []
+        assert derived.find_faults(session) == []
         assert sum(public.count_by_status(session).values()) == NUMBER
         assert public.find_page(session, AskFilter(text=RARE)).number == len(RARE_ASKS)
-        assert session.scalar(sa.select(sa.func.count()).where(Listing.scope == "")) == NUMBER
         drafts = sa.select(Update.id).where(Update.publication != Publication.PUBLISHED)
         without_evidence = sa.select(Update.id).where(~sa.exists().where(Evidence.update_id == Update.id))
         assert session.scalars(drafts.union(without_evidence)).all() == []
@@ -41,21 +35,3 @@ def test_the_same_number_of_asks_is_always_the_same_asks(number: int) -> None:
     one, other = Records(number), Records(number)
     assert list(one.asks()) == list(other.asks())
     assert (one.laws, one.sources) == (other.laws, other.sources)
-
-
-@pytest.mark.parametrize(
-    "wanted", [AskFilter(topic="housing"), AskFilter(family=Family.OPEN, kind=AskKind.POLICY), AskFilter(text="gave")]
-)
-def test_few_asks_and_many_are_found_alike_on_a_past_day(
-    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch, wanted: AskFilter
-) -> None:
-    day, size = date(2024, 6, 30), 5
-    build(engine, NUMBER)
-    with reading(engine) as session:
-        page = public.find_page(session, wanted, on=day, size=size)
-        asks = [public.find_ask(session, slug, on=day) for slug in session.scalars(sa.select(Ask.slug))]
-        statuses = {ask.line.slug: ask.line.status for ask in asks if ask}
-        assert page.lines
-        assert {line.slug: line.status for line in page.lines}.items() <= statuses.items()
-        monkeypatch.setattr(past, "FEW", 0)
-        assert public.find_page(session, wanted, on=day, size=size) == page

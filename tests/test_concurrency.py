@@ -21,7 +21,7 @@ from tracker.rules.asks import Publication
 from tracker.rules.permissions import Actor, Role
 from tracker.rules.status import Status
 from tracker.rules.updates import UpdateKind
-from tracker.services import asks, proof, rebuild, updates
+from tracker.services import asks, derived, proof, updates
 from tracker.services.change import Change
 
 ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "1"))  # of what is a race; `make torture` has more
@@ -51,7 +51,7 @@ def check_whole(engine: sa.Engine) -> None:
         assert session.scalar(published) == session.scalar(logged.where(Event.subject == "update"))
         bare = sa.select(Update.id).where(~sa.exists().where(Evidence.update_id == Update.id))
         assert session.scalars(bare).all() == []  # an entry and its evidence are written together
-        assert rebuild.find_faults(session) == []
+        assert derived.find_faults(session) == []
         if engine.dialect.name == "sqlite":
             assert session.execute(sa.text("PRAGMA foreign_key_check")).all() == []
             assert session.execute(sa.text("PRAGMA integrity_check")).scalars().all() == ["ok"]

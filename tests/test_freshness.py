@@ -30,7 +30,7 @@ from tracker.settings import Settings
 
 CHANGES = max(6, int(os.environ.get("TRACKER_TORTURE_ROUNDS", "0")) // 10)
 READERS = 3
-KILLED_AT = (1, 20, 40)  # statements of a post: the lock, in its midst, near its end
+KILLED_AT = (1, 8, 16)  # statements of a post: the lock, in its midst, near its end
 POSTS = 8  # before each kill; all of them stay on the first page of the story
 PATHS = ("/", "/asks/empty-homes", "/asks.csv")
 CODINGS = ("identity", "gzip")

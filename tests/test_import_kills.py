@@ -19,7 +19,7 @@ from tests.factories import NOW, make_ask, make_staff
 from tests.processes import processes, received
 from tracker.db.engine import reading, writing
 from tracker.models import Ask, Event, Legislation, Link, SuccessTest, Update
-from tracker.services import proof, rebuild, replay
+from tracker.services import derived, proof, replay
 from tracker.services.change import Change
 
 ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "2"))
@@ -115,7 +115,7 @@ def check_whole(engine: sa.Engine) -> None:
     """Log, tables, lists and counts agree, and the file is sound."""
     with reading(engine) as session:
         proof.verify(session)
-        assert rebuild.find_faults(session) == []
+        assert derived.find_faults(session) == []
         assert replay.find_differences(session) == []
         if engine.dialect.name == "sqlite":
             assert session.execute(sa.text("PRAGMA integrity_check")).scalars().all() == ["ok"]

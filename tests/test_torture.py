@@ -39,7 +39,7 @@ from tracker.db.engine import reading, writing
 from tracker.models import Ask, Event, StaffSession, Update
 from tracker.rules.status import Status
 from tracker.rules.updates import Result
-from tracker.services import asks, proof, rebuild, replay, sessions
+from tracker.services import asks, derived, proof, replay, sessions
 from tracker.services.change import Change
 
 ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "2"))
@@ -90,7 +90,7 @@ def check_whole(engine: sa.Engine, acknowledged: set[str]) -> None:
         reworded = {deed[0] for deed in deeds if int(deed[1]) % 3 == 0}
         assert reworded == reasons - {""}  # the two halves of one transaction
         proof.verify(session)
-        assert rebuild.find_faults(session) == []
+        assert derived.find_faults(session) == []
         assert replay.find_differences(session) == []
         if engine.dialect.name == "sqlite":
             assert session.execute(sa.text("PRAGMA integrity_check")).scalars().all() == ["ok"]
@@ -152,6 +152,6 @@ def test_on_a_full_disk_the_site_is_read_and_says_what_is_wrong_and_recovers(sit
     assert form.submit("Publish now", **UNDONE).hops == [303, 200]
     with site.reading() as session:
         proof.verify(session)
-        assert rebuild.find_faults(session) == []
+        assert derived.find_faults(session) == []
         assert replay.find_differences(session) == []
         assert session.execute(sa.text("PRAGMA integrity_check")).scalars().all() == ["ok"]

@@ -43,7 +43,7 @@ def test_a_sound_installation_has_no_faults_but_those_of_the_test_server(tracker
     said = tracker("doctor", code=0 if is_sqlite else 1).out
     for about in ("settings", "files", "schema", "clock", "people", "lists", "log", "mail"):
         assert f" {about}: " in said
-    assert "The public lists and counts agree" in said
+    assert "The index of words and the days of each status agree" in said
     # The server of the tests forgets everything anyway, so it does not wait for the disk: found out.
     off = [] if is_sqlite else ["fsync", "synchronous_commit", "full_page_writes"]
     assert [line.split()[1] for line in faults(said)] == off
@@ -56,13 +56,13 @@ def test_an_older_schema_and_missing_tables_are_faults(tracker: Tracker, engine:
     assert "tracker db upgrade" in tracker("doctor", code=1).out
 
 
-def test_wrong_counts_and_a_log_that_was_tampered_with_are_faults(tracker: Tracker, engine: sa.Engine) -> None:
+def test_a_wrong_index_and_a_log_that_was_tampered_with_are_faults(tracker: Tracker, engine: sa.Engine) -> None:
     with writing(engine) as session:
-        session.execute(sa.text("DELETE FROM ask_count"))
+        session.execute(sa.text("DELETE FROM ask_search"))
         unlock_log(session)
         session.execute(sa.text("UPDATE event SET reason = 'x' WHERE id = 1"))
     said = "\n".join(faults(tracker("doctor", code=1).out))
-    assert "Run: tracker db rebuild" in said
+    assert "Run: tracker verify --mend" in said
     assert "log: Entry 1 of the event log was changed" in said
 
 

@@ -20,7 +20,7 @@ UNDONE = "The disk is full or fails"
 COMMANDS = [
     (("import", "asks.csv", "--yes"), UNDONE),
     (("user", "add", "dot@example.org", "--name", "Dot", "--role", "admin", "--link"), UNDONE),
-    (("db", "rebuild"), UNDONE),
+    (("verify", "--mend"), UNDONE),
     (("backup", "new"), "new could not be written, and nothing of it remains"),
     (("backup", "old", "--force"), "old could not be written, and nothing of it remains"),
     (("restore", "old", "--force"), "Nothing was restored, and the database is as it was"),

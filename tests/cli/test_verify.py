@@ -16,7 +16,7 @@ from tracker.services.change import Change
 OTHER = "substr(hash, 2) || substr(hash, 1, 1)"
 WHOLE = re.compile(
     r"The event log is whole: (\d+) entries, the last with hash ([0-9a-f]{64})\.\n"
-    r"The public lists and counts agree with the asks\.\n"
+    r"The index of words and the days of each status agree with the asks\.\n"
 )
 
 

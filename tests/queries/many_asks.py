@@ -9,6 +9,7 @@ from tracker.queries.public.filters import AskFilter
 from tracker.rules.asks import AskKind
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Family, Status
+from tracker.rules.text import slug_of_name
 from tracker.rules.updates import Result, UpdateKind
 from tracker.services import records
 from tracker.services.change import Change
@@ -21,7 +22,7 @@ DAYS = [date.fromisoformat(day) for day in (
 )]  # fmt: skip
 TITLES = ("Äpple tax", "apple tax", "Berry~tax", "berry/law", "Zebra", "šebra", "Яблоко", "한국", "x" * 100)
 TOPICS = ("Housing", "Tax and trade", "Trade")
-BODIES = ("The Treasury", "Home Office", "Cabinet Office")
+BODIES = ("The Treasury", "Home Office", "Міністерство оборони")
 CHOSEN = (Status.ANNOUNCED, Status.NOT_STARTED, Status.REJECTED, Status.OVERTAKEN, Status.CANNOT_BE_JUDGED)
 LAWS = ("ukpga/2018/1", "ukpga/2018/2")
 
@@ -76,7 +77,7 @@ def filters(chance: random.Random, number: int) -> list[AskFilter]:
         "status": [None, *CHOSEN, Status.MET],
         "topic": ["", "housing", "tax-and-trade", "trade"],
         "kind": [None, *AskKind],
-        "body": ["", "the-treasury", "home-office", "cabinet-office"],
+        "body": ["", "the-treasury", "home-office", slug_of_name(BODIES[2])],
         "law": ["", *LAWS],
         "text": ["", "apple", "quince", "apple quince", "orchard", "zebra"],
     }

@@ -38,13 +38,13 @@ from tracker.rules.updates import Result, UpdateKind
 from tracker.services import (
     approval,
     asks,
+    derived,
     disputes,
     drafts,
     erasure,
     legislation,
     people,
     proof,
-    rebuild,
     records,
     replay,
     replies,
@@ -195,7 +195,7 @@ def check(new_session: Callable[[], Session]) -> None:
     with new_session() as session:
         proof.verify(session)
         assert replay.find_differences(session) == []
-        assert rebuild.find_faults(session) == []
+        assert derived.find_faults(session) == []
 
 
 @pytest.mark.slow

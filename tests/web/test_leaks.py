@@ -38,10 +38,7 @@ PUBLIC_COLUMNS = {
     "legislation": "key kind year number citation title address note",
     "link": "provisions note",
     "reply": "asked answer",
-    "listing": "topic",
     "status_span": "reason",
-    "scope": "name",
-    "ask_count": "topic",
 }
 # Text columns that are made by the code, hold no words of anybody, or are looked into but never shown.
 NOT_WORDS = {
@@ -52,8 +49,7 @@ NOT_WORDS = {
     ("event", "action"), ("event", "subject"), ("event", "request_id"), ("event", "hash"), ("event", "previous_hash"),
     ("revision", "checkpoint_hash"),
     ("upload", "sha256"), ("event", "actor_name"), ("personal_detail", "salt"), ("personal_detail", "commitment"),
-    ("source", "key"), ("listing", "scope"), ("listing", "title_key"), ("scope", "scope"), ("ask_count", "scope"),
-    ("status_span", "begins_on"), ("status_span", "ends_on"), ("status_flow", "period"), ("ask_picture", "drawn_from"),
+    ("source", "key"), ("ask", "title_key"), ("status_span", "begins_on"), ("status_span", "ends_on"),
 }  # fmt: skip
 MARKED = {
     ("source", "internal_note"), ("ask", "internal_note"), ("legislation", "internal_note"), ("link", "internal_note"),

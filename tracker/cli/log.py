@@ -7,9 +7,9 @@ from typing import TextIO
 import click
 
 from tracker.cli.database import open_engine
-from tracker.db.engine import reading
+from tracker.db.engine import reading, writing
 from tracker.rules.chain import Checkpoint, read_checkpoint
-from tracker.services import proof, rebuild, replay
+from tracker.services import derived, proof, replay
 
 MOST_FAULTS = 20
 
@@ -18,20 +18,25 @@ MOST_FAULTS = 20
 @click.option("--against", metavar="FILE|HASH", multiple=True, help="A checkpoint printed earlier, or a file of them.")
 @click.option("--replay", "with_replay", is_flag=True, help="Also compare every record with what the log adds up to.")
 @click.option("--checkpoint", "only_checkpoint", is_flag=True, help="Print the checkpoint of now and nothing else.")
-def verify(against: tuple[str, ...], with_replay: bool, only_checkpoint: bool) -> None:
-    """Prove the event log whole and the counts right.
+@click.option("--mend", "is_mended", is_flag=True, help="First write the index of words and the days of statuses anew.")
+def verify(against: tuple[str, ...], with_replay: bool, only_checkpoint: bool, is_mended: bool) -> None:
+    """Prove the event log whole, and what is derived from the asks right.
 
-    Names the first entry or the counts that are wrong, and exits with 1.
+    Names the first entry that is wrong or the asks that are, and exits with 1.
 
     Keep a checkpoint on another machine, say every day with: tracker verify --checkpoint >> checkpoints.txt
     Given back with --against, it shows whether the end was cut off or the whole log was made anew.
     """
     kept = [checkpoint for given in against for checkpoint in _checkpoints(given)]
-    with reading(open_engine()) as session:
+    engine = open_engine()
+    if is_mended:
+        with writing(engine) as session:
+            derived.mend(session)
+    with reading(engine) as session:
         count, head = proof.verify(session)
         for checkpoint in kept:
             proof.require(session, checkpoint)
-        faults = [] if only_checkpoint else rebuild.find_faults(session)
+        faults = [] if only_checkpoint else derived.find_faults(session)
         differences = replay.find_differences(session) if with_replay else []
     if differences:
         raise click.ClickException("\n".join(["The tables are not what the log says.", *differences[:MOST_FAULTS]]))
@@ -39,13 +44,13 @@ def verify(against: tuple[str, ...], with_replay: bool, only_checkpoint: bool) -
         click.echo(str(Checkpoint(count, head)))
         return
     if faults:
-        raise click.ClickException("\n".join([*faults[:MOST_FAULTS], "Make them anew with: tracker db rebuild"]))
+        raise click.ClickException("\n".join([*faults[:MOST_FAULTS], "Write them anew with: tracker verify --mend"]))
     click.echo(f"The event log is whole: {count} entries, the last with hash {head}.")
     if kept:
         click.echo(f"It holds all that {len(kept)} earlier {'checkpoint' if len(kept) == 1 else 'checkpoints'} fixed.")
     if with_replay:
         click.echo("Every ask, test, law, link, update, source, reply and person is what the log adds up to.")
-    click.echo("The public lists and counts agree with the asks.")
+    click.echo("The index of words and the days of each status agree with the asks.")
 
 
 @click.group()

@@ -1,4 +1,4 @@
-"""The commands for the schema of the database and for what is derived in it: `tracker db`."""
+"""The commands for the schema of the database: `tracker db`."""
 
 import click
 import sqlalchemy as sa
@@ -6,8 +6,7 @@ import sqlalchemy as sa
 from tracker.cli.database import open_engine
 from tracker.db import migrate
 from tracker.db.engine import writing
-from tracker.models import Ask
-from tracker.services import rebuild
+from tracker.services import derived
 
 
 @click.group()
@@ -22,7 +21,8 @@ def upgrade(revision: str) -> None:
     engine = open_engine()
     migrate.upgrade(engine, revision)
     if migrate.current(engine) == migrate.head():
-        _rebuild(engine, only_if_needed=True)
+        with writing(engine) as session:
+            derived.fill_if_empty(session)
     click.echo(f"The database is at revision {migrate.current(engine)}.")
 
 
@@ -41,15 +41,6 @@ def current() -> None:
     click.echo(migrate.current(open_engine()) or "base (empty)")
 
 
-@db.command("rebuild")
-def rebuild_lists() -> None:
-    """Derive the public lists, counts and search anew from the asks."""
-    engine = open_engine()
-    require_newest(engine)
-    _rebuild(engine)
-    click.echo("All lists and counts are made anew.")
-
-
 @db.command()
 def check() -> None:
     """Exit with 1 unless the database is at the newest revision."""
@@ -62,12 +53,3 @@ def require_newest(engine: sa.Engine) -> None:
     is_at, newest = migrate.current(engine), migrate.head()
     if is_at != newest:
         raise click.ClickException(f"The schema is at {is_at or 'base'}, not {newest}. Run: tracker db upgrade")
-
-
-def _rebuild(engine: sa.Engine, *, only_if_needed: bool = False) -> None:
-    with writing(engine) as session:
-        if only_if_needed and rebuild.is_current(session):
-            return
-        number = session.scalar(sa.select(sa.func.count()).select_from(Ask).where(rebuild.PUBLISHED)) or 0
-        with click.progressbar(length=number, label="Listing the asks") as bar:
-            rebuild.rebuild(session, bar.update)

@@ -6,10 +6,12 @@ Each ask has three texts: its title, its wording and its story. A search is for 
 from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 # For each depth of search: in which texts the words must stand, as each engine says it.
 DEPTHS = (("{title}", "A"), ("{title wording}", "AB"), ("{title wording story}", "ABC"))
+DEEPEST = len(DEPTHS) - 1
 WEIGHTS = "ABC"
 _INSERT = {
     "sqlite": sa.text("INSERT INTO ask_search (rowid, title, wording, story) VALUES (:id, :title, :wording, :story)"),
@@ -19,12 +21,7 @@ _DELETE = {
     "sqlite": sa.text("DELETE FROM ask_search WHERE rowid = :id"),
     "postgresql": sa.text("DELETE FROM ask_search WHERE ask_id = :id"),
 }
-_FIND = {
-    "sqlite": sa.text("SELECT rowid FROM ask_search WHERE ask_search MATCH :query ORDER BY rowid DESC LIMIT :most"),
-    "postgresql": sa.text(
-        "SELECT ask_id FROM ask_search WHERE words @@ CAST(:query AS tsquery) ORDER BY ask_id DESC LIMIT :most"
-    ),
-}
+_INDEX = sa.table("ask_search")
 _HOLDS = {
     "sqlite": sa.text(
         "SELECT 1 FROM ask_search WHERE rowid = :id AND title = :title AND wording = :wording AND story = :story"
@@ -59,23 +56,19 @@ def holds(session: Session, ask_id: int, texts: Texts) -> bool:
 
 
 def indexed(session: Session) -> sa.Select[int]:
-    """The ids of the asks of which the index holds anything."""
+    """Return a statement that finds the ids of the asks of which the index holds anything."""
     column: sa.ColumnClause[int] = sa.column("rowid" if session.get_bind().dialect.name == "sqlite" else "ask_id")
-    return sa.select(column).select_from(sa.table("ask_search"))
+    return sa.select(column).select_from(_INDEX)
 
 
-def find(session: Session, words: Sequence[str], most: int) -> dict[int, int]:
-    """The newest asks, `most` at the most, in which all stems stand; each with its depth, 0 for those in the title."""
-    name = session.get_bind().dialect.name
-    found: dict[int, int] = {}
-    for depth, (columns, weights) in enumerate(DEPTHS):
-        if name == "sqlite":
-            query = f"{columns} : (" + " AND ".join(f'"{_plain(word)}"' for word in words) + ")"
-        else:
-            query = " & ".join(f"'{_plain(word)}':{weights}" for word in words)
-        for ask_id in session.scalars(_FIND[name], {"query": query, "most": most}):
-            found.setdefault(ask_id, depth)
-    return dict(list(found.items())[:most])
+def found(session: Session, words: Sequence[str], depth: int) -> sa.Select[int]:
+    """Return a statement that finds the ids of the asks in which all stems stand, no deeper than `depth`."""
+    columns, weights = DEPTHS[depth]
+    if session.get_bind().dialect.name == "sqlite":
+        query = f"{columns} : (" + " AND ".join(f'"{_plain(word)}"' for word in words) + ")"
+        return indexed(session).where(sa.column("ask_search").op("MATCH")(sa.literal(query)))
+    query = " & ".join(f"'{_plain(word)}':{weights}" for word in words)
+    return indexed(session).where(sa.column("words").op("@@")(sa.cast(sa.literal(query), TSQUERY)))
 
 
 def _columns(texts: Texts) -> dict[str, str]:

@@ -47,7 +47,7 @@ def schemas() -> dict[str, Schema]:
         "AskPage": _page(
             ASKS,
             total={"type": "integer", "description": "How many asks fit the filters."},
-            is_total_capped={"type": "boolean", "description": "Whether more may fit: not all of them were counted."},
+            is_total_capped={"type": "boolean", "description": "Always false: all that fit are counted."},
         ),
         "WholeAsk": _more(
             ASKS,

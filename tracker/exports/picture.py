@@ -30,7 +30,7 @@ TITLE_SIZES = (76, 66, 56, 48, 42)
 LEADING = 1.22
 SHADES = 16
 QUESTION = "Was it done?"
-# Raise it when the drawing changes, so that every picture is drawn again at its ask's next change.
+# Raise it when the drawing changes, so that every picture gets another address and is fetched again.
 DRAWING = 1
 
 

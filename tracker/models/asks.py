@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.db.base import Base, PartialDateColumn, Versioned, enum_column, partial_date_check
+from tracker.db.base import Base, PartialDateColumn, Versioned, enum_column, partial_date_check, sortable
 from tracker.rules.asks import AskKind, Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
+from tracker.rules.text import TITLE_KEY_LENGTH
 from tracker.rules.updates import Result
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ class Ask(Versioned, Base):
     """One thing that somebody asked to be done.
 
     The columns `status`, `status_on` and `status_reason` repeat the update in force; only
-    services/updates.py writes them. Something is disputed while `disputed_on` is there.
+    services/updates.py writes them. `title_key` is what titles are sorted by. Something is disputed while
+    `disputed_on` is there.
     """
 
     __tablename__ = "ask"
@@ -59,7 +61,9 @@ class Ask(Versioned, Base):
         sa.CheckConstraint("(status IS NULL) = (status_on IS NULL)", name="status_has_date"),
         sa.CheckConstraint("review_interval_days BETWEEN 1 AND 730", name="review_interval"),
         sa.CheckConstraint("title <> '' AND quote <> '' AND summary <> ''", name="wording_present"),
-        sa.Index("ix_ask_publication_status_on", "publication", "status_on", "id"),
+        # In the order of each public list, with all that its filters ask for.
+        sa.Index("ix_ask_listed", "publication", "status_on", "id", "status", "kind", "topic"),
+        sa.Index("ix_ask_titled", "publication", "title_key", "id", "status", "kind", "topic"),
         sa.Index("ix_ask_title", "title", "id"),
         sa.Index("ix_ask_next_step_on", "next_step_on"),
         sa.Index("ix_ask_first_deadline", "first_deadline"),
@@ -68,6 +72,7 @@ class Ask(Versioned, Base):
 
     slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
     title: Mapped[str] = mapped_column(sa.Text)
+    title_key: Mapped[str] = mapped_column(sortable(TITLE_KEY_LENGTH), server_default="")
     kind: Mapped[AskKind] = mapped_column(enum_column(AskKind, "kind"))
     topic: Mapped[str] = mapped_column(sa.String(60))
     source_id: Mapped[int] = mapped_column(sa.ForeignKey("source.id"), index=True)

@@ -28,6 +28,7 @@ class Update(Versioned, Base):
         sa.Index("ix_ask_update_ask_id_happened_on", "ask_id", "happened_on", "id"),
         sa.Index("ix_ask_update_published", "publication", "published_at", "happened_on", "id"),
         sa.Index("ix_ask_update_published_kind", "publication", "kind", "published_at", "happened_on", "id"),
+        sa.Index("ix_ask_update_counted", "publication", "kind", "ask_id"),
     )
 
     ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"))

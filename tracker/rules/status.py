@@ -162,3 +162,5 @@ DEFINITIONS: Mapping[Status, Definition] = {
 STATUSES_OF: Mapping[Family, tuple[Status, ...]] = {
     family: tuple(status for status in Status if status.family is family) for family in Family
 }
+# In the order of statuses those of one family stand together, the won ones first.
+STATUS_ORDER: tuple[Status, ...] = tuple(status for family in Family for status in STATUSES_OF[family])

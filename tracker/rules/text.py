@@ -1,5 +1,6 @@
 """What text may contain, how it is folded for search, and how slugs look."""
 
+import hashlib
 import re
 import unicodedata
 from functools import lru_cache
@@ -7,6 +8,7 @@ from functools import lru_cache
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 SLUG_LENGTH = 80
 TITLE_LENGTH = 200
+TITLE_KEY_LENGTH = 80
 SENTENCE_LENGTH = 400
 PARAGRAPH_LENGTH = 1000
 NOTE_LENGTH = 4000
@@ -43,10 +45,20 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
+def title_key(title: str) -> str:
+    """Answer the text by which a title is sorted."""
+    return fold(title)[:TITLE_KEY_LENGTH]
+
+
 @lru_cache(maxsize=1000)
 def slugify(text: str) -> str:
     """Answer "uk-and-eu" for "UK and EU"; may be empty."""
     return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")[:SLUG_LENGTH].strip("-")
+
+
+def slug_of_name(name: str) -> str:
+    """Return the slug of a name in any script: a part of its hash where it has no letter that a slug can have."""
+    return slugify(name) or hashlib.sha256(name.encode()).hexdigest()[:12]
 
 
 def is_slug(text: str) -> bool:

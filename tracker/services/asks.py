@@ -15,7 +15,7 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action
 from tracker.rules.standing import Standing, check_tests_fit
-from tracker.rules.text import slugify
+from tracker.rules.text import slugify, title_key
 from tracker.services import records
 from tracker.services.change import Change
 from tracker.services.events import Subject, record_many
@@ -75,7 +75,8 @@ def _insert(change: Change, drafts: Collection[AskDraft]) -> dict[str, int]:
     """Store and log asks; answer their ids by their slugs."""
     values = {draft.slug: records.values_of(draft) for draft in drafts}
     state = {"publication": Publication.DRAFT, "version": 1, "status_reason": ""}
-    rows.insert(change.session, Ask, [of_ask | state for of_ask in values.values()])
+    keys = ({"title_key": title_key(draft.title)} for draft in drafts)
+    rows.insert(change.session, Ask, [of_ask | state | key for of_ask, key in zip(values.values(), keys, strict=True)])
     found = change.session.execute(sa.select(Ask.slug, Ask.id).where(Ask.slug.in_(values)))
     ids = {row.slug: row.id for row in found}
     made = [(Subject("ask", ids[draft.slug], draft.title, ids[draft.slug]), values[draft.slug]) for draft in drafts]
@@ -127,6 +128,7 @@ def _edit(change: Change, ask: Ask, draft: AskDraft, reason: str, topics: dict[s
         refuse(_misspelt(draft.topic, topics))
     is_public, old_slug = ask.publication.is_public, ask.slug
     before = records.edit(change, ask, draft, is_public=is_public, reason=reason)
+    ask.title_key = title_key(ask.title)
     if "slug" in before:
         _keep_slug(change.session, ask, old_slug)
     if is_public:

@@ -19,7 +19,7 @@ from tracker.db.engine import reading, what_is_not_durable
 from tracker.models import Ask, Event, Person
 from tracker.queries.contradictions import find_contradicted
 from tracker.rules.permissions import Role
-from tracker.services import mail, proof, rebuild
+from tracker.services import derived, mail, proof
 from tracker.settings import Settings
 
 GIGABYTE = 1024**3
@@ -176,11 +176,11 @@ def _people(session: Session) -> Iterator[Finding]:
 
 
 def _lists(session: Session) -> Iterator[Finding]:
-    if faults := rebuild.find_faults(session):
-        text = f"{len(faults)} do not agree with the asks, the first: {faults[0]}. Run: tracker db rebuild"
+    if faults := derived.find_faults(session):
+        text = f"{len(faults)} do not agree with the asks, the first: {faults[0]}. Run: tracker verify --mend"
         yield fault("lists", text)
     else:
-        yield well("lists", "The public lists and counts agree with the asks.")
+        yield well("lists", "The index of words and the days of each status agree with the asks.")
 
 
 def _statuses(session: Session) -> Iterator[Finding]:

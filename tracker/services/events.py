@@ -17,7 +17,7 @@ from tracker.rules.chain import FORMAT, GENESIS, entry_hash, with_personal
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import refuse
 from tracker.rules.text import SENTENCE_LENGTH
-from tracker.services import listing, personal
+from tracker.services import personal
 from tracker.services.change import Change
 
 PLAIN = frozenset({str, int, bool, NoneType})
@@ -61,7 +61,6 @@ def record(
     if is_public:
         values = {"number": Revision.number + 1, "checkpoint_number": event.id, "checkpoint_hash": event.hash}
         change.session.execute(sa.update(Revision.__table__).values(values))  # type: ignore[arg-type]
-        _list_anew(change.session, subject)
     return event
 
 
@@ -128,14 +127,6 @@ def _entry(
 def plain(values: Mapping[str, object]) -> dict[str, object]:
     """Answer the values as JSON knows them."""
     return {name: _plain(value) for name, value in values.items()}
-
-
-def _list_anew(session: Session, subject: Subject) -> None:
-    """Whatever the public sees changed, so do the lists and counts of the asks that it belongs to."""
-    if subject.ask_id is not None:
-        listing.mark(session, subject.ask_id)
-    elif subject.kind == "legislation":
-        listing.mark_asks_of_law(session, subject.id)
 
 
 def _plain(value: object) -> object:

@@ -20,7 +20,7 @@ from tracker.rules.legislation import (
     normalised,
 )
 from tracker.rules.permissions import Action
-from tracker.services import records
+from tracker.services import derived, records
 from tracker.services.change import Change
 from tracker.services.outcome import Outcome
 
@@ -78,7 +78,10 @@ def edit_legislation(change: Change, law: Legislation, draft: LegislationDraft, 
         stored = replace(stored, key=law.key)
     new = [value for value in _unique(stored) if value not in _unique(law)]
     refuse(_law_taken(_find_known(change.session, new), stored))
-    return bool(records.edit(change, law, stored, is_public=is_public))
+    before = records.edit(change, law, stored, is_public=is_public)
+    if before and is_public:
+        derived.write_words_of_law(change.session, law.id)
+    return bool(before)
 
 
 def create_link(change: Change, draft: LinkDraft) -> Link:
@@ -115,7 +118,10 @@ def edit_link(change: Change, link: Link, draft: LinkDraft, seen_version: int | 
     if _identity(stored) != _identity(link) and _identity(stored) in _find_links(change.session, {stored.ask_id}):
         refuse([LINK_TAKEN])
     is_public = link.publication.is_public
-    return bool(records.edit(change, link, stored, is_public=is_public))
+    before = records.edit(change, link, stored, is_public=is_public)
+    if before and is_public:
+        derived.write_words(change.session, [link.ask_id])
+    return bool(before)
 
 
 def publish_link(change: Change, link: Link, seen_version: int | None) -> None:

@@ -9,10 +9,12 @@ from textwrap import shorten
 from typing import Protocol, TypeVar
 
 from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Update
+from tracker.queries.stories import find_story
 from tracker.rules.asks import AWAY, Publication
 from tracker.rules.changes import difference
 from tracker.rules.errors import Conflict, Problem, RuleBroken
 from tracker.rules.permissions import Action
+from tracker.services import derived
 from tracker.services.change import Change
 from tracker.services.events import Subject, plain, record, record_many
 
@@ -172,3 +174,11 @@ def move(
         reason=reason,
         is_public=before.is_public or to.is_public,
     )
+    match row:
+        case Ask():
+            derived.write_spans(change.session, row, find_story(change.session, row.id).entries)
+            derived.write_words(change.session, [row.id])
+        case Link():
+            derived.write_words(change.session, [row.ask_id])
+        case Legislation():
+            derived.write_words_of_law(change.session, row.id)

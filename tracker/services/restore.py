@@ -12,7 +12,7 @@ from tracker.db.engine import make_engine, writing
 from tracker.db.progress import Progress
 from tracker.db.room import lacks_room
 from tracker.models import Revision
-from tracker.services import backup, rebuild
+from tracker.services import backup, derived
 from tracker.services.backup import BackupRefused, Contents
 from tracker.services.files import part_of, scratch_beside
 
@@ -48,7 +48,7 @@ def _into_sqlite(engine: sa.Engine, source: Path, safety: Path | None, progress:
         try:
             migrate.upgrade(ready)
             with writing(ready) as session:
-                _derive(session)
+                derived.fill_if_empty(session)
             expected = backup.contents_of(ready)
             with sqlite_backup.alone(engine) as driver:
                 if safety:
@@ -74,18 +74,12 @@ def _into_postgresql(engine: sa.Engine, source: Path, safety: Path | None, progr
             postgresql_backup.load(connection, source, progress)
             migrate.upgrade_in(connection)
             with Session(connection) as session:
-                _derive(session)
+                derived.fill_if_empty(session)
                 _raise_revision(session, number)
                 session.flush()
                 return backup.contents(session)
     except postgresql_backup.ProgramFailed as error:
         raise BackupRefused(f"{source} cannot be read: {error}") from None
-
-
-def _derive(session: Session) -> None:
-    """Make the lists anew when the backup is of another version than the code."""
-    if not rebuild.is_current(session):
-        rebuild.rebuild(session)
 
 
 def _revision_of(connection: sa.Connection) -> int:

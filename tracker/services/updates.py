@@ -19,7 +19,7 @@ from tracker.rules.permissions import Action, Actor
 from tracker.rules.story import state_of
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.rules.updates import UpdateDraft, UpdateKind, check_publishable
-from tracker.services import drafts, listing, records
+from tracker.services import derived, drafts, records
 from tracker.services.change import Change
 from tracker.services.events import record
 from tracker.services.joining import check_story
@@ -33,6 +33,7 @@ def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None =
     """
     change.require(Action.PUBLISH)
     _publish(change, ask, update, find_story(change.session, ask.id), seen_entries)
+    derived.write_words(change.session, [ask.id])
 
 
 def foresee(change: Change, whole: Ask, update: Update) -> None:
@@ -79,6 +80,7 @@ def post_many(change: Change, new: Sequence[tuple[Ask, UpdateDraft, str]]) -> Ou
             _publish(change, ask, update, stories[ask.id])
         except RuleBroken as broken:
             outcome.refused[place] = list(broken.problems)
+    derived.write_words(change.session, sorted({new[place][0].id for place in outcome.done}))
     return outcome
 
 
@@ -123,10 +125,10 @@ def _publish(change: Change, ask: Ask, update: Update, story: Story, seen_entrie
     update.version += 1
     is_public = ask.publication.is_public
     record(change, "published", records.subject_of(update), after=drafts.values_of(draft), is_public=is_public)
-    if is_public:
-        listing.mark_entry(change.session, ask.id, update.kind)
     story.entries.append(entry_of(update))
     settle(ask, story)
+    if update.status or update.corrects_id:
+        derived.write_spans(change.session, ask, story.entries)
 
 
 def _take_in(ask: Ask, update: Update, change: Change) -> None:

@@ -53,7 +53,7 @@ def asks() -> Response:
             "records": [json.record(ASKS, row, site_url()) for row in found],
             "next": next_page,
             "total": page.number,
-            "is_total_capped": page.is_capped,
+            "is_total_capped": False,
         },
         next_page,
     )

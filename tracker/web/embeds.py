@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from html import escape
-from pathlib import Path
 
 from flask import Blueprint, current_app, render_template, url_for
 from werkzeug.wrappers import Response
 
 from tracker.exports import badge as badges
 from tracker.exports import picture as pictures
+from tracker.exports.picture import Picture
 from tracker.queries.public import embeds
 from tracker.queries.public.embeds import EmbeddedAsk
 from tracker.queries.public.records import AskLine
@@ -21,7 +21,6 @@ from tracker.web.slugs import lead_on
 
 bp = Blueprint("embeds", __name__)
 CARD_SIZE = 480, 260
-GENERAL = Path(__file__).parent.parent / "static/picture.png"
 CROSS_ORIGIN = {"Cross-Origin-Resource-Policy": "cross-origin"}
 BADGE_POLICY = f"default-src 'none'; style-src 'sha256-{badges.STYLE_HASH}'; {EVERYBODY_MAY_FRAME}"
 
@@ -59,16 +58,17 @@ def card(slug: str) -> Response:
 def picture(slug: str) -> Response:
     """The picture that social networks show; `v` only makes them fetch it again when it has changed."""
     expect("v")
-    found = embeds.find_picture(db(), slug)
+    found = embeds.find_embedded(db(), slug)
     if found is None:
         return lead_on(slug)
-    return current_app.response_class(found.png or GENERAL.read_bytes(), content_type="image/png", headers=CROSS_ORIGIN)
+    drawn = pictures.draw(_picture(found.line))
+    return current_app.response_class(drawn, content_type="image/png", headers=CROSS_ORIGIN)
 
 
 @bp.app_template_global()
 def picture_version(line: AskLine) -> str:
     """What to hang on a picture's address."""
-    return pictures.of_ask(line.title, line.status, line.status_on, line.reviewed_on).version
+    return _picture(line).version
 
 
 @bp.app_template_global()
@@ -80,6 +80,10 @@ def embed_codes(line: AskLine) -> Mapping[str, str]:
         "badge": f'<a href="{page}"><img src="{page}/badge.svg" alt="{words}" height="{badges.HEIGHT}"></a>',
         "card": f'<iframe src="{page}/card" title="{words}" {size} style="border:0;max-width:100%"></iframe>',
     }
+
+
+def _picture(line: AskLine) -> Picture:
+    return pictures.of_ask(line.title, line.status, line.status_on, line.reviewed_on)
 
 
 def _status(ask: EmbeddedAsk) -> tuple[str, Family]:

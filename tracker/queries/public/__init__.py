@@ -1,16 +1,15 @@
 """The only door for public pages: published records only, with public fields only."""
 
 from tracker.queries.public.asks import find_ask, find_slug_now, list_sources
+from tracker.queries.public.bodies import list_bodies
 from tracker.queries.public.counts import (
     count_by_family,
     count_by_status,
     count_by_year,
     find_choices,
-    list_bodies,
-    list_topics,
 )
 from tracker.queries.public.laws import find_key_of, find_law, list_laws
-from tracker.queries.public.listing import find_law_title, find_page
+from tracker.queries.public.listing import find_law_title, find_page, list_topics
 from tracker.queries.public.proof import PublishedCheckpoint, find_checkpoint
 from tracker.queries.public.updates import count_updates, list_updates
 

@@ -58,7 +58,7 @@ def list_changes(session: Session, wanted: AskFilter) -> tuple[Change, ...]:
     newest = sa.select(Update.id).where(Update.publication == PUBLISHED).order_by(*NEWEST_FIRST).limit(most)
     window = newest.subquery()
     statement = sa.select(Update.id, Update.corrects_id).join(window, window.c.id == Update.id).join(Update.ask)
-    return _changes(session, statement.where(*conditions(session, wanted)))
+    return _changes(session, statement.where(is_published(Ask.publication), *conditions(session, wanted)))
 
 
 def list_changes_of(session: Session, ask: FeedAsk) -> tuple[Change, ...]:

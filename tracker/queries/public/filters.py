@@ -5,10 +5,6 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.orm import aliased
-
-from tracker.models import Listing
 from tracker.rules.asks import AskKind
 from tracker.rules.legislation import KEY
 from tracker.rules.status import STATUSES_OF, Family, Status
@@ -89,12 +85,6 @@ class AskFilter:
         """The kinds that fit."""
         return (self.kind,) if self.kind else tuple(AskKind)
 
-    @property
-    def scopes(self) -> list[str]:
-        """The scopes of the listing in which an ask must stand, the narrowest first; all asks stand in ""."""
-        law, body = f"law/{self.law}" if self.law else "", f"body/{self.body}" if self.body else ""
-        return [scope for scope in (law, body) if scope] or [""]
-
     def as_query(self) -> dict[str, str]:
         """The parameters of an address with this filter."""
         return {PARAMETERS.get(name, name): str(value) for name, value in self._chosen()}
@@ -106,20 +96,6 @@ class AskFilter:
     def _chosen(self) -> Iterator[tuple[str, Any]]:
         values = ((field.name, getattr(self, field.name)) for field in fields(self))
         return ((name, value) for name, value in values if value)
-
-
-def fits(wanted: AskFilter, topic: str) -> list[sa.ColumnElement[bool]]:
-    """That an ask of the listing has the wanted topic and kind and stands in the wanted scopes, whatever its status."""
-    first, *others = wanted.scopes
-    found = [Listing.scope == first]
-    for scope in others:
-        other = aliased(Listing)
-        found.append(sa.exists().where(other.scope == scope, other.ask_id == Listing.ask_id))
-    if topic:
-        found.append(Listing.topic == topic)
-    if wanted.kind:
-        found.append(Listing.kind == wanted.kind)
-    return found
 
 
 # The names of the parameters that a filter reads.

@@ -1,41 +1,34 @@
 """Lists of asks: filtered, sorted, as of today or of a past day, and cut into pages."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, Legislation, Listing
-from tracker.queries.public.counts import Cell, count_cells, list_bodies, list_topics
+from tracker.db import fulltext
+from tracker.models import Legislation, Link
+from tracker.queries.public.as_of import ASK, NOW, AsOf, as_of
+from tracker.queries.public.bodies import STORED, list_spellings
 from tracker.queries.public.filters import AskFilter, Order, UnknownFilter
-from tracker.queries.public.keys import Place, read_key, write_key
+from tracker.queries.public.keys import GROUPS, Place, read_key, write_key
 from tracker.queries.public.lines import record_of
-from tracker.queries.public.past import as_of, total_past, walk_past
-from tracker.queries.public.published import is_published
-from tracker.queries.public.records import AskLine, Total
-from tracker.queries.public.search import find_hits, rank_hits, with_excerpts
-from tracker.queries.public.walks import walk
-from tracker.rules.asks import PUBLIC
+from tracker.queries.public.records import AskLine
+from tracker.queries.public.search import with_excerpts, words_of
+from tracker.rules.asks import PUBLIC, Publication
+from tracker.rules.status import STATUS_ORDER
+from tracker.rules.text import slugify
 
 PAGE_SIZE = 30
-MOST_COUNTED = 1000
-LINE_NAMES = (
-    *("id", "slug", "title", "kind", "topic", "summary", "status", "status_on", "reviewed_on", "first_deadline"),
-    *("disputed_on", "disputed_about"),
-)
-LINE_COLUMNS = (*(Ask.__table__.c[name] for name in LINE_NAMES), Ask.__table__.c.status_reason.label("reason"))
-_LINES = sa.select(*LINE_COLUMNS).where(Ask.__table__.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True)
 class AskPage:
-    """A page of a list: `number` asks fit in all, and more do, or may, when `is_capped`; no next key: the last page."""
+    """A page of a list: `number` asks fit in all; without a next key it is the last page."""
 
     lines: tuple[AskLine, ...]
     number: int
-    is_capped: bool
     next_key: str
 
 
@@ -52,36 +45,49 @@ def find_page(
 
     With `on` they are filtered and shown as they stood on that day, always the last changed first.
     """
-    topic = check_names(session, wanted)
-    if on:
-        place = read_key(Order.CHANGED, after)
-        return _page_of_the_past(session, wanted, topic, place, size=size, on=on)
-    place = read_key(order, after)
-    if wanted.text:
-        places, total = rank_hits(session, wanted, topic, order, place)
-    else:
-        cells = count_cells(session, wanted.scopes[0], topic)
-        fitting = {(k, s): n for (k, s), n in cells.items() if k in wanted.kinds and s in wanted.statuses}
-        places = walk(session, wanted.scopes, topic, fitting, order, after=place, most=size + 1)
-        total = _total(session, wanted, topic, fitting)
-    lines = list_lines(session, [place.ask_id for place in places[:size]])
+    order = Order.CHANGED if on else order
+    place, asks = read_key(order, after), as_of(on)
+    fitting = (*asks.holds, *conditions(session, wanted, asks))
+    value = sa.type_coerce(ASK.title_key if order is Order.TITLE else asks.since, sa.String)
+    by = (value, ASK.id) if order is Order.TITLE else (value.desc(), ASK.id.desc())
+    group = _group(session, order, asks, wanted) if order in GROUPS else None
+    listed = sa.select(*asks.line, value.label("value")).select_from(asks.source).where(*fitting)
+    if group is not None:
+        listed = listed.add_columns(group.label("place")).order_by(group)
+    if place:
+        listed = listed.where(_is_beyond(place, group, value, is_upward=order is Order.TITLE))
+    rows = session.execute(listed.order_by(*by).limit(size + 1)).all()
+    number = session.scalar(sa.select(sa.func.count()).select_from(asks.source).where(*fitting)) or 0
+    lines = [(row.id, record_of(AskLine, row, excerpt=None)) for row in rows[:size]]
     return AskPage(
         tuple(with_excerpts(session, lines, wanted.text) if wanted.text else (line for _, line in lines)),
-        *total,
-        next_key=write_key(order, places[size - 1]) if len(places) > size else "",
+        number,
+        next_key=write_key(order, _place_of(rows[size - 1])) if len(rows) > size else "",
     )
 
 
-def check_names(session: Session, wanted: AskFilter) -> str:
-    """The name of the wanted topic, "" for any; raises UnknownFilter for a topic, body or law that does not exist."""
-    topics = list_topics(session) if wanted.topic else {"": ""}
-    if wanted.topic not in topics:
-        raise UnknownFilter("There is no such topic.")
-    if wanted.body and wanted.body not in list_bodies(session):
-        raise UnknownFilter("There is no such body.")
-    if wanted.law and find_law_title(session, wanted.law) is None:
-        raise UnknownFilter("There is no such law.")
-    return topics[wanted.topic]
+def conditions(session: Session, wanted: AskFilter, asks: AsOf = NOW) -> list[sa.ColumnElement[bool]]:
+    """The filter as conditions on asks; raises UnknownFilter for a topic, body or law that does not exist."""
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.family or wanted.status:
+        found.append(asks.status.in_(wanted.statuses))
+    if wanted.kind:
+        found.append(ASK.kind == wanted.kind)
+    if wanted.topic:
+        found.append(ASK.topic == _topic(session, wanted.topic))
+    if wanted.body:
+        found.append(_is_of_body(session, wanted.body))
+    if wanted.law:
+        found.append(_hangs_on(session, wanted.law))
+    if wanted.text:
+        words = words_of(wanted.text)
+        found.append(ASK.id.in_(fulltext.found(session, words, fulltext.DEEPEST)) if words else sa.false())
+    return found
+
+
+def list_topics(session: Session) -> dict[str, str]:
+    """The topics of the published asks: slug to name, in the order of the alphabet."""
+    return {slugify(topic): topic for topic in sorted(session.scalars(_TOPICS))}
 
 
 def find_law_title(session: Session, key: str) -> str | None:
@@ -91,46 +97,49 @@ def find_law_title(session: Session, key: str) -> str | None:
     )
 
 
-def conditions(session: Session, wanted: AskFilter) -> list[sa.ColumnElement[bool]]:
-    """The filter as conditions on `Ask`, for files and feeds, which are not read in the order of a list."""
-    topic = check_names(session, wanted)
-    found: list[sa.ColumnElement[bool]] = [is_published(Ask.publication)]
-    if wanted.family or wanted.status:
-        found.append(Ask.status.in_(wanted.statuses))
-    if wanted.kind:
-        found.append(Ask.kind == wanted.kind)
-    if topic:
-        found.append(Ask.topic == topic)
-    for scope in filter(None, wanted.scopes):
-        found.append(sa.exists().where(Listing.scope == scope, Listing.ask_id == Ask.id))
-    if wanted.text:
-        found.append(Ask.id.in_(find_hits(session, wanted.text)))
-    return found
+def _group(session: Session, order: Order, asks: AsOf, wanted: AskFilter) -> sa.ColumnElement[int]:
+    """The number of the group in which an ask stands: of its status, or of how deep the words stand."""
+    if order is Order.STATUS:
+        return sa.case({status: number for number, status in enumerate(STATUS_ORDER)}, value=asks.status)
+    words, deepest = words_of(wanted.text), fulltext.DEEPEST
+    if not words:
+        return sa.cast(deepest, sa.Integer)
+    depths = ((ASK.id.in_(fulltext.found(session, words, depth)), depth) for depth in range(deepest))
+    return sa.case(*depths, else_=deepest)
 
 
-def list_lines(session: Session, ids: Sequence[int]) -> list[tuple[int, AskLine]]:
-    """The asks of these numbers, in this order."""
-    rows = {row.id: row for row in session.execute(_LINES, {"ids": ids})}
-    return [(id, record_of(AskLine, rows[id], excerpt=None)) for id in ids]
+def _is_beyond(
+    place: Place, group: sa.ColumnElement[int] | None, value: Any, *, is_upward: bool
+) -> sa.ColumnElement[bool]:
+    """Whether an ask stands after a place."""
+    row, mark = sa.tuple_(value, ASK.id), sa.tuple_(sa.literal(place.value), sa.literal(place.ask_id))
+    further = row > mark if is_upward else row < mark
+    return further if group is None else sa.or_(group > place.group, sa.and_(group == place.group, further))
 
 
-def _page_of_the_past(
-    session: Session, wanted: AskFilter, topic: str, place: Place | None, *, size: int, on: date
-) -> AskPage:
-    spans = walk_past(session, wanted, topic, on, after=place, most=size + 1)
-    shown = spans[:size]
-    lines = as_of(list_lines(session, [span.ask_id for span in shown]), shown)
-    last = Place(None, shown[-1].begins_on, shown[-1].ask_id) if len(spans) > size else None
-    return AskPage(
-        tuple(line for _, line in lines),
-        *total_past(session, wanted, topic, on),
-        next_key=write_key(Order.CHANGED, last) if last else "",
-    )
+def _place_of(row: Any) -> Place:
+    return Place(row.value, row.id, row._mapping.get("place", 0))
 
 
-def _total(session: Session, wanted: AskFilter, topic: str, fitting: Mapping[Cell, int]) -> Total:
-    """From the counters; a law together with a body is counted by walking, up to a thousand."""
-    if len(wanted.scopes) == 1:
-        return Total(sum(fitting.values()))
-    number = len(walk(session, wanted.scopes, topic, fitting, Order.CHANGED, after=None, most=MOST_COUNTED + 1))
-    return Total(min(number, MOST_COUNTED), number > MOST_COUNTED)
+def _topic(session: Session, slug: str) -> str:
+    topics = list_topics(session)
+    if slug not in topics:
+        raise UnknownFilter("There is no such topic.")
+    return topics[slug]
+
+
+def _is_of_body(session: Session, slug: str) -> sa.ColumnElement[bool]:
+    spellings = list_spellings(session, slug)
+    if not spellings:
+        raise UnknownFilter("There is no such body.")
+    return STORED.in_(spellings)
+
+
+def _hangs_on(session: Session, key: str) -> sa.ColumnElement[bool]:
+    if find_law_title(session, key) is None:
+        raise UnknownFilter("There is no such law.")
+    is_published = (Link.publication == Publication.PUBLISHED, Legislation.publication == Publication.PUBLISHED)
+    return ASK.id.in_(sa.select(Link.ask_id).join(Link.legislation).where(Legislation.key == key, *is_published))
+
+
+_TOPICS = sa.select(ASK.topic).where(*NOW.holds).distinct()

@@ -5,7 +5,6 @@ No model leaves the public queries, so a template cannot show an internal field 
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
 
 from tracker.rules.asks import AskKind
 from tracker.rules.dates import PartialDate
@@ -14,13 +13,6 @@ from tracker.rules.movement import is_quiet
 from tracker.rules.stages import Stage, stage_on
 from tracker.rules.status import Status
 from tracker.rules.updates import EvidenceType, Result, UpdateKind
-
-
-class Total(NamedTuple):
-    """How many fit; when `is_capped`, these were found and there are more, or may be."""
-
-    number: int
-    is_capped: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,65 +1,22 @@
-"""Finding asks by words, and showing where the words stand. Looks at the newest thousand hits at the most."""
+"""The words of a search, and where they stand in the asks that were found by them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.db import fulltext
-from tracker.models import Ask, Legislation, Link, Listing, SuccessTest, Update
-from tracker.queries.public.filters import AskFilter, Order, fits
-from tracker.queries.public.keys import Place
+from tracker.models import Ask, Legislation, Link, SuccessTest, Update
 from tracker.queries.public.published import is_published
-from tracker.queries.public.records import AskLine, Excerpt, Total
-from tracker.queries.public.walks import STATUS_ORDER
+from tracker.queries.public.records import AskLine, Excerpt
 from tracker.queries.words import excerpt, stems
 
-MOST_HITS = 1000
 MOST_WORDS = 8
 
 
 def words_of(text: str) -> list[str]:
     """The stems to look for: the first few words that say something."""
     return list(dict.fromkeys(stems(text)))[:MOST_WORDS]
-
-
-def find_hits(session: Session, text: str) -> dict[int, int]:
-    """The asks in which all words stand, each with how deep: 0 in the title, 1 in the wording, 2 in story or law."""
-    words = words_of(text)
-    return fulltext.find(session, words, MOST_HITS) if words else {}
-
-
-def rank_hits(
-    session: Session, wanted: AskFilter, topic: str, order: Order, after: Place | None
-) -> tuple[list[Place], Total]:
-    """The asks that hold the words and fit the other filters, in order and after a place; and how many they are."""
-    hits = find_hits(session, wanted.text)
-    columns = (Listing.ask_id, Listing.status, Listing.changed_on, Listing.title_key)
-    statement = sa.select(*columns).where(
-        *fits(wanted, topic), Listing.status.in_(wanted.statuses), Listing.ask_id.in_(hits)
-    )
-    found = [_place(row, order, hits[row.ask_id]) for row in session.execute(statement)]
-    places = _in_order({*found, after} if after else found, order)
-    first = places.index(after) + 1 if after else 0
-    return places[first:], Total(len(found), is_capped=len(hits) == MOST_HITS)
-
-
-def _place(row: Any, order: Order, depth: int) -> Place:
-    """The place of a row with just what its key tells, so that the place of a key is the same."""
-    return Place(
-        row.status if order is Order.STATUS else None,
-        row.title_key if order is Order.TITLE else row.changed_on.text,
-        row.ask_id,
-        depth if order is Order.BEST else 0,
-    )
-
-
-def _in_order(places: Iterable[Place], order: Order) -> list[Place]:
-    is_downward = order is not Order.TITLE
-    ordered = sorted(places, key=lambda place: (place.value, place.ask_id), reverse=is_downward)
-    return sorted(ordered, key=lambda place: (STATUS_ORDER.index(place.status) if place.status else 0, place.depth))
 
 
 def with_excerpts(session: Session, lines: Sequence[tuple[int, AskLine]], text: str) -> list[AskLine]:

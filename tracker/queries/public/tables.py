@@ -34,7 +34,7 @@ LAW_KEY = Legislation.key.label("law_key")
 
 def asks() -> Statement:
     """One row an ask."""
-    internal = {"slug", "internal_note", "version", "is_said_defamatory", "answer_due_on"}
+    internal = {"slug", "title_key", "internal_note", "version", "is_said_defamatory", "answer_due_on"}
     asks = sa.select(
         ASK_SLUG,
         *(column for column in Ask.__table__.columns if column.key not in internal),
@@ -168,7 +168,7 @@ RECORDS: Mapping[str, Records] = {
 def read(engine: sa.Engine, name: str, wanted: AskFilter) -> Rows:
     """Yield a file's rows for the asks that a reader wants; raises UnknownFilter before the first."""
     with reading(engine) as session:
-        fitting = conditions(session, wanted)
+        fitting = [is_published(Ask.publication), *conditions(session, wanted)]
     records = RECORDS[name]
     if name != "legislation":
         statement = records.statement().where(*fitting)

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from tracker.models import Ask, SuccessTest, TestResult, Update, UpdateCount
+from tracker.models import Ask, SuccessTest, TestResult, Update
 from tracker.queries.public.filters import UnknownFilter
 from tracker.queries.public.records import UpdateLine, UpdatePage
 from tracker.rules.asks import Publication
@@ -21,11 +21,6 @@ MOMENT = "%Y%m%dT%H%M%S%f"
 KEY = re.compile(r"(\d{8}T\d{12})~([\d-]{4,10})~(\d{1,9})", re.ASCII)
 NO_KEY = "That page key leads nowhere. Begin again at the first page."
 Corrected, Correcting = aliased(Update), aliased(Update)
-IS_CORRECTED = (
-    sa.exists()
-    .where(Correcting.corrects_id == Update.id, Correcting.publication == Publication.PUBLISHED)
-    .label("is_corrected")
-)
 FIELDS = ("id", "key", "kind", "happened_on", "recorded_at", "published_at", "text", "status", "reason")
 ORDER = (Update.published_at, Update.happened_on, Update.id)
 PLACE = ("after_moment", "after_day", "after_id")
@@ -49,22 +44,22 @@ def list_updates(
 
 
 def count_updates(session: Session) -> dict[UpdateKind, int]:
-    """How many entries of each kind there are, by the counters; every kind is named."""
-    rows = session.execute(sa.select(UpdateCount.kind, UpdateCount.number))
-    return dict.fromkeys(UpdateKind, 0) | {row.kind: row.number for row in rows}
+    """How many entries of each kind there are; every kind is named."""
+    hidden = sa.select(Ask.id).where(Ask.publication != Publication.PUBLISHED)
+    counted = sa.select(Update.kind, sa.func.count()).where(
+        Update.publication == Publication.PUBLISHED, Update.ask_id.not_in(hidden)
+    )
+    return dict.fromkeys(UpdateKind, 0) | {row[0]: row[1] for row in session.execute(counted.group_by(Update.kind))}
 
 
 @cache
 def _statement(*, has_kind: bool, has_place: bool) -> sa.Select[Any]:
-    """Made once: putting it together takes longer than the database needs."""
+    """Made once: putting it together takes longer than the database needs.
+
+    Whether an entry is corrected is asked of those on the page alone; PostgreSQL would ask it of all entries.
+    """
     statement = (
-        sa.select(
-            Ask.slug,
-            Ask.title,
-            *_columns(Update, ""),
-            *_columns(Corrected, "corrected_"),
-            IS_CORRECTED.label("is_corrected"),
-        )
+        sa.select(Ask.slug, Ask.title, *_columns(Update, ""), *_columns(Corrected, "corrected_"))
         .join(Update.ask)
         .outerjoin(Corrected, Corrected.id == Update.corrects_id)
         .where(Update.publication == Publication.PUBLISHED, Ask.publication == Publication.PUBLISHED)
@@ -76,7 +71,12 @@ def _statement(*, has_kind: bool, has_place: bool) -> sa.Select[Any]:
     if has_place:
         place = (sa.bindparam(name, type_=column.type) for name, column in zip(PLACE, ORDER, strict=True))
         statement = statement.where(sa.tuple_(*ORDER) < sa.tuple_(*place))
-    return statement
+    page = statement.subquery("page")
+    is_corrected = sa.exists().where(
+        Correcting.corrects_id == page.c.id, Correcting.publication == Publication.PUBLISHED
+    )
+    in_order = (page.c[column.key].desc() for column in ORDER)
+    return sa.select(*page.c, is_corrected.label("is_corrected")).order_by(*in_order)
 
 
 def _columns(entry: Any, prefix: str) -> list[sa.Label[Any]]:

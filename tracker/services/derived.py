@@ -1,0 +1,160 @@
+"""Writes the two tables that repeat what stands elsewhere: the index of words, and the days of each status.
+
+Both know published asks only. Whatever changes a text or the story of an ask calls this in the same transaction.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.db import fulltext
+from tracker.db.fulltext import Texts
+from tracker.db.rows import insert
+from tracker.models import Ask, Legislation, Link, StatusSpan, SuccessTest, Update
+from tracker.queries.stories import find_stories
+from tracker.queries.words import stems
+from tracker.rules.asks import Publication
+from tracker.rules.story import Entry, spans_of
+from tracker.rules.text import title_key
+
+STEP = 200
+IS_PUBLISHED = Ask.publication == Publication.PUBLISHED
+# The texts of an ask in the order of the index, each with how deep one must read to meet it.
+TITLE, WORDING, TEST, ENTRY, LAW = range(5)
+DEPTH_OF = {TITLE: 0, WORDING: 1, TEST: 1, ENTRY: 2, LAW: 2}
+
+
+def write_words(session: Session, ask_ids: Sequence[int]) -> None:
+    """Bring the index of words to what these asks say; nothing of those that are not published."""
+    session.flush()
+    for start in range(0, len(ask_ids), STEP):
+        ids = ask_ids[start : start + STEP]
+        texts = find_texts(session, ids)
+        fulltext.write(session, {ask_id: texts.get(ask_id) for ask_id in ids})
+
+
+def write_words_of_law(session: Session, law_id: int) -> None:
+    """Bring the index of words to what the asks say that hang on a law."""
+    write_words(session, session.scalars(sa.select(Link.ask_id).where(Link.legislation_id == law_id).distinct()).all())
+
+
+def write_spans(session: Session, ask: Ask, entries: Iterable[Entry]) -> None:
+    """Write which status the ask had on which days, as its published entries say; none if it is not published."""
+    session.execute(sa.delete(StatusSpan).where(StatusSpan.ask_id == ask.id))
+    if ask.publication is Publication.PUBLISHED:
+        insert(session, StatusSpan, spans(ask.id, entries))
+
+
+def spans(ask_id: int, entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Return the rows of `status_span` for a story."""
+    return [
+        {
+            "ask_id": ask_id,
+            "begins_on": span.begins_on.isoformat(),
+            "ends_on": span.ends_on.isoformat() if span.ends_on else None,
+            "happened_on": span.entry.happened_on,
+            "status": span.entry.status,
+            "reason": span.entry.reason,
+        }
+        for span in spans_of(entries)
+    ]
+
+
+def find_texts(session: Session, ask_ids: Sequence[int]) -> dict[int, Texts]:
+    """Return the words by which each of these asks is to be found, if it is published."""
+    found: dict[int, Texts] = {}
+    for ask_id, rows in groupby(session.execute(_TEXTS, {"ids": ask_ids}), lambda row: row.ask_id):
+        parts: list[list[str]] = [[], [], []]
+        for row in rows:
+            parts[DEPTH_OF[row.place]].append(row.text)
+        title, wording, story = (stems("\n".join(part)) for part in parts)
+        found[ask_id] = title, wording, story
+    return found
+
+
+def find_faults(session: Session) -> list[str]:
+    """Return what of the two tables is not what it should be, in words; empty when all is well."""
+    return [*_wrong(session), *_hidden(session)]
+
+
+def mend(session: Session) -> None:
+    """Write both tables anew; about a millisecond an ask."""
+    session.execute(sa.delete(StatusSpan))
+    fulltext.clear(session)
+    for asks in _published(session):
+        stories = find_stories(session, [ask.id for ask in asks])
+        for ask in asks:
+            ask.title_key = title_key(ask.title)
+            write_spans(session, ask, stories[ask.id].entries)
+        write_words(session, [ask.id for ask in asks])
+        session.expunge_all()
+
+
+def fill_if_empty(session: Session) -> None:
+    """Write both tables if they hold nothing though there are published asks, as in a database of long ago."""
+    if session.scalar(sa.select(~sa.exists().select_from(StatusSpan))):
+        mend(session)
+
+
+def _wrong(session: Session) -> Iterator[str]:
+    for asks in _published(session):
+        ids = [ask.id for ask in asks]
+        stories, texts = find_stories(session, ids), find_texts(session, ids)
+        columns = StatusSpan.__table__.c
+        kept = session.execute(sa.select(*columns).where(columns.ask_id.in_(ids)).order_by(*columns)).mappings().all()
+        of_asks = {ask_id: list(map(dict, rows)) for ask_id, rows in groupby(kept, lambda row: row["ask_id"])}
+        for ask in asks:
+            if of_asks.get(ask.id, []) != spans(ask.id, stories[ask.id].entries):
+                yield f"ask {ask.slug} does not have the days of its statuses"
+            if not fulltext.holds(session, ask.id, texts[ask.id]):
+                yield f"ask {ask.slug} is not found by its words"
+            if ask.title_key != title_key(ask.title):
+                yield f"ask {ask.slug} is not sorted by its title"
+        session.expunge_all()
+
+
+def _hidden(session: Session) -> Iterator[str]:
+    for ids, fault in (
+        (sa.select(StatusSpan.ask_id), "has days in the past"),
+        (fulltext.indexed(session), "is found by its words"),
+    ):
+        hidden = sa.select(Ask.slug).where(~IS_PUBLISHED, Ask.id.in_(ids)).order_by(Ask.id)
+        yield from (f"ask {slug} {fault}, but is not published" for slug in session.scalars(hidden))
+
+
+def _published(session: Session) -> Iterator[Sequence[Ask]]:
+    seen = 0
+    while asks := session.scalars(sa.select(Ask).where(Ask.id > seen, IS_PUBLISHED).order_by(Ask.id).limit(STEP)).all():
+        seen = asks[-1].id
+        yield asks
+
+
+def _select(place: int, number: Any, *columns: Any) -> sa.Select[Any]:
+    """The text of some columns, a line each, at its place in the index; there those of one place stand by `number`."""
+    text = columns[0]
+    for column in columns[1:]:
+        text = text + "\n" + column
+    in_order = sa.literal(place).label("place"), number.label("number")
+    of_asks = Ask.id.in_(sa.bindparam("ids", expanding=True))
+    return sa.select(Ask.id.label("ask_id"), *in_order, text.label("text")).where(of_asks, IS_PUBLISHED)
+
+
+_TEXTS = sa.union_all(
+    _select(TITLE, Ask.id, Ask.title),
+    _select(WORDING, Ask.id, Ask.summary, Ask.quote, Ask.reading, Ask.status_reason),
+    _select(TEST, SuccessTest.id, SuccessTest.label).where(
+        SuccessTest.ask_id == Ask.id, SuccessTest.is_archived.is_(False)
+    ),
+    _select(ENTRY, Update.id, Update.text, Update.reason).where(
+        Update.ask_id == Ask.id, Update.publication == Publication.PUBLISHED
+    ),
+    _select(LAW, Link.id, Legislation.title, Legislation.citation, Link.provisions, Link.note).where(
+        Link.ask_id == Ask.id,
+        Link.publication == Publication.PUBLISHED,
+        Link.legislation_id == Legislation.id,
+        Legislation.publication == Publication.PUBLISHED,
+    ),
+).order_by("ask_id", "place", "number")
