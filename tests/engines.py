@@ -48,6 +48,7 @@ BOTH_ENGINES = (
     "tests/services/test_seeds.py::test_everything_is_there",
     "tests/imports/test_any_state.py",
     "tests/imports/test_round_trip.py",
+    "tests/imports/test_whole.py",
     "tests/cli/test_backup.py",
     "tests/cli/test_db.py",
     "tests/cli/test_doctor.py",

@@ -24,10 +24,12 @@ from tests.factories import make_reply
 from tracker.app import create_app
 from tracker.clock import now
 from tracker.db.engine import reading, writing
+from tracker.imports.plan import Plan
+from tracker.imports.whole import bring_in
 from tracker.models import Ask, Event, Person, Revision
 from tracker.paths import resource_dir
 from tracker.rules.permissions import COMMAND_LINE, SEEDS, Actor, Role
-from tracker.services import derived, passwords, people, seeds, sessions
+from tracker.services import derived, passwords, people, sessions
 from tracker.services.change import Change
 from tracker.settings import Settings
 from tracker.web.cache import RevisionCache
@@ -64,7 +66,9 @@ def password_hash() -> str:
 def migrate_and_seed(url: str) -> None:
     migrate_with_the_tracker(url)
     with open_engine(url) as engine, writing(engine) as session:
-        seeds.load(Change(session, SEEDS, now()), seeds.read_folder(resource_dir("seeds")))
+        plan = Plan()
+        bring_in(Change(session, SEEDS, now()), resource_dir("seeds"), plan)
+        assert plan.faults == []
         for name, role in ROLES.items():
             draft = people.PersonDraft(email_of(name), name, role)
             people.add_person(Change(session, COMMAND_LINE, now()), draft, password_hash())

@@ -1,101 +1,64 @@
-"""A small folder of seeds: one source, two laws, one ask with its story."""
+"""A small list of asks: one source, two laws, one ask with its story."""
 
 from pathlib import Path
 
 SOURCES = """\
-[[sources]]
-key = "the-article"
-title = "The article"
-publisher = "The Paper"
-published_on = "2018-03-19"
-url = "https://paper.example/article"
+source_key,title,publisher,published_on,url
+the-article,The article,The Paper,2018-03-19,https://paper.example/article
 """
 LAWS = """\
-key,kind,year,number,citation,title,address,introduced_on,enacted_on,lapsed_on,becomes,publication,note,internal_note
-bill/2017-19/9,bill,2017-19,9,Bill 9 (2017-19),Empty Homes Bill,,2018-01-25,2018-05-23,,ukpga/2018/13,published,,
-ukpga/2018/13,ukpga,2018,13,2018 c. 13,Empty Homes Act 2018,,,2018-05-23,,,published,,
+law_key,kind,year,number,citation,title,address,introduced_on,enacted_on,becomes
+bill/2017-19/9,bill,2017-19,9,Bill 9 (2017-19),Empty Homes Bill,,2018-01-25,2018-05-23,ukpga/2018/13
+ukpga/2018/13,ukpga,2018,13,2018 c. 13,Empty Homes Act 2018,,,2018-05-23,
 """
-ASK = """\
-title = "Tax empty homes"
-kind = "policy"
-topic = "Housing"
-source = "the-article"
-quote = "Homes that stand empty should be taxed."
-quote_place = "Paragraph 3"
-summary = "Homes that stand empty for a year should be taxed."
-jurisdictions = ["England", "Wales"]
-review_interval_days = 90
-
-[[tests]]
-key = "tax-in-law"
-label = "The tax is law"
-
-[[tests]]
-key = "tax-is-paid"
-label = "The tax is paid"
-
-[[links]]
-legislation = "ukpga/2018/13"
-provisions = "s. 1"
-extent = ["England"]
-in_force_on = "2018-06"
-effect = "delivers"
-publication = "published"
-
-[[updates]]
-key = "2018-03-19"
-kind = "status"
-happened_on = "2018-03-19"
-text = "A minister promised the tax."
-status = "announced"
-reason = "A minister promised it to the House."
-publication = "published"
-
-[[updates.evidence]]
-url = "https://hansard.example/1"
-title = "A minister's answer"
-publisher = "Hansard"
-type = "official_record"
-
-[[updates]]
-key = "2018-06"
-kind = "status"
-happened_on = "2018-06"
-text = "The tax began."
-status = "partly_met"
-reason = "The tax is law; nobody has paid it yet."
-results = { tax-in-law = "met", tax-is-paid = "not_met" }
-publication = "published"
-
-[[updates.evidence]]
-url = "https://www.legislation.gov.uk/ukpga/2018/13"
-title = "Empty Homes Act 2018"
-publisher = "The National Archives"
-type = "official_record"
-
-[[updates]]
-key = "2019"
-kind = "milestone"
-happened_on = "2019"
-text = "A council is said to have sent the first bills."
-publication = "draft"
-draft_note = "No source was found."
-
-[[updates]]
-key = "2020-02-28"
-kind = "review"
-happened_on = "2020-02-28"
-text = "We searched the record and found nothing new."
-publication = "published"
+ASKS = """\
+ask_slug,title,kind,topic,source_key,quote,quote_place,summary,jurisdictions,review_interval_days
+empty-homes,Tax empty homes,policy,Housing,the-article,Homes that stand empty should be taxed.,Paragraph 3,\
+Homes that stand empty for a year should be taxed.,England; Wales,90
 """
-FILES = {"sources.toml": SOURCES, "legislation.csv": LAWS, "asks/empty-homes.toml": ASK}
+TESTS = """\
+ask_slug,test_key,label
+empty-homes,tax-in-law,The tax is law
+empty-homes,tax-is-paid,The tax is paid
+"""
+LINKS = """\
+ask_slug,law_key,effect,provisions,extent,in_force_on
+empty-homes,ukpga/2018/13,delivers,s. 1,England,2018-06
+"""
+UPDATES = """\
+ask_slug,update_key,kind,happened_on,text,status,reason,corrects,publication,draft_note
+empty-homes,2018-03-19,status,2018-03-19,A minister promised the tax.,announced,A minister promised it to the House.,,,
+empty-homes,2018-06,status,2018-06,The tax began.,partly_met,The tax is law; nobody has paid it yet.,,,
+empty-homes,2019,milestone,2019,A council is said to have sent the first bills.,,,,draft,No source was found.
+empty-homes,2020-02-28,review,2020-02-28,We looked again.,,,,published,
+"""
+EVIDENCE = """\
+ask_slug,update_key,position,url,title,publisher,type
+empty-homes,2018-03-19,1,https://hansard.example/1,A minister's answer,Hansard,official_record
+empty-homes,2018-06,1,https://www.legislation.gov.uk/ukpga/2018/13,The Act,The National Archives,official_record
+"""
+RESULTS = """\
+ask_slug,update_key,test_key,result
+empty-homes,2018-06,tax-in-law,met
+empty-homes,2018-06,tax-is-paid,not_met
+"""
+FILES = {
+    "sources": SOURCES,
+    "legislation": LAWS,
+    "asks": ASKS,
+    "tests": TESTS,
+    "links": LINKS,
+    "updates": UPDATES,
+    "evidence": EVIDENCE,
+    "results": RESULTS,
+}
 
 
 def write_seeds(folder: Path) -> Path:
-    """Write the seeds into a new folder."""
-    (folder / "asks").mkdir(parents=True)
+    """Write the list into a new folder."""
+    folder.mkdir(exist_ok=True)
     for name, text in FILES.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     return folder
 
 

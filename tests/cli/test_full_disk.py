@@ -82,7 +82,7 @@ def test_first_steps_on_a_full_disk_leave_nothing_and_work_when_there_is_room(
     write_seeds(tmp_path)
     with full_disk(LITTLE):
         assert UNDONE in tracker("seed", ".", code=1).err
-    assert tracker("seed", ".").out.endswith(" 0 left as they are.\n")
+    assert tracker("seed", ".").out.endswith("Brought in.\n")
 
 
 def vacuum(path: Path) -> None:

@@ -45,7 +45,7 @@ def test_a_list_of_commands_shows_no_sentence_cut_short() -> None:
 
 def test_every_option_is_explained() -> None:
     explained = {"--against", "--checkpoint", "--dry-run", "--force", "--if-empty", "--name", "--password-stdin"}
-    explained |= {"--as", "--link", "--mend", "--reason", "--replay", "--xlsx", "--yes"}
+    explained |= {"--as", "--compare", "--internal", "--link", "--mend", "--reason", "--replay", "--xlsx", "--yes"}
     options = [option for _, command in commands() for option in command.params if isinstance(option, click.Option)]
     assert {option.opts[0] for option in options if option.help} == explained
     assert {option.opts[0] for option in options} - explained == {"--role"}  # its choices explain it

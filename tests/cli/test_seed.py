@@ -1,22 +1,28 @@
-"""tracker seed loads a folder of asks once, and again without changing anything."""
+"""tracker seed brings a list into an empty tracker, and tells what it says otherwise than one that is not."""
 
-from dataclasses import fields
+import csv
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from tests.cli.commands import Tracker, tracker_on
-from tests.cli.seed_folder import replace_in, write_seeds
+from tests.cli.seed_folder import FILES, replace_in, write_seeds
 from tests.engines import open_engine
-from tests.site import ED, WEALTH_ORDERS, SeededDatabases, Site
+from tests.site import ED, WEALTH_ORDERS, Site
 from tracker.db.engine import reading
-from tracker.models import Ask
+from tracker.exports.folder import WHOLE
+from tracker.models import Ask, SuccessTest
 from tracker.paths import resource_dir
 from tracker.rules.asks import AskDraft
+from tracker.rules.dates import PartialDate
+from tracker.rules.status import Status
 from tracker.services import asks
+from tracker.services.records import draft_of
 
-NOTHING = "0 records changed, 11 left as they are.\n"
+ON_SQLITE = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -24,79 +30,128 @@ def folder(tmp_path: Path) -> Path:
     return write_seeds(tmp_path / "seeds")
 
 
-def ask_titles(url: str) -> list[str]:
+def find_asks(url: str) -> list[Ask]:
     with open_engine(url) as engine, reading(engine) as session:
-        return list(session.scalars(sa.select(Ask.title)))
+        return list(session.scalars(sa.select(Ask)))
 
 
-def test_a_folder_is_loaded_and_loading_it_again_changes_nothing(tracker: Tracker, folder: Path) -> None:
-    first = tracker("seed", folder).out
-    assert "added ask: Tax empty homes" in first
-    assert "added law: 2018 c. 13" in first
-    assert "added entry: empty-homes 2018-06" in first
-    assert "added draft: empty-homes 2019" in first
-    assert first.endswith("11 records changed, 0 left as they are.\n")
+def test_a_list_comes_in_whole_and_the_log_adds_up_to_it(tracker: Tracker, folder: Path, database: str) -> None:
+    said = tracker("seed", folder).out
+    assert said.splitlines() == [
+        "asks: 1", "updates: 4", "evidence: 2", "tests: 2", "results: 2", "legislation: 2", "links: 1", "sources: 1",
+        "Brought in.",
+    ]  # fmt: skip
+    (ask,) = find_asks(database)
+    assert (ask.status, ask.status_on) == (Status.PARTLY_MET, PartialDate("2018-06"))
+    assert ask.reviewed_on == PartialDate("2020-02-28")
+    assert "is what the log adds up to" in tracker("verify", "--replay").out
+    assert tracker("seed", folder, "--compare").out == "Differences: 0.\n"
+
+
+def test_a_tracker_with_content_takes_no_list(tracker: Tracker, folder: Path) -> None:
+    tracker("seed", folder)
     whole = tracker("verify").out
-    assert tracker("seed", folder).out == NOTHING
+    assert "has content already" in tracker("seed", folder, code=1).err
+    assert "has content already" in tracker("import", folder, code=1).err
+    assert tracker("seed", folder, "--if-empty").out == ""
     assert tracker("verify").out == whole
 
 
-def test_a_dry_run_says_what_would_change_and_changes_nothing(tracker: Tracker, folder: Path, database: str) -> None:
-    said = tracker("seed", folder, "--dry-run").out
-    assert "added ask: Tax empty homes" in said
-    assert said.endswith("11 records would be changed, 0 left as they are.\n")
-    assert ask_titles(database) == []
+@ON_SQLITE
+def test_a_dry_run_brings_nothing_in(tracker: Tracker, folder: Path, database: str) -> None:
+    assert tracker("seed", folder, "--dry-run").out.endswith("Nothing was brought in: this was a dry run.\n")
+    assert find_asks(database) == []
     assert tracker("verify").out.startswith("The event log is whole: 0 entries")
-    assert tracker("seed", folder).out == said.replace("would be changed", "changed")
 
 
-@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
-def test_if_empty_loads_once_and_then_does_nothing(tracker: Tracker, folder: Path, database: str) -> None:
-    tracker("seed", folder, "--if-empty")
-    replace_in(folder / "asks/empty-homes.toml", 'title = "Tax empty homes"', 'title = "Tax every empty home"')
-    assert tracker("seed", folder, "--if-empty").out == ""
-    assert ask_titles(database) == ["Tax empty homes"]
-
-
-@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
-def test_what_changed_in_a_file_is_changed_and_nothing_else(tracker: Tracker, folder: Path, database: str) -> None:
-    tracker("seed", folder)
-    replace_in(folder / "asks/empty-homes.toml", 'title = "Tax empty homes"', 'title = "Tax every empty home"')
+@ON_SQLITE
+def test_what_todays_rules_would_not_accept_comes_in_and_is_named(
+    tracker: Tracker, folder: Path, database: str
+) -> None:
+    replace_in(folder / "updates.csv", ",partly_met,", ",met,")
     said = tracker("seed", folder).out
-    assert said.endswith("1 records changed, 10 left as they are.\n")
-    assert "changed ask" in said
-    assert ask_titles(database) == ["Tax every empty home"]
+    assert "Today's rules would not accept these 1; they are brought in as they are:" in said
+    assert "updates.csv, row 3, column status: Only 1 of 2 tests are met on that date" in said
+    assert [ask.status for ask in find_asks(database)] == [Status.MET]
+    assert "warning  statuses: 1 no longer fit the tests" in tracker("doctor").out
 
 
-@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
-def test_published_history_is_not_rewritten_and_a_draft_is(tracker: Tracker, folder: Path) -> None:
+@ON_SQLITE
+def test_a_comparison_names_each_record_and_field_and_changes_nothing(tracker: Tracker, folder: Path) -> None:
     tracker("seed", folder)
-    ask = folder / "asks/empty-homes.toml"
-    replace_in(ask, "The tax began.", "The tax never began.")
-    assert "kept: history is not rewritten, post a correction: empty-homes 2018-06" in tracker("seed", folder).out
-    replace_in(ask, "The tax never began.", "The tax began.")
-    replace_in(ask, "sent the first bills", "sent the first letters")
-    assert "changed draft: empty-homes 2019" in tracker("seed", folder).out
+    whole = tracker("verify").out
+    replace_in(folder / "asks.csv", "Tax empty homes", "Tax every empty home")
+    replace_in(folder / "updates.csv", ",The tax began.,", ",The tax never began.,")
+    replace_in(folder / "tests.csv", "empty-homes,tax-is-paid,", "empty-homes,tax-is-due,")
+    replace_in(folder / "results.csv", "empty-homes,2018-06,tax-is-paid,", "empty-homes,2018-06,tax-is-due,")
+    assert tracker("seed", folder, "--compare").out.splitlines() == [
+        "asks empty-homes, title: the list says “Tax every empty home”, we “Tax empty homes”",
+        "updates empty-homes 2018-06, text: the list says “The tax never began.”, we “The tax began.”",
+        "tests empty-homes tax-is-due: only in the list",
+        "results empty-homes 2018-06 tax-is-due: only in the list",
+        "Differences: 4.",
+    ]
+    assert tracker("verify").out == whole
 
 
-def test_what_the_seeds_contain_by_default_is_what_the_tracker_comes_with(seeded_databases: SeededDatabases) -> None:
-    """The template of the site was seeded by the services; the command finds nothing to do and says so."""
-    with seeded_databases.temporary("sqlite") as url:
-        tracker = tracker_on(url)
-        before = tracker("verify").out
-        assert tracker("seed").out.startswith("0 records changed, ")
-        assert tracker("seed", resource_dir("seeds"), "--dry-run").out.startswith("0 records would be changed, ")
-        assert tracker("verify").out == before
-
-
-def test_what_a_person_edited_is_kept(sqlite_site: Site) -> None:
-    with sqlite_site.change(ED) as change:
+def test_what_the_tracker_comes_with_is_what_the_site_of_the_tests_has(site: Site) -> None:
+    """An ask that moved to another address is still known."""
+    with site.change(ED) as change:
         ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
-        values = {field.name: getattr(ask, field.name) for field in fields(AskDraft)}
-        asks.edit_ask(change, ask, AskDraft(**values | {"internal_note": "Ed was here."}), seen_version=None)
-    tracker = tracker_on(sqlite_site.engine.url.render_as_string(hide_password=False))
-    kept, summary = tracker("seed").out.splitlines()
-    assert kept.startswith("kept as staff edited it: ask ")
-    assert summary.startswith("1 records changed, ")
-    note = sa.select(Ask.internal_note).where(Ask.slug == WEALTH_ORDERS)
-    assert sqlite_site.scalar(note) == "Ed was here."
+        moved = replace(draft_of(AskDraft, ask), slug="wealth-orders", topic="Money", reading="")
+        asks.edit_ask(change, ask, moved, seen_version=None, reason="Shorter.")
+    tracker = tracker_on(site.engine.url.render_as_string(hide_password=False))
+    said = tracker("seed", "--compare").out.splitlines()
+    assert [line.partition(": the list")[0] for line in said] == [
+        "asks wealth-orders, reading", "asks wealth-orders, topic", "Differences: 2.",
+    ]  # fmt: skip
+    assert tracker("seed", resource_dir("seeds"), "--compare").out.splitlines() == said
+    assert "list: The list that the tracker comes with says otherwise in 1 record" in tracker("doctor", code=None).out
+
+
+@ON_SQLITE
+def test_a_list_of_ones_own_is_not_held_against_the_one_that_the_tracker_comes_with(
+    tracker: Tracker, folder: Path
+) -> None:
+    tracker("seed", folder)
+    assert "list: The tracker has a list of its own." in tracker("doctor", code=None).out
+
+
+@ON_SQLITE
+def test_the_readme_names_the_columns_that_a_list_needs(tracker: Tracker, folder: Path) -> None:
+    text = (resource_dir("seeds") / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^ +\| `(\w+)\.csv` \| (.+) \| (.*) \|$", text, re.MULTILINE)
+    needed, optional = ({name: re.findall(r"`(\w+)`", row[at]) for name, *row in rows} for at in (0, 1))
+    assert set(needed) == set(FILES)
+    for name, columns in needed.items():
+        known = {column.name for column in WHOLE[name].columns}
+        assert {*columns, *optional[name]} <= known, name
+        path = folder / f"{name}.csv"
+        with path.open(encoding="utf-8", newline="") as file:
+            of_file = [row for row in csv.DictReader(file) if row.get("publication") != "draft"]
+        # As a German spreadsheet writes it, with the columns that a status needs besides.
+        kept = columns + (["status", "reason"] if name == "updates" else [])
+        lines = [kept] + [[row[column] for column in kept] for row in of_file]
+        written = "".join(";".join(map(quoted, line)) + "\r\n" for line in lines)
+        path.write_text(written, encoding="utf-8-sig")
+    said = tracker("seed", folder).out
+    assert said.endswith("Brought in.\n")
+    assert "updates: 3" in said
+
+
+def quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"'
+
+
+def test_the_shipped_list_fits_the_rules_of_today(tracker: Tracker) -> None:
+    said = tracker("seed").out
+    assert "Today's rules" not in said
+    assert said.endswith("Brought in.\n")
+
+
+def test_tests_are_judged_by_what_the_story_says(tracker: Tracker, folder: Path, database: str) -> None:
+    tracker("seed", folder)
+    with open_engine(database) as engine, reading(engine) as session:
+        found = session.execute(sa.select(SuccessTest.key, SuccessTest.result, SuccessTest.result_on)).all()
+    on = PartialDate("2018-06")
+    assert [tuple(row) for row in found] == [("tax-in-law", "met", on), ("tax-is-paid", "not_met", on)]

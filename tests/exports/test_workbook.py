@@ -88,7 +88,7 @@ def test_the_empty_workbook_offers_the_values_that_are_allowed() -> None:
     file = io.BytesIO()
     template.write(file, fillable())
     book = opened(file.getvalue())
-    assert book.sheetnames == [*(name for name in TABLES if name != "replies"), "Values", "About"]
+    assert book.sheetnames == [*(name for name in TABLES if name not in {"replies", "sources"}), "Values", "About"]
     assert [cell.value for cell in book["results"][1]] == ["ask_slug", "update_key", "test_key", "result"]
     values = {column[0].value: [cell.value for cell in column[1:] if cell.value] for column in book["Values"].columns}
     assert values["results.result"] == ["met", "not_met", "unknown"]
@@ -103,5 +103,5 @@ def test_the_empty_workbook_has_no_column_that_the_tracker_fills_in() -> None:
     names = {name: {column.name for column in columns} for name, columns in fillable().items()}
     assert not {"status", "family", "status_label", "ask_url", "reviewed_on"} & names["asks"]
     assert not {"recorded_at", "update_url"} & names["updates"]
-    assert "replies" not in names, "they are only read"
+    assert not {"replies", "sources"} & set(names), "they are only read"
     assert all(set(TABLES[name].key) <= of_table for name, of_table in names.items())

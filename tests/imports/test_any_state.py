@@ -90,8 +90,8 @@ def test_whatever_staff_did_a_new_tracker_takes_the_records_over_as_drafts(empty
         records = {name: fillable_rows(public[f"{name}.csv"], name) for name in RECORDS}
         with undone(empty_engine) as new_session, new_session() as session, session.begin():
             ed = as_ed(session)
-            for number, url in enumerate({row["source_url"] for row in records["asks"]}):
-                asks.create_source(ed, source_draft(key=f"source-{number}", url=url))
+            for key, url in {(row["source_key"], row["source_url"]) for row in records["asks"]}:
+                asks.create_source(ed, source_draft(key=key, url=url))
             plan = bring(ed, {f"{name}.csv": written(name, rows) for name, rows in records.items()})
             assert plan.faults == []
             assert plan.added.total() == sum(map(len, records.values()))

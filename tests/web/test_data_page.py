@@ -8,7 +8,8 @@ import pytest
 from tests.exported import rows
 from tests.site import Site
 from tests.web.json_answers import send
-from tracker.exports.tables import TABLES, Table
+from tracker.exports.columns import Table
+from tracker.exports.tables import TABLES
 
 LARGEST = 60_000
 

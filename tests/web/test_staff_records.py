@@ -265,7 +265,7 @@ def test_a_long_log_is_read_page_by_page(sqlite_site: Site, monkeypatch: pytest.
         if "Older entries" not in read[-1]:
             break
         page = page.follow("Older entries")
-    assert "Seeds created the ask" in read[-1]
+    assert any("Seeds imported the ask" in section for section in read)
     told = sum(section.count("Seeds ") for section in read)
     assert told == sqlite_site.scalar(
         sa.select(sa.func.count()).select_from(Event).where(Event.ask_id == sqlite_site.ask_id())

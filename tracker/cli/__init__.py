@@ -11,7 +11,7 @@ from dotenv import load_dotenv
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from tracker.cli.backup import backup, restore
-from tracker.cli.database import changing, open_engine
+from tracker.cli.database import open_engine
 from tracker.cli.digest import digest
 from tracker.cli.doctor import doctor
 from tracker.cli.log import log, verify
@@ -19,23 +19,17 @@ from tracker.cli.people import user
 from tracker.cli.schema import db, require_newest
 from tracker.cli.sheets import import_files, write_workbook
 from tracker.cli.tidy import tidy
+from tracker.cli.whole import seed, write_folder
 from tracker.db.engine import reading, what_is_not_durable
 from tracker.db.postgresql_backup import ProgramFailed
 from tracker.db.room import lacks_room
-from tracker.exports.tables import TABLES
 from tracker.models import Person
-from tracker.paths import resource_dir
-from tracker.queries.public import tables
-from tracker.queries.public.filters import AskFilter
 from tracker.rules.errors import NotAllowed, RuleBroken
-from tracker.rules.permissions import SEEDS
-from tracker.services import proof, seeds
+from tracker.services import proof
 from tracker.services.backup import BackupRefused
-from tracker.services.files import PUBLIC, part_of
-from tracker.services.seed_files import SeedError
 from tracker.settings import Settings, SettingsError
 
-EXPECTED = (RuleBroken, NotAllowed, SeedError, proof.BrokenChain, BackupRefused, ProgramFailed, CommandError)
+EXPECTED = (RuleBroken, NotAllowed, proof.BrokenChain, BackupRefused, ProgramFailed, CommandError)
 FIRST_ACCOUNT = "user add you@example.org --name 'Your Name' --role admin"
 
 
@@ -108,43 +102,23 @@ def serve() -> None:
 
 
 @main.command()
-@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
-@click.option("--if-empty", is_flag=True, help="Do nothing when there is an ask already.")
-def seed(folder: Path | None, dry_run: bool, if_empty: bool) -> None:
-    """Load asks from seed files.
-
-    FOLDER holds them; without it, those that come with the tracker are loaded. All or nothing: a fault
-    is named with its file and line, and nothing is loaded. Loading again adds only what is new; what
-    staff edited and what is published history stays as it is.
-    """
-    with changing(SEEDS, keep=not dry_run) as change:
-        if if_empty and not seeds.is_empty(change):
-            return
-        report = seeds.load(change, seeds.read_folder(folder or resource_dir("seeds")))
-    if not if_empty:
-        for line in report.lines:
-            click.echo(line)
-    verb = "would be changed" if dry_run else "changed"
-    click.echo(f"{len(report.lines)} records {verb}, {report.unchanged} left as they are.")
-
-
-@main.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--xlsx", is_flag=True, help="Write one workbook, policy-asks.xlsx, instead of CSV files.")
-def export(folder: Path, xlsx: bool) -> None:
-    """Write every public file into FOLDER, as the site offers them."""
+@click.option("--internal", is_flag=True, help="Also drafts, archived and put-aside records, and the notes of staff.")
+def export(folder: Path, xlsx: bool, internal: bool) -> None:
+    """Write every public file into FOLDER.
+
+    They are as the site offers them, with two more: redirects.csv and wordings.csv. An empty tracker takes them in with
+    `tracker import FOLDER`. With `--internal` a copy is the same to its last page; its files are for their owner alone.
+    """
     site_url, engine = Settings.from_env().site_url, open_engine()
-    folder.mkdir(parents=True, exist_ok=True)
+    if xlsx and internal:
+        raise click.UsageError("A workbook has the public columns only: choose --xlsx or --internal.")
     if xlsx:
+        folder.mkdir(parents=True, exist_ok=True)
         click.echo(f"wrote {write_workbook(engine, folder, site_url)}")
         return
-    for name, table in TABLES.items():
-        rows = tables.read(engine, name, AskFilter())
-        path = folder / f"{name}.csv"
-        with part_of(path, replace=True, mode=PUBLIC) as part, part.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(table.csv(rows, site_url))
-        click.echo(f"wrote {path}")
+    write_folder(engine, folder, site_url, internal=internal)
 
 
 def _program() -> str:
@@ -160,6 +134,7 @@ main.add_command(doctor)
 main.add_command(import_files)
 main.add_command(log)
 main.add_command(restore)
+main.add_command(seed)
 main.add_command(tidy)
 main.add_command(user)
 main.add_command(verify)

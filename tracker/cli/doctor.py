@@ -4,9 +4,13 @@ import os
 from pathlib import Path
 
 import click
+import sqlalchemy as sa
 
 from tracker.cli.database import open_engine
 from tracker.clock import now
+from tracker.imports.plan import Plan
+from tracker.imports.shipped import find_differences
+from tracker.paths import resource_dir
 from tracker.services.doctor import Finding, Health, examine, examine_mail
 from tracker.settings import Settings, var_dir
 
@@ -21,16 +25,31 @@ def doctor() -> None:
     Each line says what is well, or what is wrong and what to do. Exits with 1 when there is a fault.
     Reads the whole database once; nothing is changed.
     """
-    settings = Settings.from_env()
+    settings, engine = Settings.from_env(), open_engine()
     secrets = [ENVIRONMENT_FILE, var_dir() / "secret_key"]
     if password_file := os.environ.get("TRACKER_SMTP_PASSWORD_FILE"):
         secrets.append(Path(password_file))
-    faults = 0
-    for finding in examine(settings, open_engine(), secrets, now()):
+    faults, is_whole = 0, False
+    for finding in examine(settings, engine, secrets, now()):
         faults += _tell(finding)
+        is_whole = finding.about == "log"  # the last that is looked at in the database
+    if is_whole:
+        _tell(_compare_with_list(engine))
     faults += _tell(examine_mail(settings))
     if faults:
         raise click.ClickException(f"Faults: {faults}.")
+
+
+def _compare_with_list(engine: sa.Engine) -> Finding:
+    """Whether the list that the tracker comes with says otherwise, as after an upgrade that corrects it."""
+    found = find_differences(engine, resource_dir("seeds"), Plan())
+    if any(difference.table == "sources" and difference.ours is None for difference in found):
+        return Finding(Health.OK, "list", "The tracker has a list of its own.")
+    if number := len({(difference.table, difference.record) for difference in found}):
+        records = "1 record" if number == 1 else f"{number} records"
+        text = f"The list that the tracker comes with says otherwise in {records}. See: tracker seed --compare"
+        return Finding(Health.WARNING, "list", text)
+    return Finding(Health.OK, "list", "The list that the tracker comes with says nothing else.")
 
 
 def _tell(finding: Finding) -> bool:

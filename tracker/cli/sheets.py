@@ -10,6 +10,7 @@ import click
 import sqlalchemy as sa
 
 from tracker.cli.database import open_engine
+from tracker.cli.whole import import_folder, refuse
 from tracker.clock import now
 from tracker.db.engine import reading, writing
 from tracker.exports import workbook
@@ -31,7 +32,7 @@ MOST_SHOWN = 200
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask before anything is changed.")
 @click.option("--as", "email", metavar="EMAIL", help="In whose name; without it, that of the command line.")
@@ -39,11 +40,19 @@ MOST_SHOWN = 200
 def import_files(files: tuple[Path, ...], dry_run: bool, yes: bool, email: str | None, reason: str) -> None:
     """Bring in FILES, as `tracker export` writes them.
 
-    They are CSV files, or a workbook of them (.xlsx). A row that says what the tracker says changes nothing. All of
-    it comes in, or nothing: each fault is named with its file, row and column. New asks, laws and links are drafts;
-    new rows of updates are published.
+    A folder as `tracker export` writes it goes into an empty tracker, as it is: with its moments and what is public.
+
+    Into a tracker with content go CSV files, or a workbook of them (.xlsx). A row that says what the tracker says
+    changes nothing. New asks, laws and links are drafts; new rows of updates are published.
+
+    All of it comes in, or nothing: each fault is named with its file, row and column.
     """
     settings, engine = Settings.from_env(), open_engine()
+    if any(path.is_dir() for path in files):
+        if len(files) > 1:
+            raise click.UsageError("Give one folder, or files.")
+        import_folder(files[0], _actor(engine, email), keep=not dry_run, reason=reason, engine=engine)
+        return
     with ExitStack() as stack:
         opened = [(path.name, stack.enter_context(path.open("rb"))) for path in files]
         plan = Plan()
@@ -51,7 +60,7 @@ def import_files(files: tuple[Path, ...], dry_run: bool, yes: bool, email: str |
         run = _Import(engine, settings, _actor(engine, email), sheets, reason)
         if plan.faults:
             run.carry_out(plan, keep=False)
-            _refuse(plan)
+            refuse(plan)
         if yes and not dry_run:
             _tell(run.carry_out(Plan(), keep=True), "")
             return
@@ -91,7 +100,7 @@ class _Import:
             if plan.faults or is_other or not keep:
                 session.rollback()
         if plan.faults:
-            _refuse(plan)
+            refuse(plan)
         if is_other:
             raise click.ClickException("Something changed meanwhile, so nothing was brought in. Start again.")
         return plan
@@ -105,14 +114,6 @@ def _actor(engine: sa.Engine, email: str | None) -> Actor:
     if person is None:
         raise click.ClickException(f"Nobody who may sign in has the address {email}. See: tracker user list")
     return Actor(person.name, person.role, person.id)
-
-
-def _refuse(plan: Plan) -> None:
-    """Name everything that is wrong, and end the command."""
-    for fault in plan.faults:
-        click.echo(f"{fault.place}: found {shown(fault.found)}. Expected: {fault.expected}", err=True)
-    more = " (there may be more)" if plan.is_cut_off else ""
-    raise click.ClickException(f"Nothing was brought in. Faults: {len(plan.faults)}{more}.")
 
 
 def _tell(plan: Plan, would_be: str) -> None:

@@ -10,7 +10,7 @@ from tracker.exports.package import Described
 from tracker.exports.tables import TABLES
 
 # What names others comes before what it names: a row that is added while we pack has all that it names.
-ORDER = ("replies", "results", "evidence", "updates", "tests", "links", "legislation", "asks")
+ORDER = ("replies", "results", "evidence", "updates", "tests", "links", "legislation", "asks", "sources")
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 Pieces = Callable[[str], Iterable[str]]
 

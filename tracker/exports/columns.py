@@ -1,9 +1,9 @@
-"""A column of a file: its name, its meaning, its type, and how it is read from a row.
+"""Columns and tables of the files: their names, their meaning, their types, and how a cell is read from a row.
 
 Everything that describes the data is made from these: CSV, JSON, the data package, the OpenAPI document, the data page.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ from operator import attrgetter
 from types import NoneType
 from typing import Any, NamedTuple, Protocol
 
+from tracker.exports import csv
 from tracker.rules.dates import PRECISIONS, PartialDate
 
 
@@ -48,6 +49,39 @@ class Column:
     type: Type = Type.TEXT
     choices: tuple[str, ...] = ()
     is_always: bool = False
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Columns that name a row of another file, in which they are called the same."""
+
+    table: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file: its name, what one row is and is called, and its columns.
+
+    `key` are the columns that no two rows share; `is_key_whole` says that none of them is ever empty.
+    """
+
+    name: str
+    record: str
+    row_is: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    is_key_whole: bool = True
+    references: tuple[Reference, ...] = ()
+
+    def csv(self, rows: Iterable[object], site_url: str) -> Iterator[str]:
+        """Yield the table as CSV in pieces; addresses of our own pages begin with `site_url`."""
+        readers = [column.read for column in self.columns]
+        # Nearly all cells are text already.
+        cells = (
+            [value if type(value := read(row)) is str else cell(value, site_url) for read in readers] for row in rows
+        )
+        return csv.write([column.name for column in self.columns], cells)
 
 
 class Page(NamedTuple):

@@ -4,8 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from tracker.exports.columns import Column, Type, cell
-from tracker.exports.tables import Table
+from tracker.exports.columns import Column, Table, Type, cell
 
 Record = dict[str, Any]
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from tracker.exports import licence
+from tracker.exports.columns import Table
 from tracker.exports.operations import paths
 from tracker.exports.schemas import Schema, list_of, record_schema, reference
-from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, REPLIES, RESULTS, TABLES, TESTS, UPDATES, Table
+from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, REPLIES, RESULTS, TABLES, TESTS, UPDATES
 from tracker.rules.status import Family, Status
 
 VERSION = "1.0.0"

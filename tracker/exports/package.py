@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from tracker.exports import licence
-from tracker.exports.columns import Column, Type
+from tracker.exports.columns import Column, Table, Type
 from tracker.exports.json import moment
 from tracker.exports.schemas import PARTIAL_DATE
-from tracker.exports.tables import TABLES, Table
+from tracker.exports.tables import TABLES
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 LAW = {"title": "legislation.gov.uk", "path": "https://www.legislation.gov.uk/"}

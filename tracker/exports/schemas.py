@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from tracker.exports.columns import Column, Type
-from tracker.exports.tables import Table
+from tracker.exports.columns import Column, Table, Type
 
 Schema = dict[str, Any]
 PARTIAL_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"

@@ -3,50 +3,14 @@
 Columns are only ever added, at the end; their names and order are a promise to those who re-use them.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from tracker.exports import csv
-from tracker.exports.columns import Column, Type, cell, choice, field, own_page, partial_date
+from tracker.exports.columns import Column, Reference, Table, Type, choice, field, own_page, partial_date
 from tracker.rules.asks import AskKind
 from tracker.rules.legislation import KINDS, Effect
 from tracker.rules.replies import Outcome
 from tracker.rules.status import Family, Status
 from tracker.rules.updates import EvidenceType, Result, UpdateKind
-
-
-@dataclass(frozen=True)
-class Reference:
-    """Columns that name a row of another file, in which they are called the same."""
-
-    table: str
-    columns: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Table:
-    """A file: its name, what one row is and is called, and its columns.
-
-    `key` are the columns that no two rows share; `is_key_whole` says that none of them is ever empty.
-    """
-
-    name: str
-    record: str
-    row_is: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    is_key_whole: bool = True
-    references: tuple[Reference, ...] = ()
-
-    def csv(self, rows: Iterable[object], site_url: str) -> Iterator[str]:
-        """Yield the table as CSV in pieces; addresses of our own pages begin with `site_url`."""
-        readers = [column.read for column in self.columns]
-        # Nearly all cells are text already.
-        cells = (
-            [value if type(value := read(row)) is str else cell(value, site_url) for read in readers] for row in rows
-        )
-        return csv.write([column.name for column in self.columns], cells)
 
 
 def _family(row: Any) -> Family | None:
@@ -65,6 +29,7 @@ LAW_URL = own_page("law_url", "The law's page on this site", lambda row: f"/legi
 OF_ASK = Reference("asks", ("ask_slug",))
 OF_UPDATE = Reference("updates", ("ask_slug", "update_key"))
 OF_LAW = Reference("legislation", ("law_key",))
+OF_SOURCE = Reference("sources", ("source_key",))
 
 ASKS = Table(
     "asks",
@@ -102,8 +67,10 @@ ASKS = Table(
         field("source_archived_url", "Address of an archived copy of the source", Type.WEB_ADDRESS),
         *partial_date("disputed_on", "Since when something on the ask's page is disputed"),
         field("disputed_about", "What is disputed, in one sentence; empty where nothing is"),
+        field("source_key", "The source in which the ask was made", always=True),
     ),
     key=("ask_slug",),
+    references=(OF_SOURCE,),
 )
 UPDATES = Table(
     "updates",
@@ -122,6 +89,7 @@ UPDATES = Table(
         UPDATE_URL,
         ASK_URL,
         field("superseded_by", "The ask that replaces this one, where the new status is superseded (ask_slug)"),
+        field("published_at", "When we made it public (UTC, ISO 8601)", Type.MOMENT, always=True),
     ),
     key=("ask_slug", "update_key"),
     references=(OF_ASK,),
@@ -240,4 +208,23 @@ REPLIES = Table(
     key=("ask_slug", "reply_key"),
     references=(OF_ASK,),
 )
-TABLES = {table.name: table for table in (ASKS, UPDATES, EVIDENCE, TESTS, RESULTS, LEGISLATION, LINKS, REPLIES)}
+SOURCES = Table(
+    "sources",
+    "Source",
+    "one source: an article, a speech or a report in which asks were made",
+    (
+        field("source_key", "The source's short name, which it keeps", always=True),
+        field("title", "Title", always=True),
+        field("author", "Who made the asks in it"),
+        field("author_role", "What they were then"),
+        field("publisher", "Who published it"),
+        *partial_date("published_on", "When it was published"),
+        field("url", "Its address", Type.WEB_ADDRESS),
+        field("archived_url", "Address of an archived copy", Type.WEB_ADDRESS),
+        field("note", "A caution about it"),
+    ),
+    key=("source_key",),
+)
+TABLES = {
+    table.name: table for table in (ASKS, UPDATES, EVIDENCE, TESTS, RESULTS, LEGISLATION, LINKS, REPLIES, SOURCES)
+}

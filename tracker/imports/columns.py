@@ -10,8 +10,8 @@ ASK_WORDING = (
     "next_step next_step_on first_deadline current_deadline deadline_note"
 )
 LAW = "kind year number citation title address introduced_on enacted_on lapsed_on becomes note"
-# In the order in which they are taken in: what is named comes before what names it. Replies are only read: what
-# somebody answered is entered and published by hand.
+# In the order in which they are taken in: what is named comes before what names it. Replies and sources
+# are only read: both are entered by hand.
 EDITABLE: Mapping[str, frozenset[str]] = {
     name: frozenset(columns.split())
     for name, columns in {
@@ -23,10 +23,11 @@ EDITABLE: Mapping[str, frozenset[str]] = {
         "evidence": "url title publisher published_on type archived_url quote note",
         "results": "result",
         "replies": "",
+        "sources": "",
     }.items()
 }
 # A new ask names its source by these.
-NAMES_SOURCE = ("source_title", "source_url")
+NAMES_SOURCE = ("source_title", "source_url", "source_key")
 
 
 def fillable() -> dict[str, Sequence[Column]]:

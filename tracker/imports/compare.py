@@ -96,6 +96,8 @@ def _check_doubtful(work: Work, name: str, line: Line, row: Any, columns: Sequen
 def _why(name: str, column: Column) -> str:
     if name == "replies":
         return "A reply is changed on the ask's page in the staff area."
+    if name == "sources":
+        return "A source is edited in the staff area."
     if column.name.startswith("disputed"):
         return "What is disputed is entered on the ask's page in the staff area."
     if column.name.startswith(STATUS_COLUMNS):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.exports.columns import cell
 from tracker.exports.tables import TABLES
 from tracker.imports.lines import Line
-from tracker.models import Ask, Legislation, Update
+from tracker.models import Ask, Legislation, Source, Update
 from tracker.queries.public import tables
 from tracker.rules.asks import Publication
 
@@ -40,6 +40,8 @@ def _conditions(name: str, lines: Sequence[Line]) -> list[Condition]:
 
     if name == "legislation":
         return [Legislation.key.in_(named("law_key"))]
+    if name == "sources":
+        return [Source.key.in_(named("source_key"))]
     conditions: list[Condition] = [Ask.slug.in_(named("ask_slug"))]
     if "update_key" in TABLES[name].key:
         conditions.append(Update.key.in_(named("update_key")))
@@ -50,9 +52,10 @@ STATEMENTS: Mapping[str, Callable[[], tables.Statement]] = {
     "asks": tables.asks,
     "updates": tables.updates,
     "evidence": tables.evidence,
-    "tests": tables.tests,
+    "tests": lambda: tables.tests(archived=False),
     "results": tables.results,
     "legislation": lambda: tables.legislation(EVERY),
     "links": lambda: tables.links(EVERY, EVERY),
     "replies": tables.replies,
+    "sources": lambda: tables.sources(EVERY),
 }

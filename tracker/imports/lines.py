@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tracker.db.progress import Progress
+from tracker.exports.columns import Table
 from tracker.exports.csv import unguard
-from tracker.exports.tables import TABLES, Table
+from tracker.exports.tables import TABLES
 from tracker.imports.encodings import Refused
 from tracker.imports.plan import Plan
 from tracker.rules.text import clean

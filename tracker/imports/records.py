@@ -87,7 +87,7 @@ class Asks:
     options: Options = (joinedload(Ask.source),)
 
     def __init__(self) -> None:
-        self.sources: dict[tuple[str, str], list[int]] = {}
+        self.sources: dict[tuple[str, ...], list[int]] = {}
         self.topics: dict[str, str] | None = None
 
     def new(self, work: Work, line: Line, values: Values) -> AskDraft | None:
@@ -109,12 +109,14 @@ class Asks:
         return asks.edit_asks(work.change, edits, work.reason)
 
     def _find_source(self, work: Work, line: Line) -> int | None:
-        title, url = (showable(line.cells.get(name, "")) for name in NAMES_SOURCE)
-        if (title, url) not in self.sources:
-            statement = sa.select(Source.id).where(Source.title == title, Source.publication.not_in(AWAY))
-            of_url = statement.where(Source.url == url) if url else statement
-            self.sources[title, url] = list(work.change.session.scalars(of_url))
-        found = self.sources[title, url]
+        title, url, key = (showable(line.cells.get(name, "")) for name in NAMES_SOURCE)
+        if (title, url, key) not in self.sources:
+            statement = sa.select(Source.id).where(Source.publication.not_in(AWAY))
+            of_title = statement.where(Source.title == title)
+            of_key = work.change.session.scalars(statement.where(Source.key == key)).all() if key else []
+            of_url = of_title.where(Source.url == url) if url else of_title
+            self.sources[title, url, key] = list(of_key or work.change.session.scalars(of_url))
+        found = self.sources[title, url, key]
         if len(found) == 1:
             return found[0]
         what = "that several sources have; give source_url too" if found else "of a source that was entered"
@@ -196,18 +198,23 @@ class NotEdited:
         return Outcome()
 
 
-class Replies(NotEdited):
-    """Rows of replies: they say what was published, and nothing comes in by them."""
+class OnlyRead(NotEdited):
+    """Rows of replies or of sources: they say what the tracker says, and nothing comes in by them."""
 
-    name = "replies"
+    def __init__(self, name: str, where: str) -> None:
+        self.name, self.where = name, where
 
     def new(self, work: Work, line: Line, values: Values) -> None:
-        work.refuse(
-            line, "reply_key", "A published reply of the ask. New ones are entered on the ask's page in the staff area."
-        )
+        work.refuse(line, TABLES[self.name].key[-1], f"One that the tracker has. New ones are entered {self.where}.")
 
     def edited(self, work: Work, line: Line, record: None, values: Values) -> None:
         """No column of theirs is taken in."""
+
+
+ONLY_READ = (
+    OnlyRead("replies", "on the ask's page in the staff area"),
+    OnlyRead("sources", "in the staff area (Sources, New source)"),
+)
 
 
 def find_asks(work: Work, ids: Collection[int]) -> dict[int, Ask]:

@@ -11,7 +11,7 @@ from tracker.db.progress import Progress
 from tracker.imports.compare import check_doubtful
 from tracker.imports.lines import Line, Sheet, read
 from tracker.imports.plan import Plan, TooMany
-from tracker.imports.records import Asks, Laws, Links, Replies, Tests
+from tracker.imports.records import ONLY_READ, Asks, Laws, Links, Tests
 from tracker.imports.stories import Stories
 from tracker.imports.take import take
 from tracker.imports.work import Work
@@ -47,7 +47,7 @@ def take_in(
         laws = Laws()
         take(work, laws, lines(laws.name))
         laws.finish(work)
-        for subject in (Asks(), Tests(), Links(), Replies()):
+        for subject in (Asks(), Tests(), Links(), *ONLY_READ):
             take(work, subject, lines(subject.name))
         Stories().take(work, lines)
         check_doubtful(work)

@@ -5,14 +5,16 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from tracker.exports.columns import Column, Type
-from tracker.rules.asks import AskKind
+from tracker.rules.asks import AskKind, Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import Effect
+from tracker.rules.replies import Outcome
 from tracker.rules.status import Status
 from tracker.rules.text import clean
 from tracker.rules.updates import EvidenceType, Result, UpdateKind
 
-ENUMS = {tuple(key.value for key in keys): keys for keys in (AskKind, Status, UpdateKind, EvidenceType, Result, Effect)}
+CHOICES = (AskKind, Status, UpdateKind, EvidenceType, Result, Effect, Publication, Outcome)
+ENUMS = {tuple(key.value for key in keys): keys for keys in CHOICES}
 SEVERAL_LINES = frozenset(
     ["quote", "summary", "reading", "government_position", "next_step", "note", "text", "reason", "status_reason"]
 )

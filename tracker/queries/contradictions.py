@@ -5,12 +5,14 @@ from itertools import groupby
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, SuccessTest, Update
+from tracker.models import Ask, Event, SuccessTest, Update
 from tracker.rules.asks import Publication
 from tracker.rules.standing import contradictions
 from tracker.rules.updates import UpdateKind
 
 LATEST = 500
+# What the log says of an ask that came with an import and whose tests contradict its status.
+QUESTIONED = "questioned"
 
 
 def find_contradicted(session: Session, *among: sa.ColumnElement[bool]) -> list[int]:
@@ -26,12 +28,13 @@ def find_contradicted(session: Session, *among: sa.ColumnElement[bool]) -> list[
 
 
 def list_contradicted(session: Session) -> list[Ask]:
-    """The contradicted asks among those of the latest redefinitions, by title: only a redefinition contradicts."""
+    """The contradicted asks by title, among those of the latest redefinitions and those that an import questioned."""
     latest = (
         sa.select(Update.ask_id)
         .where(Update.publication == Publication.PUBLISHED, Update.kind == UpdateKind.REDEFINITION)
         .order_by(Update.published_at.desc())
         .limit(LATEST)
     )
-    found = find_contradicted(session, Ask.id.in_(set(session.scalars(latest))))
+    questioned = sa.select(Event.subject_id).where(Event.action == QUESTIONED, Event.subject == "ask")
+    found = find_contradicted(session, Ask.id.in_({*session.scalars(latest), *session.scalars(questioned)}))
     return list(session.scalars(sa.select(Ask).where(Ask.id.in_(found)).order_by(Ask.title, Ask.id)))

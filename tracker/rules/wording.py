@@ -14,6 +14,8 @@ WORD = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")  # a word with the space before it
 # The time to compare grows with both lengths; longer texts are shown as a whole taken out and a whole put in.
 MOST_WORDS = 4000
 NEAR = 60
+# What the log calls it when a record, or a step that its wording took elsewhere, came with a whole tracker.
+IMPORTED, IMPORTED_STEP = "imported", "imported the wording of"
 WORDING = ("title", "quote", "summary", "reading")
 TEST_WORDING = ("label", "before")
 NAMES = {"label": "Test", "before": "Result before the ask was made", "reading": "How we read it", "quote": "Words"}
@@ -44,6 +46,16 @@ class FieldChange:
     @property
     def label(self) -> str:
         return NAMES.get(self.name) or field_name(self.name).capitalize()
+
+    @property
+    def before(self) -> str:
+        """The text before."""
+        return "".join(piece.text for piece in self.pieces if piece.mark is not Mark.IN)
+
+    @property
+    def after(self) -> str:
+        """The text after."""
+        return "".join(piece.text for piece in self.pieces if piece.mark is not Mark.OUT)
 
 
 @dataclass(frozen=True)
@@ -111,6 +123,11 @@ class _Wording:
 
     def take(self, entry: Happening) -> list[Rewording]:
         """Return the public steps that an entry makes; of what is no step yet, take note."""
+        if entry.action == IMPORTED_STEP:
+            return [_imported(entry)]
+        if entry.action == IMPORTED:
+            self._take_imported(entry)
+            return []
         if entry.subject == "ask":
             return self._take_ask(entry)
         test = self.tests.setdefault(entry.subject_id, {})
@@ -137,8 +154,24 @@ class _Wording:
         changes = compare_fields(_only(entry.before, WORDING), _only(entry.after, WORDING))
         return [self._step(entry, "The ask was reworded", changes)] if changes else []
 
+    def _take_imported(self, entry: Happening) -> None:
+        """Keep the words; how they came to be public is told by steps that were imported with them."""
+        if entry.subject == "test":
+            self.tests[entry.subject_id] = dict(entry.after)
+        else:
+            self.words.update(_only(entry.after, WORDING))
+            self.is_public = entry.after.get("publication") in {"published", "archived"}
+
     def _step(self, entry: Happening, what: str, changes: tuple[FieldChange, ...]) -> Rewording:
         return Rewording(entry.at, what, entry.reason, changes)
+
+
+def _imported(entry: Happening) -> Rewording:
+    """The step as it was taken elsewhere."""
+    texts = [(name, before, after) for name, before, after in entry.after["texts"]]
+    changes = tuple(FieldChange(name, compare(before, after)) for name, before, after in texts)
+    at = datetime.fromisoformat(entry.after["changed_at"])
+    return Rewording(at, entry.after["what"], entry.reason, changes)
 
 
 def history_of(entries: Iterable[Happening]) -> tuple[Rewording, ...]:

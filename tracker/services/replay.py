@@ -30,6 +30,7 @@ from tracker.rules.disputes import DisputeDraft
 from tracker.rules.status import Status
 from tracker.rules.story import Entry, state_of
 from tracker.rules.updates import EvidenceDraft, Result, UpdateKind
+from tracker.rules.wording import IMPORTED_STEP
 from tracker.services import personal, records
 from tracker.services.events import plain
 from tracker.services.proof import all_events
@@ -68,7 +69,7 @@ class Replayed:
 
     def take(self, event: Event) -> None:
         """Let an entry happen."""
-        if event.subject not in MODELS:
+        if event.subject not in MODELS or event.action == IMPORTED_STEP:
             return
         row = self.records[event.subject, event.subject_id]
         if event.action in NEW:
@@ -78,6 +79,7 @@ class Replayed:
         row.update(event.after or {})
         if "results" in row:
             row["results"] = sorted(row["results"])
+        self.former_slugs |= dict.fromkeys(row.pop("former_slugs", ()), event.subject_id)
         if event.subject == "update":
             self._take_update(event, row)
         elif event.subject == "person":

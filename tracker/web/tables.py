@@ -16,7 +16,7 @@ bp = Blueprint("tables", __name__)
 bp.after_request(share)
 
 
-@bp.get("/<any(asks, updates, evidence, tests, results, legislation, links, replies):name>.csv")
+@bp.get("/<any(asks, updates, evidence, tests, results, legislation, links, replies, sources):name>.csv")
 def csv(name: str) -> Response:
     """The file, sent piece by piece; the filters of the status page apply."""
     expect(*FILTER_PARAMETERS)

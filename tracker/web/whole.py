@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from tracker.exports.columns import Table
 from tracker.exports.json import Record, record
-from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, REPLIES, RESULTS, TESTS, UPDATES, Table
+from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, REPLIES, RESULTS, TESTS, UPDATES
 from tracker.queries.public.rows import WholeAsk, WholeLaw
 from tracker.queries.public.tables import Row
 from tracker.rules.status import DEFINITIONS, STATUSES_OF

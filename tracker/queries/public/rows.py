@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, Evidence, Legislation, Link, Reply, SuccessTest, Update
+from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, SuccessTest, Update
 from tracker.models.events import Revision
 from tracker.queries.public import tables
 from tracker.queries.public.published import is_published
@@ -88,7 +88,7 @@ def list_page(session: Session, name: str, after: Key | None, size: int, ask_id:
     statement = records.statement()
     if ask_id is not None:
         statement = statement.where(_of_ask(name, ask_id))
-    if name != "legislation":
+    if name not in tables.OF_NO_ASK:
         statement = statement.where(is_published(Ask.publication))
     return _page(session, name, statement, after, size)
 
@@ -155,6 +155,8 @@ def _of_ask(name: str, ask_id: int) -> sa.ColumnElement[bool]:
     if name == "legislation":
         linked = sa.select(Link.legislation_id).where(Link.ask_id == ask_id, Link.publication == PUBLISHED)
         return Legislation.id.in_(linked)
+    if name == "sources":
+        return Source.id == sa.select(Ask.source_id).where(Ask.id == ask_id).scalar_subquery()
     owner = {"tests": SuccessTest.ask_id, "links": Link.ask_id, "replies": Reply.ask_id}.get(name, Update.ask_id)
     return owner == ask_id
 

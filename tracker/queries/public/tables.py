@@ -5,6 +5,7 @@ Each step is a reading transaction of its own, so that a long download never hol
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -44,14 +45,15 @@ def asks() -> Statement:
         Source.author.label("source_author"),
         Source.publisher.label("source_publisher"),
         Source.archived_url.label("source_archived_url"),
+        Source.key.label("source_key"),
         REPLACING_SLUG,
     )
     return asks.join(Ask.source).outerjoin(Replacing, _replaces(Ask.superseded_by_id))
 
 
-def updates() -> Statement:
+def updates(which: Sequence[Publication] = (PUBLISHED,)) -> Statement:
     """One row a published entry."""
-    columns = _columns(Update, "id kind happened_on recorded_at text status reason")
+    columns = _columns(Update, "id kind happened_on recorded_at text status reason published_at")
     return (
         sa.select(
             ASK_SLUG, UPDATE_KEY, *columns, Corrected.key.label("corrects"), Replacing.slug.label("superseded_by")
@@ -59,32 +61,29 @@ def updates() -> Statement:
         .join(Update.ask)
         .outerjoin(Corrected, Corrected.id == Update.corrects_id)
         .outerjoin(Replacing, _replaces(Update.superseded_by_id))
-        .where(is_published(Update.publication))
+        .where(_is_one_of(Update.publication, which))
     )
 
 
-def evidence() -> Statement:
+def evidence(which: Sequence[Publication] = (PUBLISHED,)) -> Statement:
     """One row a piece of evidence of a published entry."""
     columns = _columns(Evidence, "id url title publisher published_on type archived_url quote note")
     return (
         sa.select(ASK_SLUG, UPDATE_KEY, *columns, (Evidence.position + 1).label("position"))
         .join(Update, Update.id == Evidence.update_id)
         .join(Update.ask)
-        .where(is_published(Update.publication))
+        .where(_is_one_of(Update.publication, which))
     )
 
 
-def tests() -> Statement:
-    """One row a test."""
+def tests(*, archived: bool) -> Statement:
+    """One row a test in use, or also an archived one."""
     columns = _columns(SuccessTest, "id label before result result_on reviewed_on")
-    return (
-        sa.select(ASK_SLUG, SuccessTest.key.label("test_key"), *columns)
-        .join(SuccessTest.ask)
-        .where(SuccessTest.is_archived.is_(False))
-    )
+    of_asks = sa.select(ASK_SLUG, SuccessTest.key.label("test_key"), *columns).join(SuccessTest.ask)
+    return of_asks if archived else of_asks.where(SuccessTest.is_archived.is_(False))
 
 
-def results() -> Statement:
+def results(which: Sequence[Publication] = (PUBLISHED,)) -> Statement:
     """One row a result that a published entry records, also where the test is no longer used."""
     return (
         sa.select(
@@ -98,39 +97,44 @@ def results() -> Statement:
         .join(Update, Update.id == TestResult.update_id)
         .join(SuccessTest, SuccessTest.id == TestResult.test_id)
         .join(Update.ask)
-        .where(is_published(Update.publication))
+        .where(_is_one_of(Update.publication, which))
     )
 
 
 def links(of_laws: Sequence[Publication] = (PUBLISHED,), which: Sequence[Publication] = (PUBLISHED,)) -> Statement:
     """One row a published link to a published law."""
     columns = _columns(Link, "id effect provisions extent in_force_on note")
-    of_links = is_published(Link.publication) if which == (PUBLISHED,) else Link.publication.in_(which)
     return (
         sa.select(ASK_SLUG, LAW_KEY, Legislation.citation, *columns)
         .join(Link.ask)
         .join(Link.legislation)
-        .where(of_links, Legislation.publication.in_(of_laws))
+        .where(_is_one_of(Link.publication, which), Legislation.publication.in_(of_laws))
     )
 
 
-def legislation(which: Sequence[Publication] = (PUBLISHED,)) -> Statement:
-    """One row a published law."""
+def legislation(which: Sequence[Publication] = (PUBLISHED,), became: Sequence[Publication] = (PUBLISHED,)) -> Statement:
+    """One row a published law; what a bill became is named where that is published."""
     columns = _columns(
         Legislation, "id kind year number citation title address introduced_on enacted_on lapsed_on note publication"
     )
     return (
         sa.select(LAW_KEY, *columns, Became.key.label("becomes"))
-        .outerjoin(Became, (Became.id == Legislation.becomes_id) & (Became.publication == PUBLISHED))
+        .outerjoin(Became, (Became.id == Legislation.becomes_id) & Became.publication.in_(became))
         .where(Legislation.publication.in_(which))
     )
 
 
-def replies() -> Statement:
+def replies(which: Sequence[Publication] = (PUBLISHED,)) -> Statement:
     """One row a published request to reply."""
     columns = _columns(Reply, "id asked asked_on outcome answered_on answer")
     of_asks = sa.select(ASK_SLUG, Reply.id.label("reply_key"), *columns).join(Reply.ask)
-    return of_asks.where(is_published(Reply.publication))
+    return of_asks.where(_is_one_of(Reply.publication, which))
+
+
+def sources(which: Sequence[Publication] = (PUBLISHED,)) -> Statement:
+    """One row a published source."""
+    columns = _columns(Source, "id title author author_role publisher published_on url archived_url note")
+    return sa.select(Source.key.label("source_key"), *columns).where(Source.publication.in_(which))
 
 
 @dataclass(frozen=True)
@@ -157,11 +161,18 @@ RECORDS: Mapping[str, Records] = {
     "asks": Records(asks, (Ask.id,)),
     "updates": Records(updates, (Update.id,)),
     "evidence": Records(evidence, (Evidence.id,)),
-    "tests": Records(tests, (SuccessTest.id,)),
+    "tests": Records(partial(tests, archived=False), (SuccessTest.id,)),
     "results": Records(results, (TestResult.update_id, TestResult.test_id)),
     "legislation": Records(legislation, (Legislation.id,)),
     "links": Records(links, (Link.id,)),
     "replies": Records(replies, (Reply.id,)),
+    "sources": Records(sources, (Source.id,)),
+}
+
+# What belongs to no single ask, and how an ask has to do with it.
+OF_NO_ASK: Mapping[str, tuple[sa.ColumnElement[bool], ...]] = {
+    "legislation": (Link.legislation_id == Legislation.id, Link.ask_id == Ask.id, is_published(Link.publication)),
+    "sources": (Ask.source_id == Source.id,),
 }
 
 
@@ -170,17 +181,15 @@ def read(engine: sa.Engine, name: str, wanted: AskFilter) -> Rows:
     with reading(engine) as session:
         fitting = [is_published(Ask.publication), *conditions(session, wanted)]
     records = RECORDS[name]
-    if name != "legislation":
-        statement = records.statement().where(*fitting)
-    elif wanted.is_empty:
-        statement = records.statement()
-    else:
-        of_law = (Link.legislation_id == Legislation.id, Link.ask_id == Ask.id, is_published(Link.publication))
-        statement = records.statement().where(sa.exists().where(*of_law, *fitting))
-    return _in_steps(engine, records, statement)
+    statement = records.statement()
+    if name not in OF_NO_ASK:
+        statement = statement.where(*fitting)
+    elif not wanted.is_empty:
+        statement = statement.where(sa.exists().where(*OF_NO_ASK[name], *fitting))
+    return in_steps(engine, records, statement)
 
 
-def _in_steps(engine: sa.Engine, records: Records, statement: Statement) -> Rows:
+def in_steps(engine: sa.Engine, records: Records, statement: Statement) -> Rows:
     """The rows by ranges of numbers, so that a step costs the same however few rows a filter leaves."""
     number = records.key[0]
     with reading(engine) as session:
@@ -195,6 +204,13 @@ def _in_steps(engine: sa.Engine, records: Records, statement: Statement) -> Rows
 def _columns(model: Any, names: str) -> list[Any]:
     """The model's columns by name, separated by spaces."""
     return [getattr(model, name) for name in names.split()]
+
+
+def _is_one_of(publication: Any, which: Sequence[Publication]) -> sa.ColumnElement[bool]:
+    if tuple(which) == (PUBLISHED,):
+        return is_published(publication)
+    condition: sa.ColumnElement[bool] = publication.in_(which)
+    return condition
 
 
 def _replaces(superseded_by_id: Any) -> sa.ColumnElement[bool]:

@@ -1,6 +1,9 @@
 """The wording of an ask over time, as far as the public ever saw it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -24,9 +27,17 @@ def find_history(session: Session, slug: str) -> PublicHistory | None:
     ask = session.execute(sa.select(Ask.id, Ask.title).where(Ask.slug == slug, Ask.publication.in_(PUBLIC))).first()
     if ask is None:
         return None
+    return PublicHistory(slug, ask.title, list_steps(session, [ask.id])[ask.id][::-1])
+
+
+def list_steps(session: Session, ask_ids: Collection[int]) -> dict[int, tuple[Rewording, ...]]:
+    """Return the public steps in the wording of asks, the oldest first, by the asks' ids."""
     # Nothing that names anybody, and no words of a draft, leaves this function.
     columns = (Event.at, Event.action, Event.subject, Event.subject_id, Event.before, Event.after, Event.reason)
-    statement = sa.select(*columns).where(Event.ask_id == ask.id, Event.subject.in_(("ask", "test"))).order_by(Event.id)
-    entries = (Happening(*row) for row in session.execute(statement))
-    steps = history_of(replace(entry, before=entry.before or {}, after=entry.after or {}) for entry in entries)
-    return PublicHistory(slug, ask.title, steps[::-1])
+    of_asks = sa.select(Event.ask_id, *columns).where(Event.ask_id.in_(ask_ids), Event.subject.in_(("ask", "test")))
+    found: dict[int, tuple[Rewording, ...]] = dict.fromkeys(ask_ids, ())
+    rows = session.execute(of_asks.order_by(Event.ask_id, Event.id))
+    for ask_id, of_ask in groupby(rows, key=itemgetter(0)):
+        entries = (Happening(*row[1:]) for row in of_ask)
+        found[ask_id] = history_of(replace(it, before=it.before or {}, after=it.after or {}) for it in entries)
+    return found

@@ -1,0 +1,182 @@
+"""A whole tracker goes out as a folder, and an empty one that takes it in shows everybody the same, byte for byte."""
+
+import io
+import re
+import zipfile
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.cli.commands import tracker_on
+from tests.engines import Databases
+from tests.factories import (
+    ask_draft,
+    criterion_draft,
+    dispute_draft,
+    make_ask,
+    make_law,
+    make_link,
+    make_reply,
+    make_source,
+    make_test,
+    make_update,
+)  # fmt: skip
+from tests.site import ADA, CLEO, ED, LOCAL, WEALTH_ORDERS, SeededDatabases, Site, open_app, open_site
+from tests.test_urls import PUBLIC_ADDRESSES
+from tracker.models import Ask, SuccessTest
+from tracker.rules.dates import PartialDate
+from tracker.rules.legislation import Effect
+from tracker.rules.replies import Outcome
+from tracker.rules.status import Status
+from tracker.rules.updates import Result, UpdateKind
+from tracker.services import approval, asks, disputes, drafts, records, tests
+
+# What is of the copy itself: where its log stands, when it was written, and how often the public data changed.
+OWN = re.compile(
+    rb'[0-9]+:[0-9a-f]{64}|[0-9a-f]{64}|revision "?[0-9]+|"version": ?"[0-9]+"'
+    rb"|<dt>Entries</dt>\s*<dd>\s*[0-9]+|<dt>The last of them</dt>\s*<dd>[^<]+"
+)
+LINK = re.compile(rb'(?:href|src)="([^"]+)"|<loc>([^<]+)</loc>|"(https?://[^"]+)"')
+OF_SPECIAL_CASES = [
+    *(f"/asks/vacant-homes{part}" for part in ("", "/story", "/history", "/feed.atom", "?on=2019-07-01")),
+    "/asks/empty-homes", "/asks/old", "/asks/old/history", "/asks/secret", "/asks/aside", "/asks/replaced",
+    "/api/v1/asks/vacant-homes", "/legislation/ukpga/2031/13", "/api/v1/evidence?limit=7",
+]  # fmt: skip
+# Enough to reach each kind of page; the second engine is asked for fewer.
+MOST_PAGES = {"sqlite": 400, "postgresql": 150}
+
+
+def some_of_everything(site: Site) -> None:
+    """Besides the seeds: drafts, what was archived or put aside, moved, corrected, disputed, reworded and answered."""
+    with site.change(ADA) as change:
+        source = make_source(change, key="speech", title="A speech; with “marks”", note="=1+1", internal_note="Inside.")
+        ask = make_ask(change, slug="empty-homes", source_id=source.id, published=True, title="Tax  empty homes")
+        test = make_test(change, ask)
+        make_test(change, ask, key="doubled", label="The tax is the law")
+        law = make_law(change, title="Empty Homes Act 2031", citation="2031 c. 13", year="2031")
+        bill = make_law(change, kind="bill", title="Empty Homes Bill", citation="", year="2030-31", number="4")
+        make_law(change, published=False, title="A draft law", citation="2032 c. 1")
+        for effect, provisions, is_public in ((Effect.DELIVERS, "s. 1", True), (Effect.AMENDS, "", False)):
+            make_link(
+                change, ask, law, effect=effect, provisions=provisions, extent=("Wales", "England"), published=is_public
+            )
+        assert bill.key
+        met = make_update(
+            change, ask, kind=UpdateKind.TEST, happened_on=PartialDate("2019-06"), results=((test.id, Result.MET),),
+            text="Wrong.\nOn two lines.",
+        )  # fmt: skip
+        make_update(
+            change, ask, kind=UpdateKind.CORRECTION, happened_on=PartialDate("2019-06"), corrects_id=met.id,
+            results=((test.id, Result.NOT_MET),), text="It was not met.",
+        )  # fmt: skip
+        make_update(change, ask, kind=UpdateKind.REVIEW, happened_on=PartialDate("2020-01-02"), evidence=())
+        disputes.mark_disputed(change, ask, dispute_draft(is_said_defamatory=True), None)
+        make_reply(change, ask, published=True, answer="Two\nlines.")
+        make_reply(change, ask, outcome=Outcome.WAITING, answer="", answered_on=None, internal_note="Asked twice.")
+    with site.change(ED) as change:
+        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == "empty-homes")).one()
+        renamed = ask_draft(ask.source_id, slug="vacant-homes", title="Tax vacant homes", internal_note="Not for all.")
+        asks.edit_ask(change, ask, renamed, seen_version=None, reason="The source says vacant.")
+        first, second = change.session.scalars(sa.select(SuccessTest).where(SuccessTest.ask_id == ask.id)).all()
+        tests.archive_test(change, ask, second, None, "It doubled another.")
+        reworded = criterion_draft(label="The tax is in force")
+        tests.edit_test(change, ask, first, reworded, seen_version=None, reason="More exact.")
+    with site.change(ADA) as change:
+        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == "vacant-homes")).one()
+        old = make_ask(change, slug="old", source_id=ask.source_id, published=True, title="An old ask")
+        records.archive(change, old, None, "It was asked by mistake.")
+        make_ask(change, slug="secret", source_id=ask.source_id, title="A draft ask")
+        aside = make_ask(change, slug="aside", source_id=ask.source_id, title="Put aside")
+        records.archive(change, aside, None, "No.")
+        replaced = make_ask(change, slug="replaced", source_id=ask.source_id, published=True)
+        make_update(
+            change, replaced, status=Status.SUPERSEDED, superseded_by_id=ask.id, happened_on=PartialDate("2021")
+        )
+        put_aside = make_update(change, replaced, published=False, text="A draft.", draft_note="No source.")
+        drafts.discard(change, put_aside, put_aside.version)
+    with site.change(CLEO) as change:
+        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
+        approval.submit(change, ask, make_update(change, ask, published=False, text="Waits."))
+
+
+def pages(app: Flask, most: int) -> dict[str, bytes]:
+    """All that a stranger finds by following links, by address."""
+    client, found = app.test_client(), dict[str, bytes]()
+    wanted = [*OF_SPECIAL_CASES, *PUBLIC_ADDRESSES]
+    for address in wanted:
+        if address in found or len(found) == most:
+            continue
+        with client.get(address, buffered=True) as answer:
+            body = answer.data
+            found[address] = str(answer.status_code).encode() + (answer.location or "").encode() + _same(body)
+        for link in (next(filter(None, groups)) for groups in LINK.findall(body)):
+            there = urlsplit(urljoin(f"{LOCAL.site_url}{address}", unescape(link.decode())))
+            path = f"{there.path}?{there.query}" if there.query else there.path
+            if f"{there.scheme}://{there.netloc}" == LOCAL.site_url and not path.startswith(("/staff", "/static")):
+                wanted.append(path)
+    return found
+
+
+def _same(body: bytes) -> bytes:
+    """The answer without what is of the copy itself; a zip file as what it holds."""
+    if not body.startswith(b"PK"):
+        return OWN.sub(b"#", body)
+    with zipfile.ZipFile(io.BytesIO(body)) as packed:
+        return b"\0".join(OWN.sub(b"#", packed.read(name)) for name in packed.namelist())
+
+
+def export(site: Site, folder: Path, *options: str) -> None:
+    tracker_on(site.engine.url.render_as_string(hide_password=False))("export", folder, *options)
+
+
+def files(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+
+
+def test_the_copy_shows_the_public_what_the_first_one_shows(
+    seeded_databases: SeededDatabases, databases: Databases, database_engine: str, tmp_path: Path
+) -> None:
+    folder, most = tmp_path / "out", MOST_PAGES[database_engine]
+    with open_site(seeded_databases, engine=database_engine) as first:
+        some_of_everything(first)
+        export(first, folder, "--internal")
+        expected = pages(first.app, most)
+    with databases.temporary(database_engine) as empty:
+        copy = tracker_on(empty)
+        assert copy("import", folder).out.endswith("Brought in.\n")
+        with open_app(replace(LOCAL, database_url=empty)) as app:
+            found = pages(app, most)
+        assert len(expected) == most
+        assert found.keys() == expected.keys()
+        assert {address for address in expected if found[address] != expected[address]} == set()
+        assert "is what the log adds up to" in copy("verify", "--replay").out
+        copy("export", tmp_path / "again", "--internal")
+        assert files(tmp_path / "again") == files(folder)
+
+
+def test_what_is_public_comes_in_again_by_itself(sqlite_site: Site, databases: Databases, tmp_path: Path) -> None:
+    """Archived tests are named by their results alone; archived asks and what staff see stay behind."""
+    some_of_everything(sqlite_site)
+    export(sqlite_site, tmp_path / "out")
+    with databases.temporary("sqlite") as empty:
+        copy = tracker_on(empty)
+        copy("import", tmp_path / "out")
+        assert "is what the log adds up to" in copy("verify", "--replay").out
+        copy("export", tmp_path / "again")
+    assert files(tmp_path / "again") == files(tmp_path / "out")
+
+
+def test_new_records_are_numbered_after_those_that_came(
+    seeded_databases: SeededDatabases, database_engine: str
+) -> None:
+    """The site of the tests was made by an import."""
+    with open_site(seeded_databases, engine=database_engine) as site, site.change(ADA) as change:
+        ask = make_ask(change, slug="one-more", published=True)
+        make_link(change, ask, make_law(change, citation="2031 c. 9", year="2031"))
+        make_reply(change, ask, published=True)
+        make_test(change, ask)
+        change.session.flush()

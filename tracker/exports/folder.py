@@ -1,0 +1,98 @@
+"""The files of a folder that holds a whole tracker: the public tables, those with what staff see, and two more."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from tracker.exports import archive
+from tracker.exports.columns import Column, Reference, Table, Type, choice, field
+from tracker.exports.tables import ASK_SLUG, OF_ASK, TABLES
+from tracker.rules.asks import Publication
+from tracker.rules.replies import Outcome
+
+YES, NO = "yes", "no"
+
+
+def _to_the_microsecond(column: Column) -> Column:
+    """The same moment in full: entries of one second keep their order."""
+    get = attrgetter(column.name)
+
+    def read(row: Any) -> str:
+        moment: datetime | None = get(row)
+        return moment.isoformat() if moment else ""
+
+    return replace(column, read=read)
+
+
+def _moment(name: str, meaning: str) -> Column:
+    return _to_the_microsecond(field(name, f"{meaning} (UTC, ISO 8601)", Type.MOMENT))
+
+
+def _yes_or_no(name: str, meaning: str) -> Column:
+    return Column(name, meaning, lambda row: YES if getattr(row, name) else NO, Type.CHOICE, (YES, NO))
+
+
+PUBLICATION = choice("publication", "Who sees it; where it is empty, everybody", Publication, always=False)[0]
+INTERNAL_NOTE = field("internal_note", "A note for staff")
+OF_STAFF: Mapping[str, tuple[Column, ...]] = {
+    "asks": (
+        field("review_interval_days", "After how many days it is to be checked again", Type.NUMBER),
+        INTERNAL_NOTE,
+        _yes_or_no("is_said_defamatory", "Whether what is disputed is said to be defamatory"),
+        PUBLICATION,
+    ),
+    "updates": (
+        PUBLICATION,
+        field("draft_note", "Why a draft is not public"),
+        _moment("submitted_at", "Since when it waits for approval"),
+        field("sent_back_note", "What an editor asked to be mended"),
+    ),
+    "tests": (_yes_or_no("is_archived", "Whether the test is no longer used"),),
+    "legislation": (INTERNAL_NOTE, PUBLICATION),
+    "links": (INTERNAL_NOTE, PUBLICATION),
+    "replies": (field("due_on", "By when an answer was due", Type.PARTIAL_DATE), INTERNAL_NOTE, PUBLICATION),
+    "sources": (INTERNAL_NOTE, PUBLICATION),
+}
+REDIRECTS = Table(
+    "redirects",
+    "Redirect",
+    "one former address of an ask, which leads to it",
+    (field("former_slug", "What stood in the address", always=True), ASK_SLUG),
+    key=("former_slug",),
+    references=(OF_ASK,),
+)
+WORDINGS = Table(
+    "wordings",
+    "Wording",
+    "one text in a step of the public history of an ask's wording",
+    (
+        ASK_SLUG,
+        field("step", "The number of the step, from 1", Type.NUMBER, always=True),
+        field("position", "The place of the text in the step, from 1", Type.NUMBER, always=True),
+        _moment("changed_at", "When the public first read it"),
+        field("what", "What was done", always=True),
+        field("reason", "Why"),
+        field("field", "Which text", always=True),
+        field("before", "The text before"),
+        field("after", "The text after; the same where it was published then"),
+    ),
+    key=("ask_slug", "step", "position"),
+    references=(Reference("asks", ("ask_slug",)),),
+)
+
+
+def _for_staff(table: Table, columns: Iterable[Column]) -> Table:
+    # Staff see also who has not answered yet.
+    public = (OUTCOME.get(column.name, column) for column in table.columns)
+    exact = (_to_the_microsecond(column) if column.type is Type.MOMENT else column for column in public)
+    return replace(table, columns=(*exact, *columns))
+
+
+OUTCOME = {column.name: column for column in choice("outcome", "What came of it", Outcome)}
+ALWAYS = {table.name: table for table in (REDIRECTS, WORDINGS)}
+PUBLIC = TABLES | ALWAYS
+WHOLE = {name: _for_staff(table, OF_STAFF.get(name, ())) for name, table in TABLES.items()} | ALWAYS
+# What names others comes before what it names: a row that is added meanwhile has all that it names.
+ORDER = ("wordings", "redirects", *archive.ORDER)

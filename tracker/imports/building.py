@@ -1,0 +1,226 @@
+"""Records made of the rows of a folder: shape and references are checked, judgements of the past are not."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import MISSING, fields, replace
+from typing import Any
+
+from tracker.exports.folder import WHOLE
+from tracker.imports.folder import COLUMNS, EMPTY, KINDS, MAY_BE_EMPTY, REFERENCES, Lines, values_of
+from tracker.imports.lines import Line
+from tracker.imports.plan import Plan
+from tracker.models import Ask, Evidence, FormerSlug, Legislation, Link, Reply, SuccessTest, TestResult, Update
+from tracker.rules import asks, checks, legislation, replies, updates
+from tracker.rules.asks import Publication
+from tracker.rules.dates import check_not_future
+from tracker.rules.disputes import DisputeDraft, check_dispute
+from tracker.rules.errors import Problem
+from tracker.rules.text import SENTENCE_LENGTH, is_slug, slugify
+from tracker.rules.wording import TEST_WORDING, WORDING
+from tracker.services.change import Change
+from tracker.services.records import values_of as stored
+
+Values = dict[str, Any]
+# What the rules call a field, where its column is called something else; "key" is the last of the table's own key.
+COLUMN_OF = {
+    "slug": "ask_slug",
+    "becomes_id": "becomes",
+    "corrects_id": "corrects",
+    "superseded_by_id": "superseded_by",
+}
+
+
+class Builder:
+    """Makes the records of a folder, numbered in the order of its rows; the plan is told what is wrong with them."""
+
+    def __init__(self, lines: Lines, change: Change, plan: Plan) -> None:
+        self.lines, self.change, self.plan = lines, change, plan
+        self.ids = {name: {line.key: number for number, line in enumerate(rows, 1)} for name, rows in lines.items()}
+        self.rows: dict[str, dict[int, Any]] = {name: {} for name in KINDS}
+        self.redirects: list[FormerSlug] = []
+        self.wordings: dict[int, dict[int, Values]] = defaultdict(dict)
+        self.drafts: dict[int, updates.UpdateDraft] = {}
+        self._pieces: dict[int, list[tuple[Evidence, updates.EvidenceDraft]]] = defaultdict(list)
+        self._results: dict[int, list[tuple[int, updates.Result]]] = defaultdict(list)
+        self._seen: set[tuple[str, object]] = set()
+        self._topics: dict[str, str] = {}
+
+    def build(self) -> None:
+        """Make all records, those that are named before those that name them."""
+        for line in self.lines["results"]:
+            self._result(line)
+        for name, finish in (
+            ("sources", lambda line, source, draft: asks.check_source(draft)),
+            ("legislation", self._finish_law),
+            ("asks", self._finish_ask),
+            ("tests", self._finish_test),
+            ("links", self._finish_link),
+            ("evidence", self._finish_evidence),
+            ("updates", self._finish_update),
+            ("replies", self._finish_reply),
+        ):
+            for line in self.lines[name]:
+                row, draft = self._make(name, line)
+                if row:
+                    self._check(name, line, finish(line, row, draft))
+        for line in self.lines["redirects"]:
+            self._redirect(line)
+        for line in self.lines["wordings"]:
+            self._wording(line)
+
+    def refuse(self, line: Line, column: str, expected: str) -> None:
+        """Tell the plan that a cell is wrong."""
+        self.plan.fault(line.file, line.number, column, line.cells.get(column, ""), expected)
+
+    def _finish_law(self, line: Line, law: Legislation, draft: legislation.LegislationDraft) -> list[Problem]:
+        tidy = replace(legislation.normalised(draft), key=draft.key)
+        law.identity = legislation.identity_of(tidy)
+        for column, value in stored(tidy).items():
+            setattr(law, column, value)
+        if not legislation.KEY.fullmatch(law.key):
+            self.refuse(line, "law_key", "Kind, year and number, such as ukpga/2018/13.")
+        if law.becomes_id == law.id:
+            self.refuse(line, "becomes", "Another law.")
+        self._refuse_second(line, "number", law.identity)
+        self._refuse_second(line, "address", law.address)
+        return legislation.check_legislation(draft)
+
+    def _finish_ask(self, line: Line, ask: Ask, draft: asks.AskDraft) -> list[Problem]:
+        dispute = DisputeDraft(ask.disputed_on, ask.disputed_about, ask.is_said_defamatory)
+        ask.answer_due_on = dispute.answer_due_on
+        topic = self._topics.setdefault(slugify(ask.topic), ask.topic)
+        if topic != ask.topic:
+            self.refuse(line, "topic", f"As other asks write it: {topic}.")
+        return asks.check_ask(draft) + (check_dispute(dispute, self.change.today) if dispute != DisputeDraft() else [])
+
+    def _finish_test(self, line: Line, test: SuccessTest, draft: asks.TestDraft) -> list[Problem]:
+        test.result = test.result or draft.before
+        return asks.check_test(draft)
+
+    def _finish_link(self, line: Line, link: Link, draft: legislation.LinkDraft) -> list[Problem]:
+        link.extent_key = ", ".join(link.extent)
+        link.legislation = self.rows["legislation"].get(link.legislation_id)  # type: ignore[assignment]
+        self._refuse_second(line, "provisions", (link.ask_id, link.legislation_id, link.provisions, link.extent_key))
+        return legislation.check_link(draft)
+
+    def _finish_evidence(self, line: Line, evidence: Evidence, draft: updates.EvidenceDraft) -> list[Problem]:
+        place = evidence.position or 0
+        if not 1 <= place <= updates.MOST_EVIDENCE:
+            self.refuse(line, "position", f"The place of the evidence, from 1 to {updates.MOST_EVIDENCE}.")
+        evidence.position = place - 1
+        self._pieces[evidence.update_id].append((evidence, draft))
+        return updates.check_evidence(draft, "")
+
+    def _finish_update(self, line: Line, update: Update, draft: updates.UpdateDraft) -> list[Problem]:
+        is_published = update.publication is Publication.PUBLISHED
+        for column in ("recorded_at", "published_at", "submitted_at"):
+            if (moment := getattr(update, column)) and moment > self.change.at:
+                self.refuse(line, column, "A moment in the past.")
+        update.published_at = (update.published_at or update.recorded_at) if is_published else None
+        pieces = sorted(self._pieces[update.id], key=lambda piece: piece[0].position)
+        results = tuple(sorted(self._results[update.id]))
+        update.evidence = [evidence for evidence, _ in pieces]
+        update.results = [TestResult(test_id=test_id, result=result) for test_id, result in results]
+        self.drafts[update.id] = replace(draft, evidence=tuple(piece for _, piece in pieces), results=results)
+        problems = updates.check_draft(draft) + checks.slug(update.key, "update_key")
+        if update.corrects_id and update.corrects_id < update.id:
+            update.corrects = self.rows["updates"].get(update.corrects_id)
+        elif update.corrects_id:
+            problems.append(Problem("An entry of the ask that stands in a row above.", "corrects"))
+        if not is_published:
+            return problems
+        if draft.kind is updates.UpdateKind.STATUS and not draft.status:
+            problems.append(Problem("The new status.", "status"))
+        if draft.status and not draft.reason:
+            problems.append(Problem("The reason in one or two sentences.", "reason"))
+        if sentence := check_not_future(draft.happened_on, self.change.today):
+            problems.append(Problem(sentence, "happened_on"))
+        return problems
+
+    def _finish_reply(self, line: Line, reply: Reply, draft: replies.ReplyDraft) -> list[Problem]:
+        reply.id = values_of("replies", line, ["reply_key"], self.plan)["reply_key"]
+        self._refuse_second(line, "reply_key", reply.id)
+        reply.due_on = draft.due_on or replies.one_month_after(draft.asked_on.last_day)  # a public export leaves it out
+        return replies.check_reply(replace(draft, due_on=reply.due_on), self.change.today)
+
+    def _result(self, line: Line) -> None:
+        values = values_of("results", line, ["result", "test_label"], self.plan)
+        if (line.key[0], line.key[2]) not in self.ids["tests"] and values["test_label"]:
+            self._add_archived_test(line, values)
+        names = self._find_all("results", line)
+        if not line.cells.get("result"):
+            self.refuse(line, "result", "The new result.")
+        if all(names.values()) and values["result"]:
+            self._results[names["update_id"]].append((names["test_id"], values["result"]))
+
+    def _add_archived_test(self, line: Line, values: Values) -> None:
+        """Enter a test that is no longer used: a public export names it only beside its results."""
+        ask_id, draft = self.ids["asks"].get(line.key[:1]), asks.TestDraft(line.key[2], values["test_label"])
+        self._check("tests", line, asks.check_test(draft))
+        number = self.ids["tests"][line.key[0], line.key[2]] = len(self.ids["tests"]) + 1
+        kept = {"ask_id": ask_id, "is_archived": True, "result": values["result"]}
+        self.rows["tests"][number] = SuccessTest(id=number, version=1, **kept, **stored(draft))
+
+    def _redirect(self, line: Line) -> None:
+        slug, names = line.key[0], self._find_all("redirects", line)
+        if not is_slug(slug) or (slug,) in self.ids["asks"]:
+            self.refuse(line, "former_slug", "A former address of an ask, which no ask has now.")
+        self.redirects.append(FormerSlug(slug=slug, **names))
+
+    def _wording(self, line: Line) -> None:
+        values = values_of("wordings", line, COLUMNS["wordings"], self.plan)
+        for column in ("step", "position", "changed_at", "what"):
+            if values[column] is None:
+                self.refuse(line, column, "A history of wordings as `tracker export` writes it.")
+        if values["field"] not in (*WORDING, *TEST_WORDING):
+            self.refuse(line, "field", f"One of: {', '.join((*WORDING, *TEST_WORDING))}.")
+        self._check("wordings", line, checks.at_most(values["reason"] or "", SENTENCE_LENGTH, "reason"))
+        step = {column: values[column] or "" for column in ("changed_at", "what", "reason")} | {"texts": []}
+        of_step = self.wordings[self._find_all("wordings", line)["ask_id"]].setdefault(values["step"], step)
+        of_step["texts"].append([values[column] or "" for column in ("field", "before", "after")])
+
+    def _make(self, name: str, line: Line) -> tuple[Any, Any]:
+        """Return the record of a row, which is kept, and its draft; None for both where something is missing."""
+        model, kind, more = KINDS[name]
+        known = {of.name: of for of in fields(kind)}
+        given = {"key": line.key[-1], "slug": line.key[0]} | self._find_all(name, line)
+        own = [column for column in known if column in COLUMNS[name] and column not in given]
+        found = values_of(name, line, [*own, *more.split()], self.plan)
+        values = {column: found[column] for column in own if found[column] is not None}
+        values |= {column: value for column, value in given.items() if column in known}
+        missing = [column for column, of in known.items() if of.default is MISSING and column not in values]
+        for column in (column for column in missing if not line.cells.get(column)):
+            self.refuse(line, column, f"{COLUMNS[name][column].meaning.removesuffix(' (key)')}; it is never empty.")
+        if missing:
+            return None, None
+        draft = kind(**values)
+        values = given | stored(draft) | {column: found[column] for column in more.split()}
+        empty = EMPTY | {"recorded_at": self.change.at}
+        values = {column: empty.get(column) if value is None else value for column, value in values.items()}
+        row = model(**{column: value for column, value in values.items() if column in model.__table__.columns})
+        row.id = self.ids[name][line.key]
+        self.rows[name][row.id] = row
+        return row, draft
+
+    def _find_all(self, name: str, line: Line) -> dict[str, Any]:
+        """Return the numbers of the rows that a row names; a name that no row has is refused."""
+        names: dict[str, Any] = {}
+        for column, (table, *columns) in REFERENCES.get(name, {}).items():
+            key = tuple(line.cells.get(part, "") for part in columns)
+            names[column] = self.ids[table].get(key)
+            if names[column] is None and (key[-1] or columns[-1] not in MAY_BE_EMPTY):
+                self.refuse(line, columns[-1], f"What a row of {table}.csv has.")
+        return names
+
+    def _check(self, name: str, line: Line, problems: Iterable[Problem]) -> None:
+        """Tell the plan what is wrong, each in its column."""
+        for problem in problems:
+            column = (problem.field or "").removeprefix("-")
+            own_key = WHOLE[name].key[-1]
+            self.refuse(line, own_key if column == "key" else COLUMN_OF.get(column, column), problem.message)
+
+    def _refuse_second(self, line: Line, column: str, value: object) -> None:
+        """Refuse what a row above has already and no two may have."""
+        if value and (column, value) in self._seen:
+            self.refuse(line, column, "What no row above has.")
+        self._seen.add((column, value))

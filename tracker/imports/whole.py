@@ -1,0 +1,202 @@
+"""A whole folder brought into an empty tracker, with all that it says of the past.
+
+What was judged in the past is not judged again: what the rules of today would not accept comes in and is named, and
+an ask whose tests contradict its status stands on the desk.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from tracker.db.rows import restart_numbers
+from tracker.imports.building import Builder
+from tracker.imports.folder import KINDS, read_folder
+from tracker.imports.plan import Fault, Plan, TooMany
+from tracker.models import Ask, Legislation, Link, Source, SuccessTest, Update
+from tracker.queries.contradictions import QUESTIONED
+from tracker.queries.stories import Story, entry_of
+from tracker.rules import checks
+from tracker.rules.asks import Publication
+from tracker.rules.errors import Problem, refuse
+from tracker.rules.legislation import BILLS
+from tracker.rules.permissions import Action
+from tracker.rules.standing import LinkedLaw, contradictions
+from tracker.rules.text import SENTENCE_LENGTH, title_key
+from tracker.rules.updates import UpdateKind, check_publishable
+from tracker.rules.wording import IMPORTED, IMPORTED_STEP, WORDING
+from tracker.services import derived, drafts, records
+from tracker.services.change import Change
+from tracker.services.events import Subject, record, record_many
+from tracker.services.joining import check_story
+from tracker.services.updates import settle
+
+PUBLISHED = Publication.PUBLISHED
+NOT_LOGGED = {"id", "version", "title_key"}
+
+
+@dataclass
+class Imported:
+    """What came in: how many rows of each file, and what today's rules would not accept of it."""
+
+    rows: dict[str, int]
+    doubts: list[Fault] = field(default_factory=list)
+
+
+def is_empty(session: Session) -> bool:
+    """True if there is no content yet; people and their log may be there."""
+    return not any(session.scalar(sa.select(model.id).limit(1)) for model in (Ask, Source, Legislation))
+
+
+def bring_in(change: Change, folder: Path, plan: Plan, reason: str = "") -> Imported:
+    """Bring in a folder; the caller undoes everything when the plan has faults afterwards."""
+    change.require(Action.PUBLISH)
+    refuse(checks.at_most(reason, SENTENCE_LENGTH, "reason"))
+    if not is_empty(change.session):
+        refuse([Problem("This tracker has content already, and a whole folder goes into an empty one.")])
+    imported = Imported({})
+    try:
+        lines = read_folder(folder, plan)
+        made = Builder(lines, change, plan)
+        made.build()
+        if not plan.faults:
+            imported.doubts = _settle(made)
+        imported.rows = {name: len(rows) for name, rows in lines.items() if rows}
+        if not plan.faults:
+            entries = _entries(made)  # before what names others is taken off
+            _store(change, made)
+            record_many(change, IMPORTED, entries, reason)
+            _log(change, made, folder.name, imported.rows, reason)
+            derived.mend(change.session)
+    except IntegrityError as error:
+        plan.fault("", 0, "", str(error.orig), "Rows that agree with each other.")
+    except TooMany:
+        pass
+    return imported
+
+
+def _settle(made: Builder) -> list[Fault]:
+    """Give each ask and its tests what the story says; return what today's rules would not accept of its entries."""
+    tests, links, updates = (_by_ask(made.rows[name].values()) for name in ("tests", "links", "updates"))
+    doubts: list[Fault] = []
+    for ask_id, ask in made.rows["asks"].items():
+        in_use = [test for test in tests[ask_id] if not test.is_archived]
+        story = Story([], in_use, [_law(link) for link in links[ask_id] if _is_public(link)])
+        public = [update for update in updates[ask_id] if update.publication is PUBLISHED]
+        for update in sorted(public, key=attrgetter("published_at", "id")):
+            doubts += _doubts(made, story, update)
+            story.entries.append(entry_of(update))
+        settle(ask, story)
+        ask.title_key = title_key(ask.title)
+        reviews = [update.happened_on for update in public if update.kind is UpdateKind.REVIEW]
+        ask.reviewed_on = ask.reviewed_on or max(reviews, default=None)
+        if ask.publication.is_public and ask.status is None:
+            line = made.lines["asks"][ask_id - 1]
+            made.refuse(line, "ask_slug", "A public ask needs a status: a published row of updates.csv that sets one.")
+    return doubts
+
+
+def _doubts(made: Builder, story: Story, update: Update) -> list[Fault]:
+    """What today's rules say against an entry that joins a story."""
+    draft, line = made.drafts[update.id], made.lines["updates"][update.id - 1]
+    problems = check_publishable(draft, made.change.today) + check_story(story, entry_of(update), draft)
+    columns = [problem.field if problem.field in line.cells else "" for problem in problems]
+    return [
+        Fault(line.file, line.number, column or "", line.cells.get(column or "", ""), problem.message)
+        for column, problem in zip(columns, problems, strict=True)
+    ]
+
+
+def _store(change: Change, made: Builder) -> None:
+    """Store all records. What names a row that may come later, and what closes a story, is written at the end."""
+    laws = _take_off(made.rows["legislation"].values(), "becomes_id")
+    asks = _take_off(made.rows["asks"].values(), "superseded_by_id")
+    public = [update for update in made.rows["updates"].values() if update.publication is PUBLISHED]
+    closed = [{"id": row.id, "publication": PUBLISHED, "published_at": row.published_at} for row in public]
+    for update in public:
+        update.publication, update.published_at = Publication.DRAFT, None
+    for rows in made.rows.values():
+        change.session.add_all(rows.values())
+    change.session.flush()
+    change.session.add_all(made.redirects)
+    for model, later in ((Legislation, laws), (Ask, asks), (Update, closed)):
+        if later:
+            change.session.execute(sa.update(model), later)
+    restart_numbers(change.session, [model for model, *_ in KINDS.values()])
+
+
+def _take_off(rows: Iterable[Any], column: str) -> list[dict[str, object]]:
+    """Take a column off rows, and return what it held."""
+    held = [{"id": row.id, column: getattr(row, column)} for row in rows if getattr(row, column) is not None]
+    for row in rows:
+        setattr(row, column, None)
+    return held
+
+
+def _entries(made: Builder) -> list[tuple[Subject, dict[str, object]]]:
+    """What the log says of each record: how it is called, and all that it holds."""
+    former: dict[int, list[str]] = defaultdict(list)
+    for redirect in made.redirects:
+        former[redirect.ask_id].append(redirect.slug)
+    entries = []
+    for row in (row for name, rows in made.rows.items() if name != "evidence" for row in rows.values()):
+        values = {of.key: getattr(row, of.key) for of in row.__table__.columns if of.key not in NOT_LOGGED}
+        if isinstance(row, Update):
+            values |= drafts.values_of(made.drafts[row.id])
+        elif isinstance(row, Ask):
+            values["former_slugs"] = former[row.id]
+        entries.append((records.subject_of(row), values))
+    return entries
+
+
+def _log(change: Change, made: Builder, folder: str, rows: dict[str, int], reason: str) -> None:
+    """Log how each public ask was worded, which asks their tests contradict, and at the end all of it in one entry."""
+    tests = _by_ask(made.rows["tests"].values())
+    for ask in made.rows["asks"].values():
+        if not ask.publication.is_public:
+            continue
+        steps = made.wordings.get(ask.id) or {1: _first_step(change, ask, tests[ask.id])}
+        for _, step in sorted(steps.items()):
+            after = {name: value for name, value in step.items() if name != "reason"}
+            record(change, IMPORTED_STEP, records.subject_of(ask), after=after, reason=str(step["reason"]))
+        results = [test.result for test in tests[ask.id] if not test.is_archived]
+        if ask.publication is PUBLISHED and (said := contradictions(ask.status, results, ask.status_on)):
+            record(change, QUESTIONED, records.subject_of(ask), reason=said[0])
+    after = {
+        "rows_added": sum(rows.values()),
+        "rows_changed": 0,
+        "tables": [f"{name}: {n}" for name, n in rows.items()],
+    }
+    record(change, "brought in", Subject("spreadsheet", 0, folder), after=after, reason=reason, is_public=True)
+    change.session.flush()
+
+
+def _first_step(change: Change, ask: Ask, tests: list[SuccessTest]) -> dict[str, object]:
+    """Where the files do not say how an ask was worded: the words with which it is published now."""
+    words = [(name, str(getattr(ask, name))) for name in WORDING if getattr(ask, name)]
+    labels = [("label", test.label) for test in tests if not test.is_archived]
+    texts = [[name, text, text] for name, text in words + labels]
+    return {"changed_at": change.at, "what": "First published", "reason": "", "texts": texts}
+
+
+def _by_ask(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.ask_id].append(row)
+    return found
+
+
+def _is_public(link: Link) -> bool:
+    return link.publication is link.legislation.publication is PUBLISHED
+
+
+def _law(link: Link) -> LinkedLaw:
+    law = link.legislation
+    dates = (law.introduced_on, law.enacted_on, law.lapsed_on, link.in_force_on)
+    return LinkedLaw(link.effect, *dates, law.kind in BILLS)

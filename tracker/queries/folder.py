@@ -1,0 +1,85 @@
+"""The rows behind the files of a folder that holds a whole tracker, read in short steps like those of the site."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from tracker.db.engine import reading
+from tracker.models import Ask, FormerSlug, Legislation, Link, Reply, Source, SuccessTest, Update
+from tracker.queries.public import tables
+from tracker.queries.public.filters import AskFilter
+from tracker.queries.public.wording import list_steps
+from tracker.rules.asks import PUBLIC, Publication
+
+EVERY = tuple(Publication)
+STEP = 200
+STATEMENTS: Mapping[str, Callable[[], tables.Statement]] = {
+    "asks": lambda: tables.asks().add_columns(Ask.internal_note, Ask.is_said_defamatory),
+    "updates": lambda: tables.updates(EVERY).add_columns(
+        Update.publication, Update.draft_note, Update.submitted_at, Update.sent_back_note
+    ),
+    "evidence": lambda: tables.evidence(EVERY),
+    "tests": lambda: tables.tests(archived=True).add_columns(SuccessTest.is_archived),
+    "results": lambda: tables.results(EVERY),
+    "legislation": lambda: tables.legislation(EVERY, EVERY).add_columns(Legislation.internal_note),
+    "links": lambda: tables.links(EVERY, EVERY).add_columns(Link.internal_note, Link.publication),
+    "replies": lambda: tables.replies(EVERY).add_columns(Reply.due_on, Reply.internal_note, Reply.publication),
+    "sources": lambda: tables.sources(EVERY).add_columns(Source.internal_note, Source.publication),
+}
+
+
+class Redirect(NamedTuple):
+    """A slug that an ask had before, and the present one."""
+
+    former_slug: str
+    ask_slug: str
+
+
+class Wording(NamedTuple):
+    """A text in a step of the public history of an ask's wording."""
+
+    ask_slug: str
+    step: int
+    position: int
+    changed_at: datetime
+    what: str
+    reason: str
+    field: str
+    before: str
+    after: str
+
+
+def read(engine: sa.Engine, name: str, *, internal: bool) -> Iterator[object]:
+    """Yield the rows of a file, in the order in which they were entered: those of the public, or all."""
+    if name == "redirects":
+        return _redirects(engine, PUBLIC if internal else (Publication.PUBLISHED,))
+    if name == "wordings":
+        return _wordings(engine, PUBLIC if internal else (Publication.PUBLISHED,))
+    if not internal:
+        return tables.read(engine, name, AskFilter())
+    return tables.in_steps(engine, tables.RECORDS[name], STATEMENTS[name]())
+
+
+def _redirects(engine: sa.Engine, which: tuple[Publication, ...]) -> Iterator[Redirect]:
+    with reading(engine) as session:
+        wanted = sa.select(FormerSlug.slug, Ask.slug).join(Ask, Ask.id == FormerSlug.ask_id)
+        found = session.execute(wanted.where(Ask.publication.in_(which)).order_by(FormerSlug.slug)).all()
+    return (Redirect(*row) for row in found)
+
+
+def _wordings(engine: sa.Engine, which: tuple[Publication, ...]) -> Iterator[Wording]:
+    wanted, seen = sa.select(Ask.id, Ask.slug).where(Ask.publication.in_(which)).order_by(Ask.id).limit(STEP), 0
+    while True:
+        with reading(engine) as session:
+            slugs = {row.id: row.slug for row in session.execute(wanted.where(Ask.id > seen))}
+            found = list_steps(session, slugs)
+        if not slugs:
+            return
+        for ask_id, steps in found.items():
+            for number, step in enumerate(steps, 1):
+                for place, change in enumerate(step.changes, 1):
+                    of_step = (slugs[ask_id], number, place, step.at, step.what, step.reason)
+                    yield Wording(*of_step, change.name, change.before, change.after)
+        seen = max(slugs)
