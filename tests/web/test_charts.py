@@ -18,8 +18,8 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import Effect
 from tracker.rules.status import Family, Status
 from tracker.rules.updates import Result, UpdateKind
-from tracker.web.charts import CHART_LINES, Axis, years_chart
-from tracker.web.timeline import Bar, Span, TimeLine, time_line
+from tracker.web.public.charts import CHART_LINES, Axis, years_chart
+from tracker.web.public.timeline import Bar, Span, TimeLine, time_line
 
 NEW_YEAR = date(2021, 1, 1)
 WON, OPEN = Family.WON, Family.OPEN

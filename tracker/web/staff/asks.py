@@ -19,8 +19,8 @@ from tracker.services.change import Change
 from tracker.web.auth import requires
 from tracker.web.forms.asks import AskForm
 from tracker.web.forms.base import ConfirmForm, whole_number
-from tracker.web.pages import Page, form_page, found, handled
 from tracker.web.session import db
+from tracker.web.staff.answers import Page, form_page, found, handled
 from tracker.web.staff.previews import saved_or_previewed
 
 bp = Blueprint("asks", __name__, url_prefix="/staff/asks")

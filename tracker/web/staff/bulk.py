@@ -18,8 +18,8 @@ from tracker.services.events import plain
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import attempt, whole_number
 from tracker.web.forms.bulk import ManyForm
-from tracker.web.pages import Page, done
 from tracker.web.session import db, rehearsal, transaction
+from tracker.web.staff.answers import Page, done
 from tracker.web.staff.updates import NOTHING_CHANGED
 
 bp = Blueprint("bulk", __name__, url_prefix="/staff/asks")

@@ -19,8 +19,8 @@ from tracker.services.change import Change
 from tracker.web.auth import me
 from tracker.web.forms.base import attempt
 from tracker.web.forms.updates import StoryForm, UpdateForm
-from tracker.web.pages import Page, done, form_page, found
 from tracker.web.session import db, transaction
+from tracker.web.staff.answers import Page, done, form_page, found
 from tracker.web.staff.previews import rehearsed
 
 NOT_KNOWN = "No address without a title is known here yet. Fill in its title and who says so."

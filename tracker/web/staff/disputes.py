@@ -14,8 +14,8 @@ from tracker.services.change import Change
 from tracker.web.auth import requires
 from tracker.web.forms.base import ReasonForm
 from tracker.web.forms.replies import DisputeForm
-from tracker.web.pages import Page, form_page, found, handled
 from tracker.web.session import db
+from tracker.web.staff.answers import Page, form_page, found, handled
 
 bp = Blueprint("disputes", __name__, url_prefix="/staff/asks/<id:ask_id>/dispute")
 INTRO = (

@@ -28,13 +28,13 @@ from tracker.imports.run import take_in
 from tracker.rules.errors import NotAllowed
 from tracker.rules.permissions import Action, Actor
 from tracker.services import uploads
+from tracker.web.addresses import site_url
 from tracker.web.auth import me, requires
 from tracker.web.downloads import CSV
-from tracker.web.filters import site_url
 from tracker.web.forms.sheets import BringForm, UploadForm
 from tracker.web.long_work import LongWork
-from tracker.web.pages import Page, done
 from tracker.web.session import transaction
+from tracker.web.staff.answers import Page, done
 
 log = logging.getLogger("tracker.security")
 bp = Blueprint("imports", __name__, url_prefix="/staff/import")

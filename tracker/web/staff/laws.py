@@ -14,8 +14,8 @@ from tracker.services.change import Change
 from tracker.web.auth import requires
 from tracker.web.forms.base import ConfirmForm
 from tracker.web.forms.legislation import LegislationForm, LinkForm
-from tracker.web.pages import Page, form_page, found, handled
 from tracker.web.session import db
+from tracker.web.staff.answers import Page, form_page, found, handled
 from tracker.web.staff.previews import saved_or_previewed
 
 bp = Blueprint("laws", __name__, url_prefix="/staff")

@@ -14,12 +14,12 @@ from tracker.queries import log, staff
 from tracker.queries.log import LogFilter
 from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.permissions import Action
+from tracker.web.addresses import FIRST_DAY, expect
 from tracker.web.auth import me, requires
 from tracker.web.downloads import CSV, download
 from tracker.web.forms.base import whole_number
-from tracker.web.pages import found
-from tracker.web.parameters import FIRST_DAY, expect
 from tracker.web.session import db, engine, stop_reading
+from tracker.web.staff.answers import found
 
 security = logging.getLogger("tracker.security")
 bp = Blueprint("log", __name__, url_prefix="/staff")

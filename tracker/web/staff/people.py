@@ -17,8 +17,8 @@ from tracker.services.people import PersonDraft
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, ReasonForm, attempt
 from tracker.web.forms.people import PersonForm
-from tracker.web.pages import Page, form_page, found, handled
 from tracker.web.session import db, transaction
+from tracker.web.staff.answers import Page, form_page, found, handled
 
 NOBODY_IS_DELETED = "Nobody is deleted: what the person wrote keeps the name. Deactivating ends every session at once."
 ERASING = (

@@ -15,8 +15,8 @@ from tracker.services import notes, replies
 from tracker.services.change import Change
 from tracker.web.auth import requires
 from tracker.web.forms.replies import NoteForm, ReplyForm
-from tracker.web.pages import Page, form_page, found, handled
 from tracker.web.session import db
+from tracker.web.staff.answers import Page, form_page, found, handled
 
 bp = Blueprint("replies", __name__, url_prefix="/staff")
 INTRO = (

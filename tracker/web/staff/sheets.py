@@ -12,9 +12,9 @@ from tracker.imports.columns import fillable
 from tracker.queries.public import rows, tables
 from tracker.queries.public.filters import AskFilter
 from tracker.rules.permissions import Action
+from tracker.web.addresses import site_url
 from tracker.web.auth import requires
 from tracker.web.downloads import place
-from tracker.web.filters import site_url
 from tracker.web.session import db, engine, stop_reading
 
 bp = Blueprint("sheets", __name__, url_prefix="/staff/sheets")

@@ -13,8 +13,8 @@ from tracker.services.change import Change
 from tracker.web.auth import requires
 from tracker.web.forms.asks import SourceForm
 from tracker.web.forms.base import ConfirmForm
-from tracker.web.pages import Page, form_page, found, handled
 from tracker.web.session import db
+from tracker.web.staff.answers import Page, form_page, found, handled
 
 bp = Blueprint("sources", __name__, url_prefix="/staff/sources")
 

@@ -15,8 +15,8 @@ from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm
 from tracker.web.forms.updates import ReviewForm
-from tracker.web.pages import Page, form_page, found, handled
 from tracker.web.session import db
+from tracker.web.staff.answers import Page, form_page, found, handled
 from tracker.web.staff.composing import Composing, compose, data_of, form_for, page_of, show_news
 
 bp = Blueprint("updates", __name__, url_prefix="/staff")

@@ -1,4 +1,4 @@
-"""The parameters of a request: which ones there are, and what they may say.
+"""The addresses of the site: what their parts and parameters may be, and where a former slug leads.
 
 Social networks and newsletters add marks of their own to links (`?fbclid=…`). Whatever is not named in
 PUBLIC_PARAMETERS is therefore dropped before the cache and before Flask, so that such a link is the plain page. Staff
@@ -9,11 +9,16 @@ import re
 from datetime import date
 from urllib.parse import unquote_plus
 
-from flask import request
+from flask import Flask, abort, current_app, redirect, request, url_for
+from werkzeug.routing import BaseConverter
+from werkzeug.wrappers import Response
 
 from tracker.clock import today
+from tracker.queries import public
 from tracker.queries.public.filters import FILTER_PARAMETERS, UnknownFilter
+from tracker.rules.legislation import KEY
 from tracker.rules.updates import UpdateKind
+from tracker.web.session import db
 
 # Every parameter that some public page, file or picture reads; one that is new is added here.
 PUBLIC_PARAMETERS = frozenset({*FILTER_PARAMETERS, "sort", "after", "on", "entry", "v"})
@@ -21,6 +26,39 @@ UNFILTERED = ("/staff", "/api/v1")
 SHOWN_LENGTH = 40
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 FIRST_DAY = date(1900, 1, 1)
+
+
+class SlugConverter(BaseConverter):
+    """An ask's slug."""
+
+    regex = r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?"
+
+
+class LawConverter(BaseConverter):
+    """A law's key, such as ukpga/2017/22 or ukpga/Edw7/7/51."""
+
+    regex = KEY.pattern
+    part_isolating = False
+
+
+class IdConverter(BaseConverter):
+    """A row's number, small enough for every database."""
+
+    regex = r"[1-9][0-9]{0,8}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+
+def site_url() -> str:
+    """Return the public address of this site, without a slash at the end."""
+    return str(current_app.config["SITE_URL"])
+
+
+def follow_former_slug(slug: str) -> Response:
+    """Send on to the same address under the ask's present slug; not found when no ask ever had this one."""
+    slug_now = public.find_slug_now(db(), slug)
+    return redirect(url_for(request.endpoint or "", slug=slug_now), 301) if slug_now else abort(404)
 
 
 def without_marks(path: str, query: str) -> str:
@@ -65,3 +103,8 @@ def kind_asked_for() -> UpdateKind | None:
     if text and text not in set(UpdateKind):
         raise UnknownFilter(f"There is no such kind of entry. Choose one of: {', '.join(UpdateKind)}.")
     return UpdateKind(text) if text else None
+
+
+def init_app(app: Flask) -> None:
+    """Make the converters known by name."""
+    app.url_map.converters |= {"slug": SlugConverter, "law": LawConverter, "id": IdConverter}

@@ -14,12 +14,10 @@ from tracker.queries import public
 from tracker.queries.public import rows, tables
 from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter, UnknownFilter, order_of
 from tracker.queries.public.tables import Key
-from tracker.web import whole
-from tracker.web.converters import SlugConverter
-from tracker.web.filters import site_url
-from tracker.web.parameters import expect
+from tracker.web.addresses import SlugConverter, expect, site_url
+from tracker.web.public import json_records
+from tracker.web.security import share
 from tracker.web.session import db
-from tracker.web.sharing import share
 
 bp = Blueprint("api", __name__, url_prefix="/api")
 bp.after_request(share)
@@ -63,13 +61,13 @@ def asks() -> Response:
 
 @bp.get("/v1/asks/<slug:slug>")
 def ask(slug: str) -> Response:
-    """An ask whole."""
+    """An ask json_records."""
     _expect()
     found = rows.find_whole_ask(db(), slug)
     if found is None:
         slug_now = public.find_slug_now(db(), slug)
         return _moved(url_for(".ask", slug=slug_now)) if slug_now else abort(404, "There is no ask with this slug.")
-    return _answer(whole.ask(found, site_url()))
+    return _answer(json_records.ask(found, site_url()))
 
 
 @bp.get("/v1/legislation/<law:key>")
@@ -81,14 +79,14 @@ def law(key: str) -> Response:
         key_now = public.find_key_of(db(), key)
         return _moved(url_for(".law", key=key_now)) if key_now else abort(404, "There is no law with this key.")
     next_page = _next(".law", _text(found.links.next_key), "limit", key=key)
-    return _answer(whole.law(found, site_url()) | {"next": next_page}, next_page)
+    return _answer(json_records.law(found, site_url()) | {"next": next_page}, next_page)
 
 
 @bp.get("/v1/statuses")
 def statuses() -> Response:
     """The statuses with their definitions."""
     _expect()
-    return _answer(whole.STATUSES)
+    return _answer(json_records.STATUSES)
 
 
 @bp.get("/v1/openapi.json")

@@ -10,11 +10,9 @@ from tracker.exports import calendar
 from tracker.queries.public import dates, feeds
 from tracker.queries.public.dates import DateKind, PublicDate
 from tracker.queries.public.feeds import FeedAsk
-from tracker.web.filters import site_url
-from tracker.web.parameters import expect
+from tracker.web.addresses import expect, follow_former_slug, site_url
+from tracker.web.security import share
 from tracker.web.session import db
-from tracker.web.sharing import share
-from tracker.web.slugs import lead_on
 
 bp = Blueprint("calendars", __name__)
 bp.after_request(share)
@@ -38,7 +36,7 @@ def ask_dates(slug: str) -> Response:
     """The dates of one ask, from a year back on."""
     expect()
     ask = feeds.find_feed_ask(db(), slug)
-    return _calendar(ask.title, ask) if ask else lead_on(slug)
+    return _calendar(ask.title, ask) if ask else follow_former_slug(slug)
 
 
 def _calendar(name: str, of: FeedAsk | None) -> Response:

@@ -9,7 +9,7 @@ from tracker.clock import today
 from tracker.exports import sitemap as sitemaps
 from tracker.queries.public import sitemap as pages
 from tracker.queries.public.filters import FILTER_PARAMETERS
-from tracker.web.filters import site_url
+from tracker.web.addresses import site_url
 from tracker.web.session import db
 
 bp = Blueprint("machines", __name__)

@@ -13,11 +13,9 @@ from tracker.queries.public import embeds
 from tracker.queries.public.embeds import EmbeddedAsk
 from tracker.queries.public.records import AskLine
 from tracker.rules.status import Family
-from tracker.web.filters import site_url
-from tracker.web.parameters import expect
+from tracker.web.addresses import expect, follow_former_slug, site_url
 from tracker.web.security import CONTENT_SECURITY_POLICY, EVERYBODY_MAY_FRAME
 from tracker.web.session import db
-from tracker.web.slugs import lead_on
 
 bp = Blueprint("embeds", __name__)
 CARD_SIZE = 480, 260
@@ -31,7 +29,7 @@ def badge(slug: str) -> Response:
     expect()
     found = embeds.find_embedded(db(), slug)
     if found is None:
-        return lead_on(slug)
+        return follow_former_slug(slug)
     label, family = _status(found)
     return current_app.response_class(
         badges.draw(label, family, f"{label}: {found.line.title} – {badges.SITE}"),
@@ -45,7 +43,7 @@ def card(slug: str) -> Response:
     """The status of an ask as a small page for a frame."""
     found = embeds.find_embedded(db(), slug)
     if found is None:
-        return lead_on(slug)
+        return follow_former_slug(slug)
     policy = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", EVERYBODY_MAY_FRAME)
     return current_app.response_class(
         render_template("public/card.html", ask=found, line=found.line),
@@ -60,7 +58,7 @@ def picture(slug: str) -> Response:
     expect("v")
     found = embeds.find_embedded(db(), slug)
     if found is None:
-        return lead_on(slug)
+        return follow_former_slug(slug)
     drawn = pictures.draw(_picture(found.line))
     return current_app.response_class(drawn, content_type="image/png", headers=CROSS_ORIGIN)
 

@@ -1,6 +1,6 @@
-"""The data in words, as one package, and as one download."""
+"""The files that anybody can download: one by one, all as one, as a package, and explained on a page."""
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, render_template, request
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
@@ -10,20 +10,29 @@ from tracker.exports.package import Described, describe
 from tracker.exports.tables import TABLES
 from tracker.queries import public
 from tracker.queries.public import rows, tables
-from tracker.queries.public.filters import AskFilter
+from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter
 from tracker.queries.public.rows import Edition
-from tracker.web.api import json_address
-from tracker.web.downloads import download
-from tracker.web.filters import site_url
-from tracker.web.parameters import expect
+from tracker.web.addresses import expect, site_url
+from tracker.web.downloads import CSV, download
+from tracker.web.public.api import json_address
+from tracker.web.security import share
 from tracker.web.session import db, engine, stop_reading
-from tracker.web.sharing import share
 
-bp = Blueprint("data", __name__)
-bp.after_request(share)
+files = Blueprint("tables", __name__)
+files.after_request(share)
+data = Blueprint("data", __name__)
+data.after_request(share)
 
 
-@bp.get("/data")
+@files.get("/<any(asks, updates, evidence, tests, results, legislation, links, replies, sources):name>.csv")
+def csv(name: str) -> Response:
+    """The file, sent piece by piece; the filters of the status page apply."""
+    expect(*FILTER_PARAMETERS)
+    rows = tables.read(engine(), name, AskFilter.from_query(request.args))
+    return download(TABLES[name].csv(rows, site_url()), CSV, f"{name}.csv")
+
+
+@data.get("/data")
 def index() -> str:
     """Every file with its columns explained."""
     return render_template(
@@ -37,7 +46,7 @@ def index() -> str:
     )
 
 
-@bp.get("/datapackage.json")
+@data.get("/datapackage.json")
 def package() -> Response:
     """The description of all files for programs."""
     expect()
@@ -45,7 +54,7 @@ def package() -> Response:
     return current_app.response_class(description, content_type="application/json")
 
 
-@bp.get("/data.zip")
+@data.get("/data.zip")
 def archive() -> Response:
     """All files in one, sent piece by piece."""
     expect()
@@ -62,7 +71,7 @@ def archive() -> Response:
     return download(pieces, "application/zip", "policy-asks.zip")
 
 
-@bp.get("/checkpoint.txt")
+@data.get("/checkpoint.txt")
 def checkpoint() -> Response:
     """The checkpoint of the event log as `tracker verify --against` and docs/verify_log.py read it."""
     expect()

@@ -1,9 +1,12 @@
 """What templates may use besides Jinja's own: dates in words, the day of a moment, links for reports."""
 
+import re
 from datetime import date, datetime
 from urllib.parse import quote, urlsplit
 
 from flask import Flask, current_app, request, url_for
+from jinja2 import StrictUndefined
+from jinja2.ext import Extension
 from wtforms import Field, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired
 
@@ -15,9 +18,10 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.disputes import answer_due
 from tracker.rules.standing import contradictions
 from tracker.rules.wording import compare_fields, shortened
+from tracker.web.addresses import site_url
 from tracker.web.forms.choosing import ChosenField
 from tracker.web.forms.fields import required
-from tracker.web.timeline import time_line
+from tracker.web.public.timeline import time_line
 
 # What was done to somebody's access, or by a spreadsheet; all else is said in the usual way.
 SENTENCES = {
@@ -36,6 +40,15 @@ SENTENCES = {
     "erased": "erased the personal data of “{name}”.",
     "brought in": "brought in “{name}” (rows added: {after[rows_added]}; changed: {after[rows_changed]}).",
 }
+
+INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
+
+
+class Unindented(Extension):
+    """Removes the indentation of a template, which a phone need not load, unless spaces count in its text."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return source if "<pre" in source else INDENTATION.sub("", source)
 
 
 def in_words(value: PartialDate | date | None) -> str:
@@ -81,11 +94,6 @@ def entry_address(ask: PublicAsk, key: str) -> str:
     return f"#u-{key}" if is_here else url_for("public.story", slug=ask.line.slug, entry=key)
 
 
-def site_url() -> str:
-    """The public address of this site, without a slash at the end."""
-    return str(current_app.config["SITE_URL"])
-
-
 def sentence(event: Event) -> str:
     """What was done to what: "published the update “The Act …”." """
     usual = "{action} the {subject} “{name}”."
@@ -121,7 +129,10 @@ def attributes(field: Field) -> dict[str, str]:
 
 
 def init_app(app: Flask) -> None:
-    """Make them known to the templates."""
+    """Set Jinja up, and make what is defined here known to the templates."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension(Unindented)
     app.add_template_filter(in_words)
     app.add_template_filter(day)
     app.add_template_filter(minute)

@@ -12,11 +12,9 @@ from tracker.queries.public import feeds
 from tracker.queries.public.feeds import Change
 from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter
 from tracker.rules.updates import UpdateKind
-from tracker.web.filters import in_words, site_url
-from tracker.web.parameters import expect
+from tracker.web.addresses import expect, follow_former_slug, site_url
+from tracker.web.security import share
 from tracker.web.session import db
-from tracker.web.sharing import share
-from tracker.web.slugs import lead_on
 
 bp = Blueprint("feeds", __name__)
 bp.after_request(share)
@@ -59,7 +57,7 @@ def ask_changes(slug: str) -> Response:
     expect()
     ask = feeds.find_feed_ask(db(), slug)
     if ask is None:
-        return lead_on(slug)
+        return follow_former_slug(slug)
     feed = atom.Feed(
         id=atom.tag(site_url(), f"ask/{ask.number}"),
         title=f"{SITE}: {ask.title}",
@@ -98,7 +96,7 @@ def headline(change: Change) -> str:
     entry = change.entry
     words = WORDS[entry.kind]
     if entry.kind is UpdateKind.MILESTONE:
-        words += f" of {in_words(entry.happened_on)}"
+        words += f" of {entry.happened_on.in_words}"
     if entry.status:
         words += f" to {entry.status.label}" if entry.kind is UpdateKind.STATUS else f", status {entry.status.label}"
     return f"{change.ask.title}: {words}{' (since corrected)' if entry.corrected_by else ''}"

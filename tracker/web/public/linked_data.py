@@ -15,7 +15,7 @@ from tracker.exports import licence
 from tracker.exports.tables import TABLES
 from tracker.queries.public.records import PublicLaw
 from tracker.rules.stages import Stage
-from tracker.web.filters import site_url
+from tracker.web.addresses import site_url
 
 Thing = dict[str, Any]
 NOT_LAW = frozenset({Stage.EXPECTED, Stage.INTRODUCED, Stage.FALLEN})

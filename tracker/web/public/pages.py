@@ -5,14 +5,15 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import today
 from tracker.queries import public
+from tracker.queries.public import wording
 from tracker.queries.public.filters import AskFilter, Order, order_of
 from tracker.queries.public.search import words_of
 from tracker.rules.method import CHANGES
 from tracker.rules.movement import QUIET_AFTER
 from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
 from tracker.rules.updates import EvidenceType, UpdateKind
-from tracker.web.charts import years_chart
-from tracker.web.parameters import day_asked_for, kind_asked_for
+from tracker.web.addresses import day_asked_for, follow_former_slug, kind_asked_for
+from tracker.web.public.charts import years_chart
 from tracker.web.session import db
 
 bp = Blueprint("public", __name__)
@@ -75,6 +76,13 @@ def story(slug: str) -> str | Response:
     return render_template(
         "public/story.html", ask=found, entries=found.story[start:end], start=start, older=next(iter(keys[end:]), "")
     )
+
+
+@bp.get("/asks/<slug:slug>/history")
+def ask_history(slug: str) -> str | Response:
+    """The wording of an ask over time: what we changed about its own words."""
+    found = wording.find_history(db(), slug)
+    return render_template("public/ask_history.html", history=found) if found else follow_former_slug(slug)
 
 
 @bp.get("/updates")

@@ -8,7 +8,7 @@ from tracker.queries.public.records import PublicAsk, PublicLink, PublicTest, St
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
 from tracker.rules.updates import Result
-from tracker.web.charts import Axis
+from tracker.web.public.charts import Axis
 
 MOST_YEARS_BEFORE = 5
 MOST_YEARS_AHEAD = 3
