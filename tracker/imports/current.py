@@ -49,13 +49,13 @@ def _conditions(name: str, lines: Sequence[Line]) -> list[Condition]:
 
 
 STATEMENTS: Mapping[str, Callable[[], tables.Statement]] = {
-    "asks": tables.asks,
-    "updates": tables.updates,
-    "evidence": tables.evidence,
-    "tests": lambda: tables.tests(archived=False),
-    "results": tables.results,
+    "asks": lambda: tables.asks(EVERY),
+    "updates": lambda: tables.updates(of_asks=EVERY),
+    "evidence": lambda: tables.evidence(of_asks=EVERY),
+    "tests": lambda: tables.success_tests(EVERY),
+    "results": lambda: tables.results(of_asks=EVERY),
     "legislation": lambda: tables.legislation(EVERY),
-    "links": lambda: tables.links(EVERY, EVERY),
-    "replies": tables.replies,
+    "links": lambda: tables.links(EVERY, EVERY, EVERY),
+    "replies": lambda: tables.replies(of_asks=EVERY),
     "sources": lambda: tables.sources(EVERY),
 }

@@ -13,7 +13,6 @@ from tracker.queries.public.as_of import ASK, NOW, AsOf, as_of
 from tracker.queries.public.bodies import STORED, list_spellings
 from tracker.queries.public.filters import AskFilter, Order, UnknownFilter
 from tracker.queries.public.keys import GROUPS, Place, read_key, write_key
-from tracker.queries.public.lines import record_of
 from tracker.queries.public.records import AskLine
 from tracker.queries.public.search import with_excerpts, words_of
 from tracker.rules.asks import PUBLIC, Publication
@@ -51,14 +50,14 @@ def find_page(
     value = sa.type_coerce(ASK.title_key if order is Order.TITLE else asks.since, sa.String)
     by = (value, ASK.id) if order is Order.TITLE else (value.desc(), ASK.id.desc())
     group = _group(session, order, asks, wanted) if order in GROUPS else None
-    listed = sa.select(*asks.line, value.label("value")).select_from(asks.source).where(*fitting)
+    listed = sa.select(ASK.id, *asks.line.values(), value.label("value")).select_from(asks.source).where(*fitting)
     if group is not None:
         listed = listed.add_columns(group.label("place")).order_by(group)
     if place:
         listed = listed.where(_is_beyond(place, group, value, is_upward=order is Order.TITLE))
     rows = session.execute(listed.order_by(*by).limit(size + 1)).all()
     number = session.scalar(sa.select(sa.func.count()).select_from(asks.source).where(*fitting)) or 0
-    lines = [(row.id, record_of(AskLine, row, excerpt=None)) for row in rows[:size]]
+    lines = [(row.id, AskLine(**dict(zip(asks.line, row[1:], strict=False)))) for row in rows[:size]]
     return AskPage(
         tuple(with_excerpts(session, lines, wanted.text) if wanted.text else (line for _, line in lines)),
         number,

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, SuccessTest, Update
 from tracker.models.events import Revision
 from tracker.queries.public import tables
-from tracker.queries.public.published import is_published
-from tracker.queries.public.tables import PUBLISHED, Key, Row
+from tracker.queries.public.tables import Key, Row
 from tracker.rules.asks import PUBLIC, Publication
 
 Rows = tuple[Row, ...]
 LARGE = 100_000
+PUBLISHED = Publication.PUBLISHED
 
 
 @dataclass(frozen=True)
@@ -88,26 +88,23 @@ def list_page(session: Session, name: str, after: Key | None, size: int, ask_id:
     statement = records.statement()
     if ask_id is not None:
         statement = statement.where(_of_ask(name, ask_id))
-    if name not in tables.OF_NO_ASK:
-        statement = statement.where(is_published(Ask.publication))
     return _page(session, name, statement, after, size)
 
 
 def list_asks_called(session: Session, slugs: Sequence[str]) -> Rows:
     """The rows of these published asks, in this order."""
-    statement = tables.asks().where(Ask.slug.in_(slugs), is_published(Ask.publication))
-    found = {row.ask_slug: row for row in session.execute(statement)}
+    found = {row.ask_slug: row for row in session.execute(tables.asks().where(Ask.slug.in_(slugs)))}
     return tuple(found[slug] for slug in slugs if slug in found)
 
 
 def find_whole_ask(session: Session, slug: str) -> WholeAsk | None:
     """An ask that is or was public, with all that belongs to it."""
-    row = session.execute(tables.asks().where(Ask.slug == slug, Ask.publication.in_(PUBLIC))).first()
+    row = session.execute(tables.asks(PUBLIC).where(Ask.slug == slug)).first()
     if row is None:
         return None
-    links = _rows(session.execute(tables.links().where(Link.ask_id == row.id).order_by(Link.id)))
+    links = _rows(session.execute(tables.links(of_asks=PUBLIC).where(Link.ask_id == row.id).order_by(Link.id)))
     laws = session.execute(tables.legislation().where(_of_ask("legislation", row.id)))
-    newest_first = tables.updates().order_by(Update.happened_on.desc(), Update.id.desc())
+    newest_first = tables.updates(of_asks=PUBLIC).order_by(Update.happened_on.desc(), Update.id.desc())
     return WholeAsk(
         ask=row,
         is_archived=row.publication is Publication.ARCHIVED,
@@ -127,7 +124,7 @@ def find_whole_law(session: Session, key: str, after: Key | None, size: int) -> 
     if law is None:
         return None
     was = sa.select(Legislation.key).where(Legislation.becomes_id == law.id, Legislation.publication.in_(PUBLIC))
-    of_law = tables.links(PUBLIC).where(Link.legislation_id == law.id, Ask.publication == PUBLISHED)
+    of_law = tables.links(of_laws=PUBLIC).where(Link.legislation_id == law.id)
     return WholeLaw(
         law=law,
         is_archived=law.publication is Publication.ARCHIVED,
@@ -145,9 +142,9 @@ def _page(session: Session, name: str, statement: tables.Statement, after: Key |
 
 
 def _all(session: Session, name: str, ask_id: int) -> Rows:
-    """All rows of a file that belong to an ask, in the order of their keys."""
+    """All rows of a file that belong to an ask that is or was public, in the order of their keys."""
     records = tables.RECORDS[name]
-    return _rows(session.execute(records.statement().where(_of_ask(name, ask_id)).order_by(*records.key)))
+    return _rows(session.execute(records.statement(of_asks=PUBLIC).where(_of_ask(name, ask_id)).order_by(*records.key)))
 
 
 def _of_ask(name: str, ask_id: int) -> sa.ColumnElement[bool]:
