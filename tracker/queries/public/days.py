@@ -10,8 +10,8 @@ from datetime import date
 
 from tracker.models import Ask, SuccessTest, Update
 from tracker.queries.public.as_of import WHATEVER_THE_DAY
-from tracker.queries.public.lines import ask_line, is_public
-from tracker.queries.public.records import AskLine, Grounds, LawLine, PublicAsk, PublicLink, PublicTest, keep
+from tracker.queries.public.lines import ask_line, is_public, keep
+from tracker.queries.public.records import AskLine, Grounds, LawLine, PublicAsk, PublicLink, PublicTest
 from tracker.queries.stories import entry_of
 from tracker.rules.dates import PartialDate
 from tracker.rules.movement import moved_on

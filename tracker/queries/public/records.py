@@ -4,10 +4,8 @@ No model leaves the public queries, so a template cannot show an internal field 
 may leave out has a default, which is what it shows then.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
 
 from tracker.rules.asks import AskKind
 from tracker.rules.dates import PartialDate
@@ -16,13 +14,6 @@ from tracker.rules.movement import is_quiet
 from tracker.rules.stages import Stage, stage_on
 from tracker.rules.status import Status
 from tracker.rules.updates import EvidenceType, Result, UpdateKind
-
-Record = TypeVar("Record")
-
-
-def keep(record: Record, names: Iterable[str], **others: Any) -> Record:
-    """Return a record of the same kind with these fields of the given one, and others; the rest are as by default."""
-    return type(record)(**{name: getattr(record, name) for name in names}, **others)
 
 
 @dataclass(frozen=True)
