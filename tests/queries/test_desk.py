@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from tests.factories import NOW, dispute_draft, make_ask, make_law, make_link, make_test, make_update
 from tracker.models import Ask, Person
 from tracker.queries import desk
-from tracker.queries.calendar_days import ended_by
+from tracker.queries.desk import ended_by
 from tracker.queries.waiting import waits_for
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status

@@ -17,7 +17,7 @@ from tests.transactions import shared_engine_with
 from tracker.clock import today
 from tracker.db.engine import reading
 from tracker.queries import public, stories
-from tracker.queries.public import days, whole
+from tracker.queries.public import asks, days
 from tracker.queries.public.as_of import WHATEVER_THE_DAY, as_of
 from tracker.queries.public.records import AskLine, LawLine, PublicAsk, PublicLink, PublicTest
 from tracker.rules.dates import PartialDate
@@ -216,7 +216,7 @@ def with_news(longer: Any, record: Any, **others: Any) -> Any:
 
 def test_a_field_that_is_new_is_blank_on_a_past_day(filled: sa.Engine) -> None:
     with reading(filled) as session:
-        row, present = whole.find_whole(session, "past"), public.find_ask(session, "past")
+        row, present = asks.load_ask(session, "past"), public.find_ask(session, "past")
         assert row
         assert present
         longer = with_news(

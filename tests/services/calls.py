@@ -30,7 +30,7 @@ from tests.factories import (
     update_draft,
 )
 from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Update
-from tracker.queries.public.whole import find_whole
+from tracker.queries.public.asks import load_ask
 from tracker.queries.stories import find_story
 from tracker.rules.asks import AskDraft, Publication
 from tracker.rules.bulk import ManyDraft, Seen, What
@@ -246,7 +246,7 @@ CALLS: Mapping[str, Call] = {
     "drafts.discard": lambda c, w: drafts.discard(c, w.draft, 1),
     "drafts.restore": lambda c, w: drafts.restore(c, w.put_aside, 2),
     "updates.publish": lambda c, w: updates.publish(c, w.ask, w.draft),
-    "updates.foresee": lambda c, w: updates.foresee(c, cast(Ask, find_whole(c.session, w.ask.slug)), w.draft),
+    "updates.foresee": lambda c, w: updates.foresee(c, cast(Ask, load_ask(c.session, w.ask.slug)), w.draft),
     "updates.post": lambda c, w: updates.post(c, w.ask, update_draft(status=Status.REJECTED)),
     "updates.post, to a draft": lambda c, w: updates.post(c, w.draft_ask, update_draft()),
     "updates.post_many": lambda c, w: updates.post_many(

@@ -14,7 +14,7 @@ from tests.transactions import count_events, shared_engine_with
 from tracker.db.base import Base
 from tracker.db.engine import writing
 from tracker.models import Event, Person, PersonalDetail, SignInFailure, StaffSession, Upload
-from tracker.queries.names import count_held_for_good, with_names
+from tracker.queries.people import count_held_for_good, with_names
 from tracker.rules.errors import Conflict, RuleBroken
 from tracker.rules.permissions import Role
 from tracker.services import erasure, links, people, proof, sessions, uploads

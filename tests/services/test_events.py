@@ -14,7 +14,7 @@ from tests.tampering import unlock_log
 from tests.transactions import count_events, revision, shared_engine_with
 from tracker.db.engine import reading, writing
 from tracker.models import Ask, Event
-from tracker.queries.names import with_names
+from tracker.queries.people import with_names
 from tracker.rules.chain import GENESIS, entry_hash
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import RuleBroken

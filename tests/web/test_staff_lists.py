@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from tests.factories import make_law
 from tests.site import ADA, Site
 from tracker.models import Ask, Legislation, Update
-from tracker.queries import paging, staff_lists
+from tracker.queries import paging, staff
 from tracker.rules.asks import Publication
 
 ENDS = {
@@ -31,7 +31,7 @@ def pages(site: Site, path: str) -> list[str]:
 
 
 def test_filters_of_the_asks_are_kept_from_page_to_page(shared_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(staff_lists.list_asks, "__defaults__", ("", 2))
+    monkeypatch.setattr(staff.list_asks, "__defaults__", ("", 2))
     with shared_site.reading() as session:
         titles = list(session.scalars(sa.select(Ask.title).where(Ask.status == "partly_met").order_by(Ask.title)))
     found = pages(shared_site, "/staff/asks/?status=partly_met&publication=published")
@@ -46,7 +46,7 @@ def test_filters_of_the_asks_are_kept_from_page_to_page(shared_site: Site, monke
 
 
 def test_laws_and_the_lists_of_the_desk_have_pages(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(staff_lists.list_laws, "__defaults__", ("", 5))
+    monkeypatch.setattr(staff.list_laws, "__defaults__", ("", 5))
     monkeypatch.setattr(paging, "SIZE", 3)
     with sqlite_site.change() as change:
         for number in range(4):

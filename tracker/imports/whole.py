@@ -20,7 +20,7 @@ from tracker.imports.building import Builder
 from tracker.imports.folder import KINDS, read_folder
 from tracker.imports.plan import Fault, Plan, TooMany
 from tracker.models import Ask, Legislation, Link, Source, SuccessTest, Update
-from tracker.queries.contradictions import QUESTIONED
+from tracker.queries.desk import QUESTIONED
 from tracker.queries.stories import Story, entry_of
 from tracker.rules import checks
 from tracker.rules.asks import Publication

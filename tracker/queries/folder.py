@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from tracker.db.engine import reading
 from tracker.models import Ask, FormerSlug, Legislation, Link, Reply, Source, SuccessTest, Update
 from tracker.queries.public import tables
+from tracker.queries.public.asks import list_steps
 from tracker.queries.public.filters import AskFilter
-from tracker.queries.public.wording import list_steps
 from tracker.rules.asks import PUBLIC, Publication
 
 EVERY = tuple(Publication)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from tracker.clock import LONDON
 from tracker.db.engine import reading
 from tracker.models import Ask, Event
-from tracker.queries.names import with_names
+from tracker.queries.people import with_names
 from tracker.rules.permissions import Action, Actor
 
 SIZE = 50

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Event, Person, Update
 from tracker.queries import desk
-from tracker.queries.contradictions import list_contradicted
+from tracker.queries.desk import list_contradicted
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import ALLOWED, Action
 

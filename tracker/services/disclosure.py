@@ -17,7 +17,7 @@ from tracker.models import (
     Update,
     Upload,
 )
-from tracker.queries.names import with_names
+from tracker.queries.people import with_names
 from tracker.services.events import plain
 from tracker.services.sessions import digest
 

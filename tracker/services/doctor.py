@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from tracker.db import migrate, sqlite_backup
 from tracker.db.engine import reading, what_is_not_durable
 from tracker.models import Ask, Event, Person
-from tracker.queries.contradictions import find_contradicted
+from tracker.queries.desk import find_contradicted
 from tracker.rules.permissions import Role
 from tracker.services import derived, mail, proof
 from tracker.settings import Settings

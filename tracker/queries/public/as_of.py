@@ -1,6 +1,6 @@
 """The published asks as they stand now, or stood on a past day: from where they are read, and what is told of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,11 +10,27 @@ import sqlalchemy as sa
 from tracker.models import Ask, StatusSpan
 from tracker.rules.asks import Publication
 
+ONLY_PUBLISHED = (Publication.PUBLISHED,)
 ASK, SPAN = Ask.__table__.c, StatusSpan.__table__.c
 # What a line of a list tells of an ask whatever the day. The wording is today's. What is not named here, or given in
 # as_of(), is blank on a past day.
 WHATEVER_THE_DAY = ("slug", "title", "kind", "topic", "summary", "first_deadline")
 _WORDING = {name: ASK[name] for name in WHATEVER_THE_DAY}
+
+
+def is_published(publication: Any) -> sa.ColumnElement[bool]:
+    """Return the condition for lists that are read along another index.
+
+    Nearly all rows are published, so an index on that is no help; but SQLite would take it, and sort all rows.
+    """
+    return is_one_of(publication, ONLY_PUBLISHED)
+
+
+def is_one_of(publication: Any, which: Sequence[Publication]) -> sa.ColumnElement[bool]:
+    """Return the condition that a record is in one of these states, likewise."""
+    stored = sa.cast(publication, sa.String)
+    condition: sa.ColumnElement[bool] = sa.or_(*(stored == state.value for state in which))
+    return condition
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The newest changes for the feeds: published entries of published asks, each with what has become of it since."""
+"""What programs come back for: the newest changes, with what has become of each since, and a map of all pages."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,11 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from tracker.models import Ask, TestResult, Update
+from tracker.models import Ask, Legislation, TestResult, Update
+from tracker.queries.public.as_of import is_published
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.lines import record_of
 from tracker.queries.public.listing import conditions
-from tracker.queries.public.published import is_published
 from tracker.queries.public.records import PublicEvidence, StoryEntry
 from tracker.rules.asks import PUBLIC, Publication
 
@@ -24,6 +24,7 @@ LOOKED_THROUGH = 2000
 UNFILTERED = 4 * MOST_ENTRIES
 NEWEST_FIRST = (Update.published_at.desc(), Update.happened_on.desc(), Update.id.desc())
 PUBLISHED = Publication.PUBLISHED
+BLOCK = 2000
 
 
 @dataclass(frozen=True)
@@ -115,3 +116,37 @@ def _change(update: Update, corrections: Sequence[Any]) -> Change:
 
 def _feed_ask(ask: Ask) -> FeedAsk:
     return FeedAsk(ask.id, ask.slug, ask.title)
+
+
+@dataclass(frozen=True)
+class PublicPage:
+    """The page of an ask, by its slug, or of a law, by its key."""
+
+    name: str
+    changed_at: datetime | None = None
+
+
+def count_blocks(session: Session) -> int:
+    """How many blocks there are; the first one always is."""
+    last = max(session.scalar(sa.select(sa.func.max(model.id))) or 0 for model in (Ask, Legislation))
+    return max(1, -(-last // BLOCK))
+
+
+def list_asks_in(session: Session, block: int) -> Sequence[PublicPage]:
+    """The published asks of a block, each with the moment of its newest published entry."""
+    newest = sa.select(sa.func.max(Update.published_at)).where(Update.ask_id == Ask.id).scalar_subquery()
+    statement = sa.select(Ask.publication, Ask.slug, newest).where(*_within(Ask.id, block)).order_by(Ask.id)
+    rows = session.execute(statement)
+    return [PublicPage(slug, changed_at) for publication, slug, changed_at in rows if publication is PUBLISHED]
+
+
+def list_laws_in(session: Session, block: int) -> Sequence[PublicPage]:
+    """The published laws of a block; when a law's page changed is not kept."""
+    statement = sa.select(Legislation.publication, Legislation.key).where(*_within(Legislation.id, block))
+    rows = session.execute(statement.order_by(Legislation.id))
+    return [PublicPage(key) for publication, key in rows if publication is PUBLISHED]
+
+
+def _within(number: Any, block: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """The database picks a block by its numbers alone, lest it go through all that is published."""
+    return number > (block - 1) * BLOCK, number <= block * BLOCK

@@ -11,11 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, SuccessTest, Update
-from tracker.models.events import Revision
+from tracker.models import Ask, Event, Evidence, Legislation, Link, Reply, Revision, Source, SuccessTest, Update
 from tracker.queries.public import tables
 from tracker.queries.public.tables import Key, Row
 from tracker.rules.asks import PUBLIC, Publication
+from tracker.rules.chain import Checkpoint
 
 Rows = tuple[Row, ...]
 LARGE = 100_000
@@ -160,3 +160,24 @@ def _of_ask(name: str, ask_id: int) -> sa.ColumnElement[bool]:
 
 def _rows(found: Iterable[Any]) -> Rows:
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class PublishedCheckpoint:
+    """How far the log had come with the last public change: its number of entries, the last hash, and when."""
+
+    number: int
+    hash: str
+    at: datetime | None
+
+    @property
+    def line(self) -> str:
+        """As it is kept: "12:…"."""
+        return str(Checkpoint(self.number, self.hash))
+
+
+def find_checkpoint(session: Session) -> PublishedCheckpoint:
+    """The checkpoint of the present revision; sign-ins and drafts do not move it."""
+    at = sa.select(Event.at).where(Event.id == Revision.checkpoint_number).scalar_subquery()
+    found = session.execute(sa.select(Revision.checkpoint_number, Revision.checkpoint_hash, at))
+    return PublishedCheckpoint(*found.one())

@@ -14,9 +14,9 @@ from sqlalchemy.orm import aliased
 
 from tracker.db.engine import reading
 from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, SuccessTest, TestResult, Update
+from tracker.queries.public.as_of import ONLY_PUBLISHED, is_one_of, is_published
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.listing import conditions
-from tracker.queries.public.published import ONLY_PUBLISHED, is_one_of, is_published
 from tracker.rules.asks import PUBLIC, Publication
 
 STEP = 500

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 from tracker.exports import badge as badges
 from tracker.exports import picture as pictures
 from tracker.exports.picture import Picture
-from tracker.queries.public import embeds
-from tracker.queries.public.embeds import EmbeddedAsk
+from tracker.queries.public import asks
+from tracker.queries.public.asks import EmbeddedAsk
 from tracker.queries.public.records import AskLine
 from tracker.rules.status import Family
 from tracker.web.addresses import expect, follow_former_slug, site_url
@@ -27,7 +27,7 @@ BADGE_POLICY = f"default-src 'none'; style-src 'sha256-{badges.STYLE_HASH}'; {EV
 def badge(slug: str) -> Response:
     """The status of an ask as an image."""
     expect()
-    found = embeds.find_embedded(db(), slug)
+    found = asks.find_embedded(db(), slug)
     if found is None:
         return follow_former_slug(slug)
     label, family = _status(found)
@@ -41,7 +41,7 @@ def badge(slug: str) -> Response:
 @bp.get("/asks/<slug:slug>/card")
 def card(slug: str) -> Response:
     """The status of an ask as a small page for a frame."""
-    found = embeds.find_embedded(db(), slug)
+    found = asks.find_embedded(db(), slug)
     if found is None:
         return follow_former_slug(slug)
     policy = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", EVERYBODY_MAY_FRAME)
@@ -56,7 +56,7 @@ def card(slug: str) -> Response:
 def picture(slug: str) -> Response:
     """The picture that social networks show; `v` only makes them fetch it again when it has changed."""
     expect("v")
-    found = embeds.find_embedded(db(), slug)
+    found = asks.find_embedded(db(), slug)
     if found is None:
         return follow_former_slug(slug)
     drawn = pictures.draw(_picture(found.line))

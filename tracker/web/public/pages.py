@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import today
 from tracker.queries import public
-from tracker.queries.public import wording
+from tracker.queries.public.asks import find_history
 from tracker.queries.public.filters import AskFilter, Order, order_of
 from tracker.queries.public.search import words_of
 from tracker.rules.method import CHANGES
@@ -81,7 +81,7 @@ def story(slug: str) -> str | Response:
 @bp.get("/asks/<slug:slug>/history")
 def ask_history(slug: str) -> str | Response:
     """The wording of an ask over time: what we changed about its own words."""
-    found = wording.find_history(db(), slug)
+    found = find_history(db(), slug)
     return render_template("public/ask_history.html", history=found) if found else follow_former_slug(slug)
 
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import today
 from tracker.exports import sitemap as sitemaps
-from tracker.queries.public import sitemap as pages
+from tracker.queries.public import feeds as pages
 from tracker.queries.public.filters import FILTER_PARAMETERS
 from tracker.web.addresses import site_url
 from tracker.web.session import db

@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import today
 from tracker.models import Ask
-from tracker.queries import staff, staff_lists
+from tracker.queries import staff
 from tracker.queries.choosing import Sources
-from tracker.queries.staff_lists import NO_STATUS, Wanted
+from tracker.queries.staff import NO_STATUS, Wanted
 from tracker.rules.asks import Publication
 from tracker.rules.permissions import Action
 from tracker.rules.standing import contradictions
@@ -33,7 +33,7 @@ def index() -> str:
     wanted, after = Wanted.from_query(request.args), request.args.get("after", "")
     return render_template(
         "staff/asks/index.html",
-        page=staff_lists.list_asks(db(), wanted, after),
+        page=staff.list_asks(db(), wanted, after),
         wanted=wanted,
         statuses=[(NO_STATUS, "No status yet"), *((status.value, status.label) for status in Status)],
         publications=[(publication.value, publication.label) for publication in Publication],

@@ -9,8 +9,7 @@ from werkzeug.wrappers import Response
 
 from tracker.models import Ask, Update
 from tracker.queries import staff
-from tracker.queries.choosing import Asks
-from tracker.queries.known_pages import find_page
+from tracker.queries.choosing import Asks, find_known_page
 from tracker.rules.permissions import Action
 from tracker.rules.status import DEFINITIONS
 from tracker.rules.updates import UpdateDraft, UpdateKind
@@ -51,7 +50,7 @@ def compose(composing: Composing) -> Page | Response:
     button = request.form.get("do", "")
     if button == "more":
         form.add_evidence()
-    elif button and form.look_up(lambda url: find_page(db(), url)):
+    elif button and form.look_up(lambda url: find_known_page(db(), url)):
         pass  # the form comes back with what we know of the page, to be looked at before it is sent
     elif button == "look-up":
         form.problems.append(NOT_KNOWN)

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.models import Ask, Legislation
-from tracker.queries import staff, staff_lists
+from tracker.queries import staff
 from tracker.queries.choosing import Laws
 from tracker.rules.permissions import Action
 from tracker.services import legislation
@@ -26,7 +26,7 @@ NO_LAW = "There is no law to link yet. Enter the law first (Legislation, New law
 @requires(Action.READ)
 def index() -> str:
     after = request.args.get("after", "")
-    return render_template("staff/laws/index.html", page=staff_lists.list_laws(db(), after), is_first=not after)
+    return render_template("staff/laws/index.html", page=staff.list_laws(db(), after), is_first=not after)
 
 
 @bp.get("/legislation/<id:law_id>")

@@ -38,7 +38,7 @@ def index() -> str:
         page=log.list_page(db(), me(), wanted, _number("before")),
         wanted=wanted,
         query=_query(),
-        people=[(log.NOBODY, MACHINES), *((person.id, person.name) for person in staff.list_people(db()))],
+        people=[(log.NOBODY, MACHINES), *((person.id, person.name) for person in staff.list_everybody(db()))],
         subjects=[(name, name.capitalize()) for name in choices.subjects],
         actions=[(name, name.capitalize()) for name in choices.actions],
         is_first="before" not in request.args,

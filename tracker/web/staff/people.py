@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import now
 from tracker.models import Person
-from tracker.queries import names, staff_lists
+from tracker.queries import people as queries
+from tracker.queries import staff
 from tracker.rules.permissions import Action
 from tracker.services import erasure, links, people, second_factor
 from tracker.services.change import Change
@@ -34,7 +35,7 @@ bp = Blueprint("people", __name__, url_prefix="/staff")
 @requires(Action.MANAGE_PEOPLE)
 def index() -> str:
     after = request.args.get("after", "")
-    return render_template("staff/people.html", page=staff_lists.list_people(db(), after), is_first=not after)
+    return render_template("staff/people.html", page=staff.list_people(db(), after), is_first=not after)
 
 
 @bp.route("/people/new", methods=["GET", "POST"])
@@ -122,7 +123,7 @@ def erase(person_id: int) -> Page | Response:
     def fresh() -> ReasonForm:
         return ReasonForm(formdata=None, version=_person(person_id).version)
 
-    number = names.count_held_for_good(db(), person_id)
+    number = queries.count_held_for_good(db(), person_id)
     intro = ERASING + (HELD_FOR_GOOD.format(number) if number else "")
     return handled(form, save, "Erased.", fresh) or form_page(
         form, f"Erase the data of {person.name}", back, submit="Erase for good", intro=intro

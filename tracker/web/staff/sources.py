@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.models import Source
-from tracker.queries import staff_lists
+from tracker.queries import staff
 from tracker.rules.permissions import Action
 from tracker.services import asks
 from tracker.services.change import Change
@@ -23,7 +23,7 @@ bp = Blueprint("sources", __name__, url_prefix="/staff/sources")
 @requires(Action.READ)
 def index() -> str:
     after = request.args.get("after", "")
-    page = staff_lists.list_sources(db(), after)
+    page = staff.list_sources(db(), after)
     return render_template("staff/sources.html", page=page, is_first=not after, form_for=ConfirmForm)
 
 
