@@ -28,7 +28,7 @@ from tests.imports.books import (
 from tests.imports.taking import bring, exported, summary
 from tracker.exports import workbook
 from tracker.exports.tables import ASKS, TABLES
-from tracker.exports.workbook import Edition, add_sheet, open_workbook, put
+from tracker.exports.workbook import Origin, add_sheet, new_workbook, put
 from tracker.imports.files import find_sheets
 from tracker.imports.lines import read
 from tracker.imports.plan import Plan
@@ -120,9 +120,9 @@ def test_a_workbook_comes_in(ed: Change, how: int) -> None:
 def test_an_unchanged_workbook_changes_nothing(ed: Change) -> None:
     exported(ed)
     file = io.BytesIO()
-    workbook.write(
+    workbook.write_workbook(
         file,
-        Edition("https://tracker.example", 1, None),
+        Origin("https://tracker.example", 1, None),
         lambda name: ed.session.execute(tables.RECORDS[name].statement()).all(),
     )
     plan = bring(ed, {"policy.xlsx": file.getvalue()})
@@ -141,7 +141,7 @@ def test_an_unchanged_workbook_changes_nothing(ed: Change) -> None:
 )
 def test_cells_of_a_workbook_are_the_same_when_they_come_in(cells: list[str]) -> None:
     file = io.BytesIO()
-    with open_workbook(file) as made:
+    with new_workbook(file) as made:
         sheet = add_sheet(made, "asks", ["ask_slug", "title"])
         for number, cell in enumerate(cells, 1):
             put(sheet, number, [f"a{number}", cell])

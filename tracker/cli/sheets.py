@@ -14,7 +14,7 @@ from tracker.cli.whole import import_folder, refuse
 from tracker.clock import now
 from tracker.db.engine import reading, writing
 from tracker.exports import workbook
-from tracker.exports.workbook import LAST_ROW, Edition, TooLarge
+from tracker.exports.workbook import LAST_ROW, Origin, TooLarge
 from tracker.imports.files import find_sheets
 from tracker.imports.lines import Sheet
 from tracker.imports.plan import Plan, Step
@@ -141,9 +141,9 @@ def write_workbook(engine: sa.Engine, folder: Path, site_url: str) -> Path:
         edition = rows.find_edition(session)
     made = BytesIO()  # a zip file that cannot be written to its end is closed noisily
     try:
-        workbook.write(
+        workbook.write_workbook(
             made,
-            Edition(site_url, edition.revision, edition.published_at),
+            Origin(site_url, edition.revision, edition.published_at),
             lambda name: tables.read(engine, name, AskFilter()),
         )
     except TooLarge:

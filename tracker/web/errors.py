@@ -12,7 +12,7 @@ from tracker.db.engine import Unsure
 from tracker.db.limits import took_too_long
 from tracker.db.room import lacks_room
 from tracker.exports import json
-from tracker.exports.operations import PROBLEMS
+from tracker.exports.openapi import PROBLEMS
 from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
 from tracker.services.passwords import Busy

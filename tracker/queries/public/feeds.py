@@ -37,7 +37,7 @@ class FeedAsk:
 
 
 @dataclass(frozen=True)
-class Change:
+class FeedChange:
     """An entry of a feed. `number` is the entry's for good; `changed_at` moves when it is corrected."""
 
     number: int
@@ -53,7 +53,7 @@ def find_feed_ask(session: Session, slug: str) -> FeedAsk | None:
     return _feed_ask(ask) if ask else None
 
 
-def list_changes(session: Session, wanted: AskFilter) -> tuple[Change, ...]:
+def list_changes(session: Session, wanted: AskFilter) -> tuple[FeedChange, ...]:
     """The newest changes of the asks that a reader wants; a corrected entry counts as changed by its correction."""
     most = UNFILTERED if wanted.is_empty else LOOKED_THROUGH
     newest = sa.select(Update.id).where(Update.publication == PUBLISHED).order_by(*NEWEST_FIRST).limit(most)
@@ -62,13 +62,13 @@ def list_changes(session: Session, wanted: AskFilter) -> tuple[Change, ...]:
     return _changes(session, statement.where(is_published(Ask.publication), *conditions(session, wanted)))
 
 
-def list_changes_of(session: Session, ask: FeedAsk) -> tuple[Change, ...]:
+def list_changes_of(session: Session, ask: FeedAsk) -> tuple[FeedChange, ...]:
     """The newest changes of one ask."""
     of_ask = sa.select(Update.id, Update.corrects_id).where(Update.ask_id == ask.number)
     return _changes(session, of_ask.where(is_published(Update.publication)))
 
 
-def _changes(session: Session, chosen: sa.Select[int, int | None]) -> tuple[Change, ...]:
+def _changes(session: Session, chosen: sa.Select[int, int | None]) -> tuple[FeedChange, ...]:
     """The newest of the chosen entries and those that they correct, the last changed first; six queries."""
     newest = session.execute(chosen.order_by(*NEWEST_FIRST).limit(MOST_ENTRIES)).all()
     statement = sa.select(Update).where(Update.id.in_({id for row in newest for id in row if id}))
@@ -100,7 +100,7 @@ def _corrections(session: Session, updates: Iterable[Update]) -> Mapping[int, Se
     return found
 
 
-def _change(update: Update, corrections: Sequence[Any]) -> Change:
+def _change(update: Update, corrections: Sequence[Any]) -> FeedChange:
     published_at = update.published_at or update.recorded_at
     entry = record_of(
         StoryEntry,
@@ -111,7 +111,7 @@ def _change(update: Update, corrections: Sequence[Any]) -> Change:
         corrected_by=tuple(row.key for row in corrections),
     )
     changed_at = max([published_at, *(row.published_at for row in corrections)])
-    return Change(update.id, _feed_ask(update.ask), entry, published_at, changed_at)
+    return FeedChange(update.id, _feed_ask(update.ask), entry, published_at, changed_at)
 
 
 def _feed_ask(ask: Ask) -> FeedAsk:

@@ -23,7 +23,7 @@ PUBLISHED = Publication.PUBLISHED
 
 
 @dataclass(frozen=True)
-class Page:
+class RowPage:
     """Some rows of a file in the order of their keys; `next_key` is the last one's, or None at the end."""
 
     rows: Rows
@@ -52,7 +52,7 @@ class WholeLaw:
     law: Row
     is_archived: bool
     was: tuple[str, ...]
-    links: Page
+    links: RowPage
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def find_ask_id(session: Session, slug: str) -> int | None:
     return session.scalar(sa.select(Ask.id).where(Ask.slug == slug, Ask.publication == PUBLISHED))
 
 
-def list_page(session: Session, name: str, after: Key | None, size: int, ask_id: int | None = None) -> Page:
+def list_page(session: Session, name: str, after: Key | None, size: int, ask_id: int | None = None) -> RowPage:
     """The rows of a file after a key, at most `size`; those of one ask if one is given."""
     records = tables.RECORDS[name]
     statement = records.statement()
@@ -133,12 +133,12 @@ def find_whole_law(session: Session, key: str, after: Key | None, size: int) -> 
     )
 
 
-def _page(session: Session, name: str, statement: tables.Statement, after: Key | None, size: int) -> Page:
+def _page(session: Session, name: str, statement: tables.Statement, after: Key | None, size: int) -> RowPage:
     """The rows of this statement after a key, at most `size`."""
     records = tables.RECORDS[name]
     rows = session.execute(records.after(statement, after or records.start, size + 1)).all()
     has_more = len(rows) > size
-    return Page(_rows(rows[:size]), records.key_of(rows[size - 1]) if has_more else None)
+    return RowPage(_rows(rows[:size]), records.key_of(rows[size - 1]) if has_more else None)
 
 
 def _all(session: Session, name: str, ask_id: int) -> Rows:

@@ -7,8 +7,9 @@ from typing import Any
 from flask import Blueprint, abort, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.exports import json, licence, openapi
-from tracker.exports.operations import MOST, PROBLEMS, RECORDS, USUAL, paths
+from tracker.exports import json, openapi
+from tracker.exports.columns import LICENCE
+from tracker.exports.openapi import MOST, PROBLEMS, RECORDS, USUAL, paths
 from tracker.exports.tables import ASKS, TABLES
 from tracker.queries import public
 from tracker.queries.public import rows, tables
@@ -105,7 +106,7 @@ def index() -> str:
         operations=operations,
         example=_first_slug(),
         problems=PROBLEMS,
-        licence=licence,
+        licence=LICENCE,
         usual=USUAL,
         most=MOST,
     )

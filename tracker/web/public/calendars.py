@@ -48,9 +48,9 @@ def _calendar(name: str, of: FeedAsk | None) -> Response:
     )
 
 
-def _event(found: PublicDate, host: str) -> calendar.Event:
+def _event(found: PublicDate, host: str) -> calendar.CalendarEvent:
     of = "link" if found.kind is DateKind.IN_FORCE else "ask"
-    return calendar.Event(
+    return calendar.CalendarEvent(
         uid=f"{of}-{found.number}-{found.kind.value}@{host}",
         first_day=found.on.first_day,
         last_day=found.on.last_day,

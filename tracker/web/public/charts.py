@@ -96,7 +96,7 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class Column:
+class YearColumn:
     """How many asks stood where at the end of a year."""
 
     mark: YearMark
@@ -111,7 +111,7 @@ class Column:
 class YearsChart:
     """The statuses of all asks, year by year."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[YearColumn, ...]
     families: tuple[Family, ...]
     has_numbers: bool
     height: float = CHART_LINES
@@ -133,8 +133,8 @@ def years_chart(years: Sequence[YearCounts], this_year: int) -> YearsChart | Non
     return YearsChart(columns, seen, has_numbers=len(columns) <= MOST_LABELS)
 
 
-def _column(mark: YearMark, slot: float, counts: Mapping[Family, int], highest: int, is_so_far: bool) -> Column:
-    return Column(
+def _column(mark: YearMark, slot: float, counts: Mapping[Family, int], highest: int, is_so_far: bool) -> YearColumn:
+    return YearColumn(
         mark,
         x=round(mark.x + slot * (1 - COLUMN_SHARE) / 2, 2),
         width=round(slot * COLUMN_SHARE, 2),

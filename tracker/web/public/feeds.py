@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 from flask import Blueprint, current_app, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.exports import atom, licence
+from tracker.exports import xml
+from tracker.exports.columns import LICENCE
 from tracker.queries import public
 from tracker.queries.public import feeds
-from tracker.queries.public.feeds import Change
+from tracker.queries.public.feeds import FeedChange
 from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter
 from tracker.rules.updates import UpdateKind
 from tracker.web.addresses import expect, follow_former_slug, site_url
@@ -18,7 +19,7 @@ from tracker.web.session import db
 
 bp = Blueprint("feeds", __name__)
 bp.after_request(share)
-SITE = licence.PUBLISHER
+SITE = LICENCE.publisher
 RIGHTS = f"Free to re-use under CC BY 4.0: name the {SITE} and link to the page."
 WORDS = {
     UpdateKind.STATUS: "status changed",
@@ -37,8 +38,8 @@ def changes() -> Response:
     wanted = AskFilter.from_query(request.args)
     chosen = wanted.as_query()
     found = feeds.list_changes(db(), wanted)
-    feed = atom.Feed(
-        id=atom.tag(site_url(), f"feed?{urlencode(chosen)}" if chosen else "feed"),
+    feed = xml.Feed(
+        id=xml.tag(site_url(), f"feed?{urlencode(chosen)}" if chosen else "feed"),
         title=f"{SITE}: changes to some of the asks" if chosen else f"{SITE}: all changes",
         subtitle="What became of each ask, with the evidence. A corrected entry appears again, marked as corrected.",
         author=SITE,
@@ -58,8 +59,8 @@ def ask_changes(slug: str) -> Response:
     ask = feeds.find_feed_ask(db(), slug)
     if ask is None:
         return follow_former_slug(slug)
-    feed = atom.Feed(
-        id=atom.tag(site_url(), f"ask/{ask.number}"),
+    feed = xml.Feed(
+        id=xml.tag(site_url(), f"ask/{ask.number}"),
         title=f"{SITE}: {ask.title}",
         subtitle="Every change of this ask. A corrected entry appears again, marked as corrected.",
         author=SITE,
@@ -72,26 +73,26 @@ def ask_changes(slug: str) -> Response:
     return _atom(feed)
 
 
-def _entry(change: Change) -> atom.Entry:
+def _entry(change: FeedChange) -> xml.FeedEntry:
     """A change as an entry: its words link to the page, its evidence is related."""
     entry, page = change.entry, _address("public.ask", slug=change.ask.slug)
     method = _address("public.method")
-    categories = [atom.Category(f"{method}#story", entry.kind.value, entry.kind.label)]
+    categories = [xml.FeedCategory(f"{method}#story", entry.kind.value, entry.kind.label)]
     if entry.status:
-        categories.append(atom.Category(f"{method}#statuses", entry.status.value, entry.status.label))
-    evidence = (atom.Link("related", item.url, item.title) for item in entry.evidence)
-    return atom.Entry(
-        id=atom.tag(site_url(), f"update/{change.number}"),
+        categories.append(xml.FeedCategory(f"{method}#statuses", entry.status.value, entry.status.label))
+    evidence = (xml.FeedLink("related", item.url, item.title) for item in entry.evidence)
+    return xml.FeedEntry(
+        id=xml.tag(site_url(), f"update/{change.number}"),
         title=headline(change),
         published=change.published_at,
         updated=change.changed_at,
-        links=(atom.Link("alternate", f"{page}#u-{entry.key}", type="text/html"), *evidence),
+        links=(xml.FeedLink("alternate", f"{page}#u-{entry.key}", type="text/html"), *evidence),
         categories=tuple(categories),
         content=current_app.jinja_env.get_template("public/feed_entry.html").render(entry=entry, page=page).strip(),
     )
 
 
-def headline(change: Change) -> str:
+def headline(change: FeedChange) -> str:
     """ "Unexplained wealth orders: status changed to Partly met"."""
     entry = change.entry
     words = WORDS[entry.kind]
@@ -102,12 +103,12 @@ def headline(change: Change) -> str:
     return f"{change.ask.title}: {words}{' (since corrected)' if entry.corrected_by else ''}"
 
 
-def _links(page: str, **values: Any) -> tuple[atom.Link, ...]:
+def _links(page: str, **values: Any) -> tuple[xml.FeedLink, ...]:
     """The feed's own address, with its filters, and that of the page that shows the same."""
     own = site_url() + url_for(request.endpoint or "", **values)
     return (
-        atom.Link("self", own, type="application/atom+xml"),
-        atom.Link("alternate", _address(page, **values), type="text/html"),
+        xml.FeedLink("self", own, type="application/atom+xml"),
+        xml.FeedLink("alternate", _address(page, **values), type="text/html"),
     )
 
 
@@ -115,9 +116,9 @@ def _address(endpoint: str, **values: Any) -> str:
     return site_url() + url_for(endpoint, **values)
 
 
-def _atom(feed: atom.Feed) -> Response:
+def _atom(feed: xml.Feed) -> Response:
     """The feed for everybody, scripts of other sites among them."""
     return current_app.response_class(
-        atom.write(feed),
+        xml.write_feed(feed),
         content_type="application/atom+xml; charset=utf-8",
     )

@@ -4,9 +4,9 @@ from flask import Blueprint, current_app, render_template, request
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
-from tracker.exports import archive as archives
-from tracker.exports import json, licence
-from tracker.exports.package import Described, describe
+from tracker.exports import json
+from tracker.exports.columns import LICENCE
+from tracker.exports.package import Described, describe, pack
 from tracker.exports.tables import TABLES
 from tracker.queries import public
 from tracker.queries.public import rows, tables
@@ -40,7 +40,7 @@ def index() -> str:
         tables=TABLES.values(),
         edition=rows.find_edition(db()),
         checkpoint=public.find_checkpoint(db()),
-        licence=licence,
+        licence=LICENCE,
         json_of=json_address,
         today=today(),
     )
@@ -62,7 +62,7 @@ def archive() -> Response:
     description = _description(edition)
     stop_reading()
     source, address = engine(), site_url()
-    pieces = archives.pack(
+    pieces = pack(
         description,
         edition.published_at,
         lambda name: TABLES[name].csv(tables.read(source, name, AskFilter()), address),

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, current_app, url_for
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
-from tracker.exports import sitemap as sitemaps
+from tracker.exports.xml import write_sitemap, write_sitemap_index
 from tracker.queries.public import feeds as pages
 from tracker.queries.public.filters import FILTER_PARAMETERS
 from tracker.web.addresses import site_url
@@ -57,7 +57,7 @@ def security() -> Response:
 def sitemap() -> Response:
     """The list of the blocks; it does not say when each changed, for that would be a look at every ask."""
     numbers = range(1, pages.count_blocks(db()) + 1)
-    return _xml(sitemaps.write_index(_address("machines.sitemap_block", number=number) for number in numbers))
+    return _xml(write_sitemap_index(_address("machines.sitemap_block", number=number) for number in numbers))
 
 
 @bp.get("/sitemap-<id:number>.xml")
@@ -68,7 +68,7 @@ def sitemap_block(number: int) -> Response:
     fixed = [(_address(endpoint), None) for endpoint in FIXED_PAGES if number == 1]
     asks = [(_address("public.ask", slug=ask.name), ask.changed_at) for ask in pages.list_asks_in(db(), number)]
     laws = [(_address("public.law", key=law.name), law.changed_at) for law in pages.list_laws_in(db(), number)]
-    return _xml(sitemaps.write([*fixed, *asks, *laws]))
+    return _xml(write_sitemap([*fixed, *asks, *laws]))
 
 
 def _address(endpoint: str, **values: str | int) -> str:

@@ -26,7 +26,7 @@ bp = Blueprint("bulk", __name__, url_prefix="/staff/asks")
 
 
 @dataclass(frozen=True)
-class Line:
+class BulkRow:
     """One ask of many: what it is now and what it would be, and whether somebody changed it meanwhile."""
 
     ask: Ask
@@ -80,7 +80,7 @@ def _page(form: ManyForm, is_shown: bool, has_table: bool) -> Page:
     entries = count_entries(db(), [ask.id for ask in asks])
     now = {ask.id: Seen(ask.id, ask.version, entries.get(ask.id, 0)) for ask in asks}
     draft = form.draft() if has_table and not form.errors else None
-    lines = [Line(ask, *_before_and_after(ask, draft), now[ask.id] != seen[ask.id]) for ask in asks]
+    lines = [BulkRow(ask, *_before_and_after(ask, draft), now[ask.id] != seen[ask.id]) for ask in asks]
     if form.is_stale:
         form.choose(asks, entries)  # the next showing is about what stands now
     html = render_template("staff/asks/many.html", form=form, lines=lines, is_shown=is_shown, most=MOST_AT_ONCE)
