@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tracker.app import create_app
+from tracker.db import migrate
 from tracker.db.base import Base
 from tracker.settings import Settings
 
 FOLDER = Path("var/bench")
 TRACKER = [sys.executable, "-m", "tracker.cli"]
-SHIPPED = 11
 SERIES = "WITH RECURSIVE series (copy) AS (SELECT 1 UNION ALL SELECT copy + 1 FROM series WHERE copy < :copies)"
 # A copy has a name of its own, and is found by its number.
 RENAMED = {"slug": "-", "title": " ", "title_key": " "}
@@ -24,7 +24,7 @@ RENAMED = {"slug": "-", "title": " ", "title_key": " "}
 
 def database(number: int) -> Path:
     """Return an SQLite file with about so many asks, made if it is not there from another time."""
-    path = FOLDER / f"asks-{number}.sqlite3"
+    path = FOLDER / f"asks-{number}-{migrate.head()}.sqlite3"
     if not path.exists():
         FOLDER.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(".unfinished")
@@ -35,14 +35,14 @@ def database(number: int) -> Path:
 
 
 def make(path: Path, number: int) -> None:
-    """Write a new database: the shipped asks and their copies, about `number` in all."""
+    """Write a new database: the eleven shipped asks and their copies, about `number` in all."""
     run_tracker(path, "db", "upgrade")
     run_tracker(path, "seed")
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
         for name, _ in triggers:
             connection.execute(f"DROP TRIGGER {name}")
-        copy_asks(connection, number // SHIPPED - 1)
+        copy_asks(connection, number // 11 - 1)
         for _, statement in triggers:
             connection.execute(statement)
 

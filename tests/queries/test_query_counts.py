@@ -107,7 +107,7 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "staff.find_law": lambda s: staff.find_law(s, first(s, Legislation)),
     "staff.find_link": lambda s: staff.find_link(s, first(s, Link)),
     "staff.list_asks_of": lambda s: staff.list_asks_of(s, [main_id(s)]),
-    "desk.count_entries": lambda s: desk.count_entries(s, [main_id(s)]),
+    "desk.count_published_updates": lambda s: desk.count_published_updates(s, [main_id(s)]),
     "staff.find_reply": lambda s: [staff.find_reply(s, 1)],
     "staff.list_notes": lambda s: [staff.list_notes(s, main_id(s))],
     "staff.list_replies": lambda s: [staff.list_replies(s, main_id(s))],

@@ -20,7 +20,7 @@ SHAPES: dict[Type, Schema] = {
 }
 
 
-def record(table: Table, row: object, site_url: str) -> Record:
+def as_object(table: Table, row: object, site_url: str) -> Record:
     """A row as an object; every key of the table is there, with null where nothing is known."""
     return {column.name: _value(column, row, site_url) for column in table.columns}
 

@@ -68,7 +68,7 @@ def list_due(session: Session, today: date, limit: int, after: str = "") -> List
     loaded = (selectinload(Ask.tests), selectinload(Ask.links).joinedload(Link.legislation))
     found = paging.cut(session, statement, by, limit=limit, after=after, loaded=loaded)
     ids = [ask.id for ask in found.rows]
-    seen = count_entries(session, ids)
+    seen = count_published_updates(session, ids)
     reviews = sa.select(Update.ask_id).where(*WAITING, Update.kind == UpdateKind.REVIEW, Update.ask_id.in_(ids))
     proposed = set(session.scalars(reviews))
     return replace(found, rows=[_due(ask, seen.get(ask.id, 0), ask.id in proposed) for ask in found.rows])
@@ -122,7 +122,7 @@ def list_recent(session: Session, limit: int) -> Sequence[Event]:
     return with_names(session, session.scalars(statement.order_by(Event.id.desc()).limit(limit)))
 
 
-def count_entries(session: Session, ask_ids: Sequence[int]) -> dict[int, int]:
+def count_published_updates(session: Session, ask_ids: Sequence[int]) -> dict[int, int]:
     """How many published updates each of these asks has."""
     of_asks = sa.select(Update.ask_id, sa.func.count()).where(Update.ask_id.in_(ask_ids))
     counted = of_asks.where(Update.publication == Publication.PUBLISHED).group_by(Update.ask_id)

@@ -113,7 +113,7 @@ def find_ask(
     foresee: Callable[[Ask], None] | None = None,
     on: date | None = None,
 ) -> PublicAsk | None:
-    """An ask that is or was public, whole, now or as it stood on a day.
+    """An ask that is or was public, with all that belongs to it, now or as it stood on a day.
 
     For staff's previews, `with_drafts` finds any ask, and `foresee` makes of it what is not written yet.
     Costs eight queries, however long its story.

@@ -82,7 +82,7 @@ def find_ask_id(session: Session, slug: str) -> int | None:
     return session.scalar(sa.select(Ask.id).where(Ask.slug == slug, Ask.publication == PUBLISHED))
 
 
-def list_page(session: Session, name: str, after: Key | None, size: int, ask_id: int | None = None) -> RowPage:
+def list_rows(session: Session, name: str, after: Key | None, size: int, ask_id: int | None = None) -> RowPage:
     """The rows of a file after a key, at most `size`; those of one ask if one is given."""
     records = tables.RECORDS[name]
     statement = records.statement()

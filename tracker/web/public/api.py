@@ -32,9 +32,9 @@ def records(name: str) -> Response:
     """Some records of a file, in the order in which they were entered."""
     _expect("ask", "after", "limit")
     size = _size()
-    page = rows.list_page(db(), name, _key(name), size, _ask_id())
+    page = rows.list_rows(db(), name, _key(name), size, _ask_id())
     next_page = _next(".records", _text(page.next_key), "ask", "limit", name=name)
-    found = [json.record(TABLES[name], row, site_url()) for row in page.rows]
+    found = [json.as_object(TABLES[name], row, site_url()) for row in page.rows]
     return _answer({"records": found, "next": next_page}, next_page)
 
 
@@ -49,7 +49,7 @@ def asks() -> Response:
     next_page = _next(".asks", page.next_key, *FILTER_PARAMETERS, "sort", "limit")
     answer = _answer(
         {
-            "records": [json.record(ASKS, row, site_url()) for row in found],
+            "records": [json.as_object(ASKS, row, site_url()) for row in found],
             "next": next_page,
             "total": page.number,
             "is_total_capped": False,
@@ -62,7 +62,7 @@ def asks() -> Response:
 
 @bp.get("/v1/asks/<slug:slug>")
 def ask(slug: str) -> Response:
-    """An ask json_records."""
+    """An ask with all that belongs to it."""
     _expect()
     found = rows.find_whole_ask(db(), slug)
     if found is None:
@@ -73,7 +73,7 @@ def ask(slug: str) -> Response:
 
 @bp.get("/v1/legislation/<law:key>")
 def law(key: str) -> Response:
-    """A law whole, its links to asks page by page."""
+    """A law with all that belongs to it, its links to asks page by page."""
     _expect("after", "limit")
     found = rows.find_whole_law(db(), key, _key("links"), _size())
     if found is None:
@@ -166,7 +166,7 @@ def _next(endpoint: str, after: str, *kept: str, **values: Any) -> str | None:
 
 def _first_slug() -> str:
     """Return the slug of an ask to show in an address; empty if there is none."""
-    first = rows.list_page(db(), "asks", None, 1).rows
+    first = rows.list_rows(db(), "asks", None, 1).rows
     return str(first[0].ask_slug) if first else ""
 
 

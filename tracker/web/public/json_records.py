@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from tracker.exports.columns import Table
-from tracker.exports.json import Record, record
+from tracker.exports.json import Record, as_object
 from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, REPLIES, RESULTS, TESTS, UPDATES
 from tracker.queries.public.rows import WholeAsk, WholeLaw
 from tracker.queries.public.tables import Row
@@ -33,32 +33,33 @@ STATUSES: Record = {
 def ask(found: WholeAsk, site_url: str) -> Record:
     """An ask with its tests, its links with their laws, its story with evidence and results, and replies."""
     evidence, results = _by_update(EVIDENCE, found.evidence, site_url), _by_update(RESULTS, found.results, site_url)
-    return record(ASKS, found.ask, site_url) | {
+    return as_object(ASKS, found.ask, site_url) | {
         "is_archived": found.is_archived,
-        "tests": [record(TESTS, row, site_url) for row in found.tests],
+        "tests": [as_object(TESTS, row, site_url) for row in found.tests],
         "links": [
-            record(LINKS, row, site_url) | {"law": record(LEGISLATION, found.laws[row.law_key], site_url)}
+            as_object(LINKS, row, site_url) | {"law": as_object(LEGISLATION, found.laws[row.law_key], site_url)}
             for row in found.links
         ],
         "updates": [
-            record(UPDATES, row, site_url) | {"evidence": evidence[row.update_key], "results": results[row.update_key]}
+            as_object(UPDATES, row, site_url)
+            | {"evidence": evidence[row.update_key], "results": results[row.update_key]}
             for row in found.updates
         ],
-        "replies": [record(REPLIES, row, site_url) for row in found.replies],
+        "replies": [as_object(REPLIES, row, site_url) for row in found.replies],
     }
 
 
 def law(found: WholeLaw, site_url: str) -> Record:
     """A law with the bills that it was and some of its links to asks."""
-    return record(LEGISLATION, found.law, site_url) | {
+    return as_object(LEGISLATION, found.law, site_url) | {
         "is_archived": found.is_archived,
         "was": list(found.was),
-        "links": [record(LINKS, row, site_url) for row in found.links.rows],
+        "links": [as_object(LINKS, row, site_url) for row in found.links.rows],
     }
 
 
 def _by_update(table: Table, rows: Iterable[Row], site_url: str) -> dict[str, list[Record]]:
     found: dict[str, list[Record]] = defaultdict(list)
     for row in rows:
-        found[row.update_key].append(record(table, row, site_url))
+        found[row.update_key].append(as_object(table, row, site_url))
     return found

@@ -32,10 +32,10 @@ FILTERS = ("person", "ask", "subject", "action", "from", "to")
 @requires(Action.READ)
 def index() -> str:
     expect(*FILTERS, "before")
-    wanted, choices = _wanted(), log.find_choices(db())
+    wanted, choices = _wanted(), log.find_kinds_and_actions(db())
     return render_template(
         "staff/log/index.html",
-        page=log.list_page(db(), me(), wanted, _number("before")),
+        page=log.list_entries(db(), me(), wanted, _number("before")),
         wanted=wanted,
         query=_query(),
         people=[(log.NOBODY, MACHINES), *((person.id, person.name) for person in staff.list_everybody(db()))],
