@@ -123,6 +123,15 @@ def test_each_story_ends_with_what_was_searched_and_when(slug: str) -> None:
     assert last["text"].startswith("Our sources for this ask end")
 
 
+def test_what_is_next_lies_ahead_and_has_a_date() -> None:
+    steps = {slug: (ask.get("next_step", ""), ask.get("next_step_on", "")) for slug, ask in ASKS.items()}
+    assert {slug: on for slug, (_, on) in steps.items() if on} == {
+        "dirty-money-london": "2027-08",
+        "unexplained-wealth-orders": "2027-09-14",
+    }
+    assert all(bool(words) == bool(on) for words, on in steps.values())
+
+
 def test_section_51_has_been_in_force_since_15_december_2020() -> None:
     links = ASKS["overseas-territories-registers"]["links"]
     section_51 = [link for link in links if link["legislation"] == "ukpga/2018/13" and "51" in link["provisions"]]
