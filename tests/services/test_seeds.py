@@ -53,11 +53,10 @@ def test_everything_is_there(session: Session) -> None:
 
 def test_what_is_not_verified_is_a_draft_with_the_reason_why(session: Session) -> None:
     drafts = session.scalars(sa.select(Update).where(Update.publication == DRAFT)).all()
-    assert drafts
     assert all(draft.draft_note for draft in drafts)
-    assert all(
-        law.internal_note for law in session.scalars(sa.select(Legislation).where(Legislation.publication == DRAFT))
-    )
+    laws = session.scalars(sa.select(Legislation).where(Legislation.publication == DRAFT)).all()
+    assert laws
+    assert all(law.internal_note for law in laws)
 
 
 @pytest.mark.parametrize("slug", SLUGS)
