@@ -16,7 +16,7 @@ from tracker.exports import template
 from tracker.exports.csv import unguard
 from tracker.exports.tables import TABLES
 from tracker.exports.workbook import Edition, TooLarge, add_sheet, open_workbook, put, write
-from tracker.imports.columns import fillable
+from tracker.imports.cells import fillable
 
 EDITION = Edition("https://tracker.example", 7, datetime(2026, 11, 20, 10, tzinfo=UTC))
 

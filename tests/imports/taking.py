@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from tracker.exports.tables import TABLES
 from tracker.imports.files import MOST_ROOM, find_sheets
 from tracker.imports.plan import Fault, Plan
-from tracker.imports.run import take_in
+from tracker.imports.run import check, take_in
 from tracker.queries.public import tables
 from tracker.services.change import Change
 
@@ -21,7 +21,8 @@ def bring(change: Change, files: Files, reason: str = "", room: int = MOST_ROOM)
     ]
     plan = Plan()
     sheets = find_sheets(opened, plan, room)
-    return take_in(change, sheets, plan, site_url=ADDRESS, reason=reason)
+    checked = check(change.session, sheets, plan, ADDRESS)
+    return plan if plan.faults else take_in(change, checked, site_url=ADDRESS, reason=reason)
 
 
 def faults_of(change: Change, files: Files, reason: str = "") -> list[tuple[str, int, str]]:

@@ -4,9 +4,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests.factories import dispute_draft, make_reply, make_source
-from tests.imports.taking import ADDRESS, bring, exported, faults_of, summary
+from tests.imports.taking import bring, exported, faults_of, summary
 from tests.transactions import count_events, revision
-from tracker.imports.work import STEP
+from tracker.imports.compare import STEP
 from tracker.models import Ask, Event, Legislation, Link, SuccessTest, Update
 from tracker.rules.asks import Publication
 from tracker.rules.status import Status
@@ -47,7 +47,9 @@ def test_replies_are_only_read(ed: Change) -> None:
     draft = make_reply(ed, find(ed, "empty-homes"), asked="The minister")
     files = {"replies.csv": exported(ed)["replies.csv"]}
     changed = {"replies.csv": files["replies.csv"].replace("looking into it", "looking away")}
-    assert faults_of(ed, changed) == [("replies.csv", 2, "answer")]
+    plan = bring(ed, changed)
+    assert (plan.faults, plan.has_changes) == ([], False)
+    assert list(plan.notes) == [("replies.csv", "answer")]
     for key in (draft.id, draft.id + 1):
         moved = {"replies.csv": f"ask_slug,reply_key,answer\r\nempty-homes,{key},Yes.\r\n"}
         assert faults_of(ed, moved) == [("replies.csv", 2, "reply_key")]
@@ -60,9 +62,10 @@ def test_what_is_disputed_is_only_read(ed: Change) -> None:
     assert "2026-11-03" in files["asks.csv"]
     assert not bring(ed, files).has_changes
     for found, typed in (("2026-11-03", "2026-11-04"), ("it was refused", "it was met")):
-        (fault,) = bring(ed, {"asks.csv": files["asks.csv"].replace(found, typed)}).faults
-        assert fault.column.startswith("disputed")
-        assert "entered on the ask's page" in fault.expected
+        plan = bring(ed, {"asks.csv": files["asks.csv"].replace(found, typed)})
+        assert (plan.faults, plan.has_changes) == ([], False)
+        (note,) = plan.notes.values()
+        assert "entered on the ask's page" in note
 
 
 @pytest.mark.parametrize(
@@ -185,11 +188,17 @@ def test_a_correction_names_what_it_corrects(ed: Change) -> None:
     assert find(ed, "empty-homes").status is Status.ANNOUNCED
 
 
-def test_columns_that_the_tracker_works_out_may_already_say_what_will_be(ed: Change) -> None:
-    asks = "ask_slug,status,status_label,status_on,family,ask_url\r\n"
-    asks += f"empty-homes,rejected,Rejected,2020-01-01,lost,{ADDRESS}/asks/empty-homes\r\n"
-    files = {"asks.csv": asks, "updates.csv": STATUS, "evidence.csv": EVIDENCE}
-    assert bring(ed, files).faults == []
+def test_columns_that_the_tracker_works_out_are_ignored_with_one_sentence_each(ed: Change) -> None:
+    row = "{},met,Met,https://other.example/asks/{},A vote\r\n"
+    rows = "ask_slug,status,kind_label,ask_url,next_step\r\n" + "".join(
+        row.format(s, s) for s in ("empty-homes", "draft")
+    )
+    plan = bring(ed, {"asks.csv": rows})
+    assert plan.faults == []
+    assert summary(plan) == {"asks": (0, 2, 0)}
+    assert list(plan.notes) == [("asks.csv", "status"), ("asks.csv", "kind_label")]
+    assert plan.notes["asks.csv", "status"].endswith("A status changes only by a row of updates, with its evidence.")
+    assert find(ed, "empty-homes").status is Status.ANNOUNCED
 
 
 def test_an_ask_comes_in_with_its_tests_and_its_story(ed: Change) -> None:

@@ -21,10 +21,12 @@ def find_sheets(files: Iterable[File], plan: Plan, room: int = MOST_ROOM) -> lis
     """
     sheets: list[Sheet] = []
     for name, file in files:
+        plan.files.append(name)
         try:
             for sheet in _open(name, file, plan, room):
                 if sheet.table in [other.table for other in sheets]:
                     raise Refused(f"A second file with {sheet.table.name}.", "Each table once.")
+                plan.files.append(sheet.file)
                 sheets.append(sheet)
         except Refused as error:
             plan.give_up(name, error.found, error.expected)

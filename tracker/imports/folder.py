@@ -8,11 +8,11 @@ from typing import Any
 
 from tracker.exports.columns import Column, Table, Type
 from tracker.exports.folder import WHOLE, YES
+from tracker.imports.cells import FORMULA_ERROR, typed
 from tracker.imports.delimited import open_delimited
 from tracker.imports.encodings import Refused
 from tracker.imports.lines import Line, Sheet, read
 from tracker.imports.plan import Plan
-from tracker.imports.values import FORMULA_ERROR, typed
 from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, SuccessTest, Update
 from tracker.rules import asks, legislation, replies, updates
 from tracker.rules.asks import Publication

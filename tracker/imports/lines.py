@@ -39,6 +39,11 @@ class Line(NamedTuple):
     cells: dict[str, str]
     key: tuple[str, ...]
 
+    @property
+    def label(self) -> str:
+        """The key, for people."""
+        return " ".join(self.key).strip()
+
 
 @dataclass(frozen=True)
 class Sheet:

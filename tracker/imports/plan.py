@@ -4,10 +4,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.exports import csv
-from tracker.imports.columns import EDITABLE
+from tracker.imports.cells import EDITABLE
+
+if TYPE_CHECKING:
+    from tracker.imports.lines import Line
 
 MOST_CHANGES = 1000
 MOST_FAULTS = 10_000
@@ -48,7 +51,7 @@ class Plan:
     """Steps and faults as they are found; the first ones are kept, all are counted.
 
     The fingerprint of two plans is the same only when they do the same to the same. `is_cut_off` says that there
-    may be more faults than were found.
+    may be more faults than were found. `notes` say what is ignored; `files` are all files in their order.
     """
 
     added: Counter[str] = field(default_factory=Counter)
@@ -56,6 +59,8 @@ class Plan:
     left: Counter[str] = field(default_factory=Counter)
     steps: list[Step] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    notes: dict[tuple[str, str], str] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
     is_cut_off: bool = False
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
@@ -97,6 +102,24 @@ class Plan:
         if len(self.faults) >= MOST_FAULTS:
             self.is_cut_off = True
             raise TooMany
+
+    def refuse(self, line: "Line", column: str, expected: str) -> None:
+        """A cell is wrong."""
+        self.fault(line.file, line.number, column, line.cells.get(column, ""), expected)
+
+    def note(self, file: str, column: str, why: str) -> None:
+        """Cells of a column differ, and are ignored; said once a column."""
+        self.notes.setdefault((file, column), f"{file}, column {column}: what differs here is ignored. {why}")
+
+    def begun(self) -> "Plan":
+        """Return the plan of an import that was checked: with its notes, and the rows that are left as they are."""
+        return Plan(left=Counter(self.left), notes=dict(self.notes), files=self.files)
+
+    def sort(self) -> None:
+        """Bring the faults into the order of the files and their rows."""
+        self.faults.sort(
+            key=lambda fault: (self.files.index(fault.file) if fault.file in self.files else -1, fault.row)
+        )
 
     def give_up(self, file: str, found: str, expected: str) -> None:
         """A file cannot be read, or not to its end."""

@@ -1,9 +1,7 @@
-"""An import under way, and what all tables need of it."""
+"""An import under way, and what its rows name."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,10 +9,9 @@ from tracker.exports.tables import TABLES
 from tracker.imports.lines import Line
 from tracker.imports.plan import Plan
 from tracker.models import Ask, Legislation
-from tracker.rules.errors import Problem
+from tracker.rules.errors import Problem, RuleBroken
 from tracker.services.change import Change
 
-STEP = 500
 # What the rules call a field, where its column is called something else.
 COLUMN_OF = {
     "slug": "ask_slug",
@@ -25,63 +22,49 @@ COLUMN_OF = {
     "change_reason": "",
     "reason_for_log": "",
 }
-Values = dict[str, Any]
 
 
 @dataclass
 class Work:
     """An import under way.
 
-    `doubtful` are cells that the tracker works out by itself and that differ now, but perhaps not at the end; `drafted`
-    the asks of which entries wait for somebody else; `failed` the new rows that are faulty, with their table: rows
-    that hang on one of these are not faulty for that.
+    `refused` are the rows that the rules refuse, with their table; what names one of these is not called faulty for
+    that. `becoming` are bills that become a law of the same file, perhaps of a later row.
     """
 
     change: Change
     plan: Plan
-    site_url: str
     reason: str = ""
-    doubtful: list[tuple[str, Line, tuple[str, ...]]] = field(default_factory=list)
-    drafted: set[str] = field(default_factory=set)
-    failed: set[tuple[str, ...]] = field(default_factory=set)
-    ids: dict[tuple[type, str], int | None] = field(default_factory=dict)
+    refused: set[tuple[str, ...]] = field(default_factory=set)
+    becoming: list[tuple[Line, Legislation, str]] = field(default_factory=list)
 
-    def learn_ids(self, name: str, lines: Sequence[Line]) -> None:
-        """Look up at once the asks and laws that these rows of a table name."""
-        for model, column, title, own_table in (
-            (Ask, Ask.slug, "ask_slug", "asks"),
-            (Legislation, Legislation.key, "law_key", "legislation"),
-        ):
-            if title in TABLES[name].key and name != own_table:
-                keys = {line.cells[title] for line in lines}
-                found = self.change.session.execute(sa.select(column, model.id).where(column.in_(keys)))
-                self.ids |= {(model, key): number for key, number in found}
-
-    def find_id(self, model: type[Ask] | type[Legislation], key: str) -> int | None:
-        """The id of an ask by its slug, or of a law by its key."""
-        if self.ids.get((model, key)) is None:
-            column = Ask.slug if model is Ask else Legislation.key
-            self.ids[model, key] = self.change.session.scalar(sa.select(model.id).where(column == key))
-        return self.ids[model, key]
-
-    def refuse(self, line: Line, column: str, expected: str) -> None:
-        """Say that a cell is wrong."""
-        self.plan.fault(line.file, line.number, column, line.cells.get(column, ""), expected)
-
-    def refuse_all(self, line: Line, problems: Iterable[Problem], own_key: str = "") -> None:
+    def refuse(self, table: str, line: Line, problems: Iterable[Problem]) -> None:
         """Say what the rules refuse, each in its column."""
         for problem in problems:
             name = problem.field or ""
-            self.refuse(line, own_key if name == "key" else COLUMN_OF.get(name, name), problem.message)
+            column = TABLES[table].key[-1] if name == "key" else COLUMN_OF.get(name, name)
+            self.plan.refuse(line, column, problem.message)
+        self.refused.add((table, *line.key))
 
+    def find_ask(self, slug: str) -> Ask | None:
+        """Return the ask with this short name."""
+        return self.change.session.scalar(sa.select(Ask).where(Ask.slug == slug))
 
-def batches(lines: Iterable[Line]) -> Iterator[Sequence[Line]]:
-    """The lines, some hundreds at a time."""
-    iterator = iter(lines)
-    while batch := list(islice(iterator, STEP)):
-        yield batch
+    def find_law(self, key: str) -> Legislation | None:
+        """Return the law with this key."""
+        return self.change.session.scalar(sa.select(Legislation).where(Legislation.key == key))
 
+    def ask_of(self, line: Line) -> Ask:
+        """Return the ask of a row; raises RuleBroken when there is none."""
+        if ask := self.find_ask(line.cells["ask_slug"]):
+            return ask
+        raise self.unknown(
+            "asks",
+            line.cells["ask_slug"],
+            "ask_slug",
+            "The short name of an ask that is entered, or that asks.csv adds.",
+        )
 
-def waits(work: Work, values: Values) -> bool:
-    """Whether somebody else must approve a new entry with these values."""
-    return work.change.four_eyes and bool(values.get("status"))
+    def unknown(self, table: str, key: str, column: str, expected: str) -> RuleBroken:
+        """Return the error that a row names what is not there; its own row says why, where that was refused."""
+        return RuleBroken([] if (table, key) in self.refused else [Problem(expected, column)])
