@@ -76,6 +76,10 @@ def test_what_is_disputed_is_only_read(ed: Change) -> None:
         pytest.param(lambda text: text.replace(",", "\t").encode("utf-16"), id="UTF-16 with tabs"),
         pytest.param(lambda text: text.encode("utf-16-be").join([b"\xfe\xff", b""]), id="UTF-16, big end first"),
         pytest.param(lambda text: text.replace(",", ";").encode(), id="semicolons"),
+        pytest.param(
+            lambda text: ("sep=;\r\n" + text.replace(",", ";")).encode(), id="a line that names the separator"
+        ),
+        pytest.param(lambda text: text.replace("\r\n", ",,\r\n", 1).encode(), id="a header with empty cells"),
         pytest.param(lambda text: text.replace("\r\n", "\n").encode(), id="short line ends"),
         pytest.param(lambda text: text.encode() + b",,,,,,\r\n\r\n", id="empty rows at the end"),
     ],
@@ -100,6 +104,17 @@ def test_a_changed_cell_changes_that_and_nothing_else(ed: Change) -> None:
     assert ask.jurisdictions == ["Wales", "Scotland"]
     assert {name: getattr(ask, name) for name in kept} == kept
     assert summary(bring(ed, {"asks.csv": "ask_slug,next_step_on\r\nempty-homes,2027-03\r\n"})) == {"asks": (0, 0, 1)}
+
+
+def test_empty_cells_at_the_end_of_a_row_may_be_left_out(ed: Change) -> None:
+    header, row = (
+        HEADER.replace("\r", ",next_step\r"),
+        "empty-homes,Tax empty homes,policy,Housing,The article,Q,S,A vote\r\n",
+    )
+    files = {"asks.csv": header + row + GOOD}
+    assert bring(ed, files, "They are the words.").faults == []
+    assert bring(ed, {"asks.csv": "ask_slug,next_step,next_step_on\r\nempty-homes\r\nnew,A vote\r\n"}).faults == []
+    assert (find(ed, "empty-homes").next_step, find(ed, "new").next_step) == ("", "A vote")
 
 
 def test_an_emptied_cell_empties(ed: Change) -> None:

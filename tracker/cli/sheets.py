@@ -1,7 +1,6 @@
 """Spreadsheets on the command line."""
 
 import sys
-from contextlib import ExitStack
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -15,7 +14,7 @@ from tracker.clock import now
 from tracker.db.engine import reading, writing
 from tracker.exports import workbook
 from tracker.exports.workbook import LAST_ROW, Edition, TooLarge
-from tracker.imports.files import find_sheets
+from tracker.imports.files import read_files
 from tracker.imports.plan import Plan, Step
 from tracker.imports.run import Checked, check, take_in
 from tracker.models import Person
@@ -56,11 +55,9 @@ def import_files(files: tuple[Path, ...], dry_run: bool, yes: bool, email: str |
         import_folder(files[0], actor, keep=not dry_run, reason=reason, engine=engine)
         return
     plan = Plan()
-    with ExitStack() as stack:
-        opened = [(path.name, stack.enter_context(path.open("rb"))) for path in files]
-        sheets = find_sheets(opened, plan)
-        with reading(engine) as session:
-            checked = check(session, sheets, plan, settings.site_url)
+    lines = read_files([(path.name, path.read_bytes()) for path in files], plan)
+    with reading(engine) as session:
+        checked = check(session, lines, plan, settings.site_url)
     refuse(checked.plan)
     apply = partial(_apply, engine, settings, actor, checked, reason)
     if yes and not dry_run:

@@ -6,9 +6,10 @@ from dataclasses import MISSING, fields, replace
 from typing import Any
 
 from tracker.exports.folder import WHOLE
-from tracker.imports.folder import COLUMNS, EMPTY, KINDS, MAY_BE_EMPTY, REFERENCES, Lines, values_of
-from tracker.imports.lines import Line
+from tracker.imports.files import Lines
+from tracker.imports.folder import COLUMNS, EMPTY, KINDS, MAY_BE_EMPTY, REFERENCES, values_of
 from tracker.imports.plan import Plan
+from tracker.imports.rows import Line
 from tracker.models import Ask, Evidence, FormerSlug, Legislation, Link, Reply, SuccessTest, TestResult, Update
 from tracker.rules import asks, checks, legislation, replies, updates
 from tracker.rules.asks import Publication

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from tracker.exports.columns import Column, Page, cell
 from tracker.exports.tables import TABLES
 from tracker.imports.cells import EDITABLE, NAMES_SOURCE, typed
-from tracker.imports.lines import Line
 from tracker.imports.plan import Differences, Plan
+from tracker.imports.rows import Line
 from tracker.models import Ask, Legislation, Source, Update
 from tracker.queries.public import tables
 from tracker.rules.asks import Publication
@@ -150,10 +150,9 @@ def _why_ignored(name: str, column: str) -> str:
 
 def _refuse_missing(name: str, line: Line, plan: Plan) -> None:
     """Refuse a new row that leaves out what it must have; a cell that cannot be read is refused already."""
-    if name == "tests" and not line.cells.get("before"):
-        line = line._replace(cells=line.cells | {"before": "unknown"})
-    for column in _columns(name).values():
-        if column.is_always and column.name in EDITABLE[name] and not line.cells.get(column.name, "").strip():
+    needed = [column for column in _columns(name).values() if column.is_always and column.name in EDITABLE[name]]
+    for column in needed:
+        if column.name != "before" and not line.cells.get(column.name, "").strip():
             choices = f" One of: {', '.join(column.choices)}." if column.choices else ""
             plan.refuse(line, column.name, f"{column.meaning.removesuffix(' (key)')}; a new row needs it.{choices}")
 

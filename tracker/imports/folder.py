@@ -9,16 +9,14 @@ from typing import Any
 from tracker.exports.columns import Column, Table, Type
 from tracker.exports.folder import WHOLE, YES
 from tracker.imports.cells import FORMULA_ERROR, typed
-from tracker.imports.delimited import open_delimited
-from tracker.imports.encodings import Refused
-from tracker.imports.lines import Line, Sheet, read
+from tracker.imports.files import Lines, read_csv
 from tracker.imports.plan import Plan
+from tracker.imports.rows import Line, Refused, lines_of
 from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, SuccessTest, Update
 from tracker.rules import asks, legislation, replies, updates
 from tracker.rules.asks import Publication
 from tracker.rules.text import clean
 
-Lines = Mapping[str, list[Line]]
 COLUMNS: Mapping[str, Mapping[str, Column]] = {
     name: {column.name: column for column in table.columns} for name, table in WHOLE.items()
 }
@@ -80,13 +78,11 @@ def _read(path: Path, table: Table, plan: Plan) -> list[Line]:
         if table.name in NEEDED:
             plan.give_up(path.name, "There is no such file.", "A folder with sources, asks and updates at least.")
         return []
-    with path.open("rb") as file:
-        try:
-            opened = open_delimited(file)
-        except Refused as error:
-            plan.give_up(path.name, error.found, error.expected)
-            return []
-        return list(read(Sheet(path.name, table, opened.rows, opened.encoding.lines), plan))
+    try:
+        return lines_of(path.name, table, read_csv(path.read_bytes()), plan)
+    except Refused as error:
+        plan.give_up(path.name, error.found, error.expected)
+        return []
 
 
 def values_of(name: str, line: Line, wanted: Iterable[str], plan: Plan) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from tracker.exports import csv
 from tracker.imports.cells import EDITABLE
 
 if TYPE_CHECKING:
-    from tracker.imports.lines import Line
+    from tracker.imports.rows import Line
 
 MOST_CHANGES = 1000
 MOST_FAULTS = 10_000

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from tracker.exports import tables
 from tracker.imports.cells import NAMES_SOURCE, typed
 from tracker.imports.compare import Values
-from tracker.imports.lines import Line
+from tracker.imports.rows import Line
 from tracker.imports.work import Work
 from tracker.models import Ask, Legislation, Link, Source, SuccessTest
 from tracker.rules.asks import AWAY, AskDraft, TestDraft

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from tracker.db.progress import Progress
 from tracker.imports.cells import EDITABLE
 from tracker.imports.compare import Found, compare
-from tracker.imports.lines import Line, Sheet, read
+from tracker.imports.files import Lines
 from tracker.imports.plan import Plan, TooMany
 from tracker.imports.records import BY_TABLE, finish_laws
+from tracker.imports.rows import Line
 from tracker.imports.stories import post_entries
 from tracker.imports.work import Work
 from tracker.rules import checks
@@ -38,18 +39,17 @@ class Checked:
         return sum(map(len, self.lines.values()))
 
 
-def check(session: Session, sheets: Iterable[Sheet], plan: Plan, site_url: str) -> Checked:
+def check(session: Session, lines: Lines, plan: Plan, site_url: str) -> Checked:
     """Return what files say otherwise than the tracker. Needs no more than a session that reads."""
-    lines: dict[str, Sequence[Line]] = {}
+    differing: dict[str, Sequence[Line]] = {}
     try:
-        read_lines = {sheet.table.name: list(read(sheet, plan)) for sheet in sheets}
         for name in EDITABLE:
-            found = compare(session, name, read_lines.get(name, []), plan, site_url)
-            lines[name] = [row.line for row in found]
+            found = compare(session, name, lines.get(name, ()), plan, site_url)
+            differing[name] = [row.line for row in found]
     except TooMany:
         pass
     plan.sort()
-    return Checked(plan, lines)
+    return Checked(plan, differing)
 
 
 def take_in(

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from tracker.exports.columns import Type, cell
 from tracker.exports.folder import WHOLE
 from tracker.imports.folder import COLUMNS, TAKEN, read_folder, value_of
-from tracker.imports.lines import Line
 from tracker.imports.plan import Plan
+from tracker.imports.rows import Line
 from tracker.queries import folder as queries
 from tracker.rules.changes import shown
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from tracker.imports.compare import HISTORY, Found
-from tracker.imports.lines import Line
+from tracker.imports.rows import Line
 from tracker.imports.work import Work
 from tracker.models import Ask, SuccessTest, Update
 from tracker.rules.errors import Problem, RuleBroken, refuse

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from tracker.exports.tables import TABLES
-from tracker.imports.lines import Line
 from tracker.imports.plan import Plan
+from tracker.imports.rows import Line
 from tracker.models import Ask, Legislation
 from tracker.rules.errors import Problem, RuleBroken
 from tracker.services.change import Change

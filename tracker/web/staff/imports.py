@@ -1,6 +1,5 @@
 """Bringing in spreadsheets: upload and see what would happen, then do exactly that."""
 
-import io
 import logging
 
 from flask import (
@@ -16,7 +15,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from tracker.clock import now
-from tracker.imports.files import find_sheets
+from tracker.imports.files import read_files
 from tracker.imports.plan import Plan, write_faults
 from tracker.imports.run import Checked, check, take_in
 from tracker.rules.permissions import Action
@@ -33,7 +32,7 @@ log = logging.getLogger("tracker.security")
 bp = Blueprint("imports", __name__, url_prefix="/staff/import")
 MOST_SHOWN = 200
 MOST_FILES = 10
-ROOM = 64 << 20
+ROOM = 32 << 20
 NAME_LENGTH = 80
 GONE = "These files are not kept any more. Choose them again."
 CHANGED = "Something changed since you looked, so nothing was brought in. This is what would happen now."
@@ -117,8 +116,7 @@ def _apply(upload_id: int, seen: str | None) -> Plan | None:
 def _check(named: uploads.Files) -> Checked:
     """Read and compare the files before anything is locked; more rows than may hold the lock are refused."""
     plan, most = Plan(), current_app.config["IMPORT_ROWS"]
-    sheets = find_sheets([(name, io.BytesIO(content)) for name, content in named], plan, ROOM)
-    checked = check(db(), sheets, plan, site_url())
+    checked = check(db(), read_files(named, plan, ROOM), plan, site_url())
     if checked.number > most:
         expected = (
             f"At most {most} rows that are new or changed. Bring them in parts, or use the command: tracker import."
