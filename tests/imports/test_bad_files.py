@@ -25,6 +25,8 @@ BAD: dict[str, tuple[str, str | bytes, int, str, str]] = {
     "a lone quotation mark": ("asks.csv", HEADER + GOOD + 'b,"B"x\r\n', 0, "", "Row 3"),
     "a doubled key": ("asks.csv", HEADER + GOOD + GOOD, 3, "ask_slug", "new"),
     "Windows-1252": ("asks.csv", (HEADER + GOOD).encode() + "Škoda".encode("cp1252"), 0, "", "“Š” in Windows-1252"),
+    "UTF-8 read as Windows-1252": ("asks.csv", HEADER + GOOD.replace("New", "CafÃ©"), 2, "title", "CafÃ©"),
+    "characters that were lost": ("asks.csv", HEADER + GOOD.replace("New", "Caf\ufffd"), 2, "title", "Caf\ufffd"),
     "UTF-16 without its mark": ("asks.csv", (HEADER + GOOD).encode("utf-16-le"), 0, "", "UTF-16"),
     "UTF-16 cut off": ("asks.csv", (HEADER + GOOD).encode("utf-16")[:-1], 0, "", "not valid UTF-16"),
     "UTF-32": ("asks.csv", (HEADER + GOOD).encode("utf-32"), 0, "", "UTF-32"),

@@ -117,6 +117,23 @@ def test_empty_cells_at_the_end_of_a_row_may_be_left_out(ed: Change) -> None:
     assert (find(ed, "empty-homes").next_step, find(ed, "new").next_step) == ("", "A vote")
 
 
+@pytest.mark.parametrize("text", ["Škoda, “MAÇÔ and « voilà »", "BLÅ”, naïve café: £5 ½ – 20 °C", "Â, Ã, Łódź, Ангела"])
+def test_text_in_any_language_comes_in(ed: Change, text: str) -> None:
+    assert bring(ed, {"asks.csv": HEADER + GOOD.replace("In short.", f'"{text}"')}).faults == []
+
+
+@pytest.mark.parametrize("text", ["café", "“Yes”", "Škoda", "£5", "20 °C", "Dvořák", "naïve", "Łódź", "Müller"])
+def test_text_that_was_read_in_a_wrong_encoding_is_refused_with_one_sentence(ed: Change, text: str) -> None:
+    wrong = text.encode().decode("cp1252", "replace")
+    rows = GOOD.replace("In short.", wrong) + GOOD.replace("new", "other", 1).replace("In short.", wrong)
+    assert faults_of(ed, {"asks.csv": HEADER + rows}) == [("asks.csv", 2, "summary")]
+
+
+def test_what_the_tracker_says_already_may_look_like_a_wrong_encoding(ed: Change) -> None:
+    find(ed, "empty-homes").summary = "In Ã©nglish."
+    assert bring(ed, exported(ed)).faults == []
+
+
 def test_an_emptied_cell_empties(ed: Change) -> None:
     bring(ed, {"asks.csv": "ask_slug,next_step\r\nempty-homes,A vote\r\n"})
     assert find(ed, "empty-homes").next_step == "A vote"

@@ -48,6 +48,9 @@ SHORT_MONTH = re.compile(r"[A-Za-z]{3,4}[- ']\d{2}|\d{1,2}-[A-Za-z]{3,4}(?:-\d{2
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[ T].+", re.ASCII)
 SHORTENED = re.compile(r"\d+(?:\.\d+)?E[+-]?\d+|\d+\.0+", re.ASCII | re.IGNORECASE)
 FORMULA_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)|#{3,}")
+# What UTF-8 looks like when it is read as Windows-1252, such as “Ã©” for “é”, or U+FFFD for what was lost. No language
+# has these pairs, or hardly ever; those that French and Scandinavian texts have before a quotation mark are left out.
+GARBLED = re.compile("[ÂÃÄÅ][€‚ƒ„†‡ˆ‰Š‹ŒŽ•˜™š›œžŸ¡-¬®-º¼-¿]|[ÂÅ]\u00a0|â€|\ufffd")
 EPOCH = date(1899, 12, 30)
 WRITE_DATE = "Write the date as 2018-03-19, a month as 2018-03, a year as 2018, and keep the cell as text."
 
@@ -61,6 +64,11 @@ def fillable() -> dict[str, Sequence[Column]]:
         wanted = {*table.key, *EDITABLE[name], *(NAMES_SOURCE if name == "asks" else ())}
         found[name] = [column for column in table.columns if column.name in wanted]
     return found
+
+
+def is_garbled(text: str) -> bool:
+    """Return True if the characters of a text were lost or changed by a wrong encoding."""
+    return not text.isascii() and GARBLED.search(text) is not None
 
 
 def typed(column: Column, text: str) -> object:

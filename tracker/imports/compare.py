@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.exports.columns import Column, Page, cell
 from tracker.exports.tables import TABLES
-from tracker.imports.cells import EDITABLE, NAMES_SOURCE, typed
+from tracker.imports.cells import EDITABLE, NAMES_SOURCE, is_garbled, typed
 from tracker.imports.plan import Differences, Plan
 from tracker.imports.rows import Line
 from tracker.models import Ask, Legislation, Source, Update
@@ -95,29 +95,35 @@ def _compare(name: str, line: Line, row: Any, plan: Plan, site_url: str) -> Foun
     if row is None and name in ENTERED_BY_HAND:
         plan.refuse(line, TABLES[name].key[-1], ENTERED_BY_HAND[name])
         return Found(line, row, values, differences)
-    for title, found in line.cells.items():
-        column = _columns(name).get(title)
-        if column is None:
-            continue
-        said = "" if row is None else cell(column.read(row), site_url)
-        if found == said:
-            continue
-        if title not in EDITABLE[name]:
+    for column, found, said in _differing(name, line, row, site_url):
+        if column.name not in EDITABLE[name]:
             if not _is_read_elsewhere(column, found, row):
-                plan.note(line.file, title, _why_ignored(name, title))
+                plan.note(line.file, column.name, _why_ignored(name, column.name))
+            continue
+        if is_garbled(found):
+            plan.refuse_garbled(line, column.name)
             continue
         try:
             value = typed(column, found)
             text = cell(value, site_url)
             if text != said:
                 _check_edit(name, column, row, text)
-                values[title] = value
-                differences.append((title, said, text))
+                values[column.name] = value
+                differences.append((column.name, said, text))
         except ValueError as error:
-            plan.refuse(line, title, str(error))
+            plan.refuse(line, column.name, str(error))
     if row is None:
         _refuse_missing(name, line, plan)
     return Found(line, row, values, differences)
+
+
+def _differing(name: str, line: Line, row: Any, site_url: str) -> Iterator[tuple[Column, str, str]]:
+    """Yield the columns outside the key in which a row differs, with what it says and what the tracker says."""
+    for title, found in line.cells.items():
+        if column := _columns(name).get(title):
+            said = "" if row is None else cell(column.read(row), site_url)
+            if found != said:
+                yield column, found, said
 
 
 def _check_edit(name: str, column: Column, row: Any, text: str) -> None:

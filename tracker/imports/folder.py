@@ -8,7 +8,7 @@ from typing import Any
 
 from tracker.exports.columns import Column, Table, Type
 from tracker.exports.folder import WHOLE, YES
-from tracker.imports.cells import FORMULA_ERROR, typed
+from tracker.imports.cells import FORMULA_ERROR, is_garbled, typed
 from tracker.imports.files import Lines, read_csv
 from tracker.imports.plan import Plan
 from tracker.imports.rows import Line, Refused, lines_of
@@ -79,10 +79,14 @@ def _read(path: Path, table: Table, plan: Plan) -> list[Line]:
             plan.give_up(path.name, "There is no such file.", "A folder with sources, asks and updates at least.")
         return []
     try:
-        return lines_of(path.name, table, read_csv(path.read_bytes()), plan)
+        lines = lines_of(path.name, table, read_csv(path.read_bytes()), plan)
     except Refused as error:
         plan.give_up(path.name, error.found, error.expected)
         return []
+    for line in lines:
+        for column in filter(lambda column: is_garbled(line.cells[column]), line.cells):
+            plan.refuse_garbled(line, column)
+    return lines
 
 
 def values_of(name: str, line: Line, wanted: Iterable[str], plan: Plan) -> dict[str, Any]:

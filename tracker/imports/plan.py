@@ -61,6 +61,7 @@ class Plan:
     faults: list[Fault] = field(default_factory=list)
     notes: dict[tuple[str, str], str] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
+    garbled: set[str] = field(default_factory=set)
     is_cut_off: bool = False
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
@@ -106,6 +107,12 @@ class Plan:
     def refuse(self, line: "Line", column: str, expected: str) -> None:
         """A cell is wrong."""
         self.fault(line.file, line.number, column, line.cells.get(column, ""), expected)
+
+    def refuse_garbled(self, line: "Line", column: str) -> None:
+        """A text went through a wrong encoding; so did all others of the file, and one sentence is enough."""
+        if line.file not in self.garbled:
+            self.garbled.add(line.file)
+            self.refuse(line, column, "A text that was read in the right encoding. Export it once more as “CSV UTF-8”.")
 
     def note(self, file: str, column: str, why: str) -> None:
         """Cells of a column differ, and are ignored; said once a column."""
