@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.exports import csv
 from tracker.imports.cells import EDITABLE
+from tracker.rules.errors import Problem
 
 if TYPE_CHECKING:
     from tracker.imports.rows import Line
@@ -16,6 +17,16 @@ MOST_CHANGES = 1000
 MOST_FAULTS = 10_000
 SHOWN_LENGTH = 200
 FAULT_COLUMNS = ("file", "row", "column", "found", "expected")
+# What the rules call a field, where its column is called something else.
+COLUMN_OF = {
+    "slug": "ask_slug",
+    "becomes_id": "becomes",
+    "corrects_id": "corrects",
+    "superseded_by_id": "superseded_by",
+    "source_id": "source_title",
+    "change_reason": "",
+    "reason_for_log": "",
+}
 Differences = Sequence[tuple[str, str, str]]
 
 
@@ -107,6 +118,12 @@ class Plan:
     def refuse(self, line: "Line", column: str, expected: str) -> None:
         """A cell is wrong."""
         self.fault(line.file, line.number, column, line.cells.get(column, ""), expected)
+
+    def refuse_all(self, line: "Line", problems: Iterable[Problem]) -> None:
+        """The rules refuse a row: each sentence in its column. "key" is the last column of its key."""
+        for problem in problems:
+            field = (problem.field or "").removeprefix("-")
+            self.refuse(line, line.table.key[-1] if field == "key" else COLUMN_OF.get(field, field), problem.message)
 
     def refuse_garbled(self, line: "Line", column: str) -> None:
         """A text went through a wrong encoding; so did all others of the file, and one sentence is enough."""

@@ -1,7 +1,7 @@
 """Rows of laws, asks, tests and links: new ones come in as drafts, known ones are edited by the services."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -10,33 +10,77 @@ from sqlalchemy.orm import joinedload
 from tracker.exports import tables
 from tracker.imports.cells import NAMES_SOURCE, typed
 from tracker.imports.compare import Values
+from tracker.imports.plan import Plan
 from tracker.imports.rows import Line
-from tracker.imports.work import Work
 from tracker.models import Ask, Legislation, Link, Source, SuccessTest
 from tracker.rules.asks import AWAY, AskDraft, TestDraft
 from tracker.rules.errors import Problem, RuleBroken
 from tracker.rules.legislation import LegislationDraft, LinkDraft, normalised
 from tracker.rules.text import showable
 from tracker.services import asks, legislation, tests
+from tracker.services.change import Change
 from tracker.services.records import draft_of
 
 PROVISIONS = next(column for column in tables.LINKS.columns if column.name == "provisions")
 
 
+@dataclass
+class Import:
+    """An import under way, and what its rows name.
+
+    `refused` are the rows that the rules refuse, with their table; what names one of these is not called faulty for
+    that. `becoming` are bills that become a law of the same file, perhaps of a later row.
+    """
+
+    change: Change
+    plan: Plan
+    reason: str = ""
+    refused: set[tuple[str, ...]] = field(default_factory=set)
+    becoming: list[tuple[Line, Legislation, str]] = field(default_factory=list)
+
+    def refuse(self, line: Line, problems: Iterable[Problem]) -> None:
+        """Say what the rules refuse of a row, each in its column."""
+        self.plan.refuse_all(line, problems)
+        self.refused.add((line.table.name, *line.key))
+
+    def find_ask(self, slug: str) -> Ask | None:
+        """Return the ask with this short name."""
+        return self.change.session.scalar(sa.select(Ask).where(Ask.slug == slug))
+
+    def find_law(self, key: str) -> Legislation | None:
+        """Return the law with this key."""
+        return self.change.session.scalar(sa.select(Legislation).where(Legislation.key == key))
+
+    def ask_of(self, line: Line) -> Ask:
+        """Return the ask of a row; raises RuleBroken when there is none."""
+        if ask := self.find_ask(line.cells["ask_slug"]):
+            return ask
+        raise self.unknown(
+            "asks",
+            line.cells["ask_slug"],
+            "ask_slug",
+            "The short name of an ask that is entered, or that asks.csv adds.",
+        )
+
+    def unknown(self, table: str, key: str, column: str, expected: str) -> RuleBroken:
+        """Return the error that a row names what is not there; its own row says why, where that was refused."""
+        return RuleBroken([] if (table, key) in self.refused else [Problem(expected, column)])
+
+
 class TableImport(Protocol):
     """How rows of a table come in. `values` are the cells that differ, by column; both raise RuleBroken."""
 
-    def create(self, work: Work, line: Line, values: Values) -> None:
+    def create(self, work: Import, line: Line, values: Values) -> None:
         """Enter a new record."""
 
-    def edit(self, work: Work, line: Line, record_id: int, values: Values) -> bool:
+    def edit(self, work: Import, line: Line, record_id: int, values: Values) -> bool:
         """Edit a record; return True if anything changed."""
 
 
 class Laws:
     """Rows of legislation. Which law a bill became is said once all laws are in."""
 
-    def create(self, work: Work, line: Line, values: Values) -> None:
+    def create(self, work: Import, line: Line, values: Values) -> None:
         becomes = values.pop("becomes", "")
         draft = _law(LegislationDraft(kind="", title="", key=line.cells["law_key"]), values)
         if (key := normalised(draft).key) != draft.key:
@@ -45,7 +89,7 @@ class Laws:
         if becomes:
             work.becoming.append((line, law, becomes))
 
-    def edit(self, work: Work, line: Line, record_id: int, values: Values) -> bool:
+    def edit(self, work: Import, line: Line, record_id: int, values: Values) -> bool:
         law = work.change.session.get_one(Legislation, record_id)
         becomes = values.pop("becomes", None)
         after = work.find_law(becomes) if becomes else None
@@ -56,7 +100,7 @@ class Laws:
         return legislation.edit_legislation(work.change, law, draft, None) or is_other
 
 
-def finish_laws(work: Work) -> None:
+def finish_laws(work: Import) -> None:
     """Say which laws the bills became."""
     for line, law, key in work.becoming:
         try:
@@ -66,17 +110,17 @@ def finish_laws(work: Work) -> None:
             draft = replace(draft_of(LegislationDraft, law), becomes_id=after.id if after else None)
             legislation.edit_legislation(work.change, law, draft, None)
         except RuleBroken as broken:
-            work.refuse("legislation", line, broken.problems)
+            work.refuse(line, broken.problems)
 
 
 class Asks:
     """Rows of asks: wording and particulars. A new ask names a source that the tracker knows."""
 
-    def create(self, work: Work, line: Line, values: Values) -> None:
+    def create(self, work: Import, line: Line, values: Values) -> None:
         draft = AskDraft(slug=line.cells["ask_slug"], source_id=_find_source(work, line), **values)
         asks.create_ask(work.change, draft)
 
-    def edit(self, work: Work, line: Line, record_id: int, values: Values) -> bool:
+    def edit(self, work: Import, line: Line, record_id: int, values: Values) -> bool:
         ask = work.change.session.get_one(Ask, record_id)
         draft = replace(draft_of(AskDraft, ask), **values)
         return asks.edit_ask(work.change, ask, draft, seen_version=None, reason=work.reason)
@@ -87,11 +131,11 @@ class Tests:
 
     __test__ = False
 
-    def create(self, work: Work, line: Line, values: Values) -> None:
+    def create(self, work: Import, line: Line, values: Values) -> None:
         draft = TestDraft(key=line.cells["test_key"], **values)
         tests.add_test(work.change, work.ask_of(line), draft, work.reason)
 
-    def edit(self, work: Work, line: Line, record_id: int, values: Values) -> bool:
+    def edit(self, work: Import, line: Line, record_id: int, values: Values) -> bool:
         test = work.change.session.get_one(SuccessTest, record_id, options=[joinedload(SuccessTest.ask)])
         draft = replace(draft_of(TestDraft, test), **values)
         return tests.edit_test(work.change, test.ask, test, draft, seen_version=None, reason=work.reason)
@@ -100,7 +144,7 @@ class Tests:
 class Links:
     """Rows of links between asks and laws."""
 
-    def create(self, work: Work, line: Line, values: Values) -> None:
+    def create(self, work: Import, line: Line, values: Values) -> None:
         ask, key = work.ask_of(line), line.cells["law_key"]
         law = work.find_law(key)
         if law is None:
@@ -114,7 +158,7 @@ class Links:
         draft = LinkDraft(ask.id, law.id, provisions=provisions, extent=extent, **values)
         legislation.create_link(work.change, draft)
 
-    def edit(self, work: Work, line: Line, record_id: int, values: Values) -> bool:
+    def edit(self, work: Import, line: Line, record_id: int, values: Values) -> bool:
         link = work.change.session.get_one(Link, record_id, options=[joinedload(Link.legislation)])
         return legislation.edit_link(work.change, link, replace(draft_of(LinkDraft, link), **values), None)
 
@@ -129,7 +173,7 @@ def _law(draft: LegislationDraft, values: Values) -> LegislationDraft:
     return replace(draft, **values)
 
 
-def _find_source(work: Work, line: Line) -> int:
+def _find_source(work: Import, line: Line) -> int:
     """Return the number of the source that a new ask names."""
     title, url, key = (showable(line.cells.get(name, "")) for name in NAMES_SOURCE)
     known = sa.select(Source.id).where(Source.publication.not_in(AWAY))

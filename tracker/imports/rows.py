@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 
 from tracker.exports.columns import Table
 from tracker.exports.csv import unguard
@@ -38,8 +39,13 @@ class Line:
 
     file: str
     number: int
+    table: Table
     cells: Mapping[str, str]
-    key: tuple[str, ...]
+
+    @cached_property
+    def key(self) -> tuple[str, ...]:
+        """The cells by which no two rows of the table are the same."""
+        return tuple(self.cells[name] for name in self.table.key)
 
     @property
     def label(self) -> str:
@@ -67,11 +73,11 @@ def lines_of(file: str, table: Table, rows: Rows, plan: Plan) -> list[Line]:
             continue
         padded = [*row, *[""] * (len(header) - len(row))]
         named = {name: unguard(cell) for name, cell in zip(header, padded, strict=False) if name in known}
-        line = Line(file, number, named, tuple(named[name] for name in table.key))
+        line = Line(file, number, table, named)
         if same := lines.get(line.key):
             expected = f"No two rows with the same {', '.join(table.key)}; row {same.number} has it too."
             plan.fault(file, number, table.key[-1], " ".join(line.key), expected)
-        elif _can_be_compared(line, table, plan):
+        elif _can_be_compared(line, plan):
             lines[line.key] = line
     return list(lines.values())
 
@@ -93,7 +99,7 @@ def _can_be_read(file: str, header: Sequence[str], table: Table, plan: Plan) -> 
     return not twice and not missing
 
 
-def _can_be_compared(line: Line, table: Table, plan: Plan) -> bool:
+def _can_be_compared(line: Line, plan: Plan) -> bool:
     """Return True if every cell is a text of usual length, and the key has no forbidden characters."""
     known = len(plan.faults)
     for name, cell in line.cells.items():
@@ -101,7 +107,7 @@ def _can_be_compared(line: Line, table: Table, plan: Plan) -> bool:
             plan.refuse(line, name, cell.expected)
         elif len(cell) > LONGEST_CELL:
             plan.refuse(line, name, f"At most {LONGEST_CELL} characters; this has {len(cell)}.")
-        elif name in table.key:
+        elif name in line.table.key:
             try:
                 clean(cell)
             except ValueError as error:

@@ -14,10 +14,9 @@ from tracker.imports.cells import EDITABLE
 from tracker.imports.compare import Found, compare
 from tracker.imports.files import Lines
 from tracker.imports.plan import Plan, TooMany
-from tracker.imports.records import BY_TABLE, finish_laws
+from tracker.imports.records import BY_TABLE, Import, finish_laws
 from tracker.imports.rows import Line
 from tracker.imports.stories import post_entries
-from tracker.imports.work import Work
 from tracker.rules import checks
 from tracker.rules.errors import RuleBroken
 from tracker.rules.permissions import Action
@@ -69,7 +68,7 @@ def take_in(
     if problems := checks.at_most(reason, SENTENCE_LENGTH, "reason"):
         plan.fault("", 0, "", "a long reason", problems[0].message)
         return plan
-    work = Work(change, plan, reason)
+    work = Import(change, plan, reason)
 
     def rows(name: str) -> Iterable[Found]:
         for found in compare(change.session, name, checked.lines[name], plan, site_url):
@@ -94,7 +93,7 @@ def take_in(
     return plan
 
 
-def _bring(work: Work, name: str, found: Found) -> None:
+def _bring(work: Import, name: str, found: Found) -> None:
     """Enter or edit the record of one row."""
     table, line = BY_TABLE[name], found.line
     try:
@@ -106,7 +105,7 @@ def _bring(work: Work, name: str, found: Found) -> None:
         else:
             work.plan.leave(name)
     except RuleBroken as broken:
-        work.refuse(name, line, broken.problems)
+        work.refuse(line, broken.problems)
 
 
 def _files(plan: Plan, lines: Mapping[str, Sequence[Line]]) -> list[str]:

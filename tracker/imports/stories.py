@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from tracker.imports.compare import HISTORY, Found
+from tracker.imports.records import Import
 from tracker.imports.rows import Line
-from tracker.imports.work import Work
 from tracker.models import Ask, SuccessTest, Update
 from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.text import is_slug
@@ -26,7 +26,7 @@ class NewEntry:
     results: list[Found] = field(default_factory=list)
 
 
-def post_entries(work: Work, rows: Callable[[str], Iterable[Found]]) -> None:
+def post_entries(work: Import, rows: Callable[[str], Iterable[Found]]) -> None:
     """Gather the new entries from three tables, then post them in the order of the file."""
     entries = {_entry_key(found.line): NewEntry(found) for found in rows("updates")}
     for name in ("evidence", "results"):
@@ -49,7 +49,7 @@ def post_entries(work: Work, rows: Callable[[str], Iterable[Found]]) -> None:
                 work.plan.add(name, found.line.label, found.differences)
 
 
-def _post(work: Work, entry: NewEntry) -> bool:
+def _post(work: Import, entry: NewEntry) -> bool:
     """Publish an entry; return True if it was sent to somebody else instead, who must publish it."""
     change, line = work.change, entry.update.line
     ask, key = work.ask_of(line), line.cells["update_key"]
@@ -65,7 +65,7 @@ def _post(work: Work, entry: NewEntry) -> bool:
     return False
 
 
-def _draft(work: Work, ask: Ask, entry: NewEntry) -> UpdateDraft:
+def _draft(work: Import, ask: Ask, entry: NewEntry) -> UpdateDraft:
     values = dict(entry.update.values)
     if corrects := values.pop("corrects", ""):
         corrected = _find_update(work, ask.slug, corrects)
@@ -88,7 +88,7 @@ def _draft(work: Work, ask: Ask, entry: NewEntry) -> UpdateDraft:
     return UpdateDraft(**values, evidence=evidence, results=results)
 
 
-def _find_test(work: Work, ask: Ask, place: int, line: Line) -> int:
+def _find_test(work: Import, ask: Ask, place: int, line: Line) -> int:
     key = line.cells["test_key"]
     of_ask = sa.select(SuccessTest.id).where(SuccessTest.ask_id == ask.id, SuccessTest.key == key)
     if (number := work.change.session.scalar(of_ask)) is not None:
@@ -97,13 +97,13 @@ def _find_test(work: Work, ask: Ask, place: int, line: Line) -> int:
     raise RuleBroken([] if is_refused else [Problem("The key of a test of the ask.", f"results-{place}-test_key")])
 
 
-def _find_update(work: Work, slug: str, key: str) -> int | None:
+def _find_update(work: Import, slug: str, key: str) -> int | None:
     """Return the number of an entry, published or not."""
     of_ask = sa.select(Update.id).join(Update.ask).where(Ask.slug == slug, Update.key == key)
     return work.change.session.scalar(of_ask)
 
 
-def _refuse(work: Work, entry: NewEntry, problems: Iterable[Problem]) -> None:
+def _refuse(work: Import, entry: NewEntry, problems: Iterable[Problem]) -> None:
     """Put what the rules say of a piece of evidence or a result beside its row, all else beside the entry."""
     for problem in problems:
         part, _, rest = (problem.field or "").partition("-")
@@ -112,7 +112,7 @@ def _refuse(work: Work, entry: NewEntry, problems: Iterable[Problem]) -> None:
         if number.isdigit() and int(number) < len(rows):
             work.plan.refuse(rows[int(number)].line, column, problem.message)
         else:
-            work.refuse("updates", entry.update.line, [problem])
+            work.refuse(entry.update.line, [problem])
 
 
 def _entry_key(line: Line) -> tuple[str, str]:

@@ -99,7 +99,9 @@ def _settle(made: Builder) -> list[Fault]:
         ask.reviewed_on = ask.reviewed_on or max(reviews, default=None)
         if ask.publication.is_public and ask.status is None:
             line = made.lines["asks"][ask_id - 1]
-            made.refuse(line, "ask_slug", "A public ask needs a status: a published row of updates.csv that sets one.")
+            made.plan.refuse(
+                line, "ask_slug", "A public ask needs a status: a published row of updates.csv that sets one."
+            )
     return doubts
 
 
