@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from tracker.exports.tables import TABLES
 from tracker.imports.files import MOST_ROOM, read_files
 from tracker.imports.plan import Fault, Plan
-from tracker.imports.run import check, take_in
+from tracker.imports.run import apply, check
 from tracker.queries.public import tables
 from tracker.services.change import Change
 
@@ -18,7 +18,7 @@ def bring(change: Change, files: Files, reason: str = "", room: int = MOST_ROOM)
     named = [(name, content.encode() if isinstance(content, str) else content) for name, content in files.items()]
     plan = Plan()
     checked = check(change.session, read_files(named, plan, room), plan, ADDRESS)
-    return plan if plan.faults else take_in(change, checked, site_url=ADDRESS, reason=reason)
+    return plan if plan.faults else apply(change, checked, site_url=ADDRESS, reason=reason)
 
 
 def faults_of(change: Change, files: Files, reason: str = "") -> list[tuple[str, int, str]]:

@@ -16,7 +16,7 @@ from tracker.exports import workbook
 from tracker.exports.workbook import LAST_ROW, Edition, TooLarge
 from tracker.imports.files import read_files
 from tracker.imports.plan import Plan, Step
-from tracker.imports.run import Checked, check, take_in
+from tracker.imports.run import Checked, apply, check
 from tracker.models import Person
 from tracker.queries.public import rows, tables
 from tracker.queries.public.filters import AskFilter
@@ -59,21 +59,21 @@ def import_files(files: tuple[Path, ...], dry_run: bool, yes: bool, email: str |
     with reading(engine) as session:
         checked = check(session, lines, plan, settings.site_url)
     refuse(checked.plan)
-    apply = partial(_apply, engine, settings, actor, checked, reason)
+    carry_out = partial(_carry_out, engine, settings, actor, checked, reason)
     if yes and not dry_run:
-        _tell(apply(keep=True), "")
+        _tell(carry_out(keep=True), "")
         return
-    plan = apply(keep=False)
+    plan = carry_out(keep=False)
     _tell(plan, "would be ")
     if dry_run or not plan.has_changes:
         return
     if not yes:
         click.confirm("Bring this in?", abort=True)
-    apply(keep=True, as_seen=plan)
+    carry_out(keep=True, as_seen=plan)
     click.echo("Done.")
 
 
-def _apply(
+def _carry_out(
     engine: sa.Engine,
     settings: Settings,
     actor: Actor,
@@ -92,7 +92,7 @@ def _apply(
         click.progressbar(length=checked.number, label="Rows", file=sys.stderr, hidden=is_hidden) as bar,
     ):
         change = Change(session, actor, now(), settings.four_eyes)
-        plan = take_in(change, checked, site_url=settings.site_url, reason=reason, progress=bar.update)
+        plan = apply(change, checked, site_url=settings.site_url, reason=reason, progress=bar.update)
         is_other = as_seen is not None and plan.fingerprint != as_seen.fingerprint
         if plan.faults or is_other or not keep:
             session.rollback()

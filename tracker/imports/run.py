@@ -51,7 +51,7 @@ def check(session: Session, lines: Lines, plan: Plan, site_url: str) -> Checked:
     return Checked(plan, differing)
 
 
-def take_in(
+def apply(
     change: Change,
     checked: Checked,
     *,

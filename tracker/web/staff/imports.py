@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from tracker.clock import now
 from tracker.imports.files import read_files
 from tracker.imports.plan import Plan, write_faults
-from tracker.imports.run import Checked, check, take_in
+from tracker.imports.run import Checked, apply, check
 from tracker.rules.permissions import Action
 from tracker.services import uploads
 from tracker.services.change import Change
@@ -103,7 +103,7 @@ def _apply(upload_id: int, seen: str | None) -> Plan | None:
         found = uploads.find(change, upload_id)
         if found is None:
             return None
-        plan = take_in(change, checked, site_url=site_url(), reason=reason)
+        plan = apply(change, checked, site_url=site_url(), reason=reason)
         if _is_kept(plan, seen):
             uploads.drop(change, found)
         else:
