@@ -64,6 +64,12 @@ def test_a_change_is_shown_first_and_then_brought_in(site: Site) -> None:
     assert rows(site, "asks", q="constructive")[0]["next_step"] == "A vote"
 
 
+def test_what_is_ignored_is_said_before_it_comes_in(sqlite_site: Site) -> None:
+    page = upload(sqlite_site.browser(ED), {"asks.csv": f"ask_slug,status,next_step\r\n{WISH},met,A vote\r\n"})
+    assert "asks.csv, column status: what differs here is ignored." in page.text
+    assert page.submit("Bring it in").notices == ["Done. Rows added: 0; changed: 1."]
+
+
 def test_a_faulty_row_keeps_everything_out_and_can_be_downloaded(site: Site) -> None:
     ed = site.browser(ED)
     with site.unchanged():

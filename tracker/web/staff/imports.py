@@ -26,7 +26,7 @@ from tracker.web.downloads import CSV
 from tracker.web.filters import site_url
 from tracker.web.forms.sheets import BringForm, UploadForm
 from tracker.web.pages import Page, done
-from tracker.web.session import db, transaction
+from tracker.web.session import db, stop_reading, transaction
 
 log = logging.getLogger("tracker.security")
 bp = Blueprint("imports", __name__, url_prefix="/staff/import")
@@ -96,7 +96,9 @@ def _apply(upload_id: int, seen: str | None) -> Plan | None:
     found = uploads.find(Change(db(), me(), now()), upload_id)
     if found is None:
         return None
-    reason, checked = found.reason, _check(uploads.files_of(found))
+    reason, named = found.reason, uploads.files_of(found)
+    stop_reading()  # who reads for long holds up writers
+    checked = _check(named)
     if checked.plan.faults:
         return checked.plan
     with transaction(me()) as change:
@@ -116,7 +118,8 @@ def _apply(upload_id: int, seen: str | None) -> Plan | None:
 def _check(named: uploads.Files) -> Checked:
     """Read and compare the files before anything is locked; more rows than may hold the lock are refused."""
     plan, most = Plan(), current_app.config["IMPORT_ROWS"]
-    checked = check(db(), read_files(named, plan, ROOM), plan, site_url())
+    lines = read_files(named, plan, ROOM)
+    checked = check(db(), lines, plan, site_url())
     if checked.number > most:
         expected = (
             f"At most {most} rows that are new or changed. Bring them in parts, or use the command: tracker import."
