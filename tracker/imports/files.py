@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from tracker.exports.columns import Table
 from tracker.exports.tables import TABLES
@@ -32,19 +33,18 @@ def read_files(files: Iterable[tuple[str, bytes]], plan: Plan, room: int = MOST_
     A workbook may unpack to at most `room` bytes.
     """
     lines: dict[str, list[Line]] = {}
-    for name, content in files:
-        plan.files.append(name)
-        try:
-            for place, table, rows in _open(name, content, plan, room):
-                plan.files.append(place)
-                if table.name in lines:
-                    raise Refused(f"A second file with {table.name}.", "Each table once.")
-                lines[table.name] = []  # taken, even if the file breaks off
-                lines[table.name] = lines_of(place, table, rows, plan)
-        except Refused as error:
-            plan.give_up(name, error.found, error.expected)
-        except TooMany:
-            break
+    with suppress(TooMany):
+        for name, content in files:
+            plan.files.append(name)
+            try:
+                for place, table, rows in _open(name, content, plan, room):
+                    plan.files.append(place)
+                    if table.name in lines:
+                        raise Refused(f"A second file with {table.name}.", "Each table once.")
+                    lines[table.name] = []  # taken, even if the file breaks off
+                    lines[table.name] = lines_of(place, table, rows, plan)
+            except Refused as error:
+                plan.give_up(name, error.found, error.expected)
     return lines
 
 

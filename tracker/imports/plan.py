@@ -103,9 +103,9 @@ class Plan:
         self.changed[table] += 1
         self._keep(Step(table, name, "changed", tuple(differences)))
 
-    def leave(self, table: str, number: int = 1) -> None:
-        """Rows that say what the tracker says."""
-        self.left[table] += number
+    def leave(self, table: str) -> None:
+        """A row that says what the tracker says."""
+        self.left[table] += 1
 
     def fault(self, file: str, row: int, column: str, found: str, expected: str) -> None:
         """Something is wrong; TooMany when so much is that nobody would read on."""
@@ -141,9 +141,8 @@ class Plan:
 
     def sort(self) -> None:
         """Bring the faults into the order of the files and their rows."""
-        self.faults.sort(
-            key=lambda fault: (self.files.index(fault.file) if fault.file in self.files else -1, fault.row)
-        )
+        places = {file: place for place, file in enumerate(self.files)}
+        self.faults.sort(key=lambda fault: (places.get(fault.file, -1), fault.row))
 
     def give_up(self, file: str, found: str, expected: str) -> None:
         """A file cannot be read, or not to its end."""

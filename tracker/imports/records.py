@@ -53,14 +53,11 @@ class Import:
 
     def ask_of(self, line: Line) -> Ask:
         """Return the ask of a row; raises RuleBroken when there is none."""
-        if ask := self.find_ask(line.cells["ask_slug"]):
+        slug = line.cells["ask_slug"]
+        if ask := self.find_ask(slug):
             return ask
-        raise self.unknown(
-            "asks",
-            line.cells["ask_slug"],
-            "ask_slug",
-            "The short name of an ask that is entered, or that asks.csv adds.",
-        )
+        expected = "The short name of an ask that is entered, or that asks.csv adds."
+        raise self.unknown("asks", slug, "ask_slug", expected)
 
     def unknown(self, table: str, key: str, column: str, expected: str) -> RuleBroken:
         """Return the error that a row names what is not there; its own row says why, where that was refused."""
