@@ -23,7 +23,7 @@ from tracker.services import asks
 from tracker.services.change import Change
 
 TIME, MEMORY = Aim(5), Aim(128, " MB")
-ROWS = 10_000
+ROWS = 100_000
 STEP = 500
 HEADER = (
     "ask_slug title kind topic summary quote quote_place jurisdictions responsible_bodies next_step next_step_on "
