@@ -71,7 +71,7 @@ def test_a_faulty_file_is_refused_while_somebody_else_writes(sqlite_site: Site, 
 
 def test_a_long_import_says_that_writers_wait(tracker: Tracker, law: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "LONG", 1)
-    assert "Whoever wants to save something meanwhile waits" in tracker("import", law, "--yes").err
+    assert "1 rows: others who save something have to wait" in tracker("import", law, "--yes").err
 
 
 def test_a_file_that_cannot_be_read_does_not_hide_the_faults_of_another(tracker: Tracker, law: Path) -> None:

@@ -19,7 +19,7 @@ BAD: dict[str, tuple[str, str | bytes, int, str, str]] = {
     "a column twice": ("asks.csv", "ask_slug,title,title\r\n", 1, "title", "twice"),
     "no key": ("asks.csv", "title\r\nA\r\n", 1, "ask_slug", "no such column"),
     "two separators": ("asks.csv", "ask_slug,title;kind\r\n", 0, "", "commas and semicolons"),
-    "a column like a known one": ("asks.csv", "ask_slug,Titel\r\n", 1, "Titel", "Perhaps title."),
+    "a column like a known one": ("asks.csv", "ask_slug,Titel\r\n", 1, "Titel", "Perhaps title is meant."),
     "a long row": ("asks.csv", HEADER + GOOD + "x," + GOOD, 3, "", "8 cells"),
     "an open quotation mark": ("asks.csv", HEADER + GOOD + 'b,"B\r\n' + GOOD, 0, "", "Row 3"),
     "a lone quotation mark": ("asks.csv", HEADER + GOOD + 'b,"B"x\r\n', 0, "", "Row 3"),

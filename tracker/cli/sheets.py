@@ -85,7 +85,7 @@ def _carry_out(
 ) -> Plan:
     """Apply everything; keep it only when nothing is wrong and it is what was seen. Faults end the command."""
     if checked.number >= LONG:
-        click.echo(f"{checked.number} rows. Whoever wants to save something meanwhile waits for the end.", err=True)
+        click.echo(f"{checked.number} rows: others who save something have to wait until this is done.", err=True)
     is_hidden = not sys.stderr.isatty()
     with (
         writing(engine) as session,

@@ -88,7 +88,7 @@ def _can_be_read(file: str, header: Sequence[str], table: Table, plan: Plan) -> 
     for name in header:
         if name not in known:
             near = get_close_matches(name.casefold(), known, n=1)
-            expected = f"Perhaps {near[0]}." if near else f"Columns of {table.name}.csv as the tracker exports it."
+            expected = f"Perhaps {near[0]} is meant." if near else "A column that the tracker exports; or leave it out."
             plan.fault(file, 1, name, "a column that is not known", expected)
     twice = [name for name in known if header.count(name) > 1]
     for name in twice:
