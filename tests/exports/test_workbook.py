@@ -15,7 +15,7 @@ from tests.site import ADA, Site
 from tracker.exports.csv import unguard
 from tracker.exports.tables import TABLES
 from tracker.exports.workbook import Origin, TooLarge, add_sheet, new_workbook, put, write_template, write_workbook
-from tracker.imports.columns import fillable
+from tracker.imports.cells import fillable
 
 EDITION = Origin("https://tracker.example", 7, datetime(2026, 11, 20, 10, tzinfo=UTC))
 

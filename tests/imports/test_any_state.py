@@ -17,8 +17,8 @@ from tests.transactions import count_events, filled_engine, revision, undone
 from tracker.exports import csv, workbook
 from tracker.exports.tables import TABLES
 from tracker.exports.workbook import Origin
-from tracker.imports.columns import fillable
-from tracker.imports.current import STATEMENTS
+from tracker.imports.cells import fillable
+from tracker.imports.compare import STATEMENTS
 from tracker.queries.public import tables
 from tracker.services import asks
 from tracker.services.change import Change

@@ -33,7 +33,7 @@ from tracker.rules.updates import UpdateKind, check_publishable
 from tracker.rules.wording import IMPORTED, IMPORTED_STEP, WORDING
 from tracker.services import derived, drafts, records
 from tracker.services.change import Change
-from tracker.services.events import Subject, record, record_many
+from tracker.services.events import Subject, record
 from tracker.services.joining import check_story
 from tracker.services.updates import settle
 
@@ -71,7 +71,8 @@ def bring_in(change: Change, folder: Path, plan: Plan, reason: str = "") -> Impo
         if not plan.faults:
             entries = _entries(made)  # before what names others is taken off
             _store(change, made)
-            record_many(change, IMPORTED, entries, reason)
+            for subject, values in entries:
+                record(change, IMPORTED, subject, after=values, reason=reason)
             _log(change, made, folder.name, imported.rows, reason)
             derived.mend(change.session)
     except IntegrityError as error:
@@ -98,7 +99,9 @@ def _settle(made: Builder) -> list[Fault]:
         ask.reviewed_on = ask.reviewed_on or max(reviews, default=None)
         if ask.publication.is_public and ask.status is None:
             line = made.lines["asks"][ask_id - 1]
-            made.refuse(line, "ask_slug", "A public ask needs a status: a published row of updates.csv that sets one.")
+            made.plan.refuse(
+                line, "ask_slug", "A public ask needs a status: a published row of updates.csv that sets one."
+            )
     return doubts
 
 

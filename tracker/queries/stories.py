@@ -62,20 +62,16 @@ def list_tests(session: Session, ask_id: int) -> list[SuccessTest]:
     return list(session.scalars(_tests().where(SuccessTest.ask_id == ask_id)))
 
 
-def find_keys(session: Session, ask_ids: Collection[int]) -> dict[int, set[str]]:
-    """The keys of the entries that asks have, published or not."""
-    found: dict[int, set[str]] = {ask_id: set() for ask_id in ask_ids}
-    for ask_id, key in session.execute(sa.select(Update.ask_id, Update.key).where(Update.ask_id.in_(ask_ids))):
-        found[ask_id].add(key)
-    return found
+def find_keys(session: Session, ask_id: int) -> set[str]:
+    """The keys of the entries that an ask has, published or not."""
+    return set(session.scalars(sa.select(Update.key).where(Update.ask_id == ask_id)))
 
 
-def take_key(taken: set[str], happened_on: PartialDate) -> str:
+def free_key(taken: set[str], happened_on: PartialDate) -> str:
     """The date, or the date and the next free number; it is the entry's anchor on the page for good."""
     number = 1
     while (key := happened_on.text if number == 1 else f"{happened_on}-{number}") in taken:
         number += 1
-    taken.add(key)
     return key
 
 

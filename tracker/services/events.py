@@ -1,6 +1,6 @@
 """The event log: every change writes one entry in its own transaction, chained to the one before."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -10,7 +10,6 @@ from types import NoneType
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.db import rows
 from tracker.models import Event, Revision
 from tracker.rules import checks
 from tracker.rules.chain import FORMAT, GENESIS, entry_hash, with_personal
@@ -62,17 +61,6 @@ def record(
         values = {"number": Revision.number + 1, "checkpoint_number": event.id, "checkpoint_hash": event.hash}
         change.session.execute(sa.update(Revision.__table__).values(values))  # type: ignore[arg-type]
     return event
-
-
-def record_many(
-    change: Change, action: str, made: Sequence[tuple[Subject, Mapping[str, object]]], reason: str = ""
-) -> None:
-    """Append an entry for each of many records, with what it is now, of which the public sees nothing."""
-    refuse(checks.at_most(reason, SENTENCE_LENGTH, "reason"))
-    change.session.flush()
-    end = _end(change.session)
-    entries = [_entry(change, end, action, subject, after=after, reason=reason) for subject, after in made]
-    rows.insert(change.session, Event, entries)
 
 
 def _end(session: Session) -> End:

@@ -3,7 +3,7 @@
 A draft is a frozen dataclass whose fields bear the names of the record's columns.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from textwrap import shorten
 from typing import Protocol, TypeVar
@@ -16,7 +16,7 @@ from tracker.rules.errors import Conflict, Problem, RuleBroken
 from tracker.rules.permissions import Action
 from tracker.services import derived
 from tracker.services.change import Change
-from tracker.services.events import Subject, plain, record, record_many
+from tracker.services.events import Subject, plain, record
 
 NAME_LENGTH = 80
 T = TypeVar("T")
@@ -88,19 +88,13 @@ def subject_of(row: object) -> Subject:
             raise TypeError(f"the log has no name for {type(row).__name__}")
 
 
-def create(change: Change, row: Record, draft: object) -> None:
-    """Store a new row from a draft and log it."""
-    create_many(change, [(row, draft)])
-
-
-def create_many(change: Change, made: Collection[tuple[Record, object]], reason: str = "") -> None:
-    """Store new rows from drafts, of which the public sees nothing, and log them, in a few statements."""
-    values = [(row, values_of(draft)) for row, draft in made]
-    for row, of_row in values:
-        write(row, of_row)
-    change.session.add_all([row for row, _ in made])
-    change.session.flush()  # the log names the new rows' ids
-    record_many(change, "created", [(subject_of(row), of_row) for row, of_row in values], reason)
+def create(change: Change, row: Record, draft: object, reason: str = "") -> None:
+    """Store a new row from a draft, of which the public sees nothing, and log it."""
+    values = values_of(draft)
+    write(row, values)
+    change.session.add(row)
+    change.session.flush()  # the log names the new row's id
+    record(change, "created", subject_of(row), after=values, reason=reason)
 
 
 def edit(

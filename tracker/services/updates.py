@@ -4,12 +4,10 @@ An update is written as a draft and becomes history when it is published. Nothin
 assigns an ask's status or a test's result.
 """
 
-from collections.abc import Mapping, Sequence
-
 from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Update
-from tracker.queries.stories import Story, entry_of, find_keys, find_stories, find_story, take_key
+from tracker.queries.stories import Story, entry_of, find_story
 from tracker.queries.waiting import find_own_judgements
 from tracker.rules import checks
 from tracker.rules.asks import Publication
@@ -23,7 +21,6 @@ from tracker.services import derived, drafts, records
 from tracker.services.change import Change
 from tracker.services.events import record
 from tracker.services.joining import check_story
-from tracker.services.outcome import Outcome
 
 
 def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None = None) -> None:
@@ -32,7 +29,20 @@ def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None =
     `seen_entries` is how many published updates of the ask the person saw: Conflict when there are more.
     """
     change.require(Action.PUBLISH)
-    _publish(change, ask, update, find_story(change.session, ask.id), seen_entries)
+    if update.publication is not Publication.DRAFT:
+        raise RuleBroken([Problem("This entry is not a draft any more.")])
+    if change.four_eyes and is_own_judgement(change.session, update, change.actor):
+        raise RuleBroken([Problem("Somebody else must publish this change of status. Send it for approval.")])
+    story = find_story(change.session, ask.id)
+    draft = check_ready(change, update, story, seen_entries)
+    _take_in(ask, update, change)
+    update.version += 1
+    is_public = ask.publication.is_public
+    record(change, "published", records.subject_of(update), after=drafts.values_of(draft), is_public=is_public)
+    story.entries.append(entry_of(update))
+    settle(ask, story)
+    if update.status or update.corrects_id:
+        derived.write_spans(change.session, ask, story.entries)
     derived.write_words(change.session, [ask.id])
 
 
@@ -62,44 +72,20 @@ def is_own_judgement(session: Session, update: Update, actor: Actor) -> bool:
     return update.id in find_own_judgements(session, actor.id, [update])
 
 
-def post(change: Change, ask: Ask, draft: UpdateDraft, seen_entries: int | None = None) -> Update:
-    """Write an entry and publish it at once."""
-    update = drafts.save(change, ask, draft)
+def post(change: Change, ask: Ask, draft: UpdateDraft, seen_entries: int | None = None, key: str = "") -> Update:
+    """Write an entry and publish it at once; without a key it gets one by its date."""
+    update = drafts.save(change, ask, draft, key)
     publish(change, ask, update, seen_entries)
     return update
 
 
-def post_many(change: Change, new: Sequence[tuple[Ask, UpdateDraft, str]]) -> Outcome[Update]:
-    """Post entries under their keys, in a few statements. None of them may correct another of them."""
-    change.require(Action.PUBLISH)
-    stories = find_stories(change.session, {ask.id for ask, _, _ in new})
-    outcome = drafts.save_many(change, new, {ask_id: story.tests for ask_id, story in stories.items()})
-    for place, update in outcome.done.items():
-        ask = new[place][0]
-        try:
-            _publish(change, ask, update, stories[ask.id])
-        except RuleBroken as broken:
-            outcome.refused[place] = list(broken.problems)
-    derived.write_words(change.session, sorted({new[place][0].id for place in outcome.done}))
-    return outcome
-
-
-def post_redefinitions(change: Change, told: Mapping[int, tuple[Ask, str]], reason: str) -> dict[int, list[Problem]]:
-    """Tell the public that asks or their tests were reworded, and why; answer what is refused, by the same places."""
-    if not told:
-        return {}
+def post_redefinition(change: Change, ask: Ask, text: str, reason: str) -> None:
+    """Tell the public that an ask or its tests were reworded, and why."""
     change.require(Action.PUBLISH)
     problems = [] if reason else [Problem("Say why the wording changes; the public will read it.", "change_reason")]
-    if problems := problems + checks.at_most(reason, SENTENCE_LENGTH, "change_reason"):
-        return dict.fromkeys(told, problems)
+    refuse(problems + checks.at_most(reason, SENTENCE_LENGTH, "change_reason"))
     today = PartialDate(change.today.isoformat())
-    taken = find_keys(change.session, {ask.id for ask, _ in told.values()})
-    new = [
-        (ask, UpdateDraft(UpdateKind.REDEFINITION, today, f"{text} Why: {reason}"), take_key(taken[ask.id], today))
-        for ask, text in told.values()
-    ]
-    refused = post_many(change, new).refused
-    return {place: refused[at] for at, place in enumerate(told) if at in refused}
+    post(change, ask, UpdateDraft(UpdateKind.REDEFINITION, today, f"{text} Why: {reason}"))
 
 
 def settle(ask: Ask, story: Story) -> None:
@@ -112,23 +98,6 @@ def settle(ask: Ask, story: Story) -> None:
     ask.superseded_by_id = entry.superseded_by_id if entry else None
     for test in story.tests:
         test.result, test.result_on = state.results.get(test.id, (test.before, None))
-
-
-def _publish(change: Change, ask: Ask, update: Update, story: Story, seen_entries: int | None = None) -> None:
-    """Publish, and add the entry to the story."""
-    if update.publication is not Publication.DRAFT:
-        raise RuleBroken([Problem("This entry is not a draft any more.")])
-    if change.four_eyes and is_own_judgement(change.session, update, change.actor):
-        raise RuleBroken([Problem("Somebody else must publish this change of status. Send it for approval.")])
-    draft = check_ready(change, update, story, seen_entries)
-    _take_in(ask, update, change)
-    update.version += 1
-    is_public = ask.publication.is_public
-    record(change, "published", records.subject_of(update), after=drafts.values_of(draft), is_public=is_public)
-    story.entries.append(entry_of(update))
-    settle(ask, story)
-    if update.status or update.corrects_id:
-        derived.write_spans(change.session, ask, story.entries)
 
 
 def _take_in(ask: Ask, update: Update, change: Change) -> None:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from tracker.exports import workbook
 from tracker.exports.tables import TABLES
 from tracker.exports.workbook import MEDIA_TYPE, Origin, TooLarge
-from tracker.imports.columns import fillable
+from tracker.imports.cells import fillable
 from tracker.queries.public import rows, tables
 from tracker.queries.public.filters import AskFilter
 from tracker.rules.permissions import Action
