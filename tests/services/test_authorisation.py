@@ -103,6 +103,7 @@ PARTS = {
     "records.create_many",
     "records.edit",
     "records.move",
+    "records.save",
     "events.record_many",
     "people.end_sessions",
     "people.end_links",

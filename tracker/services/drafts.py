@@ -14,7 +14,7 @@ from tracker.rules.permissions import Action, Actor
 from tracker.rules.updates import EvidenceDraft, UpdateDraft, check_draft
 from tracker.services import records
 from tracker.services.change import Change
-from tracker.services.events import record, record_many
+from tracker.services.events import record_many
 from tracker.services.joining import check_references
 from tracker.services.outcome import Outcome
 
@@ -55,16 +55,15 @@ def edit(change: Change, ask: Ask, update: Update, draft: UpdateDraft, seen_vers
     require_own(update, change.actor)
     records.check_version(update, seen_version)
     refuse(check_draft(draft) + check_references(change.session, ask, list_tests(change.session, ask.id), draft))
-    before = values_of(draft_of(update))
-    if before == values_of(draft):
+    if draft_of(update) == draft:
         return
+    before = records.logged(update)
     update.evidence.clear()
     update.results.clear()
     change.session.flush()  # the old evidence makes room for the new at the same positions
     _write(update, draft)
-    update.version += 1
     update.edited_by_id = change.actor.id
-    record(change, "edited", records.subject_of(update), before=before, after=values_of(draft))
+    records.save(change, update, "edited", before)
 
 
 def discard(change: Change, update: Update, seen_version: int) -> None:

@@ -69,11 +69,9 @@ def set_active(change: Change, person: Person, is_active: bool, seen_version: in
         _refuse_last_admin(change, person)
         end_sessions(change, person)
         end_links(change, person)
+    before = records.logged(person)
     person.is_active = is_active
-    person.version += 1
-    action = "reactivated" if is_active else "deactivated"
-    before, after = {"is_active": not is_active}, {"is_active": is_active}
-    record(change, action, records.subject_of(person), before=before, after=after)
+    records.save(change, person, "reactivated" if is_active else "deactivated", before)
 
 
 def sign_out(change: Change, person: Person, key: str = "", but: str = "") -> None:

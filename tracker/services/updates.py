@@ -4,11 +4,11 @@ An update is written as a draft and becomes history when it is published. Nothin
 assigns an ask's status or a test's result.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, Update
+from tracker.models import Ask, SuccessTest, Update
 from tracker.queries.stories import Story, entry_of, find_keys, find_stories, find_story, take_key
 from tracker.queries.waiting import find_own_judgements
 from tracker.rules import checks
@@ -21,7 +21,6 @@ from tracker.rules.text import SENTENCE_LENGTH
 from tracker.rules.updates import UpdateDraft, UpdateKind, check_publishable
 from tracker.services import derived, drafts, records
 from tracker.services.change import Change
-from tracker.services.events import record
 from tracker.services.joining import check_story
 from tracker.services.outcome import Outcome
 
@@ -48,13 +47,12 @@ def foresee(change: Change, whole: Ask, update: Update) -> None:
     settle(whole, Story(entries, [test for test in whole.tests if not test.is_archived]))
 
 
-def check_ready(change: Change, update: Update, story: Story, seen_entries: int | None = None) -> UpdateDraft:
-    """Answer the entry as typed; raise what speaks against publishing it now."""
+def check_ready(change: Change, update: Update, story: Story, seen_entries: int | None = None) -> None:
+    """Raise what speaks against publishing an entry now."""
     if seen_entries is not None and seen_entries != len(story.entries):
         raise Conflict
     draft = drafts.draft_of(update)
     refuse(check_publishable(draft, change.today) + check_story(story, entry_of(update), draft))
-    return draft
 
 
 def is_own_judgement(session: Session, update: Update, actor: Actor) -> bool:
@@ -104,14 +102,26 @@ def post_redefinitions(change: Change, told: Mapping[int, tuple[Ask, str]], reas
 
 def settle(ask: Ask, story: Story) -> None:
     """Bring the ask's status and its tests' results to what its published story says."""
+    for row, values in told(ask, story):
+        records.write(row, values)
+
+
+def told(ask: Ask, story: Story) -> Iterator[tuple[Ask | SuccessTest, dict[str, object]]]:
+    """Yield the ask and the tests by which it is judged, each with what its published story says of it."""
     state = state_of(story.entries)
     entry = state.status_entry
-    ask.status = entry.status if entry else None
-    ask.status_on = entry.happened_on if entry else None
-    ask.status_reason = entry.reason if entry else ""
-    ask.superseded_by_id = entry.superseded_by_id if entry else None
+    yield (
+        ask,
+        {
+            "status": entry.status if entry else None,
+            "status_on": entry.happened_on if entry else None,
+            "status_reason": entry.reason if entry else "",
+            "superseded_by_id": entry.superseded_by_id if entry else None,
+        },
+    )
     for test in story.tests:
-        test.result, test.result_on = state.results.get(test.id, (test.before, None))
+        result, since = state.results.get(test.id, (test.before, None))
+        yield test, {"result": result, "result_on": since}
 
 
 def _publish(change: Change, ask: Ask, update: Update, story: Story, seen_entries: int | None = None) -> None:
@@ -120,11 +130,10 @@ def _publish(change: Change, ask: Ask, update: Update, story: Story, seen_entrie
         raise RuleBroken([Problem("This entry is not a draft any more.")])
     if change.four_eyes and is_own_judgement(change.session, update, change.actor):
         raise RuleBroken([Problem("Somebody else must publish this change of status. Send it for approval.")])
-    draft = check_ready(change, update, story, seen_entries)
+    check_ready(change, update, story, seen_entries)
+    before = records.logged(update)
     _take_in(ask, update, change)
-    update.version += 1
-    is_public = ask.publication.is_public
-    record(change, "published", records.subject_of(update), after=drafts.values_of(draft), is_public=is_public)
+    records.save(change, update, "published", before, is_public=ask.publication.is_public)
     story.entries.append(entry_of(update))
     settle(ask, story)
     if update.status or update.corrects_id:
