@@ -104,6 +104,7 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "public.list_topics": public.list_topics,
     "public.list_updates": public.list_updates,
     "staff.find_ask": lambda s: staff.find_ask(s, main_id(s)),
+    "staff.find_judged": lambda s: staff.find_judged(s, main_id(s)),
     "staff.find_law": lambda s: staff.find_law(s, first(s, Legislation)),
     "staff.find_link": lambda s: staff.find_link(s, first(s, Link)),
     "staff.list_asks_of": lambda s: staff.list_asks_of(s, [main_id(s)]),

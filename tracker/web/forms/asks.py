@@ -1,5 +1,6 @@
 """Forms for sources, asks and success tests."""
 
+from collections.abc import Callable
 from typing import Any
 
 from wtforms import IntegerField, SelectField
@@ -73,7 +74,7 @@ class AskForm(Form):
     internal_note = LongTextField("Internal note", description="Only staff see this.")
     change_reason = LongTextField("Why the wording changes", description=WHY)
 
-    def __init__(self, *args: Any, sources: Sources, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sources: Callable[[], Sources], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.source_id.choose(sources)
 

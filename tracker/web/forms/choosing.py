@@ -1,6 +1,7 @@
 """A field that names a record by what a person has at hand, in place of a list of all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from textwrap import shorten
 from typing import Any
 
@@ -14,16 +15,12 @@ NEAREST = 5
 
 
 class ChosenField(StringField):
-    """The number of a record that a person names; `choose` says among which records, once the form is read.
-
-    `offered` are a few records that the browser suggests while one types: those that hold the words, or the newest.
-    """
+    """The number of a record that a person names; `choose` says among which records, once the form is read."""
 
     def __init__(self, *args: Any, nothing: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.nothing = nothing
         self.typed = ""
-        self.offered: Sequence[Choice] = ()
         self.chosen: Choice | None = None
 
     def process_data(self, value: int | None) -> None:
@@ -35,16 +32,24 @@ class ChosenField(StringField):
         self.typed = " ".join(typed.split())
         refuse_text(refusal)
 
-    def choose(self, among: Choosing) -> None:
+    def choose(self, among: Callable[[], Choosing]) -> None:
         """Find the record that is meant, or say in the errors that none is."""
-        present = among.get(self.object_data) if self.object_data else None
-        is_untouched = self.raw_data is None or (present and self.typed == present.text)
-        found = present if is_untouched else among.find(self.typed)
+        self.among = among
+        present = among().get(self.object_data) if self.object_data else None
+        found = None
+        if self.raw_data is None or (present and self.typed == present.text):
+            found = present
+        elif self.typed:
+            found = among().find(self.typed)
         if found:
             self.data, self.typed, self.chosen = found.id, found.text, found
-        self.offered = among.offer("" if found else self.typed)
         if self.typed and not found and not self.process_errors:
             self.process_errors = [self._complaint()]
+
+    @cached_property
+    def offered(self) -> Sequence[Choice]:
+        """A few records that the browser suggests while one types: those that hold the words, or the newest."""
+        return self.among().offer("" if self.chosen else self.typed)
 
     @property
     def in_words(self) -> str:

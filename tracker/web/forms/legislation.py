@@ -1,5 +1,6 @@
 """Forms for laws and their links to asks."""
 
+from collections.abc import Callable
 from typing import Any
 
 from wtforms import SelectField, SelectMultipleField
@@ -36,7 +37,7 @@ class LegislationForm(Form):
     note = LongTextField("Public note", render_kw={"maxlength": SENTENCE_LENGTH})
     internal_note = LongTextField("Internal note", description="Only staff see this.")
 
-    def __init__(self, *args: Any, laws: Laws, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, laws: Callable[[], Laws], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.becomes_id.choose(laws)
 
@@ -64,7 +65,7 @@ class LinkForm(Form):
     note = LongTextField("What they do, in a sentence", render_kw={"maxlength": SENTENCE_LENGTH})
     internal_note = LongTextField("Internal note", description="Only staff see this.")
 
-    def __init__(self, *args: Any, laws: Laws, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, laws: Callable[[], Laws], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.legislation_id.choose(laws)
 

@@ -89,7 +89,9 @@ class UpdateForm(StoryForm):
         "Note for colleagues", description="Only staff see this.", render_kw={"maxlength": NOTE_LENGTH}
     )
 
-    def __init__(self, kind: UpdateKind, tests: Sequence[SuccessTest], asks: Asks, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, kind: UpdateKind, tests: Sequence[SuccessTest], asks: Callable[[], Asks], *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
         if kind is UpdateKind.CORRECTION:

@@ -111,9 +111,10 @@ def _rehearse(composing: Composing) -> Page | Response:
 
 def form_for(kind: UpdateKind, ask: Ask, data: dict[str, Any], is_sent: bool = True) -> UpdateForm:
     """The form of an entry of this ask, filled with `data` or with what was sent."""
-    others = Asks(db(), but_not=ask.id)
-    data = data | {"seen": staff.count_published(db(), ask.id)}
-    return UpdateForm(kind, ask.tests, others, **({} if is_sent else {"formdata": None}), **data)
+    if request.method == "GET":
+        data = data | {"seen": staff.count_published(db(), ask.id)}
+    options = {} if is_sent else {"formdata": None}
+    return UpdateForm(kind, ask.tests, lambda: Asks(db(), but_not=ask.id), **options, **data)
 
 
 def data_of(draft: UpdateDraft) -> dict[str, Any]:

@@ -28,7 +28,7 @@ PROPOSED = "The review of “{title}” waits for an editor. The date of the che
 @bp.route("/asks/<id:ask_id>/updates/<any(status, test, milestone):kind>", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def new(ask_id: int, kind: str) -> Page | Response:
-    ask = found(staff.find_ask(db(), ask_id))
+    ask = found(staff.find_judged(db(), ask_id))
     form = form_for(UpdateKind(kind), ask, {})
     return compose(Composing(ask, form, lambda change, row: drafts.save(change, row, form.draft(None))))
 
@@ -37,7 +37,7 @@ def new(ask_id: int, kind: str) -> Page | Response:
 @requires(Action.DRAFT)
 def correct(update_id: int) -> Page | Response:
     corrected = found(staff.find_update(db(), update_id))
-    ask = found(staff.find_ask(db(), corrected.ask_id))
+    ask = found(staff.find_judged(db(), corrected.ask_id))
     data = data_of(drafts.draft_of(corrected)) | {"text": "", "draft_note": ""}
     form = form_for(UpdateKind.CORRECTION, ask, data)
 
@@ -52,7 +52,7 @@ def correct(update_id: int) -> Page | Response:
 def edit(update_id: int) -> Page | Response:
     saved = found(staff.find_update(db(), update_id))
     drafts.require_own(saved, me())
-    ask = found(staff.find_ask(db(), saved.ask_id))
+    ask = found(staff.find_judged(db(), saved.ask_id))
     corrected = staff.find_update(db(), saved.corrects_id) if saved.corrects_id else None
     form = form_for(saved.kind, ask, data_of(drafts.draft_of(saved)) | {"version": saved.version})
 
