@@ -34,8 +34,7 @@ from tracker.rules.wording import IMPORTED, IMPORTED_STEP, WORDING
 from tracker.services import derived, drafts, records
 from tracker.services.change import Change
 from tracker.services.events import Subject, record, record_many
-from tracker.services.joining import check_story
-from tracker.services.updates import settle
+from tracker.services.updates import check_story, settle
 
 PUBLISHED = Publication.PUBLISHED
 NOT_LOGGED = {"id", "version", "title_key"}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from tracker.models import Ask, Evidence, SuccessTest, TestResult, Update
 from tracker.queries.stories import find_keys, list_tests, take_key
@@ -15,7 +15,6 @@ from tracker.rules.updates import EvidenceDraft, UpdateDraft, check_draft
 from tracker.services import records
 from tracker.services.change import Change
 from tracker.services.events import record_many
-from tracker.services.joining import check_references
 from tracker.services.outcome import Outcome
 
 SCALARS = tuple(field.name for field in fields(UpdateDraft) if field.name not in {"evidence", "results"})
@@ -81,6 +80,23 @@ def restore(change: Change, update: Update, seen_version: int) -> None:
     if update.publication is not Publication.PUT_ASIDE:
         raise RuleBroken([Problem("This draft was not put aside.")])
     records.move(change, update, "restored", Publication.DRAFT, seen_version)
+
+
+def check_references(session: Session, ask: Ask, tests: Sequence[SuccessTest], draft: UpdateDraft) -> list[Problem]:
+    """The tests and the corrected entry belong to this ask; the superseding ask is another, public one."""
+    problems = []
+    known = {test.id for test in tests}
+    if any(test_id not in known for test_id, _ in draft.results):
+        problems.append(Problem("A test of this list was archived meanwhile.", "results"))
+    if draft.corrects_id is not None:
+        corrected = session.get(Update, draft.corrects_id)
+        if not corrected or corrected.ask_id != ask.id or corrected.publication is not Publication.PUBLISHED:
+            problems.append(Problem("Choose a published entry of this ask.", "corrects_id"))
+    if draft.superseded_by_id is not None:
+        other = session.get(Ask, draft.superseded_by_id)
+        if not other or other.id == ask.id or not other.publication.is_public:
+            problems.append(Problem("Choose another published ask.", "superseded_by_id"))
+    return problems
 
 
 def require_own(update: Update, actor: Actor) -> None:

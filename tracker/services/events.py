@@ -1,5 +1,9 @@
-"""The event log: every change writes one entry in its own transaction, chained to the one before."""
+"""The event log: every change writes one entry in its own transaction, chained to the one before.
 
+Names and e-mail addresses stand beside it; its entries commit to them.
+"""
+
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,13 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.db import rows
-from tracker.models import Event, Revision
+from tracker.models import Event, PersonalDetail, Revision
 from tracker.rules import checks
-from tracker.rules.chain import FORMAT, GENESIS, entry_hash, with_personal
+from tracker.rules.chain import FORMAT, GENESIS, SALT_BYTES, commitment, entry_hash, with_personal
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import refuse
 from tracker.rules.text import SENTENCE_LENGTH
-from tracker.services import personal
 from tracker.services.change import Change
 
 PLAIN = frozenset({str, int, bool, NoneType})
@@ -75,13 +78,30 @@ def record_many(
     rows.insert(change.session, Event, entries)
 
 
+def commit_to(session: Session, person_id: int, value: str) -> str:
+    """The commitment that stands in entries for this value of this person; kept with its salt from the first use on."""
+    own = sa.select(PersonalDetail.commitment).where(PersonalDetail.person_id == person_id)
+    if found := session.scalar(own.where(PersonalDetail.value == value)):
+        return found
+    salt = secrets.token_hex(SALT_BYTES)
+    made = commitment(salt, value)
+    session.add(PersonalDetail(person_id=person_id, value=value, salt=salt, commitment=made))
+    return made
+
+
+def opened(session: Session) -> dict[str, tuple[str, str]]:
+    """By commitment, the salt and the value of all details that are still kept: a few for each member of staff."""
+    details = session.execute(sa.select(PersonalDetail.commitment, PersonalDetail.salt, PersonalDetail.value))
+    return {row.commitment: (row.salt, row.value) for row in details}
+
+
 def _end(session: Session) -> End:
     """The end of the log, read once a transaction."""
     end: End | None = session.info.get(END)
     if end is None or end.transaction is not _transaction(session):
         last = sa.select(Event.id, Event.hash).order_by(Event.id.desc()).limit(1)
         number, head = session.execute(last).first() or (0, GENESIS)
-        hidden = cache(partial(personal.commit_to, session))
+        hidden = cache(partial(commit_to, session))
         end = session.info[END] = End(_transaction(session), number, head, hidden)
     return end
 

@@ -29,8 +29,8 @@ from tracker.rules.chain import ERASED, PERSONAL
 from tracker.rules.disputes import DisputeDraft
 from tracker.rules.updates import UpdateKind
 from tracker.rules.wording import IMPORTED_STEP
-from tracker.services import personal, records, updates
-from tracker.services.events import plain
+from tracker.services import records, updates
+from tracker.services.events import opened, plain
 from tracker.services.proof import all_events
 
 Values = dict[str, Any]
@@ -94,7 +94,7 @@ class Replayed:
 
 def find_differences(session: Session) -> list[str]:
     """Where the tables are not what the log adds up to, in words; empty when all is well."""
-    replayed = Replayed({made: value for made, (_, value) in personal.opened(session).items()})
+    replayed = Replayed({made: value for made, (_, value) in opened(session).items()})
     for event in all_events(session):
         replayed.take(event)
     _settle(session, replayed)

@@ -5,23 +5,24 @@ assigns an ask's status or a test's result.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from tracker.models import Ask, SuccessTest, Update
-from tracker.queries.stories import Story, entry_of, find_keys, find_stories, find_story, take_key
+from tracker.queries.stories import Story, entry_of, find_keys, find_stories, find_story, standing_of, take_key
 from tracker.queries.waiting import find_own_judgements
 from tracker.rules import checks
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action, Actor
-from tracker.rules.story import state_of
+from tracker.rules.standing import check_change, check_tests_fit
+from tracker.rules.story import Entry, State, state_of
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.rules.updates import UpdateDraft, UpdateKind, check_publishable
 from tracker.services import derived, drafts, records
 from tracker.services.change import Change
-from tracker.services.joining import check_story
 from tracker.services.outcome import Outcome
 
 
@@ -53,6 +54,37 @@ def check_ready(change: Change, update: Update, story: Story, seen_entries: int 
         raise Conflict
     draft = drafts.draft_of(update)
     refuse(check_publishable(draft, change.today) + check_story(story, entry_of(update), draft))
+
+
+def check_story(story: Story, entry: Entry, draft: UpdateDraft) -> list[Problem]:
+    """Hold the entry against the story that it joins, on the day on which it happened."""
+    entries = story.entries
+    state = state_of([*entries, entry], draft.happened_on)
+    problems = []
+    corrected = next((old for old in entries if old.id == draft.corrects_id), None)
+    if corrected and corrected.status and not draft.status:
+        sentence = "The entry that this corrects set a status. Say which is right; it may be the same."
+        problems.append(Problem(sentence, "status"))
+    if draft.status:
+        standing = replace(standing_of(story, state, draft.happened_on), superseded_by=draft.superseded_by_id)
+        problems += check_change(
+            draft.status, standing, {evidence.type for evidence in draft.evidence if evidence.type}
+        )
+    if draft.results or (corrected and corrected.results):
+        for then in (state, state_of([*entries, entry])):
+            if then.status_entry != entry:
+                problems += _misfits(story, then, draft.happened_on)
+    return list(dict.fromkeys(problems))
+
+
+def _misfits(story: Story, state: State, on: PartialDate) -> list[Problem]:
+    """Say why new test results contradict the status, which this entry does not change."""
+    if not state.status:
+        return []
+    return [
+        Problem(f"“{state.status.label}” would no longer fit. {problem.message}", "results")
+        for problem in check_tests_fit(state.status, standing_of(story, state, on))
+    ]
 
 
 def is_own_judgement(session: Session, update: Update, actor: Actor) -> bool:

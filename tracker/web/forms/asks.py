@@ -12,8 +12,7 @@ from tracker.rules.dates import HELP
 from tracker.rules.text import SENTENCE_LENGTH, SLUG_LENGTH, TITLE_LENGTH
 from tracker.rules.updates import Result
 from tracker.web.forms.base import Form
-from tracker.web.forms.choosing import ChosenField
-from tracker.web.forms.fields import DateField, LinesField, LongTextField, TextField, required
+from tracker.web.forms.fields import ChosenField, DateField, LinesField, LongTextField, TextField, required
 
 ONE_A_LINE = "One a line."
 WHY = "The public reads this, so it is needed when the wording of something published changes."

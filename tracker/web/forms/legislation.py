@@ -10,8 +10,7 @@ from tracker.rules.dates import HELP
 from tracker.rules.legislation import EXTENTS, KINDS, Effect, LegislationDraft, LinkDraft
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.web.forms.base import Form
-from tracker.web.forms.choosing import ChosenField
-from tracker.web.forms.fields import DateField, LongTextField, TextField, required
+from tracker.web.forms.fields import ChosenField, DateField, LongTextField, TextField, required
 
 AT_HAND = "Its citation, its title, or its address on legislation.gov.uk, bills.parliament.uk or this site."
 NO_SUCH_LAW = "No law that is entered here fits. Enter it first: Legislation, New law."
