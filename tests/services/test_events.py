@@ -220,7 +220,7 @@ def test_a_reason_that_is_too_long_is_refused_beside_its_field(ed: Change) -> No
     entries, reason = last_id(ed.session), "x" * (SENTENCE_LENGTH + 1)
     for write in (
         lambda: events.record(ed, "noted", Subject("ask", 1, "Empty homes"), reason=reason),
-        lambda: events.record_many(ed, "noted", [], reason),
+        lambda: events.record_many(ed, "noted", [(Subject("ask", 1, "Empty homes"), {})], reason),
     ):
         with pytest.raises(RuleBroken) as refused:
             write()

@@ -26,7 +26,8 @@ def save(change: Change, ask: Ask, draft: UpdateDraft, key: str = "") -> Update:
     if not key and (same := _same_draft(change, ask, draft)):
         return same
     key = key or take_key(find_keys(change.session, [ask.id])[ask.id], draft.happened_on)
-    return save_many(change, [(ask, draft, key)], {ask.id: list_tests(change.session, ask.id)}).only
+    tests = list_tests(change.session, ask.id) if draft.results else []
+    return save_many(change, [(ask, draft, key)], {ask.id: tests}).only
 
 
 def save_many(
