@@ -8,13 +8,14 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
-from tracker.db.files import leave_replaced_files
 from tracker.db.limits import Limits, limit_postgresql, limit_sqlite
 
 LOCK_WAIT_SECONDS = 10
@@ -41,7 +42,7 @@ def make_engine(url: str, limits: Limits | None = None) -> sa.Engine:
             limit_sqlite(engine, limits)
         sa.event.listen(engine, "begin", _begin_sqlite)
         sa.event.listen(engine, "reset", _roll_back)
-        leave_replaced_files(engine)
+        _leave_replaced_files(engine)
         return engine
     options = _postgresql_options(limits)
     engine = sa.create_engine(
@@ -104,6 +105,12 @@ def leave_no_journal(session: Session) -> None:
         session.execute(sa.text("PRAGMA journal_size_limit = 0"))
 
 
+def identity(path: Path) -> tuple[int, int]:
+    """What tells a file from another that has taken its name; raises OSError when there is none."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
 def has_safe_wal(version: tuple[int, int, int]) -> bool:
     """Whether this SQLite may use a write-ahead log: https://sqlite.org/wal.html, "WAL-reset bug"."""
     newest = FIXED_SQLITE[-1]
@@ -115,6 +122,24 @@ def _make_private(_dialect: object, _record: object, arguments: list[Any], _opti
     if arguments[0] != ":memory:":
         with suppress(OSError):  # it is there, or cannot be; SQLite says why
             os.close(os.open(arguments[0], os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _leave_replaced_files(engine: sa.Engine) -> None:
+    """Let no connection be used whose SQLite file is no longer in its place, as when a backup was put back.
+
+    While there is no file at all the open one is used: a new connection would make an empty one.
+    """
+    path = Path(engine.url.database or "")
+
+    def note(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["file"] = identity(path) if path.exists() else None
+
+    def check(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if path.exists() and identity(path) != record.info["file"]:
+            raise sa.exc.InvalidatePoolError
+
+    sa.event.listen(engine, "connect", note)
+    sa.event.listen(engine, "checkout", check)
 
 
 def _roll_back(connection: Any, _record: object, _state: object) -> None:

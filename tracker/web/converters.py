@@ -1,7 +1,7 @@
 """Which parts of an address can lead anywhere; all else is not found before a query is made."""
 
 from flask import Flask
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 from tracker.rules.legislation import KEY
 
@@ -19,13 +19,10 @@ class LawConverter(BaseConverter):
     part_isolating = False
 
 
-class IdConverter(BaseConverter):
+class IdConverter(IntegerConverter):
     """A row's number, small enough for every database."""
 
     regex = r"[1-9][0-9]{0,8}"
-
-    def to_python(self, value: str) -> int:
-        return int(value)
 
 
 def init_app(app: Flask) -> None:
