@@ -40,11 +40,10 @@ from tracker.services import (
     approval,
     asks,
     derived,
-    disputes,
     drafts,
-    erasure,
     legislation,
     people,
+    personal_data,
     proof,
     records,
     replay,
@@ -112,7 +111,7 @@ def leave(change: Change, person: Person, *, erased: bool = False) -> None:
     if person.name in {"Ada", "Ed", "Cleo"}:
         raise NotAllowed("They are needed.")
     if erased:
-        erasure.erase(change, person, None, "Asked for it.")
+        personal_data.erase(change, person, None, "Asked for it.")
     else:
         people.set_active(change, person, False, None)
 
@@ -156,8 +155,8 @@ DEEDS: list[tuple[type[Any] | None, Deed]] = [
     (None, lambda c, _, n: make_person(c, name=f"Person {n}")),
     (Person, lambda c, row, n: leave(c, row)),
     (Person, lambda c, row, n: leave(c, row, erased=True)),
-    (Ask, lambda c, row, n: disputes.mark_disputed(c, row, dispute_draft(f"Point {n}.", n % 2 > 0), None)),
-    (Ask, lambda c, row, n: disputes.end_dispute(c, row, None, "It was right.")),
+    (Ask, lambda c, row, n: replies.mark_disputed(c, row, dispute_draft(f"Point {n}.", n % 2 > 0), None)),
+    (Ask, lambda c, row, n: replies.end_dispute(c, row, None, "It was right.")),
 ]  # fmt: skip
 SEQUENCES = st.lists(st.tuples(st.integers(0, len(DEEDS) - 1), st.integers(0, 9), st.booleans()), max_size=20)
 MAKERS = range(9)  # those that make records for the others

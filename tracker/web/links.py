@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import now
 from tracker.rules.permissions import Actor
-from tracker.services import links, passwords
+from tracker.services import passwords, people
 from tracker.web.forms.base import attempt
 from tracker.web.forms.people import NewPasswordForm
 from tracker.web.pages import Page, done
@@ -16,16 +16,16 @@ bp = Blueprint("links", __name__)
 
 @bp.route("/staff/link/<token>", methods=["GET", "POST"])
 def choose(token: str) -> Page | Response:
-    person, form = links.find_person(db(), token, now()), NewPasswordForm()
+    person, form = people.find_person(db(), token, now()), NewPasswordForm()
     if person is None:
-        abort(404, links.WORTHLESS)
+        abort(404, people.WORTHLESS)
     actor = Actor(person.name, person.role, person.id)
 
     def choose_it() -> Response:
         stop_reading()
         stored = passwords.hash_password(form.password.data or "", person.email, person.name)
         with transaction(actor) as change:
-            links.choose_password(change, token, stored)
+            people.choose_password(change, token, stored)
         return done("Your password is set. Sign in with it.", url_for("auth.sign_in"))
 
     answer = attempt(form, choose_it)
