@@ -1,20 +1,25 @@
 """What the rules need to know about an ask: its published entries, its tests and its law."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
-from tracker.models import Legislation, Link, SuccessTest, Update
+from tracker.models import Legislation, Link, SuccessTest, TestResult, Update
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import BILLS
 from tracker.rules.standing import LinkedLaw, Standing
 from tracker.rules.story import Entry, State
+from tracker.rules.updates import Result
 
 PUBLISHED = Publication.PUBLISHED
+# In the order of the fields of an entry.
+_ENTRY = (Update.id, Update.happened_on, Update.status, Update.reason, Update.superseded_by_id, Update.corrects_id)
+_RESULT = (TestResult.update_id, TestResult.test_id, TestResult.result)
 
 
 def entry_of(update: Update) -> Entry:
@@ -47,9 +52,12 @@ def find_story(session: Session, ask_id: int) -> Story:
 def find_stories(session: Session, ask_ids: Collection[int]) -> dict[int, Story]:
     """The stories of asks by their ids, in four statements."""
     found = {ask_id: Story([], []) for ask_id in ask_ids}
-    published = sa.select(Update).where(Update.ask_id.in_(ask_ids), Update.publication == PUBLISHED)
-    for update in session.scalars(published.options(selectinload(Update.results))):
-        found[update.ask_id].entries.append(entry_of(update))
+    published = Update.ask_id.in_(ask_ids), Update.publication == PUBLISHED
+    results: dict[int, list[tuple[int, Result]]] = defaultdict(list)
+    for told in session.execute(sa.select(*_RESULT).join(Update).where(*published).order_by(TestResult.test_id)):
+        results[told.update_id].append((told.test_id, told.result))
+    for row in session.execute(sa.select(*_ENTRY, Update.ask_id).where(*published)):
+        found[row.ask_id].entries.append(Entry(*row[:-1], results=tuple(results[row.id])))
     for test in session.scalars(_tests().where(SuccessTest.ask_id.in_(ask_ids))):
         found[test.ask_id].tests.append(test)
     for ask_id, *law in session.execute(_linked_law().where(Link.ask_id.in_(ask_ids))):
