@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -20,6 +19,21 @@ PUBLISHED = Publication.PUBLISHED
 # In the order of the fields of an entry.
 _ENTRY = (Update.id, Update.happened_on, Update.status, Update.reason, Update.superseded_by_id, Update.corrects_id)
 _RESULT = (TestResult.update_id, TestResult.test_id, TestResult.result)
+_TESTS = sa.select(SuccessTest).where(SuccessTest.is_archived.is_(False)).order_by(SuccessTest.id)
+# In the order of the fields of a linked law, then the ask.
+_LAW = (
+    sa.select(
+        Link.effect,
+        Legislation.introduced_on,
+        Legislation.enacted_on,
+        Legislation.lapsed_on,
+        Link.in_force_on,
+        Legislation.kind.in_(BILLS),
+        Link.ask_id,
+    )
+    .join(Legislation)
+    .where(Link.publication == PUBLISHED, Legislation.publication == PUBLISHED)
+)
 
 
 def entry_of(update: Update) -> Entry:
@@ -58,16 +72,16 @@ def find_stories(session: Session, ask_ids: Collection[int]) -> dict[int, Story]
         results[told.update_id].append((told.test_id, told.result))
     for row in session.execute(sa.select(*_ENTRY, Update.ask_id).where(*published)):
         found[row.ask_id].entries.append(Entry(*row[:-1], results=tuple(results[row.id])))
-    for test in session.scalars(_tests().where(SuccessTest.ask_id.in_(ask_ids))):
+    for test in session.scalars(_TESTS.where(SuccessTest.ask_id.in_(ask_ids))):
         found[test.ask_id].tests.append(test)
-    for ask_id, *law in session.execute(_linked_law().where(Link.ask_id.in_(ask_ids))):
-        found[ask_id].law.append(LinkedLaw(*law))
+    for law in session.execute(_LAW.where(Link.ask_id.in_(ask_ids))):
+        found[law.ask_id].law.append(LinkedLaw(*law[:-1]))
     return found
 
 
 def list_tests(session: Session, ask_id: int) -> list[SuccessTest]:
     """The tests by which the ask is judged now, archived ones left out."""
-    return list(session.scalars(_tests().where(SuccessTest.ask_id == ask_id)))
+    return list(session.scalars(_TESTS.where(SuccessTest.ask_id == ask_id)))
 
 
 def find_keys(session: Session, ask_ids: Collection[int]) -> dict[int, set[str]]:
@@ -95,25 +109,4 @@ def standing_of(story: Story, state: State, on: PartialDate) -> Standing:
         law=tuple(story.law),
         earlier=state.earlier,
         superseded_by=state.status_entry.superseded_by_id if state.status_entry else None,
-    )
-
-
-def _tests() -> sa.Select[SuccessTest]:
-    return sa.select(SuccessTest).where(SuccessTest.is_archived.is_(False)).order_by(SuccessTest.id)
-
-
-def _linked_law() -> sa.Select[*tuple[Any, ...]]:
-    """Published links with the ask and the dates of their laws."""
-    return (
-        sa.select(
-            Link.ask_id,
-            Link.effect,
-            Legislation.introduced_on,
-            Legislation.enacted_on,
-            Legislation.lapsed_on,
-            Link.in_force_on,
-            Legislation.kind.in_(BILLS),
-        )
-        .join(Link.legislation)
-        .where(Link.publication == PUBLISHED, Legislation.publication == PUBLISHED)
     )
