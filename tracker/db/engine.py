@@ -8,15 +8,16 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
-
-from tracker.db.limits import Limits, limit_postgresql, limit_sqlite
 
 LOCK_WAIT_SECONDS = 10
 CONNECT_SECONDS = 3
@@ -25,8 +26,24 @@ ABANDONED_SECONDS = 60
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 # Any number will do, as long as every process of the tracker uses the same.
 WRITE_LOCK = 20180319
+# SQLite looks at the clock after so many steps of its machine, some tens of milliseconds: a page does not get there.
+STEPS = 1_000_000
+CANCELLED = "57014"
 # The releases of SQLite in which two checkpointers of a write-ahead log cannot damage the file.
 FIXED_SQLITE = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The seconds for a statement of a page, and for one that writes or is a step of a download."""
+
+    reading: float = 1
+    working: float = 15
+
+    def of(self, connection: sa.Connection) -> float:
+        """What the statements of the transaction that now begins may take."""
+        options = connection.get_execution_options()
+        return self.reading if options.get("tracker_read_only") and not options.get("tracker_patient") else self.working
 
 
 def make_engine(url: str, limits: Limits | None = None) -> sa.Engine:
@@ -39,7 +56,7 @@ def make_engine(url: str, limits: Limits | None = None) -> sa.Engine:
         sa.event.listen(engine, "do_connect", _make_private)
         sa.event.listen(engine, "connect", _prepare_sqlite)
         if limits:
-            limit_sqlite(engine, limits)
+            _limit_sqlite(engine, limits)
         sa.event.listen(engine, "begin", _begin_sqlite)
         sa.event.listen(engine, "reset", _roll_back)
         _leave_replaced_files(engine)
@@ -49,7 +66,9 @@ def make_engine(url: str, limits: Limits | None = None) -> sa.Engine:
         url, pool_pre_ping=True, hide_parameters=True, pool_reset_on_return=None, connect_args=options
     )
     if limits:
-        limit_postgresql(engine, limits)
+        from tracker.db.postgresql import limit  # the driver is an extra
+
+        limit(engine, limits)
     sa.event.listen(engine, "begin", _begin_postgresql)
     sa.event.listen(engine, "reset", _roll_back)
     return engine
@@ -115,6 +134,29 @@ def has_safe_wal(version: tuple[int, int, int]) -> bool:
     """Whether this SQLite may use a write-ahead log: https://sqlite.org/wal.html, "WAL-reset bug"."""
     newest = FIXED_SQLITE[-1]
     return version >= newest or any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED_SQLITE)
+
+
+def took_too_long(error: BaseException | None) -> bool:
+    """Whether a database's driver says that a statement was stopped by its limit."""
+    return getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT" or getattr(error, "sqlstate", "") == CANCELLED
+
+
+def _limit_sqlite(engine: sa.Engine, limits: Limits) -> None:
+    """Stop each statement that takes too long."""
+
+    def watch(connection: sa.PoolProxiedConnection, record: sa.pool.ConnectionPoolEntry) -> None:
+        record.info["until"] = inf
+        connection.set_progress_handler(lambda: monotonic() > record.info["until"], STEPS)
+
+    def begin(connection: sa.Connection) -> None:
+        connection.info["seconds"] = limits.of(connection)
+
+    def start(connection: sa.Connection, *_: object) -> None:
+        connection.info["until"] = monotonic() + connection.info["seconds"]
+
+    sa.event.listen(engine, "connect", watch)
+    sa.event.listen(engine, "begin", begin)
+    sa.event.listen(engine, "before_cursor_execute", start)
 
 
 def _make_private(_dialect: object, _record: object, arguments: list[Any], _options: object) -> None:

@@ -7,8 +7,7 @@ from flask import Flask, render_template
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
-from tracker.db.engine import Unsure
-from tracker.db.limits import took_too_long
+from tracker.db.engine import Unsure, took_too_long
 from tracker.db.room import lacks_room
 from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
