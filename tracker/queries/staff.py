@@ -38,11 +38,6 @@ def find_ask(session: Session, ask_id: int) -> Ask | None:
     )
 
 
-def find_judged(session: Session, ask_id: int) -> Ask | None:
-    """An ask with its tests."""
-    return session.get(Ask, ask_id, options=[selectinload(Ask.tests)])
-
-
 def find_test(session: Session, test_id: int) -> SuccessTest | None:
     """A test with its ask."""
     return session.get(SuccessTest, test_id, options=[joinedload(SuccessTest.ask)])

@@ -5,9 +5,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
-from tracker.models import Legislation, Link, SuccessTest, TestResult, Update
+from tracker.models import Ask, Legislation, Link, SuccessTest, TestResult, Update
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import BILLS
@@ -56,6 +56,11 @@ class Story:
     entries: list[Entry]
     tests: list[SuccessTest]
     law: list[LinkedLaw] = field(default_factory=list)
+
+
+def find_judged(session: Session, ask_id: int) -> Ask | None:
+    """An ask with its tests, archived ones among them."""
+    return session.get(Ask, ask_id, options=[selectinload(Ask.tests)])
 
 
 def find_story(session: Session, ask_id: int) -> Story:

@@ -11,7 +11,6 @@ from typing import Any, Protocol, TypeVar
 from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Update
 from tracker.queries.stories import find_story
 from tracker.rules.asks import AWAY, Publication
-from tracker.rules.changes import difference
 from tracker.rules.errors import Conflict, Problem, RuleBroken
 from tracker.rules.permissions import Action
 from tracker.rules.updates import EvidenceDraft
@@ -73,7 +72,8 @@ def save(
 
     `before` is what `logged` said of the row; `is_public`, that the public sees the change.
     """
-    were, are = difference(before, logged(row))
+    are = {name: value for name, value in logged(row).items() if before.get(name) != value}
+    were = {name: before.get(name) for name in are}
     if are:
         row.version += 1
         record(change, action, subject_of(row), before=were, after=are, reason=reason, is_public=is_public)

@@ -12,6 +12,7 @@ from tracker.models import Ask, Update
 from tracker.queries import public, staff
 from tracker.queries.choosing import Asks
 from tracker.queries.known_pages import find_page
+from tracker.queries.stories import find_judged
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import Action
 from tracker.rules.status import DEFINITIONS
@@ -54,7 +55,7 @@ class Composing:
 @bp.route("/asks/<id:ask_id>/updates/<any(status, test, milestone):kind>", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def new(ask_id: int, kind: str) -> Page | Response:
-    ask = found(staff.find_judged(db(), ask_id))
+    ask = found(find_judged(db(), ask_id))
     form = _form_for(UpdateKind(kind), ask, {})
     return _compose(Composing(ask, form, lambda change, row: drafts.save(change, row, form.draft(None))))
 
@@ -63,7 +64,7 @@ def new(ask_id: int, kind: str) -> Page | Response:
 @requires(Action.DRAFT)
 def correct(update_id: int) -> Page | Response:
     corrected = found(staff.find_update(db(), update_id))
-    ask = found(staff.find_judged(db(), corrected.ask_id))
+    ask = found(find_judged(db(), corrected.ask_id))
     data = _data_of(drafts.draft_of(corrected)) | {"text": "", "draft_note": ""}
     form = _form_for(UpdateKind.CORRECTION, ask, data)
 
@@ -78,7 +79,7 @@ def correct(update_id: int) -> Page | Response:
 def edit(update_id: int) -> Page | Response:
     saved = found(staff.find_update(db(), update_id))
     drafts.require_own(saved, me())
-    ask = found(staff.find_judged(db(), saved.ask_id))
+    ask = found(find_judged(db(), saved.ask_id))
     corrected = staff.find_update(db(), saved.corrects_id) if saved.corrects_id else None
     form = _form_for(saved.kind, ask, _data_of(drafts.draft_of(saved)) | {"version": saved.version})
 
