@@ -6,8 +6,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from tracker.db.engine import make_engine
-from tracker.db.limits import Limits
+from tracker.db.engine import Limits, make_engine
 from tracker.paths import resource_dir
 from tracker.settings import Settings
 from tracker.web import addresses, auth, build, cache, errors, health, security, session, sign_in, templating

@@ -11,7 +11,7 @@ from tracker.models import Ask, Event, Legislation, Link, SuccessTest, Update
 from tracker.rules.asks import Publication
 from tracker.rules.status import Status
 from tracker.rules.updates import UpdateKind
-from tracker.services import disputes, records
+from tracker.services import records, replies
 from tracker.services.change import Change
 
 HEADER = "ask_slug,title,kind,topic,source_title,quote,summary\r\n"
@@ -57,7 +57,7 @@ def test_replies_are_only_read(ed: Change) -> None:
 
 
 def test_what_is_disputed_is_only_read(ed: Change) -> None:
-    disputes.mark_disputed(ed, find(ed, "empty-homes"), dispute_draft("=1+1, whether it was refused."), None)
+    replies.mark_disputed(ed, find(ed, "empty-homes"), dispute_draft("=1+1, whether it was refused."), None)
     files = {"asks.csv": exported(ed)["asks.csv"]}
     assert "2026-11-03" in files["asks.csv"]
     assert not bring(ed, files).has_changes

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from tests.factories import evidence_draft, make_ask, make_update
 from tracker.models import Evidence
 from tracker.queries.choosing import find_known_page
+from tracker.rules.checks import URL_LENGTH
 from tracker.rules.updates import EvidenceType
-from tracker.rules.urls import URL_LENGTH
 from tracker.services.change import Change
 
 MUCH = 3000

@@ -42,13 +42,10 @@ from tracker.services import (
     approval,
     asks,
     bulk,
-    disputes,
     drafts,
-    erasure,
     legislation,
-    links,
-    notes,
     people,
+    personal_data,
     records,
     replies,
     second_factor,
@@ -161,19 +158,19 @@ def sign_somebody_out(change: Change, world: World) -> None:
 def erase_somebody(change: Change, world: World) -> None:
     """Deactivate somebody and erase them."""
     people.set_active(change, world.person, False, None)
-    erasure.erase(change, world.person, None, "Asked for it.")
+    personal_data.erase(change, world.person, None, "Asked for it.")
 
 
 def end_a_dispute(change: Change, world: World) -> None:
     """Mark an ask as disputed, and end that."""
-    disputes.mark_disputed(change, world.ask, dispute_draft(), None)
-    disputes.end_dispute(change, world.ask, None, "It was right.")
+    replies.mark_disputed(change, world.ask, dispute_draft(), None)
+    replies.end_dispute(change, world.ask, None, "It was right.")
 
 
 def choose_own_password(change: Change, world: World) -> None:
     """Use a link that an admin made for the actor."""
     admin = Change(change.session, find_staff(change.session).ada, change.at)
-    links.choose_password(change, links.make_link(admin, me(change)), "hash")
+    people.choose_password(change, people.make_link(admin, me(change)), "hash")
 
 
 def review_draft() -> UpdateDraft:
@@ -240,9 +237,9 @@ CALLS: Mapping[str, Call] = {
     "replies.create_reply": lambda c, w: make_reply(c, w.ask, asked="The Home Office"),
     "replies.edit_reply": lambda c, w: replies.edit_reply(c, w.reply, reply_draft(asked="The minister"), None),
     "replies.publish_reply": lambda c, w: replies.publish_reply(c, w.reply, None),
-    "disputes.mark_disputed": lambda c, w: disputes.mark_disputed(c, w.ask, dispute_draft(), None),
-    "disputes.end_dispute": end_a_dispute,
-    "notes.add_note": lambda c, w: notes.add_note(c, w.ask, "A private note."),
+    "replies.mark_disputed": lambda c, w: replies.mark_disputed(c, w.ask, dispute_draft(), None),
+    "replies.end_dispute": end_a_dispute,
+    "asks.add_note": lambda c, w: asks.add_note(c, w.ask, "A private note."),
     "bulk.change_many": lambda c, w: bulk.change_many(c, both(c, w), ManyDraft(What.TOPIC, "Tax", reason="So.")),
     "bulk.change_many, a review": lambda c, w: bulk.change_many(
         c, both(c, w), ManyDraft(What.REVIEW, review=review_draft())
@@ -255,9 +252,9 @@ CALLS: Mapping[str, Call] = {
     ),
     "people.sign_out": sign_somebody_out,
     "people.set_active": lambda c, w: people.set_active(c, w.person, False, None),
-    "erasure.erase": erase_somebody,
-    "links.make_link": lambda c, w: links.make_link(c, w.person),
-    "links.choose_password": choose_own_password,
+    "personal_data.erase": erase_somebody,
+    "people.make_link": lambda c, w: people.make_link(c, w.person),
+    "people.choose_password": choose_own_password,
     "second_factor.set_up": lambda c, w: set_up_second_step(c),
     "second_factor.set_up, another's": lambda c, w: second_factor.set_up(c, w.person, "", "", ""),
     "second_factor.make_codes": lambda c, w: (set_up_second_step(c), second_factor.make_codes(c, me(c))),

@@ -61,9 +61,9 @@ approval.approve                      | -           | yes    | yes   | 2      | 
 replies.create_reply                  | -           | yes    | yes   | 1      | -
 replies.edit_reply                    | -           | yes    | yes   | 1      | -
 replies.publish_reply                 | -           | yes    | yes   | 1      | yes
-disputes.mark_disputed                | -           | yes    | yes   | 1      | yes
-disputes.end_dispute                  | -           | yes    | yes   | 2      | yes
-notes.add_note                        | yes         | yes    | yes   | 1      | -
+replies.mark_disputed                 | -           | yes    | yes   | 1      | yes
+replies.end_dispute                   | -           | yes    | yes   | 2      | yes
+asks.add_note                         | yes         | yes    | yes   | 1      | -
 bulk.change_many                      | -           | yes    | yes   | 2      | yes
 bulk.change_many, a review            | -           | yes    | yes   | 4      | yes
 people.add_person                     | -           | -      | yes   | 1      | -
@@ -72,9 +72,9 @@ people.set_password                   | -           | -      | yes   | 1      | 
 people.set_password, one's own        | yes         | yes    | yes   | 1      | -
 people.sign_out                       | -           | -      | yes   | 2      | -
 people.set_active                     | -           | -      | yes   | 1      | -
-erasure.erase                         | -           | -      | yes   | 2      | -
-links.make_link                       | -           | -      | yes   | 1      | -
-links.choose_password                 | yes         | yes    | yes   | 2      | -
+personal_data.erase                   | -           | -      | yes   | 2      | -
+people.make_link                      | -           | -      | yes   | 1      | -
+people.choose_password                | yes         | yes    | yes   | 2      | -
 second_factor.set_up                  | yes         | yes    | yes   | 1      | -
 second_factor.set_up, another's       | -           | -      | -     | 0      | -
 second_factor.make_codes              | yes         | yes    | yes   | 2      | -
@@ -95,6 +95,7 @@ PARTS = {
     "records.create",
     "records.edit",
     "records.move",
+    "records.save",
     "people.end_sessions",
     "people.end_links",
     "events.record",

@@ -206,12 +206,14 @@ def test_an_update_is_logged_with_its_evidence_and_results(ed: Change) -> None:
     ask = make_ask(ed, slug="other")
     test = make_test(ed, ask)
     make_update(ed, ask, results=((test.id, Result.MET),))
-    published = sa.select(Event).where(Event.subject == "update", Event.action == "published")
-    event = ed.session.scalars(published.where(Event.ask_id == ask.id)).one()
+    of_update = sa.select(Event).where(Event.subject == "update", Event.ask_id == ask.id).order_by(Event.id)
+    event, published = ed.session.scalars(of_update)
     assert event.after is not None
     assert event.after["results"] == [[test.id, "met"]]
     assert event.after["happened_on"] == update_draft().happened_on.text
     assert [evidence["url"] for evidence in event.after["evidence"]] == ["https://www.gov.uk/news"]
+    assert published.before == {"publication": "draft", "published_at": None}
+    assert published.after == {"publication": "published", "published_at": NOW.isoformat()}
 
 
 def test_a_reason_that_is_too_long_is_refused_beside_its_field(ed: Change) -> None:

@@ -1,21 +1,24 @@
-"""Sources and asks: create, edit, publish, archive, restore."""
+"""Sources and asks: create, edit, publish, archive, restore; private notes of staff about an ask."""
 
 from textwrap import shorten
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, FormerSlug, Source
+from tracker.models import Ask, FormerSlug, Note, Source
 from tracker.queries.stories import list_tests
+from tracker.rules import checks
 from tracker.rules.asks import REDEFINING_FIELDS, AskDraft, Publication, SourceDraft, check_ask, check_source
 from tracker.rules.changes import field_name
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action
 from tracker.rules.standing import Standing, check_tests_fit
-from tracker.rules.text import slugify, title_key
+from tracker.rules.text import NOTE_LENGTH, slugify, title_key
 from tracker.services import records
 from tracker.services.change import Change
+from tracker.services.events import Subject, record
+from tracker.services.records import NAME_LENGTH
 from tracker.services.updates import post_redefinition
 
 OLD_TEXT_LENGTH = 100
@@ -125,3 +128,18 @@ def _slug_taken(session: Session, slug: str, own_id: int | None) -> list[Problem
 def _key_taken(session: Session, key: str, own_id: int | None) -> list[Problem]:
     taken = session.scalar(sa.select(Source.id).where(Source.key == key))
     return [Problem("Another source has this key.", "key")] if taken not in {None, own_id} else []
+
+
+def add_note(change: Change, ask: Ask, text: str) -> Note:
+    """Write a note; the same words of the same person at the end are one note, as when a button is pressed twice."""
+    change.require(Action.DRAFT)
+    refuse(checks.required(text, "text", "the note") + checks.at_most(text, NOTE_LENGTH, "text"))
+    last = change.session.scalar(sa.select(Note).where(Note.ask_id == ask.id).order_by(Note.id.desc()).limit(1))
+    if last and (last.text, last.author_id) == (text, change.actor.id):
+        return last
+    note = Note(ask_id=ask.id, author_id=change.actor.id, written_at=change.at, text=text)
+    change.session.add(note)
+    change.session.flush()  # the log names the new row's id
+    name = shorten(text, NAME_LENGTH, placeholder="…")
+    record(change, "wrote", Subject("note", note.id, name, ask.id), after={"text": text})
+    return note

@@ -1,11 +1,12 @@
 """Entries of a story before they are published: written, edited, put aside; only staff see them."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session, selectinload
 
-from tracker.models import Ask, Evidence, TestResult, Update
+from tracker.models import Ask, Evidence, SuccessTest, TestResult, Update
 from tracker.queries.stories import find_keys, free_key, list_tests
 from tracker.rules.asks import Publication
 from tracker.rules.errors import NotAllowed, Problem, RuleBroken, refuse
@@ -14,7 +15,6 @@ from tracker.rules.updates import EvidenceDraft, UpdateDraft, check_draft
 from tracker.services import records
 from tracker.services.change import Change
 from tracker.services.events import record
-from tracker.services.joining import check_references
 
 SCALARS = tuple(field.name for field in fields(UpdateDraft) if field.name not in {"evidence", "results"})
 
@@ -24,7 +24,8 @@ def save(change: Change, ask: Ask, draft: UpdateDraft, key: str = "") -> Update:
     change.require(Action.DRAFT)
     if not key and (same := _same_draft(change, ask, draft)):
         return same
-    refuse(check_draft(draft) + check_references(change.session, ask, list_tests(change.session, ask.id), draft))
+    tests = list_tests(change.session, ask.id) if draft.results else []
+    refuse(check_draft(draft) + check_references(change.session, ask, tests, draft))
     key = key or free_key(find_keys(change.session, ask.id), draft.happened_on)
     update = Update(ask_id=ask.id, key=key, publication=Publication.DRAFT, author_id=change.actor.id, version=1)
     update.recorded_at = change.at
@@ -40,16 +41,15 @@ def edit(change: Change, ask: Ask, update: Update, draft: UpdateDraft, seen_vers
     require_own(update, change.actor)
     records.check_version(update, seen_version)
     refuse(check_draft(draft) + check_references(change.session, ask, list_tests(change.session, ask.id), draft))
-    before = values_of(draft_of(update))
-    if before == values_of(draft):
+    if draft_of(update) == draft:
         return
+    before = records.logged(update)
     update.evidence.clear()
     update.results.clear()
     change.session.flush()  # the old evidence makes room for the new at the same positions
     _write(update, draft)
-    update.version += 1
     update.edited_by_id = change.actor.id
-    record(change, "edited", records.subject_of(update), before=before, after=values_of(draft))
+    records.save(change, update, "edited", before)
 
 
 def discard(change: Change, update: Update, seen_version: int) -> None:
@@ -67,6 +67,23 @@ def restore(change: Change, update: Update, seen_version: int) -> None:
     if update.publication is not Publication.PUT_ASIDE:
         raise RuleBroken([Problem("This draft was not put aside.")])
     records.move(change, update, "restored", Publication.DRAFT, seen_version)
+
+
+def check_references(session: Session, ask: Ask, tests: Sequence[SuccessTest], draft: UpdateDraft) -> list[Problem]:
+    """The tests and the corrected entry belong to this ask; the superseding ask is another, public one."""
+    problems = []
+    known = {test.id for test in tests}
+    if any(test_id not in known for test_id, _ in draft.results):
+        problems.append(Problem("A test of this list was archived meanwhile.", "results"))
+    if draft.corrects_id is not None:
+        corrected = session.get(Update, draft.corrects_id)
+        if not corrected or corrected.ask_id != ask.id or corrected.publication is not Publication.PUBLISHED:
+            problems.append(Problem("Choose a published entry of this ask.", "corrects_id"))
+    if draft.superseded_by_id is not None:
+        other = session.get(Ask, draft.superseded_by_id)
+        if not other or other.id == ask.id or not other.publication.is_public:
+            problems.append(Problem("Choose another published ask.", "superseded_by_id"))
+    return problems
 
 
 def require_own(update: Update, actor: Actor) -> None:

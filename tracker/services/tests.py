@@ -10,7 +10,6 @@ from tracker.rules.errors import Problem, refuse
 from tracker.rules.permissions import Action
 from tracker.services import records
 from tracker.services.change import Change
-from tracker.services.events import record
 from tracker.services.updates import post_redefinition, settle
 
 
@@ -64,19 +63,10 @@ def _set_archived(change: Change, ask: Ask, test: SuccessTest, seen_version: int
     """Turn the mark over; the version tells whether somebody else did so first."""
     change.require(Action.EDIT)
     records.check_version(test, seen_version)
+    before = records.logged(test)
     test.is_archived = not test.is_archived
-    test.version += 1
-    is_public = ask.publication.is_public
     action = "archived" if test.is_archived else "restored"
-    record(
-        change,
-        action,
-        records.subject_of(test),
-        before={"is_archived": not test.is_archived},
-        after={"is_archived": test.is_archived},
-        reason=reason,
-        is_public=is_public,
-    )
+    records.save(change, test, action, before, reason=reason, is_public=ask.publication.is_public)
 
 
 def _tell(change: Change, ask: Ask, text: str, reason: str) -> None:

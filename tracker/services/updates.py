@@ -4,23 +4,25 @@ An update is written as a draft and becomes history when it is published. Nothin
 assigns an ask's status or a test's result.
 """
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, Update
-from tracker.queries.stories import Story, entry_of, find_story
+from tracker.models import Ask, SuccessTest, Update
+from tracker.queries.stories import Story, entry_of, find_story, standing_of
 from tracker.queries.waiting import find_own_judgements
 from tracker.rules import checks
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action, Actor
-from tracker.rules.story import state_of
+from tracker.rules.standing import check_change, check_tests_fit
+from tracker.rules.story import Entry, State, state_of
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.rules.updates import UpdateDraft, UpdateKind, check_publishable
 from tracker.services import derived, drafts, records
 from tracker.services.change import Change
-from tracker.services.events import record
-from tracker.services.joining import check_story
 
 
 def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None = None) -> None:
@@ -34,11 +36,10 @@ def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None =
     if change.four_eyes and is_own_judgement(change.session, update, change.actor):
         raise RuleBroken([Problem("Somebody else must publish this change of status. Send it for approval.")])
     story = find_story(change.session, ask.id)
-    draft = check_ready(change, update, story, seen_entries)
+    check_ready(change, update, story, seen_entries)
+    before = records.logged(update)
     _take_in(ask, update, change)
-    update.version += 1
-    is_public = ask.publication.is_public
-    record(change, "published", records.subject_of(update), after=drafts.values_of(draft), is_public=is_public)
+    records.save(change, update, "published", before, is_public=ask.publication.is_public)
     story.entries.append(entry_of(update))
     settle(ask, story)
     if update.status or update.corrects_id:
@@ -58,13 +59,43 @@ def foresee(change: Change, whole: Ask, update: Update) -> None:
     settle(whole, Story(entries, [test for test in whole.tests if not test.is_archived]))
 
 
-def check_ready(change: Change, update: Update, story: Story, seen_entries: int | None = None) -> UpdateDraft:
-    """Answer the entry as typed; raise what speaks against publishing it now."""
+def check_ready(change: Change, update: Update, story: Story, seen_entries: int | None = None) -> None:
+    """Raise what speaks against publishing an entry now."""
     if seen_entries is not None and seen_entries != len(story.entries):
         raise Conflict
     draft = drafts.draft_of(update)
     refuse(check_publishable(draft, change.today) + check_story(story, entry_of(update), draft))
-    return draft
+
+
+def check_story(story: Story, entry: Entry, draft: UpdateDraft) -> list[Problem]:
+    """Hold the entry against the story that it joins, on the day on which it happened."""
+    entries = story.entries
+    state = state_of([*entries, entry], draft.happened_on)
+    problems = []
+    corrected = next((old for old in entries if old.id == draft.corrects_id), None)
+    if corrected and corrected.status and not draft.status:
+        sentence = "The entry that this corrects set a status. Say which is right; it may be the same."
+        problems.append(Problem(sentence, "status"))
+    if draft.status:
+        standing = replace(standing_of(story, state, draft.happened_on), superseded_by=draft.superseded_by_id)
+        problems += check_change(
+            draft.status, standing, {evidence.type for evidence in draft.evidence if evidence.type}
+        )
+    if draft.results or (corrected and corrected.results):
+        for then in (state, state_of([*entries, entry])):
+            if then.status_entry != entry:
+                problems += _misfits(story, then, draft.happened_on)
+    return list(dict.fromkeys(problems))
+
+
+def _misfits(story: Story, state: State, on: PartialDate) -> list[Problem]:
+    """Say why new test results contradict the status, which this entry does not change."""
+    if not state.status:
+        return []
+    return [
+        Problem(f"“{state.status.label}” would no longer fit. {problem.message}", "results")
+        for problem in check_tests_fit(state.status, standing_of(story, state, on))
+    ]
 
 
 def is_own_judgement(session: Session, update: Update, actor: Actor) -> bool:
@@ -90,14 +121,26 @@ def post_redefinition(change: Change, ask: Ask, text: str, reason: str) -> None:
 
 def settle(ask: Ask, story: Story) -> None:
     """Bring the ask's status and its tests' results to what its published story says."""
+    for row, values in told(ask, story):
+        records.write(row, values)
+
+
+def told(ask: Ask, story: Story) -> Iterator[tuple[Ask | SuccessTest, dict[str, object]]]:
+    """Yield the ask and the tests by which it is judged, each with what its published story says of it."""
     state = state_of(story.entries)
     entry = state.status_entry
-    ask.status = entry.status if entry else None
-    ask.status_on = entry.happened_on if entry else None
-    ask.status_reason = entry.reason if entry else ""
-    ask.superseded_by_id = entry.superseded_by_id if entry else None
+    yield (
+        ask,
+        {
+            "status": entry.status if entry else None,
+            "status_on": entry.happened_on if entry else None,
+            "status_reason": entry.reason if entry else "",
+            "superseded_by_id": entry.superseded_by_id if entry else None,
+        },
+    )
     for test in story.tests:
-        test.result, test.result_on = state.results.get(test.id, (test.before, None))
+        result, since = state.results.get(test.id, (test.before, None))
+        yield test, {"result": result, "result_on": since}
 
 
 def _take_in(ask: Ask, update: Update, change: Change) -> None:

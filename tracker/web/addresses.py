@@ -10,7 +10,7 @@ from datetime import date
 from urllib.parse import unquote_plus
 
 from flask import Flask, abort, current_app, redirect, request, url_for
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
@@ -41,13 +41,10 @@ class LawConverter(BaseConverter):
     part_isolating = False
 
 
-class IdConverter(BaseConverter):
+class IdConverter(IntegerConverter):
     """A row's number, small enough for every database."""
 
     regex = r"[1-9][0-9]{0,8}"
-
-    def to_python(self, value: str) -> int:
-        return int(value)
 
 
 def site_url() -> str:

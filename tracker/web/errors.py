@@ -8,8 +8,7 @@ from flask import Flask, current_app, render_template, request
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
-from tracker.db.engine import Unsure
-from tracker.db.limits import took_too_long
+from tracker.db.engine import Unsure, took_too_long
 from tracker.db.room import lacks_room
 from tracker.exports import json
 from tracker.exports.openapi import PROBLEMS

@@ -2,8 +2,8 @@
 
 from flask import current_app, flash, render_template, request
 
+from tracker.rules.checks import is_local_path
 from tracker.rules.text import showable
-from tracker.rules.urls import is_local_path
 from tracker.web.forms.people import ConfirmPasswordForm, SignInForm
 
 SIGNING_IN = frozenset({"auth.sign_in", "auth.code"})

@@ -11,8 +11,8 @@ from tracker.clock import now
 from tracker.db.engine import writing
 from tracker.models import Person
 from tracker.queries.people import find_last_sign_in
+from tracker.rules.checks import is_local_path
 from tracker.rules.permissions import UNKNOWN, Action, Actor
-from tracker.rules.urls import is_local_path
 from tracker.services import passwords, people, second_factor, sessions
 from tracker.services.change import Change
 from tracker.web.auth import me, requires

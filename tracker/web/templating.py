@@ -19,8 +19,7 @@ from tracker.rules.disputes import answer_due
 from tracker.rules.standing import contradictions
 from tracker.rules.wording import compare_fields, shortened
 from tracker.web.addresses import site_url
-from tracker.web.forms.choosing import ChosenField
-from tracker.web.forms.fields import required
+from tracker.web.forms.fields import ChosenField, required
 from tracker.web.public.timeline import time_line
 
 # What was done to somebody's access, or by a spreadsheet; all else is said in the usual way.

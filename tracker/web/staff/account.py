@@ -12,7 +12,7 @@ from tracker.models import Person
 from tracker.queries import people as queries
 from tracker.rules.errors import Problem, RuleBroken
 from tracker.rules.permissions import Action, Actor
-from tracker.services import links, passwords, people, second_factor, sessions
+from tracker.services import passwords, people, second_factor, sessions
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, attempt
 from tracker.web.forms.people import NewPasswordForm, OwnPasswordForm, ProofForm
@@ -132,16 +132,16 @@ def sign_out() -> Response:
 @access_links.route("/staff/link/<token>", methods=["GET", "POST"])
 def choose(token: str) -> Page | Response:
     """Choose a password with a link that an admin gave out."""
-    person, form = links.find_person(db(), token, now()), NewPasswordForm()
+    person, form = people.find_person(db(), token, now()), NewPasswordForm()
     if person is None:
-        abort(404, links.WORTHLESS)
+        abort(404, people.WORTHLESS)
     actor = Actor(person.name, person.role, person.id)
 
     def choose_it() -> Response:
         stop_reading()
         stored = passwords.hash_password(form.password.data or "", person.email, person.name)
         with transaction(actor) as change:
-            links.choose_password(change, token, stored)
+            people.choose_password(change, token, stored)
         return done("Your password is set. Sign in with it.", url_for("auth.sign_in"))
 
     answer = attempt(form, choose_it)

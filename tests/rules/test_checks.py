@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.urls import URL_LENGTH, check_url, is_local_path
+from tracker.rules.checks import URL_LENGTH, check_url, is_local_path
 
 HERE = "https://tracker.example.org/staff/sign-in"
 
