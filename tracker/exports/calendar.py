@@ -13,7 +13,7 @@ A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class CalendarEvent:
-    """Something on a day, or some time from its first to its last day. `uid` names it for good."""
+    """Something on a day, or some time from its first to its last day. `uid` never changes."""
 
     uid: str
     first_day: date

@@ -112,7 +112,7 @@ class _Sink(io.RawIOBase):
 
 
 def pack(description: Described, written_at: datetime | None, csv: Pieces, *, is_large: bool) -> Iterator[bytes]:
-    """Yield the zip file piece by piece; `csv` answers the pieces of a file.
+    """Yield the zip file piece by piece; `csv` returns the pieces of a file.
 
     With `is_large` a file may be longer than 2 GiB; some programs from before 2010 cannot open that.
     """

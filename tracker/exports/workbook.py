@@ -54,7 +54,7 @@ class Origin:
 
 
 def write_workbook(file: IO[bytes], edition: Origin, rows_of: RowsOf, most: int | None = None) -> int:
-    """Write all tables; answer how many rows. TooLarge when they are more than `most`, or than a sheet holds."""
+    """Write all tables, return how many rows; raises TooLarge when they are more than `most`, or than a sheet holds."""
     number = 0
     with new_workbook(file) as book:
         for table in TABLES.values():

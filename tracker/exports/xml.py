@@ -65,7 +65,7 @@ class Feed:
 
 
 def tag(site_url: str, name: str) -> str:
-    """A name that stays the same for good (RFC 4151): tag:tracker.example,2026:update/42."""
+    """Return a permanent name (RFC 4151): tag:tracker.example,2026:update/42."""
     return f"tag:{urlsplit(site_url).hostname},{NAMED_SINCE}:{name}"
 
 

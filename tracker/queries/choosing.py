@@ -132,7 +132,7 @@ class Sources(Choosing):
 
 
 def find_known_page(session: Session, url: str) -> EvidenceDraft | None:
-    """What the newest evidence with this address says of it; else the source or the law that stands there."""
+    """What the newest evidence with this address says of it; else the source or the law at it."""
     spellings = spellings_of(url)
     evidence = session.scalar(select(Evidence).where(Evidence.url.in_(spellings)).order_by(Evidence.id.desc()).limit(1))
     if evidence:

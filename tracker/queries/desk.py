@@ -148,7 +148,7 @@ def _sorted_date(column: Any) -> sa.ColumnElement[str]:
 
 
 def ended_by(column: Any, day: date) -> sa.ColumnElement[bool]:
-    """Whether the last day that the date can mean is that day or an earlier one; false where there is no date."""
+    """Return the condition that the last day that a date can mean is not after the day; false without a date."""
     text = sa.type_coerce(column, sa.String)
     next_day = day + timedelta(days=1)
     last_month = next_day.replace(day=1) - timedelta(days=1)

@@ -30,7 +30,7 @@ Earlier = aliased(Event, name="earlier")
 
 @dataclass(frozen=True)
 class LogFilter:
-    """Which entries are wanted; `person` NOBODY stands for the command line and the seeds."""
+    """Which entries are wanted; `person` NOBODY is the command line and the seeds."""
 
     person: int | None = None
     ask: str = ""

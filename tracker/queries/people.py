@@ -22,7 +22,7 @@ FAILED = ("sign-in failed", "code failed")
 def with_names(session: Session, events: Iterable[Event]) -> list[Event]:
     """Copies of the entries, in no session, with the names and addresses that they commit to.
 
-    Whoever was erased is called so. Costs one query.
+    An erased person is called "erased person" with a number. Costs one query.
     """
     entries = [{column.key: getattr(event, column.key) for column in Event.__table__.columns} for event in events]
     wanted = {made for entry in entries for _, made in commitments_of(entry)}

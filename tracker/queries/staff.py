@@ -89,7 +89,7 @@ def list_notes(session: Session, ask_id: int) -> Sequence[Note]:
 
 
 def find_law(session: Session, law_id: int) -> Legislation | None:
-    """A law with the asks that hang on it."""
+    """Return a law with the asks that it is linked to."""
     return session.get(
         Legislation,
         law_id,
@@ -180,7 +180,7 @@ def search(session: Session, among: sa.Select[Any], model: Any, text: str, size:
 
 
 def _hold(model: Any, text: str) -> list[sa.ColumnElement[bool]]:
-    """That each word stands in the title, or, without its accents, in the key; in a citation, too."""
+    """Return the conditions that each word is in the title, the citation or, without its accents, the key."""
     key = Ask.slug if model is Ask else model.key
     texts = (model.title, model.citation) if model is Legislation else (model.title,)
     return [_holds(texts, key, word) for word in text.split()[:MOST_WORDS]]

@@ -1,4 +1,4 @@
-"""Who is asking, and whether they may: everything is closed unless it stands in OPEN."""
+"""Find out who sends a request and what they may do: every page is for staff unless it is in OPEN."""
 
 import logging
 import uuid

@@ -1,4 +1,4 @@
-"""What was deployed, as digests: an answer of one build is never taken for an answer of the next."""
+"""Digests of the deployed code, templates and files, so that no page of one version is served by the next."""
 
 from dataclasses import replace
 from functools import cache

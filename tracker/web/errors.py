@@ -1,4 +1,4 @@
-"""One page for every error: what happened, what is safe, what to do; for the API the same as a problem document."""
+"""Error pages: what happened, what is safe, what to do; for the API the same as problem documents (RFC 9457)."""
 
 import logging
 from dataclasses import dataclass
@@ -90,7 +90,7 @@ def problem(code: int, detail: str = "") -> tuple[str, int, dict[str, str]]:
 def refuse_writes() -> Answer | None:
     """While TRACKER_READ_ONLY is on, refuse every form and give back what was typed.
 
-    Signing in and out are writes too. Whoever is signed in can go on reading until the session ends by itself.
+    Signing in and out are writes too. A signed-in user can go on reading until the session expires.
     """
     if not current_app.config["READ_ONLY"] or request.method in SAFE_METHODS or request.endpoint is None:
         return None
@@ -108,7 +108,7 @@ def refuse_writes() -> Answer | None:
 
 
 def init_app(app: Flask) -> None:
-    """Answer every kind of error with its page."""
+    """Register the handler of each kind of error."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(UnknownFilter, lambda error: _page(400, str(error)))
     app.register_error_handler(RuleBroken, lambda error: _page(422, str(error)))

@@ -1,4 +1,4 @@
-"""What was typed is never lost: a form that could not be saved waits beside the sign-in, or is given back unsaved."""
+"""What a user typed is never lost: an unsaved form is carried through the sign-in, or shown again to be sent."""
 
 from flask import current_app, flash, render_template, request
 

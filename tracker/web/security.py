@@ -47,7 +47,7 @@ TWO_YEARS = "max-age=63072000; includeSubDomains"
 
 
 def security_headers(is_production: bool) -> dict[str, str]:
-    """What every answer carries: in production also that this host is only ever to be asked by HTTPS."""
+    """Return the headers of every response; in production also Strict-Transport-Security."""
     return HEADERS | ({"Strict-Transport-Security": TWO_YEARS} if is_production else {})
 
 

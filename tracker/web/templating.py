@@ -73,7 +73,7 @@ def host(url: str) -> str:
 
 
 def is_past(value: PartialDate | None, today: date) -> bool:
-    """Whether the last day that a date can mean is over."""
+    """True if the last day that a date can mean is over."""
     return value is not None and value.last_day < today
 
 
@@ -102,13 +102,13 @@ def sentence(event: Event) -> str:
 
 
 def is_contradicted(ask: PublicAsk) -> bool:
-    """Whether the tests of today contradict the status of today."""
+    """True if the present test results contradict the present status."""
     results = (test.result for test in ask.tests)
     return ask.on is None and bool(contradictions(ask.line.status, results, ask.line.status_on))
 
 
 def is_needed(field: Field) -> bool:
-    """Whether a form's field must be filled in; a list of choices always has one."""
+    """True if a form's field must be filled in; a list of choices always has one."""
     return any(check is required or isinstance(check, InputRequired) for check in field.validators) or (
         isinstance(field, SelectField) and not isinstance(field, SelectMultipleField)
     )

@@ -1,4 +1,4 @@
-"""What programs come back for: the newest changes, with what has become of each since, and a map of all pages."""
+"""The newest changes for feeds, each with its later corrections, and all pages for the site map."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,7 +38,7 @@ class FeedAsk:
 
 @dataclass(frozen=True)
 class FeedChange:
-    """An entry of a feed. `number` is the entry's for good; `changed_at` moves when it is corrected."""
+    """An entry of a feed. `number` is the entry's id; `changed_at` moves when it is corrected."""
 
     number: int
     ask: FeedAsk
@@ -148,5 +148,5 @@ def list_laws_in(session: Session, block: int) -> Sequence[PublicPage]:
 
 
 def _within(number: Any, block: int) -> tuple[sa.ColumnElement[bool], ...]:
-    """The database picks a block by its numbers alone, lest it go through all that is published."""
+    """The database picks a block by its numbers alone, so that it does not read all that is published."""
     return number > (block - 1) * BLOCK, number <= block * BLOCK

@@ -117,7 +117,7 @@ def find_law_title(session: Session, key: str) -> str | None:
 
 
 def _group(session: Session, order: Order, asks: AsOf, wanted: AskFilter) -> sa.ColumnElement[int]:
-    """The number of the group in which an ask stands: of its status, or of how deep the words stand."""
+    """Return the number of an ask's group: of its status, or of how deep in its texts the words are."""
     if order is Order.STATUS:
         return sa.case({status: number for number, status in enumerate(STATUS_ORDER)}, value=asks.status)
     words, deepest = words_of(wanted.text), fulltext.DEEPEST
@@ -130,7 +130,7 @@ def _group(session: Session, order: Order, asks: AsOf, wanted: AskFilter) -> sa.
 def _is_beyond(
     place: Place, group: sa.ColumnElement[int] | None, value: Any, *, is_upward: bool
 ) -> sa.ColumnElement[bool]:
-    """Whether an ask stands after a place."""
+    """Return the condition that an ask comes after a place."""
     row, mark = sa.tuple_(value, ASK.id), sa.tuple_(sa.literal(place.value), sa.literal(place.ask_id))
     further = row > mark if is_upward else row < mark
     return further if group is None else sa.or_(group > place.group, sa.and_(group == place.group, further))
@@ -189,7 +189,7 @@ def read_place(order: Order, key: str) -> Place | None:
 
 
 def _can_be_stored(key: str) -> bool:
-    """Whether it is text that the database can be asked for."""
+    """True if the database can be asked for it."""
     try:
         clean(key)
     except ValueError:

@@ -119,7 +119,7 @@ def find_whole_ask(session: Session, slug: str) -> WholeAsk | None:
 
 
 def find_whole_law(session: Session, key: str, after: Key | None, size: int) -> WholeLaw | None:
-    """A law that is or was public, with at most `size` of the published asks that hang on it, after a link's key."""
+    """A law that is or was public, with at most `size` of its links to published asks, after a link's key."""
     law = session.execute(tables.legislation(PUBLIC).where(Legislation.key == key)).first()
     if law is None:
         return None

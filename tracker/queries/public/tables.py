@@ -1,8 +1,8 @@
 """The rows behind the downloadable files and the JSON records, published records only, read in short steps.
 
 Each step is a reading transaction of its own, so that a long download never holds up a writer. Every statement names
-its columns and which records it gives, by their publication; without being told otherwise, published ones of published
-asks.
+its columns and which records it gives, by their publication: unless told otherwise, published ones of
+published asks.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -165,7 +165,7 @@ class Records:
 
     @property
     def start(self) -> Key:
-        """What stands before the first row."""
+        """Return the key before the first row."""
         return (0,) * len(self.key)
 
 

@@ -113,7 +113,7 @@ def index() -> str:
 
 
 def json_address(name: str) -> str:
-    """Where the records of a file are as JSON."""
+    """Return the address of a file's records as JSON."""
     return url_for("api.asks") if name == "asks" else url_for("api.records", name=name)
 
 
@@ -131,7 +131,7 @@ def _size() -> int:
 
 
 def _key(name: str) -> Key | None:
-    """Where the last page ended."""
+    """Return the key that the last page ended with, if the request has one."""
     text = request.args.get("after")
     if text is None:
         return None
@@ -142,7 +142,7 @@ def _key(name: str) -> Key | None:
 
 
 def _text(key: Key | None) -> str:
-    """A key as addresses carry it."""
+    """Return a key as text for an address."""
     return "-".join(map(str, key or ()))
 
 
@@ -157,7 +157,7 @@ def _ask_id() -> int | None:
 
 
 def _next(endpoint: str, after: str, *kept: str, **values: Any) -> str | None:
-    """The address of the page after a key, with those parameters of this request that are kept."""
+    """Return the address of the page after a key, with those parameters of this request that are kept."""
     if not after:
         return None
     query: dict[str, Any] = {name: request.args[name] for name in kept if name in request.args}

@@ -65,7 +65,7 @@ def picture(slug: str) -> Response:
 
 @bp.app_template_global()
 def picture_version(line: AskLine) -> str:
-    """What to hang on a picture's address."""
+    """Return the version in a picture's address, which changes with what it shows."""
     return _picture(line).version
 
 

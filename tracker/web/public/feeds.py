@@ -117,7 +117,7 @@ def _address(endpoint: str, **values: Any) -> str:
 
 
 def _atom(feed: xml.Feed) -> Response:
-    """The feed for everybody, scripts of other sites among them."""
+    """Return the feed as a response."""
     return current_app.response_class(
         xml.write_feed(feed),
         content_type="application/atom+xml; charset=utf-8",
