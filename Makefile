@@ -1,5 +1,5 @@
-# `make` alone lists what there is. Everything is installed into .venv (the site), .venv-test (the tests and
-# checks) and .venv-bench (the measurements), from lock files with hashes; nothing outside this folder is touched.
+# `make` alone lists what there is. Everything is installed into .venv (the site) and .venv-test (the tests and
+# checks), from lock files with hashes; nothing outside this folder is touched.
 
 PYTHON ?= python3
 ARGS ?=
@@ -47,17 +47,16 @@ format: .venv-test/ready  ## put code and templates in the house format
 	.venv-test/bin/ruff format .
 	-.venv-test/bin/djlint templates --quiet --reformat
 
-bench: .venv-bench/ready  ## measure how fast the site is (ARGS="--sizes 100,10000" for a short run)
-	.venv-bench/bin/python -m bench $(ARGS)
+bench: .venv/ready  ## measure how fast the site is, in two minutes (ARGS="--only pages" for a part of it)
+	.venv/bin/python -m bench $(ARGS)
 
 lock:  ## renew requirements*.lock (needs uv: python3 -m pip install uv)
 	@command -v uv >/dev/null || { echo 'make lock needs uv: $(PYTHON) -m pip install uv' >&2; exit 1; }
 	$(UV_COMPILE) --group build --output-file requirements.lock
 	$(UV_COMPILE) --group dev --output-file requirements-dev.lock
-	$(UV_COMPILE) --group bench --output-file requirements-bench.lock
 
 clean:  ## remove environments and caches (never var/, where the data is)
-	rm -rf .venv .venv-test .venv-bench dist build htmlcov .coverage .hypothesis
+	rm -rf .venv .venv-test dist build htmlcov .coverage .hypothesis
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -73,9 +72,6 @@ UV_COMPILE = uv pip compile pyproject.toml --quiet --upgrade --extra postgres --
 
 .venv-test/ready: requirements-dev.lock pyproject.toml
 	$(call environment,.venv-test,requirements-dev.lock)
-
-.venv-bench/ready: requirements-bench.lock pyproject.toml
-	$(call environment,.venv-bench,requirements-bench.lock)
 
 # environment(folder, lock). A new lock gets a new environment; a new pyproject.toml alone does not.
 # Debian's python3 makes no pip unless python3-venv is there; a pip of the system's own can stand in for it.

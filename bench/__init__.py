@@ -1,1 +1,1 @@
-"""Measures how fast the site is, on data of its own making: `make bench`. See README.md in this folder."""
+"""Measures the site: `make bench`."""

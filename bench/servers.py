@@ -1,104 +1,117 @@
-"""The servers that are compared: the site, the same bytes with nothing behind them, the same page from memory."""
+"""Servers as processes of their own: started, asked for pages, measured by what Linux says of them, and stopped."""
 
+import os
 import pickle
-import shutil
+import signal
+import socket
+import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from bench.load import Answer
-from bench.processes import Server, free_port, running
+from bench.data import TRACKER, environment
+from tracker.server import THREADS
 
 # What the server itself says of a connection, not of the page.
 OF_THE_CONNECTION = {"connection", "date", "keep-alive", "server", "transfer-encoding"}
-SETTINGS = {
-    "SECRET_KEY": "for measuring only, never for a real site",
-    "TRACKER_ENV": "local",
-    "TRACKER_SITE_URL": "http://127.0.0.1",
-}
-NGINX = """
-daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/errors; user root;
-events {{ worker_connections 256; }}
-http {{
-  access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000; default_type text/html;
-  client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c;
-  uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
-  server {{ listen 127.0.0.1:{port}; root {folder}; location / {{ index page; {headers} }} }}
-}}
-"""
+# What a browser sends, so that a server has as much to read.
+BROWSER = {"User-Agent": "Mozilla/5.0", "Accept": "text/html,*/*;q=0.8", "Accept-Encoding": "gzip, deflate, br"}
+OPTIONS = ["--interface", "wsgi", "--http", "1", "--blocking-threads", str(THREADS), "--log-level", "error"]
+Clock = Callable[[], float]
+Call = Callable[[], object]
+Answer = tuple[list[tuple[str, str]], bytes]
+
+
+@dataclass
+class Server:
+    """A running server and its children."""
+
+    pid: int
+    port: int
+
+    def visit(self, path: str) -> tuple[Clock, Callable[[], Answer]]:
+        """Return its clock of CPU, and a call that asks for the path; "{}" in it is a new number each time."""
+        connection, number = HTTPConnection("127.0.0.1", self.port, timeout=600), count()
+        return self.cpu, lambda: _ask(connection, path.format(next(number)))
+
+    def cpu(self) -> float:
+        """Return the seconds of CPU that it has used, by the clock that Linux keeps for each process."""
+        return sum(time.clock_gettime((~pid << 3) | 2) for pid in self._pids())
+
+    def megabytes(self, file: str, field: str) -> float:
+        """Return the sum of a field of its processes' files in /proc, such as VmRSS in status."""
+        lines = (line for pid in self._pids() for line in Path(f"/proc/{pid}/{file}").read_text().splitlines())
+        return sum(int(line.split()[1]) for line in lines if line.startswith(field)) / 1024
+
+    def _pids(self) -> list[int]:
+        found = [self.pid]
+        for pid in found:
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                found += map(int, (task / "children").read_text().split())
+        return found
+
+
+def _ask(connection: HTTPConnection, path: str) -> Answer:
+    """Return headers and body of an answer; raises RuntimeError for an error page."""
+    connection.request("GET", path, headers=BROWSER)
+    response = connection.getresponse()
+    body = response.read()
+    if response.status != 200:
+        raise RuntimeError(f"{response.status} for {path}")
+    return response.getheaders(), body
+
+
+def tracker(database: Path, cache_mb: int = 64) -> AbstractContextManager[Server]:
+    """Start the site as `tracker serve` runs it."""
+    return _running([*TRACKER, "serve"], environment(database, cache_mb))
+
+
+def raw(answer: Answer) -> AbstractContextManager[Server]:
+    """Start an app that only hands out this answer, on the site's server."""
+    headers = [(name, value) for name, value in answer[0] if name.lower() not in OF_THE_CONNECTION]
+    command = [sys.executable, "-m", "granian", *OPTIONS, "--factory", "bench.servers:make_raw_app"]
+    return _running(command, os.environ | {"BENCH_ANSWER": pickle.dumps((headers, answer[1])).hex()})
+
+
+def make_raw_app() -> WSGIApplication:
+    """Return an app that answers with the same bytes, whatever is asked."""
+    headers, body = pickle.loads(bytes.fromhex(os.environ["BENCH_ANSWER"]))
+
+    def app(_environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("200 OK", headers)
+        return [body]
+
+    return app
 
 
 @contextmanager
-def tracker(database: str, *, cache_mb: int = 64, **more: str) -> Iterator[Server]:
-    """The site as `tracker serve` runs it; with no room in its cache it renders each page anew."""
-    port = free_port()
-    settings = {
-        "DATABASE_URL": database,
-        "PORT": str(port),
-        "TRACKER_CACHE_MB": str(cache_mb),
-        "TRACKER_WORKERS": "1",
-        **SETTINGS,
-        **more,
-    }
-    with running("the site", [sys.executable, "-m", "tracker.cli", "serve"], port, settings) as server:
-        yield server
+def _running(command: list[str], settings: dict[str, str]) -> Iterator[Server]:
+    """The server that this command starts, from when it answers until the end of the block."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    with NamedTemporaryFile() as log:
+        ports = {"PORT": str(port), "GRANIAN_PORT": str(port)}
+        process = subprocess.Popen(command, env=settings | ports, stdout=log, stderr=log)
+        try:
+            deadline = time.monotonic() + 60
+            while not _is_open(port):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"It did not start: {command!r}\n{Path(log.name).read_text()}")
+                time.sleep(0.01)
+            yield Server(process.pid, port)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait()
 
 
-@contextmanager
-def raw(answer: Answer) -> Iterator[Server]:
-    """A WSGI app that only hands out these bytes."""
-    with TemporaryDirectory() as folder:
-        kept = Path(folder) / "answer"
-        headers = [(name, value) for name, value in answer.headers if name.lower() not in OF_THE_CONNECTION]
-        kept.write_bytes(pickle.dumps((headers, answer.body)))
-        with _wsgi("raw WSGI", "bench.apps:create_raw", {"BENCH_ANSWER": str(kept)}) as server:
-            yield server
-
-
-@contextmanager
-def from_memory(database: str, paths: list[str]) -> Iterator[Server]:
-    """Flask and Jinja with the pages of these addresses, whose records they hold in memory."""
-    settings = {"DATABASE_URL": database, "BENCH_PATHS": "\n".join(paths), **SETTINGS}
-    with _wsgi("Flask and Jinja from memory", "bench.apps:create_from_memory", settings) as server:
-        yield server
-
-
-@contextmanager
-def nginx(answer: Answer) -> Iterator[Server | None]:
-    """nginx with these bytes as a file; None where there is no nginx."""
-    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if not program:
-        yield None
-        return
-    with TemporaryDirectory() as name:
-        folder, port = Path(name), free_port()
-        folder.chmod(0o755)
-        (folder / "page").write_bytes(answer.body)
-        left_out = OF_THE_CONNECTION | {"content-length", "content-type", "etag"}
-        headers = [f'add_header {name} "{value}";' for name, value in _escaped(answer) if name.lower() not in left_out]
-        (folder / "conf").write_text(NGINX.format(folder=folder, port=port, headers=" ".join(headers)))
-        with running("nginx", [program, "-c", str(folder / "conf"), "-e", str(folder / "errors")], port) as server:
-            yield server
-
-
-@contextmanager
-def datasette(path: Path) -> Iterator[Server]:
-    """Datasette on the same SQLite file, with the limits that it comes with."""
-    port = free_port()
-    command = [sys.executable, "-m", "datasette", "serve", str(path), "--host", "127.0.0.1", "--port", str(port)]
-    with running("Datasette", command, port) as server:
-        yield server
-
-
-@contextmanager
-def _wsgi(name: str, factory: str, settings: dict[str, str]) -> Iterator[Server]:
-    """An app on the server of the site, with the same settings."""
-    port = free_port()
-    with running(name, [sys.executable, "-m", "bench.apps", factory, str(port)], port, settings) as server:
-        yield server
-
-
-def _escaped(answer: Answer) -> list[tuple[str, str]]:
-    return [(name, value.replace("\\", "\\\\").replace('"', '\\"')) for name, value in answer.headers]
+def _is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

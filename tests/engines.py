@@ -25,7 +25,7 @@ import sqlalchemy as sa
 from psycopg import sql
 
 if TYPE_CHECKING:
-    from tracker.db.limits import Limits
+    from tracker.db.engine import Limits
 
 ENGINES = ("sqlite", "postgresql")
 POSTGRESQL_MINIMUM = 15

@@ -7,7 +7,7 @@ from tracker.models import Ask, Person
 from tracker.rules.dates import PartialDate
 from tracker.rules.replies import ReplyDraft
 from tracker.rules.updates import EvidenceDraft, EvidenceType, UpdateDraft, UpdateKind
-from tracker.services import approval, drafts, links, replies
+from tracker.services import approval, drafts, people, replies
 
 DAY = PartialDate("2026-01-02")
 
@@ -26,5 +26,5 @@ def make_examples(site: Site) -> dict[str, object]:
         made["reply"] = replies.create_reply(change, 1, ReplyDraft("The Treasury", DAY, due_on=DAY)).id
     with site.change(ADA) as change:
         cleo = change.session.scalars(sa.select(Person).where(Person.name == CLEO)).one()
-        made["token"] = links.make_link(change, cleo)
+        made["token"] = people.make_link(change, cleo)
     return made

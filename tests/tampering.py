@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.models import Event, PersonalDetail
-from tracker.queries.names import with_names
+from tracker.queries.people import with_names
 from tracker.rules.chain import GENESIS, entry_hash
 from tracker.services import proof
 

@@ -19,7 +19,7 @@ from tracker.db.base import Base
 from tracker.db.engine import reading, writing
 from tracker.paths import resource_dir
 from tracker.rules.updates import Result
-from tracker.services import notes, proof, uploads
+from tracker.services import asks, proof, uploads
 from tracker.services.change import Change
 
 ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "1"))
@@ -140,7 +140,7 @@ def fill(engine: sa.Engine) -> None:
         )
         make_update(change, ask, published=False)
         make_reply(change, ask)
-        notes.add_note(change, ask, "A private note.")
+        asks.add_note(change, ask, "A private note.")
         session.add(models.FormerSlug(slug="old", ask_id=ask.id))
         uploads.keep(change, [("asks.csv", b"ask_slug")], "")
 

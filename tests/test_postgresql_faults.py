@@ -13,7 +13,7 @@ from tests.browser import Page
 from tests.proxy import Proxy, proxy_to
 from tests.site import ED, LOCAL, SeededDatabases, Site, open_app
 from tracker.db import engine as engines
-from tracker.db import limits
+from tracker.db import postgresql
 from tracker.models import Note
 
 PATH = "/staff/asks/1/notes/new"
@@ -49,7 +49,7 @@ class FarSite:
 def far(seeded_databases: SeededDatabases, monkeypatch: pytest.MonkeyPatch) -> Iterator[FarSite]:
     """It is less patient than others, so that the tests are short."""
     monkeypatch.setattr(engines, "CONNECT_SECONDS", LEAST_CONNECT_SECONDS)
-    monkeypatch.setattr(limits, "GRACE_SECONDS", 0)
+    monkeypatch.setattr(postgresql, "GRACE_SECONDS", 0)
     port = seeded_databases.cluster.port
     with seeded_databases.temporary("postgresql") as url, proxy_to(port) as proxy:
         far = replace(LOCAL, database_url=url.replace(f":{port}/", f":{proxy.port}/"))

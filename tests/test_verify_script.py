@@ -16,7 +16,7 @@ from tests.factories import NOW, find_staff, make_ask, make_staff, make_test
 from tracker.db.engine import writing
 from tracker.models import Person
 from tracker.rules.chain import GENESIS, canonical, entry_hash
-from tracker.services import erasure, people
+from tracker.services import people, personal_data
 from tracker.services.change import Change
 
 SCRIPT = Path(__file__).resolve().parent.parent / "docs/verify_log.py"
@@ -204,7 +204,7 @@ def test_a_log_of_which_somebody_was_erased_is_whole_and_names_them_nowhere(
         change = Change(session, find_staff(session).ada, NOW)
         ed = session.get_one(Person, find_staff(session).ed.id)
         people.set_active(change, ed, False, None)
-        erasure.erase(change, ed, None, "Asked for it.")
+        personal_data.erase(change, ed, None, "Asked for it.")
     tracker = tracker_on(database)
     tracker("log", "export", export)
     kept = export.parent / "checkpoint"

@@ -4,40 +4,15 @@ from functools import partial
 
 from flask import Flask
 from flask_wtf import CSRFProtect
-from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from tracker.db.engine import make_engine
-from tracker.db.limits import Limits
+from tracker.db.engine import Limits, make_engine
 from tracker.paths import resource_dir
 from tracker.settings import Settings
-from tracker.web import (
-    api,
-    auth,
-    build,
-    cache,
-    calendars,
-    converters,
-    data,
-    embeds,
-    errors,
-    feeds,
-    filters,
-    health,
-    history,
-    linked_data,
-    links,
-    machines,
-    public,
-    read_only,
-    security,
-    session,
-    sign_in,
-    tables,
-)
+from tracker.web import addresses, auth, build, cache, errors, health, security, session, sign_in, templating
 from tracker.web.body_limit import BodyLimit
 from tracker.web.devices import was_signed_in
-from tracker.web.indentation import Unindented
+from tracker.web.public import api, calendars, embeds, feeds, files, linked_data, pages, robots
 from tracker.web.staff import (
     account,
     approval,
@@ -59,17 +34,16 @@ from tracker.web.staff import (
 
 BLUEPRINTS = (
     health.bp,
-    public.bp,
-    tables.bp,
+    pages.bp,
+    files.files,
     feeds.bp,
     calendars.bp,
     embeds.bp,
-    machines.bp,
+    robots.bp,
     api.bp,
-    data.bp,
-    history.bp,
+    files.data,
     sign_in.bp,
-    links.bp,
+    account.access_links,
     account.bp,
     desk.bp,
     asks.bp,
@@ -119,9 +93,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
         WTF_CSRF_CHECK_DEFAULT=False,
     )
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.add_extension(Unindented)
     engine = make_engine(settings.database_url, Limits())
     app.wsgi_app = BodyLimit(  # type: ignore[method-assign]
         app.wsgi_app, partial(was_signed_in, app), settings.is_production, app.config["MAX_CONTENT_LENGTH"]
@@ -132,14 +103,14 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     session.init_app(app, engine)
     build.init_app(app)
-    converters.init_app(app)
-    filters.init_app(app)
+    addresses.init_app(app)
+    templating.init_app(app)
     linked_data.init_app(app)
     errors.init_app(app)
     security.init_app(app)
     CSRFProtect(app)
     auth.init_app(app)
-    read_only.init_app(app)  # after those who find out who sent what
+    app.before_request(errors.refuse_writes)  # after those who find out who sent what
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     auth.require_every_route_decided(app)

@@ -3,10 +3,14 @@
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.cli.commands import Tracker, tracker_on
 from tests.site import ED, Site, email_of
+from tracker.cli import sheets
+from tracker.db.engine import writing
 from tracker.exports.tables import TABLES
+from tracker.models import Ask
 
 LAW = "law_key,kind,year,number,title\r\nukpga/2020/1,ukpga,2020,1,An Act\r\n"
 
@@ -56,6 +60,18 @@ def test_one_faulty_row_keeps_out_all_others(tracker: Tracker, law: Path) -> Non
     assert "legislation.csv, row 3, column title: found nothing. Expected: Title; a new row needs it." in said
     assert "Nothing was brought in. Faults: 1." in said
     assert "0 entries" in tracker("verify").out
+
+
+def test_a_faulty_file_is_refused_while_somebody_else_writes(sqlite_site: Site, law: Path) -> None:
+    law.write_text(LAW.replace("An Act", ""), encoding="utf-8")
+    with writing(sqlite_site.engine) as session:
+        session.execute(sa.select(Ask.id))
+        assert "Faults: 1." in of_site(sqlite_site)("import", law, "--yes", code=1).err
+
+
+def test_a_long_import_says_that_writers_wait(tracker: Tracker, law: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "LONG", 1)
+    assert "1 rows: others who save something have to wait" in tracker("import", law, "--yes").err
 
 
 def test_a_file_that_cannot_be_read_does_not_hide_the_faults_of_another(tracker: Tracker, law: Path) -> None:

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tracker.exports.archive import pack
-from tracker.exports.package import describe
+from tracker.exports.package import describe, pack
 from tracker.exports.tables import TABLES
 
 WRITTEN_AT = datetime(2026, 11, 20, 10, 0, 2, tzinfo=UTC)

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from tracker.exports import folder
 from tracker.exports.columns import Table, Type
 from tracker.exports.tables import TABLES
+from tracker.queries.public import tables
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
 
@@ -59,7 +61,35 @@ COLUMNS = {
         "archived_url", "note",
     ],
 }  # fmt: skip
+# Two more files in a folder that holds a whole tracker, and what its internal files have besides.
+COLUMNS_OF_FOLDERS = {
+    "redirects": ["former_slug", "ask_slug"],
+    "wordings": ["ask_slug", "step", "position", "changed_at", "what", "reason", "field", "before", "after"],
+}
+COLUMNS_OF_STAFF = {
+    "asks": ["review_interval_days", "internal_note", "is_said_defamatory", "publication"],
+    "updates": ["publication", "draft_note", "submitted_at", "sent_back_note"],
+    "tests": ["is_archived"],
+    "legislation": ["internal_note", "publication"],
+    "links": ["internal_note", "publication"],
+    "replies": ["due_on", "internal_note", "publication"],
+    "sources": ["internal_note", "publication"],
+}
 INTERNAL = ("internal", "draft", "author", "version", "search", "email", "password")
+
+
+def names_of(table: Table) -> list[str]:
+    return [column.name for column in table.columns]
+
+
+class Recorder:
+    """A row that keeps in mind what it is asked for."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def __getattr__(self, name: str) -> None:
+        self.names.add(name)
 
 
 def test_there_are_nine_files() -> None:
@@ -70,6 +100,23 @@ def test_there_are_nine_files() -> None:
 def test_columns_keep_their_names_and_their_order(name: str) -> None:
     assert [column.name for column in TABLES[name].columns] == COLUMNS[name]
     assert "".join(TABLES[name].csv([], SITE)).split("\r\n")[0].split(",") == COLUMNS[name]
+
+
+def test_the_files_of_a_folder_have_these_columns_and_those_of_staff_after_them() -> None:
+    assert {name: names_of(table) for name, table in folder.PUBLIC.items()} == COLUMNS | COLUMNS_OF_FOLDERS
+    whole = {name: [*names, *COLUMNS_OF_STAFF.get(name, [])] for name, names in COLUMNS.items()}
+    assert {name: names_of(table) for name, table in folder.WHOLE.items()} == whole | COLUMNS_OF_FOLDERS
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_public_file_asks_for_no_column_that_it_does_not_write(name: str) -> None:
+    """So what the public may read is named twice, and a column that is new in the database in neither place."""
+    read = Recorder()
+    for column in TABLES[name].columns:
+        column.read(read)
+    selected = set(tables.RECORDS[name].statement().selected_columns.keys())
+    keys = {"id", "update_id", "test_id", "publication"}  # for pages, and to tell what is archived
+    assert selected - keys == read.names - keys
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)

@@ -12,13 +12,12 @@ from hypothesis import strategies as st
 
 from tests.exported import rows as csv_rows
 from tests.site import ADA, Site
-from tracker.exports import template
 from tracker.exports.csv import unguard
 from tracker.exports.tables import TABLES
-from tracker.exports.workbook import Edition, TooLarge, add_sheet, open_workbook, put, write
-from tracker.imports.columns import fillable
+from tracker.exports.workbook import Origin, TooLarge, add_sheet, new_workbook, put, write_template, write_workbook
+from tracker.imports.cells import fillable
 
-EDITION = Edition("https://tracker.example", 7, datetime(2026, 11, 20, 10, tzinfo=UTC))
+EDITION = Origin("https://tracker.example", 7, datetime(2026, 11, 20, 10, tzinfo=UTC))
 
 
 class Law:
@@ -41,7 +40,7 @@ def sheet_rows(sheet: Any) -> list[dict[str, str]]:
 @given(st.text("'=+-@<r>/_ ab\n\t&;é中", min_size=1) | st.from_regex(r"<r>[<a\n>]{0,9}</r>", fullmatch=True))
 def test_a_cell_is_text_whatever_it_says(text: str) -> None:
     file = io.BytesIO()
-    with open_workbook(file) as book:
+    with new_workbook(file) as book:
         put(add_sheet(book, "cells", ["one"]), 1, [text])
     with zipfile.ZipFile(file) as packed:
         assert b"<f>" not in packed.read("xl/worksheets/sheet1.xml")
@@ -62,7 +61,7 @@ def test_the_workbook_holds_what_the_files_hold(sqlite_site: Site) -> None:
 
 def test_it_says_where_it_is_from_and_on_what_terms() -> None:
     file = io.BytesIO()
-    assert write(file, EDITION, lambda name: []) == 0
+    assert write_workbook(file, EDITION, lambda name: []) == 0
     told = {line[0]: line[1] for line in opened(file.getvalue())["About"].iter_rows(values_only=True)}
     assert told["From"] == "https://tracker.example"
     assert (told["Revision"], told["Latest entry"]) == ("7", "2026-11-20T10:00:00+00:00")
@@ -73,20 +72,20 @@ def test_more_rows_than_were_asked_for_are_refused_rather_than_cut_off() -> None
     def laws(name: str) -> list[Law]:
         return [Law()] * 3 if name == "legislation" else []
 
-    assert write(io.BytesIO(), EDITION, laws, most=3) == 3
+    assert write_workbook(io.BytesIO(), EDITION, laws, most=3) == 3
     with pytest.raises(TooLarge):
-        write(io.BytesIO(), EDITION, laws, most=2)
+        write_workbook(io.BytesIO(), EDITION, laws, most=2)
 
 
 def test_a_text_that_no_cell_can_hold_is_refused_rather_than_cut_off() -> None:
     file = io.BytesIO()
-    with open_workbook(file) as book, pytest.raises(TooLarge):
+    with new_workbook(file) as book, pytest.raises(TooLarge):
         put(add_sheet(book, "cells", ["one"]), 1, ["a" * 32_767])
 
 
 def test_the_empty_workbook_offers_the_values_that_are_allowed() -> None:
     file = io.BytesIO()
-    template.write(file, fillable())
+    write_template(file, fillable())
     book = opened(file.getvalue())
     assert book.sheetnames == [*(name for name in TABLES if name not in {"replies", "sources"}), "Values", "About"]
     assert [cell.value for cell in book["results"][1]] == ["ask_slug", "update_key", "test_key", "result"]

@@ -3,6 +3,7 @@
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 
 import openpyxl
@@ -80,12 +81,13 @@ def with_figure(figure: str) -> bytes:
 
 
 def understated(file: bytes, name: str, size: int) -> bytes:
-    """The workbook with a lie about how large a part is when it is unpacked."""
+    """The workbook with a lie about how large a part is when it is unpacked, and a checksum that fits the lie."""
     with zipfile.ZipFile(io.BytesIO(file)) as packed:
-        part = packed.getinfo(name)
-    truth, lie = struct.pack("<I", part.file_size), struct.pack("<I", size)
-    assert file.count(truth) >= 2
-    return file.replace(truth, lie)
+        part, content = packed.getinfo(name), packed.read(name)
+    for truth, lie in ((part.file_size, size), (part.CRC, zlib.crc32(content[:size]))):
+        assert file.count(struct.pack("<I", truth)) >= 2
+        file = file.replace(struct.pack("<I", truth), struct.pack("<I", lie))
+    return file
 
 
 def locked(file: bytes) -> bytes:

@@ -1,12 +1,11 @@
 """Imports in the transaction of a test."""
 
-import io
 from collections.abc import Mapping
 
 from tracker.exports.tables import TABLES
-from tracker.imports.files import MOST_ROOM, find_sheets
+from tracker.imports.files import MOST_ROOM, read_files
 from tracker.imports.plan import Fault, Plan
-from tracker.imports.run import take_in
+from tracker.imports.run import apply, check
 from tracker.queries.public import tables
 from tracker.services.change import Change
 
@@ -16,12 +15,10 @@ Files = Mapping[str, str | bytes]
 
 def bring(change: Change, files: Files, reason: str = "", room: int = MOST_ROOM) -> Plan:
     """What an import of these files did; text is written as UTF-8."""
-    opened = [
-        (name, io.BytesIO(content.encode() if isinstance(content, str) else content)) for name, content in files.items()
-    ]
+    named = [(name, content.encode() if isinstance(content, str) else content) for name, content in files.items()]
     plan = Plan()
-    sheets = find_sheets(opened, plan, room)
-    return take_in(change, sheets, plan, site_url=ADDRESS, reason=reason)
+    checked = check(change.session, read_files(named, plan, room), plan, ADDRESS)
+    return plan if plan.faults else apply(change, checked, site_url=ADDRESS, reason=reason)
 
 
 def faults_of(change: Change, files: Files, reason: str = "") -> list[tuple[str, int, str]]:

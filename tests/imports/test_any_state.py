@@ -16,9 +16,9 @@ from tests.services.test_replay import FIRST, SEQUENCES, play
 from tests.transactions import count_events, filled_engine, revision, undone
 from tracker.exports import csv, workbook
 from tracker.exports.tables import TABLES
-from tracker.exports.workbook import Edition
-from tracker.imports.columns import fillable
-from tracker.imports.current import STATEMENTS
+from tracker.exports.workbook import Origin
+from tracker.imports.cells import fillable
+from tracker.imports.compare import STATEMENTS
 from tracker.queries.public import tables
 from tracker.services import asks
 from tracker.services.change import Change
@@ -40,8 +40,8 @@ def as_ed(session: Session) -> Change:
 def as_workbook(session: Session) -> bytes:
     """All public tables as a spreadsheet program would open them."""
     file = io.BytesIO()
-    edition = Edition(ADDRESS, revision(session), datetime(2026, 11, 22, tzinfo=UTC))
-    workbook.write(file, edition, lambda name: iter(session.execute(tables.RECORDS[name].statement()).all()))
+    edition = Origin(ADDRESS, revision(session), datetime(2026, 11, 22, tzinfo=UTC))
+    workbook.write_workbook(file, edition, lambda name: iter(session.execute(tables.RECORDS[name].statement()).all()))
     return file.getvalue()
 
 

@@ -4,14 +4,14 @@ import pytest
 import sqlalchemy as sa
 
 from tests.factories import dispute_draft, make_reply, make_source
-from tests.imports.taking import ADDRESS, bring, exported, faults_of, summary
+from tests.imports.taking import bring, exported, faults_of, summary
 from tests.transactions import count_events, revision
-from tracker.imports.work import STEP
+from tracker.imports.compare import STEP
 from tracker.models import Ask, Event, Legislation, Link, SuccessTest, Update
 from tracker.rules.asks import Publication
 from tracker.rules.status import Status
 from tracker.rules.updates import UpdateKind
-from tracker.services import disputes, records
+from tracker.services import records, replies
 from tracker.services.change import Change
 
 HEADER = "ask_slug,title,kind,topic,source_title,quote,summary\r\n"
@@ -47,7 +47,9 @@ def test_replies_are_only_read(ed: Change) -> None:
     draft = make_reply(ed, find(ed, "empty-homes"), asked="The minister")
     files = {"replies.csv": exported(ed)["replies.csv"]}
     changed = {"replies.csv": files["replies.csv"].replace("looking into it", "looking away")}
-    assert faults_of(ed, changed) == [("replies.csv", 2, "answer")]
+    plan = bring(ed, changed)
+    assert (plan.faults, plan.has_changes) == ([], False)
+    assert list(plan.notes) == [("replies.csv", "answer")]
     for key in (draft.id, draft.id + 1):
         moved = {"replies.csv": f"ask_slug,reply_key,answer\r\nempty-homes,{key},Yes.\r\n"}
         assert faults_of(ed, moved) == [("replies.csv", 2, "reply_key")]
@@ -55,14 +57,15 @@ def test_replies_are_only_read(ed: Change) -> None:
 
 
 def test_what_is_disputed_is_only_read(ed: Change) -> None:
-    disputes.mark_disputed(ed, find(ed, "empty-homes"), dispute_draft("=1+1, whether it was refused."), None)
+    replies.mark_disputed(ed, find(ed, "empty-homes"), dispute_draft("=1+1, whether it was refused."), None)
     files = {"asks.csv": exported(ed)["asks.csv"]}
     assert "2026-11-03" in files["asks.csv"]
     assert not bring(ed, files).has_changes
     for found, typed in (("2026-11-03", "2026-11-04"), ("it was refused", "it was met")):
-        (fault,) = bring(ed, {"asks.csv": files["asks.csv"].replace(found, typed)}).faults
-        assert fault.column.startswith("disputed")
-        assert "entered on the ask's page" in fault.expected
+        plan = bring(ed, {"asks.csv": files["asks.csv"].replace(found, typed)})
+        assert (plan.faults, plan.has_changes) == ([], False)
+        (note,) = plan.notes.values()
+        assert "entered on the ask's page" in note
 
 
 @pytest.mark.parametrize(
@@ -73,6 +76,10 @@ def test_what_is_disputed_is_only_read(ed: Change) -> None:
         pytest.param(lambda text: text.replace(",", "\t").encode("utf-16"), id="UTF-16 with tabs"),
         pytest.param(lambda text: text.encode("utf-16-be").join([b"\xfe\xff", b""]), id="UTF-16, big end first"),
         pytest.param(lambda text: text.replace(",", ";").encode(), id="semicolons"),
+        pytest.param(
+            lambda text: ("sep=;\r\n" + text.replace(",", ";")).encode(), id="a line that names the separator"
+        ),
+        pytest.param(lambda text: text.replace("\r\n", ",,\r\n", 1).encode(), id="a header with empty cells"),
         pytest.param(lambda text: text.replace("\r\n", "\n").encode(), id="short line ends"),
         pytest.param(lambda text: text.encode() + b",,,,,,\r\n\r\n", id="empty rows at the end"),
     ],
@@ -97,6 +104,34 @@ def test_a_changed_cell_changes_that_and_nothing_else(ed: Change) -> None:
     assert ask.jurisdictions == ["Wales", "Scotland"]
     assert {name: getattr(ask, name) for name in kept} == kept
     assert summary(bring(ed, {"asks.csv": "ask_slug,next_step_on\r\nempty-homes,2027-03\r\n"})) == {"asks": (0, 0, 1)}
+
+
+def test_empty_cells_at_the_end_of_a_row_may_be_left_out(ed: Change) -> None:
+    header, row = (
+        HEADER.replace("\r", ",next_step\r"),
+        "empty-homes,Tax empty homes,policy,Housing,The article,Q,S,A vote\r\n",
+    )
+    files = {"asks.csv": header + row + GOOD}
+    assert bring(ed, files, "They are the words.").faults == []
+    assert bring(ed, {"asks.csv": "ask_slug,next_step,next_step_on\r\nempty-homes\r\nnew,A vote\r\n"}).faults == []
+    assert (find(ed, "empty-homes").next_step, find(ed, "new").next_step) == ("", "A vote")
+
+
+@pytest.mark.parametrize("text", ["Škoda, “MAÇÔ and « voilà »", "BLÅ”, naïve café: £5 ½ – 20 °C", "Â, Ã, Łódź, Ангела"])
+def test_text_in_any_language_comes_in(ed: Change, text: str) -> None:
+    assert bring(ed, {"asks.csv": HEADER + GOOD.replace("In short.", f'"{text}"')}).faults == []
+
+
+@pytest.mark.parametrize("text", ["café", "“Yes”", "Škoda", "£5", "20 °C", "Dvořák", "naïve", "Łódź", "Müller"])
+def test_text_that_was_read_in_a_wrong_encoding_is_refused_with_one_sentence(ed: Change, text: str) -> None:
+    wrong = text.encode().decode("cp1252", "replace")
+    rows = GOOD.replace("In short.", wrong) + GOOD.replace("new", "other", 1).replace("In short.", wrong)
+    assert faults_of(ed, {"asks.csv": HEADER + rows}) == [("asks.csv", 2, "summary")]
+
+
+def test_what_the_tracker_says_already_may_look_like_a_wrong_encoding(ed: Change) -> None:
+    find(ed, "empty-homes").summary = "In Ã©nglish."
+    assert bring(ed, exported(ed)).faults == []
 
 
 def test_an_emptied_cell_empties(ed: Change) -> None:
@@ -185,11 +220,17 @@ def test_a_correction_names_what_it_corrects(ed: Change) -> None:
     assert find(ed, "empty-homes").status is Status.ANNOUNCED
 
 
-def test_columns_that_the_tracker_works_out_may_already_say_what_will_be(ed: Change) -> None:
-    asks = "ask_slug,status,status_label,status_on,family,ask_url\r\n"
-    asks += f"empty-homes,rejected,Rejected,2020-01-01,lost,{ADDRESS}/asks/empty-homes\r\n"
-    files = {"asks.csv": asks, "updates.csv": STATUS, "evidence.csv": EVIDENCE}
-    assert bring(ed, files).faults == []
+def test_columns_that_the_tracker_works_out_are_ignored_with_one_sentence_each(ed: Change) -> None:
+    row = "{},met,Met,https://other.example/asks/{},A vote\r\n"
+    rows = "ask_slug,status,kind_label,ask_url,next_step\r\n" + "".join(
+        row.format(s, s) for s in ("empty-homes", "draft")
+    )
+    plan = bring(ed, {"asks.csv": rows})
+    assert plan.faults == []
+    assert summary(plan) == {"asks": (0, 2, 0)}
+    assert list(plan.notes) == [("asks.csv", "status"), ("asks.csv", "kind_label")]
+    assert plan.notes["asks.csv", "status"].endswith("A status changes only by a row of updates, with its evidence.")
+    assert find(ed, "empty-homes").status is Status.ANNOUNCED
 
 
 def test_an_ask_comes_in_with_its_tests_and_its_story(ed: Change) -> None:

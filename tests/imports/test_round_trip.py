@@ -1,14 +1,10 @@
 """Out and in again is the same, cell by cell, whatever the cells say."""
 
-import io
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.exports import csv
-from tracker.exports.tables import ASKS
-from tracker.imports.delimited import open_delimited
-from tracker.imports.lines import Sheet, read
+from tracker.imports.files import read_files
 from tracker.imports.plan import Plan
 
 CELLS = st.text("'=+-@\t\r\n＝＠\",; aé中<r>_x0041_") | st.text(
@@ -22,9 +18,8 @@ ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "utf-16"])
 @given(ROWS, ENCODINGS)
 def test_cells_of_a_file_are_the_same_when_they_come_in(rows: list[tuple[str, str, str]], encoding: str) -> None:
     text = "".join(csv.write(NAMES, rows))
-    opened = open_delimited(io.BytesIO(text.encode(encoding)))
     plan = Plan()
-    lines = list(read(Sheet("asks.csv", ASKS, opened.rows, opened.encoding.lines), plan))
+    lines = read_files([("asks.csv", text.encode(encoding))], plan)["asks"]
     assert plan.faults == []
     assert [tuple(line.cells[name] for name in NAMES) for line in lines] == rows
     assert [line.number for line in lines] == list(range(2, len(rows) + 2))

@@ -33,7 +33,7 @@ from tracker.rules.legislation import Effect
 from tracker.rules.replies import Outcome
 from tracker.rules.status import Status
 from tracker.rules.updates import Result, UpdateKind
-from tracker.services import approval, asks, disputes, drafts, records, tests
+from tracker.services import approval, asks, drafts, records, replies, tests
 
 # What is of the copy itself: where its log stands, when it was written, and how often the public data changed.
 OWN = re.compile(
@@ -74,7 +74,7 @@ def some_of_everything(site: Site) -> None:
             results=((test.id, Result.NOT_MET),), text="It was not met.",
         )  # fmt: skip
         make_update(change, ask, kind=UpdateKind.REVIEW, happened_on=PartialDate("2020-01-02"), evidence=())
-        disputes.mark_disputed(change, ask, dispute_draft(is_said_defamatory=True), None)
+        replies.mark_disputed(change, ask, dispute_draft(is_said_defamatory=True), None)
         make_reply(change, ask, published=True, answer="Two\nlines.")
         make_reply(change, ask, outcome=Outcome.WAITING, answer="", answered_on=None, internal_note="Asked twice.")
     with site.change(ED) as change:

@@ -12,7 +12,7 @@ from tests.site import Site
 from tracker.clock import today
 from tracker.db.engine import reading
 from tracker.models import Ask
-from tracker.queries.public import dates, feeds, sitemap
+from tracker.queries.public import dates, feeds
 from tracker.queries.public.feeds import FeedAsk
 from tracker.queries.public.filters import AskFilter
 from tracker.rules.dates import PartialDate
@@ -26,9 +26,9 @@ READS: dict[str, Callable[[Session], object]] = {
     "an ask's feed": lambda session: feeds.list_changes_of(session, ASK),
     "the calendar": lambda session: dates.list_dates(session, today()),
     "an ask's calendar": lambda session: dates.list_dates(session, today(), ASK),
-    "the map's blocks": sitemap.count_blocks,
-    "the map's asks": lambda session: sitemap.list_asks_in(session, 1),
-    "the map's laws": lambda session: sitemap.list_laws_in(session, 1),
+    "the map's blocks": feeds.count_blocks,
+    "the map's asks": lambda session: feeds.list_asks_in(session, 1),
+    "the map's laws": lambda session: feeds.list_laws_in(session, 1),
 }
 
 

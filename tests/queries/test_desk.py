@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from tests.factories import NOW, dispute_draft, make_ask, make_law, make_link, make_test, make_update
 from tracker.models import Ask, Person
 from tracker.queries import desk
-from tracker.queries.calendar_days import ended_by
+from tracker.queries.desk import ended_by
 from tracker.queries.waiting import waits_for
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
-from tracker.services import approval, disputes
+from tracker.services import approval, replies
 from tracker.services.change import Change
 
 TODAY = NOW.date()
@@ -104,8 +104,8 @@ def test_facts_that_nobody_published_are_listed_together(ed: Change) -> None:
 
 
 def test_the_digest_tells_editors_by_when_to_answer_what_is_disputed(ed: Change) -> None:
-    disputes.mark_disputed(ed, make_ask(ed, published=True), dispute_draft(), None)
-    disputes.mark_disputed(ed, make_ask(ed, published=True, slug="other"), dispute_draft("It.", True), None)
+    replies.mark_disputed(ed, make_ask(ed, published=True), dispute_draft(), None)
+    replies.mark_disputed(ed, make_ask(ed, published=True, slug="other"), dispute_draft("It.", True), None)
     told = {}
     for name in ("Ed", "Cleo"):
         person = ed.session.scalars(sa.select(Person).where(Person.name == name)).one()

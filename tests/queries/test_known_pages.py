@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from tests.factories import evidence_draft, make_ask, make_update
 from tracker.models import Evidence
-from tracker.queries.known_pages import find_page
+from tracker.queries.choosing import find_known_page
+from tracker.rules.checks import URL_LENGTH
 from tracker.rules.updates import EvidenceType
-from tracker.rules.urls import URL_LENGTH
 from tracker.services.change import Change
 
 MUCH = 3000
@@ -29,7 +29,7 @@ def much(ed: Change) -> Session:
 
 
 def test_the_longest_address_is_found(much: Session) -> None:
-    found = find_page(much, LONG)
+    found = find_known_page(much, LONG)
     assert found is not None
     assert found.title == "A long one"
 
@@ -37,7 +37,7 @@ def test_the_longest_address_is_found(much: Session) -> None:
 def test_evidence_is_found_by_an_index_of_addresses(much: Session) -> None:
     sent: list[Any] = []
     sa.event.listen(much, "do_orm_execute", lambda state: sent.append(state.statement))
-    assert find_page(much, "https://www.example.org/77") is not None
+    assert find_known_page(much, "https://www.example.org/77") is not None
     connection = much.connection()
     lookup = str(sent[0].compile(connection, compile_kwargs={"literal_binds": True}))
     explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"

@@ -1,6 +1,7 @@
 """An ask on a day of the past agrees with what its story adds up to, and knows nothing of what came later."""
 
 from collections.abc import Iterator
+from dataclasses import MISSING, dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +17,9 @@ from tests.transactions import shared_engine_with
 from tracker.clock import today
 from tracker.db.engine import reading
 from tracker.queries import public, stories
-from tracker.queries.public.records import PublicAsk
+from tracker.queries.public import asks, days
+from tracker.queries.public.as_of import WHATEVER_THE_DAY, as_of
+from tracker.queries.public.records import AskLine, LawLine, PublicAsk, PublicLink, PublicTest
 from tracker.rules.dates import PartialDate
 from tracker.rules.stages import Stage
 from tracker.rules.status import Status
@@ -178,3 +181,62 @@ def test_law_is_shown_as_far_as_it_had_come(
     }
     assert stages.get("s. 1", Stage.LAW) is Stage.LAW
     assert stages.get("undated", Stage.UNDATED) is Stage.UNDATED
+
+
+@dataclass(frozen=True, kw_only=True)
+class LongerLine(AskLine):
+    """A line with a field that is new, and that nobody thought of on past days."""
+
+    news: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LongerTest(PublicTest):
+    news: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LongerLaw(LawLine):
+    news: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LongerLink(PublicLink):
+    news: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LongerAsk(PublicAsk):
+    news: str = ""
+
+
+def with_news(longer: Any, record: Any, **others: Any) -> Any:
+    return longer(**{it.name: getattr(record, it.name) for it in fields(record)} | others, news="TODAY")
+
+
+def test_a_field_that_is_new_is_blank_on_a_past_day(filled: sa.Engine) -> None:
+    with reading(filled) as session:
+        row, present = asks.load_ask(session, "past"), public.find_ask(session, "past")
+        assert row
+        assert present
+        longer = with_news(
+            LongerAsk,
+            present,
+            line=with_news(LongerLine, present.line),
+            tests=tuple(with_news(LongerTest, test) for test in present.tests),
+            links=tuple(with_news(LongerLink, link, law=with_news(LongerLaw, link.law)) for link in present.links),
+        )
+        then = days.turned_back(longer, row, row.updates, date(2020, 6, 30))
+    assert repr(longer).count("TODAY") == 2 + len(present.tests) + 2 * len(present.links)
+    assert then.tests
+    assert then.links
+    assert "TODAY" not in repr(then)
+
+
+def test_what_a_past_day_tells_is_named(filled: sa.Engine) -> None:
+    """Every field is either kept, or found as of the day, or blank; which one is decided here when one is added."""
+    blank = {field.name: field.default for field in fields(PublicAsk) if field.default is not MISSING}
+    ask = past(filled, "2020-06-30")
+    told = {name for name, value in blank.items() if getattr(ask, name) != value}
+    assert told <= {"superseded_by", "replies", "grounds", "moved_on", "on", "is_draft"}
+    assert as_of(date(2020, 6, 30)).line.keys() == {*WHATEVER_THE_DAY, "status", "status_on", "reason"}

@@ -20,7 +20,7 @@ from tests.transactions import shared_engine_with
 from tracker.db.engine import reading
 from tracker.models import Ask
 from tracker.queries import public
-from tracker.queries.public import dates, feeds, sitemap, tables
+from tracker.queries.public import dates, feeds, tables
 from tracker.queries.public.filters import AskFilter
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
@@ -111,8 +111,8 @@ def test_nothing_hidden_leaves_by_any_door(filled: sa.Engine) -> None:
             "laws": public.list_laws(session),
             "feed": feeds.list_changes(session, AskFilter()),
             "dates": dates.list_dates(session, NOW.date()),
-            "asks in the map": sitemap.list_asks_in(session, 1),
-            "laws in the map": sitemap.list_laws_in(session, 1),
+            "asks in the map": feeds.list_asks_in(session, 1),
+            "laws in the map": feeds.list_laws_in(session, 1),
             "law": public.find_law(session, "ukpga/2018/13"),
         }
     for name, answer in found.items():

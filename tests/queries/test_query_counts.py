@@ -25,9 +25,9 @@ from tests.factories import (
 )
 from tracker.db.engine import reading, writing
 from tracker.models import Ask, Legislation, Link, SuccessTest, Update
-from tracker.queries import desk, public, staff, staff_lists, stories
+from tracker.queries import desk, public, staff, stories
 from tracker.queries.public.filters import AskFilter
-from tracker.queries.staff_lists import Wanted
+from tracker.queries.staff import Wanted
 from tracker.rules.permissions import COMMAND_LINE
 from tracker.rules.updates import Result
 from tracker.services.change import Change
@@ -107,18 +107,20 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "staff.find_law": lambda s: staff.find_law(s, first(s, Legislation)),
     "staff.find_link": lambda s: staff.find_link(s, first(s, Link)),
     "staff.list_asks_of": lambda s: staff.list_asks_of(s, [main_id(s)]),
-    "desk.count_entries": lambda s: desk.count_entries(s, [main_id(s)]),
+    "desk.count_published_updates": lambda s: desk.count_published_updates(s, [main_id(s)]),
     "staff.find_reply": lambda s: [staff.find_reply(s, 1)],
     "staff.list_notes": lambda s: [staff.list_notes(s, main_id(s))],
     "staff.list_replies": lambda s: [staff.list_replies(s, main_id(s))],
     "desk.list_unanswered": lambda s: [desk.list_unanswered(s, NOW.date(), 20)],
     "staff.find_test": lambda s: staff.find_test(s, first(s, SuccessTest)),
     "staff.find_update": lambda s: staff.find_update(s, first(s, Update)),
-    "staff_lists.list_asks": lambda s: staff_lists.list_asks(s, Wanted("home", "announced", "published")),
-    "staff_lists.list_people": lambda s: staff_lists.list_people(s).rows,
-    "staff_lists.search": lambda s: staff_lists.search(s, sa.select(Ask), Ask, "home", 20).rows,
-    "staff_lists.list_laws": staff_lists.list_laws,
-    "staff_lists.list_sources": staff_lists.list_sources,
+    "staff.list_asks": lambda s: staff.list_asks(s, Wanted("home", "announced", "published")),
+    "staff.list_people": lambda s: staff.list_people(s).rows,
+    "staff.search": lambda s: staff.search(s, sa.select(Ask), Ask, "home", 20).rows,
+    "staff.list_laws": staff.list_laws,
+    "staff.list_sources": staff.list_sources,
+    "desk.find_contradicted": lambda s: [desk.find_contradicted(s)],
+    "desk.list_contradicted": lambda s: [desk.list_contradicted(s)],
     "desk.list_drafts": lambda s: desk.list_drafts(s, 1, 20),
     "desk.list_disputed": lambda s: [desk.list_disputed(s, 20)],
     "desk.list_due": lambda s: desk.list_due(s, date(2100, 1, 1), 20),
@@ -127,10 +129,11 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "desk.list_unverified": lambda s: desk.list_unverified(s, 20),
     "desk.list_waiting": lambda s: [desk.list_waiting(s, 20)],
     "staff.list_events": staff.list_events,
-    "staff.list_people": staff.list_people,
+    "staff.list_everybody": staff.list_everybody,
     "staff.list_subject_events": lambda s: staff.list_subject_events(s, "ask", main_id(s)),
     "staff.count_published": lambda s: staff.count_published(s, main_id(s)),
-    "stories.find_keys": lambda s: stories.find_keys(s, [main_id(s)]),
+    "stories.find_judged": lambda s: stories.find_judged(s, main_id(s)),
+    "stories.find_keys": lambda s: stories.find_keys(s, main_id(s)),
     "stories.find_stories": lambda s: stories.find_stories(s, list(s.scalars(sa.select(Ask.id)))),
     "stories.find_story": lambda s: stories.find_story(s, main_id(s)),
     "stories.list_tests": lambda s: stories.list_tests(s, main_id(s)),
@@ -169,7 +172,7 @@ def test_a_query_takes_as_many_statements_for_twenty_records_as_for_two(
 
 def test_every_query_is_counted() -> None:
     there_are = {f"public.{name}" for name in public.__all__ if "session" in parameters(getattr(public, name))}
-    for module in (desk, staff, staff_lists, stories):
+    for module in (desk, staff, stories):
         short = module.__name__.rpartition(".")[2]
         functions = inspect.getmembers(module, inspect.isfunction)
         own = [(name, function) for name, function in functions if function.__module__ == module.__name__]

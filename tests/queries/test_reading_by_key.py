@@ -57,7 +57,7 @@ def assert_read_along_its_key(site: Site, name: str, statement: str, parameters:
 def test_a_page_of_records_is_read_along_its_key(shared_site: Site, name: str) -> None:
     after = (1,) * len(tables.RECORDS[name].key)
     with statements(shared_site) as sent, reading(shared_site.engine) as session:
-        rows.list_page(session, name, after, 50)
+        rows.list_rows(session, name, after, 50)
     (page,) = [found for found in sent if "LIMIT" in found[0]]
     assert_read_along_its_key(shared_site, name, *page)
 

@@ -20,10 +20,10 @@ from tests.factories import (
 )
 from tests.transactions import shared_engine_with
 from tracker.db.engine import reading
-from tracker.queries import desk, staff_lists
+from tracker.queries import desk, staff
 from tracker.queries.paging import Listed
 from tracker.queries.public.filters import UnknownFilter
-from tracker.queries.staff_lists import NO_STATUS, Wanted
+from tracker.queries.staff import NO_STATUS, Wanted
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import COMMAND_LINE
 from tracker.rules.replies import Outcome
@@ -56,11 +56,11 @@ def fill(change: Change) -> None:
 filled = shared_engine_with(fill)
 Page = Callable[..., Listed[Any]]
 LISTS: dict[str, Page] = {
-    "asks": lambda s, size, after="": staff_lists.list_asks(s, Wanted(), after, size),
-    "found asks": lambda s, size, after="": staff_lists.list_asks(s, Wanted("tax", publication="draft"), after, size),
-    "laws": lambda s, size, after="": staff_lists.list_laws(s, after, size),
-    "sources": lambda s, size, after="": staff_lists.list_sources(s, after, size),
-    "people": lambda s, size, after="": staff_lists.list_people(s, after, size),
+    "asks": lambda s, size, after="": staff.list_asks(s, Wanted(), after, size),
+    "found asks": lambda s, size, after="": staff.list_asks(s, Wanted("tax", publication="draft"), after, size),
+    "laws": lambda s, size, after="": staff.list_laws(s, after, size),
+    "sources": lambda s, size, after="": staff.list_sources(s, after, size),
+    "people": lambda s, size, after="": staff.list_people(s, after, size),
     "waiting": desk.list_waiting,
     "drafts": lambda s, size, after="": desk.list_drafts(s, None, size, after),
     "due": lambda s, size, after="": desk.list_due(s, TODAY, size, after),
@@ -117,7 +117,7 @@ def test_what_is_dealt_with_between_two_pages_hides_nothing(session: Session) ->
 )
 def test_asks_are_found_by_words_status_and_who_sees_them(filled: sa.Engine, wanted: Wanted, titles: set[str]) -> None:
     with reading(filled) as session:
-        assert {ask.title for ask in staff_lists.list_asks(session, wanted).rows} == titles
+        assert {ask.title for ask in staff.list_asks(session, wanted).rows} == titles
 
 
 @pytest.mark.parametrize("key", ["~", "Tax", "Tax~x", "Tax~1_0", f"Tax~{2**40}", "x\x00~1", "\ud800~1", "1~2~3~x"])

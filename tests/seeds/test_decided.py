@@ -26,12 +26,12 @@ HISTORIES = {
     ],
     "unexplained-wealth-orders": ["2018-01-31 in_force"],
 }  # fmt: skip
-# The result of each test when the ask was made, and each day on which it became another.
+# The result of each test when the ask was made, and each day on which it became another or was found once more.
 RESULTS = {
     "crown-dependencies-registers": {
-        "jersey": ["not_met"],
-        "guernsey": ["not_met"],
-        "isle-of-man": ["not_met"],
+        "jersey": ["not_met", "2026-03-10 not_met"],
+        "guernsey": ["not_met", "2026-03-10 not_met"],
+        "isle-of-man": ["not_met", "2026-03-10 not_met"],
     },
     "dirty-money-london": {
         "investor-visa-closed": ["not_met", "2022-02-17 met"],
@@ -49,21 +49,21 @@ RESULTS = {
     "london-property-ownership": {
         "register-open": ["not_met", "2022-08-01 met"],
         "trust-information": ["not_met", "2025-08-31 met"],
-        "most-owners-public": ["unknown", "2023-09-03 not_met"],
+        "most-owners-public": ["not_met", "2023-09-03 not_met"],
     },
     "no-constructive-engagement": {},
     "overseas-territories-registers": {
         "gibraltar": ["not_met", "2020-03 met"],
         "montserrat": ["not_met", "2024-10-11 met"],
         "st-helena": ["not_met", "2025-07 met"],
-        "cayman-islands": ["unknown", "2025-02-28 not_met"],
-        "turks-and-caicos-islands": ["unknown", "2025 not_met"],
-        "british-virgin-islands": ["unknown", "2026-04-01 not_met"],
-        "bermuda": ["unknown", "2025-09-28 not_met"],
-        "anguilla": ["unknown", "2025-12 not_met"],
-        "falkland-islands": ["unknown", "2025 not_met"],
-        "pitcairn-islands": ["unknown"],
-        "order-in-council": ["not_met"],
+        "cayman-islands": ["not_met", "2025-02-28 not_met"],
+        "turks-and-caicos-islands": ["not_met", "2025 not_met"],
+        "british-virgin-islands": ["not_met", "2026-04-01 not_met"],
+        "bermuda": ["not_met", "2025-09-28 not_met"],
+        "anguilla": ["not_met", "2025-12 not_met"],
+        "falkland-islands": ["not_met", "2025 not_met"],
+        "pitcairn-islands": ["not_met", "2026-11-29 unknown"],
+        "order-in-council": ["not_met", "2023-12-07 not_met"],
     },
     "salisbury-hold-firm": {
         "diplomats-expelled": ["not_met", "2018-03-20 met"],
@@ -121,6 +121,15 @@ def test_each_story_ends_with_what_was_searched_and_when(slug: str) -> None:
     assert (last["kind"], last["happened_on"]) == ("review", "2026-11-29")
     assert SEARCHED in last["text"]
     assert last["text"].startswith("Our sources for this ask end")
+
+
+def test_what_is_next_lies_ahead_and_has_a_date() -> None:
+    steps = {slug: (ask.get("next_step", ""), ask.get("next_step_on", "")) for slug, ask in ASKS.items()}
+    assert {slug: on for slug, (_, on) in steps.items() if on} == {
+        "dirty-money-london": "2027-08",
+        "unexplained-wealth-orders": "2027-09-14",
+    }
+    assert all(bool(words) == bool(on) for words, on in steps.values())
 
 
 def test_section_51_has_been_in_force_since_15_december_2020() -> None:

@@ -25,25 +25,20 @@ service                               | contributor | editor | admin | events | 
 asks.create_source                    | -           | yes    | yes   | 1      | -
 asks.edit_source                      | -           | yes    | yes   | 1      | yes
 asks.create_ask                       | -           | yes    | yes   | 1      | -
-asks.create_asks                      | -           | yes    | yes   | 1      | -
 asks.edit_ask, its topic              | -           | yes    | yes   | 1      | yes
 asks.edit_ask, its wording            | -           | yes    | yes   | 3      | yes
 asks.edit_ask, a draft                | -           | yes    | yes   | 1      | -
 asks.edit_ask, nothing                | -           | yes    | yes   | 0      | -
-asks.edit_asks                        | -           | yes    | yes   | 4      | yes
 asks.publish_ask                      | -           | yes    | yes   | 1      | yes
 tests.add_test                        | -           | yes    | yes   | 3      | yes
 tests.add_test, to a draft            | -           | yes    | yes   | 1      | -
-tests.add_tests                       | -           | yes    | yes   | 4      | yes
 tests.edit_test                       | -           | yes    | yes   | 3      | yes
 tests.archive_test                    | -           | yes    | yes   | 3      | yes
 tests.restore_test                    | -           | yes    | yes   | 3      | yes
 legislation.create_legislation        | -           | yes    | yes   | 1      | -
-legislation.create_laws               | -           | yes    | yes   | 2      | -
 legislation.edit_legislation          | -           | yes    | yes   | 1      | yes
 legislation.edit_legislation, a draft | -           | yes    | yes   | 1      | -
 legislation.create_link               | -           | yes    | yes   | 1      | -
-legislation.create_links              | -           | yes    | yes   | 1      | -
 legislation.edit_link                 | -           | yes    | yes   | 1      | yes
 legislation.publish_link              | -           | yes    | yes   | 1      | yes
 records.publish                       | -           | yes    | yes   | 1      | yes
@@ -51,7 +46,6 @@ records.archive                       | -           | yes    | yes   | 1      | 
 records.archive, a draft              | -           | yes    | yes   | 1      | -
 records.restore                       | -           | yes    | yes   | 1      | yes
 drafts.save                           | yes         | yes    | yes   | 1      | -
-drafts.save_many                      | yes         | yes    | yes   | 1      | -
 drafts.edit                           | -           | yes    | yes   | 1      | -
 drafts.discard                        | -           | yes    | yes   | 1      | -
 drafts.restore                        | -           | yes    | yes   | 1      | -
@@ -59,8 +53,7 @@ updates.publish                       | -           | yes    | yes   | 1      | 
 updates.foresee                       | -           | yes    | yes   | 0      | -
 updates.post                          | -           | yes    | yes   | 2      | yes
 updates.post, to a draft              | -           | yes    | yes   | 2      | -
-updates.post_many                     | -           | yes    | yes   | 4      | yes
-updates.post_redefinitions            | -           | yes    | yes   | 2      | yes
+updates.post_redefinition             | -           | yes    | yes   | 2      | yes
 approval.submit                       | -           | yes    | yes   | 1      | -
 approval.withdraw                     | -           | yes    | -     | 1      | -
 approval.send_back                    | -           | yes    | yes   | 1      | -
@@ -68,9 +61,9 @@ approval.approve                      | -           | yes    | yes   | 2      | 
 replies.create_reply                  | -           | yes    | yes   | 1      | -
 replies.edit_reply                    | -           | yes    | yes   | 1      | -
 replies.publish_reply                 | -           | yes    | yes   | 1      | yes
-disputes.mark_disputed                | -           | yes    | yes   | 1      | yes
-disputes.end_dispute                  | -           | yes    | yes   | 2      | yes
-notes.add_note                        | yes         | yes    | yes   | 1      | -
+replies.mark_disputed                 | -           | yes    | yes   | 1      | yes
+replies.end_dispute                   | -           | yes    | yes   | 2      | yes
+asks.add_note                         | yes         | yes    | yes   | 1      | -
 bulk.change_many                      | -           | yes    | yes   | 2      | yes
 bulk.change_many, a review            | -           | yes    | yes   | 4      | yes
 people.add_person                     | -           | -      | yes   | 1      | -
@@ -79,9 +72,9 @@ people.set_password                   | -           | -      | yes   | 1      | 
 people.set_password, one's own        | yes         | yes    | yes   | 1      | -
 people.sign_out                       | -           | -      | yes   | 2      | -
 people.set_active                     | -           | -      | yes   | 1      | -
-erasure.erase                         | -           | -      | yes   | 2      | -
-links.make_link                       | -           | -      | yes   | 1      | -
-links.choose_password                 | yes         | yes    | yes   | 2      | -
+personal_data.erase                   | -           | -      | yes   | 2      | -
+people.make_link                      | -           | -      | yes   | 1      | -
+people.choose_password                | yes         | yes    | yes   | 2      | -
 second_factor.set_up                  | yes         | yes    | yes   | 1      | -
 second_factor.set_up, another's       | -           | -      | -     | 0      | -
 second_factor.make_codes              | yes         | yes    | yes   | 2      | -
@@ -100,10 +93,9 @@ ROWS = [[cell.strip() for cell in line.split("|")] for line in TABLE.strip().spl
 # What these do is a part of what those that call them do, and they ask for no permission of their own.
 PARTS = {
     "records.create",
-    "records.create_many",
     "records.edit",
     "records.move",
-    "events.record_many",
+    "records.save",
     "people.end_sessions",
     "people.end_links",
     "events.record",

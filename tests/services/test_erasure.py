@@ -14,10 +14,10 @@ from tests.transactions import count_events, shared_engine_with
 from tracker.db.base import Base
 from tracker.db.engine import writing
 from tracker.models import Event, Person, PersonalDetail, SignInFailure, StaffSession, Upload
-from tracker.queries.names import count_held_for_good, with_names
+from tracker.queries.people import count_held_for_good, with_names
 from tracker.rules.errors import Conflict, RuleBroken
 from tracker.rules.permissions import Role
-from tracker.services import erasure, links, people, proof, sessions, uploads
+from tracker.services import people, personal_data, proof, sessions, uploads
 from tracker.services.change import Change
 from tracker.services.people import PersonDraft
 from tracker.services.proof import BrokenChain
@@ -30,7 +30,7 @@ def work(ed: Change) -> None:
     """Zoë is invited and renamed, signs in, enters an ask, fails to sign in, and is deactivated."""
     ada = Change(ed.session, find_staff(ed.session).ada, NOW)
     zoe = make_person(ada, name=NAME, email=FORMER_EMAIL)
-    links.make_link(ada, zoe)
+    people.make_link(ada, zoe)
     sessions.start(Change(ed.session, actor_of(zoe), NOW), zoe, device="Firefox on Linux")
     make_ask(Change(ed.session, actor_of(zoe), NOW))
     people.edit_person(ada, zoe, PersonDraft(EMAIL, LATER_NAME, Role.EDITOR), None)
@@ -60,7 +60,7 @@ def test_nothing_of_the_person_is_left_and_the_log_is_whole(ada: Change, zoe: Pe
     theirs = (NAME, LATER_NAME, *addresses, *map(sessions.digest, addresses))
     assert all(known in everything(session) for known in theirs)
     before = count_events(session)
-    erasure.erase(ada, zoe, zoe.version, "Asked for it.")
+    personal_data.erase(ada, zoe, zoe.version, "Asked for it.")
     left = everything(session)
     assert [known for known in (*theirs, "Zoë", "Firefox") if known in left] == []
     assert proof.verify(session)[0] == before + 1
@@ -70,7 +70,7 @@ def test_nothing_of_the_person_is_left_and_the_log_is_whole(ada: Change, zoe: Pe
 
 
 def test_the_log_goes_on_saying_what_was_done_but_not_by_whom(ada: Change, zoe: Person) -> None:
-    erasure.erase(ada, zoe, None, "Asked for it.")
+    personal_data.erase(ada, zoe, None, "Asked for it.")
     told = with_names(ada.session, ada.session.scalars(sa.select(Event).order_by(Event.id)))
     assert {it.actor_name for it in told if it.actor_id == zoe.id} == {f"erased person {zoe.id}"}
     about = [it for it in told if it.subject == "person" and it.subject_id == zoe.id]
@@ -94,16 +94,16 @@ def test_only_who_is_deactivated_is_erased_once_and_for_a_reason(ada: Change, zo
     ed = ada.session.get_one(Person, staff.ed.id)
     for person, version, reason in ((ed, None, "Asked for it."), (zoe, None, "")):
         with pytest.raises(RuleBroken):
-            erasure.erase(ada, person, version, reason)
+            personal_data.erase(ada, person, version, reason)
     with pytest.raises(Conflict):
-        erasure.erase(ada, zoe, zoe.version - 1, "Asked for it.")
-    erasure.erase(ada, zoe, None, "Asked for it.")
+        personal_data.erase(ada, zoe, zoe.version - 1, "Asked for it.")
+    personal_data.erase(ada, zoe, None, "Asked for it.")
     for again in (
-        lambda: erasure.erase(ada, zoe, None, "Once more."),
+        lambda: personal_data.erase(ada, zoe, None, "Once more."),
         lambda: people.set_active(ada, zoe, True, None),
         lambda: people.edit_person(ada, zoe, PersonDraft(EMAIL, NAME, Role.EDITOR), None),
         lambda: people.set_password(ada, zoe, "hash"),
-        lambda: links.make_link(ada, zoe),
+        lambda: people.make_link(ada, zoe),
     ):
         with pytest.raises(RuleBroken):
             again()
@@ -114,7 +114,7 @@ def test_the_database_lets_nothing_go_before_the_log_says_so(ada: Change, zoe: P
     theirs = sa.delete(PersonalDetail).where(PersonalDetail.person_id == zoe.id)
     with pytest.raises(DBAPIError, match="details of people"), ada.session.begin_nested():
         ada.session.execute(theirs)
-    erasure.erase(ada, zoe, None, "Asked for it.")
+    personal_data.erase(ada, zoe, None, "Asked for it.")
     with pytest.raises(DBAPIError, match="details of people"), ada.session.begin_nested():
         ada.session.execute(sa.delete(PersonalDetail))  # the others' stay
 
@@ -139,7 +139,7 @@ def test_a_detail_that_was_changed_or_taken_away_is_noticed(
     ada: Change, zoe: Person, statement: str, erased: bool
 ) -> None:
     if erased:
-        erasure.erase(ada, zoe, None, "Asked for it.")
+        personal_data.erase(ada, zoe, None, "Asked for it.")
     ada.session.flush()
     unlock_log(ada.session)
     ada.session.execute(sa.text(statement))
@@ -164,7 +164,7 @@ def sign_in_after_all(session: Session, zoe: Person) -> None:
 def test_an_erasure_that_did_not_hold_is_noticed(
     ada: Change, zoe: Person, tamper: Callable[[Session, Person], None], what: str
 ) -> None:
-    erasure.erase(ada, zoe, None, "Asked for it.")
+    personal_data.erase(ada, zoe, None, "Asked for it.")
     tamper(ada.session, zoe)
     with pytest.raises(BrokenChain, match=what):
         proof.verify(ada.session)
@@ -175,7 +175,7 @@ def test_entries_of_the_first_format_verify_and_read_as_before(ada: Change, zoe:
     session = ada.session
     before = count_events(session)
     write_in_first_format(session)
-    erasure.erase(ada, zoe, None, "Asked for it.")
+    personal_data.erase(ada, zoe, None, "Asked for it.")
     count, _ = proof.verify(session)
     assert count == before + 1
     first = with_names(session, session.scalars(sa.select(Event).where(Event.actor_id == zoe.id)))
@@ -194,7 +194,7 @@ def test_no_byte_of_it_stays_in_the_file_or_in_its_journal(engine: sa.Engine) ->
         if pragmas != {"secure_delete": 1, "journal_mode": "persist"}:
             pytest.skip(f"NOT TESTED: this SQLite has {pragmas}")
         zoe = session.scalars(sa.select(Person).where(Person.email == EMAIL)).one()
-        erasure.erase(Change(session, find_staff(session).ada, NOW), zoe, None, "Asked for it.")
+        personal_data.erase(Change(session, find_staff(session).ada, NOW), zoe, None, "Asked for it.")
     engine.dispose()
     path = Path(engine.url.database or "")
     held = b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))

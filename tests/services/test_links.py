@@ -14,7 +14,7 @@ from tracker.db.engine import writing
 from tracker.models import AccessLink, Event, Person
 from tracker.rules.errors import RuleBroken
 from tracker.rules.permissions import Role
-from tracker.services import links, people, sessions
+from tracker.services import people, sessions
 from tracker.services.change import Change
 from tracker.services.people import PersonDraft
 
@@ -31,38 +31,38 @@ def as_person(change: Change, person: Person, after: timedelta = SECOND) -> Chan
 
 
 def test_an_invitation_works_for_three_days_and_a_reset_for_one(ada: Change, invited: Person) -> None:
-    token = links.make_link(ada, invited)
-    assert links.find_person(ada.session, token, NOW + 72 * HOUR - SECOND) is invited
-    assert links.find_person(ada.session, token, NOW + 72 * HOUR) is None
+    token = people.make_link(ada, invited)
+    assert people.find_person(ada.session, token, NOW + 72 * HOUR - SECOND) is invited
+    assert people.find_person(ada.session, token, NOW + 72 * HOUR) is None
     invited.password_hash = "a hash"
-    token = links.make_link(ada, invited)
-    assert links.find_person(ada.session, token, NOW + 24 * HOUR - SECOND) is invited
-    assert links.find_person(ada.session, token, NOW + 24 * HOUR) is None
+    token = people.make_link(ada, invited)
+    assert people.find_person(ada.session, token, NOW + 24 * HOUR - SECOND) is invited
+    assert people.find_person(ada.session, token, NOW + 24 * HOUR) is None
 
 
 def test_a_link_is_used_once_and_ends_every_session(ada: Change, invited: Person) -> None:
-    browser, token = sessions.start(ada, invited), links.make_link(ada, invited)
-    links.choose_password(as_person(ada, invited), token, "a hash")
+    browser, token = sessions.start(ada, invited), people.make_link(ada, invited)
+    people.choose_password(as_person(ada, invited), token, "a hash")
     assert invited.password_hash == "a hash"
     ada.session.expire_all()
     assert sessions.find(ada.session, browser, NOW) is None
     with pytest.raises(RuleBroken, match="used already"):
-        links.choose_password(as_person(ada, invited), token, "another hash")
+        people.choose_password(as_person(ada, invited), token, "another hash")
     assert invited.password_hash == "a hash"
 
 
 def test_whoever_it_was_not_made_for_cannot_use_a_link(ada: Change, invited: Person, staff: Staff) -> None:
-    token = links.make_link(ada, invited)
+    token = people.make_link(ada, invited)
     with pytest.raises(RuleBroken):
-        links.choose_password(Change(ada.session, staff.ed, NOW), token, "a hash")
+        people.choose_password(Change(ada.session, staff.ed, NOW), token, "a hash")
     for wrong in ("", token[:-1], token.swapcase(), sessions.digest(token), "\ud800", "é"):
-        assert links.find_person(ada.session, wrong, NOW) is None
+        assert people.find_person(ada.session, wrong, NOW) is None
 
 
 @pytest.mark.parametrize(
     "ends",
     [
-        links.make_link,
+        people.make_link,
         lambda c, p: people.set_password(c, p, "a hash"),
         lambda c, p: people.set_active(c, p, False, None),
         lambda c, p: people.edit_person(c, p, PersonDraft("new@example.org", p.name, Role.EDITOR), None),
@@ -70,20 +70,20 @@ def test_whoever_it_was_not_made_for_cannot_use_a_link(ada: Change, invited: Per
     ids=["a newer link", "a new password", "deactivated", "another address"],
 )
 def test_a_link_is_worth_nothing_after(ada: Change, invited: Person, ends: Callable[[Change, Person], object]) -> None:
-    token = links.make_link(ada, invited)
+    token = people.make_link(ada, invited)
     ends(ada, invited)
     ada.session.expire_all()
-    assert links.find_person(ada.session, token, NOW) is None
+    assert people.find_person(ada.session, token, NOW) is None
 
 
 def test_somebody_deactivated_gets_no_link(ada: Change, invited: Person) -> None:
     people.set_active(ada, invited, False, None)
     with pytest.raises(RuleBroken, match="deactivated"):
-        links.make_link(ada, invited)
+        people.make_link(ada, invited)
 
 
 def test_only_a_hash_is_kept_and_the_log_has_not_even_that(session: Session, ada: Change, invited: Person) -> None:
-    token = links.make_link(ada, invited)
+    token = people.make_link(ada, invited)
     session.flush()
     row = session.scalars(sa.select(AccessLink)).one()
     assert row.token_hash == sessions.digest(token)
@@ -97,14 +97,14 @@ def test_of_two_who_use_a_link_at_once_one_wins(engine: sa.Engine) -> None:
     with writing(engine) as session:
         ada = Change(session, make_staff(session).ada, NOW)
         person = make_person(ada, "", name="Somebody")
-        actor, token = actor_of(person), links.make_link(ada, person)
+        actor, token = actor_of(person), people.make_link(ada, person)
     start = Barrier(2)
 
     def use(password_hash: str) -> bool:
         start.wait(10)
         try:
             with writing(engine) as session:
-                links.choose_password(Change(session, actor, NOW), token, password_hash)
+                people.choose_password(Change(session, actor, NOW), token, password_hash)
         except RuleBroken:
             return False
         return True

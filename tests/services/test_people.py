@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tests.factories import NO_PASSWORD, Staff, make_person
 from tests.transactions import problems_of
 from tracker.models import Event, Person
-from tracker.queries.names import with_names
+from tracker.queries.people import with_names
 from tracker.rules.errors import Conflict, RuleBroken
 from tracker.rules.permissions import Role
 from tracker.services import people, sessions

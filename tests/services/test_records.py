@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import ask_draft, law_draft, link_draft, make_ask, make_law, make_link, make_source, source_draft
+from tests.factories import (
+    ask_draft,
+    law_draft,
+    link_draft,
+    make_ask,
+    make_law,
+    make_link,
+    make_person,
+    make_source,
+    source_draft,
+)
 from tests.transactions import problems_of
 from tracker.models import Event
 from tracker.rules.asks import Publication
@@ -66,6 +76,28 @@ def test_the_log_holds_what_an_edit_changed_and_nothing_else(ed: Change, kind: s
     event = last_event(ed)
     assert (event.action, event.before, event.after) == ("edited", {"internal_note": ""}, {"internal_note": "B"})
     assert (event.subject_id, event.actor_id, event.at) == (row.id, ed.actor.id, ed.at)
+
+
+def test_whatever_a_service_changed_of_a_row_stands_in_the_log(ed: Change) -> None:
+    ask = make_ask(ed)
+    before = records.logged(ask)
+    ask.internal_note, ask.jurisdictions = "B", ["Wales"]
+    assert records.save(ed, ask, "tried", before, reason="Because.").keys() == {"internal_note", "jurisdictions"}
+    event = last_event(ed)
+    assert (event.action, event.reason, event.after) == (
+        "tried",
+        "Because.",
+        {"internal_note": "B", "jurisdictions": ["Wales"]},
+    )
+    assert records.save(ed, ask, "tried", records.logged(ask)) == {}
+    assert (last_event(ed).id, ask.version) == (event.id, 2)
+
+
+def test_what_opens_an_account_is_never_logged(ada: Change) -> None:
+    person = make_person(ada, name="Dot")
+    before = records.logged(person)
+    person.password_hash, person.totp_nonce, person.totp_step = "hash", "nonce", 7
+    assert records.save(ada, person, "tried", before) == {}
 
 
 @each_kind

@@ -8,17 +8,23 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from tests.engines import ENGINES, open_engine
-from tests.seeds.reading import ASKS, LAWS, updates
+from tests.factories import NOW, update_draft
+from tests.seeds.reading import ASKS, LAWS
+from tests.seeds.reading import updates as seeded_updates
 from tests.seeds.test_decided import HISTORIES
-from tests.site import SeededDatabases
+from tests.site import LONDON_PROPERTY, SeededDatabases
 from tracker.clock import today
 from tracker.models import Ask, Legislation, Link, SuccessTest, Update
 from tracker.queries.stories import find_story, list_tests, standing_of
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
+from tracker.rules.permissions import COMMAND_LINE
 from tracker.rules.standing import check_fit
 from tracker.rules.status import Status
 from tracker.rules.story import state_of
+from tracker.rules.updates import Result, UpdateKind
+from tracker.services import replay, tests, updates
+from tracker.services.change import Change
 
 SLUGS = list(HISTORIES)
 WEALTH_ORDERS = "unexplained-wealth-orders"
@@ -48,16 +54,15 @@ def test_everything_is_there(session: Session) -> None:
     assert count(session, Legislation) == len(LAWS)
     assert count(session, SuccessTest) == sum(len(ask.get("tests", [])) for ask in ASKS.values())
     assert count(session, Link) == sum(len(ask.get("links", [])) for ask in ASKS.values())
-    assert count(session, Update) == len(list(updates()))
+    assert count(session, Update) == len(list(seeded_updates()))
 
 
 def test_what_is_not_verified_is_a_draft_with_the_reason_why(session: Session) -> None:
     drafts = session.scalars(sa.select(Update).where(Update.publication == DRAFT)).all()
-    assert drafts
     assert all(draft.draft_note for draft in drafts)
-    assert all(
-        law.internal_note for law in session.scalars(sa.select(Legislation).where(Legislation.publication == DRAFT))
-    )
+    laws = session.scalars(sa.select(Legislation).where(Legislation.publication == DRAFT)).all()
+    assert laws
+    assert all(law.internal_note for law in laws)
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -103,3 +108,13 @@ def test_unexplained_wealth_orders_began_on_two_days(session: Session) -> None:
 def test_the_bill_of_each_act_leads_to_it(session: Session) -> None:
     bills = session.scalars(sa.select(Legislation).where(Legislation.becomes_id.is_not(None)))
     assert {bill.kind for bill in bills} == {"bill"}
+
+
+def test_a_seeded_test_that_was_archived_after_its_result_changed_adds_up_to_the_log(session: Session) -> None:
+    change, ask = Change(session, COMMAND_LINE, NOW), find_ask(session, LONDON_PROPERTY)
+    test = next(test for test in list_tests(session, ask.id) if test.result is Result.MET)
+    day, results = PartialDate("2026-11-20"), ((test.id, Result.UNKNOWN),)
+    updates.post(change, ask, update_draft(kind=UpdateKind.TEST, happened_on=day, results=results))
+    assert test.result is Result.UNKNOWN
+    tests.archive_test(change, ask, test, None, "Doubled.")
+    assert replay.find_differences(session) == []

@@ -12,8 +12,7 @@ from tests.factories import make_update
 from tests.site import ED, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
 from tests.web.json_answers import all_records, faults, got, send
 from tracker.exports.columns import Type
-from tracker.exports.openapi import document
-from tracker.exports.operations import RECORDS
+from tracker.exports.openapi import RECORDS, document
 from tracker.exports.tables import TABLES
 from tracker.models import Ask, FormerSlug, Legislation
 from tracker.queries.public.filters import Order

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from tests.site import WEALTH_ORDERS, Site
 from tests.web.json_answers import faults, send
-from tracker.exports.operations import RECORDS
+from tracker.exports.openapi import RECORDS
 
 LONG = "a" * 10_000
 BAD = {

@@ -12,7 +12,7 @@ from tests.web.test_status_change import UNDONE, status_form
 from tracker.clock import now as moment
 from tracker.clock import today
 from tracker.models import Ask, Event, Update
-from tracker.queries.names import with_names
+from tracker.queries.people import with_names
 from tracker.rules import bulk as rules
 from tracker.rules.bulk import ManyDraft, Seen, What
 from tracker.rules.changes import shown

@@ -9,7 +9,7 @@ from flask import Response
 from werkzeug.test import TestResponse
 
 from tests.site import Site
-from tracker.web.encodings import SMALLEST_BODY
+from tracker.web.cache_store import SMALLEST_BODY
 
 DECODE: dict[str | None, Callable[[bytes], bytes]] = {None: bytes, "gzip": gzip.decompress}
 RUBBISH = "\"',;=q \\\t*é" * 1000

@@ -33,6 +33,8 @@ def read(site: Site, path: str = OF_ASK) -> dict[str, Any]:
 
 
 def set_dates(site: Site, **values: Any) -> None:
+    """Give one ask these dates; no other ask keeps any."""
+    site.execute(sa.update(Ask).values(next_step_on=None, first_deadline=None, current_deadline=None))
     site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(**values))
 
 
@@ -125,7 +127,7 @@ def test_drafts_and_archived_records_have_no_dates(sqlite_site: Site) -> None:
     set_dates(sqlite_site, next_step_on=day(3))
     sqlite_site.execute(sa.update(Link).values(in_force_on=day(3), publication=Publication.DRAFT))
     assert len(read(sqlite_site)) == 1
-    set_dates(sqlite_site, publication=Publication.ARCHIVED)
+    set_dates(sqlite_site, next_step_on=day(3), publication=Publication.ARCHIVED)
     assert read(sqlite_site) == read(sqlite_site, "/calendar.ics") == {}
 
 

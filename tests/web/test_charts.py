@@ -18,8 +18,8 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import Effect
 from tracker.rules.status import Family, Status
 from tracker.rules.updates import Result, UpdateKind
-from tracker.web.charts import CHART_LINES, Axis, years_chart
-from tracker.web.timeline import Bar, Span, TimeLine, time_line
+from tracker.web.public.charts import CHART_LINES, Axis, years_chart
+from tracker.web.public.timeline import Bar, Span, TimeLine, time_line
 
 NEW_YEAR = date(2021, 1, 1)
 WON, OPEN = Family.WON, Family.OPEN
@@ -157,12 +157,17 @@ def entry(happened_on: str, status: Status | None = None, *, corrected: bool = F
 
 
 def link(in_force_on: str | None, *extent: str, lapsed_on: str | None = None) -> PublicLink:
-    law = LawLine("ukpga/2017/22", "An Act", "", "Act", None, None, None, when(lapsed_on), "")
-    return PublicLink(Effect.ENABLES, "", extent, when(in_force_on), "", law=law)
+    law = LawLine(
+        key="ukpga/2017/22", title="An Act", citation="", kind_label="Act", address=None, note="",
+        lapsed_on=when(lapsed_on),
+    )  # fmt: skip
+    return PublicLink(
+        effect=Effect.ENABLES, provisions="", extent=extent, note="", in_force_on=when(in_force_on), law=law
+    )
 
 
 def success_test(label: str, before: Result = Result.UNKNOWN, result: Result = Result.UNKNOWN) -> PublicTest:
-    return PublicTest(label, label, before, result, None, None)
+    return PublicTest(key=label, label=label, before=before, result=result)
 
 
 def drawn(
@@ -174,11 +179,15 @@ def drawn(
     day: date = NEW_YEAR,
 ) -> TimeLine:
     """The time line of an ask with this story, told oldest first."""
-    line = AskLine("ask", "An ask", AskKind.POLICY, "", "", None, None, "", when(reviewed_on), None)
+    line = AskLine(
+        slug="ask", title="An ask", kind=AskKind.POLICY, topic="", summary="", status=None, status_on=None, reason="",
+        reviewed_on=when(reviewed_on), first_deadline=None,
+    )  # fmt: skip
     source = PublicSource("", "", "", "", when(asked), "", "", "")
     ask = PublicAsk(
-        line, source, "", "", "", (), (), "", "", None, None, "", False, None, tests, links, tuple(reversed(story))
-    )
+        line=line, source=source, quote="", quote_place="", reading="", jurisdictions=(), responsible_bodies=(),
+        is_archived=False, tests=tests, links=links, story=tuple(reversed(story)),
+    )  # fmt: skip
     return time_line(ask, day)
 
 

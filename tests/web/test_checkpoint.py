@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from tests.factories import make_update
 from tests.site import ED, WEALTH_ORDERS, Site
-from tracker.exports.atom import OWN_NAMESPACE
+from tracker.exports.xml import OWN_NAMESPACE
 from tracker.models import Ask, Event
 from tracker.queries import public
 from tracker.rules.chain import GENESIS, read_checkpoint

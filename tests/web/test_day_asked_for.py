@@ -7,7 +7,7 @@ from flask import Flask
 
 from tracker.clock import today
 from tracker.queries.public.filters import UnknownFilter
-from tracker.web.parameters import day_asked_for
+from tracker.web.addresses import day_asked_for
 
 
 def asked(text: str) -> date | None:

@@ -12,7 +12,7 @@ from tracker.clock import today
 from tracker.models import Ask, Event
 from tracker.rules.dates import PartialDate
 from tracker.rules.disputes import DisputeDraft, answer_due
-from tracker.services import disputes
+from tracker.services import replies
 
 ADDRESS = f"/asks/{WEALTH_ORDERS}"
 ABOUT = "Whether the power was ever <used>."
@@ -80,7 +80,7 @@ def test_the_desk_names_the_longest_overdue_first_and_the_public_reads_that_it_i
         first, second, third = change.session.scalars(sa.select(Ask).order_by(Ask.title).limit(3))
         for ask, number, is_said_defamatory in ((first, 2, False), (second, 40, False), (third, 3, True)):
             draft = DisputeDraft(days_ago(number), ABOUT, is_said_defamatory)
-            disputes.mark_disputed(change, ask, draft, None)
+            replies.mark_disputed(change, ask, draft, None)
         titles, late = [second.title, third.title, first.title], f"/asks/{second.slug}"
     desk = sqlite_site.browser(CLEO).get("/staff/")
     section = desk.section("disputed")

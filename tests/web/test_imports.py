@@ -3,7 +3,6 @@
 import io
 from datetime import timedelta
 
-import pytest
 import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
@@ -12,11 +11,9 @@ from tests.exported import rows
 from tests.imports.books import book
 from tests.site import ADA, CLEO, ED, Site
 from tracker.exports.tables import TABLES
-from tracker.imports import lines
 from tracker.models import Ask, Event, Legislation, Person, Upload
 from tracker.rules.asks import AskDraft
 from tracker.services import asks, uploads
-from tracker.web.staff import imports
 
 WISH = "no-constructive-engagement"
 LAW = "law_key,kind,year,number,title\r\nukpga/2099/1,ukpga,2099,1,An Act\r\n"
@@ -65,6 +62,12 @@ def test_a_change_is_shown_first_and_then_brought_in(site: Site) -> None:
     assert "brought in “asks.csv; legislation.csv” (rows added: 1; changed: 1)." in ed.get("/staff/log").text
     assert waiting(site) == 0
     assert rows(site, "asks", q="constructive")[0]["next_step"] == "A vote"
+
+
+def test_what_is_ignored_is_said_before_it_comes_in(sqlite_site: Site) -> None:
+    page = upload(sqlite_site.browser(ED), {"asks.csv": f"ask_slug,status,next_step\r\n{WISH},met,A vote\r\n"})
+    assert "asks.csv, column status: what differs here is ignored." in page.text
+    assert page.submit("Bring it in").notices == ["Done. Rows added: 0; changed: 1."]
 
 
 def test_a_faulty_row_keeps_everything_out_and_can_be_downloaded(site: Site) -> None:
@@ -158,9 +161,18 @@ def test_more_rows_than_the_site_takes_are_refused(sqlite_site: Site) -> None:
     sqlite_site.app.config["IMPORT_ROWS"] = 2
     ed = sqlite_site.browser(ED)
     with sqlite_site.unchanged():
-        page = upload(ed, {"tests.csv": "ask_slug,test_key\r\n" + f"{WISH},a\r\n" * 3})
+        rows = "".join(f"{WISH},{key},A\r\n" for key in "abc")
+        page = upload(ed, {"tests.csv": "ask_slug,test_key,label\r\n" + rows})
     assert page.status == 422
-    assert "At most 2 rows at once" in page.text
+    assert "At most 2 rows that are new or changed" in page.text
+    assert "use the command" in page.text
+
+
+def test_rows_that_say_what_the_tracker_says_are_not_counted(sqlite_site: Site) -> None:
+    sqlite_site.app.config["IMPORT_ROWS"] = 1
+    ed = sqlite_site.browser(ED)
+    page = upload(ed, {"asks.csv": ed.send("GET", "/asks.csv").data, "legislation.csv": LAW})
+    assert page.submit("Bring it in").notices == ["Done. Rows added: 1; changed: 0."]
 
 
 def test_more_bytes_than_the_site_takes_are_refused(sqlite_site: Site) -> None:
@@ -177,51 +189,6 @@ def test_a_file_is_shown_without_its_folders_and_nothing_in_it_is_markup(sqlite_
         page = upload(ed, {"secret/<b>asks.csv": "a"})
     assert "secret" not in page.text
     assert "<b>asks.csv" in page.text
-
-
-@pytest.fixture
-def long(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every file is a long one, and each row a step."""
-    monkeypatch.setattr(imports, "LONG", 1)
-    monkeypatch.setattr(lines, "PROGRESS_ROWS", 1)
-
-
-def test_a_long_file_shows_how_far_it_has_come_and_does_the_same(site: Site, long: None) -> None:
-    ed = site.browser(ED)
-    with site.unchanged():
-        page = upload(ed, {"asks.csv": NEXT, "legislation.csv": LAW})
-    said = ["Reading 2 rows", "1 of 2 rows", "2 of 2 rows", "All 2 rows", "next_step: nothing → A vote"]
-    places = [page.text.index(words) for words in said]
-    assert places == sorted(places)
-    assert "Done. Rows added: 1; changed: 1." in page.submit("Bring it in").text
-    assert site.scalar(sa.select(Ask.next_step).where(Ask.slug == WISH)) == "A vote"
-    with site.unchanged():
-        assert "not kept any more" in page.submit("Bring it in").text
-
-
-def test_a_long_file_with_a_fault_keeps_everything_out(sqlite_site: Site, long: None) -> None:
-    ed = sqlite_site.browser(ED)
-    with sqlite_site.unchanged():
-        page = upload(ed, {"asks.csv": NEXT, "legislation.csv": LAW.replace("An Act", "")})
-        assert "Nothing can come in yet" in page.all("h2")
-        assert "legislation.csv, row 2, column title" in page.text
-        assert page.has_button("Download this list (.csv)")
-        seen = upload(ed, {"asks.csv": NEXT})
-    with sqlite_site.change(ADA) as change:
-        change.session.execute(sa.update(Ask).where(Ask.slug == WISH).values(next_step="A debate"))
-    with sqlite_site.unchanged():
-        again = seen.submit("Bring it in")
-        assert "nothing was brought in" in again.text
-        assert "next_step: A debate → A vote" in again.text
-
-
-def test_a_database_that_fails_in_the_middle_of_a_long_file_is_told_in_the_page(sqlite_site: Site, long: None) -> None:
-    ed = sqlite_site.browser(ED)
-    page = upload(ed, {"asks.csv": NEXT})
-    sqlite_site.execute(sa.text("ALTER TABLE ask RENAME TO away"))
-    with sqlite_site.unchanged():
-        assert "Nothing was changed. Try again in a minute" in page.submit("Bring it in").text
-    sqlite_site.execute(sa.text("ALTER TABLE away RENAME TO ask"))
 
 
 def test_with_four_eyes_the_plan_says_what_waits(sqlite_site: Site) -> None:

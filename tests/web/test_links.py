@@ -9,7 +9,7 @@ from tests.second_step import give_phone
 from tests.site import ADA, ED, PASSWORD, Site, email_of
 from tracker.clock import now
 from tracker.models import AccessLink, Person
-from tracker.services import links
+from tracker.services import people
 
 NEW_PASSWORD = "quite another set of words"
 
@@ -17,7 +17,7 @@ NEW_PASSWORD = "quite another set of words"
 def link_for(site: Site, name: str) -> str:
     with site.change(ADA) as change:
         person = change.session.scalars(sa.select(Person).where(Person.name == name)).one()
-        return f"/staff/link/{links.make_link(change, person)}"
+        return f"/staff/link/{people.make_link(change, person)}"
 
 
 def test_a_used_link_an_old_link_and_a_made_up_one_get_the_same_answer(sqlite_site: Site) -> None:

@@ -50,7 +50,7 @@ def expected(site: Site, *conditions: sa.ColumnElement[bool]) -> list[int]:
 def test_each_filter_leaves_what_fits_and_pages_leave_nothing_out(
     site: Site, edited: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log.list_page, "__defaults__", (7,))
+    monkeypatch.setattr(log.list_entries, "__defaults__", (7,))
     ed = site.scalar(sa.select(Person.id).where(Person.name == ED))
     ask_id = site.ask_id()
     laws = Event.subject == "legislation"
@@ -134,7 +134,7 @@ def test_entries_stand_in_their_order_when_the_clock_was_put_back(sqlite_site: S
         before = Change(change.session, change.actor, now() - timedelta(days=2))
         number = events.record(before, "edited", Subject("ask", 1, "An ask", 1)).id
         change.session.flush()
-        page = log.list_page(change.session, Actor("Ada", Role.ADMIN, 1), log.LogFilter(), None, 2)
+        page = log.list_entries(change.session, Actor("Ada", Role.ADMIN, 1), log.LogFilter(), None, 2)
         assert [(entry.event.id, entry.is_dated_back) for entry in page.entries] == [
             (number, True),
             (number - 1, False),

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from tests.site import PRODUCTION, WEALTH_ORDERS, MakeSite, Site
 from tracker.clock import now
 from tracker.models import Ask, Legislation, Update
-from tracker.queries.public import sitemap
+from tracker.queries.public import feeds
 from tracker.rules.asks import Publication
 
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -73,7 +73,7 @@ def test_a_page_changed_when_its_newest_entry_was_published(shared_site: Site) -
 
 def test_the_map_is_read_in_blocks(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = set(pages(sqlite_site))
-    monkeypatch.setattr(sitemap, "BLOCK", 4)
+    monkeypatch.setattr(feeds, "BLOCK", 4)
     sqlite_site.forget()
     index = document(sqlite_site, "/sitemap.xml")
     blocks = [(loc.text or "").removeprefix(HOST) for loc in index.iter(f"{MAP}loc")]

@@ -24,7 +24,7 @@ from tests.rewinding import Rewinding
 from tests.second_step import give_phone
 from tests.site import ADA, CLEO, ED, Site
 from tests.test_access import TABLE
-from tracker.rules.urls import is_local_path
+from tracker.rules.checks import is_local_path
 
 ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "0"))
 EVERYBODY = ("", CLEO, ED, ADA) if ROUNDS else (ADA,)

@@ -10,7 +10,7 @@ from tests.browser import Page
 from tests.site import ADA, CLEO, ED, LOCAL, PASSWORD, Site, email_of
 from tracker.models import Note, Person
 from tracker.rules.permissions import Role
-from tracker.services import erasure, events, passwords, people, proof
+from tracker.services import events, passwords, people, personal_data, proof
 from tracker.services.events import Subject
 from tracker.web.auth import me
 from tracker.web.session import stop_reading
@@ -118,7 +118,7 @@ def erase_ed(site: Site) -> None:
     with site.change(ADA) as ada:
         ed = ada.session.get_one(Person, me().id)
         people.set_active(ada, ed, False, None)
-        erasure.erase(ada, ed, None, "Asked for it.")
+        personal_data.erase(ada, ed, None, "Asked for it.")
 
 
 def demote_ed(site: Site) -> None:

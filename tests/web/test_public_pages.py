@@ -215,7 +215,7 @@ def test_the_method_page_explains_each_type_of_evidence(shared_site: Site) -> No
     [
         ("/legislation/ukpga/2017/22", "Stage Law"),
         ("/legislation/bill/2017-19/157", "Stage Became law"),
-        ("/legislation/ukpga/2002/29", None),
+        ("/legislation/je-law/2025/2", None),
     ],
 )
 def test_a_law_says_how_far_it_has_come_where_its_dates_tell(shared_site: Site, path: str, stage: str | None) -> None:

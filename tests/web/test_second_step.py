@@ -14,7 +14,7 @@ from tests.web.test_status_change import UNDONE, status_form
 from tracker.clock import now
 from tracker.models import Event, Person, SignInFailure, StaffSession
 from tracker.services.sessions import digest
-from tracker.web.qr import qr_code
+from tracker.web.staff.account import qr_code
 
 HTTPS = {"base_url": "https://tracker.example"}
 

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from tests.site import ED, WEALTH_ORDERS, Site
 from tests.web.test_cache import Asked
-from tracker.web.parameters import PUBLIC_PARAMETERS, without_marks
+from tracker.web.addresses import PUBLIC_PARAMETERS, without_marks
 
 ASK = f"/asks/{WEALTH_ORDERS}"
 PLAIN = [

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from tracker.cli.database import open_engine
 from tracker.clock import now
+from tracker.imports.folder import find_differences
 from tracker.imports.plan import Plan
-from tracker.imports.shipped import find_differences
 from tracker.paths import resource_dir
 from tracker.services.doctor import Finding, Health, examine, examine_mail
 from tracker.settings import Settings, var_dir

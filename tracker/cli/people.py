@@ -12,7 +12,7 @@ from tracker.cli.database import changing, open_engine
 from tracker.db.engine import reading
 from tracker.models import Person
 from tracker.rules.permissions import COMMAND_LINE, Role
-from tracker.services import disclosure, links, passwords, people, second_factor
+from tracker.services import passwords, people, personal_data, second_factor
 from tracker.services.change import Change
 from tracker.settings import Settings
 
@@ -104,7 +104,7 @@ def report(email: str) -> None:
     For a person who asks what is known of them. What is secret is not in it.
     """
     with reading(open_engine()) as session:
-        held = disclosure.held_on(session, _find_person(session, email))
+        held = personal_data.held_on(session, _find_person(session, email))
     click.echo(json.dumps(held, indent=2, ensure_ascii=False))
 
 
@@ -123,8 +123,8 @@ def _find_person(session: Session, email: str) -> Person:
 
 def _make_link(change: Change, person: Person) -> str:
     """Make a link and answer the words that hand it over."""
-    hours = int(links.lasts(person).total_seconds()) // 3600
-    address = f"{Settings.from_env().site_url}/staff/link/{links.make_link(change, person)}"
+    hours = int(people.lasts(person).total_seconds()) // 3600
+    address = f"{Settings.from_env().site_url}/staff/link/{people.make_link(change, person)}"
     return f"With this link {person.name} chooses a password, once, within {hours} hours:\n{address}"
 
 

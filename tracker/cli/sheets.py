@@ -1,8 +1,7 @@
 """Spreadsheets on the command line."""
 
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -14,11 +13,10 @@ from tracker.cli.whole import import_folder, refuse
 from tracker.clock import now
 from tracker.db.engine import reading, writing
 from tracker.exports import workbook
-from tracker.exports.workbook import LAST_ROW, Edition, TooLarge
-from tracker.imports.files import find_sheets
-from tracker.imports.lines import Sheet
+from tracker.exports.workbook import LAST_ROW, Origin, TooLarge
+from tracker.imports.files import read_files
 from tracker.imports.plan import Plan, Step
-from tracker.imports.run import take_in
+from tracker.imports.run import Checked, apply, check
 from tracker.models import Person
 from tracker.queries.public import rows, tables
 from tracker.queries.public.filters import AskFilter
@@ -29,6 +27,8 @@ from tracker.services.files import PUBLIC, part_of
 from tracker.settings import Settings
 
 MOST_SHOWN = 200
+# From this many rows on, about a second's work, people are told that they wait.
+LONG = 500
 
 
 @click.command("import")
@@ -48,62 +48,58 @@ def import_files(files: tuple[Path, ...], dry_run: bool, yes: bool, email: str |
     All of it comes in, or nothing: each fault is named with its file, row and column.
     """
     settings, engine = Settings.from_env(), open_engine()
+    actor = _actor(engine, email)
     if any(path.is_dir() for path in files):
         if len(files) > 1:
             raise click.UsageError("Give one folder, or files.")
-        import_folder(files[0], _actor(engine, email), keep=not dry_run, reason=reason, engine=engine)
+        import_folder(files[0], actor, keep=not dry_run, reason=reason, engine=engine)
         return
-    with ExitStack() as stack:
-        opened = [(path.name, stack.enter_context(path.open("rb"))) for path in files]
-        plan = Plan()
-        sheets = find_sheets(opened, plan)
-        run = _Import(engine, settings, _actor(engine, email), sheets, reason)
-        if plan.faults:
-            run.carry_out(plan, keep=False)
-            refuse(plan)
-        if yes and not dry_run:
-            _tell(run.carry_out(Plan(), keep=True), "")
-            return
-        plan = run.carry_out(Plan(), keep=False)
-        _tell(plan, "would be ")
-        if dry_run or not plan.has_changes:
-            return
-        if not yes:
-            click.confirm("Bring this in?", abort=True)
-        run.carry_out(Plan(), keep=True, as_seen=plan)
-        click.echo("Done.")
+    plan = Plan()
+    lines = read_files([(path.name, path.read_bytes()) for path in files], plan)
+    with reading(engine) as session:
+        checked = check(session, lines, plan, settings.site_url)
+    refuse(checked.plan)
+    carry_out = partial(_carry_out, engine, settings, actor, checked, reason)
+    if yes and not dry_run:
+        _tell(carry_out(keep=True), "")
+        return
+    plan = carry_out(keep=False)
+    _tell(plan, "would be ")
+    if dry_run or not plan.has_changes:
+        return
+    if not yes:
+        click.confirm("Bring this in?", abort=True)
+    carry_out(keep=True, as_seen=plan)
+    click.echo("Done.")
 
 
-class _Import:
-    """What is brought in, and by whom."""
-
-    def __init__(
-        self, engine: sa.Engine, settings: Settings, actor: Actor, sheets: Sequence[Sheet], reason: str
-    ) -> None:
-        self.engine, self.settings, self.actor, self.sheets, self.reason = engine, settings, actor, sheets, reason
-
-    def carry_out(self, plan: Plan, *, keep: bool, as_seen: Plan | None = None) -> Plan:
-        """Take everything in; keep it only when nothing is wrong and it is what was seen. Faults end the command."""
-        with writing(self.engine) as session:
-            length = sum(sheet.size for sheet in self.sheets)
-            is_seen = sys.stderr.isatty()
-            with click.progressbar(length=length, label="Reading", file=sys.stderr, hidden=not is_seen) as bar:
-                take_in(
-                    Change(session, self.actor, now(), self.settings.four_eyes),
-                    self.sheets,
-                    plan,
-                    site_url=self.settings.site_url,
-                    reason=self.reason,
-                    progress=bar.update,
-                )
-            is_other = as_seen is not None and plan.fingerprint != as_seen.fingerprint
-            if plan.faults or is_other or not keep:
-                session.rollback()
-        if plan.faults:
-            refuse(plan)
-        if is_other:
-            raise click.ClickException("Something changed meanwhile, so nothing was brought in. Start again.")
-        return plan
+def _carry_out(
+    engine: sa.Engine,
+    settings: Settings,
+    actor: Actor,
+    checked: Checked,
+    reason: str,
+    *,
+    keep: bool,
+    as_seen: Plan | None = None,
+) -> Plan:
+    """Apply everything; keep it only when nothing is wrong and it is what was seen. Faults end the command."""
+    if checked.number >= LONG:
+        click.echo(f"{checked.number} rows: others who save something have to wait until this is done.", err=True)
+    is_hidden = not sys.stderr.isatty()
+    with (
+        writing(engine) as session,
+        click.progressbar(length=checked.number, label="Rows", file=sys.stderr, hidden=is_hidden) as bar,
+    ):
+        change = Change(session, actor, now(), settings.four_eyes)
+        plan = apply(change, checked, site_url=settings.site_url, reason=reason, progress=bar.update)
+        is_other = as_seen is not None and plan.fingerprint != as_seen.fingerprint
+        if plan.faults or is_other or not keep:
+            session.rollback()
+    refuse(plan)
+    if is_other:
+        raise click.ClickException("Something changed meanwhile, so nothing was brought in. Start again.")
+    return plan
 
 
 def _actor(engine: sa.Engine, email: str | None) -> Actor:
@@ -123,6 +119,8 @@ def _tell(plan: Plan, would_be: str) -> None:
             _tell_step(step)
         if plan.number_of_steps > MOST_SHOWN:
             click.echo(f"… and {plan.number_of_steps - MOST_SHOWN} more rows.")
+    for note in plan.notes.values():
+        click.echo(note)
     for name in plan.tables:
         added, changed, left = plan.added[name], plan.changed[name], plan.left[name]
         click.echo(f"{name}: {added} {would_be}added, {changed} {would_be}changed, {left} left as they are.")
@@ -141,9 +139,9 @@ def write_workbook(engine: sa.Engine, folder: Path, site_url: str) -> Path:
         edition = rows.find_edition(session)
     made = BytesIO()  # a zip file that cannot be written to its end is closed noisily
     try:
-        workbook.write(
+        workbook.write_workbook(
             made,
-            Edition(site_url, edition.revision, edition.published_at),
+            Origin(site_url, edition.revision, edition.published_at),
             lambda name: tables.read(engine, name, AskFilter()),
         )
     except TooLarge:

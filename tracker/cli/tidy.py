@@ -6,7 +6,7 @@ from tracker.cli.database import open_engine
 from tracker.cli.schema import require_newest
 from tracker.clock import now
 from tracker.db.engine import writing
-from tracker.services import retention
+from tracker.services import personal_data
 
 
 @click.command()
@@ -18,5 +18,5 @@ def tidy() -> None:
     engine = open_engine()
     require_newest(engine)
     with writing(engine) as session:
-        number = retention.tidy(session, now())
+        number = personal_data.tidy(session, now())
     click.echo(f"Deleted: {number}.")

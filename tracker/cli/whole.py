@@ -9,8 +9,8 @@ from tracker.cli.database import open_engine
 from tracker.clock import now
 from tracker.db.engine import writing
 from tracker.exports.folder import ORDER, PUBLIC, WHOLE
+from tracker.imports.folder import find_differences
 from tracker.imports.plan import Plan
-from tracker.imports.shipped import find_differences
 from tracker.imports.whole import bring_in, is_empty
 from tracker.paths import resource_dir
 from tracker.queries import folder as queries

@@ -8,14 +8,16 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
-
-from tracker.db.files import leave_replaced_files
-from tracker.db.limits import Limits, limit_postgresql, limit_sqlite
+from sqlalchemy.pool import ConnectionPoolEntry
 
 LOCK_WAIT_SECONDS = 10
 CONNECT_SECONDS = 3
@@ -24,8 +26,24 @@ ABANDONED_SECONDS = 60
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 # Any number will do, as long as every process of the tracker uses the same.
 WRITE_LOCK = 20180319
+# SQLite looks at the clock after so many steps of its machine, some tens of milliseconds: a page does not get there.
+STEPS = 1_000_000
+CANCELLED = "57014"
 # The releases of SQLite in which two checkpointers of a write-ahead log cannot damage the file.
 FIXED_SQLITE = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The seconds for a statement of a page, and for one that writes or is a step of a download."""
+
+    reading: float = 1
+    working: float = 15
+
+    def of(self, connection: sa.Connection) -> float:
+        """What the statements of the transaction that now begins may take."""
+        options = connection.get_execution_options()
+        return self.reading if options.get("tracker_read_only") and not options.get("tracker_patient") else self.working
 
 
 def make_engine(url: str, limits: Limits | None = None) -> sa.Engine:
@@ -38,17 +56,19 @@ def make_engine(url: str, limits: Limits | None = None) -> sa.Engine:
         sa.event.listen(engine, "do_connect", _make_private)
         sa.event.listen(engine, "connect", _prepare_sqlite)
         if limits:
-            limit_sqlite(engine, limits)
+            _limit_sqlite(engine, limits)
         sa.event.listen(engine, "begin", _begin_sqlite)
         sa.event.listen(engine, "reset", _roll_back)
-        leave_replaced_files(engine)
+        _leave_replaced_files(engine)
         return engine
     options = _postgresql_options(limits)
     engine = sa.create_engine(
         url, pool_pre_ping=True, hide_parameters=True, pool_reset_on_return=None, connect_args=options
     )
     if limits:
-        limit_postgresql(engine, limits)
+        from tracker.db.postgresql import limit  # the driver is an extra
+
+        limit(engine, limits)
     sa.event.listen(engine, "begin", _begin_postgresql)
     sa.event.listen(engine, "reset", _roll_back)
     return engine
@@ -104,10 +124,39 @@ def leave_no_journal(session: Session) -> None:
         session.execute(sa.text("PRAGMA journal_size_limit = 0"))
 
 
+def identity(path: Path) -> tuple[int, int]:
+    """What tells a file from another that has taken its name; raises OSError when there is none."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
 def has_safe_wal(version: tuple[int, int, int]) -> bool:
     """Whether this SQLite may use a write-ahead log: https://sqlite.org/wal.html, "WAL-reset bug"."""
     newest = FIXED_SQLITE[-1]
     return version >= newest or any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED_SQLITE)
+
+
+def took_too_long(error: BaseException | None) -> bool:
+    """Whether a database's driver says that a statement was stopped by its limit."""
+    return getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT" or getattr(error, "sqlstate", "") == CANCELLED
+
+
+def _limit_sqlite(engine: sa.Engine, limits: Limits) -> None:
+    """Stop each statement that takes too long."""
+
+    def watch(connection: sa.PoolProxiedConnection, record: sa.pool.ConnectionPoolEntry) -> None:
+        record.info["until"] = inf
+        connection.set_progress_handler(lambda: monotonic() > record.info["until"], STEPS)
+
+    def begin(connection: sa.Connection) -> None:
+        connection.info["seconds"] = limits.of(connection)
+
+    def start(connection: sa.Connection, *_: object) -> None:
+        connection.info["until"] = monotonic() + connection.info["seconds"]
+
+    sa.event.listen(engine, "connect", watch)
+    sa.event.listen(engine, "begin", begin)
+    sa.event.listen(engine, "before_cursor_execute", start)
 
 
 def _make_private(_dialect: object, _record: object, arguments: list[Any], _options: object) -> None:
@@ -115,6 +164,24 @@ def _make_private(_dialect: object, _record: object, arguments: list[Any], _opti
     if arguments[0] != ":memory:":
         with suppress(OSError):  # it is there, or cannot be; SQLite says why
             os.close(os.open(arguments[0], os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _leave_replaced_files(engine: sa.Engine) -> None:
+    """Let no connection be used whose SQLite file is no longer in its place, as when a backup was put back.
+
+    While there is no file at all the open one is used: a new connection would make an empty one.
+    """
+    path = Path(engine.url.database or "")
+
+    def note(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["file"] = identity(path) if path.exists() else None
+
+    def check(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if path.exists() and identity(path) != record.info["file"]:
+            raise sa.exc.InvalidatePoolError
+
+    sa.event.listen(engine, "connect", note)
+    sa.event.listen(engine, "checkout", check)
 
 
 def _roll_back(connection: Any, _record: object, _state: object) -> None:

@@ -13,9 +13,14 @@ from sqlalchemy.orm import Session
 DEPTHS = (("{title}", "A"), ("{title wording}", "AB"), ("{title wording story}", "ABC"))
 DEEPEST = len(DEPTHS) - 1
 WEIGHTS = "ABC"
-_INSERT = {
-    "sqlite": sa.text("INSERT INTO ask_search (rowid, title, wording, story) VALUES (:id, :title, :wording, :story)"),
-    "postgresql": sa.text("INSERT INTO ask_search (ask_id, words) VALUES (:id, CAST(:words AS tsvector))"),
+_WRITE = {
+    "sqlite": sa.text(
+        "INSERT OR REPLACE INTO ask_search (rowid, title, wording, story) VALUES (:id, :title, :wording, :story)"
+    ),
+    "postgresql": sa.text(
+        "INSERT INTO ask_search (ask_id, words) VALUES (:id, CAST(:words AS tsvector))"
+        " ON CONFLICT (ask_id) DO UPDATE SET words = excluded.words"
+    ),
 }
 _DELETE = {
     "sqlite": sa.text("DELETE FROM ask_search WHERE rowid = :id"),
@@ -33,15 +38,11 @@ Texts = tuple[Sequence[str], Sequence[str], Sequence[str]]
 
 def write(session: Session, texts: Mapping[int, Texts | None]) -> None:
     """Replace what the index holds of asks: the stems of title, wording and story; None: nothing."""
-    session.execute(_DELETE[session.get_bind().dialect.name], [{"id": ask_id} for ask_id in texts])
-    write_many(session, [(ask_id, of_ask) for ask_id, of_ask in texts.items() if of_ask])
-
-
-def write_many(session: Session, rows: Sequence[tuple[int, Texts]]) -> None:
-    """Add asks that the index does not hold yet."""
-    if rows:
-        name = session.get_bind().dialect.name
-        session.execute(_INSERT[name], [{"id": ask_id, **_VALUES[name](texts)} for ask_id, texts in rows])
+    name = session.get_bind().dialect.name
+    if gone := [{"id": ask_id} for ask_id, of_ask in texts.items() if not of_ask]:
+        session.execute(_DELETE[name], gone)
+    if held := [{"id": ask_id, **_VALUES[name](of_ask)} for ask_id, of_ask in texts.items() if of_ask]:
+        session.execute(_WRITE[name], held)
 
 
 def clear(session: Session) -> None:

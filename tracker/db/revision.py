@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from tracker.db.files import identity
+from tracker.db.engine import identity
 
 WAIT_SECONDS = 1
 CONNECT_SECONDS = 2

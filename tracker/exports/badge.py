@@ -4,12 +4,12 @@ import base64
 import hashlib
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from tracker.exports import licence
+from tracker.exports.columns import LICENCE
 from tracker.exports.palette import DARK, LIGHT, Palette
 from tracker.rules.status import Family
 
 HEIGHT = 28
-SITE = licence.PUBLISHER
+SITE = LICENCE.publisher
 SIZE, SITE_SIZE, SHAPE_SIZE, GAP = 14, 12, 16, 8
 NARROW, CAPITALS, WIDE = frozenset("fijlrt ,.'"), frozenset("ABCDEFGHJKLNOPQRSTUVXYZ"), frozenset("mwMW")
 RING = "M1 8a7 7 0 1 1 14 0a7 7 0 1 1-14 0z"

@@ -12,8 +12,8 @@ A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Event:
-    """Something on a day, or some time from its first to its last day. `uid` names it for good."""
+class CalendarEvent:
+    """Something on a day, or some time from its first to its last day. `uid` never changes."""
 
     uid: str
     first_day: date
@@ -25,7 +25,7 @@ class Event:
     recorded_at: datetime
 
 
-def write(name: str, product: str, events: Iterable[Event]) -> bytes:
+def write(name: str, product: str, events: Iterable[CalendarEvent]) -> bytes:
     """The calendar as a file. It takes no time from anybody: its days stay free."""
     from icalendar import Calendar  # a tenth of a second, which only the first calendar costs
 
@@ -41,7 +41,7 @@ def write(name: str, product: str, events: Iterable[Event]) -> bytes:
     return written
 
 
-def _component(event: Event) -> "Component":
+def _component(event: CalendarEvent) -> "Component":
     from icalendar import Event as Component
 
     component = Component()

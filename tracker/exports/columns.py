@@ -15,6 +15,23 @@ from tracker.exports import csv
 from tracker.rules.dates import PRECISIONS, PartialDate
 
 
+class Licence(NamedTuple):
+    """On what terms the data may be used, and whom to name."""
+
+    name: str
+    title: str
+    address: str
+    publisher: str
+
+
+LICENCE = Licence(
+    "CC-BY-4.0",
+    "Creative Commons Attribution 4.0 International",
+    "https://creativecommons.org/licenses/by/4.0/",
+    "Policy ask tracker",
+)
+
+
 class Type(StrEnum):
     """What a column holds, for programs; `label` says it to people."""
 

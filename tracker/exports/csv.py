@@ -21,7 +21,7 @@ def guard(cell: str) -> str:
 
 
 def unguard(cell: str) -> str:
-    """Answer the cell as it was before `guard`."""
+    """Return the cell as it was before `guard`."""
     return cell[1:] if cell.startswith("'") and FORMULA.match(cell[1:]) else cell
 
 
@@ -60,7 +60,7 @@ def read(text: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _quoted(cell: str) -> str:
-    """The cell as it stands in a line: in quotation marks where it needs them."""
+    """Return the cell as it is written, in quotation marks where it needs them."""
     return '"' + cell.replace('"', '""') + '"' if NEEDS_QUOTES.search(cell) else cell
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from tracker.exports import archive
 from tracker.exports.columns import Column, Reference, Table, Type, choice, field
+from tracker.exports.package import ORDER as PACKED_ORDER
 from tracker.exports.tables import ASK_SLUG, OF_ASK, TABLES
 from tracker.rules.asks import Publication
 from tracker.rules.replies import Outcome
@@ -95,4 +95,4 @@ ALWAYS = {table.name: table for table in (REDIRECTS, WORDINGS)}
 PUBLIC = TABLES | ALWAYS
 WHOLE = {name: _for_staff(table, OF_STAFF.get(name, ())) for name, table in TABLES.items()} | ALWAYS
 # What names others comes before what it names: a row that is added meanwhile has all that it names.
-ORDER = ("wordings", "redirects", *archive.ORDER)
+ORDER = ("wordings", "redirects", *PACKED_ORDER)

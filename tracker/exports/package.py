@@ -1,13 +1,14 @@
-"""The description of all files as a Data Package (version 2), with a Table Schema each."""
+"""All files in one: described as a Data Package (version 2), and packed piece by piece with little memory."""
 
-from collections.abc import Iterable
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from tracker.exports import licence
-from tracker.exports.columns import Column, Table, Type
-from tracker.exports.json import moment
-from tracker.exports.schemas import PARTIAL_DATE
+from tracker.exports import json
+from tracker.exports.columns import LICENCE, Column, Table, Type
+from tracker.exports.json import PARTIAL_DATE, moment
 from tracker.exports.tables import TABLES
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -18,6 +19,10 @@ FORMATS: dict[Type, dict[str, str]] = {
     Type.WEB_ADDRESS: {"type": "string", "format": "uri"},
 }
 Described = dict[str, Any]
+# What names others comes before what it names: a row that is added while we pack has all that it names.
+ORDER = ("replies", "results", "evidence", "updates", "tests", "links", "legislation", "asks", "sources")
+EARLIEST = (1980, 1, 1, 0, 0, 0)
+Pieces = Callable[[str], Iterable[str]]
 
 
 def describe(
@@ -38,8 +43,8 @@ def describe(
         "version": str(revision),
         "checkpoint": checkpoint,
         **created,
-        "licenses": [{"name": licence.NAME, "path": licence.ADDRESS, "title": licence.TITLE}],
-        "contributors": [{"title": licence.PUBLISHER, "path": site_url, "roles": ["publisher"]}],
+        "licenses": [{"name": LICENCE.name, "path": LICENCE.address, "title": LICENCE.title}],
+        "contributors": [{"title": LICENCE.publisher, "path": site_url, "roles": ["publisher"]}],
         "sources": [*({"title": title, "path": path} for title, path in sources), LAW],
         "resources": [_resource(table) for table in TABLES.values()],
     }
@@ -85,3 +90,68 @@ def _field(column: Column) -> Described:
         **FORMATS.get(column.type, {"type": "string"}),
         **({"constraints": constraints} if constraints else {}),
     }
+
+
+class _Sink(io.RawIOBase):
+    """Takes what the packer writes until it is sent on."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: bytes) -> int:  # type: ignore[override]
+        self.pieces.append(bytes(piece))
+        return len(piece)
+
+    def taken(self) -> bytes:
+        found = b"".join(self.pieces)
+        self.pieces.clear()
+        return found
+
+
+def pack(description: Described, written_at: datetime | None, csv: Pieces, *, is_large: bool) -> Iterator[bytes]:
+    """Yield the zip file piece by piece; `csv` returns the pieces of a file.
+
+    With `is_large` a file may be longer than 2 GiB; some programs from before 2010 cannot open that.
+    """
+    sink, time = _Sink(), written_at.timetuple()[:6] if written_at else EARLIEST
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, pieces in _files(description, csv):
+            entry = zipfile.ZipInfo(name, time)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            with packed.open(entry, "w", force_zip64=is_large) as file:
+                for piece in pieces:
+                    file.write(piece.encode())
+                    yield sink.taken()
+    yield sink.taken()
+
+
+def _files(description: Described, csv: Pieces) -> Iterator[tuple[str, Iterable[str]]]:
+    yield "README.txt", [_readme(description)]
+    yield "datapackage.json", [json.write_for_people(description)]
+    for name in ORDER:
+        yield f"{name}.csv", csv(name)
+
+
+def _readme(description: Described) -> str:
+    lines = [
+        f"{description['title']}",
+        "",
+        f"From {description['homepage']}, revision {description['version']}.",
+        *([f"The latest entry is of {description['created']}."] if "created" in description else []),
+        f"The checkpoint of the log of all changes is {description['checkpoint']}",
+        f"(see {description['homepage']}/data#proof). Keep it: it shows later whether that history was rewritten.",
+        "",
+        "The files are CSV (RFC 4180, UTF-8). datapackage.json says what each row and each column is.",
+        "A cell that a spreadsheet would run as a formula has an apostrophe in front: take exactly one away.",
+        "",
+        *(f"{table.name}.csv: each row is {table.row_is}." for table in TABLES.values()),
+        "",
+        f"Licence: {LICENCE.title} ({LICENCE.name}), {LICENCE.address}",
+        f"Name the source as “{LICENCE.publisher}, {description['homepage']}”, with the date and the revision.",
+        "Quotations and documents that are linked to belong to those who wrote them.",
+        "",
+    ]
+    return "\r\n".join(lines)

@@ -6,20 +6,25 @@ other.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import IO, Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from tracker.exports import licence
-from tracker.exports.columns import cell
+from tracker.exports.columns import LICENCE, Column, Type, cell
 from tracker.exports.csv import guard
 from tracker.exports.tables import TABLES
+from tracker.rules.asks import AskKind
+from tracker.rules.legislation import EXTENTS, KINDS, Effect
+from tracker.rules.status import Status
+from tracker.rules.updates import EvidenceType, Result, UpdateKind
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LAST_ROW = 1_048_576
@@ -28,6 +33,11 @@ WIDTH, NARROW, HEADER_HEIGHT = 22, 14, 18
 # xlsxwriter takes such a text for markup of its own and writes it as it is.
 LIKE_MARKUP = re.compile(r"<r>.*</r>", re.DOTALL)
 RowsOf = Callable[[str], Iterable[object]]
+LABELS = {
+    tuple(key.value for key in keys): {key.value: key.label for key in keys}
+    for keys in (AskKind, Status, UpdateKind, EvidenceType, Result, Effect)
+}
+Columns = Mapping[str, Sequence[Column]]
 
 
 class TooLarge(Exception):
@@ -35,7 +45,7 @@ class TooLarge(Exception):
 
 
 @dataclass(frozen=True)
-class Edition:
+class Origin:
     """Which state of the data a workbook holds, and where it is from."""
 
     site_url: str
@@ -43,10 +53,10 @@ class Edition:
     published_at: datetime | None
 
 
-def write(file: IO[bytes], edition: Edition, rows_of: RowsOf, most: int | None = None) -> int:
-    """Write all tables; answer how many rows. TooLarge when they are more than `most`, or than a sheet holds."""
+def write_workbook(file: IO[bytes], edition: Origin, rows_of: RowsOf, most: int | None = None) -> int:
+    """Write all tables, return how many rows; raises TooLarge when they are more than `most`, or than a sheet holds."""
     number = 0
-    with open_workbook(file) as book:
+    with new_workbook(file) as book:
         for table in TABLES.values():
             sheet = add_sheet(book, table.name, [column.name for column in table.columns])
             for line, row in enumerate(rows_of(table.name), 1):
@@ -59,7 +69,7 @@ def write(file: IO[bytes], edition: Edition, rows_of: RowsOf, most: int | None =
 
 
 @contextmanager
-def open_workbook(file: IO[bytes]) -> Iterator[Any]:
+def new_workbook(file: IO[bytes]) -> Iterator[Any]:
     """A workbook that keeps one row in memory, so that its sheets are written one after the other.
 
     Raises OSError when the disk is full.
@@ -102,17 +112,87 @@ def tell(book: Any, name: str, lines: Iterable[Sequence[str]]) -> None:
         put(sheet, number, line)
 
 
-def _about(edition: Edition) -> list[Sequence[str]]:
+def _about(edition: Origin) -> list[Sequence[str]]:
     published_at = edition.published_at.isoformat(timespec="seconds") if edition.published_at else "none yet"
     return [
         ("From", edition.site_url),
         ("Revision", str(edition.revision)),
         ("Latest entry", published_at),
-        ("Licence", f"{licence.TITLE} ({licence.NAME})", licence.ADDRESS),
-        ("Source", f"{licence.PUBLISHER}, {edition.site_url}", "Name it so, with the date and the revision."),
+        ("Licence", f"{LICENCE.title} ({LICENCE.name})", LICENCE.address),
+        ("Source", f"{LICENCE.publisher}, {edition.site_url}", "Name it so, with the date and the revision."),
         (),
         *((table.name, f"Each row is {table.row_is}.") for table in TABLES.values()),
         (),
         ("Dates", "A day is 2018-03-19, a month 2018-03, a year 2018. All cells are text: leave them so."),
         ("Apostrophes", "One stands in front of a text that a spreadsheet would run. It is no part of the text."),
     ]
+
+
+@dataclass(frozen=True)
+class OfferedValues:
+    """A column that holds one of these values, with what each is called."""
+
+    table: str
+    column: str
+    labels: Mapping[str, str]
+
+
+def write_template(file: IO[bytes], columns: Columns) -> None:
+    """Write a workbook to fill in: a sheet for each table with these columns, and what its values mean.
+
+    Some columns offer their values as lists, from the sheet "Values".
+    """
+    choices = list(_choices(columns))
+    with new_workbook(file) as book:
+        for name, wanted in columns.items():
+            names = [column.name for column in wanted]
+            sheet = add_sheet(book, name, names)
+            for place, choice in enumerate(choices):
+                if choice.table == name and choice.column in names:
+                    _offer(sheet, names.index(choice.column), place, len(choice.labels))
+        _put_values(book, choices)
+        tell(book, "About", _explained(columns))
+
+
+def _choices(columns: Columns) -> Iterator[OfferedValues]:
+    for name, wanted in columns.items():
+        for column in wanted:
+            if column.choices in LABELS:
+                yield OfferedValues(name, column.name, LABELS[column.choices])
+            elif (name, column.name) == ("legislation", "kind"):
+                yield OfferedValues(name, column.name, KINDS)
+
+
+def _offer(sheet: Any, at: int, place: int, number: int) -> None:
+    """Let a column be filled in from a list of the sheet "Values"."""
+    letters = xl_col_to_name(2 * place, col_abs=True)
+    source = f"=Values!{letters}$2:{letters}${number + 1}"
+    sheet.data_validation(1, at, LAST_ROW - 1, at, {"validate": "list", "source": source})
+
+
+def _put_values(book: Any, choices: Sequence[OfferedValues]) -> None:
+    """Two columns for each choice: the values, and what they are called. Then the extents, of which cells list some."""
+    pairs = [(f"{choice.table}.{choice.column}", choice.labels) for choice in choices]
+    header = [title for name, _ in pairs for title in (name, "means")]
+    sheet = add_sheet(book, "Values", [*header, "links.extent"])
+    lists = [part for _, labels in pairs for part in (list(labels), list(labels.values()))]
+    for number, row in enumerate(zip_longest(*lists, EXTENTS, fillvalue=""), 1):
+        put(sheet, number, row)
+
+
+def _explained(columns: Columns) -> list[Sequence[str]]:
+    lines: list[Sequence[str]] = [
+        ("Dates", "A day is 2018-03-19, a month 2018-03, a year 2018. All cells are text: leave them so."),
+        ("Lists", "Separate several names by semicolons."),
+        ("Sheets", "Leave out those that you do not need. Leave the names of sheets and columns as they are."),
+    ]
+    for name, wanted in columns.items():
+        lines += [(), (name, f"Each row is {TABLES[name].row_is}.")]
+        lines += [(column.name, column.meaning, _told(column)) for column in wanted]
+    return lines
+
+
+def _told(column: Column) -> str:
+    if column.type is Type.CHOICE:
+        return "One of the sheet Values."
+    return "Never empty." if column.is_always else ""

@@ -1,14 +1,13 @@
 """Records made of the rows of a folder: shape and references are checked, judgements of the past are not."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import MISSING, fields, replace
 from typing import Any
 
-from tracker.exports.folder import WHOLE
-from tracker.imports.folder import COLUMNS, EMPTY, KINDS, MAY_BE_EMPTY, REFERENCES, Lines, values_of
-from tracker.imports.lines import Line
+from tracker.imports.files import Lines
+from tracker.imports.folder import COLUMNS, EMPTY, KINDS, MAY_BE_EMPTY, REFERENCES, values_of
 from tracker.imports.plan import Plan
+from tracker.imports.rows import Line
 from tracker.models import Ask, Evidence, FormerSlug, Legislation, Link, Reply, SuccessTest, TestResult, Update
 from tracker.rules import asks, checks, legislation, replies, updates
 from tracker.rules.asks import Publication
@@ -21,13 +20,6 @@ from tracker.services.change import Change
 from tracker.services.records import values_of as stored
 
 Values = dict[str, Any]
-# What the rules call a field, where its column is called something else; "key" is the last of the table's own key.
-COLUMN_OF = {
-    "slug": "ask_slug",
-    "becomes_id": "becomes",
-    "corrects_id": "corrects",
-    "superseded_by_id": "superseded_by",
-}
 
 
 class Builder:
@@ -62,15 +54,11 @@ class Builder:
             for line in self.lines[name]:
                 row, draft = self._make(name, line)
                 if row:
-                    self._check(name, line, finish(line, row, draft))
+                    self.plan.refuse_all(line, finish(line, row, draft))
         for line in self.lines["redirects"]:
             self._redirect(line)
         for line in self.lines["wordings"]:
             self._wording(line)
-
-    def refuse(self, line: Line, column: str, expected: str) -> None:
-        """Tell the plan that a cell is wrong."""
-        self.plan.fault(line.file, line.number, column, line.cells.get(column, ""), expected)
 
     def _finish_law(self, line: Line, law: Legislation, draft: legislation.LegislationDraft) -> list[Problem]:
         tidy = replace(legislation.normalised(draft), key=draft.key)
@@ -78,9 +66,9 @@ class Builder:
         for column, value in stored(tidy).items():
             setattr(law, column, value)
         if not legislation.KEY.fullmatch(law.key):
-            self.refuse(line, "law_key", "Kind, year and number, such as ukpga/2018/13.")
+            self.plan.refuse(line, "law_key", "Kind, year and number, such as ukpga/2018/13.")
         if law.becomes_id == law.id:
-            self.refuse(line, "becomes", "Another law.")
+            self.plan.refuse(line, "becomes", "Another law.")
         self._refuse_second(line, "number", law.identity)
         self._refuse_second(line, "address", law.address)
         return legislation.check_legislation(draft)
@@ -90,7 +78,7 @@ class Builder:
         ask.answer_due_on = dispute.answer_due_on
         topic = self._topics.setdefault(slugify(ask.topic), ask.topic)
         if topic != ask.topic:
-            self.refuse(line, "topic", f"As other asks write it: {topic}.")
+            self.plan.refuse(line, "topic", f"As other asks write it: {topic}.")
         return asks.check_ask(draft) + (check_dispute(dispute, self.change.today) if dispute != DisputeDraft() else [])
 
     def _finish_test(self, line: Line, test: SuccessTest, draft: asks.TestDraft) -> list[Problem]:
@@ -106,7 +94,7 @@ class Builder:
     def _finish_evidence(self, line: Line, evidence: Evidence, draft: updates.EvidenceDraft) -> list[Problem]:
         place = evidence.position or 0
         if not 1 <= place <= updates.MOST_EVIDENCE:
-            self.refuse(line, "position", f"The place of the evidence, from 1 to {updates.MOST_EVIDENCE}.")
+            self.plan.refuse(line, "position", f"The place of the evidence, from 1 to {updates.MOST_EVIDENCE}.")
         evidence.position = place - 1
         self._pieces[evidence.update_id].append((evidence, draft))
         return updates.check_evidence(draft, "")
@@ -115,7 +103,7 @@ class Builder:
         is_published = update.publication is Publication.PUBLISHED
         for column in ("recorded_at", "published_at", "submitted_at"):
             if (moment := getattr(update, column)) and moment > self.change.at:
-                self.refuse(line, column, "A moment in the past.")
+                self.plan.refuse(line, column, "A moment in the past.")
         update.published_at = (update.published_at or update.recorded_at) if is_published else None
         pieces = sorted(self._pieces[update.id], key=lambda piece: piece[0].position)
         results = tuple(sorted(self._results[update.id]))
@@ -149,14 +137,14 @@ class Builder:
             self._add_archived_test(line, values)
         names = self._find_all("results", line)
         if not line.cells.get("result"):
-            self.refuse(line, "result", "The new result.")
+            self.plan.refuse(line, "result", "The new result.")
         if all(names.values()) and values["result"]:
             self._results[names["update_id"]].append((names["test_id"], values["result"]))
 
     def _add_archived_test(self, line: Line, values: Values) -> None:
         """Enter a test that is no longer used: a public export names it only beside its results."""
         ask_id, draft = self.ids["asks"].get(line.key[:1]), asks.TestDraft(line.key[2], values["test_label"])
-        self._check("tests", line, asks.check_test(draft))
+        self.plan.refuse_all(line, asks.check_test(draft))
         number = self.ids["tests"][line.key[0], line.key[2]] = len(self.ids["tests"]) + 1
         kept = {"ask_id": ask_id, "is_archived": True, "result": values["result"]}
         self.rows["tests"][number] = SuccessTest(id=number, version=1, **kept, **stored(draft))
@@ -164,17 +152,17 @@ class Builder:
     def _redirect(self, line: Line) -> None:
         slug, names = line.key[0], self._find_all("redirects", line)
         if not is_slug(slug) or (slug,) in self.ids["asks"]:
-            self.refuse(line, "former_slug", "A former address of an ask, which no ask has now.")
+            self.plan.refuse(line, "former_slug", "A former address of an ask, which no ask has now.")
         self.redirects.append(FormerSlug(slug=slug, **names))
 
     def _wording(self, line: Line) -> None:
         values = values_of("wordings", line, COLUMNS["wordings"], self.plan)
         for column in ("step", "position", "changed_at", "what"):
             if values[column] is None:
-                self.refuse(line, column, "A history of wordings as `tracker export` writes it.")
+                self.plan.refuse(line, column, "A history of wordings as `tracker export` writes it.")
         if values["field"] not in (*WORDING, *TEST_WORDING):
-            self.refuse(line, "field", f"One of: {', '.join((*WORDING, *TEST_WORDING))}.")
-        self._check("wordings", line, checks.at_most(values["reason"] or "", SENTENCE_LENGTH, "reason"))
+            self.plan.refuse(line, "field", f"One of: {', '.join((*WORDING, *TEST_WORDING))}.")
+        self.plan.refuse_all(line, checks.at_most(values["reason"] or "", SENTENCE_LENGTH, "reason"))
         step = {column: values[column] or "" for column in ("changed_at", "what", "reason")} | {"texts": []}
         of_step = self.wordings[self._find_all("wordings", line)["ask_id"]].setdefault(values["step"], step)
         of_step["texts"].append([values[column] or "" for column in ("field", "before", "after")])
@@ -190,7 +178,9 @@ class Builder:
         values |= {column: value for column, value in given.items() if column in known}
         missing = [column for column, of in known.items() if of.default is MISSING and column not in values]
         for column in (column for column in missing if not line.cells.get(column)):
-            self.refuse(line, column, f"{COLUMNS[name][column].meaning.removesuffix(' (key)')}; it is never empty.")
+            self.plan.refuse(
+                line, column, f"{COLUMNS[name][column].meaning.removesuffix(' (key)')}; it is never empty."
+            )
         if missing:
             return None, None
         draft = kind(**values)
@@ -209,18 +199,11 @@ class Builder:
             key = tuple(line.cells.get(part, "") for part in columns)
             names[column] = self.ids[table].get(key)
             if names[column] is None and (key[-1] or columns[-1] not in MAY_BE_EMPTY):
-                self.refuse(line, columns[-1], f"What a row of {table}.csv has.")
+                self.plan.refuse(line, columns[-1], f"What a row of {table}.csv has.")
         return names
-
-    def _check(self, name: str, line: Line, problems: Iterable[Problem]) -> None:
-        """Tell the plan what is wrong, each in its column."""
-        for problem in problems:
-            column = (problem.field or "").removeprefix("-")
-            own_key = WHOLE[name].key[-1]
-            self.refuse(line, own_key if column == "key" else COLUMN_OF.get(column, column), problem.message)
 
     def _refuse_second(self, line: Line, column: str, value: object) -> None:
         """Refuse what a row above has already and no two may have."""
         if value and (column, value) in self._seen:
-            self.refuse(line, column, "What no row above has.")
+            self.plan.refuse(line, column, "What no row above has.")
         self._seen.add((column, value))

@@ -1,105 +1,169 @@
-"""What a row says, held against what the tracker says."""
+"""Rows of a file compared with what the tracker says of the same records."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from tracker.exports.columns import Column, Page, cell
 from tracker.exports.tables import TABLES
-from tracker.imports.columns import EDITABLE, NAMES_SOURCE
-from tracker.imports.current import Key, find_rows
-from tracker.imports.lines import Line
-from tracker.imports.values import typed
-from tracker.imports.work import Values, Work, batches
+from tracker.imports.cells import EDITABLE, NAMES_SOURCE, is_garbled, typed
+from tracker.imports.plan import Differences, Plan
+from tracker.imports.rows import Line
+from tracker.models import Ask, Legislation, Source, Update
+from tracker.queries.public import tables
+from tracker.rules.asks import Publication
 
-STATUS_COLUMNS = ("status", "family", "superseded_by")
+Values = dict[str, Any]
+STEP = 500
+EVERY = tuple(Publication)
+# The public tables, with records that are not published yet; of a story only what is published.
+STATEMENTS: Mapping[str, Callable[[], tables.Statement]] = {
+    "asks": lambda: tables.asks(EVERY),
+    "updates": lambda: tables.updates(of_asks=EVERY),
+    "evidence": lambda: tables.evidence(of_asks=EVERY),
+    "tests": lambda: tables.success_tests(EVERY),
+    "results": lambda: tables.results(of_asks=EVERY),
+    "legislation": lambda: tables.legislation(EVERY),
+    "links": lambda: tables.links(EVERY, EVERY, EVERY),
+    "replies": lambda: tables.replies(of_asks=EVERY),
+    "sources": lambda: tables.sources(EVERY),
+}
+STORY = ("updates", "evidence", "results")
+HISTORY = "Nothing else than before: history is not edited. Post a correction: a new row with kind “correction”."
+ENTERED_BY_HAND = {
+    "replies": "One that the tracker has. New ones are entered on the ask's page in the staff area.",
+    "sources": "One that the tracker has. New ones are entered in the staff area (Sources, New source).",
+}
+BY_AN_UPDATE = ("status", "family", "superseded_by")
 
 
-def compare(work: Work, name: str, line: Line, row: Any) -> tuple[Values, list[tuple[str, str, str]]]:
-    """What a row says that the tracker does not: values by column, and column, before and after in words."""
+class Found(NamedTuple):
+    """A row of a file that is new or differs; `row` is what the tracker has, None where it is new."""
+
+    line: Line
+    row: Any
+    values: Values
+    differences: Differences
+
+
+def compare(session: Session, name: str, lines: Sequence[Line], plan: Plan, site_url: str) -> Iterator[Found]:
+    """Yield the rows of a table that are new or differ; the plan is told of faulty ones and counts the others."""
+    for start in range(0, len(lines), STEP):
+        step = lines[start : start + STEP]
+        rows = _find_rows(session, name, step)
+        for line in step:
+            number_of_faults = len(plan.faults)
+            found = _compare(name, line, rows.get(line.key), plan, site_url)
+            if len(plan.faults) > number_of_faults:
+                continue
+            if found.row is not None and not found.differences:
+                plan.leave(name)
+            else:
+                yield found
+
+
+def _find_rows(session: Session, name: str, lines: Sequence[Line]) -> dict[tuple[str, ...], Any]:
+    """Return the tracker's rows that have the keys of these lines, by key."""
+    keys = [column for part in TABLES[name].key for column in TABLES[name].columns if column.name == part]
+    session.flush()
+    # Past the models, which would take as long again.
+    rows = session.connection().execute(STATEMENTS[name]().where(*_conditions(name, lines)))
+    return {tuple([cell(column.read(row), "") for column in keys]): row for row in rows}
+
+
+def _conditions(name: str, lines: Sequence[Line]) -> list[sa.ColumnElement[bool]]:
+    def named(column: str) -> list[str]:
+        return sorted({line.cells[column] for line in lines})
+
+    if name == "legislation":
+        return [Legislation.key.in_(named("law_key"))]
+    if name == "sources":
+        return [Source.key.in_(named("source_key"))]
+    conditions: list[sa.ColumnElement[bool]] = [Ask.slug.in_(named("ask_slug"))]
+    if "update_key" in TABLES[name].key:
+        conditions.append(Update.key.in_(named("update_key")))
+    return conditions
+
+
+def _compare(name: str, line: Line, row: Any, plan: Plan, site_url: str) -> Found:
+    """Return what a row says that the tracker does not: values by column, and column, before and after in words."""
     values: Values = {}
     differences: list[tuple[str, str, str]] = []
-    doubtful = []
-    columns = columns_of(name)
-    for title, found in line.cells.items():
-        column = columns.get(title)
-        if column is None:
-            continue
-        said = "" if row is None else cell(column.read(row), work.site_url)
-        if found == said:
-            continue
+    if row is None and name in ENTERED_BY_HAND:
+        plan.refuse(line, TABLES[name].key[-1], ENTERED_BY_HAND[name])
+        return Found(line, row, values, differences)
+    for column, found, said in _differing(name, line, row, site_url):
         if column.name not in EDITABLE[name]:
-            if found.strip() and not (row is None and column.name in NAMES_SOURCE):
-                doubtful.append(column.name)
+            if not _is_read_elsewhere(column, found, row):
+                plan.note(line.file, column.name, _why_ignored(name, column.name))
+            continue
+        if is_garbled(found):
+            plan.refuse_garbled(line, column.name)
             continue
         try:
             value = typed(column, found)
+            text = cell(value, site_url)
+            if text != said:
+                _check_edit(name, column, row, text)
+                values[column.name] = value
+                differences.append((column.name, said, text))
         except ValueError as error:
-            work.refuse(line, column.name, str(error))
-            continue
-        text = value if type(value) is str else cell(value, work.site_url)
-        if row is not None and column.is_always and not text:
-            work.refuse(line, column.name, f"{column.meaning.removesuffix(' (key)')}; it is never empty.")
-        elif text != said:
-            values[column.name] = value
-            differences.append((column.name, said, text))
-    if doubtful:
-        work.doubtful.append((name, line, tuple(doubtful)))
-    return values, differences
+            plan.refuse(line, column.name, str(error))
+    if row is None:
+        _refuse_missing(name, line, plan)
+    return Found(line, row, values, differences)
 
 
-def missing(work: Work, name: str, line: Line, values: Mapping[str, object]) -> bool:
-    """Refuse a new row without what it must have; answer whether something is missing."""
-    empty = [column for column in needed(name) if not values.get(column.name)]
-    for column in empty:
-        choices = f" One of: {', '.join(column.choices)}." if column.choices else ""
-        work.refuse(line, column.name, f"{column.meaning.removesuffix(' (key)')}; a new row needs it.{choices}")
-    return bool(empty)
+def _differing(name: str, line: Line, row: Any, site_url: str) -> Iterator[tuple[Column, str, str]]:
+    """Yield the columns outside the key in which a row differs, with what it says and what the tracker says."""
+    for title, found in line.cells.items():
+        if column := _columns(name).get(title):
+            said = "" if row is None else cell(column.read(row), site_url)
+            if found != said:
+                yield column, found, said
 
 
-@cache
-def columns_of(name: str) -> dict[str, Column]:
-    """The columns of a table outside its key, by name."""
-    return {column.name: column for column in TABLES[name].columns if column.name not in TABLES[name].key}
+def _check_edit(name: str, column: Column, row: Any, text: str) -> None:
+    """Raise ValueError if a cell of a known record may not become this."""
+    if row is not None and name in STORY:
+        raise ValueError(HISTORY)
+    if row is not None and column.is_always and not text:
+        raise ValueError(f"{column.meaning.removesuffix(' (key)')}; it is never empty.")
 
 
-@cache
-def needed(name: str) -> list[Column]:
-    """The columns that a new row must fill in."""
-    return [column for column in TABLES[name].columns if column.is_always and column.name in EDITABLE[name]]
+def _is_read_elsewhere(column: Column, found: str, row: Any) -> bool:
+    """True if nothing is lost when a cell that nobody edits is ignored."""
+    if not found.strip() or (row is None and column.name in NAMES_SOURCE):
+        return True
+    value = None if row is None else column.read(row)
+    return isinstance(value, Page) and found.strip().endswith(value.path)
 
 
-def check_doubtful(work: Work) -> None:
-    """Hold what the tracker works out by itself against what it says now that everything is in."""
-    for name in EDITABLE:
-        of_table = [(line, columns) for table, line, columns in work.doubtful if table == name]
-        rows: dict[Key, Any] = {}
-        for batch in batches(line for line, _ in of_table):
-            rows |= find_rows(work.change.session, name, batch)
-        for line, columns in of_table:
-            row = rows.get(line.key)
-            if row is not None and line.cells.get("ask_slug") not in work.drafted:
-                _check_doubtful(work, name, line, row, [columns_of(name)[column] for column in columns])
-
-
-def _check_doubtful(work: Work, name: str, line: Line, row: Any, columns: Sequence[Column]) -> None:
-    for column in columns:
-        value, found = column.read(row), line.cells[column.name].strip()
-        said = cell(value, work.site_url)
-        is_same = found.endswith(value.path) if isinstance(value, Page) else found == said
-        if not is_same:
-            work.refuse(
-                line, column.name, f"{f'“{said}”' if said else 'Nothing'}, or leave it empty. {_why(name, column)}"
-            )
-
-
-def _why(name: str, column: Column) -> str:
+def _why_ignored(name: str, column: str) -> str:
     if name == "replies":
         return "A reply is changed on the ask's page in the staff area."
-    if name == "sources":
+    if name == "sources" or column in NAMES_SOURCE:
         return "A source is edited in the staff area."
-    if column.name.startswith("disputed"):
+    if column.startswith("disputed"):
         return "What is disputed is entered on the ask's page in the staff area."
-    if column.name.startswith(STATUS_COLUMNS):
+    if column.startswith(BY_AN_UPDATE):
         return "A status changes only by a row of updates, with its evidence."
     return "The tracker works this column out by itself."
+
+
+def _refuse_missing(name: str, line: Line, plan: Plan) -> None:
+    """Refuse a new row that leaves out what it must have; a cell that cannot be read is refused already."""
+    needed = [column for column in _columns(name).values() if column.is_always and column.name in EDITABLE[name]]
+    for column in needed:
+        if column.name != "before" and not line.cells.get(column.name, "").strip():
+            choices = f" One of: {', '.join(column.choices)}." if column.choices else ""
+            plan.refuse(line, column.name, f"{column.meaning.removesuffix(' (key)')}; a new row needs it.{choices}")
+
+
+@cache
+def _columns(name: str) -> dict[str, Column]:
+    """Return the columns of a table outside its key, by name."""
+    return {column.name: column for column in TABLES[name].columns if column.name not in TABLES[name].key}

@@ -1,47 +1,114 @@
-"""Files of whatever kind, told by their first bytes, as the tables that they hold."""
+"""Files of whatever kind, told by their first bytes, as the rows of the tables that they hold.
 
-from collections.abc import Iterable
-from typing import IO
+A text file is UTF-8 or UTF-16. Any other encoding is refused, for nothing in a file tells Windows-1252 from
+Windows-1250; taken for the wrong one, names would change.
+"""
 
-from tracker.imports.delimited import open_delimited
-from tracker.imports.encodings import Refused
-from tracker.imports.lines import Sheet, table_called
-from tracker.imports.plan import Plan
-from tracker.imports.workbook import open_workbook
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+
+from tracker.exports.columns import Table
+from tracker.exports.tables import TABLES
+from tracker.imports.plan import Plan, TooMany
+from tracker.imports.rows import Line, Refused, Rows, lines_of
+from tracker.imports.workbook import read_workbook
 
 ZIP, OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MOST_ROOM = 1 << 30
-File = tuple[str, IO[bytes]]
+CSV_NAME = re.compile(r"([a-z]+)(?:[ _.(-].*)?\.(?:csv|txt|tsv)", re.IGNORECASE)
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+# The line by which spreadsheet programs note what separates the cells.
+NOTED_SEPARATOR = re.compile(r"sep=([,;\t])\r?\n", re.IGNORECASE)
+HOW_TO_SAVE = "Save it as “CSV UTF-8” in the spreadsheet program, or take an .xlsx workbook instead."
+Lines = Mapping[str, Sequence[Line]]
 
 
-def find_sheets(files: Iterable[File], plan: Plan, room: int = MOST_ROOM) -> list[Sheet]:
-    """The tables of all files; the plan is told of each file that cannot be read.
+def read_files(files: Iterable[tuple[str, bytes]], plan: Plan, room: int = MOST_ROOM) -> Lines:
+    """Return the rows of all files by table; the plan is told of each file and each row that cannot be read.
 
     A workbook may unpack to at most `room` bytes.
     """
-    sheets: list[Sheet] = []
-    for name, file in files:
-        try:
-            for sheet in _open(name, file, plan, room):
-                if sheet.table in [other.table for other in sheets]:
-                    raise Refused(f"A second file with {sheet.table.name}.", "Each table once.")
-                sheets.append(sheet)
-        except Refused as error:
-            plan.give_up(name, error.found, error.expected)
-    return sheets
+    lines: dict[str, list[Line]] = {}
+    with suppress(TooMany):
+        for name, content in files:
+            plan.files.append(name)
+            try:
+                for place, table, rows in _open(name, content, plan, room):
+                    plan.files.append(place)
+                    if table.name in lines:
+                        raise Refused(f"A second file with {table.name}.", "Each table once.")
+                    lines[table.name] = []  # taken, even if the file breaks off
+                    lines[table.name] = lines_of(place, table, rows, plan)
+            except Refused as error:
+                plan.give_up(name, error.found, error.expected)
+    return lines
 
 
-def _open(name: str, file: IO[bytes], plan: Plan, room: int) -> list[Sheet]:
-    start = file.read(len(ZIP))
-    file.seek(0)
-    if not start:
+def _open(name: str, content: bytes, plan: Plan, room: int) -> Iterator[tuple[str, Table, Rows]]:
+    """Yield each table of a file with its place and its rows."""
+    if not content:
         raise Refused("The file is empty.", "A header at least.")
-    if start == OLD_OFFICE:
+    if content.startswith(OLD_OFFICE):
         raise Refused(
             "The file is an old Excel workbook (.xls), or one that is locked with a password.",
             "Save it as .xlsx without a password, or as “CSV UTF-8”.",
         )
-    if start == ZIP:
-        return open_workbook(name, file, plan, room)
-    table, csv = table_called(name), open_delimited(file)
-    return [Sheet(name, table, csv.rows, csv.encoding.lines + 1)]
+    if content.startswith(ZIP):
+        yield from read_workbook(name, content, plan, room)
+    else:
+        yield name, _table_called(name), read_csv(content)
+
+
+def _table_called(name: str) -> Table:
+    """Return the table that a CSV file holds by its name, such as "asks.csv" or "asks (2).csv"."""
+    found = CSV_NAME.fullmatch(name)
+    if found and found[1].lower() in TABLES:
+        return TABLES[found[1].lower()]
+    names = ", ".join(f"{table}.csv" for table in TABLES)
+    raise Refused(f"The file is called {name}.", f"Call it what it holds: {names}; or bring an .xlsx workbook.")
+
+
+def read_csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row with its number, as a spreadsheet counts; raises Refused for what cannot be read."""
+    text = _decoded(content)
+    noted = NOTED_SEPARATOR.match(text)
+    text = text[noted.end() :] if noted else text
+    separator = noted[1] if noted else _separator(re.split(r"[\r\n]", text, maxsplit=1)[0])
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    number = 0
+    try:
+        for number, row in enumerate(reader, 1):
+            yield number, row
+    except csv.Error as error:
+        where = f"Row {number + 1} (line {reader.line_num}) cannot be read: {error}."
+        raise Refused(where, "Look for a quotation mark that is not doubled, or that is never closed.") from None
+
+
+def _separator(header: str) -> str:
+    used = [separator for separator in SEPARATORS if separator in header]
+    if len(used) > 1:
+        names = " and ".join(SEPARATORS[separator] for separator in used)
+        raise Refused(f"The first row holds {names}.", "It must hold the names of the columns, with one separator.")
+    return used[0] if used else ","
+
+
+def _decoded(content: bytes) -> str:
+    """Return the text of a file; raises Refused, with the line, when it is in no encoding of ours."""
+    if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise Refused("The file is in UTF-32.", HOW_TO_SAVE)
+    is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not is_utf16 and b"\0" in content[:2]:
+        raise Refused("The file looks like UTF-16 without the mark that says so.", HOW_TO_SAVE)
+    try:
+        return content.decode("utf-16" if is_utf16 else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        if is_utf16:
+            raise Refused("The file is not valid UTF-16.", HOW_TO_SAVE) from None
+        line, wrong = error.object.count(b"\n", 0, error.start) + 1, error.object[error.start : error.start + 1]
+        meant = wrong.decode("cp1252", "replace")
+        found = f"Line {line} holds the byte {wrong.hex().upper()}, which is not UTF-8 (“{meant}” in Windows-1252)."
+        raise Refused(found, HOW_TO_SAVE) from None

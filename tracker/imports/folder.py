@@ -1,24 +1,26 @@
-"""A folder of CSV files as `tracker export` writes it: its files found, their rows read, their cells understood."""
+"""A folder of CSV files as `tracker export` writes it: its rows read, its cells understood, compared with a tracker."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tracker.exports.columns import Column, Table, Type
+import sqlalchemy as sa
+
+from tracker.exports.columns import Column, Table, Type, cell
 from tracker.exports.folder import WHOLE, YES
-from tracker.imports.delimited import open_delimited
-from tracker.imports.encodings import Refused
-from tracker.imports.lines import Line, Sheet, read
+from tracker.imports.cells import FORMULA_ERROR, is_garbled, typed
+from tracker.imports.files import Lines, read_csv
 from tracker.imports.plan import Plan
-from tracker.imports.values import FORMULA_ERROR, typed
+from tracker.imports.rows import Line, Refused, lines_of
 from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, SuccessTest, Update
+from tracker.queries import folder as queries
 from tracker.rules import asks, legislation, replies, updates
 from tracker.rules.asks import Publication
+from tracker.rules.changes import shown
 from tracker.rules.text import clean
 
-Lines = Mapping[str, list[Line]]
 COLUMNS: Mapping[str, Mapping[str, Column]] = {
     name: {column.name: column for column in table.columns} for name, table in WHOLE.items()
 }
@@ -64,6 +66,15 @@ TAKEN: Mapping[str, frozenset[str]] = {
     )
     for name, (_, kind, more) in KINDS.items()
 } | {"results": frozenset(["result"])}
+# Addresses and wordings change in the tracker, not in a list.
+COMPARED = tuple(name for name in WHOLE if name not in {"redirects", "wordings"})
+# Where these are empty, the list leaves them to the tracker.
+LEFT_TO_US = {
+    "asks": {"review_interval_days", "reviewed_on", "is_said_defamatory"},
+    "tests": {"before", "reviewed_on", "result", "result_on", "is_archived"},
+    "legislation": {"year", "number", "citation", "address"},
+    "replies": {"due_on"},
+}
 NEEDED = ("sources", "asks", "updates")
 
 
@@ -80,13 +91,15 @@ def _read(path: Path, table: Table, plan: Plan) -> list[Line]:
         if table.name in NEEDED:
             plan.give_up(path.name, "There is no such file.", "A folder with sources, asks and updates at least.")
         return []
-    with path.open("rb") as file:
-        try:
-            opened = open_delimited(file)
-        except Refused as error:
-            plan.give_up(path.name, error.found, error.expected)
-            return []
-        return list(read(Sheet(path.name, table, opened.rows, opened.encoding.lines), plan))
+    try:
+        lines = lines_of(path.name, table, read_csv(path.read_bytes()), plan)
+    except Refused as error:
+        plan.give_up(path.name, error.found, error.expected)
+        return []
+    for line in lines:
+        for column in filter(lambda column: is_garbled(line.cells[column]), line.cells):
+            plan.refuse_garbled(line, column)
+    return lines
 
 
 def values_of(name: str, line: Line, wanted: Iterable[str], plan: Plan) -> dict[str, Any]:
@@ -128,3 +141,52 @@ def _moment(text: str) -> datetime:
     if moment is None or moment.tzinfo is None:
         raise ValueError("A moment with its time zone, such as 2026-11-22T12:00:00+00:00.")
     return moment
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field of a record; `ours` is what the tracker says, None where it has no such record."""
+
+    table: str
+    record: str
+    column: str = ""
+    theirs: str = ""
+    ours: str | None = None
+
+    def __str__(self) -> str:
+        if self.ours is None:
+            return f"{self.table} {self.record}: only in the list"
+        return f"{self.table} {self.record}, {self.column}: the list says {shown(self.theirs)}, we {shown(self.ours)}"
+
+
+def find_differences(engine: sa.Engine, folder: Path, plan: Plan) -> list[Difference]:
+    """Return where a list differs; what the tracker has besides is no difference. The plan is told of faults."""
+    lines = read_folder(folder, plan)
+    redirects: Iterator[Any] = queries.read(engine, "redirects", internal=True)
+    moved = {row.former_slug: row.ask_slug for row in redirects}
+    found: list[Difference] = []
+    for name in COMPARED:
+        table, columns = WHOLE[name], COLUMNS[name]
+        rows = {
+            tuple(cell(columns[part].read(row), "") for part in table.key): row
+            for row in queries.read(engine, name, internal=True)
+        }
+        for line in lines[name]:
+            own = {**line.cells, "ask_slug": moved.get(line.cells.get("ask_slug", ""), line.cells.get("ask_slug", ""))}
+            key = tuple(own[part] for part in table.key)
+            if key in rows:
+                found += _compare(name, line, " ".join(key).strip(), rows[key])
+            else:
+                found.append(Difference(name, " ".join(key).strip()))
+    return found
+
+
+def _compare(name: str, line: Line, record: str, row: object) -> Iterator[Difference]:
+    left = LEFT_TO_US.get(name, set()) | {"publication"}
+    for title in sorted(TAKEN[name] & line.cells.keys() - {*WHOLE[name].key}):
+        column, text = COLUMNS[name][title], line.cells[title]
+        if column.type is Type.MOMENT or (not text and title in left):
+            continue
+        theirs, ours = cell(value_of(column, text) if text else None, ""), cell(column.read(row), "")
+        if theirs != ours:
+            yield Difference(name, record, title, theirs, ours)

@@ -4,15 +4,29 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.exports import csv
-from tracker.imports.columns import EDITABLE
+from tracker.imports.cells import EDITABLE
+from tracker.rules.errors import Problem
+
+if TYPE_CHECKING:
+    from tracker.imports.rows import Line
 
 MOST_CHANGES = 1000
 MOST_FAULTS = 10_000
 SHOWN_LENGTH = 200
 FAULT_COLUMNS = ("file", "row", "column", "found", "expected")
+# What the rules call a field, where its column is called something else.
+COLUMN_OF = {
+    "slug": "ask_slug",
+    "becomes_id": "becomes",
+    "corrects_id": "corrects",
+    "superseded_by_id": "superseded_by",
+    "source_id": "source_title",
+    "change_reason": "",
+    "reason_for_log": "",
+}
 Differences = Sequence[tuple[str, str, str]]
 
 
@@ -48,7 +62,7 @@ class Plan:
     """Steps and faults as they are found; the first ones are kept, all are counted.
 
     The fingerprint of two plans is the same only when they do the same to the same. `is_cut_off` says that there
-    may be more faults than were found.
+    may be more faults than were found. `notes` say what is ignored; `files` are all files in their order.
     """
 
     added: Counter[str] = field(default_factory=Counter)
@@ -56,6 +70,9 @@ class Plan:
     left: Counter[str] = field(default_factory=Counter)
     steps: list[Step] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    notes: dict[tuple[str, str], str] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
+    garbled: set[str] = field(default_factory=set)
     is_cut_off: bool = False
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
@@ -86,9 +103,9 @@ class Plan:
         self.changed[table] += 1
         self._keep(Step(table, name, "changed", tuple(differences)))
 
-    def leave(self, table: str, number: int = 1) -> None:
-        """Rows that say what the tracker says."""
-        self.left[table] += number
+    def leave(self, table: str) -> None:
+        """A row that says what the tracker says."""
+        self.left[table] += 1
 
     def fault(self, file: str, row: int, column: str, found: str, expected: str) -> None:
         """Something is wrong; TooMany when so much is that nobody would read on."""
@@ -97,6 +114,35 @@ class Plan:
         if len(self.faults) >= MOST_FAULTS:
             self.is_cut_off = True
             raise TooMany
+
+    def refuse(self, line: "Line", column: str, expected: str) -> None:
+        """A cell is wrong."""
+        self.fault(line.file, line.number, column, line.cells.get(column, ""), expected)
+
+    def refuse_all(self, line: "Line", problems: Iterable[Problem]) -> None:
+        """The rules refuse a row: each sentence in its column. "key" is the last column of its key."""
+        for problem in problems:
+            field = (problem.field or "").removeprefix("-")
+            self.refuse(line, line.table.key[-1] if field == "key" else COLUMN_OF.get(field, field), problem.message)
+
+    def refuse_garbled(self, line: "Line", column: str) -> None:
+        """A text went through a wrong encoding; so did all others of the file, and one sentence is enough."""
+        if line.file not in self.garbled:
+            self.garbled.add(line.file)
+            self.refuse(line, column, "A text that was read in the right encoding. Export it once more as “CSV UTF-8”.")
+
+    def note(self, file: str, column: str, why: str) -> None:
+        """Cells of a column differ, and are ignored; said once a column."""
+        self.notes.setdefault((file, column), f"{file}, column {column}: what differs here is ignored. {why}")
+
+    def begun(self) -> "Plan":
+        """Return the plan of an import that was checked: with its notes, and the rows that are left as they are."""
+        return Plan(left=Counter(self.left), notes=dict(self.notes), files=self.files)
+
+    def sort(self) -> None:
+        """Bring the faults into the order of the files and their rows."""
+        places = {file: place for place, file in enumerate(self.files)}
+        self.faults.sort(key=lambda fault: (places.get(fault.file, -1), fault.row))
 
     def give_up(self, file: str, found: str, expected: str) -> None:
         """A file cannot be read, or not to its end."""

@@ -1,236 +1,186 @@
 """Rows of laws, asks, tests and links: new ones come in as drafts, known ones are edited by the services."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from tracker.exports.tables import TABLES
-from tracker.imports.columns import NAMES_SOURCE
-from tracker.imports.compare import missing
-from tracker.imports.lines import Line
-from tracker.imports.take import Options, one_by_one
-from tracker.imports.values import typed
-from tracker.imports.work import Values, Work
+from tracker.exports import tables
+from tracker.imports.cells import NAMES_SOURCE, typed
+from tracker.imports.compare import Values
+from tracker.imports.plan import Plan
+from tracker.imports.rows import Line
 from tracker.models import Ask, Legislation, Link, Source, SuccessTest
 from tracker.rules.asks import AWAY, AskDraft, TestDraft
-from tracker.rules.errors import RuleBroken
+from tracker.rules.errors import Problem, RuleBroken
 from tracker.rules.legislation import LegislationDraft, LinkDraft, normalised
 from tracker.rules.text import showable
 from tracker.services import asks, legislation, tests
-from tracker.services.outcome import Outcome
+from tracker.services.change import Change
 from tracker.services.records import draft_of
 
-PROVISIONS = next(column for column in TABLES["links"].columns if column.name == "provisions")
+PROVISIONS = next(column for column in tables.LINKS.columns if column.name == "provisions")
+
+
+@dataclass
+class Import:
+    """An import under way, and what its rows name.
+
+    `refused` are the rows that the rules refuse, with their table; what names one of these is not called faulty for
+    that. `becoming` are bills that become a law of the same file, perhaps of a later row.
+    """
+
+    change: Change
+    plan: Plan
+    reason: str = ""
+    refused: set[tuple[str, ...]] = field(default_factory=set)
+    becoming: list[tuple[Line, Legislation, str]] = field(default_factory=list)
+
+    def refuse(self, line: Line, problems: Iterable[Problem]) -> None:
+        """Say what the rules refuse of a row, each in its column."""
+        self.plan.refuse_all(line, problems)
+        self.refused.add((line.table.name, *line.key))
+
+    def find_ask(self, slug: str) -> Ask | None:
+        """Return the ask with this short name."""
+        return self.change.session.scalar(sa.select(Ask).where(Ask.slug == slug))
+
+    def find_law(self, key: str) -> Legislation | None:
+        """Return the law with this key."""
+        return self.change.session.scalar(sa.select(Legislation).where(Legislation.key == key))
+
+    def ask_of(self, line: Line) -> Ask:
+        """Return the ask of a row; raises RuleBroken when there is none."""
+        slug = line.cells["ask_slug"]
+        if ask := self.find_ask(slug):
+            return ask
+        expected = "The short name of an ask that is entered, or that asks.csv adds."
+        raise self.unknown("asks", slug, "ask_slug", expected)
+
+    def unknown(self, table: str, key: str, column: str, expected: str) -> RuleBroken:
+        """Return the error that a row names what is not there; its own row says why, where that was refused."""
+        return RuleBroken([] if (table, key) in self.refused else [Problem(expected, column)])
+
+
+class TableImport(Protocol):
+    """How rows of a table come in. `values` are the cells that differ, by column; both raise RuleBroken."""
+
+    def create(self, work: Import, line: Line, values: Values) -> None:
+        """Enter a new record."""
+
+    def edit(self, work: Import, line: Line, record_id: int, values: Values) -> bool:
+        """Edit a record; return True if anything changed."""
 
 
 class Laws:
     """Rows of legislation. Which law a bill became is said once all laws are in."""
 
-    name = "legislation"
-    model = Legislation
-    options: Options = ()
-
-    def __init__(self) -> None:
-        self.became: dict[str, tuple[Line, str, int | None]] = {}
-
-    def new(self, work: Work, line: Line, values: Values) -> LegislationDraft | None:
-        if missing(work, self.name, line, values):
-            return None
+    def create(self, work: Import, line: Line, values: Values) -> None:
         becomes = values.pop("becomes", "")
         draft = _law(LegislationDraft(kind="", title="", key=line.cells["law_key"]), values)
         if (key := normalised(draft).key) != draft.key:
-            work.refuse(line, "law_key", f"{key}, by the kind, the year and the number.")
-            return None
+            raise RuleBroken([Problem(f"{key}, by the kind, the year and the number.", "key")])
+        law = legislation.create_legislation(work.change, draft)
         if becomes:
-            self.became[key] = (line, becomes, None)
-        return draft
+            work.becoming.append((line, law, becomes))
 
-    def edited(self, work: Work, line: Line, record: Legislation, values: Values) -> LegislationDraft:
+    def edit(self, work: Import, line: Line, record_id: int, values: Values) -> bool:
+        law = work.change.session.get_one(Legislation, record_id)
         becomes = values.pop("becomes", None)
-        if becomes is not None and (not becomes or work.find_id(Legislation, becomes) != record.becomes_id):
-            self.became[record.key] = (line, becomes, record.id)  # its key may change
-        return _law(draft_of(LegislationDraft, record), values)
+        after = work.find_law(becomes) if becomes else None
+        is_other = becomes is not None and (not becomes or after is None or after.id != law.becomes_id)
+        if is_other:
+            work.becoming.append((line, law, becomes))
+        draft = _law(draft_of(LegislationDraft, law), values)
+        return legislation.edit_legislation(work.change, law, draft, None) or is_other
 
-    def create(self, work: Work, drafts: Sequence[LegislationDraft]) -> Outcome[Legislation]:
-        return legislation.create_laws(work.change, drafts)
 
-    def edit(self, work: Work, edits: Sequence[tuple[Legislation, LegislationDraft]]) -> Outcome[bool]:
-        return one_by_one(
-            edits,
-            lambda law, draft: legislation.edit_legislation(work.change, law, draft, None) or law.key in self.became,
-        )
-
-    def finish(self, work: Work) -> None:
-        """Say which laws the bills became."""
-        for own_key, (line, key, own_id) in self.became.items():
-            if (self.name, own_key) in work.failed:
-                continue
-            becomes_id = work.find_id(Legislation, key) if key else None
-            if key and becomes_id is None:
-                work.refuse(line, "becomes", "The law_key of a law.")
-                continue
-            law = work.change.session.get_one(Legislation, own_id or work.find_id(Legislation, own_key))
-            draft = replace(draft_of(LegislationDraft, law), becomes_id=becomes_id)
-            try:
-                legislation.edit_legislation(work.change, law, draft, None)
-            except RuleBroken as broken:
-                work.refuse_all(line, broken.problems)
+def finish_laws(work: Import) -> None:
+    """Say which laws the bills became."""
+    for line, law, key in work.becoming:
+        try:
+            after = work.find_law(key) if key else None
+            if key and after is None:
+                raise work.unknown("legislation", key, "becomes", "The law_key of a law.")
+            draft = replace(draft_of(LegislationDraft, law), becomes_id=after.id if after else None)
+            legislation.edit_legislation(work.change, law, draft, None)
+        except RuleBroken as broken:
+            work.refuse(line, broken.problems)
 
 
 class Asks:
     """Rows of asks: wording and particulars. A new ask names a source that the tracker knows."""
 
-    name = "asks"
-    model = Ask
-    options: Options = (joinedload(Ask.source),)
+    def create(self, work: Import, line: Line, values: Values) -> None:
+        draft = AskDraft(slug=line.cells["ask_slug"], source_id=_find_source(work, line), **values)
+        asks.create_ask(work.change, draft)
 
-    def __init__(self) -> None:
-        self.sources: dict[tuple[str, ...], list[int]] = {}
-        self.topics: dict[str, str] | None = None
-
-    def new(self, work: Work, line: Line, values: Values) -> AskDraft | None:
-        source_id = self._find_source(work, line)
-        if missing(work, self.name, line, values) or source_id is None:
-            return None
-        return AskDraft(slug=line.cells["ask_slug"], source_id=source_id, **values)
-
-    def edited(self, work: Work, line: Line, record: Ask, values: Values) -> AskDraft:
-        return replace(draft_of(AskDraft, record), **values)
-
-    def create(self, work: Work, drafts: Sequence[AskDraft]) -> Outcome[int]:
-        if self.topics is None:
-            self.topics = asks.known_topics(work.change.session)
-        return asks.create_asks(work.change, drafts, self.topics)
-
-    def edit(self, work: Work, edits: Sequence[tuple[Ask, AskDraft]]) -> Outcome[bool]:
-        self.topics = None  # an edit may name a topic for the first time
-        return asks.edit_asks(work.change, edits, work.reason)
-
-    def _find_source(self, work: Work, line: Line) -> int | None:
-        title, url, key = (showable(line.cells.get(name, "")) for name in NAMES_SOURCE)
-        if (title, url, key) not in self.sources:
-            statement = sa.select(Source.id).where(Source.publication.not_in(AWAY))
-            of_title = statement.where(Source.title == title)
-            of_key = work.change.session.scalars(statement.where(Source.key == key)).all() if key else []
-            of_url = of_title.where(Source.url == url) if url else of_title
-            self.sources[title, url, key] = list(of_key or work.change.session.scalars(of_url))
-        found = self.sources[title, url, key]
-        if len(found) == 1:
-            return found[0]
-        what = "that several sources have; give source_url too" if found else "of a source that was entered"
-        work.refuse(line, "source_title", f"The title {what}." if found else f"The title {what} (Sources, New source).")
-        return None
+    def edit(self, work: Import, line: Line, record_id: int, values: Values) -> bool:
+        ask = work.change.session.get_one(Ask, record_id)
+        draft = replace(draft_of(AskDraft, ask), **values)
+        return asks.edit_ask(work.change, ask, draft, seen_version=None, reason=work.reason)
 
 
 class Tests:
     """Rows of success tests."""
 
     __test__ = False
-    name = "tests"
-    model = SuccessTest
-    options: Options = (joinedload(SuccessTest.ask),)
 
-    def new(self, work: Work, line: Line, values: Values) -> tuple[int, TestDraft] | None:
-        ask_id = find_ask(work, line)
-        if missing(work, self.name, line, {"before": True} | values) or ask_id is None:
-            return None
-        return ask_id, TestDraft(key=line.cells["test_key"], **values)
+    def create(self, work: Import, line: Line, values: Values) -> None:
+        draft = TestDraft(key=line.cells["test_key"], **values)
+        tests.add_test(work.change, work.ask_of(line), draft, work.reason)
 
-    def edited(self, work: Work, line: Line, record: SuccessTest, values: Values) -> TestDraft:
-        return replace(draft_of(TestDraft, record), **values)
-
-    def create(self, work: Work, drafts: Sequence[tuple[int, TestDraft]]) -> Outcome[SuccessTest]:
-        found = find_asks(work, {ask_id for ask_id, _ in drafts})
-        return tests.add_tests(work.change, [(found[ask_id], draft) for ask_id, draft in drafts], work.reason)
-
-    def edit(self, work: Work, edits: Sequence[tuple[SuccessTest, TestDraft]]) -> Outcome[bool]:
-        return one_by_one(
-            edits,
-            lambda test, draft: tests.edit_test(
-                work.change, test.ask, test, draft, seen_version=None, reason=work.reason
-            ),
-        )
+    def edit(self, work: Import, line: Line, record_id: int, values: Values) -> bool:
+        test = work.change.session.get_one(SuccessTest, record_id, options=[joinedload(SuccessTest.ask)])
+        draft = replace(draft_of(TestDraft, test), **values)
+        return tests.edit_test(work.change, test.ask, test, draft, seen_version=None, reason=work.reason)
 
 
 class Links:
     """Rows of links between asks and laws."""
 
-    name = "links"
-    model = Link
-    options: Options = (joinedload(Link.legislation),)
-
-    def new(self, work: Work, line: Line, values: Values) -> LinkDraft | None:
-        ask_id, law_id = find_ask(work, line), work.find_id(Legislation, line.cells["law_key"])
-        if law_id is None and ("legislation", line.cells["law_key"]) not in work.failed:
-            work.refuse(line, "law_key", "The key of a law that is entered, or that legislation.csv adds.")
-        if missing(work, self.name, line, values) or ask_id is None or law_id is None:
-            return None
-        extent = tuple(filter(None, (part.strip() for part in line.cells["extent"].split("; "))))
+    def create(self, work: Import, line: Line, values: Values) -> None:
+        ask, key = work.ask_of(line), line.cells["law_key"]
+        law = work.find_law(key)
+        if law is None:
+            expected = "The key of a law that is entered, or that legislation.csv adds."
+            raise work.unknown("legislation", key, "law_key", expected)
         try:
             provisions = str(typed(PROVISIONS, line.cells["provisions"]))
         except ValueError as error:
-            work.refuse(line, "provisions", str(error))
-            return None
-        return LinkDraft(ask_id, law_id, provisions=provisions, extent=extent, **values)
+            raise RuleBroken([Problem(str(error), "provisions")]) from None
+        extent = tuple(filter(None, (part.strip() for part in line.cells["extent"].split("; "))))
+        draft = LinkDraft(ask.id, law.id, provisions=provisions, extent=extent, **values)
+        legislation.create_link(work.change, draft)
 
-    def edited(self, work: Work, line: Line, record: Link, values: Values) -> LinkDraft:
-        return replace(draft_of(LinkDraft, record), **values)
-
-    def create(self, work: Work, drafts: Sequence[LinkDraft]) -> Outcome[Link]:
-        return legislation.create_links(work.change, drafts)
-
-    def edit(self, work: Work, edits: Sequence[tuple[Link, LinkDraft]]) -> Outcome[bool]:
-        return one_by_one(edits, lambda link, draft: legislation.edit_link(work.change, link, draft, None))
+    def edit(self, work: Import, line: Line, record_id: int, values: Values) -> bool:
+        link = work.change.session.get_one(Link, record_id, options=[joinedload(Link.legislation)])
+        return legislation.edit_link(work.change, link, replace(draft_of(LinkDraft, link), **values), None)
 
 
-class NotEdited:
-    """Rows of which those that are known stay as they are."""
-
-    model = None
-    options: Options = ()
-
-    def create(self, work: Work, drafts: Sequence[object]) -> Outcome[object]:
-        return Outcome()
-
-    def edit(self, work: Work, edits: Sequence[tuple[object, object]]) -> Outcome[bool]:
-        return Outcome()
-
-
-class OnlyRead(NotEdited):
-    """Rows of replies or of sources: they say what the tracker says, and nothing comes in by them."""
-
-    def __init__(self, name: str, where: str) -> None:
-        self.name, self.where = name, where
-
-    def new(self, work: Work, line: Line, values: Values) -> None:
-        work.refuse(line, TABLES[self.name].key[-1], f"One that the tracker has. New ones are entered {self.where}.")
-
-    def edited(self, work: Work, line: Line, record: None, values: Values) -> None:
-        """No column of theirs is taken in."""
-
-
-ONLY_READ = (
-    OnlyRead("replies", "on the ask's page in the staff area"),
-    OnlyRead("sources", "in the staff area (Sources, New source)"),
-)
-
-
-def find_asks(work: Work, ids: Collection[int]) -> dict[int, Ask]:
-    """Asks by their ids."""
-    return {ask.id: ask for ask in work.change.session.scalars(sa.select(Ask).where(Ask.id.in_(ids)))}
-
-
-def find_ask(work: Work, line: Line) -> int | None:
-    """The ask of a row; it is a fault when there is none."""
-    ask_id = work.find_id(Ask, line.cells["ask_slug"])
-    if ask_id is None and ("asks", line.cells["ask_slug"]) not in work.failed:
-        work.refuse(line, "ask_slug", "The short name of an ask that is entered, or that asks.csv adds.")
-    return ask_id
+# In the order in which they come in: what is named before what names it.
+BY_TABLE: Mapping[str, TableImport] = {"legislation": Laws(), "asks": Asks(), "tests": Tests(), "links": Links()}
 
 
 def _law(draft: LegislationDraft, values: Values) -> LegislationDraft:
     if "address" in values:
         values = values | {"address": values["address"] or None}
     return replace(draft, **values)
+
+
+def _find_source(work: Import, line: Line) -> int:
+    """Return the number of the source that a new ask names."""
+    title, url, key = (showable(line.cells.get(name, "")) for name in NAMES_SOURCE)
+    known = sa.select(Source.id).where(Source.publication.not_in(AWAY))
+    found = work.change.session.scalars(known.where(Source.key == key)).all() if key else []
+    if not found:
+        of_title = known.where(Source.title == title)
+        found = work.change.session.scalars(of_title.where(Source.url == url) if url else of_title).all()
+    if len(found) == 1:
+        return found[0]
+    expected = "The title of a source that was entered (Sources, New source)."
+    if found:
+        expected = "The title that several sources have; give source_url too."
+    raise RuleBroken([Problem(expected, "source_id")])

@@ -1,64 +1,114 @@
-"""A whole import in one transaction: taken in by the services, so that every rule holds and the log has each change.
+"""A whole import in one transaction: row by row through the services, by every rule, each change in the log.
 
 A dry run is the same, undone at its end: what it says is what would happen.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from tracker.db.progress import Progress
-from tracker.imports.compare import check_doubtful
-from tracker.imports.lines import Line, Sheet, read
+from tracker.imports.cells import EDITABLE
+from tracker.imports.compare import Found, compare
+from tracker.imports.files import Lines
 from tracker.imports.plan import Plan, TooMany
-from tracker.imports.records import ONLY_READ, Asks, Laws, Links, Tests
-from tracker.imports.stories import Stories
-from tracker.imports.take import take
-from tracker.imports.work import Work
+from tracker.imports.records import BY_TABLE, Import, finish_laws
+from tracker.imports.rows import Line
+from tracker.imports.stories import post_entries
 from tracker.rules import checks
+from tracker.rules.errors import RuleBroken
 from tracker.rules.permissions import Action
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.services.change import Change
 from tracker.services.uploads import log_import
 
 
-def take_in(
+@dataclass(frozen=True)
+class Checked:
+    """Files that were read and compared: by table, the rows that are new or differ. The plan has what is wrong."""
+
+    plan: Plan
+    lines: Mapping[str, Sequence[Line]] = field(default_factory=dict)
+
+    @property
+    def number(self) -> int:
+        """How many rows are new or differ."""
+        return sum(map(len, self.lines.values()))
+
+
+def check(session: Session, lines: Lines, plan: Plan, site_url: str) -> Checked:
+    """Return what files say otherwise than the tracker. Needs no more than a session that reads."""
+    differing: dict[str, Sequence[Line]] = {}
+    try:
+        for name in EDITABLE:
+            found = compare(session, name, lines.get(name, ()), plan, site_url)
+            differing[name] = [row.line for row in found]
+    except TooMany:
+        pass
+    plan.sort()
+    return Checked(plan, differing)
+
+
+def apply(
     change: Change,
-    sheets: Sequence[Sheet],
-    plan: Plan,
+    checked: Checked,
     *,
     site_url: str,
     reason: str = "",
     progress: Progress = lambda number: None,
 ) -> Plan:
-    """Bring the rows in and tell the plan. The caller undoes everything when the plan has faults."""
+    """Apply the rows that differ and return the plan. The caller undoes everything when it has faults.
+
+    The rows are compared once more, since others may have changed the tracker since they were checked.
+    """
     change.require(Action.PUBLISH)
+    plan = checked.plan.begun()
     if problems := checks.at_most(reason, SENTENCE_LENGTH, "reason"):
         plan.fault("", 0, "", "a long reason", problems[0].message)
         return plan
-    work = Work(change, plan, site_url, reason)
+    work = Import(change, plan, reason)
 
-    def lines(name: str) -> Iterable[Line]:
-        for sheet in sheets:
-            if sheet.table.name == name:
-                yield from read(sheet, plan, progress)
+    def rows(name: str) -> Iterable[Found]:
+        for found in compare(change.session, name, checked.lines[name], plan, site_url):
+            yield found
+            progress(1)
 
     try:
-        laws = Laws()
-        take(work, laws, lines(laws.name))
-        laws.finish(work)
-        for subject in (Asks(), Tests(), Links(), *ONLY_READ):
-            take(work, subject, lines(subject.name))
-        Stories().take(work, lines)
-        check_doubtful(work)
+        for name in BY_TABLE:
+            for found in rows(name):
+                _bring(work, name, found)
+            if name == "legislation":
+                finish_laws(work)
+        post_entries(work, rows)
         if plan.has_changes and not plan.faults:
-            files = [sheet.file for sheet in sheets if plan.added[sheet.table.name] or plan.changed[sheet.table.name]]
-            log_import(change, files, plan.added, plan.changed, reason)
+            log_import(change, _files(plan, checked.lines), plan.added, plan.changed, reason)
         change.session.flush()
     except IntegrityError as error:
         plan.fault("", 0, "", str(error.orig), "Rows that agree with each other and with what the tracker holds.")
     except TooMany:
         pass
-    in_order = {sheet.file: place for place, sheet in enumerate(sheets)}
-    plan.faults.sort(key=lambda fault: (in_order.get(fault.file, -1), fault.row))
+    plan.sort()
     return plan
+
+
+def _bring(work: Import, name: str, found: Found) -> None:
+    """Enter or edit the record of one row."""
+    table, line = BY_TABLE[name], found.line
+    try:
+        if found.row is None:
+            table.create(work, line, dict(found.values))
+            work.plan.add(name, line.label, found.differences)
+        elif table.edit(work, line, found.row.id, dict(found.values)):
+            work.plan.change(name, line.label, found.differences)
+        else:
+            work.plan.leave(name)
+    except RuleBroken as broken:
+        work.refuse(line, broken.problems)
+
+
+def _files(plan: Plan, lines: Mapping[str, Sequence[Line]]) -> list[str]:
+    """Return the files out of which something came in, in their order."""
+    used = {lines[name][0].file for name in plan.tables if plan.added[name] or plan.changed[name]}
+    return [file for file in dict.fromkeys(plan.files) if file in used]

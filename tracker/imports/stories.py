@@ -1,207 +1,120 @@
-"""Rows of updates, evidence and results: new entries are posted, and history stays as it is."""
+"""Rows of updates, evidence and results: new entries are posted with both, and history stays as it is."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from tracker.imports.compare import missing
-from tracker.imports.lines import Line
-from tracker.imports.records import NotEdited, find_ask, find_asks
-from tracker.imports.take import take
-from tracker.imports.work import STEP, Values, Work, waits
+from tracker.imports.compare import HISTORY, Found
+from tracker.imports.records import Import
+from tracker.imports.rows import Line
 from tracker.models import Ask, SuccessTest, Update
-from tracker.rules.errors import Problem, RuleBroken
+from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.text import is_slug
-from tracker.rules.updates import EvidenceDraft, Result, UpdateDraft
+from tracker.rules.updates import EvidenceDraft, UpdateDraft
 from tracker.services import approval, drafts, updates
 
-HISTORY = "Nothing else than before: history is not edited. Post a correction: a new row with kind “correction”."
-Lines = Callable[[str], Iterable[Line]]
+WAITS = "sent to somebody else for approval"
 
 
 @dataclass
-class Entry:
-    """A new entry with its evidence and results, as they are read."""
+class NewEntry:
+    """A new entry of a story with the rows of its evidence and its results."""
 
-    line: Line
-    values: Values
-    evidence: list[tuple[Line, EvidenceDraft]] = field(default_factory=list)
-    results: list[tuple[Line, Result]] = field(default_factory=list)
-    is_faulty: bool = False
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """The short name of its ask, and its own key."""
-        return _key_of(self.line)
+    update: Found
+    evidence: list[Found] = field(default_factory=list)
+    results: list[Found] = field(default_factory=list)
 
 
-class Stories:
-    """Gathers the new entries from three tables, then posts them in the order of the file."""
-
-    def __init__(self) -> None:
-        self.entries: dict[tuple[str, str], Entry] = {}
-
-    def take(self, work: Work, lines: Lines) -> None:
-        for kind in (_Updates, _Evidence, _Results):
-            take(work, kind(self), lines(kind.name))
-        for step in self._steps(work):
-            _post(work, step)
-
-    def entry_of(self, work: Work, name: str, line: Line, values: Values) -> Entry | None:
-        """The new entry that a row of evidence or results belongs to; None where either is faulty."""
-        key = _key_of(line)
-        entry = self.entries.get(key)
-        if entry is None and ("updates", *key) not in work.failed:
-            known = key in _find_keys(work, [line])
-            expected = HISTORY if known else "The key of an entry that updates.csv adds."
-            work.refuse(line, "update_key", expected)
-        if entry and missing(work, name, line, values):
-            entry.is_faulty = True
-            return None
-        return entry
-
-    def _steps(self, work: Work) -> Iterator[list[Entry]]:
-        """The entries in steps, in their order; one that names another, or waits for somebody, makes its own step."""
-        step: list[Entry] = []
-        for entry in self.entries.values():
-            is_alone = bool(entry.values.get("corrects")) or waits(work, entry.values)
-            if step and (is_alone or len(step) == STEP):
-                yield step
-                step = []
-            step.append(entry)
-            if is_alone:
-                yield step
-                step = []
-        if step:
-            yield step
+def post_entries(work: Import, rows: Callable[[str], Iterable[Found]]) -> None:
+    """Gather the new entries from three tables, then post them in the order of the file."""
+    entries = {_entry_key(found.line): NewEntry(found) for found in rows("updates")}
+    for name in ("evidence", "results"):
+        for found in rows(name):
+            if entry := entries.get(_entry_key(found.line)):
+                (entry.evidence if name == "evidence" else entry.results).append(found)
+            else:
+                is_known = _find_update(work, *_entry_key(found.line)) is not None
+                expected = HISTORY if is_known else "The key of an entry that updates.csv adds."
+                work.plan.refuse(found.line, "update_key", expected)
+    for entry in entries.values():
+        try:
+            note = WAITS if _post(work, entry) else ""
+        except RuleBroken as broken:
+            _refuse(work, entry, broken.problems)
+            continue
+        work.plan.add("updates", entry.update.line.label, entry.update.differences, note)
+        for name, more in (("evidence", entry.evidence), ("results", entry.results)):
+            for found in more:
+                work.plan.add(name, found.line.label, found.differences)
 
 
-class _History(NotEdited):
-    """Rows that are known already may not differ. Entries are posted when all their parts are read."""
-
-    def __init__(self, stories: Stories) -> None:
-        self.stories = stories
-
-    def edited(self, work: Work, line: Line, record: None, values: Values) -> None:
-        for column in values:
-            work.refuse(line, column, HISTORY)
-
-
-class _Updates(_History):
-    name = "updates"
-
-    def new(self, work: Work, line: Line, values: Values) -> Entry:
-        ask_id, key = find_ask(work, line), line.cells["update_key"]
-        entry = Entry(line, values)
-        self.stories.entries[entry.key] = entry
-        if not is_slug(key):
-            work.refuse(line, "update_key", "A key of its own in small letters, digits and hyphens: the date will do.")
-            entry.is_faulty = True
-        else:
-            entry.is_faulty = missing(work, self.name, line, values) or ask_id is None
-        return entry
+def _post(work: Import, entry: NewEntry) -> bool:
+    """Publish an entry; return True if it was sent to somebody else instead, who must publish it."""
+    change, line = work.change, entry.update.line
+    ask, key = work.ask_of(line), line.cells["update_key"]
+    if not is_slug(key):
+        refuse([Problem("A key of its own in small letters, digits and hyphens: the date will do.", "key")])
+    if _find_update(work, ask.slug, key):
+        refuse([Problem("Another key: a draft has this one. Look at it in the staff area.", "key")])
+    draft = _draft(work, ask, entry)
+    if change.four_eyes and draft.status:
+        approval.submit(change, ask, drafts.save(change, ask, draft, key))
+        return True
+    updates.post(change, ask, draft, key=key)
+    return False
 
 
-class _Evidence(_History):
-    name = "evidence"
-
-    def new(self, work: Work, line: Line, values: Values) -> Entry | None:
-        if entry := self.stories.entry_of(work, self.name, line, values):
-            if line.cells["position"] != str(len(entry.evidence) + 1):
-                work.refuse(line, "position", f"{len(entry.evidence) + 1}, its place among the evidence of the entry.")
-            entry.evidence.append((line, EvidenceDraft(**values)))
-        return entry
-
-
-class _Results(_History):
-    name = "results"
-
-    def new(self, work: Work, line: Line, values: Values) -> Entry | None:
-        if entry := self.stories.entry_of(work, self.name, line, values):
-            entry.results.append((line, values["result"]))
-        return entry
-
-
-def _post(work: Work, step: Sequence[Entry]) -> None:
-    """Publish entries by the rules; send those for approval that somebody else must publish."""
-    taken = _find_keys(work, [entry.line for entry in step])
-    for entry in step:
-        if entry.key in taken:
-            work.refuse(entry.line, "update_key", "Another key: a draft has this one. Look at it in the staff area.")
-            entry.is_faulty = True
-    good = [entry for entry in step if not entry.is_faulty]
-    found = find_asks(work, {work.find_id(Ask, entry.key[0]) or 0 for entry in good})
-    asks = {ask.slug: ask for ask in found.values()}
-    tests = _find_tests(work, found)
-    new = []
-    for entry in good:
-        draft = _draft(work, asks[entry.key[0]], tests, entry)
-        if draft and waits(work, entry.values):
-            _submit(work, asks[entry.key[0]], draft, entry)
-        elif draft:
-            new.append((entry, (asks[entry.key[0]], draft, entry.key[1])))
-    for place, problems in updates.post_many(work.change, [draft for _, draft in new]).refused.items():
-        _refuse(work, new[place][0], problems)
+def _draft(work: Import, ask: Ask, entry: NewEntry) -> UpdateDraft:
+    values = dict(entry.update.values)
+    if corrects := values.pop("corrects", ""):
+        corrected = _find_update(work, ask.slug, corrects)
+        if corrected is None:
+            raise RuleBroken([Problem("The key of an entry of the same ask.", "corrects")])
+        values["corrects_id"] = corrected
+    if slug := values.pop("superseded_by", ""):
+        other = work.find_ask(slug)
+        if other is None:
+            raise work.unknown("asks", slug, "superseded_by", "The short name of another ask.")
+        values["superseded_by_id"] = other.id
+    for place, found in enumerate(entry.evidence, 1):
+        if found.line.cells["position"] != str(place):
+            expected = f"{place}, its place among the evidence of the entry."
+            raise RuleBroken([Problem(expected, f"evidence-{place - 1}-position")])
+    evidence = tuple(EvidenceDraft(**found.values) for found in entry.evidence)
+    results = tuple(
+        (_find_test(work, ask, place, found.line), found.values["result"]) for place, found in enumerate(entry.results)
+    )
+    return UpdateDraft(**values, evidence=evidence, results=results)
 
 
-def _submit(work: Work, ask: Ask, draft: UpdateDraft, entry: Entry) -> None:
-    try:
-        approval.submit(work.change, ask, drafts.save(work.change, ask, draft, entry.key[1]))
-        work.drafted.add(ask.slug)
-    except RuleBroken as broken:
-        _refuse(work, entry, broken.problems)
+def _find_test(work: Import, ask: Ask, place: int, line: Line) -> int:
+    key = line.cells["test_key"]
+    of_ask = sa.select(SuccessTest.id).where(SuccessTest.ask_id == ask.id, SuccessTest.key == key)
+    if (number := work.change.session.scalar(of_ask)) is not None:
+        return number
+    is_refused = ("tests", ask.slug, key) in work.refused
+    raise RuleBroken([] if is_refused else [Problem("The key of a test of the ask.", f"results-{place}-test_key")])
 
 
-def _draft(work: Work, ask: Ask, tests: Mapping[tuple[int, str], int], entry: Entry) -> UpdateDraft | None:
-    """The entry as typed; None when it names what does not exist."""
-    values, known = dict(entry.values), len(work.plan.faults)
-    corrects, superseded_by = values.pop("corrects", ""), values.pop("superseded_by", "")
-    results = []
-    if corrects:
-        of_ask = sa.select(Update.id).where(Update.ask_id == ask.id, Update.key == corrects)
-        values["corrects_id"] = work.change.session.scalar(of_ask)
-        if values["corrects_id"] is None:
-            work.refuse(entry.line, "corrects", "The key of an entry of the same ask.")
-    if superseded_by:
-        values["superseded_by_id"] = work.find_id(Ask, superseded_by)
-        if values["superseded_by_id"] is None:
-            work.refuse(entry.line, "superseded_by", "The short name of another ask.")
-    for line, result in entry.results:
-        test_id = tests.get((ask.id, line.cells["test_key"]))
-        if test_id is None:
-            work.refuse(line, "test_key", "The key of a test of the ask.")
-        else:
-            results.append((test_id, result))
-    if len(work.plan.faults) > known:
-        return None
-    return UpdateDraft(**values, results=tuple(results), evidence=tuple(evidence for _, evidence in entry.evidence))
+def _find_update(work: Import, slug: str, key: str) -> int | None:
+    """Return the number of an entry, published or not."""
+    of_ask = sa.select(Update.id).join(Update.ask).where(Ask.slug == slug, Update.key == key)
+    return work.change.session.scalar(of_ask)
 
 
-def _refuse(work: Work, entry: Entry, problems: Iterable[Problem]) -> None:
-    """Put what the rules say of a piece of evidence beside that piece, all else beside the entry."""
+def _refuse(work: Import, entry: NewEntry, problems: Iterable[Problem]) -> None:
+    """Put what the rules say of a piece of evidence or a result beside its row, all else beside the entry."""
     for problem in problems:
         part, _, rest = (problem.field or "").partition("-")
         number, _, column = rest.partition("-")
-        if part == "evidence" and number.isdigit() and int(number) < len(entry.evidence):
-            work.refuse(entry.evidence[int(number)][0], column, problem.message)
+        rows = {"evidence": entry.evidence, "results": entry.results}.get(part, [])
+        if number.isdigit() and int(number) < len(rows):
+            work.plan.refuse(rows[int(number)].line, column, problem.message)
         else:
-            work.refuse_all(entry.line, [problem])
+            work.refuse(entry.update.line, [problem])
 
 
-def _key_of(line: Line) -> tuple[str, str]:
-    """Which entry a row of any of the three tables is about."""
+def _entry_key(line: Line) -> tuple[str, str]:
+    """Return which entry a row of any of the three tables is about."""
     return line.cells["ask_slug"], line.cells["update_key"]
-
-
-def _find_tests(work: Work, ask_ids: Collection[int]) -> dict[tuple[int, str], int]:
-    """The ids of the tests of asks, by ask and key."""
-    tests = sa.select(SuccessTest.ask_id, SuccessTest.key, SuccessTest.id).where(SuccessTest.ask_id.in_(ask_ids))
-    return {(ask_id, key): number for ask_id, key, number in work.change.session.execute(tests)}
-
-
-def _find_keys(work: Work, lines: Iterable[Line]) -> set[tuple[str, str]]:
-    """Those of the entries named by rows that the asks have, published or not."""
-    named = set(map(_key_of, lines))
-    of_asks = sa.select(Ask.slug, Update.key).join(Update.ask).where(Ask.slug.in_({slug for slug, _ in named}))
-    return named & set(map(tuple, work.change.session.execute(of_asks)))

@@ -15,12 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from tracker.db.rows import restart_numbers
 from tracker.imports.building import Builder
 from tracker.imports.folder import KINDS, read_folder
 from tracker.imports.plan import Fault, Plan, TooMany
 from tracker.models import Ask, Legislation, Link, Source, SuccessTest, Update
-from tracker.queries.contradictions import QUESTIONED
+from tracker.queries.desk import QUESTIONED
 from tracker.queries.stories import Story, entry_of
 from tracker.rules import checks
 from tracker.rules.asks import Publication
@@ -31,14 +30,12 @@ from tracker.rules.standing import LinkedLaw, contradictions
 from tracker.rules.text import SENTENCE_LENGTH, title_key
 from tracker.rules.updates import UpdateKind, check_publishable
 from tracker.rules.wording import IMPORTED, IMPORTED_STEP, WORDING
-from tracker.services import derived, drafts, records
+from tracker.services import derived, records
 from tracker.services.change import Change
-from tracker.services.events import Subject, record, record_many
-from tracker.services.joining import check_story
-from tracker.services.updates import settle
+from tracker.services.events import Subject, record
+from tracker.services.updates import check_story, settle
 
 PUBLISHED = Publication.PUBLISHED
-NOT_LOGGED = {"id", "version", "title_key"}
 
 
 @dataclass
@@ -71,7 +68,8 @@ def bring_in(change: Change, folder: Path, plan: Plan, reason: str = "") -> Impo
         if not plan.faults:
             entries = _entries(made)  # before what names others is taken off
             _store(change, made)
-            record_many(change, IMPORTED, entries, reason)
+            for subject, values in entries:
+                record(change, IMPORTED, subject, after=values, reason=reason)
             _log(change, made, folder.name, imported.rows, reason)
             derived.mend(change.session)
     except IntegrityError as error:
@@ -98,7 +96,9 @@ def _settle(made: Builder) -> list[Fault]:
         ask.reviewed_on = ask.reviewed_on or max(reviews, default=None)
         if ask.publication.is_public and ask.status is None:
             line = made.lines["asks"][ask_id - 1]
-            made.refuse(line, "ask_slug", "A public ask needs a status: a published row of updates.csv that sets one.")
+            made.plan.refuse(
+                line, "ask_slug", "A public ask needs a status: a published row of updates.csv that sets one."
+            )
     return doubts
 
 
@@ -128,7 +128,17 @@ def _store(change: Change, made: Builder) -> None:
     for model, later in ((Legislation, laws), (Ask, asks), (Update, closed)):
         if later:
             change.session.execute(sa.update(model), later)
-    restart_numbers(change.session, [model for model, *_ in KINDS.values()])
+    _restart_numbers(change.session, [model for model, *_ in KINDS.values()])
+
+
+def _restart_numbers(session: Session, models: Iterable[Any]) -> None:
+    """Let PostgreSQL number new rows after those that came with a number; SQLite does so by itself."""
+    if session.connection().dialect.name != "postgresql":
+        return
+    for model in models:
+        sequence = sa.func.pg_get_serial_sequence(model.__tablename__, "id")
+        last = sa.func.max(model.id)
+        session.execute(sa.select(sa.func.setval(sequence, sa.func.coalesce(last, 1), last.is_not(None))))
 
 
 def _take_off(rows: Iterable[Any], column: str) -> list[dict[str, object]]:
@@ -146,10 +156,8 @@ def _entries(made: Builder) -> list[tuple[Subject, dict[str, object]]]:
         former[redirect.ask_id].append(redirect.slug)
     entries = []
     for row in (row for name, rows in made.rows.items() if name != "evidence" for row in rows.values()):
-        values = {of.key: getattr(row, of.key) for of in row.__table__.columns if of.key not in NOT_LOGGED}
-        if isinstance(row, Update):
-            values |= drafts.values_of(made.drafts[row.id])
-        elif isinstance(row, Ask):
+        values = records.logged(row)
+        if isinstance(row, Ask):
             values["former_slugs"] = former[row.id]
         entries.append((records.subject_of(row), values))
     return entries

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, FormerSlug, Legislation, Source
-from tracker.queries import staff_lists
-from tracker.queries.known_pages import spellings_of
+from tracker.models import Ask, Evidence, FormerSlug, Legislation, Source
+from tracker.queries import staff
 from tracker.rules.asks import AWAY
 from tracker.rules.citations import parse_address, parse_citation
+from tracker.rules.updates import EvidenceDraft, EvidenceType
 
 MOST = 20
 LONGEST, LONGEST_SEARCH = 2000, 200
@@ -20,6 +21,7 @@ LONGEST, LONGEST_SEARCH = 2000, 200
 OURS = r"(?:https?://[^/?#]+)?/(?:staff/{0}/(?P<id>[0-9]{{1,9}})(?:/[^?#]*)?|{0}/(?P<key>[^?#]+?))/?(?:[?#].*)?"
 ASK_PAGE, LAW_PAGE = (re.compile(OURS.format(what), re.ASCII) for what in ("asks", "legislation"))
 Condition = sa.ColumnElement[bool]
+LAW_PUBLISHER = "legislation.gov.uk"
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Choosing:
     def offer(self, text: str) -> list[Choice]:
         """Return some records with these words in the title; for no words the newest."""
         if text:
-            rows = staff_lists.search(self.session, self._all(), self.model, text[:LONGEST_SEARCH], MOST).rows
+            rows = staff.search(self.session, self._all(), self.model, text[:LONGEST_SEARCH], MOST).rows
         else:
             rows = list(self.session.scalars(self._all().order_by(self.model.id.desc()).limit(MOST)))
         return [self._choice(row) for row in rows]
@@ -127,3 +129,34 @@ class Sources(Choosing):
 
     def _all(self) -> sa.Select[Any]:
         return super()._all().where(sa.or_(Source.publication.not_in(AWAY), Source.id == self.present))
+
+
+def find_known_page(session: Session, url: str) -> EvidenceDraft | None:
+    """What the newest evidence with this address says of it; else the source or the law at it."""
+    spellings = spellings_of(url)
+    evidence = session.scalar(select(Evidence).where(Evidence.url.in_(spellings)).order_by(Evidence.id.desc()).limit(1))
+    if evidence:
+        return EvidenceDraft(
+            url, evidence.title, evidence.type, evidence.publisher, evidence.published_on, evidence.archived_url
+        )
+    source = session.scalar(select(Source).where(Source.url.in_(spellings)).order_by(Source.id).limit(1))
+    if source:
+        return EvidenceDraft(url, source.title, None, source.publisher, source.published_on, source.archived_url)
+    return _find_known_law(session, url, spellings)
+
+
+def _find_known_law(session: Session, url: str, spellings: list[str]) -> EvidenceDraft | None:
+    reference = parse_address(url)
+    there = Legislation.identity == reference.identity if reference else Legislation.address.in_(spellings)
+    law = session.scalar(select(Legislation).where(there).limit(1))
+    if law is None:
+        return None
+    publisher = LAW_PUBLISHER if reference else ""
+    return EvidenceDraft(url, law.title, EvidenceType.OFFICIAL_RECORD, publisher, law.enacted_on or law.introduced_on)
+
+
+def spellings_of(url: str) -> list[str]:
+    """The address with and without a slash at its end and an anchor, by either scheme."""
+    plain = url.partition("#")[0].rstrip("/")
+    rest = plain.partition("://")[2]
+    return [url, *(f"{scheme}://{rest}{end}" for scheme in ("https", "http") for end in ("", "/"))]

@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from tracker.models import Ask, Event, Legislation, Link, Reply, Source, Update
+from tracker.models import Ask, Event, Legislation, Link, Reply, Source, SuccessTest, Update
 from tracker.queries import paging
-from tracker.queries.calendar_days import ended_by
-from tracker.queries.names import with_names
 from tracker.queries.paging import Listed
+from tracker.queries.people import with_names
 from tracker.rules.asks import Publication
 from tracker.rules.legislation import BILLS
 from tracker.rules.replies import Outcome
+from tracker.rules.standing import contradictions
 from tracker.rules.status import STATUSES_OF, Family
 from tracker.rules.updates import Result, UpdateKind
 
@@ -24,6 +25,9 @@ STILL_OPEN = (*STATUSES_OF[Family.OPEN], *STATUSES_OF[Family.PART])
 UNVERIFIED: tuple[type[Link | Legislation | Source | Ask], ...] = (Link, Legislation, Source, Ask)
 OF_UPDATE = (joinedload(Update.ask), joinedload(Update.author))
 COMINGS_AND_GOINGS = ("signed in", "signed out")
+LATEST = 500
+# What the log says of an ask that came with an import and whose tests contradict its status.
+QUESTIONED = "questioned"
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def list_due(session: Session, today: date, limit: int, after: str = "") -> List
     loaded = (selectinload(Ask.tests), selectinload(Ask.links).joinedload(Link.legislation))
     found = paging.cut(session, statement, by, limit=limit, after=after, loaded=loaded)
     ids = [ask.id for ask in found.rows]
-    seen = count_entries(session, ids)
+    seen = count_published_updates(session, ids)
     reviews = sa.select(Update.ask_id).where(*WAITING, Update.kind == UpdateKind.REVIEW, Update.ask_id.in_(ids))
     proposed = set(session.scalars(reviews))
     return replace(found, rows=[_due(ask, seen.get(ask.id, 0), ask.id in proposed) for ask in found.rows])
@@ -118,7 +122,7 @@ def list_recent(session: Session, limit: int) -> Sequence[Event]:
     return with_names(session, session.scalars(statement.order_by(Event.id.desc()).limit(limit)))
 
 
-def count_entries(session: Session, ask_ids: Sequence[int]) -> dict[int, int]:
+def count_published_updates(session: Session, ask_ids: Sequence[int]) -> dict[int, int]:
     """How many published updates each of these asks has."""
     of_asks = sa.select(Update.ask_id, sa.func.count()).where(Update.ask_id.in_(ask_ids))
     counted = of_asks.where(Update.publication == Publication.PUBLISHED).group_by(Update.ask_id)
@@ -141,3 +145,39 @@ def _due(ask: Ask, seen: int, is_proposed: bool) -> DueAsk:
 def _sorted_date(column: Any) -> sa.ColumnElement[str]:
     """A date as the text by which it is sorted, what has none first."""
     return sa.func.coalesce(sa.type_coerce(column, sa.String), "")
+
+
+def ended_by(column: Any, day: date) -> sa.ColumnElement[bool]:
+    """Return the condition that the last day that a date can mean is not after the day; false without a date."""
+    text = sa.type_coerce(column, sa.String)
+    next_day = day + timedelta(days=1)
+    last_month = next_day.replace(day=1) - timedelta(days=1)
+    bounds = {10: day.isoformat(), 7: f"{last_month:%Y-%m}", 4: f"{next_day.year - 1:04}"}
+    return sa.or_(
+        *(sa.and_(sa.func.length(text) == length, text <= sa.literal(bound)) for length, bound in bounds.items())
+    )
+
+
+def find_contradicted(session: Session, *among: sa.ColumnElement[bool]) -> list[int]:
+    """The numbers of the contradicted ones of these published asks; reads the result of each of their tests."""
+    tests = sa.select(Ask.id, Ask.status, Ask.status_on, SuccessTest.result).join(SuccessTest.ask)
+    in_use = (Ask.publication == Publication.PUBLISHED, SuccessTest.is_archived.is_(False))
+    rows = session.execute(tests.where(*in_use, *among).order_by(Ask.id))
+    return [
+        number
+        for (number, status, since), found in groupby(rows, key=lambda row: tuple(row[:3]))
+        if contradictions(status, (row.result for row in found), since)
+    ]
+
+
+def list_contradicted(session: Session) -> list[Ask]:
+    """The contradicted asks by title, among those of the latest redefinitions and those that an import questioned."""
+    latest = (
+        sa.select(Update.ask_id)
+        .where(Update.publication == Publication.PUBLISHED, Update.kind == UpdateKind.REDEFINITION)
+        .order_by(Update.published_at.desc())
+        .limit(LATEST)
+    )
+    questioned = sa.select(Event.subject_id).where(Event.action == QUESTIONED, Event.subject == "ask")
+    found = find_contradicted(session, Ask.id.in_({*session.scalars(latest), *session.scalars(questioned)}))
+    return list(session.scalars(sa.select(Ask).where(Ask.id.in_(found)).order_by(Ask.title, Ask.id)))

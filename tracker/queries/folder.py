@@ -9,23 +9,23 @@ import sqlalchemy as sa
 from tracker.db.engine import reading
 from tracker.models import Ask, FormerSlug, Legislation, Link, Reply, Source, SuccessTest, Update
 from tracker.queries.public import tables
+from tracker.queries.public.asks import list_steps
 from tracker.queries.public.filters import AskFilter
-from tracker.queries.public.wording import list_steps
 from tracker.rules.asks import PUBLIC, Publication
 
 EVERY = tuple(Publication)
 STEP = 200
 STATEMENTS: Mapping[str, Callable[[], tables.Statement]] = {
-    "asks": lambda: tables.asks().add_columns(Ask.internal_note, Ask.is_said_defamatory),
-    "updates": lambda: tables.updates(EVERY).add_columns(
+    "asks": lambda: tables.asks(EVERY).add_columns(Ask.review_interval_days, Ask.internal_note, Ask.is_said_defamatory),
+    "updates": lambda: tables.updates(EVERY, EVERY).add_columns(
         Update.publication, Update.draft_note, Update.submitted_at, Update.sent_back_note
     ),
-    "evidence": lambda: tables.evidence(EVERY),
-    "tests": lambda: tables.tests(archived=True).add_columns(SuccessTest.is_archived),
-    "results": lambda: tables.results(EVERY),
+    "evidence": lambda: tables.evidence(EVERY, EVERY),
+    "tests": lambda: tables.success_tests(EVERY, archived=True).add_columns(SuccessTest.is_archived),
+    "results": lambda: tables.results(EVERY, EVERY),
     "legislation": lambda: tables.legislation(EVERY, EVERY).add_columns(Legislation.internal_note),
-    "links": lambda: tables.links(EVERY, EVERY).add_columns(Link.internal_note, Link.publication),
-    "replies": lambda: tables.replies(EVERY).add_columns(Reply.due_on, Reply.internal_note, Reply.publication),
+    "links": lambda: tables.links(EVERY, EVERY, EVERY).add_columns(Link.internal_note, Link.publication),
+    "replies": lambda: tables.replies(EVERY, EVERY).add_columns(Reply.due_on, Reply.internal_note, Reply.publication),
     "sources": lambda: tables.sources(EVERY).add_columns(Source.internal_note, Source.publication),
 }
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from tracker.clock import LONDON
 from tracker.db.engine import reading
 from tracker.models import Ask, Event
-from tracker.queries.names import with_names
+from tracker.queries.people import with_names
 from tracker.rules.permissions import Action, Actor
 
 SIZE = 50
@@ -30,7 +30,7 @@ Earlier = aliased(Event, name="earlier")
 
 @dataclass(frozen=True)
 class LogFilter:
-    """Which entries are wanted; `person` NOBODY stands for the command line and the seeds."""
+    """Which entries are wanted; `person` NOBODY is the command line and the seeds."""
 
     person: int | None = None
     ask: str = ""
@@ -64,7 +64,7 @@ class LogChoices:
     actions: tuple[str, ...]
 
 
-def list_page(session: Session, reader: Actor, wanted: LogFilter, before: int | None, size: int = SIZE) -> LogPage:
+def list_entries(session: Session, reader: Actor, wanted: LogFilter, before: int | None, size: int = SIZE) -> LogPage:
     """The entries that fit and that the reader may see, at most `size`, from before a key on."""
     found = session.execute(_statement(reader, wanted, before).limit(size + 1)).all()
     entries = _entries(session, found[:size])
@@ -77,7 +77,7 @@ def find_entry(session: Session, reader: Actor, number: int) -> LogEntry | None:
     return next(iter(_entries(session, found)), None)
 
 
-def find_choices(session: Session) -> LogChoices:
+def find_kinds_and_actions(session: Session) -> LogChoices:
     """The kinds and the actions in the log; each costs one step along an index."""
     return LogChoices(tuple(_distinct(session, Event.subject)), tuple(_distinct(session, Event.action)))
 
@@ -87,7 +87,7 @@ def read(engine: sa.Engine, reader: Actor, wanted: LogFilter) -> Iterator[Event]
     before: int | None = None
     while True:
         with reading(engine, is_patient=True) as session:
-            page = list_page(session, reader, wanted, before, STEP)
+            page = list_entries(session, reader, wanted, before, STEP)
             session.expunge_all()
         yield from (entry.event for entry in page.entries)
         before = page.next_key

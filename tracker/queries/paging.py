@@ -55,7 +55,7 @@ def write_key(values: Sequence[Any]) -> str:
 
 
 def read_key(by: Sorting, key: str) -> list[Any]:
-    """The values that a key holds; only the first can be text in which a separator stands."""
+    """Return the values in a key; only the first can be text that contains the separator."""
     parts = key.rsplit(SEPARATOR, len(by) - 1)
     if len(parts) != len(by):
         raise NO_PAGE

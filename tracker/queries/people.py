@@ -1,14 +1,14 @@
-"""What members of staff see of their own access: sessions, sign-ins, failures and recovery codes."""
+"""Members of staff: their names in the log, and what they see of their own access."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Event, RecoveryCode, StaffSession
-from tracker.queries.names import with_names
+from tracker.models import Event, PersonalDetail, RecoveryCode, StaffSession
+from tracker.rules.chain import commitments_of, with_personal
 
 MOST = 20
 ACCESS = (
@@ -17,6 +17,28 @@ ACCESS = (
     "invited", "reset link made",
 )  # fmt: skip
 FAILED = ("sign-in failed", "code failed")
+
+
+def with_names(session: Session, events: Iterable[Event]) -> list[Event]:
+    """Copies of the entries, in no session, with the names and addresses that they commit to.
+
+    An erased person is called "erased person" with a number. Costs one query.
+    """
+    entries = [{column.key: getattr(event, column.key) for column in Event.__table__.columns} for event in events]
+    wanted = {made for entry in entries for _, made in commitments_of(entry)}
+    details = sa.select(PersonalDetail.commitment, PersonalDetail.value).where(PersonalDetail.commitment.in_(wanted))
+    values = {row.commitment: row.value for row in session.execute(details)} if wanted else {}
+
+    def open_(person_id: int, made: str) -> str:
+        return values.get(made) or f"erased person {person_id}"
+
+    return [Event(**entry if entry["format"] == 1 else with_personal(entry, open_)) for entry in entries]
+
+
+def count_held_for_good(session: Session, person_id: int) -> int:
+    """How many entries, being of the first format, hold a name or address of the person themselves."""
+    is_theirs = (Event.actor_id == person_id) | ((Event.subject == "person") & (Event.subject_id == person_id))
+    return session.scalar(sa.select(sa.func.count(Event.id)).where(is_theirs, Event.format == 1)) or 0
 
 
 class LastSignIn(NamedTuple):

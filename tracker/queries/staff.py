@@ -1,16 +1,25 @@
-"""What the staff area shows: everything, drafts and archived records included."""
+"""What the staff area shows, by record and in lists: everything, drafts and archived records included."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from tracker.models import Ask, Event, Legislation, Link, Note, Person, Reply, SuccessTest, Update
-from tracker.queries.names import with_names
+from tracker.models import Ask, Event, Legislation, Link, Note, Person, Reply, Source, SuccessTest, Update
+from tracker.queries import paging
+from tracker.queries.paging import Listed
+from tracker.queries.people import with_names
+from tracker.queries.public.filters import LONGEST_SEARCH, UnknownFilter
 from tracker.rules.asks import Publication
+from tracker.rules.status import Status
+from tracker.rules.text import clean, slugify
 
 MOST = 100
 RECENT = 15
+MOST_WORDS = 8
+NO_STATUS = "none"
 
 
 def list_asks_of(session: Session, ids: Iterable[int]) -> Sequence[Ask]:
@@ -18,7 +27,7 @@ def list_asks_of(session: Session, ids: Iterable[int]) -> Sequence[Ask]:
     return session.scalars(sa.select(Ask).where(Ask.id.in_(list(ids))).order_by(Ask.title, Ask.id)).all()
 
 
-def list_people(session: Session) -> Sequence[Person]:
+def list_everybody(session: Session) -> Sequence[Person]:
     """All members of staff by name."""
     return session.scalars(sa.select(Person).order_by(Person.name)).all()
 
@@ -80,7 +89,7 @@ def list_notes(session: Session, ask_id: int) -> Sequence[Note]:
 
 
 def find_law(session: Session, law_id: int) -> Legislation | None:
-    """A law with the asks that hang on it."""
+    """Return a law with the asks that it is linked to."""
     return session.get(
         Legislation,
         law_id,
@@ -110,3 +119,74 @@ def count_published(session: Session, ask_id: int) -> int:
     """How many published updates the ask has; the number only ever grows."""
     of_ask = sa.select(sa.func.count()).select_from(Update).where(Update.ask_id == ask_id)
     return session.scalar(of_ask.where(Update.publication == Publication.PUBLISHED)) or 0
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which asks are wanted: with these words in the title, this status (NO_STATUS: without one), seen by these."""
+
+    text: str = ""
+    status: Status | str = ""
+    publication: Publication | str = ""
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> "Wanted":
+        """Read the filters of a query string; raises UnknownFilter for a value that cannot exist."""
+        status, publication = query.get("status", ""), query.get("publication", "")
+        if status not in {"", NO_STATUS, *Status} or publication not in {"", *Publication}:
+            raise UnknownFilter("There is no such filter. Choose one from the lists.")
+        try:
+            text = clean(query.get("q", ""))
+        except ValueError as error:
+            raise UnknownFilter(str(error)) from None
+        if len(text) > LONGEST_SEARCH:
+            raise UnknownFilter(f"Search for at most {LONGEST_SEARCH} characters.")
+        return cls(text, status, publication)
+
+    def as_query(self) -> dict[str, str]:
+        """The filters that are set, for links."""
+        values = {"q": self.text, "status": str(self.status), "publication": str(self.publication)}
+        return {name: value for name, value in values.items() if value}
+
+
+def list_asks(session: Session, wanted: Wanted, after: str = "", size: int = paging.SIZE) -> Listed[Ask]:
+    """The asks that fit, by title."""
+    statement = sa.select(Ask).where(*_hold(Ask, wanted.text))
+    if wanted.status:
+        statement = statement.where(Ask.status == (None if wanted.status == NO_STATUS else wanted.status))
+    if wanted.publication:
+        statement = statement.where(Ask.publication == wanted.publication)
+    return paging.cut(session, statement, (Ask.title, Ask.id), limit=size, after=after)
+
+
+def list_laws(session: Session, after: str = "", size: int = paging.SIZE) -> Listed[Legislation]:
+    """All laws by key, so by kind, year and number."""
+    return paging.cut(session, sa.select(Legislation), (Legislation.key,), limit=size, after=after)
+
+
+def list_sources(session: Session, after: str = "", size: int = paging.SIZE) -> Listed[Source]:
+    """All sources by title."""
+    return paging.cut(session, sa.select(Source), (Source.title, Source.id), limit=size, after=after)
+
+
+def list_people(session: Session, after: str = "", size: int = paging.SIZE) -> Listed[Person]:
+    """All members of staff by name."""
+    return paging.cut(session, sa.select(Person), (Person.name, Person.id), limit=size, after=after)
+
+
+def search(session: Session, among: sa.Select[Any], model: Any, text: str, size: int) -> Listed[Any]:
+    """Of these asks, laws or sources those with the words in the title, by title."""
+    return paging.cut(session, among.where(*_hold(model, text)), (model.title, model.id), limit=size)
+
+
+def _hold(model: Any, text: str) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions that each word is in the title, the citation or, without its accents, the key."""
+    key = Ask.slug if model is Ask else model.key
+    texts = (model.title, model.citation) if model is Legislation else (model.title,)
+    return [_holds(texts, key, word) for word in text.split()[:MOST_WORDS]]
+
+
+def _holds(texts: Sequence[Any], key: Any, word: str) -> sa.ColumnElement[bool]:
+    plain = slugify(word)
+    in_key = [key.contains(plain, autoescape=True)] if plain else []
+    return sa.or_(*(text.icontains(word, autoescape=True) for text in texts), *in_key)

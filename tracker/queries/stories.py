@@ -1,20 +1,39 @@
 """What the rules need to know about an ask: its published entries, its tests and its law."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from tracker.models import Legislation, Link, SuccessTest, Update
+from tracker.models import Ask, Legislation, Link, SuccessTest, TestResult, Update
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import BILLS
 from tracker.rules.standing import LinkedLaw, Standing
 from tracker.rules.story import Entry, State
+from tracker.rules.updates import Result
 
 PUBLISHED = Publication.PUBLISHED
+# In the order of the fields of an entry.
+_ENTRY = (Update.id, Update.happened_on, Update.status, Update.reason, Update.superseded_by_id, Update.corrects_id)
+_RESULT = (TestResult.update_id, TestResult.test_id, TestResult.result)
+_TESTS = sa.select(SuccessTest).where(SuccessTest.is_archived.is_(False)).order_by(SuccessTest.id)
+# In the order of the fields of a linked law, then the ask.
+_LAW = (
+    sa.select(
+        Link.effect,
+        Legislation.introduced_on,
+        Legislation.enacted_on,
+        Legislation.lapsed_on,
+        Link.in_force_on,
+        Legislation.kind.in_(BILLS),
+        Link.ask_id,
+    )
+    .join(Legislation)
+    .where(Link.publication == PUBLISHED, Legislation.publication == PUBLISHED)
+)
 
 
 def entry_of(update: Update) -> Entry:
@@ -39,6 +58,11 @@ class Story:
     law: list[LinkedLaw] = field(default_factory=list)
 
 
+def find_judged(session: Session, ask_id: int) -> Ask | None:
+    """An ask with its tests, archived ones among them."""
+    return session.get(Ask, ask_id, options=[selectinload(Ask.tests)])
+
+
 def find_story(session: Session, ask_id: int) -> Story:
     """The story of an ask."""
     return find_stories(session, [ask_id])[ask_id]
@@ -47,35 +71,34 @@ def find_story(session: Session, ask_id: int) -> Story:
 def find_stories(session: Session, ask_ids: Collection[int]) -> dict[int, Story]:
     """The stories of asks by their ids, in four statements."""
     found = {ask_id: Story([], []) for ask_id in ask_ids}
-    published = sa.select(Update).where(Update.ask_id.in_(ask_ids), Update.publication == PUBLISHED)
-    for update in session.scalars(published.options(selectinload(Update.results))):
-        found[update.ask_id].entries.append(entry_of(update))
-    for test in session.scalars(_tests().where(SuccessTest.ask_id.in_(ask_ids))):
+    published = Update.ask_id.in_(ask_ids), Update.publication == PUBLISHED
+    results: dict[int, list[tuple[int, Result]]] = defaultdict(list)
+    for told in session.execute(sa.select(*_RESULT).join(Update).where(*published).order_by(TestResult.test_id)):
+        results[told.update_id].append((told.test_id, told.result))
+    for row in session.execute(sa.select(*_ENTRY, Update.ask_id).where(*published)):
+        found[row.ask_id].entries.append(Entry(*row[:-1], results=tuple(results[row.id])))
+    for test in session.scalars(_TESTS.where(SuccessTest.ask_id.in_(ask_ids))):
         found[test.ask_id].tests.append(test)
-    for ask_id, *law in session.execute(_linked_law().where(Link.ask_id.in_(ask_ids))):
-        found[ask_id].law.append(LinkedLaw(*law))
+    for law in session.execute(_LAW.where(Link.ask_id.in_(ask_ids))):
+        found[law.ask_id].law.append(LinkedLaw(*law[:-1]))
     return found
 
 
 def list_tests(session: Session, ask_id: int) -> list[SuccessTest]:
     """The tests by which the ask is judged now, archived ones left out."""
-    return list(session.scalars(_tests().where(SuccessTest.ask_id == ask_id)))
+    return list(session.scalars(_TESTS.where(SuccessTest.ask_id == ask_id)))
 
 
-def find_keys(session: Session, ask_ids: Collection[int]) -> dict[int, set[str]]:
-    """The keys of the entries that asks have, published or not."""
-    found: dict[int, set[str]] = {ask_id: set() for ask_id in ask_ids}
-    for ask_id, key in session.execute(sa.select(Update.ask_id, Update.key).where(Update.ask_id.in_(ask_ids))):
-        found[ask_id].add(key)
-    return found
+def find_keys(session: Session, ask_id: int) -> set[str]:
+    """The keys of the entries that an ask has, published or not."""
+    return set(session.scalars(sa.select(Update.key).where(Update.ask_id == ask_id)))
 
 
-def take_key(taken: set[str], happened_on: PartialDate) -> str:
+def free_key(taken: set[str], happened_on: PartialDate) -> str:
     """The date, or the date and the next free number; it is the entry's anchor on the page for good."""
     number = 1
     while (key := happened_on.text if number == 1 else f"{happened_on}-{number}") in taken:
         number += 1
-    taken.add(key)
     return key
 
 
@@ -87,25 +110,4 @@ def standing_of(story: Story, state: State, on: PartialDate) -> Standing:
         law=tuple(story.law),
         earlier=state.earlier,
         superseded_by=state.status_entry.superseded_by_id if state.status_entry else None,
-    )
-
-
-def _tests() -> sa.Select[SuccessTest]:
-    return sa.select(SuccessTest).where(SuccessTest.is_archived.is_(False)).order_by(SuccessTest.id)
-
-
-def _linked_law() -> sa.Select[*tuple[Any, ...]]:
-    """Published links with the ask and the dates of their laws."""
-    return (
-        sa.select(
-            Link.ask_id,
-            Link.effect,
-            Legislation.introduced_on,
-            Legislation.enacted_on,
-            Legislation.lapsed_on,
-            Link.in_force_on,
-            Legislation.kind.in_(BILLS),
-        )
-        .join(Link.legislation)
-        .where(Link.publication == PUBLISHED, Legislation.publication == PUBLISHED)
     )

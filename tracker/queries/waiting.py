@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Event, Person, Update
 from tracker.queries import desk
-from tracker.queries.contradictions import list_contradicted
+from tracker.queries.desk import list_contradicted
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import ALLOWED, Action
 
@@ -18,7 +18,7 @@ LOOKED_THROUGH = 500
 
 
 @dataclass(frozen=True)
-class Line:
+class Task:
     """One thing to do; `path` is where on the site it is done."""
 
     name: str
@@ -31,7 +31,7 @@ class Part:
     """Things of a kind, and how many more there are."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[Task, ...]
     more: int
 
 
@@ -61,35 +61,35 @@ def waits_for(session: Session, person: Person, today: date, four_eyes: bool) ->
         due = desk.list_due(session, today, MOST)
         found.append(_part("Due for a review", [_to_review(row) for row in due.rows], due.number))
         overdue = desk.list_overdue(session, today, MOST)
-        lines = [Line(ask.title, f"/staff/asks/{ask.id}") for ask in overdue.rows]
+        lines = [Task(ask.title, f"/staff/asks/{ask.id}") for ask in overdue.rows]
         found.append(_part("Overdue deadlines and next steps", lines, overdue.number))
     drafts = desk.list_drafts(session, person.id, LOOKED_THROUGH).rows
     found.append(_part("Your drafts", [_to_finish(update) for update in drafts if update.author_id == person.id]))
     return [part for part in found if part.lines]
 
 
-def _part(title: str, lines: list[Line], number: int | None = None) -> Part:
+def _part(title: str, lines: list[Task], number: int | None = None) -> Part:
     return Part(title, tuple(lines[:MOST]), (len(lines) if number is None else number) - len(lines[:MOST]))
 
 
-def _to_approve(update: Update) -> Line:
+def _to_approve(update: Update) -> Task:
     by = f"{update.kind.label.lower()}, by {update.author.name}" if update.author else update.kind.label.lower()
-    return Line(update.ask.title, f"/staff/updates/{update.id}/approve", by)
+    return Task(update.ask.title, f"/staff/updates/{update.id}/approve", by)
 
 
-def _to_answer(ask: Ask) -> Line:
-    return Line(ask.title, f"/staff/asks/{ask.id}", f"by {ask.answer_due_on.in_words}" if ask.answer_due_on else "")
+def _to_answer(ask: Ask) -> Task:
+    return Task(ask.title, f"/staff/asks/{ask.id}", f"by {ask.answer_due_on.in_words}" if ask.answer_due_on else "")
 
 
-def _to_decide(ask: Ask) -> Line:
-    return Line(ask.title, f"/staff/asks/{ask.id}", ask.status.label if ask.status else "")
+def _to_decide(ask: Ask) -> Task:
+    return Task(ask.title, f"/staff/asks/{ask.id}", ask.status.label if ask.status else "")
 
 
-def _to_review(due: desk.DueAsk) -> Line:
+def _to_review(due: desk.DueAsk) -> Task:
     since = f"due since {PartialDate(due.since.isoformat()).in_words}" if due.since else "never checked"
-    return Line(due.ask.title, f"/staff/asks/{due.ask.id}", since)
+    return Task(due.ask.title, f"/staff/asks/{due.ask.id}", since)
 
 
-def _to_finish(update: Update) -> Line:
+def _to_finish(update: Update) -> Task:
     sent_back = "sent back to you" if update.sent_back_note else ""
-    return Line(update.ask.title, f"/staff/updates/{update.id}/edit", sent_back)
+    return Task(update.ask.title, f"/staff/updates/{update.id}/edit", sent_back)

@@ -1,21 +1,13 @@
-"""What changed between two versions of a record, and how a field and its value are put in words."""
+"""How a field of a record and its value are put in words."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from tracker.rules.dates import PartialDate
 
-Values = Mapping[str, object]
 MISSING = "nothing"
 LONGEST_QUOTE = 160
 # Fields that hold one of a few keys, such as "partly_met".
 CODES = ("action", "before", "effect", "kind", "outcome", "publication", "result", "role", "status", "type")
-
-
-def difference(before: Values, after: Values) -> tuple[dict[str, object], dict[str, object]]:
-    """Answer the fields that differ, as they were and as they are."""
-    changed = [name for name in after if before.get(name) != after[name]]
-    return {name: before.get(name) for name in changed}, {name: after[name] for name in changed}
 
 
 def field_name(name: str) -> str:

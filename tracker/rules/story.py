@@ -43,7 +43,7 @@ def in_effect(entries: Iterable[Entry], on: PartialDate | None = None) -> list[E
 
 
 @dataclass(frozen=True)
-class Span:
+class StatusDays:
     """The days on which the status of an entry held: from the first, until before the last (None: it still holds)."""
 
     entry: Entry
@@ -74,8 +74,8 @@ def grounds_of(entries: Iterable[Entry], tests: Collection[int], on: PartialDate
     return {*last.values(), *([status_entry] if status_entry else [])}
 
 
-def spans_of(entries: Iterable[Entry]) -> list[Span]:
+def spans_of(entries: Iterable[Entry]) -> list[StatusDays]:
     """The statuses one after another, as `state_of` answers them for each day; none for the days before the first."""
     by_day = {entry.happened_on.first_day: entry for entry in in_effect(entries) if entry.status}
     days = [*by_day, None]
-    return [Span(entry, day, days[place]) for place, (day, entry) in enumerate(by_day.items(), 1)]
+    return [StatusDays(entry, day, days[place]) for place, (day, entry) in enumerate(by_day.items(), 1)]

@@ -66,7 +66,6 @@ def _require_waiting(update: Update) -> None:
 
 def _move(change: Change, update: Update, action: str, values: Mapping[str, object], reason: str = "") -> None:
     """Change how far it has come, and log it; the public sees nothing of this."""
-    before = records.current_values(update, values)
+    before = records.logged(update)
     records.write(update, values)
-    update.version += 1
-    record(change, action, records.subject_of(update), before=before, after=values, reason=reason)
+    records.save(change, update, action, before, reason=reason)

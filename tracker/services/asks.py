@@ -1,29 +1,27 @@
-"""Sources and asks: create, edit, publish, archive, restore."""
+"""Sources and asks: create, edit, publish, archive, restore; private notes of staff about an ask."""
 
-from collections.abc import Collection, Sequence
 from textwrap import shorten
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.db import rows
-from tracker.models import Ask, FormerSlug, Source
+from tracker.models import Ask, FormerSlug, Note, Source
 from tracker.queries.stories import list_tests
+from tracker.rules import checks
 from tracker.rules.asks import REDEFINING_FIELDS, AskDraft, Publication, SourceDraft, check_ask, check_source
 from tracker.rules.changes import field_name
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action
 from tracker.rules.standing import Standing, check_tests_fit
-from tracker.rules.text import slugify, title_key
+from tracker.rules.text import NOTE_LENGTH, slugify, title_key
 from tracker.services import records
 from tracker.services.change import Change
-from tracker.services.events import Subject, record_many
-from tracker.services.outcome import Outcome
-from tracker.services.updates import post_redefinitions
+from tracker.services.events import Subject, record
+from tracker.services.records import NAME_LENGTH
+from tracker.services.updates import post_redefinition
 
 OLD_TEXT_LENGTH = 100
-SLUG_TAKEN = Problem("Another ask has or had this address. Choose another slug.", "slug")
 
 
 def create_source(change: Change, draft: SourceDraft) -> Source:
@@ -46,86 +44,27 @@ def edit_source(change: Change, source: Source, draft: SourceDraft, seen_version
 
 def create_ask(change: Change, draft: AskDraft) -> Ask:
     """Enter an ask, as a draft without a status."""
-    return change.session.get_one(Ask, create_asks(change, [draft], known_topics(change.session)).only)
-
-
-def create_asks(change: Change, drafts: Sequence[AskDraft], topics: dict[str, str]) -> Outcome[int]:
-    """Enter asks as drafts, in a few statements; their ids are what comes of it.
-
-    `topics` are those of `known_topics`; new ones are added to them.
-    """
     change.require(Action.EDIT)
-    slugs = [draft.slug for draft in drafts]
-    taken = set(change.session.scalars(sa.select(Ask.slug).where(Ask.slug.in_(slugs))))
-    taken |= set(change.session.scalars(sa.select(FormerSlug.slug).where(FormerSlug.slug.in_(slugs))))
-    refused: dict[int, list[Problem]] = {}
-    good: dict[int, AskDraft] = {}
-    for place, draft in enumerate(drafts):
-        problems = check_ask(draft) + ([SLUG_TAKEN] if draft.slug in taken else []) + _misspelt(draft.topic, topics)
-        taken.add(draft.slug)
-        if problems:
-            refused[place] = problems
-        else:
-            good[place] = draft
-    ids = _insert(change, good.values()) if good else {}
-    return Outcome({place: ids[draft.slug] for place, draft in good.items()}, refused)
-
-
-def _insert(change: Change, drafts: Collection[AskDraft]) -> dict[str, int]:
-    """Store and log asks; answer their ids by their slugs."""
-    values = {draft.slug: records.values_of(draft) for draft in drafts}
-    state = {"publication": Publication.DRAFT, "version": 1, "status_reason": ""}
-    keys = ({"title_key": title_key(draft.title)} for draft in drafts)
-    rows.insert(change.session, Ask, [of_ask | state | key for of_ask, key in zip(values.values(), keys, strict=True)])
-    found = change.session.execute(sa.select(Ask.slug, Ask.id).where(Ask.slug.in_(values)))
-    ids = {row.slug: row.id for row in found}
-    made = [(Subject("ask", ids[draft.slug], draft.title, ids[draft.slug]), values[draft.slug]) for draft in drafts]
-    record_many(change, "created", made)
-    return ids
-
-
-def known_topics(session: Session) -> dict[str, str]:
-    """How each topic is written, by its slug."""
-    return {slugify(topic): topic for topic in session.scalars(sa.select(Ask.topic).distinct())}
+    refuse(check_ask(draft) + _slug_taken(change.session, draft.slug, None) + _misspelt(change.session, draft.topic))
+    ask = Ask(publication=Publication.DRAFT, version=1, status_reason="", title_key=title_key(draft.title))
+    records.create(change, ask, draft)
+    return ask
 
 
 def edit_ask(change: Change, ask: Ask, draft: AskDraft, *, seen_version: int | None, reason: str = "") -> bool:
-    """Edit an ask; answer whether anything changed."""
-    change.require(Action.EDIT)
-    records.check_version(ask, seen_version)
-    return edit_asks(change, [(ask, draft)], reason).only
-
-
-def edit_asks(change: Change, edits: Sequence[tuple[Ask, AskDraft]], reason: str = "") -> Outcome[bool]:
-    """Edit asks; whether anything changed is what comes of it.
+    """Edit an ask; return True if anything changed.
 
     When the wording of a published ask changes, a reason is needed, and a redefinition that says what
     changed goes into its public story. An old slug keeps leading to the ask.
     """
     change.require(Action.EDIT)
-    outcome: Outcome[bool] = Outcome()
-    told: dict[int, tuple[Ask, str]] = {}
-    topics = known_topics(change.session) if any(draft.topic != ask.topic for ask, draft in edits) else {}
-    for place, (ask, draft) in enumerate(edits):
-        try:
-            before = _edit(change, ask, draft, reason, topics)
-        except RuleBroken as broken:
-            outcome.refused[place] = list(broken.problems)
-            continue
-        outcome.done[place] = bool(before)
-        redefined = sorted(REDEFINING_FIELDS & before.keys())
-        if ask.publication.is_public and redefined:
-            changes = "; ".join(f"{field_name(name)} was “{_short(before[name])}”" for name in redefined)
-            told[place] = (ask, f"The ask was reworded ({changes}).")
-    outcome.refused |= post_redefinitions(change, told, reason)
-    return outcome
-
-
-def _edit(change: Change, ask: Ask, draft: AskDraft, reason: str, topics: dict[str, str]) -> dict[str, object]:
-    """Bring an ask to the draft; answer the changed fields as they were."""
-    refuse(check_ask(draft) + (_slug_taken(change.session, draft.slug, ask.id) if draft.slug != ask.slug else []))
+    records.check_version(ask, seen_version)
+    problems = check_ask(draft)
+    if draft.slug != ask.slug:
+        problems += _slug_taken(change.session, draft.slug, ask.id)
     if draft.topic != ask.topic:
-        refuse(_misspelt(draft.topic, topics))
+        problems += _misspelt(change.session, draft.topic)
+    refuse(problems)
     is_public, old_slug = ask.publication.is_public, ask.slug
     before = records.edit(change, ask, draft, is_public=is_public, reason=reason)
     ask.title_key = title_key(ask.title)
@@ -133,7 +72,10 @@ def _edit(change: Change, ask: Ask, draft: AskDraft, reason: str, topics: dict[s
         _keep_slug(change.session, ask, old_slug)
     if is_public:
         _publish_source(change, ask)
-    return before
+        if redefined := sorted(REDEFINING_FIELDS & before.keys()):
+            changes = "; ".join(f"{field_name(name)} was “{_short(before[name])}”" for name in redefined)
+            post_redefinition(change, ask, f"The ask was reworded ({changes}).", reason)
+    return bool(before)
 
 
 def publish_ask(change: Change, ask: Ask, seen_version: int | None) -> None:
@@ -159,12 +101,15 @@ def _short(value: object) -> str:
     return shorten(str(value), OLD_TEXT_LENGTH, placeholder="…")
 
 
-def _misspelt(topic: str, topics: dict[str, str]) -> list[Problem]:
-    """Two ways to write one topic would make two of it; a new one is known from here on."""
+def _misspelt(session: Session, topic: str) -> list[Problem]:
+    """Two ways to write one topic would make two of it."""
     if not slugify(topic):
         return [Problem("Use letters or digits.", "topic")] if topic else []
-    known = topics.setdefault(slugify(topic), topic)
-    return [Problem(f"Write it as other asks do: {known}.", "topic")] if topic != known else []
+    if session.scalar(sa.select(Ask.id).where(Ask.topic == topic).limit(1)):
+        return []
+    topics = session.scalars(sa.select(Ask.topic).distinct())
+    known = next((other for other in topics if slugify(other) == slugify(topic)), None)
+    return [Problem(f"Write it as other asks do: {known}.", "topic")] if known else []
 
 
 def _keep_slug(session: Session, ask: Ask, old_slug: str) -> None:
@@ -173,13 +118,28 @@ def _keep_slug(session: Session, ask: Ask, old_slug: str) -> None:
     session.merge(FormerSlug(slug=old_slug, ask_id=ask.id))
 
 
-def _slug_taken(session: Session, slug: str, own_id: int) -> list[Problem]:
+def _slug_taken(session: Session, slug: str, own_id: int | None) -> list[Problem]:
     by_ask = session.scalar(sa.select(Ask.id).where(Ask.slug == slug))
     by_former = session.scalar(sa.select(FormerSlug.ask_id).where(FormerSlug.slug == slug))
     taken = {by_ask, by_former} - {None, own_id}
-    return [SLUG_TAKEN] if taken else []
+    return [Problem("Another ask has or had this address. Choose another slug.", "slug")] if taken else []
 
 
 def _key_taken(session: Session, key: str, own_id: int | None) -> list[Problem]:
     taken = session.scalar(sa.select(Source.id).where(Source.key == key))
     return [Problem("Another source has this key.", "key")] if taken not in {None, own_id} else []
+
+
+def add_note(change: Change, ask: Ask, text: str) -> Note:
+    """Write a note; the same words of the same person at the end are one note, as when a button is pressed twice."""
+    change.require(Action.DRAFT)
+    refuse(checks.required(text, "text", "the note") + checks.at_most(text, NOTE_LENGTH, "text"))
+    last = change.session.scalar(sa.select(Note).where(Note.ask_id == ask.id).order_by(Note.id.desc()).limit(1))
+    if last and (last.text, last.author_id) == (text, change.actor.id):
+        return last
+    note = Note(ask_id=ask.id, author_id=change.actor.id, written_at=change.at, text=text)
+    change.session.add(note)
+    change.session.flush()  # the log names the new row's id
+    name = shorten(text, NAME_LENGTH, placeholder="…")
+    record(change, "wrote", Subject("note", note.id, name, ask.id), after={"text": text})
+    return note

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from tracker.db import fulltext
 from tracker.db.fulltext import Texts
-from tracker.db.rows import insert
 from tracker.models import Ask, Legislation, Link, StatusSpan, SuccessTest, Update
 from tracker.queries.stories import find_stories
 from tracker.queries.words import stems
@@ -44,8 +43,8 @@ def write_words_of_law(session: Session, law_id: int) -> None:
 def write_spans(session: Session, ask: Ask, entries: Iterable[Entry]) -> None:
     """Write which status the ask had on which days, as its published entries say; none if it is not published."""
     session.execute(sa.delete(StatusSpan).where(StatusSpan.ask_id == ask.id))
-    if ask.publication is Publication.PUBLISHED:
-        insert(session, StatusSpan, spans(ask.id, entries))
+    if ask.publication is Publication.PUBLISHED and (rows := spans(ask.id, entries)):
+        session.execute(sa.insert(StatusSpan.__table__), rows)  # type: ignore[arg-type]
 
 
 def spans(ask_id: int, entries: Iterable[Entry]) -> list[dict[str, Any]]:

@@ -1,6 +1,9 @@
 """The e-mail digest, in plain text: each member of staff hears what waits for them."""
 
+import smtplib
+import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.headerregistry import Address
@@ -14,8 +17,9 @@ from sqlalchemy.orm import Session
 from tracker.models import Person
 from tracker.paths import resource_dir
 from tracker.queries.waiting import Part, waits_for
-from tracker.services import mail
 from tracker.settings import MailServer, Settings
+
+PATIENCE_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -52,10 +56,26 @@ def send(digest: Digest, server: MailServer, at: datetime) -> None:
     message["Message-ID"] = make_msgid(domain=server.sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(digest.text)
-    with mail.connected(server) as client:
+    with connected(server) as client:
         client.send_message(message)
 
 
 def _subject(parts: list[Part]) -> str:
     number = sum(len(part.lines) + part.more for part in parts)
     return "One thing waits for you" if number == 1 else f"{number} things wait for you"
+
+
+@contextmanager
+def connected(server: MailServer) -> Iterator[smtplib.SMTP]:
+    """A connection that is encrypted and signed in as the settings say; raises OSError (SMTPException is one)."""
+    context = ssl.create_default_context()
+    if server.tls == "tls":
+        client: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=PATIENCE_SECONDS, context=context)
+    else:
+        client = smtplib.SMTP(server.host, server.port, timeout=PATIENCE_SECONDS)
+    with client:
+        if server.tls == "starttls":
+            client.starttls(context=context)  # raises when the server does not offer it
+        if server.user:
+            client.login(server.user, server.password)
+        yield client

@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from tracker.db import migrate, sqlite_backup
 from tracker.db.engine import reading, what_is_not_durable
 from tracker.models import Ask, Event, Person
-from tracker.queries.contradictions import find_contradicted
+from tracker.queries.desk import find_contradicted
 from tracker.rules.permissions import Role
-from tracker.services import derived, mail, proof
+from tracker.services import derived, digest, proof
 from tracker.settings import Settings
 
 GIGABYTE = 1024**3
@@ -76,7 +76,7 @@ def examine_mail(settings: Settings) -> Finding:
     if settings.mail is None:
         return well("mail", "No server is set (TRACKER_SMTP_HOST), so tracker digest only prints.")
     try:
-        with mail.connected(settings.mail) as client:
+        with digest.connected(settings.mail) as client:
             client.noop()
     except OSError as error:
         return Finding(

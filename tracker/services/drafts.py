@@ -1,53 +1,39 @@
 """Entries of a story before they are published: written, edited, put aside; only staff see them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from tracker.models import Ask, Evidence, SuccessTest, TestResult, Update
-from tracker.queries.stories import find_keys, list_tests, take_key
+from tracker.queries.stories import find_keys, free_key, list_tests
 from tracker.rules.asks import Publication
 from tracker.rules.errors import NotAllowed, Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action, Actor
 from tracker.rules.updates import EvidenceDraft, UpdateDraft, check_draft
 from tracker.services import records
 from tracker.services.change import Change
-from tracker.services.events import record, record_many
-from tracker.services.joining import check_references
-from tracker.services.outcome import Outcome
+from tracker.services.events import record
 
 SCALARS = tuple(field.name for field in fields(UpdateDraft) if field.name not in {"evidence", "results"})
 
 
 def save(change: Change, ask: Ask, draft: UpdateDraft, key: str = "") -> Update:
-    """Write an entry that only staff see."""
+    """Write an entry that only staff see; without a key it gets one by its date."""
     change.require(Action.DRAFT)
     if not key and (same := _same_draft(change, ask, draft)):
         return same
-    key = key or take_key(find_keys(change.session, [ask.id])[ask.id], draft.happened_on)
-    return save_many(change, [(ask, draft, key)], {ask.id: list_tests(change.session, ask.id)}).only
-
-
-def save_many(
-    change: Change, new: Sequence[tuple[Ask, UpdateDraft, str]], tests: Mapping[int, Sequence[SuccessTest]]
-) -> Outcome[Update]:
-    """Write entries under their keys, in a few statements; `tests` are those of each ask, by its id."""
-    change.require(Action.DRAFT)
-    outcome: Outcome[Update] = Outcome()
-    for place, (ask, draft, key) in enumerate(new):
-        if problems := check_draft(draft) + check_references(change.session, ask, tests[ask.id], draft):
-            outcome.refused[place] = problems
-        else:
-            outcome.done[place] = _add(change, ask, draft, key)
-    change.session.flush()  # the log names the new rows' ids
-    logged = [
-        (records.subject_of(update), {"key": update.key} | values_of(new[place][1]))
-        for place, update in outcome.done.items()
-    ]
-    record_many(change, "drafted", logged)
-    return outcome
+    tests = list_tests(change.session, ask.id) if draft.results else []
+    refuse(check_draft(draft) + check_references(change.session, ask, tests, draft))
+    key = key or free_key(find_keys(change.session, ask.id), draft.happened_on)
+    update = Update(ask_id=ask.id, key=key, publication=Publication.DRAFT, author_id=change.actor.id, version=1)
+    update.recorded_at = change.at
+    _write(update, draft)
+    change.session.add(update)
+    change.session.flush()  # the log names the new row's id
+    record(change, "drafted", records.subject_of(update), after={"key": key} | values_of(draft))
+    return update
 
 
 def edit(change: Change, ask: Ask, update: Update, draft: UpdateDraft, seen_version: int) -> None:
@@ -55,16 +41,15 @@ def edit(change: Change, ask: Ask, update: Update, draft: UpdateDraft, seen_vers
     require_own(update, change.actor)
     records.check_version(update, seen_version)
     refuse(check_draft(draft) + check_references(change.session, ask, list_tests(change.session, ask.id), draft))
-    before = values_of(draft_of(update))
-    if before == values_of(draft):
+    if draft_of(update) == draft:
         return
+    before = records.logged(update)
     update.evidence.clear()
     update.results.clear()
     change.session.flush()  # the old evidence makes room for the new at the same positions
     _write(update, draft)
-    update.version += 1
     update.edited_by_id = change.actor.id
-    record(change, "edited", records.subject_of(update), before=before, after=values_of(draft))
+    records.save(change, update, "edited", before)
 
 
 def discard(change: Change, update: Update, seen_version: int) -> None:
@@ -82,6 +67,23 @@ def restore(change: Change, update: Update, seen_version: int) -> None:
     if update.publication is not Publication.PUT_ASIDE:
         raise RuleBroken([Problem("This draft was not put aside.")])
     records.move(change, update, "restored", Publication.DRAFT, seen_version)
+
+
+def check_references(session: Session, ask: Ask, tests: Sequence[SuccessTest], draft: UpdateDraft) -> list[Problem]:
+    """The tests and the corrected entry belong to this ask; the superseding ask is another, public one."""
+    problems = []
+    known = {test.id for test in tests}
+    if any(test_id not in known for test_id, _ in draft.results):
+        problems.append(Problem("A test of this list was archived meanwhile.", "results"))
+    if draft.corrects_id is not None:
+        corrected = session.get(Update, draft.corrects_id)
+        if not corrected or corrected.ask_id != ask.id or corrected.publication is not Publication.PUBLISHED:
+            problems.append(Problem("Choose a published entry of this ask.", "corrects_id"))
+    if draft.superseded_by_id is not None:
+        other = session.get(Ask, draft.superseded_by_id)
+        if not other or other.id == ask.id or not other.publication.is_public:
+            problems.append(Problem("Choose another published ask.", "superseded_by_id"))
+    return problems
 
 
 def require_own(update: Update, actor: Actor) -> None:
@@ -112,14 +114,6 @@ def draft_of(update: Update) -> UpdateDraft:
 def _require_author(update: Update, actor: Actor) -> None:
     if update.author_id != actor.id and not actor.may(Action.PUBLISH):
         raise NotAllowed("This draft is somebody else's. An editor can change or publish it.")
-
-
-def _add(change: Change, ask: Ask, draft: UpdateDraft, key: str) -> Update:
-    update = Update(ask_id=ask.id, key=key, publication=Publication.DRAFT, author_id=change.actor.id, version=1)
-    update.recorded_at = change.at
-    _write(update, draft)
-    change.session.add(update)
-    return update
 
 
 def _same_draft(change: Change, ask: Ask, draft: UpdateDraft) -> Update | None:

@@ -1,8 +1,14 @@
-"""Members of staff: add, edit, change role and password, deactivate."""
+"""Members of staff: add, edit, change role and password, deactivate.
 
+They choose their passwords by links, as an invitation or a reset. Each works once, and not for long.
+"""
+
+import secrets
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
 
 from tracker.models import AccessLink, Person, StaffSession
 from tracker.rules import checks
@@ -11,6 +17,11 @@ from tracker.rules.permissions import Action, Role
 from tracker.services import records
 from tracker.services.change import Change
 from tracker.services.events import record
+from tracker.services.records import check_version, subject_of
+from tracker.services.sessions import digest
+
+INVITATION_LASTS, RESET_LASTS = timedelta(hours=72), timedelta(hours=24)
+WORTHLESS = "This link was used already, or it is out of date. Ask an admin of this site for a new one."
 
 
 @dataclass(frozen=True)
@@ -69,11 +80,9 @@ def set_active(change: Change, person: Person, is_active: bool, seen_version: in
         _refuse_last_admin(change, person)
         end_sessions(change, person)
         end_links(change, person)
+    before = records.logged(person)
     person.is_active = is_active
-    person.version += 1
-    action = "reactivated" if is_active else "deactivated"
-    before, after = {"is_active": not is_active}, {"is_active": is_active}
-    record(change, action, records.subject_of(person), before=before, after=after)
+    records.save(change, person, "reactivated" if is_active else "deactivated", before)
 
 
 def sign_out(change: Change, person: Person, key: str = "", but: str = "") -> None:
@@ -125,3 +134,42 @@ def _refuse_last_admin(change: Change, person: Person) -> None:
     others = sa.select(Person.id).where(Person.role == Role.ADMIN, Person.is_active, Person.id != person.id)
     if person.role is Role.ADMIN and change.session.scalar(others.limit(1)) is None:
         raise RuleBroken([Problem("This is the last active admin. Make somebody else an admin first.")])
+
+
+def make_link(change: Change, person: Person, seen_version: int | None = None) -> str:
+    """Make a link's token and answer it; only its hash is kept, and older links of the person stop working."""
+    change.require(Action.MANAGE_PEOPLE)
+    check_version(person, seen_version)
+    if not person.is_active:
+        raise RuleBroken([Problem("This person is deactivated. Reactivate them first.")])
+    end_links(change, person)
+    token, expires_at = secrets.token_urlsafe(32), change.at + lasts(person)
+    change.session.execute(sa.delete(AccessLink).where(AccessLink.expires_at <= change.at))
+    change.session.add(AccessLink(token_hash=digest(token), person_id=person.id, expires_at=expires_at))
+    action = "invited" if person.is_invited else "reset link made"
+    record(change, action, subject_of(person), after={"link_expires_at": expires_at})
+    return token
+
+
+def lasts(person: Person) -> timedelta:
+    """How long a link for this person works."""
+    return INVITATION_LASTS if person.is_invited else RESET_LASTS
+
+
+def find_person(session: Session, token: str, at: datetime) -> Person | None:
+    """The person who may choose a password with this token; None when it is worth nothing."""
+    link = session.get(AccessLink, digest(token), options=[joinedload(AccessLink.person)])
+    if link is None or link.expires_at <= at or not link.person.is_active:
+        return None
+    return link.person
+
+
+def choose_password(change: Change, token: str, password_hash: str) -> None:
+    """Use the link up: the person's password is this one, every session and link of theirs ends.
+
+    The transaction holds the write lock, so that of two who use a link at once only one finds it.
+    """
+    person = find_person(change.session, token, change.at)
+    if person is None or person.id != change.actor.id:
+        raise RuleBroken([Problem(WORTHLESS)])
+    set_password(change, person, password_hash)

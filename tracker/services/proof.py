@@ -1,15 +1,24 @@
 """Reads the whole event log: verifies its chain, holds it against checkpoints, writes it out for others to verify."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.db.engine import reading
-from tracker.models import Event
-from tracker.rules.chain import GENESIS, Checkpoint, canonical, commitments_of, entry_hash
-from tracker.services import personal
-from tracker.services.events import plain
+from tracker.models import Event, PersonalDetail
+from tracker.rules.chain import (
+    ERASED,
+    GENESIS,
+    SALT_BYTES,
+    Checkpoint,
+    canonical,
+    commitment,
+    commitments_of,
+    entry_hash,
+)
+from tracker.services.events import opened, plain
 
 CHAIN_STEP = 1000
 SMALLEST_ID = -(2**31)
@@ -24,13 +33,52 @@ class BrokenChain(Exception):
         self.event_id = event_id
 
 
+class Comparison:
+    """Holds the details against the entries that commit to them, entry by entry."""
+
+    def __init__(self, session: Session) -> None:
+        self._details = {row.commitment: row for row in session.scalars(sa.select(PersonalDetail))}
+        self._changed = {made for made, row in self._details.items() if not _fits(row)}
+        self._seen: set[str] = set()
+        self._missing: dict[int, int] = {}
+        self._erased: dict[int, int] = {}
+        self._wrong: tuple[int | None, str] | None = None
+
+    def take(self, entry: Mapping[str, Any]) -> None:
+        """Look at the next entry."""
+        number = entry["id"]
+        for person_id, made in commitments_of(entry):
+            detail = self._details.get(made)
+            if detail is None:
+                self._missing.setdefault(person_id, number)
+            elif detail.person_id != person_id or made in self._changed:
+                self._wrong = self._wrong or (number, "names a person otherwise than when it was written")
+            self._seen.add(made)
+        if (entry["subject"], entry["action"]) == ("person", ERASED):
+            self._erased[entry["subject_id"]] = number
+            self._missing.pop(entry["subject_id"], None)
+
+    def find_fault(self) -> tuple[int | None, str] | None:
+        """What is wrong and with which entry, once all were looked at; None when all is well."""
+        if self._wrong:
+            return self._wrong
+        for person_id, number in self._missing.items():
+            return number, f"lacks a detail of person {person_id}, whom no later entry erased"
+        for made, detail in self._details.items():
+            if detail.person_id in self._erased:
+                return self._erased[detail.person_id], "erased a person, but a detail of them is still kept"
+            if made not in self._seen:
+                return None, f"that a detail of person {detail.person_id} belongs to is missing"
+        return None
+
+
 def verify(session: Session) -> tuple[int, str]:
     """Check the whole chain and the details beside it; answer how many entries it has and its last hash.
 
     Raises BrokenChain that names the first wrong entry. Reads a thousand entries at a time.
     """
     count, head = 0, GENESIS
-    details = personal.Comparison(session)
+    details = Comparison(session)
     for event in all_events(session):
         count += 1
         if event.id != count:
@@ -69,8 +117,8 @@ def export(engine: sa.Engine) -> Iterator[str]:
     seen = SMALLEST_ID
     while True:
         with reading(engine) as session:
-            opened = personal.opened(session)
-            lines = [(event.id, _line(event, opened)) for event in _next(session, seen)]
+            details = opened(session)
+            lines = [(event.id, _line(event, details)) for event in _next(session, seen)]
         if not lines:
             return
         yield from (f"{line}\n" for _, line in lines)
@@ -90,11 +138,11 @@ def _next(session: Session, seen: int) -> list[Event]:
     return list(session.scalars(sa.select(Event).where(Event.id > seen).order_by(Event.id).limit(CHAIN_STEP)))
 
 
-def _line(event: Event, opened: Mapping[str, tuple[str, str]]) -> str:
+def _line(event: Event, details: Mapping[str, tuple[str, str]]) -> str:
     content = _content(event)
     line = content | {"hash": event.hash}
     if event.format != 1:
-        line["personal"] = {made: opened[made] for _, made in commitments_of(content) if made in opened}
+        line["personal"] = {made: details[made] for _, made in commitments_of(content) if made in details}
     return canonical(line)
 
 
@@ -103,3 +151,10 @@ def _content(event: Event) -> dict[str, object]:
     left_out = {"hash"} if event.format != 1 else {"hash", "format"}
     names = (column.key for column in Event.__table__.columns if column.key not in left_out)
     return plain({name: getattr(event, name) for name in names})
+
+
+def _fits(detail: PersonalDetail) -> bool:
+    try:
+        return commitment(detail.salt, detail.value) == detail.commitment and len(detail.salt) == 2 * SALT_BYTES
+    except ValueError:
+        return False

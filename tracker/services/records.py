@@ -3,22 +3,24 @@
 A draft is a frozen dataclass whose fields bear the names of the record's columns.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from textwrap import shorten
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Update
 from tracker.queries.stories import find_story
 from tracker.rules.asks import AWAY, Publication
-from tracker.rules.changes import difference
 from tracker.rules.errors import Conflict, Problem, RuleBroken
 from tracker.rules.permissions import Action
+from tracker.rules.updates import EvidenceDraft
 from tracker.services import derived
 from tracker.services.change import Change
-from tracker.services.events import Subject, plain, record, record_many
+from tracker.services.events import Subject, plain, record
 
 NAME_LENGTH = 80
+# What says nothing of a record itself: its number and the count of its edits, how it is sorted, what opens an account.
+NOT_LOGGED = frozenset({"id", "version", "title_key", "password_hash", "totp_nonce", "totp_step"})
 T = TypeVar("T")
 
 
@@ -47,9 +49,35 @@ def draft_of(kind: type[T], row: object) -> T:
     return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
 
 
-def current_values(row: object, names: Mapping[str, object]) -> dict[str, object]:
-    """The row's values for these columns."""
-    return {name: getattr(row, name) for name in names}
+def logged(row: Any) -> dict[str, object]:
+    """Return what a row holds, as the log has it; of an entry also its evidence and results, where they are loaded."""
+    values = {of.key: getattr(row, of.key) for of in row.__table__.columns if of.key not in NOT_LOGGED}
+    if "evidence" in vars(row):
+        values["evidence"] = [vars(draft_of(EvidenceDraft, item)) for item in row.evidence]
+    if "results" in vars(row):
+        values["results"] = sorted((result.test_id, result.result) for result in row.results)
+    return plain(values)
+
+
+def save(
+    change: Change,
+    row: Record,
+    action: str,
+    before: Mapping[str, object],
+    *,
+    reason: str = "",
+    is_public: bool = False,
+) -> dict[str, object]:
+    """Log what of a row is not as it was `before`, and return those values as they were; none: nothing is written.
+
+    `before` is what `logged` said of the row; `is_public`, that the public sees the change.
+    """
+    are = {name: value for name, value in logged(row).items() if before.get(name) != value}
+    were = {name: before.get(name) for name in are}
+    if are:
+        row.version += 1
+        record(change, action, subject_of(row), before=were, after=are, reason=reason, is_public=is_public)
+    return were
 
 
 def check_version(row: Record, seen_version: int | None) -> None:
@@ -88,46 +116,22 @@ def subject_of(row: object) -> Subject:
             raise TypeError(f"the log has no name for {type(row).__name__}")
 
 
-def create(change: Change, row: Record, draft: object) -> None:
-    """Store a new row from a draft and log it."""
-    create_many(change, [(row, draft)])
-
-
-def create_many(change: Change, made: Collection[tuple[Record, object]], reason: str = "") -> None:
-    """Store new rows from drafts, of which the public sees nothing, and log them, in a few statements."""
-    values = [(row, values_of(draft)) for row, draft in made]
-    for row, of_row in values:
-        write(row, of_row)
-    change.session.add_all([row for row, _ in made])
-    change.session.flush()  # the log names the new rows' ids
-    record_many(change, "created", [(subject_of(row), of_row) for row, of_row in values], reason)
+def create(change: Change, row: Record, draft: object, reason: str = "") -> None:
+    """Store a new row from a draft, of which the public sees nothing, and log it."""
+    values = values_of(draft)
+    write(row, values)
+    change.session.add(row)
+    change.session.flush()  # the log names the new row's id
+    record(change, "created", subject_of(row), after=values, reason=reason)
 
 
 def edit(
-    change: Change,
-    row: Record,
-    draft: object,
-    *,
-    is_public: bool,
-    reason: str = "",
-    action: str = "edited",
+    change: Change, row: Record, draft: object, *, is_public: bool, reason: str = "", action: str = "edited"
 ) -> dict[str, object]:
-    """Bring a row to the draft and log what differs; answer the changed fields as they were."""
-    values = values_of(draft)
-    before, after = difference(plain(current_values(row, values)), plain(values))
-    if after:
-        write(row, {name: values[name] for name in after})
-        row.version += 1
-        record(
-            change,
-            action,
-            subject_of(row),
-            before=before,
-            after=after,
-            reason=reason,
-            is_public=is_public,
-        )
-    return before
+    """Bring a row to the draft and log what differs; return the changed fields as they were."""
+    before = logged(row)
+    write(row, values_of(draft))
+    return save(change, row, action, before, reason=reason, is_public=is_public)
 
 
 def publish(change: Change, row: Publishable, seen_version: int | None) -> None:
@@ -163,17 +167,9 @@ def move(
 ) -> None:
     """Change who sees a row, and log it."""
     check_version(row, seen_version)
-    before, row.publication = row.publication, to
-    row.version += 1
-    record(
-        change,
-        action,
-        subject_of(row),
-        before={"publication": before},
-        after={"publication": to},
-        reason=reason,
-        is_public=before.is_public or to.is_public,
-    )
+    before, was_public = logged(row), row.publication.is_public
+    row.publication = to
+    save(change, row, action, before, reason=reason, is_public=was_public or to.is_public)
     match row:
         case Ask():
             derived.write_spans(change.session, row, find_story(change.session, row.id).entries)

@@ -5,7 +5,7 @@ All records are kept in memory meanwhile: about 5 KB for each.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,15 +24,13 @@ from tracker.models import (
     SuccessTest,
     Update,
 )
+from tracker.queries.stories import find_stories
 from tracker.rules.chain import ERASED, PERSONAL
-from tracker.rules.dates import PartialDate
 from tracker.rules.disputes import DisputeDraft
-from tracker.rules.status import Status
-from tracker.rules.story import Entry, state_of
-from tracker.rules.updates import EvidenceDraft, Result, UpdateKind
+from tracker.rules.updates import UpdateKind
 from tracker.rules.wording import IMPORTED_STEP
-from tracker.services import personal, records
-from tracker.services.events import plain
+from tracker.services import records, updates
+from tracker.services.events import opened, plain
 from tracker.services.proof import all_events
 
 Values = dict[str, Any]
@@ -47,10 +45,9 @@ MODELS = {
     "person": Person,
 }
 STEP = 500
-NEW = {"created", "drafted"}
-NEVER_PUBLIC_YET = {"publication": "draft"}
+DRAFT: Values = {"publication": "draft"}
 BEGINNINGS: Mapping[str, Values] = {
-    "ask": NEVER_PUBLIC_YET | plain(records.values_of(DisputeDraft())),
+    "ask": DRAFT | {"reviewed_on": None} | plain(records.values_of(DisputeDraft())),
     "test": {"is_archived": False},
     "person": {"is_active": True},
 }
@@ -72,17 +69,16 @@ class Replayed:
         if event.subject not in MODELS or event.action == IMPORTED_STEP:
             return
         row = self.records[event.subject, event.subject_id]
-        if event.action in NEW:
-            row.update(BEGINNINGS.get(event.subject, NEVER_PUBLIC_YET))
-            if event.ask_id is not None and event.subject != "ask":
-                row["ask_id"] = event.ask_id
-        row.update(event.after or {})
+        row |= _unsaid(event) | (event.after or {})
         if "results" in row:
             row["results"] = sorted(row["results"])
+        if event.subject == "test" and event.action == "archived":  # it keeps the result that it has by then
+            row.pop("result", None), row.pop("result_on", None)
         self.former_slugs |= dict.fromkeys(row.pop("former_slugs", ()), event.subject_id)
-        if event.subject == "update":
-            self._take_update(event, row)
-        elif event.subject == "person":
+        if (event.subject, event.action) == ("update", "published") and row["kind"] == UpdateKind.REVIEW:
+            ask = self.records["ask", row["ask_id"]]
+            ask["reviewed_on"] = max(ask["reviewed_on"] or "", row["happened_on"])
+        if event.subject == "person":
             self._take_person(event, row)
         elif event.subject == "ask" and "slug" in (event.before or {}):
             self.former_slugs.pop(row["slug"], None)
@@ -95,29 +91,13 @@ class Replayed:
             if event.action == ERASED:
                 del row[name]
 
-    def _take_update(self, event: Event, row: Values) -> None:
-        """What follows from who did it, and when."""
-        moment = plain({"at": event.at})["at"]
-        match event.action:
-            case "drafted":
-                row.update(author_id=event.actor_id, recorded_at=moment)
-            case "edited":
-                row["edited_by_id"] = event.actor_id
-            case "published":
-                row.update(publication="published", published_at=moment)
-                ask = self.records["ask", row["ask_id"]]
-                reviewed_on = ask.setdefault("reviewed_on", None)
-                is_review = row["kind"] == UpdateKind.REVIEW
-                if is_review and (reviewed_on is None or PartialDate(reviewed_on) < PartialDate(row["happened_on"])):
-                    ask["reviewed_on"] = row["happened_on"]
-
 
 def find_differences(session: Session) -> list[str]:
     """Where the tables are not what the log adds up to, in words; empty when all is well."""
-    replayed = Replayed({made: value for made, (_, value) in personal.opened(session).items()})
+    replayed = Replayed({made: value for made, (_, value) in opened(session).items()})
     for event in all_events(session):
         replayed.take(event)
-    _settle(replayed)
+    _settle(session, replayed)
     found = list(_compare(session, replayed))
     former = {row.slug: row.ask_id for row in session.scalars(sa.select(FormerSlug))}
     if former != replayed.former_slugs:
@@ -125,78 +105,59 @@ def find_differences(session: Session) -> list[str]:
     return found
 
 
-def _settle(replayed: Replayed) -> None:
-    """Bring asks and tests to what their published stories say."""
-    stories: dict[int, list[Entry]] = defaultdict(list)
-    for (kind, number), row in replayed.records.items():
-        if kind == "update" and row["publication"] == "published":
-            stories[row["ask_id"]].append(_entry(number, row))
-    states = {ask_id: state_of(entries) for ask_id, entries in stories.items()}
-    for (kind, number), row in replayed.records.items():
-        if kind == "ask":
-            entry = states[number].status_entry if number in states else None
-            row.update(_standing(entry))
-        elif kind == "test" and not row["is_archived"]:  # an archived one keeps the result that it had
-            results = states[row["ask_id"]].results if row["ask_id"] in states else {}
-            result, since = results.get(number, (row["before"], None))
-            row.update(plain({"result": result, "result_on": since}))
+def _unsaid(event: Event) -> Values:
+    """What an entry leaves unsaid: how a new record begins, and what follows from who did it and when."""
+    moment = event.at.isoformat()
+    match event.subject, event.action:
+        case "update", "drafted":
+            return DRAFT | {"ask_id": event.ask_id, "author_id": event.actor_id, "recorded_at": moment}
+        case "update", "edited":
+            return {"edited_by_id": event.actor_id}
+        case "update", "published":
+            return {"publication": "published", "published_at": moment}
+        case "test" | "link" | "reply", "created":
+            return BEGINNINGS.get(event.subject, DRAFT) | {"ask_id": event.ask_id}
+        case _, "created":
+            return BEGINNINGS.get(event.subject, DRAFT)
+    return {}
 
 
-def _standing(entry: Entry | None) -> Values:
-    """The columns of an ask that repeat the entry that set its status."""
-    return plain(
-        {
-            "status": entry.status if entry else None,
-            "status_on": entry.happened_on if entry else None,
-            "status_reason": entry.reason if entry else "",
-            "superseded_by_id": entry.superseded_by_id if entry else None,
-        }
-    )
-
-
-def _entry(number: int, row: Values) -> Entry:
-    return Entry(
-        id=number,
-        happened_on=PartialDate(row["happened_on"]),
-        status=Status(row["status"]) if row["status"] else None,
-        reason=row["reason"],
-        superseded_by_id=row["superseded_by_id"],
-        corrects_id=row["corrects_id"],
-        results=tuple((test_id, Result(result)) for test_id, result in row["results"]),
-    )
+def _settle(session: Session, replayed: Replayed) -> None:
+    """Let asks and tests stand as the published stories say; the stories themselves are compared like all else."""
+    for asks in _steps(session, sa.select(Ask), Ask):
+        stories = find_stories(session, [ask.id for ask in asks])
+        for row, values in (told for ask in asks for told in updates.told(ask, stories[ask.id])):
+            key = records.subject_of(row).kind, row.id
+            if key in replayed.records:
+                replayed.records[key] |= plain(values)
 
 
 def _compare(session: Session, replayed: Replayed) -> Iterator[str]:
     unseen = set(replayed.records)
     for kind, model in MODELS.items():
-        for row in _rows(session, model):
+        loaded = (selectinload(Update.evidence), selectinload(Update.results)) if model is Update else ()
+        for row in (row for rows in _steps(session, sa.select(model).options(*loaded), model) for row in rows):
             unseen.discard((kind, row.id))
-            expected = replayed.records.get((kind, row.id))
-            if expected is None:
+            if (kind, row.id) in replayed.records:
+                yield from _differences(kind, row, replayed.records[kind, row.id])
+            else:
                 yield f"{kind} {row.id} stands in no entry of the log."
-                continue
-            stored = _stored(row, expected)
-            yield from (
-                f"{kind} {row.id}: {name} is {stored[name]!r}, but the log says {value!r}."
-                for name, value in expected.items()
-                if name in stored and stored[name] != value
-            )
     yield from (f"{kind} {number} is in the log, but not in its table." for kind, number in sorted(unseen))
 
 
-def _rows(session: Session, model: Any) -> Iterator[Any]:
-    seen, wanted = 0, sa.select(model).order_by(model.id).limit(STEP)
-    if model is Update:
-        wanted = wanted.options(selectinload(Update.evidence), selectinload(Update.results))
-    while rows := session.scalars(wanted.where(model.id > seen).execution_options(populate_existing=True)).all():
-        yield from rows
+def _differences(kind: str, row: Any, expected: Values) -> Iterator[str]:
+    """Say which values are others; a key of an older log that is no column is left out."""
+    stored = records.logged(row)
+    yield from (
+        f"{kind} {row.id}: {name} is {stored[name]!r}, but the log says {value!r}."
+        for name, value in expected.items()
+        if name in stored and stored[name] != value
+    )
+
+
+def _steps(session: Session, wanted: sa.Select[Any], model: Any) -> Iterator[Sequence[Any]]:
+    """All rows as they are now, so many at a time."""
+    seen, step = 0, wanted.order_by(model.id).limit(STEP).execution_options(populate_existing=True)
+    while rows := session.scalars(step.where(model.id > seen)).all():
+        yield rows
         seen = rows[-1].id
-
-
-def _stored(row: Any, names: Iterable[str]) -> Values:
-    """A row's values as the log would have them; a key of an older log that is no column is left out."""
-    values = {name: getattr(row, name) for name in names if name in row.__table__.columns}
-    if isinstance(row, Update):
-        values["results"] = sorted([result.test_id, result.result] for result in row.results)
-        values["evidence"] = [vars(records.draft_of(EvidenceDraft, item)) for item in row.evidence]
-    return plain(values)

@@ -1,7 +1,5 @@
 """Success tests: add, reword, archive, restore. On a published ask each is a public redefinition."""
 
-from collections.abc import Collection, Sequence
-
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -12,38 +10,18 @@ from tracker.rules.errors import Problem, refuse
 from tracker.rules.permissions import Action
 from tracker.services import records
 from tracker.services.change import Change
-from tracker.services.events import record
-from tracker.services.outcome import Outcome
-from tracker.services.updates import post_redefinitions, settle
-
-KEY_TAKEN = Problem("Another test of this ask has this key.", "key")
+from tracker.services.updates import post_redefinition, settle
 
 
 def add_test(change: Change, ask: Ask, draft: TestDraft, reason: str = "") -> SuccessTest:
     """Add a test to an ask."""
-    return add_tests(change, [(ask, draft)], reason).only
-
-
-def add_tests(change: Change, new: Sequence[tuple[Ask, TestDraft]], reason: str = "") -> Outcome[SuccessTest]:
-    """Add tests to asks, in a few statements."""
     change.require(Action.EDIT)
-    taken = _find_keys(change.session, {ask.id for ask, _ in new})
-    outcome: Outcome[SuccessTest] = Outcome()
-    good: list[tuple[SuccessTest, TestDraft]] = []
-    told: dict[int, tuple[Ask, str]] = {}
-    for place, (ask, draft) in enumerate(new):
-        if problems := check_test(draft) + ([KEY_TAKEN] if (ask.id, draft.key) in taken else []):
-            outcome.refused[place] = problems
-            continue
-        taken.add((ask.id, draft.key))
-        test = SuccessTest(ask_id=ask.id, version=1, is_archived=False, result=draft.before)
-        outcome.done[place] = test
-        good.append((test, draft))
-        if ask.publication.is_public:
-            told[place] = (ask, f"A test was added: “{draft.label}”.")
-    records.create_many(change, good, reason)
-    outcome.refused |= post_redefinitions(change, told, reason)
-    return outcome
+    refuse(check_test(draft) + _key_taken(change.session, ask, draft.key))
+    test = SuccessTest(ask_id=ask.id, version=1, is_archived=False, result=draft.before)
+    records.create(change, test, draft, reason)
+    if ask.publication.is_public:
+        post_redefinition(change, ask, f"A test was added: “{draft.label}”.", reason)
+    return test
 
 
 def edit_test(
@@ -58,9 +36,7 @@ def edit_test(
     """Edit a test; answer whether anything changed."""
     change.require(Action.EDIT)
     records.check_version(test, seen_version)
-    refuse(check_test(draft))
-    if draft.key != test.key and (ask.id, draft.key) in _find_keys(change.session, {ask.id}):
-        refuse([KEY_TAKEN])
+    refuse(check_test(draft) + (_key_taken(change.session, ask, draft.key) if draft.key != test.key else []))
     is_public = ask.publication.is_public
     before = records.edit(change, test, draft, is_public=is_public, reason=reason)
     if is_public and REDEFINING_FIELDS & before.keys():
@@ -87,29 +63,19 @@ def _set_archived(change: Change, ask: Ask, test: SuccessTest, seen_version: int
     """Turn the mark over; the version tells whether somebody else did so first."""
     change.require(Action.EDIT)
     records.check_version(test, seen_version)
+    before = records.logged(test)
     test.is_archived = not test.is_archived
-    test.version += 1
-    is_public = ask.publication.is_public
     action = "archived" if test.is_archived else "restored"
-    record(
-        change,
-        action,
-        records.subject_of(test),
-        before={"is_archived": not test.is_archived},
-        after={"is_archived": test.is_archived},
-        reason=reason,
-        is_public=is_public,
-    )
+    records.save(change, test, action, before, reason=reason, is_public=ask.publication.is_public)
 
 
 def _tell(change: Change, ask: Ask, text: str, reason: str) -> None:
     """Post a redefinition if the ask is public, and judge the ask anew."""
     if ask.publication.is_public:
-        refuse(post_redefinitions(change, {0: (ask, text)}, reason).get(0, []))
+        post_redefinition(change, ask, text, reason)
     settle(ask, find_story(change.session, ask.id))
 
 
-def _find_keys(session: Session, ask_ids: Collection[int]) -> set[tuple[int, str]]:
-    """Which tests asks have, by ask and key."""
-    tests = sa.select(SuccessTest.ask_id, SuccessTest.key).where(SuccessTest.ask_id.in_(ask_ids))
-    return {(ask_id, key) for ask_id, key in session.execute(tests)}
+def _key_taken(session: Session, ask: Ask, key: str) -> list[Problem]:
+    taken = session.scalar(sa.select(SuccessTest.id).where(SuccessTest.ask_id == ask.id, SuccessTest.key == key))
+    return [Problem("Another test of this ask has this key.", "key")] if taken else []

@@ -4,26 +4,25 @@ An update is written as a draft and becomes history when it is published. Nothin
 assigns an ask's status or a test's result.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, Update
-from tracker.queries.stories import Story, entry_of, find_keys, find_stories, find_story, take_key
+from tracker.models import Ask, SuccessTest, Update
+from tracker.queries.stories import Story, entry_of, find_story, standing_of
 from tracker.queries.waiting import find_own_judgements
 from tracker.rules import checks
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action, Actor
-from tracker.rules.story import state_of
+from tracker.rules.standing import check_change, check_tests_fit
+from tracker.rules.story import Entry, State, state_of
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.rules.updates import UpdateDraft, UpdateKind, check_publishable
 from tracker.services import derived, drafts, records
 from tracker.services.change import Change
-from tracker.services.events import record
-from tracker.services.joining import check_story
-from tracker.services.outcome import Outcome
 
 
 def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None = None) -> None:
@@ -32,7 +31,19 @@ def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None =
     `seen_entries` is how many published updates of the ask the person saw: Conflict when there are more.
     """
     change.require(Action.PUBLISH)
-    _publish(change, ask, update, find_story(change.session, ask.id), seen_entries)
+    if update.publication is not Publication.DRAFT:
+        raise RuleBroken([Problem("This entry is not a draft any more.")])
+    if change.four_eyes and is_own_judgement(change.session, update, change.actor):
+        raise RuleBroken([Problem("Somebody else must publish this change of status. Send it for approval.")])
+    story = find_story(change.session, ask.id)
+    check_ready(change, update, story, seen_entries)
+    before = records.logged(update)
+    _take_in(ask, update, change)
+    records.save(change, update, "published", before, is_public=ask.publication.is_public)
+    story.entries.append(entry_of(update))
+    settle(ask, story)
+    if update.status or update.corrects_id:
+        derived.write_spans(change.session, ask, story.entries)
     derived.write_words(change.session, [ask.id])
 
 
@@ -48,13 +59,43 @@ def foresee(change: Change, whole: Ask, update: Update) -> None:
     settle(whole, Story(entries, [test for test in whole.tests if not test.is_archived]))
 
 
-def check_ready(change: Change, update: Update, story: Story, seen_entries: int | None = None) -> UpdateDraft:
-    """Answer the entry as typed; raise what speaks against publishing it now."""
+def check_ready(change: Change, update: Update, story: Story, seen_entries: int | None = None) -> None:
+    """Raise what speaks against publishing an entry now."""
     if seen_entries is not None and seen_entries != len(story.entries):
         raise Conflict
     draft = drafts.draft_of(update)
     refuse(check_publishable(draft, change.today) + check_story(story, entry_of(update), draft))
-    return draft
+
+
+def check_story(story: Story, entry: Entry, draft: UpdateDraft) -> list[Problem]:
+    """Hold the entry against the story that it joins, on the day on which it happened."""
+    entries = story.entries
+    state = state_of([*entries, entry], draft.happened_on)
+    problems = []
+    corrected = next((old for old in entries if old.id == draft.corrects_id), None)
+    if corrected and corrected.status and not draft.status:
+        sentence = "The entry that this corrects set a status. Say which is right; it may be the same."
+        problems.append(Problem(sentence, "status"))
+    if draft.status:
+        standing = replace(standing_of(story, state, draft.happened_on), superseded_by=draft.superseded_by_id)
+        problems += check_change(
+            draft.status, standing, {evidence.type for evidence in draft.evidence if evidence.type}
+        )
+    if draft.results or (corrected and corrected.results):
+        for then in (state, state_of([*entries, entry])):
+            if then.status_entry != entry:
+                problems += _misfits(story, then, draft.happened_on)
+    return list(dict.fromkeys(problems))
+
+
+def _misfits(story: Story, state: State, on: PartialDate) -> list[Problem]:
+    """Say why new test results contradict the status, which this entry does not change."""
+    if not state.status:
+        return []
+    return [
+        Problem(f"“{state.status.label}” would no longer fit. {problem.message}", "results")
+        for problem in check_tests_fit(state.status, standing_of(story, state, on))
+    ]
 
 
 def is_own_judgement(session: Session, update: Update, actor: Actor) -> bool:
@@ -62,73 +103,44 @@ def is_own_judgement(session: Session, update: Update, actor: Actor) -> bool:
     return update.id in find_own_judgements(session, actor.id, [update])
 
 
-def post(change: Change, ask: Ask, draft: UpdateDraft, seen_entries: int | None = None) -> Update:
-    """Write an entry and publish it at once."""
-    update = drafts.save(change, ask, draft)
+def post(change: Change, ask: Ask, draft: UpdateDraft, seen_entries: int | None = None, key: str = "") -> Update:
+    """Write an entry and publish it at once; without a key it gets one by its date."""
+    update = drafts.save(change, ask, draft, key)
     publish(change, ask, update, seen_entries)
     return update
 
 
-def post_many(change: Change, new: Sequence[tuple[Ask, UpdateDraft, str]]) -> Outcome[Update]:
-    """Post entries under their keys, in a few statements. None of them may correct another of them."""
-    change.require(Action.PUBLISH)
-    stories = find_stories(change.session, {ask.id for ask, _, _ in new})
-    outcome = drafts.save_many(change, new, {ask_id: story.tests for ask_id, story in stories.items()})
-    for place, update in outcome.done.items():
-        ask = new[place][0]
-        try:
-            _publish(change, ask, update, stories[ask.id])
-        except RuleBroken as broken:
-            outcome.refused[place] = list(broken.problems)
-    derived.write_words(change.session, sorted({new[place][0].id for place in outcome.done}))
-    return outcome
-
-
-def post_redefinitions(change: Change, told: Mapping[int, tuple[Ask, str]], reason: str) -> dict[int, list[Problem]]:
-    """Tell the public that asks or their tests were reworded, and why; answer what is refused, by the same places."""
-    if not told:
-        return {}
+def post_redefinition(change: Change, ask: Ask, text: str, reason: str) -> None:
+    """Tell the public that an ask or its tests were reworded, and why."""
     change.require(Action.PUBLISH)
     problems = [] if reason else [Problem("Say why the wording changes; the public will read it.", "change_reason")]
-    if problems := problems + checks.at_most(reason, SENTENCE_LENGTH, "change_reason"):
-        return dict.fromkeys(told, problems)
+    refuse(problems + checks.at_most(reason, SENTENCE_LENGTH, "change_reason"))
     today = PartialDate(change.today.isoformat())
-    taken = find_keys(change.session, {ask.id for ask, _ in told.values()})
-    new = [
-        (ask, UpdateDraft(UpdateKind.REDEFINITION, today, f"{text} Why: {reason}"), take_key(taken[ask.id], today))
-        for ask, text in told.values()
-    ]
-    refused = post_many(change, new).refused
-    return {place: refused[at] for at, place in enumerate(told) if at in refused}
+    post(change, ask, UpdateDraft(UpdateKind.REDEFINITION, today, f"{text} Why: {reason}"))
 
 
 def settle(ask: Ask, story: Story) -> None:
     """Bring the ask's status and its tests' results to what its published story says."""
+    for row, values in told(ask, story):
+        records.write(row, values)
+
+
+def told(ask: Ask, story: Story) -> Iterator[tuple[Ask | SuccessTest, dict[str, object]]]:
+    """Yield the ask and the tests by which it is judged, each with what its published story says of it."""
     state = state_of(story.entries)
     entry = state.status_entry
-    ask.status = entry.status if entry else None
-    ask.status_on = entry.happened_on if entry else None
-    ask.status_reason = entry.reason if entry else ""
-    ask.superseded_by_id = entry.superseded_by_id if entry else None
+    yield (
+        ask,
+        {
+            "status": entry.status if entry else None,
+            "status_on": entry.happened_on if entry else None,
+            "status_reason": entry.reason if entry else "",
+            "superseded_by_id": entry.superseded_by_id if entry else None,
+        },
+    )
     for test in story.tests:
-        test.result, test.result_on = state.results.get(test.id, (test.before, None))
-
-
-def _publish(change: Change, ask: Ask, update: Update, story: Story, seen_entries: int | None = None) -> None:
-    """Publish, and add the entry to the story."""
-    if update.publication is not Publication.DRAFT:
-        raise RuleBroken([Problem("This entry is not a draft any more.")])
-    if change.four_eyes and is_own_judgement(change.session, update, change.actor):
-        raise RuleBroken([Problem("Somebody else must publish this change of status. Send it for approval.")])
-    draft = check_ready(change, update, story, seen_entries)
-    _take_in(ask, update, change)
-    update.version += 1
-    is_public = ask.publication.is_public
-    record(change, "published", records.subject_of(update), after=drafts.values_of(draft), is_public=is_public)
-    story.entries.append(entry_of(update))
-    settle(ask, story)
-    if update.status or update.corrects_id:
-        derived.write_spans(change.session, ask, story.entries)
+        result, since = state.results.get(test.id, (test.before, None))
+        yield test, {"result": result, "result_on": since}
 
 
 def _take_in(ask: Ask, update: Update, change: Change) -> None:

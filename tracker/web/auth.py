@@ -1,4 +1,4 @@
-"""Who is asking, and whether they may: everything is closed unless it stands in OPEN."""
+"""Find out who sends a request and what they may do: every page is for staff unless it is in OPEN."""
 
 import logging
 import uuid
@@ -35,6 +35,7 @@ OPEN = frozenset(
         "health.ready",
         "public.index",
         "public.ask",
+        "public.ask_history",
         "public.legislation",
         "public.law",
         "public.method",
@@ -66,7 +67,6 @@ OPEN = frozenset(
         "data.package",
         "data.archive",
         "data.checkpoint",
-        "history.ask",
         "auth.sign_in",
         "auth.code",
         "links.choose",

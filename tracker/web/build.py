@@ -1,11 +1,11 @@
-"""What was deployed, as digests: an answer of one build is never taken for an answer of the next."""
+"""Digests of the deployed code, templates and files, so that no page of one version is served by the next."""
 
 from dataclasses import replace
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, url_for
 
 from tracker.paths import PACKAGE, resource_dir
 from tracker.settings import Settings
@@ -41,10 +41,11 @@ def version_of(filename: str) -> str | None:
     return digests(STATIC, "*").get(filename)
 
 
-def init_app(app: Flask) -> None:
-    """Let every link to a static file name its version."""
+def static_file(filename: str) -> str:
+    """The address of a static file, which names its version."""
+    return url_for("static", filename=filename, v=version_of(filename))
 
-    @app.url_defaults
-    def add_version(endpoint: str, values: dict[str, object]) -> None:
-        if endpoint == "static" and (version := version_of(str(values.get("filename")))):
-            values.setdefault("v", version)
+
+def init_app(app: Flask) -> None:
+    """Make the addresses of static files known to templates."""
+    app.add_template_global(static_file)

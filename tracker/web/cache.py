@@ -18,10 +18,9 @@ from werkzeug.wsgi import ClosingIterator
 from tracker.clock import today
 from tracker.db.revision import Revisions
 from tracker.settings import Settings
+from tracker.web.addresses import without_marks
 from tracker.web.build import digest
-from tracker.web.cache_store import GZIP, Address, CacheStore, Headers, StoredAnswer, entity_tag
-from tracker.web.encodings import accepts_gzip
-from tracker.web.parameters import without_marks
+from tracker.web.cache_store import GZIP, Address, CacheStore, Headers, StoredAnswer, accepts_gzip, entity_tag
 from tracker.web.security import PUBLIC, VARY
 
 NEVER_KEPT = ("/staff", "/healthz", "/readyz")

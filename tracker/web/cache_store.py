@@ -1,13 +1,17 @@
-"""Finished answers in memory, least recently used out first."""
+"""Finished answers in memory, plain and in gzip, least recently used out first."""
 
+import gzip
+import re
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from hashlib import blake2b
 from threading import Event, Lock
 from typing import NamedTuple
+from wsgiref.types import WSGIEnvironment
 
-from tracker.web.encodings import compress
+from werkzeug.http import parse_accept_header
 
 Headers = list[tuple[str, str]]
 # What Python needs for the lists and strings around a body, roughly.
@@ -16,6 +20,11 @@ OVERHEAD_BYTES = 2048
 LONGEST_WAIT_SECONDS = 30
 MOST_COUNTED = 10_000
 GZIP = "-gzip"
+LONGEST_HEADER = 500
+SMALLEST_BODY = 500
+COMPRESSIBLE = re.compile(r"text/|application/(json|xml|[^;]+\+(json|xml))|image/svg\+xml", re.IGNORECASE)
+# A page is compressed again after each change of the content, so the last few per cent would cost too much.
+LEVEL = 6
 
 
 class Address(NamedTuple):
@@ -144,3 +153,21 @@ def _variant(tag: str, headers: Headers, body: bytes) -> Variant:
 def entity_tag(digest: str, coding: str = "") -> str:
     """Return the tag of a body in a coding; a cache in front tells by it which of its copies a 304 is about."""
     return f'W/"{digest}{coding}"'
+
+
+def accepts_gzip(environ: WSGIEnvironment) -> bool:
+    """True if the request's Accept-Encoding allows gzip and does not prefer the plain body."""
+    header = environ.get("HTTP_ACCEPT_ENCODING", "")
+    return len(header) <= LONGEST_HEADER and _accepts_gzip(header)
+
+
+@lru_cache(maxsize=512)
+def _accepts_gzip(header: str) -> bool:
+    return parse_accept_header(header).best_match(("gzip", "identity")) == "gzip"
+
+
+def compress(content_type: str, body: bytes) -> bytes:
+    """Return the body in gzip, the same bytes each time; or the body itself when gzip would gain nothing."""
+    if len(body) < SMALLEST_BODY or not COMPRESSIBLE.match(content_type):
+        return body
+    return min(body, gzip.compress(body, LEVEL, mtime=0), key=len)

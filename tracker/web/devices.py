@@ -6,7 +6,7 @@ It opens nothing. It lets its owner try a password while strangers' failures kee
 import secrets
 from wsgiref.types import WSGIEnvironment
 
-from flask import Flask, after_this_request, current_app, request, session
+from flask import Flask, Request, after_this_request, current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
@@ -23,14 +23,16 @@ def device_in_words() -> str:
 
 def known_device(email: str) -> str:
     """The number of this device, when somebody signed in from it to this account before; else empty."""
-    account, number = _device()
+    account, number = _device(request)
     return number if account == _account(email) else ""
 
 
 def was_signed_in(app: Flask, environ: WSGIEnvironment) -> bool:
     """True if somebody gave a password in this browser before; signatures tell, and no database is asked."""
-    with app.request_context(environ):
-        return "token" in session or any(_device())
+    asked = app.request_class(environ)
+    with app.app_context():
+        opened = app.session_interface.open_session(app, asked)
+        return (opened is not None and "token" in opened) or any(_device(asked))
 
 
 def remember_device(email: str) -> None:
@@ -48,10 +50,10 @@ def remember_device(email: str) -> None:
         return response
 
 
-def _device() -> tuple[str, str]:
+def _device(asked: Request) -> tuple[str, str]:
     """The account and the number in the cookie of this device; empty unless we made it."""
     try:
-        account, number = _serializer().loads(request.cookies.get(_name(), ""))
+        account, number = _serializer().loads(asked.cookies.get(_name(), ""))
     except (BadSignature, ValueError, TypeError):
         return "", ""
     return str(account), str(number)

@@ -1,4 +1,4 @@
-"""Files that are sent piece by piece: only so many at once, for each holds a thread until somebody has read it."""
+"""Files that are sent piece by piece: few at once, since each holds a thread until its reader has it all."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ free = BoundedSemaphore(MOST_AT_ONCE)
 
 
 def download(pieces: Iterable[str | bytes], content_type: str, name: str) -> Response:
-    """The answer that sends a file under this name; it gives back its place when it ends, however that comes."""
+    """Return a response that sends a file under this name; its place is free again when the response closes."""
     body = _holding_a_place(pieces)
     next(body)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -25,7 +25,7 @@ def download(pieces: Iterable[str | bytes], content_type: str, name: str) -> Res
 
 @contextmanager
 def place() -> Iterator[None]:
-    """One of the places for downloads; "busy" when all are taken."""
+    """Hold one of the places for downloads during the block; 503 when all are taken."""
     if not free.acquire(blocking=False):
         abort(503, BUSY)
     try:

@@ -1,25 +1,29 @@
-"""One page for every error: what happened, what is safe, what to do; for the API the same as a problem document."""
+"""Error pages: what happened, what is safe, what to do; for the API the same as problem documents (RFC 9457)."""
 
 import logging
 from dataclasses import dataclass
+from http import HTTPStatus
 
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template, request
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
-from tracker.db.engine import Unsure
-from tracker.db.limits import took_too_long
+from tracker.db.engine import Unsure, took_too_long
 from tracker.db.room import lacks_room
+from tracker.exports import json
+from tracker.exports.openapi import PROBLEMS
 from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
 from tracker.services.passwords import Busy
-from tracker.web.kept_forms import given_back
-from tracker.web.problems import is_for_programs, problem
+from tracker.web.addresses import site_url
+from tracker.web.kept_forms import SIGNING_IN, given_back, kept_through_sign_in, sign_in_page
+from tracker.web.security import SAFE_METHODS, SHARED
 from tracker.web.session import stop_reading
 
 log = logging.getLogger(__name__)
 Answer = tuple[str, int, dict[str, str]]
-RETRY_SOON = {"Retry-After": "5"}
+RETRY_SOON, RETRY_LATER = {"Retry-After": "5"}, {"Retry-After": "300"}
+PROBLEM_TYPE = "application/problem+json"
 
 
 @dataclass(frozen=True)
@@ -63,10 +67,48 @@ UNSURE = Words(
     "The database was lost at that very moment.",
     "Look whether it is there before you send it again.",
 )
+READ_ONLY = Words("The site is read-only for now", NOTHING_CHANGED, "Somebody is working on it. Try again later.")
+
+
+def is_for_programs() -> bool:
+    """True if the request was made to the API."""
+    return request.path.startswith("/api/")
+
+
+def problem(code: int, detail: str = "") -> tuple[str, int, dict[str, str]]:
+    """Return the problem document (RFC 9457) that says what is wrong; the page "API" explains its type."""
+    title = HTTPStatus(code).phrase
+    document = {
+        "type": f"{site_url()}/api#error-{code}" if code in PROBLEMS else "about:blank",
+        "title": title,
+        "status": code,
+        "detail": detail or PROBLEMS.get(code, title),
+    }
+    return json.write(document), code, {"Content-Type": PROBLEM_TYPE, **SHARED}
+
+
+def refuse_writes() -> Answer | None:
+    """While TRACKER_READ_ONLY is on, refuse every form and give back what was typed.
+
+    Signing in and out are writes too. A signed-in user can go on reading until the session expires.
+    """
+    if not current_app.config["READ_ONLY"] or request.method in SAFE_METHODS or request.endpoint is None:
+        return None
+    stop_reading()
+    if is_for_programs():
+        text, code, headers = problem(503, READ_ONLY.title)
+        return text, code, headers | RETRY_LATER
+    if request.endpoint in SIGNING_IN:
+        return sign_in_page(request.form.get("next", ""), kept_through_sign_in()), 503, RETRY_LATER
+    if kept := given_back(
+        f"{READ_ONLY.title}, so nothing was saved. Leave this page open until it can be written again."
+    ):
+        return kept, 503, RETRY_LATER
+    return _words_page(503, READ_ONLY), 503, RETRY_LATER
 
 
 def init_app(app: Flask) -> None:
-    """Answer every kind of error with its page."""
+    """Register the handler of each kind of error."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(UnknownFilter, lambda error: _page(400, str(error)))
     app.register_error_handler(RuleBroken, lambda error: _page(422, str(error)))
@@ -102,14 +144,17 @@ def _page(code: int, explanation: str = "", words: Words | None = None) -> Answe
     if is_for_programs():
         text, _, headers = problem(code, explanation)
         return text, code, headers | retry
-    text = render_template(
+    return _words_page(code, words, explanation), code, {**retry}
+
+
+def _words_page(code: int, words: Words, explanation: str = "") -> str:
+    return render_template(
         "error.html",
         code=code,
         title=words.title,
         explanation=explanation or words.explanation,
         advice=words.advice,
     )
-    return text, code, {**retry}
 
 
 def _database(error: DBAPIError) -> Answer:

@@ -26,7 +26,7 @@ def alive() -> Answer:
 
 @bp.get("/readyz")
 def ready() -> Answer:
-    """Whether the schema is the newest, the disk has room and a row can be written."""
+    """Answer 200 if the schema is the newest, the disk has room and a row can be written; else 503."""
     try:
         is_ready = migrate.current(engine()) == migrate.head() and _has_room() and _can_write()
     except (SQLAlchemyError, OSError):
@@ -45,7 +45,7 @@ def _has_room() -> bool:
 
 
 def _can_write() -> bool:
-    """Whether a row can be written, which is undone; and whether the disk keeps what it is given."""
+    """True if a row can be written, which is rolled back, and a small file synced to the disk."""
     if current_app.config["READ_ONLY"]:
         return True  # nobody will
     with engine().connect() as connection:

@@ -1,9 +1,9 @@
-"""What was typed is never lost: a form that could not be saved waits beside the sign-in, or is given back unsaved."""
+"""What a user typed is never lost: an unsaved form is carried through the sign-in, or shown again to be sent."""
 
 from flask import current_app, flash, render_template, request
 
+from tracker.rules.checks import is_local_path
 from tracker.rules.text import showable
-from tracker.rules.urls import is_local_path
 from tracker.web.forms.people import ConfirmPasswordForm, SignInForm
 
 SIGNING_IN = frozenset({"auth.sign_in", "auth.code"})

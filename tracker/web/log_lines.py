@@ -1,7 +1,7 @@
 """What the site says on standard error: one line of JSON for each happening, in UTC, with who asked for what.
 
 It names people by number, and pages by their name in the code: an address can hold the token of a link. No password,
-no cookie and no network address stands in it.
+no cookie and no network address is in it.
 """
 
 import json

@@ -35,11 +35,19 @@ FOR_EVER = "public, max-age=31536000, immutable"
 PRIVATE = "private, no-cache"
 NEVER = "no-store"
 VARY = "Accept-Encoding"
+# What other sites' pages may read: the answers made for programs, by scripts in anybody's browser. They hold public
+# records only and are the same for everybody, signed in or not.
+SHARED = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Link, X-Total-Count, ETag, Retry-After",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+A_DAY = "86400"
 TWO_YEARS = "max-age=63072000; includeSubDomains"
 
 
 def security_headers(is_production: bool) -> dict[str, str]:
-    """What every answer carries: in production also that this host is only ever to be asked by HTTPS."""
+    """Return the headers of every response; in production also Strict-Transport-Security."""
     return HEADERS | ({"Strict-Transport-Security": TWO_YEARS} if is_production else {})
 
 
@@ -72,6 +80,17 @@ def add_headers(response: Response) -> Response:
     return response
 
 
+def share(response: Response) -> Response:
+    """Let scripts of other sites read the answer, unless it is a page; for a blueprint's `after_request`."""
+    is_page = response.mimetype == "text/html" and not 300 <= response.status_code < 400
+    if is_page and request.method != "OPTIONS":
+        return response
+    response.headers.update(SHARED)
+    if request.method == "OPTIONS":
+        _answer_preflight(response)
+    return response
+
+
 def init_app(app: Flask) -> None:
     """Put the checks in front of every request and the headers on every answer."""
     app.before_request(refuse_foreign_posts)
@@ -88,3 +107,12 @@ def _is_own(origin: str) -> bool:
         return urlsplit(origin).netloc == request.host
     except ValueError:
         return False
+
+
+def _answer_preflight(response: Response) -> None:
+    """Say what scripts may send (Fetch, "CORS-preflight request")."""
+    response.status_code = 204
+    response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
+    response.headers["Access-Control-Allow-Headers"] = "*"
+    response.headers["Access-Control-Max-Age"] = A_DAY
+    del response.headers["Content-Type"]

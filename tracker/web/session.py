@@ -18,7 +18,7 @@ from tracker.services.change import Change
 
 
 class _Undo(Exception):
-    """Leaves a transaction without keeping anything of it."""
+    """Raised to roll back."""
 
 
 def engine() -> sa.Engine:
@@ -39,8 +39,7 @@ def db() -> Session:
 def transaction(actor: Actor) -> Iterator[Change]:
     """A change by the actor; committed at the end of the block, undone when it raises.
 
-    Whoever was deactivated or given another role while the request waited for the lock changes nothing any more: they
-    may even have been erased.
+    Raises NotAllowed when the actor was deactivated, erased or given another role while waiting for the lock.
     """
     with _begun(actor) as change:
         standing = sa.select(Person.is_active, Person.role).where(Person.id == actor.id)

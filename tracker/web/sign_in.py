@@ -11,16 +11,16 @@ from tracker.clock import now
 from tracker.db.engine import writing
 from tracker.models import Person
 from tracker.queries.people import find_last_sign_in
+from tracker.rules.checks import is_local_path
 from tracker.rules.permissions import UNKNOWN, Action, Actor
-from tracker.rules.urls import is_local_path
 from tracker.services import passwords, people, second_factor, sessions
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.devices import device_in_words, known_device, remember_device
-from tracker.web.filters import minute
 from tracker.web.forms.people import CodeForm, ConfirmPasswordForm, SignInForm
 from tracker.web.kept_forms import confirm_page, kept_through_sign_in, restore_page, sign_in_page
 from tracker.web.session import db, engine, stop_reading, transaction
+from tracker.web.templating import minute
 
 log = logging.getLogger("tracker.security")
 bp = Blueprint("auth", __name__)
@@ -30,7 +30,7 @@ NOBODY = ""  # no account has this address
 CONFIRMED = "You gave your password. Nothing was saved yet."
 
 
-class Outcome(Enum):
+class SignInResult(Enum):
     """What came of an e-mail address and a password."""
 
     REFUSED = 0
@@ -46,10 +46,10 @@ def sign_in() -> Page:
     if not form.is_sent():
         return render_template("staff/sign_in.html", form=form, kept=kept), 422 if form.errors else 200
     outcome = _enter(str(form.email.data), str(form.password.data))
-    if outcome is Outcome.REFUSED:
+    if outcome is SignInResult.REFUSED:
         form.problems.append("The e-mail address or the password is wrong.")
         return render_template("staff/sign_in.html", form=form, kept=kept), 422
-    if outcome is Outcome.SECOND_STEP:
+    if outcome is SignInResult.SECOND_STEP:
         return _code_page(CodeForm(formdata=None, next=form.next.data), kept)
     return _go_on(str(form.next.data or ""), kept)
 
@@ -110,7 +110,7 @@ def is_own_password(password: str) -> bool:
     return False
 
 
-def _enter(email: str, password: str) -> Outcome:
+def _enter(email: str, password: str) -> SignInResult:
     """Check the password outside any transaction, since it takes long; then begin a session or count a failure."""
     _refuse_when_throttled(email)
     person = sessions.find_person(db(), email)
@@ -121,14 +121,14 @@ def _enter(email: str, password: str) -> Outcome:
         again = sessions.find_person(writer, email)
         if not is_right or person is None or again is None or again.password_hash != person.password_hash:
             _note_failure(writer, email, again, "sign-in failed")
-            return Outcome.REFUSED
+            return SignInResult.REFUSED
         again.password_hash = stronger_hash or again.password_hash
         if again.has_second_step:
             change = Change(writer, _actor(again), now())
             token = sessions.wait(change, again, session.get("token"), device_in_words())
         else:
             token = _start(writer, again)
-        outcome = Outcome.SECOND_STEP if again.has_second_step else Outcome.SIGNED_IN
+        outcome = SignInResult.SECOND_STEP if again.has_second_step else SignInResult.SIGNED_IN
     _hold(token)
     return outcome
 

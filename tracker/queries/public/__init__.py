@@ -10,7 +10,7 @@ from tracker.queries.public.counts import (
 )
 from tracker.queries.public.laws import find_key_of, find_law, list_laws
 from tracker.queries.public.listing import find_law_title, find_page, list_topics
-from tracker.queries.public.proof import PublishedCheckpoint, find_checkpoint
+from tracker.queries.public.rows import PublishedCheckpoint, find_checkpoint
 from tracker.queries.public.updates import count_updates, list_updates
 
 __all__ = [

@@ -1,5 +1,6 @@
 """The published asks as they stand now, or stood on a past day: from where they are read, and what is told of them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,20 +10,41 @@ import sqlalchemy as sa
 from tracker.models import Ask, StatusSpan
 from tracker.rules.asks import Publication
 
+ONLY_PUBLISHED = (Publication.PUBLISHED,)
 ASK, SPAN = Ask.__table__.c, StatusSpan.__table__.c
-# What a line of a list tells of an ask whatever the day. The wording is today's.
-WHATEVER_THE_DAY = (ASK.id, ASK.slug, ASK.title, ASK.kind, ASK.topic, ASK.summary, ASK.first_deadline)
+# What a line of a list tells of an ask whatever the day. The wording is today's. What is not named here, or given in
+# as_of(), is blank on a past day.
+WHATEVER_THE_DAY = ("slug", "title", "kind", "topic", "summary", "first_deadline")
+_WORDING = {name: ASK[name] for name in WHATEVER_THE_DAY}
+
+
+def is_published(publication: Any) -> sa.ColumnElement[bool]:
+    """Return the condition for lists that are read along another index.
+
+    Nearly all rows are published, so an index on that is no help; but SQLite would take it, and sort all rows.
+    """
+    return is_one_of(publication, ONLY_PUBLISHED)
+
+
+def is_one_of(publication: Any, which: Sequence[Publication]) -> sa.ColumnElement[bool]:
+    """Return the condition that a record is in one of these states, likewise."""
+    stored = sa.cast(publication, sa.String)
+    condition: sa.ColumnElement[bool] = sa.or_(*(stored == state.value for state in which))
+    return condition
 
 
 @dataclass(frozen=True)
 class AsOf:
-    """How asks are read as of a day: from which tables, where `holds`; their status and since when, and their lines."""
+    """How asks are read as of a day: from which tables, where `holds`; their status and since when.
+
+    `line` gives the fields of an AskLine.
+    """
 
     source: Any
     holds: tuple[sa.ColumnElement[bool], ...]
     status: sa.ColumnElement[Any]
     since: sa.ColumnElement[Any]
-    line: tuple[sa.ColumnElement[Any], ...]
+    line: Mapping[str, sa.ColumnElement[Any]]
 
 
 NOW = AsOf(
@@ -30,15 +52,15 @@ NOW = AsOf(
     holds=(ASK.publication == Publication.PUBLISHED,),
     status=ASK.status,
     since=ASK.status_on,
-    line=(
-        *WHATEVER_THE_DAY,
-        ASK.status,
-        ASK.status_on,
-        ASK.status_reason.label("reason"),
-        ASK.reviewed_on,
-        ASK.disputed_on,
-        ASK.disputed_about,
-    ),
+    line={
+        **_WORDING,
+        "status": ASK.status,
+        "status_on": ASK.status_on,
+        "reason": ASK.status_reason,
+        "reviewed_on": ASK.reviewed_on,
+        "disputed_on": ASK.disputed_on,
+        "disputed_about": ASK.disputed_about,
+    },
 )
 
 
@@ -52,13 +74,5 @@ def as_of(on: date | None) -> AsOf:
         holds=(SPAN.begins_on <= day, sa.or_(SPAN.ends_on.is_(None), SPAN.ends_on > day)),
         status=SPAN.status,
         since=SPAN.begins_on,
-        line=(
-            *WHATEVER_THE_DAY,
-            SPAN.status,
-            SPAN.happened_on.label("status_on"),
-            SPAN.reason,
-            sa.null().label("reviewed_on"),
-            sa.null().label("disputed_on"),
-            sa.literal("").label("disputed_about"),
-        ),
+        line={**_WORDING, "status": SPAN.status, "status_on": SPAN.happened_on, "reason": SPAN.reason},
     )

@@ -1,27 +1,97 @@
-"""Asks for the public: the status page and the page of one ask."""
+"""One ask for the public: its page, what other sites show of it, its former slugs, and how its wording changed."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import fields
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from types import SimpleNamespace
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.clock import LONDON
-from tracker.models import Ask, FormerSlug, Source, Update
+from tracker.models import (
+    Ask,
+    Event,
+    Evidence,
+    FormerSlug,
+    Legislation,
+    Link,
+    Reply,
+    Source,
+    SuccessTest,
+    TestResult,
+    Update,
+)
 from tracker.queries.public.days import grounds, last_movement, turned_back
 from tracker.queries.public.lines import ask_line, is_public, link_record, record_of, reply_record, story
-from tracker.queries.public.records import PublicAsk, PublicSource, PublicTest
-from tracker.queries.public.whole import find_whole
+from tracker.queries.public.records import AskLine, PublicAsk, PublicSource, PublicTest
 from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.movement import review_due
+from tracker.rules.wording import Happening, Rewording, history_of
 
-SOURCE = Source.__table__.c
+ASK, UPDATE, LINK, LAW, REPLY = (model.__table__ for model in (Ask, Update, Link, Legislation, Reply))
+SOURCE, TEST, EVIDENCE, RESULT = (model.__table__ for model in (Source, SuccessTest, Evidence, TestResult))
+OF_ASK = sa.bindparam("ask_id", type_=sa.Integer)
+_ASK = sa.select(ASK).where(ASK.c.slug == sa.bindparam("slug"))
+_SOURCE = sa.select(SOURCE).where(SOURCE.c.id == sa.bindparam("id"))
+_ASKS = sa.select(ASK).where(ASK.c.id.in_(sa.bindparam("ids", expanding=True)))
+_TESTS = sa.select(TEST).where(TEST.c.ask_id == OF_ASK).order_by(TEST.c.id)
+_LINKS = sa.select(LINK).where(LINK.c.ask_id == OF_ASK).order_by(LINK.c.id)
+_LAWS = sa.select(LAW).where(LAW.c.id.in_(sa.select(LINK.c.legislation_id).where(LINK.c.ask_id == OF_ASK)))
+_UPDATES = sa.select(UPDATE).where(UPDATE.c.ask_id == OF_ASK).order_by(UPDATE.c.id)
+_OF_STORY = sa.select(UPDATE.c.id).where(UPDATE.c.ask_id == OF_ASK)
+_EVIDENCE = sa.select(EVIDENCE).where(EVIDENCE.c.update_id.in_(_OF_STORY)).order_by(EVIDENCE.c.position)
+_RESULTS = sa.select(RESULT).where(RESULT.c.update_id.in_(_OF_STORY)).order_by(RESULT.c.test_id)
+_REPLIES = sa.select(REPLY).where(REPLY.c.ask_id == OF_ASK).order_by(REPLY.c.asked_on, REPLY.c.id)
 _SOURCES = (
-    sa.select(*(SOURCE[field.name] for field in fields(PublicSource)))
-    .where(SOURCE.publication == Publication.PUBLISHED)
-    .order_by(SOURCE.published_on, SOURCE.title)
+    sa.select(*(SOURCE.c[field.name] for field in fields(PublicSource)))
+    .where(SOURCE.c.publication == Publication.PUBLISHED)
+    .order_by(SOURCE.c.published_on, SOURCE.c.title)
 )
+
+
+def load_ask(session: Session, slug: str) -> Ask | None:
+    """Return the ask with its source, tests, links with their laws, and updates with evidence and results.
+
+    It is made of plain rows with the attributes of the models; as models it would take three times as long.
+    """
+    session.flush()  # plain rows are read past the models, which a preview has just changed
+    ask = next(_rows(session, _ASK, slug=slug), None)
+    if ask is None:
+        return None
+    of_ask = {"ask_id": ask.id}
+    evidence = _by_update(_rows(session, _EVIDENCE, **of_ask))
+    results = _by_update(_rows(session, _RESULTS, **of_ask))
+    laws = {law.id: law for law in _rows(session, _LAWS, **of_ask)}
+    (ask.source,) = _rows(session, _SOURCE, id=ask.source_id)
+    ask.tests = list(_rows(session, _TESTS, **of_ask))
+    ask.links = list(_rows(session, _LINKS, **of_ask))
+    ask.updates = list(_rows(session, _UPDATES, **of_ask))
+    for link in ask.links:
+        link.legislation = laws[link.legislation_id]
+    ask.replies = list(_rows(session, _REPLIES, **of_ask))
+    ids = {each.superseded_by_id for each in (ask, *ask.updates)} - {None}
+    replacing = {other.id: other for other in _rows(session, _ASKS, ids=list(ids))} if ids else {}
+    for each in (ask, *ask.updates):
+        each.superseded_by = replacing.get(each.superseded_by_id)
+    for update in ask.updates:
+        update.evidence, update.results = evidence[update.id], results[update.id]
+    return cast(Ask, ask)
+
+
+def _rows(session: Session, statement: sa.Select[Any], **values: object) -> Iterator[Any]:
+    return (SimpleNamespace(**row) for row in session.execute(statement, values).mappings())
+
+
+def _by_update(rows: Iterable[Any]) -> defaultdict[int, list[Any]]:
+    found: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.update_id].append(row)
+    return found
 
 
 def list_sources(session: Session, most: int | None = None) -> list[PublicSource]:
@@ -43,12 +113,12 @@ def find_ask(
     foresee: Callable[[Ask], None] | None = None,
     on: date | None = None,
 ) -> PublicAsk | None:
-    """An ask that is or was public, whole, now or as it stood on a day.
+    """An ask that is or was public, with all that belongs to it, now or as it stood on a day.
 
     For staff's previews, `with_drafts` finds any ask, and `foresee` makes of it what is not written yet.
     Costs eight queries, however long its story.
     """
-    ask = find_whole(session, slug)
+    ask = load_ask(session, slug)
     if ask is None or not (ask.publication.is_public or with_drafts):
         return None
     if foresee:
@@ -91,3 +161,47 @@ def _review_due(ask: Ask, updates: Iterable[Update]) -> date | None:
     published = [update.published_at for update in updates if update.published_at]
     first_day = min(published).astimezone(LONDON).date() if published else None
     return review_due(ask.reviewed_on, first_day, ask.review_interval_days)
+
+
+@dataclass(frozen=True)
+class EmbeddedAsk:
+    """An ask in somebody else's page."""
+
+    line: AskLine
+    is_archived: bool
+
+
+def find_embedded(session: Session, slug: str) -> EmbeddedAsk | None:
+    """An ask that is or was public."""
+    ask = session.scalar(sa.select(Ask).where(Ask.slug == slug, Ask.publication.in_(PUBLIC)))
+    return EmbeddedAsk(ask_line(ask), ask.publication is Publication.ARCHIVED) if ask else None
+
+
+@dataclass(frozen=True)
+class PublicHistory:
+    """An ask with the steps of its wording, the newest first."""
+
+    slug: str
+    title: str
+    steps: tuple[Rewording, ...]
+
+
+def find_history(session: Session, slug: str) -> PublicHistory | None:
+    """The history of an ask that is or was public."""
+    ask = session.execute(sa.select(Ask.id, Ask.title).where(Ask.slug == slug, Ask.publication.in_(PUBLIC))).first()
+    if ask is None:
+        return None
+    return PublicHistory(slug, ask.title, list_steps(session, [ask.id])[ask.id][::-1])
+
+
+def list_steps(session: Session, ask_ids: Collection[int]) -> dict[int, tuple[Rewording, ...]]:
+    """Return the public steps in the wording of asks, the oldest first, by the asks' ids."""
+    # Nothing that names anybody, and no words of a draft, leaves this function.
+    columns = (Event.at, Event.action, Event.subject, Event.subject_id, Event.before, Event.after, Event.reason)
+    of_asks = sa.select(Event.ask_id, *columns).where(Event.ask_id.in_(ask_ids), Event.subject.in_(("ask", "test")))
+    found: dict[int, tuple[Rewording, ...]] = dict.fromkeys(ask_ids, ())
+    rows = session.execute(of_asks.order_by(Event.ask_id, Event.id))
+    for ask_id, of_ask in groupby(rows, key=itemgetter(0)):
+        entries = (Happening(*row[1:]) for row in of_ask)
+        found[ask_id] = history_of(replace(it, before=it.before or {}, after=it.after or {}) for it in entries)
+    return found

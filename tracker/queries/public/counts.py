@@ -19,7 +19,7 @@ from tracker.rules.status import STATUSES_OF, Family, Status
 
 
 @dataclass(frozen=True)
-class Choice:
+class FilterChoice:
     """A value that a filter can take, and how many asks it would leave."""
 
     value: str
@@ -28,14 +28,14 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Choices:
+class FilterChoices:
     """What every filter offers, each counted with the other filters as they are."""
 
-    families: tuple[Choice, ...]
-    statuses: tuple[Choice, ...]
-    topics: tuple[Choice, ...]
-    kinds: tuple[Choice, ...]
-    bodies: tuple[Choice, ...]
+    families: tuple[FilterChoice, ...]
+    statuses: tuple[FilterChoice, ...]
+    topics: tuple[FilterChoice, ...]
+    kinds: tuple[FilterChoice, ...]
+    bodies: tuple[FilterChoice, ...]
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,9 @@ def count_by_year(session: Session) -> tuple[YearCounts, ...]:
     return tuple(YearCounts(year, count_by_family(counts)) for year, counts in zip(years, ends, strict=True))
 
 
-def find_choices(session: Session, wanted: AskFilter, topics: Mapping[str, str], *, on: date | None = None) -> Choices:
+def find_choices(
+    session: Session, wanted: AskFilter, topics: Mapping[str, str], *, on: date | None = None
+) -> FilterChoices:
     """What each filter offers, on a past day as it would have been then."""
     topic = topics.get(wanted.topic)
     by_status, by_topic, by_kind = Counter[Status](), Counter[str](), Counter[AskKind]()
@@ -85,12 +87,12 @@ def find_choices(session: Session, wanted: AskFilter, topics: Mapping[str, str],
     def number_of(status: Status | None, family: Family | None) -> int:
         return sum(by_status[each] for each in replace(wanted, status=status, family=family).statuses)
 
-    return Choices(
-        families=tuple(Choice(f, f.label, number_of(wanted.status, f)) for f in Family),
-        statuses=tuple(Choice(s, s.label, number_of(s, wanted.family)) for s in Status),
-        topics=tuple(Choice(slug, name, by_topic[name]) for slug, name in topics.items()),
-        kinds=tuple(Choice(kind, kind.label, by_kind[kind]) for kind in AskKind),
-        bodies=tuple(Choice(slug, name, by_body[slug]) for slug, name in bodies.items()),
+    return FilterChoices(
+        families=tuple(FilterChoice(f, f.label, number_of(wanted.status, f)) for f in Family),
+        statuses=tuple(FilterChoice(s, s.label, number_of(s, wanted.family)) for s in Status),
+        topics=tuple(FilterChoice(slug, name, by_topic[name]) for slug, name in topics.items()),
+        kinds=tuple(FilterChoice(kind, kind.label, by_kind[kind]) for kind in AskKind),
+        bodies=tuple(FilterChoice(slug, name, by_body[slug]) for slug, name in bodies.items()),
     )
 
 

@@ -33,7 +33,7 @@ class DateKind(StrEnum):
 
 @dataclass(frozen=True)
 class PublicDate:
-    """A date of an ask. Kind and `number`, that of the ask or of its link to a law, name it for good."""
+    """A date of an ask. Kind and `number`, that of the ask or of its link to a law, identify it."""
 
     kind: DateKind
     number: int
@@ -77,7 +77,7 @@ def _read(
     for kind, statement in STATEMENTS.items():
         on, number = statement.selected_columns["on"].element, statement.selected_columns["number"].element
         for condition in conditions(on):
-            # The database picks by the dates alone, lest it go through all that is published.
+            # The database picks by the dates alone, so that it does not read all that is published.
             near = sa.select(number).where(condition).order_by(direction(on), direction(number)).limit(LOOKED_THROUGH)
             if of:
                 near = near.where((Link.ask_id if kind is DateKind.IN_FORCE else Ask.id) == of.number)
@@ -93,7 +93,7 @@ def _public_date(kind: DateKind, row: Any) -> PublicDate:
 
 
 def _statement(number: Any, on: Any, note: Any, law: tuple[Any, Any, Any]) -> sa.Select[Any]:
-    """The dates of one kind, and what is told about them."""
+    """Return the statement for the dates of one kind."""
     recorded_at = sa.select(sa.func.max(Update.published_at)).where(Update.ask_id == Ask.id)
     title, provisions, extent = law
     return sa.select(

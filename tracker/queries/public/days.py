@@ -1,22 +1,40 @@
 """What an ask's story says of a day: the present, or one of the past, told with what we know today.
 
-What that means precisely stands in docs/decisions/0015-the-past.md.
+A past day names what it keeps of the present record; all else is blank, as a field that is new will be. What a past day
+means precisely stands in docs/decisions/0015-the-past.md.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 
 from tracker.models import Ask, SuccessTest, Update
-from tracker.queries.public.lines import ask_line, is_public
-from tracker.queries.public.records import Grounds, LawLine, PublicAsk, PublicLink, PublicTest
+from tracker.queries.public.as_of import WHATEVER_THE_DAY
+from tracker.queries.public.lines import ask_line, is_public, keep
+from tracker.queries.public.records import AskLine, Grounds, LawLine, PublicAsk, PublicLink, PublicTest
 from tracker.queries.stories import entry_of
 from tracker.rules.dates import PartialDate
 from tracker.rules.movement import moved_on
 from tracker.rules.stages import Stage
-from tracker.rules.story import State, grounds_of, state_of
+from tracker.rules.story import grounds_of, state_of
 from tracker.rules.updates import EvidenceType, Result
+
+# Our words are today's; grounds and movement were found as of the day.
+KEPT_OF_ASK = (
+    "source",
+    "quote",
+    "quote_place",
+    "reading",
+    "jurisdictions",
+    "responsible_bodies",
+    "is_archived",
+    "is_draft",
+    "grounds",
+    "moved_on",
+)
+KEPT_OF_TEST = ("key", "label")
+KEPT_OF_LINK = ("effect", "provisions", "extent", "note")
+KEPT_OF_LAW = ("key", "title", "citation", "kind_label", "address", "note")
 
 
 def grounds(updates: Sequence[Update], tests: Iterable[SuccessTest], on: date | None) -> Grounds:
@@ -46,25 +64,20 @@ def turned_back(present: PublicAsk, ask: Ask, updates: Sequence[Update], day: da
     replacing = set_by.superseded_by if set_by else None
     ids = {test.key: test.id for test in ask.tests}
     is_begun = _had_been_asked(present, updates, day)
-    return replace(
+    return keep(
         present,
-        line=replace(
+        KEPT_OF_ASK,
+        line=keep(
             present.line,
+            WHATEVER_THE_DAY,
             status=state.status,
             status_on=entry.happened_on if entry else None,
             reason=entry.reason if entry else "",
             reviewed_on=_by(present.line.reviewed_on, day),
-            disputed_on=None,
-            disputed_about="",
         ),
-        government_position="",
-        next_step="",
-        next_step_on=None,
-        current_deadline=None,
-        deadline_note="",
-        superseded_by=ask_line(replacing) if replacing and is_public(replacing) else None,
+        superseded_by=_named(replacing) if replacing and is_public(replacing) else None,
         tests=tuple(
-            _test_on(test if is_begun else replace(test, before=Result.UNKNOWN), state, ids[test.key], day)
+            _test_on(test, test.before if is_begun else Result.UNKNOWN, state.results.get(ids[test.key]), day)
             for test in present.tests
         ),
         links=tuple(
@@ -72,9 +85,13 @@ def turned_back(present: PublicAsk, ask: Ask, updates: Sequence[Update], day: da
         ),
         story=tuple(told for told in present.story if told.happened_on.first_day <= day),
         replies=tuple(reply for reply in present.replies if (reply.answered_on or reply.asked_on).first_day <= day),
-        review_due=None,
         on=day,
     )
+
+
+def _named(ask: Ask) -> AskLine:
+    """The line of an ask of which the day's own status was not looked up."""
+    return keep(ask_line(ask), WHATEVER_THE_DAY, status=None, status_on=None, reason="")
 
 
 def _as_partial(day: date | None) -> PartialDate | None:
@@ -92,9 +109,12 @@ def _had_been_asked(ask: PublicAsk, updates: Sequence[Update], day: date) -> boo
     return any(on.first_day <= day for on in [*made_on, *(update.happened_on for update in updates)])
 
 
-def _test_on(test: PublicTest, state: State, test_id: int, day: date) -> PublicTest:
-    result, result_on = state.results.get(test_id, (test.before, None))
-    return replace(test, result=result, result_on=result_on, reviewed_on=_by(test.reviewed_on, day))
+def _test_on(
+    test: PublicTest, before: Result, found: tuple[Result, PartialDate | None] | None, day: date
+) -> PublicTest:
+    result, result_on = found or (before, None)
+    reviewed_on = _by(test.reviewed_on, day)
+    return keep(test, KEPT_OF_TEST, before=before, result=result, result_on=result_on, reviewed_on=reviewed_on)
 
 
 def _had_begun(link: PublicLink, law: LawLine, day: date) -> bool:
@@ -110,10 +130,12 @@ def _had_begun(link: PublicLink, law: LawLine, day: date) -> bool:
 
 def _link_on(link: PublicLink, law: LawLine, day: date) -> PublicLink:
     in_force_on = _by(link.in_force_on, day)
-    return replace(
+    return keep(
         link,
-        law=replace(
+        KEPT_OF_LINK,
+        law=keep(
             law,
+            KEPT_OF_LAW,
             introduced_on=_by(law.introduced_on, day),
             enacted_on=_by(law.enacted_on, day),
             lapsed_on=_by(law.lapsed_on, day),

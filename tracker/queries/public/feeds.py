@@ -1,4 +1,4 @@
-"""The newest changes for the feeds: published entries of published asks, each with what has become of it since."""
+"""The newest changes for feeds, each with its later corrections, and all pages for the site map."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,11 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from tracker.models import Ask, TestResult, Update
+from tracker.models import Ask, Legislation, TestResult, Update
+from tracker.queries.public.as_of import is_published
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.lines import record_of
 from tracker.queries.public.listing import conditions
-from tracker.queries.public.published import is_published
 from tracker.queries.public.records import PublicEvidence, StoryEntry
 from tracker.rules.asks import PUBLIC, Publication
 
@@ -24,6 +24,7 @@ LOOKED_THROUGH = 2000
 UNFILTERED = 4 * MOST_ENTRIES
 NEWEST_FIRST = (Update.published_at.desc(), Update.happened_on.desc(), Update.id.desc())
 PUBLISHED = Publication.PUBLISHED
+BLOCK = 2000
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class FeedAsk:
 
 
 @dataclass(frozen=True)
-class Change:
-    """An entry of a feed. `number` is the entry's for good; `changed_at` moves when it is corrected."""
+class FeedChange:
+    """An entry of a feed. `number` is the entry's id; `changed_at` moves when it is corrected."""
 
     number: int
     ask: FeedAsk
@@ -52,7 +53,7 @@ def find_feed_ask(session: Session, slug: str) -> FeedAsk | None:
     return _feed_ask(ask) if ask else None
 
 
-def list_changes(session: Session, wanted: AskFilter) -> tuple[Change, ...]:
+def list_changes(session: Session, wanted: AskFilter) -> tuple[FeedChange, ...]:
     """The newest changes of the asks that a reader wants; a corrected entry counts as changed by its correction."""
     most = UNFILTERED if wanted.is_empty else LOOKED_THROUGH
     newest = sa.select(Update.id).where(Update.publication == PUBLISHED).order_by(*NEWEST_FIRST).limit(most)
@@ -61,13 +62,13 @@ def list_changes(session: Session, wanted: AskFilter) -> tuple[Change, ...]:
     return _changes(session, statement.where(is_published(Ask.publication), *conditions(session, wanted)))
 
 
-def list_changes_of(session: Session, ask: FeedAsk) -> tuple[Change, ...]:
+def list_changes_of(session: Session, ask: FeedAsk) -> tuple[FeedChange, ...]:
     """The newest changes of one ask."""
     of_ask = sa.select(Update.id, Update.corrects_id).where(Update.ask_id == ask.number)
     return _changes(session, of_ask.where(is_published(Update.publication)))
 
 
-def _changes(session: Session, chosen: sa.Select[int, int | None]) -> tuple[Change, ...]:
+def _changes(session: Session, chosen: sa.Select[int, int | None]) -> tuple[FeedChange, ...]:
     """The newest of the chosen entries and those that they correct, the last changed first; six queries."""
     newest = session.execute(chosen.order_by(*NEWEST_FIRST).limit(MOST_ENTRIES)).all()
     statement = sa.select(Update).where(Update.id.in_({id for row in newest for id in row if id}))
@@ -99,7 +100,7 @@ def _corrections(session: Session, updates: Iterable[Update]) -> Mapping[int, Se
     return found
 
 
-def _change(update: Update, corrections: Sequence[Any]) -> Change:
+def _change(update: Update, corrections: Sequence[Any]) -> FeedChange:
     published_at = update.published_at or update.recorded_at
     entry = record_of(
         StoryEntry,
@@ -110,8 +111,42 @@ def _change(update: Update, corrections: Sequence[Any]) -> Change:
         corrected_by=tuple(row.key for row in corrections),
     )
     changed_at = max([published_at, *(row.published_at for row in corrections)])
-    return Change(update.id, _feed_ask(update.ask), entry, published_at, changed_at)
+    return FeedChange(update.id, _feed_ask(update.ask), entry, published_at, changed_at)
 
 
 def _feed_ask(ask: Ask) -> FeedAsk:
     return FeedAsk(ask.id, ask.slug, ask.title)
+
+
+@dataclass(frozen=True)
+class PublicPage:
+    """The page of an ask, by its slug, or of a law, by its key."""
+
+    name: str
+    changed_at: datetime | None = None
+
+
+def count_blocks(session: Session) -> int:
+    """How many blocks there are; the first one always is."""
+    last = max(session.scalar(sa.select(sa.func.max(model.id))) or 0 for model in (Ask, Legislation))
+    return max(1, -(-last // BLOCK))
+
+
+def list_asks_in(session: Session, block: int) -> Sequence[PublicPage]:
+    """The published asks of a block, each with the moment of its newest published entry."""
+    newest = sa.select(sa.func.max(Update.published_at)).where(Update.ask_id == Ask.id).scalar_subquery()
+    statement = sa.select(Ask.publication, Ask.slug, newest).where(*_within(Ask.id, block)).order_by(Ask.id)
+    rows = session.execute(statement)
+    return [PublicPage(slug, changed_at) for publication, slug, changed_at in rows if publication is PUBLISHED]
+
+
+def list_laws_in(session: Session, block: int) -> Sequence[PublicPage]:
+    """The published laws of a block; when a law's page changed is not kept."""
+    statement = sa.select(Legislation.publication, Legislation.key).where(*_within(Legislation.id, block))
+    rows = session.execute(statement.order_by(Legislation.id))
+    return [PublicPage(key) for publication, key in rows if publication is PUBLISHED]
+
+
+def _within(number: Any, block: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """The database picks a block by its numbers alone, so that it does not read all that is published."""
+    return number > (block - 1) * BLOCK, number <= block * BLOCK

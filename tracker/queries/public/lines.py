@@ -1,6 +1,6 @@
 """Rows of the database as public records."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from functools import cache
 from typing import Any, TypeVar
@@ -19,6 +19,11 @@ def record_of(kind: type[Record], row: object, **given: Any) -> Record:
         if name not in given:
             given[name] = getattr(row, name)
     return kind(**given)
+
+
+def keep(record: Record, names: Iterable[str], **others: Any) -> Record:
+    """Return a record of the same kind with these fields of the given one, and others; the rest are as by default."""
+    return type(record)(**{name: getattr(record, name) for name in names}, **others)
 
 
 @cache

@@ -1,26 +1,45 @@
 """Lists of asks: filtered, sorted, as of today or of a past day, and cut into pages."""
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.db import fulltext
+from tracker.db.fulltext import DEPTHS
 from tracker.models import Legislation, Link
 from tracker.queries.public.as_of import ASK, NOW, AsOf, as_of
 from tracker.queries.public.bodies import STORED, list_spellings
 from tracker.queries.public.filters import AskFilter, Order, UnknownFilter
-from tracker.queries.public.keys import GROUPS, Place, read_key, write_key
-from tracker.queries.public.lines import record_of
 from tracker.queries.public.records import AskLine
 from tracker.queries.public.search import with_excerpts, words_of
 from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.status import STATUS_ORDER
-from tracker.rules.text import slugify
+from tracker.rules.text import clean, slugify
 
 PAGE_SIZE = 30
+SEPARATOR = "~"
+DAY = re.compile(r"\d{4}(?:-\d{2}){0,2}", re.ASCII)
+ID = re.compile(r"[1-9]\d{0,8}", re.ASCII)
+LONGEST_KEY = 200
+# The orders that put asks into groups before they sort them, and what keys call these: by status, and by how deep the
+# words stand.
+GROUPS: Mapping[Order, Sequence[str]] = {
+    Order.STATUS: STATUS_ORDER,
+    Order.BEST: [str(depth) for depth in range(len(DEPTHS))],
+}
+
+
+class Place(NamedTuple):
+    """A row's place in a list; `group` counts only where an order has groups."""
+
+    value: str
+    ask_id: int
+    group: int = 0
 
 
 @dataclass(frozen=True)
@@ -46,23 +65,23 @@ def find_page(
     With `on` they are filtered and shown as they stood on that day, always the last changed first.
     """
     order = Order.CHANGED if on else order
-    place, asks = read_key(order, after), as_of(on)
+    place, asks = read_place(order, after), as_of(on)
     fitting = (*asks.holds, *conditions(session, wanted, asks))
     value = sa.type_coerce(ASK.title_key if order is Order.TITLE else asks.since, sa.String)
     by = (value, ASK.id) if order is Order.TITLE else (value.desc(), ASK.id.desc())
     group = _group(session, order, asks, wanted) if order in GROUPS else None
-    listed = sa.select(*asks.line, value.label("value")).select_from(asks.source).where(*fitting)
+    listed = sa.select(ASK.id, *asks.line.values(), value.label("value")).select_from(asks.source).where(*fitting)
     if group is not None:
         listed = listed.add_columns(group.label("place")).order_by(group)
     if place:
         listed = listed.where(_is_beyond(place, group, value, is_upward=order is Order.TITLE))
     rows = session.execute(listed.order_by(*by).limit(size + 1)).all()
     number = session.scalar(sa.select(sa.func.count()).select_from(asks.source).where(*fitting)) or 0
-    lines = [(row.id, record_of(AskLine, row, excerpt=None)) for row in rows[:size]]
+    lines = [(row.id, AskLine(**dict(zip(asks.line, row[1:], strict=False)))) for row in rows[:size]]
     return AskPage(
         tuple(with_excerpts(session, lines, wanted.text) if wanted.text else (line for _, line in lines)),
         number,
-        next_key=write_key(order, _place_of(rows[size - 1])) if len(rows) > size else "",
+        next_key=write_place(order, _place_of(rows[size - 1])) if len(rows) > size else "",
     )
 
 
@@ -98,7 +117,7 @@ def find_law_title(session: Session, key: str) -> str | None:
 
 
 def _group(session: Session, order: Order, asks: AsOf, wanted: AskFilter) -> sa.ColumnElement[int]:
-    """The number of the group in which an ask stands: of its status, or of how deep the words stand."""
+    """Return the number of an ask's group: of its status, or of how deep in its texts the words are."""
     if order is Order.STATUS:
         return sa.case({status: number for number, status in enumerate(STATUS_ORDER)}, value=asks.status)
     words, deepest = words_of(wanted.text), fulltext.DEEPEST
@@ -111,7 +130,7 @@ def _group(session: Session, order: Order, asks: AsOf, wanted: AskFilter) -> sa.
 def _is_beyond(
     place: Place, group: sa.ColumnElement[int] | None, value: Any, *, is_upward: bool
 ) -> sa.ColumnElement[bool]:
-    """Whether an ask stands after a place."""
+    """Return the condition that an ask comes after a place."""
     row, mark = sa.tuple_(value, ASK.id), sa.tuple_(sa.literal(place.value), sa.literal(place.ask_id))
     further = row > mark if is_upward else row < mark
     return further if group is None else sa.or_(group > place.group, sa.and_(group == place.group, further))
@@ -143,3 +162,39 @@ def _hangs_on(session: Session, key: str) -> sa.ColumnElement[bool]:
 
 
 _TOPICS = sa.select(ASK.topic).where(*NOW.holds).distinct()
+
+
+def write_place(order: Order, place: Place) -> str:
+    """The place as text, such as 2020-07-06~12."""
+    group = [GROUPS[order][place.group]] if order in GROUPS else []
+    return SEPARATOR.join([*group, place.value, str(place.ask_id)])
+
+
+def read_place(order: Order, key: str) -> Place | None:
+    """The place that a key names, None for the first page; raises UnknownFilter for a key that we never wrote."""
+    if not key:
+        return None
+    groups = GROUPS.get(order, [])
+    parts = key.rsplit(SEPARATOR, 2 if groups else 1)
+    if len(key) > LONGEST_KEY or len(parts) != (3 if groups else 2) or not _can_be_stored(key):
+        raise _NO_PAGE
+    *group, value, ask_id = parts
+    if not ID.fullmatch(ask_id) or (order is not Order.TITLE and not DAY.fullmatch(value)):
+        raise _NO_PAGE
+    if not groups:
+        return Place(value, int(ask_id))
+    if group[0] not in groups:
+        raise _NO_PAGE
+    return Place(value, int(ask_id), groups.index(group[0]))
+
+
+def _can_be_stored(key: str) -> bool:
+    """True if the database can be asked for it."""
+    try:
+        clean(key)
+    except ValueError:
+        return False
+    return True
+
+
+_NO_PAGE = UnknownFilter("“after” names no page of this list. Start from its first page.")

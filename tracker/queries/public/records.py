@@ -1,6 +1,7 @@
 """What the public may know, as frozen records with public fields only.
 
-No model leaves the public queries, so a template cannot show an internal field even by mistake.
+No model leaves the public queries, so a template cannot show an internal field even by mistake. A field that a past day
+may leave out has a default, which is what it shows then.
 """
 
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ class Excerpt:
     parts: tuple[tuple[str, bool], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AskLine:
     """An ask in a list."""
 
@@ -35,8 +36,8 @@ class AskLine:
     status: Status | None
     status_on: PartialDate | None
     reason: str
-    reviewed_on: PartialDate | None
     first_deadline: PartialDate | None
+    reviewed_on: PartialDate | None = None
     excerpt: Excerpt | None = None
     disputed_on: PartialDate | None = None
     disputed_about: str = ""
@@ -56,7 +57,7 @@ class PublicSource:
     note: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PublicTest:
     """A success test with its result: since when, and when it was last checked."""
 
@@ -64,8 +65,8 @@ class PublicTest:
     label: str
     before: Result
     result: Result
-    result_on: PartialDate | None
-    reviewed_on: PartialDate | None
+    result_on: PartialDate | None = None
+    reviewed_on: PartialDate | None = None
 
     @property
     def is_known_since(self) -> bool:
@@ -73,7 +74,7 @@ class PublicTest:
         return self.result is Result.MET or self.before is Result.MET
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LawLine:
     """A law in a list."""
 
@@ -82,17 +83,17 @@ class LawLine:
     citation: str
     kind_label: str
     address: str | None
-    introduced_on: PartialDate | None
-    enacted_on: PartialDate | None
-    lapsed_on: PartialDate | None
     note: str
+    introduced_on: PartialDate | None = None
+    enacted_on: PartialDate | None = None
+    lapsed_on: PartialDate | None = None
 
     def stage_on(self, day: date) -> Stage:
         """How far it had come on a day."""
         return stage_on(day, self.introduced_on, self.enacted_on, self.lapsed_on)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PublicLink:
     """What a law does for an ask, seen from the ask (`law`) or from the law (`ask`).
 
@@ -102,8 +103,8 @@ class PublicLink:
     effect: Effect
     provisions: str
     extent: tuple[str, ...]
-    in_force_on: PartialDate | None
     note: str
+    in_force_on: PartialDate | None = None
     law: LawLine | None = None
     ask: AskLine | None = None
     is_yet_to_begin: bool = False
@@ -192,7 +193,7 @@ class Grounds:
     claims_alone: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PublicAsk:
     """An ask whole; with `on` as things stood on that day, in so far as the dated history tells.
 
@@ -207,16 +208,16 @@ class PublicAsk:
     reading: str
     jurisdictions: tuple[str, ...]
     responsible_bodies: tuple[str, ...]
-    government_position: str
-    next_step: str
-    next_step_on: PartialDate | None
-    current_deadline: PartialDate | None
-    deadline_note: str
     is_archived: bool
-    superseded_by: AskLine | None
     tests: tuple[PublicTest, ...]
     links: tuple[PublicLink, ...]
     story: tuple[StoryEntry, ...]
+    superseded_by: AskLine | None = None
+    government_position: str = ""
+    next_step: str = ""
+    next_step_on: PartialDate | None = None
+    current_deadline: PartialDate | None = None
+    deadline_note: str = ""
     replies: tuple[PublicReply, ...] = ()
     grounds: Grounds = Grounds((), ())
     moved_on: PartialDate | None = None

@@ -11,19 +11,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, SuccessTest, Update
-from tracker.models.events import Revision
+from tracker.models import Ask, Event, Evidence, Legislation, Link, Reply, Revision, Source, SuccessTest, Update
 from tracker.queries.public import tables
-from tracker.queries.public.published import is_published
-from tracker.queries.public.tables import PUBLISHED, Key, Row
+from tracker.queries.public.tables import Key, Row
 from tracker.rules.asks import PUBLIC, Publication
+from tracker.rules.chain import Checkpoint
 
 Rows = tuple[Row, ...]
 LARGE = 100_000
+PUBLISHED = Publication.PUBLISHED
 
 
 @dataclass(frozen=True)
-class Page:
+class RowPage:
     """Some rows of a file in the order of their keys; `next_key` is the last one's, or None at the end."""
 
     rows: Rows
@@ -52,7 +52,7 @@ class WholeLaw:
     law: Row
     is_archived: bool
     was: tuple[str, ...]
-    links: Page
+    links: RowPage
 
 
 @dataclass(frozen=True)
@@ -82,32 +82,29 @@ def find_ask_id(session: Session, slug: str) -> int | None:
     return session.scalar(sa.select(Ask.id).where(Ask.slug == slug, Ask.publication == PUBLISHED))
 
 
-def list_page(session: Session, name: str, after: Key | None, size: int, ask_id: int | None = None) -> Page:
+def list_rows(session: Session, name: str, after: Key | None, size: int, ask_id: int | None = None) -> RowPage:
     """The rows of a file after a key, at most `size`; those of one ask if one is given."""
     records = tables.RECORDS[name]
     statement = records.statement()
     if ask_id is not None:
         statement = statement.where(_of_ask(name, ask_id))
-    if name not in tables.OF_NO_ASK:
-        statement = statement.where(is_published(Ask.publication))
     return _page(session, name, statement, after, size)
 
 
 def list_asks_called(session: Session, slugs: Sequence[str]) -> Rows:
     """The rows of these published asks, in this order."""
-    statement = tables.asks().where(Ask.slug.in_(slugs), is_published(Ask.publication))
-    found = {row.ask_slug: row for row in session.execute(statement)}
+    found = {row.ask_slug: row for row in session.execute(tables.asks().where(Ask.slug.in_(slugs)))}
     return tuple(found[slug] for slug in slugs if slug in found)
 
 
 def find_whole_ask(session: Session, slug: str) -> WholeAsk | None:
     """An ask that is or was public, with all that belongs to it."""
-    row = session.execute(tables.asks().where(Ask.slug == slug, Ask.publication.in_(PUBLIC))).first()
+    row = session.execute(tables.asks(PUBLIC).where(Ask.slug == slug)).first()
     if row is None:
         return None
-    links = _rows(session.execute(tables.links().where(Link.ask_id == row.id).order_by(Link.id)))
+    links = _rows(session.execute(tables.links(of_asks=PUBLIC).where(Link.ask_id == row.id).order_by(Link.id)))
     laws = session.execute(tables.legislation().where(_of_ask("legislation", row.id)))
-    newest_first = tables.updates().order_by(Update.happened_on.desc(), Update.id.desc())
+    newest_first = tables.updates(of_asks=PUBLIC).order_by(Update.happened_on.desc(), Update.id.desc())
     return WholeAsk(
         ask=row,
         is_archived=row.publication is Publication.ARCHIVED,
@@ -122,12 +119,12 @@ def find_whole_ask(session: Session, slug: str) -> WholeAsk | None:
 
 
 def find_whole_law(session: Session, key: str, after: Key | None, size: int) -> WholeLaw | None:
-    """A law that is or was public, with at most `size` of the published asks that hang on it, after a link's key."""
+    """A law that is or was public, with at most `size` of its links to published asks, after a link's key."""
     law = session.execute(tables.legislation(PUBLIC).where(Legislation.key == key)).first()
     if law is None:
         return None
     was = sa.select(Legislation.key).where(Legislation.becomes_id == law.id, Legislation.publication.in_(PUBLIC))
-    of_law = tables.links(PUBLIC).where(Link.legislation_id == law.id, Ask.publication == PUBLISHED)
+    of_law = tables.links(of_laws=PUBLIC).where(Link.legislation_id == law.id)
     return WholeLaw(
         law=law,
         is_archived=law.publication is Publication.ARCHIVED,
@@ -136,18 +133,18 @@ def find_whole_law(session: Session, key: str, after: Key | None, size: int) -> 
     )
 
 
-def _page(session: Session, name: str, statement: tables.Statement, after: Key | None, size: int) -> Page:
+def _page(session: Session, name: str, statement: tables.Statement, after: Key | None, size: int) -> RowPage:
     """The rows of this statement after a key, at most `size`."""
     records = tables.RECORDS[name]
     rows = session.execute(records.after(statement, after or records.start, size + 1)).all()
     has_more = len(rows) > size
-    return Page(_rows(rows[:size]), records.key_of(rows[size - 1]) if has_more else None)
+    return RowPage(_rows(rows[:size]), records.key_of(rows[size - 1]) if has_more else None)
 
 
 def _all(session: Session, name: str, ask_id: int) -> Rows:
-    """All rows of a file that belong to an ask, in the order of their keys."""
+    """All rows of a file that belong to an ask that is or was public, in the order of their keys."""
     records = tables.RECORDS[name]
-    return _rows(session.execute(records.statement().where(_of_ask(name, ask_id)).order_by(*records.key)))
+    return _rows(session.execute(records.statement(of_asks=PUBLIC).where(_of_ask(name, ask_id)).order_by(*records.key)))
 
 
 def _of_ask(name: str, ask_id: int) -> sa.ColumnElement[bool]:
@@ -163,3 +160,24 @@ def _of_ask(name: str, ask_id: int) -> sa.ColumnElement[bool]:
 
 def _rows(found: Iterable[Any]) -> Rows:
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class PublishedCheckpoint:
+    """How far the log had come with the last public change: its number of entries, the last hash, and when."""
+
+    number: int
+    hash: str
+    at: datetime | None
+
+    @property
+    def line(self) -> str:
+        """As it is kept: "12:…"."""
+        return str(Checkpoint(self.number, self.hash))
+
+
+def find_checkpoint(session: Session) -> PublishedCheckpoint:
+    """The checkpoint of the present revision; sign-ins and drafts do not move it."""
+    at = sa.select(Event.at).where(Event.id == Revision.checkpoint_number).scalar_subquery()
+    found = session.execute(sa.select(Revision.checkpoint_number, Revision.checkpoint_hash, at))
+    return PublishedCheckpoint(*found.one())

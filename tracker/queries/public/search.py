@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Legislation, Link, SuccessTest, Update
-from tracker.queries.public.published import is_published
+from tracker.queries.public.as_of import is_published
 from tracker.queries.public.records import AskLine, Excerpt
 from tracker.queries.words import excerpt, stems
 

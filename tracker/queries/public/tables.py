@@ -1,11 +1,12 @@
 """The rows behind the downloadable files and the JSON records, published records only, read in short steps.
 
-Each step is a reading transaction of its own, so that a long download never holds up a writer.
+Each step is a reading transaction of its own, so that a long download never holds up a writer. Every statement names
+its columns and which records it gives, by their publication: unless told otherwise, published ones of
+published asks.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,9 +14,9 @@ from sqlalchemy.orm import aliased
 
 from tracker.db.engine import reading
 from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, SuccessTest, TestResult, Update
+from tracker.queries.public.as_of import ONLY_PUBLISHED, is_one_of, is_published
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.listing import conditions
-from tracker.queries.public.published import is_published
 from tracker.rules.asks import PUBLIC, Publication
 
 STEP = 500
@@ -23,7 +24,7 @@ Row = sa.Row[*tuple[Any, ...]]
 Rows = Iterator[Row]
 Statement = sa.Select[*tuple[Any, ...]]
 Key = tuple[int, ...]
-PUBLISHED = Publication.PUBLISHED
+Which = Sequence[Publication]
 Corrected = aliased(Update)
 Became = aliased(Legislation)
 Replacing = aliased(Ask)
@@ -33,12 +34,17 @@ UPDATE_KEY = Update.key.label("update_key")
 LAW_KEY = Legislation.key.label("law_key")
 
 
-def asks() -> Statement:
+def asks(which: Which = ONLY_PUBLISHED) -> Statement:
     """One row an ask."""
-    internal = {"slug", "title_key", "internal_note", "version", "is_said_defamatory", "answer_due_on"}
+    columns = _columns(
+        Ask,
+        "id title kind topic status status_on status_reason reviewed_on summary quote quote_place reading "
+        "jurisdictions responsible_bodies government_position next_step next_step_on first_deadline current_deadline "
+        "deadline_note disputed_on disputed_about publication",
+    )
     asks = sa.select(
         ASK_SLUG,
-        *(column for column in Ask.__table__.columns if column.key not in internal),
+        *columns,
         Source.title.label("source_title"),
         Source.url.label("source_url"),
         Source.published_on.label("source_published_on"),
@@ -48,11 +54,12 @@ def asks() -> Statement:
         Source.key.label("source_key"),
         REPLACING_SLUG,
     )
-    return asks.join(Ask.source).outerjoin(Replacing, _replaces(Ask.superseded_by_id))
+    joined = asks.join(Ask.source).outerjoin(Replacing, _replaces(Ask.superseded_by_id))
+    return joined.where(is_one_of(Ask.publication, which))
 
 
-def updates(which: Sequence[Publication] = (PUBLISHED,)) -> Statement:
-    """One row a published entry."""
+def updates(which: Which = ONLY_PUBLISHED, of_asks: Which = ONLY_PUBLISHED) -> Statement:
+    """One row an entry of a story."""
     columns = _columns(Update, "id kind happened_on recorded_at text status reason published_at")
     return (
         sa.select(
@@ -61,30 +68,31 @@ def updates(which: Sequence[Publication] = (PUBLISHED,)) -> Statement:
         .join(Update.ask)
         .outerjoin(Corrected, Corrected.id == Update.corrects_id)
         .outerjoin(Replacing, _replaces(Update.superseded_by_id))
-        .where(_is_one_of(Update.publication, which))
+        .where(is_one_of(Update.publication, which), is_one_of(Ask.publication, of_asks))
     )
 
 
-def evidence(which: Sequence[Publication] = (PUBLISHED,)) -> Statement:
-    """One row a piece of evidence of a published entry."""
+def evidence(which: Which = ONLY_PUBLISHED, of_asks: Which = ONLY_PUBLISHED) -> Statement:
+    """One row a piece of evidence of an entry."""
     columns = _columns(Evidence, "id url title publisher published_on type archived_url quote note")
     return (
         sa.select(ASK_SLUG, UPDATE_KEY, *columns, (Evidence.position + 1).label("position"))
         .join(Update, Update.id == Evidence.update_id)
         .join(Update.ask)
-        .where(_is_one_of(Update.publication, which))
+        .where(is_one_of(Update.publication, which), is_one_of(Ask.publication, of_asks))
     )
 
 
-def tests(*, archived: bool) -> Statement:
+def success_tests(of_asks: Which = ONLY_PUBLISHED, *, archived: bool = False) -> Statement:
     """One row a test in use, or also an archived one."""
     columns = _columns(SuccessTest, "id label before result result_on reviewed_on")
-    of_asks = sa.select(ASK_SLUG, SuccessTest.key.label("test_key"), *columns).join(SuccessTest.ask)
-    return of_asks if archived else of_asks.where(SuccessTest.is_archived.is_(False))
+    tests = sa.select(ASK_SLUG, SuccessTest.key.label("test_key"), *columns).join(SuccessTest.ask)
+    tests = tests.where(is_one_of(Ask.publication, of_asks))
+    return tests if archived else tests.where(SuccessTest.is_archived.is_(False))
 
 
-def results(which: Sequence[Publication] = (PUBLISHED,)) -> Statement:
-    """One row a result that a published entry records, also where the test is no longer used."""
+def results(which: Which = ONLY_PUBLISHED, of_asks: Which = ONLY_PUBLISHED) -> Statement:
+    """One row a result that an entry records, also where the test is no longer used."""
     return (
         sa.select(
             ASK_SLUG,
@@ -97,51 +105,55 @@ def results(which: Sequence[Publication] = (PUBLISHED,)) -> Statement:
         .join(Update, Update.id == TestResult.update_id)
         .join(SuccessTest, SuccessTest.id == TestResult.test_id)
         .join(Update.ask)
-        .where(_is_one_of(Update.publication, which))
+        .where(is_one_of(Update.publication, which), is_one_of(Ask.publication, of_asks))
     )
 
 
-def links(of_laws: Sequence[Publication] = (PUBLISHED,), which: Sequence[Publication] = (PUBLISHED,)) -> Statement:
-    """One row a published link to a published law."""
+def links(which: Which = ONLY_PUBLISHED, of_asks: Which = ONLY_PUBLISHED, of_laws: Which = ONLY_PUBLISHED) -> Statement:
+    """One row a link of an ask to a law."""
     columns = _columns(Link, "id effect provisions extent in_force_on note")
     return (
         sa.select(ASK_SLUG, LAW_KEY, Legislation.citation, *columns)
         .join(Link.ask)
         .join(Link.legislation)
-        .where(_is_one_of(Link.publication, which), Legislation.publication.in_(of_laws))
+        .where(
+            is_one_of(Link.publication, which),
+            is_one_of(Ask.publication, of_asks),
+            is_one_of(Legislation.publication, of_laws),
+        )
     )
 
 
-def legislation(which: Sequence[Publication] = (PUBLISHED,), became: Sequence[Publication] = (PUBLISHED,)) -> Statement:
-    """One row a published law; what a bill became is named where that is published."""
+def legislation(which: Which = ONLY_PUBLISHED, became: Which = ONLY_PUBLISHED) -> Statement:
+    """One row a law; what a bill became is named where that is one of `became`."""
     columns = _columns(
         Legislation, "id kind year number citation title address introduced_on enacted_on lapsed_on note publication"
     )
     return (
         sa.select(LAW_KEY, *columns, Became.key.label("becomes"))
-        .outerjoin(Became, (Became.id == Legislation.becomes_id) & Became.publication.in_(became))
-        .where(Legislation.publication.in_(which))
+        .outerjoin(Became, (Became.id == Legislation.becomes_id) & is_one_of(Became.publication, became))
+        .where(is_one_of(Legislation.publication, which))
     )
 
 
-def replies(which: Sequence[Publication] = (PUBLISHED,)) -> Statement:
-    """One row a published request to reply."""
+def replies(which: Which = ONLY_PUBLISHED, of_asks: Which = ONLY_PUBLISHED) -> Statement:
+    """One row a request to reply."""
     columns = _columns(Reply, "id asked asked_on outcome answered_on answer")
-    of_asks = sa.select(ASK_SLUG, Reply.id.label("reply_key"), *columns).join(Reply.ask)
-    return of_asks.where(_is_one_of(Reply.publication, which))
+    replies = sa.select(ASK_SLUG, Reply.id.label("reply_key"), *columns).join(Reply.ask)
+    return replies.where(is_one_of(Reply.publication, which), is_one_of(Ask.publication, of_asks))
 
 
-def sources(which: Sequence[Publication] = (PUBLISHED,)) -> Statement:
-    """One row a published source."""
+def sources(which: Which = ONLY_PUBLISHED) -> Statement:
+    """One row a source."""
     columns = _columns(Source, "id title author author_role publisher published_on url archived_url note")
-    return sa.select(Source.key.label("source_key"), *columns).where(Source.publication.in_(which))
+    return sa.select(Source.key.label("source_key"), *columns).where(is_one_of(Source.publication, which))
 
 
 @dataclass(frozen=True)
 class Records:
     """The rows of a file, and the numbers by which they are counted through in steps."""
 
-    statement: Callable[[], Statement]
+    statement: Callable[..., Statement]
     key: tuple[Any, ...]
 
     def after(self, statement: Statement, seen: Key, size: int) -> Statement:
@@ -153,7 +165,7 @@ class Records:
 
     @property
     def start(self) -> Key:
-        """What stands before the first row."""
+        """Return the key before the first row."""
         return (0,) * len(self.key)
 
 
@@ -161,7 +173,7 @@ RECORDS: Mapping[str, Records] = {
     "asks": Records(asks, (Ask.id,)),
     "updates": Records(updates, (Update.id,)),
     "evidence": Records(evidence, (Evidence.id,)),
-    "tests": Records(partial(tests, archived=False), (SuccessTest.id,)),
+    "tests": Records(success_tests, (SuccessTest.id,)),
     "results": Records(results, (TestResult.update_id, TestResult.test_id)),
     "legislation": Records(legislation, (Legislation.id,)),
     "links": Records(links, (Link.id,)),
@@ -179,13 +191,14 @@ OF_NO_ASK: Mapping[str, tuple[sa.ColumnElement[bool], ...]] = {
 def read(engine: sa.Engine, name: str, wanted: AskFilter) -> Rows:
     """Yield a file's rows for the asks that a reader wants; raises UnknownFilter before the first."""
     with reading(engine) as session:
-        fitting = [is_published(Ask.publication), *conditions(session, wanted)]
+        fitting = conditions(session, wanted)
     records = RECORDS[name]
     statement = records.statement()
     if name not in OF_NO_ASK:
         statement = statement.where(*fitting)
     elif not wanted.is_empty:
-        statement = statement.where(sa.exists().where(*OF_NO_ASK[name], *fitting))
+        of_asks = (*OF_NO_ASK[name], is_published(Ask.publication))
+        statement = statement.where(sa.exists().where(*of_asks, *fitting))
     return in_steps(engine, records, statement)
 
 
@@ -204,13 +217,6 @@ def in_steps(engine: sa.Engine, records: Records, statement: Statement) -> Rows:
 def _columns(model: Any, names: str) -> list[Any]:
     """The model's columns by name, separated by spaces."""
     return [getattr(model, name) for name in names.split()]
-
-
-def _is_one_of(publication: Any, which: Sequence[Publication]) -> sa.ColumnElement[bool]:
-    if tuple(which) == (PUBLISHED,):
-        return is_published(publication)
-    condition: sa.ColumnElement[bool] = publication.in_(which)
-    return condition
 
 
 def _replaces(superseded_by_id: Any) -> sa.ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """Forms for sources, asks and success tests."""
 
+from collections.abc import Callable
 from typing import Any
 
 from wtforms import IntegerField, SelectField
@@ -11,8 +12,7 @@ from tracker.rules.dates import HELP
 from tracker.rules.text import SENTENCE_LENGTH, SLUG_LENGTH, TITLE_LENGTH
 from tracker.rules.updates import Result
 from tracker.web.forms.base import Form
-from tracker.web.forms.choosing import ChosenField
-from tracker.web.forms.fields import DateField, LinesField, LongTextField, TextField, required
+from tracker.web.forms.fields import ChosenField, DateField, LinesField, LongTextField, TextField, required
 
 ONE_A_LINE = "One a line."
 WHY = "The public reads this, so it is needed when the wording of something published changes."
@@ -73,7 +73,7 @@ class AskForm(Form):
     internal_note = LongTextField("Internal note", description="Only staff see this.")
     change_reason = LongTextField("Why the wording changes", description=WHY)
 
-    def __init__(self, *args: Any, sources: Sources, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sources: Callable[[], Sources], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.source_id.choose(sources)
 

@@ -1,13 +1,19 @@
-"""The fields of our own: text that is clean, dates of any precision, what a page hides to hear it again."""
+"""The fields of our own: clean text, dates of any precision, a record by its name, what a page hides."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from textwrap import shorten
 from typing import Any
 
 from wtforms import Field, Form, HiddenField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
+from tracker.queries.choosing import Choice, Choosing
 from tracker.rules.dates import PartialDate
 from tracker.rules.text import clean, showable
+
+SHOWN = 60
+NEAREST = 5
 
 
 class CarriedField(HiddenField):
@@ -64,6 +70,59 @@ class DateField(StringField):
         refuse_text(refusal)
         if self.typed:
             self.data = PartialDate.parse(self.typed)
+
+    def _value(self) -> str:
+        return self.typed
+
+
+class ChosenField(StringField):
+    """The number of a record that a person names; `choose` says among which records, once the form is read."""
+
+    def __init__(self, *args: Any, nothing: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.nothing = nothing
+        self.typed = ""
+        self.chosen: Choice | None = None
+
+    def process_data(self, value: int | None) -> None:
+        self.data: Any = value or None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        typed, refusal = clean_text(valuelist)
+        self.typed = " ".join(typed.split())
+        refuse_text(refusal)
+
+    def choose(self, among: Callable[[], Choosing]) -> None:
+        """Find the record that is meant, or say in the errors that none is."""
+        self.among = among
+        present = among().get(self.object_data) if self.object_data else None
+        found = None
+        if self.raw_data is None or (present and self.typed == present.text):
+            found = present
+        elif self.typed:
+            found = among().find(self.typed)
+        if found:
+            self.data, self.typed, self.chosen = found.id, found.text, found
+        if self.typed and not found and not self.process_errors:
+            self.process_errors = [self._complaint()]
+
+    @cached_property
+    def offered(self) -> Sequence[Choice]:
+        """A few records that the browser suggests while one types: those that hold the words, or the newest."""
+        return self.among().offer("" if self.chosen else self.typed)
+
+    @property
+    def in_words(self) -> str:
+        """What a person types for it."""
+        return self.typed
+
+    def _complaint(self) -> str:
+        if not self.offered:
+            return self.nothing
+        nearest = "; ".join(f"{choice.key} ({choice.label})" for choice in self.offered[:NEAREST])
+        words = shorten(self.typed, SHOWN, placeholder="…")
+        return f"“{words}” names none of them alone. Type one of these in its place: {nearest}."
 
     def _value(self) -> str:
         return self.typed

@@ -1,5 +1,6 @@
 """Forms for laws and their links to asks."""
 
+from collections.abc import Callable
 from typing import Any
 
 from wtforms import SelectField, SelectMultipleField
@@ -9,8 +10,7 @@ from tracker.rules.dates import HELP
 from tracker.rules.legislation import EXTENTS, KINDS, Effect, LegislationDraft, LinkDraft
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.web.forms.base import Form
-from tracker.web.forms.choosing import ChosenField
-from tracker.web.forms.fields import DateField, LongTextField, TextField, required
+from tracker.web.forms.fields import ChosenField, DateField, LongTextField, TextField, required
 
 AT_HAND = "Its citation, its title, or its address on legislation.gov.uk, bills.parliament.uk or this site."
 NO_SUCH_LAW = "No law that is entered here fits. Enter it first: Legislation, New law."
@@ -36,7 +36,7 @@ class LegislationForm(Form):
     note = LongTextField("Public note", render_kw={"maxlength": SENTENCE_LENGTH})
     internal_note = LongTextField("Internal note", description="Only staff see this.")
 
-    def __init__(self, *args: Any, laws: Laws, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, laws: Callable[[], Laws], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.becomes_id.choose(laws)
 
@@ -64,7 +64,7 @@ class LinkForm(Form):
     note = LongTextField("What they do, in a sentence", render_kw={"maxlength": SENTENCE_LENGTH})
     internal_note = LongTextField("Internal note", description="Only staff see this.")
 
-    def __init__(self, *args: Any, laws: Laws, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, laws: Callable[[], Laws], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.legislation_id.choose(laws)
 

@@ -3,20 +3,35 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import wtforms
 from flask import request
-from wtforms import FieldList, FormField, SelectField
+from wtforms import Field, FieldList, FormField, SelectField
 
 from tracker.models import SuccessTest
 from tracker.queries.choosing import Asks
 from tracker.rules.dates import HELP
 from tracker.rules.errors import Problem
 from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
-from tracker.rules.text import NOTE_LENGTH, PARAGRAPH_LENGTH, SENTENCE_LENGTH
-from tracker.rules.updates import MOST_EVIDENCE, EvidenceDraft, Result, UpdateDraft, UpdateKind
+from tracker.rules.text import NOTE_LENGTH, PARAGRAPH_LENGTH, SENTENCE_LENGTH, TITLE_LENGTH
+from tracker.rules.updates import (
+    EVIDENCE_QUOTE_LENGTH,
+    MOST_EVIDENCE,
+    EvidenceDraft,
+    EvidenceType,
+    Result,
+    UpdateDraft,
+    UpdateKind,
+)
 from tracker.web.forms.base import Form, whole_number
-from tracker.web.forms.choosing import ChosenField
-from tracker.web.forms.evidence import UNCHANGED, EvidenceForm, ResultForm
-from tracker.web.forms.fields import CarriedField, DateField, LongTextField, required
+from tracker.web.forms.fields import CarriedField, ChosenField, DateField, LongTextField, TextField, required
+
+UNCHANGED = UNCHOSEN = ""
+TYPE_CHOICES = {UNCHOSEN: "Choose"} | {kind.value: kind.label for kind in EvidenceType}
+RESULT_CHOICES = {UNCHANGED: "No change"} | {result.value: result.label for result in Result}
+KEEPS_STATUS = {UpdateKind.STATUS: "Choose a status", UpdateKind.CORRECTION: "The status was not wrong"}
+STATUS_CHOICES: dict[str, Any] = {
+    family.label: {status.value: DEFINITIONS[status].label for status in STATUSES_OF[family]} for family in Family
+}
 
 
 class SeenForm(Form):
@@ -69,6 +84,55 @@ class ApprovalForm(SeenForm):
         self.version.data, self.seen.data = str(version), str(entries)
 
 
+class EvidenceForm(wtforms.Form):
+    """One link that supports the entry. A block that is left empty does not count."""
+
+    url = TextField("Address of the page", render_kw={"inputmode": "url"})
+    title = TextField("Title of the page or document", render_kw={"maxlength": TITLE_LENGTH})
+    type = SelectField("Who says so", choices=TYPE_CHOICES)
+    publisher = TextField("Publisher", render_kw={"maxlength": TITLE_LENGTH})
+    published_on = DateField("Published on")
+    quote = TextField("The words relied on", render_kw={"maxlength": EVIDENCE_QUOTE_LENGTH})
+    archived_url = TextField("Address of an archived copy", render_kw={"inputmode": "url"})
+    note = TextField("A caution about it", render_kw={"maxlength": SENTENCE_LENGTH})
+
+    @property
+    def essentials(self) -> list[Field]:
+        """What every piece of evidence needs."""
+        return [self.url, self.title, self.type]
+
+    @property
+    def extras(self) -> list[Field]:
+        """What helps a reader to check it."""
+        return [field for field in self if field not in self.essentials]
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing was typed."""
+        return not any(field.data for field in self)
+
+    def take(self, known: EvidenceDraft) -> None:
+        """Fill in what is known about the page; what was typed stays."""
+        self.title.data = known.title
+        self.publisher.data = self.publisher.data or known.publisher
+        self.archived_url.data = self.archived_url.data or known.archived_url
+        self.type.data = self.type.data or (known.type.value if known.type else UNCHOSEN)
+        if not self.published_on.typed:
+            self.published_on.process_data(known.published_on)
+
+    def draft(self) -> EvidenceDraft:
+        """The evidence as typed."""
+        kind = EvidenceType(self.type.data) if self.type.data else None
+        return EvidenceDraft(**self.data | {"type": kind})
+
+
+class ResultForm(wtforms.Form):
+    """The new result of one test."""
+
+    test_id = CarriedField()
+    result = SelectField("Result", choices=RESULT_CHOICES)
+
+
 class UpdateForm(StoryForm):
     """An entry of the story; which of its fields show depends on the kind."""
 
@@ -89,13 +153,15 @@ class UpdateForm(StoryForm):
         "Note for colleagues", description="Only staff see this.", render_kw={"maxlength": NOTE_LENGTH}
     )
 
-    def __init__(self, kind: UpdateKind, tests: Sequence[SuccessTest], asks: Asks, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, kind: UpdateKind, tests: Sequence[SuccessTest], asks: Callable[[], Asks], *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
         if kind is UpdateKind.CORRECTION:
             self.text.label.text = "What was wrong, and what is right"
         self.tests = {str(test.id): test for test in tests if not test.is_archived}
-        self.status.choices = _status_choices(kind)
+        self.status.choices = {"": KEEPS_STATUS.get(kind, "The status stays as it is")} | STATUS_CHOICES
         self.known: list[str] = []
         if kind not in {UpdateKind.STATUS, UpdateKind.CORRECTION, UpdateKind.MILESTONE}:
             del self.status, self.reason, self.superseded_by_id
@@ -168,11 +234,3 @@ class UpdateForm(StoryForm):
             else:
                 rest.append(problem)
         super().add_problems(rest)
-
-
-def _status_choices(kind: UpdateKind) -> dict[str, Any]:
-    """The statuses by family; all but a change of status may leave the status alone."""
-    first = {UpdateKind.STATUS: "Choose a status", UpdateKind.CORRECTION: "The status was not wrong"}
-    return {"": first.get(kind, "The status stays as it is")} | {
-        family.label: {status.value: DEFINITIONS[status].label for status in STATUSES_OF[family]} for family in Family
-    }

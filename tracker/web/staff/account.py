@@ -1,28 +1,31 @@
-"""My account: password, two-step sign-in, recovery codes, sessions, and who tried to get in."""
+"""My account: password, two-step sign-in, recovery codes, sessions, who tried to get in; and the first password."""
 
 import re
+from typing import NamedTuple
 
-from flask import Blueprint, current_app, render_template, request, session, url_for
+import segno
+from flask import Blueprint, abort, current_app, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from tracker.clock import now
 from tracker.models import Person
 from tracker.queries import people as queries
 from tracker.rules.errors import Problem, RuleBroken
-from tracker.rules.permissions import Action
+from tracker.rules.permissions import Action, Actor
 from tracker.services import passwords, people, second_factor, sessions
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, attempt
-from tracker.web.forms.people import OwnPasswordForm, ProofForm
-from tracker.web.pages import Page, done, form_page
-from tracker.web.qr import qr_code
+from tracker.web.forms.people import NewPasswordForm, OwnPasswordForm, ProofForm
 from tracker.web.session import db, stop_reading, transaction
 from tracker.web.sign_in import is_own_password
+from tracker.web.staff.answers import Page, done, form_page
 
 bp = Blueprint("account", __name__, url_prefix="/staff/account")
+access_links = Blueprint("links", __name__)
 CODE = re.compile(r"[A-Z2-7]{4}(-[A-Z2-7]{4}){5}")
 KEY_LENGTH = 16
 ALL_OTHERS = "others"
+QUIET_MODULES = 4  # what the standard wants around a code
 
 
 @bp.get("")
@@ -124,6 +127,39 @@ def sign_out() -> Response:
         else:
             raise RuleBroken([Problem("Choose which session to end.")])
     return done("Signed out there.", url_for(".index"))
+
+
+@access_links.route("/staff/link/<token>", methods=["GET", "POST"])
+def choose(token: str) -> Page | Response:
+    """Choose a password with a link that an admin gave out."""
+    person, form = people.find_person(db(), token, now()), NewPasswordForm()
+    if person is None:
+        abort(404, people.WORTHLESS)
+    actor = Actor(person.name, person.role, person.id)
+
+    def choose_it() -> Response:
+        stop_reading()
+        stored = passwords.hash_password(form.password.data or "", person.email, person.name)
+        with transaction(actor) as change:
+            people.choose_password(change, token, stored)
+        return done("Your password is set. Sign in with it.", url_for("auth.sign_in"))
+
+    answer = attempt(form, choose_it)
+    return answer or (render_template("staff/choose_password.html", form=form, person=person), form.http_code)
+
+
+class QrCode(NamedTuple):
+    """A QR code that a template draws within the page: its width in modules and its dark ones as a path."""
+
+    size: int
+    path: str
+
+
+def qr_code(text: str) -> QrCode:
+    """Return the code of a text."""
+    rows = list(segno.make(text, error="m", micro=False).matrix_iter(border=QUIET_MODULES))
+    dark = [(x, y) for y, row in enumerate(rows) for x, module in enumerate(row) if module]
+    return QrCode(len(rows), "".join(f"M{x} {y}h1v1h-1z" for x, y in dark))
 
 
 def _own() -> Person:

@@ -15,8 +15,8 @@ from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, attempt
 from tracker.web.forms.updates import ApprovalForm
-from tracker.web.pages import Page, done, found
 from tracker.web.session import db, transaction
+from tracker.web.staff.answers import Page, done, found
 
 bp = Blueprint("approval", __name__, url_prefix="/staff")
 OWN = "You had a hand in this change of status yourself. With four eyes somebody else must approve it."

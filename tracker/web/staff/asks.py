@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import today
 from tracker.models import Ask
-from tracker.queries import staff, staff_lists
+from tracker.queries import staff
 from tracker.queries.choosing import Sources
-from tracker.queries.staff_lists import NO_STATUS, Wanted
+from tracker.queries.staff import NO_STATUS, Wanted
 from tracker.rules.asks import Publication
 from tracker.rules.permissions import Action
 from tracker.rules.standing import contradictions
@@ -19,8 +19,8 @@ from tracker.services.change import Change
 from tracker.web.auth import requires
 from tracker.web.forms.asks import AskForm
 from tracker.web.forms.base import ConfirmForm, whole_number
-from tracker.web.pages import Page, form_page, found, handled
 from tracker.web.session import db
+from tracker.web.staff.answers import Page, form_page, found, handled
 from tracker.web.staff.previews import saved_or_previewed
 
 bp = Blueprint("asks", __name__, url_prefix="/staff/asks")
@@ -33,7 +33,7 @@ def index() -> str:
     wanted, after = Wanted.from_query(request.args), request.args.get("after", "")
     return render_template(
         "staff/asks/index.html",
-        page=staff_lists.list_asks(db(), wanted, after),
+        page=staff.list_asks(db(), wanted, after),
         wanted=wanted,
         statuses=[(NO_STATUS, "No status yet"), *((status.value, status.label) for status in Status)],
         publications=[(publication.value, publication.label) for publication in Publication],
@@ -65,7 +65,7 @@ def show(ask_id: int) -> str:
 @bp.route("/new", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def new() -> Page | Response:
-    form = AskForm(sources=Sources(db()))
+    form = AskForm(sources=lambda: Sources(db()))
 
     def save(change: Change) -> str:
         return url_for(".show", ask_id=asks.create_ask(change, form.draft()).id)
@@ -95,4 +95,4 @@ def edit(ask_id: int) -> Page | Response:
 
 def _form(ask_id: int, **options: Any) -> AskForm:
     ask = found(staff.find_ask(db(), ask_id))
-    return AskForm(obj=ask, sources=Sources(db(), present=ask.source_id), **options)
+    return AskForm(obj=ask, sources=lambda: Sources(db(), present=ask.source_id), **options)

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from tracker.clock import today
 from tracker.models import Ask
 from tracker.queries import staff
-from tracker.queries.desk import count_entries
+from tracker.queries.desk import count_published_updates
 from tracker.rules.bulk import MOST_AT_ONCE, ManyDraft, Seen, check_number
 from tracker.rules.changes import shown
 from tracker.rules.dates import PartialDate
@@ -18,15 +18,15 @@ from tracker.services.events import plain
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import attempt, whole_number
 from tracker.web.forms.bulk import ManyForm
-from tracker.web.pages import Page, done
 from tracker.web.session import db, rehearsal, transaction
+from tracker.web.staff.answers import Page, done
 from tracker.web.staff.updates import NOTHING_CHANGED
 
 bp = Blueprint("bulk", __name__, url_prefix="/staff/asks")
 
 
 @dataclass(frozen=True)
-class Line:
+class BulkRow:
     """One ask of many: what it is now and what it would be, and whether somebody changed it meanwhile."""
 
     ask: Ask
@@ -59,7 +59,7 @@ def _new_form() -> ManyForm:
     form.problems += [problem.message for problem in check_number(len(ids))]
     if not form.problems:
         asks = staff.list_asks_of(db(), ids)
-        form.choose(asks, count_entries(db(), [ask.id for ask in asks]))
+        form.choose(asks, count_published_updates(db(), [ask.id for ask in asks]))
     return form
 
 
@@ -77,10 +77,10 @@ def _rehearse(form: ManyForm) -> bool:
 def _page(form: ManyForm, is_shown: bool, has_table: bool) -> Page:
     seen = {each.ask_id: each for each in form.seen[:MOST_AT_ONCE]}
     asks = staff.list_asks_of(db(), seen)
-    entries = count_entries(db(), [ask.id for ask in asks])
+    entries = count_published_updates(db(), [ask.id for ask in asks])
     now = {ask.id: Seen(ask.id, ask.version, entries.get(ask.id, 0)) for ask in asks}
     draft = form.draft() if has_table and not form.errors else None
-    lines = [Line(ask, *_before_and_after(ask, draft), now[ask.id] != seen[ask.id]) for ask in asks]
+    lines = [BulkRow(ask, *_before_and_after(ask, draft), now[ask.id] != seen[ask.id]) for ask in asks]
     if form.is_stale:
         form.choose(asks, entries)  # the next showing is about what stands now
     html = render_template("staff/asks/many.html", form=form, lines=lines, is_shown=is_shown, most=MOST_AT_ONCE)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from tracker.clock import today
 from tracker.queries import desk as queries
 from tracker.queries import paging, staff
-from tracker.queries.contradictions import list_contradicted
+from tracker.queries.desk import list_contradicted
 from tracker.queries.paging import Listed
 from tracker.rules.permissions import Action
 from tracker.web.auth import me, requires

@@ -9,13 +9,13 @@ from tracker.clock import today
 from tracker.models import Ask
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import Action
-from tracker.services import disputes
+from tracker.services import replies
 from tracker.services.change import Change
 from tracker.web.auth import requires
 from tracker.web.forms.base import ReasonForm
 from tracker.web.forms.replies import DisputeForm
-from tracker.web.pages import Page, form_page, found, handled
 from tracker.web.session import db
+from tracker.web.staff.answers import Page, form_page, found, handled
 
 bp = Blueprint("disputes", __name__, url_prefix="/staff/asks/<id:ask_id>/dispute")
 INTRO = (
@@ -35,7 +35,7 @@ def mark(ask_id: int) -> Page | Response:
     heading, back = f"Something about “{ask.title}” is disputed", url_for("asks.show", ask_id=ask_id)
 
     def save(change: Change) -> str:
-        disputes.mark_disputed(change, change.session.get_one(Ask, ask_id), form.draft(), form.seen_version)
+        replies.mark_disputed(change, change.session.get_one(Ask, ask_id), form.draft(), form.seen_version)
         return back
 
     answer = handled(form, save, "The public page says that it is disputed.", lambda: _form(ask_id, formdata=None))
@@ -50,7 +50,7 @@ def end(ask_id: int) -> Page | Response:
 
     def save(change: Change) -> str:
         row = change.session.get_one(Ask, ask_id)
-        disputes.end_dispute(change, row, form.seen_version, form.reason.data or "")
+        replies.end_dispute(change, row, form.seen_version, form.reason.data or "")
         return back
 
     def fresh() -> ReasonForm:

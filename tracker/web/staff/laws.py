@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.models import Ask, Legislation
-from tracker.queries import staff, staff_lists
+from tracker.queries import staff
 from tracker.queries.choosing import Laws
 from tracker.rules.permissions import Action
 from tracker.services import legislation
@@ -14,8 +14,8 @@ from tracker.services.change import Change
 from tracker.web.auth import requires
 from tracker.web.forms.base import ConfirmForm
 from tracker.web.forms.legislation import LegislationForm, LinkForm
-from tracker.web.pages import Page, form_page, found, handled
 from tracker.web.session import db
+from tracker.web.staff.answers import Page, form_page, found, handled
 from tracker.web.staff.previews import saved_or_previewed
 
 bp = Blueprint("laws", __name__, url_prefix="/staff")
@@ -26,7 +26,7 @@ NO_LAW = "There is no law to link yet. Enter the law first (Legislation, New law
 @requires(Action.READ)
 def index() -> str:
     after = request.args.get("after", "")
-    return render_template("staff/laws/index.html", page=staff_lists.list_laws(db(), after), is_first=not after)
+    return render_template("staff/laws/index.html", page=staff.list_laws(db(), after), is_first=not after)
 
 
 @bp.get("/legislation/<id:law_id>")
@@ -40,7 +40,7 @@ def show(law_id: int) -> str:
 @bp.route("/legislation/new", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def new() -> Page | Response:
-    form = LegislationForm(laws=Laws(db()))
+    form = LegislationForm(laws=lambda: Laws(db()))
 
     def save(change: Change) -> str:
         return url_for(".show", law_id=legislation.create_legislation(change, form.draft()).id)
@@ -67,7 +67,7 @@ def edit(law_id: int) -> Page | Response:
 @requires(Action.EDIT)
 def new_link(ask_id: int) -> Page | Response:
     ask = found(db().get(Ask, ask_id))
-    form, back = LinkForm(laws=Laws(db())), url_for("asks.show", ask_id=ask_id)
+    form, back = LinkForm(laws=lambda: Laws(db())), url_for("asks.show", ask_id=ask_id)
     heading, intro = f"Link a law to “{ask.title}”", "" if form.legislation_id.offered else NO_LAW
 
     def save(change: Change) -> str:
@@ -97,9 +97,9 @@ def edit_link(link_id: int) -> Page | Response:
 
 
 def _form(law_id: int, **options: Any) -> LegislationForm:
-    return LegislationForm(obj=found(staff.find_law(db(), law_id)), laws=Laws(db(), but_not=law_id), **options)
+    return LegislationForm(obj=found(staff.find_law(db(), law_id)), laws=lambda: Laws(db(), but_not=law_id), **options)
 
 
 def _link_form(link_id: int, **options: Any) -> LinkForm:
     link = found(staff.find_link(db(), link_id))
-    return LinkForm(obj=link, laws=Laws(db()), **options)
+    return LinkForm(obj=link, laws=lambda: Laws(db()), **options)

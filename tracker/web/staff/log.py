@@ -14,12 +14,12 @@ from tracker.queries import log, staff
 from tracker.queries.log import LogFilter
 from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.permissions import Action
+from tracker.web.addresses import FIRST_DAY, expect
 from tracker.web.auth import me, requires
 from tracker.web.downloads import CSV, download
 from tracker.web.forms.base import whole_number
-from tracker.web.pages import found
-from tracker.web.parameters import FIRST_DAY, expect
 from tracker.web.session import db, engine, stop_reading
+from tracker.web.staff.answers import found
 
 security = logging.getLogger("tracker.security")
 bp = Blueprint("log", __name__, url_prefix="/staff")
@@ -32,13 +32,13 @@ FILTERS = ("person", "ask", "subject", "action", "from", "to")
 @requires(Action.READ)
 def index() -> str:
     expect(*FILTERS, "before")
-    wanted, choices = _wanted(), log.find_choices(db())
+    wanted, choices = _wanted(), log.find_kinds_and_actions(db())
     return render_template(
         "staff/log/index.html",
-        page=log.list_page(db(), me(), wanted, _number("before")),
+        page=log.list_entries(db(), me(), wanted, _number("before")),
         wanted=wanted,
         query=_query(),
-        people=[(log.NOBODY, MACHINES), *((person.id, person.name) for person in staff.list_people(db()))],
+        people=[(log.NOBODY, MACHINES), *((person.id, person.name) for person in staff.list_everybody(db()))],
         subjects=[(name, name.capitalize()) for name in choices.subjects],
         actions=[(name, name.capitalize()) for name in choices.actions],
         is_first="before" not in request.args,

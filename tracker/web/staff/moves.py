@@ -15,8 +15,8 @@ from tracker.services import asks, legislation, records, replies
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, ReasonForm
-from tracker.web.pages import Page, done, form_page, found, handled
 from tracker.web.session import db, transaction
+from tracker.web.staff.answers import Page, done, form_page, found, handled
 
 bp = Blueprint("moves", __name__, url_prefix="/staff")
 

@@ -9,16 +9,17 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import now
 from tracker.models import Person
-from tracker.queries import names, staff_lists
+from tracker.queries import people as queries
+from tracker.queries import staff
 from tracker.rules.permissions import Action
-from tracker.services import erasure, links, people, second_factor
+from tracker.services import people, personal_data, second_factor
 from tracker.services.change import Change
 from tracker.services.people import PersonDraft
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, ReasonForm, attempt
 from tracker.web.forms.people import PersonForm
-from tracker.web.pages import Page, form_page, found, handled
 from tracker.web.session import db, transaction
+from tracker.web.staff.answers import Page, form_page, found, handled
 
 NOBODY_IS_DELETED = "Nobody is deleted: what the person wrote keeps the name. Deactivating ends every session at once."
 ERASING = (
@@ -34,7 +35,7 @@ bp = Blueprint("people", __name__, url_prefix="/staff")
 @requires(Action.MANAGE_PEOPLE)
 def index() -> str:
     after = request.args.get("after", "")
-    return render_template("staff/people.html", page=staff_lists.list_people(db(), after), is_first=not after)
+    return render_template("staff/people.html", page=staff.list_people(db(), after), is_first=not after)
 
 
 @bp.route("/people/new", methods=["GET", "POST"])
@@ -45,10 +46,10 @@ def new() -> Page:
     def invite() -> str:
         with transaction(me()) as change:
             person = people.add_person(change, _draft(form), "")
-            return _link_page(person, links.make_link(change, person))
+            return _link_page(person, people.make_link(change, person))
 
     page = attempt(form, invite)
-    intro = f"You get a link to send them. It works once, for {_hours(links.INVITATION_LASTS)} hours."
+    intro = f"You get a link to send them. It works once, for {_hours(people.INVITATION_LASTS)} hours."
     return (page, 200) if page else form_page(form, "New member of staff", back, submit="Invite", intro=intro)
 
 
@@ -76,11 +77,11 @@ def link(person_id: int) -> Page:
     def make() -> str:
         with transaction(me()) as change:
             row = change.session.get_one(Person, person_id)
-            return _link_page(row, links.make_link(change, row, form.seen_version))
+            return _link_page(row, people.make_link(change, row, form.seen_version))
 
     page = attempt(form, make, lambda: ConfirmForm(formdata=None, version=person.version))
     intro = (
-        f"With the link {person.name} chooses a password, once, within {_hours(links.lasts(person))} hours. "
+        f"With the link {person.name} chooses a password, once, within {_hours(people.lasts(person))} hours. "
         "Links made before stop working. Two-step sign-in stays as it is."
     )
     return (
@@ -116,13 +117,13 @@ def erase(person_id: int) -> Page | Response:
 
     def save(change: Change) -> str:
         row = change.session.get_one(Person, person_id)
-        erasure.erase(change, row, form.seen_version, form.reason.data or "")
+        personal_data.erase(change, row, form.seen_version, form.reason.data or "")
         return back
 
     def fresh() -> ReasonForm:
         return ReasonForm(formdata=None, version=_person(person_id).version)
 
-    number = names.count_held_for_good(db(), person_id)
+    number = queries.count_held_for_good(db(), person_id)
     intro = ERASING + (HELD_FOR_GOOD.format(number) if number else "")
     return handled(form, save, "Erased.", fresh) or form_page(
         form, f"Erase the data of {person.name}", back, submit="Erase for good", intro=intro
@@ -184,7 +185,7 @@ def _draft(form: PersonForm) -> PersonDraft:
 def _link_page(person: Person, token: str) -> str:
     """The one page that ever shows the link."""
     address = current_app.config["SITE_URL"] + url_for("links.choose", token=token)
-    until = now() + links.lasts(person)
+    until = now() + people.lasts(person)
     return render_template("staff/people_link.html", person=person, address=address, until=until)
 
 

@@ -15,8 +15,8 @@ from tracker.services.change import Change
 from tracker.web.auth import me
 from tracker.web.forms.base import Form, attempt
 from tracker.web.kept_forms import kept_fields
-from tracker.web.pages import Page, found, handled
 from tracker.web.session import rehearsal
+from tracker.web.staff.answers import Page, found, handled
 
 
 def rehearsed(template: str, ask_id: int, write: Callable[[Change, Ask], object]) -> Page:

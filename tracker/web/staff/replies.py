@@ -11,12 +11,12 @@ from tracker.queries import staff
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import Action
 from tracker.rules.replies import one_month_after
-from tracker.services import notes, replies
+from tracker.services import asks, replies
 from tracker.services.change import Change
 from tracker.web.auth import requires
 from tracker.web.forms.replies import NoteForm, ReplyForm
-from tracker.web.pages import Page, form_page, found, handled
 from tracker.web.session import db
+from tracker.web.staff.answers import Page, form_page, found, handled
 
 bp = Blueprint("replies", __name__, url_prefix="/staff")
 INTRO = (
@@ -61,7 +61,7 @@ def note(ask_id: int) -> Page | Response:
     back = url_for("asks.show", ask_id=ask_id, _anchor="notes")
 
     def save(change: Change) -> str:
-        notes.add_note(change, change.session.get_one(Ask, ask_id), form.text.data or "")
+        asks.add_note(change, change.session.get_one(Ask, ask_id), form.text.data or "")
         return back
 
     return handled(form, save, "The note is written.") or form_page(

@@ -5,16 +5,16 @@ from tempfile import TemporaryFile
 from flask import Blueprint, abort, render_template, send_file
 from werkzeug.wrappers import Response
 
-from tracker.exports import template, workbook
+from tracker.exports import workbook
 from tracker.exports.tables import TABLES
-from tracker.exports.workbook import MEDIA_TYPE, Edition, TooLarge
-from tracker.imports.columns import fillable
+from tracker.exports.workbook import MEDIA_TYPE, Origin, TooLarge
+from tracker.imports.cells import fillable
 from tracker.queries.public import rows, tables
 from tracker.queries.public.filters import AskFilter
 from tracker.rules.permissions import Action
+from tracker.web.addresses import site_url
 from tracker.web.auth import requires
 from tracker.web.downloads import place
-from tracker.web.filters import site_url
 from tracker.web.session import db, engine, stop_reading
 
 bp = Blueprint("sheets", __name__, url_prefix="/staff/sheets")
@@ -33,11 +33,11 @@ def download() -> Response:
     """Everything that is public, as one workbook."""
     edition = rows.find_edition(db())
     stop_reading()
-    source, of = engine(), Edition(site_url(), edition.revision, edition.published_at)
+    source, of = engine(), Origin(site_url(), edition.revision, edition.published_at)
     with place():
         file = TemporaryFile()  # noqa: SIM115 (closed when it has been sent)
         try:
-            workbook.write(file, of, lambda name: tables.read(source, name, AskFilter()), MOST_ROWS)
+            workbook.write_workbook(file, of, lambda name: tables.read(source, name, AskFilter()), MOST_ROWS)
         except TooLarge:
             file.close()
             abort(413, f"There are more than {MOST_ROWS} rows. Take the CSV files, or: tracker export FOLDER --xlsx")
@@ -50,6 +50,6 @@ def download() -> Response:
 def empty() -> Response:
     """A workbook to fill in, with the values that are allowed."""
     file = TemporaryFile()  # noqa: SIM115 (closed when it has been sent)
-    template.write(file, fillable())
+    workbook.write_template(file, fillable())
     file.seek(0)
     return send_file(file, MEDIA_TYPE, as_attachment=True, download_name="template.xlsx")

@@ -6,15 +6,15 @@ from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.models import Source
-from tracker.queries import staff_lists
+from tracker.queries import staff
 from tracker.rules.permissions import Action
 from tracker.services import asks
 from tracker.services.change import Change
 from tracker.web.auth import requires
 from tracker.web.forms.asks import SourceForm
 from tracker.web.forms.base import ConfirmForm
-from tracker.web.pages import Page, form_page, found, handled
 from tracker.web.session import db
+from tracker.web.staff.answers import Page, form_page, found, handled
 
 bp = Blueprint("sources", __name__, url_prefix="/staff/sources")
 
@@ -23,7 +23,7 @@ bp = Blueprint("sources", __name__, url_prefix="/staff/sources")
 @requires(Action.READ)
 def index() -> str:
     after = request.args.get("after", "")
-    page = staff_lists.list_sources(db(), after)
+    page = staff.list_sources(db(), after)
     return render_template("staff/sources.html", page=page, is_first=not after, form_for=ConfirmForm)
 
 

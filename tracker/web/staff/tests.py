@@ -13,8 +13,8 @@ from tracker.services.change import Change
 from tracker.web.auth import requires
 from tracker.web.forms.asks import TestForm
 from tracker.web.forms.base import ReasonForm
-from tracker.web.pages import Page, done, form_page, found, handled
 from tracker.web.session import db
+from tracker.web.staff.answers import Page, done, form_page, found, handled
 from tracker.web.staff.previews import saved_or_previewed
 
 bp = Blueprint("tests", __name__, url_prefix="/staff")

@@ -1,11 +1,17 @@
 """Posting to an ask's story: change a status, post a milestone, correct, review; preview before publishing."""
 
-from flask import Blueprint, render_template, url_for
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
 from tracker.models import Ask, Update
 from tracker.queries import public, staff
+from tracker.queries.choosing import Asks, find_known_page
+from tracker.queries.stories import find_judged
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import Action
 from tracker.rules.status import DEFINITIONS
@@ -13,38 +19,58 @@ from tracker.rules.updates import UpdateDraft, UpdateKind
 from tracker.services import approval, drafts, updates
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
-from tracker.web.forms.base import ConfirmForm
-from tracker.web.forms.updates import ReviewForm
-from tracker.web.pages import Page, form_page, found, handled
-from tracker.web.session import db
-from tracker.web.staff.composing import Composing, compose, data_of, form_for, page_of, show_news
+from tracker.web.forms.base import ConfirmForm, attempt
+from tracker.web.forms.updates import ReviewForm, StoryForm, UpdateForm
+from tracker.web.session import db, transaction
+from tracker.web.staff.answers import Page, done, form_page, found, handled
+from tracker.web.staff.previews import rehearsed
 
 bp = Blueprint("updates", __name__, url_prefix="/staff")
 NOTHING_CHANGED = "Checked: nothing has changed."
 RECORDED = "The review of “{title}” is recorded."
 PROPOSED = "The review of “{title}” waits for an editor. The date of the check changes once it is approved."
+NOT_KNOWN = "No address without a title is known here yet. Fill in its title and who says so."
+HEADINGS = {
+    UpdateKind.STATUS: "Change the status",
+    UpdateKind.TEST: "Record a test result",
+    UpdateKind.MILESTONE: "Post an update",
+    UpdateKind.CORRECTION: "Correct an entry",
+    UpdateKind.REDEFINITION: "Redefinition",
+    UpdateKind.REVIEW: "Record a review",
+}
+
+
+@dataclass(frozen=True)
+class Composing:
+    """An entry being written: for which ask, as which draft, in place of which saved one."""
+
+    ask: Ask
+    form: UpdateForm
+    write: Callable[[Change, Ask], Update]
+    corrected: Update | None = None
+    saved: Update | None = None
 
 
 @bp.route("/asks/<id:ask_id>/updates/<any(status, test, milestone):kind>", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def new(ask_id: int, kind: str) -> Page | Response:
-    ask = found(staff.find_ask(db(), ask_id))
-    form = form_for(UpdateKind(kind), ask, {})
-    return compose(Composing(ask, form, lambda change, row: drafts.save(change, row, form.draft(None))))
+    ask = found(find_judged(db(), ask_id))
+    form = _form_for(UpdateKind(kind), ask, {})
+    return _compose(Composing(ask, form, lambda change, row: drafts.save(change, row, form.draft(None))))
 
 
 @bp.route("/updates/<id:update_id>/correct", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def correct(update_id: int) -> Page | Response:
     corrected = found(staff.find_update(db(), update_id))
-    ask = found(staff.find_ask(db(), corrected.ask_id))
-    data = data_of(drafts.draft_of(corrected)) | {"text": "", "draft_note": ""}
-    form = form_for(UpdateKind.CORRECTION, ask, data)
+    ask = found(find_judged(db(), corrected.ask_id))
+    data = _data_of(drafts.draft_of(corrected)) | {"text": "", "draft_note": ""}
+    form = _form_for(UpdateKind.CORRECTION, ask, data)
 
     def write(change: Change, row: Ask) -> Update:
         return drafts.save(change, row, form.draft(update_id))
 
-    return compose(Composing(ask, form, write, corrected=corrected))
+    return _compose(Composing(ask, form, write, corrected=corrected))
 
 
 @bp.route("/updates/<id:update_id>/edit", methods=["GET", "POST"])
@@ -52,16 +78,16 @@ def correct(update_id: int) -> Page | Response:
 def edit(update_id: int) -> Page | Response:
     saved = found(staff.find_update(db(), update_id))
     drafts.require_own(saved, me())
-    ask = found(staff.find_ask(db(), saved.ask_id))
+    ask = found(find_judged(db(), saved.ask_id))
     corrected = staff.find_update(db(), saved.corrects_id) if saved.corrects_id else None
-    form = form_for(saved.kind, ask, data_of(drafts.draft_of(saved)) | {"version": saved.version})
+    form = _form_for(saved.kind, ask, _data_of(drafts.draft_of(saved)) | {"version": saved.version})
 
     def write(change: Change, row: Ask) -> Update:
         update = found(staff.find_update(change.session, update_id))
         drafts.edit(change, row, update, form.draft(update.corrects_id), form.seen_version)
         return update
 
-    return compose(Composing(ask, form, write, corrected, saved))
+    return _compose(Composing(ask, form, write, corrected, saved))
 
 
 @bp.route("/updates/<id:update_id>/<any(discard, restore):action>", methods=["GET", "POST"])
@@ -70,7 +96,7 @@ def discard(update_id: int, action: str) -> Page | Response:
     update = found(staff.find_update(db(), update_id))
     if action == "discard":
         drafts.require_own(update, me())
-    form, back = ConfirmForm(version=update.version), page_of(update.ask)
+    form, back = ConfirmForm(version=update.version), _page_of(update.ask)
     verb = "Put aside" if action == "discard" else "Take up again"
 
     def save(change: Change) -> str:
@@ -105,7 +131,7 @@ def review(ask_id: int) -> Page | Response:
 
     answer = handled(form, save, (RECORDED if may_publish else PROPOSED).format(title=ask.title))
     if form.is_stale:
-        show_news(form, ask)
+        _show_news(form, ask)
     heading, submit = f"Record a review of “{ask.title}”", "Record the review" if may_publish else "Send for approval"
     return answer or form_page(form, heading, back, submit=submit)
 
@@ -118,3 +144,105 @@ def preview(ask_id: int) -> str:
     return render_template(
         "staff/asks/preview.html", ask=page, ask_id=ask_id, definitions=DEFINITIONS, today=today(), seen_on=today()
     )
+
+
+def _compose(composing: Composing) -> Page | Response:
+    """Do what the pressed button says: one more piece of evidence, look up, draft, preview, submit or publish."""
+    form, ask = composing.form, composing.ask
+    button = request.form.get("do", "")
+    if button == "more":
+        form.add_evidence()
+    elif button and form.look_up(lambda url: find_known_page(db(), url)):
+        pass  # the form comes back with what we know of the page, to be looked at before it is sent
+    elif button == "look-up":
+        form.problems.append(NOT_KNOWN)
+    else:
+        do = {"publish": _publish, "draft": _keep, "submit": _submit}.get(button, _rehearse)
+        if answer := attempt(form, lambda: do(composing)):
+            return answer
+    if form.is_stale:
+        _show_news(form, ask)
+        if composing.saved:
+            saved = found(staff.find_update(db(), composing.saved.id))
+            form.show_conflict(_form_for(saved.kind, ask, _data_of(drafts.draft_of(saved)), is_sent=False))
+            form.version.data = str(saved.version)
+    return form_page(
+        form,
+        HEADINGS[form.kind],
+        url_for("asks.show", ask_id=ask.id),
+        template="staff/updates/form.html",
+        ask=ask,
+        corrected=composing.corrected,
+        saved=composing.saved,
+        definitions=DEFINITIONS,
+    )
+
+
+def _keep(composing: Composing) -> Page | Response:
+    with transaction(me()) as change:
+        composing.write(change, change.session.get_one(Ask, composing.ask.id))
+    return done("Kept as a draft. The public does not see it.", _page_of(composing.ask))
+
+
+def _publish(composing: Composing) -> Page | Response:
+    if not me().may(Action.PUBLISH):
+        abort(403, "Your role may write drafts. An editor publishes them: send it for approval.")
+    with transaction(me()) as change:
+        ask = change.session.get_one(Ask, composing.ask.id)
+        update = composing.write(change, ask)
+        updates.publish(change, ask, update, composing.form.seen_entries)
+    return done("Published. The public page shows it now.", _page_of(composing.ask))
+
+
+def _submit(composing: Composing) -> Page | Response:
+    with transaction(me()) as change:
+        ask = change.session.get_one(Ask, composing.ask.id)
+        approval.submit(change, ask, composing.write(change, ask))
+    return done("Sent for approval. The public does not see it before an editor approves it.", _page_of(composing.ask))
+
+
+def _rehearse(composing: Composing) -> Page | Response:
+    """The public page as it would be."""
+
+    def publish(change: Change, ask: Ask) -> None:
+        updates.publish(change, ask, composing.write(change, ask), composing.form.seen_entries)
+
+    return rehearsed("staff/updates/preview.html", composing.ask.id, publish)
+
+
+def _form_for(kind: UpdateKind, ask: Ask, data: dict[str, Any], is_sent: bool = True) -> UpdateForm:
+    """The form of an entry of this ask, filled with `data` or with what was sent."""
+    if request.method == "GET":
+        data = data | {"seen": staff.count_published(db(), ask.id)}
+    options = {} if is_sent else {"formdata": None}
+    return UpdateForm(kind, ask.tests, lambda: Asks(db(), but_not=ask.id), **options, **data)
+
+
+def _data_of(draft: UpdateDraft) -> dict[str, Any]:
+    """A draft as the form takes it."""
+    return {
+        "happened_on": draft.happened_on,
+        "text": draft.text,
+        "status": draft.status.value if draft.status else "",
+        "reason": draft.reason,
+        "superseded_by_id": draft.superseded_by_id,
+        "draft_note": draft.draft_note,
+        "results": [{"test_id": str(test_id), "result": result.value} for test_id, result in draft.results],
+        "evidence": [vars(evidence) for evidence in draft.evidence],
+    }
+
+
+def _show_news(form: StoryForm, ask: Ask) -> None:
+    """Show what was published meanwhile; the next save takes it as seen."""
+    fresh = found(staff.find_ask(db(), ask.id))
+    told = sorted((u for u in fresh.updates if u.published_at), key=lambda u: (str(u.published_at), u.id))
+    form.conflicts += [
+        ("Published meanwhile", f"{update.happened_on.in_words}: {update.text}", form.text.data or "")
+        for update in told[form.seen_entries :]
+    ]
+    form.seen.data = str(len(told))
+
+
+def _page_of(ask: Ask) -> str:
+    """The ask's page in the staff area."""
+    return url_for("asks.show", ask_id=ask.id)

@@ -1,0 +1,107 @@
+"""The addresses of the site: what their parts and parameters may be, and where a former slug leads.
+
+Social networks and newsletters add marks of their own to links (`?fbclid=…`). Whatever is not named in
+PUBLIC_PARAMETERS is therefore dropped before the cache and before Flask, so that such a link is the plain page. Staff
+pages and the JSON API get their query string whole: the API refuses a name that it does not know.
+"""
+
+import re
+from datetime import date
+from urllib.parse import unquote_plus
+
+from flask import Flask, abort, current_app, redirect, request, url_for
+from werkzeug.routing import BaseConverter, IntegerConverter
+from werkzeug.wrappers import Response
+
+from tracker.clock import today
+from tracker.queries import public
+from tracker.queries.public.filters import FILTER_PARAMETERS, UnknownFilter
+from tracker.rules.legislation import KEY
+from tracker.rules.updates import UpdateKind
+from tracker.web.session import db
+
+# Every parameter that some public page, file or picture reads; one that is new is added here.
+PUBLIC_PARAMETERS = frozenset({*FILTER_PARAMETERS, "sort", "after", "on", "entry", "v"})
+UNFILTERED = ("/staff", "/api/v1")
+SHOWN_LENGTH = 40
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+FIRST_DAY = date(1900, 1, 1)
+
+
+class SlugConverter(BaseConverter):
+    """An ask's slug."""
+
+    regex = r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?"
+
+
+class LawConverter(BaseConverter):
+    """A law's key, such as ukpga/2017/22 or ukpga/Edw7/7/51."""
+
+    regex = KEY.pattern
+    part_isolating = False
+
+
+class IdConverter(IntegerConverter):
+    """A row's number, small enough for every database."""
+
+    regex = r"[1-9][0-9]{0,8}"
+
+
+def site_url() -> str:
+    """Return the public address of this site, without a slash at the end."""
+    return str(current_app.config["SITE_URL"])
+
+
+def follow_former_slug(slug: str) -> Response:
+    """Send on to the same address under the ask's present slug; not found when no ask ever had this one."""
+    slug_now = public.find_slug_now(db(), slug)
+    return redirect(url_for(request.endpoint or "", slug=slug_now), 301) if slug_now else abort(404)
+
+
+def without_marks(path: str, query: str) -> str:
+    """Return the query string without the parameters that no public address knows; the others stay as they are."""
+    if not query or path.startswith(UNFILTERED):
+        return query
+    return "&".join(part for part in query.split("&") if unquote_plus(part.partition("=")[0]) in PUBLIC_PARAMETERS)
+
+
+def expect(*names: str) -> None:
+    """Raise UnknownFilter for a parameter of the request that is none of these, or that is given twice."""
+    for name, values in request.args.lists():
+        if name not in names:
+            shown = name[:SHOWN_LENGTH] if name.isprintable() else "…"
+            raise UnknownFilter(f"This address has no filter called “{shown}”.")
+        if len(values) > 1:
+            raise UnknownFilter(f"“{name}” is given twice. Give it once.")
+
+
+def day_asked_for() -> date | None:
+    """The past day of `?on=`, or None for the present; raises UnknownFilter for what is no such day.
+
+    Today may be asked for by its date: that address goes on showing today when tomorrow has come.
+    """
+    text = request.args.get("on", "")
+    if not text:
+        return None
+    if not DAY.fullmatch(text):
+        raise UnknownFilter("Write the day after “on=” as year, month and day: 2019-06-30.")
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise UnknownFilter(f"There is no such day as {text}. Write it as year, month and day: 2019-06-30.") from None
+    if not FIRST_DAY <= day <= today():
+        raise UnknownFilter(f"Choose a day between {FIRST_DAY} and today, {today()}.")
+    return day
+
+
+def kind_asked_for() -> UpdateKind | None:
+    """The kind of entry of `?kind=`; raises UnknownFilter for what is none."""
+    text = request.args.get("kind", "")
+    if text and text not in set(UpdateKind):
+        raise UnknownFilter(f"There is no such kind of entry. Choose one of: {', '.join(UpdateKind)}.")
+    return UpdateKind(text) if text else None
+
+
+def init_app(app: Flask) -> None:
+    """Make the converters known by name."""
+    app.url_map.converters |= {"slug": SlugConverter, "law": LawConverter, "id": IdConverter}

@@ -1,0 +1,182 @@
+"""The JSON API, read-only: the records of the files, under the same names."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, abort, current_app, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.exports import json, openapi
+from tracker.exports.columns import LICENCE
+from tracker.exports.openapi import MOST, PROBLEMS, RECORDS, USUAL, paths
+from tracker.exports.tables import ASKS, TABLES
+from tracker.queries import public
+from tracker.queries.public import rows, tables
+from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter, UnknownFilter, order_of
+from tracker.queries.public.tables import Key
+from tracker.web.addresses import SlugConverter, expect, site_url
+from tracker.web.public import json_records
+from tracker.web.security import share
+from tracker.web.session import db
+
+bp = Blueprint("api", __name__, url_prefix="/api")
+bp.after_request(share)
+KEY = re.compile(r"[1-9][0-9]{0,8}(?:-[1-9][0-9]{0,8})?", re.ASCII)
+NO_KEY = "“after” is not a key that this list gave out. Take it from “next”."
+NAMES = ", ".join(RECORDS)
+
+
+@bp.get(f"/v1/<any({NAMES}):name>")
+def records(name: str) -> Response:
+    """Some records of a file, in the order in which they were entered."""
+    _expect("ask", "after", "limit")
+    size = _size()
+    page = rows.list_rows(db(), name, _key(name), size, _ask_id())
+    next_page = _next(".records", _text(page.next_key), "ask", "limit", name=name)
+    found = [json.as_object(TABLES[name], row, site_url()) for row in page.rows]
+    return _answer({"records": found, "next": next_page}, next_page)
+
+
+@bp.get("/v1/asks")
+def asks() -> Response:
+    """The asks that fit the filters, the last changed first unless another order is asked for."""
+    _expect(*FILTER_PARAMETERS, "sort", "after", "limit")
+    wanted = AskFilter.from_query(request.args)
+    order, after = order_of(request.args, wanted), request.args.get("after", "")
+    page = public.find_page(db(), wanted, order, after=after, size=_size())
+    found = rows.list_asks_called(db(), [line.slug for line in page.lines])
+    next_page = _next(".asks", page.next_key, *FILTER_PARAMETERS, "sort", "limit")
+    answer = _answer(
+        {
+            "records": [json.as_object(ASKS, row, site_url()) for row in found],
+            "next": next_page,
+            "total": page.number,
+            "is_total_capped": False,
+        },
+        next_page,
+    )
+    answer.headers["X-Total-Count"] = str(page.number)
+    return answer
+
+
+@bp.get("/v1/asks/<slug:slug>")
+def ask(slug: str) -> Response:
+    """An ask with all that belongs to it."""
+    _expect()
+    found = rows.find_whole_ask(db(), slug)
+    if found is None:
+        slug_now = public.find_slug_now(db(), slug)
+        return _moved(url_for(".ask", slug=slug_now)) if slug_now else abort(404, "There is no ask with this slug.")
+    return _answer(json_records.ask(found, site_url()))
+
+
+@bp.get("/v1/legislation/<law:key>")
+def law(key: str) -> Response:
+    """A law with all that belongs to it, its links to asks page by page."""
+    _expect("after", "limit")
+    found = rows.find_whole_law(db(), key, _key("links"), _size())
+    if found is None:
+        key_now = public.find_key_of(db(), key)
+        return _moved(url_for(".law", key=key_now)) if key_now else abort(404, "There is no law with this key.")
+    next_page = _next(".law", _text(found.links.next_key), "limit", key=key)
+    return _answer(json_records.law(found, site_url()) | {"next": next_page}, next_page)
+
+
+@bp.get("/v1/statuses")
+def statuses() -> Response:
+    """The statuses with their definitions."""
+    _expect()
+    return _answer(json_records.STATUSES)
+
+
+@bp.get("/v1/openapi.json")
+def description() -> Response:
+    """The OpenAPI document."""
+    _expect()
+    return _answer(openapi.document(site_url()))
+
+
+@bp.get("")
+def index() -> str:
+    """The API in words."""
+    operations = [(path, described["get"]["summary"]) for path, described in paths().items()]
+    return render_template(
+        "public/api.html",
+        operations=operations,
+        example=_first_slug(),
+        problems=PROBLEMS,
+        licence=LICENCE,
+        usual=USUAL,
+        most=MOST,
+    )
+
+
+def json_address(name: str) -> str:
+    """Return the address of a file's records as JSON."""
+    return url_for("api.asks") if name == "asks" else url_for("api.records", name=name)
+
+
+def _expect(*names: str) -> None:
+    if "on" in request.args:
+        raise UnknownFilter("The API knows the present state only, so it has no “on”. The story has the dates.")
+    expect(*names)
+
+
+def _size() -> int:
+    text = request.args.get("limit", str(USUAL))
+    if not re.fullmatch("[1-9][0-9]{0,2}", text, re.ASCII) or int(text) > MOST:
+        raise UnknownFilter(f"“limit” is a whole number from 1 to {MOST}.")
+    return int(text)
+
+
+def _key(name: str) -> Key | None:
+    """Return the key that the last page ended with, if the request has one."""
+    text = request.args.get("after")
+    if text is None:
+        return None
+    parts = text.split("-") if KEY.fullmatch(text) else []
+    if len(parts) != len(tables.RECORDS[name].key):
+        raise UnknownFilter(NO_KEY)
+    return tuple(map(int, parts))
+
+
+def _text(key: Key | None) -> str:
+    """Return a key as text for an address."""
+    return "-".join(map(str, key or ()))
+
+
+def _ask_id() -> int | None:
+    slug = request.args.get("ask")
+    if slug is None:
+        return None
+    found = rows.find_ask_id(db(), slug) if re.fullmatch(SlugConverter.regex, slug, re.ASCII) else None
+    if found is None:
+        raise UnknownFilter("“ask” is not the slug of a published ask.")
+    return found
+
+
+def _next(endpoint: str, after: str, *kept: str, **values: Any) -> str | None:
+    """Return the address of the page after a key, with those parameters of this request that are kept."""
+    if not after:
+        return None
+    query: dict[str, Any] = {name: request.args[name] for name in kept if name in request.args}
+    return site_url() + url_for(endpoint, **values, **query, after=after)
+
+
+def _first_slug() -> str:
+    """Return the slug of an ask to show in an address; empty if there is none."""
+    first = rows.list_rows(db(), "asks", None, 1).rows
+    return str(first[0].ask_slug) if first else ""
+
+
+def _answer(document: Mapping[str, Any], next_page: str | None = None) -> Response:
+    response = current_app.response_class(json.write(document), content_type="application/json")
+    response.headers.add("Link", f'<{site_url()}{url_for(".description")}>; rel="service-desc"')
+    if next_page:
+        response.headers.add("Link", f'<{next_page}>; rel="next"')
+    return response
+
+
+def _moved(address: str) -> Response:
+    return current_app.response_class("", 301, {"Location": address}, content_type="application/json")

@@ -1,0 +1,92 @@
+"""What other sites may show inside their own pages, and nothing else of ours: a badge, a card and a picture."""
+
+from collections.abc import Mapping
+from html import escape
+
+from flask import Blueprint, current_app, render_template, url_for
+from werkzeug.wrappers import Response
+
+from tracker.exports import badge as badges
+from tracker.exports import picture as pictures
+from tracker.exports.picture import Picture
+from tracker.queries.public import asks
+from tracker.queries.public.asks import EmbeddedAsk
+from tracker.queries.public.records import AskLine
+from tracker.rules.status import Family
+from tracker.web.addresses import expect, follow_former_slug, site_url
+from tracker.web.security import CONTENT_SECURITY_POLICY, EVERYBODY_MAY_FRAME
+from tracker.web.session import db
+
+bp = Blueprint("embeds", __name__)
+CARD_SIZE = 480, 260
+CROSS_ORIGIN = {"Cross-Origin-Resource-Policy": "cross-origin"}
+BADGE_POLICY = f"default-src 'none'; style-src 'sha256-{badges.STYLE_HASH}'; {EVERYBODY_MAY_FRAME}"
+
+
+@bp.get("/asks/<slug:slug>/badge.svg")
+def badge(slug: str) -> Response:
+    """The status of an ask as an image."""
+    expect()
+    found = asks.find_embedded(db(), slug)
+    if found is None:
+        return follow_former_slug(slug)
+    label, family = _status(found)
+    return current_app.response_class(
+        badges.draw(label, family, f"{label}: {found.line.title} – {badges.SITE}"),
+        content_type="image/svg+xml; charset=utf-8",
+        headers=CROSS_ORIGIN | {"Content-Security-Policy": BADGE_POLICY},
+    )
+
+
+@bp.get("/asks/<slug:slug>/card")
+def card(slug: str) -> Response:
+    """The status of an ask as a small page for a frame."""
+    found = asks.find_embedded(db(), slug)
+    if found is None:
+        return follow_former_slug(slug)
+    policy = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", EVERYBODY_MAY_FRAME)
+    return current_app.response_class(
+        render_template("public/card.html", ask=found, line=found.line),
+        content_type="text/html; charset=utf-8",
+        headers=CROSS_ORIGIN | {"Content-Security-Policy": policy},
+    )
+
+
+@bp.get("/asks/<slug:slug>/picture.png")
+def picture(slug: str) -> Response:
+    """The picture that social networks show; `v` only makes them fetch it again when it has changed."""
+    expect("v")
+    found = asks.find_embedded(db(), slug)
+    if found is None:
+        return follow_former_slug(slug)
+    drawn = pictures.draw(_picture(found.line))
+    return current_app.response_class(drawn, content_type="image/png", headers=CROSS_ORIGIN)
+
+
+@bp.app_template_global()
+def picture_version(line: AskLine) -> str:
+    """Return the version in a picture's address, which changes with what it shows."""
+    return _picture(line).version
+
+
+@bp.app_template_global()
+def embed_codes(line: AskLine) -> Mapping[str, str]:
+    """What somebody copies into a page. The words for a badge name no status, for they stay when it changes."""
+    page, words = site_url() + url_for("public.ask", slug=line.slug), escape(f"Status of “{line.title}”")
+    size = f'width="{CARD_SIZE[0]}" height="{CARD_SIZE[1]}"'
+    return {
+        "badge": f'<a href="{page}"><img src="{page}/badge.svg" alt="{words}" height="{badges.HEIGHT}"></a>',
+        "card": f'<iframe src="{page}/card" title="{words}" {size} style="border:0;max-width:100%"></iframe>',
+    }
+
+
+def _picture(line: AskLine) -> Picture:
+    return pictures.of_ask(line.title, line.status, line.status_on, line.reviewed_on)
+
+
+def _status(ask: EmbeddedAsk) -> tuple[str, Family]:
+    """The status in words with its family; an ask that we no longer follow says so."""
+    status = ask.line.status
+    if status is None or ask.is_archived:
+        return "No longer followed", Family.NOT_COUNTED
+    return status.label, status.family

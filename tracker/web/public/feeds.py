@@ -1,0 +1,124 @@
+"""What feed readers and calendars subscribe to."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, current_app, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.exports import xml
+from tracker.exports.columns import LICENCE
+from tracker.queries import public
+from tracker.queries.public import feeds
+from tracker.queries.public.feeds import FeedChange
+from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter
+from tracker.rules.updates import UpdateKind
+from tracker.web.addresses import expect, follow_former_slug, site_url
+from tracker.web.security import share
+from tracker.web.session import db
+
+bp = Blueprint("feeds", __name__)
+bp.after_request(share)
+SITE = LICENCE.publisher
+RIGHTS = f"Free to re-use under CC BY 4.0: name the {SITE} and link to the page."
+WORDS = {
+    UpdateKind.STATUS: "status changed",
+    UpdateKind.TEST: "test result changed",
+    UpdateKind.MILESTONE: "milestone",
+    UpdateKind.CORRECTION: "correction",
+    UpdateKind.REDEFINITION: "wording changed",
+    UpdateKind.REVIEW: "checked, nothing changed",
+}
+
+
+@bp.get("/feed.atom")
+def changes() -> Response:
+    """The newest changes of all asks, or of those that the filters of the status page choose."""
+    expect(*FILTER_PARAMETERS)
+    wanted = AskFilter.from_query(request.args)
+    chosen = wanted.as_query()
+    found = feeds.list_changes(db(), wanted)
+    feed = xml.Feed(
+        id=xml.tag(site_url(), f"feed?{urlencode(chosen)}" if chosen else "feed"),
+        title=f"{SITE}: changes to some of the asks" if chosen else f"{SITE}: all changes",
+        subtitle="What became of each ask, with the evidence. A corrected entry appears again, marked as corrected.",
+        author=SITE,
+        home=_address("public.index"),
+        links=_links("public.index", **chosen),
+        rights=RIGHTS,
+        checkpoint=public.find_checkpoint(db()).line,
+        entries=tuple(map(_entry, found)),
+    )
+    return _atom(feed)
+
+
+@bp.get("/asks/<slug:slug>/feed.atom")
+def ask_changes(slug: str) -> Response:
+    """The newest changes of one ask."""
+    expect()
+    ask = feeds.find_feed_ask(db(), slug)
+    if ask is None:
+        return follow_former_slug(slug)
+    feed = xml.Feed(
+        id=xml.tag(site_url(), f"ask/{ask.number}"),
+        title=f"{SITE}: {ask.title}",
+        subtitle="Every change of this ask. A corrected entry appears again, marked as corrected.",
+        author=SITE,
+        home=_address("public.index"),
+        links=_links("public.ask", slug=ask.slug),
+        rights=RIGHTS,
+        checkpoint=public.find_checkpoint(db()).line,
+        entries=tuple(map(_entry, feeds.list_changes_of(db(), ask))),
+    )
+    return _atom(feed)
+
+
+def _entry(change: FeedChange) -> xml.FeedEntry:
+    """A change as an entry: its words link to the page, its evidence is related."""
+    entry, page = change.entry, _address("public.ask", slug=change.ask.slug)
+    method = _address("public.method")
+    categories = [xml.FeedCategory(f"{method}#story", entry.kind.value, entry.kind.label)]
+    if entry.status:
+        categories.append(xml.FeedCategory(f"{method}#statuses", entry.status.value, entry.status.label))
+    evidence = (xml.FeedLink("related", item.url, item.title) for item in entry.evidence)
+    return xml.FeedEntry(
+        id=xml.tag(site_url(), f"update/{change.number}"),
+        title=headline(change),
+        published=change.published_at,
+        updated=change.changed_at,
+        links=(xml.FeedLink("alternate", f"{page}#u-{entry.key}", type="text/html"), *evidence),
+        categories=tuple(categories),
+        content=current_app.jinja_env.get_template("public/feed_entry.html").render(entry=entry, page=page).strip(),
+    )
+
+
+def headline(change: FeedChange) -> str:
+    """ "Unexplained wealth orders: status changed to Partly met"."""
+    entry = change.entry
+    words = WORDS[entry.kind]
+    if entry.kind is UpdateKind.MILESTONE:
+        words += f" of {entry.happened_on.in_words}"
+    if entry.status:
+        words += f" to {entry.status.label}" if entry.kind is UpdateKind.STATUS else f", status {entry.status.label}"
+    return f"{change.ask.title}: {words}{' (since corrected)' if entry.corrected_by else ''}"
+
+
+def _links(page: str, **values: Any) -> tuple[xml.FeedLink, ...]:
+    """The feed's own address, with its filters, and that of the page that shows the same."""
+    own = site_url() + url_for(request.endpoint or "", **values)
+    return (
+        xml.FeedLink("self", own, type="application/atom+xml"),
+        xml.FeedLink("alternate", _address(page, **values), type="text/html"),
+    )
+
+
+def _address(endpoint: str, **values: Any) -> str:
+    return site_url() + url_for(endpoint, **values)
+
+
+def _atom(feed: xml.Feed) -> Response:
+    """Return the feed as a response."""
+    return current_app.response_class(
+        xml.write_feed(feed),
+        content_type="application/atom+xml; charset=utf-8",
+    )

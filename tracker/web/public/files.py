@@ -1,0 +1,85 @@
+"""The files that anybody can download: one by one, all as one, as a package, and explained on a page."""
+
+from flask import Blueprint, current_app, render_template, request
+from werkzeug.wrappers import Response
+
+from tracker.clock import today
+from tracker.exports import json
+from tracker.exports.columns import LICENCE
+from tracker.exports.package import Described, describe, pack
+from tracker.exports.tables import TABLES
+from tracker.queries import public
+from tracker.queries.public import rows, tables
+from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter
+from tracker.queries.public.rows import Edition
+from tracker.web.addresses import expect, site_url
+from tracker.web.downloads import CSV, download
+from tracker.web.public.api import json_address
+from tracker.web.security import share
+from tracker.web.session import db, engine, stop_reading
+
+files = Blueprint("tables", __name__)
+files.after_request(share)
+data = Blueprint("data", __name__)
+data.after_request(share)
+
+
+@files.get("/<any(asks, updates, evidence, tests, results, legislation, links, replies, sources):name>.csv")
+def csv(name: str) -> Response:
+    """The file, sent piece by piece; the filters of the status page apply."""
+    expect(*FILTER_PARAMETERS)
+    rows = tables.read(engine(), name, AskFilter.from_query(request.args))
+    return download(TABLES[name].csv(rows, site_url()), CSV, f"{name}.csv")
+
+
+@data.get("/data")
+def index() -> str:
+    """Every file with its columns explained."""
+    return render_template(
+        "public/data.html",
+        tables=TABLES.values(),
+        edition=rows.find_edition(db()),
+        checkpoint=public.find_checkpoint(db()),
+        licence=LICENCE,
+        json_of=json_address,
+        today=today(),
+    )
+
+
+@data.get("/datapackage.json")
+def package() -> Response:
+    """The description of all files for programs."""
+    expect()
+    description = json.write_for_people(_description(rows.find_edition(db())))
+    return current_app.response_class(description, content_type="application/json")
+
+
+@data.get("/data.zip")
+def archive() -> Response:
+    """All files in one, sent piece by piece."""
+    expect()
+    edition = rows.find_edition(db())
+    description = _description(edition)
+    stop_reading()
+    source, address = engine(), site_url()
+    pieces = pack(
+        description,
+        edition.published_at,
+        lambda name: TABLES[name].csv(tables.read(source, name, AskFilter()), address),
+        is_large=edition.is_large,
+    )
+    return download(pieces, "application/zip", "policy-asks.zip")
+
+
+@data.get("/checkpoint.txt")
+def checkpoint() -> Response:
+    """The checkpoint of the event log as `tracker verify --against` and docs/verify_log.py read it."""
+    expect()
+    line = f"{public.find_checkpoint(db()).line}\n"
+    return current_app.response_class(line, content_type="text/plain; charset=utf-8")
+
+
+def _description(edition: Edition) -> Described:
+    sources = [(source.title, source.url) for source in public.list_sources(db()) if source.url]
+    checkpoint = public.find_checkpoint(db()).line
+    return describe(site_url(), edition.revision, edition.published_at, checkpoint, sources)

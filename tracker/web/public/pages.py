@@ -1,0 +1,153 @@
+"""The public pages: read-only, without cookies, complete without scripts."""
+
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.clock import today
+from tracker.queries import public
+from tracker.queries.public.asks import find_history
+from tracker.queries.public.filters import AskFilter, Order, order_of
+from tracker.queries.public.search import words_of
+from tracker.rules.method import CHANGES
+from tracker.rules.movement import QUIET_AFTER
+from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
+from tracker.rules.updates import EvidenceType, UpdateKind
+from tracker.web.addresses import day_asked_for, follow_former_slug, kind_asked_for
+from tracker.web.public.charts import years_chart
+from tracker.web.session import db
+
+bp = Blueprint("public", __name__)
+STORY_PAGE = 15
+LATEST = 5
+MOST_SOURCES = 3
+
+
+@bp.get("/")
+def index() -> str:
+    on = day_asked_for()
+    wanted = AskFilter.from_query(request.args)
+    order = Order.CHANGED if on else order_of(request.args, wanted)
+    page = public.find_page(db(), wanted, order, after=request.args.get("after", ""), on=on)
+    counts = public.count_by_status(db(), on)
+    return render_template(
+        "public/index.html",
+        page=page,
+        wanted=wanted,
+        order=order,
+        orders=Order,
+        on=on,
+        choices=public.find_choices(db(), wanted, public.list_topics(db()), on=on),
+        words=frozenset(words_of(wanted.text)),
+        law_title=public.find_law_title(db(), wanted.law) if wanted.law else None,
+        families=public.count_by_family(counts),
+        total=sum(counts.values()),
+        chart=years_chart(public.count_by_year(db()), today().year),
+        latest=public.list_updates(db(), size=LATEST).entries,
+        sources=public.list_sources(db(), MOST_SOURCES + 1),
+        most_sources=MOST_SOURCES,
+        today=on or today(),
+        seen_on=today(),
+    )
+
+
+@bp.get("/asks/<slug:slug>")
+def ask(slug: str) -> str | Response:
+    on = day_asked_for()
+    found = public.find_ask(db(), slug, on=on)
+    if found is None:
+        slug_now = public.find_slug_now(db(), slug)
+        return redirect(url_for(".ask", slug=slug_now, on=on), 301) if slug_now else abort(404)
+    return render_template("public/ask.html", ask=found, definitions=DEFINITIONS, today=on or today(), seen_on=today())
+
+
+@bp.get("/asks/<slug:slug>/story")
+def story(slug: str) -> str | Response:
+    """The entries of an ask with their evidence, page by page; `entry` is the key of the one that stands first."""
+    on, first = day_asked_for(), request.args.get("entry", "")
+    found = public.find_ask(db(), slug, on=on)
+    if found is None:
+        slug_now = public.find_slug_now(db(), slug)
+        return redirect(url_for(".story", slug=slug_now, on=on, entry=first or None), 301) if slug_now else abort(404)
+    keys = [entry.key for entry in found.story]
+    if first and first not in keys:
+        abort(404, "This ask has no such entry.")
+    start = keys.index(first) if first else 0
+    end = start + STORY_PAGE
+    return render_template(
+        "public/story.html", ask=found, entries=found.story[start:end], start=start, older=next(iter(keys[end:]), "")
+    )
+
+
+@bp.get("/asks/<slug:slug>/history")
+def ask_history(slug: str) -> str | Response:
+    """The wording of an ask over time: what we changed about its own words."""
+    found = find_history(db(), slug)
+    return render_template("public/ask_history.html", history=found) if found else follow_former_slug(slug)
+
+
+@bp.get("/updates")
+def updates() -> str:
+    kind, after = kind_asked_for(), request.args.get("after", "")
+    return render_template(
+        "public/updates.html",
+        page=public.list_updates(db(), kind, after),
+        counts=public.count_updates(db()),
+        kind=kind,
+        is_first=not after,
+    )
+
+
+@bp.get("/corrections")
+def corrections() -> str:
+    after = request.args.get("after", "")
+    return render_template(
+        "public/corrections.html",
+        page=public.list_updates(db(), UpdateKind.CORRECTION, after),
+        reworded=public.list_updates(db(), UpdateKind.REDEFINITION),
+        is_first=not after,
+    )
+
+
+@bp.get("/legislation")
+def legislation() -> str:
+    after = request.args.get("after", "")
+    return render_template("public/legislation.html", page=public.list_laws(db(), after), is_first=not after)
+
+
+@bp.get("/legislation/<law:key>")
+def law(key: str) -> str | Response:
+    found = public.find_law(db(), key)
+    if found is None:
+        key_now = public.find_key_of(db(), key)
+        return redirect(url_for(".law", key=key_now), 301) if key_now else abort(404)
+    return render_template("public/law.html", law=found, today=today())
+
+
+@bp.get("/method")
+def method() -> str:
+    return render_template(
+        "public/method.html",
+        statuses_of=STATUSES_OF,
+        definitions=DEFINITIONS,
+        families=Family,
+        statuses=Status,
+        evidence_types=EvidenceType,
+        changes=CHANGES,
+        quiet_days=QUIET_AFTER.days,
+    )
+
+
+@bp.get("/about")
+def about() -> str:
+    config = current_app.config
+    return render_template(
+        "public/about.html",
+        contact=config["CONTACT_EMAIL"],
+        publisher=config["PUBLISHER"],
+        funding=config["FUNDING"],
+    )
+
+
+@bp.get("/accessibility")
+def accessibility() -> str:
+    return render_template("public/accessibility.html", contact=current_app.config["CONTACT_EMAIL"])

@@ -1,0 +1,151 @@
+"""What templates may use besides Jinja's own: dates in words, the day of a moment, links for reports."""
+
+import re
+from datetime import date, datetime
+from urllib.parse import quote, urlsplit
+
+from flask import Flask, current_app, request, url_for
+from jinja2 import StrictUndefined
+from jinja2.ext import Extension
+from wtforms import Field, SelectField, SelectMultipleField
+from wtforms.validators import InputRequired
+
+from tracker.clock import LONDON
+from tracker.models import Event
+from tracker.queries.public.records import PublicAsk
+from tracker.queries.words import mark
+from tracker.rules.dates import PartialDate
+from tracker.rules.disputes import answer_due
+from tracker.rules.standing import contradictions
+from tracker.rules.wording import compare_fields, shortened
+from tracker.web.addresses import site_url
+from tracker.web.forms.fields import ChosenField, required
+from tracker.web.public.timeline import time_line
+
+# What was done to somebody's access, or by a spreadsheet; all else is said in the usual way.
+SENTENCES = {
+    "signed in": "signed in.",
+    "signed out": "signed out.",
+    "sessions ended": "ended sessions of “{name}”.",
+    "password changed": "changed the password of “{name}”.",
+    "invited": "invited “{name}” by a link.",
+    "reset link made": "made a link with which “{name}” can choose a new password.",
+    "sign-in failed": "gave a wrong password for “{name}”.",
+    "code failed": "gave the password of “{name}” and a wrong code.",
+    "recovery code used": "signed in with a recovery code.",
+    "recovery codes made": "made new recovery codes.",
+    "second step set up": "set up two-step sign-in.",
+    "second step reset": "reset two-step sign-in of “{name}”.",
+    "erased": "erased the personal data of “{name}”.",
+    "brought in": "brought in “{name}” (rows added: {after[rows_added]}; changed: {after[rows_changed]}).",
+}
+
+INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
+
+
+class Unindented(Extension):
+    """Removes the indentation of a template, which a phone need not load, unless spaces count in its text."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return source if "<pre" in source else INDENTATION.sub("", source)
+
+
+def in_words(value: PartialDate | date | None) -> str:
+    """ "6 July 2020", "February 2020" or "2025"; empty for None."""
+    if value is None:
+        return ""
+    return value.in_words if isinstance(value, PartialDate) else PartialDate(value.isoformat()).in_words
+
+
+def day(moment: datetime) -> str:
+    """The London day of a moment, in words."""
+    return in_words(moment.astimezone(LONDON).date())
+
+
+def minute(moment: datetime) -> str:
+    """The London day and time of a moment, in words."""
+    return f"{day(moment)}, {moment.astimezone(LONDON):%H:%M}"
+
+
+def host(url: str) -> str:
+    """The site that a link leads to, without "www."."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def is_past(value: PartialDate | None, today: date) -> bool:
+    """True if the last day that a date can mean is over."""
+    return value is not None and value.last_day < today
+
+
+def report_link(title: str) -> str:
+    """A mailto: address for reporting an error on this page; empty where no contact is set."""
+    contact = current_app.config["CONTACT_EMAIL"]
+    if not contact:
+        return ""
+    page = f"{site_url()}{request.path}" + (f"?on={request.args['on']}" if request.args.get("on") else "")
+    subject, body = quote(f"Error report: {title}"), quote(f"Page: {page}\n\nWhat is wrong:\n")
+    return f"mailto:{contact}?subject={subject}&body={body}"
+
+
+def entry_address(ask: PublicAsk, key: str) -> str:
+    """Where an entry of the ask's story is read: on the ask's page, or else among the entries with their evidence."""
+    is_here = request.endpoint != "public.story" and any(entry.key == key for entry in ask.story)
+    return f"#u-{key}" if is_here else url_for("public.story", slug=ask.line.slug, entry=key)
+
+
+def sentence(event: Event) -> str:
+    """What was done to what: "published the update “The Act …”." """
+    usual = "{action} the {subject} “{name}”."
+    words = SENTENCES.get(event.action, usual) if event.subject in {"person", "spreadsheet"} else usual
+    name = event.subject_name.rstrip(".")  # the sentence has a full stop of its own
+    return words.format(action=event.action, subject=event.subject, name=name, after=event.after)
+
+
+def is_contradicted(ask: PublicAsk) -> bool:
+    """True if the present test results contradict the present status."""
+    results = (test.result for test in ask.tests)
+    return ask.on is None and bool(contradictions(ask.line.status, results, ask.line.status_on))
+
+
+def is_needed(field: Field) -> bool:
+    """True if a form's field must be filled in; a list of choices always has one."""
+    return any(check is required or isinstance(check, InputRequired) for check in field.validators) or (
+        isinstance(field, SelectField) and not isinstance(field, SelectMultipleField)
+    )
+
+
+def attributes(field: Field) -> dict[str, str]:
+    """What ties an input to its help and its errors for those who hear the page."""
+    parts = [f"{field.id}-hint"] if field.description else []
+    parts += [f"{field.id}-error-{number}" for number, _ in enumerate(field.errors, 1)]
+    found = {"aria-describedby": " ".join(parts)} if parts else {}
+    return (
+        found
+        | ({"aria-invalid": "true"} if field.errors else {})
+        | ({"list": f"{field.id}-offered"} if isinstance(field, ChosenField) else {})
+        | ({"required": "required"} if required in field.validators else {})
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Set Jinja up, and make what is defined here known to the templates."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension(Unindented)
+    app.add_template_filter(in_words)
+    app.add_template_filter(day)
+    app.add_template_filter(minute)
+    app.add_template_filter(host)
+    app.add_template_filter(answer_due)
+    app.add_template_filter(mark)
+    app.add_template_filter(sentence)
+    app.add_template_global(is_contradicted)
+    app.add_template_global(is_needed)
+    app.add_template_global(attributes)
+    app.add_template_global(is_past)
+    app.add_template_global(report_link)
+    app.add_template_global(entry_address)
+    app.add_template_global(site_url)
+    app.add_template_global(time_line)
+    app.add_template_global(compare_fields)
+    app.add_template_global(shortened)
