@@ -90,6 +90,16 @@ def plain(ask: Ask) -> PlainAsk:
     )
 
 
+def changes(ask: PlainAsk) -> list[tuple[date, Status]]:
+    """The days on which an ask came to a status, each with the status to which it came."""
+    found: list[tuple[date, Status]] = []
+    for day in sorted({entry.happened_on.first_day for entry in ask.entries}):
+        entry = ask.on(day)
+        if entry and entry.status and (not found or found[-1][1] is not entry.status):
+            found.append((day, entry.status))
+    return found
+
+
 def fitting(asks: Iterable[PlainAsk], wanted: AskFilter, on: date | None = None) -> list[PlainAsk]:
     """The asks that a filter lets through, as they stand or stood; its words must be whole and plain ones."""
     return [ask for ask in asks if fits(ask, wanted, on)]

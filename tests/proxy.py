@@ -73,7 +73,7 @@ class Proxy:
     def _pass_on(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError), self._its_end(target):
             while piece := source.recv(PIECE):
-                if self.is_lost:
+                if self.is_lost and self.answer_lost_to:  # else an answer is meant that nobody waits for any more
                     self.is_lost = False
                     self.reset()
                     return

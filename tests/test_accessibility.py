@@ -17,9 +17,10 @@ from tracker.models import Update
 OpenContext = Callable[..., BrowserContext]
 SHORT = "/staff/asks/{short}"
 LOOKED_AT = [
-    "/", "/?q=sanction&family=won", "/?on=2019-06-30", "/asks/overseas-territories-registers",
+    "/", "/?q=sanction&family=met", "/?on=2019-06-30", "/asks/overseas-territories-registers",
     "/asks/no-constructive-engagement", "/asks/uk-magnitsky-sanctions?on=2018-06-30", "/legislation",
     "/legislation/ukpga/2017/22", "/method", "/about", "/data", "/api", "/updates", "/corrections", "/accessibility",
+    "/unknown", "/?status=nonsense",
     f"/asks/{WEALTH_ORDERS}/story",
     f"/asks/{WEALTH_ORDERS}/card",
     "/nowhere", "/staff/sign-in", "/staff/", "/staff/asks/", SHORT, f"{SHORT}/edit", f"{SHORT}/preview",
@@ -31,7 +32,7 @@ LOOKED_AT = [
     "/staff/people/2/link", "/staff/sign-in/code",
 ]  # fmt: skip
 MEASURED = [
-    "/?family=won&q=russia", "/?q=no+such+zebra", f"/asks/{WEALTH_ORDERS}", "/asks/uk-magnitsky-sanctions",
+    "/?family=met&q=russia", "/?q=no+such+zebra", f"/asks/{WEALTH_ORDERS}", "/asks/uk-magnitsky-sanctions",
     "/?sort=title&status=partly_met", "/legislation/bill/2017-19/157", "/?family=none", "/staff/asks/11",
     "/staff/legislation/", "/staff/legislation/2/edit", "/staff/people/2/edit", "/staff/account/password",
     "/staff/people/3/sign-out",

@@ -88,4 +88,4 @@ def test_the_enter_key_in_a_field_previews_and_publishes_nothing(
         ed.page.keyboard.insert_text("1 May 2026")
         with ed.page.expect_navigation():
             ed.page.keyboard.press("Enter")
-        assert "Give at least one piece of evidence." in ed.page.inner_text(".error-summary")
+        assert "Give at least one page that you opened and that shows it." in ed.page.inner_text(".error-summary")

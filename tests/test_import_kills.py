@@ -52,12 +52,14 @@ def write_files(folder: Path, mark: str) -> list[Path]:
         "asks": [f"{slug},{mark},policy,Housing,The article,They said so.,In short." for slug in slugs],
         "tests": [f"{slug},law,{mark}" for slug in slugs],
         "links": [f"{slug},ukpga/{mark}/{n},{mark},England,enables" for n, slug in enumerate(slugs, 1)],
-        "updates": [f"{slug},a,{said.format(mark=mark)}" for slug in ["kept", *slugs]],
+        "updates": [
+            f"kept,{mark},milestone,2020-01-01,{mark},,",
+            *(f"{slug},a,{said.format(mark=mark)}" for slug in slugs),
+        ],
         "evidence": [f"{slug},a,1,https://example.org/{mark},A page,official_record" for slug in ["kept", *slugs]],
         "results": [f"{slug},a,law,not_met" for slug in slugs],
     }
-    for name in ("updates", "evidence"):
-        rows[name][0] = rows[name][0].replace("kept,a", f"kept,{mark}")
+    rows["evidence"][0] = rows["evidence"][0].replace("kept,a", f"kept,{mark}")
     for name, lines in rows.items():
         (folder / f"{name}.csv").write_text("\r\n".join([HEADERS[name], *lines, ""]), encoding="utf-8")
     return [folder / f"{name}.csv" for name in rows]

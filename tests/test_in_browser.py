@@ -106,12 +106,12 @@ def check_public(stranger: Hands, address: str) -> None:
     """What a stranger now reads: the list, the ask, the file."""
     page = stranger.page
     page.goto(address)
-    stranger.press("h3 a:has-text('Use unexplained wealth orders')")
+    stranger.press("h4 a:has-text('Use unexplained wealth orders')")
     verdict = page.inner_text("section.verdict")
     assert "Reversed" in verdict
     assert "Parliament took the power away." in verdict
     assert "1 May 2026" in verdict
     text = page.request.get(f"{address}/asks.csv").text()
     (row,) = [line for line in text.splitlines() if line.startswith("unexplained-wealth-orders,")]
-    assert ",reversed,Reversed,lost," in row
+    assert ",reversed,Reversed,ended," in row
     assert page.context.cookies() == []

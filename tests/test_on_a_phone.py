@@ -54,6 +54,11 @@ class Finger:
         assert min(box["width"], box["height"]) >= SMALLEST_TARGET, selector
         target.tap()
 
+    def go_to(self, place: str) -> None:
+        """Choose a place from the menu, which a phone has in place of a row of links."""
+        self.touch("header button:text-is('Menu')")
+        self.tap(f"header nav a:text-is('{place}')")
+
     def said(self) -> str:
         return self.page.inner_text("main [role=status]")
 
@@ -77,7 +82,7 @@ def add_row(book: openpyxl.Workbook, sheet: str, values: dict[str, str]) -> None
 
 
 def correct(ada: Finger) -> None:
-    ada.tap("nav a:text-is('Asks')")
+    ada.go_to("Asks")
     ada.tap("main a:has-text('Use unexplained wealth orders')")
     ada.tap("a[href$='/correct']")
     ada.page.fill("#text", "The day was another one.")
@@ -88,7 +93,7 @@ def correct(ada: Finger) -> None:
 
 
 def review_three(ada: Finger) -> None:
-    ada.tap("nav a:text-is('Asks')")
+    ada.go_to("Asks")
     for which in (1, 3, 5):
         ada.touch("main input[type=checkbox]", which)
     ada.tap("button:text-is('Change the ticked asks together')")
@@ -98,7 +103,7 @@ def review_three(ada: Finger) -> None:
 
 
 def edit_a_workbook(ada: Finger, folder: Path) -> None:
-    ada.tap("nav a:text-is('Spreadsheets')")
+    ada.go_to("Spreadsheets")
     with ada.page.expect_download() as taken:
         ada.touch("a:has-text('Workbook (.xlsx)')")
     taken.value.save_as(folder / "out.xlsx")
@@ -116,7 +121,7 @@ def edit_a_workbook(ada: Finger, folder: Path) -> None:
 
 def read_the_log(ada: Finger) -> str:
     """The entries of today's work, read on the page and taken along as a file."""
-    ada.tap("nav a:text-is('Log')")
+    ada.go_to("Log")
     ada.touch("summary")
     ada.page.select_option("select[name=person]", label=ADA)
     ada.tap("button:text-is('Show entries')")

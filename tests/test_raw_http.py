@@ -21,7 +21,7 @@ MOST_GROWTH = 32 * MEGABYTE
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 WHOLE = [
     b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
-    b"GET /asks.csv?family=won HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\nCookie: tracker=x\r\n\r\n",
+    b"GET /asks.csv?family=met HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\nCookie: tracker=x\r\n\r\n",
     b"POST /staff/sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\n" + FORM + b"Content-Length: 9\r\n\r\nemail=a@b",
     b"POST /staff/sign-in HTTP/1.1\r\nHost: x\r\n"
     + FORM

@@ -76,7 +76,8 @@ def publish(engine: sa.Engine, ask_id: int, deed: str, number: int) -> str:
         else:
             draft = replace(ask_draft(ask.source_id, slug=ask.slug), reading=f"We read it as {deed}.")
             asks.edit_ask(change, ask, draft, seen_version=None, reason=deed)
-            make_update(change, ask, text=deed, status=Status.ANNOUNCED)
+            other = Status.NOT_STARTED if ask.status is Status.ANNOUNCED else Status.ANNOUNCED
+            make_update(change, ask, text=deed, status=other)
     return deed
 
 

@@ -16,6 +16,7 @@ PUBLIC_ADDRESSES = {
     "/method": "text/html",
     "/about": "text/html",
     "/accessibility": "text/html",
+    "/unknown": "text/html",
     "/updates": "text/html",
     "/updates?kind=milestone": "text/html",
     "/corrections": "text/html",
@@ -24,6 +25,7 @@ PUBLIC_ADDRESSES = {
     "/asks/unexplained-wealth-orders/history": "text/html",
     "/checkpoint.txt": "text/plain",
     "/data.zip": "application/zip",
+    "/data.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "/datapackage.json": "application/json",
     "/api": "text/html",
     "/api/v1/asks": "application/json",
@@ -53,7 +55,7 @@ PUBLIC_ADDRESSES = {
     "/asks/unexplained-wealth-orders/card": "text/html",
     "/asks/unexplained-wealth-orders/picture.png": "image/png",
     "/feed.atom": "application/atom+xml",
-    "/feed.atom?family=won&kind=policy": "application/atom+xml",
+    "/feed.atom?family=met&kind=policy": "application/atom+xml",
     "/asks/unexplained-wealth-orders/feed.atom": "application/atom+xml",
     "/calendar.ics": "text/calendar",
     "/asks/unexplained-wealth-orders/calendar.ics": "text/calendar",
@@ -72,7 +74,7 @@ ASKS = [
     "stop-brexit", "uk-magnitsky-sanctions", "unexplained-wealth-orders",
 ]  # fmt: skip
 ANCHORS = {
-    "/": ["asks", "data"],
+    "/": ["asks", "latest"],
     "/method": [
         "rules", "statuses", "evidence", "story", "dates", "corrections", "met", "partly_met", "in_force", "hard-cases",
         "movement", "past", "checked", "proof", "named", "version", "government_claim", "independent",
@@ -80,13 +82,15 @@ ANCHORS = {
     "/accessibility": ["aim", "tests", "shortfalls", "complain"],
     "/corrections": ["corrected", "reworded"],
     "/about": ["contact"],
+    "/unknown": ["tests", "not_found", "laws"],
     "/data": ["files", "asks", "updates", "results", "promise", "proof", "spreadsheets", "licence"],
     "/api": ["addresses", "pages", "promise", "fair-use", "errors", "error-400", "error-404"],
     "/asks/unexplained-wealth-orders": [
-        "words", "next", "tests", "law", "story", "grounds", "cite", "u-2018-01-31", "u-2020-06",
+        "words", "next", "tests", "law", "story", "grounds", "cite", "u-2018-01-31", "u-2020-06", "status", "short",
+        "timeline",
     ],
 }  # fmt: skip
-QUERIES = ["family=won", "status=met", "topic=uk-and-eu", "kind=sanctions", "q=magnitsky"]
+QUERIES = ["family=met", "status=met", "topic=uk-and-eu", "kind=sanctions", "q=magnitsky"]
 
 
 @pytest.mark.parametrize("path", PUBLIC_ADDRESSES)
@@ -108,4 +112,7 @@ def test_what_links_point_at_inside_a_page_is_there(shared_site: Site, path: str
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_link_to_a_filtered_list_works(shared_site: Site, query: str) -> None:
-    assert "Filtered by:" in shared_site.browser().get(f"/?{query}").text
+    page = shared_site.browser().get(f"/?{query}")
+    assert page.h1.endswith("of 11 asks")
+    assert not page.h1.endswith("11 of 11 asks")
+    assert page.all("p", "chosen")

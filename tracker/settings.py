@@ -49,7 +49,7 @@ class Settings:
     port: int = 8000
     workers: int = 1
     cache_mb: int = 64
-    import_rows: int = 800
+    import_rows: int = 600
     upload_mb: int = 2
     mail: MailServer | None = None
 
@@ -81,7 +81,7 @@ class Settings:
             port=port,
             workers=reader.number("TRACKER_WORKERS", 1, 64, least=1),
             cache_mb=reader.number("TRACKER_CACHE_MB", 64, 65536),
-            import_rows=reader.number("TRACKER_IMPORT_ROWS", 800, 10_000, least=1),
+            import_rows=reader.number("TRACKER_IMPORT_ROWS", 600, 10_000, least=1),
             upload_mb=reader.number("TRACKER_UPLOAD_MB", 2, 64, least=2),
             mail=reader.mail(),
         )

@@ -33,9 +33,10 @@ empty-homes,2019,milestone,2019,A council is said to have sent the first bills.,
 empty-homes,2020-02-28,review,2020-02-28,We looked again.,,,,published,
 """
 EVIDENCE = """\
-ask_slug,update_key,position,url,title,publisher,type
-empty-homes,2018-03-19,1,https://hansard.example/1,A minister's answer,Hansard,official_record
-empty-homes,2018-06,1,https://www.legislation.gov.uk/ukpga/2018/13,The Act,The National Archives,official_record
+ask_slug,update_key,position,url,title,publisher,type,is_see_also
+empty-homes,2018-03-19,1,https://hansard.example/1,A minister's answer,Hansard,official_record,no
+empty-homes,2018-06,1,https://www.legislation.gov.uk/ukpga/2018/13,The Act,The National Archives,official_record,
+empty-homes,2018-06,2,https://paper.example/tax,The tax,The Paper,independent,yes
 """
 RESULTS = """\
 ask_slug,update_key,test_key,result

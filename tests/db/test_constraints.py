@@ -41,14 +41,14 @@ DATES = {
     "ask": ["status_on", "reviewed_on", "next_step_on", "first_deadline", "current_deadline"],
     "success_test": ["result_on", "reviewed_on"],
     "legislation": ["introduced_on", "enacted_on", "lapsed_on"],
-    "link": ["in_force_on"],
-    "ask_update": ["happened_on"],
+    "link": ["in_force_on", "ended_on"],
+    "ask_update": ["happened_on", "sources_end_on"],
     "evidence": ["published_on"],
     "reply": ["asked_on", "due_on", "answered_on"],
 }
 CHOICES = {
     "source": ["publication"],
-    "ask": ["kind", "publication", "status"],
+    "ask": ["basis", "kind", "publication", "status"],
     "success_test": ["before", "result"],
     "legislation": ["publication"],
     "link": ["effect", "publication"],

@@ -25,15 +25,17 @@ COLUMNS = {
         "current_deadline_precision", "deadline_note", "superseded_by", "source_title", "source_url",
         "source_published_on", "source_published_on_precision", "ask_url", "source_author", "source_publisher",
         "source_archived_url", "disputed_on", "disputed_on_precision", "disputed_about", "source_key",
+        "basis", "basis_label", "short_names",
     ],
     "updates": [
         "ask_slug", "update_key", "kind", "kind_label", "happened_on", "happened_on_precision", "recorded_at", "text",
         "status", "status_label", "reason", "corrects", "update_url", "ask_url", "superseded_by",
-        "published_at",
+        "published_at", "searched", "not_found", "sources_end_on", "sources_end_on_precision", "method_version",
     ],
     "evidence": [
         "ask_slug", "update_key", "position", "url", "title", "publisher", "published_on", "published_on_precision",
         "type", "type_label", "archived_url", "quote", "note", "ask_url",
+        "is_see_also",
     ],
     "tests": [
         "ask_slug", "test_key", "label", "result", "result_label", "result_on", "result_on_precision", "reviewed_on",
@@ -46,11 +48,12 @@ COLUMNS = {
     "legislation": [
         "law_key", "kind", "kind_label", "year", "number", "citation", "title", "address", "introduced_on",
         "introduced_on_precision", "enacted_on", "enacted_on_precision", "lapsed_on", "lapsed_on_precision", "becomes",
-        "note", "law_url",
+        "note", "law_url", "short_names",
     ],
     "links": [
         "ask_slug", "law_key", "citation", "effect", "effect_label", "provisions", "extent", "in_force_on",
         "in_force_on_precision", "note", "law_url", "ask_url",
+        "ended_on", "ended_on_precision",
     ],
     "replies": [
         "ask_slug", "reply_key", "asked", "asked_on", "asked_on_precision", "outcome", "outcome_label", "answered_on",
@@ -155,7 +158,13 @@ def test_a_column_lists_its_keys_if_it_is_a_choice(table: Table) -> None:
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_no_column_is_for_staff_only(table: Table) -> None:
-    names = {column.name for column in table.columns} - {"source_author", "author", "author_role"}
+    names = {column.name for column in table.columns} - {
+        "source_author",
+        "author",
+        "author_role",
+        "searched",
+        "method_version",
+    }
     assert [name for name in names if any(word in name for word in INTERNAL)] == []
 
 
@@ -197,7 +206,7 @@ def test_a_status_is_written_as_a_key_and_in_words() -> None:
 def test_what_is_not_known_is_empty() -> None:
     for name in TABLES:
         filled = {column for column, cell in cells(name).items() if cell}
-        assert filled <= {"ask_url", "update_url", "law_url"}
+        assert filled <= {"ask_url", "update_url", "law_url", "is_see_also"}
 
 
 def test_lists_are_separated_by_semicolons() -> None:

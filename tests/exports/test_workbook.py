@@ -48,7 +48,7 @@ def test_a_cell_is_text_whatever_it_says(text: str) -> None:
 
 
 def test_the_workbook_holds_what_the_files_hold(sqlite_site: Site) -> None:
-    answer = sqlite_site.browser(ADA).send("GET", "/staff/sheets/policy-asks.xlsx")
+    answer = sqlite_site.browser(ADA).send("GET", "/data.xlsx")
     assert answer.headers["Content-Disposition"] == "attachment; filename=policy-asks.xlsx"
     book = opened(answer.data)
     assert book.sheetnames == [*TABLES, "About"]

@@ -38,7 +38,7 @@ from tracker.services import approval, asks, drafts, records, replies, tests
 # What is of the copy itself: where its log stands, when it was written, and how often the public data changed.
 OWN = re.compile(
     rb'[0-9]+:[0-9a-f]{64}|[0-9a-f]{64}|revision "?[0-9]+|"version": ?"[0-9]+"'
-    rb"|<dt>Entries</dt>\s*<dd>\s*[0-9]+|<dt>The last of them</dt>\s*<dd>[^<]+"
+    rb"|Revision</t>.{0,60}?<t>[0-9]+|<dt>Entries</dt>\s*<dd>\s*[0-9]+|<dt>The last of them</dt>\s*<dd>[^<]+"
 )
 LINK = re.compile(rb'(?:href|src)="([^"]+)"|<loc>([^<]+)</loc>|"(https?://[^"]+)"')
 OF_SPECIAL_CASES = [
@@ -126,7 +126,8 @@ def _same(body: bytes) -> bytes:
     if not body.startswith(b"PK"):
         return OWN.sub(b"#", body)
     with zipfile.ZipFile(io.BytesIO(body)) as packed:
-        return b"\0".join(OWN.sub(b"#", packed.read(name)) for name in packed.namelist())
+        names = [name for name in packed.namelist() if name != "docProps/core.xml"]  # when a workbook was made
+        return b"\0".join(OWN.sub(b"#", packed.read(name)) for name in names)
 
 
 def export(site: Site, folder: Path, *options: str) -> None:

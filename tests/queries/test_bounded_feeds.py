@@ -22,7 +22,7 @@ Statement = tuple[str, tuple[object, ...]]
 ASK = FeedAsk(1, "any", "Any")
 READS: dict[str, Callable[[Session], object]] = {
     "the feed": lambda session: feeds.list_changes(session, AskFilter()),
-    "a filtered feed": lambda session: feeds.list_changes(session, AskFilter(family=Family.PART)),
+    "a filtered feed": lambda session: feeds.list_changes(session, AskFilter(family=Family.PARTLY_MET)),
     "an ask's feed": lambda session: feeds.list_changes_of(session, ASK),
     "the calendar": lambda session: dates.list_dates(session, today()),
     "an ask's calendar": lambda session: dates.list_dates(session, today(), ASK),

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from tests.factories import NOW, dispute_draft, make_ask, make_law, make_link, make_test, make_update
 from tracker.models import Ask, Person
 from tracker.queries import desk
-from tracker.queries.desk import ended_by
+from tracker.queries.late import ended_by
 from tracker.queries.waiting import waits_for
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
@@ -63,10 +63,10 @@ def test_what_is_due_says_what_to_look_at(ed: Change) -> None:
     ("changes", "status", "is_late"),
     [
         ({"next_step": "A report.", "next_step_on": PartialDate("2026-11-21")}, Status.REJECTED, True),
-        ({"next_step": "A report.", "next_step_on": PartialDate("2026-11-22")}, Status.ANNOUNCED, False),
-        ({"next_step": "A report.", "next_step_on": PartialDate("2026-11")}, Status.ANNOUNCED, False),
-        ({"first_deadline": PartialDate("2020")}, Status.ANNOUNCED, True),
-        ({"first_deadline": PartialDate("2020"), "current_deadline": PartialDate("2027")}, Status.ANNOUNCED, False),
+        ({"next_step": "A report.", "next_step_on": PartialDate("2026-11-22")}, Status.NOT_STARTED, False),
+        ({"next_step": "A report.", "next_step_on": PartialDate("2026-11")}, Status.NOT_STARTED, False),
+        ({"first_deadline": PartialDate("2020")}, Status.NOT_STARTED, True),
+        ({"first_deadline": PartialDate("2020"), "current_deadline": PartialDate("2027")}, Status.NOT_STARTED, False),
         ({"first_deadline": PartialDate("2020")}, Status.REJECTED, False),
     ],
 )

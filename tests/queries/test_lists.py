@@ -11,17 +11,17 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from tests import oracle
-from tests.factories import NOW, ask_draft, find_staff, make_ask, make_update
-from tests.queries.many_asks import BODIES, CHOSEN, DATES, DAYS, fill, filters
+from tests.factories import NOW, ask_draft, find_staff, make_ask
+from tests.queries.many_asks import BODIES, DAYS, fill, filters, tell
 from tests.transactions import shared_engine_with, undone
 from tracker.db.engine import reading
 from tracker.models import Ask
 from tracker.queries import public
 from tracker.queries.public.filters import AskFilter, Order, UnknownFilter
-from tracker.rules.dates import PartialDate
+from tracker.queries.public.listing import OF_MANY, PAGE_SIZE
 from tracker.rules.status import Family, Status
 from tracker.rules.text import slug_of_name
 from tracker.services import asks, records
@@ -82,7 +82,7 @@ def test_a_past_day_lists_and_counts_what_stood_then(filled: sa.Engine, day: dat
 
 
 def test_a_result_that_the_status_cannot_have_lists_nothing(filled: sa.Engine) -> None:
-    wanted = AskFilter(family=Family.WON, status=Status.REJECTED)
+    wanted = AskFilter(family=Family.MET, status=Status.REJECTED)
     with reading(filled) as session:
         for order, text, on in [(Order.CHANGED, "", None), (Order.BEST, "apple", None), (Order.CHANGED, "", DAYS[-1])]:
             page = public.find_page(session, replace(wanted, text=text), order, on=on)
@@ -100,6 +100,50 @@ def test_each_year_ends_as_its_last_day_does(filled: sa.Engine) -> None:
             assert year.families == {family: families[family] for family in Family}
         now = Counter(ask.status.family for ask in there_are)
         assert years[-1].families == {family: now[family] for family in Family}
+
+
+@pytest.mark.parametrize("day", [None, *DAYS], ids=str)
+def test_groups_show_all_asks_while_they_are_few_and_then_the_last_changed_of_each(
+    filled: sa.Engine, day: date | None
+) -> None:
+    with reading(filled) as session:
+        there_are = oracle.published(session)
+        groups = public.find_groups(session, day)
+        fitting = {family: oracle.fitting(there_are, AskFilter(family=family), day) for family in Family}
+    total = sum(map(len, fitting.values()))
+    assert list(groups) == [family for family in Family if fitting[family]]
+    for family, page in groups.items():
+        asks = fitting[family]
+        expected = oracle.in_order_of_the_past(asks, day) if day else oracle.in_order(asks, Order.CHANGED)
+        shown = expected if total <= PAGE_SIZE else expected[:OF_MANY]
+        assert [line.slug for line in page.lines] == shown
+        assert page.number == len(asks)
+
+
+def test_lines_have_the_results_of_tests_and_the_days_on_which_statuses_began(filled: sa.Engine) -> None:
+    with reading(filled) as session:
+        there_are = {ask.slug: ask for ask in oracle.published(session)}
+        tests = {ask.slug: ask.tests for ask in session.scalars(sa.select(Ask).options(selectinload(Ask.tests)))}
+        lines = public.find_page(session, AskFilter(), size=100, with_tests=True).lines
+    assert len(lines) == len(there_are)
+    for line in lines:
+        assert list(line.results) == [test.result for test in tests[line.slug]]
+        assert [day for day, _ in line.history] == sorted({day for day, _ in line.history})
+        for day in DAYS:
+            entry = there_are[line.slug].on(day)
+            stood = [status for begins_on, status in line.history if begins_on <= day][-1:]
+            assert stood == ([entry.status] if entry else [])
+
+
+def test_the_last_change_is_that_of_a_status_which_another_had_before_it(filled: sa.Engine) -> None:
+    with reading(filled) as session:
+        there_are = oracle.published(session)
+        last, number = public.find_last_change(session)
+        assert public.find_first_year(session) == min(oracle.changes(ask)[0][0].year for ask in there_are)
+    changed = [day for ask in there_are for day, _ in oracle.changes(ask)[1:]]
+    assert last
+    assert last.first_day == max(changed)
+    assert number == sum(day.year == max(changed).year for day in changed)
 
 
 def test_each_choice_says_how_many_asks_following_it_lists(filled: sa.Engine) -> None:
@@ -138,7 +182,7 @@ def change_something(change: Change, chance: random.Random) -> None:
     if what == 0:
         make_ask(change, published=True, slug=f"new-{chance.random():.9f}"[2:].replace(".", "-"), topic="Housing")
     elif what == 1:
-        make_update(change, ask, status=chance.choice(CHOSEN), happened_on=PartialDate(chance.choice(DATES)))
+        tell(change, ask, None, chance)
     elif what == 2:
         title = chance.choice(["Aaa apple", "Zzz apple", "quince"])
         draft = ask_draft(ask.source_id, slug=ask.slug, title=title, topic=ask.topic)
@@ -187,7 +231,7 @@ BROKEN = (
 BROKEN_IN = {
     Order.CHANGED: ("1", "2018-1~1", "2018-01-01T00~1", "met~2018~1", "２０１８~1"),
     Order.TITLE: ("1",),
-    Order.STATUS: ("1", "2018~1", "won~2018~1", "met~20~1", "~2018~1"),
+    Order.STATUS: ("1", "2018~1", "nothing~2018~1", "met~20~1", "~2018~1"),
     Order.BEST: ("1", "2018~1", "met~2018~1", "3~2018~1", "-1~2018~1", "０~2018~1"),
 }
 

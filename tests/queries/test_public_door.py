@@ -1,5 +1,8 @@
 """The public door lets out published records only, and of them public fields only."""
 
+from datetime import date
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 
@@ -44,6 +47,7 @@ def fill(change: Change) -> None:
     fill_story(change, ask)
     law = make_law(change, internal_note=MARK, title="A public act")
     make_link(change, ask, law, provisions="s. 1", internal_note=MARK, in_force_on=PartialDate("2027"))
+    make_link(change, ask, law, provisions="s. 2")
     make_link(change, ask, law, provisions=MARK, published=False)
     records.archive(change, make_link(change, ask, law, provisions=f"{MARK} 2"), None, MARK)
     make_law(change, citation="2018 c. 14", title=MARK, published=False)
@@ -73,6 +77,11 @@ def fill(change: Change) -> None:
 
 def fill_story(change: Change, ask: Ask) -> None:
     """Tests and entries of the public ask, with a draft, a discarded draft and an archived test among them."""
+    make_test(change, ask, key="second", label="The second test")
+    looked: dict[str, Any] = {"kind": UpdateKind.REVIEW, "evidence": (), "happened_on": PartialDate("2026-11-01")}
+    make_update(change, ask, not_found="A public gap.", **looked)
+    unfinished = looked | {"happened_on": PartialDate("2026-11-02"), "text": MARK, "searched": MARK}
+    make_update(change, ask, published=False, not_found=MARK, **unfinished)
     test, taken_out = make_test(change, ask), make_test(change, ask, key="taken-out", label=MARK, reason="Why not.")
     tests.archive_test(change, ask, taken_out, None, "Why not.")
     both = ((test.id, Result.NOT_MET),)
@@ -103,6 +112,8 @@ def test_nothing_hidden_leaves_by_any_door(filled: sa.Engine) -> None:
             "topics": public.list_topics(session),
             "sources": public.list_sources(session),
             "asks": public.find_page(session, AskFilter()),
+            "groups": public.find_groups(session),
+            "unknown": public.list_unknown(session, date(2100, 1, 1)),
             "choices": public.find_choices(session, AskFilter(), {"housing": "Housing"}),
             "bodies": public.list_bodies(session),
             "years": public.count_by_year(session),
@@ -127,13 +138,20 @@ def test_of_the_public_ask_everything_public_is_there(filled: sa.Engine) -> None
     with reading(filled) as session:
         ask = public.find_ask(session, "moved")
         law = public.find_law(session, "ukpga/2018/13")
+        unknown = public.list_unknown(session, date(2100, 1, 1))
     assert ask is not None
     assert law is not None
-    assert [test.key for test in ask.tests] == ["tax-in-law"]
-    assert [link.provisions for link in ask.links] == ["s. 1"]
+    assert {name: [(gap.ask_slug, gap.what) for gap in gaps] for name, gaps in unknown.items()} == {
+        "tests": [("moved", "The second test")],
+        "not_found": [("moved", "A public gap.")],
+        "laws": [("moved", "A public act s. 2")],
+        "late": [("moved", "")],
+    }
+    assert {test.key for test in ask.tests} == {"tax-in-law", "second"}
+    assert [link.provisions for link in ask.links] == ["s. 1", "s. 2"]
     assert [entry.text for entry in ask.story if entry.kind is UpdateKind.MILESTONE] == ["A public entry."]
     assert [entry.corrected_by for entry in ask.story if entry.text == "A public entry."] == [()]
-    assert [link.ask.slug for link in law.links if link.ask] == ["moved"]
+    assert [link.ask.slug for link in law.links if link.ask] == ["moved", "moved"]
     assert (law.was, law.becomes) == ((), None)
 
 

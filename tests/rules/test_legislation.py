@@ -152,5 +152,5 @@ def test_every_kind_that_is_cited_by_rule_can_be_chosen() -> None:
 
 def test_effects_have_words_for_readers() -> None:
     assert [effect.label for effect in Effect] == [
-        "Delivers", "Partly delivers", "Enables", "Amends", "Blocks", "Repeals",
+        "Delivers", "Partly delivers", "Enables", "Amends", "Blocks", "Repeals", "Background",
     ]  # fmt: skip

@@ -65,12 +65,14 @@ def test_what_came_after_a_day_had_not_moved_it_yet() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "last", "today", "is_said"),
+    ("status", "last", "looked", "is_said"),
     [
-        (Status.ANNOUNCED, "2026-01-01", "2026-06-30", False),
-        (Status.ANNOUNCED, "2026-01-01", "2026-07-01", True),
-        (Status.PARTLY_MET, "2026-01", "2026-07-30", False),
-        (Status.PARTLY_MET, "2026-01", "2026-07-31", True),
+        (Status.ANNOUNCED, "2026-01-01", "2026-04-01", False),
+        (Status.ANNOUNCED, "2026-01-01", "2026-04-02", True),
+        (Status.PARTLY_MET, "2026-01", "2026-05-01", False),
+        (Status.PARTLY_MET, "2026-01", "2026-05-02", True),
+        (Status.ANNOUNCED, "2019-01-01", None, False),
+        (Status.ANNOUNCED, "2026-01-01", "2026", False),
         (Status.MET, "2019-01-01", "2026-07-01", False),
         (Status.REJECTED, "2019-01-01", "2026-07-01", False),
         (Status.CANNOT_BE_JUDGED, "2019-01-01", "2026-07-01", False),
@@ -78,10 +80,11 @@ def test_what_came_after_a_day_had_not_moved_it_yet() -> None:
         (None, "2019-01-01", "2026-07-01", False),
     ],
 )
-def test_no_movement_is_said_of_what_could_still_move_and_has_not_for_half_a_year(
-    status: Status | None, last: str | None, today: str, is_said: bool
+def test_no_movement_is_said_of_what_had_not_moved_for_long_when_we_looked(
+    status: Status | None, last: str | None, looked: str | None, is_said: bool
 ) -> None:
-    assert is_quiet(status, PartialDate(last) if last else None, date.fromisoformat(today)) is is_said
+    dates = (PartialDate(text) if text else None for text in (last, looked))
+    assert is_quiet(status, *dates) is is_said
 
 
 @pytest.mark.parametrize(

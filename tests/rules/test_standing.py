@@ -38,6 +38,8 @@ ACT_NOT_YET = law(enacted="2018-05-23", in_force="2021-01-01")
 DELIVERED = law(Effect.DELIVERS, enacted="2018-05-23", in_force="2018-11-22")
 TO_DELIVER = law(Effect.DELIVERS, enacted="2018-05-23", in_force="2021-01-01")
 PARTLY_DELIVERED = law(Effect.PARTLY_DELIVERS, enacted="2018-05-23", in_force="2018-11-22")
+ENDED = law(in_force="2018", ended="2020-06-15")
+BACKGROUND = law(Effect.BACKGROUND, enacted="2018-05-23", in_force="2018-11-22")
 ANY = {RECORD}
 ONCE = frozenset
 
@@ -104,9 +106,10 @@ TABLE: dict[str, tuple[str, list[Case], list[Refused]]] = {
             (at("2018-11-21", laws=(DELIVERED,)), ANY),
             (at(laws=(PARTLY_DELIVERED,)), ANY),
             (at(laws=(ACT_IN_FORCE,)), ANY),
-            (at(laws=(ACT,), tests=(MET, NOT)), ANY),
         ],
         [
+            (at(laws=(ACT,), tests=(MET, NOT)), ANY, "A test is already met"),
+            (at(laws=(BACKGROUND,)), ANY, "No linked law had been enacted"),
             (at(), ANY, "No linked law had been enacted"),
             (at(laws=(BILL,)), ANY, "No linked law had been enacted"),
             (at("2018-05-22", laws=(ACT,)), ANY, "No linked law had been enacted"),
@@ -124,8 +127,13 @@ TABLE: dict[str, tuple[str, list[Case], list[Refused]]] = {
             (at("2018-11", laws=(ACT_IN_FORCE,)), ANY),
             (at(laws=(ACT_NOT_YET, PARTLY_DELIVERED), tests=(NOT, UNKNOWN)), ANY),
             (at(laws=(law(in_force="2018"),)), ANY),
+            (at(laws=(law(in_force="2018", ended="2021"),)), ANY),
+            (at("2020-06", laws=(ENDED,)), ANY),
         ],
         [
+            (at(laws=(ENDED,)), ANY, "No linked law was in force"),
+            (at(laws=(BACKGROUND,)), ANY, "No linked law was in force"),
+            (at(laws=(law(Effect.BLOCKS, in_force="2018"),)), ANY, "No linked law was in force"),
             (at(), ANY, "No linked law was in force"),
             (at(laws=(ACT,)), ANY, "No linked law was in force"),
             (at(laws=(ACT_NOT_YET,)), ANY, "No linked law was in force"),

@@ -79,6 +79,11 @@ def evidence() -> Iterator[tuple[str, Record]]:
             yield f"{slug} {update['key']}", item
 
 
+def opened(update: Record) -> list[Record]:
+    """The evidence of an update that somebody opened: all but its see-alsos."""
+    return [item for item in update["evidence"] if item["is_see_also"] == "no"]
+
+
 def tables() -> Iterator[Record]:
     yield from SOURCES
     for ask in ASKS.values():

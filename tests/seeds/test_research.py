@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.seeds.reading import ASKS, Record, published
+from tests.seeds.reading import ASKS, Record, opened, published
 from tracker.exports import csv
 
 RECORDS = [row for _, row in csv.read((Path(__file__).parent / "research.csv").read_text(encoding="utf-8"))]
@@ -38,7 +38,7 @@ def test_every_record_is_listed_once(file: str, count: int) -> None:
 
 @pytest.mark.parametrize("record", TOLD_FROM_ITS_PAGE, ids=name)
 def test_what_is_told_has_its_page_as_evidence(record: dict[str, str]) -> None:
-    pieces = told(record)["evidence"]
+    pieces = opened(told(record))
     addresses = [piece[field] for piece in pieces for field in ("url", "archived_url") if field in piece]
     assert record["page"] in {digest(address) for address in addresses}
 
@@ -50,4 +50,4 @@ def test_what_is_told_from_another_page_or_left_out_says_why() -> None:
         if law != record["told_in"]:
             assert law in {link["legislation"] for link in published(ASKS[record["ask_slug"]]["links"])}, name(record)
         elif record["told_in"]:
-            assert told(record)["evidence"], name(record)
+            assert opened(told(record)), name(record)

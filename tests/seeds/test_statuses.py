@@ -1,18 +1,19 @@
 """No status in the seeds is contradicted by the tests, the law or the evidence on its date."""
 
-from tests.seeds.reading import ASKS, LAWS, Record, final_results, published
+from tests.seeds.reading import ASKS, LAWS, Record, final_results, opened, published
 
 OPEN = {"not_started", "announced", "in_parliament", "law_not_in_force", "in_force"}
+SERVES = {"delivers", "partly_delivers", "enables", "amends"}
 ON_THE_RECORD = {"official_record", "government_claim"}
 
 
 def rule_broken(ask: Record, update: Record, results: dict[str, str]) -> str:
     """Which rule refuses this change of status, or an empty string."""
     day, status, answers = update["happened_on"], update["status"], list(results.values())
-    links = published(ask.get("links", []))
+    links = [link for link in published(ask.get("links", [])) if link["effect"] in SERVES]
     laws = [LAWS[link["legislation"]] for link in links]
-    in_force = [link for link in links if link.get("in_force_on", "9") <= day]
-    types = {item["type"] for item in update["evidence"]}
+    in_force = [link for link in links if link.get("in_force_on", "9") <= day < link.get("ended_on", "9")]
+    types = {item["type"] for item in opened(update)}
     met, every = answers.count("met"), bool(answers) and set(answers) == {"met"}
     rules = {
         "not_started": met == 0,
@@ -21,7 +22,8 @@ def rule_broken(ask: Record, update: Record, results: dict[str, str]) -> str:
             row["introduced_on"] <= day and (not row["enacted_on"] or row["enacted_on"] > day) for row in laws
         ),
         "law_not_in_force": any(row["enacted_on"] and row["enacted_on"] <= day for row in laws)
-        and not any(link["effect"] == "delivers" for link in in_force),
+        and not any(link["effect"] == "delivers" for link in in_force)
+        and met == 0,
         "in_force": bool(in_force) and met == 0,
         "partly_met": 0 < met < len(answers),
         "met": every and types != {"government_claim"},

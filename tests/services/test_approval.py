@@ -153,7 +153,7 @@ DRAFTS: dict[str, Callable[[Update, SuccessTest], dict[str, Any]]] = {
     "a result": lambda told, test: {"kind": UpdateKind.TEST, "results": ((test.id, Result.NOT_MET),)},
     "a milestone": lambda told, test: {},
     "a correction": lambda told, test: {
-        "kind": UpdateKind.CORRECTION, "corrects_id": told.id, "status": Status.NOT_STARTED, "reason": "We were wrong.",
+        "kind": UpdateKind.CORRECTION, "corrects_id": told.id, "status": Status.ANNOUNCED, "reason": "We were wrong.",
     },
     "a review": lambda told, test: {
         "kind": UpdateKind.REVIEW, "happened_on": PartialDate("2026-11-20"), "evidence": (),
@@ -165,7 +165,7 @@ DRAFTS: dict[str, Callable[[Update, SuccessTest], dict[str, Any]]] = {
 @pytest.mark.parametrize("is_public", [True, False])
 def test_what_is_foreseen_is_what_approving_brings(ed: Change, cleo: Change, name: str, is_public: bool) -> None:
     ask = make_ask(ed, published=is_public)
-    told = make_update(ed, ask, status=Status.ANNOUNCED, happened_on=PartialDate("2019"))
+    told = make_update(ed, ask, status=Status.NOT_STARTED, happened_on=PartialDate("2019"))
     draft = make_update(cleo, ask, published=False, text="New.", **DRAFTS[name](told, make_test(ed, ask)))
     approval.submit(cleo, ask, draft)
     before = public.find_ask(ed.session, ask.slug, with_drafts=True)

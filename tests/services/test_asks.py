@@ -120,7 +120,7 @@ def test_publishing_an_ask_publishes_its_source_too(ed: Change) -> None:
 @pytest.mark.parametrize("published", [False, True], ids=["draft", "published"])
 def test_an_ask_is_published_once_and_from_the_version_that_was_seen(ed: Change, published: bool) -> None:
     ask = make_ask(ed, published=published)
-    make_update(ed, ask, status=Status.ANNOUNCED)
+    make_update(ed, ask, status=Status.NOT_STARTED)
     with pytest.raises(RuleBroken if published else Conflict):
         asks.publish_ask(ed, ask, seen_version=99)
 

@@ -18,6 +18,7 @@ from tracker.queries.people import with_names
 from tracker.rules.chain import GENESIS, entry_hash
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import RuleBroken
+from tracker.rules.method import VERSION
 from tracker.rules.status import Status
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.rules.updates import Result
@@ -212,8 +213,9 @@ def test_an_update_is_logged_with_its_evidence_and_results(ed: Change) -> None:
     assert event.after["results"] == [[test.id, "met"]]
     assert event.after["happened_on"] == update_draft().happened_on.text
     assert [evidence["url"] for evidence in event.after["evidence"]] == ["https://www.gov.uk/news"]
-    assert published.before == {"publication": "draft", "published_at": None}
-    assert published.after == {"publication": "published", "published_at": NOW.isoformat()}
+    assert published.before == {"publication": "draft", "published_at": None, "method_version": ""}
+    judged = {"publication": "published", "published_at": NOW.isoformat(), "method_version": VERSION}
+    assert published.after == judged
 
 
 def test_a_reason_that_is_too_long_is_refused_beside_its_field(ed: Change) -> None:

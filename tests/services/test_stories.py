@@ -182,11 +182,42 @@ def test_an_entry_of_an_earlier_day_does_not_overrule_a_later_one(
     assert results(ed, ask)[0] == (NOT_MET, "2021-05")
 
 
-@pytest.mark.parametrize(("second", "wins"), [("2020-03-04", True), ("2020-03-05", True), ("2020-03", False)])
-def test_of_two_entries_of_one_day_the_later_written_counts(ed: Change, ask: Ask, second: str, wins: bool) -> None:
+@pytest.mark.parametrize("second", ["2020-03-04", "2020-03-05"])
+def test_of_two_entries_of_one_day_the_later_written_counts(ed: Change, ask: Ask, second: str) -> None:
     make_update(ed, ask, status=Status.REJECTED, happened_on=on("2020-03-04"))
     make_update(ed, ask, status=Status.ANNOUNCED, happened_on=on(second))
-    assert ask.status is (Status.ANNOUNCED if wins else Status.REJECTED)
+    assert ask.status is Status.ANNOUNCED
+
+
+@pytest.mark.parametrize("vague", ["2020-03", "2020"])
+def test_a_month_in_which_another_entry_judges_the_same_is_refused(ed: Change, ask: Ask, vague: str) -> None:
+    test = make_test(ed, ask)
+    results = ((test.id, Result.NOT_MET),)
+    make_update(ed, ask, status=Status.REJECTED, happened_on=on("2020-03-04"))
+    make_update(ed, ask, kind=UpdateKind.TEST, happened_on=on("2020-03-05"), results=results)
+    with pytest.raises(RuleBroken, match="An entry of 4 March 2020 judges the same"):
+        make_update(ed, ask, status=Status.ANNOUNCED, happened_on=on(vague))
+    with pytest.raises(RuleBroken, match="An entry of 5 March 2020 judges the same"):
+        make_update(ed, ask, kind=UpdateKind.TEST, happened_on=on(vague), results=((test.id, Result.MET),))
+    make_update(ed, ask, status=Status.NOT_STARTED, happened_on=on("2020-02"))
+    make_update(ed, ask, happened_on=on(vague))
+    assert (ask.status, test.result) == (Status.REJECTED, Result.NOT_MET)
+
+
+def test_a_change_to_the_status_that_holds_already_is_refused_and_a_correction_is_not(ed: Change, ask: Ask) -> None:
+    told = make_update(ed, ask, status=Status.REJECTED, happened_on=on("2020-03-04"))
+    with pytest.raises(RuleBroken, match=r"already\. To say that it still holds, post a review"):
+        make_update(ed, ask, status=Status.REJECTED, happened_on=on("2021-03-04"))
+    make_update(
+        ed,
+        ask,
+        kind=UpdateKind.CORRECTION,
+        corrects_id=told.id,
+        status=Status.REJECTED,
+        reason="It was refused earlier.",
+        happened_on=on("2020-03-01"),
+    )
+    assert (ask.status, ask.status_on) == (Status.REJECTED, on("2020-03-01"))
 
 
 # --- corrections ---

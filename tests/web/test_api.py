@@ -117,7 +117,7 @@ def test_the_statuses_come_with_what_they_do_not_mean(shared_site: Site) -> None
     "query",
     [
         {},
-        {"family": "lost"},
+        {"family": "ended"},
         {"kind": "sanctions"},
         {"topic": "uk-and-eu"},
         {"body": "home-office"},

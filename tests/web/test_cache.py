@@ -81,7 +81,7 @@ NOT_KEPT = [
     pytest.param("GET", "/healthz", {}, id="healthz"),
     pytest.param("GET", "/readyz", {}, id="readyz"),
     pytest.param("GET", "/nowhere", {}, id="404"),
-    pytest.param("GET", "/?status=nonsense", {}, id="400"),
+    pytest.param("GET", "/?on=nonsense", {}, id="400"),
     pytest.param("GET", "/legislation/", {}, id="404 with a slash"),
 ]
 
@@ -223,9 +223,10 @@ def test_a_build_is_told_by_its_files_and_settings(tmp_path: Path, monkeypatch: 
 
 
 def test_links_to_static_files_change_with_the_file(shared_site: Site) -> None:
-    page = shared_site.browser().get("/")
-    hrefs = [link.get("href", "") for link in page.tree.iter("link") if "/static/" in link.get("href", "")]
-    assert f"/static/site.css?v={build.version_of('site.css')}" in hrefs
+    trees = [shared_site.browser().get(path).tree for path in ("/", "/staff/sign-in")]
+    links = [link.get("href", "") for tree in trees for link in tree.iter("link")]
+    hrefs = {href for href in links if href.startswith("/static/")}
+    assert hrefs == {f"/static/{name}?v={build.version_of(name)}" for name in ("icon.svg", "desk.css")}
     for href in hrefs:
         assert "immutable" in get(shared_site, href).headers["Cache-Control"]
 

@@ -1,6 +1,7 @@
-"""What the charts draw: places and heights as tables, and the figures beside them."""
+"""What the charts draw: places and heights as tables, their titles, and the figures beside them."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,18 +13,30 @@ from tracker.clock import today
 from tracker.models import Ask
 from tracker.queries import public
 from tracker.queries.public.counts import YearCounts
-from tracker.queries.public.records import AskLine, LawLine, PublicAsk, PublicLink, PublicSource, PublicTest, StoryEntry
+from tracker.queries.public.entries import StoryEntry
+from tracker.queries.public.records import AskLine, LawLine, PublicAsk, PublicLink, PublicSource, PublicTest
 from tracker.rules.asks import AskKind
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import Effect
 from tracker.rules.status import Family, Status
 from tracker.rules.updates import Result, UpdateKind
-from tracker.web.public.charts import CHART_LINES, Axis, years_chart
-from tracker.web.public.timeline import Bar, Span, TimeLine, time_line
+from tracker.web.public.charts import (
+    HEIGHT,
+    LOWEST,
+    NO_STATUS,
+    THINNEST_SHARE,
+    TOP,
+    Axis,
+    YearsChart,
+    headline,
+    shares,
+    strip,
+    years_chart,
+)
+from tracker.web.public.timeline import Bar, TimeLine, time_line
 
-NEW_YEAR = date(2021, 1, 1)
-WON, OPEN = Family.WON, Family.OPEN
-SVG = "{http://www.w3.org/2000/svg}"
+NEW_YEAR, TODAY = date(2021, 1, 1), date(2019, 12, 31)
+MET_ASKS, PARTLY, OPEN, ENDED = Family.MET, Family.PARTLY_MET, Family.OPEN, Family.ENDED
 
 
 @pytest.mark.parametrize(
@@ -32,7 +45,6 @@ SVG = "{http://www.w3.org/2000/svg}"
         ("2018-01-01", 0),
         ("2018-07-02", 12.47),
         ("2020-01-01", 50),
-        ("2020-07-02", 62.5),
         ("2021-12-31", 99.93),
         ("2022-01-01", 100),
         ("2099-01-01", 100),
@@ -43,63 +55,115 @@ def test_a_day_stands_at_its_part_of_its_year(day: str, x: float) -> None:
     assert Axis(2018, 2021).at(date.fromisoformat(day)) == x
 
 
+@pytest.mark.parametrize(("text", "x"), [("2019", 37.47), ("2019-01", 26.02), ("2019-01-01", 25.0)])
+def test_a_month_or_a_year_stands_at_its_middle(text: str, x: float) -> None:
+    assert Axis(2018, 2021).point(PartialDate(text)) == x
+
+
 @pytest.mark.parametrize(
     ("first", "last", "labels"),
     [
         (2026, 2026, "2026"),
-        (2018, 2021, "2018 2019 2020 2021"),
+        (2018, 2021, "2018 ’19 ’20 2021"),
         (2018, 2026, "2018 ’19 ’20 ’21 ’22 ’23 ’24 ’25 2026"),
-        (2014, 2026, "2014 ’15 ’16 ’17 ’18 ’19 ’20 ’21 ’22 ’23 ’24 ’25 2026"),
-        (1999, 2026, "1999 ’02 ’04 ’06 ’08 ’10 ’12 ’14 ’16 ’18 ’20 ’22 ’24 2026"),
-        (1900, 2026, "1900 ’10 ’20 ’30 ’40 ’50 ’60 ’70 ’80 ’90 ’00 ’10 2026"),
+        (2014, 2026, "2014 ’16 ’18 ’20 ’22 ’24 2026"),
+        (1999, 2026, "’01 ’06 ’11 ’16 ’21 2026"),
     ],
 )
-def test_the_first_and_the_last_year_are_named_and_the_others_if_they_fit(first: int, last: int, labels: str) -> None:
-    assert " ".join(mark.label for mark in Axis(first, last).marks if mark.label) == labels
+def test_the_last_year_is_named_in_full_and_others_if_they_fit(first: int, last: int, labels: str) -> None:
+    axis = Axis(first, last)
+    assert " ".join(filter(None, map(axis.label, axis.years))) == labels
 
 
-def test_where_years_are_thin_the_first_and_the_last_are_written_from_the_edges() -> None:
-    first, *between, last = Axis(2014, 2026).marks
-    assert (first.label_x, first.anchor) == (0, "start")
-    assert (last.label_x, last.anchor) == (100, "end")
-    assert [mark.year for mark in between if mark.is_tight] == [2015, 2025]
-    assert {mark.anchor for mark in [*between, *Axis(2018, 2026).marks]} == {"middle"}
+@pytest.mark.parametrize(
+    ("families", "years", "said"),
+    [
+        ({MET_ASKS: 3, OPEN: 8}, {2018}, "Eleven things were asked in 2018. Three were done."),
+        ({MET_ASKS: 1, OPEN: 1}, {2018}, "Two things were asked in 2018. One was done."),
+        ({OPEN: 12}, {2018}, "Twelve things were asked in 2018. None is done yet."),
+        ({MET_ASKS: 13}, {2018, 2024}, "13 things were asked. All were done."),
+        ({MET_ASKS: 58, OPEN: 9942}, set(), "10,000 things were asked. 58 were done."),
+        ({MET_ASKS: 1}, {2018}, "One thing was asked in 2018. It was done."),
+        ({OPEN: 1}, {2018}, "One thing was asked in 2018. It is not done yet."),
+    ],
+)
+def test_the_headline_says_what_was_asked_and_what_was_done(
+    families: dict[Family, int], years: set[int], said: str
+) -> None:
+    assert headline(families, years) == said
+
+
+def test_the_bar_shows_each_family_and_the_lines_between_asks_while_they_can_be_told_apart() -> None:
+    met, open_ = shares({MET_ASKS: 1, PARTLY: 0, OPEN: 3})
+    assert [(met.band, met.x, met.width, met.units)] == [("met", 0, 25, ())]
+    assert (open_.band, open_.x, open_.width, open_.units) == ("open", 25, 75, (50, 75))
+    thin, wide = shares({MET_ASKS: 1, OPEN: 9_999})
+    assert thin.width > THINNEST_SHARE * 0.98
+    assert (wide.units, round(thin.width + wide.width)) == ((), 100)
+
+
+def chart_of(*years: YearCounts, changed: str = "", number: int = 1, on: date = TODAY) -> YearsChart:
+    chart = years_chart(years, (PartialDate(changed) if changed else None, number), on)
+    assert chart
+    return chart
 
 
 def test_a_column_stacks_its_families_from_the_bottom_up() -> None:
-    chart = years_chart([YearCounts(2018, {OPEN: 3}), YearCounts(2019, {WON: 1, OPEN: 3})], 2019)
-    assert chart is not None
+    chart = chart_of(YearCounts(2018, {OPEN: 3}), YearCounts(2019, {MET_ASKS: 1, OPEN: 2}, no_status=1))
     first, second = chart.columns
-    assert [(part.family, part.count, part.y, part.height) for part in first.segments] == [(OPEN, 3, 4, 12)]
-    assert [(part.family, part.count, part.y, part.height) for part in second.segments] == [
-        (WON, 1, 12, 4),
-        (OPEN, 3, 0, 12),
-    ]
-    assert (first.is_so_far, second.is_so_far) == (False, True)
-    assert chart.families == (WON, OPEN)
+    assert [(box.band, box.figure) for box in first.boxes] == [("open", "3")]
+    assert [(box.band, box.figure) for box in second.boxes] == [("met", "1"), ("open", "2"), (NO_STATUS, "1")]
+    assert [box.height for box in second.boxes] == [HEIGHT / 4, HEIGHT / 2, HEIGHT / 4]
+    assert (second.boxes[0].y + second.boxes[0].height, second.top) == (TOP + HEIGHT, TOP)
+    assert chart.rows == ((2018, (0, 0, 3, 0, 0, 0), 3), (2019, (1, 0, 2, 0, 0, 1), 4))
+    assert (chart.grid, first.sum) == ((), "")
 
 
-@pytest.mark.parametrize("years", [[], [YearCounts(2018, {})], [YearCounts(2018, {WON: 0})]])
-def test_without_asks_there_is_no_chart(years: list[YearCounts]) -> None:
-    assert years_chart(years, 2018) is None
+def test_years_after_the_last_change_stay_as_it_was() -> None:
+    chart = chart_of(YearCounts(2015, {OPEN: 3}))
+    assert [row[1:] for row in chart.rows] == [((0, 0, 3, 0, 0, 0), 3)] * 5
 
 
-def test_after_the_last_change_all_stays_as_it_was_until_this_year() -> None:
-    chart = years_chart([YearCounts(2018, {WON: 1})], 2020)
-    assert chart is not None
-    assert [(column.mark.year, dict(column.counts)) for column in chart.columns] == [
-        (2018, {WON: 1}),
-        (2019, {WON: 1}),
-        (2020, {WON: 1}),
-    ]
+def test_ten_thousand_asks_keep_the_chart_readable() -> None:
+    """A figure stands only where it fits at 320 px; a box is never too thin to be seen; sums stand above."""
+    numbers = {MET_ASKS: 5_000, ENDED: 1, OPEN: 4_999}
+    chart = chart_of(*(YearCounts(year, numbers) for year in range(2000, 2020)))
+    boxes = {box.band: box for box in chart.columns[-1].boxes}
+    assert {band: box.figure for band, box in boxes.items()} == {"met": "", "open": "", "ended": ""}
+    assert boxes["ended"].height == LOWEST
+    assert chart.columns[-1].sum == "10,000"
+    assert len(chart.grid) == 4
+    wide = chart_of(YearCounts(2019, numbers)).columns[0]
+    assert [box.figure for box in wide.boxes] == ["5,000", "4,999", ""]
 
 
-def test_a_year_without_figures_is_an_empty_column_and_numbers_go_when_columns_are_thin() -> None:
-    chart = years_chart([YearCounts(2000, {WON: 1}), YearCounts(2020, {WON: 2})], 2020)
-    assert chart is not None
-    assert [len(column.segments) for column in chart.columns] == [1, *[0] * 19, 1]
-    assert not chart.has_numbers
-    assert chart.columns[-1].segments[0].height == CHART_LINES
+@pytest.mark.parametrize(
+    ("years", "changed", "number", "title"),
+    [
+        ([YearCounts(2019, {MET_ASKS: 0})], "", 0, "No status has changed yet"),
+        ([YearCounts(2016, {MET_ASKS: 1})], "2017-11-07", 4, "No status has changed since November 2017"),
+        (
+            [YearCounts(2018, {MET_ASKS: 1}), YearCounts(2019, {MET_ASKS: 3})],
+            "2019-05-01", 9, "Two more have been met since the end of 2018",
+        ),
+        ([YearCounts(2018, {MET_ASKS: 1})], "2019-05-01", 1, "One status changed in 2019"),
+        ([YearCounts(2018, {MET_ASKS: 1})], "2019-05", 2, "Two statuses changed in 2019"),
+    ],
+)  # fmt: skip
+def test_the_title_states_the_finding(years: list[YearCounts], changed: str, number: int, title: str) -> None:
+    assert chart_of(*years, changed=changed, number=number).title == title
+
+
+def test_the_strip_of_a_list_begins_where_the_history_does() -> None:
+    line = AskLine(
+        slug="", title="", kind=AskKind.POLICY, topic="", summary="", status=Status.MET, status_on=None, reason="",
+        first_deadline=None,
+        history=((date(2017, 1, 1), Status.IN_FORCE), (date(2019, 1, 1), Status.MET)),
+    )  # fmt: skip
+    assert strip(line, 2018, date(2019, 7, 2)) == (("open", 0.0, 50.0), ("met", 50.0, 24.93))
+
+
+# --- with the facts ---
 
 
 def rows_of(page: Page, caption: str) -> list[str]:
@@ -109,31 +173,30 @@ def rows_of(page: Page, caption: str) -> list[str]:
     return [text_of(row) for row in tables[0].iter("tr")]
 
 
-def family_on(ask: PublicAsk, day: date) -> Family | None:
-    """Where an ask stood on a day by its story alone."""
+def family_on(ask: PublicAsk, day: date) -> str | None:
+    """Where an ask stood on a day by its story alone; nowhere before it was made."""
+    if ask.source.published_on and ask.source.published_on.first_day > day:
+        return None
     told = [
         entry for entry in ask.story if entry.status and not entry.corrected_by and entry.happened_on.first_day <= day
     ]
-    return told[0].status.family if told and told[0].status else None
+    return told[0].status.family if told and told[0].status else NO_STATUS
 
 
 def test_the_figures_of_the_years_are_those_of_the_stories_and_of_the_table(shared_site: Site) -> None:
     with shared_site.reading() as session:
         asks = [public.find_ask(session, slug) for slug in session.scalars(sa.select(Ask.slug))]
-        chart = years_chart(public.count_by_year(session), today().year)
-    assert chart is not None
-    page = shared_site.browser().get("/")
-    rows = rows_of(page, "Asks in each family at the end of each year")
-    assert rows[0] == " ".join(["Year", *(family.label for family in chart.families)])
-    drawn_numbers = [text_of(text) for text in page.tree.iter(f"{SVG}text") if text.get("class") == "number"]
-    counted = [str(part.count) for column in chart.columns for part in column.segments]
-    assert drawn_numbers == (counted if chart.has_numbers else [])
-    for column, row in zip(chart.columns, rows[1:], strict=True):
-        last_day = date(column.mark.year, 12, 31)
-        told = [family for ask in asks if ask and (family := family_on(ask, last_day))]
-        assert {family: told.count(family) for family in Family} == dict(column.counts)
-        year = f"{column.mark.year} so far" if column.is_so_far else str(column.mark.year)
-        assert row == " ".join([year, *(str(told.count(family)) for family in chart.families)])
+    rows = rows_of(shared_site.browser().get("/"), "The asks by status at the end of each year")
+    assert rows[0] == "Year Met Partly met Open Ended without it Not counted No status yet All"
+    assert rows[1].startswith("2018 ")
+    for row in rows[1:]:
+        year, *numbers, total = row.split()
+        told = [family_on(ask, date(int(year), 12, 31)) for ask in asks if ask]
+        assert numbers == [str(told.count(band)) for band in (*Family, NO_STATUS)], year
+        assert total == str(len(asks))
+
+
+# --- the time line ---
 
 
 def when(text: str | None) -> PartialDate | None:
@@ -153,156 +216,145 @@ def entry(happened_on: str, status: Status | None = None, *, corrected: bool = F
         evidence=(),
         corrects=None,
         corrected_by=("later",) if corrected else (),
+        searched="",
+        not_found="",
+        sources_end_on=None,
+        method_version="",
     )
 
 
-def link(in_force_on: str | None, *extent: str, lapsed_on: str | None = None) -> PublicLink:
-    law = LawLine(
-        key="ukpga/2017/22", title="An Act", citation="", kind_label="Act", address=None, note="",
-        lapsed_on=when(lapsed_on),
-    )  # fmt: skip
+def link(
+    in_force_on: str | None, *extent: str, effect: Effect = Effect.ENABLES, ended_on: str | None = None
+) -> PublicLink:
+    law = LawLine(key="ukpga/2017/22", title="An Act", citation="", kind_label="Act", address=None, note="")
     return PublicLink(
-        effect=Effect.ENABLES, provisions="", extent=extent, note="", in_force_on=when(in_force_on), law=law
-    )
-
-
-def success_test(label: str, before: Result = Result.UNKNOWN, result: Result = Result.UNKNOWN) -> PublicTest:
-    return PublicTest(key=label, label=label, before=before, result=result)
-
-
-def drawn(
-    *story: StoryEntry,
-    links: tuple[PublicLink, ...] = (),
-    tests: tuple[PublicTest, ...] = (),
-    asked: str | None = "2018-01-01",
-    reviewed_on: str | None = None,
-    day: date = NEW_YEAR,
-) -> TimeLine:
-    """The time line of an ask with this story, told oldest first."""
-    line = AskLine(
-        slug="ask", title="An ask", kind=AskKind.POLICY, topic="", summary="", status=None, status_on=None, reason="",
-        reviewed_on=when(reviewed_on), first_deadline=None,
+        effect=effect, provisions="", extent=extent, note="", in_force_on=when(in_force_on), ended_on=when(ended_on),
+        law=law,
     )  # fmt: skip
-    source = PublicSource("", "", "", "", when(asked), "", "", "")
+
+
+def success_test(before: Result, result: Result, on: str | None = None, reviewed: str | None = None) -> PublicTest:
+    return PublicTest(key="t", label="t", before=before, result=result, result_on=when(on), reviewed_on=when(reviewed))
+
+
+def drawn(*story: StoryEntry, reviewed_on: str | None = None, **more: Any) -> TimeLine:
+    """An ask of 1 January 2018 with this story, the oldest entry first, on an axis of 2018 to 2021."""
+    current = next((one for one in reversed(story) if one.status and not one.corrected_by), None)
+    line = AskLine(
+        slug="an-ask", title="An ask", kind=AskKind.POLICY, topic="", summary="", reason="", first_deadline=None,
+        status=current.status if current else None,
+        status_on=current.happened_on if current else None,
+        reviewed_on=when(reviewed_on),
+    )  # fmt: skip
+    source = PublicSource(
+        title="", author="", author_role="", publisher="", published_on=PartialDate("2018-01-01"), url="",
+        archived_url="", note="",
+    )  # fmt: skip
     ask = PublicAsk(
         line=line, source=source, quote="", quote_place="", reading="", jurisdictions=(), responsible_bodies=(),
-        is_archived=False, tests=tests, links=links, story=tuple(reversed(story)),
+        is_archived=False, story=tuple(reversed(story)), **{"tests": (), "links": (), **more},
     )  # fmt: skip
-    return time_line(ask, day)
+    return time_line(ask, NEW_YEAR)
 
 
-def test_each_status_lasts_until_the_next_and_the_last_until_we_last_looked() -> None:
-    line = drawn(entry("2018-01-01", Status.ANNOUNCED), entry("2019-01-01", Status.MET), entry("2020-01-01"))
-    assert [spell.bar for spell in line.spells] == [
-        Bar("open", Span(0, 25)),
-        Bar("won", Span(25, 25), tail=Span(50, 25)),
-    ]
-    assert [(flag.words, flag.row) for flag in line.flags] == [("Announced", 0), ("Met", 1)]
-    assert line.known_until == date(2020, 1, 1)
-
-
-def test_a_status_known_by_its_year_begins_with_a_hatched_year() -> None:
-    (spell,) = drawn(entry("2019", Status.MET), reviewed_on="2021-01-01").spells
-    assert spell.bar == Bar("won", Span(25, 50), unsure=Span(25, 24.93))
-
-
-def test_an_entry_that_was_corrected_draws_nothing() -> None:
-    line = drawn(entry("2018-01-01", Status.ANNOUNCED), entry("2019-01-01", Status.MET, corrected=True))
-    assert [spell.status for spell in line.spells] == [Status.ANNOUNCED]
-    assert len(line.entries) == 1
-
-
-@pytest.mark.parametrize(("day", "anchor"), [("2018-06-01", "start"), ("2019-12-31", "middle"), ("2021-01-01", "end")])
-def test_words_on_a_flag_stay_on_the_page(day: str, anchor: str) -> None:
-    (flag,) = drawn(entry(day, Status.MET)).flags
-    assert flag.anchor == anchor
-
-
-@pytest.mark.parametrize(
-    ("asked", "dates", "years"),
-    [
-        ("2018-03-19", ["2020-01-01"], (2018, 2021)),
-        ("2018-03-19", ["2016-01-01"], (2016, 2021)),
-        ("2018-03-19", ["1861-08-06"], (2013, 2021)),
-        ("2018-03-19", ["2023-01-01"], (2018, 2023)),
-        ("2018-03-19", ["2199-01-01"], (2018, 2024)),
-        (None, [], (2021, 2021)),
-        (None, ["2019"], (2019, 2021)),
-    ],
-)
-def test_the_axis_holds_what_matters(asked: str | None, dates: list[str], years: tuple[int, int]) -> None:
-    axis = drawn(asked=asked, links=tuple(link(day) for day in dates)).axis
-    assert (axis.first, axis.last) == years
-
-
-def test_law_has_a_lane_a_place_with_what_was_added_later() -> None:
-    links = (
-        link("2020-01-01", "Scotland"),
-        link("2019-01-01", "Wales", "Scotland"),
-        link("2018-01-01"),
-        link(None, "Jersey"),
+def test_statuses_follow_one_another_and_neighbours_that_are_the_same_are_one() -> None:
+    time = drawn(
+        entry("2018-01-01", Status.ANNOUNCED),
+        entry("2019-01-01", Status.MET, corrected=True),
+        entry("2019-01-01", Status.PARTLY_MET),
+        entry("2020-01-01", Status.PARTLY_MET),
     )
-    places = drawn(links=links).places
-    assert [(place.place, [day.text for day in place.dates]) for place in places] == [
-        ("Scotland", ["2019-01-01", "2020-01-01"]),
-        ("Wales", ["2019-01-01"]),
-        ("", ["2018-01-01"]),
+    assert [(spell.status, spell.start.text) for spell in time.spells] == [
+        (Status.ANNOUNCED, "2018-01-01"),
+        (Status.PARTLY_MET, "2019-01-01"),
     ]
-    assert [span.x for span in places[0].later] == [50]
+    assert time.status.bars == (Bar("open", 0, 25), Bar("partly_met", 25, 50))
+    assert time.status.words == "Announced from 1 January 2018; then Partly met from 1 January 2019"
+    assert time.title == "Partly met since 1 January 2019"
+    assert time.dots == (0, 25, 50)
 
 
-def test_law_that_ended_ends_and_law_to_come_is_only_outlined() -> None:
-    (ended,) = drawn(links=(link("2018-01-01", "Wales", lapsed_on="2019-01-01"),)).places
-    assert ended.bar == Bar("law", Span(0, 25))
-    (to_come,) = drawn(links=(link("2022-01-01", "Wales"),)).places
-    assert to_come.bar.look == "planned"
-    assert to_come.bar.tail is None
+def test_a_status_that_is_older_than_the_ask_is_said_to_be() -> None:
+    assert drawn(entry("2016", Status.IN_FORCE)).title == "In force, ask not yet met since 2016, before it was asked"
+
+
+def test_an_ask_without_a_status_has_no_bar_and_says_so() -> None:
+    time = drawn()
+    assert (time.title, time.spells, time.status.bars, time.asked, time.looked) == ("No status yet", (), (), 0, None)
+
+
+def test_our_last_look_and_a_deadline_stand_at_their_days() -> None:
+    time = drawn(entry("2018-01-01", Status.ANNOUNCED), reviewed_on="2020-01-01")
+    assert (time.asked, time.looked, time.due) == (0, 50, None)
 
 
 MET, NOT_MET, UNKNOWN = Result.MET, Result.NOT_MET, Result.UNKNOWN
 
 
 @pytest.mark.parametrize(
-    ("before", "told", "bars", "found"),
+    ("test", "told", "bars", "mark"),
     [
-        (UNKNOWN, [], [], []),
-        (UNKNOWN, [("2019-01-01", MET)], [("won", 25, 50)], []),
-        (UNKNOWN, [("2019-01-01", MET), ("2020-01-01", MET)], [("won", 25, 50)], []),
-        (MET, [("2019-01-01", NOT_MET)], [("won", 0, 25), ("lost", 25, 50)], []),
-        (UNKNOWN, [("2019-01-01", NOT_MET), ("2020-01-01", NOT_MET)], [], [25, 50]),
-        (UNKNOWN, [("2019-01-01", MET), ("2020-01-01", UNKNOWN)], [("won", 25, 25)], []),
+        # Not met, then met for good.
+        (
+            success_test(NOT_MET, MET, "2019-01-01"), [("2019-01-01", MET)],
+            [("until", 0, 25), ("met", 25, 50)], None,
+        ),
+        # Never answered.
+        (success_test(UNKNOWN, UNKNOWN), [], [("after", 0, 75)], ("?", "unknown", 75)),
+        # Not met as known on a day: a line until then, dots after.
+        (
+            success_test(NOT_MET, NOT_MET, "2020-01-01"), [("2020-01-01", NOT_MET)],
+            [("until", 0, 50), ("until", 50, 0.3), ("after", 50, 25)], ("×", "not_met", 50),
+        ),
+        # Met, and undone.
+        (
+            success_test(MET, NOT_MET, "2019-01-01", "2020-01-01"), [("2019-01-01", NOT_MET)],
+            [("met", 0, 25), ("until", 25, 25), ("after", 50, 25)], ("×", "not_met", 50),
+        ),
+        # Met, and no longer known.
+        (
+            success_test(UNKNOWN, UNKNOWN, "2020-01-01"), [("2019-01-01", MET), ("2020-01-01", UNKNOWN)],
+            [("after", 0, 25), ("met", 25, 25), ("after", 50, 25)], ("?", "unknown", 50),
+        ),
     ],
-)
-def test_a_test_is_drawn_while_it_was_met(
-    before: Result, told: list[tuple[str, Result]], bars: list[tuple[str, float, float]], found: list[float]
+)  # fmt: skip
+def test_a_test_is_drawn_no_further_than_is_known(
+    test: PublicTest, told: list[tuple[str, Result]], bars: list[tuple[str, float, float]], mark: object
 ) -> None:
-    story = [entry(day, open=result) for day, result in told]
-    (lane,) = drawn(*story, tests=(success_test("open", before),), reviewed_on="2021-01-01").tests
-    assert [(bar.look, bar.span.x, bar.span.width) for bar in lane.bars] == bars
-    assert [span.x for span in lane.found] == found
+    (lane,) = drawn(*(entry(day, t=result) for day, result in told), tests=(test,)).tests
+    assert list(lane.bars) == [Bar(*bar) for bar in bars]
+    assert lane.mark == mark
 
 
-@pytest.mark.parametrize("slug", ["overseas-territories-registers", "unexplained-wealth-orders", "stop-brexit"])
-def test_the_figures_of_the_time_line_stand_in_its_table(shared_site: Site, slug: str) -> None:
-    page = shared_site.browser().get(f"/asks/{slug}")
+def test_law_in_force_has_a_lane_for_each_place_and_ends_where_it_ended() -> None:
+    links = (
+        link("2020-01-01", "Scotland", "Wales"),
+        link("2019-01-01", "Wales", ended_on="2020-01-01"),
+        link(None, "Wales"),
+        link("2019-01-01", "England", effect=Effect.BACKGROUND),
+        link("2018-01-01", "Gibraltar", ended_on="2019-01-01"),
+        link("2022-01-01", "Jersey"),
+    )
+    lanes = {lane.name: lane for lane in drawn(links=links).law}
+    assert {name: lane.bars for name, lane in lanes.items()} == {
+        "Gibraltar": (Bar("law", 0, 25),),
+        "Wales": (Bar("law", 25, 50),),
+        "Scotland": (Bar("law", 50, 25),),
+    }
+    assert lanes["Gibraltar"].words == "In force from 1 January 2018 until 1 January 2019"
+
+
+def test_of_many_tests_the_first_twelve_are_drawn_and_all_are_listed(shared_site: Site) -> None:
+    assert len(drawn(tests=(success_test(UNKNOWN, UNKNOWN),) * 40).tests) == 12
+
+
+@pytest.mark.parametrize("slug", ["unexplained-wealth-orders", "overseas-territories-registers", "stop-brexit"])
+def test_the_table_says_what_the_time_line_draws(shared_site: Site, slug: str) -> None:
     with shared_site.reading() as session:
         ask = public.find_ask(session, slug)
-    assert ask is not None
-    line = time_line(ask, today())
-    rows = rows_of(page, "Status, law in force and success tests, with their dates")
-    for spell in line.spells:
-        assert any(row.startswith(f"Status {spell.status.label} {spell.start.in_words}") for row in rows)
-    for place in line.places:
-        assert f"{place.place or 'Place not recorded'} Law in force" in " ".join(rows)
-        assert all(day.in_words in " ".join(rows) for day in place.dates)
-    for test in ask.tests:
-        assert any(row.startswith(f"{test.label} {test.result.label}") for row in rows)
-    assert f"{sum(test.result is MET for test in ask.tests)} of {len(ask.tests)} met" in page.section("tests")
-
-
-def test_on_the_territories_ask_one_sees_which_opened_a_register_and_when(shared_site: Site) -> None:
-    lanes = shared_site.browser().get("/asks/overseas-territories-registers").section("tests")
-    assert "Gibraltar has a public register of company owners Met since March 2020" in lanes
-    assert "Montserrat has a public register of company owners Met since 11 October 2024" in lanes
-    assert "St Helena has a public register of company owners Met since July 2025" in lanes
-    assert "The Turks and Caicos Islands have a public register of company owners Not met as known in 2025" in lanes
+    assert ask
+    rows = rows_of(shared_site.browser().get(f"/asks/{slug}"), "Status, success tests and law in force")
+    time = time_line(ask, today())
+    for row in [*(spell.status.label for spell in time.spells), *(test.label for test in ask.tests)]:
+        assert any(row in text for text in rows), row
+    assert len(rows) == 2 + len(time.spells) + len(ask.tests) + len(time.law)

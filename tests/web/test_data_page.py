@@ -1,8 +1,10 @@
 """The pages that explain the data and the API, read against what they explain."""
 
+import io
 import json
 import re
 
+import openpyxl
 import pytest
 
 from tests.exported import rows
@@ -16,13 +18,25 @@ LARGEST = 60_000
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_every_column_of_every_file_is_explained(shared_site: Site, table: Table) -> None:
-    words = shared_site.browser().get("/data").text
-    assert f"Each row is {table.row_is}" in words
-    header = list(rows(shared_site, table.name)[0])
+    page = shared_site.browser().get("/data")
+    words, found = page.text, rows(shared_site, table.name)
+    assert f"{table.name}.csv {table.row_is} {len(found):,} JSON of {table.name}" in page.all("tr")
+    header = list(found[0])
     for column in table.columns:
         assert column.name in header
         assert f"{column.name} {column.meaning}" in words
         assert all(key in words for key in column.choices)
+
+
+def test_the_workbook_holds_what_the_files_hold(shared_site: Site) -> None:
+    page = shared_site.browser().get("/data")
+    response = shared_site.browser().send("GET", page.links()["Everything as one workbook (.xlsx)"])
+    assert response.headers["Content-Disposition"] == "attachment; filename=policy-asks.xlsx"
+    book = openpyxl.load_workbook(io.BytesIO(response.data), read_only=True)
+    for name in TABLES:
+        header, *lines = book[name].iter_rows(values_only=True)
+        found = [dict(zip(header, ("" if cell is None else cell for cell in line), strict=True)) for line in lines]
+        assert found == rows(shared_site, name), name
 
 
 def test_every_file_its_json_and_the_whole_are_linked(shared_site: Site) -> None:

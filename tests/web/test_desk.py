@@ -62,7 +62,7 @@ def test_a_contributor_proposes_a_review_which_counts_once_an_editor_approves_it
     assert site.footprint()[1] == revision
     day = PartialDate(today().isoformat())
     decide = site.browser(ED).get("/staff/").follow(f"Look and decide on {day.in_words}: {NOTHING_CHANGED}")
-    assert f"Checked {day.in_words}" in decide.all("section", "verdict")[0]
+    assert f"Looked at {day.in_words}" in decide.all("section", "verdict")[0]
     decide.submit("Approve and publish")
     assert site.scalar(ask.with_only_columns(Ask.reviewed_on)) == day
     assert site.scalar(sa.select(Update.kind).order_by(Update.id.desc()).limit(1)) is UpdateKind.REVIEW

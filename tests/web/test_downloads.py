@@ -15,7 +15,7 @@ def test_pages_are_served_while_downloads_go_on_and_one_more_is_told_to_wait(sql
     refused = client.get("/tests.csv")
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
     assert "Others are downloading" in refused.text
-    assert sqlite_site.browser(ADA).client.get("/staff/sheets/policy-asks.xlsx").status_code == 503
+    assert sqlite_site.browser(ADA).client.get("/data.xlsx").status_code == 503
     assert client.get(f"/asks/{WEALTH_ORDERS}").status_code == 200
     under_way.pop().close()  # somebody gives up
     assert client.get("/tests.csv").text
@@ -24,7 +24,7 @@ def test_pages_are_served_while_downloads_go_on_and_one_more_is_told_to_wait(sql
     assert client.get("/data.zip").data
 
 
-@pytest.mark.parametrize("path", [*FILES, "/staff/sheets/policy-asks.xlsx"])
+@pytest.mark.parametrize("path", [*FILES, "/data.xlsx"])
 def test_a_download_gives_its_place_back(sqlite_site: Site, path: str) -> None:
     browser = sqlite_site.browser(ADA)
     for number in range(downloads.MOST_AT_ONCE + 1):

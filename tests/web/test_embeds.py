@@ -46,7 +46,7 @@ def test_a_badge_says_the_status_in_words_with_its_shape(shared_site: Site) -> N
     assert words(tree) == ["Partly met", "Policy ask tracker"]
     assert tree.findtext(f"{SVG}title") == f"Partly met: {TITLE} – Policy ask tracker"
     assert (tree.get("role"), tree.get("aria-labelledby")) == ("img", tree.find(f"{SVG}title").get("id"))  # type: ignore[union-attr]
-    (status,) = [group for group in tree.iter(f"{SVG}g") if group.get("class") == "part"]
+    (status,) = [group for group in tree.iter(f"{SVG}g") if group.get("class") == "partly_met"]
     assert len(status.findall(f"{SVG}g/{SVG}path")) == 2
     assert "prefers-color-scheme:dark" in (tree.findtext(f"{SVG}style") or "")
 

@@ -149,7 +149,7 @@ def test_names_outlast_a_new_slug(sqlite_site: Site) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "family=won",
+        "family=met",
         "status=met",
         "kind=sanctions",
         "topic=uk-and-eu",
@@ -227,9 +227,9 @@ def test_an_archived_ask_keeps_its_feed_and_leaves_the_others(sqlite_site: Site)
         ("/feed.atom?law=nowhere", 400),
         ("/feed.atom?on=2019-01-01", 400),
         ("/feed.atom?sort=title", 400),
-        ("/feed.atom?family=won&family=lost", 400),
+        ("/feed.atom?family=met&family=ended", 400),
         ("/feed.atom?q=" + "a" * 300, 400),
-        (f"{OF_ASK}?family=won", 400),
+        (f"{OF_ASK}?family=met", 400),
         ("/asks/never-there/feed.atom", 404),
         ("/asks/NEVER/feed.atom", 404),
     ],

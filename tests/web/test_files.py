@@ -83,7 +83,7 @@ def test_the_addresses_of_entries_and_laws_lead_to_them(shared_site: Site) -> No
 
 @pytest.mark.parametrize("name", ["asks", "updates", "evidence", "tests", "links"])
 def test_the_filters_of_the_page_apply(shared_site: Site, name: str) -> None:
-    assert {row["ask_slug"] for row in rows(shared_site, name, family="lost")} == {
+    assert {row["ask_slug"] for row in rows(shared_site, name, family="ended")} == {
         "crown-dependencies-registers", "stop-brexit"
     }  # fmt: skip
     assert {row["ask_slug"] for row in rows(shared_site, name, kind="sanctions")} == {
@@ -124,4 +124,4 @@ def test_every_text_comes_back_as_it_stands_in_the_database(site: Site) -> None:
 def test_a_status_change_is_in_the_files_at_once(site: Site) -> None:
     site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(status="reversed"))
     (row,) = rows(site, "asks", status="reversed")
-    assert (row["ask_slug"], row["family"]) == (WEALTH_ORDERS, "lost")
+    assert (row["ask_slug"], row["family"]) == (WEALTH_ORDERS, "ended")

@@ -43,7 +43,7 @@ def test_what_went_out_comes_in_and_changes_nothing(site: Site) -> None:
         assert (page.status, page.h1) == (200, "What would happen")
         assert "There is nothing to bring in" in page.text
         assert not page.has_button("Bring it in")
-        workbook = ed.send("GET", "/staff/sheets/policy-asks.xlsx").data
+        workbook = ed.send("GET", "/data.xlsx").data
         assert "There is nothing to bring in" in upload(ed, {"policy-asks.xlsx": workbook}).text
 
 

@@ -15,6 +15,7 @@ from tests.site import ADA, WEALTH_ORDERS, Site
 from tracker.clock import now
 from tracker.db.base import Base, PartialDateColumn
 from tracker.exports.tables import TABLES
+from tracker.exports.workbook import MEDIA_TYPE
 from tracker.models import Ask, Evidence, Legislation, Link, Note, Person, Reply, Source, SuccessTest, Update, Upload
 from tracker.rules.asks import Publication, SourceDraft
 from tracker.rules.dates import PartialDate
@@ -31,14 +32,14 @@ PUBLIC_COLUMNS = {
     "ask": (
         "slug title topic quote quote_place summary reading government_position next_step deadline_note status_reason "
         "disputed_about jurisdictions responsible_bodies next_step_on first_deadline current_deadline reviewed_on "
-        "status_on disputed_on"
+        "status_on disputed_on short_names"
     ),
     "former_slug": "slug",
     "success_test": "key label result_on reviewed_on",
-    "ask_update": "key text reason happened_on",
+    "ask_update": "key text reason happened_on searched not_found sources_end_on",
     "evidence": "url title publisher archived_url quote note published_on",
-    "legislation": "key kind year number citation title address note introduced_on enacted_on lapsed_on",
-    "link": "provisions note extent in_force_on",
+    "legislation": "key kind year number citation title address note introduced_on enacted_on lapsed_on short_names",
+    "link": "provisions note extent in_force_on ended_on",
     "reply": "asked answer asked_on answered_on",
     "status_span": "reason happened_on",
 }
@@ -52,6 +53,7 @@ NOT_WORDS = {
     ("revision", "checkpoint_hash"),
     ("upload", "sha256"), ("event", "actor_name"), ("personal_detail", "salt"), ("personal_detail", "commitment"),
     ("source", "key"), ("ask", "title_key"), ("status_span", "begins_on"), ("status_span", "ends_on"),
+    ("ask_update", "method_version"),
 }  # fmt: skip
 MARKED = {
     ("source", "internal_note"), ("ask", "internal_note"), ("legislation", "internal_note"), ("link", "internal_note"),
@@ -131,7 +133,7 @@ def add_marked_records(session: Session, ask: Ask, law: Legislation) -> None:
         update = Update(
             ask_id=ask.id, key=f"{MARK}-{number}", kind=UpdateKind.MILESTONE, happened_on=PartialDate("2026-01-01"),
             text=f"{MARK} unpublished update", draft_note=f"{MARK} note", publication=publication,
-            sent_back_note=f"{MARK} sent back",
+            sent_back_note=f"{MARK} sent back", searched=MARK, not_found=MARK, sources_end_on=MARKED_DAY,
             recorded_at=now(), evidence=[
                 Evidence(position=0, url=f"https://{MARK}.example/", title=MARK, type=EvidenceType.INDEPENDENT)
             ],
@@ -161,8 +163,8 @@ def add_marked_records(session: Session, ask: Ask, law: Legislation) -> None:
 
 
 def words_of(response: TestResponse) -> str:
-    """The text of an answer; of a zip file all that is in it."""
-    if response.mimetype != "application/zip":
+    """The text of an answer; of a zip file or a workbook all that is in it."""
+    if response.mimetype not in {"application/zip", MEDIA_TYPE}:
         return response.text
     with zipfile.ZipFile(io.BytesIO(response.data)) as packed:
         return "".join(packed.read(name).decode() for name in packed.namelist())
@@ -182,6 +184,7 @@ def public_answers(site: Site) -> dict[str, str]:
         f"/asks/{MARK}-draft/card", f"/asks/{MARK}-draft/badge.svg", f"/asks/{WEALTH_ORDERS}/badge.svg",
         "/sitemap.xml", "/sitemap-1.xml", "/.well-known/security.txt",
         *(f"/{name}.csv" for name in TABLES), *(f"/api/v1/{name}?limit=100" for name in TABLES), "/data.zip",
+        "/data.xlsx",
         f"/api/v1/asks/{WEALTH_ORDERS}", f"/api/v1/asks/{MARK}-draft", f"/api/v1/legislation/ukpga/2020/{MARK}",
         f"/api/v1/updates?ask={MARK}-draft",
     ]  # fmt: skip
@@ -211,7 +214,8 @@ def test_a_mark_in_every_internal_field_shows_nowhere_in_public(marked: tuple[Si
         and (found := re.findall(f".{{0,60}}(?:{MARK}|{MARKED_DAY}|{MARKED_DAY.in_words}).{{0,60}}", text))
     }
     assert leaks == {}
-    assert "Showing 0 of" in answers[f"/?q={MARK}"]
+    assert re.search("<h1[^>]*>.*: 0 of", answers[f"/?q={MARK}"])
+    assert {"/unknown", "/corrections", "/updates"} <= answers.keys()
     assert "There is no such page" in answers[f"/asks/{MARK}-draft"]
     assert "There is no such page" in answers[f"/legislation/ukpga/2020/{MARK}"]
 

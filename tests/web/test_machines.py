@@ -47,6 +47,7 @@ def test_every_published_page_is_in_the_map_and_answers(shared_site: Site) -> No
         "/",
         "/updates",
         "/corrections",
+        "/unknown",
         "/legislation",
         "/method",
         "/about",

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.browser import Browser
+from tests.page_checks import text_of
 from tests.site import ADA, Site
 from tests.test_access import typed
 
@@ -46,7 +47,8 @@ def test_a_form_that_does_not_say_which_version_was_seen_saves_nothing(
 ) -> None:
     browser, _ = ada
     page = browser.get(path)
-    sent = page.sent(page.all("button")[0], without={"version", "seen"})
+    first = next(button for form in page.tree.iter("form") for button in form.iter("button"))
+    sent = page.sent(text_of(first), without={"version", "seen"})
     with shared_site.unchanged():
         answer = browser.post(path, sent)
     assert answer.status == 409

@@ -39,7 +39,7 @@ OUTPUTS = [
     "/datapackage.json", "/asks/unexplained-wealth-orders", "/asks/unexplained-wealth-orders/history",
     "/asks/unexplained-wealth-orders/feed.atom", "/asks/unexplained-wealth-orders/card", "/staff/", "/staff/asks/",
     "/staff/asks/1", "/staff/asks/1/preview", "/staff/log", "/staff/legislation/",
-    "/staff/sources/", "/staff/approval/", "/staff/sheets/policy-asks.xlsx", "/staff/account", "/staff/people/",
+    "/staff/sources/", "/staff/approval/", "/data.xlsx", "/staff/account", "/staff/people/",
     "/staff/import/",
 ]  # fmt: skip
 

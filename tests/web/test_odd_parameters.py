@@ -1,4 +1,4 @@
-"""Addresses that nobody meant: a clear 400 that says what is wrong, and never an error of ours."""
+"""Addresses that nobody meant: words that say what is wrong, and never an error of ours."""
 
 import os
 import random
@@ -12,10 +12,12 @@ from tests.examples import make_examples
 from tests.odd_forms import ODD, TAG
 from tests.site import ADA, Site
 from tests.test_access import TABLE
+from tests.web.json_answers import send
 from tracker.queries.public.filters import FILTER_PARAMETERS, Order
+from tracker.web.build import STYLESHEET
 
 WHEN = "as year, month and day"
-REFUSED: list[tuple[str, str]] = [
+NO_DAY: list[tuple[str, str]] = [
     ("on=2019-02-30", "no such day as 2019-02-30"),
     ("on=2019-6-30", WHEN),
     ("on=2019", WHEN),
@@ -29,6 +31,8 @@ REFUSED: list[tuple[str, str]] = [
     ("on=9999-12-31", "between 1900-01-01 and today"),
     ("on=0000-01-01", "no such day"),
     ("on=" + "9" * 5000, WHEN),
+]
+NO_LIST: list[tuple[str, str]] = [
     ("sort=newest", "no such order"),
     ("sort=best", "needs words"),
     ("sort=best&q=%20", "needs words"),
@@ -57,18 +61,43 @@ FINE = [
     "q='%20OR%201=1%20--", "q=%22", "q=*", "q=NEAR(", "q=a:b", "q=-", "q=the", "after=0000~1",
     "after=9999-99-99~999999999", "after=~1&sort=title", "after=%F4%8F%BF%BD~1&sort=title",
     "on=2020-02-29&sort=title&q=law", "after=met~2020~1&sort=status", "after=1~2020~1&q=law",
-    "on=1900-01-01&family=won&status=rejected",
+    "on=1900-01-01&family=met&status=rejected",
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("query", "words"), REFUSED, ids=[query[:40] for query, _ in REFUSED])
-def test_what_cannot_be_is_refused_in_words_that_help(shared_site: Site, query: str, words: str) -> None:
+@pytest.mark.parametrize(("query", "words"), NO_DAY, ids=[query[:40] for query, _ in NO_DAY])
+def test_a_day_that_cannot_be_is_refused_in_words_that_help(shared_site: Site, query: str, words: str) -> None:
     page = shared_site.browser().get("/?" + query)
     assert page.status == 400
     assert page.h1 == "We could not read that request"
     assert words in page.text
     assert "check the address" in page.text
-    assert len(page.html) < 10_000
+    assert len(page.html) - len(STYLESHEET) < 10_000
+
+
+@pytest.mark.parametrize(("query", "words"), NO_LIST, ids=[query[:40] for query, _ in NO_LIST])
+def test_a_list_that_cannot_be_leads_to_all_asks_with_a_sentence(shared_site: Site, query: str, words: str) -> None:
+    browser = shared_site.browser()
+    page, every = browser.get("/?" + query), browser.get("/?sort=changed")
+    assert page.status == 200
+    notice = page.notices[-1]
+    assert words in notice
+    assert notice.endswith("Here are all asks instead.")
+    if "on=" not in query:
+        assert page.h1 == every.h1
+        assert page.all("li", "ask") == every.all("li", "ask")
+    assert len(page.html) < len(every.html) + 1_000, "what was asked for is not said again"
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [pair for pair in NO_LIST if "on=" not in pair[0]],
+    ids=[query[:40] for query, _ in NO_LIST if "on=" not in query],
+)
+def test_a_list_that_cannot_be_is_an_error_for_programs(shared_site: Site, query: str, words: str) -> None:
+    answer = send(shared_site, f"/asks?{query}")
+    assert answer.status_code == 400
+    assert words in answer.get_json()["detail"]
 
 
 @pytest.mark.parametrize("query", FINE)
@@ -78,7 +107,7 @@ def test_what_is_odd_but_means_something_is_answered(site: Site, query: str) -> 
 
 UNKNOWN = ["colour=red", "Family=won", "offset=30", "=x", "%00=x", "<script>=1", "x" * 5000 + "=1",
            "&".join(f"a{number}=1" for number in range(2000))]  # fmt: skip
-OF_PAGES = ["on=2019-06-30", "sort=title", "family=won&family=won", "q=law&q=law"]
+OF_PAGES = ["on=2019-06-30", "sort=title", "family=met&family=met", "q=law&q=law"]
 
 
 @pytest.mark.parametrize("query", UNKNOWN, ids=lambda query: query[:40])
@@ -101,7 +130,7 @@ def test_what_only_pages_do_is_refused_by_files(shared_site: Site, query: str) -
     assert "has no filter called" in page.text or "given twice" in page.text
 
 
-KNOWN = ["won", "met", "2020", "2019-06-30", "2020~1", "met~2020~1", "title", "law"]
+KNOWN = ["met", "2020", "2019-06-30", "2020~1", "met~2020~1", "title", "law"]
 VALUES = st.text(max_size=20) | st.sampled_from(KNOWN)
 QUERIES = st.dictionaries(st.sampled_from([*FILTER_PARAMETERS, "sort", "after", "on", "x"]), VALUES, max_size=4)
 

@@ -10,7 +10,7 @@ from tests.site import LONDON_PROPERTY, PRODUCTION, WEALTH_ORDERS, MakeSite, Sit
 from tests.web.test_status_change import UNDONE
 from tests.web.test_story import NEWS, ask_page, result_field
 from tracker.clock import today
-from tracker.models import Ask, FormerSlug
+from tracker.models import Ask, Evidence, FormerSlug, Update
 from tracker.rules.dates import PartialDate
 
 ADDRESS = f"/asks/{WEALTH_ORDERS}"
@@ -55,21 +55,24 @@ def test_a_past_day_is_marked_and_leads_to_today(shared_site: Site) -> None:
 def test_a_past_day_has_status_tests_law_and_story_of_that_day(shared_site: Site) -> None:
     page = on_day(shared_site, "2020-10-02")
     assert "In force, ask not yet met" in verdict(page)
-    assert "Checked" not in verdict(page)
-    assert "Not checked again yet" not in verdict(page)
-    assert "0 of 2 met" in page.section("tests")
+    assert "Looked at" not in verdict(page)
+    assert "Our sources end" not in verdict(page)
+    assert "Tests 0 of 2 met" in verdict(page)
+    assert page.section("tests").startswith("Neither test is known to be met")
     assert "ss. 1–3 Enables the ask England and Wales In force from 31 January 2018" in page.section("law")
     assert "ss. 1–3 Enables the ask Northern Ireland Not in force on that day" in page.section("law")
     keys = {element.get("id", "") for element in page.tree.iter("li") if element.get("id", "").startswith("u-")}
     assert "u-2020-10-02" in keys
     assert max(keys) == "u-2020-10-02"
-    assert "Next step" not in page.section("next")
-    assert "Our check is overdue" not in page.text
-    assert "As of 2 October 2020" in page.section("timeline")
-    assert "Last checked" not in page.section("timeline")
+    assert "Next step" not in page.text
+    assert "We are late" not in page.text
+    assert "looked at" not in page.section("timeline")
+    assert "’19 2020" in page.section("timeline")
+    assert "2021" not in page.section("timeline")
     london = on_day(shared_site, "2023-01-31", LONDON_PROPERTY)
     assert "Partly met" in verdict(london)
-    assert "1 of 3 met" in london.section("tests"), "the second was met in 2025"
+    assert "Tests 1 of 3 met" in verdict(london), "the second was met in 2025"
+    assert london.section("tests").startswith("1 of 3 tests are met")
 
 
 @pytest.mark.parametrize(
@@ -91,8 +94,8 @@ def test_a_day_before_the_beginning_is_answered_kindly(shared_site: Site, slug: 
 )
 def test_an_undated_result_of_a_test_is_not_told_of_days_before_the_ask(shared_site: Site, day: str, met: int) -> None:
     page = on_day(shared_site, day, "eu-solidarity-on-russia")
-    assert f"{met} of 3 met" in page.section("tests")
-    assert ("Unknown" in page.section("tests")) is (day < "2018-03-19")
+    assert f"Tests {met} of 3 met" in verdict(page)
+    assert (": unknown" in page.section("tests")) is (day < "2018-03-19")
 
 
 @pytest.mark.parametrize(
@@ -116,13 +119,15 @@ def test_a_page_is_cited_with_the_day_that_it_shows_and_the_day_on_which_it_was_
     page, day = shared_site.browser().get(address), today().isoformat()
     in_words = PartialDate(day).in_words
     cite = page.section("cite")
-    assert f"Status on {in_words}: Partly met, since March 2020; checked 29 November 2026. Seen {in_words}:" in cite
+    assert f"Status on {in_words}: Partly met, since March 2020. Gibraltar opened a public register" in cite
+    assert f"the large finance centres have not; looked at 29 November 2026. Seen {in_words}:" in cite
     permanent = page.follow(f"Permanent link to this page as of {in_words}")
     assert permanent.path == f"{address}?on={day}"
     assert permanent.notices[0].startswith(f"As things stood on {in_words}")
     assert verdict(permanent) == verdict(page)
     past = on_day(shared_site, "2019-06-30", TERRITORIES).section("cite")
-    assert "Status on 30 June 2019: Law passed, not in force, since 23 May 2018. Seen" in past
+    assert "Status on 30 June 2019: Law passed, not in force, since 23 May 2018. " in past
+    assert "looked at" not in past
     assert f"{address}?on=2019-06-30" in past
 
 
@@ -138,38 +143,54 @@ def test_a_correction_that_came_later_is_read_on_the_page_of_today(sqlite_site: 
     assert on_day(sqlite_site, "2026-05-03").links()["See the correction"] == "#u-2026-05-03"
 
 
-def test_the_page_says_what_kind_of_evidence_its_status_rests_on(sqlite_site: Site) -> None:
+def test_the_page_says_on_what_pages_its_status_rests_and_of_what_kind_they_are(sqlite_site: Site) -> None:
     address = f"/asks/{LONDON_PROPERTY}"
     page = sqlite_site.browser().get(address)
-    assert "rest on 2 official records and 3 independent sources." in page.section("grounds")
-    assert "Nothing here rests on a government’s word alone." in page.section("grounds")
-    assert page.links()["2 official records"] == "/method#official_record"
+    grounds = page.section("grounds")
+    assert grounds.count("Official record") + grounds.count("Independent") == 4
+    assert "And 1 more in the story" in grounds
+    assert page.links()["And 1 more in the story"] == "#story"
+    assert "Nothing here rests on a government’s word alone." in grounds
+    assert page.links()["Official record"] == "/method#official_record"
+    assert page.links()["What the types mean"] == "/method#evidence"
     form = ask_page(sqlite_site, slug=LONDON_PROPERTY).follow("Record a test result")
     field = result_field(form, "Owners of most")
     form.submit("Publish now", **NEWS | {field: "unknown", "evidence_0_type": "government_claim"})
     claimed = sqlite_site.browser().get(address)
-    assert "Only a government’s word stands behind the entry of 1 May 2026." in claimed.section("grounds")
-    assert claimed.links()["1 government claim"] == "/method#government_claim"
-    assert "government_claim" in {kind for link in claimed.tree.iter("a") for kind in link.get("class", "").split()}
+    assert "Only a government’s word stands behind the entry of 1 May 2026" in claimed.section("grounds")
+    assert "Nothing here rests on" not in claimed.section("grounds")
+    assert claimed.links()["1 May 2026"] == "#u-2026-05-01"
+    assert claimed.links()["Government claim"] == "/method#government_claim"
 
 
-def test_a_late_check_is_owned_up_to(sqlite_site: Site) -> None:
-    assert "Our check is overdue" not in reviewed(sqlite_site, 90).text
+def test_a_page_that_nobody_opened_is_no_ground(shared_site: Site) -> None:
+    with shared_site.reading() as session:
+        seen_also = sa.select(Ask.slug, Evidence.title).join(Ask.updates).join(Update.evidence)
+        rows = session.execute(seen_also.where(Evidence.is_see_also, Update.publication == "published")).all()
+    assert rows
+    for slug, title in rows:
+        page = shared_site.browser().get(f"/asks/{slug}")
+        assert f"See also, not opened: {title}." in page.section("story")
+        assert "See also" not in page.section("grounds")
+
+
+def test_a_late_look_is_owned_up_to(sqlite_site: Site) -> None:
+    assert "We are late" not in reviewed(sqlite_site, 90).text
     late = reviewed(sqlite_site, 91)
     due = PartialDate((today() - timedelta(days=1)).isoformat()).in_words
-    assert f"Our check is overdue. We meant to look again by {due}" in late.section("grounds")
-    assert late.links()["What a late check means"] == "/method#checked"
-    assert "Our check is overdue" not in on_day(sqlite_site, today().isoformat()).text, "it is about the present"
-    assert "Our check is overdue" not in reviewed(sqlite_site, None).text, "it was published today"
+    assert f"We are late. We meant to look again by {due}. Something may have changed." in verdict(late)
+    assert "Deadline missed" not in late.text
+    assert late.links()["What a late look means"] == "/method#checked"
+    assert "We are late" not in on_day(sqlite_site, today().isoformat()).text, "it is about the present"
+    assert "We are late" not in reviewed(sqlite_site, None).text, "it was published today"
 
 
-def test_what_has_not_moved_for_half_a_year_says_since_when(shared_site: Site) -> None:
-    since = "No public movement since 8 December 2025 that we know of; we have looked up to 29 November 2026."
+def test_what_had_not_moved_for_long_when_we_looked_says_since_when(shared_site: Site) -> None:
+    since = "No public movement since 8 December 2025 that we found when we last looked."
     page = shared_site.browser().get(f"/asks/{LONDON_PROPERTY}")
-    assert since in page.section("grounds")
+    assert since in verdict(page)
     assert page.links()["What we count as movement"] == "/method#movement"
-    assert "No public movement since 24 July 2019" in on_day(shared_site, "2020-01-31").section("grounds")
-    assert "No public movement" not in on_day(shared_site, "2019-06-30").text
+    assert "No public movement" not in on_day(shared_site, "2020-01-31").text, "nobody had looked by then"
     assert "No public movement" not in shared_site.browser().get("/asks/uk-magnitsky-sanctions").text, "it is met"
 
 

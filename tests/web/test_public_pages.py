@@ -6,9 +6,11 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from tests.page_checks import classes, text_of
 from tests.site import LOCAL, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
 from tracker.models import Ask, FormerSlug, Legislation, Update
 from tracker.rules.asks import Publication
+from tracker.rules.dates import PartialDate
 from tracker.rules.method import CHANGES
 from tracker.rules.status import DEFINITIONS, Status
 from tracker.rules.updates import EvidenceType
@@ -29,33 +31,84 @@ def test_an_ask_stands_in_its_own_words_with_its_source(shared_site: Site) -> No
     assert "We read it as a call to use them on wealth tied to the Russian state" in words
 
 
-def test_an_ask_says_where_it_stands_why_and_when_it_was_checked(shared_site: Site) -> None:
-    verdict = shared_site.browser().get(WEALTH_PAGE).all("section", "verdict")[0]
-    assert "In force, ask not yet met" in verdict
-    assert "The power was in force before the ask was made." in verdict
-    assert "Since 31 January 2018" in verdict
-    assert "Checked 29 November 2026" in verdict
+def test_an_ask_says_where_it_stands_why_and_when_it_was_looked_at(shared_site: Site) -> None:
+    page = shared_site.browser().get(WEALTH_PAGE)
+    verdict = page.all("section", "verdict")[0]
+    assert "In force, ask not yet met" in page.all("h2")[0]
+    assert page.all("dl", "standing") == [
+        "Tests 0 of 2 met Since 31 January 2018 already so when asked "
+        "Looked at 29 November 2026 Our sources end 25 February 2026"
+    ]
+    assert "Unexplained wealth orders were in force before the ask was made." in verdict
     assert DEFINITIONS[Status.IN_FORCE].does_not_mean in verdict
+    assert page.links()["0 of 2 met"] == "#tests"
 
 
-def test_an_ask_shows_its_tests_with_result_and_date(shared_site: Site) -> None:
-    tests = shared_site.browser().get("/asks/overseas-territories-registers").section("tests")
-    assert "3 of 11 met" in tests
-    assert "Gibraltar has a public register of company owners Met since March 2020" in tests
-    assert "Montserrat has a public register of company owners Met since 11 October 2024" in tests
-    assert "Bermuda has a public register of company owners Not met as known on 28 September 2025" in tests
+def test_an_ask_is_told_in_the_order_in_which_it_is_asked_for(shared_site: Site) -> None:
+    """Where it stands, by which tests, how we know, what is new, what comes next; then all the rest."""
+    page = shared_site.browser().get(WEALTH_PAGE)
+    order = ["status", "tests", "grounds", "short", "next", "timeline", "story", "law", "words", "cite"]
+    ids = [element.get("id") for element in page.tree.iter() if element.get("id") in order]
+    assert ids == order
+    assert page.all("p", "kicker") == ["Asked by implication Policy proposal · Illicit finance"]
+
+
+def test_an_ask_shows_its_tests_with_result_date_and_evidence_those_not_met_first(shared_site: Site) -> None:
+    page = shared_site.browser().get("/asks/overseas-territories-registers")
+    tests = page.section("tests")
+    assert tests.startswith("3 of 11 tests are met")
+    assert "Gibraltar has a public register of company owners: met , since March 2020. Evidence" in tests
+    assert "Montserrat has a public register of company owners: met , since 11 October 2024. Evidence" in tests
+    assert "Bermuda has a public register of company owners: not met , as known on 28 September 2025." in tests
+    section = next(element for element in page.tree.iter("section") if element.get("id") == "tests")
+    results = [text_of(element) for element in section.iter("span") if "result" in classes(element)]
+    assert results == sorted(results, key=["not met", "unknown", "met"].index)
+    assert len(results) == 11
     tests = shared_site.browser().get(WEALTH_PAGE).section("tests")
-    assert "0 of 2 met" in tests
-    assert "Such wealth has been recovered after an order Unknown as known on 29 November 2026" in tests
+    assert tests.startswith("Neither test is known to be met")
+    recovered = "Wealth tied to the Russian state or its ruling circle has been recovered after an order"
+    assert f"{recovered}: unknown , looked at 29 November 2026. Not met when asked. What we searched" in tests
+
+
+def test_each_test_leads_to_the_entry_that_its_result_rests_on(shared_site: Site) -> None:
+    page = shared_site.browser().get("/asks/overseas-territories-registers")
+    (lead,) = [link for link in page.tree.iter("a") if text_of(link).startswith("Evidence for “Gibraltar has")]
+    assert lead.get("href") == "#u-2020-03"
+    assert "Gibraltar has a public register of company owners: Met" in page.section("u-2020-03")
+
+
+def test_an_ask_in_short_is_a_sentence_to_copy(shared_site: Site) -> None:
+    assert (
+        "Use unexplained wealth orders against Kremlin-linked wealth: in force, ask not yet met since 31 January 2018, "
+        "0 of 2 tests met (as of 29 November 2026). Unexplained wealth orders were in force before the ask was made."
+    ) in shared_site.browser().get(WEALTH_PAGE).section("short")
+
+
+def test_the_newest_three_entries_stand_beside_the_verdict_and_lead_to_the_story(shared_site: Site) -> None:
+    page = shared_site.browser().get(WEALTH_PAGE)
+    entries = [entry.get("id", "") for entry in page.tree.iter("li") if entry.get("id", "").startswith("u-")]
+    (aside,) = page.tree.iter("aside")
+    leads = [link.get("href", "") for link in aside.iter("a") if link.get("href", "").startswith("#u-")]
+    assert leads == [f"#{key}" for key in entries[:3]]
+    assert f"The whole story, {len(entries)} entries" in text_of(aside)
 
 
 def test_an_ask_shows_its_law_with_provisions_extent_and_dates(shared_site: Site) -> None:
     page = shared_site.browser().get(WEALTH_PAGE)
     law = page.section("law")
-    assert "Criminal Finances Act 2017 2017 c. 22" in law
+    assert "Criminal Finances Act 2017 2017 c. 22 Enables" in law
     assert "ss. 1–3 Enables the ask England and Wales In force from 31 January 2018" in law
     assert "ss. 1–3 Enables the ask Northern Ireland In force from 28 June 2021" in law
-    assert page.links()["Criminal Finances Act 2017"] == "/legislation/ukpga/2017/22"
+    assert page.links()["This law and its asks : Criminal Finances Act 2017"] == "/legislation/ukpga/2017/22"
+
+
+def test_provisions_are_folded_under_their_act(shared_site: Site) -> None:
+    page = shared_site.browser().get(WEALTH_PAGE)
+    section = next(element for element in page.tree.iter("section") if element.get("id") == "law")
+    titles = [text_of(next(summary.iter("strong"))) for summary in section.iter("summary")]
+    assert titles.count("Criminal Finances Act 2017") == 1
+    assert len(titles) == len(set(titles)) == len(list(section.iter("details")))
+    assert not any("open" in details.attrib for details in section.iter("details"))
 
 
 def test_an_ask_tells_its_story_newest_first_with_evidence(shared_site: Site) -> None:
@@ -76,12 +129,17 @@ def test_an_ask_tells_its_story_newest_first_with_evidence(shared_site: Site) ->
     assert "upheld on appeal with the same case name" in appeal
 
 
-def test_an_ask_says_what_comes_next_and_how_to_report_an_error(sqlite_site: Site, make_site: MakeSite) -> None:
-    sqlite_site.execute(sa.update(Ask).values(next_step="The next annual report is due."))
+def test_an_ask_says_what_comes_next_who_can_act_and_how_to_report_an_error(
+    sqlite_site: Site, make_site: MakeSite
+) -> None:
+    values = {"next_step": "The next annual report is due.", "next_step_on": PartialDate("2027-09")}
+    sqlite_site.execute(sa.update(Ask).values(**values))
     page = sqlite_site.browser().get(WEALTH_PAGE)
-    assert "The next annual report" in page.section("next")
-    assert "Home Office" in page.section("next")
-    assert "Contact and corrections" in page.section("error")
+    aside = page.section("next")
+    assert "Next step September 2027: The next annual report is due." in aside
+    assert "Who can act Home Office National Crime Agency" in aside
+    assert "Report an error on this page" in page.all("footer")[0]
+    assert page.links()["How to reach us"] == page.links()["Report an error on this page"] == "/about#contact"
     with_contact = make_site(PRODUCTION).browser().get(WEALTH_PAGE, base_url="https://tracker.example")
     report = with_contact.links()["Report an error on this page"]
     assert report.startswith("mailto:desk@tracker.example?subject=Error%20report%3A%20Use%20unexplained")
@@ -153,9 +211,20 @@ def test_a_bill_and_the_act_that_it_became_lead_to_each_other(shared_site: Site)
 
 def test_the_index_of_laws_lists_every_published_law_once(shared_site: Site) -> None:
     page = shared_site.browser().get("/legislation")
-    links = [link.get("href", "") for link in page.tree.iter("a") if link.get("href", "").startswith("/legislation/")]
+    heads = [head for head in page.tree.iter("th") if head.get("scope") == "row"]
+    links = [link.get("href", "") for head in heads for link in head.iter("a")]
     published = sa.select(sa.func.count(Legislation.id)).where(Legislation.publication == Publication.PUBLISHED)
     assert len(links) == len(set(links)) == shared_site.scalar(published) > 0
+    assert all(link.startswith("/legislation/") for link in links)
+
+
+def test_the_index_of_laws_says_what_each_did_for_which_ask(shared_site: Site) -> None:
+    page = shared_site.browser().get("/legislation")
+    (row,) = [text for text in page.all("tr") if text.startswith("Criminal Finances Act 2017 2017 c. 22")]
+    assert "Enables: Use unexplained wealth orders against Kremlin-linked wealth" in row
+    assert row.endswith("27 April 2017")
+    leads = [link.get("href", "") for link in page.tree.iter("a") if link.get("href", "").startswith("/asks/")]
+    assert f"{WEALTH_PAGE}#law" in leads
 
 
 def test_the_method_page_has_an_anchor_for_every_status(shared_site: Site) -> None:

@@ -59,8 +59,8 @@ def test_from_a_source_to_a_published_ask(site: Site) -> None:
     public = stranger.get("/asks/empty-homes")
     assert "Š. Author" in public.section("words")
     assert "March 2027" in public.section("next")
-    assert "Every home is filled Unknown" in public.section("tests")
-    assert "12 asks" in stranger.get("/").text
+    assert "Every home is filled: unknown" in public.section("tests")
+    assert "The twelve asks" in stranger.get("/").section("asks-title")
     (row,) = [row for row in rows(site, "asks") if row["ask_slug"] == "empty-homes"]
     assert (row["jurisdictions"], row["next_step_on"], row["topic"]) == ("England; Wales", "2027-03", "Housing")
     assert "Fill the empty" in stranger.get("/", query_string={"topic": "housing", "q": "emptý HOMES"}).section("asks")

@@ -36,7 +36,7 @@ def test_a_status_change_is_public_at_once(site: Site) -> None:
     assert "Since 1 May 2026" in verdict
     assert "Parliament took the power away." in verdict
     assert "The repealing Act" in public.section("u-2026-05-01")
-    assert "3 met, 4 partly met, 3 lost and 1 not counted" in site.browser().get("/").text
+    assert "3 met, 4 partly met, 3 ended without it and 1 not counted" in site.browser().get("/").text
     (row,) = [row for row in rows(site, "asks") if row["ask_slug"] == WEALTH_ORDERS]
     assert (row["status"], row["status_on"]) == ("reversed", "2026-05-01")
     assert ("2026-05-01", "reversed") in {(row["update_key"], row["status"]) for row in rows(site, "updates")}
@@ -138,7 +138,7 @@ def test_a_status_without_evidence_is_refused(shared_site: Site) -> None:
     with shared_site.unchanged():
         refused = form.submit("Publish now", **UNDONE | without)
     assert refused.status == 422
-    assert "Give at least one piece of evidence." in refused.summary
+    assert "Give at least one page that you opened and that shows it." in refused.summary
 
 
 def test_met_needs_every_test_and_more_than_a_government_claim(site: Site) -> None:
@@ -152,7 +152,9 @@ def test_met_needs_every_test_and_more_than_a_government_claim(site: Site) -> No
     done = refused.submit("Publish now", evidence_0_type="independent")
     assert done.hops == [303, 200]
     assert site.scalar(sa.select(Ask.status).where(Ask.slug == LONDON_PROPERTY)) is Status.MET
-    assert "3 of 3 met" in site.browser().get(f"/asks/{LONDON_PROPERTY}").section("tests")
+    page = site.browser().get(f"/asks/{LONDON_PROPERTY}")
+    assert "Tests 3 of 3 met" in page.all("section", "verdict")[0]
+    assert page.section("tests").startswith("All three tests are met")
 
 
 def test_more_evidence_can_be_added_before_saving(site: Site) -> None:

@@ -1,12 +1,15 @@
 """Telling an ask's story: milestones, test results, reviews, corrections, and drafts of contributors."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
 
 from tests.browser import Page
 from tests.exported import rows
+from tests.factories import make_update
 from tests.site import ADA, CLEO, ED, LOCAL, LONDON_PROPERTY, WEALTH_ORDERS, MakeSite, Site
 from tests.web.test_status_change import UNDONE, status_form
 from tracker.clock import today
@@ -56,7 +59,7 @@ def test_a_test_result_changes_with_its_evidence(site: Site) -> None:
     assert any("would no longer fit" in line for line in misfit.summary), misfit.summary
     assert refused.submit("Publish now", **{field: "unknown"}).hops == [303, 200]
     tests = site.browser().get(f"/asks/{LONDON_PROPERTY}").section("tests")
-    assert "overseas-held property are public Unknown as known on 1 May 2026" in tests
+    assert "overseas-held property are public: unknown , looked at 1 May 2026. Not met when asked. Evidence" in tests
     label = SuccessTest.key == "most-owners-public"
     assert site.scalar(sa.select(SuccessTest.result_on).where(label)) == PartialDate("2026-05-01")
 
@@ -67,9 +70,41 @@ def test_a_review_moves_the_day_of_the_last_check(site: Site) -> None:
     assert form.value("happened_on") == PartialDate(today().isoformat()).in_words
     assert form.submit("Record the review").notices[0].endswith("wealth” is recorded.")
     public = site.browser().get(PUBLIC_PAGE)
-    assert f"Checked {PartialDate(today().isoformat()).in_words}" in public.all("section", "verdict")[0]
+    assert f"Looked at {PartialDate(today().isoformat()).in_words}" in public.all("section", "verdict")[0]
     assert "Checked, nothing changed" in public.section("story")
     assert WEALTH_ORDERS not in str(site.browser(ED).get("/staff/").section("due"))
+
+
+def test_a_review_says_what_was_searched_what_was_not_found_and_where_our_sources_end(site: Site) -> None:
+    form = ask_page(site).follow("Record a review")
+    said = {"searched": "The register of judgments.", "not_found": "An order after May.", "sources_end_on": "May 2026"}
+    assert form.submit("Record the review", **said).hops == [303, 200]
+    public = site.browser().get(PUBLIC_PAGE)
+    day = today().isoformat()
+    newest = next(key for key in entry_keys(public) if key.startswith(day))
+    entry = public.section(f"u-{newest}")
+    assert "We searched: The register of judgments." in entry
+    assert "We did not find: An order after May." in entry
+    assert "Our sources end on May 2026." in entry
+    assert "Our sources end May 2026" in public.all("dl", "standing")[0]
+    told = {row["update_key"]: row for row in rows(site, "updates")}[newest]
+    assert (told["searched"], told["not_found"], told["sources_end_on"]) == (
+        "The register of judgments.",
+        "An order after May.",
+        "2026-05",
+    )
+
+
+def test_an_entry_says_when_it_was_written_down_only_where_that_is_news(site: Site) -> None:
+    """All entries of a list that was brought in were written on one day; what comes later says so."""
+    assert "Written down on" not in site.browser().get(PUBLIC_PAGE).text
+    with site.change(ED) as change:
+        later = replace(change, at=change.at + timedelta(days=2))
+        make_update(later, change.session.get_one(Ask, site.ask_id()), happened_on=PartialDate("2026-05-01"))
+        written_on = PartialDate(later.today.isoformat())
+    public = site.browser().get(PUBLIC_PAGE)
+    assert f"Written down on {written_on.in_words}." in public.section("u-2026-05-01")
+    assert public.text.count("Written down on") == 1
 
 
 def test_a_correction_stands_beside_what_it_corrects(site: Site) -> None:
@@ -170,7 +205,7 @@ def test_a_draft_that_was_put_aside_can_be_taken_up_again(sqlite_site: Site) -> 
 
 
 def test_a_test_taken_out_of_a_public_ask_is_told_with_the_reason(site: Site) -> None:
-    label = "Such wealth has been recovered after an order"
+    label = "Wealth tied to the Russian state or its ruling circle has been recovered after an order"
     form = ask_page(site).follow(f"Archive {label}")
     assert form.submit("Archive").errors("reason")
     assert form.submit("Archive", reason="It asks for too much.").hops == [303, 200]
@@ -203,19 +238,61 @@ def entry_keys(page: Page) -> list[str]:
     return [id.removeprefix("u-") for id in ids if id.startswith("u-")]
 
 
-def test_a_long_story_tells_old_entries_in_short_and_whole_on_pages_of_their_own(shared_site: Site) -> None:
-    browser = shared_site.browser()
-    page = browser.get("/asks/overseas-territories-registers")
+def test_a_story_is_told_whole_with_its_evidence(shared_site: Site) -> None:
+    page = shared_site.browser().get("/asks/overseas-territories-registers")
     keys = entry_keys(page)
     assert len(keys) == len(set(keys)) > 15
-    links = [a.get("href", "") for a in page.tree.iter("a") if "/story?entry=" in a.get("href", "")]
-    assert [link.rpartition("=")[2] for link in links] == keys[6:]
-    told, path = [], "/asks/overseas-territories-registers/story"
+    with shared_site.reading() as session:
+        of_ask = sa.select(Update).join(Update.ask).where(Ask.slug == "overseas-territories-registers")
+        of_ask = of_ask.options(selectinload(Update.evidence))
+        updates = session.scalars(of_ask.where(Update.publication == "published")).all()
+        titles = {update.key: [item.title for item in update.evidence] for update in updates}
+    assert set(keys) == titles.keys()
+    for key in keys:
+        assert all(title in page.section(f"u-{key}") for title in titles[key])
+
+
+def tell_a_long_story(site: Site, number: int) -> None:
+    """So many entries of one ask, and one whose status changed with the first of all."""
+    with site.change(ED) as change:
+        ask = change.session.get_one(Ask, site.ask_id())
+        for day in range(number):
+            happened_on = PartialDate((date(2026, 1, 1) + timedelta(days=day)).isoformat())
+            make_update(change, ask, happened_on=happened_on, text=f"Something happened on day {day}.")
+
+
+def test_of_a_long_story_the_oldest_entries_stand_on_pages_of_their_own(sqlite_site: Site) -> None:
+    tell_a_long_story(sqlite_site, 60)
+    browser = sqlite_site.browser()
+    page = browser.get(PUBLIC_PAGE)
+    shown, total = entry_keys(page), sqlite_site.scalar(number_told(sqlite_site))
+    assert len(shown) == total, "each keeps its anchor"
+    told, path = [], f"{PUBLIC_PAGE}/story"
     while path:
         whole = browser.get(path)
         told += entry_keys(whole)
         path = next((a.get("href", "") for a in whole.tree.iter("a") if a.get("rel") == "next"), "")
-    assert told == keys
+    assert len(told) == len(set(told)) == total
+    assert told == shown
+    in_short = [key for key in shown[50:] if "Status" not in page.section(f"u-{key}")]
+    addresses = {a.get("href", "") for a in page.tree.iter("a")}
+    assert in_short == [key for key in shown[50:] if f"{PUBLIC_PAGE}/story?entry={key}" in addresses]
+    assert all("Something happened" not in page.section(f"u-{key}") for key in in_short)
+    assert all("Archived copy" in page.section(f"u-{key}") for key in set(shown[50:]) - set(in_short))
+
+
+def number_told(site: Site) -> sa.Select[int]:
+    """How many entries of the ask are public."""
+    told = sa.select(sa.func.count()).select_from(Update)
+    return told.where(Update.ask_id == site.ask_id(), Update.publication == "published")
+
+
+def test_an_entry_is_found_where_a_link_to_it_leads_however_long_the_story_grows(sqlite_site: Site) -> None:
+    """Feeds, citations and the pages of others lead to the anchor of an entry, which must not vanish."""
+    cited = "u-2018-01-31"
+    assert sqlite_site.browser().get(PUBLIC_PAGE).section(cited)
+    tell_a_long_story(sqlite_site, 60)
+    assert f'id="{cited}"' in sqlite_site.browser().get(PUBLIC_PAGE).html
 
 
 def test_an_entry_has_an_address_of_its_own(shared_site: Site) -> None:

@@ -62,13 +62,16 @@ def indexed(session: Session) -> sa.Select[int]:
     return sa.select(column).select_from(_INDEX)
 
 
-def found(session: Session, words: Sequence[str], depth: int) -> sa.Select[int]:
-    """Return a statement that finds the ids of the asks in which all stems stand, no deeper than `depth`."""
-    columns, weights = DEPTHS[depth]
+def found(session: Session, words: Sequence[str], depth: int, *, as_beginnings: bool = False) -> sa.Select[int]:
+    """Return a statement that finds the ids of the asks in which all stems stand, no deeper than `depth`.
+
+    With `as_beginnings` longer words that begin with them count too.
+    """
+    (columns, weights), star = DEPTHS[depth], "*" if as_beginnings else ""
     if session.get_bind().dialect.name == "sqlite":
-        query = f"{columns} : (" + " AND ".join(f'"{_plain(word)}"' for word in words) + ")"
+        query = f"{columns} : (" + " AND ".join(f'"{_plain(word)}"{star}' for word in words) + ")"
         return indexed(session).where(sa.column("ask_search").op("MATCH")(sa.literal(query)))
-    query = " & ".join(f"'{_plain(word)}':{weights}" for word in words)
+    query = " & ".join(f"'{_plain(word)}':{star}{weights}" for word in words)
     return indexed(session).where(sa.column("words").op("@@")(sa.cast(sa.literal(query), TSQUERY)))
 
 

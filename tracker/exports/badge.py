@@ -15,10 +15,10 @@ NARROW, CAPITALS, WIDE = frozenset("fijlrt ,.'"), frozenset("ABCDEFGHJKLNOPQRSTU
 RING = "M1 8a7 7 0 1 1 14 0a7 7 0 1 1-14 0z"
 # The parts of each shape with their classes, on a ground of 16 by 16.
 SHAPES: dict[Family, tuple[tuple[str, str], ...]] = {
-    Family.WON: (("solid", "M0 8a8 8 0 1 1 16 0a8 8 0 1 1-16 0z"), ("cut", "M4 8.3l3 3 5-6")),
-    Family.PART: (("solid", "M8 1v14A7 7 0 0 1 8 1z"), ("line", RING)),
+    Family.MET: (("solid", "M0 8a8 8 0 1 1 16 0a8 8 0 1 1-16 0z"), ("cut", "M4 8.3l3 3 5-6")),
+    Family.PARTLY_MET: (("solid", "M8 1v14A7 7 0 0 1 8 1z"), ("line", RING)),
     Family.OPEN: (("line", RING),),
-    Family.LOST: (("solid", "M1 1h14v14H1z"), ("cut", "M4.5 4.5l7 7m0-7l-7 7")),
+    Family.ENDED: (("solid", "M1 1h14v14H1z"), ("cut", "M4.5 4.5l7 7m0-7l-7 7")),
     Family.NOT_COUNTED: (("line dashed", RING), ("line", "M5 8h6")),
 }
 

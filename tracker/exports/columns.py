@@ -14,6 +14,8 @@ from typing import Any, NamedTuple, Protocol
 from tracker.exports import csv
 from tracker.rules.dates import PRECISIONS, PartialDate
 
+YES, NO = "yes", "no"
+
 
 class Licence(NamedTuple):
     """On what terms the data may be used, and whom to name."""
@@ -138,6 +140,11 @@ CELLS: dict[type, Callable[[Any], str]] = {
 def field(name: str, meaning: str, type_: Type = Type.TEXT, *, always: bool = False) -> Column:
     """A column that is the row's attribute of the same name."""
     return Column(name, meaning, attrgetter(name), type_, is_always=always)
+
+
+def yes_or_no(name: str, meaning: str) -> Column:
+    """A column that says whether something is so."""
+    return Column(name, meaning, lambda row: YES if getattr(row, name) else NO, Type.CHOICE, (YES, NO))
 
 
 def own_page(name: str, meaning: str, path: Callable[[Any], str]) -> Column:

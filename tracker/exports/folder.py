@@ -6,13 +6,11 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from tracker.exports.columns import Column, Reference, Table, Type, choice, field
+from tracker.exports.columns import Column, Reference, Table, Type, choice, field, yes_or_no
 from tracker.exports.package import ORDER as PACKED_ORDER
 from tracker.exports.tables import ASK_SLUG, OF_ASK, TABLES
 from tracker.rules.asks import Publication
 from tracker.rules.replies import Outcome
-
-YES, NO = "yes", "no"
 
 
 def _to_the_microsecond(column: Column) -> Column:
@@ -30,17 +28,13 @@ def _moment(name: str, meaning: str) -> Column:
     return _to_the_microsecond(field(name, f"{meaning} (UTC, ISO 8601)", Type.MOMENT))
 
 
-def _yes_or_no(name: str, meaning: str) -> Column:
-    return Column(name, meaning, lambda row: YES if getattr(row, name) else NO, Type.CHOICE, (YES, NO))
-
-
 PUBLICATION = choice("publication", "Who sees it; where it is empty, everybody", Publication, always=False)[0]
 INTERNAL_NOTE = field("internal_note", "A note for staff")
 OF_STAFF: Mapping[str, tuple[Column, ...]] = {
     "asks": (
         field("review_interval_days", "After how many days it is to be checked again", Type.NUMBER),
         INTERNAL_NOTE,
-        _yes_or_no("is_said_defamatory", "Whether what is disputed is said to be defamatory"),
+        yes_or_no("is_said_defamatory", "Whether what is disputed is said to be defamatory"),
         PUBLICATION,
     ),
     "updates": (
@@ -49,7 +43,7 @@ OF_STAFF: Mapping[str, tuple[Column, ...]] = {
         _moment("submitted_at", "Since when it waits for approval"),
         field("sent_back_note", "What an editor asked to be mended"),
     ),
-    "tests": (_yes_or_no("is_archived", "Whether the test is no longer used"),),
+    "tests": (yes_or_no("is_archived", "Whether the test is no longer used"),),
     "legislation": (INTERNAL_NOTE, PUBLICATION),
     "links": (INTERNAL_NOTE, PUBLICATION),
     "replies": (field("due_on", "By when an answer was due", Type.PARTIAL_DATE), INTERNAL_NOTE, PUBLICATION),

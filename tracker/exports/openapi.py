@@ -89,8 +89,12 @@ def _ask_filters() -> list[Described]:
         "body": "Only asks for which the body with this slug answers",
         "law": "Only asks linked to the law with this key",
         "q": "Only asks in which these words stand",
+        "source": "Only asks made in the source with this key",
+        "place": "Only asks that would apply in the place with this slug",
     }
     typed = [_in_query(name, meaning, {"type": "string"}) for name, meaning in words.items()]
+    flags = {"overdue": "Only asks of which a deadline was missed", "disputed": "Only asks that are disputed"}
+    typed += [_in_query(name, meaning, {"type": "string", "enum": ["yes"]}) for name, meaning in flags.items()]
     return [*chosen, *typed, _in_query("sort", SORTED, {"type": "string", "enum": ORDERS}), _after(), _limit()]
 
 

@@ -219,15 +219,15 @@ def _shape(layer: "Image", place: tuple[int, int], size: int, family: Family | N
         return [number * unit for number in numbers]
 
     match family:
-        case Family.WON:
+        case Family.MET:
             pen.ellipse(at(0, 0, 16, 16), 255)
             pen.line(at(4, 8.3, 7, 11.3, 12, 5.3), 0, size // 2, "curve")
-        case Family.PART | None:
+        case Family.PARTLY_MET | None:
             pen.ellipse(at(0, 0, 16, 16), None, 255, size // 2)
             pen.pieslice(at(0, 0, 16, 16), 90, 270, 255)
         case Family.OPEN:
             pen.ellipse(at(0, 0, 16, 16), None, 255, size // 2)
-        case Family.LOST:
+        case Family.ENDED:
             pen.rectangle(at(1, 1, 15, 15), 255)
             pen.line(at(4.5, 4.5, 11.5, 11.5), 0, size // 2)
             pen.line(at(11.5, 4.5, 4.5, 11.5), 0, size // 2)

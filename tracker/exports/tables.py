@@ -5,8 +5,8 @@ Columns are only ever added, at the end; their names and order are a promise to 
 
 from typing import Any
 
-from tracker.exports.columns import Column, Reference, Table, Type, choice, field, own_page, partial_date
-from tracker.rules.asks import AskKind
+from tracker.exports.columns import Column, Reference, Table, Type, choice, field, own_page, partial_date, yes_or_no
+from tracker.rules.asks import AskKind, Basis
 from tracker.rules.legislation import KINDS, Effect
 from tracker.rules.replies import Outcome
 from tracker.rules.status import Family, Status
@@ -68,6 +68,8 @@ ASKS = Table(
         *partial_date("disputed_on", "Since when something on the ask's page is disputed"),
         field("disputed_about", "What is disputed, in one sentence; empty where nothing is"),
         field("source_key", "The source in which the ask was made", always=True),
+        *choice("basis", "How it was made; empty where we have not said", Basis, always=False),
+        field("short_names", "What it is also called, separated by semicolons", Type.LIST),
     ),
     key=("ask_slug",),
     references=(OF_SOURCE,),
@@ -90,6 +92,10 @@ UPDATES = Table(
         ASK_URL,
         field("superseded_by", "The ask that replaces this one, where the new status is superseded (ask_slug)"),
         field("published_at", "When we made it public (UTC, ISO 8601)", Type.MOMENT, always=True),
+        field("searched", "Of a review: what we searched"),
+        field("not_found", "Of a review: what we looked for and did not find"),
+        *partial_date("sources_end_on", "Of a review: up to when our sources reach"),
+        field("method_version", "By which version of our method it was judged; empty for older entries"),
     ),
     key=("ask_slug", "update_key"),
     references=(OF_ASK,),
@@ -111,6 +117,7 @@ EVIDENCE = Table(
         field("quote", "The words relied on"),
         field("note", "A caution about it"),
         ASK_URL,
+        yes_or_no("is_see_also", "Whether nobody of us opened it: a see-also, which counts for nothing"),
     ),
     key=("ask_slug", "update_key", "position"),
     references=(OF_ASK, OF_UPDATE),
@@ -168,6 +175,7 @@ LEGISLATION = Table(
         field("becomes", "The law that the bill became (law_key)"),
         field("note", "A caution about the record"),
         LAW_URL,
+        field("short_names", "What it is also called, separated by semicolons", Type.LIST),
     ),
     key=("law_key",),
 )
@@ -186,6 +194,7 @@ LINKS = Table(
         field("note", "What they do, in words"),
         LAW_URL,
         ASK_URL,
+        *partial_date("ended_on", "Since when they are no longer in force"),
     ),
     key=("ask_slug", "law_key", "provisions", "extent"),
     is_key_whole=False,

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from tracker.exports.columns import Column, Type
+from tracker.exports.columns import NO, YES, Column, Type
 from tracker.exports.tables import TABLES
-from tracker.rules.asks import AskKind, Publication
+from tracker.rules.asks import AskKind, Basis, Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import Effect
 from tracker.rules.replies import Outcome
@@ -16,9 +16,9 @@ from tracker.rules.updates import EvidenceType, Result, UpdateKind
 
 ASK_WORDING = (
     "title kind topic summary quote quote_place reading jurisdictions responsible_bodies government_position "
-    "next_step next_step_on first_deadline current_deadline deadline_note"
+    "next_step next_step_on first_deadline current_deadline deadline_note basis short_names"
 )
-LAW = "kind year number citation title address introduced_on enacted_on lapsed_on becomes note"
+LAW = "kind year number citation title address introduced_on enacted_on lapsed_on becomes note short_names"
 # In the order in which they come in: what is named before what names it. Replies and sources are entered by hand.
 EDITABLE: Mapping[str, frozenset[str]] = {
     name: frozenset(columns.split())
@@ -26,9 +26,9 @@ EDITABLE: Mapping[str, frozenset[str]] = {
         "legislation": LAW,
         "asks": ASK_WORDING,
         "tests": "label before reviewed_on",
-        "links": "effect in_force_on note",
-        "updates": "kind happened_on text status reason corrects superseded_by",
-        "evidence": "url title publisher published_on type archived_url quote note",
+        "links": "effect in_force_on ended_on note",
+        "updates": "kind happened_on text status reason corrects superseded_by searched not_found sources_end_on",
+        "evidence": "url title publisher published_on type archived_url quote note is_see_also",
         "results": "result",
         "replies": "",
         "sources": "",
@@ -36,7 +36,7 @@ EDITABLE: Mapping[str, frozenset[str]] = {
 }
 # A new ask names its source by these.
 NAMES_SOURCE = ("source_title", "source_url", "source_key")
-CHOICES = (AskKind, Status, UpdateKind, EvidenceType, Result, Effect, Publication, Outcome)
+CHOICES = (AskKind, Basis, Status, UpdateKind, EvidenceType, Result, Effect, Publication, Outcome)
 ENUMS = {tuple(key.value for key in keys): keys for keys in CHOICES}
 SEVERAL_LINES = frozenset(
     ["quote", "summary", "reading", "government_position", "next_step", "note", "text", "reason", "status_reason"]
@@ -112,4 +112,6 @@ def _choice(column: Column, text: str) -> object:
         return None
     if text not in column.choices:
         raise ValueError(f"One of: {', '.join(column.choices)}.")
+    if column.choices == (YES, NO):
+        return text == YES
     return ENUMS[column.choices](text) if column.choices in ENUMS else text

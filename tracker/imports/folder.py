@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.exports.columns import Column, Table, Type, cell
-from tracker.exports.folder import WHOLE, YES
+from tracker.exports.columns import NO, YES, Column, Table, Type, cell
+from tracker.exports.folder import WHOLE
 from tracker.imports.cells import FORMULA_ERROR, is_garbled, typed
 from tracker.imports.files import Lines, read_csv
 from tracker.imports.plan import Plan
@@ -32,7 +32,11 @@ KINDS: Mapping[str, tuple[Any, Any, str]] = {
     "tests": (SuccessTest, asks.TestDraft, "result result_on is_archived"),
     "links": (Link, legislation.LinkDraft, "publication"),
     "evidence": (Evidence, updates.EvidenceDraft, "position"),
-    "updates": (Update, updates.UpdateDraft, "publication recorded_at published_at submitted_at sent_back_note"),
+    "updates": (
+        Update,
+        updates.UpdateDraft,
+        "publication recorded_at published_at submitted_at sent_back_note method_version",
+    ),
     "replies": (Reply, replies.ReplyDraft, "publication"),
 }
 OF_ASK = {"ask_id": ("asks", "ask_slug")}
@@ -54,8 +58,8 @@ REFERENCES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 MAY_BE_EMPTY = {"becomes", "superseded_by", "corrects"}
 # What an empty cell means, where that is not nothing.
 EMPTY = {
-    "publication": Publication.PUBLISHED, "disputed_about": "", "sent_back_note": "", "is_archived": False,
-    "is_said_defamatory": False,
+    "publication": Publication.PUBLISHED, "disputed_about": "", "sent_back_note": "", "method_version": "",
+    "is_archived": False, "is_said_defamatory": False,
 }  # fmt: skip
 # The columns that are taken in; all others follow from them.
 TAKEN: Mapping[str, frozenset[str]] = {
@@ -128,8 +132,6 @@ def value_of(column: Column, text: str) -> Any:
             return int(text)
         case Type.MOMENT:
             return _moment(text)
-        case Type.CHOICE if YES in column.choices:
-            return typed(column, text) == YES
     return typed(column, text) or None
 
 
@@ -187,6 +189,13 @@ def _compare(name: str, line: Line, record: str, row: object) -> Iterator[Differ
         column, text = COLUMNS[name][title], line.cells[title]
         if column.type is Type.MOMENT or (not text and title in left):
             continue
-        theirs, ours = cell(value_of(column, text) if text else None, ""), cell(column.read(row), "")
+        theirs, ours = _said(column, text), cell(column.read(row), "")
         if theirs != ours:
             yield Difference(name, record, title, theirs, ours)
+
+
+def _said(column: Column, text: str) -> str:
+    """What a cell says, as an export writes it; an empty cell of “yes” or “no” says “no”."""
+    if YES in column.choices:
+        return text or NO
+    return cell(value_of(column, text) if text else None, "")

@@ -207,4 +207,4 @@ def _is_public(link: Link) -> bool:
 def _law(link: Link) -> LinkedLaw:
     law = link.legislation
     dates = (law.introduced_on, law.enacted_on, law.lapsed_on, link.in_force_on)
-    return LinkedLaw(link.effect, *dates, law.kind in BILLS)
+    return LinkedLaw(link.effect, *dates, law.kind in BILLS, link.ended_on)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.db.base import Base, PartialDateColumn, Versioned, enum_column, partial_date_check, sortable
-from tracker.rules.asks import AskKind, Publication
+from tracker.rules.asks import AskKind, Basis, Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
 from tracker.rules.text import TITLE_KEY_LENGTH
@@ -82,6 +82,7 @@ class Ask(Versioned, Base):
     reading: Mapped[str] = mapped_column(sa.Text, server_default="")
     jurisdictions: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     responsible_bodies: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    short_names: Mapped[list[str]] = mapped_column(sa.JSON, default=list, server_default="[]")
     government_position: Mapped[str] = mapped_column(sa.Text, server_default="")
     next_step: Mapped[str] = mapped_column(sa.Text, server_default="")
     next_step_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
@@ -100,6 +101,7 @@ class Ask(Versioned, Base):
     superseded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ask.id"), index=True)
     disputed_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
     disputed_about: Mapped[str] = mapped_column(sa.Text, server_default="")
+    basis: Mapped[Basis | None] = mapped_column(enum_column(Basis, "basis"))
     is_said_defamatory: Mapped[bool] = mapped_column(server_default=sa.false())
     answer_due_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn, index=True)
 

@@ -29,6 +29,7 @@ class Legislation(Versioned, Base):
     number: Mapped[str] = mapped_column(sa.String(40), server_default="")
     citation: Mapped[str] = mapped_column(sa.Text, server_default="")
     title: Mapped[str] = mapped_column(sa.Text)
+    short_names: Mapped[list[str]] = mapped_column(sa.JSON, default=list, server_default="[]")
     address: Mapped[str | None] = mapped_column(sa.Text, unique=True)
     introduced_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
     enacted_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
@@ -48,11 +49,12 @@ class Legislation(Versioned, Base):
 
 
 class Link(Versioned, Base):
-    """Which provisions of a law do what for an ask, where they extend and since when."""
+    """Which provisions of a law do what for an ask, where they extend, since when and until when."""
 
     __tablename__ = "link"
     __table_args__ = (
         partial_date_check("in_force_on"),
+        partial_date_check("ended_on"),
         sa.Index("ix_link_in_force_on", "in_force_on"),
         sa.UniqueConstraint("ask_id", "legislation_id", "provisions", "extent_key"),
     )
@@ -64,6 +66,7 @@ class Link(Versioned, Base):
     extent: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     extent_key: Mapped[str] = mapped_column(sa.String(600), server_default="")
     in_force_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    ended_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
     note: Mapped[str] = mapped_column(sa.Text, server_default="")
     internal_note: Mapped[str] = mapped_column(sa.Text, server_default="")
     publication: Mapped[Publication] = mapped_column(

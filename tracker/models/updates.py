@@ -21,6 +21,7 @@ class Update(Versioned, Base):
     __table_args__ = (
         sa.UniqueConstraint("ask_id", "key"),
         partial_date_check("happened_on"),
+        partial_date_check("sources_end_on"),
         sa.CheckConstraint("kind <> 'status' OR publication <> 'published' OR status IS NOT NULL", name="names_status"),
         sa.CheckConstraint("kind <> 'correction' OR corrects_id IS NOT NULL", name="names_corrected"),
         sa.CheckConstraint("status IS NULL OR publication <> 'published' OR reason <> ''", name="status_has_reason"),
@@ -50,6 +51,10 @@ class Update(Versioned, Base):
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_back_note: Mapped[str] = mapped_column(sa.Text, server_default="")
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    searched: Mapped[str] = mapped_column(sa.Text, server_default="")
+    not_found: Mapped[str] = mapped_column(sa.Text, server_default="")
+    sources_end_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    method_version: Mapped[str] = mapped_column(sa.String(10), server_default="")
 
     ask: Mapped[Ask] = relationship(lazy="raise_on_sql", foreign_keys=[ask_id], back_populates="updates")
     author: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[author_id])
@@ -100,3 +105,4 @@ class Evidence(Base):
     archived_url: Mapped[str] = mapped_column(sa.Text, server_default="")
     quote: Mapped[str] = mapped_column(sa.Text, server_default="")
     note: Mapped[str] = mapped_column(sa.Text, server_default="")
+    is_see_also: Mapped[bool] = mapped_column(server_default=sa.false())

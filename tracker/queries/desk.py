@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.models import Ask, Event, Legislation, Link, Reply, Source, SuccessTest, Update
 from tracker.queries import paging
+from tracker.queries.late import ended_by, is_review_late
 from tracker.queries.paging import Listed
 from tracker.queries.people import with_names
 from tracker.rules.asks import Publication
@@ -21,7 +22,7 @@ from tracker.rules.status import STATUSES_OF, Family
 from tracker.rules.updates import Result, UpdateKind
 
 WAITING = (Update.publication == Publication.DRAFT, Update.submitted_at.is_not(None))
-STILL_OPEN = (*STATUSES_OF[Family.OPEN], *STATUSES_OF[Family.PART])
+STILL_OPEN = (*STATUSES_OF[Family.OPEN], *STATUSES_OF[Family.PARTLY_MET])
 UNVERIFIED: tuple[type[Link | Legislation | Source | Ask], ...] = (Link, Legislation, Source, Ask)
 OF_UPDATE = (joinedload(Update.ask), joinedload(Update.author))
 COMINGS_AND_GOINGS = ("signed in", "signed out")
@@ -57,13 +58,8 @@ def list_drafts(session: Session, person_id: int | None, limit: int, after: str 
 
 def list_due(session: Session, today: date, limit: int, after: str = "") -> Listed[DueAsk]:
     """The published asks whose review is due, the longest unchecked first; never checked ones before all."""
-    is_published = Ask.publication == Publication.PUBLISHED
-    intervals = session.scalars(sa.select(Ask.review_interval_days).where(is_published).distinct())
-    is_late = [
-        sa.and_(Ask.review_interval_days == days, ended_by(Ask.reviewed_on, today - timedelta(days=days)))
-        for days in intervals
-    ]
-    statement = sa.select(Ask).where(is_published, sa.or_(Ask.reviewed_on.is_(None), *is_late))
+    is_due = sa.or_(Ask.reviewed_on.is_(None), is_review_late(session, today))
+    statement = sa.select(Ask).where(Ask.publication == Publication.PUBLISHED, is_due)
     by = (_sorted_date(Ask.reviewed_on), Ask.id)
     loaded = (selectinload(Ask.tests), selectinload(Ask.links).joinedload(Link.legislation))
     found = paging.cut(session, statement, by, limit=limit, after=after, loaded=loaded)
@@ -145,17 +141,6 @@ def _due(ask: Ask, seen: int, is_proposed: bool) -> DueAsk:
 def _sorted_date(column: Any) -> sa.ColumnElement[str]:
     """A date as the text by which it is sorted, what has none first."""
     return sa.func.coalesce(sa.type_coerce(column, sa.String), "")
-
-
-def ended_by(column: Any, day: date) -> sa.ColumnElement[bool]:
-    """Return the condition that the last day that a date can mean is not after the day; false without a date."""
-    text = sa.type_coerce(column, sa.String)
-    next_day = day + timedelta(days=1)
-    last_month = next_day.replace(day=1) - timedelta(days=1)
-    bounds = {10: day.isoformat(), 7: f"{last_month:%Y-%m}", 4: f"{next_day.year - 1:04}"}
-    return sa.or_(
-        *(sa.and_(sa.func.length(text) == length, text <= sa.literal(bound)) for length, bound in bounds.items())
-    )
 
 
 def find_contradicted(session: Session, *among: sa.ColumnElement[bool]) -> list[int]:

@@ -29,6 +29,7 @@ _LAW = (
         Legislation.lapsed_on,
         Link.in_force_on,
         Legislation.kind.in_(BILLS),
+        Link.ended_on,
         Link.ask_id,
     )
     .join(Legislation)

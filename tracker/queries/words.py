@@ -10,7 +10,7 @@ from threading import Lock
 
 import snowballstemmer
 
-from tracker.rules.text import fold
+from tracker.rules.text import fold, without_invisible
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # Of a longer one only this much is known: the index takes no word without end, and some scripts put no spaces.
@@ -29,7 +29,7 @@ _one_at_a_time = Lock()  # it keeps the word that it works on in itself
 
 def stems(text: str) -> list[str]:
     """The stems of a text in its order; common words are left out."""
-    return [stem for word in WORD.findall(text) if (stem := stem_of(word))]
+    return [stem for word in WORD.findall(without_invisible(text)) if (stem := stem_of(word))]
 
 
 def stem_of(word: str) -> str:

@@ -36,6 +36,26 @@ class AskKind(StrEnum):
         return {"policy": "Policy proposal", "sanctions": "Sanctions measure"}[self.value]
 
 
+class Basis(StrEnum):
+    """How the ask was made."""
+
+    EXPLICIT = "explicit"
+    IMPLIED = "implied"
+    OUR_MEASURE = "our_measure"
+
+    @property
+    def label(self) -> str:
+        return {"explicit": "Asked explicitly", "implied": "Asked by implication", "our_measure": "Our measure"}[self]
+
+    @property
+    def means(self) -> str:
+        return {
+            "explicit": "The source asks for this, in these or equal words.",
+            "implied": "The source asks for something that takes this.",
+            "our_measure": "The source states a wish and names no measure. The measure is ours.",
+        }[self]
+
+
 class Publication(StrEnum):
     """Who sees a record: staff alone (a draft, or one put aside), or everybody (an archived one as past)."""
 
@@ -96,6 +116,8 @@ class AskDraft:
     deadline_note: str = ""
     review_interval_days: int = 90
     internal_note: str = ""
+    basis: Basis | None = None
+    short_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,6 +165,7 @@ def check_ask(draft: AskDraft) -> list[Problem]:
         + checks.texts(draft, ASK_LIMITS)
         + checks.names(draft.jurisdictions, "jurisdictions")
         + checks.names(draft.responsible_bodies, "responsible_bodies")
+        + checks.names(draft.short_names, "short_names")
     )
     if not 1 <= draft.review_interval_days <= LONGEST_INTERVAL:
         problems.append(Problem(f"Choose between 1 and {LONGEST_INTERVAL} days.", "review_interval_days"))

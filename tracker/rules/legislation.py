@@ -61,10 +61,16 @@ class Effect(StrEnum):
     AMENDS = "amends"
     BLOCKS = "blocks"
     REPEALS = "repeals"
+    BACKGROUND = "background"
 
     @property
     def label(self) -> str:
         return self.value.replace("_", " ").capitalize()
+
+    @property
+    def serves(self) -> bool:
+        """Whether it helps the ask; law that blocks, repeals or only sets the scene does not."""
+        return self not in {Effect.BLOCKS, Effect.REPEALS, Effect.BACKGROUND}
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,7 @@ class LegislationDraft:
     becomes_id: int | None = None
     note: str = ""
     internal_note: str = ""
+    short_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,7 @@ class LinkDraft:
     in_force_on: PartialDate | None = None
     note: str = ""
     internal_note: str = ""
+    ended_on: PartialDate | None = None
 
 
 def normalised(draft: LegislationDraft) -> LegislationDraft:
@@ -148,6 +156,7 @@ def check_legislation(typed: LegislationDraft) -> list[Problem]:
         checks.required(draft.title, "title", "the title of the law")
         + checks.optional_url(draft.address or "", "address")
         + checks.texts(draft, limits | {"note": SENTENCE_LENGTH, "internal_note": NOTE_LENGTH})
+        + checks.names(draft.short_names, "short_names")
     )
     if draft.kind not in KINDS:
         problems.append(Problem("Choose the kind of law, or give a citation that tells it.", "kind"))
@@ -186,6 +195,8 @@ def check_link(draft: LinkDraft) -> list[Problem]:
     unknown = [name for name in draft.extent if name not in EXTENTS]
     if unknown:
         problems.append(Problem(f"Unknown extent: {', '.join(unknown)[:120]}.", "extent"))
+    if draft.ended_on and draft.in_force_on and not draft.in_force_on.may_be_by(draft.ended_on):
+        problems.append(Problem("It cannot end before it is in force.", "ended_on"))
     return problems
 
 

@@ -9,8 +9,8 @@ from tracker.rules.story import Entry, in_effect
 from tracker.rules.updates import Result, UpdateKind
 
 MOVEMENTS = frozenset({UpdateKind.STATUS, UpdateKind.TEST, UpdateKind.MILESTONE})
-QUIET_AFTER = timedelta(days=180)
-STILL_MOVING = frozenset({Family.OPEN, Family.PART})
+QUIET_AFTER = timedelta(days=90)
+STILL_MOVING = frozenset({Family.OPEN, Family.PARTLY_MET})
 
 
 def moved_on(
@@ -33,10 +33,10 @@ def moved_on(
     return max((entry.happened_on for entry in in_effect(told.values(), on) if is_movement(entry)), default=None)
 
 
-def is_quiet(status: Status | None, last: PartialDate | None, today: date) -> bool:
-    """Whether to say that nothing has moved: an ask that could still move has not done so for half a year."""
+def is_quiet(status: Status | None, last: PartialDate | None, looked_on: PartialDate | None) -> bool:
+    """Whether to say that nothing has moved: what could still move had not for long when we last looked."""
     may_move = status is not None and status.family in STILL_MOVING
-    return may_move and last is not None and last.last_day + QUIET_AFTER < today
+    return may_move and bool(last and looked_on and last.last_day + QUIET_AFTER < looked_on.first_day)
 
 
 def review_due(reviewed_on: PartialDate | None, published_on: date | None, interval_days: int) -> date | None:

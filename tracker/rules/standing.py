@@ -10,7 +10,7 @@ from tracker.rules.status import Family, Status
 from tracker.rules.updates import EvidenceType, Result
 
 ON_THE_RECORD = {EvidenceType.OFFICIAL_RECORD, EvidenceType.GOVERNMENT_CLAIM}
-NOT_DONE = {Family.OPEN, Family.PART, Family.LOST}
+NOT_DONE = {Family.OPEN, Family.PARTLY_MET, Family.ENDED}
 ONCE_WORKED = {Status.IN_FORCE, Status.PARTLY_MET, Status.MET}
 
 
@@ -24,9 +24,12 @@ class LinkedLaw:
     lapsed_on: PartialDate | None = None
     in_force_on: PartialDate | None = None
     is_bill: bool = False
+    ended_on: PartialDate | None = None
 
     def is_in_force(self, on: PartialDate) -> bool:
-        return self.in_force_on is not None and self.in_force_on.may_be_by(on)
+        """Whether it could be in force on that date: begun, and not surely ended."""
+        has_ended = self.ended_on is not None and self.ended_on.last_day <= on.first_day
+        return self.in_force_on is not None and self.in_force_on.may_be_by(on) and not has_ended
 
     def is_enacted(self, on: PartialDate) -> bool:
         return self.enacted_on is not None and self.enacted_on.may_be_by(on)
@@ -58,8 +61,8 @@ class Standing:
 
     @property
     def helping_law(self) -> list[LinkedLaw]:
-        """The linked law that does not work against the ask."""
-        return [law for law in self.law if law.effect not in {Effect.BLOCKS, Effect.REPEALS}]
+        """The linked law that serves the ask."""
+        return [law for law in self.law if law.effect.serves]
 
     @property
     def met(self) -> int:
@@ -111,10 +114,6 @@ def check_change(status: Status, standing: Standing, evidence: Collection[Eviden
 
 _ONE_MET = "A test is already met. Choose “Partly met” or “Met”, or correct the test's result first."
 _ALL_MET = "Every test is met. Choose “Met”, or say first which test is not met, or is met no longer."
-
-
-def _not_started(standing: Standing) -> list[str]:
-    return [_ONE_MET] if standing.met else []
 
 
 def _in_parliament(standing: Standing) -> list[str]:
@@ -190,7 +189,8 @@ def _cannot_be_judged(standing: Standing) -> list[str]:
 
 
 TEST_FITS: Mapping[Status, Callable[[Standing], list[str]]] = {
-    Status.NOT_STARTED: _not_started,
+    Status.NOT_STARTED: _none_met,
+    Status.LAW_NOT_IN_FORCE: _none_met,
     Status.IN_FORCE: _none_met,
     Status.PARTLY_MET: _partly_met,
     Status.MET: _met,

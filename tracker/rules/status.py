@@ -8,22 +8,33 @@ from enum import StrEnum
 class Family(StrEnum):
     """The five groups of statuses that public counts use."""
 
-    WON = "won"
-    PART = "part"
+    MET = "met"
+    PARTLY_MET = "partly_met"
     OPEN = "open"
-    LOST = "lost"
+    ENDED = "ended"
     NOT_COUNTED = "not_counted"
 
     @property
     def label(self) -> str:
         return FAMILY_LABELS[self]
 
+    @property
+    def means(self) -> str:
+        return FAMILY_MEANINGS[self]
 
+
+FAMILY_MEANINGS: Mapping[Family, str] = {
+    Family.MET: "every published test is met",
+    Family.PARTLY_MET: "at least one test is met, and at least one is not met or unknown",
+    Family.OPEN: "no test is known to be met, and it has not ended",
+    Family.ENDED: "refused, fallen, undone, or no longer possible as worded",
+    Family.NOT_COUNTED: "nothing to measure, or replaced by another ask",
+}
 FAMILY_LABELS: Mapping[Family, str] = {
-    Family.WON: "Met",
-    Family.PART: "Partly met",
+    Family.MET: "Met",
+    Family.PARTLY_MET: "Partly met",
     Family.OPEN: "Open",
-    Family.LOST: "Lost",
+    Family.ENDED: "Ended without it",
     Family.NOT_COUNTED: "Not counted",
 }
 
@@ -92,53 +103,54 @@ DEFINITIONS: Mapping[Status, Definition] = {
         Family.OPEN,
         "The law has been enacted or made, but the part that matters has not begun to apply.",
         "It does not mean that anything has changed in practice.",
-        "Linked legislation enacted or made by that date, and none that delivers the ask in force.",
+        "Linked legislation enacted or made by that date, none that delivers the ask in force, and no test met.",
     ),
     Status.IN_FORCE: Definition(
         "In force, ask not yet met",
         Family.OPEN,
-        "The law applies, but none of the tests by which we judge the ask is met.",
+        "A law that serves the ask applies, but none of the tests by which we judge the ask is met.",
         "It does not mean that the law is used, or that it works.",
-        "A linked law in force on that date, and no test met.",
+        "A linked law that delivers, partly delivers, enables or amends, in force on that date and not ended, and no "
+        "test met.",
     ),
     Status.PARTLY_MET: Definition(
         "Partly met",
-        Family.PART,
+        Family.PARTLY_MET,
         "At least one of the tests is met, and at least one is not, or is not known to be.",
         "It does not mean that the rest will follow.",
         "At least one test met, and at least one not met or not known.",
     ),
     Status.MET: Definition(
         "Met",
-        Family.WON,
+        Family.MET,
         "Every test by which we judge the ask is met.",
         "It does not mean that the results are good, or that the work is finished for ever.",
         "Every test met, and evidence beyond a government claim.",
     ),
     Status.REJECTED: Definition(
         "Rejected",
-        Family.LOST,
+        Family.ENDED,
         "The government refused it on the record, or Parliament voted it down.",
         "It does not mean that it can never return.",
         "Evidence that is an official record or a government claim.",
     ),
     Status.LAPSED: Definition(
         "Lapsed",
-        Family.LOST,
+        Family.ENDED,
         "The bill that would have done it fell, and no other route is live.",
         "It does not mean that anybody voted against it.",
         "A linked bill that had fallen by that date, and no other linked bill still alive.",
     ),
     Status.REVERSED: Definition(
         "Reversed",
-        Family.LOST,
+        Family.ENDED,
         "It had been in force, partly met or met, and was undone.",
         "It does not mean that it had never worked.",
         "An earlier status of in force, partly met or met.",
     ),
     Status.OVERTAKEN: Definition(
         "Overtaken",
-        Family.LOST,
+        Family.ENDED,
         "Events have made it impossible as it was worded.",
         "It does not mean that a similar ask would be impossible.",
         "The tests must not all be met.",
@@ -147,7 +159,7 @@ DEFINITIONS: Mapping[Status, Definition] = {
         "Superseded",
         Family.NOT_COUNTED,
         "We replaced this ask by another, which the entry names.",
-        "It does not mean that it was won or lost; we never use it to hide a loss.",
+        "It does not mean that it was met or refused; we never use it to hide that something failed.",
         "The ask that replaces it.",
     ),
     Status.CANNOT_BE_JUDGED: Definition(
@@ -162,5 +174,5 @@ DEFINITIONS: Mapping[Status, Definition] = {
 STATUSES_OF: Mapping[Family, tuple[Status, ...]] = {
     family: tuple(status for status in Status if status.family is family) for family in Family
 }
-# In the order of statuses those of one family stand together, the won ones first.
+# In the order of statuses those of one family stand together, the met ones first.
 STATUS_ORDER: tuple[Status, ...] = tuple(status for family in Family for status in STATUSES_OF[family])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from tracker.rules.dates import PartialDate
+from tracker.rules.errors import Problem
 from tracker.rules.status import Status
 from tracker.rules.updates import Result
 
@@ -79,3 +80,28 @@ def spans_of(entries: Iterable[Entry]) -> list[StatusDays]:
     by_day = {entry.happened_on.first_day: entry for entry in in_effect(entries) if entry.status}
     days = [*by_day, None]
     return [StatusDays(entry, day, days[place]) for place, (day, entry) in enumerate(by_day.items(), 1)]
+
+
+def check_changes(entries: Iterable[Entry], entry: Entry) -> list[Problem]:
+    """Refuse a change to the status that holds on that day already."""
+    if entry.status is None or state_of(entries, entry.happened_on).status is not entry.status:
+        return []
+    sentence = (
+        f"The status on that date is “{entry.status.label}” already. To say that it still holds, post a review; "
+        "to put its date or its reason right, post a correction of the entry that set it."
+    )
+    return [Problem(sentence, "status")]
+
+
+def check_order(entries: Iterable[Entry], entry: Entry) -> list[Problem]:
+    """Refuse a month or a year within which another entry judges the same: nobody can tell which came first."""
+    when, own_tests = entry.happened_on, {test for test, _ in entry.results}
+    for other in in_effect([*entries, entry]):
+        is_within = when < other.happened_on and other.happened_on.first_day <= when.last_day
+        if is_within and ((entry.status and other.status) or own_tests & {test for test, _ in other.results}):
+            sentence = (
+                f"An entry of {other.happened_on.in_words} judges the same within {when.in_words}, and it is not clear "
+                "which came first. Give the day if a source does; otherwise tell this as a milestone, without a result."
+            )
+            return [Problem(sentence, "happened_on")]
+    return []

@@ -39,10 +39,28 @@ def showable(text: str) -> str:
     return FORBIDDEN.sub("", text)
 
 
+# Letters that Unicode does not take apart.
+PLAIN_LETTERS = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+
+
 def fold(text: str) -> str:
-    """Answer the text without accents and case, so that "Škoda" is found by "skoda"."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    """Answer the text without accents, case and invisible characters: "Škoda" is found by "skoda", "Łódź" by "lodz"."""
+    decomposed = unicodedata.normalize("NFKD", without_invisible(text))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold().translate(PLAIN_LETTERS)
+
+
+def without_invisible(text: str) -> str:
+    """Answer the text without what no reader can see: marks of direction, joiners, soft hyphens (Unicode's Cf)."""
+    return text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
+
+
+def initials(name: str) -> str:
+    """Answer the initials of the words in capitals: "OFSI" for an Office of Financial Sanctions Implementation.
+
+    What stands in brackets is left out; a name of one word has none.
+    """
+    letters = re.findall(r"\b[A-Z]", re.sub(r"\([^)]*\)", "", name))
+    return "".join(letters) if len(letters) > 1 else ""
 
 
 def title_key(title: str) -> str:

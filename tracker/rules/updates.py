@@ -40,6 +40,7 @@ KIND_LABELS: Mapping[UpdateKind, str] = {
 }
 NEEDS_EVIDENCE = frozenset({UpdateKind.STATUS, UpdateKind.TEST, UpdateKind.MILESTONE})
 SETS_STATUS = frozenset({UpdateKind.STATUS, UpdateKind.CORRECTION})
+OF_REVIEWS = ("searched", "not_found", "sources_end_on")
 SETS_NO_RESULT = frozenset({UpdateKind.REDEFINITION, UpdateKind.REVIEW})
 
 
@@ -105,11 +106,15 @@ class EvidenceDraft:
     archived_url: str = ""
     quote: str = ""
     note: str = ""
+    is_see_also: bool = False
 
 
 @dataclass(frozen=True)
 class UpdateDraft:
-    """An entry of the story, as typed. `results` maps a test's id to its new result."""
+    """An entry of the story, as typed. `results` maps a test's id to its new result.
+
+    A review says what was searched, what was not found, and up to when the sources reach.
+    """
 
     kind: UpdateKind
     happened_on: PartialDate
@@ -121,16 +126,32 @@ class UpdateDraft:
     draft_note: str = ""
     results: tuple[tuple[int, Result], ...] = ()
     evidence: tuple[EvidenceDraft, ...] = ()
+    searched: str = ""
+    not_found: str = ""
+    sources_end_on: PartialDate | None = None
+
+    @property
+    def opened(self) -> list[EvidenceDraft]:
+        """The evidence that somebody opened; a see-also counts for nothing."""
+        return [evidence for evidence in self.evidence if not evidence.is_see_also]
 
 
 def check_draft(draft: UpdateDraft) -> list[Problem]:
     """Check what even an unpublished entry must respect: lengths, addresses, kinds that fit."""
-    limits = {"text": PARAGRAPH_LENGTH, "reason": SENTENCE_LENGTH, "draft_note": NOTE_LENGTH}
+    limits = {
+        "text": PARAGRAPH_LENGTH,
+        "reason": SENTENCE_LENGTH,
+        "draft_note": NOTE_LENGTH,
+        "searched": SENTENCE_LENGTH,
+        "not_found": SENTENCE_LENGTH,
+    }
     problems = checks.texts(draft, limits) + checks.required(draft.text, "text", "a sentence on what happened")
     if draft.kind is UpdateKind.CORRECTION and not draft.corrects_id:
         problems.append(Problem("Name the entry that this corrects.", "corrects_id"))
     if draft.superseded_by_id and draft.status is not Status.SUPERSEDED:
         problems.append(Problem("Name a replacing ask only with the status “Superseded”.", "superseded_by_id"))
+    if draft.kind is not UpdateKind.REVIEW:
+        problems += [Problem("Only a review says this.", name) for name in OF_REVIEWS if getattr(draft, name)]
     if len(draft.evidence) > MOST_EVIDENCE:
         problems.append(Problem(f"Give at most {MOST_EVIDENCE} pieces of evidence.", "evidence"))
     for number, evidence in enumerate(draft.evidence):
@@ -156,15 +177,15 @@ def check_publishable(draft: UpdateDraft, today: date) -> list[Problem]:
     if draft.status is not None:
         problems += checks.required(draft.reason, "reason", "the reason in one or two sentences")
     carries_a_judgement = draft.status is not None or bool(draft.results)
-    if not draft.evidence and not only_looked and (draft.kind in NEEDS_EVIDENCE or carries_a_judgement):
-        problems.append(Problem("Give at least one piece of evidence.", "evidence"))
+    if not draft.opened and not only_looked and (draft.kind in NEEDS_EVIDENCE or carries_a_judgement):
+        problems.append(Problem("Give at least one page that you opened and that shows it.", "evidence"))
     return problems
 
 
 def _says_only_that_we_looked(draft: UpdateDraft) -> bool:
     """True for a review, and for results that we looked for and did not find: they need a day and no evidence."""
     is_unknown = bool(draft.results) and all(result is Result.UNKNOWN for _, result in draft.results)
-    return draft.kind is UpdateKind.REVIEW or (draft.kind is UpdateKind.TEST and is_unknown and not draft.evidence)
+    return draft.kind is UpdateKind.REVIEW or (draft.kind is UpdateKind.TEST and is_unknown and not draft.opened)
 
 
 def check_evidence(evidence: EvidenceDraft, prefix: str) -> list[Problem]:

@@ -15,13 +15,15 @@ from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action
 from tracker.rules.standing import Standing, check_tests_fit
 from tracker.rules.text import NOTE_LENGTH, slugify, title_key
-from tracker.services import records
+from tracker.services import derived, records
 from tracker.services.change import Change
 from tracker.services.events import Subject, record
 from tracker.services.records import NAME_LENGTH
 from tracker.services.updates import post_redefinition
 
 OLD_TEXT_LENGTH = 100
+# By these an ask is found too, though they are not its wording.
+NAMES = frozenset({"short_names", "responsible_bodies"})
 
 
 def create_source(change: Change, draft: SourceDraft) -> Source:
@@ -75,6 +77,8 @@ def edit_ask(change: Change, ask: Ask, draft: AskDraft, *, seen_version: int | N
         if redefined := sorted(REDEFINING_FIELDS & before.keys()):
             changes = "; ".join(f"{field_name(name)} was “{_short(before[name])}”" for name in redefined)
             post_redefinition(change, ask, f"The ask was reworded ({changes}).", reason)
+        elif NAMES & before.keys():
+            derived.write_words(change.session, [ask.id])
     return bool(before)
 
 

@@ -3,6 +3,7 @@
 Both know published asks only. Whatever changes a text or the story of an ask calls this in the same transaction.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
@@ -17,13 +18,13 @@ from tracker.queries.stories import find_stories
 from tracker.queries.words import stems
 from tracker.rules.asks import Publication
 from tracker.rules.story import Entry, spans_of
-from tracker.rules.text import title_key
+from tracker.rules.text import initials, title_key
 
 STEP = 200
 IS_PUBLISHED = Ask.publication == Publication.PUBLISHED
 # The texts of an ask in the order of the index, each with how deep one must read to meet it.
-TITLE, WORDING, TEST, ENTRY, LAW = range(5)
-DEPTH_OF = {TITLE: 0, WORDING: 1, TEST: 1, ENTRY: 2, LAW: 2}
+NAMES, TITLE, BODIES, WORDING, TEST, ENTRY, LAW = range(7)
+DEPTH_OF = {NAMES: 0, TITLE: 0, BODIES: 1, WORDING: 1, TEST: 1, ENTRY: 2, LAW: 2}
 
 
 def write_words(session: Session, ask_ids: Sequence[int]) -> None:
@@ -68,10 +69,15 @@ def find_texts(session: Session, ask_ids: Sequence[int]) -> dict[int, Texts]:
     for ask_id, rows in groupby(session.execute(_TEXTS, {"ids": ask_ids}), lambda row: row.ask_id):
         parts: list[list[str]] = [[], [], []]
         for row in rows:
-            parts[DEPTH_OF[row.place]].append(row.text)
+            parts[DEPTH_OF[row.place]].append(_names(row.text) if row.place in {NAMES, BODIES} else row.text)
         title, wording, story = (stems("\n".join(part)) for part in parts)
         found[ask_id] = title, wording, story
     return found
+
+
+def _names(stored: str) -> str:
+    """The names in a stored list, each with its initials."""
+    return "\n".join(f"{name} {initials(name)}" for name in json.loads(stored))
 
 
 def find_faults(session: Session) -> list[str]:
@@ -141,8 +147,17 @@ def _select(place: int, number: Any, *columns: Any) -> sa.Select[Any]:
     return sa.select(Ask.id.label("ask_id"), *in_order, text.label("text")).where(of_asks, IS_PUBLISHED)
 
 
+OF_LAW = (
+    Legislation.title,
+    Legislation.citation,
+    sa.cast(Legislation.short_names, sa.Text),
+    Link.provisions,
+    Link.note,
+)
 _TEXTS = sa.union_all(
     _select(TITLE, Ask.id, Ask.title),
+    _select(NAMES, Ask.id, sa.cast(Ask.short_names, sa.Text)),
+    _select(BODIES, Ask.id, sa.cast(Ask.responsible_bodies, sa.Text)),
     _select(WORDING, Ask.id, Ask.summary, Ask.quote, Ask.reading, Ask.status_reason),
     _select(TEST, SuccessTest.id, SuccessTest.label).where(
         SuccessTest.ask_id == Ask.id, SuccessTest.is_archived.is_(False)
@@ -150,7 +165,7 @@ _TEXTS = sa.union_all(
     _select(ENTRY, Update.id, Update.text, Update.reason).where(
         Update.ask_id == Ask.id, Update.publication == Publication.PUBLISHED
     ),
-    _select(LAW, Link.id, Legislation.title, Legislation.citation, Link.provisions, Link.note).where(
+    _select(LAW, Link.id, *OF_LAW).where(
         Link.ask_id == Ask.id,
         Link.publication == Publication.PUBLISHED,
         Link.legislation_id == Legislation.id,

@@ -16,9 +16,10 @@ from tracker.rules import checks
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, Problem, RuleBroken, refuse
+from tracker.rules.method import VERSION
 from tracker.rules.permissions import Action, Actor
 from tracker.rules.standing import check_change, check_tests_fit
-from tracker.rules.story import Entry, State, state_of
+from tracker.rules.story import Entry, State, check_changes, check_order, state_of
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.rules.updates import UpdateDraft, UpdateKind, check_publishable
 from tracker.services import derived, drafts, records
@@ -76,11 +77,12 @@ def check_story(story: Story, entry: Entry, draft: UpdateDraft) -> list[Problem]
     if corrected and corrected.status and not draft.status:
         sentence = "The entry that this corrects set a status. Say which is right; it may be the same."
         problems.append(Problem(sentence, "status"))
+    if draft.kind is UpdateKind.STATUS:
+        problems += check_changes(entries, entry)
+    problems += check_order(entries, entry)
     if draft.status:
         standing = replace(standing_of(story, state, draft.happened_on), superseded_by=draft.superseded_by_id)
-        problems += check_change(
-            draft.status, standing, {evidence.type for evidence in draft.evidence if evidence.type}
-        )
+        problems += check_change(draft.status, standing, {evidence.type for evidence in draft.opened if evidence.type})
     if draft.results or (corrected and corrected.results):
         for then in (state, state_of([*entries, entry])):
             if then.status_entry != entry:
@@ -147,5 +149,6 @@ def _take_in(ask: Ask, update: Update, change: Change) -> None:
     """Make the entry part of the history."""
     update.publication = Publication.PUBLISHED
     update.published_at = change.at
+    update.method_version = VERSION if update.status or update.results else ""
     if update.kind is UpdateKind.REVIEW and (ask.reviewed_on is None or ask.reviewed_on < update.happened_on):
         ask.reviewed_on = update.happened_on

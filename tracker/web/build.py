@@ -1,11 +1,14 @@
 """Digests of the deployed code, templates and files, so that no page of one version is served by the next."""
 
+import re
+from base64 import b64encode
 from dataclasses import replace
 from functools import cache
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from pathlib import Path
 
 from flask import Flask, url_for
+from markupsafe import Markup
 
 from tracker.paths import PACKAGE, resource_dir
 from tracker.settings import Settings
@@ -13,6 +16,16 @@ from tracker.settings import Settings
 CODE, TEMPLATES, STATIC = PACKAGE, resource_dir("templates"), PACKAGE / "static"
 # What shows on public pages or in their headers. The secret makes the digest one.
 SETTINGS = ("SECRET_KEY", "SITE_URL", "CONTACT_EMAIL", "PUBLISHER", "FUNDING", "IS_PRODUCTION")
+
+
+def _small(css: str) -> str:
+    """A stylesheet without its comments and without the spaces that are for people."""
+    return re.sub(r"\s*([{};])\s*", r"\1", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)).strip()
+
+
+# It stands in each page, so that a phone paints without asking again; the policy names it by its hash.
+STYLESHEET = Markup(_small((STATIC / "site.css").read_text(encoding="utf-8")))  # noqa: S704 (our own file)
+STYLE_HASH = f"sha256-{b64encode(sha256(STYLESHEET.encode()).digest()).decode()}"
 
 
 def digest(settings: Settings) -> bytes:

@@ -5,13 +5,13 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, current_app, request
 from werkzeug.wrappers import Response
 
-from tracker.web.build import version_of
+from tracker.web.build import STYLE_HASH, version_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
-        "style-src 'self'",
+        f"style-src 'self' '{STYLE_HASH}'",
         "img-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",

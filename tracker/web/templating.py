@@ -16,10 +16,15 @@ from tracker.queries.public.records import PublicAsk
 from tracker.queries.words import mark
 from tracker.rules.dates import PartialDate
 from tracker.rules.disputes import answer_due
+from tracker.rules.method import VERSION
 from tracker.rules.standing import contradictions
+from tracker.rules.text import slug_of_name
 from tracker.rules.wording import compare_fields, shortened
 from tracker.web.addresses import site_url
+from tracker.web.build import STYLESHEET
 from tracker.web.forms.fields import ChosenField, required
+from tracker.web.public.charts import in_words as number_in_words
+from tracker.web.public.charts import shares, strip
 from tracker.web.public.timeline import time_line
 
 # What was done to somebody's access, or by a spreadsheet; all else is said in the usual way.
@@ -40,6 +45,8 @@ SENTENCES = {
     "brought in": "brought in “{name}” (rows added: {after[rows_added]}; changed: {after[rows_changed]}).",
 }
 
+WITH_A_PAST = ("public.index", "public.ask", "public.story")
+MOST_ENTRIES = 50  # of a story on the page of its ask
 INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
@@ -55,6 +62,11 @@ def in_words(value: PartialDate | date | None) -> str:
     if value is None:
         return ""
     return value.in_words if isinstance(value, PartialDate) else PartialDate(value.isoformat()).in_words
+
+
+def as_date(day: date) -> PartialDate:
+    """A day as the dates of records are."""
+    return PartialDate(day.isoformat())
 
 
 def day(moment: datetime) -> str:
@@ -79,12 +91,14 @@ def is_past(value: PartialDate | None, today: date) -> bool:
 
 def report_link(title: str) -> str:
     """A mailto: address for reporting an error on this page; empty where no contact is set."""
-    contact = current_app.config["CONTACT_EMAIL"]
-    if not contact:
-        return ""
     page = f"{site_url()}{request.path}" + (f"?on={request.args['on']}" if request.args.get("on") else "")
-    subject, body = quote(f"Error report: {title}"), quote(f"Page: {page}\n\nWhat is wrong:\n")
-    return f"mailto:{contact}?subject={subject}&body={body}"
+    return mail_link(f"Error report: {title}", f"Page: {page}\n\nWhat is wrong:\n")
+
+
+def mail_link(subject: str, body: str) -> str:
+    """A mailto: address to us with a mail that is begun; empty where no contact is set."""
+    contact = current_app.config["CONTACT_EMAIL"]
+    return f"mailto:{contact}?subject={quote(subject)}&body={quote(body)}" if contact else ""
 
 
 def entry_address(ask: PublicAsk, key: str) -> str:
@@ -144,8 +158,20 @@ def init_app(app: Flask) -> None:
     app.add_template_global(attributes)
     app.add_template_global(is_past)
     app.add_template_global(report_link)
+    app.add_template_global(mail_link)
     app.add_template_global(entry_address)
     app.add_template_global(site_url)
+    app.add_template_filter(slug_of_name, "slug")
+    app.add_template_filter(as_date)
     app.add_template_global(time_line)
+    app.add_template_global(shares)
+    app.add_template_global(strip)
+    app.add_template_global(number_in_words, "number_in_words")
+    app.jinja_env.globals |= {
+        "stylesheet": STYLESHEET,
+        "most_entries": MOST_ENTRIES,
+        "method_version": VERSION,
+        "with_a_past": WITH_A_PAST,
+    }
     app.add_template_global(compare_fields)
     app.add_template_global(shortened)

@@ -7,10 +7,14 @@ from tracker.queries.public.counts import (
     count_by_status,
     count_by_year,
     find_choices,
+    find_first_year,
+    find_last_change,
 )
+from tracker.queries.public.fitting import find_law_title, find_near, list_topics
 from tracker.queries.public.laws import find_key_of, find_law, list_laws
-from tracker.queries.public.listing import find_law_title, find_page, list_topics
+from tracker.queries.public.listing import find_groups, find_page
 from tracker.queries.public.rows import PublishedCheckpoint, find_checkpoint
+from tracker.queries.public.unknown import list_unknown
 from tracker.queries.public.updates import count_updates, list_updates
 
 __all__ = [
@@ -22,14 +26,19 @@ __all__ = [
     "find_ask",
     "find_checkpoint",
     "find_choices",
+    "find_first_year",
+    "find_groups",
     "find_key_of",
+    "find_last_change",
     "find_law",
     "find_law_title",
+    "find_near",
     "find_page",
     "find_slug_now",
     "list_bodies",
     "list_laws",
     "list_sources",
     "list_topics",
+    "list_unknown",
     "list_updates",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tracker.clock import today
 from tracker.models import Ask, StatusSpan
 from tracker.rules.asks import Publication
 
@@ -14,7 +15,7 @@ ONLY_PUBLISHED = (Publication.PUBLISHED,)
 ASK, SPAN = Ask.__table__.c, StatusSpan.__table__.c
 # What a line of a list tells of an ask whatever the day. The wording is today's. What is not named here, or given in
 # as_of(), is blank on a past day.
-WHATEVER_THE_DAY = ("slug", "title", "kind", "topic", "summary", "first_deadline")
+WHATEVER_THE_DAY = ("slug", "title", "kind", "topic", "summary", "first_deadline", "basis")
 _WORDING = {name: ASK[name] for name in WHATEVER_THE_DAY}
 
 
@@ -45,6 +46,12 @@ class AsOf:
     status: sa.ColumnElement[Any]
     since: sa.ColumnElement[Any]
     line: Mapping[str, sa.ColumnElement[Any]]
+    on: date | None = None
+
+    @property
+    def day(self) -> date:
+        """The day as of which they are read."""
+        return self.on or today()
 
 
 NOW = AsOf(
@@ -75,4 +82,5 @@ def as_of(on: date | None) -> AsOf:
         status=SPAN.status,
         since=SPAN.begins_on,
         line={**_WORDING, "status": SPAN.status, "status_on": SPAN.happened_on, "reason": SPAN.reason},
+        on=on,
     )

@@ -171,8 +171,11 @@ class EmbeddedAsk:
     is_archived: bool
 
 
-def find_embedded(session: Session, slug: str) -> EmbeddedAsk | None:
-    """An ask that is or was public."""
+def find_embedded(session: Session, slug: str, on: date | None = None) -> EmbeddedAsk | None:
+    """An ask that is or was public, now or as it stood on a day."""
+    if on:
+        past = find_ask(session, slug, on=on)
+        return EmbeddedAsk(past.line, past.is_archived) if past else None
     ask = session.scalar(sa.select(Ask).where(Ask.slug == slug, Ask.publication.in_(PUBLIC)))
     return EmbeddedAsk(ask_line(ask), ask.publication is Publication.ARCHIVED) if ask else None
 

@@ -1,8 +1,13 @@
-"""The bodies that answer for asks. An ask names them; two spellings with the same slug are one body."""
+"""The bodies that answer for asks, and the places where these would apply: lists of names that asks hold.
+
+Two spellings with the same slug are one name.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,30 +15,45 @@ from sqlalchemy.orm import Session
 from tracker.queries.public.as_of import ASK, NOW
 from tracker.rules.text import slug_of_name
 
-# The bodies of an ask as they are stored, which is how the database compares them.
-STORED = sa.cast(ASK.responsible_bodies, sa.Text)
-# The ask that was entered last decides how a body is written.
+# The ask that was entered last decides how a name is written.
 LAST = sa.func.max(ASK.id)
-_STORED = sa.select(STORED).where(*NOW.holds).group_by(STORED).order_by(LAST)
+
+
+@dataclass(frozen=True)
+class NameList:
+    """A column that holds a list of names; `stored` is how the database compares the lists."""
+
+    stored: Any
+
+    def names(self, session: Session) -> dict[str, str]:
+        """The names in the lists of published asks: slug to name, in the order of the alphabet."""
+        return names_of(session.scalars(self._lists()))
+
+    def holds(self, session: Session, slug: str) -> sa.ColumnElement[bool] | None:
+        """The condition that an ask's list has a name; None where no published ask has."""
+        spellings = [stored for stored in session.scalars(self._lists()) if slug in names_in(stored)]
+        return self.stored.in_(spellings) if spellings else None
+
+    def _lists(self) -> sa.Select[str]:
+        return sa.select(self.stored).where(*NOW.holds).group_by(self.stored).order_by(LAST)
+
+
+BODIES = NameList(sa.cast(ASK.responsible_bodies, sa.Text))
+PLACES = NameList(sa.cast(ASK.jurisdictions, sa.Text))
 
 
 def list_bodies(session: Session) -> dict[str, str]:
     """The bodies that answer for published asks: slug to name, in the order of the alphabet."""
-    return bodies_in(session.scalars(_STORED))
+    return BODIES.names(session)
 
 
-def list_spellings(session: Session, slug: str) -> list[str]:
-    """The values of STORED among which a body is."""
-    return [stored for stored in session.scalars(_STORED) if slug in names_in(stored)]
-
-
-def bodies_in(stored: Iterable[str]) -> dict[str, str]:
-    """Slug to name of the bodies in stored lists, in the order of the alphabet; the last list decides on a name."""
+def names_of(stored: Iterable[str]) -> dict[str, str]:
+    """Slug to name in stored lists, in the order of the alphabet; the last list decides on a name."""
     names = {slug: name for each in stored for slug, name in names_in(each).items()}
-    return dict(sorted(names.items(), key=lambda body: body[1]))
+    return dict(sorted(names.items(), key=lambda pair: pair[1]))
 
 
 @lru_cache(maxsize=1000)
 def names_in(stored: str) -> Mapping[str, str]:
-    """Slug to name of the bodies in a stored list."""
+    """Slug to name of what stands in a stored list."""
     return {slug_of_name(name): name for name in json.loads(stored)}

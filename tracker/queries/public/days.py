@@ -4,14 +4,14 @@ A past day names what it keeps of the present record; all else is blank, as a fi
 means precisely stands in docs/decisions/0015-the-past.md.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
 from tracker.models import Ask, SuccessTest, Update
 from tracker.queries.public.as_of import WHATEVER_THE_DAY
-from tracker.queries.public.lines import ask_line, is_public, keep
-from tracker.queries.public.records import AskLine, Grounds, LawLine, PublicAsk, PublicLink, PublicTest
+from tracker.queries.public.entries import Grounds, PublicEvidence
+from tracker.queries.public.lines import ask_line, is_public, keep, record_of
+from tracker.queries.public.records import AskLine, LawLine, PublicAsk, PublicLink, PublicTest
 from tracker.queries.stories import entry_of
 from tracker.rules.dates import PartialDate
 from tracker.rules.movement import moved_on
@@ -38,16 +38,22 @@ KEPT_OF_LAW = ("key", "title", "citation", "kind_label", "address", "note")
 
 
 def grounds(updates: Sequence[Update], tests: Iterable[SuccessTest], on: date | None) -> Grounds:
-    """The evidence of the entries that set the status and the tests' results in effect; each address counts once."""
+    """The pages of the entries that set the status and the tests' results in effect; a see-also counts for nothing."""
     carrying = grounds_of(map(entry_of, updates), {test.id for test in tests}, _as_partial(on))
-    types: dict[str, EvidenceType] = {}
+    pages: dict[str, PublicEvidence] = {}
     claims_alone = []
-    for update in (update for update in updates if update.id in carrying):
-        types |= {evidence.url: evidence.type for evidence in update.evidence}
-        if {evidence.type for evidence in update.evidence} == {EvidenceType.GOVERNMENT_CLAIM}:
+    for update in sorted((one for one in updates if one.id in carrying), key=_weight, reverse=True):
+        opened = [record_of(PublicEvidence, item) for item in update.evidence if not item.is_see_also]
+        for item in opened:
+            pages.setdefault(item.url, item)
+        if {item.type for item in opened} == {EvidenceType.GOVERNMENT_CLAIM}:
             claims_alone.append(update.key)
-    numbers = Counter(types.values())
-    return Grounds(tuple((type_, numbers[type_]) for type_ in EvidenceType if numbers[type_]), tuple(claims_alone))
+    return Grounds(tuple(pages.values()), tuple(claims_alone))
+
+
+def _weight(update: Update) -> tuple[bool, PartialDate]:
+    """What set the status stands before what set a test's result, the newest first."""
+    return update.status is not None, update.happened_on
 
 
 def last_movement(updates: Sequence[Update], on: date | None) -> PartialDate | None:
@@ -141,5 +147,6 @@ def _link_on(link: PublicLink, law: LawLine, day: date) -> PublicLink:
             lapsed_on=_by(law.lapsed_on, day),
         ),
         in_force_on=in_force_on,
+        ended_on=_by(link.ended_on, day),
         is_yet_to_begin=link.in_force_on is not None and in_force_on is None,
     )

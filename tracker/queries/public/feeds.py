@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from tracker.models import Ask, Legislation, TestResult, Update
 from tracker.queries.public.as_of import is_published
+from tracker.queries.public.entries import PublicEvidence, StoryEntry
 from tracker.queries.public.filters import AskFilter
+from tracker.queries.public.fitting import conditions
 from tracker.queries.public.lines import record_of
-from tracker.queries.public.listing import conditions
-from tracker.queries.public.records import PublicEvidence, StoryEntry
 from tracker.rules.asks import PUBLIC, Publication
 
 MOST_ENTRIES = 50

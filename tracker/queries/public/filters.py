@@ -11,7 +11,10 @@ from tracker.rules.status import STATUSES_OF, Family, Status
 from tracker.rules.text import clean, is_slug
 
 LONGEST_SEARCH = 200
+# Addresses with the keys that families had before go on working.
+FORMER_FAMILIES = {"won": "met", "part": "partly_met", "lost": "ended"}
 PARAMETERS = {"text": "q"}
+YES = "yes"
 
 
 class UnknownFilter(Exception):
@@ -38,7 +41,10 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class AskFilter:
-    """What a reader chose. `topic` and `body` are slugs, `law` is a law's key; `text` is looked for word by word."""
+    """What a reader chose. `topic`, `body` and `place` are slugs, `law` and `source` keys; `text` is searched for.
+
+    `overdue` asks for a deadline that was missed, `disputed` for something that is disputed.
+    """
 
     family: Family | None = None
     status: Status | None = None
@@ -47,6 +53,10 @@ class AskFilter:
     body: str = ""
     law: str = ""
     text: str = ""
+    source: str = ""
+    place: str = ""
+    overdue: bool = False
+    disputed: bool = False
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "AskFilter":
@@ -61,13 +71,17 @@ class AskFilter:
         if law and not KEY.fullmatch(law):
             raise UnknownFilter("There is no such law.")
         return cls(
-            family=_choice(Family, query.get("family", ""), "family"),
+            family=_choice(Family, FORMER_FAMILIES.get(given := query.get("family", ""), given), "family"),
             status=_choice(Status, query.get("status", ""), "status"),
             topic=_slug(query.get("topic", ""), "topic"),
             kind=_choice(AskKind, query.get("kind", ""), "kind"),
             body=_slug(query.get("body", ""), "body"),
             law=law,
             text=text,
+            source=_slug(query.get("source", ""), "source"),
+            place=_slug(query.get("place", ""), "place"),
+            overdue=_is_chosen(query.get("overdue", ""), "overdue"),
+            disputed=_is_chosen(query.get("disputed", ""), "disputed"),
         )
 
     @property
@@ -87,7 +101,7 @@ class AskFilter:
 
     def as_query(self) -> dict[str, str]:
         """The parameters of an address with this filter."""
-        return {PARAMETERS.get(name, name): str(value) for name, value in self._chosen()}
+        return {PARAMETERS.get(name, name): YES if value is True else str(value) for name, value in self._chosen()}
 
     def without(self, name: str) -> "AskFilter":
         """The same filter with one choice taken back."""
@@ -117,6 +131,12 @@ def _choice(enum: Any, value: str, name: str) -> Any:
         return enum(value)
     except ValueError:
         raise UnknownFilter(f"There is no such {name}.") from None
+
+
+def _is_chosen(value: str, name: str) -> bool:
+    if value not in {"", YES}:
+        raise UnknownFilter(f"Write {name}={YES}, or leave it out.")
+    return bool(value)
 
 
 def _slug(value: str, name: str) -> str:

@@ -1,27 +1,39 @@
 """Laws for the public."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from tracker.models import Ask, Legislation, Link
+from tracker.queries.public.as_of import is_published
 from tracker.queries.public.filters import UnknownFilter
 from tracker.queries.public.lines import is_public, law_line, link_record
 from tracker.queries.public.records import LawLine, PublicLaw
 from tracker.rules.asks import PUBLIC, Publication
-from tracker.rules.legislation import KEY, KINDS
+from tracker.rules.legislation import KEY, KINDS, Effect
 
 PAGE_SIZE = 200
 MOST_LINKS = 70
 
 
+class LawServes(NamedTuple):
+    """What a law does for an ask."""
+
+    effect: Effect
+    ask_slug: str
+    ask_title: str
+
+
 @dataclass(frozen=True)
 class LawPage:
-    """A page of laws. `next_key` is where the next page begins; empty on the last."""
+    """A page of laws, and what each does for which asks. `next_key` is where the next page begins; empty at the end."""
 
     laws: tuple[LawLine, ...]
     next_key: str
+    serves: Mapping[str, tuple[LawServes, ...]]
 
 
 def list_laws(session: Session, after: str = "", size: int = PAGE_SIZE) -> LawPage:
@@ -35,7 +47,23 @@ def list_laws(session: Session, after: str = "", size: int = PAGE_SIZE) -> LawPa
     found = [law_line(law) for law in session.scalars(statement.order_by(Legislation.key).limit(size + 1))]
     places = {label: place for place, label in enumerate(KINDS.values())}
     laws = sorted(found[:size], key=lambda law: (places[law.kind_label], law.key))
-    return LawPage(tuple(laws), found[size - 1].key if len(found) > size else "")
+    next_key = found[size - 1].key if len(found) > size else ""
+    return LawPage(tuple(laws), next_key, _serves(session, [law.key for law in laws]))
+
+
+def _serves(session: Session, keys: Sequence[str]) -> dict[str, tuple[LawServes, ...]]:
+    """What laws do for which published asks, by their keys; the same effect for an ask is told once."""
+    statement = (
+        sa.select(Legislation.key, Link.effect, Ask.slug, Ask.title)
+        .join(Link.ask)
+        .join(Link.legislation)
+        .where(Legislation.key.in_(keys), is_published(Link.publication), is_published(Ask.publication))
+        .order_by(Ask.title, Link.id)
+    )
+    found: dict[str, dict[LawServes, None]] = {}
+    for key, effect, slug, title in session.execute(statement):
+        found.setdefault(key, {})[LawServes(effect, slug, title)] = None
+    return {key: tuple(serves) for key, serves in found.items()}
 
 
 def find_key_of(session: Session, identity: str) -> str | None:

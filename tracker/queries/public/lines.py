@@ -6,7 +6,8 @@ from functools import cache
 from typing import Any, TypeVar
 
 from tracker.models import Ask, Legislation, Link, Reply, SuccessTest, Update
-from tracker.queries.public.records import AskLine, LawLine, PublicEvidence, PublicLink, PublicReply, StoryEntry
+from tracker.queries.public.entries import PublicEvidence, StoryEntry
+from tracker.queries.public.records import AskLine, LawLine, PublicLink, PublicReply
 from tracker.rules.legislation import KINDS
 from tracker.rules.replies import Outcome
 
@@ -38,7 +39,7 @@ def is_public(row: Ask | Legislation) -> bool:
 
 def ask_line(ask: Ask) -> AskLine:
     """An ask for a list."""
-    return record_of(AskLine, ask, reason=ask.status_reason, excerpt=None)
+    return record_of(AskLine, ask, reason=ask.status_reason, excerpt=None, results=(), history=(), review_due=None)
 
 
 def law_line(law: Legislation) -> LawLine:

@@ -1,8 +1,9 @@
 """Lists of asks: filtered, sorted, as of today or of a past day, and cut into pages."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -11,17 +12,18 @@ from sqlalchemy.orm import Session
 
 from tracker.db import fulltext
 from tracker.db.fulltext import DEPTHS
-from tracker.models import Legislation, Link
-from tracker.queries.public.as_of import ASK, NOW, AsOf, as_of
-from tracker.queries.public.bodies import STORED, list_spellings
+from tracker.models import SuccessTest
+from tracker.queries.public.as_of import ASK, SPAN, AsOf, as_of
 from tracker.queries.public.filters import AskFilter, Order, UnknownFilter
+from tracker.queries.public.fitting import conditions
 from tracker.queries.public.records import AskLine
 from tracker.queries.public.search import with_excerpts, words_of
-from tracker.rules.asks import PUBLIC, Publication
-from tracker.rules.status import STATUS_ORDER
-from tracker.rules.text import clean, slugify
+from tracker.rules.movement import review_due
+from tracker.rules.status import STATUS_ORDER, Family
+from tracker.rules.text import clean
 
 PAGE_SIZE = 30
+OF_MANY = 3
 SEPARATOR = "~"
 DAY = re.compile(r"\d{4}(?:-\d{2}){0,2}", re.ASCII)
 ID = re.compile(r"[1-9]\d{0,8}", re.ASCII)
@@ -59,10 +61,12 @@ def find_page(
     after: str = "",
     size: int = PAGE_SIZE,
     on: date | None = None,
+    with_tests: bool = False,
 ) -> AskPage:
     """The asks that a reader wants to see; raises UnknownFilter for a topic, body, law or page that does not exist.
 
-    With `on` they are filtered and shown as they stood on that day, always the last changed first.
+    With `on` they are filtered and shown as they stood on that day, always the last changed first; `with_tests` gives
+    those of today the results of their tests, their history, and the day by which we look again.
     """
     order = Order.CHANGED if on else order
     place, asks = read_place(order, after), as_of(on)
@@ -70,50 +74,58 @@ def find_page(
     value = sa.type_coerce(ASK.title_key if order is Order.TITLE else asks.since, sa.String)
     by = (value, ASK.id) if order is Order.TITLE else (value.desc(), ASK.id.desc())
     group = _group(session, order, asks, wanted) if order in GROUPS else None
-    listed = sa.select(ASK.id, *asks.line.values(), value.label("value")).select_from(asks.source).where(*fitting)
+    listed = (
+        sa.select(ASK.id, *asks.line.values(), value.label("value"), ASK.review_interval_days.label("interval"))
+        .select_from(asks.source)
+        .where(*fitting)
+    )
     if group is not None:
         listed = listed.add_columns(group.label("place")).order_by(group)
     if place:
         listed = listed.where(_is_beyond(place, group, value, is_upward=order is Order.TITLE))
     rows = session.execute(listed.order_by(*by).limit(size + 1)).all()
     number = session.scalar(sa.select(sa.func.count()).select_from(asks.source).where(*fitting)) or 0
-    lines = [(row.id, AskLine(**dict(zip(asks.line, row[1:], strict=False)))) for row in rows[:size]]
+    lines = {row.id: AskLine(**dict(zip(asks.line, row[1:], strict=False))) for row in rows[:size]}
+    if with_tests and not on:
+        lines = _with_tests_and_history(session, lines, {row.id: row.interval for row in rows})
     return AskPage(
-        tuple(with_excerpts(session, lines, wanted.text) if wanted.text else (line for _, line in lines)),
+        tuple(with_excerpts(session, lines, wanted.text) if wanted.text else lines.values()),
         number,
         next_key=write_place(order, _place_of(rows[size - 1])) if len(rows) > size else "",
     )
 
 
-def conditions(session: Session, wanted: AskFilter, asks: AsOf = NOW) -> list[sa.ColumnElement[bool]]:
-    """The filter as conditions on asks; raises UnknownFilter for a topic, body or law that does not exist."""
-    found: list[sa.ColumnElement[bool]] = []
-    if wanted.family or wanted.status:
-        found.append(asks.status.in_(wanted.statuses))
-    if wanted.kind:
-        found.append(ASK.kind == wanted.kind)
-    if wanted.topic:
-        found.append(ASK.topic == _topic(session, wanted.topic))
-    if wanted.body:
-        found.append(_is_of_body(session, wanted.body))
-    if wanted.law:
-        found.append(_hangs_on(session, wanted.law))
-    if wanted.text:
-        words = words_of(wanted.text)
-        found.append(ASK.id.in_(fulltext.found(session, words, fulltext.DEEPEST)) if words else sa.false())
-    return found
+def find_groups(session: Session, on: date | None = None) -> dict[Family, AskPage]:
+    """All asks by family; where there are many, the last changed of each. Families without one are left out."""
+    everything = find_page(session, AskFilter(), on=on, with_tests=True)
+    if not everything.next_key:
+        lines = everything.lines
+        of = {
+            family: tuple(line for line in lines if line.status and line.status.family is family) for family in Family
+        }
+        return {family: AskPage(found, len(found), "") for family, found in of.items() if found}
+    pages = {f: find_page(session, AskFilter(family=f), size=OF_MANY, on=on, with_tests=True) for f in Family}
+    return {family: page for family, page in pages.items() if page.lines}
 
 
-def list_topics(session: Session) -> dict[str, str]:
-    """The topics of the published asks: slug to name, in the order of the alphabet."""
-    return {slugify(topic): topic for topic in sorted(session.scalars(_TOPICS))}
-
-
-def find_law_title(session: Session, key: str) -> str | None:
-    """The title of a law that is or was public."""
-    return session.scalar(
-        sa.select(Legislation.title).where(Legislation.key == key, Legislation.publication.in_(PUBLIC))
-    )
+def _with_tests_and_history(
+    session: Session, lines: Mapping[int, AskLine], intervals: Mapping[int, int]
+) -> dict[int, AskLine]:
+    """The lines with the results of their tests, the days on which their statuses began, and when we look again."""
+    ids, results, history = {"ids": list(lines)}, defaultdict(list), defaultdict(list)
+    for ask_id, result in session.execute(_RESULTS, ids):
+        results[ask_id].append(result)
+    for ask_id, begins_on, status in session.execute(_HISTORY, ids):
+        history[ask_id].append((date.fromisoformat(begins_on), status))
+    return {
+        id: replace(
+            line,
+            results=tuple(results[id]),
+            history=tuple(history[id]),
+            review_due=review_due(line.reviewed_on, None, intervals[id]),
+        )
+        for id, line in lines.items()
+    }
 
 
 def _group(session: Session, order: Order, asks: AsOf, wanted: AskFilter) -> sa.ColumnElement[int]:
@@ -140,28 +152,12 @@ def _place_of(row: Any) -> Place:
     return Place(row.value, row.id, row._mapping.get("place", 0))
 
 
-def _topic(session: Session, slug: str) -> str:
-    topics = list_topics(session)
-    if slug not in topics:
-        raise UnknownFilter("There is no such topic.")
-    return topics[slug]
-
-
-def _is_of_body(session: Session, slug: str) -> sa.ColumnElement[bool]:
-    spellings = list_spellings(session, slug)
-    if not spellings:
-        raise UnknownFilter("There is no such body.")
-    return STORED.in_(spellings)
-
-
-def _hangs_on(session: Session, key: str) -> sa.ColumnElement[bool]:
-    if find_law_title(session, key) is None:
-        raise UnknownFilter("There is no such law.")
-    is_published = (Link.publication == Publication.PUBLISHED, Legislation.publication == Publication.PUBLISHED)
-    return ASK.id.in_(sa.select(Link.ask_id).join(Link.legislation).where(Legislation.key == key, *is_published))
-
-
-_TOPICS = sa.select(ASK.topic).where(*NOW.holds).distinct()
+_IDS: Any = sa.bindparam("ids", expanding=True)
+_TEST = SuccessTest.__table__.c
+_RESULTS = (
+    sa.select(_TEST.ask_id, _TEST.result).where(_TEST.ask_id.in_(_IDS), _TEST.is_archived.is_(False)).order_by(_TEST.id)
+)
+_HISTORY = sa.select(SPAN.ask_id, SPAN.begins_on, SPAN.status).where(SPAN.ask_id.in_(_IDS)).order_by(SPAN.begins_on)
 
 
 def write_place(order: Order, place: Place) -> str:

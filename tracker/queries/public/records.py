@@ -5,15 +5,18 @@ may leave out has a default, which is what it shows then.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from tracker.rules.asks import AskKind
+from tracker.queries.public.entries import NO_GROUNDS, Grounds, StoryEntry
+from tracker.rules.asks import AskKind, Basis
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import Effect
 from tracker.rules.movement import is_quiet
 from tracker.rules.stages import Stage, stage_on
 from tracker.rules.status import Status
-from tracker.rules.updates import EvidenceType, Result, UpdateKind
+from tracker.rules.updates import Result
+
+TEST_ORDER = (Result.NOT_MET, Result.UNKNOWN, Result.MET)
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,11 @@ class Excerpt:
 
 @dataclass(frozen=True, kw_only=True)
 class AskLine:
-    """An ask in a list."""
+    """An ask in a list.
+
+    `results` are those of its tests, `history` the days on which its statuses began, and `review_due` the day by which
+    we should have looked again; only lists of today have them.
+    """
 
     slug: str
     title: str
@@ -41,6 +48,10 @@ class AskLine:
     excerpt: Excerpt | None = None
     disputed_on: PartialDate | None = None
     disputed_about: str = ""
+    basis: Basis | None = None
+    results: tuple[Result, ...] = ()
+    history: tuple[tuple[date, Status], ...] = ()
+    review_due: date | None = None
 
 
 @dataclass(frozen=True)
@@ -105,23 +116,10 @@ class PublicLink:
     extent: tuple[str, ...]
     note: str
     in_force_on: PartialDate | None = None
+    ended_on: PartialDate | None = None
     law: LawLine | None = None
     ask: AskLine | None = None
     is_yet_to_begin: bool = False
-
-
-@dataclass(frozen=True)
-class PublicEvidence:
-    """A link that supports an entry."""
-
-    url: str
-    title: str
-    publisher: str
-    published_on: PartialDate | None
-    type: EvidenceType
-    archived_url: str
-    quote: str
-    note: str
 
 
 @dataclass(frozen=True)
@@ -133,64 +131,6 @@ class PublicReply:
     is_answered: bool
     answer: str
     answered_on: PartialDate | None
-
-
-@dataclass(frozen=True)
-class StoryEntry:
-    """An entry of the story. `corrects` and `corrected_by` are keys of other entries."""
-
-    key: str
-    kind: UpdateKind
-    happened_on: PartialDate
-    recorded_at: datetime
-    text: str
-    status: Status | None
-    reason: str
-    results: tuple[tuple[str, Result], ...]
-    evidence: tuple[PublicEvidence, ...]
-    corrects: str | None
-    corrected_by: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class UpdateLine:
-    """An entry of some ask's story, in a list of entries of all asks; `corrects` is the entry that it puts right.
-
-    `is_corrected` says whether a later entry puts this one right.
-    """
-
-    ask_slug: str
-    ask_title: str
-    key: str
-    kind: UpdateKind
-    happened_on: PartialDate
-    recorded_at: datetime
-    published_at: datetime
-    text: str
-    status: Status | None
-    reason: str
-    results: tuple[tuple[str, Result], ...]
-    is_corrected: bool
-    corrects: "UpdateLine | None" = None
-
-
-@dataclass(frozen=True)
-class UpdatePage:
-    """A page of entries. `next_key` is where the next page begins; empty on the last."""
-
-    entries: tuple[UpdateLine, ...]
-    next_key: str
-
-
-@dataclass(frozen=True)
-class Grounds:
-    """What the present status and test results rest on: how many pieces of evidence of which type.
-
-    `claims_alone` are the keys of the entries that have nothing but a government's word.
-    """
-
-    evidence: tuple[tuple[EvidenceType, int], ...]
-    claims_alone: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,15 +159,42 @@ class PublicAsk:
     current_deadline: PartialDate | None = None
     deadline_note: str = ""
     replies: tuple[PublicReply, ...] = ()
-    grounds: Grounds = Grounds((), ())
+    grounds: Grounds = NO_GROUNDS
     moved_on: PartialDate | None = None
     review_due: date | None = None
     on: date | None = None
     is_draft: bool = False
 
-    def is_quiet(self, today: date) -> bool:
+    @property
+    def tests_met(self) -> int:
+        """How many of its tests are met."""
+        return sum(test.result is Result.MET for test in self.tests)
+
+    @property
+    def tests_by_result(self) -> list[PublicTest]:
+        """Its tests, those that are not met first, those that are met last."""
+        return sorted(self.tests, key=lambda test: TEST_ORDER.index(test.result))
+
+    @property
+    def sources_end_on(self) -> PartialDate | None:
+        """Up to when our sources reach, as the newest review that says so has it."""
+        return next((entry.sources_end_on for entry in self.story if entry.sources_end_on), None)
+
+    @property
+    def was_so_when_asked(self) -> bool:
+        """Whether the status that stands is older than the ask."""
+        since, asked = self.line.status_on, self.source.published_on
+        return bool(since and asked and since.last_day < asked.first_day)
+
+    def shown_by(self, test: PublicTest) -> StoryEntry | None:
+        """The entry that the present result of a test rests on."""
+        entries = (entry for entry in self.story if not entry.corrected_by)
+        return next((entry for entry in entries if (test.label, test.result) in entry.results), None)
+
+    @property
+    def is_quiet(self) -> bool:
         """Whether to say that nothing has moved since `moved_on`."""
-        return is_quiet(self.line.status, self.moved_on, today)
+        return is_quiet(self.line.status, self.moved_on, self.line.reviewed_on)
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,12 @@ def find_edition(session: Session) -> Edition:
     return Edition(revision, published_at, any(number > LARGE for number in last if number))
 
 
+def count_rows(session: Session) -> dict[str, int]:
+    """How many rows each file has."""
+    of_all = {name: records.statement().subquery() for name, records in tables.RECORDS.items()}
+    return {name: session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0 for name, rows in of_all.items()}
+
+
 def find_ask_id(session: Session, slug: str) -> int | None:
     """The number of a published ask."""
     return session.scalar(sa.select(Ask.id).where(Ask.slug == slug, Ask.publication == PUBLISHED))

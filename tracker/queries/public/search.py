@@ -1,6 +1,6 @@
 """The words of a search, and where they stand in the asks that were found by them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -19,12 +19,12 @@ def words_of(text: str) -> list[str]:
     return list(dict.fromkeys(stems(text)))[:MOST_WORDS]
 
 
-def with_excerpts(session: Session, lines: Sequence[tuple[int, AskLine]], text: str) -> list[AskLine]:
+def with_excerpts(session: Session, lines: Mapping[int, AskLine], text: str) -> list[AskLine]:
     """Give each line the place in its story or law where the words stand, unless it shows all of them itself."""
     wanted = frozenset(words_of(text))
-    hidden = [id for id, line in lines if wanted - _shown(line)]
+    hidden = [id for id, line in lines.items() if wanted - _shown(line)]
     excerpts = _find_excerpts(session, hidden, wanted) if hidden else {}
-    return [replace(line, excerpt=excerpts.get(id)) for id, line in lines]
+    return [replace(line, excerpt=excerpts.get(id)) for id, line in lines.items()]
 
 
 def _shown(line: AskLine) -> set[str]:

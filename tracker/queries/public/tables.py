@@ -16,7 +16,7 @@ from tracker.db.engine import reading
 from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, SuccessTest, TestResult, Update
 from tracker.queries.public.as_of import ONLY_PUBLISHED, is_one_of, is_published
 from tracker.queries.public.filters import AskFilter
-from tracker.queries.public.listing import conditions
+from tracker.queries.public.fitting import conditions
 from tracker.rules.asks import PUBLIC, Publication
 
 STEP = 500
@@ -40,7 +40,7 @@ def asks(which: Which = ONLY_PUBLISHED) -> Statement:
         Ask,
         "id title kind topic status status_on status_reason reviewed_on summary quote quote_place reading "
         "jurisdictions responsible_bodies government_position next_step next_step_on first_deadline current_deadline "
-        "deadline_note disputed_on disputed_about publication",
+        "deadline_note disputed_on disputed_about publication basis short_names",
     )
     asks = sa.select(
         ASK_SLUG,
@@ -60,7 +60,11 @@ def asks(which: Which = ONLY_PUBLISHED) -> Statement:
 
 def updates(which: Which = ONLY_PUBLISHED, of_asks: Which = ONLY_PUBLISHED) -> Statement:
     """One row an entry of a story."""
-    columns = _columns(Update, "id kind happened_on recorded_at text status reason published_at")
+    columns = _columns(
+        Update,
+        "id kind happened_on recorded_at text status reason published_at searched not_found sources_end_on "
+        "method_version",
+    )
     return (
         sa.select(
             ASK_SLUG, UPDATE_KEY, *columns, Corrected.key.label("corrects"), Replacing.slug.label("superseded_by")
@@ -74,7 +78,7 @@ def updates(which: Which = ONLY_PUBLISHED, of_asks: Which = ONLY_PUBLISHED) -> S
 
 def evidence(which: Which = ONLY_PUBLISHED, of_asks: Which = ONLY_PUBLISHED) -> Statement:
     """One row a piece of evidence of an entry."""
-    columns = _columns(Evidence, "id url title publisher published_on type archived_url quote note")
+    columns = _columns(Evidence, "id url title publisher published_on type archived_url quote note is_see_also")
     return (
         sa.select(ASK_SLUG, UPDATE_KEY, *columns, (Evidence.position + 1).label("position"))
         .join(Update, Update.id == Evidence.update_id)
@@ -111,7 +115,7 @@ def results(which: Which = ONLY_PUBLISHED, of_asks: Which = ONLY_PUBLISHED) -> S
 
 def links(which: Which = ONLY_PUBLISHED, of_asks: Which = ONLY_PUBLISHED, of_laws: Which = ONLY_PUBLISHED) -> Statement:
     """One row a link of an ask to a law."""
-    columns = _columns(Link, "id effect provisions extent in_force_on note")
+    columns = _columns(Link, "id effect provisions extent in_force_on ended_on note")
     return (
         sa.select(ASK_SLUG, LAW_KEY, Legislation.citation, *columns)
         .join(Link.ask)
@@ -127,7 +131,8 @@ def links(which: Which = ONLY_PUBLISHED, of_asks: Which = ONLY_PUBLISHED, of_law
 def legislation(which: Which = ONLY_PUBLISHED, became: Which = ONLY_PUBLISHED) -> Statement:
     """One row a law; what a bill became is named where that is one of `became`."""
     columns = _columns(
-        Legislation, "id kind year number citation title address introduced_on enacted_on lapsed_on note publication"
+        Legislation,
+        "id kind year number citation title address introduced_on enacted_on lapsed_on note short_names publication",
     )
     return (
         sa.select(LAW_KEY, *columns, Became.key.label("becomes"))

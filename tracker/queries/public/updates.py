@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from tracker.models import Ask, SuccessTest, TestResult, Update
+from tracker.queries.public.entries import UpdateLine, UpdatePage
 from tracker.queries.public.filters import UnknownFilter
-from tracker.queries.public.records import UpdateLine, UpdatePage
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.updates import Result, UpdateKind
@@ -28,14 +28,19 @@ Results = Mapping[int, tuple[tuple[str, Result], ...]]
 
 
 def list_updates(
-    session: Session, kind: UpdateKind | None = None, after: str = "", size: int = PAGE_SIZE
+    session: Session,
+    kind: UpdateKind | None = None,
+    after: str = "",
+    size: int = PAGE_SIZE,
+    *,
+    with_reviews: bool = True,
 ) -> UpdatePage:
     """A page of entries, of one kind or of all; `after` is the key of the page before. Costs two queries.
 
     Raises UnknownFilter for a key that no page has given.
     """
     place = _place(after) if after else {}
-    statement = _statement(has_kind=kind is not None, has_place=bool(place))
+    statement = _statement(has_kind=kind is not None, has_place=bool(place), with_reviews=with_reviews)
     rows = session.execute(statement, {"kind": kind, "most": size + 1, **place}).all()
     shown = rows[:size]
     results = _results(session, {id_ for row in shown for id_ in (row.id, row.corrected_id) if id_})
@@ -53,7 +58,7 @@ def count_updates(session: Session) -> dict[UpdateKind, int]:
 
 
 @cache
-def _statement(*, has_kind: bool, has_place: bool) -> sa.Select[Any]:
+def _statement(*, has_kind: bool, has_place: bool, with_reviews: bool) -> sa.Select[Any]:
     """Made once: putting it together takes longer than the database needs.
 
     Whether an entry is corrected is asked of those on the page alone; PostgreSQL would ask it of all entries.
@@ -68,6 +73,8 @@ def _statement(*, has_kind: bool, has_place: bool) -> sa.Select[Any]:
     )
     if has_kind:
         statement = statement.where(Update.kind == sa.bindparam("kind", type_=Update.kind.type))
+    if not with_reviews:
+        statement = statement.where(Update.kind != UpdateKind.REVIEW)
     if has_place:
         place = (sa.bindparam(name, type_=column.type) for name, column in zip(PLACE, ORDER, strict=True))
         statement = statement.where(sa.tuple_(*ORDER) < sa.tuple_(*place))

@@ -7,7 +7,7 @@ from wtforms import IntegerField, SelectField
 from wtforms.validators import InputRequired
 
 from tracker.queries.choosing import Sources
-from tracker.rules.asks import QUOTE_LENGTH, AskDraft, AskKind, SourceDraft, TestDraft
+from tracker.rules.asks import QUOTE_LENGTH, AskDraft, AskKind, Basis, SourceDraft, TestDraft
 from tracker.rules.dates import HELP
 from tracker.rules.text import SENTENCE_LENGTH, SLUG_LENGTH, TITLE_LENGTH
 from tracker.rules.updates import Result
@@ -48,6 +48,11 @@ class AskForm(Form):
         render_kw={"maxlength": SLUG_LENGTH},
     )
     kind = SelectField("Kind", choices={kind.value: kind.label for kind in AskKind}, coerce=AskKind)
+    basis = SelectField(
+        "How it was asked",
+        choices={"": "Not said"} | {basis.value: f"{basis.label}. {basis.means}" for basis in Basis},
+        coerce=lambda value: Basis(value) if value else None,
+    )
     topic = TextField("Topic", [required], render_kw={"maxlength": 60})
     source_id = ChosenField(
         "Source",
@@ -61,6 +66,7 @@ class AskForm(Form):
     reading = LongTextField("How we read it", render_kw={"maxlength": SENTENCE_LENGTH})
     jurisdictions = LinesField("Where it would apply", description=ONE_A_LINE)
     responsible_bodies = LinesField("Who answers for it", description=ONE_A_LINE)
+    short_names = LinesField("Also called", description=f"{ONE_A_LINE} People search for these, such as “UWO”.")
     government_position = LongTextField("The government's position", render_kw={"maxlength": QUOTE_LENGTH})
     next_step = LongTextField("Next step", render_kw={"maxlength": SENTENCE_LENGTH})
     next_step_on = DateField("Date of the next step", description=HELP)

@@ -10,7 +10,7 @@ from tracker.rules.dates import HELP
 from tracker.rules.legislation import EXTENTS, KINDS, Effect, LegislationDraft, LinkDraft
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.web.forms.base import Form
-from tracker.web.forms.fields import ChosenField, DateField, LongTextField, TextField, required
+from tracker.web.forms.fields import ChosenField, DateField, LinesField, LongTextField, TextField, required
 
 AT_HAND = "Its citation, its title, or its address on legislation.gov.uk, bills.parliament.uk or this site."
 NO_SUCH_LAW = "No law that is entered here fits. Enter it first: Legislation, New law."
@@ -23,6 +23,7 @@ class LegislationForm(Form):
     citation = TextField(
         "Citation", description="Such as “2018 c. 13”, “S.I. 2020/680” or “Regulation (EU) 2020/1998”."
     )
+    short_names = LinesField("Also called", description="One a line. People search for these, such as “SAMLA”.")
     address = TextField(
         "Official address", description="On legislation.gov.uk or bills.parliament.uk, where it has one."
     )
@@ -61,6 +62,7 @@ class LinkForm(Form):
     )
     extent = SelectMultipleField("Where they extend", choices={name: name for name in EXTENTS})
     in_force_on = DateField("In force since", description="Leave empty when it is not in force or not known.")
+    ended_on = DateField("No longer in force since", description="Leave empty while it is in force.")
     note = LongTextField("What they do, in a sentence", render_kw={"maxlength": SENTENCE_LENGTH})
     internal_note = LongTextField("Internal note", description="Only staff see this.")
 

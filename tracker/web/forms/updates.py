@@ -5,7 +5,7 @@ from typing import Any
 
 import wtforms
 from flask import request
-from wtforms import Field, FieldList, FormField, SelectField
+from wtforms import BooleanField, Field, FieldList, FormField, SelectField
 
 from tracker.models import SuccessTest
 from tracker.queries.choosing import Asks
@@ -62,7 +62,14 @@ class ReviewForm(StoryForm):
 
     happened_on = DateField("Checked on", [required], description=HELP)
     text = LongTextField("What the public reads", [required], render_kw={"maxlength": PARAGRAPH_LENGTH})
+    searched = LongTextField("What you searched", render_kw={"maxlength": SENTENCE_LENGTH})
+    not_found = LongTextField("What you looked for and did not find", render_kw={"maxlength": SENTENCE_LENGTH})
+    sources_end_on = DateField("Our sources end on", description="The date of the newest page that you read.")
     back = CarriedField()
+
+    def draft(self) -> UpdateDraft:
+        """The review as typed."""
+        return UpdateDraft(UpdateKind.REVIEW, **self.values())
 
 
 class ApprovalForm(SeenForm):
@@ -95,6 +102,7 @@ class EvidenceForm(wtforms.Form):
     quote = TextField("The words relied on", render_kw={"maxlength": EVIDENCE_QUOTE_LENGTH})
     archived_url = TextField("Address of an archived copy", render_kw={"inputmode": "url"})
     note = TextField("A caution about it", render_kw={"maxlength": SENTENCE_LENGTH})
+    is_see_also = BooleanField("Nobody opened it: show it as “see also”, which counts for nothing")
 
     @property
     def essentials(self) -> list[Field]:

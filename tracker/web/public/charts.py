@@ -1,37 +1,28 @@
-"""Where things stand in charts: across in per cent of the width, down in lines of text.
+"""Where things stand in charts: across in per cent of the width, down in pixels, so that words keep their size.
 
-So a chart fits every screen without its words shrinking. Templates only write down what is worked out here.
+Templates only write down what is worked out here.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tracker.queries.public.counts import YearCounts
+from tracker.queries.public.records import AskLine
+from tracker.rules.dates import PartialDate
 from tracker.rules.status import Family
 
-MOST_LABELS = 14
-FULL_LABELS = 7
-CLOSE_LABELS = 10
-STEPS = (1, 2, 5, 10, 20, 50, 100, 500, 1000)
-CHART_LINES = 16.0
+NO_STATUS = "no_status"
+BANDS = {**{family.value: family.label for family in Family}, NO_STATUS: "No status yet"}
+THINNEST_SHARE = 1.2
+LINES_UP_TO = 60
+# The years: the drawing is so high, and on the narrowest screen so wide.
+TOP, HEIGHT, NARROWEST = 4, 172, 288
+LOWEST_WITH_FIGURE, CHARACTER, LOWEST = 14, 7, 2
 COLUMN_SHARE = 0.86
-
-
-@dataclass(frozen=True)
-class YearMark:
-    """A year on an axis: where it begins, its middle, and its label, which is empty where there is no room.
-
-    A tight label is left out on the narrowest screens.
-    """
-
-    year: int
-    x: float
-    middle: float
-    label: str
-    label_x: float
-    anchor: str
-    is_tight: bool
+MANY_ASKS = 24
+ALL_NAMED, EVERY_SECOND = 12, 24
+STEPS = (1, 2, 5)
 
 
 @dataclass(frozen=True)
@@ -42,9 +33,13 @@ class Axis:
     last: int
 
     @property
+    def years(self) -> range:
+        return range(self.first, self.last + 1)
+
+    @property
     def width(self) -> float:
         """The width of one year."""
-        return 100 / (self.last - self.first + 1)
+        return 100 / len(self.years)
 
     def at(self, day: date) -> float:
         """Where a day begins; a day outside stands at the nearer edge."""
@@ -56,100 +51,167 @@ class Axis:
         length = (date(day.year, 12, 31) - begin).days + 1
         return round((day.year - self.first + (day - begin).days / length) * self.width, 2)
 
-    @property
-    def marks(self) -> tuple[YearMark, ...]:
-        """Each year; the first and the last are always labelled in full, those between in short if they fit."""
-        return tuple(self._mark(year) for year in range(self.first, self.last + 1))
+    def middle(self, year: int) -> float:
+        """The middle of a year."""
+        return round((year - self.first + 0.5) * self.width, 2)
 
-    def _mark(self, year: int) -> YearMark:
-        x = round((year - self.first) * self.width, 2)
-        middle = round((year - self.first + 0.5) * self.width, 2)
-        label_x, anchor = middle, "middle"
-        is_close = self.last - self.first >= CLOSE_LABELS
-        if is_close and year in (self.first, self.last):
-            label_x, anchor = (0, "start") if year == self.first else (100, "end")
-        is_tight = is_close and year in (self.first + 1, self.last - 1)
-        return YearMark(year, x, middle, self._label(year), label_x, anchor, is_tight)
+    def point(self, when: PartialDate) -> float:
+        """Where a date stands: a month or a year of which no day is known at its middle."""
+        return round((self.at(when.first_day) + self.at(when.last_day)) / 2, 2)
 
-    def _label(self, year: int) -> str:
-        years = self.last - self.first + 1
-        if years <= FULL_LABELS or year in (self.first, self.last):
-            return str(year)
-        step = next((step for step in STEPS if years / step <= MOST_LABELS), years)
-        is_near_end = step > 1 and min(year - self.first, self.last - year) < step
-        return "" if year % step or is_near_end else f"’{year % 100:02}"
+    def label(self, year: int) -> str:
+        """The name of a year, empty where there is no room: in full the first and the last, in short those between."""
+        number = len(self.years)
+        step = STEPS[(number > ALL_NAMED) + (number > EVERY_SECOND)]
+        if (self.last - year) % step:
+            return ""
+        return str(year) if year in {self.first, self.last} else f"’{year % 100:02}"
 
 
 @dataclass(frozen=True)
-class Segment:
-    """A family's share of a column: from `y` down, in lines of text."""
+class Share:
+    """A family's part of the bar of all asks, with the places of the lines between its asks."""
 
-    family: Family
-    count: int
+    band: str
+    x: float
+    width: float
+    units: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A family's part of a column; `figure` is empty where it has no room."""
+
+    band: str
     y: float
     height: float
-
-    @property
-    def middle(self) -> float:
-        """Where its number stands."""
-        return round(self.y + self.height / 2, 2)
+    figure: str
 
 
 @dataclass(frozen=True)
 class YearColumn:
-    """How many asks stood where at the end of a year."""
+    """How the asks stood at the end of a year; `sum` is empty where it is not drawn."""
 
-    mark: YearMark
+    year: int
     x: float
-    width: float
-    counts: Mapping[Family, int]
-    segments: tuple[Segment, ...]
-    is_so_far: bool
+    middle: float
+    label: str
+    boxes: tuple[Box, ...]
+    sum: str
+    top: float
 
 
 @dataclass(frozen=True)
 class YearsChart:
-    """The statuses of all asks, year by year."""
+    """The asks by status, year by year. `grid` are the heights of its lines, `rows` the figures."""
 
+    title: str
+    width: float
     columns: tuple[YearColumn, ...]
-    families: tuple[Family, ...]
-    has_numbers: bool
-    height: float = CHART_LINES
+    grid: tuple[float, ...]
+    rows: tuple[tuple[int, tuple[int, ...], int], ...]
 
 
-def years_chart(years: Sequence[YearCounts], this_year: int) -> YearsChart | None:
-    """A column a year up to this one: after the last change all stays as it was. None without asks."""
-    counts = {year.year: year.families for year in years}
-    if counts:
-        counts |= dict.fromkeys(range(max(counts) + 1, this_year + 1), counts[max(counts)])
-    highest = max((sum(families.values()) for families in counts.values()), default=0)
-    if not highest:
+def headline(families: Mapping[Family, int], years: set[int]) -> str:
+    """What the first page says above all: "Eleven things were asked in 2018. Three were done."."""
+    total, met = sum(families.values()), families.get(Family.MET, 0)
+    when = f" in {next(iter(years))}" if len(years) == 1 else ""
+    asked = "One thing was asked" if total == 1 else f"{in_words(total)} things were asked"
+    if total == 1:
+        done = "It was done" if met else "It is not done yet"
+    elif met == total:
+        done = "All were done"
+    else:
+        done = "None is done yet" if not met else "One was done" if met == 1 else f"{in_words(met)} were done"
+    return f"{asked}{when}. {done}."
+
+
+def in_words(number: int) -> str:
+    """A number as a sentence begins with it: in words up to twelve."""
+    words = "No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()  # noqa: SIM905
+    return words[number] if number < len(words) else f"{number:,}"
+
+
+def shares(families: Mapping[Family, int]) -> tuple[Share, ...]:
+    """The bar of all asks: each family as wide as its number of asks, and never too thin to be seen."""
+    total = sum(families.values())
+    widths = {family: max(number * 100 / total, THINNEST_SHARE) for family, number in families.items() if number}
+    whole, x, found = sum(widths.values()), 0.0, []
+    for family, wide in widths.items():
+        width, number = wide * 100 / whole, families[family]
+        units = tuple(round(x + width * unit / number, 2) for unit in range(1, number)) if total <= LINES_UP_TO else ()
+        found.append(Share(family.value, round(x, 2), round(width, 2), units))
+        x += width
+    return tuple(found)
+
+
+def years_chart(years: Sequence[YearCounts], changed: tuple[PartialDate | None, int], today: date) -> YearsChart | None:
+    """A column a year from that of the first ask up to this one; None without asks."""
+    if not years:
         return None
-    axis = Axis(min(counts), max(counts))
-    columns = tuple(
-        _column(mark, axis.width, counts.get(mark.year, {}), highest, mark.year == this_year) for mark in axis.marks
-    )
-    seen = tuple(family for family in Family if any(families.get(family) for families in counts.values()))
-    return YearsChart(columns, seen, has_numbers=len(columns) <= MOST_LABELS)
+    axis, known, last = Axis(years[0].year, today.year), {counts.year: counts for counts in years}, years[0]
+    for year in axis.years:
+        last = known.setdefault(year, replace(last, year=year))
+    highest = max(known[year].total for year in axis.years)
+    columns = tuple(_column(axis, known[year], highest) for year in axis.years)
+    rows = tuple((year, tuple(number for _, number in _bands(known[year])), known[year].total) for year in axis.years)
+    grid = tuple(round(TOP + HEIGHT * part / 4, 1) for part in range(4)) if highest > MANY_ASKS else ()
+    return YearsChart(_title(known, changed, today), round(axis.width * COLUMN_SHARE, 2), columns, grid, rows)
 
 
-def _column(mark: YearMark, slot: float, counts: Mapping[Family, int], highest: int, is_so_far: bool) -> YearColumn:
+def _title(known: Mapping[int, YearCounts], changed: tuple[PartialDate | None, int], today: date) -> str:
+    """The finding of the chart."""
+    last, number = changed
+    if last is None:
+        return "No status has changed yet"
+    if (today - last.last_day).days > 365:
+        month = PartialDate(last.text[:7])
+        return f"No status has changed since {month.in_words}"
+    before = known.get(today.year - 1)
+    more = known[today.year].families[Family.MET] - (before.families[Family.MET] if before else 0)
+    if before and more > 0:
+        return f"{in_words(more)} more {'has' if more == 1 else 'have'} been met since the end of {today.year - 1}"
+    return f"{in_words(number)} {'status' if number == 1 else 'statuses'} changed in {last.first_day.year}"
+
+
+def _bands(counts: YearCounts) -> list[tuple[str, int]]:
+    """The numbers in the order of the bands."""
+    return [*((family.value, counts.families.get(family, 0)) for family in Family), (NO_STATUS, counts.no_status)]
+
+
+def _column(axis: Axis, counts: YearCounts, highest: int) -> YearColumn:
+    """The families from the bottom up; asks without a status lie above those that are open."""
+    order = [Family.MET, Family.PARTLY_MET, Family.OPEN, NO_STATUS, Family.ENDED, Family.NOT_COUNTED]
+    numbers = dict(_bands(counts))
+    room = NARROWEST * axis.width / 100 * COLUMN_SHARE
+    boxes, bottom = [], float(TOP + HEIGHT)
+    for band in (str(band) for band in order if numbers[str(band)]):
+        figure = f"{numbers[band]:,}"
+        height = max(numbers[band] * HEIGHT / highest, LOWEST)
+        bottom -= height
+        fits = height >= LOWEST_WITH_FIGURE and len(figure) * CHARACTER <= room
+        boxes.append(Box(band, round(bottom, 1), round(height, 1), figure if fits else ""))
+    total = f"{counts.total:,}"
+    has_sum = highest > MANY_ASKS and (len(total) * CHARACTER <= room or counts.year == axis.last)
+    x = axis.middle(counts.year) - axis.width * COLUMN_SHARE / 2
     return YearColumn(
-        mark,
-        x=round(mark.x + slot * (1 - COLUMN_SHARE) / 2, 2),
-        width=round(slot * COLUMN_SHARE, 2),
-        counts=counts,
-        segments=_stacked([(family, counts[family]) for family in Family if counts.get(family)], highest),
-        is_so_far=is_so_far,
+        counts.year,
+        round(x, 2),
+        axis.middle(counts.year),
+        axis.label(counts.year),
+        tuple(boxes),
+        total if has_sum and counts.total else "",
+        round(bottom, 1),
     )
 
 
-def _stacked(counts: Sequence[tuple[Family, int]], highest: int) -> tuple[Segment, ...]:
-    """The families from the bottom up, in the order of `Family`."""
-    segments, below = [], 0
-    for family, count in counts:
-        height = count * CHART_LINES / highest
-        y = CHART_LINES * (1 - below / highest) - height
-        segments.append(Segment(family, count, round(y, 2), round(height, 2)))
-        below += count
-    return tuple(segments)
+def strip(line: AskLine, first: int, today: date) -> tuple[tuple[str, float, float], ...]:
+    """The history of an ask in a list: (family, where it begins, how wide it is), one after another."""
+    axis, ends = Axis(min(first, today.year), today.year), [begins_on for begins_on, _ in line.history[1:]]
+    now = axis.at(today)
+    found = []
+    for (begins_on, status), end in zip(line.history, [*map(axis.at, ends), now], strict=True):
+        x = axis.at(begins_on)
+        if end > x:
+            found.append((status.family.value, x, round(end - x, 2)))
+    return tuple(found)

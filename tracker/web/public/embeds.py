@@ -13,7 +13,7 @@ from tracker.queries.public import asks
 from tracker.queries.public.asks import EmbeddedAsk
 from tracker.queries.public.records import AskLine
 from tracker.rules.status import Family
-from tracker.web.addresses import expect, follow_former_slug, site_url
+from tracker.web.addresses import day_asked_for, expect, follow_former_slug, site_url
 from tracker.web.security import CONTENT_SECURITY_POLICY, EVERYBODY_MAY_FRAME
 from tracker.web.session import db
 
@@ -26,8 +26,8 @@ BADGE_POLICY = f"default-src 'none'; style-src 'sha256-{badges.STYLE_HASH}'; {EV
 @bp.get("/asks/<slug:slug>/badge.svg")
 def badge(slug: str) -> Response:
     """The status of an ask as an image."""
-    expect()
-    found = asks.find_embedded(db(), slug)
+    expect("on")
+    found = asks.find_embedded(db(), slug, day_asked_for())
     if found is None:
         return follow_former_slug(slug)
     label, family = _status(found)
@@ -41,12 +41,13 @@ def badge(slug: str) -> Response:
 @bp.get("/asks/<slug:slug>/card")
 def card(slug: str) -> Response:
     """The status of an ask as a small page for a frame."""
-    found = asks.find_embedded(db(), slug)
+    on = day_asked_for()
+    found = asks.find_embedded(db(), slug, on)
     if found is None:
         return follow_former_slug(slug)
     policy = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", EVERYBODY_MAY_FRAME)
     return current_app.response_class(
-        render_template("public/card.html", ask=found, line=found.line),
+        render_template("public/card.html", ask=found, line=found.line, on=on),
         content_type="text/html; charset=utf-8",
         headers=CROSS_ORIGIN | {"Content-Security-Policy": policy},
     )

@@ -1,6 +1,8 @@
 """The files that anybody can download: one by one, all as one, as a package, and explained on a page."""
 
-from flask import Blueprint, current_app, render_template, request
+from tempfile import TemporaryFile
+
+from flask import Blueprint, abort, current_app, render_template, request, send_file
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
@@ -8,12 +10,13 @@ from tracker.exports import json
 from tracker.exports.columns import LICENCE
 from tracker.exports.package import Described, describe, pack
 from tracker.exports.tables import TABLES
+from tracker.exports.workbook import MEDIA_TYPE, Origin, TooLarge, write_workbook
 from tracker.queries import public
 from tracker.queries.public import rows, tables
 from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter
 from tracker.queries.public.rows import Edition
 from tracker.web.addresses import expect, site_url
-from tracker.web.downloads import CSV, download
+from tracker.web.downloads import CSV, download, place
 from tracker.web.public.api import json_address
 from tracker.web.security import share
 from tracker.web.session import db, engine, stop_reading
@@ -22,6 +25,7 @@ files = Blueprint("tables", __name__)
 files.after_request(share)
 data = Blueprint("data", __name__)
 data.after_request(share)
+MOST_ROWS = 20_000
 
 
 @files.get("/<any(asks, updates, evidence, tests, results, legislation, links, replies, sources):name>.csv")
@@ -38,6 +42,8 @@ def index() -> str:
     return render_template(
         "public/data.html",
         tables=TABLES.values(),
+        numbers=rows.count_rows(db()),
+        most_rows=MOST_ROWS,
         edition=rows.find_edition(db()),
         checkpoint=public.find_checkpoint(db()),
         licence=LICENCE,
@@ -69,6 +75,24 @@ def archive() -> Response:
         is_large=edition.is_large,
     )
     return download(pieces, "application/zip", "policy-asks.zip")
+
+
+@data.get("/data.xlsx")
+def workbook() -> Response:
+    """Everything that is public, as one workbook."""
+    expect()
+    edition = rows.find_edition(db())
+    stop_reading()
+    source, origin = engine(), Origin(site_url(), edition.revision, edition.published_at)
+    with place():
+        file = TemporaryFile()  # noqa: SIM115 (closed when it has been sent)
+        try:
+            write_workbook(file, origin, lambda name: tables.read(source, name, AskFilter()), MOST_ROWS)
+        except TooLarge:
+            file.close()
+            abort(413, f"There are more than {MOST_ROWS} rows, too many for a workbook. Take the CSV files.")
+    file.seek(0)
+    return send_file(file, MEDIA_TYPE, as_attachment=True, download_name="policy-asks.xlsx")
 
 
 @data.get("/checkpoint.txt")

@@ -1,19 +1,24 @@
 """The public pages: read-only, without cookies, complete without scripts."""
 
+from datetime import date
+from typing import Any
+
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
 from tracker.queries import public
 from tracker.queries.public.asks import find_history
-from tracker.queries.public.filters import AskFilter, Order, order_of
+from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter, Order, UnknownFilter, order_of
 from tracker.queries.public.search import words_of
+from tracker.queries.public.unknown import MOST
+from tracker.rules.asks import Basis
 from tracker.rules.method import CHANGES
 from tracker.rules.movement import QUIET_AFTER
 from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
 from tracker.rules.updates import EvidenceType, UpdateKind
 from tracker.web.addresses import day_asked_for, follow_former_slug, kind_asked_for
-from tracker.web.public.charts import years_chart
+from tracker.web.public.charts import BANDS, headline, years_chart
 from tracker.web.session import db
 
 bp = Blueprint("public", __name__)
@@ -24,29 +29,59 @@ MOST_SOURCES = 3
 
 @bp.get("/")
 def index() -> str:
-    on = day_asked_for()
-    wanted = AskFilter.from_query(request.args)
-    order = Order.CHANGED if on else order_of(request.args, wanted)
-    page = public.find_page(db(), wanted, order, after=request.args.get("after", ""), on=on)
+    on, asked = day_asked_for(), request.args
     counts = public.count_by_status(db(), on)
+    families = public.count_by_family(counts)
+    shared = {
+        "on": on,
+        "total": sum(counts.values()),
+        "families": families,
+        "today": on or today(),
+        "seen_on": today(),
+        "first_year": public.find_first_year(db()) or today().year,
+    }
+    if any(asked.get(name) for name in (*FILTER_PARAMETERS, "sort", "after")):
+        return _search(on, shared)
+    sources, years = public.list_sources(db(), MOST_SOURCES + 1), public.count_by_year(db())
+    newest = public.list_updates(db(), size=4 * LATEST, with_reviews=False)
+    made = {source.published_on.first_day.year for source in sources if source.published_on}
     return render_template(
         "public/index.html",
+        **shared,
+        headline=headline(families, made if len(sources) == 1 else set()),
+        groups=public.find_groups(db(), on),
+        wanted=AskFilter(),
+        choices=public.find_choices(db(), AskFilter(), public.list_topics(db()), on=on),
+        bands=BANDS,
+        chart=years_chart(years, public.find_last_change(db()), today()),
+        latest=[entry for entry in newest.entries if not entry.is_look][:LATEST],
+        sources=sources,
+        most_sources=MOST_SOURCES,
+    )
+
+
+def _search(on: date | None, shared: dict[str, Any]) -> str:
+    """The asks that fit; a filter that no longer exists leads to all of them, and the page says so."""
+    wanted, gone = AskFilter(), ""
+    try:
+        wanted = AskFilter.from_query(request.args)
+        order = Order.CHANGED if on else order_of(request.args, wanted)
+        page = public.find_page(db(), wanted, order, after=request.args.get("after", ""), on=on, with_tests=True)
+    except UnknownFilter as error:
+        wanted, gone, order = AskFilter(), str(error), Order.CHANGED
+        page = public.find_page(db(), wanted, on=on, with_tests=True)
+    return render_template(
+        "public/search.html",
+        **shared,
         page=page,
         wanted=wanted,
+        gone=gone,
         order=order,
         orders=Order,
-        on=on,
         choices=public.find_choices(db(), wanted, public.list_topics(db()), on=on),
         words=frozenset(words_of(wanted.text)),
         law_title=public.find_law_title(db(), wanted.law) if wanted.law else None,
-        families=public.count_by_family(counts),
-        total=sum(counts.values()),
-        chart=years_chart(public.count_by_year(db()), today().year),
-        latest=public.list_updates(db(), size=LATEST).entries,
-        sources=public.list_sources(db(), MOST_SOURCES + 1),
-        most_sources=MOST_SOURCES,
-        today=on or today(),
-        seen_on=today(),
+        near=public.find_near(db(), wanted.text) if wanted.text and not page.number else "",
     )
 
 
@@ -123,6 +158,11 @@ def law(key: str) -> str | Response:
     return render_template("public/law.html", law=found, today=today())
 
 
+@bp.get("/unknown")
+def unknown() -> str:
+    return render_template("public/unknown.html", gaps=public.list_unknown(db(), today()), most=MOST)
+
+
 @bp.get("/method")
 def method() -> str:
     return render_template(
@@ -131,6 +171,7 @@ def method() -> str:
         definitions=DEFINITIONS,
         families=Family,
         statuses=Status,
+        bases=Basis,
         evidence_types=EvidenceType,
         changes=CHANGES,
         quiet_days=QUIET_AFTER.days,

@@ -17,6 +17,7 @@ FIXED_PAGES = (
     "public.index",
     "public.updates",
     "public.corrections",
+    "public.unknown",
     "public.legislation",
     "public.method",
     "public.about",

@@ -122,7 +122,7 @@ def review(ask_id: int) -> Page | Response:
 
     def save(change: Change) -> str:
         row = change.session.get_one(Ask, ask_id)
-        draft = UpdateDraft(UpdateKind.REVIEW, form.happened_on.data, form.text.data or "")
+        draft = form.draft()
         if may_publish:
             updates.post(change, row, draft, form.seen_entries)
         else:

@@ -1,0 +1,113 @@
+"""Which asks fit a filter: each of its choices as a condition, and what is offered where no ask fits."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from difflib import get_close_matches
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.db import fulltext
+from tracker.models import Legislation, Link, Source
+from tracker.queries.late import ended_by
+from tracker.queries.public.as_of import ASK, NOW, AsOf
+from tracker.queries.public.bodies import BODIES, PLACES
+from tracker.queries.public.filters import AskFilter, UnknownFilter
+from tracker.queries.public.search import words_of
+from tracker.queries.words import WORD
+from tracker.rules.asks import PUBLIC, Publication
+from tracker.rules.status import Status
+from tracker.rules.text import slugify
+
+SHORTEST_BEGINNING, MOST_TITLES = 3, 1000
+
+
+def conditions(session: Session, wanted: AskFilter, asks: AsOf = NOW) -> list[sa.ColumnElement[bool]]:
+    """The filter as conditions on asks; raises UnknownFilter for a name or key that does not exist."""
+    found = [condition(session, value) for name, condition in BY_NAME.items() if (value := getattr(wanted, name))]
+    if wanted.family or wanted.status:
+        found.append(asks.status.in_(wanted.statuses))
+    if wanted.kind:
+        found.append(ASK.kind == wanted.kind)
+    if wanted.overdue:
+        found.append(sa.and_(ended_by(ASK.first_deadline, asks.day - timedelta(days=1)), asks.status != Status.MET))
+    if wanted.disputed:
+        found.append(ASK.disputed_on.is_not(None) if asks is NOW else sa.false())
+    if wanted.text:
+        words = words_of(wanted.text)
+        found.append(ASK.id.in_(_with_words(session, words)) if words else sa.false())
+    return found
+
+
+def find_near(session: Session, text: str) -> str:
+    """Words of titles and topics that are spelled nearly so; empty where there are none. For searches that fail."""
+    titles = session.scalars(sa.select(ASK.title).where(*NOW.holds).order_by(ASK.id.desc()).limit(MOST_TITLES))
+    known = {word.casefold() for name in [*titles, *list_topics(session).values()] for word in WORD.findall(name)}
+    typed = WORD.findall(text.casefold())
+    near = [word if word in known else next(iter(get_close_matches(word, known, 1, 0.75)), "") for word in typed]
+    return " ".join(near) if all(near) and near != typed else ""
+
+
+def _with_words(session: Session, words: Sequence[str]) -> sa.Select[int]:
+    """The asks in which all words stand; where there is none, those with words that begin like them."""
+    whole = fulltext.found(session, words, fulltext.DEEPEST)
+    is_any = session.scalar(whole.limit(1)) is not None or min(map(len, words)) < SHORTEST_BEGINNING
+    return whole if is_any else fulltext.found(session, words, fulltext.DEEPEST, as_beginnings=True)
+
+
+def list_topics(session: Session) -> dict[str, str]:
+    """The topics of the published asks: slug to name, in the order of the alphabet."""
+    return {slugify(topic): topic for topic in sorted(session.scalars(_TOPICS))}
+
+
+def find_law_title(session: Session, key: str) -> str | None:
+    """The title of a law that is or was public."""
+    return session.scalar(
+        sa.select(Legislation.title).where(Legislation.key == key, Legislation.publication.in_(PUBLIC))
+    )
+
+
+def _is_of_topic(session: Session, slug: str) -> sa.ColumnElement[bool]:
+    topics = list_topics(session)
+    if slug not in topics:
+        raise UnknownFilter("There is no such topic.")
+    return ASK.topic == topics[slug]
+
+
+def _is_of_body(session: Session, slug: str) -> sa.ColumnElement[bool]:
+    return _has_name(BODIES.holds(session, slug), "body")
+
+
+def _is_of_place(session: Session, slug: str) -> sa.ColumnElement[bool]:
+    return _has_name(PLACES.holds(session, slug), "place")
+
+
+def _has_name(condition: sa.ColumnElement[bool] | None, what: str) -> sa.ColumnElement[bool]:
+    if condition is None:
+        raise UnknownFilter(f"There is no such {what}.")
+    return condition
+
+
+def _comes_from(session: Session, key: str) -> sa.ColumnElement[bool]:
+    wanted = sa.select(Source.id).where(Source.key == key, Source.publication == Publication.PUBLISHED)
+    source_id = session.scalar(wanted)
+    if source_id is None:
+        raise UnknownFilter("There is no such source.")
+    return ASK.source_id == source_id
+
+
+def _hangs_on(session: Session, key: str) -> sa.ColumnElement[bool]:
+    if find_law_title(session, key) is None:
+        raise UnknownFilter("There is no such law.")
+    is_published = (Link.publication == Publication.PUBLISHED, Legislation.publication == Publication.PUBLISHED)
+    return ASK.id.in_(sa.select(Link.ask_id).join(Link.legislation).where(Legislation.key == key, *is_published))
+
+
+BY_NAME: Mapping[str, Callable[[Session, str], sa.ColumnElement[bool]]] = {
+    "topic": _is_of_topic,
+    "body": _is_of_body,
+    "place": _is_of_place,
+    "law": _hangs_on,
+    "source": _comes_from,
+}
+_TOPICS = sa.select(ASK.topic).where(*NOW.holds).distinct()

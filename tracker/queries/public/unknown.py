@@ -1,0 +1,73 @@
+"""What we do not know: tests without an answer, law without dates, late looks, and what was searched for in vain."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.models import Ask, Legislation, Link, SuccessTest, Update
+from tracker.queries.late import is_review_late
+from tracker.rules.asks import Publication
+from tracker.rules.dates import PartialDate
+from tracker.rules.legislation import BILLS, Effect
+from tracker.rules.updates import Result, UpdateKind
+
+MOST = 100
+PUBLISHED = Publication.PUBLISHED
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something that we do not know of an ask: what, and as of when."""
+
+    ask_slug: str
+    ask_title: str
+    what: str
+    on: PartialDate | None
+
+
+def list_unknown(session: Session, today: date) -> Mapping[str, list[Gap]]:
+    """The gaps of each sort, at most so many of a sort, those of one ask together."""
+    of_ask = (Ask.slug, Ask.title)
+    known_on = sa.func.coalesce(SuccessTest.result_on, SuccessTest.reviewed_on, type_=SuccessTest.result_on.type)
+    tests = (
+        sa.select(*of_ask, SuccessTest.label, known_on)
+        .join(SuccessTest.ask)
+        .where(SuccessTest.result == Result.UNKNOWN, SuccessTest.is_archived.is_(False))
+    )
+    laws = (
+        sa.select(*of_ask, sa.func.trim(Legislation.title + " " + Link.provisions), sa.null())
+        .join(Link.ask)
+        .join(Link.legislation)
+        .where(
+            Link.publication == PUBLISHED,
+            Legislation.publication == PUBLISHED,
+            Legislation.kind.not_in(BILLS),
+            Link.in_force_on.is_(None),
+            Link.effect.in_([effect for effect in Effect if effect.serves]),
+        )
+    )
+    late = sa.select(*of_ask, sa.literal(""), Ask.reviewed_on).where(is_review_late(session, today - timedelta(days=1)))
+    newest = (
+        sa.select(Update.id)
+        .where(Update.ask_id == Ask.id, Update.kind == UpdateKind.REVIEW, Update.publication == PUBLISHED)
+        .order_by(Update.happened_on.desc(), Update.id.desc())
+        .limit(1)
+        .correlate(Ask)
+        .scalar_subquery()
+    )
+    searched = (
+        sa.select(*of_ask, Update.not_found, Update.happened_on)
+        .join(Update, Update.id == newest)
+        .where(Update.not_found != "")
+    )
+    return {
+        name: [Gap(*row) for row in session.execute(_in_order(statement))]
+        for name, statement in {"tests": tests, "not_found": searched, "laws": laws, "late": late}.items()
+    }
+
+
+def _in_order(statement: sa.Select[str, str, str, PartialDate | None]) -> sa.Select[str, str, str, PartialDate | None]:
+    return statement.where(Ask.publication == PUBLISHED).order_by(Ask.title, Ask.id).limit(MOST)
