@@ -7,8 +7,8 @@ from tracker.queries.public.counts import (
     count_by_status,
     count_by_year,
     find_choices,
-    find_first_year,
     find_last_change,
+    find_years,
 )
 from tracker.queries.public.fitting import find_law_title, find_near, list_topics
 from tracker.queries.public.laws import find_key_of, find_law, list_laws
@@ -26,7 +26,6 @@ __all__ = [
     "find_ask",
     "find_checkpoint",
     "find_choices",
-    "find_first_year",
     "find_groups",
     "find_key_of",
     "find_last_change",
@@ -35,6 +34,7 @@ __all__ = [
     "find_near",
     "find_page",
     "find_slug_now",
+    "find_years",
     "list_bodies",
     "list_laws",
     "list_sources",

@@ -1,18 +1,18 @@
 """The figures that pages show."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Source, StatusSpan
 from tracker.queries.public.as_of import ASK, NOW, SPAN, as_of
-from tracker.queries.public.bodies import BODIES, LAST, PLACES, NameList, names_in, names_of
+from tracker.queries.public.bodies import BODIES, LAST, PLACES, names_in, names_of
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.fitting import conditions
 from tracker.rules.asks import AskKind
@@ -73,11 +73,15 @@ def count_by_year(session: Session) -> tuple[YearCounts, ...]:
 
     An ask joins in the year in which it was made. A status that is older is the one with which it begins.
     """
-    growth: dict[int, Counter[Status]] = defaultdict(Counter)
-    for statement, sign in ((_BEGUN, 1), (_ENDED, -1)):
-        for year, status, number in session.execute(statement):
-            growth[int(year)][status] += sign * number
-    made = Counter({int(year): number for year, number in session.execute(_MADE)})
+    made_in = find_years(session)
+    made, growth = Counter[int](), defaultdict[int, Counter[Status]](Counter)
+    for source_id, number in session.execute(_MADE):
+        made[made_in[source_id]] += number
+    for source_id, begun, ended, status, number in session.execute(_STOOD):
+        first = made_in.get(source_id, 0)
+        growth[max(int(begun), first)][status] += number
+        if ended:
+            growth[max(int(ended), first)][status] -= number
     if not made:
         return ()
     years = range(min(made), max([*made, *growth]) + 1)
@@ -89,10 +93,12 @@ def count_by_year(session: Session) -> tuple[YearCounts, ...]:
     )
 
 
-def find_first_year(session: Session) -> int | None:
-    """The year of the first ask, from which histories are drawn; None without asks."""
-    first = session.scalar(sa.select(sa.func.min(_YEAR_MADE)).select_from(_MADE_IN).where(*NOW.holds))
-    return int(first) if first else None
+def find_years(session: Session) -> dict[int, int]:
+    """The year in which the asks of each source with published asks were made; undated, that of their first status."""
+    found = {row.id: row.published_on for row in session.execute(_OFFERED_SOURCES)}
+    undated = [number for number, on in found.items() if on is None]
+    firsts = {row[0]: row[1] for row in session.execute(_FIRST, {"ids": undated})} if undated else {}
+    return {number: on.first_day.year if on else int(firsts[number][:4]) for number, on in found.items()}
 
 
 def find_last_change(session: Session) -> tuple[PartialDate | None, int]:
@@ -106,91 +112,101 @@ def find_last_change(session: Session) -> tuple[PartialDate | None, int]:
 def find_choices(
     session: Session, wanted: AskFilter, topics: Mapping[str, str], *, on: date | None = None
 ) -> FilterChoices:
-    """What each filter offers, on a past day as it would have been then."""
-    topic = topics.get(wanted.topic)
-    by_status, by_topic, by_kind = Counter[Status](), Counter[str](), Counter[AskKind]()
-    for of_topic, kind, status, number in _count_cells(session, wanted, on):
-        fits_topic, fits_kind, fits_status = topic in {None, of_topic}, kind in wanted.kinds, status in wanted.statuses
-        by_status[status] += number if fits_topic and fits_kind else 0
-        by_topic[of_topic] += number if fits_kind and fits_status else 0
-        by_kind[kind] += number if fits_topic and fits_status else 0
+    """What each filter offers, and how many asks that would leave; on a past day as it would have been then.
+
+    All are counted in one pass over the asks that fit the words, the law and the flags.
+    """
+    asks = as_of(on)
+    rest = replace(wanted, topic="", body="", place="", source="", family=None, status=None, kind=None)
+    cell = (ASK.topic, ASK.kind, asks.status, BODIES.stored, PLACES.stored, ASK.source_id)
+    counted = sa.select(*cell, sa.func.count(), LAST.label("last")).select_from(asks.source)
+    counted = counted.where(*asks.holds, *conditions(session, rest, asks)).group_by(*cell).order_by("last")
+    cells = [_Cell(*row[:-1]) for row in session.execute(counted)]
+    sources = {row.id: row for row in session.execute(_OFFERED_SOURCES)}
+    keys = {number: source.key for number, source in sources.items()}
+    numbers: dict[str, Counter[Any]] = {
+        name: Counter() for name in ("topic", "kind", "status", "body", "place", "source")
+    }
+    for one in cells:
+        one.add_to(wanted, topics.get(wanted.topic), keys, numbers)
+    are_all = rest.is_empty and not on
+    bodies = names_of(one.bodies for one in cells) if are_all else BODIES.names(session)
+    places = names_of(one.places for one in cells) if are_all else PLACES.names(session)
 
     def number_of(status: Status | None, family: Family | None) -> int:
-        return sum(by_status[each] for each in replace(wanted, status=status, family=family).statuses)
+        return sum(numbers["status"][each] for each in replace(wanted, status=status, family=family).statuses)
 
     return FilterChoices(
         families=tuple(FilterChoice(f, f.label, number_of(wanted.status, f)) for f in Family),
         statuses=tuple(FilterChoice(s, s.label, number_of(s, wanted.family)) for s in Status),
-        topics=tuple(FilterChoice(slug, name, by_topic[name]) for slug, name in topics.items()),
-        kinds=tuple(FilterChoice(kind, kind.label, by_kind[kind]) for kind in AskKind),
-        bodies=_count_names(session, BODIES, wanted.without("body"), on),
-        places=_count_names(session, PLACES, wanted.without("place"), on),
-        sources=_count_sources(session, wanted.without("source"), on),
+        topics=tuple(FilterChoice(slug, name, numbers["topic"][name]) for slug, name in topics.items()),
+        kinds=tuple(FilterChoice(kind, kind.label, numbers["kind"][kind]) for kind in AskKind),
+        bodies=tuple(FilterChoice(slug, name, numbers["body"][slug]) for slug, name in bodies.items()),
+        places=tuple(FilterChoice(slug, name, numbers["place"][slug]) for slug, name in places.items()),
+        sources=tuple(FilterChoice(one.key, one.title, numbers["source"][one.key]) for one in sources.values()),
     )
 
 
-def _count_cells(session: Session, wanted: AskFilter, on: date | None) -> sa.Result[*tuple[Any, ...]]:
-    """How many asks of each topic, kind and status fit the other filters."""
-    asks = as_of(on)
-    others = conditions(session, replace(wanted, family=None, status=None, topic="", kind=None), asks)
-    cell: tuple[Any, ...] = (ASK.topic, ASK.kind, asks.status)
-    counted = sa.select(*cell, sa.func.count()).select_from(asks.source).where(*asks.holds, *others)
-    return session.execute(counted.group_by(*cell))
+class _Cell(NamedTuple):
+    """How many asks agree in all that the filters offer."""
 
+    topic: str
+    kind: AskKind
+    status: Status
+    bodies: str
+    places: str
+    source_id: int
+    number: int
 
-def _count_names(session: Session, of: NameList, others: AskFilter, on: date | None) -> tuple[FilterChoice, ...]:
-    """All names, and how many asks of each fit the other filters."""
-    asks = as_of(on)
-    counted = sa.select(of.stored, sa.func.count()).select_from(asks.source)
-    counted = counted.where(*asks.holds, *conditions(session, others, asks)).group_by(of.stored).order_by(LAST)
-    rows = session.execute(counted).all()
-    numbers = Counter[str]()
-    for stored, number in rows:
-        numbers.update(dict.fromkeys(names_in(stored), number))
-    are_all = others.is_empty and not on
-    names = names_of(stored for stored, _ in rows) if are_all else of.names(session)
-    return tuple(FilterChoice(slug, name, numbers[slug]) for slug, name in names.items())
-
-
-def _count_sources(session: Session, others: AskFilter, on: date | None) -> tuple[FilterChoice, ...]:
-    """All sources with published asks, and how many asks of each fit the other filters."""
-    asks = as_of(on)
-    counted = sa.select(ASK.source_id, sa.func.count()).select_from(asks.source)
-    counted = counted.where(*asks.holds, *conditions(session, others, asks)).group_by(ASK.source_id)
-    numbers = {row[0]: row[1] for row in session.execute(counted)}
-    with_asks = _SOURCE.id.in_(sa.select(ASK.source_id).where(*NOW.holds))
-    sources = sa.select(_SOURCE.id, _SOURCE.key, _SOURCE.title).where(with_asks)
-    rows = session.execute(sources.order_by(_SOURCE.published_on, _SOURCE.title))
-    return tuple(FilterChoice(key, title, numbers.get(number, 0)) for number, key, title in rows)
+    def add_to(
+        self, wanted: AskFilter, topic: str | None, keys: Mapping[int, str], numbers: Mapping[str, Counter[Any]]
+    ) -> None:
+        """Add its number to each value that it has, where it fits all other choices."""
+        bodies, places, source = names_in(self.bodies), names_in(self.places), keys.get(self.source_id, "")
+        fits = {
+            "topic": topic in {None, self.topic},
+            "kind": self.kind in wanted.kinds,
+            "status": self.status in wanted.statuses,
+            "body": not wanted.body or wanted.body in bodies,
+            "place": not wanted.place or wanted.place in places,
+            "source": wanted.source in {"", source},
+        }
+        misfits = {name for name, is_fit in fits.items() if not is_fit}
+        values: dict[str, Iterable[Any]] = {
+            "topic": [self.topic], "kind": [self.kind], "status": [self.status],
+            "body": bodies, "place": places, "source": [source],
+        }  # fmt: skip
+        for name, of in values.items():
+            if misfits <= {name}:
+                numbers[name].update(dict.fromkeys(of, self.number))
 
 
 def _sum(counts: Counter[Status], growth: Counter[Status]) -> Counter[Status]:
     return Counter({status: counts[status] + growth[status] for status in counts | growth})
 
 
-def _later(day: Any, other: Any) -> sa.ColumnElement[str]:
-    return sa.case((day > other, day), else_=other)
-
-
 def _year(day: Any) -> sa.ColumnElement[str]:
-    return sa.func.substr(day, 1, 4).label("year")
-
-
-def _by_year(day: Any, *columns: Any) -> sa.Select[*tuple[Any, ...]]:
-    """In which years how many spans begin or end by these days; those before an ask was made count from then."""
-    year = _year(_later(day, _ASKED))
-    counted = sa.select(year, *columns, sa.func.count()).select_from(_SPANS).where(day.is_not(None))
-    return counted.group_by(year, *columns)
+    return sa.func.substr(day, 1, 4)
 
 
 _SOURCE, _EARLIER = Source.__table__.c, StatusSpan.__table__.alias("earlier")
 _ASKED = sa.type_coerce(sa.func.coalesce(_SOURCE.published_on, ""), sa.String)
-_MADE_IN = Ask.__table__.join(Source.__table__, _SOURCE.id == ASK.source_id)
-_SPANS = _MADE_IN.join(StatusSpan.__table__, ASK.id == SPAN.ask_id)
-_BEGUN, _ENDED = _by_year(SPAN.begins_on, SPAN.status), _by_year(SPAN.ends_on, SPAN.status)
-_FIRST = sa.select(sa.func.min(SPAN.begins_on)).where(SPAN.ask_id == ASK.id).correlate(Ask.__table__).scalar_subquery()
-_YEAR_MADE = _year(sa.case((_ASKED != "", _ASKED), else_=_FIRST))
-_MADE = sa.select(_YEAR_MADE, sa.func.count()).select_from(_MADE_IN).where(*NOW.holds).group_by(_YEAR_MADE)
+_OF_ASKS = Ask.__table__.join(StatusSpan.__table__, ASK.id == SPAN.ask_id)
+_SPANS = _OF_ASKS.join(Source.__table__, _SOURCE.id == ASK.source_id)
+_OFFERED_SOURCES = (
+    sa.select(_SOURCE.id, _SOURCE.key, _SOURCE.title, _SOURCE.published_on)
+    .where(sa.exists().where(ASK.source_id == _SOURCE.id, *NOW.holds))
+    .order_by(_SOURCE.published_on, _SOURCE.title)
+)
+_MADE = sa.select(ASK.source_id, sa.func.count()).where(*NOW.holds).group_by(ASK.source_id)
+_CELL = (ASK.source_id, _year(SPAN.begins_on), _year(SPAN.ends_on), SPAN.status)
+_STOOD = sa.select(*_CELL, sa.func.count()).select_from(_OF_ASKS).group_by(*_CELL)
+_FIRST = (
+    sa.select(ASK.source_id, sa.func.min(SPAN.begins_on))
+    .select_from(_OF_ASKS)
+    .where(ASK.source_id.in_(sa.bindparam("ids", expanding=True)))
+    .group_by(ASK.source_id)
+)
 _CHANGED = (
     SPAN.begins_on > _ASKED,
     sa.exists().where(

@@ -38,7 +38,7 @@ def index() -> str:
         "families": families,
         "today": on or today(),
         "seen_on": today(),
-        "first_year": public.find_first_year(db()) or today().year,
+        "first_year": min(public.find_years(db()).values(), default=today().year),
     }
     if any(asked.get(name) for name in (*FILTER_PARAMETERS, "sort", "after")):
         return _search(on, shared)
