@@ -2,14 +2,15 @@
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from tests.factories import make_ask, make_law, make_link
 from tests.transactions import shared_engine_with
 from tracker.db.engine import reading
 from tracker.queries import public
 from tracker.queries.public.filters import UnknownFilter
-from tracker.queries.public.laws import MOST_LINKS
-from tracker.rules.legislation import KINDS
+from tracker.queries.public.laws import MOST_LINKS, NAMED
+from tracker.rules.legislation import KINDS, Effect
 from tracker.services.change import Change
 
 NUMBERS = range(1, 12)
@@ -57,3 +58,19 @@ def test_a_law_shows_so_many_links_and_says_that_there_are_more(filled: sa.Engin
     assert (len(many.links), many.has_more_links) == (MOST_LINKS, True)
     assert "s. 0" not in {link.provisions for link in many.links}, "it is a draft"
     assert (none.links, none.has_more_links) == ((), False)
+
+
+def test_the_index_names_the_first_asks_of_a_law_by_title_each_effect_once_and_counts_them_all(
+    session: Session, ed: Change
+) -> None:
+    law, number = make_law(ed), NAMED + 2
+    for title in reversed("ABCDEFGH"[:number]):
+        ask = make_ask(ed, title=title, slug=title.lower(), published=True)
+        make_link(ed, ask, law, provisions="s. 1")
+        make_link(ed, ask, law, provisions="s. 2")
+    make_link(ed, make_ask(ed, title="A draft", slug="draft"), law)
+    make_link(ed, ask, law, effect=Effect.BACKGROUND, published=False)
+    named = public.list_laws(session).serves[law.key]
+    assert [(one.ask_title, one.effect, one.number) for one in named] == [
+        (title, Effect.ENABLES, number) for title in "ABC"
+    ]

@@ -17,19 +17,21 @@ from tracker.rules.legislation import KEY, KINDS, Effect
 
 PAGE_SIZE = 200
 MOST_LINKS = 70
+NAMED = 3  # asks of a law on the page of all laws
 
 
 class LawServes(NamedTuple):
-    """What a law does for an ask."""
+    """What a law does for an ask, and for how many asks it does anything."""
 
     effect: Effect
     ask_slug: str
     ask_title: str
+    number: int
 
 
 @dataclass(frozen=True)
 class LawPage:
-    """A page of laws, and what each does for which asks. `next_key` is where the next page begins; empty at the end."""
+    """A page of laws, and what each does for its first asks. `next_key` begins the next page; empty at the end."""
 
     laws: tuple[LawLine, ...]
     next_key: str
@@ -52,17 +54,32 @@ def list_laws(session: Session, after: str = "", size: int = PAGE_SIZE) -> LawPa
 
 
 def _serves(session: Session, keys: Sequence[str]) -> dict[str, tuple[LawServes, ...]]:
-    """What laws do for which published asks, by their keys; the same effect for an ask is told once."""
-    statement = (
-        sa.select(Legislation.key, Link.effect, Ask.slug, Ask.title)
-        .join(Link.ask)
-        .join(Link.legislation)
-        .where(Legislation.key.in_(keys), is_published(Link.publication), is_published(Ask.publication))
-        .order_by(Ask.title, Link.id)
+    """What laws do for the first `NAMED` published asks, by their keys; the same effect for an ask is told once."""
+    told = (
+        sa.select(Link.legislation_id, Link.effect, Link.ask_id)
+        .where(is_published(Link.publication))
+        .distinct()
+        .subquery()
     )
-    found: dict[str, dict[LawServes, None]] = {}
-    for key, effect, slug, title in session.execute(statement):
-        found.setdefault(key, {})[LawServes(effect, slug, title)] = None
+    law = told.c.legislation_id
+    of_law = (
+        sa.select(
+            Legislation.key,
+            told.c.effect,
+            Ask.slug,
+            Ask.title,
+            sa.func.count().over(partition_by=law).label("number"),
+            sa.func.row_number().over(partition_by=law, order_by=(Ask.title, told.c.effect)).label("place"),
+        )
+        .join(Ask, Ask.id == told.c.ask_id)
+        .join(Legislation, Legislation.id == law)
+        .where(Legislation.key.in_(keys), is_published(Ask.publication))
+        .subquery()
+    )
+    named = sa.select(*of_law.c[:-1]).where(of_law.c.place <= NAMED).order_by(of_law.c.key, of_law.c.place)
+    found: dict[str, list[LawServes]] = {}
+    for key, *one in session.execute(named):
+        found.setdefault(key, []).append(LawServes(*one))
     return {key: tuple(serves) for key, serves in found.items()}
 
 
