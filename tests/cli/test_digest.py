@@ -1,6 +1,7 @@
 """tracker digest mails each member of staff what waits for them, through a real mail server."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from tests.cli.commands import Answer, Tracker, tracker_on
 from tests.engines import free_port
 from tests.mailbox import Mailbox, certificate_for
 from tests.site import ADA, CLEO, ED, Site, email_of
-from tracker.clock import today
-from tracker.models import Ask, Update
+from tests.tampering import log_unlocked
+from tracker.clock import now, today
+from tracker.db.engine import writing
+from tracker.models import Ask, Event, Update
 from tracker.rules.dates import PartialDate
 
 ADDRESS = "https://tracker.example.org"
@@ -25,8 +28,11 @@ def mailbox() -> Iterator[Mailbox]:
 
 @pytest.fixture
 def tracker(sqlite_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tracker:
-    """The command line on the seeded site, on which all asks have just been checked."""
+    """The command line on the seeded site, on which all asks have just been checked, with accounts of long ago."""
     monkeypatch.chdir(tmp_path)
+    with writing(sqlite_site.engine) as session, log_unlocked(session):
+        accounts = sa.update(Event).where(Event.subject == "person")
+        session.execute(accounts.values(at=now() - timedelta(days=8)))
     checked_on = PartialDate(today().isoformat())
     sqlite_site.execute(
         sa.update(Ask).values(reviewed_on=checked_on, review_interval_days=730, next_step_on=None,

@@ -109,7 +109,7 @@ def test_the_digest_tells_editors_by_when_to_answer_what_is_disputed(ed: Change)
     told = {}
     for name in ("Ed", "Cleo"):
         person = ed.session.scalars(sa.select(Person).where(Person.name == name)).one()
-        told[name] = {part.title: part for part in waits_for(ed.session, person, TODAY, four_eyes=False)}
+        told[name] = {part.title: part for part in waits_for(ed.session, person, ed.at, four_eyes=False)}
     assert [line.detail for line in told["Ed"]["Disputed: answer due"].lines] == [
         "by 5 November 2026",
         "by 3 December 2026",

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from tests.site import CLEO, ED, WEALTH_ORDERS, Site
+from tests.site import ADA, CLEO, ED, WEALTH_ORDERS, Site
 from tests.web.test_status_change import UNDONE, status_form
 from tracker.clock import today
 from tracker.models import Ask, Legislation, Link, Source, Update
@@ -120,3 +120,13 @@ def test_an_empty_desk_says_that_all_is_done(sqlite_site: Site) -> None:
     assert "No answer is overdue." in desk.section("unanswered")
     assert "Nothing is overdue." in desk.section("overdue")
     assert "Every fact that was entered is published or put aside." in desk.section("unverified")
+
+
+def test_editors_see_what_was_done_to_accounts_and_contributors_do_not(sqlite_site: Site) -> None:
+    form = sqlite_site.browser(ADA).get("/staff/people/new")
+    form.submit("Invite", name="Pia Puppet", email="pia@example.org", role="editor")
+    accounts = sqlite_site.browser(ED).get("/staff/").section("accounts")
+    assert "Ada Admin" in accounts
+    assert "Pia Puppet" in accounts
+    assert "pia@example.org" not in accounts
+    assert "this week" not in sqlite_site.browser(CLEO).get("/staff/").text

@@ -4,7 +4,7 @@ import click
 
 from tracker.cli.database import open_engine
 from tracker.cli.schema import require_newest
-from tracker.clock import now, today
+from tracker.clock import now
 from tracker.db.engine import reading
 from tracker.services.digest import digests, send
 from tracker.settings import Settings
@@ -21,7 +21,7 @@ def digest(dry_run: bool) -> None:
     settings, engine = Settings.from_env(), open_engine()
     require_newest(engine)
     with reading(engine) as session:
-        found = list(digests(session, settings, today()))
+        found = list(digests(session, settings, now()))
     failed = 0
     for each in found:
         if settings.mail is None or dry_run:

@@ -1,15 +1,15 @@
 """What waits for one person, from the lists of the desk."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from tracker.clock import LONDON
 from tracker.models import Ask, Event, Person, Update
 from tracker.queries import desk
 from tracker.queries.desk import list_contradicted
+from tracker.queries.second_person import find_refusals, list_account_changes
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import ALLOWED, Action
 
@@ -35,34 +35,28 @@ class Part:
     more: int
 
 
-def find_own_judgements(session: Session, person_id: int | None, updates: Iterable[Update]) -> set[int]:
-    """The ids of those that change a status and that the person wrote or mended, whoever mended them since."""
-    ids = [update.id for update in updates if update.status is not None]
-    written = sa.select(Event.subject_id).where(Event.subject == "update", Event.subject_id.in_(ids))
-    theirs = (Event.action.in_(("drafted", "edited")), Event.actor_id.is_not_distinct_from(person_id))
-    return set(session.scalars(written.where(*theirs)))
-
-
-def waits_for(session: Session, person: Person, today: date, four_eyes: bool) -> list[Part]:
+def waits_for(session: Session, person: Person, at: datetime, four_eyes: bool) -> list[Part]:
     """What the person can do about what waits, part by part; empty when there is nothing.
 
     Names only what every member of staff may see, and no text that is not public: mail is not a safe place.
     """
-    found = []
+    found, today = [], at.astimezone(LONDON).date()
     if Action.PUBLISH in ALLOWED[person.role]:
         disputed = desk.list_disputed(session, MOST)
         found.append(_part("Disputed: answer due", [_to_answer(ask) for ask in disputed.rows], disputed.number))
         contradicted = [_to_decide(ask) for ask in list_contradicted(session)]
         found.append(_part("Tests and status disagree", contradicted))
         waiting = desk.list_waiting(session, LOOKED_THROUGH).rows
-        own = find_own_judgements(session, person.id, waiting) if four_eyes else set()
-        waiting = [update for update in waiting if update.id not in own]
+        refused = find_refusals(session, person.id, waiting, at) if four_eyes else {}
+        waiting = [update for update in waiting if update.id not in refused]
         found.append(_part("Waiting for approval", [_to_approve(update) for update in waiting]))
         due = desk.list_due(session, today, MOST)
         found.append(_part("Due for a review", [_to_review(row) for row in due.rows], due.number))
         overdue = desk.list_overdue(session, today, MOST)
         lines = [Task(ask.title, f"/staff/asks/{ask.id}") for ask in overdue.rows]
         found.append(_part("Overdue deadlines and next steps", lines, overdue.number))
+        others = [it for it in list_account_changes(session, at, LOOKED_THROUGH) if it.actor_id != person.id]
+        found.append(_part("Accounts that were made, changed, reset or erased", [_to_know(it) for it in others]))
     drafts = desk.list_drafts(session, person.id, LOOKED_THROUGH).rows
     found.append(_part("Your drafts", [_to_finish(update) for update in drafts if update.author_id == person.id]))
     return [part for part in found if part.lines]
@@ -88,6 +82,10 @@ def _to_decide(ask: Ask) -> Task:
 def _to_review(due: desk.DueAsk) -> Task:
     since = f"due since {PartialDate(due.since.isoformat()).in_words}" if due.since else "never checked"
     return Task(due.ask.title, f"/staff/asks/{due.ask.id}", since)
+
+
+def _to_know(event: Event) -> Task:
+    return Task(event.subject_name, "/staff/#accounts", f"{event.action}, by {event.actor_name}")
 
 
 def _to_finish(update: Update) -> Task:

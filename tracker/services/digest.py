@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -32,14 +32,14 @@ class Digest:
     text: str
 
 
-def digests(session: Session, settings: Settings, today: date) -> Iterator[Digest]:
+def digests(session: Session, settings: Settings, at: datetime) -> Iterator[Digest]:
     """Yield the digest of each active person for whom something waits."""
     source = (resource_dir("templates") / "mail/digest.txt").read_text(encoding="utf-8")
     template = Template(
         source, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     for person in session.scalars(sa.select(Person).where(Person.is_active).order_by(Person.email)):
-        if parts := waits_for(session, person, today, settings.four_eyes):
+        if parts := waits_for(session, person, at, settings.four_eyes):
             subject = _subject(parts)
             text = template.render(subject=subject, parts=parts, site_url=settings.site_url)
             yield Digest(person.name, person.email, subject, text)

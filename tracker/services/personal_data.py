@@ -4,7 +4,7 @@ docs/security.md says to people how long what is known of their devices is kept.
 under their number.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +32,7 @@ from tracker.services.change import Change
 from tracker.services.events import plain, record
 from tracker.services.sessions import KEEP_FAILURES, KEEP_SESSIONS, digest
 
+APPROVAL_REMEMBERED = timedelta(days=30)
 SHOWN = ("id", "name", "email", "role", "is_active", "has_second_step")
 OF_SESSION = ("started_at", "seen_at", "ended_at", "device")
 OF_ENTRY = ("id", "at", "actor_name", "action", "before", "after", "reason")
@@ -47,6 +48,11 @@ def erase(change: Change, person: Person, seen_version: int | None, reason: str)
     if not reason:
         raise RuleBroken([Problem("Say why, for the log.", "reason")])
     session = change.session
+    took_part = (Event.actor_id == person.id, Event.action.in_(("submitted", "approved")))
+    lately = Event.at > change.at - APPROVAL_REMEMBERED
+    if session.scalar(sa.select(Event.id).where(*took_part, lately).limit(1)):
+        sentence = "This person sent something for approval, or approved it, within the last 30 days. Erase them later."
+        raise RuleBroken([Problem(sentence)])
     record(change, ERASED, records.subject_of(person), reason=reason)
     session.flush()  # the database lets details go only once the log says so
     known = session.scalars(sa.select(PersonalDetail.value).where(PersonalDetail.person_id == person.id))

@@ -7,17 +7,15 @@ assigns an ask's status or a test's result.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sqlalchemy.orm import Session
-
 from tracker.models import Ask, SuccessTest, Update
+from tracker.queries.second_person import find_refusals
 from tracker.queries.stories import Story, entry_of, find_story, standing_of
-from tracker.queries.waiting import find_own_judgements
 from tracker.rules import checks
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, Problem, RuleBroken, refuse
 from tracker.rules.method import VERSION
-from tracker.rules.permissions import Action, Actor
+from tracker.rules.permissions import Action
 from tracker.rules.standing import check_change, check_tests_fit
 from tracker.rules.story import Entry, State, check_changes, check_order, state_of
 from tracker.rules.text import SENTENCE_LENGTH
@@ -34,8 +32,9 @@ def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None =
     change.require(Action.PUBLISH)
     if update.publication is not Publication.DRAFT:
         raise RuleBroken([Problem("This entry is not a draft any more.")])
-    if change.four_eyes and is_own_judgement(change.session, update, change.actor):
-        raise RuleBroken([Problem("Somebody else must publish this change of status. Send it for approval.")])
+    if change.four_eyes and (refusal := find_refusal(change, update)):
+        sentence = "Somebody else must publish this change of status. Send it for approval."
+        raise RuleBroken([Problem(refusal if update.submitted_at else sentence)])
     story = find_story(change.session, ask.id)
     check_ready(change, update, story, seen_entries)
     before = records.logged(update)
@@ -100,9 +99,9 @@ def _misfits(story: Story, state: State, on: PartialDate) -> list[Problem]:
     ]
 
 
-def is_own_judgement(session: Session, update: Update, actor: Actor) -> bool:
-    """Whether it changes the status, and the actor had a hand in it."""
-    return update.id in find_own_judgements(session, actor.id, [update])
+def find_refusal(change: Change, update: Update) -> str:
+    """Return why the actor is no second person for a change of status; empty if they are, or if it needs none."""
+    return find_refusals(change.session, change.actor.id, [update], change.at).get(update.id, "")
 
 
 def post(change: Change, ask: Ask, draft: UpdateDraft, seen_entries: int | None = None, key: str = "") -> Update:

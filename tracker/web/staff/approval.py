@@ -19,7 +19,6 @@ from tracker.web.session import db, transaction
 from tracker.web.staff.answers import Page, done, found
 
 bp = Blueprint("approval", __name__, url_prefix="/staff")
-OWN = "You had a hand in this change of status yourself. With four eyes somebody else must approve it."
 
 
 @bp.get("/approval/")
@@ -71,7 +70,7 @@ def _decide(update_id: int, form: ApprovalForm) -> Response:
 
 def _page(update: Update, form: ApprovalForm) -> Page:
     """What is to be decided, what the rules say, and the public page as it would be (or, if refused, as it is)."""
-    slug, refusals = update.ask.slug, _own(update)
+    slug, refusals = update.ask.slug, _not_second(update)
     log = staff.list_subject_events(db(), "update", update.id)
     page: PublicAsk | None = None
     try:
@@ -97,8 +96,9 @@ def _foresee(whole: Ask, update: Update) -> None:
     updates.foresee(Change(db(), me(), now()), whole, update)
 
 
-def _own(update: Update) -> list[str]:
-    return [OWN] if current_app.config["FOUR_EYES"] and updates.is_own_judgement(db(), update, me()) else []
+def _not_second(update: Update) -> list[str]:
+    refusal = updates.find_refusal(Change(db(), me(), now()), update) if current_app.config["FOUR_EYES"] else ""
+    return [refusal] if refusal else []
 
 
 def _too_late(update: Update, form: ApprovalForm) -> Page:

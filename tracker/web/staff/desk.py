@@ -3,11 +3,12 @@
 from flask import Blueprint, render_template, request
 from sqlalchemy.orm import Session
 
-from tracker.clock import today
+from tracker.clock import now, today
 from tracker.queries import desk as queries
 from tracker.queries import paging, staff
 from tracker.queries.desk import list_contradicted
 from tracker.queries.paging import Listed
+from tracker.queries.second_person import list_account_changes
 from tracker.rules.permissions import Action
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm
@@ -34,6 +35,7 @@ def desk() -> str:
         "staff/desk.html",
         lists={section: _list(db(), section, FIRST) for section in TITLES},
         waiting=queries.list_waiting(db(), FIRST),
+        accounts=list_account_changes(db(), now(), FIRST) if me().may(Action.PUBLISH) else [],
         events=queries.list_recent(db(), staff.RECENT),
         **_context(),
     )
