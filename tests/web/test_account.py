@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.browser import Browser, Page
+from tests.second_step import give_phone
 from tests.site import ADA, CLEO, ED, PASSWORD, Site, email_of
 from tracker.clock import now
 from tracker.models import Event, Person, SignInFailure, StaffSession
@@ -33,7 +34,8 @@ def test_my_sessions_are_listed_with_their_device_and_end_one_by_one(site: Site)
     assert "Firefox on Linux" in account.section("sessions")
     assert account.section("sessions").count("This one") == 1
     button = next(words for words in account.all("button") if "Firefox on Linux" in words)
-    done = account.submit(button)
+    asked = account.submit(button).submit("Confirm", password=PASSWORD)
+    done = asked.submit("Bring my form back")
     assert done.notices == ["Signed out there."]
     assert [browser.get("/staff/").hops for browser in (here, there, third)] == [[200], [303, 200], [200]]
     done.submit("Sign out everywhere else")
@@ -74,7 +76,8 @@ def test_a_failure_for_nobody_is_counted_and_not_logged(sqlite_site: Site) -> No
 @pytest.mark.parametrize(
     "path",
     ["/staff/people/new", "/staff/people/2/edit", "/staff/people/2/link", "/staff/people/2/deactivate",
-     "/staff/people/2/reset-two-step", "/staff/account/two-step", "/staff/account/recovery-codes"],
+     "/staff/people/2/reset-two-step", "/staff/account/two-step", "/staff/account/recovery-codes",
+     "/staff/account/password"],
 )  # fmt: skip
 def test_what_matters_asks_for_the_password_after_ten_minutes(shared_site: Site, path: str) -> None:
     browser = shared_site.browser(ADA)
@@ -87,6 +90,32 @@ def test_what_matters_asks_for_the_password_after_ten_minutes(shared_site: Site,
     assert asked.submit("Confirm", password=PASSWORD).path == path
     assert browser.get("/staff/people/").hops == [200]
     shared_site.execute(sa.delete(SignInFailure))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/staff/people/new", "/staff/account/password", "/staff/account/two-step", "/staff/account/recovery-codes"],
+)
+def test_signing_in_alone_changes_no_access_and_both_are_asked_for(sqlite_site: Site, path: str) -> None:
+    phone, browser = give_phone(sqlite_site, ADA), sqlite_site.browser()
+    sign_in(browser, ADA).submit("Sign in", code=phone.code(-1))
+    asked = browser.get(path)
+    assert asked.h1 == "Confirm your password"
+    assert asked.submit("Confirm", password=PASSWORD).errors("code")
+    for code in (phone.code(-1), phone.wrong_code()):
+        refused = asked.submit("Confirm", password=PASSWORD, code=code)
+        assert refused.errors("code") == ["This code is wrong, or it was used before."]
+    assert asked.submit("Confirm", password="wrong", code=phone.code()).errors("password")
+    assert browser.get(path).h1 == "Confirm your password"
+    assert asked.submit("Confirm", password=PASSWORD, code=phone.code()).path == path
+
+
+def test_each_change_of_the_second_step_asks_anew(sqlite_site: Site) -> None:
+    give_phone(sqlite_site, ED)
+    browser = sqlite_site.browser(ED)
+    browser.get("/staff/account/recovery-codes").submit("Make new codes")
+    for path in ("/staff/account/recovery-codes", "/staff/account/two-step"):
+        assert browser.get(path).h1 == "Confirm your password"
 
 
 def test_a_filtered_file_of_the_log_is_still_filtered_after_the_password_was_given(sqlite_site: Site) -> None:

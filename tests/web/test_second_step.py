@@ -1,7 +1,9 @@
 """Two-step sign-in: setting it up, getting in with a phone or a recovery code, and never without."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pyotp
 import pytest
@@ -13,6 +15,7 @@ from tests.site import ADA, CLEO, ED, PASSWORD, PRODUCTION, MakeSite, Site, emai
 from tests.web.test_status_change import UNDONE, status_form
 from tracker.clock import now
 from tracker.models import Event, Person, SignInFailure, StaffSession
+from tracker.services.second_factor import LOCKED
 from tracker.services.sessions import digest
 from tracker.web.staff.account import qr_code
 
@@ -108,6 +111,46 @@ def test_too_many_wrong_codes_close_the_door(sqlite_site: Site) -> None:
     row = {"account": digest(email_of(ED)), "address": digest("198.51.100.7"), "failed_at": now()}
     sqlite_site.execute(sa.insert(SignInFailure).values([row] * 10))
     assert asked.submit("Sign in", code=phone.code()).status == 429
+
+
+def test_of_many_who_guess_at_once_no_more_are_heard_than_one_after_the_other(site: Site) -> None:
+    give_phone(site, ED)
+    asked, start = [give_password(site) for _ in range(4)], Barrier(4)
+    row = {"account": digest(email_of(ED)), "address": digest("198.51.100.7"), "failed_at": now()}
+    site.execute(sa.insert(SignInFailure).values([row] * 8))
+
+    def guess(page: Page) -> int:
+        sent = dict(page.sent("Sign in", code="no code"))
+        start.wait(10)
+        return page.browser.client.post("/staff/sign-in/code", data=sent).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(guess, asked)) == [422, 422, 429, 429]
+
+
+def test_after_fifty_wrong_codes_only_a_recovery_code_or_an_admin_opens_the_door(sqlite_site: Site) -> None:
+    phone, shown = set_up(sqlite_site.browser(ED).get("/staff/account/two-step"))
+    sqlite_site.execute(sa.update(Person).where(Person.name == ED).values(wrong_codes=49))
+    asked = give_password(sqlite_site)
+    assert asked.submit("Sign in", code=phone.wrong_code()).summary == [LOCKED]
+    assert asked.submit("Sign in", code=phone.code(1)).summary == [LOCKED]
+    inside = asked.submit("Sign in", code=shown.all("code")[0])
+    assert "now only a recovery code opens it" in inside.browser.get("/staff/account").section("access")
+    assert "now only a recovery code opens it" in sqlite_site.browser(ADA).get("/staff/").section("accounts")
+    assert give_password(sqlite_site).submit("Sign in", code=phone.code(1)).hops == [303, 200]
+    sqlite_site.execute(sa.update(Person).where(Person.name == ED).values(wrong_codes=50))
+    sqlite_site.browser(ADA).get("/staff/people/").follow("Reset two-step sign-in Ed Editor").submit(
+        "Reset two-step sign-in"
+    )
+    assert sqlite_site.scalar(sa.select(Person.wrong_codes).where(Person.name == ED)) == 0
+
+
+def test_a_code_of_a_phone_whose_clock_is_wrong_says_so(sqlite_site: Site) -> None:
+    phone = give_phone(sqlite_site, ED)
+    asked = give_password(sqlite_site)
+    for steps, says in ((-120, "60 min behind"), (-4, "2 min behind"), (8, "4 min ahead")):
+        assert says in asked.submit("Sign in", code=phone.code(steps)).summary[0]
+    assert asked.submit("Sign in", code=phone.code(1)).status == 422, "nobody waits for a code that was confirmed"
 
 
 def test_the_second_step_must_follow_within_ten_minutes(sqlite_site: Site) -> None:

@@ -13,7 +13,8 @@ class Person(Versioned, Base):
     """Somebody who may sign in. `email` is stored folded to lower case.
 
     `password_hash` is empty until an invitation is taken up. `totp_nonce` is empty until the second step is set up;
-    with the site's key it gives the secret of the person's authenticator. `totp_step` is the last one used.
+    with the site's key it gives the secret of the person's authenticator. `totp_step` is the last one used;
+    `wrong_codes` counts those that were given in a row, each after the right password.
     """
 
     __tablename__ = "person"
@@ -25,6 +26,7 @@ class Person(Versioned, Base):
     is_active: Mapped[bool] = mapped_column(server_default=sa.true())
     totp_nonce: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")
     totp_step: Mapped[int] = mapped_column(default=0, server_default="0")
+    wrong_codes: Mapped[int] = mapped_column(default=0, server_default="0")
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
@@ -46,7 +48,8 @@ class Person(Versioned, Base):
 class StaffSession(Base):
     """A signed-in browser. Only a hash of its token is kept; ending it deletes nothing else.
 
-    A waiting session has given the password and not yet the code. `confirmed_at` is when the password was last given.
+    A waiting session has given the password and not yet the code. `confirmed_at` is when password and code were
+    last given since.
     """
 
     __tablename__ = "staff_session"

@@ -13,7 +13,7 @@ from tracker.rules.chain import commitments_of, with_personal
 MOST = 20
 ACCESS = (
     "signed in", "signed out", "sessions ended", "sign-in failed", "code failed", "password changed",
-    "recovery code used", "recovery codes made", "second step set up", "second step reset",
+    "recovery code used", "recovery codes made", "second step set up", "second step reset", "second step locked",
     "invited", "reset link made",
 )  # fmt: skip
 FAILED = ("sign-in failed", "code failed")

@@ -13,7 +13,7 @@ from tracker.rules.permissions import ALLOWED, Action, Role
 
 FRESH, TOLD = timedelta(hours=72), timedelta(days=7)
 ACCESS_GIVEN = ("created", "reactivated", "invited", "reset link made", "password changed", "second step reset")
-CHANGED = (*ACCESS_GIVEN, "edited", "deactivated", "erased")
+CHANGED = (*ACCESS_GIVEN, "edited", "deactivated", "erased", "second step locked")
 OWN = "You had a hand in this change of status yourself. With four eyes somebody else must approve it."
 TIED = (
     "Your account, or one that had a hand in this, was made, changed or reset by the other side within the last 72 "

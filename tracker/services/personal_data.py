@@ -61,7 +61,7 @@ def erase(change: Change, person: Person, seen_version: int | None, reason: str)
     for model in (PersonalDetail, StaffSession, AccessLink, RecoveryCode, Upload):
         session.execute(sa.delete(model).where(model.person_id == person.id))
     person.name, person.email = f"Erased person {person.id}", f"erased-{person.id}@erased.invalid"
-    person.password_hash, person.totp_nonce, person.totp_step = "", "", 0
+    person.password_hash, person.totp_nonce, person.totp_step, person.wrong_codes = "", "", 0, 0
     person.erased_at = change.at
     person.version += 1
     leave_no_journal(session)

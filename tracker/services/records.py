@@ -20,7 +20,7 @@ from tracker.services.events import Subject, plain, record
 
 NAME_LENGTH = 80
 # What says nothing of a record itself: its number and the count of its edits, how it is sorted, what opens an account.
-NOT_LOGGED = frozenset({"id", "version", "title_key", "password_hash", "totp_nonce", "totp_step"})
+NOT_LOGGED = frozenset({"id", "version", "title_key", "password_hash", "totp_nonce", "totp_step", "wrong_codes"})
 T = TypeVar("T")
 
 

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from dataclasses import replace
 from datetime import datetime
 
 import pyotp
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 
 from tracker.models import Person, RecoveryCode
 from tracker.rules.errors import NotAllowed, Problem, RuleBroken
-from tracker.rules.permissions import Action
+from tracker.rules.permissions import UNKNOWN, Action
 from tracker.services import people
 from tracker.services.change import Change
 from tracker.services.events import record
@@ -27,6 +28,14 @@ ISSUER = "Policy ask tracker"
 CODES = 10
 CODE_BYTES = 15  # 120 bits, so that their hashes cannot be turned back by trying (ASVS 6.5.2: 112 at least)
 STEP_SECONDS = 30
+NEARBY, BEHIND, AHEAD = range(-1, 2), range(-120, -1), range(2, 11)
+MOST_WRONG = 50
+WRONG = "This code is wrong, or it was used before."
+WRONG_CLOCK = "This code is of another time: let the phone set its clock by itself, and give a new code after that."
+LOCKED = (
+    f"After {MOST_WRONG} wrong codes in a row, each with the right password, no code of the app is taken any more. "
+    "Give a recovery code, or ask an admin to reset two-step sign-in. If it was not you, somebody knows your password."
+)
 
 
 def proposed_nonce(token_hash: str, person: Person) -> str:
@@ -45,12 +54,12 @@ def address(secret: str, person: Person) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=person.email, issuer_name=ISSUER)
 
 
-def find_step(secret: str, code: str, at: datetime) -> int | None:
-    """The 30-second step of which this is the code: the present one, the one before or the one after."""
+def find_step(secret: str, code: str, at: datetime, nearby: range = NEARBY) -> int | None:
+    """Return the 30-second step of which this is the code, of the steps near the present one; else None."""
     typed = "".join(code.split())
     now_step = int(at.timestamp()) // STEP_SECONDS
     totp, found = pyotp.TOTP(secret), None
-    for step in (now_step - 1, now_step, now_step + 1):
+    for step in (now_step + away for away in nearby):
         if hmac.compare_digest(totp.generate_otp(step).encode(), typed.encode("utf-8", "surrogatepass")):
             found = step
     return found
@@ -66,7 +75,7 @@ def set_up(change: Change, person: Person, token_hash: str, code: str, key: str)
     step = find_step(secret_of(key, person.id, nonce), code, change.at)
     if step is None:
         raise RuleBroken([Problem("This is not the code that the app shows now. Check the phone's clock too.", "code")])
-    person.totp_nonce, person.totp_step = nonce, step
+    person.totp_nonce, person.totp_step, person.wrong_codes = nonce, step, 0
     person.version += 1
     record(change, "second step set up", subject_of(person))
     people.end_sessions(change, person, but=token_hash)
@@ -88,7 +97,7 @@ def reset(change: Change, person: Person, seen_version: int | None) -> None:
     check_version(person, seen_version)
     if not person.has_second_step:
         raise RuleBroken([Problem("This person has not set up two-step sign-in.")])
-    person.totp_nonce, person.totp_step = "", 0
+    person.totp_nonce, person.totp_step, person.wrong_codes = "", 0, 0
     person.version += 1
     change.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
     people.end_sessions(change, person)
@@ -96,22 +105,41 @@ def reset(change: Change, person: Person, seen_version: int | None) -> None:
 
 
 def take(change: Change, person: Person, code: str, key: str) -> bool:
-    """Whether the code is right and new; it is used up by this, so that it never works again.
+    """Return True if the code is right and new; it is used up by this, so that it never works again.
 
-    The transaction holds the write lock, so that of two who give a code at once only one gets in.
+    The transaction holds the write lock, so that of two who give a code at once only one gets in. After too many wrong
+    ones in a row only a recovery code is taken.
     """
-    step = find_step(secret_of(key, person.id, person.totp_nonce), code, change.at)
-    if step is not None and step > person.totp_step:
-        person.totp_step = step
+    secret = secret_of(key, person.id, person.totp_nonce)
+    step = find_step(secret, code, change.at)
+    if step is not None and step > person.totp_step and person.wrong_codes < MOST_WRONG:
+        person.totp_step, person.wrong_codes = step, 0
         return True
     typed = code_digest(person.id, code)
     unused = sa.select(RecoveryCode).where(RecoveryCode.person_id == person.id, RecoveryCode.used_at.is_(None))
     recovery = change.session.scalars(unused.where(RecoveryCode.code_hash == typed)).first()
     if recovery is None:
+        person.wrong_codes += 1
+        # `explain` will say that the code is one of the near future: nobody shall wait for it.
+        person.totp_step = max(person.totp_step, find_step(secret, code, change.at, AHEAD) or 0)
+        if person.wrong_codes == MOST_WRONG:
+            record(replace(change, actor=UNKNOWN), "second step locked", subject_of(person))
         return False
-    recovery.used_at = change.at
+    recovery.used_at, person.wrong_codes = change.at, 0
     record(change, "recovery code used", subject_of(person))
     return True
+
+
+def explain(change: Change, person: Person, code: str, key: str) -> str:
+    """Return why a code was not taken."""
+    if person.wrong_codes >= MOST_WRONG:
+        return LOCKED
+    step = find_step(secret_of(key, person.id, person.totp_nonce), code, change.at, range(BEHIND.start, AHEAD.stop))
+    off = 0 if step is None else step - int(change.at.timestamp()) // STEP_SECONDS
+    if off in NEARBY:
+        return WRONG
+    minutes = max(1, round(abs(off) * STEP_SECONDS / 60))
+    return f"{WRONG_CLOCK} It is about {minutes} min {'ahead' if off > 0 else 'behind'}."
 
 
 def code_digest(person_id: int, code: str) -> str:

@@ -48,7 +48,7 @@ def _begin(change: Change, person: Person, old_token: object, device: str, *, is
     token = secrets.token_urlsafe(32)
     end(change.session, str(old_token), change.at)
     change.session.execute(sa.delete(StaffSession).where(StaffSession.seen_at < change.at - KEEP_SESSIONS))
-    times = {"started_at": change.at, "seen_at": change.at, "confirmed_at": change.at}
+    times = {"started_at": change.at, "seen_at": change.at}
     change.session.add(
         StaffSession(
             token_hash=digest(token), person_id=person.id, device=device, is_waiting=is_waiting, ended_at=None, **times
@@ -76,7 +76,7 @@ def _open_row(session: Session, token: str) -> StaffSession | None:
 
 
 def confirm(session: Session, token: str, at: datetime) -> str:
-    """Note that the person gave the password just now; answer the session's new token, the old one is void."""
+    """Note that the person gave password and code just now; return the session's new token, the old one is void."""
     new_token = secrets.token_urlsafe(32)
     this = sa.update(StaffSession).where(StaffSession.token_hash == digest(token))
     session.execute(this.values(confirmed_at=at, token_hash=digest(new_token)))
@@ -84,8 +84,14 @@ def confirm(session: Session, token: str, at: datetime) -> str:
 
 
 def is_confirmed(row: StaffSession, at: datetime) -> bool:
-    """Whether the password was given within the last ten minutes."""
+    """True if password and code were given within the last ten minutes; signing in does not count."""
     return row.confirmed_at is not None and row.confirmed_at > at - CONFIRMED
+
+
+def end_confirmation(session: Session, token_hash: str) -> None:
+    """Ask for password and code again before the next change of access."""
+    this = sa.update(StaffSession).where(StaffSession.token_hash == token_hash)
+    session.execute(this.values(confirmed_at=None))
 
 
 def touch(session: Session, token: str, at: datetime) -> None:

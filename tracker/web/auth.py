@@ -81,7 +81,7 @@ BEFORE_SECOND_STEP = frozenset({"account.second_step", "account.recovery_file", 
 def requires(action: Action, *, recently: bool = False) -> Callable[[View], View]:
     """Mark a view with the action that its visitor must be permitted.
 
-    With `recently` the visitor must also have given the password within the last ten minutes.
+    With `recently` the visitor must also have given password and code within the last ten minutes, since signing in.
     """
 
     def mark(view: View) -> View:
@@ -125,7 +125,8 @@ def _recognise() -> None:
         return
     person = live.person
     g.actor = Actor(person.name, person.role, person.id, uuid.uuid4().hex)
-    g.lacks_second_step = current_app.config["SECOND_STEP_REQUIRED"] and not person.has_second_step
+    g.has_second_step = person.has_second_step
+    g.lacks_second_step = current_app.config["SECOND_STEP_REQUIRED"] and not g.has_second_step
     g.is_confirmed = sessions.is_confirmed(live, now())
     if now() - live.seen_at > sessions.SEEN_STEP and not current_app.config["READ_ONLY"]:
         stop_reading()
@@ -151,10 +152,11 @@ def _ask_to_sign_in() -> Response | tuple[str, int]:
 
 
 def _ask_to_confirm() -> Response | tuple[str, int]:
-    """Before a change to people or to one's own access: ask for the password; what was typed waits."""
+    """Before a change to people or to one's own access: ask for password and code; what was typed waits."""
     if request.method in SAFE_METHODS:
         return redirect(url_for("auth.confirm", next=asked_for()), 303)
-    return confirm_page(ConfirmPasswordForm(formdata=None, next=asked_for()), kept_fields()), 403
+    form = ConfirmPasswordForm(formdata=None, next=asked_for(), has_second_step=g.has_second_step)
+    return confirm_page(form, kept_fields()), 403
 
 
 def _csrf_failed(error: CSRFError) -> Response | str | tuple[str, int]:

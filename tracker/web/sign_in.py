@@ -12,6 +12,7 @@ from tracker.db.engine import writing
 from tracker.models import Person
 from tracker.queries.people import find_last_sign_in
 from tracker.rules.checks import is_local_path
+from tracker.rules.errors import Problem
 from tracker.rules.permissions import UNKNOWN, Action, Actor
 from tracker.services import passwords, people, second_factor, sessions
 from tracker.services.change import Change
@@ -27,7 +28,7 @@ bp = Blueprint("auth", __name__)
 WAIT_SECONDS = int(sessions.WINDOW.total_seconds())
 Page = str | Response | tuple[str, int]
 NOBODY = ""  # no account has this address
-CONFIRMED = "You gave your password. Nothing was saved yet."
+CONFIRMED = "You confirmed that it is you. Nothing was saved yet."
 
 
 class SignInResult(Enum):
@@ -64,8 +65,8 @@ def code() -> Page:
         return sign_in_page(str(form.next.data or ""), kept), 422 if request.method == "POST" else 200
     if not form.is_sent():
         return _code_page(form, kept), 422 if form.errors else 200
-    if not _give_code(waiting.person, str(form.code.data)):
-        form.problems.append("This code is wrong, or it was used before.")
+    if refusal := _give_code(str(form.code.data)):
+        form.problems.append(refusal)
         return _code_page(form, kept), 422
     return _go_on(str(form.next.data or ""), kept)
 
@@ -74,15 +75,22 @@ def code() -> Page:
 @requires(Action.READ)
 def confirm() -> Page:
     wanted = request.args.get("next", "")
-    form = ConfirmPasswordForm(next=wanted if is_local_path(wanted) else "")
+    wanted = wanted if is_local_path(wanted) else ""
+    form = ConfirmPasswordForm(next=wanted, has_second_step=g.has_second_step)
     kept = kept_through_sign_in()
     if not form.is_sent():
         return confirm_page(form, kept), 422 if form.errors else 200
-    if not is_own_password(str(form.password.data)):
+    if not _is_own_password(str(form.password.data)):
         form.password.errors = ["This is not your password."]
         return confirm_page(form, kept), 422
     with writing(engine()) as writer:
-        token = sessions.confirm(writer, str(session.get("token")), now())
+        person = writer.get_one(Person, me().id)
+        if person.has_second_step and (refusal := _take_code(writer, person, str(form.data.get("code", "")))):
+            form.add_problems([Problem(refusal, "code")])
+        else:
+            token = sessions.confirm(writer, str(session.get("token")), now())
+    if form.is_refused:
+        return confirm_page(form, kept), 422
     session["token"] = token
     return _go_on(str(form.next.data or ""), kept, CONFIRMED)
 
@@ -98,10 +106,10 @@ def sign_out() -> Response:
     return redirect(url_for(".sign_in"), 303)
 
 
-def is_own_password(password: str) -> bool:
+def _is_own_password(password: str) -> bool:
     """Whether this is the signed-in person's password; failures are counted as at sign-in."""
     person = db().get_one(Person, me().id)
-    _refuse_when_throttled(person.email)
+    _refuse_when_throttled(db(), person.email)
     stop_reading()
     if passwords.is_right(password, person.password_hash, is_known=True):
         return True
@@ -112,12 +120,13 @@ def is_own_password(password: str) -> bool:
 
 def _enter(email: str, password: str) -> SignInResult:
     """Check the password outside any transaction, since it takes long; then begin a session or count a failure."""
-    _refuse_when_throttled(email)
+    _refuse_when_throttled(db(), email)
     person = sessions.find_person(db(), email)
     stop_reading()
     is_right = _is_right(email, password, person.password_hash if person else None)
     stronger_hash = passwords.rehash(password, person.password_hash) if person and is_right else None
     with writing(engine()) as writer:
+        _refuse_when_throttled(writer, email)  # by those who tried at the same time
         again = sessions.find_person(writer, email)
         if not is_right or person is None or again is None or again.password_hash != person.password_hash:
             _note_failure(writer, email, again, "sign-in failed")
@@ -143,21 +152,28 @@ def _is_right(email: str, password: str, stored: str | None) -> bool:
         raise
 
 
-def _give_code(person: Person, typed: str) -> bool:
-    """Take the second step; a wrong code counts like a wrong password."""
-    _refuse_when_throttled(person.email)
+def _give_code(typed: str) -> str:
+    """Take the second step and return why not; empty if the person is signed in now."""
     stop_reading()
     with writing(engine()) as writer:
         again = sessions.find_waiting(writer, str(session.get("token")), now())
         if again is None:
-            return False
-        change = Change(writer, _actor(again.person), now())
-        if not second_factor.take(change, again.person, typed, current_app.config["SECRET_KEY"]):
-            _note_failure(writer, person.email, again.person, "code failed")
-            return False
+            return second_factor.WRONG
+        if refusal := _take_code(writer, again.person, typed):
+            return refusal
         token = _start(writer, again.person)
     _hold(token)
-    return True
+    return ""
+
+
+def _take_code(writer: Session, person: Person, typed: str) -> str:
+    """Use a code up and return why not; a wrong one counts like a wrong password."""
+    _refuse_when_throttled(writer, person.email)
+    change, key = Change(writer, _actor(person), now()), current_app.config["SECRET_KEY"]
+    if second_factor.take(change, person, typed, key):
+        return ""
+    _note_failure(writer, person.email, person, "code failed")
+    return second_factor.explain(change, person, typed, key)
 
 
 def _start(writer: Session, person: Person) -> str:
@@ -203,8 +219,8 @@ def _actor(person: Person) -> Actor:
     return Actor(person.name, person.role, person.id)
 
 
-def _refuse_when_throttled(email: str) -> None:
-    if sessions.is_throttled(db(), email, request.remote_addr or "", now(), known_device(email)):
+def _refuse_when_throttled(reader: Session, email: str) -> None:
+    if sessions.is_throttled(reader, email, request.remote_addr or "", now(), known_device(email)):
         log.warning("sign-in throttled")
         abort(429, "Nobody was signed in.", retry_after=WAIT_SECONDS)
 

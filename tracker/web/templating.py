@@ -41,6 +41,7 @@ SENTENCES = {
     "recovery codes made": "made new recovery codes.",
     "second step set up": "set up two-step sign-in.",
     "second step reset": "reset two-step sign-in of “{name}”.",
+    "second step locked": "gave the password of “{name}” and 50 wrong codes; now only a recovery code opens it.",
     "erased": "erased the personal data of “{name}”.",
     "brought in": "brought in “{name}” (rows added: {after[rows_added]}; changed: {after[rows_changed]}).",
 }

@@ -1,11 +1,23 @@
 """Forms about people: signing in, members of staff, passwords."""
 
+from typing import Any
+
 from wtforms import PasswordField, SelectField
 
 from tracker.rules.passwords import LONGEST, SHORTEST
 from tracker.rules.permissions import Role
 from tracker.web.forms.base import Form
 from tracker.web.forms.fields import CarriedField, TextField, required
+
+
+def code_field() -> TextField:
+    """Return the field for a code of the second step."""
+    return TextField(
+        "Code",
+        [required],
+        description="Six digits from your authenticator app, or one of your recovery codes.",
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false", "maxlength": 40},
+    )
 
 
 class SignInForm(Form):
@@ -50,12 +62,7 @@ class NewPasswordForm(Form):
 class CodeForm(Form):
     """A code of the authenticator, or one of the recovery codes."""
 
-    code = TextField(
-        "Code",
-        [required],
-        description="Six digits from your authenticator app, or one of your recovery codes.",
-        render_kw={"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false", "maxlength": 40},
-    )
+    code = code_field()
     next = CarriedField()
 
 
@@ -68,15 +75,15 @@ class ProofForm(Form):
 
 
 class ConfirmPasswordForm(Form):
-    """One's own password once more, before something that matters."""
+    """One's own password once more, and a new code, before something that matters."""
 
     password = PasswordField(
         "Your password", [required], render_kw={"autocomplete": "current-password", "maxlength": LONGEST}
     )
+    code = code_field()
     next = CarriedField()
 
-
-class OwnPasswordForm(NewPasswordForm):
-    """One's own new password, with the present one."""
-
-    current = PasswordField("Present password", [required], render_kw={"autocomplete": "current-password"})
+    def __init__(self, *args: Any, has_second_step: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_second_step:
+            del self.code

@@ -15,9 +15,8 @@ from tracker.rules.permissions import Action, Actor
 from tracker.services import passwords, people, second_factor, sessions
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, attempt
-from tracker.web.forms.people import NewPasswordForm, OwnPasswordForm, ProofForm
+from tracker.web.forms.people import NewPasswordForm, ProofForm
 from tracker.web.session import db, stop_reading, transaction
-from tracker.web.sign_in import is_own_password
 from tracker.web.staff.answers import Page, done, form_page
 
 bp = Blueprint("account", __name__, url_prefix="/staff/account")
@@ -44,13 +43,11 @@ def index() -> str:
 
 
 @bp.route("/password", methods=["GET", "POST"])
-@requires(Action.READ)
+@requires(Action.READ, recently=True)
 def password() -> Page | Response:
-    form, person = OwnPasswordForm(), _own()
+    form, person = NewPasswordForm(), _own()
 
     def change_it() -> Response:
-        if not is_own_password(form.current.data or ""):
-            raise RuleBroken([Problem("This is not your present password.", "current")])
         stored = passwords.hash_password(form.password.data or "", person.email, person.name)
         with transaction(me()) as change:
             people.set_password(change, change.session.get_one(Person, person.id), stored)
@@ -69,7 +66,9 @@ def second_step() -> Page:
     def set_up() -> list[str]:
         with transaction(me()) as change:
             row = change.session.get_one(Person, person.id)
-            return second_factor.set_up(change, row, _token_hash(), str(form.code.data), key)
+            codes = second_factor.set_up(change, row, _token_hash(), str(form.code.data), key)
+            sessions.end_confirmation(change.session, _token_hash())
+            return codes
 
     if codes := attempt(form, set_up):
         return _codes_page(codes), 200
@@ -91,6 +90,7 @@ def recovery_codes() -> Page:
 
     def make() -> list[str]:
         with transaction(me()) as change:
+            sessions.end_confirmation(change.session, _token_hash())
             return second_factor.make_codes(change, change.session.get_one(Person, me().id))
 
     if codes := attempt(form, make):
