@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from tests.factories import NOW, Staff, actor_of, make_ask, make_person, make_update
 from tracker.models import Ask, Person, Update
-from tracker.queries.second_person import OWN, TIED, TOO_NEW, list_account_changes
+from tracker.queries.second_person import OWN, TIED, TOO_NEW, find_refusals, list_account_changes
 from tracker.queries.waiting import waits_for
 from tracker.rules.errors import RuleBroken
 from tracker.rules.permissions import COMMAND_LINE, Actor, Role
 from tracker.rules.status import Status
-from tracker.services import approval, people, personal_data, second_factor, updates
+from tracker.services import approval, people, personal_data, second_factor
 from tracker.services.change import Change
 from tracker.services.people import PersonDraft
 
@@ -43,7 +43,8 @@ def proposed(change: Change, ask: Ask) -> Update:
     return update
 
 
-refusal = updates.find_refusal
+def refusal(change: Change, update: Update) -> str:
+    return find_refusals(change.session, change.actor.id, [update], change.at).get(update.id, "")
 
 
 def test_an_admin_cannot_propose_as_an_account_that_they_made_and_approve(ada: Change, ask: Ask) -> None:
@@ -112,7 +113,7 @@ def test_a_new_account_approves_only_where_nobody_else_can(ada: Change, ask: Ask
 
 def test_what_is_no_change_of_status_needs_no_second_person(ada: Change, ask: Ask) -> None:
     update = make_update(ada, ask, published=False)
-    assert updates.find_refusal(ada, update) == ""
+    assert refusal(ada, update) == ""
 
 
 def test_editors_are_told_on_the_desk_and_by_mail_and_nobody_vanishes_soon(ada: Change, ask: Ask, staff: Staff) -> None:

@@ -130,12 +130,12 @@ def take(change: Change, person: Person, code: str, key: str) -> bool:
     return True
 
 
-def explain(change: Change, person: Person, code: str, key: str) -> str:
+def explain(person: Person, code: str, key: str, at: datetime) -> str:
     """Return why a code was not taken."""
     if person.wrong_codes >= MOST_WRONG:
         return LOCKED
-    step = find_step(secret_of(key, person.id, person.totp_nonce), code, change.at, range(BEHIND.start, AHEAD.stop))
-    off = 0 if step is None else step - int(change.at.timestamp()) // STEP_SECONDS
+    step = find_step(secret_of(key, person.id, person.totp_nonce), code, at, range(BEHIND.start, AHEAD.stop))
+    off = 0 if step is None else step - int(at.timestamp()) // STEP_SECONDS
     if off in NEARBY:
         return WRONG
     minutes = max(1, round(abs(off) * STEP_SECONDS / 60))

@@ -32,9 +32,10 @@ def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None =
     change.require(Action.PUBLISH)
     if update.publication is not Publication.DRAFT:
         raise RuleBroken([Problem("This entry is not a draft any more.")])
-    if change.four_eyes and (refusal := find_refusal(change, update)):
+    refusals = find_refusals(change.session, change.actor.id, [update], change.at) if change.four_eyes else {}
+    if refusals:
         sentence = "Somebody else must publish this change of status. Send it for approval."
-        raise RuleBroken([Problem(refusal if update.submitted_at else sentence)])
+        raise RuleBroken([Problem(refusals[update.id] if update.submitted_at else sentence)])
     story = find_story(change.session, ask.id)
     check_ready(change, update, story, seen_entries)
     before = records.logged(update)
@@ -97,11 +98,6 @@ def _misfits(story: Story, state: State, on: PartialDate) -> list[Problem]:
         Problem(f"“{state.status.label}” would no longer fit. {problem.message}", "results")
         for problem in check_tests_fit(state.status, standing_of(story, state, on))
     ]
-
-
-def find_refusal(change: Change, update: Update) -> str:
-    """Return why the actor is no second person for a change of status; empty if they are, or if it needs none."""
-    return find_refusals(change.session, change.actor.id, [update], change.at).get(update.id, "")
 
 
 def post(change: Change, ask: Ask, draft: UpdateDraft, seen_entries: int | None = None, key: str = "") -> Update:

@@ -173,7 +173,7 @@ def _take_code(writer: Session, person: Person, typed: str) -> str:
     if second_factor.take(change, person, typed, key):
         return ""
     _note_failure(writer, person.email, person, "code failed")
-    return second_factor.explain(change, person, typed, key)
+    return second_factor.explain(person, typed, key, change.at)
 
 
 def _start(writer: Session, person: Person) -> str:

@@ -7,6 +7,7 @@ from tracker.clock import now, today
 from tracker.models import Ask, Update
 from tracker.queries import desk, paging, public, staff
 from tracker.queries.public.records import PublicAsk
+from tracker.queries.second_person import find_refusals
 from tracker.rules.errors import RuleBroken
 from tracker.rules.permissions import Action
 from tracker.rules.status import DEFINITIONS
@@ -97,8 +98,8 @@ def _foresee(whole: Ask, update: Update) -> None:
 
 
 def _not_second(update: Update) -> list[str]:
-    refusal = updates.find_refusal(Change(db(), me(), now()), update) if current_app.config["FOUR_EYES"] else ""
-    return [refusal] if refusal else []
+    refusals = find_refusals(db(), me().id, [update], now()) if current_app.config["FOUR_EYES"] else {}
+    return list(refusals.values())
 
 
 def _too_late(update: Update, form: ApprovalForm) -> Page:
