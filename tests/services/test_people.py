@@ -43,6 +43,23 @@ def is_signed_in(change: Change, token: str) -> bool:
         ({"email": "@example.org"}, "email"),
         ({"email": "o ther@example.org"}, "email"),
         ({"email": "x" * 250 + "@example.org"}, "email"),
+        ({"email": "\u0430da@example.org"}, "email"),
+        ({"email": "ada@ex\u00e4mple.org"}, "email"),
+        ({"email": "other\u200b@example.org"}, "email"),
+        ({"email": "other@example.org", "name": "Somebody"}, "name"),
+        ({"email": "other@example.org", "name": "S\u00f3mebody"}, "name"),
+        ({"email": "other@example.org", "name": "SOME body."}, "name"),
+        ({"email": "other@example.org", "name": "\uff33omebody"}, "name"),
+        ({"email": "other@example.org", "name": "S\u043emebody"}, "name"),
+        ({"email": "other@example.org", "name": "Some\u200bbody Else"}, "name"),
+        ({"email": "other@example.org", "name": "\u202eeslE"}, "name"),
+        ({"email": "other@example.org", "name": "Else\u3164"}, "name"),
+        ({"email": "other@example.org", "name": "Else\ufe0f"}, "name"),
+        ({"email": "other@example.org", "name": "Two\nlines"}, "name"),
+        ({"email": "other@example.org", "name": "..."}, "name"),
+        ({"email": "other@example.org", "name": "Command line"}, "name"),
+        ({"email": "other@example.org", "name": "seeds"}, "name"),
+        ({"email": "other@example.org", "name": "Erased person 3"}, "name"),
         ({"email": "other@example.org", "name": ""}, "name"),
         ({"email": "other@example.org", "name": "x" * 121}, "name"),
     ],
@@ -51,11 +68,24 @@ def test_a_person_that_breaks_a_rule_is_refused_beside_the_field(
     ada: Change, somebody: Person, changes: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(RuleBroken) as added:
-        people.add_person(ada, person_draft(**changes), NO_PASSWORD)
+        people.add_person(ada, person_draft(**{"name": "Other Name"} | changes), NO_PASSWORD)
     other = make_person(ada, name="Other", email="another@example.org")
     with pytest.raises(RuleBroken) as edited:
-        people.edit_person(ada, other, person_draft(**changes), None)
+        people.edit_person(ada, other, person_draft(**{"name": "Other Name"} | changes), None)
     assert problems_of(added) == problems_of(edited) == {field}
+
+
+@pytest.mark.parametrize(
+    "name", ["Zo\u00eb O'Brien-\u0160koda, MP", "\u0410\u0434\u0430", "\u9648 Chen", "Ada 2", "\u05d0\u05d1"]
+)
+def test_names_of_people_are_taken_as_they_are(ada: Change, name: str) -> None:
+    assert people.add_person(ada, person_draft(email="other@example.org", name=name), NO_PASSWORD).name == name
+
+
+def test_a_name_of_before_the_rule_does_not_keep_anybody_in_a_role(ada: Change, somebody: Person) -> None:
+    somebody.name = "Ada"
+    people.edit_person(ada, somebody, PersonDraft(somebody.email, "Ada", Role.CONTRIBUTOR), None)
+    assert somebody.role is Role.CONTRIBUTOR
 
 
 def test_a_person_is_found_by_the_address_in_any_case_while_active(ada: Change, somebody: Person) -> None:

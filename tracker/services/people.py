@@ -3,7 +3,9 @@
 They choose their passwords by links, as an invitation or a reset. Each works once, and not for long.
 """
 
+import re
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +15,8 @@ from sqlalchemy.orm import Session, joinedload
 from tracker.models import AccessLink, Person, StaffSession
 from tracker.rules import checks
 from tracker.rules.errors import Problem, RuleBroken, refuse
-from tracker.rules.permissions import Action, Role
+from tracker.rules.permissions import COMMAND_LINE, SEEDS, UNKNOWN, Action, Role
+from tracker.rules.text import fold
 from tracker.services import records
 from tracker.services.change import Change
 from tracker.services.events import record
@@ -21,6 +24,10 @@ from tracker.services.records import check_version, subject_of
 from tracker.services.sessions import digest
 
 INVITATION_LASTS, RESET_LASTS = timedelta(hours=72), timedelta(hours=24)
+PLAIN_ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[a-z0-9-]+\.)+[a-z0-9-]+")
+BLANKS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]")
+LOOK_ALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK"})
+NOBODYS_NAME = re.compile("erasedperson|commandlineandseeds")
 WORTHLESS = "This link was used already, or it is out of date. Ask an admin of this site for a new one."
 
 
@@ -36,7 +43,7 @@ class PersonDraft:
 def add_person(change: Change, draft: PersonDraft, password_hash: str) -> Person:
     """Add a member of staff. The log never holds the password's hash."""
     change.require(Action.MANAGE_PEOPLE)
-    refuse(check_person(draft) + _email_taken(change, draft.email, None))
+    refuse(check_person(draft) + _taken(change, draft, None))
     person = Person(is_active=True, version=1, password_hash=password_hash)
     records.create(change, person, draft)
     return person
@@ -47,7 +54,8 @@ def edit_person(change: Change, person: Person, draft: PersonDraft, seen_version
     change.require(Action.MANAGE_PEOPLE)
     records.check_version(person, seen_version)
     _refuse_erased(person)
-    refuse(check_person(draft) + _email_taken(change, draft.email, person.id))
+    problems = check_person(draft) + _taken(change, draft, person.id)
+    refuse([it for it in problems if getattr(draft, it.field or "") != getattr(person, it.field or "")])
     if person.role is Role.ADMIN and draft.role is not Role.ADMIN:
         _refuse_last_admin(change, person)
     before = records.edit(change, person, draft, is_public=False)
@@ -109,18 +117,34 @@ def end_links(change: Change, person: Person) -> None:
 
 def check_person(draft: PersonDraft) -> list[Problem]:
     """Check name and e-mail address."""
-    problems = checks.required(draft.name, "name", "the name") + checks.at_most(draft.name, 120, "name")
-    local, at, domain = draft.email.partition("@")
-    if not (local and at and "." in domain) or " " in draft.email or len(draft.email) > 254:
-        problems.append(Problem("Give an e-mail address such as ada@example.org.", "email"))
+    problems = checks.required(_sound(draft.name), "name", "the name") + checks.at_most(draft.name, 120, "name")
+    scripts = {unicodedata.name(letter, "").partition(" ")[0] for letter in draft.name if letter.isalpha()}
+    if not draft.name.isprintable() or BLANKS.search(draft.name) or len(scripts & LOOK_ALIKE) > 1:
+        sentence = "The name holds characters that nobody sees, or letters of two alphabets that look alike."
+        problems.append(Problem(f"{sentence} Type it anew.", "name"))
+    if not PLAIN_ADDRESS.fullmatch(draft.email.casefold()) or len(draft.email) > 254:
+        problems.append(Problem("Give an e-mail address such as ada@example.org. It has plain letters only.", "email"))
     if draft.email != draft.email.casefold():
         problems.append(Problem("Write the e-mail address in small letters.", "email"))
     return problems
 
 
-def _email_taken(change: Change, email: str, own_id: int | None) -> list[Problem]:
-    taken = change.session.scalar(sa.select(Person.id).where(Person.email == email))
-    return [Problem("Somebody with this address exists already.", "email")] if taken not in {None, own_id} else []
+def _taken(change: Change, draft: PersonDraft, own_id: int | None) -> list[Problem]:
+    """Refuse the address of somebody else, and a name that reads like theirs or like what the log calls nobody."""
+    of_others = sa.select(Person.email, Person.name).where(Person.id.is_distinct_from(own_id))
+    others = change.session.execute(of_others).all()
+    names = {_sound(name) for _, name in others} | {_sound(actor.name) for actor in (COMMAND_LINE, SEEDS, UNKNOWN)}
+    problems = []
+    if draft.email in {email for email, _ in others}:
+        problems.append(Problem("Somebody with this address exists already.", "email"))
+    if _sound(draft.name) in names or NOBODYS_NAME.match(_sound(draft.name)):
+        problems.append(Problem("Somebody with this name, or one like it, exists already. Add a second name.", "name"))
+    return problems
+
+
+def _sound(name: str) -> str:
+    """Return the letters and digits of a name, folded."""
+    return "".join(filter(str.isalnum, fold(name)))
 
 
 def _refuse_erased(person: Person) -> None:
