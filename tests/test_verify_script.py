@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from tests.cli.commands import tracker_on
 from tests.factories import NOW, find_staff, make_ask, make_staff, make_test
+from tests.full_disk import full_disk
 from tracker.db.engine import writing
 from tracker.models import Person
 from tracker.rules.chain import GENESIS, canonical, entry_hash
@@ -195,6 +196,18 @@ def test_only_a_checkpoint_shows_that_the_log_was_made_anew_or_cut(export: Path)
     assert run(export, kept.read_text().strip()) == (1, said)
     assert run(export, f"2:{entries[1]['hash']}", f"0:{GENESIS}")[0] == 0
     assert "of another log" in run(export, kept, f"{number}:{entries[-1]['hash']}")[1]
+
+
+def test_only_its_owner_reads_the_file_also_where_an_older_one_was_open_to_all(export: Path, database: str) -> None:
+    assert export.stat().st_mode & 0o777 == 0o600
+    export.chmod(0o644)
+    before = export.read_text()
+    assert "wrote" in tracker_on(database)("log", "export", export).err
+    assert (export.stat().st_mode & 0o777, export.read_text()) == (0o600, before)
+    assert tracker_on(database)("log", "export", "-").out == before
+    with full_disk(512):
+        tracker_on(database)("log", "export", export, code=1)
+    assert export.read_text() == before
 
 
 def test_a_log_of_which_somebody_was_erased_is_whole_and_names_them_nowhere(

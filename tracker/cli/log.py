@@ -1,5 +1,6 @@
 """Commands about the event log: prove that it is whole, and hand it out."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
@@ -10,6 +11,7 @@ from tracker.cli.database import open_engine
 from tracker.db.engine import reading, writing
 from tracker.rules.chain import Checkpoint, read_checkpoint
 from tracker.services import derived, proof, replay
+from tracker.services.files import part_of
 
 MOST_FAULTS = 20
 
@@ -59,17 +61,24 @@ def log() -> None:
 
 
 @log.command()
-@click.argument("file", type=click.File("w", encoding="ascii", lazy=False))
-def export(file: TextIO) -> None:
-    """Write the whole log into FILE (- for the screen), an entry a line.
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+def export(file: Path) -> None:
+    """Write the whole log into FILE (- for the screen), an entry a line. Only you can read FILE.
 
     The lines hold exactly what is hashed, so that docs/verify_log.py can check them without the tracker.
     They also hold internal notes, names and e-mail addresses of staff: hand them only to those entitled to them.
     """
-    number = 0
-    for number, line in enumerate(proof.export(open_engine()), 1):  # noqa: B007 (the last is how many)
-        file.write(line)
-    click.echo(f"wrote {number} entries to {file.name}", err=True)
+    if str(file) == "-":
+        number = _write(sys.stdout)
+    else:
+        with part_of(file, replace=True) as part, part.open("w", encoding="ascii") as opened:
+            number = _write(opened)
+    click.echo(f"wrote {number} entries to {file}", err=True)
+
+
+def _write(opened: TextIO) -> int:
+    """Write the log and return how many entries it has."""
+    return sum(bool(opened.write(line)) for line in proof.export(open_engine()))
 
 
 def _checkpoints(given: str) -> Iterator[Checkpoint]:
