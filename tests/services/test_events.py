@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,18 +14,19 @@ from tests.rules.problems import fields_of
 from tests.tampering import unlock_log
 from tests.transactions import count_events, revision, shared_engine_with
 from tracker.db.engine import reading, writing
-from tracker.models import Ask, Event
+from tracker.models import Ask, Event, Person
 from tracker.queries.people import with_names
 from tracker.rules.chain import GENESIS, entry_hash
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import RuleBroken
 from tracker.rules.method import VERSION
+from tracker.rules.permissions import UNKNOWN
 from tracker.rules.status import Status
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.rules.updates import Result
-from tracker.services import asks, events, proof
+from tracker.services import asks, events, proof, sessions
 from tracker.services.change import Change
-from tracker.services.events import Subject
+from tracker.services.events import MOST_AN_HOUR, Subject, record
 from tracker.services.proof import BrokenChain
 
 
@@ -224,3 +226,19 @@ def test_a_reason_that_is_too_long_is_refused_beside_its_field(ed: Change) -> No
         events.record(ed, "noted", Subject("ask", 1, "Empty homes"), reason=reason)
     assert fields_of(refused.value.problems) == ["reason"]
     assert last_id(ed.session) == entries
+
+
+def test_a_contributor_has_a_pace_and_can_leave(ed: Change, cleo: Change, log: Session) -> None:
+    ask, before = log.scalars(sa.select(Ask)).one(), count_events(log)
+    for number in range(MOST_AN_HOUR):
+        asks.add_note(cleo, ask, f"Note {number}.")
+    person = log.get_one(Person, cleo.actor.id)
+    for write in (lambda change: asks.add_note(change, ask, "More."), lambda change: sessions.start(change, person)):
+        with pytest.raises(RuleBroken, match="100 times an hour"), log.begin_nested():
+            write(replace(cleo, at=NOW + timedelta(minutes=59)))
+    sessions.log_failure(replace(cleo, actor=UNKNOWN), person)  # others can neither slow nor stop them
+    record(cleo, "signed out", Subject("person", person.id, person.name))
+    asks.add_note(ed, ask, "Of an editor.")
+    asks.add_note(replace(cleo, at=NOW + timedelta(hours=1)), ask, "Later.")
+    asks.add_note(replace(cleo, at=NOW - timedelta(days=2)), ask, "By a clock that was put back.")
+    assert count_events(log) == before + MOST_AN_HOUR + 5

@@ -6,7 +6,7 @@ Names and e-mail addresses stand beside it; its entries commit to them.
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from functools import partial
 from types import NoneType
@@ -18,10 +18,13 @@ from tracker.models import Event, PersonalDetail, Revision
 from tracker.rules import checks
 from tracker.rules.chain import FORMAT, GENESIS, SALT_BYTES, commitment, entry_hash, with_personal
 from tracker.rules.dates import PartialDate
-from tracker.rules.errors import refuse
+from tracker.rules.errors import Problem, RuleBroken, refuse
+from tracker.rules.permissions import Role
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.services.change import Change
 
+HOUR, MOST_AN_HOUR = timedelta(hours=1), 100
+LEAVING = ("signed out", "sessions ended")
 PLAIN = frozenset({str, int, bool, NoneType})
 
 
@@ -47,6 +50,8 @@ def record(
 ) -> Event:
     """Append an entry; `is_public` says that the public sees the change, which raises the revision."""
     refuse(checks.at_most(reason, SENTENCE_LENGTH, "reason"))
+    if change.actor.role is Role.CONTRIBUTOR and change.actor.id is not None and action not in LEAVING:
+        _keep_pace(change)
     number, previous_hash = _last(change.session)
     content: dict[str, object] = {
         "id": number + 1,
@@ -72,6 +77,15 @@ def record(
         values = {"number": Revision.number + 1, "checkpoint_number": event.id, "checkpoint_hash": event.hash}
         change.session.execute(sa.update(Revision.__table__).values(values))  # type: ignore[arg-type]
     return event
+
+
+def _keep_pace(change: Change) -> None:
+    """Refuse more than so many entries an hour: nobody can shorten the log."""
+    own = sa.select(Event.at).where(Event.actor_id == change.actor.id).order_by(Event.id.desc())
+    earlier = change.session.scalar(own.offset(MOST_AN_HOUR - 1).limit(1))
+    if earlier and abs(change.at - earlier) < HOUR:  # the clock may have been put back by more
+        sentence = f"A contributor saves at most {MOST_AN_HOUR} times an hour. Wait a while, then send it again."
+        raise RuleBroken([Problem(sentence)])
 
 
 def commit_to(session: Session, person_id: int, value: str) -> str:
