@@ -93,6 +93,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
         WTF_CSRF_CHECK_DEFAULT=False,
     )
+    health.init_app(app)
     engine = make_engine(settings.database_url, Limits())
     app.wsgi_app = BodyLimit(  # type: ignore[method-assign]
         app.wsgi_app, partial(was_signed_in, app), settings.is_production, app.config["MAX_CONTENT_LENGTH"]

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +14,39 @@ import sqlalchemy as sa
 from werkzeug.datastructures import MultiDict
 
 from tests.full_disk import full_disk
-from tests.site import ED, LOCAL, PASSWORD, WEALTH_ORDERS, Site, email_of, open_app
+from tests.site import ED, LOCAL, PASSWORD, PRODUCTION, WEALTH_ORDERS, MakeSite, Site, email_of, open_app
 from tracker.clock import now
 from tracker.db.engine import WRITE_LOCK
 from tracker.models import StaffSession
 from tracker.web import health
+
+
+@pytest.fixture(autouse=True)
+def always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "FRESH_SECONDS", 0)
+
+
+def test_however_many_ask_the_write_lock_is_taken_once_a_second(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "FRESH_SECONDS", 3600)
+    writes: list[str] = []
+
+    def count(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        writes.extend([statement] if statement.startswith("UPDATE") else [])
+
+    sa.event.listen(site.engine, "before_cursor_execute", count)
+    with ThreadPoolExecutor(16) as pool:
+        codes = list(pool.map(lambda _: site.app.test_client().get("/readyz").status_code, range(64)))
+    assert codes == [200] * 64
+    assert len(writes) == 1
+
+
+@pytest.mark.parametrize("host", ["10.0.0.5:8000", "[::1]:8000", "pod-7", ""])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_probes_ask_by_address(make_site: MakeSite, path: str, host: str) -> None:
+    browser = make_site(PRODUCTION).browser()
+    answer = browser.send("GET", path, headers={"Host": host})
+    assert (answer.status_code, answer.text) == (200, "ok\n")
+    assert browser.send("GET", "/", headers={"Host": host}).status_code == 400
 
 
 def test_a_whole_site_is_alive_and_ready(site: Site) -> None:

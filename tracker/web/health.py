@@ -2,11 +2,15 @@
 
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryFile
+from threading import Lock
+from time import monotonic
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import sqlalchemy as sa
-from flask import Blueprint, current_app
+from flask import Blueprint, Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.db import migrate
@@ -16,7 +20,31 @@ from tracker.web.session import engine
 bp = Blueprint("health", __name__)
 LEAST_FREE_BYTES = 64 * 1024 * 1024
 PROBE = b"\0" * 4096
+PATHS = ("/healthz", "/readyz")
+FRESH_SECONDS = 1.0
 Answer = tuple[str, int, dict[str, str]]
+
+
+class LastLook:
+    """What was found when the site was last looked at: however many ask, one looks, and at most once a second."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.at: float | None = None
+        self.is_ready = False
+
+    def find(self) -> bool:
+        """Return True if the site is ready; while somebody looks, what was found before."""
+        if self._is_old() and self.lock.acquire(blocking=self.at is None):
+            try:
+                if self._is_old():
+                    self.is_ready, self.at = _is_ready(), monotonic()
+            finally:
+                self.lock.release()
+        return self.is_ready
+
+    def _is_old(self) -> bool:
+        return self.at is None or monotonic() - self.at >= FRESH_SECONDS
 
 
 @bp.get("/healthz")
@@ -27,11 +55,28 @@ def alive() -> Answer:
 @bp.get("/readyz")
 def ready() -> Answer:
     """Answer 200 if the schema is the newest, the disk has room and a row can be written; else 503."""
+    look: LastLook = current_app.extensions["tracker_last_look"]
+    return _answer(look.find())
+
+
+def init_app(app: Flask) -> None:
+    """Answer probes whatever Host they name, since they ask by address; no answer repeats it."""
+    app.extensions["tracker_last_look"] = LastLook()
+    inner = app.wsgi_app
+
+    def by_any_name(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] in PATHS:
+            environ["HTTP_HOST"] = "localhost"
+        return inner(environ, start_response)
+
+    app.wsgi_app = by_any_name  # type: ignore[method-assign]
+
+
+def _is_ready() -> bool:
     try:
-        is_ready = migrate.current(engine()) == migrate.head() and _has_room() and _can_write()
+        return migrate.current(engine()) == migrate.head() and _has_room() and _can_write()
     except (SQLAlchemyError, OSError):
-        is_ready = False
-    return _answer(is_ready)
+        return False
 
 
 def _answer(is_well: bool) -> Answer:
