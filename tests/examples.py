@@ -8,6 +8,7 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.replies import ReplyDraft
 from tracker.rules.updates import EvidenceDraft, EvidenceType, UpdateDraft, UpdateKind
 from tracker.services import approval, drafts, people, replies
+from tracker.web.staff.people import token_of
 
 DAY = PartialDate("2026-01-02")
 
@@ -26,5 +27,7 @@ def make_examples(site: Site) -> dict[str, object]:
         made["reply"] = replies.create_reply(change, 1, ReplyDraft("The Treasury", DAY, due_on=DAY)).id
     with site.change(ADA) as change:
         cleo = change.session.scalars(sa.select(Person).where(Person.name == CLEO)).one()
-        made["token"] = people.make_link(change, cleo)
+        with site.app.app_context():
+            made["shown"], token = "key-of-a-form", token_of("key-of-a-form")
+        made["token"] = people.make_link(change, cleo, token=token)
     return made

@@ -9,7 +9,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from tracker.db.engine import Limits, make_engine
 from tracker.paths import resource_dir
 from tracker.settings import Settings
-from tracker.web import addresses, auth, build, cache, errors, health, security, session, sign_in, templating
+from tracker.web import (
+    addresses,
+    auth,
+    build,
+    cache,
+    errors,
+    health,
+    security,
+    sent_forms,
+    session,
+    sign_in,
+    templating,
+)
 from tracker.web.body_limit import BodyLimit
 from tracker.web.devices import was_signed_in
 from tracker.web.public import api, calendars, embeds, feeds, files, linked_data, pages, robots
@@ -112,6 +124,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     CSRFProtect(app)
     auth.init_app(app)
     app.before_request(errors.refuse_writes)  # after those who find out who sent what
+    sent_forms.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     auth.require_every_route_decided(app)

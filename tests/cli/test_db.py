@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 
 from tests.cli.commands import SECRET, Tracker, tracker_on
 from tests.factories import NOW, make_ask, make_law, make_link, make_staff
@@ -18,7 +19,7 @@ from tracker.queries.public.filters import AskFilter
 from tracker.services.change import Change
 
 HEAD = migrate.head()
-BEFORE = f"{int(HEAD or 0) - 1:04}"
+BEFORE = ScriptDirectory.from_config(migrate._config()).get_revision("head").down_revision
 
 
 def test_upgrade_and_downgrade_say_where_the_database_is(tracker_on_nothing: Tracker) -> None:

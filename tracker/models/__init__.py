@@ -3,7 +3,7 @@
 from tracker.models.asks import Ask, FormerSlug, Source, SuccessTest
 from tracker.models.events import Event, PersonalDetail, Revision
 from tracker.models.legislation import Legislation, Link
-from tracker.models.people import AccessLink, Person, RecoveryCode, SignInFailure, StaffSession
+from tracker.models.people import AccessLink, Person, RecoveryCode, SentForm, SignInFailure, StaffSession
 from tracker.models.replies import Note, Reply
 from tracker.models.spans import StatusSpan
 from tracker.models.updates import Evidence, TestResult, Update
@@ -23,6 +23,7 @@ __all__ = [
     "RecoveryCode",
     "Reply",
     "Revision",
+    "SentForm",
     "SignInFailure",
     "Source",
     "StaffSession",

@@ -102,3 +102,18 @@ class SignInFailure(Base):
     account: Mapped[str] = mapped_column(sa.String(64))
     address: Mapped[str] = mapped_column(sa.String(64))
     failed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class SentForm(Base):
+    """What a form did: the message that was shown, and the address to which it led.
+
+    The hashes are of the form's key, place and sender, and of what was typed.
+    """
+
+    __tablename__ = "sent_form"
+
+    key_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    content_hash: Mapped[str] = mapped_column(sa.String(64))
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    message: Mapped[str] = mapped_column(sa.Text)
+    address: Mapped[str] = mapped_column(sa.Text)

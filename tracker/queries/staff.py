@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,6 +46,13 @@ def find_ask(session: Session, ask_id: int) -> Ask | None:
             selectinload(Ask.updates).options(joinedload(Update.author), selectinload(Update.evidence)),
         ],
     )
+
+
+def find_twin(session: Session, update: Update, since: datetime) -> Update | None:
+    """Return another entry of the ask that says the same and has been published since then."""
+    fresh = sa.select(Update).where(Update.ask_id == update.ask_id, Update.published_at > since, Update.id != update.id)
+    same = fresh.where(Update.kind == update.kind, Update.happened_on == update.happened_on, Update.text == update.text)
+    return session.scalars(same.where(Update.status == update.status)).first()
 
 
 def find_test(session: Session, test_id: int) -> SuccessTest | None:

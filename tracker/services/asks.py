@@ -135,12 +135,9 @@ def _key_taken(session: Session, key: str, own_id: int | None) -> list[Problem]:
 
 
 def add_note(change: Change, ask: Ask, text: str) -> Note:
-    """Write a note; the same words of the same person at the end are one note, as when a button is pressed twice."""
+    """Write a note about an ask."""
     change.require(Action.DRAFT)
     refuse(checks.required(text, "text", "the note") + checks.at_most(text, NOTE_LENGTH, "text"))
-    last = change.session.scalar(sa.select(Note).where(Note.ask_id == ask.id).order_by(Note.id.desc()).limit(1))
-    if last and (last.text, last.author_id) == (text, change.actor.id):
-        return last
     note = Note(ask_id=ask.id, author_id=change.actor.id, written_at=change.at, text=text)
     change.session.add(note)
     change.session.flush()  # the log names the new row's id

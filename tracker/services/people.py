@@ -160,14 +160,14 @@ def _refuse_last_admin(change: Change, person: Person) -> None:
         raise RuleBroken([Problem("This is the last active admin. Make somebody else an admin first.")])
 
 
-def make_link(change: Change, person: Person, seen_version: int | None = None) -> str:
-    """Make a link's token and answer it; only its hash is kept, and older links of the person stop working."""
+def make_link(change: Change, person: Person, seen_version: int | None = None, token: str = "") -> str:
+    """Make a link with this token, or a new one, and return it; only its hash is kept, and older links end."""
     change.require(Action.MANAGE_PEOPLE)
     check_version(person, seen_version)
     if not person.is_active:
         raise RuleBroken([Problem("This person is deactivated. Reactivate them first.")])
     end_links(change, person)
-    token, expires_at = secrets.token_urlsafe(32), change.at + lasts(person)
+    token, expires_at = token or secrets.token_urlsafe(32), change.at + lasts(person)
     change.session.execute(sa.delete(AccessLink).where(AccessLink.expires_at <= change.at))
     change.session.add(AccessLink(token_hash=digest(token), person_id=person.id, expires_at=expires_at))
     action = "invited" if person.is_invited else "reset link made"

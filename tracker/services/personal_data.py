@@ -18,6 +18,7 @@ from tracker.models import (
     Person,
     PersonalDetail,
     RecoveryCode,
+    SentForm,
     SignInFailure,
     StaffSession,
     Update,
@@ -60,6 +61,7 @@ def erase(change: Change, person: Person, seen_version: int | None, reason: str)
     session.execute(sa.delete(SignInFailure).where(SignInFailure.account.in_(accounts)))
     for model in (PersonalDetail, StaffSession, AccessLink, RecoveryCode, Upload):
         session.execute(sa.delete(model).where(model.person_id == person.id))
+    session.execute(sa.delete(SentForm))  # its messages may name anybody
     person.name, person.email = f"Erased person {person.id}", f"erased-{person.id}@erased.invalid"
     person.password_hash, person.totp_nonce, person.totp_step, person.wrong_codes = "", "", 0, 0
     person.erased_at = change.at
@@ -111,5 +113,6 @@ def tidy(session: Session, at: datetime) -> int:
         sa.delete(StaffSession).where(StaffSession.seen_at < at - KEEP_SESSIONS),
         sa.delete(SignInFailure).where(SignInFailure.failed_at < at - KEEP_FAILURES),
         sa.delete(AccessLink).where(AccessLink.expires_at <= at),
+        sa.delete(SentForm).where(SentForm.sent_at < at - KEEP_FAILURES),
     )
     return sum(session.connection().execute(statement).rowcount for statement in old)

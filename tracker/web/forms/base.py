@@ -1,6 +1,7 @@
 """What all forms share: what was sent, problems beside their field, and two versions after a stale edit."""
 
 import re
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -15,7 +16,7 @@ from tracker.web.forms.fields import CarriedField, LongTextField, required
 
 Answer = TypeVar("Answer")
 FIELD_NAME = re.compile(r"[a-z_]+(?:-[0-9]{1,2}-[a-z_]+)?", re.ASCII)
-NOT_VALUES = frozenset({"csrf_token", "version", "seen", "back", "change_reason"})
+NOT_VALUES = frozenset({"csrf_token", "form_key", "twice", "version", "seen", "back", "change_reason"})
 
 
 class Form(FlaskForm):
@@ -24,6 +25,7 @@ class Form(FlaskForm):
     `conflicts` holds label, saved value and typed value of each field that differs after a stale edit.
     """
 
+    form_key = CarriedField(default=lambda: secrets.token_urlsafe(16))
     version = CarriedField()
 
     class Meta(FlaskForm.Meta):

@@ -35,9 +35,13 @@ STATUS_CHOICES: dict[str, Any] = {
 
 
 class SeenForm(Form):
-    """A form about a story: `seen` is how many published updates of the ask the person saw."""
+    """A form about a story: `seen` is how many published updates of the ask the person saw.
+
+    `twice` is the number of an equal entry about which the person was asked.
+    """
 
     seen = CarriedField()
+    twice = CarriedField()
 
     @property
     def seen_entries(self) -> int:

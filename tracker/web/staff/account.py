@@ -13,6 +13,7 @@ from tracker.queries import people as queries
 from tracker.rules.errors import Problem, RuleBroken
 from tracker.rules.permissions import Action, Actor
 from tracker.services import passwords, people, second_factor, sessions
+from tracker.web import sent_forms
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, attempt
 from tracker.web.forms.people import NewPasswordForm, ProofForm
@@ -22,6 +23,8 @@ from tracker.web.staff.answers import Page, done, form_page
 bp = Blueprint("account", __name__, url_prefix="/staff/account")
 access_links = Blueprint("links", __name__)
 CODE = re.compile(r"[A-Z2-7]{4}(-[A-Z2-7]{4}){5}")
+NOW_SIGN_IN = "Your password is set. Sign in with it."
+SET_UP = "Two-step sign-in is set up. Make new recovery codes, unless you have seen and kept those that you were given."
 KEY_LENGTH = 16
 ALL_OTHERS = "others"
 QUIET_MODULES = 4  # what the standard wants around a code
@@ -68,6 +71,7 @@ def second_step() -> Page:
             row = change.session.get_one(Person, person.id)
             codes = second_factor.set_up(change, row, _token_hash(), str(form.code.data), key)
             sessions.end_confirmation(change.session, _token_hash())
+            sent_forms.remember(change, SET_UP, url_for(".recovery_codes"))
             return codes
 
     if codes := attempt(form, set_up):
@@ -142,7 +146,8 @@ def choose(token: str) -> Page | Response:
         stored = passwords.hash_password(form.password.data or "", person.email, person.name)
         with transaction(actor) as change:
             people.choose_password(change, token, stored)
-        return done("Your password is set. Sign in with it.", url_for("auth.sign_in"))
+            sent_forms.remember(change, NOW_SIGN_IN, url_for("auth.sign_in"))
+        return done(NOW_SIGN_IN, url_for("auth.sign_in"))
 
     answer = attempt(form, choose_it)
     return answer or (render_template("staff/choose_password.html", form=form, person=person), form.http_code)

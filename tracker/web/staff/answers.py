@@ -7,6 +7,7 @@ from flask import abort, flash, redirect, render_template
 from werkzeug.wrappers import Response
 
 from tracker.services.change import Change
+from tracker.web import sent_forms
 from tracker.web.auth import me
 from tracker.web.forms.base import Form, attempt
 from tracker.web.session import transaction
@@ -26,17 +27,24 @@ def done(message: str, address: str) -> Response:
     return redirect(address, 303)
 
 
+def saved(save: Callable[[Change], tuple[str, str]]) -> Response:
+    """Save in one transaction and go on with the message and to the address that `save` returns.
+
+    A form that has been saved is not saved again: its second sending goes where the first one did.
+    """
+    with transaction(me()) as change:
+        if again := sent_forms.sent_before(change):
+            return again
+        message, address = save(change)
+        sent_forms.remember(change, message, address)
+    return done(message, address)
+
+
 def handled(
     form: Form, save: Callable[[Change], str], message: str, fresh: Callable[[], Form] | None = None
 ) -> Response | None:
-    """Save a sent form in one transaction and go on to the address that `save` answers; else as `attempt`."""
-
-    def save_and_go_on() -> Response:
-        with transaction(me()) as change:
-            address = save(change)
-        return done(message, address)
-
-    return attempt(form, save_and_go_on, fresh)
+    """Save a sent form and go on to the address that `save` answers; else as `attempt`."""
+    return attempt(form, lambda: saved(lambda change: (message, save(change))), fresh)
 
 
 def form_page(

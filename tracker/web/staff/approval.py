@@ -16,8 +16,9 @@ from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, attempt
 from tracker.web.forms.updates import ApprovalForm
-from tracker.web.session import db, transaction
-from tracker.web.staff.answers import Page, done, found
+from tracker.web.sent_forms import ask_before_repeating
+from tracker.web.session import db
+from tracker.web.staff.answers import Page, found, saved
 
 bp = Blueprint("approval", __name__, url_prefix="/staff")
 
@@ -52,21 +53,26 @@ def withdraw(update_id: int) -> Response:
     back = url_for("updates.edit", update_id=update_id)
     if not form.is_sent():
         return redirect(url_for("asks.show", ask_id=update.ask_id), 303)
-    with transaction(me()) as change:
+
+    def save(change: Change) -> tuple[str, str]:
         approval.withdraw(change, found(staff.find_update(change.session, update_id)), form.seen_version)
-    return done("Withdrawn. It is your draft again.", back)
+        return "Withdrawn. It is your draft again.", back
+
+    return saved(save)
 
 
 def _decide(update_id: int, form: ApprovalForm) -> Response:
-    with transaction(me()) as change:
+    def save(change: Change) -> tuple[str, str]:
         update = found(staff.find_update(change.session, update_id))
         if form.approves:
+            ask_before_repeating(change, form, update)
             ask = change.session.get_one(Ask, update.ask_id)
             approval.approve(change, ask, update, form.seen_version, form.seen_entries)
-        else:
-            approval.send_back(change, update, form.note.data or "", form.seen_version)
-    message = "Published. The public page shows it now." if form.approves else "Sent back to its author."
-    return done(message, url_for("staff.desk"))
+            return "Published. The public page shows it now.", url_for("staff.desk")
+        approval.send_back(change, update, form.note.data or "", form.seen_version)
+        return "Sent back to its author.", url_for("staff.desk")
+
+    return saved(save)
 
 
 def _page(update: Update, form: ApprovalForm) -> Page:

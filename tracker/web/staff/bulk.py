@@ -18,8 +18,8 @@ from tracker.services.events import plain
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import attempt, whole_number
 from tracker.web.forms.bulk import ManyForm
-from tracker.web.session import db, rehearsal, transaction
-from tracker.web.staff.answers import Page, done
+from tracker.web.session import db, rehearsal
+from tracker.web.staff.answers import Page, saved
 from tracker.web.staff.updates import NOTHING_CHANGED
 
 bp = Blueprint("bulk", __name__, url_prefix="/staff/asks")
@@ -40,8 +40,8 @@ class BulkRow:
 def many() -> Page | Response:
     button = request.form.get("do", "")
     form = _new_form() if button == "choose" else ManyForm()
-    if button == "do" and (number := attempt(form, lambda: _do(form))) is not None:
-        return done(_message(number), url_for("asks.index"))
+    if button == "do" and (answer := attempt(form, lambda: _do(form))):
+        return answer
     is_shown = button == "show" and bool(attempt(form, lambda: _rehearse(form)))
     return _page(form, is_shown, has_table=button in {"show", "do"} and form.what.data is not None)
 
@@ -63,9 +63,8 @@ def _new_form() -> ManyForm:
     return form
 
 
-def _do(form: ManyForm) -> int:
-    with transaction(me()) as change:
-        return bulk.change_many(change, form.seen, form.draft())
+def _do(form: ManyForm) -> Response:
+    return saved(lambda change: (_message(bulk.change_many(change, form.seen, form.draft())), url_for("asks.index")))
 
 
 def _rehearse(form: ManyForm) -> bool:

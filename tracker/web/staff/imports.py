@@ -21,6 +21,7 @@ from tracker.imports.run import Checked, apply, check
 from tracker.rules.permissions import Action
 from tracker.services import uploads
 from tracker.services.change import Change
+from tracker.web import sent_forms
 from tracker.web.addresses import site_url
 from tracker.web.auth import me, requires
 from tracker.web.downloads import CSV
@@ -82,7 +83,7 @@ def _work(upload_id: int, seen: str | None = None) -> Page | Response:
     """Apply the files and show what came of it."""
     plan = _apply(upload_id, seen)
     if plan is None:
-        return _gone()
+        return sent_forms.show_again() or _gone()
     if seen is None:
         return _plan_page(upload_id, plan, 422 if plan.faults else 200)
     if not _is_kept(plan, seen):
@@ -108,6 +109,7 @@ def _apply(upload_id: int, seen: str | None) -> Plan | None:
         plan = apply(change, checked, site_url=site_url(), reason=reason)
         if _is_kept(plan, seen):
             uploads.drop(change, found)
+            sent_forms.remember(change, _sum_up(plan), url_for(".upload"))
         else:
             change.session.rollback()
     if _is_kept(plan, seen):

@@ -13,10 +13,10 @@ from tracker.queries import staff
 from tracker.rules.permissions import Action
 from tracker.services import asks, legislation, records, replies
 from tracker.services.change import Change
-from tracker.web.auth import me, requires
+from tracker.web.auth import requires
 from tracker.web.forms.base import ConfirmForm, ReasonForm
-from tracker.web.session import db, transaction
-from tracker.web.staff.answers import Page, done, form_page, found, handled
+from tracker.web.session import db
+from tracker.web.staff.answers import Page, form_page, found, handled, saved
 
 bp = Blueprint("moves", __name__, url_prefix="/staff")
 
@@ -115,6 +115,9 @@ def _move(kind: Movable, row_id: int, do: Callable[..., None], message: str) -> 
     form, back = ConfirmForm(), kind.page(found(kind.find(db(), row_id)))
     if not form.is_sent():
         return redirect(back, 303)
-    with transaction(me()) as change:
+
+    def save(change: Change) -> tuple[str, str]:
         do(change, kind.find(change.session, row_id), form.seen_version)
-    return done(message, back)
+        return message, back
+
+    return saved(save)

@@ -1,10 +1,13 @@
 """Members of staff: inviting, editing, links for passwords, and what takes access away."""
 
+import hashlib
+import hmac
+import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, abort, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.clock import now
@@ -15,12 +18,13 @@ from tracker.rules.permissions import Action
 from tracker.services import people, personal_data, second_factor
 from tracker.services.change import Change
 from tracker.services.people import PersonDraft
-from tracker.web.auth import me, requires
-from tracker.web.forms.base import ConfirmForm, ReasonForm, attempt
+from tracker.web.auth import requires
+from tracker.web.forms.base import ConfirmForm, Form, ReasonForm
 from tracker.web.forms.people import PersonForm
-from tracker.web.session import db, transaction
+from tracker.web.session import db
 from tracker.web.staff.answers import Page, form_page, found, handled
 
+MADE = "The link is made."
 NOBODY_IS_DELETED = "Nobody is deleted: what the person wrote keeps the name. Deactivating ends every session at once."
 ERASING = (
     "Name, e-mail address, sessions and failed sign-ins are deleted and cannot be brought back. What the person did "
@@ -40,17 +44,14 @@ def index() -> str:
 
 @bp.route("/people/new", methods=["GET", "POST"])
 @requires(Action.MANAGE_PEOPLE, recently=True)
-def new() -> Page:
+def new() -> Page | Response:
     form, back = PersonForm(), url_for(".index")
 
-    def invite() -> str:
-        with transaction(me()) as change:
-            person = people.add_person(change, _draft(form), "")
-            return _link_page(person, people.make_link(change, person))
+    def invite(change: Change) -> str:
+        return _make_link(change, people.add_person(change, _draft(form), ""), form)
 
-    page = attempt(form, invite)
     intro = f"You get a link to send them. It works once, for {_hours(people.INVITATION_LASTS)} hours."
-    return (page, 200) if page else form_page(form, "New member of staff", back, submit="Invite", intro=intro)
+    return handled(form, invite, MADE) or form_page(form, "New member of staff", back, submit="Invite", intro=intro)
 
 
 @bp.route("/people/<id:person_id>/edit", methods=["GET", "POST"])
@@ -70,23 +71,34 @@ def edit(person_id: int) -> Page | Response:
 
 @bp.route("/people/<id:person_id>/link", methods=["GET", "POST"])
 @requires(Action.MANAGE_PEOPLE, recently=True)
-def link(person_id: int) -> Page:
+def link(person_id: int) -> Page | Response:
     person, back = _person(person_id), url_for(".index")
     form = ConfirmForm(version=person.version)
 
-    def make() -> str:
-        with transaction(me()) as change:
-            row = change.session.get_one(Person, person_id)
-            return _link_page(row, people.make_link(change, row, form.seen_version))
+    def make(change: Change) -> str:
+        return _make_link(change, change.session.get_one(Person, person_id), form, form.seen_version)
 
-    page = attempt(form, make, lambda: ConfirmForm(formdata=None, version=person.version))
+    def fresh() -> ConfirmForm:
+        return ConfirmForm(formdata=None, version=_person(person_id).version)
+
     intro = (
         f"With the link {person.name} chooses a password, once, within {_hours(people.lasts(person))} hours. "
         "Links made before stop working. Two-step sign-in stays as it is."
     )
-    return (
-        (page, 200) if page else form_page(form, f"Link for {person.name}", back, submit="Make the link", intro=intro)
+    return handled(form, make, MADE, fresh) or form_page(
+        form, f"Link for {person.name}", back, submit="Make the link", intro=intro
     )
+
+
+@bp.get("/people/<id:person_id>/link/<key>")
+@requires(Action.MANAGE_PEOPLE, recently=True)
+def show_link(person_id: int, key: str) -> str:
+    """The one page that ever shows the link, to whoever has sent the form with this key."""
+    person, token = _person(person_id), token_of(key)
+    if people.find_person(db(), token, now()) is not person:
+        abort(404, people.WORTHLESS)
+    address = current_app.config["SITE_URL"] + url_for("links.choose", token=token)
+    return render_template("staff/people_link.html", person=person, address=address, until=now() + people.lasts(person))
 
 
 @bp.route(
@@ -182,11 +194,17 @@ def _draft(form: PersonForm) -> PersonDraft:
     return PersonDraft(email, form.name.data or "", form.role.data)
 
 
-def _link_page(person: Person, token: str) -> str:
-    """The one page that ever shows the link."""
-    address = current_app.config["SITE_URL"] + url_for("links.choose", token=token)
-    until = now() + people.lasts(person)
-    return render_template("staff/people_link.html", person=person, address=address, until=until)
+def _make_link(change: Change, person: Person, form: Form, seen_version: int | None = None) -> str:
+    """Make a link and return the address of the page that shows it."""
+    key = form.form_key.data or secrets.token_urlsafe(16)
+    people.make_link(change, person, seen_version, token_of(key))
+    return url_for(".show_link", person_id=person.id, key=key)
+
+
+def token_of(key: str) -> str:
+    """The token of the link that a form makes: the same each time, and known to nobody who lacks the site's key."""
+    made = hmac.new(current_app.config["SECRET_KEY"].encode(), f"access link {key}".encode(), hashlib.sha256)
+    return made.hexdigest()
 
 
 def _hours(length: timedelta) -> int:

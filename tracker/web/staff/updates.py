@@ -12,6 +12,7 @@ from tracker.models import Ask, Update
 from tracker.queries import public, staff
 from tracker.queries.choosing import Asks, find_known_page
 from tracker.queries.stories import find_judged
+from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import Action
 from tracker.rules.status import DEFINITIONS
@@ -21,8 +22,9 @@ from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, attempt
 from tracker.web.forms.updates import ReviewForm, StoryForm, UpdateForm
-from tracker.web.session import db, transaction
-from tracker.web.staff.answers import Page, done, form_page, found, handled
+from tracker.web.sent_forms import ask_before_repeating
+from tracker.web.session import db
+from tracker.web.staff.answers import Page, done, form_page, found, handled, saved
 from tracker.web.staff.previews import rehearsed
 
 bp = Blueprint("updates", __name__, url_prefix="/staff")
@@ -30,6 +32,11 @@ NOTHING_CHANGED = "Checked: nothing has changed."
 RECORDED = "The review of “{title}” is recorded."
 PROPOSED = "The review of “{title}” waits for an editor. The date of the check changes once it is approved."
 NOT_KNOWN = "No address without a title is known here yet. Fill in its title and who says so."
+DONE = {
+    "draft": "Kept as a draft. The public does not see it.",
+    "submit": "Sent for approval. The public does not see it before an editor approves it.",
+    "publish": "Published. The public page shows it now.",
+}
 HEADINGS = {
     UpdateKind.STATUS: "Change the status",
     UpdateKind.TEST: "Record a test result",
@@ -63,14 +70,14 @@ def new(ask_id: int, kind: str) -> Page | Response:
 @requires(Action.DRAFT)
 def correct(update_id: int) -> Page | Response:
     corrected = found(staff.find_update(db(), update_id))
+    if corrected.publication is not Publication.PUBLISHED:
+        return done("Only a published entry is corrected.", _page_of(corrected.ask))
     ask = found(find_judged(db(), corrected.ask_id))
     data = _data_of(drafts.draft_of(corrected)) | {"text": "", "draft_note": ""}
     form = _form_for(UpdateKind.CORRECTION, ask, data)
-
-    def write(change: Change, row: Ask) -> Update:
-        return drafts.save(change, row, form.draft(update_id))
-
-    return _compose(Composing(ask, form, write, corrected=corrected))
+    return _compose(
+        Composing(ask, form, lambda change, row: drafts.save(change, row, form.draft(update_id)), corrected)
+    )
 
 
 @bp.route("/updates/<id:update_id>/edit", methods=["GET", "POST"])
@@ -122,11 +129,12 @@ def review(ask_id: int) -> Page | Response:
 
     def save(change: Change) -> str:
         row = change.session.get_one(Ask, ask_id)
-        draft = form.draft()
+        update = drafts.save(change, row, form.draft())
         if may_publish:
-            updates.post(change, row, draft, form.seen_entries)
+            ask_before_repeating(change, form, update)
+            updates.publish(change, row, update, form.seen_entries)
         else:
-            approval.submit(change, row, drafts.save(change, row, draft))
+            approval.submit(change, row, update)
         return url_for("staff.desk", _anchor="due") if form.back.data == "desk" else back
 
     answer = handled(form, save, (RECORDED if may_publish else PROPOSED).format(title=ask.title))
@@ -156,10 +164,8 @@ def _compose(composing: Composing) -> Page | Response:
         pass  # the form comes back with what we know of the page, to be looked at before it is sent
     elif button == "look-up":
         form.problems.append(NOT_KNOWN)
-    else:
-        do = {"publish": _publish, "draft": _keep, "submit": _submit}.get(button, _rehearse)
-        if answer := attempt(form, lambda: do(composing)):
-            return answer
+    elif answer := attempt(form, lambda: _save(composing, button) if button in DONE else _rehearse(composing)):
+        return answer
     if form.is_stale:
         _show_news(form, ask)
         if composing.saved:
@@ -178,27 +184,22 @@ def _compose(composing: Composing) -> Page | Response:
     )
 
 
-def _keep(composing: Composing) -> Page | Response:
-    with transaction(me()) as change:
-        composing.write(change, change.session.get_one(Ask, composing.ask.id))
-    return done("Kept as a draft. The public does not see it.", _page_of(composing.ask))
-
-
-def _publish(composing: Composing) -> Page | Response:
-    if not me().may(Action.PUBLISH):
+def _save(composing: Composing, button: str) -> Response:
+    """Write the entry, do with it what the button says, and go on to the ask."""
+    if button == "publish" and not me().may(Action.PUBLISH):
         abort(403, "Your role may write drafts. An editor publishes them: send it for approval.")
-    with transaction(me()) as change:
+
+    def save(change: Change) -> tuple[str, str]:
         ask = change.session.get_one(Ask, composing.ask.id)
         update = composing.write(change, ask)
-        updates.publish(change, ask, update, composing.form.seen_entries)
-    return done("Published. The public page shows it now.", _page_of(composing.ask))
+        if button == "publish":
+            ask_before_repeating(change, composing.form, update)
+            updates.publish(change, ask, update, composing.form.seen_entries)
+        elif button == "submit":
+            approval.submit(change, ask, update)
+        return DONE[button], _page_of(ask)
 
-
-def _submit(composing: Composing) -> Page | Response:
-    with transaction(me()) as change:
-        ask = change.session.get_one(Ask, composing.ask.id)
-        approval.submit(change, ask, composing.write(change, ask))
-    return done("Sent for approval. The public does not see it before an editor approves it.", _page_of(composing.ask))
+    return saved(save)
 
 
 def _rehearse(composing: Composing) -> Page | Response:

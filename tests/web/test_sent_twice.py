@@ -1,0 +1,208 @@
+"""A form that is sent twice, by a double click or after "Back", does one thing and says the same twice."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from urllib.parse import urljoin
+
+import pytest
+import sqlalchemy as sa
+
+from tests.browser import Page
+from tests.site import ADA, CLEO, ED, WEALTH_ORDERS, Site
+from tests.web.test_bulk import SHOW, WHY, chosen
+from tests.web.test_imports import NEXT, upload
+from tests.web.test_people import link_on
+from tests.web.test_second_step import set_up
+from tests.web.test_status_change import UNDONE
+from tracker.clock import now
+from tracker.models import Ask, Note, Person, SentForm, Update
+from tracker.rules.asks import Publication
+from tracker.services import personal_data
+
+NEWS = {"happened_on": "1 May 2026", "text": "A debate was held."} | {
+    name: value for name, value in UNDONE.items() if name.startswith("evidence")
+}
+PUBLISHED = "Published. The public page shows it now."
+
+
+def milestone_form(site: Site, name: str = ED) -> Page:
+    return site.browser(name).get(f"/staff/asks/{site.ask_id()}/updates/milestone")
+
+
+def number_of_news(site: Site) -> int:
+    same = sa.select(sa.func.count(Update.id)).where(Update.text == NEWS["text"])
+    return int(site.scalar(same.where(Update.publication == Publication.PUBLISHED)))
+
+
+def sent_twice(page: Page, button: str, **typed: str) -> tuple[Page, Page]:
+    """Both answers to a form that a double click sends."""
+    form, _ = page.form_of(button)
+    address, pairs = urljoin(page.path, form.get("action", page.path)), page.sent(button, **typed)
+    return page.browser.post(address, pairs), page.browser.post(address, pairs)
+
+
+@pytest.mark.parametrize(
+    ("path", "button", "typed"),
+    [
+        ("/staff/asks/{id}/notes/new", "Write the note", {"text": "Ask again in May."}),
+        ("/staff/asks/{id}/edit", "Save", {"deadline_note": "A reply"}),
+        ("/staff/asks/{id}/review", "Record the review", {}),
+        ("/staff/asks/{id}/updates/milestone", "Publish now", NEWS),
+        ("/staff/asks/{id}/updates/milestone", "Keep as a draft", NEWS),
+        ("/staff/asks/{id}/updates/milestone", "Send for approval", NEWS),
+        (
+            "/staff/asks/{id}/tests/new",
+            "Add the test",
+            {"label": "It is done", "key": "done", "change_reason": "It was missing."},
+        ),
+        ("/staff/asks/{id}/archive", "Archive", {"reason": "It was entered twice."}),
+        ("/staff/links/1/archive", "Archive", {"reason": "It was repealed."}),
+        ("/staff/people/2/deactivate", "Deactivate", {}),
+    ],
+)
+def test_the_second_sending_does_nothing_and_shows_what_the_first_one_did(
+    sqlite_site: Site, path: str, button: str, typed: dict[str, str]
+) -> None:
+    page = sqlite_site.browser(ADA).get(path.format(id=sqlite_site.ask_id()))
+    form = page.sent(button, **typed)
+    first = page.browser.post(page.path, form)
+    assert first.hops == [303, 200], first.text
+    with sqlite_site.unchanged():
+        second = page.browser.post(page.path, form)
+    assert (second.hops, second.path) == (first.hops, first.path)
+    assert second.notices == first.notices
+
+
+def test_two_sendings_at_the_same_moment_save_once(site: Site) -> None:
+    page = milestone_form(site)
+    sent = page.sent("Publish now", **NEWS)
+
+    def send(_: int) -> tuple[int, str | None]:
+        browser = site.browser().sign_in_with(page.browser.cookie or "")
+        answer = browser.client.post(page.path, data=dict(sent))
+        return answer.status_code, answer.location
+
+    with ThreadPoolExecutor(2) as threads:
+        answers = list(threads.map(send, range(2)))
+    assert answers == [(303, f"/staff/asks/{site.ask_id()}")] * 2
+    assert number_of_news(site) == 1
+
+
+def test_publishing_from_the_preview_and_then_from_the_form_behind_it_publishes_once(sqlite_site: Site) -> None:
+    form = milestone_form(sqlite_site)
+    assert form.submit("Preview", **NEWS).submit("Publish").notices == [PUBLISHED]
+    with sqlite_site.unchanged():
+        assert form.submit("Publish now", **NEWS).notices == [PUBLISHED]
+    assert number_of_news(sqlite_site) == 1
+
+
+def test_a_form_that_was_changed_since_is_not_taken_for_the_first_one(sqlite_site: Site) -> None:
+    form = milestone_form(sqlite_site)
+    form.submit("Publish now", **NEWS)
+    with sqlite_site.unchanged():
+        again = form.submit("Publish now", **NEWS | {"text": "A debate was held in the Lords."})
+    assert again.status == 409
+    assert "You saved this while you were typing" in again.text
+    assert "Somebody else" not in again.text
+    assert again.value("text") == "A debate was held in the Lords."
+    assert again.submit("Publish now").notices == [PUBLISHED]
+
+
+def test_another_button_of_the_form_is_another_wish(sqlite_site: Site) -> None:
+    form = milestone_form(sqlite_site)
+    form.submit("Keep as a draft", **NEWS)
+    assert number_of_news(sqlite_site) == 0
+    assert form.submit("Publish now", **NEWS).notices == [PUBLISHED]
+    assert number_of_news(sqlite_site) == 1
+
+
+def test_a_key_is_worth_something_to_its_sender_on_its_page_alone(sqlite_site: Site) -> None:
+    path = f"/staff/asks/{sqlite_site.ask_id()}/notes/new"
+    ed, cleo = (sqlite_site.browser(name).get(path) for name in (ED, CLEO))
+    typed = dict(ed.sent("Write the note", text="Ask again in May."))
+    ed.browser.post(path, typed)
+    token = dict(cleo.sent("Write the note"))["csrf_token"]
+    assert cleo.browser.post(path, typed | {"csrf_token": token}).hops == [303, 200]
+    assert sqlite_site.scalar(sa.select(sa.func.count(Note.id))) == 2
+
+
+def test_buttons_without_a_form_page_do_one_thing_too(sqlite_site: Site) -> None:
+    sqlite_site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(publication=Publication.DRAFT))
+    page = sqlite_site.browser(ED).get(f"/staff/asks/{sqlite_site.ask_id()}")
+    first, second = sent_twice(page, "Publish the ask")
+    assert first.notices == second.notices == ["The ask is public."]
+
+
+def test_many_asks_at_once_are_changed_once(sqlite_site: Site) -> None:
+    page = chosen(sqlite_site).submit(SHOW, what="topic", topic="The rule of law", reason=WHY)
+    first, second = sent_twice(page, "Do it for 2")
+    assert first.notices == second.notices == ["Changed 2 asks. Each has its entry in the log."]
+
+
+def test_files_are_brought_in_once_and_the_second_sending_says_so(sqlite_site: Site) -> None:
+    first, second = sent_twice(upload(sqlite_site.browser(ED), {"asks.csv": NEXT}), "Bring it in")
+    assert first.notices == second.notices == ["Done. Rows added: 0; changed: 1."]
+
+
+def test_the_link_of_a_new_colleague_is_shown_to_a_double_click(sqlite_site: Site) -> None:
+    form = sqlite_site.browser(ADA).get("/staff/people/new")
+    first, second = sent_twice(form, "Invite", name="Zoë", email="zoe@example.org", role="contributor")
+    assert link_on(first) == link_on(second)
+    opened = sqlite_site.browser().get(link_on(second))
+    first, second = sent_twice(opened, "Set the password", password="four more words unrelated")
+    assert first.notices == second.notices == ["Your password is set. Sign in with it."]
+    assert form.browser.get(form.path).browser.send("GET", "/staff/people/4/link/made-up").status_code == 404
+
+
+def test_a_double_click_on_a_new_second_step_leads_to_recovery_codes(sqlite_site: Site) -> None:
+    page = sqlite_site.browser(ED).get("/staff/account/two-step")
+    phone, _ = set_up(page)
+    again = page.submit("Turn it on", code=phone.code())
+    assert again.notices[0].startswith("Two-step sign-in is set up.")
+    assert len(again.submit("Make new codes").all("code")) == 10
+
+
+@pytest.mark.parametrize("path", ["updates/milestone", "review"])
+def test_an_entry_like_one_of_the_last_minutes_is_asked_about_first(sqlite_site: Site, path: str) -> None:
+    address = f"/staff/asks/{sqlite_site.ask_id()}/{path}"
+    button, typed = ("Record the review", {}) if path == "review" else ("Publish now", NEWS)
+    sqlite_site.browser(ADA).get(address).submit(button, **typed)
+    form = sqlite_site.browser(ED).get(address)
+    with sqlite_site.unchanged():
+        asked = form.submit(button, **typed)
+    assert asked.status == 422
+    assert "The same entry was published a few minutes ago." in asked.summary[0]
+    assert asked.submit(button).hops == [303, 200]
+
+
+def test_an_editor_who_approves_is_asked_as_well_and_old_entries_are_not_asked_about(
+    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    milestone_form(sqlite_site, CLEO).submit("Send for approval", **NEWS)
+    number = sqlite_site.scalar(sa.select(sa.func.max(Update.id)))
+    milestone_form(sqlite_site).submit("Publish now", **NEWS)
+    page = sqlite_site.browser(ED).get(f"/staff/updates/{number}/approve")
+    asked = page.submit("Approve and publish")
+    assert (asked.status, len(asked.summary)) == (422, 1)
+    monkeypatch.setattr("tracker.web.sent_forms.REPEATS_WITHIN", timedelta(0))
+    assert page.submit("Approve and publish").notices == [PUBLISHED]
+
+
+def test_what_a_form_did_is_kept_for_a_day_and_not_after_an_erasure(sqlite_site: Site) -> None:
+    kept = sa.select(sa.func.count()).select_from(SentForm)
+    page = sqlite_site.browser(ADA).get("/staff/people/2/deactivate")
+    page.submit("Deactivate")
+    page.browser.get("/staff/people/2/erase").submit("Erase for good", reason="They asked for it.")
+    assert sqlite_site.scalar(kept) == 1
+    assert "Ed" not in sqlite_site.scalar(sa.select(SentForm.message))
+    assert sqlite_site.scalar(sa.select(Person.name).where(Person.id == 2)) == "Erased person 2"
+    with sqlite_site.change() as change:
+        personal_data.tidy(change.session, now() + timedelta(days=2))
+    assert sqlite_site.scalar(kept) == 0
+
+
+def test_a_draft_is_not_corrected(sqlite_site: Site) -> None:
+    milestone_form(sqlite_site).submit("Keep as a draft", **NEWS)
+    number = sqlite_site.scalar(sa.select(sa.func.max(Update.id)))
+    page = sqlite_site.browser(ED).get(f"/staff/updates/{number}/correct")
+    assert (page.hops, page.notices) == ([303, 200], ["Only a published entry is corrected."])
