@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tracker.rules.text import SLUG_LENGTH, clean, fold, is_slug, slugify
 
 PRINTABLE = st.text(st.characters(exclude_categories=["C"]))
-CONTROLS = [code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r"]
+CONTROLS = [code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\v\f\r"]
 SURROGATES = [0xD800, 0xDBFF, 0xDC00, 0xDFFF]
 NONCHARACTERS = [
     *range(0xFDD0, 0xFDF0),
@@ -62,6 +62,7 @@ def test_surrogates_are_refused_to_the_last() -> None:
     [
         ("  both ends \n", "both ends"),
         ("one\r\ntwo\rthree\nfour", "one\ntwo\nthree\nfour"),
+        ("a line of\x0bPowerPoint\x0cand a page", "a line of\nPowerPoint\nand a page"),
         ("a\tb", "a\tb"),
         ("e\u0301te\u0301", "été"),
         ("\u00a0hard spaces\u2003", "hard spaces"),
@@ -73,6 +74,36 @@ def test_surrogates_are_refused_to_the_last() -> None:
 )
 def test_text_is_stored_in_one_form(typed: str, stored: str) -> None:
     assert clean(typed) == stored
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u200b",
+        "\u202e \u200d",
+        "\ufeff",
+        "\xad\u2060",
+        "\u3164",
+        "\u115f\u1160\uffa0",
+        "\u2800",
+        "\u034f\ufe0f",
+        "\U000e0041",
+    ],
+)
+def test_text_that_shows_nothing_is_no_text(text: str) -> None:
+    assert clean(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("one\ntwo words\x05three", "(U+0005), in line 2 after “two words”."),
+        ("\x00one", "(U+0000), in line 1."),
+        ("a" * 100 + "\x1b", f"(U+001B), in line 1 after “{'a' * 30}”."),
+    ],
+)
+def test_a_character_that_cannot_be_stored_is_refused_with_its_place(text: str, place: str) -> None:
+    assert place in refusal(text)
 
 
 @pytest.mark.parametrize(

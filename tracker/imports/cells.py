@@ -86,7 +86,7 @@ def typed(column: Column, text: str) -> object:
         case Type.PARTIAL_DATE:
             return parse_date(text) if text else None
         case Type.LIST:
-            return tuple(filter(None, (part.strip() for part in text.split(";"))))
+            return tuple(filter(None, map(clean, text.split(";"))))
     return text
 
 

@@ -15,23 +15,33 @@ NOTE_LENGTH = 4000
 # The last two code points of each plane are noncharacters.
 PLANE_ENDS = "".join(chr(plane << 16 | code) for plane in range(17) for code in (0xFFFE, 0xFFFF))
 FORBIDDEN = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{PLANE_ENDS}]")
+# Office programs break a line inside a paragraph with U+000B, and a page with U+000C.
+LINE_END = re.compile("\r\n|[\r\x0b\x0c]")
+# What shows nothing though it is neither space nor of the category Cf: joiners, fillers, variation selectors.
+BLANK = re.compile(
+    "[\\s\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]*"
+)
+LENGTH_BEFORE = 30
 
 
 def clean(text: str) -> str:
-    """Answer the text in Unicode form NFC, with LF line ends and without outer space.
+    """Return the text in Unicode form NFC, with LF line ends and without outer space; empty if it shows nothing.
 
     Raises ValueError for characters that make invalid HTML, XML or database text: control characters
-    other than TAB and LF, lone surrogates and noncharacters.
+    other than TAB and LF, lone surrogates and noncharacters. The message says where it is.
     """
     if text.isascii() and text.isprintable():  # nearly all: it is in that form, and holds none of these characters
         return text.strip()
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = LINE_END.sub("\n", text)
     if found := FORBIDDEN.search(text):
+        lines = text[: found.start()].split("\n")
+        before = without_invisible(lines[-1][-LENGTH_BEFORE:]).strip()
         raise ValueError(
-            f"The text contains a character that cannot be stored (U+{ord(found[0]):04X}). "
+            f"The text contains a character that cannot be stored (U+{ord(found[0]):04X}), in line {len(lines)}"
+            f"{f' after “{before}”' if before else ''}. "
             "It may have come from copying out of another program; please delete it."
         )
-    return unicodedata.normalize("NFC", text).strip()
+    return "" if BLANK.fullmatch(without_invisible(text)) else unicodedata.normalize("NFC", text).strip()
 
 
 def showable(text: str) -> str:

@@ -48,7 +48,7 @@ class LinesField(TextAreaField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         text, refusal = clean_text(valuelist)
-        self.data = tuple(stripped for line in text.split("\n") if (stripped := " ".join(line.split())))
+        self.data = tuple(stripped for line in text.split("\n") if (stripped := " ".join(clean(line).split())))
         refuse_text(refusal)
 
     def _value(self) -> str:
