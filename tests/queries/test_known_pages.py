@@ -34,6 +34,27 @@ def test_the_longest_address_is_found(much: Session) -> None:
     assert found.title == "A long one"
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "https://www.gov.uk/news",
+        "http://www.gov.uk/news/",
+        "https://gov.uk/news",
+        "www.gov.uk/news",
+        "HTTPS://WWW.GOV.UK:443/news#one",
+        "https://www.gov.uk/news?utm_source=letter&fbclid=x#one",
+        "https://www.gov.uk/ne\u200bws",
+    ],
+)
+def test_a_known_page_is_found_by_whatever_spelling(ed: Change, typed: str) -> None:
+    make_update(
+        ed, make_ask(ed), published=False, evidence=(evidence_draft(url="https://www.gov.uk/news", title="News"),)
+    )
+    found = find_known_page(ed.session, typed)
+    assert found is not None
+    assert found.title == "News"
+
+
 def test_evidence_is_found_by_an_index_of_addresses(much: Session) -> None:
     sent: list[Any] = []
     sa.event.listen(much, "do_orm_execute", lambda state: sent.append(state.statement))

@@ -32,6 +32,7 @@ from tracker.rules.permissions import COMMAND_LINE
 from tracker.rules.updates import Result
 from tracker.services.change import Change
 
+EVIDENCE = (evidence_draft(), evidence_draft(quote="Other words of it."))
 FEW, MANY = 2, 20
 KEY = "ukpga/2018/100"
 
@@ -56,7 +57,7 @@ def grow(change: Change, first: int, last: int) -> None:
         }
         make_law(change, **bill)
         test = make_test(change, main, key=f"test-{number}")
-        make_update(change, main, results=((test.id, Result.NOT_MET),), evidence=(evidence_draft(),) * 2)
+        make_update(change, main, results=((test.id, Result.NOT_MET),), evidence=EVIDENCE)
         make_update(change, main, published=False)
         make_person(Change(change.session, COMMAND_LINE, NOW), name=f"Somebody {number}")
 

@@ -30,6 +30,7 @@ def test_web_addresses_with_a_host_are_published(text: str) -> None:
 
 
 SCHEME, HOST, VALID, USER, SPACE = "must begin with https", "public website", "not a valid", "user name", "no spaces"
+UNSEEN = "nobody can see"
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,8 @@ SCHEME, HOST, VALID, USER, SPACE = "must begin with https", "public website", "n
         ("https://example.org/\n", SPACE),
         ("java\tscript:alert(1)", SPACE),
         ("https://example.org/a\u00a0b", SPACE),
+        ("https://example.org/a\u200bb", UNSEEN),
+        ("https://exa\u202emple.org/", UNSEEN),
         ("http://[evil", VALID),
         ("http://[evil].example", VALID),
         ("https://example.org:port/", VALID),

@@ -26,6 +26,7 @@ from tracker.rules.updates import (
 TODAY = date(2020, 7, 6)
 ON = PartialDate("2020-07-06")
 EVIDENCE = EvidenceDraft("https://www.gov.uk/report", "The report", EvidenceType.OFFICIAL_RECORD)
+MANY = tuple(replace(EVIDENCE, quote=str(number)) for number in range(MOST_EVIDENCE + 1))
 SAID = "The minister told the House."
 RESULTS = ((1, Result.MET),)
 
@@ -126,7 +127,15 @@ def test_a_draft_may_be_unfinished(draft: UpdateDraft) -> None:
         pytest.param(replace(MILESTONE, text="x" * (PARAGRAPH_LENGTH + 1)), ["text"], id="a text too long"),
         pytest.param(replace(STATUS, reason="x" * (SENTENCE_LENGTH + 1)), ["reason"], id="a reason too long"),
         pytest.param(replace(STATUS, draft_note="x" * 4001), ["draft_note"], id="a note too long"),
-        pytest.param(replace(MILESTONE, evidence=(EVIDENCE,) * (MOST_EVIDENCE + 1)), ["evidence"], id="too many links"),
+        pytest.param(replace(MILESTONE, evidence=MANY), ["evidence"], id="too many links"),
+        pytest.param(
+            replace(MILESTONE, evidence=(EVIDENCE, replace(EVIDENCE, url=f"{EVIDENCE.url}/?utm_source=x#part"))),
+            ["evidence-1-url"],
+            id="one page in two spellings",
+        ),
+        pytest.param(
+            replace(MILESTONE, evidence=(EVIDENCE, replace(EVIDENCE, quote="Other words"))), [], id="other words of it"
+        ),
         pytest.param(
             replace(MILESTONE, evidence=(EVIDENCE, replace(EVIDENCE, url="javascript:alert(1)", title=""))),
             ["evidence-1-url", "evidence-1-title"],
@@ -140,9 +149,7 @@ def test_even_a_draft_keeps_to_lengths_and_addresses(draft: UpdateDraft, fields:
 
 
 def test_texts_may_be_as_long_as_their_limit() -> None:
-    draft = replace(
-        STATUS, text="x" * PARAGRAPH_LENGTH, reason="x" * SENTENCE_LENGTH, evidence=(EVIDENCE,) * MOST_EVIDENCE
-    )
+    draft = replace(STATUS, text="x" * PARAGRAPH_LENGTH, reason="x" * SENTENCE_LENGTH, evidence=MANY[:MOST_EVIDENCE])
     assert check_publishable(draft, TODAY) == []
 
 

@@ -57,9 +57,9 @@ def test_a_draft_changes_nothing_that_the_public_sees(ed: Change, cleo: Change, 
         ({"superseded_by_id": 999_999}, "superseded_by_id"),
         ({"results": ((999_999, MET),)}, "results"),
         ({"evidence": (evidence_draft(url="javascript:alert(1)"),)}, "evidence-0-url"),
-        ({"evidence": (evidence_draft(), evidence_draft(title=""))}, "evidence-1-title"),
+        ({"evidence": (evidence_draft(), evidence_draft(title="", quote="Others"))}, "evidence-1-title"),
         ({"evidence": (evidence_draft(quote="x" * 301),)}, "evidence-0-quote"),
-        ({"evidence": (evidence_draft(),) * 13}, "evidence"),
+        ({"evidence": tuple(evidence_draft(quote=str(number)) for number in range(13))}, "evidence"),
     ],
 )
 def test_even_a_draft_must_hold_together(ed: Change, ask: Ask, changes: dict[str, Any], field: str) -> None:
@@ -90,7 +90,7 @@ def test_a_draft_is_rewritten_with_its_evidence_and_results(ed: Change, cleo: Ch
     draft = make_update(cleo, ask, published=False, results=((first.id, MET),))
     new = update_draft(
         text="Two ministers spoke.",
-        evidence=(evidence_draft(title="First"), evidence_draft(title="Second")),
+        evidence=(evidence_draft(title="First"), evidence_draft(title="Second", quote="Other words")),
         results=((second.id, NOT_MET),),
     )
     drafts.edit(cleo, ask, draft, new, seen_version=1)
@@ -242,7 +242,7 @@ def test_a_draft_that_is_saved_meanwhile_makes_no_conflict(ed: Change, cleo: Cha
 
 
 def test_evidence_is_kept_in_the_order_in_which_it_was_given(ed: Change, ask: Ask) -> None:
-    evidence = tuple(evidence_draft(title=title, published_on=on("2020-02")) for title in "cab")
+    evidence = tuple(evidence_draft(title=title, quote=title, published_on=on("2020-02")) for title in "cab")
     entry = make_update(ed, ask, evidence=evidence)
     rows = ed.session.scalars(sa.select(Evidence).where(Evidence.update_id == entry.id).order_by(Evidence.position))
     assert [(row.title, row.published_on) for row in rows] == [(title, on("2020-02")) for title in "cab"]

@@ -9,6 +9,7 @@ from tracker.exports.tables import TABLES
 from tracker.rules.asks import AskKind, Basis, Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import Effect
+from tracker.rules.pages import tidied
 from tracker.rules.replies import Outcome
 from tracker.rules.status import Status
 from tracker.rules.text import clean
@@ -85,6 +86,8 @@ def typed(column: Column, text: str) -> object:
             return _choice(column, text)
         case Type.PARTIAL_DATE:
             return parse_date(text) if text else None
+        case Type.WEB_ADDRESS:
+            return tidied(text)
         case Type.LIST:
             return tuple(filter(None, map(clean, text.split(";"))))
     return text

@@ -16,6 +16,7 @@ from tracker.models import Ask, Legislation, Link, Source, SuccessTest
 from tracker.rules.asks import AWAY, AskDraft, TestDraft
 from tracker.rules.errors import Problem, RuleBroken
 from tracker.rules.legislation import LegislationDraft, LinkDraft, normalised
+from tracker.rules.pages import spellings
 from tracker.rules.text import showable
 from tracker.services import asks, legislation, tests
 from tracker.services.change import Change
@@ -177,7 +178,7 @@ def _find_source(work: Import, line: Line) -> int:
     found = work.change.session.scalars(known.where(Source.key == key)).all() if key else []
     if not found:
         of_title = known.where(Source.title == title)
-        found = work.change.session.scalars(of_title.where(Source.url == url) if url else of_title).all()
+        found = work.change.session.scalars(of_title.where(Source.url.in_(spellings(url))) if url else of_title).all()
     if len(found) == 1:
         return found[0]
     expected = "The title of a source that was entered (Sources, New source)."

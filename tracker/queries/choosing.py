@@ -13,6 +13,7 @@ from tracker.models import Ask, Evidence, FormerSlug, Legislation, Source
 from tracker.queries import staff
 from tracker.rules.asks import AWAY
 from tracker.rules.citations import parse_address, parse_citation
+from tracker.rules.pages import spellings
 from tracker.rules.updates import EvidenceDraft, EvidenceType
 
 MOST = 20
@@ -100,8 +101,8 @@ class Laws(Choosing):
     model = Legislation
 
     def _exactly(self, text: str) -> Iterator[Condition]:
-        law, spellings = Legislation, spellings_of(text)
-        yield sa.or_(law.key == text, law.citation == text, law.title == text, law.address.in_(spellings))
+        law = Legislation
+        yield sa.or_(law.key == text, law.citation == text, law.title == text, law.address.in_(spellings(text)))
         if page := LAW_PAGE.fullmatch(text):
             yield law.id == int(page["id"]) if page["id"] else law.key == page["key"]
         elif reference := parse_address(text) or parse_citation(text):
@@ -121,7 +122,7 @@ class Sources(Choosing):
         self.present = present
 
     def _exactly(self, text: str) -> Iterator[Condition]:
-        yield sa.or_(Source.key == text, Source.title == text, Source.url.in_(spellings_of(text)))
+        yield sa.or_(Source.key == text, Source.title == text, Source.url.in_(spellings(text)))
 
     def _choice(self, row: Source) -> Choice:
         by = ", ".join(filter(None, (row.author, row.publisher, row.published_on.in_words if row.published_on else "")))
@@ -133,30 +134,23 @@ class Sources(Choosing):
 
 def find_known_page(session: Session, url: str) -> EvidenceDraft | None:
     """What the newest evidence with this address says of it; else the source or the law at it."""
-    spellings = spellings_of(url)
-    evidence = session.scalar(select(Evidence).where(Evidence.url.in_(spellings)).order_by(Evidence.id.desc()).limit(1))
+    known_as = spellings(url)
+    evidence = session.scalar(select(Evidence).where(Evidence.url.in_(known_as)).order_by(Evidence.id.desc()).limit(1))
     if evidence:
         return EvidenceDraft(
             url, evidence.title, evidence.type, evidence.publisher, evidence.published_on, evidence.archived_url
         )
-    source = session.scalar(select(Source).where(Source.url.in_(spellings)).order_by(Source.id).limit(1))
+    source = session.scalar(select(Source).where(Source.url.in_(known_as)).order_by(Source.id).limit(1))
     if source:
         return EvidenceDraft(url, source.title, None, source.publisher, source.published_on, source.archived_url)
-    return _find_known_law(session, url, spellings)
+    return _find_known_law(session, url, known_as)
 
 
-def _find_known_law(session: Session, url: str, spellings: list[str]) -> EvidenceDraft | None:
+def _find_known_law(session: Session, url: str, known_as: list[str]) -> EvidenceDraft | None:
     reference = parse_address(url)
-    there = Legislation.identity == reference.identity if reference else Legislation.address.in_(spellings)
+    there = Legislation.identity == reference.identity if reference else Legislation.address.in_(known_as)
     law = session.scalar(select(Legislation).where(there).limit(1))
     if law is None:
         return None
     publisher = LAW_PUBLISHER if reference else ""
     return EvidenceDraft(url, law.title, EvidenceType.OFFICIAL_RECORD, publisher, law.enacted_on or law.introduced_on)
-
-
-def spellings_of(url: str) -> list[str]:
-    """The address with and without a slash at its end and an anchor, by either scheme."""
-    plain = url.partition("#")[0].rstrip("/")
-    rest = plain.partition("://")[2]
-    return [url, *(f"{scheme}://{rest}{end}" for scheme in ("https", "http") for end in ("", "/"))]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from tracker.rules.errors import Problem
-from tracker.rules.text import is_slug
+from tracker.rules.text import is_slug, without_invisible
 
 NAME_LENGTH = 120
 URL_LENGTH = 2000
@@ -58,6 +58,8 @@ def check_url(text: str) -> str | None:
         return f"The address is longer than {URL_LENGTH} characters."
     if any(character.isspace() for character in text):
         return "An address has no spaces. Copy it again from the browser's address bar."
+    if without_invisible(text) != text:
+        return "The address contains a character that nobody can see. Copy it again from the browser's address bar."
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port

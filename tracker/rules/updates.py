@@ -8,6 +8,7 @@ from enum import StrEnum
 from tracker.rules import checks
 from tracker.rules.dates import PartialDate, check_not_future
 from tracker.rules.errors import Problem
+from tracker.rules.pages import page_key
 from tracker.rules.status import Status
 from tracker.rules.text import NOTE_LENGTH, PARAGRAPH_LENGTH, SENTENCE_LENGTH, TITLE_LENGTH
 
@@ -154,8 +155,14 @@ def check_draft(draft: UpdateDraft) -> list[Problem]:
         problems += [Problem("Only a review says this.", name) for name in OF_REVIEWS if getattr(draft, name)]
     if len(draft.evidence) > MOST_EVIDENCE:
         problems.append(Problem(f"Give at most {MOST_EVIDENCE} pieces of evidence.", "evidence"))
+    cited: set[tuple[str, str]] = set()
     for number, evidence in enumerate(draft.evidence):
         problems += check_evidence(evidence, f"evidence-{number}")
+        words = (page_key(evidence.url), evidence.quote)
+        if words in cited:
+            sentence = "This page is given above. Give it once, or say which other words of it are relied on."
+            problems.append(Problem(sentence, f"evidence-{number}-url"))
+        cited.add(words)
     return problems
 
 

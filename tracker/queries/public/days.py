@@ -15,6 +15,7 @@ from tracker.queries.public.records import AskLine, LawLine, PublicAsk, PublicLi
 from tracker.queries.stories import entry_of
 from tracker.rules.dates import PartialDate
 from tracker.rules.movement import moved_on
+from tracker.rules.pages import page_key
 from tracker.rules.stages import Stage
 from tracker.rules.story import grounds_of, state_of
 from tracker.rules.updates import EvidenceType, Result
@@ -45,7 +46,7 @@ def grounds(updates: Sequence[Update], tests: Iterable[SuccessTest], on: date | 
     for update in sorted((one for one in updates if one.id in carrying), key=_weight, reverse=True):
         opened = [record_of(PublicEvidence, item) for item in update.evidence if not item.is_see_also]
         for item in opened:
-            pages.setdefault(item.url, item)
+            pages.setdefault(page_key(item.url), item)
         if {item.type for item in opened} == {EvidenceType.GOVERNMENT_CLAIM}:
             claims_alone.append(update.key)
     return Grounds(tuple(pages.values()), tuple(claims_alone))

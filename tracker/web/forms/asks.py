@@ -12,7 +12,7 @@ from tracker.rules.dates import HELP
 from tracker.rules.text import SENTENCE_LENGTH, SLUG_LENGTH, TITLE_LENGTH
 from tracker.rules.updates import Result
 from tracker.web.forms.base import Form
-from tracker.web.forms.fields import ChosenField, DateField, LinesField, LongTextField, TextField, required
+from tracker.web.forms.fields import ChosenField, DateField, LinesField, LongTextField, TextField, UrlField, required
 
 ONE_A_LINE = "One a line."
 WHY = "The public reads this, so it is needed when the wording of something published changes."
@@ -27,8 +27,8 @@ class SourceForm(Form):
     author_role = TextField("What the author was at the time", render_kw={"maxlength": TITLE_LENGTH})
     publisher = TextField("Publisher", render_kw={"maxlength": TITLE_LENGTH})
     published_on = DateField("Published on", description=HELP)
-    url = TextField("Address", render_kw={"inputmode": "url"})
-    archived_url = TextField("Address of an archived copy", render_kw={"inputmode": "url"})
+    url = UrlField("Address", render_kw={"inputmode": "url"})
+    archived_url = UrlField("Address of an archived copy", render_kw={"inputmode": "url"})
     note = LongTextField("Public note", render_kw={"maxlength": SENTENCE_LENGTH})
     internal_note = LongTextField("Internal note", description="Only staff see this.")
 

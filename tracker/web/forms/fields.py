@@ -10,6 +10,7 @@ from wtforms.validators import ValidationError
 
 from tracker.queries.choosing import Choice, Choosing
 from tracker.rules.dates import PartialDate
+from tracker.rules.pages import tidied
 from tracker.rules.text import clean, showable
 
 SHOWN = 60
@@ -30,6 +31,14 @@ class TextField(StringField):
         text, refusal = clean_text(valuelist)
         self.data = " ".join(text.split())
         refuse_text(refusal)
+
+
+class UrlField(TextField):
+    """The address of a web page."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        self.data = tidied(self.data or "")
 
 
 class LongTextField(TextAreaField):

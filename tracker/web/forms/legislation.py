@@ -10,7 +10,7 @@ from tracker.rules.dates import HELP
 from tracker.rules.legislation import EXTENTS, KINDS, Effect, LegislationDraft, LinkDraft
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.web.forms.base import Form
-from tracker.web.forms.fields import ChosenField, DateField, LinesField, LongTextField, TextField, required
+from tracker.web.forms.fields import ChosenField, DateField, LinesField, LongTextField, TextField, UrlField, required
 
 AT_HAND = "Its citation, its title, or its address on legislation.gov.uk, bills.parliament.uk or this site."
 NO_SUCH_LAW = "No law that is entered here fits. Enter it first: Legislation, New law."
@@ -24,7 +24,7 @@ class LegislationForm(Form):
         "Citation", description="Such as “2018 c. 13”, “S.I. 2020/680” or “Regulation (EU) 2020/1998”."
     )
     short_names = LinesField("Also called", description="One a line. People search for these, such as “SAMLA”.")
-    address = TextField(
+    address = UrlField(
         "Official address", description="On legislation.gov.uk or bills.parliament.uk, where it has one."
     )
     kind = SelectField("Kind", choices={"": "Told by the citation or the address"} | dict(KINDS))

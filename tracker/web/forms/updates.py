@@ -23,7 +23,7 @@ from tracker.rules.updates import (
     UpdateKind,
 )
 from tracker.web.forms.base import Form, whole_number
-from tracker.web.forms.fields import CarriedField, ChosenField, DateField, LongTextField, TextField, required
+from tracker.web.forms.fields import CarriedField, ChosenField, DateField, LongTextField, TextField, UrlField, required
 
 UNCHANGED = UNCHOSEN = ""
 TYPE_CHOICES = {UNCHOSEN: "Choose"} | {kind.value: kind.label for kind in EvidenceType}
@@ -98,13 +98,13 @@ class ApprovalForm(SeenForm):
 class EvidenceForm(wtforms.Form):
     """One link that supports the entry. A block that is left empty does not count."""
 
-    url = TextField("Address of the page", render_kw={"inputmode": "url"})
+    url = UrlField("Address of the page", render_kw={"inputmode": "url"})
     title = TextField("Title of the page or document", render_kw={"maxlength": TITLE_LENGTH})
     type = SelectField("Who says so", choices=TYPE_CHOICES)
     publisher = TextField("Publisher", render_kw={"maxlength": TITLE_LENGTH})
     published_on = DateField("Published on")
     quote = TextField("The words relied on", render_kw={"maxlength": EVIDENCE_QUOTE_LENGTH})
-    archived_url = TextField("Address of an archived copy", render_kw={"inputmode": "url"})
+    archived_url = UrlField("Address of an archived copy", render_kw={"inputmode": "url"})
     note = TextField("A caution about it", render_kw={"maxlength": SENTENCE_LENGTH})
     is_see_also = BooleanField("Nobody opened it: show it as “see also”, which counts for nothing")
 
