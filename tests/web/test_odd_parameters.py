@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.examples import make_examples
 from tests.odd_forms import ODD, TAG
-from tests.site import ADA, Site
+from tests.site import ADA, WEALTH_ORDERS, Site
 from tests.test_access import TABLE
 from tests.web.json_answers import send
 from tracker.queries.public.filters import FILTER_PARAMETERS, Order
@@ -107,7 +107,8 @@ def test_what_is_odd_but_means_something_is_answered(site: Site, query: str) -> 
 
 UNKNOWN = ["colour=red", "Family=won", "offset=30", "=x", "%00=x", "<script>=1", "x" * 5000 + "=1",
            "&".join(f"a{number}=1" for number in range(2000))]  # fmt: skip
-OF_PAGES = ["on=2019-06-30", "sort=title", "family=met&family=met", "q=law&q=law"]
+OF_PAGES = ["on=2019-06-30", "family=met&family=ended", "q=law&q=act"]
+IGNORED = ["sort=title", "after=x&entry=y&v=1", "on=", "family=&family="]
 
 
 @pytest.mark.parametrize("query", UNKNOWN, ids=lambda query: query[:40])
@@ -122,12 +123,31 @@ def test_what_is_not_known_is_ignored_and_the_api_refuses_it(shared_site: Site, 
 
 
 @pytest.mark.parametrize("query", OF_PAGES)
-def test_what_only_pages_do_is_refused_by_files(shared_site: Site, query: str) -> None:
+def test_a_file_of_another_day_or_of_two_filters_is_refused(shared_site: Site, query: str) -> None:
     browser = shared_site.browser()
     assert browser.get("/?" + query).status == 200
     page = browser.get("/asks.csv?" + query)
     assert page.status == 400
-    assert "has no filter called" in page.text or "given twice" in page.text
+    assert "has no “on”" in page.text or "given twice" in page.text
+
+
+@pytest.mark.parametrize("query", IGNORED)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/asks.csv",
+        "/feed.atom",
+        "/calendar.ics",
+        "/datapackage.json",
+        "/checkpoint.txt",
+        f"/asks/{WEALTH_ORDERS}/badge.svg",
+    ],
+)
+def test_files_and_feeds_ignore_what_only_pages_know(shared_site: Site, path: str, query: str) -> None:
+    browser = shared_site.browser()
+    answer = browser.send("GET", f"{path}?{query}")
+    assert answer.status_code == 200
+    assert answer.data == browser.send("GET", path).data
 
 
 KNOWN = ["met", "2020", "2019-06-30", "2020~1", "met~2020~1", "title", "law"]

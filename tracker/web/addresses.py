@@ -75,6 +75,18 @@ def expect(*names: str) -> None:
             raise UnknownFilter(f"“{name}” is given twice. Give it once.")
 
 
+def refuse_contradictions() -> None:
+    """Raise UnknownFilter for what would give a file that is not what was asked for: a past day, two of a filter.
+
+    Any other parameter is ignored, as feed readers and calendars add some of their own.
+    """
+    if request.args.get("on"):
+        raise UnknownFilter("Only pages tell the past, so this address has no “on”. The story has the dates.")
+    for name in FILTER_PARAMETERS:
+        if len(set(request.args.getlist(name))) > 1:
+            raise UnknownFilter(f"“{name}” is given twice. Give it once.")
+
+
 def day_asked_for() -> date | None:
     """The past day of `?on=`, or None for the present; raises UnknownFilter for what is no such day.
 

@@ -10,7 +10,7 @@ from tracker.exports import calendar
 from tracker.queries.public import dates, feeds
 from tracker.queries.public.dates import DateKind, PublicDate
 from tracker.queries.public.feeds import FeedAsk
-from tracker.web.addresses import expect, follow_former_slug, site_url
+from tracker.web.addresses import follow_former_slug, refuse_contradictions, site_url
 from tracker.web.security import share
 from tracker.web.session import db
 
@@ -27,14 +27,14 @@ WORDS = {
 @bp.get("/calendar.ics")
 def all_dates() -> Response:
     """The dates of all asks, from a year back on."""
-    expect()
+    refuse_contradictions()
     return _calendar("Policy ask tracker", None)
 
 
 @bp.get("/asks/<slug:slug>/calendar.ics")
 def ask_dates(slug: str) -> Response:
     """The dates of one ask, from a year back on."""
-    expect()
+    refuse_contradictions()
     ask = feeds.find_feed_ask(db(), slug)
     return _calendar(ask.title, ask) if ask else follow_former_slug(slug)
 

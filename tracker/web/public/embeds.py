@@ -13,7 +13,7 @@ from tracker.queries.public import asks
 from tracker.queries.public.asks import EmbeddedAsk
 from tracker.queries.public.records import AskLine
 from tracker.rules.status import Family
-from tracker.web.addresses import day_asked_for, expect, follow_former_slug, site_url
+from tracker.web.addresses import day_asked_for, follow_former_slug, refuse_contradictions, site_url
 from tracker.web.security import CONTENT_SECURITY_POLICY, EVERYBODY_MAY_FRAME
 from tracker.web.session import db
 
@@ -26,7 +26,6 @@ BADGE_POLICY = f"default-src 'none'; style-src 'sha256-{badges.STYLE_HASH}'; {EV
 @bp.get("/asks/<slug:slug>/badge.svg")
 def badge(slug: str) -> Response:
     """The status of an ask as an image."""
-    expect("on")
     found = asks.find_embedded(db(), slug, day_asked_for())
     if found is None:
         return follow_former_slug(slug)
@@ -56,7 +55,7 @@ def card(slug: str) -> Response:
 @bp.get("/asks/<slug:slug>/picture.png")
 def picture(slug: str) -> Response:
     """The picture that social networks show; `v` only makes them fetch it again when it has changed."""
-    expect("v")
+    refuse_contradictions()
     found = asks.find_embedded(db(), slug)
     if found is None:
         return follow_former_slug(slug)

@@ -11,9 +11,9 @@ from tracker.exports.columns import LICENCE
 from tracker.queries import public
 from tracker.queries.public import feeds
 from tracker.queries.public.feeds import FeedChange
-from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter
+from tracker.queries.public.filters import AskFilter
 from tracker.rules.updates import UpdateKind
-from tracker.web.addresses import expect, follow_former_slug, site_url
+from tracker.web.addresses import follow_former_slug, refuse_contradictions, site_url
 from tracker.web.security import share
 from tracker.web.session import db
 
@@ -34,7 +34,7 @@ WORDS = {
 @bp.get("/feed.atom")
 def changes() -> Response:
     """The newest changes of all asks, or of those that the filters of the status page choose."""
-    expect(*FILTER_PARAMETERS)
+    refuse_contradictions()
     wanted = AskFilter.from_query(request.args)
     chosen = wanted.as_query()
     found = feeds.list_changes(db(), wanted)
@@ -55,7 +55,7 @@ def changes() -> Response:
 @bp.get("/asks/<slug:slug>/feed.atom")
 def ask_changes(slug: str) -> Response:
     """The newest changes of one ask."""
-    expect()
+    refuse_contradictions()
     ask = feeds.find_feed_ask(db(), slug)
     if ask is None:
         return follow_former_slug(slug)

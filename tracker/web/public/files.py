@@ -13,9 +13,9 @@ from tracker.exports.tables import TABLES
 from tracker.exports.workbook import MEDIA_TYPE, Origin, TooLarge, write_workbook
 from tracker.queries import public
 from tracker.queries.public import rows, tables
-from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter
+from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.rows import Edition
-from tracker.web.addresses import expect, site_url
+from tracker.web.addresses import refuse_contradictions, site_url
 from tracker.web.downloads import CSV, download, place
 from tracker.web.public.api import json_address
 from tracker.web.security import share
@@ -31,7 +31,7 @@ MOST_ROWS = 20_000
 @files.get("/<any(asks, updates, evidence, tests, results, legislation, links, replies, sources):name>.csv")
 def csv(name: str) -> Response:
     """The file, sent piece by piece; the filters of the status page apply."""
-    expect(*FILTER_PARAMETERS)
+    refuse_contradictions()
     rows = tables.read(engine(), name, AskFilter.from_query(request.args))
     return download(TABLES[name].csv(rows, site_url()), CSV, f"{name}.csv")
 
@@ -55,7 +55,7 @@ def index() -> str:
 @data.get("/datapackage.json")
 def package() -> Response:
     """The description of all files for programs."""
-    expect()
+    refuse_contradictions()
     description = json.write_for_people(_description(rows.find_edition(db())))
     return current_app.response_class(description, content_type="application/json")
 
@@ -63,7 +63,7 @@ def package() -> Response:
 @data.get("/data.zip")
 def archive() -> Response:
     """All files in one, sent piece by piece."""
-    expect()
+    refuse_contradictions()
     edition = rows.find_edition(db())
     description = _description(edition)
     stop_reading()
@@ -80,7 +80,7 @@ def archive() -> Response:
 @data.get("/data.xlsx")
 def workbook() -> Response:
     """Everything that is public, as one workbook."""
-    expect()
+    refuse_contradictions()
     edition = rows.find_edition(db())
     stop_reading()
     source, origin = engine(), Origin(site_url(), edition.revision, edition.published_at)
@@ -98,7 +98,7 @@ def workbook() -> Response:
 @data.get("/checkpoint.txt")
 def checkpoint() -> Response:
     """The checkpoint of the event log as `tracker verify --against` and docs/verify_log.py read it."""
-    expect()
+    refuse_contradictions()
     line = f"{public.find_checkpoint(db()).line}\n"
     return current_app.response_class(line, content_type="text/plain; charset=utf-8")
 
