@@ -187,7 +187,7 @@ def cells(name: str, **given: object) -> dict[str, str]:
 def test_addresses_of_our_pages_are_whole() -> None:
     assert cells("asks", ask_slug="empty-homes")["ask_url"] == f"{SITE}/asks/empty-homes"
     update = cells("updates", ask_slug="empty-homes", update_key="2018-03-2")
-    assert update["update_url"] == f"{SITE}/asks/empty-homes#u-2018-03-2"
+    assert update["update_url"] == f"{SITE}/asks/empty-homes/story?entry=2018-03-2"
     assert cells("legislation", law_key="ukpga/2018/13")["law_url"] == f"{SITE}/legislation/ukpga/2018/13"
 
 

@@ -24,7 +24,9 @@ def _kind_label(row: Any) -> str:
 ASK_SLUG = field("ask_slug", "The ask's short name in its address", always=True)
 UPDATE_KEY = field("update_key", "The entry's key, unique within its ask", always=True)
 ASK_URL = own_page("ask_url", "The ask's page", lambda row: f"/asks/{row.ask_slug}")
-UPDATE_URL = own_page("update_url", "The entry's address", lambda row: f"/asks/{row.ask_slug}#u-{row.update_key}")
+UPDATE_URL = own_page(
+    "update_url", "The entry's address", lambda row: f"/asks/{row.ask_slug}/story?entry={row.update_key}"
+)
 LAW_URL = own_page("law_url", "The law's page on this site", lambda row: f"/legislation/{row.law_key}")
 OF_ASK = Reference("asks", ("ask_slug",))
 OF_UPDATE = Reference("updates", ("ask_slug", "update_key"))

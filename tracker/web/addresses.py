@@ -6,10 +6,12 @@ pages and the JSON API get their query string whole: the API refuses a name that
 """
 
 import re
+from contextlib import suppress
 from datetime import date
 from urllib.parse import unquote_plus
 
 from flask import Flask, abort, current_app, redirect, request, url_for
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter, IntegerConverter
 from werkzeug.wrappers import Response
 
@@ -18,12 +20,14 @@ from tracker.queries import public
 from tracker.queries.public.filters import FILTER_PARAMETERS, UnknownFilter
 from tracker.rules.legislation import KEY
 from tracker.rules.updates import UpdateKind
+from tracker.web.security import SAFE_METHODS
 from tracker.web.session import db
 
 # Every parameter that some public page, file or picture reads; one that is new is added here.
 PUBLIC_PARAMETERS = frozenset({*FILTER_PARAMETERS, "sort", "after", "on", "entry", "v"})
 UNFILTERED = ("/staff", "/api/v1")
 SHOWN_LENGTH = 40
+AFTER_ADDRESS = re.compile(r"[/.,;:!?*)>\]}'\"’”»…\s]+\Z")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 FIRST_DAY = date(1900, 1, 1)
 
@@ -56,6 +60,21 @@ def follow_former_slug(slug: str) -> Response:
     """Send on to the same address under the ask's present slug; not found when no ask ever had this one."""
     slug_now = public.find_slug_now(db(), slug)
     return redirect(url_for(request.endpoint or "", slug=slug_now), 301) if slug_now else abort(404)
+
+
+def find_meant() -> Response | None:
+    """Return a redirect if the address is one of ours but for what a mail program put after it, such as a full stop."""
+    path = AFTER_ADDRESS.sub("", request.path) or "/"
+    path = {"/asks": "/"}.get(path, path)
+    adapter = current_app.create_url_adapter(request)
+    if path == request.path or request.method not in SAFE_METHODS or adapter is None:
+        return None
+    query = request.query_string.decode("latin-1")
+    for meant in (path, f"{path}/"):
+        with suppress(HTTPException):
+            endpoint, values = adapter.match(meant, "GET")
+            return redirect(url_for(endpoint, **values) + (f"?{query}" if query else ""), 301)
+    return None
 
 
 def without_marks(path: str, query: str) -> str:

@@ -6,7 +6,8 @@ from http import HTTPStatus
 
 from flask import Flask, current_app, render_template, request
 from sqlalchemy.exc import DBAPIError, OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, SecurityError
+from werkzeug.wrappers import Response
 
 from tracker.db.engine import Unsure, took_too_long
 from tracker.db.room import lacks_room
@@ -15,7 +16,7 @@ from tracker.exports.openapi import PROBLEMS
 from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
 from tracker.services.passwords import Busy
-from tracker.web.addresses import site_url
+from tracker.web.addresses import find_meant, site_url
 from tracker.web.kept_forms import SIGNING_IN, given_back, kept_through_sign_in, sign_in_page
 from tracker.web.security import SAFE_METHODS, SHARED
 from tracker.web.session import stop_reading
@@ -121,12 +122,15 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def _http(error: HTTPException) -> Answer:
+def _http(error: HTTPException) -> Answer | Response:
     """An error that Flask or a view raised; only our own sentences are shown."""
     if isinstance(error, InternalServerError):
         return _unexpected(error)
     if isinstance(error, SecurityError):  # raised before addresses can be made, so without a page of ours
         return "This site does not go by that name.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
+    is_of_no_page = error is request.routing_exception and isinstance(error, NotFound) and not is_for_programs()
+    if is_of_no_page and (meant := find_meant()):
+        return meant
     own_words = error.description if error.description != type(error).description else ""
     text, status, headers = _page(error.code or 500, own_words or "")
     for name, value in error.get_headers():

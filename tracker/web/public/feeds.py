@@ -75,7 +75,7 @@ def ask_changes(slug: str) -> Response:
 
 def _entry(change: FeedChange) -> xml.FeedEntry:
     """A change as an entry: its words link to the page, its evidence is related."""
-    entry, page = change.entry, _address("public.ask", slug=change.ask.slug)
+    entry, story = change.entry, _address("public.story", slug=change.ask.slug)
     method = _address("public.method")
     categories = [xml.FeedCategory(f"{method}#story", entry.kind.value, entry.kind.label)]
     if entry.status:
@@ -86,9 +86,9 @@ def _entry(change: FeedChange) -> xml.FeedEntry:
         title=headline(change),
         published=change.published_at,
         updated=change.changed_at,
-        links=(xml.FeedLink("alternate", f"{page}#u-{entry.key}", type="text/html"), *evidence),
+        links=(xml.FeedLink("alternate", f"{story}?entry={entry.key}", type="text/html"), *evidence),
         categories=tuple(categories),
-        content=current_app.jinja_env.get_template("public/feed_entry.html").render(entry=entry, page=page).strip(),
+        content=current_app.jinja_env.get_template("public/feed_entry.html").render(entry=entry, story=story).strip(),
     )
 
 
