@@ -123,6 +123,22 @@ def test_names_and_stamps_come_from_the_data(sqlite_site: Site) -> None:
     assert (moved.dtstamp.value, moved.dtstart.value) == (stamp, today() + timedelta(days=11))
 
 
+def test_names_are_escaped(sqlite_site: Site) -> None:
+    title = "Tax, spend; and \\ save"
+    sqlite_site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(title=title))
+    text = sqlite_site.browser().send("GET", OF_ASK).text.replace("\r\n ", "")
+    escaped = "Tax\\, spend\\; and \\\\ save"
+    assert f"\r\nNAME:{escaped}\r\n" in text
+    assert f"\r\nX-WR-CALNAME:{escaped}\r\n" in text
+
+
+def test_an_empty_calendar_has_a_component_as_it_must(sqlite_site: Site) -> None:
+    set_dates(sqlite_site, next_step_on=None)
+    sqlite_site.execute(sa.update(Link).values(in_force_on=None))
+    (calendar,) = vobject.readComponents(sqlite_site.browser().send("GET", OF_ASK).text)
+    assert [child.name for child in calendar.components()] == ["VTIMEZONE"]
+
+
 def test_drafts_and_archived_records_have_no_dates(sqlite_site: Site) -> None:
     set_dates(sqlite_site, next_step_on=day(3))
     sqlite_site.execute(sa.update(Link).values(in_force_on=day(3), publication=Publication.DRAFT))

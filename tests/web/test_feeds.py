@@ -12,9 +12,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests.factories import make_ask, update_draft
-from tests.site import ED, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
+from tests.site import ED, LOCAL, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
 from tracker.clock import now
-from tracker.models import Ask, Update
+from tracker.models import Ask, Event, Update
 from tracker.queries.public import feeds as queries
 from tracker.rules.asks import AskDraft, Publication
 from tracker.rules.dates import PartialDate
@@ -26,7 +26,7 @@ OF_ASK = f"/asks/{WEALTH_ORDERS}/feed.atom"
 SCRIPT = "</content><script>alert(1)</script> & “Škoda” ]]>"
 ATOM = "{http://www.w3.org/2005/Atom}"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-TAG = re.compile(r"tag:127\.0\.0\.1,2026:(feed|ask/\d+|update/\d+)(\?[\w.%+=&/-]+)?")
+TAG = re.compile(r"tag:policy-tracker,2026:[0-9a-f]{16}/(feed|ask/\d+|update/\d+)(\?[\w.%+=&/-]+)?")
 
 
 def read(site: Site, path: str = "/feed.atom") -> Any:
@@ -83,11 +83,29 @@ def correct(site: Site, entry: int, after: int = 5) -> tuple[int, str]:
     )  # fmt: skip
 
 
+def name(site: Site, of: str) -> str:
+    """The permanent name of something in a feed."""
+    first = site.scalar(sa.select(Event.hash).where(Event.id == 1))
+    return f"tag:policy-tracker,2026:{first[:16]}/{of}"
+
+
+def test_a_site_that_moves_keeps_the_names_of_its_feeds_and_calendars(make_site: MakeSite) -> None:
+    here, there = make_site(LOCAL), make_site(PRODUCTION)
+    there.execute(sa.update(Ask).values(next_step_on=PartialDate("2187-03-05")))
+    here.execute(sa.update(Ask).values(next_step_on=PartialDate("2187-03-05")))
+    moved = there.browser().send("GET", "/feed.atom", base_url="https://tracker.example")
+    assert [entry.id for entry in feedparser.parse(moved.data).entries] == [entry.id for entry in read(here).entries]
+    calendar = there.browser().send("GET", "/calendar.ics", base_url="https://tracker.example").text
+    uids = re.findall(r"UID:.*", calendar)
+    assert uids
+    assert uids == re.findall(r"UID:.*", here.browser().send("GET", "/calendar.ics").text)
+
+
 def test_the_newest_fifty_changes_are_in_the_feed(shared_site: Site) -> None:
     feed = read(shared_site)
     assert len(feed.entries) == 50
     newest = shared_site.scalar(sa.select(sa.func.max(Update.id)))
-    assert feed.entries[0].id == f"tag:127.0.0.1,2026:update/{newest}"
+    assert feed.entries[0].id == name(shared_site, f"update/{newest}")
     assert feed.feed.updated == feed.entries[0].updated
     assert "CC BY 4.0" in feed.feed.rights
     moments = [entry.updated for entry in feed.entries]
@@ -115,7 +133,7 @@ def test_a_correction_brings_the_corrected_entry_back_and_adds_one(site: Site) -
     old = old_entry(site)
     for number in range(queries.MOST_ENTRIES):
         post(site, text=f"Event {number}.")
-    assert f"tag:127.0.0.1,2026:update/{old}" not in [entry.id for entry in read(site).entries]
+    assert name(site, f"update/{old}") not in [entry.id for entry in read(site).entries]
     before = read(site).entries[0]
     made, key = correct(site, old)
     for path in ("/feed.atom", OF_ASK, "/feed.atom?status=in_force"):
@@ -165,7 +183,7 @@ def test_the_filters_of_the_page_apply(shared_site: Site, query: str) -> None:
     told = {re.search(r"/asks/([a-z0-9-]+)/story", entry.link)[1] for entry in feed.entries}  # type: ignore[index]
     assert told
     assert told <= listed
-    assert feed.feed.id == f"tag:127.0.0.1,2026:feed?{query}"
+    assert feed.feed.id == name(shared_site, f"feed?{query}")
     pages = [unquote(link.href) for link in feed.feed.links if link.rel == "alternate"]
     assert pages == [f"http://127.0.0.1:8000/?{unquote(query)}"]
 
@@ -241,9 +259,10 @@ def test_bad_addresses_get_a_clear_answer(shared_site: Site, path: str, status: 
 
 
 def test_other_sites_may_read_it_and_addresses_are_whole(make_site: MakeSite) -> None:
-    response = make_site(PRODUCTION).browser().send("GET", "/feed.atom", base_url="https://tracker.example")
+    site = make_site(PRODUCTION)
+    response = site.browser().send("GET", "/feed.atom", base_url="https://tracker.example")
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     feed = feedparser.parse(response.data)
-    assert feed.feed.id == "tag:tracker.example,2026:feed"
+    assert feed.feed.id == name(site, "feed")
     assert {entry.link.partition("/asks/")[0] for entry in feed.entries} == {"https://tracker.example"}
     assert datetime.fromisoformat(feed.feed.updated).tzinfo

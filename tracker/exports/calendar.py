@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from icalendar import Event as Component
+    from icalendar import Timezone
 
 A_DAY = timedelta(days=1)
 
@@ -25,20 +26,33 @@ class CalendarEvent:
     recorded_at: datetime
 
 
-def write(name: str, product: str, events: Iterable[CalendarEvent]) -> bytes:
+def write(name: str, events: Iterable[CalendarEvent]) -> bytes:
     """The calendar as a file. It takes no time from anybody: its days stay free."""
-    from icalendar import Calendar  # a tenth of a second, which only the first calendar costs
+    from icalendar import Calendar, vText  # a tenth of a second, which only the first calendar costs
 
     calendar = Calendar()
-    calendar.add("prodid", f"-//{product}//Policy ask tracker//EN")
+    calendar.add("prodid", "-//Policy ask tracker//Policy ask tracker//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("name", name)
-    calendar.add("x-wr-calname", name)
+    calendar.add("name", vText(name))
+    calendar.add("x-wr-calname", vText(name))
+    calendar.add_component(_utc())  # a calendar must have a component (RFC 5545, 3.4), even one without events
     for event in events:
         calendar.add_component(_component(event))
     written: bytes = calendar.to_ical()
     return written
+
+
+def _utc() -> "Timezone":
+    from icalendar import Timezone, TimezoneStandard
+
+    zone, standard = Timezone(), TimezoneStandard()
+    zone.add("tzid", "Etc/UTC")
+    standard.add("dtstart", datetime(1970, 1, 1))  # noqa: DTZ001 (RFC 5545, 3.6.5 wants it without a zone)
+    standard.add("tzoffsetfrom", timedelta(0))
+    standard.add("tzoffsetto", timedelta(0))
+    zone.add_component(standard)
+    return zone
 
 
 def _component(event: CalendarEvent) -> "Component":

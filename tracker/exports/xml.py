@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from tracker.exports.columns import LICENCE
@@ -64,9 +63,9 @@ class Feed:
     entries: tuple[FeedEntry, ...]
 
 
-def tag(site_url: str, name: str) -> str:
-    """Return a permanent name (RFC 4151): tag:tracker.example,2026:update/42."""
-    return f"tag:{urlsplit(site_url).hostname},{NAMED_SINCE}:{name}"
+def tag(site_id: str, name: str) -> str:
+    """Return a permanent name (RFC 4151): tag:policy-tracker,2026:6f0a…/update/42."""
+    return f"tag:policy-tracker,{NAMED_SINCE}:{site_id}/{name}"
 
 
 def write_feed(feed: Feed) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from tracker.models import Ask, Legislation, TestResult, Update
+from tracker.models import Ask, Event, Legislation, TestResult, Update
 from tracker.queries.public.as_of import is_published
 from tracker.queries.public.entries import PublicEvidence, StoryEntry
 from tracker.queries.public.filters import AskFilter
@@ -25,6 +25,7 @@ UNFILTERED = 4 * MOST_ENTRIES
 NEWEST_FIRST = (Update.published_at.desc(), Update.happened_on.desc(), Update.id.desc())
 PUBLISHED = Publication.PUBLISHED
 BLOCK = 2000
+SITE_ID_LENGTH = 16
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,12 @@ class FeedChange:
     entry: StoryEntry
     published_at: datetime
     changed_at: datetime
+
+
+def find_site_id(session: Session) -> str:
+    """Return the permanent id of this tracker, from the first entry of its log: no move and no restore changes it."""
+    first = session.scalar(sa.select(Event.hash).order_by(Event.id).limit(1))
+    return first[:SITE_ID_LENGTH] if first else "new"
 
 
 def find_feed_ask(session: Session, slug: str) -> FeedAsk | None:

@@ -1,7 +1,5 @@
 """What calendars subscribe to: next steps, deadlines and the days on which linked law comes into force."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, current_app, url_for
 from werkzeug.wrappers import Response
 
@@ -40,18 +38,18 @@ def ask_dates(slug: str) -> Response:
 
 
 def _calendar(name: str, of: FeedAsk | None) -> Response:
-    host = urlsplit(site_url()).hostname or ""
-    events = [_event(found, host) for found in dates.list_dates(db(), today(), of)]
+    site_id = feeds.find_site_id(db())
+    events = [_event(found, site_id) for found in dates.list_dates(db(), today(), of)]
     return current_app.response_class(
-        calendar.write(name, host, events),
+        calendar.write(name, events),
         content_type="text/calendar; charset=utf-8",
     )
 
 
-def _event(found: PublicDate, host: str) -> calendar.CalendarEvent:
+def _event(found: PublicDate, site_id: str) -> calendar.CalendarEvent:
     of = "link" if found.kind is DateKind.IN_FORCE else "ask"
     return calendar.CalendarEvent(
-        uid=f"{of}-{found.number}-{found.kind.value}@{host}",
+        uid=f"{of}-{found.number}-{found.kind.value}@{site_id}.policy-tracker",
         first_day=found.on.first_day,
         last_day=found.on.last_day,
         summary=summary(found),

@@ -39,7 +39,7 @@ def changes() -> Response:
     chosen = wanted.as_query()
     found = feeds.list_changes(db(), wanted)
     feed = xml.Feed(
-        id=xml.tag(site_url(), f"feed?{urlencode(chosen)}" if chosen else "feed"),
+        id=xml.tag(feeds.find_site_id(db()), f"feed?{urlencode(chosen)}" if chosen else "feed"),
         title=f"{SITE}: changes to some of the asks" if chosen else f"{SITE}: all changes",
         subtitle="What became of each ask, with the evidence. A corrected entry appears again, marked as corrected.",
         author=SITE,
@@ -60,7 +60,7 @@ def ask_changes(slug: str) -> Response:
     if ask is None:
         return follow_former_slug(slug)
     feed = xml.Feed(
-        id=xml.tag(site_url(), f"ask/{ask.number}"),
+        id=xml.tag(feeds.find_site_id(db()), f"ask/{ask.number}"),
         title=f"{SITE}: {ask.title}",
         subtitle="Every change of this ask. A corrected entry appears again, marked as corrected.",
         author=SITE,
@@ -82,7 +82,7 @@ def _entry(change: FeedChange) -> xml.FeedEntry:
         categories.append(xml.FeedCategory(f"{method}#statuses", entry.status.value, entry.status.label))
     evidence = (xml.FeedLink("related", item.url, item.title) for item in entry.evidence)
     return xml.FeedEntry(
-        id=xml.tag(site_url(), f"update/{change.number}"),
+        id=xml.tag(feeds.find_site_id(db()), f"update/{change.number}"),
         title=headline(change),
         published=change.published_at,
         updated=change.changed_at,
