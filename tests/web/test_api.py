@@ -40,6 +40,22 @@ def test_the_description_names_every_address_of_the_api(shared_site: Site) -> No
     assert described == there_are
 
 
+def test_filters_that_contradict_each_other_leave_none(shared_site: Site) -> None:
+    answer = got(shared_site, "/asks?family=met&status=rejected")
+    assert (answer["records"], answer["total"], answer["next"]) == ([], 0, None)
+
+
+def test_no_two_classes_of_a_generated_client_have_one_name(shared_site: Site) -> None:
+    """Generators call the class of an enumeration after its schema and its property."""
+    schemas = document("")["components"]["schemas"]
+    names = {
+        f"{schema}{''.join(map(str.capitalize, name.split('_')))}"
+        for schema, shape in schemas.items()
+        for name in shape.get("properties", {})
+    }
+    assert not names & set(schemas)
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_a_record_has_what_the_row_of_the_file_has_cell_by_cell(site: Site, name: str) -> None:
     formula = "=1+1"

@@ -12,10 +12,14 @@ MOST = 100
 USUAL = 50
 RECORDS = tuple(name for name in TABLES if name != "asks")
 ORDERS = ["changed", "status", "title", "best"]
-SORTED = "In which order: by last change, or for words the best match first, unless another is chosen"
+SORTED = (
+    "In which order: by last change, or for words the best match first, unless another is chosen; “best” needs words"
+)
+TOGETHER = "; all filters must fit, so that two which contradict each other leave none"
 Described = dict[str, Any]
+GIVEN: Described = {"type": "string", "minLength": 1}
 PROBLEMS = {
-    400: "A parameter is not known, is given twice or has a value that does not exist; the detail names it.",
+    400: "A parameter is not known, is given twice, is empty or has a value that does not exist; the detail names it.",
     404: "There is nothing at this address.",
     405: "The API is only for reading: GET, HEAD and OPTIONS.",
     500: "A fault of ours. It is noted; please tell us what you asked for if it stays.",
@@ -60,7 +64,7 @@ def paths() -> dict[str, Described]:
             f"Each record is {table.row_is}; in the order in which they were entered",
             f"{table.record}Page",
             [
-                _in_query("ask", "Only what belongs to the ask with this slug", {"type": "string"}),
+                _in_query("ask", "Only what belongs to the ask with this slug", GIVEN),
                 _after(),
                 _limit(),
             ],
@@ -81,7 +85,9 @@ def paths() -> dict[str, Described]:
 def _ask_filters() -> list[Described]:
     enums = {"family": Family, "status": Status, "kind": AskKind}
     chosen = [
-        _in_query(name, f"Only asks of this {name}", {"type": "string", "enum": [member.value for member in enum]})
+        _in_query(
+            name, f"Only asks of this {name}{TOGETHER}", {"type": "string", "enum": [member.value for member in enum]}
+        )
         for name, enum in enums.items()
     ]
     words = {
@@ -92,14 +98,14 @@ def _ask_filters() -> list[Described]:
         "source": "Only asks made in the source with this key",
         "place": "Only asks that would apply in the place with this slug",
     }
-    typed = [_in_query(name, meaning, {"type": "string"}) for name, meaning in words.items()]
+    typed = [_in_query(name, meaning, GIVEN) for name, meaning in words.items()]
     flags = {"overdue": "Only asks of which a deadline was missed", "disputed": "Only asks that are disputed"}
     typed += [_in_query(name, meaning, {"type": "string", "enum": ["yes"]}) for name, meaning in flags.items()]
     return [*chosen, *typed, _in_query("sort", SORTED, {"type": "string", "enum": ORDERS}), _after(), _limit()]
 
 
 def _after() -> Described:
-    return _in_query("after", "Where the last page ended: take it from “next”, do not make it", {"type": "string"})
+    return _in_query("after", "Where the last page ended: take it from “next”, do not make it", GIVEN)
 
 
 def _limit() -> Described:

@@ -143,7 +143,7 @@ TESTS = Table(
 )
 RESULTS = Table(
     "results",
-    "TestResult",
+    "RecordedResult",
     "one new result of a success test, as an entry of a story recorded it; together they are the tests' history",
     (
         ASK_SLUG,

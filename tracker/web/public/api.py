@@ -121,6 +121,8 @@ def _expect(*names: str) -> None:
     if "on" in request.args:
         raise UnknownFilter("The API knows the present state only, so it has no “on”. The story has the dates.")
     expect(*names)
+    if empty := next((name for name in request.args if not request.args[name].strip()), None):
+        raise UnknownFilter(f"“{empty}” is empty. Give it a value, or leave it out.")
 
 
 def _size() -> int:
