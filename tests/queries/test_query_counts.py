@@ -111,6 +111,7 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "public.list_updates": public.list_updates,
     "staff.find_ask": lambda s: staff.find_ask(s, main_id(s)),
     "staff.find_law": lambda s: staff.find_law(s, first(s, Legislation)),
+    "staff.find_twin": lambda s: [staff.find_twin(s, s.get_one(Update, 1), NOW)],
     "staff.find_link": lambda s: staff.find_link(s, first(s, Link)),
     "staff.list_asks_of": lambda s: staff.list_asks_of(s, [main_id(s)]),
     "desk.count_published_updates": lambda s: desk.count_published_updates(s, [main_id(s)]),

@@ -4,7 +4,6 @@ import importlib
 import json
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,6 @@ import pytest
 
 from tests.site import WEALTH_ORDERS, Site
 from tests.web.json_answers import send
-
-pytestmark = pytest.mark.skipif(not find_spec("openapi_python_client"), reason="openapi-python-client is not installed")
 
 
 @pytest.fixture

@@ -159,7 +159,7 @@ def test_a_double_click_on_a_new_second_step_leads_to_recovery_codes(sqlite_site
     phone, _ = set_up(page)
     again = page.submit("Turn it on", code=phone.code())
     assert again.notices[0].startswith("Two-step sign-in is set up.")
-    assert len(again.submit("Make new codes").all("code")) == 10
+    assert again.path.startswith("/staff/confirm"), "new codes are asked for anew"
 
 
 @pytest.mark.parametrize("path", ["updates/milestone", "review"])

@@ -24,6 +24,7 @@ from tracker.web.kept_forms import (
     sign_in_page,
 )
 from tracker.web.security import SAFE_METHODS
+from tracker.web.sent_forms import show_again
 from tracker.web.session import db, engine, stop_reading
 
 log = logging.getLogger("tracker.security")
@@ -113,7 +114,7 @@ def guard() -> Response | str | tuple[str, int] | None:
     if g.lacks_second_step and request.endpoint not in BEFORE_SECOND_STEP:
         return redirect(url_for("account.second_step"), 303)
     if getattr(view, "recently") and not g.is_confirmed:  # noqa: B009 (set by requires)
-        return _ask_to_confirm()
+        return show_again() or _ask_to_confirm()
     return None
 
 
