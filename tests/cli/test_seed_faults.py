@@ -26,7 +26,7 @@ FAULTS = [
     ("links", ",delivers,", ",,", "row 2, column effect: found nothing"),
     # values
     ("updates", "2018-06,status,2018-06,", "2018-06,status,2018-02-31,", "There is no such date as 2018-02-31"),
-    ("updates", "2018-06,status,2018-06,", "2018-06,status,1.6.2018,", "No day in figures alone"),
+    ("updates", "2018-06,status,2018-06,", "2018-06,status,1.6.2018,", "as 1 June 2018 or as 6 January 2018"),
     ("updates", "2018-06,status,2018-06,", "2018-06,status,2099,", "row 3, column happened_on: found “2099”"),
     ("updates", ",partly_met,", ",nearly_met,", "Expected: One of: not_started, announced"),
     ("updates", ",draft,", ",publised,", "row 4, column publication: found “publised”"),

@@ -35,7 +35,7 @@ BAD: dict[str, tuple[str, str | bytes, int, str, str]] = {
     "the label of a choice": ("asks.csv", HEADER + GOOD.replace("policy", "Policy proposal"), 2, "kind", "Policy"),
     "NUL": ("asks.csv", HEADER + GOOD.replace("New", "N\0w"), 2, "title", "N\0w"),
     "a control character": ("asks.csv", HEADER + GOOD.replace("New", "N\x9bw"), 2, "title", "N\x9bw"),
-    "a day in figures": ("asks.csv", DATES.format("19/03/2018"), 2, "next_step_on", "19/03/2018"),
+    "a day in figures": ("asks.csv", DATES.format("03/04/2018"), 2, "next_step_on", "03/04/2018"),
     "a day as a number": ("asks.csv", DATES.format("43178"), 2, "next_step_on", "43178"),
     "a short month": ("asks.csv", DATES.format("Mar-18"), 2, "next_step_on", "Mar-18"),
     "a moment": ("asks.csv", DATES.format("2018-03-19 00:00:00"), 2, "next_step_on", "00:00"),

@@ -39,6 +39,7 @@ from tracker.services import approval, asks, drafts, records, replies, tests
 OWN = re.compile(
     rb'[0-9]+:[0-9a-f]{64}|[0-9a-f]{64}|revision "?[0-9]+|"version": ?"[0-9]+"'
     rb"|Revision</t>.{0,60}?<t>[0-9]+|<dt>Entries</dt>\s*<dd>\s*[0-9]+|<dt>The last of them</dt>\s*<dd>[^<]+"
+    rb"|(?<=tracker,2026:)[0-9a-f]{16}(?=/)|(?<=@)[0-9a-f]{16}(?=\.policy-tracker)"
 )
 LINK = re.compile(rb'(?:href|src)="([^"]+)"|<loc>([^<]+)</loc>|"(https?://[^"]+)"')
 OF_SPECIAL_CASES = [

@@ -88,6 +88,25 @@ def test_the_precision_is_kept_and_the_missing_part_never_invented(
         ("march 2018", "2018-03"),
         ("Sep 2018", "2018-09"),
         (" 2018-03-19\n", "2018-03-19"),
+        ("19\u00a0March\u202f2018", "2018-03-19"),
+        ("19\tMarch\u200b 2018\u202c", "2018-03-19"),
+        ("19th March 2018", "2018-03-19"),
+        ("1st of May, 2018", "2018-05-01"),
+        ("19 Sept 2018", "2018-09-19"),
+        ("Sept. 2018", "2018-09"),
+        ("Mar. 2018", "2018-03"),
+        ("19-Mar-2018", "2018-03-19"),
+        ("March 19, 2018", "2018-03-19"),
+        ("March 19th 2018.", "2018-03-19"),
+        ("Monday, 19 March 2018", "2018-03-19"),
+        ("13.5.2024", "2024-05-13"),
+        ("19/03/2018", "2018-03-19"),
+        ("5/13/2024", "2024-05-13"),
+        ("5/5/2024", "2024-05-05"),
+        ("2018/3/19", "2018-03-19"),
+        ("2018-3", "2018-03"),
+        ("2018\u201103\u201119", "2018-03-19"),
+        ("2018–03", "2018-03"),
     ],
 )
 def test_a_date_may_be_typed_as_people_write_it(typed: str, text: str) -> None:
@@ -97,10 +116,10 @@ def test_a_date_may_be_typed_as_people_write_it(typed: str, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "-", "soon", "18", "201", "20180", "2018-3", "2018-3-19", "2018/03/19", "19/03/2018", "19.3.2018",
+        "", "-", "soon", "18", "201", "20180", "19/03/18", "19/3-2018", "today", "yesterday",
         "2018-03-19T00:00", "2018-03-19 12:00", "2018-03-", "+2018", "-2018", "20 18", "2018-W12", "2018-078",
-        "March", "19 March", "March 19 2018", "19 Marchember 2018", "19th March 2018", "mars 2018",
-        "２０１８", "٢٠١٨-٠٣", "2018\x00", "2018–03",
+        "March", "19 March", "19 Marchember 2018", "mars 2018", "Monday", "19 March 18", "Mo 19 March 2018",
+        "２０１８", "٢٠١٨-٠٣", "2018\x00",
     ],
 )  # fmt: skip
 def test_what_has_not_the_shape_of_a_date_is_refused(text: str) -> None:
@@ -113,11 +132,33 @@ def test_what_has_not_the_shape_of_a_date_is_refused(text: str) -> None:
     [
         "2018-02-29", "2018-02-31", "1900-02-29", "2018-04-31", "2018-13", "2018-13-01", "2018-00", "2018-00-10",
         "2018-03-00", "2018-03-32", "31 February 2018", "0 March 2018", "99 May 2018",
+        "0/3/2018", "31/2/2018", "2018/2/30",
     ],
 )  # fmt: skip
 def test_days_and_months_that_do_not_exist_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=f"There is no such date as {text}"):
         PartialDate.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("3/4/2024", "“3/4/2024” can be read as 3 April 2024 or as 4 March 2024. Write the one that is meant."),
+        (
+            "12.01.2018",
+            "“12.01.2018” can be read as 12 January 2018 or as 1 December 2018. Write the one that is meant.",
+        ),
+        ("Tuesday 19 March 2018", "19 March 2018 is no Tuesday. Correct one of the two."),
+        ("Monday March 2018", "March 2018 is no Monday. Correct one of the two."),
+    ],
+)
+def test_a_date_with_two_readings_is_refused_with_both(text: str, sentence: str) -> None:
+    assert refusal(text) == sentence
+
+
+def test_today_and_yesterday_are_days_where_somebody_types_them() -> None:
+    assert PartialDate.parse("Today", date(2018, 3, 1)).text == "2018-03-01"
+    assert PartialDate.parse(" yesterday", date(2018, 3, 1)).text == "2018-02-28"
 
 
 @pytest.mark.parametrize("text", ["0000", "0001", "0000-00-00", "1199-12-31", "2200", "9999-12-31", "May 0018"])

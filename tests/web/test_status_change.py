@@ -1,12 +1,16 @@
 """Changing a status through its form: preview, publish, draft, and what the rules answer beside the fields."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
 from tests.browser import Browser, Page
 from tests.exported import rows
 from tests.site import ADA, CLEO, ED, LONDON_PROPERTY, WEALTH_ORDERS, Site
+from tracker.clock import today
 from tracker.models import Ask, Update
+from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
 
 PUBLIC_PAGE = f"/asks/{WEALTH_ORDERS}"
@@ -89,6 +93,7 @@ def test_a_draft_is_seen_by_staff_alone_until_it_is_published(site: Site) -> Non
         ({"happened_on": "0"}, "happened_on", "Write the date as 2018-03-19"),
         ({"happened_on": "0000"}, "happened_on", "The year must lie between"),
         ({"happened_on": "99999"}, "happened_on", "Write the date as 2018-03-19"),
+        ({"happened_on": "3/4/2018"}, "happened_on", "can be read as 3 April 2018 or as 4 March 2018."),
         ({"happened_on": "2190"}, "happened_on", "This date lies in the future."),
         ({"status": "met"}, "status", "Only 2 of 3 tests are met on that date."),
         ({"status": "in_force"}, "status", "A test is already met. Choose “Partly met”"),
@@ -104,7 +109,7 @@ def test_a_draft_is_seen_by_staff_alone_until_it_is_published(site: Site) -> Non
         ({"evidence_0_url": "https://example.org/" + "x" * 2000}, "evidence-0-url", "longer than 2000"),
         ({"evidence_0_type": ""}, "evidence-0-type", "Give who says so."),
         ({"evidence_0_title": ""}, "evidence-0-title", "Give the title of the page or document."),
-        ({"evidence_0_published_on": "yesterday"}, "evidence-0-published_on", "Write the date as"),
+        ({"evidence_0_published_on": "last week"}, "evidence-0-published_on", "Write the date as"),
         ({"evidence_0_quote": "x" * 301}, "evidence-0-quote", "Use at most 300 characters; this has 301."),
         ({"text": "x" * 1001}, "text", "Use at most 1000 characters; this has 1001."),
         ({"reason": "x" * 401}, "reason", "Use at most 400 characters; this has 401."),
@@ -186,3 +191,17 @@ def test_the_words_of_a_status_change_come_out_as_they_were_typed(site: Site) ->
     public = site.browser().get(PUBLIC_PAGE)
     assert nasty in public.section("u-2026-05-01")
     assert site.scalar(sa.select(Update.text).where(Update.key == "2026-05-01")) == nasty
+
+
+@pytest.mark.parametrize(("typed", "days_ago"), [("today", 0), ("Yesterday", 1)])
+def test_a_day_may_be_named_from_today(sqlite_site: Site, typed: str, days_ago: int) -> None:
+    form = status_form(sqlite_site, sqlite_site.browser(ED), LONDON_PROPERTY)
+    refused = form.submit("Publish now", **UNDONE | {"happened_on": typed, "reason": ""})
+    day = PartialDate((today() - timedelta(days=days_ago)).isoformat())
+    assert refused.value("happened_on") == day.in_words
+
+
+def test_the_address_of_a_page_is_completed(sqlite_site: Site) -> None:
+    form = status_form(sqlite_site, sqlite_site.browser(ED), LONDON_PROPERTY)
+    refused = form.submit("Publish now", **UNDONE | {"evidence_0_url": "www.gov.uk/x\u200b?utm_source=a", "reason": ""})
+    assert refused.value("evidence-0-url") == "https://www.gov.uk/x"

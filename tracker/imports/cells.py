@@ -43,7 +43,6 @@ SEVERAL_LINES = frozenset(
     ["quote", "summary", "reading", "government_position", "next_step", "note", "text", "reason", "status_reason"]
 )
 SHORT = frozenset(["ask_slug", "update_key", "test_key", "law_key", "year", "number", "provisions", "position"])
-IN_FIGURES = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-](?:\d{2}|\d{4})|\d{4}[/.]\d{1,2}[/.]\d{1,2}", re.ASCII)
 DAY_NUMBER = re.compile(r"(\d{5})(?:\.\d+)?", re.ASCII)
 SHORT_MONTH = re.compile(r"[A-Za-z]{3,4}[- ']\d{2}|\d{1,2}-[A-Za-z]{3,4}(?:-\d{2})?", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[ T].+", re.ASCII)
@@ -95,8 +94,6 @@ def typed(column: Column, text: str) -> object:
 
 def parse_date(text: str) -> PartialDate:
     """Return a date; raises ValueError with what probably happened to it."""
-    if IN_FIGURES.fullmatch(text):
-        raise ValueError(f"No day in figures alone: some read the month first, some the day. {WRITE_DATE}")
     if SHORT_MONTH.fullmatch(text):
         raise ValueError(f"No month as spreadsheets shorten it: “{text}” may be a day or a year. {WRITE_DATE}")
     if MOMENT.fullmatch(text):

@@ -3,11 +3,26 @@
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+
+from tracker.rules.text import without_invisible
 
 FIRST_YEAR, LAST_YEAR = 1200, 2199
 SHAPE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
-DAY_WORDS = re.compile(r"(\d{1,2}) +([A-Za-z]+) +(\d{4})|([A-Za-z]+) +(\d{4})", re.ASCII)
+DAY, MONTH, YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<month>[a-z]+)\.?", r"(?P<year>\d{4})"
+IN_WORDS = [
+    re.compile(pattern, re.ASCII) for pattern in (rf"(?:{DAY}[ -](?:of )?)?{MONTH}[ -]{YEAR}", rf"{MONTH} {DAY} {YEAR}")
+]
+YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})(?:\2(\d{1,2}))?", re.ASCII)
+YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
+MONTHS = {
+    name.casefold(): number
+    for names in (calendar.month_name, calendar.month_abbr)
+    for number, name in enumerate(names)
+    if name
+} | {"sept": 9}
+WEEKDAYS = [name.casefold() for name in calendar.day_name]
+HYPHENS = dict.fromkeys(range(0x2010, 0x2015), "-") | {0x2212: "-", ord(","): " "}
 PRECISIONS = {4: "year", 7: "month", 10: "day"}
 HELP = "Write the date as 2018-03-19 or 19 March 2018. A month (2018-03) or a year (2018) will do."
 
@@ -19,9 +34,21 @@ class PartialDate:
     text: str
 
     @classmethod
-    def parse(cls, text: str) -> "PartialDate":
-        """Read "2018", "2018-03", "2018-03-19", "March 2018" or "19 March 2018"; ValueError with a sentence."""
-        shape = SHAPE.fullmatch(_iso(text.strip()))
+    def parse(cls, text: str, today: date | None = None) -> "PartialDate":
+        """Return the date that a person wrote, if it has one reading; else raises ValueError with a sentence.
+
+        With `today` it may be "today" or "yesterday".
+        """
+        plain = " ".join(without_invisible(text).translate(HYPHENS).casefold().split()).rstrip(".")
+        if today and plain in {"today", "yesterday"}:
+            return cls((today - timedelta(days=plain == "yesterday")).isoformat())
+        weekday, _, rest = plain.partition(" ")
+        if weekday in WEEKDAYS:
+            value = cls.parse(rest)
+            if value.precision != "day" or WEEKDAYS[value.first_day.weekday()] != weekday:
+                raise ValueError(f"{value.in_words} is no {weekday.capitalize()}. Correct one of the two.")
+            return value
+        shape = SHAPE.fullmatch(_iso(plain))
         if not shape:
             raise ValueError(HELP)
         year, month, day = (int(part) if part else None for part in shape.groups())
@@ -79,15 +106,17 @@ def check_not_future(value: PartialDate, today: date) -> str | None:
 
 
 def _iso(text: str) -> str:
-    """Turn "19 March 2018" into "2018-03-19"; anything else comes back unchanged."""
-    words = DAY_WORDS.fullmatch(text)
-    if not words:
+    """Turn "19 march 2018" or "19/3/2018" into "2018-03-19"; anything else comes back unchanged."""
+    for pattern in IN_WORDS:
+        if (words := pattern.fullmatch(text)) and (month := MONTHS.get(words["month"])):
+            return f"{words['year']}-{month:02}" + (f"-{int(words['day']):02}" if words["day"] else "")
+    if figures := YEAR_FIRST.fullmatch(text):
+        return "-".join(part.zfill(2) for part in figures.group(1, 3, 4) if part)
+    if not (figures := YEAR_LAST.fullmatch(text)):
         return text
-    day, month_of_day, year_of_day, month, year = words.groups()
-    names = [name.casefold() for name in calendar.month_name]
-    short_names = [name.casefold() for name in calendar.month_abbr]
-    name = (month_of_day or month).casefold()
-    if name not in names and name not in short_names:
-        return text
-    number = names.index(name) if name in names else short_names.index(name)
-    return f"{year_of_day}-{number:02}-{int(day):02}" if day else f"{year}-{number:02}"
+    first, second, year = int(figures[1]), int(figures[3]), figures[4]
+    readings = [f"{year}-{month:02}-{day:02}" for day, month in ((first, second), (second, first)) if month <= 12]
+    if len(set(readings)) == 2 and first and second:
+        one, other = (PartialDate(reading).in_words for reading in readings)
+        raise ValueError(f"“{text}” can be read as {one} or as {other}. Write the one that is meant.")
+    return readings[0] if readings else text

@@ -8,6 +8,7 @@ from typing import Any
 from wtforms import Field, Form, HiddenField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
+from tracker.clock import today
 from tracker.queries.choosing import Choice, Choosing
 from tracker.rules.dates import PartialDate
 from tracker.rules.pages import tidied
@@ -78,7 +79,9 @@ class DateField(StringField):
         self.typed, refusal = clean_text(valuelist)
         refuse_text(refusal)
         if self.typed:
-            self.data = PartialDate.parse(self.typed)
+            self.data = PartialDate.parse(self.typed, today())
+            if self.typed.isalpha():  # "today" would be another day when the form is shown again
+                self.typed = self.data.in_words
 
     def _value(self) -> str:
         return self.typed
