@@ -71,6 +71,7 @@ def test_what_is_in_normal_form_stays_as_it_is(
         (LegislationDraft("wsi", "Order", citation="S.I. 2018/78"), "uksi/2018/78", "uksi/2018/78"),
         (LegislationDraft("eur", "Rules", citation=REGULATION), "eur/2014/269", "eur/2014/269"),
         (LegislationDraft("bill", "A Bill", "2017-19", "157"), "bill/2017-19/157", "bill/2017-19/157"),
+        (LegislationDraft("", "A Bill", citation="Bill 157 (2017-19)"), "bill/2017-19/157", "bill/2017-19/157"),
         (LegislationDraft("uksi", "The Škoda Order", "2024"), "uksi/2024/the-skoda-order", None),
         (LegislationDraft("other", "An agreement"), "other/undated/an-agreement", None),
         (LegislationDraft("ky-sl", "Rules", "2024", key="ky-sl/2024/access"), "ky-sl/2024/access", None),

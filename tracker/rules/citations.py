@@ -87,11 +87,16 @@ class LawRef:
         shape = SHAPES.get(self.kind, "")
         if self.kind == "eur" and self.year < "2015":
             shape = "Regulation (EU) No {number}/{year}"
-        text = shape.format(year=self.year, number=self.number)
+        if self.kind == "bill" and self.number.startswith("HL"):
+            shape = f"HL {shape}"
+        text = shape.format(year=_in_regnal_words(self.year), number=self.number.removeprefix("HL"))
         return f"{text} ({self.series.replace('; ', ') (')})" if text and self.series else text
 
 
 SHAPES = {
+    "bill": "Bill {number} ({year})",
+    "aep": "{year} c. {number}",
+    "apgb": "{year} c. {number}",
     "ukpga": "{year} c. {number}",
     "asp": "{year} asp {number}",
     "asc": "{year} asc {number}",
@@ -134,6 +139,21 @@ def _from_segments(kind: str, rest: list[str]) -> LawRef | None:
     return LawRef(kind, year, rest[0].lower().lstrip("0") or "0")
 
 
+def _in_regnal_words(year: str) -> str:
+    """Return "10 & 11 Geo. 6" for "Geo6/10-11"; a calendar year or a session comes back as it is."""
+    reign, _, years = year.partition("/")
+    words = REIGN_PARTS.findall(reign) if years else []
+    parts = ["&" if word == "and" else f"{word}." if word.isalpha() else word for word in words]
+    return f"{years.replace('-', ' & ')} {' '.join(parts)}" if parts else year
+
+
+REIGN_PARTS = re.compile(r"and(?=[A-Z0-9])|[A-Z][a-z]*?(?=and[A-Z0-9]|[A-Z0-9]|$)|\d+", re.ASCII)
+# The reigns of the Parliament of the UK; Acts of George III are told apart by their address.
+REGNAL = re.compile(
+    r"\b(?P<years>\d{1,2}(?:\s*(?:&|and)\s*\d{1,2})?)\s+(?P<reign>Geo\.?\s*[456]|Will\.?\s*4|Vict|Edw\.?\s*7|Eliz\.?\s*2)"
+    r"\.?,?\s*(?:c|ch)\.?\s*(?P<number>\d+)",
+    re.ASCII,
+)
 YEAR = r"(?P<year>(?:1[89]|20)\d\d)"
 SLASH_OR_NO = r"\s*(?:/|\s?No\.?\s*)"
 SERIES = r"(?P<series>(?:\s*\((?:C|L|S|W|Cy|N\.?\s?I)\.?\s*\d+\))*)"
@@ -141,6 +161,7 @@ ONE_SERIES = re.compile(r"\(([A-Za-z. ]+?)[. ]*(\d+)\)", re.ASCII)
 PATTERNS = [
     (kind, re.compile(pattern, re.ASCII))
     for kind, pattern in (
+        ("bill", r"\b(?P<house>HL )?Bill (?P<number>\d{1,5}) (?:of )?\(?(?P<year>(?:1[89]|20)\d\d(?:[-–/]\d\d)?)\b"),
         ("ssi", rf"\bS\.?\s?S\.?\s?I\.?\s*{YEAR}{SLASH_OR_NO}(?P<number>\d{{1,5}})(?!\d)"),
         ("wsi", rf"\bW\.\s?S\.?\s?I\.?\s*{YEAR}\s*/\s*(?P<number>\d{{1,5}})(?!\d)"),
         ("uksi", rf"\bS\.?\s?I\.?\s*(?:No\.?\s*)?{YEAR}{SLASH_OR_NO}(?P<number>\d{{1,5}})(?!\d){SERIES}"),
@@ -163,13 +184,17 @@ PATTERNS = [
 
 
 def parse_citation(text: str) -> LawRef | None:
-    """Read a citation such as "2018 c. 13", "S.I. 2020 No. 680" or "Regulation (EU) 2020/1998"."""
+    """Read a citation such as "2018 c. 13", "Bill 157 (2017-19)", "S.I. 2020 No. 680" or "Decision (EU) 2020/9"."""
+    if found := REGNAL.search(text):
+        reign, years = re.sub(r"[.\s]", "", found["reign"]), "-".join(re.findall(r"\d+", found["years"]))
+        return LawRef("ukpga", f"{reign}/{years}", found["number"].lstrip("0") or "0")
     for kind, pattern in PATTERNS:
         if found := pattern.search(text):
             parts = found.groupdict()
             numbers = ONE_SERIES.findall(parts.get("series") or "")
             series = "; ".join(f"{'N.I' if name[0] == 'N' else name}. {number}" for name, number in numbers)
-            return LawRef(_kind_of(kind, series), parts["year"], parts["number"].lstrip("0") or "0", series)
+            number = ("HL" if parts.get("house") else "") + (parts["number"].lstrip("0") or "0")
+            return LawRef(_kind_of(kind, series), re.sub("[–/]", "-", parts["year"]), number, series)
     return None
 
 

@@ -122,8 +122,9 @@ def normalised(draft: LegislationDraft) -> LegislationDraft:
         return replace(draft, key=draft.key or f"{draft.kind}/{draft.year or 'undated'}/{word}")
     if cited and cited.identity == ref.identity:
         ref = cited  # it may know the series too
-    is_uk = draft.address is None or "legislation.gov.uk" in draft.address
-    keeps_citation = draft.citation and (ref.kind.startswith("eu") or not ref.citation)
+    is_bill = ref.kind == "bill"
+    is_uk = not is_bill and (draft.address is None or "legislation.gov.uk" in draft.address)
+    keeps_citation = draft.citation and (is_bill or ref.kind.startswith("eu") or not ref.citation)
     return replace(
         draft,
         kind=ref.kind,
@@ -131,7 +132,7 @@ def normalised(draft: LegislationDraft) -> LegislationDraft:
         number=ref.number,
         citation=draft.citation if keeps_citation else ref.citation,
         address=ref.address if is_uk else draft.address,
-        key=ref.key,
+        key=(draft.key if is_bill else "") or ref.key,
     )
 
 
