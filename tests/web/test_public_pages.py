@@ -295,12 +295,12 @@ def test_a_law_says_how_far_it_has_come_where_its_dates_tell(shared_site: Site, 
 @pytest.mark.parametrize(
     "path",
     [
-        "/asks/no-such-ask", "/asks/UPPER", "/asks/-", "/asks/a--b-", "/asks/" + "a" * 81, "/asks/", "/asks",
-        "/asks/%00", "/asks/%ff", "/asks/..%2f..%2fetc", "/asks/unexplained-wealth-orders/", "/asks/1",
-        "/legislation/", "/legislation/ukpga", "/legislation/ukpga/2017", "/legislation/ukpga/2017/99999",
+        "/asks/no-such-ask", "/asks/UPPER", "/asks/-", "/asks/a--b-", "/asks/" + "a" * 81,
+        "/asks/%00", "/asks/%ff", "/asks/..%2f..%2fetc", "/asks/1",
+        "/legislation/ukpga", "/legislation/ukpga/2017", "/legislation/ukpga/2017/99999",
         "/legislation/ukpga/2019/counter-terrorism-border-security", "/legislation/ukpga/2017/22/1/2",
-        "/legislation/ukpga/2017/" + "9" * 300, "/asks.json", "/people.csv", "/asks.csv/", "/favicon.ico",
-        "/./", "/index.html", "/.env", "/static/", "/static/../app.py", "/static/%2e%2e/app.py",
+        "/legislation/ukpga/2017/" + "9" * 300, "/asks.json", "/people.csv", "/favicon.ico",
+        "/index.html", "/.env", "/static/", "/static/../app.py", "/static/%2e%2e/app.py",
         "/static/nothing.css", "/%e2%80%ae", "/\u202e", "/" + "x" * 5000,
     ],
 )  # fmt: skip
