@@ -120,7 +120,10 @@ class Site:
         """The cookie of a new session, made and confirmed without the pages and their slow password check."""
         with writing(self.engine) as session:
             person = session.scalars(sa.select(Person).where(Person.email == email_of(name))).one()
-            token = sessions.start(Change(session, Actor(person.name, person.role, person.id), now()), person)
+            # A contributor who comes a hundred times in an hour would be too quick.
+            is_paced = person.role is Role.CONTRIBUTOR
+            actor = COMMAND_LINE if is_paced else Actor(person.name, person.role, person.id)
+            token = sessions.start(Change(session, actor, now()), person)
             token = sessions.confirm(session, token, now())
         return self.signed({"token": token})
 

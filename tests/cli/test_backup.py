@@ -9,13 +9,15 @@ import pytest
 import sqlalchemy as sa
 
 from tests.cli.commands import Tracker, tracker_on
+from tests.cli.test_doctor import faults
 from tests.copies import everything
 from tests.engines import Databases, open_engine
 from tests.factories import NOW, make_ask, make_person, make_staff
 from tests.tampering import write_in_first_format
 from tracker.db import migrate
 from tracker.db.engine import reading, writing
-from tracker.models import Revision
+from tracker.models import Event, Revision
+from tracker.queries import public
 from tracker.rules.permissions import COMMAND_LINE
 from tracker.services.change import Change
 
@@ -60,6 +62,7 @@ def empty(
 ) -> Iterator[Empty]:
     """Makes a database without tables, and the command line on it."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tracker.settings.CHECKOUT", tmp_path)
     with ExitStack() as stack:
 
         def make() -> tuple[sa.Engine, Tracker]:
@@ -76,12 +79,34 @@ def test_a_backup_comes_back_whole_in_an_empty_place(
     said = tracker_on_other("restore", made).out
     assert "The database holds 1 asks, 1 updates and 3 members of staff." in said
     assert everything(other) == everything(engine)
-    assert tracker_on_other("verify").out == tracker("verify").out
+    assert "It holds all" in tracker_on_other("verify", "--against", checkpoint_of(tracker)).out
     assert tracker("verify").out.splitlines()[0].rpartition(" ")[2].rstrip(".") in said
     add_somebody(other)  # it works: triggers, sequences and locks are there
     tracker_on_other("verify")
     with pytest.raises(sa.exc.DBAPIError), writing(other) as session:
         session.execute(sa.text("UPDATE event SET actor_name = 'x'"))
+
+
+def checkpoint_of(tracker: Tracker) -> str:
+    return tracker("verify", "--checkpoint").out.strip()
+
+
+def test_a_restore_is_an_entry_of_the_log_and_public(tracker: Tracker, engine: sa.Engine, made: Path) -> None:
+    kept = checkpoint_of(tracker)
+    add_somebody(engine)
+    tracker("doctor", code=None)
+    tracker("restore", made, "--force")
+    with reading(engine) as session:
+        last = session.scalars(sa.select(Event).order_by(Event.id.desc())).first()
+        assert last
+        assert (last.action, last.subject, last.subject_name) == ("restored", "database", made.name)
+        assert last.actor_name == "Command line"
+        assert last.after
+        assert f"{last.after['entries']}:{last.after['head']}" == kept
+        assert public.find_checkpoint(session).number == last.id
+    said = tracker("doctor", code=None).out
+    assert f"“{made.name}” was put back" in said
+    assert not any(line.startswith("log") for line in faults(said))
 
 
 def test_only_its_owner_can_read_a_backup_and_nothing_else_is_left(made: Path) -> None:

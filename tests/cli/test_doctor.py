@@ -1,6 +1,7 @@
 """tracker doctor finds what is wrong with an installation, says what to do, and exits with 1."""
 
 import os
+import stat
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,9 +11,9 @@ import sqlalchemy as sa
 from tests.cli.commands import Tracker
 from tests.engines import free_port
 from tests.factories import NOW, find_staff, make_ask, make_staff, make_test, make_update
-from tests.tampering import unlock_log
+from tests.tampering import log_unlocked, unlock_log
 from tracker.db.engine import writing
-from tracker.models import Ask
+from tracker.models import Ask, Event
 from tracker.rules.status import Status
 from tracker.rules.updates import Result
 from tracker.services.change import Change
@@ -108,9 +109,12 @@ def test_a_damaged_file_is_a_fault(tracker: Tracker, engine: sa.Engine) -> None:
 
 @pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("days", [-30, -4000])
-def test_a_clock_that_is_behind_the_log_or_years_back_is_a_fault(engine: sa.Engine, days: int) -> None:
+def test_a_clock_that_is_behind_the_log_or_years_back_is_a_fault(engine: sa.Engine, days: int, tmp_path: Path) -> None:
     settings = Settings(str(engine.url), "x")
-    found = {finding.about: finding for finding in examine(settings, engine, [], NOW + timedelta(days=days))}
+    found = {
+        finding.about: finding
+        for finding in examine(settings, engine, [], tmp_path / "kept", NOW + timedelta(days=days))
+    }
     assert found["clock"].health == Health.FAULT
 
 
@@ -133,3 +137,42 @@ def test_a_mail_server_that_is_not_there_is_a_fault_and_its_password_is_not_show
 def test_a_database_that_does_not_answer_is_a_fault(tracker: Tracker, tmp_path: Path) -> None:
     said = tracker("doctor", code=1, DATABASE_URL="postgresql://tracker@127.0.0.1:9/tracker").out
     assert "database: It cannot be used" in said
+
+
+def test_a_cut_end_and_an_older_file_put_back_by_hand_are_faults(tracker: Tracker, engine: sa.Engine) -> None:
+    """Without help from outside: the doctor remembers how far the log had come."""
+    assert tracker("doctor", code=None).out.count(" log: It is whole") == 1
+    (kept,) = Path("var").glob("checkpoint-*")
+    assert (stat.S_IMODE(kept.stat().st_mode), kept.read_text()) == (0o600, tracker("verify", "--checkpoint").out)
+    with writing(engine) as session, log_unlocked(session):
+        last = sa.select(sa.func.max(Event.id)).scalar_subquery()
+        session.execute(sa.delete(Event).where(Event.id == last))
+    tracker("verify")
+    for _ in range(2):
+        (fault,) = (line for line in faults(tracker("doctor", code=1).out) if line.startswith("log"))
+        assert "the end of the log was cut off" in fault
+    kept.write_text("nonsense")
+    assert any("cannot be read" in line for line in faults(tracker("doctor", code=1).out))
+
+
+def test_missing_and_disabled_triggers_are_faults(tracker: Tracker, engine: sa.Engine) -> None:
+    is_sqlite = engine.dialect.name == "sqlite"
+    with writing(engine) as session:
+        session.execute(sa.text("DROP TRIGGER evidence_keep_update" + ("" if is_sqlite else " ON evidence")))
+    assert "as it is: evidence_keep_update." in "\n".join(faults(tracker("doctor", code=1).out))
+    with writing(engine) as session:
+        unlock_log(session)
+    said = "\n".join(faults(tracker("doctor", code=1).out))
+    assert "event_keep_row" in said
+    assert "personal_detail_keep" in said
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+def test_a_trigger_that_refuses_nothing_is_a_fault(tracker: Tracker, engine: sa.Engine) -> None:
+    with writing(engine) as session:
+        session.execute(sa.text("DROP TRIGGER event_keep_row"))
+        session.execute(sa.text("CREATE TRIGGER event_keep_row BEFORE DELETE ON event WHEN 0 BEGIN SELECT 1; END"))
+        before = session.scalar(sa.select(sa.func.count(Event.id)))
+    assert any("as it is: event." in line for line in faults(tracker("doctor", code=1).out))
+    with writing(engine) as session:
+        assert session.scalar(sa.select(sa.func.count(Event.id))) == before

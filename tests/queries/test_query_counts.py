@@ -90,6 +90,7 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "public.count_updates": public.count_updates,
     "public.find_ask": lambda s: public.find_ask(s, "main", on=date(2020, 6, 30)),
     "public.find_checkpoint": public.find_checkpoint,
+    "public.find_latest_checkpoint": lambda session: public.find_latest_checkpoint(session, NOW),
     "public.find_years": public.find_years,
     "public.find_groups": public.find_groups,
     "public.find_key_of": lambda s: public.find_key_of(s, KEY),

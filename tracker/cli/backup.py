@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tracker.cli.database import open_engine
+from tracker.cli.database import kept_checkpoint, open_engine
 from tracker.clock import now
 from tracker.services import backup as backups
 from tracker.services.backup import Contents
@@ -67,8 +67,11 @@ def restore(file: Path, force: bool) -> None:
     click.echo(f"The database holds {_in_words(found)}.")
     if safety:
         click.echo(f"What was there before, {before} entries of the log, is in {safety}.")
-    click.echo(f"The event log is whole: {found.entries} entries, the last with hash {found.head}.")
-    click.echo("Compare that hash with the one that was printed when the backup was made.")
+    kept_checkpoint(engine).unlink(missing_ok=True)  # the log itself tells of this now
+    click.echo(f"The event log of the backup is whole: {found.entries} entries, the last with hash {found.head}.")
+    click.echo(
+        "Compare that hash with the one that was printed when the backup was made. One entry tells of the restore."
+    )
 
 
 def _in_words(found: Contents) -> str:

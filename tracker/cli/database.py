@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 import sqlalchemy as sa
@@ -10,7 +11,8 @@ from tracker.clock import now
 from tracker.db.engine import make_engine, writing
 from tracker.rules.permissions import Actor
 from tracker.services.change import Change
-from tracker.settings import Settings
+from tracker.services.sessions import digest
+from tracker.settings import Settings, var_dir
 
 
 def open_engine() -> sa.Engine:
@@ -18,6 +20,11 @@ def open_engine() -> sa.Engine:
     engine = make_engine(Settings.from_env().database_url)
     click.get_current_context().call_on_close(engine.dispose)
     return engine
+
+
+def kept_checkpoint(engine: sa.Engine) -> Path:
+    """Return the file, beside the secret key, with the highest checkpoint that was seen of this database."""
+    return var_dir() / f"checkpoint-{digest(engine.url.render_as_string())[:16]}.txt"
 
 
 @contextmanager

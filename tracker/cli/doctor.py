@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from tracker.cli.database import open_engine
+from tracker.cli.database import kept_checkpoint, open_engine
 from tracker.clock import now
 from tracker.imports.folder import find_differences
 from tracker.imports.plan import Plan
@@ -23,14 +23,15 @@ def doctor() -> None:
     """Look the installation over and say what is wrong.
 
     Each line says what is well, or what is wrong and what to do. Exits with 1 when there is a fault.
-    Reads the whole database once; nothing is changed.
+    Reads the whole database once and changes nothing in it. The highest checkpoint of the log is kept in var/, and
+    the next time the log must still hold it.
     """
     settings, engine = Settings.from_env(), open_engine()
     secrets = [ENVIRONMENT_FILE, var_dir() / "secret_key"]
     if password_file := os.environ.get("TRACKER_SMTP_PASSWORD_FILE"):
         secrets.append(Path(password_file))
     faults, is_whole = 0, False
-    for finding in examine(settings, engine, secrets, now()):
+    for finding in examine(settings, engine, secrets, kept_checkpoint(engine), now()):
         faults += _tell(finding)
         is_whole = finding.about == "log"  # the last that is looked at in the database
     if is_whole:

@@ -14,18 +14,21 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from tracker.db import migrate, sqlite_backup
+from tracker.db import guards, migrate, sqlite_backup
 from tracker.db.engine import reading, what_is_not_durable
 from tracker.models import Ask, Event, Person
 from tracker.queries.desk import find_contradicted
+from tracker.rules.chain import Checkpoint, read_checkpoint
 from tracker.rules.permissions import Role
 from tracker.services import derived, digest, proof
+from tracker.services.files import part_of
 from tracker.settings import Settings
 
 GIGABYTE = 1024**3
 LEAST_FREE, ENOUGH_FREE = 64 * 1024**2, GIGABYTE
 OLDEST_YEAR = 2026
 TOLERANCE = timedelta(minutes=5)
+RESTORE_IS_NEWS = timedelta(days=30)
 POSTGRESQL_MINIMUM = 15
 OTHERS, GROUP_AND_OTHERS = stat.S_IRWXO, stat.S_IRWXG | stat.S_IRWXO
 
@@ -49,7 +52,7 @@ class Finding(NamedTuple):
 well, warning, fault = (partial(Finding, health) for health in Health)
 
 
-def examine(settings: Settings, engine: sa.Engine, secrets: list[Path], at: datetime) -> Iterator[Finding]:
+def examine(settings: Settings, engine: sa.Engine, secrets: list[Path], kept: Path, at: datetime) -> Iterator[Finding]:
     """Everything, one finding after the other; what cannot be looked at for want of something else is left out."""
     yield from _settings(settings)
     yield from _files(engine, secrets)
@@ -65,7 +68,10 @@ def examine(settings: Settings, engine: sa.Engine, secrets: list[Path], at: date
             yield from _people(session)
             yield from _lists(session)
             yield from _statuses(session)
-            yield from _log(session)
+            yield from _restores(session, at)
+        yield from _guards(engine)
+        with reading(engine) as session:
+            yield from _log(session, kept)
     except SQLAlchemyError as error:
         said = getattr(error, "orig", error)
         yield fault("database", f"It cannot be used: {said}. Look at DATABASE_URL and the server.")
@@ -192,11 +198,38 @@ def _statuses(session: Session) -> Iterator[Finding]:
         yield well("statuses", "Each fits the tests of its ask.")
 
 
-def _log(session: Session) -> Iterator[Finding]:
+def _restores(session: Session, at: datetime) -> Iterator[Finding]:
+    last = sa.select(Event).where(Event.action == "restored", Event.subject == "database").order_by(Event.id.desc())
+    event = session.scalars(last.limit(1)).first()
+    if event and event.at > at - RESTORE_IS_NEWS:
+        yield warning(
+            "restore", f"“{event.subject_name}” was put back on {event.at:%d %B %Y %H:%M} UTC: entry {event.id}."
+        )
+
+
+def _guards(engine: sa.Engine) -> Iterator[Finding]:
+    with engine.connect() as connection:
+        missing = guards.find_missing(connection)
+        connection.rollback()
+    if missing:
+        names = ", ".join(missing)
+        yield fault("guards", f"Nothing keeps what was written as it is: {names}. Find out who took it off; restore.")
+    else:
+        yield well("guards", "The database refuses to change the log and what was published.")
+
+
+def _log(session: Session, kept: Path) -> Iterator[Finding]:
+    """Prove the log, and keep how far it had come for the next time."""
     try:
         count, head = proof.verify(session)
+        if kept.exists():
+            proof.require(session, read_checkpoint(kept.read_text(encoding="ascii")))
+        with part_of(kept, replace=True) as part:
+            part.write_text(f"{Checkpoint(count, head)}\n", encoding="ascii")
     except proof.BrokenChain as error:
-        yield fault("log", f"{error} Compare with a backup; find out who could write.")
+        yield fault("log", f"{error} Compare with a backup; find out who could write. Once explained, delete {kept}")
+    except (OSError, ValueError) as error:
+        yield fault("log", f"The checkpoint that was last seen cannot be read or kept: {error}. Look at {kept}")
     else:
         yield well("log", f"It is whole: {count} entries, the last with hash {head}.")
 

@@ -23,7 +23,7 @@ from tracker.web.build import digest
 from tracker.web.cache_store import GZIP, Address, CacheStore, Headers, StoredAnswer, accepts_gzip, entity_tag
 from tracker.web.security import PUBLIC, VARY
 
-NEVER_KEPT = ("/staff", "/healthz", "/readyz")
+NEVER_KEPT = ("/staff", "/healthz", "/readyz", "/checkpoint.txt")
 # Only a whole answer can be kept, so Flask must not hear of these.
 CONDITIONS = ("HTTP_IF_", "HTTP_RANGE")
 REPLACED = frozenset({"content-length", "etag", "last-modified", "accept-ranges"})

@@ -13,7 +13,7 @@ from tracker.queries.public.counts import (
 from tracker.queries.public.fitting import find_law_title, find_near, list_topics
 from tracker.queries.public.laws import find_key_of, find_law, list_laws
 from tracker.queries.public.listing import find_groups, find_page
-from tracker.queries.public.rows import PublishedCheckpoint, find_checkpoint
+from tracker.queries.public.rows import PublishedCheckpoint, find_checkpoint, find_latest_checkpoint
 from tracker.queries.public.unknown import list_unknown
 from tracker.queries.public.updates import count_updates, list_updates
 
@@ -29,6 +29,7 @@ __all__ = [
     "find_groups",
     "find_key_of",
     "find_last_change",
+    "find_latest_checkpoint",
     "find_law",
     "find_law_title",
     "find_near",

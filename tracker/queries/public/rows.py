@@ -187,3 +187,15 @@ def find_checkpoint(session: Session) -> PublishedCheckpoint:
     at = sa.select(Event.at).where(Event.id == Revision.checkpoint_number).scalar_subquery()
     found = session.execute(sa.select(Revision.checkpoint_number, Revision.checkpoint_hash, at))
     return PublishedCheckpoint(*found.one())
+
+
+def find_latest_checkpoint(session: Session, at: datetime) -> Checkpoint:
+    """Return the checkpoint of the last entry before this hour, public or not, or a later one that is published.
+
+    So it follows every entry, and tells of sign-ins and drafts only the hour.
+    """
+    published = find_checkpoint(session)
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    later = sa.select(Event.id, Event.hash).where(Event.at < hour, Event.id > published.number)
+    last = session.execute(later.order_by(Event.id.desc()).limit(1)).first()
+    return Checkpoint(*last) if last else Checkpoint(published.number, published.hash)

@@ -5,7 +5,7 @@ from tempfile import TemporaryFile
 from flask import Blueprint, abort, current_app, render_template, request, send_file
 from werkzeug.wrappers import Response
 
-from tracker.clock import today
+from tracker.clock import now, today
 from tracker.exports import json
 from tracker.exports.columns import LICENCE
 from tracker.exports.package import Described, describe, pack
@@ -97,9 +97,9 @@ def workbook() -> Response:
 
 @data.get("/checkpoint.txt")
 def checkpoint() -> Response:
-    """The checkpoint of the event log as `tracker verify --against` and docs/verify_log.py read it."""
+    """The checkpoint of the event log as `tracker verify --against` and docs/verify_log.py read it; never kept."""
     refuse_contradictions()
-    line = f"{public.find_checkpoint(db()).line}\n"
+    line = f"{public.find_latest_checkpoint(db(), now())}\n"
     return current_app.response_class(line, content_type="text/plain; charset=utf-8")
 
 
