@@ -33,7 +33,7 @@ coverage: .venv-test/ready  ## run the tests, and list the lines and branches th
 	.venv-test/bin/python -m coverage report
 
 torture: .venv-test/ready  ## kill, flood and confuse the site, ROUNDS=200 times, and look for damage
-	TRACKER_TORTURE_ROUNDS=$(ROUNDS) .venv-test/bin/python -m pytest $(TORTURE) $(ARGS)
+	TORTURE_ROUNDS=$(ROUNDS) .venv-test/bin/python -m pytest $(TORTURE) $(ARGS)
 
 check: .venv-test/ready  ## lint, formatting, types, import rules, templates
 	.venv-test/bin/ruff check .

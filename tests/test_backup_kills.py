@@ -20,7 +20,7 @@ from tracker.services import backup
 from tracker.services.change import Change
 from tracker.services.restore import restore
 
-ROUNDS = max(1, int(os.environ.get("TRACKER_TORTURE_ROUNDS", "0")) // 10)
+ROUNDS = max(1, int(os.environ.get("TORTURE_ROUNDS", "0")) // 10)
 PEOPLE, BACKUPS = 40, 4
 BYTES = "bytes copied"
 # What a backup and a restore ask of the system, and for the how many-th time: there the process kills itself.

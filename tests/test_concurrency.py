@@ -24,7 +24,7 @@ from tracker.rules.updates import UpdateKind
 from tracker.services import asks, derived, proof, updates
 from tracker.services.change import Change
 
-ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "1"))  # of what is a race; `make torture` has more
+ROUNDS = int(os.environ.get("TORTURE_ROUNDS", "1"))  # of what is a race; `make torture` has more
 WRITERS, POSTS = 4, 8
 EDITORS = 8
 KILLS = 3

@@ -28,7 +28,7 @@ from tracker.rules.status import Status
 from tracker.services.change import Change
 from tracker.settings import Settings
 
-CHANGES = max(6, int(os.environ.get("TRACKER_TORTURE_ROUNDS", "0")) // 10)
+CHANGES = max(6, int(os.environ.get("TORTURE_ROUNDS", "0")) // 10)
 READERS = 3
 KILLED_AT = (1, 8, 16)  # statements of a post: the lock, in its midst, near its end
 POSTS = 8  # before each kill; all of them stay on the first page of the story

@@ -22,7 +22,7 @@ from tracker.models import Ask, Event, Legislation, Link, SuccessTest, Update
 from tracker.services import derived, proof, replay
 from tracker.services.change import Change
 
-ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "2"))
+ROUNDS = int(os.environ.get("TORTURE_ROUNDS", "2"))
 ROWS = 12
 LONGEST_WAIT = 0.01
 HEADERS = {

@@ -23,7 +23,7 @@ from tracker.db import migrate
 from tracker.db.engine import reading, writing
 from tracker.services import derived, proof
 
-ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "1"))
+ROUNDS = int(os.environ.get("TORTURE_ROUNDS", "1"))
 BASE = "base"
 SECOND_FORMAT = "0011"  # whoever goes back behind it has a log that an older version wrote
 REVISIONS = [*sorted(revision.revision for revision in scripts().walk_revisions())[:-1], BASE]

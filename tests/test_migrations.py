@@ -22,7 +22,7 @@ from tracker.rules.updates import Result
 from tracker.services import asks, proof, uploads
 from tracker.services.change import Change
 
-ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "1"))
+ROUNDS = int(os.environ.get("TORTURE_ROUNDS", "1"))
 NOT_FILLED = {"access_link", "recovery_code", "sent_form", "staff_session", "sign_in_failure"}
 
 

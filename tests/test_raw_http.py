@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from tests.chromium import Served, tracker_process
 from tests.engines import Databases
 
-MESSAGES = 100 * int(os.environ.get("TRACKER_TORTURE_ROUNDS", "2"))
+MESSAGES = 100 * int(os.environ.get("TORTURE_ROUNDS", "2"))
 WARM_UP, LOOK_EVERY = 100, 100
 MEGABYTE = 1024 * 1024
 MOST_GROWTH = 32 * MEGABYTE

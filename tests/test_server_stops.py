@@ -21,7 +21,7 @@ from tests.test_raw_http import workers
 from tracker.models import Note
 from tracker.services import proof
 
-TORTURE = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "0"))
+TORTURE = int(os.environ.get("TORTURE_ROUNDS", "0"))
 ROUNDS = max(1, TORTURE * 3 // 20)
 WRITERS, ENOUGH = 4, 12
 PATH = "/staff/asks/1/notes/new"

@@ -227,3 +227,32 @@ def test_of_two_processes_that_start_at_once_the_first_ones_secret_stays(
     monkeypatch.setattr("tracker.settings.secrets.token_urlsafe", make_secret_while_another_process_is_quicker)
     assert Settings.from_env({}).secret_key == "the secret of the first"
     assert [path.name for path in var.iterdir()] == ["secret_key"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "tracker.example.org", "//tracker.example.org", "https://tracker.example.org/asks", "https://a.example/?x=1",
+        "https://a.example/#x", "https://ada@a.example", "ftp://a.example", "https://", "https://a.example:x",
+        "https://a.example:99999", "https://a b.example", "http://[evil", "http://::1",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("environ", [{}, GOOD], ids=["local", "production"])
+def test_an_address_of_the_site_without_scheme_or_with_more_than_a_host_is_refused(
+    environ: dict[str, str], address: str
+) -> None:
+    assert set(wrong(environ | {"TRACKER_SITE_URL": address})) == {"TRACKER_SITE_URL"}
+
+
+def test_an_ipv6_address_stands_in_brackets() -> None:
+    read = Settings.from_env({"HOST": "::1", "PORT": "8123"})
+    assert (read.host, read.site_url, read.is_site_url_guessed) == ("::1", "http://[::1]:8123", True)
+    read = Settings.from_env({"TRACKER_SITE_URL": "http://[::1]:8123/"})
+    assert (read.site_url, read.is_site_url_guessed) == ("http://[::1]:8123", False)
+
+
+def test_a_setting_that_does_not_exist_is_named_with_the_nearest_that_does() -> None:
+    with pytest.raises(SettingsError) as error:
+        Settings.from_env({"TRACKER_FOUREYES": "on", "TRACKER_SMTP_PASWORD": "x", "TRACKER_SMTP_PASSWORD": ""})
+    assert "TRACKER_FOUREYES: there is no such setting. Is TRACKER_FOUR_EYES meant?" in str(error.value)
+    assert "TRACKER_SMTP_PASWORD: there is no such setting. Is TRACKER_SMTP_PASSWORD meant?" in str(error.value)

@@ -21,7 +21,7 @@ from tests.site import ED, LOCAL, PASSWORD, SeededDatabases, email_of
 from tracker.services.sessions import MOST_FAILURES
 from tracker.web.body_limit import STRANGERS_OF_ONE_NETWORK
 
-IS_TORTURE = "TRACKER_TORTURE_ROUNDS" in os.environ
+IS_TORTURE = "TORTURE_ROUNDS" in os.environ
 SILENT, IDLE = 8, 1100
 GUESSERS, SIGN_INS = 12, 15 if IS_TORTURE else 3
 SIGN_IN = "/staff/sign-in"

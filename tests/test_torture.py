@@ -42,7 +42,7 @@ from tracker.rules.updates import Result
 from tracker.services import asks, derived, proof, replay, sessions
 from tracker.services.change import Change
 
-ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "2"))
+ROUNDS = int(os.environ.get("TORTURE_ROUNDS", "2"))
 WRITERS = 4
 DEED = re.compile(r"r\d+w\d-(\d+)")
 

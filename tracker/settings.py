@@ -6,12 +6,14 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tracker.paths import CHECKOUT
 
 SHORTEST_SECRET = 32
+SITE_URL = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:[0-9]+)?")
 WEAK_SECRETS = re.compile(r"(?i)change|secret|example|password|^(.)\1+$")
 
 
@@ -39,6 +41,7 @@ class Settings:
     secret_key: str
     is_production: bool = False
     site_url: str = "http://127.0.0.1:8000"
+    is_site_url_guessed: bool = False
     contact_email: str = ""
     publisher: str = ""
     funding: str = ""
@@ -64,13 +67,14 @@ class Settings:
         """Read the environment; raises SettingsError that lists every wrong setting at once."""
         reader = _Reader(os.environ if environ is None else environ)
         is_production = reader.choice("TRACKER_ENV", ("local", "production")) == "production"
-        host, port = reader.text("HOST", "127.0.0.1"), reader.number("PORT", 8000, 65535)
-        site_url = reader.text("TRACKER_SITE_URL", "" if is_production else f"http://{host}:{port}")
+        host, port = reader.text("HOST", "127.0.0.1").strip("[]"), reader.number("PORT", 8000, 65535)
+        site_url = reader.site_url()
         settings = cls(
             database_url=reader.database_url(),
             secret_key=reader.secret_key(is_production),
             is_production=is_production,
-            site_url=site_url.rstrip("/"),
+            site_url=site_url or f"http://{in_address(host)}:{port}",
+            is_site_url_guessed=not site_url,
             contact_email=reader.text("TRACKER_CONTACT_EMAIL", ""),
             publisher=reader.text("TRACKER_PUBLISHER", ""),
             funding=reader.text("TRACKER_FUNDING", ""),
@@ -85,10 +89,11 @@ class Settings:
             upload_mb=reader.number("TRACKER_UPLOAD_MB", 2, 64, least=2),
             mail=reader.mail(),
         )
-        if is_production and not site_url.startswith("https://"):
+        if is_production and not settings.site_url.startswith("https://"):
             reader.wrong.append("TRACKER_SITE_URL: give the public address, beginning with https://")
         if is_production and "@" not in settings.contact_email:
             reader.wrong.append("TRACKER_CONTACT_EMAIL: give the address for reports of errors")
+        reader.name_unknown()
         if reader.wrong:
             raise SettingsError("\n".join(reader.wrong))
         return settings
@@ -99,9 +104,11 @@ class _Reader:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.environ = environ
+        self.known = {"TRACKER_SMTP_PASSWORD"}
         self.wrong: list[str] = []
 
     def text(self, name: str, default: str) -> str:
+        self.known.add(name)
         return self.environ.get(name, "").strip() or default
 
     def choice(self, name: str, allowed: tuple[str, ...]) -> str:
@@ -117,6 +124,24 @@ class _Reader:
             return default
         return int(value)
 
+    def name_unknown(self) -> None:
+        """Find fault with each variable of ours that nothing has read; call it last."""
+        for name in sorted(name for name in self.environ.keys() - self.known if name.startswith("TRACKER_")):
+            nearest = get_close_matches(name, sorted(self.known), 1, 0)[0]
+            self.wrong.append(f"{name}: there is no such setting. Is {nearest} meant?")
+
+    def site_url(self) -> str:
+        """The address under which readers find the site, without a slash at its end; empty when none is given."""
+        value = self.text("TRACKER_SITE_URL", "").removesuffix("/")
+        try:
+            is_right = not value or (SITE_URL.fullmatch(value) and urlsplit(value).port != 0)
+        except ValueError:
+            is_right = False
+        if not is_right:
+            example = "https://tracker.example.org"
+            self.wrong.append(f"TRACKER_SITE_URL: give scheme and host without a path, as in {example}, not “{value}”")
+        return value if is_right else ""
+
     def mail(self) -> MailServer | None:
         password = self.environ.get("TRACKER_SMTP_PASSWORD", "") or self._text_of_file("TRACKER_SMTP_PASSWORD_FILE")
         mail = MailServer(
@@ -129,7 +154,7 @@ class _Reader:
         )
         if not mail.host:
             if given := sorted(
-                name for name in self.environ if name.startswith("TRACKER_SMTP_") and self.text(name, "")
+                name for name in self.environ if name.startswith("TRACKER_SMTP_") and self.environ[name].strip()
             ):
                 self.wrong.append(f"TRACKER_SMTP_HOST: name the mail server, or leave out {', '.join(given)}")
             return None
@@ -154,8 +179,8 @@ class _Reader:
         value = self.text("DATABASE_URL", "") or f"sqlite:///{var_dir()}/tracker.sqlite3"
         if value.startswith(("postgres://", "postgresql://")):
             value = "postgresql+psycopg://" + value.partition("://")[2]
-        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
-            self.wrong.append("DATABASE_URL: must begin with sqlite:/// or postgresql://")
+        if not re.match(r"sqlite:///.|postgresql\+psycopg://", value):
+            self.wrong.append("DATABASE_URL: must begin with sqlite:/// and a path, or with postgresql://")
         return value
 
     def secret_key(self, is_production: bool) -> str:
@@ -168,6 +193,11 @@ class _Reader:
                 )
             return value
         return _kept_secret(var_dir() / "secret_key")
+
+
+def in_address(host: str) -> str:
+    """Return a host as an address has it: in brackets where it is one of IPv6."""
+    return f"[{host}]" if ":" in host else host
 
 
 def var_dir() -> Path:

@@ -47,7 +47,7 @@ def test_check_ends_with_1_until_the_schema_is_the_newest(tracker_on_nothing: Tr
     "command", [("seed",), ("verify",), ("user", "list"), ("export", "files"), ("user", "deactivate", "a@example.org")]
 )
 def test_without_tables_a_command_says_what_to_do(tracker_on_nothing: Tracker, command: tuple[str, ...]) -> None:
-    answer = tracker_on_nothing(*command, code=1)
+    answer = tracker_on_nothing(*command, code=2)
     assert answer.err.startswith("Error: ")
     assert "tracker db " in answer.err
 
@@ -60,12 +60,12 @@ def test_a_revision_that_does_not_exist_is_refused(tracker: Tracker, command: tu
 
 
 def test_a_database_in_a_missing_folder_cannot_be_used(tmp_path: Path) -> None:
-    answer = tracker_on(f"sqlite:///{tmp_path}/missing/tracker.sqlite3")("db", "upgrade", code=1)
+    answer = tracker_on(f"sqlite:///{tmp_path}/missing/tracker.sqlite3")("db", "upgrade", code=2)
     assert "unable to open database file" in answer.err
 
 
 def test_a_database_server_that_does_not_answer_is_named_without_a_traceback() -> None:
-    answer = tracker_on("postgresql://tracker@127.0.0.1:9/tracker")("db", "current", code=1)
+    answer = tracker_on("postgresql://tracker@127.0.0.1:9/tracker")("db", "current", code=2)
     assert answer.err.startswith("Error: The database cannot be used: ")
 
 

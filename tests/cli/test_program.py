@@ -68,11 +68,11 @@ def test_wrong_use_ends_with_2(words: tuple[str, ...]) -> None:
     [("serve",), ("db", "upgrade"), ("db", "check"), ("seed",), ("user", "list"), ("export", "files"), ("verify",)],
     ids=" ".join,
 )
-def test_wrong_settings_are_all_named_and_end_with_1(
+def test_wrong_settings_are_all_named_and_end_with_2(
     words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    answer = tracker_on("mysql://db/x")(*words, SECRET_KEY="short", TRACKER_FOUR_EYES="maybe", code=1)
+    answer = tracker_on("mysql://db/x")(*words, SECRET_KEY="short", TRACKER_FOUR_EYES="maybe", code=2)
     assert answer.err.startswith("Error: These settings are wrong:\n")
     assert all(f"\n{name}: " in answer.err for name in ("DATABASE_URL", "SECRET_KEY", "TRACKER_FOUR_EYES"))
     assert list(tmp_path.iterdir()) == []
@@ -80,7 +80,7 @@ def test_wrong_settings_are_all_named_and_end_with_1(
 
 def test_a_program_with_wrong_settings_shows_no_traceback(tmp_path: Path) -> None:
     said = run_program("serve", cwd=tmp_path, TRACKER_ENV="production")
-    assert said.code == 1
+    assert said.code == 2
     assert "SECRET_KEY: must be 32 or more random characters" in said.err
     assert "Traceback" not in said.err + said.out
 
@@ -98,7 +98,7 @@ def test_settings_may_stand_in_a_file_and_the_environment_wins(tmp_path: Path) -
 def test_serve_refuses_a_database_that_is_not_at_the_newest_schema(tmp_path: Path) -> None:
     settings = {"DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3", "SECRET_KEY": SECRET}
     said = run_program("serve", cwd=tmp_path, **settings)
-    assert said.code == 1
+    assert said.code == 2
     assert "tracker db upgrade" in said.err
     assert "Traceback" not in said.err
 

@@ -26,7 +26,7 @@ from tests.site import ADA, CLEO, ED, Site
 from tests.test_access import TABLE
 from tracker.rules.checks import is_local_path
 
-ROUNDS = int(os.environ.get("TRACKER_TORTURE_ROUNDS", "0"))
+ROUNDS = int(os.environ.get("TORTURE_ROUNDS", "0"))
 EVERYBODY = ("", CLEO, ED, ADA) if ROUNDS else (ADA,)
 A_FORM_EACH = ROUNDS or 2
 HTML_CHECKED = 0.1 if ROUNDS else 0.5

@@ -164,7 +164,7 @@ def test_any_address_is_a_page_or_a_refusal(shared_site: Site, query: dict[str, 
     assert answer.status_code in {200, 400}, encoded
 
 
-ADDRESSES = 50 * int(os.environ.get("TRACKER_TORTURE_ROUNDS", "2"))
+ADDRESSES = 50 * int(os.environ.get("TORTURE_ROUNDS", "2"))
 NAMES = [
     *FILTER_PARAMETERS,
     "sort",

@@ -1,17 +1,19 @@
-"""The command line: `tracker`. Exit code 0 means done, 1 refused or found wrong, 2 used wrongly."""
+"""The command line: `tracker`. Exit code 0 means done, 1 refused or found wrong, 2 used or set up wrongly."""
 
 import os
+import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
 import sqlalchemy as sa
 from alembic.util import CommandError
-from dotenv import load_dotenv
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
+from tracker.cli import env_file
 from tracker.cli.backup import backup, restore
-from tracker.cli.database import open_engine
+from tracker.cli.database import Unusable, open_engine
 from tracker.cli.digest import digest
 from tracker.cli.doctor import doctor
 from tracker.cli.log import log, verify
@@ -20,6 +22,7 @@ from tracker.cli.schema import db, require_newest
 from tracker.cli.sheets import import_files, write_workbook
 from tracker.cli.tidy import tidy
 from tracker.cli.whole import seed, write_folder
+from tracker.db import migrate
 from tracker.db.engine import reading, what_is_not_durable
 from tracker.db.postgresql_backup import ProgramFailed
 from tracker.db.room import lacks_room
@@ -27,36 +30,64 @@ from tracker.models import Person
 from tracker.rules.errors import NotAllowed, RuleBroken
 from tracker.services import proof
 from tracker.services.backup import BackupRefused
-from tracker.settings import Settings, SettingsError
+from tracker.settings import Settings, SettingsError, in_address
 
 EXPECTED = (RuleBroken, NotAllowed, proof.BrokenChain, BackupRefused, ProgramFailed, CommandError)
+INSTALL_DRIVER = "pip install 'policy-tracker[postgres]'"
+TO_DO = {
+    "not a database": "Name the tracker's own file in DATABASE_URL, or restore a backup.",
+    "malformed": "The file is damaged: restore a backup (tracker restore).",
+    "unable to open": "Does the folder of DATABASE_URL exist, and may this account write there?",
+    "locked": "Somebody else is writing for long: try again.",
+}
 FIRST_ACCOUNT = "user add you@example.org --name 'Your Name' --role admin"
 
 
 class Teaching(click.Group):
-    """A group of commands that turns expected failures into one plain sentence and exit code 1."""
+    """A group of commands that turns expected failures into one plain sentence each."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except SettingsError as error:
-            raise click.ClickException(f"These settings are wrong:\n{error}") from None
+            raise Unusable(f"These settings are wrong:\n{error}") from None
         except EXPECTED as error:
             raise click.ClickException(str(error)) from None
-        except (OperationalError, ProgrammingError) as error:  # ProgrammingError: PostgreSQL lacks a table
-            if lacks_room(error.orig):
-                raise _no_room(error.orig) from None
-            raise click.ClickException(f"The database cannot be used: {error.orig}. See: tracker db check") from None
-        except OSError as error:
-            if not lacks_room(error):
+        except DatabaseError as error:
+            if type(error) not in {OperationalError, ProgrammingError, DatabaseError}:
                 raise
-            raise _no_room(error) from None
+            raise _unusable(error.orig) from None
+        except ImportError as error:
+            if "psycopg" not in str(error):
+                raise
+            raise Unusable(f"The driver of PostgreSQL is missing ({error}). Run: {INSTALL_DRIVER}") from None
+        except OSError as error:
+            if lacks_room(error):
+                raise _no_room(error) from None
+            if not error.filename:
+                raise
+            sentence = f"{error.filename}: {error.strerror}. Name a place where this account may read and write."
+            raise Unusable(sentence) from None
+
+
+def _unusable(error: BaseException | None) -> click.ClickException:
+    """What a database's driver complains of, with what to do."""
+    if lacks_room(error):
+        return _no_room(error)
+    if re.search("no such (table|column)|does not exist", str(error)):
+        with suppress(Exception):  # then the complaint itself is said
+            if fault := migrate.describe_fault(open_engine()):
+                return Unusable(fault)
+    todo = next(
+        (todo for words, todo in TO_DO.items() if words in str(error)), "Look at DATABASE_URL, and at its server."
+    )
+    return Unusable(f"The database cannot be used: {error}. {todo}")
 
 
 def _no_room(error: BaseException | None) -> click.ClickException:
     return click.ClickException(
-        f"The disk is full or fails: {error}. What was begun is undone, and nothing that was there is harmed. "
-        "Make room, then do it again."
+        f"The disk is full or fails, or may not be written: {error}. What was begun is undone, and nothing that was "
+        "there is harmed. Make room, or let it be written; then do it again."
     )
 
 
@@ -68,7 +99,7 @@ def main() -> None:
     Settings come from the environment, or from a file .env in the working folder: DATABASE_URL,
     SECRET_KEY, HOST, PORT and TRACKER_…; the README lists them.
     """
-    load_dotenv(Path(".env"))
+    env_file.load(Path(".env"), os.environ)
 
 
 @main.command()
@@ -91,7 +122,7 @@ def serve() -> None:
     engine.dispose()
 
     def announce() -> None:
-        click.echo(f"The tracker is at http://{settings.host}:{settings.port}/ (stop it with Ctrl-C)")
+        click.echo(f"The tracker is at http://{in_address(settings.host)}:{settings.port}/ (stop it with Ctrl-C)")
         if not has_people:
             click.echo(f"Nobody can sign in yet. Make the first account with:\n    {_program()} {FIRST_ACCOUNT}")
 

@@ -27,6 +27,12 @@ def kept_checkpoint(engine: sa.Engine) -> Path:
     return var_dir() / f"checkpoint-{digest(engine.url.render_as_string())[:16]}.txt"
 
 
+class Unusable(click.ClickException):
+    """What a command needs is not there or not right; the message says what to do. Ends with exit code 2."""
+
+    exit_code = 2
+
+
 @contextmanager
 def changing(actor: Actor, keep: bool = True) -> Iterator[Change]:
     """A change by the command line; undone at the end when it is not to be kept."""

@@ -16,6 +16,8 @@ from tracker.services import passwords, people, personal_data, second_factor
 from tracker.services.change import Change
 from tracker.settings import Settings
 
+GUESSED = "{} is a guess: TRACKER_SITE_URL is not set. Put in its place the address at which you see the site."
+
 
 @click.group()
 def user() -> None:
@@ -124,8 +126,10 @@ def _find_person(session: Session, email: str) -> Person:
 def _make_link(change: Change, person: Person) -> str:
     """Make a link and answer the words that hand it over."""
     hours = int(people.lasts(person).total_seconds()) // 3600
-    address = f"{Settings.from_env().site_url}/staff/link/{people.make_link(change, person)}"
-    return f"With this link {person.name} chooses a password, once, within {hours} hours:\n{address}"
+    settings = Settings.from_env()
+    address = f"{settings.site_url}/staff/link/{people.make_link(change, person)}"
+    said = f"With this link {person.name} chooses a password, once, within {hours} hours:\n{address}"
+    return f"{said}\n{GUESSED.format(settings.site_url)}" if settings.is_site_url_guessed else said
 
 
 def _ask_password(from_stdin: bool) -> str:

@@ -3,7 +3,7 @@
 import click
 import sqlalchemy as sa
 
-from tracker.cli.database import open_engine
+from tracker.cli.database import Unusable, open_engine
 from tracker.db import migrate
 from tracker.db.engine import writing
 from tracker.services import derived
@@ -19,6 +19,8 @@ def db() -> None:
 def upgrade(revision: str) -> None:
     """Migrate up to REVISION (default: the newest). Makes the database if there is none."""
     engine = open_engine()
+    if migrate.is_newer(engine):
+        require_newest(engine)
     migrate.upgrade(engine, revision)
     if migrate.current(engine) == migrate.head():
         with writing(engine) as session:
@@ -44,12 +46,12 @@ def current() -> None:
 @db.command()
 def check() -> None:
     """Exit with 1 unless the database is at the newest revision."""
-    require_newest(open_engine())
+    if fault := migrate.describe_fault(open_engine()):
+        raise click.ClickException(fault)
     click.echo(f"The database is at {migrate.head()}, as it should be.")
 
 
 def require_newest(engine: sa.Engine) -> None:
     """Stop the command unless the database is at the newest revision."""
-    is_at, newest = migrate.current(engine), migrate.head()
-    if is_at != newest:
-        raise click.ClickException(f"The schema is at {is_at or 'base'}, not {newest}. Run: tracker db upgrade")
+    if fault := migrate.describe_fault(engine):
+        raise Unusable(fault)

@@ -39,6 +39,24 @@ def current(engine: sa.Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+def is_newer(engine: sa.Engine) -> bool:
+    """Whether a newer version of this code has migrated the database."""
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return current(engine) not in known | {None}
+
+
+def describe_fault(engine: sa.Engine) -> str:
+    """What is wrong with the schema and what to do; empty when it is the newest."""
+    is_at = current(engine)
+    if is_at == head():
+        return ""
+    if is_at is None:
+        return "The database has no tables yet. Run: tracker db upgrade"
+    if is_newer(engine):
+        return f"The database was made by a newer version (schema {is_at}; this one knows {head()}). Install that one."
+    return f"The schema is at {is_at}, not {head()}. Run: tracker db upgrade"
+
+
 @functools.cache
 def head() -> str | None:
     """The newest revision that this code knows; the files are read once, since readiness asks often."""

@@ -59,8 +59,8 @@ def examine(settings: Settings, engine: sa.Engine, secrets: list[Path], kept: Pa
     yield from _disk(engine)
     try:
         yield from _engine(engine)
-        if migrate.current(engine) != migrate.head():
-            yield fault("schema", "It is not that of this version. Run: tracker db upgrade")
+        if wrong := migrate.describe_fault(engine):
+            yield fault("schema", wrong)
             return
         yield well("schema", f"It is at {migrate.head()}, the newest.")
         with reading(engine) as session:

@@ -1,6 +1,7 @@
 """Error pages: what happened, what is safe, what to do; for the API the same as problem documents (RFC 9457)."""
 
 import logging
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -55,7 +56,7 @@ WORDS = {
 
 CANNOT_SAVE = Words(
     "The site cannot save anything at the moment",
-    "Its disk is full or fails. Nothing was lost and nothing was changed.",
+    "Its disk is full or fails, or may not be written. Nothing was lost and nothing was changed.",
     "Please tell whoever runs this site, and try again later.",
 )
 TOO_LONG = Words(
@@ -68,6 +69,8 @@ UNSURE = Words(
     "The database was lost at that very moment.",
     "Look whether it is there before you send it again.",
 )
+# What SQLite says of a file that the disk gives in part.
+UNREADABLE = re.compile("malformed|not a database")
 READ_ONLY = Words("The site is read-only for now", NOTHING_CHANGED, "Somebody is working on it. Try again later.")
 
 
@@ -163,7 +166,7 @@ def _words_page(code: int, words: Words, explanation: str = "") -> str:
 
 def _database(error: DBAPIError) -> Answer:
     """A locked, full, failing or unreachable database is a busy site, not a broken one."""
-    is_unreadable = "malformed" in str(error.orig)  # so SQLite calls a file that the disk gives in part
+    is_unreadable = UNREADABLE.search(str(error.orig)) is not None
     if not isinstance(error, OperationalError) and not is_unreadable:
         return _unexpected(error)
     log.error("database: %s", error.orig)

@@ -1,0 +1,112 @@
+"""What a command needs is missing or wrong: one sentence that says what to do, exit code 2, never a traceback."""
+
+import builtins
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.cli.commands import SECRET, Tracker, run_program, tracker_on
+from tests.engines import free_port
+from tracker.db import migrate
+
+
+def says(command: tuple[str, ...], sentence: str, url: str, **settings: str) -> None:
+    said = tracker_on(url)(*command, code=2, **settings)
+    assert sentence in said.err
+    assert len(said.err.strip().splitlines()) <= 2
+    assert said.out == ""
+
+
+@pytest.mark.parametrize("command", [("serve",), ("db", "upgrade"), ("db", "check"), ("verify",), ("user", "list")])
+def test_a_file_that_is_no_database(tmp_path: Path, command: tuple[str, ...]) -> None:
+    (tmp_path / "notes.txt").write_text("Not a database, but quite long for a note. " * 200, encoding="utf-8")
+    says(command, "file is not a database. Name the tracker's own file", f"sqlite:///{tmp_path}/notes.txt")
+
+
+def test_a_folder_where_the_database_should_be(tmp_path: Path) -> None:
+    says(("db", "upgrade"), "Does the folder of DATABASE_URL exist", f"sqlite:///{tmp_path}")
+
+
+@pytest.mark.parametrize("command", [("serve",), ("tidy",), ("verify",), ("seed",), ("user", "list")])
+def test_a_database_without_tables(tmp_path: Path, command: tuple[str, ...]) -> None:
+    says(command, "The database has no tables yet. Run: tracker db upgrade", f"sqlite:///{tmp_path}/new.sqlite3")
+
+
+@pytest.mark.parametrize("command", [("serve",), ("db", "upgrade"), ("tidy",)])
+def test_a_database_of_a_newer_version(tracker: Tracker, engine: sa.Engine, command: tuple[str, ...]) -> None:
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    answer = tracker(*command, code=2)
+    assert f"made by a newer version (schema 9999; this one knows {migrate.head()})" in answer.err
+    assert "db upgrade" not in answer.err
+    assert "made by a newer version" in tracker("db", "check", code=1).err
+    assert "made by a newer version" in tracker("doctor", code=1).out
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+def test_a_table_that_an_older_schema_lacks(tracker: Tracker) -> None:
+    tracker("db", "downgrade", "0001")
+    assert "The schema is at 0001" in tracker("verify", code=2).err
+
+
+@pytest.mark.parametrize("missing", ["psycopg", "libpq"])
+def test_no_driver_for_postgresql(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    usual = builtins.__import__
+
+    def without(name: str, *rest: Any) -> Any:
+        if name == "psycopg":
+            raise (
+                ModuleNotFoundError("No module named 'psycopg'", name="psycopg")
+                if missing == "psycopg"
+                else ImportError("no pq wrapper available: psycopg cannot load libpq")
+            )
+        return usual(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    says(("db", "current"), "pip install 'policy-tracker[postgres]'", "postgresql://tracker@127.0.0.1/tracker")
+
+
+def test_a_folder_of_data_that_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "var").write_text("a file", encoding="utf-8")
+    monkeypatch.setattr("tracker.settings.CHECKOUT", tmp_path)
+    says(("db", "current"), f"{tmp_path}/var: File exists. Name a place", "", SECRET_KEY="")
+
+
+def test_an_export_into_a_file(tracker: Tracker, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("mine", encoding="utf-8")
+    for folder in (tmp_path / "taken" / "files", Path("/proc/nowhere")):
+        said = tracker("export", folder, code=2).err
+        assert str(folder) in said
+        assert "Name a place where this account may read and write." in said
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"TRACKER_SITE_URL": "tracker.example.org"}, "TRACKER_SITE_URL"),
+        ({"TRACKER_SITE_URL": "https://example.org/tracker"}, "TRACKER_SITE_URL"),
+        ({"TRACKER_FUOR_EYES": "on"}, "TRACKER_FUOR_EYES"),
+        ({"DATABASE_URL": "sqlite:///"}, "DATABASE_URL"),
+    ],
+)
+def test_settings_that_mean_nothing(tmp_path: Path, settings: dict[str, str], name: str) -> None:
+    says(("db", "current"), f"{name}: ", f"sqlite:///{tmp_path}/new.sqlite3", **settings)
+
+
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
+def test_a_site_on_an_ipv6_address_says_so(tmp_path: Path, host: str) -> None:
+    url, port = f"sqlite:///{tmp_path}/new.sqlite3", str(free_port())
+    assert run_program("db", "upgrade", cwd=tmp_path, DATABASE_URL=url, SECRET_KEY=SECRET).code == 0
+    said = tracker_on(url)("user", "add", "ada@example.org", "--name", "Ada", "--link", HOST=host, PORT=port).out
+    assert f"http://[::1]:{port}/staff/link/" in said
+    assert f"http://[::1]:{port} is a guess: TRACKER_SITE_URL is not set." in said
+
+
+def test_a_link_to_a_site_that_has_an_address_is_no_guess(tracker: Tracker) -> None:
+    words = ("user", "add", "ada@example.org", "--name", "Ada", "--link")
+    said = tracker(*words, TRACKER_SITE_URL="https://tracker.example.org").out
+    assert "https://tracker.example.org/staff/link/" in said
+    assert "guess" not in said
