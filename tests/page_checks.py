@@ -97,9 +97,17 @@ def classes(element: Element) -> list[str]:
 def check_page(tree: Element) -> None:
     """What makes a page whole: language, title, heading, labels, ids that exist once, nothing that runs."""
     problems = [
-        *_frame(tree), *_ids(tree), *_fields(tree), *_names(tree), *_running(tree), *_resources(tree), *_forms(tree)
+        *_frame(tree), *_ids(tree), *_fields(tree), *_names(tree), *_running(tree), *_resources(tree), *_forms(tree),
+        *_times(tree),
     ]  # fmt: skip
     assert not problems, "\n".join(problems)
+
+
+def _times(tree: Element) -> Iterator[str]:
+    """HTML knows thousandths of a second, and no page needs them."""
+    for element in tree.iter("time"):
+        if not re.fullmatch(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d)?\+00:00)?)?)?", element.get("datetime", "")):
+            yield f"time is {element.get('datetime')!r}"
 
 
 def _frame(tree: Element) -> Iterator[str]:

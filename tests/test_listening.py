@@ -54,3 +54,17 @@ def test_a_second_server_is_refused_and_the_first_says_where_it_is(tmp_path: Pat
         assert f"Port {port} of localhost" in second.err
         while f"The tracker is at {served.url}/" not in served.log.read_text(encoding="utf-8"):
             assert served.process.poll() is None
+
+
+def test_a_start_in_production_says_which_names_it_binds_to_https(tmp_path: Path) -> None:
+    production = {
+        "DATABASE_URL": f"sqlite:///{tmp_path}/tracker.sqlite3",
+        "TRACKER_ENV": "production",
+        "TRACKER_SITE_URL": "https://tracker.example",
+        "TRACKER_CONTACT_EMAIL": "errors@tracker.example",
+        "SECRET_KEY": SECRET,
+    }
+    assert run_program("db", "upgrade", cwd=tmp_path, **production).code == 0
+    with tracker_process(production) as served:
+        while "every name that ends in .tracker.example by https only" not in served.log.read_text(encoding="utf-8"):
+            assert served.process.poll() is None

@@ -92,6 +92,14 @@ def sent(served: Served, text: bytes) -> bytes:
         return answer
 
 
+def test_two_host_lines_are_refused(databases: Databases) -> None:
+    with databases.temporary("sqlite") as url, tracker_process({"DATABASE_URL": url}) as served:
+        for path in (b"/", b"/healthz"):
+            with socket.create_connection((urlsplit(served.url).hostname, urlsplit(served.url).port)) as connection:
+                connection.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: a.example\r\nHost: b.example\r\n\r\n")
+                assert connection.recv(12) == b"HTTP/1.1 400"
+
+
 def workers(served: Served) -> list[int]:
     parent = served.process.pid
     return list(map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()))

@@ -53,6 +53,20 @@ def test_a_foreign_host_name_is_refused_and_never_repeated(production: Site, pat
     assert "Location" not in answer.headers
 
 
+@pytest.mark.parametrize("path", ["/", "/asks.csv", "/staff/sign-in", "/healthz", "/static/site.css"])
+@pytest.mark.parametrize("host", ["localhost,localhost", "localhost, evil.example", "evil.example,localhost"])
+def test_two_host_lines_which_the_server_joins_are_refused(shared_site: Site, path: str, host: str) -> None:
+    shared_site.browser().get(path)
+    answer = shared_site.browser().send("GET", path, headers={"Host": host})
+    assert answer.status_code == 400
+    assert "evil.example" not in answer.text
+
+
+def test_a_foreign_name_is_told_what_a_proxy_must_pass_on(production: Site) -> None:
+    answer = production.browser().send("GET", "/", base_url=HTTPS, headers={"Host": "upstream"})
+    assert "a proxy in front must pass on Host" in answer.text
+
+
 @pytest.fixture(scope="module")
 def production(shared_site: Site) -> Site:
     """The shared site's database behind production settings."""

@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser import Browser
 from tests.second_step import give_phone
-from tests.site import ADA, ED, PRODUCTION, MakeSite, Site
+from tests.site import ADA, ED, LOCAL, PRODUCTION, MakeSite, Site
 from tests.test_access import typed
 
 EDIT = "/staff/asks/1/edit"
@@ -92,6 +92,22 @@ def test_what_another_site_sends_is_refused_whatever_its_token(
         response = browser.send("POST", path, data=TYPED | token, headers=headers)
     assert response.status_code == 403
     assert "The request came from another site." in response.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": LOCAL.site_url}, {"Origin": "https://tracker.example", "Sec-Fetch-Site": "same-origin"}],
+    ids=["configured", "said by the browser"],
+)
+def test_a_proxy_that_drops_host_is_named_and_nobody_is_accused(shared_site: Site, headers: dict[str, str]) -> None:
+    browser, token = typed(shared_site, "")
+    with shared_site.unchanged():
+        response = browser.send("POST", "/staff/sign-in", data=token, headers=headers)
+    assert response.status_code == 400
+    assert f"The form was sent to {headers['Origin']}, but reached this program as one for localhost." in response.text
+    assert "proxy_set_header Host" in response.text
+    assert "another site" not in response.text
+    assert "may not" not in response.text
 
 
 def own_posts(browser: Browser, token: dict[str, str], **options: object) -> int:

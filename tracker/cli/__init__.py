@@ -5,6 +5,7 @@ import re
 import sys
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 import sqlalchemy as sa
@@ -33,6 +34,7 @@ from tracker.services.backup import BackupRefused
 from tracker.settings import Settings, SettingsError, in_address
 
 EXPECTED = (RuleBroken, NotAllowed, proof.BrokenChain, BackupRefused, ProgramFailed, CommandError)
+HTTPS_ONLY = "For two years browsers will ask {0} and every name that ends in .{0} by https only."
 INSTALL_DRIVER = "pip install 'policy-tracker[postgres]'"
 TO_DO = {
     "not a database": "Name the tracker's own file in DATABASE_URL, or restore a backup.",
@@ -122,6 +124,8 @@ def serve() -> None:
     engine.dispose()
 
     def announce() -> None:
+        if settings.is_production:
+            click.echo(HTTPS_ONLY.format(urlsplit(settings.site_url).hostname))
         click.echo(f"The tracker is at http://{in_address(settings.host)}:{settings.port}/ (stop it with Ctrl-C)")
         if not has_people:
             click.echo(f"Nobody can sign in yet. Make the first account with:\n    {_program()} {FIRST_ACCOUNT}")

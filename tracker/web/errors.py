@@ -37,6 +37,9 @@ class Words:
     advice: str
 
 
+NOT_OUR_NAME = """This site does not go by that name.
+Whoever runs it: a proxy in front must pass on Host as it came, and TRACKER_SITE_URL must have that name.
+"""
 NOTHING_CHANGED = "Nothing was changed."
 WORDS = {
     400: Words(
@@ -130,7 +133,7 @@ def _http(error: HTTPException) -> Answer | Response:
     if isinstance(error, InternalServerError):
         return _unexpected(error)
     if isinstance(error, SecurityError):  # raised before addresses can be made, so without a page of ours
-        return "This site does not go by that name.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
+        return NOT_OUR_NAME, 400, {"Content-Type": "text/plain; charset=utf-8"}
     is_of_no_page = error is request.routing_exception and isinstance(error, NotFound) and not is_for_programs()
     if is_of_no_page and (meant := find_meant()):
         return meant

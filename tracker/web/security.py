@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, request
+from werkzeug.exceptions import SecurityError
 from werkzeug.wrappers import Response
 
 from tracker.web.build import STYLE_HASH, version_of
@@ -42,6 +43,11 @@ SHARED = {
     "Access-Control-Expose-Headers": "Link, X-Total-Count, ETag, Retry-After",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+FOREIGN = "The request came from another site."
+HOST_LOST = (
+    "The form was sent to {}, but reached this program as one for {}. Nothing was changed. Whoever runs the site: a "
+    "proxy in front must pass on Host as it came (nginx: proxy_set_header Host $http_host; Apache: ProxyPreserveHost)."
+)
 A_DAY = "86400"
 TWO_YEARS = "max-age=63072000; includeSubDomains"
 
@@ -51,14 +57,23 @@ def security_headers(is_production: bool) -> dict[str, str]:
     return HEADERS | ({"Strict-Transport-Security": TWO_YEARS} if is_production else {})
 
 
+def refuse_two_hosts() -> None:
+    """Refuse a request with two Host lines, which the server joins (RFC 9112, 3.2)."""
+    if "," in request.headers.get("Host", ""):
+        raise SecurityError
+
+
 def refuse_foreign_posts() -> None:
     """Refuse a request that another site's page makes in a visitor's name (OWASP, "Fetch Metadata")."""
     if request.method in SAFE_METHODS:
         return
-    origin = request.headers.get("Origin")
-    is_foreign = request.headers.get("Sec-Fetch-Site", "same-origin") in {"cross-site", "same-site"}
-    if is_foreign or (origin is not None and not _is_own(origin)):
-        abort(403, "The request came from another site.")
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "")
+    if site in {"cross-site", "same-site"}:
+        abort(403, FOREIGN)
+    if origin is not None and not _is_own(origin):
+        if site == "same-origin" or origin == current_app.config["SITE_URL"]:
+            abort(400, HOST_LOST.format(origin, request.host))
+        abort(403, FOREIGN)
 
 
 def add_headers(response: Response) -> Response:
@@ -93,6 +108,7 @@ def share(response: Response) -> Response:
 
 def init_app(app: Flask) -> None:
     """Put the checks in front of every request and the headers on every answer."""
+    app.before_request(refuse_two_hosts)
     app.before_request(refuse_foreign_posts)
     app.after_request(add_headers)
 
