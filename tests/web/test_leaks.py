@@ -48,6 +48,7 @@ NOT_WORDS = {
     ("legislation", "identity"), ("link", "extent_key"), ("person", "password_hash"),
     ("person", "totp_nonce"),
     ("staff_session", "token_hash"), ("staff_session", "device"), ("access_link", "token_hash"),
+    ("sent_form", "key_hash"), ("sent_form", "content_hash"), ("sent_form", "message"), ("sent_form", "address"),
     ("recovery_code", "code_hash"), ("sign_in_failure", "account"), ("sign_in_failure", "address"),
     ("event", "action"), ("event", "subject"), ("event", "request_id"), ("event", "hash"), ("event", "previous_hash"),
     ("revision", "checkpoint_hash"),
