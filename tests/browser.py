@@ -129,9 +129,9 @@ class Page:
         Fields are named as in the form ("evidence-0-url" as evidence_0_url), and only fields and choices that
         the page offers can be used. Answers the page after all redirects.
         """
-        form, _ = self.form_of(button, which)
+        form, pressed = self.form_of(button, which)
         pairs = self.sent(button, which=which, **typed)
-        address = urljoin(self.path, form.get("action", self.path))
+        address = urljoin(self.path, pressed.get("formaction") or form.get("action", self.path))
         if form.get("method", "get") == "get":
             query = {name: value for name, value in pairs if value}
             return self.browser.get(urlsplit(address).path, query_string=query)

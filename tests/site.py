@@ -40,7 +40,7 @@ ROLES = {ADA: Role.ADMIN, ED: Role.EDITOR, CLEO: Role.CONTRIBUTOR}
 WEALTH_ORDERS = "unexplained-wealth-orders"
 # Partly met: two of its three tests are met.
 LONDON_PROPERTY = "london-property-ownership"
-# Somebody was asked to reply about this one.
+# We asked for a reply about this one.
 ASKED_ABOUT = "crown-dependencies-registers"
 LOCAL = Settings("sqlite://", secrets.token_urlsafe(48))
 PRODUCTION = replace(

@@ -80,9 +80,10 @@ TABLE: dict[str, Access] = {
     "/staff/asks/<id:ask_id>/replies/new": Access(EDITORS, EDITORS, "/staff/asks/1/replies/new"),
     "/staff/replies/<id:reply_id>/edit": Access(EDITORS, EDITORS, "/staff/replies/{reply}/edit"),
     "/staff/asks/<id:ask_id>/notes/new": Access(STAFF, STAFF, "/staff/asks/1/notes/new"),
-    "/staff/desk/<any(contradicted, disputed, due, drafts, overdue, unanswered, unverified):section>": Access(
-        STAFF, NOBODY, "/staff/desk/due"
-    ),
+    (
+        "/staff/desk/<any(sent_back, contradicted, disputed, unanswered, overdue, due, drafts, unverified):section>"
+    ): Access(STAFF, NOBODY, "/staff/desk/due"),
+    "/staff/post": Access(STAFF, NOBODY),
     "/staff/asks/<id:ask_id>/dispute": Access(EDITORS, EDITORS, "/staff/asks/1/dispute"),
     "/staff/asks/<id:ask_id>/dispute/end": Access(EDITORS, EDITORS, "/staff/asks/1/dispute/end"),
     "/staff/approval/": Access(STAFF, NOBODY),

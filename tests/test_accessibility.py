@@ -47,7 +47,7 @@ def address(shared_site: Site) -> Iterator[str]:
     """The shared site on a port, with a draft, a correction and typed words of every length."""
     form = status_form(shared_site, shared_site.browser(ADA))
     long = {"reason": "Long" * 30, "evidence_0_title": "https://example.org/" + "a" * 150}
-    form.submit("Publish now", **UNDONE | long)
+    form.submit("Publish", **UNDONE | long)
     form.submit("Keep as a draft", **UNDONE | {"text": "W" * 300})
     form.submit("Send for approval", **UNDONE | {"text": "V" * 300, "status": "rejected"})
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -139,4 +139,4 @@ def test_a_refused_form_can_be_heard_as_well_as_seen(shared_site: Site, address:
     page.click(".error-summary a[href='#happened_on']")
     assert page.evaluate("document.activeElement.id") == "happened_on"
     described = page.get_attribute("#happened_on", "aria-describedby") or ""
-    assert "Fill in “When it happened”." in " ".join(page.inner_text(f"#{name}") for name in described.split())
+    assert "Fill in “When did it happen?”." in " ".join(page.inner_text(f"#{name}") for name in described.split())

@@ -47,10 +47,10 @@ class Hands:
         """Press Tab (or Shift+Tab, from the page's end) until the element has the focus, and can be seen to have it."""
         focused = self.page.locator(f"{selector}:focus")
         for _ in range(80):
-            self.page.keyboard.press(key)
             if focused.count():
                 assert focused.is_visible()
                 return
+            self.page.keyboard.press(key)
         pytest.fail(f"{key} never reaches {selector}")
 
     def type(self, selector: str, text: str) -> None:
@@ -84,19 +84,21 @@ def test_a_status_is_changed_by_keyboard_without_scripts(
         ada.press("a[href='/staff/asks/']")
         ada.press("th a:text('Use unexplained wealth orders')")
         ada.press("a:text('Change the status')")
-        ada.choose("#status", "Rev")
         ada.type("#happened_on", "1 May 2026")
         ada.type("#text", "The power was repealed.")
-        ada.type("#reason", "Parliament took the power away.")
         ada.type("#evidence-0-url", "https://example.org/act")
+        ada.choose("#evidence-0-is_opened", " ")
+        ada.choose("fieldset summary", "\n")
         ada.type("#evidence-0-title", "The repealing Act")
         ada.choose("#evidence-0-type", "Off")
+        ada.choose("#status", "Rev")
+        ada.type("#reason", "Parliament took the power away.")
         ada.press("button.button[value='preview']")
-        assert "Nothing is saved yet." in page.inner_text(".notice")
+        assert "Nothing is changed yet." in page.inner_text(".notice")
         ada.press("button[value='publish']")
         assert "The public page shows it now." in page.inner_text("[role=status]")
         check_public(Hands(new_context(java_script_enabled=False).new_page()), address)
-        ada.press("footer button", "Shift+Tab")
+        ada.press("header form button", "Shift+Tab")
         assert "You are signed out." in page.inner_text("[role=status]")
         page.goto(f"{address}/staff/")
         assert page.inner_text("h1") == "Sign in"

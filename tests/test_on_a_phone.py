@@ -85,6 +85,7 @@ def correct(ada: Finger) -> None:
     ada.go_to("Asks")
     ada.tap("main a:has-text('Use unexplained wealth orders')")
     ada.tap("a[href$='/correct']")
+    ada.touch("#wrong label:has-text('Only the words')")
     ada.page.fill("#text", "The day was another one.")
     ada.tap(".actions button[value=preview]")
     assert "The day was another one." in ada.page.inner_text("#story")

@@ -30,7 +30,7 @@ def test_my_sessions_are_listed_with_their_device_and_end_one_by_one(site: Site)
     sign_in(there, **{"User-Agent": FIREFOX})
     for browser in (here, third):
         sign_in(browser)
-    account = here.get("/staff/").follow("My account")
+    account = here.get("/staff/").follow("Ed Editor : my account")
     assert "Firefox on Linux" in account.section("sessions")
     assert account.section("sessions").count("This one") == 1
     button = next(words for words in account.all("button") if "Firefox on Linux" in words)
@@ -61,7 +61,7 @@ def test_sign_ins_and_failures_are_told_to_the_person(sqlite_site: Site) -> None
     page = sign_in(sqlite_site.browser())
     assert page.notices[0].startswith("Your last sign-in: ")
     assert "2 attempts have failed since" in page.notices[0]
-    told = page.follow("My account").section("access")
+    told = page.follow("Ed Editor : my account").section("access")
     assert told.count("Somebody not signed in gave a wrong password for “Ed Editor”.") == 2
     assert "Cleo" not in told
     assert "No attempt has failed since." in sign_in(sqlite_site.browser()).notices[0]
@@ -141,11 +141,11 @@ def test_a_form_typed_in_the_meantime_is_kept_and_not_saved_by_itself(sqlite_sit
     form = sqlite_site.browser(ADA).get("/staff/people/2/edit")
     age_confirmations(sqlite_site)
     with sqlite_site.unchanged():
-        asked = form.submit("Save", name="Edwina")
+        asked = form.submit("Keep", name="Edwina")
         assert (asked.status, asked.h1) == (403, "Confirm your password")
         back = asked.submit("Confirm", password=PASSWORD).submit("Bring my form back")
     assert (back.path, back.value("name")) == ("/staff/people/2/edit", "Edwina")
-    assert back.submit("Save").hops == [303, 200]
+    assert back.submit("Keep").hops == [303, 200]
     assert sqlite_site.scalar(sa.select(sa.func.count(Person.id)).where(Person.name == "Edwina")) == 1
 
 

@@ -42,7 +42,7 @@ def test_the_public_page_changes_at_approval_and_not_before(site: Site) -> None:
         assert "Reversed" in page.all("section", "verdict")[0]
         assert "The repealing Act" in page.section(ENTRY)
         assert "In force, ask not yet met" in verdict(site)
-    done = page.submit("Approve and publish")
+    done = page.submit("Publish")
     assert done.notices == ["Published. The public page shows it now."]
     assert "Reversed" in verdict(site)
 
@@ -53,7 +53,7 @@ def test_sent_back_with_a_note_mended_and_sent_again(site: Site) -> None:
     mending = site.browser(CLEO).get(f"/staff/updates/{update}/edit")
     assert "Which Act?" in mending.notices[0]
     mending.submit("Send for approval", text="The Repeal Act 2026 ended it.")
-    decision(site, update).submit("Approve and publish")
+    decision(site, update).submit("Publish")
     assert "The Repeal Act 2026 ended it." in site.browser().get(PUBLIC_PAGE).section(ENTRY)
     assert "Which Act?" not in site.browser().get(PUBLIC_PAGE).html
 
@@ -79,7 +79,7 @@ def test_a_note_is_needed_to_send_back_and_nothing_typed_is_lost(shared_site: Si
 @pytest.mark.parametrize(
     ("meanwhile", "says"),
     [
-        (lambda page: page.submit("Approve and publish"), "It was approved and is public"),
+        (lambda page: page.submit("Publish"), "It was approved and is public"),
         (lambda page: page.submit("Send back", note="No."), "It was sent back to its author."),
     ],
     ids=["approved", "sent back"],
@@ -92,7 +92,7 @@ def test_the_second_editor_is_told_who_was_quicker(
     meanwhile(decision(sqlite_site, update, ED))
     with sqlite_site.unchanged():
         late = slow.submit("Send back", note="A long note of Ada's.")
-        assert slow.submit("Approve and publish").status == 409
+        assert slow.submit("Publish").status == 409
     assert late.status == 409
     assert says in late.text
     assert "A long note of Ada's." in late.text
@@ -104,10 +104,10 @@ def test_an_entry_that_is_mended_meanwhile_is_shown_anew_before_it_is_decided(sq
     slow = decision(sqlite_site, update)
     sqlite_site.browser(ADA).get(f"/staff/updates/{update}/edit").submit("Keep as a draft", text="Mended by Ada.")
     with sqlite_site.unchanged():
-        stale = slow.submit("Approve and publish", note="A note.")
+        stale = slow.submit("Publish", note="A note.")
     assert (stale.status, stale.value("note")) == (409, "A note.")
     assert "Mended by Ada." in stale.section(ENTRY)
-    assert stale.submit("Approve and publish").hops == [303, 200]
+    assert stale.submit("Publish").hops == [303, 200]
 
 
 def test_what_the_rules_refuse_by_now_is_explained_and_cannot_be_approved(sqlite_site: Site) -> None:
@@ -116,7 +116,7 @@ def test_what_the_rules_refuse_by_now_is_explained_and_cannot_be_approved(sqlite
     page = decision(sqlite_site, update)
     assert "This cannot be approved as it stands" in page.notices[0]
     assert "Give the reason in one or two sentences." in page.notices[0]
-    assert not page.has_button("Approve and publish")
+    assert not page.has_button("Publish")
     assert "Below is the public page as it is now." in page.notices[0]
 
 
@@ -141,13 +141,13 @@ def test_the_queue_has_the_longest_wait_first(sqlite_site: Site) -> None:
 
 def test_with_four_eyes_an_editor_sends_an_own_change_of_status_to_somebody_else(make_site: MakeSite) -> None:
     site = make_site(replace(LOCAL, four_eyes=True))
-    refused = status_form(site, site.browser(ED)).submit("Publish now", **UNDONE)
+    refused = status_form(site, site.browser(ED)).submit("Publish", **UNDONE)
     assert refused.summary == ["Somebody else must publish this change of status. Send it for approval."]
     update = sent(site, ED)
     own = decision(site, update, ED)
     assert "With four eyes somebody else must approve it." in own.notices[0]
-    assert not own.has_button("Approve and publish")
-    assert decision(site, update, ADA).submit("Approve and publish").hops == [303, 200]
+    assert not own.has_button("Publish")
+    assert decision(site, update, ADA).submit("Publish").hops == [303, 200]
     assert "Reversed" in verdict(site)
 
 

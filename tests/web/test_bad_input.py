@@ -61,11 +61,11 @@ def test_posting_to_a_number_that_leads_nowhere_is_not_found(shared_site: Site, 
 def test_text_that_no_page_and_no_database_can_hold_is_refused_everywhere(shared_site: Site, kind: str) -> None:
     text, browser = ODD_TEXT[kind], shared_site.browser(ADA)
     forms = [
-        ("/staff/asks/1/edit", "Save", ["title", "quote", "internal_note", "jurisdictions", "slug"]),
-        ("/staff/sources/new", "Enter the source", ["key", "title", "note"]),
-        ("/staff/legislation/new", "Enter the law", ["title", "citation", "number"]),
+        ("/staff/asks/1/edit", "Keep", ["title", "quote", "internal_note", "jurisdictions", "slug"]),
+        ("/staff/sources/new", "Keep as a draft", ["key", "title", "note"]),
+        ("/staff/legislation/new", "Keep as a draft", ["title", "citation", "number"]),
         ("/staff/people/new", "Invite", ["name", "email"]),
-        ("/staff/asks/1/review", "Record the review", ["text", "happened_on"]),
+        ("/staff/asks/1/review", "Publish", ["text", "happened_on"]),
     ]
     with shared_site.unchanged():
         for path, button, names in forms:
@@ -83,7 +83,7 @@ def test_text_that_looks_dangerous_is_stored_and_shown_as_text(sqlite_site: Site
     text, browser = FINE_TEXT[kind], sqlite_site.browser(ADA)
     path = f"/staff/asks/{sqlite_site.ask_id()}"
     saved = browser.get(f"{path}/edit").submit(
-        "Save", next_step=text, deadline_note=text[:200], internal_note=text, jurisdictions=text[:120]
+        "Keep", next_step=text, deadline_note=text[:200], internal_note=text, jurisdictions=text[:120]
     )
     assert saved.hops == [303, 200], saved.summary
     words = " ".join(text.split())
@@ -137,7 +137,7 @@ def test_a_day_that_is_none_is_refused_and_kept_as_typed(shared_site: Site, day:
 def test_hidden_fields_with_odd_contents_are_as_if_nothing_was_seen(shared_site: Site) -> None:
     page = shared_site.browser(ADA).get("/staff/asks/1/updates/milestone")
     sent = page.sent(
-        "Publish now", without={"seen"}, happened_on="2020", text="It happened.", evidence_0_url="https://example.org/",
+        "Publish", without={"seen"}, happened_on="2020", text="It happened.", evidence_0_url="https://example.org/",
         evidence_0_title="A page", evidence_0_type="independent",
     )  # fmt: skip
     with shared_site.unchanged():
@@ -168,13 +168,13 @@ def test_more_or_odd_blocks_than_the_form_has_are_refused_or_ignored(shared_site
 
 def test_choices_that_were_not_offered_are_refused(shared_site: Site) -> None:
     cases = [
-        ("/staff/asks/1/edit", "Save", "source_id", ["999", "x", "", "1.0", "9" * 400, "-1"]),
-        ("/staff/asks/1/edit", "Save", "kind", ["wish", "", "\x00"]),
-        ("/staff/links/1/edit", "Save", "legislation_id", ["999", "x", "9" * 400]),
-        ("/staff/links/1/edit", "Save", "effect", ["heals", ""]),
-        ("/staff/links/1/edit", "Save", "extent", ["Mars"]),
-        ("/staff/people/2/edit", "Save", "role", ["owner", "ADMIN", ""]),
-        ("/staff/legislation/1/edit", "Save", "becomes_id", ["999", "x"]),
+        ("/staff/asks/1/edit", "Keep", "source_id", ["999", "x", "", "1.0", "9" * 400, "-1"]),
+        ("/staff/asks/1/edit", "Keep", "kind", ["wish", "", "\x00"]),
+        ("/staff/links/1/edit", "Keep", "legislation_id", ["999", "x", "9" * 400]),
+        ("/staff/links/1/edit", "Keep", "effect", ["heals", ""]),
+        ("/staff/links/1/edit", "Keep", "extent", ["Mars"]),
+        ("/staff/people/2/edit", "Keep", "role", ["owner", "ADMIN", ""]),
+        ("/staff/legislation/1/edit", "Keep", "becomes_id", ["999", "x"]),
         ("/staff/asks/1/updates/status", "Keep as a draft", "superseded_by_id", ["999", "x", "1"]),
     ]
     browser = shared_site.browser(ADA)
@@ -200,7 +200,7 @@ def test_what_no_page_can_hold_is_left_out_where_it_would_come_back(shared_site:
     text, ada = ODD_TEXT[kind], shared_site.browser(ADA)
     with shared_site.unchanged():
         page = ada.get("/staff/asks/1/edit")
-        hidden = page.sent("Save", without={"version", "title"})
+        hidden = page.sent("Keep", without={"version", "title"})
         assert ada.post(page.path, [*hidden, ("version", text), ("title", "")]).status == 422
         kept = ada.post(page.path, {"title": text, text: "x"})  # without a token
         assert "Your typed text is kept" in kept.h1

@@ -104,7 +104,7 @@ def test_an_interval_is_changed_for_several(sqlite_site: Site) -> None:
 def test_an_editor_changes_so_many_an_hour_and_an_admin_more(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "MOST_AN_HOUR", 3)
     change = {"what": "topic", "topic": "The rule of law", "reason": WHY}
-    status_form(site, site.browser(ED)).submit("Publish now", **UNDONE)  # alone, so it does not count
+    status_form(site, site.browser(ED)).submit("Publish", **UNDONE)  # alone, so it does not count
     chosen(site).submit(SHOW, **change).submit("Do it for 2")
     page = chosen(site)
     with site.unchanged():
@@ -121,7 +121,7 @@ def test_an_editor_changes_so_many_an_hour_and_an_admin_more(site: Site, monkeyp
 def test_one_stale_ask_stops_all(sqlite_site: Site) -> None:
     shown = chosen(sqlite_site).submit(SHOW, what="topic", topic="Law", reason=WHY)
     edit = sqlite_site.browser(ADA).get(f"/staff/asks/{sqlite_site.ask_id('stop-brexit')}/edit")
-    edit.submit("Save", deadline_note="Ada's")
+    edit.submit("Keep", deadline_note="Ada's")
     with sqlite_site.unchanged():
         stopped = shown.submit("Do it for 2")
     assert stopped.status == 409

@@ -127,7 +127,7 @@ def test_how_long_others_may_keep_an_answer(shared_site: Site, path: str, cookie
 def test_a_changed_address_may_be_kept_by_others(sqlite_site: Site) -> None:
     ask = sqlite_site.ask_id()
     form = sqlite_site.browser(ED).get(f"/staff/asks/{ask}/edit")
-    form.submit("Save", slug="another-name")
+    form.submit("Keep", slug="another-name")
     answer = get(sqlite_site, f"/asks/{WEALTH_ORDERS}")
     assert (answer.status_code, answer.headers["Cache-Control"]) == (301, PUBLIC)
 

@@ -31,7 +31,7 @@ def test_words_that_fit_several_laws_bring_them_back_as_suggestions_with_everyth
     form = link_form(site)
     with site.unchanged():
         asked = form.submit(
-            "Enter the link", legislation_id="criminal finances", effect="enables", provisions="ss. 1–3", note="So."
+            "Keep as a draft", legislation_id="criminal finances", effect="enables", provisions="ss. 1–3", note="So."
         )
     assert asked.status == 422
     found = offered(asked, "legislation_id")
@@ -44,8 +44,8 @@ def test_words_that_fit_several_laws_bring_them_back_as_suggestions_with_everyth
         "ss. 1–3",
         "So.",
     )
-    done = asked.submit("Enter the link", legislation_id=found[0])
-    assert "The link is entered as a draft" in done.notices[0]
+    done = asked.submit("Keep as a draft", legislation_id=found[0])
+    assert "Kept as a draft" in done.notices[0]
     newest = sa.select(Legislation.key).join(Link).order_by(Link.id.desc()).limit(1)
     assert site.scalar(newest) == found[0]
 
@@ -54,7 +54,7 @@ def test_words_that_fit_several_laws_bring_them_back_as_suggestions_with_everyth
     ("typed", "says"),
     [
         ("", "Fill in “Law”."),
-        ("no such law at all", "No law that is entered here fits. Enter it first: Legislation, New law."),
+        ("no such law at all", "No law here fits. Add it first: Legislation, New law."),
         ("finances commencement 5", "“finances commencement 5” names none of them alone. Type one of these"),
         ("x\x00", "cannot be stored (U+0000)"),
     ],
@@ -62,7 +62,7 @@ def test_words_that_fit_several_laws_bring_them_back_as_suggestions_with_everyth
 def test_what_names_no_law_is_explained(shared_site: Site, typed: str, says: str) -> None:
     form = link_form(shared_site)
     with shared_site.unchanged():
-        refused = form.submit("Enter the link", legislation_id=typed, note="So.")
+        refused = form.submit("Keep as a draft", legislation_id=typed, note="So.")
     (error,) = refused.errors("legislation_id")
     assert says in error
     assert refused.value("note") == "So."
@@ -74,7 +74,7 @@ def test_the_law_of_a_link_is_shown_in_words_and_kept_where_nothing_is_typed(sha
     assert form.value("legislation_id") == "2018 c. 13"
     assert "Sanctions and Anti-Money Laundering Act 2018, 2018 c. 13" in form.all("p", "hint")
     with shared_site.unchanged():
-        assert form.submit("Save").notices == ["Saved."]
+        assert form.submit("Keep").notices == ["Kept."]
 
 
 def test_the_ask_that_replaces_another_is_named_by_its_address(sqlite_site: Site) -> None:
@@ -82,7 +82,7 @@ def test_the_ask_that_replaces_another_is_named_by_its_address(sqlite_site: Site
     superseded = UNDONE | {"status": "superseded"}
     with sqlite_site.unchanged():
         asked = form.submit("Preview", **superseded, superseded_by_id="company")
-        more = asked.submit("Add another piece of evidence")
+        more = asked.submit("Add another page")
     assert offered(asked, "superseded_by_id") == offered(more, "superseded_by_id") != []
     assert WEALTH_ORDERS not in offered(asked, "superseded_by_id")
     preview = asked.submit("Preview", superseded_by_id="https://tracker.example/asks/stop-brexit?on=2020-01-01#law")
@@ -109,8 +109,8 @@ def test_a_form_that_was_taken_up_again_still_names_the_ask(sqlite_site: Site) -
 def test_both_versions_of_a_stale_edit_name_the_law(sqlite_site: Site) -> None:
     link = sqlite_site.scalar(sa.select(Link.id).join(Legislation).where(Legislation.key == ACT).limit(1))
     first, second = (sqlite_site.browser(ED).get(f"/staff/links/{link}/edit") for _ in range(2))
-    first.submit("Save", note="Said otherwise.")
-    stale = second.submit("Save", legislation_id="2017 c. 22")
+    first.submit("Keep", note="Said otherwise.")
+    stale = second.submit("Keep", legislation_id="2017 c. 22")
     assert stale.status == 409
     assert "Law 2018 c. 13 2017 c. 22" in stale.text
 

@@ -14,7 +14,7 @@ from tracker.rules.status import Status
 def conflict(page: Page) -> list[list[str]]:
     """The table of both versions: field, saved now, typed by you."""
     assert page.status == 409
-    assert "Somebody else saved this while you were typing" in page.text
+    assert "Somebody else changed this while you were typing" in page.text
     assert page.response.headers["Cache-Control"] == "no-store"
     rows = next(table for table in page.tree.iter("table")).iter("tr")
     return [[" ".join("".join(cell.itertext()).split()) for cell in row] for row in rows][1:]
@@ -23,15 +23,15 @@ def conflict(page: Page) -> list[list[str]]:
 def test_the_second_editor_of_an_ask_sees_both_versions_and_saves_again(site: Site) -> None:
     path = f"/staff/asks/{site.ask_id()}/edit"
     ada, ed = site.browser(ADA).get(path), site.browser(ED).get(path)
-    assert ada.submit("Save", deadline_note="Ada's note", next_step="Ada's step").hops == [303, 200]
+    assert ada.submit("Keep", deadline_note="Ada's note", next_step="Ada's step").hops == [303, 200]
     with site.unchanged():
-        second = ed.submit("Save", deadline_note="Ed's note", internal_note="Ed's own line")
+        second = ed.submit("Keep", deadline_note="Ed's note", internal_note="Ed's own line")
     rows = conflict(second)
     assert ["What is due by then", "Ada's note", "Ed's note"] in rows
     assert ["Next step", "Ada's step", ed.value("next_step") or "Empty"] in rows
     assert {row[0] for row in rows} == {"What is due by then", "Next step", "Internal note"}
     assert (second.value("deadline_note"), second.value("internal_note")) == ("Ed's note", "Ed's own line")
-    assert second.submit("Save", next_step="Ada's step").hops == [303, 200]
+    assert second.submit("Keep", next_step="Ada's step").hops == [303, 200]
     with site.reading() as session:
         ask = session.get_one(Ask, site.ask_id())
         assert (ask.deadline_note, ask.next_step, ask.internal_note) == ("Ed's note", "Ada's step", "Ed's own line")
@@ -39,7 +39,7 @@ def test_the_second_editor_of_an_ask_sees_both_versions_and_saves_again(site: Si
 
 def test_what_is_hard_to_undo_is_not_done_on_a_page_that_is_out_of_date(sqlite_site: Site) -> None:
     slow = sqlite_site.browser(ED).get("/staff/links/1/archive")
-    sqlite_site.browser(ADA).get("/staff/links/1/edit").submit("Save", note="changed")
+    sqlite_site.browser(ADA).get("/staff/links/1/edit").submit("Keep", note="changed")
     with sqlite_site.unchanged():
         stale = slow.submit("Archive", reason="It was repealed.")
     assert stale.status == 409
@@ -52,10 +52,10 @@ def test_a_second_conflict_is_noticed_as_well(sqlite_site: Site) -> None:
     ada, ed = sqlite_site.browser(ADA), sqlite_site.browser(ED)
     waiting = ed.get(path)
     for note in ("one", "two"):
-        ada.get(path).submit("Save", deadline_note=note)
-        waiting = waiting.submit("Save", deadline_note="Ed's")
+        ada.get(path).submit("Keep", deadline_note=note)
+        waiting = waiting.submit("Keep", deadline_note="Ed's")
         assert ["What is due by then", note, "Ed's"] in conflict(waiting)
-    assert waiting.submit("Save").hops == [303, 200]
+    assert waiting.submit("Keep").hops == [303, 200]
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,9 @@ def test_every_form_of_a_record_notices_that_it_is_stale(
     sqlite_site: Site, path: str, first: dict[str, str], second: dict[str, str], shown: str
 ) -> None:
     quick, slow = sqlite_site.browser(ADA).get(path), sqlite_site.browser(ADA).get(path)
-    assert quick.submit("Save", **first).hops == [303, 200]
+    assert quick.submit("Keep", **first).hops == [303, 200]
     with sqlite_site.unchanged():
-        stale = slow.submit("Save", **second)
+        stale = slow.submit("Keep", **second)
     assert stale.status == 409
     assert {name: stale.value(name) for name in second} == second
     assert [row[2] for row in conflict(stale)] == [shown]
@@ -85,15 +85,15 @@ def test_a_stale_status_form_shows_what_was_published_meanwhile(site: Site) -> N
     slow = status_form(site, site.browser(ED))
     quick = status_form(site, site.browser(ADA))
     overtaken = UNDONE | {"status": "overtaken", "text": "Ada's news.", "happened_on": "2026-04-30"}
-    assert quick.submit("Publish now", **overtaken).hops == [303, 200]
+    assert quick.submit("Publish", **overtaken).hops == [303, 200]
     with site.unchanged():
-        for button in ("Preview", "Publish now"):
+        for button in ("Preview", "Publish"):
             stale = slow.submit(button, **UNDONE)
             rows = conflict(stale)
             assert rows == [["Published meanwhile", "30 April 2026: Ada's news.", UNDONE["text"]]]
             assert (stale.value("text"), stale.value("status")) == (UNDONE["text"], "reversed")
     assert site.scalar(sa.select(Ask.status).where(Ask.slug == WEALTH_ORDERS)) is Status.OVERTAKEN
-    assert stale.submit("Publish now").hops == [303, 200]
+    assert stale.submit("Publish").hops == [303, 200]
     assert site.scalar(sa.select(Ask.status).where(Ask.slug == WEALTH_ORDERS)) is Status.REVERSED
 
 
@@ -105,7 +105,7 @@ def test_a_stale_draft_is_not_overwritten(sqlite_site: Site) -> None:
     assert ed.submit("Keep as a draft", text="Ed's wording.").hops == [303, 200]
     with sqlite_site.unchanged():
         stale = ada.submit("Keep as a draft", text="Ada's wording.")
-    assert ["What happened", "Ed's wording.", "Ada's wording."] in conflict(stale)
+    assert ["What happened?", "Ed's wording.", "Ada's wording."] in conflict(stale)
     assert stale.submit("Keep as a draft").hops == [303, 200]
     assert sqlite_site.scalar(sa.select(Update.text).where(Update.id == update_id)) == "Ada's wording."
 
@@ -114,7 +114,7 @@ def test_a_button_pressed_on_a_page_that_is_out_of_date_changes_nothing(sqlite_s
     sqlite_site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(publication=Publication.DRAFT))
     path = f"/staff/asks/{sqlite_site.ask_id()}"
     slow = sqlite_site.browser(ED).get(path)
-    sqlite_site.browser(ADA).get(f"{path}/edit").submit("Save", deadline_note="changed")
+    sqlite_site.browser(ADA).get(f"{path}/edit").submit("Keep", deadline_note="changed")
     with sqlite_site.unchanged():
         page = slow.submit("Publish the ask")
     assert page.status == 409
@@ -123,7 +123,7 @@ def test_a_button_pressed_on_a_page_that_is_out_of_date_changes_nothing(sqlite_s
 
 def test_pressing_publish_twice_publishes_once(site: Site) -> None:
     form = status_form(site, site.browser(ED))
-    sent = form.sent("Publish now", **UNDONE)
+    sent = form.sent("Publish", **UNDONE)
     assert form.browser.post(form.path, sent).hops == [303, 200]
     with site.unchanged():
         again = form.browser.post(form.path, sent)

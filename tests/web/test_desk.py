@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from tests.factories import make_ask
 from tests.site import ADA, CLEO, ED, WEALTH_ORDERS, Site
 from tests.web.test_status_change import UNDONE, status_form
 from tracker.clock import today
@@ -17,9 +18,9 @@ def test_checked_nothing_changed_is_one_click(site: Site) -> None:
     site.execute(sa.update(Ask).values(review_interval_days=1, reviewed_on=LONG_AGO))
     desk = site.browser(ED).get("/staff/")
     title = site.scalar(sa.select(Ask.title).where(Ask.slug == WEALTH_ORDERS))
-    button = f"Checked, nothing changed with {title}"
+    button = f"Nothing changed with {title}"
     done = desk.submit(button)
-    assert (done.path.partition("#")[0], done.notices) == ("/staff/", [f"The review of “{title}” is recorded."])
+    assert (done.path.partition("#")[0], done.notices) == ("/staff/", [f"You looked at “{title}”: nothing changed."])
     assert not done.has_button(button)
     checked = site.scalar(sa.select(Ask.reviewed_on).where(Ask.slug == WEALTH_ORDERS))
     assert checked == PartialDate(today().isoformat())
@@ -33,20 +34,19 @@ def test_checked_nothing_changed_is_one_click(site: Site) -> None:
 
 def test_a_wrong_day_of_a_check_is_explained_and_kept(shared_site: Site) -> None:
     shared_site.execute(sa.update(Ask).values(review_interval_days=1, reviewed_on=LONG_AGO))
-    desk = shared_site.browser(ED).get("/staff/")
-    button = next(words for words in desk.all("button") if words.startswith("Checked, nothing changed"))
+    form = shared_site.browser(ED).get(f"/staff/asks/{shared_site.ask_id()}").follow("Looked at: nothing changed")
     with shared_site.unchanged():
-        refused = desk.submit(button, happened_on="2190-01-01")
+        refused = form.submit("Publish", happened_on="2190-01-01")
     assert refused.errors("happened_on") == ["This date lies in the future."]
     assert refused.value("happened_on") == "2190-01-01"
-    assert refused.submit("Record the review", happened_on=today().isoformat()).path.startswith("/staff/")
+    assert refused.submit("Publish", happened_on=today().isoformat()).path.startswith("/staff/")
 
 
 def test_a_contributor_proposes_a_review_which_counts_once_an_editor_approves_it(site: Site) -> None:
     site.execute(sa.update(Ask).values(review_interval_days=1, reviewed_on=LONG_AGO))
     ask = sa.select(Ask.title, Ask.reviewed_on).where(Ask.slug == WEALTH_ORDERS)
     title, before = site.scalar(ask.with_only_columns(Ask.title)), site.scalar(ask.with_only_columns(Ask.reviewed_on))
-    button = f"Checked, nothing changed with {title}"
+    button = f"Nothing changed with {title}"
     cleo = site.browser(CLEO)
     desk = cleo.get("/staff/")
     _, revision = site.footprint()
@@ -55,7 +55,7 @@ def test_a_contributor_proposes_a_review_which_counts_once_an_editor_approves_it
         f"The review of “{title}” waits for an editor. The date of the check changes once it is approved."
     ]
     assert not sent.has_button(button)
-    assert f"A check waits for approval of {title}" in sent.links()
+    assert f"A look waits for approval of {title}" in sent.links()
     with site.unchanged():
         desk.submit(button)  # pressed twice
     assert site.scalar(ask.with_only_columns(Ask.reviewed_on)) == before
@@ -63,14 +63,14 @@ def test_a_contributor_proposes_a_review_which_counts_once_an_editor_approves_it
     day = PartialDate(today().isoformat())
     decide = site.browser(ED).get("/staff/").follow(f"Look and decide on {day.in_words}: {NOTHING_CHANGED}")
     assert f"Looked at {day.in_words}" in decide.all("section", "verdict")[0]
-    decide.submit("Approve and publish")
+    decide.submit("Publish")
     assert site.scalar(ask.with_only_columns(Ask.reviewed_on)) == day
     assert site.scalar(sa.select(Update.kind).order_by(Update.id.desc()).limit(1)) is UpdateKind.REVIEW
 
 
 def test_a_proposed_review_is_withdrawn_mended_and_sent_again(sqlite_site: Site) -> None:
     cleo = sqlite_site.browser(CLEO)
-    form = cleo.get(f"/staff/asks/{sqlite_site.ask_id()}").follow("Record a review")
+    form = cleo.get(f"/staff/asks/{sqlite_site.ask_id()}").follow("Looked at: nothing changed")
     with sqlite_site.unchanged():
         refused = form.submit("Send for approval", happened_on="2026-01")
     assert refused.errors("happened_on") == ["Give the day on which you checked."]
@@ -84,13 +84,16 @@ def test_a_proposed_review_is_withdrawn_mended_and_sent_again(sqlite_site: Site)
 def test_a_sent_back_draft_stands_first_at_its_authors_desk_with_the_note(sqlite_site: Site) -> None:
     status_form(sqlite_site, sqlite_site.browser(CLEO)).submit("Send for approval", **UNDONE)
     ed = sqlite_site.browser(ED).get("/staff/")
-    assert ed.links()["1 waiting for approval"] == "#waiting"
+    assert ed.links()["Waiting for approval: 1"] == "#waiting"
     decide = ed.follow("Look and decide on 1 May 2026: The power was repealed.")
     decide.submit("Send back", note="Which Act?")
-    drafts = sqlite_site.browser(CLEO).get("/staff/").section("drafts")
-    assert "Sent back" in drafts
-    assert "To mend: Which Act?" in drafts
-    assert "Your draft" in drafts
+    desk = sqlite_site.browser(CLEO).get("/staff/")
+    assert desk.all("h2")[0] == "Sent back to you 1"
+    sent_back = desk.section("sent_back")
+    assert "To change: Which Act?" in sent_back
+    assert "Your draft" in sent_back
+    assert 'id="drafts"' not in desk.html
+    assert "sent_back" not in sqlite_site.browser(ED).get("/staff/").html
 
 
 def test_a_long_list_shows_its_beginning_and_leads_to_the_whole(sqlite_site: Site) -> None:
@@ -112,14 +115,12 @@ def test_an_empty_desk_says_that_all_is_done(sqlite_site: Site) -> None:
     for model in (Ask, Source, Legislation, Link):
         sqlite_site.execute(sa.update(model).where(model.publication == "draft").values(publication="put_aside"))
     desk = sqlite_site.browser(ED).get("/staff/")
-    assert "All is decided." in desk.section("waiting")
-    assert "Every status fits the tests of its ask." in desk.section("contradicted")
-    assert "Nothing is disputed." in desk.section("disputed")
-    assert "All are checked." in desk.section("due")
-    assert "There are no drafts." in desk.section("drafts")
-    assert "No answer is overdue." in desk.section("unanswered")
-    assert "Nothing is overdue." in desk.section("overdue")
-    assert "Every fact that was entered is published or put aside." in desk.section("unverified")
+    assert desk.section("nothing") == (
+        "Nothing was sent back to you, nothing waits for approval, every status fits its tests, nothing is disputed, "
+        "no reply is due, nothing is overdue, no ask is due for a look, there are no drafts, and "
+        "all that was brought in is published or put aside."
+    )
+    assert desk.all("h2") == ["Lately"]
 
 
 def test_editors_see_what_was_done_to_accounts_and_contributors_do_not(sqlite_site: Site) -> None:
@@ -130,3 +131,35 @@ def test_editors_see_what_was_done_to_accounts_and_contributors_do_not(sqlite_si
     assert "Pia Puppet" in accounts
     assert "pia@example.org" not in accounts
     assert "this week" not in sqlite_site.browser(CLEO).get("/staff/").text
+
+
+def test_an_ask_that_was_published_today_is_not_due(sqlite_site: Site) -> None:
+    with sqlite_site.change(ED) as change:
+        make_ask(change, slug="new-ask", title="Tax empty homes", published=True)
+    assert "Tax empty homes" not in sqlite_site.browser(ED).get("/staff/desk/due").text
+
+
+def test_an_update_is_posted_from_the_desk_with_or_without_naming_the_ask(shared_site: Site) -> None:
+    desk = shared_site.browser(ED).get("/staff/")
+    which = desk.submit("Post an update")
+    assert which.h1 == "Post an update: which ask?"
+    title = shared_site.scalar(sa.select(Ask.title).where(Ask.slug == WEALTH_ORDERS))
+    assert which.follow(title).h1 == "Post an update"
+    for words in (title, WEALTH_ORDERS, f"https://tracker.example.org/asks/{WEALTH_ORDERS}"):
+        form = desk.submit("Post an update", q=words)
+        assert (form.h1, form.path) == ("Post an update", which.links()[title])
+    some = desk.submit("Post an update", q="company ownership")
+    assert sorted(link for link in some.links() if link.startswith("Open company ownership")) == [
+        "Open company ownership in the British overseas territories",
+        "Open company ownership in the crown dependencies",
+    ]
+    assert "No ask fits." in desk.submit("Post an update", q="no such words").text
+    assert "Use unexplained" in desk.submit("Find", q="unexplained").text
+
+
+def test_what_is_ones_own_stands_in_the_head_of_each_page(shared_site: Site) -> None:
+    browser = shared_site.browser(CLEO)
+    for path in ("/staff/", "/staff/asks/", f"/staff/asks/{shared_site.ask_id()}/updates/milestone"):
+        links = browser.get(path).links()
+        assert links["Approval"] == "/staff/approval/"
+        assert links["Cleo Contributor : my account"] == "/staff/account"

@@ -84,7 +84,7 @@ def test_the_desk_names_the_longest_overdue_first_and_the_public_reads_that_it_i
         titles, late = [second.title, third.title, first.title], f"/asks/{second.slug}"
     desk = sqlite_site.browser(CLEO).get("/staff/")
     section = desk.section("disputed")
-    assert desk.links()["3 disputed"] == "#disputed"
+    assert desk.links()["Disputed: answer due: 3"] == "#disputed"
     assert sorted(titles, key=section.index) == titles
     due = in_words(answer_due(days_ago(40)))
     assert f"Answer overdue since {due}" in section

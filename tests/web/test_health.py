@@ -121,19 +121,19 @@ def test_a_locked_database_answers_readers_and_tells_writers_to_come_back(impati
     with locked(url):
         assert site.browser().get(f"/asks/{WEALTH_ORDERS}").status == 200
         assert site.browser().client.get("/readyz").status_code == 503
-        refused = form.browser.client.post(form.path, data=dict(form.sent("Save", deadline_note="Typed")))
+        refused = form.browser.client.post(form.path, data=dict(form.sent("Keep", deadline_note="Typed")))
         assert refused.status_code == 503
         assert refused.headers["Retry-After"] == "5"
         assert "nothing was changed" in refused.text
     assert site.browser().send("GET", "/readyz").status_code == 200
-    assert form.submit("Save", deadline_note="Typed").hops == [303, 200]
+    assert form.submit("Keep", deadline_note="Typed").hops == [303, 200]
 
 
 def test_what_waits_beside_a_sign_in_waits_on_while_the_database_is_locked(impatient_site: Site) -> None:
     site = impatient_site
     form = site.browser(ED).get(f"/staff/asks/{site.ask_id()}/edit")
     site.execute(sa.update(StaffSession).values(ended_at=now()))
-    asked = form.submit("Save", deadline_note="Typed for an hour")
+    asked = form.submit("Keep", deadline_note="Typed for an hour")
     typed = asked.sent("Sign in", email=email_of(ED), password=PASSWORD)
     with locked(site.engine.url.render_as_string(hide_password=False)):
         refused = asked.browser.client.post("/staff/sign-in", data=MultiDict(typed))

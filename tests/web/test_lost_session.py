@@ -25,7 +25,7 @@ def test_a_form_comes_back_after_signing_in_again_and_is_saved(site: Site) -> No
     form = status_form(site, site.browser(ED))
     end_sessions(site)
     with site.unchanged():
-        asked = form.submit("Publish now", **UNDONE)
+        asked = form.submit("Publish", **UNDONE)
     assert asked.status == 403
     assert asked.h1 == "Sign in"
     assert "Your session had ended, so nothing was saved." in asked.notices[0]
@@ -36,24 +36,24 @@ def test_a_form_comes_back_after_signing_in_again_and_is_saved(site: Site) -> No
     for name in ("status", "text", "reason", "evidence_0_url", "evidence_0_title", "evidence_0_type"):
         assert back.value(name.replace("_0_", "-0-")) == UNDONE[name]
     assert site.scalar(sa.select(Ask.status).where(Ask.slug == WEALTH_ORDERS)) == "in_force"
-    assert back.submit("Publish now").hops == [303, 200]
+    assert back.submit("Publish").hops == [303, 200]
     assert site.scalar(sa.select(Ask.status).where(Ask.slug == WEALTH_ORDERS)) == "reversed"
 
 
 @pytest.mark.parametrize(
     ("path", "button", "typed"),
     [
-        ("/staff/asks/1/edit", "Save", {"internal_note": "Typed\nfor an hour", "deadline_note": "“quoted” <b>"}),
-        ("/staff/sources/new", "Enter the source", {"title": "A speech", "key": "a-speech"}),
-        ("/staff/legislation/new", "Enter the law", {"title": "A law", "citation": "2018 c. 99"}),
+        ("/staff/asks/1/edit", "Keep", {"internal_note": "Typed\nfor an hour", "deadline_note": "“quoted” <b>"}),
+        ("/staff/sources/new", "Keep as a draft", {"title": "A speech", "key": "a-speech"}),
+        ("/staff/legislation/new", "Keep as a draft", {"title": "A law", "citation": "2018 c. 99"}),
         (
             "/staff/asks/1/links/new",
-            "Enter the link",
+            "Keep as a draft",
             {"legislation_id": "2018 c. 13", "effect": "amends", "extent": ["Wales", "Jersey"]},
         ),
         ("/staff/asks/1/tests/new", "Add the test", {"label": "It is done", "key": "done", "change_reason": "New."}),
-        ("/staff/asks/1/review", "Record the review", {"text": "Looked at everything."}),
-        ("/staff/people/2/edit", "Save", {"name": "Edwina"}),
+        ("/staff/asks/1/review", "Publish", {"text": "Looked at everything."}),
+        ("/staff/people/2/edit", "Keep", {"name": "Edwina"}),
         ("/staff/links/1/archive", "Archive", {"reason": "It was repealed."}),
     ],
 )
@@ -73,7 +73,7 @@ def test_every_form_comes_back(sqlite_site: Site, path: str, button: str, typed:
 def test_what_was_typed_survives_a_sign_in_form_that_is_out_of_date(sqlite_site: Site) -> None:
     form = sqlite_site.browser(ED).get("/staff/asks/1/edit")
     end_sessions(sqlite_site)
-    asked = form.submit("Save", internal_note="Typed for an hour")
+    asked = form.submit("Keep", internal_note="Typed for an hour")
     asked.browser.client.delete_cookie("tracker")
     again = sign_in(asked, ED)
     assert again.status == 400
@@ -85,7 +85,7 @@ def test_what_was_typed_survives_a_wrong_password_and_is_carried_as_text(sqlite_
     form = sqlite_site.browser(ED).get("/staff/asks/1/edit")
     end_sessions(sqlite_site)
     nasty = '"><script>alert(1)</script>\nnext'
-    asked = form.submit("Save", internal_note=nasty)
+    asked = form.submit("Keep", internal_note=nasty)
     again = asked.submit("Sign in", email=email_of(ED), password="wrong")
     assert again.status == 422
     back = sign_in(again, ED).submit("Bring my form back")
@@ -95,9 +95,9 @@ def test_what_was_typed_survives_a_wrong_password_and_is_carried_as_text(sqlite_
 def test_a_form_that_comes_back_is_stale_when_somebody_else_saved_meanwhile(sqlite_site: Site) -> None:
     form = sqlite_site.browser(ED).get("/staff/asks/1/edit")
     end_sessions(sqlite_site)
-    sqlite_site.browser(ADA).get("/staff/asks/1/edit").submit("Save", deadline_note="Ada's")
-    back = sign_in(form.submit("Save", deadline_note="Ed's"), ED).submit("Bring my form back")
-    stale = back.submit("Save")
+    sqlite_site.browser(ADA).get("/staff/asks/1/edit").submit("Keep", deadline_note="Ada's")
+    back = sign_in(form.submit("Keep", deadline_note="Ed's"), ED).submit("Bring my form back")
+    stale = back.submit("Keep")
     assert stale.status == 409
     assert stale.value("deadline_note") == "Ed's"
 
@@ -105,7 +105,7 @@ def test_a_form_that_comes_back_is_stale_when_somebody_else_saved_meanwhile(sqli
 def test_somebody_else_who_signs_in_may_do_no_more_than_their_role(sqlite_site: Site) -> None:
     form = sqlite_site.browser(ED).get("/staff/asks/1/edit")
     end_sessions(sqlite_site)
-    offered = sign_in(form.submit("Save", deadline_note="Ed's"), CLEO)
+    offered = sign_in(form.submit("Keep", deadline_note="Ed's"), CLEO)
     assert offered.submit("Bring my form back").status == 403
 
 
@@ -139,7 +139,7 @@ def test_using_a_session_keeps_it_alive_and_writes_no_event(sqlite_site: Site) -
 def test_a_sign_in_form_that_is_out_of_date_still_carries_what_was_typed(sqlite_site: Site) -> None:
     form = sqlite_site.browser(ED).get("/staff/asks/1/edit")
     end_sessions(sqlite_site)
-    asked = form.submit("Save", deadline_note="Typed for an hour")
+    asked = form.submit("Keep", deadline_note="Typed for an hour")
     sent = asked.sent("Sign in", without={"csrf_token"}, email=email_of(ED), password=PASSWORD)
     again = asked.browser.post("/staff/sign-in", [*sent, ("csrf_token", "of yesterday")])
     assert again.status == 400

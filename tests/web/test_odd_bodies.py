@@ -47,12 +47,12 @@ def test_a_form_that_does_not_say_which_version_was_seen_saves_nothing(
 ) -> None:
     browser, _ = ada
     page = browser.get(path)
-    first = next(button for form in page.tree.iter("form") for button in form.iter("button"))
+    first = next(button for main in page.tree.iter("main") for button in main.iter("button"))
     sent = page.sent(text_of(first), without={"version", "seen"})
     with shared_site.unchanged():
         answer = browser.post(path, sent)
     assert answer.status == 409
-    assert "Somebody else saved this" in answer.text
+    assert "Somebody else changed this" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_field_that_the_form_does_not_have_reaches_nothing(sqlite_site: Site) 
     page = browser.get(EDIT)
     extra = [("status", "met"), ("publication", "draft"), ("id", "99"), ("is_archived", "1")]
     before = sqlite_site.footprint()
-    saved = browser.post(EDIT, [*page.sent("Save"), *extra])
+    saved = browser.post(EDIT, [*page.sent("Keep"), *extra])
     assert saved.hops == [303, 200]
     assert sqlite_site.footprint() == before, "only the fields of the form count, and those are as they were"
 

@@ -132,10 +132,10 @@ def test_a_page_is_cited_with_the_day_that_it_shows_and_the_day_on_which_it_was_
 
 
 def test_a_correction_that_came_later_is_read_on_the_page_of_today(sqlite_site: Site) -> None:
-    ask_page(sqlite_site).follow("Change the status").submit("Publish now", **UNDONE)
+    ask_page(sqlite_site).follow("Change the status").submit("Publish", **UNDONE)
     form = ask_page(sqlite_site).follow("Correct the entry of 1 May 2026")
     right = {"status": "in_force", "reason": "The bill fell.", "happened_on": "3 May 2026"}
-    assert form.submit("Publish now", text="It was not repealed.", **right).hops == [303, 200]
+    assert form.submit("Publish", wrong="other", text="It was not repealed.", **right).hops == [303, 200]
     page = on_day(sqlite_site, "2026-05-02")
     assert "In force, ask not yet met" in verdict(page)
     assert "This entry has been corrected." in page.section("u-2026-05-01")
@@ -153,9 +153,9 @@ def test_the_page_says_on_what_pages_its_status_rests_and_of_what_kind_they_are(
     assert "Nothing here rests on a government’s word alone." in grounds
     assert page.links()["Official record"] == "/method#official_record"
     assert page.links()["What the types mean"] == "/method#evidence"
-    form = ask_page(sqlite_site, slug=LONDON_PROPERTY).follow("Record a test result")
+    form = ask_page(sqlite_site, slug=LONDON_PROPERTY).follow("Tell the result of a test")
     field = result_field(form, "Owners of most")
-    form.submit("Publish now", **NEWS | {field: "unknown", "evidence_0_type": "government_claim"})
+    form.submit("Publish", **NEWS | {field: "unknown", "evidence_0_type": "government_claim"})
     claimed = sqlite_site.browser().get(address)
     assert "Only a government’s word stands behind the entry of 1 May 2026" in claimed.section("grounds")
     assert "Nothing here rests on" not in claimed.section("grounds")

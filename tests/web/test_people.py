@@ -72,7 +72,7 @@ def test_a_new_role_holds_at_once(site: Site) -> None:
     cleo = site.browser(CLEO)
     assert cleo.get("/staff/asks/new").status == 403
     page = site.browser(ADA).get("/staff/people/").follow("Edit Cleo Contributor")
-    assert page.submit("Save", role="editor").hops == [303, 200]
+    assert page.submit("Keep", role="editor").hops == [303, 200]
     assert cleo.get("/staff/asks/new").hops == [303, 200], "sign in again"
     assert site.browser(CLEO).get("/staff/asks/new").h1 == "New ask"
 
@@ -160,7 +160,7 @@ def test_who_is_erased_while_their_password_is_looked_at_comes_back_nowhere(
 
 
 @pytest.mark.parametrize(("address", "button", "typed"), [
-    ("deactivate", "Deactivate", {}), ("edit", "Save", {"role": "editor"}),
+    ("deactivate", "Deactivate", {}), ("edit", "Keep", {"role": "editor"}),
 ])  # fmt: skip
 def test_the_last_admin_stays(sqlite_site: Site, address: str, button: str, typed: dict[str, str]) -> None:
     form = sqlite_site.browser(ADA).get(f"/staff/people/{person_id(sqlite_site, ADA)}/{address}")
@@ -193,7 +193,7 @@ def test_an_admin_signs_somebody_out_everywhere(sqlite_site: Site) -> None:
 
 def test_ones_own_new_password_ends_every_session(site: Site) -> None:
     here, elsewhere = site.browser(CLEO), site.browser(CLEO)
-    form = here.get("/staff/").follow("My account").follow("Change your password")
+    form = here.get("/staff/").follow("Cleo Contributor : my account").follow("Change your password")
     with site.unchanged():
         weak = form.submit("Change the password", password="short")
         assert weak.errors("password")
@@ -205,7 +205,7 @@ def test_ones_own_new_password_ends_every_session(site: Site) -> None:
 
 def test_the_log_says_what_happened_to_people_and_holds_no_password(sqlite_site: Site) -> None:
     ada = sqlite_site.browser(ADA)
-    ada.get("/staff/people/").follow("Edit Ed Editor").submit("Save", name="Edward")
+    ada.get("/staff/people/").follow("Edit Ed Editor").submit("Keep", name="Edward")
     link = link_on(ada.get("/staff/people/").follow("New password for Edward").submit("Make the link"))
     sqlite_site.browser().get(link).submit("Set the password", password=NEW_PASSWORD)
     log = ada.get("/staff/").section("recent")

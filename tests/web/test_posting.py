@@ -4,22 +4,33 @@ import pytest
 import sqlalchemy as sa
 
 from tests.browser import Page
-from tests.factories import make_source
-from tests.site import ED, WEALTH_ORDERS, Site
+from tests.factories import make_ask, make_source
+from tests.page_checks import VIEWER_TYPES, fields
+from tests.site import CLEO, ED, WEALTH_ORDERS, Site
 from tests.web.test_story import result_field
-from tracker.models import SuccessTest, Update
+from tracker.clock import today
+from tracker.models import Ask, Evidence, SuccessTest, Update
 from tracker.rules.dates import PartialDate
-from tracker.rules.updates import Result, UpdateKind
+from tracker.rules.updates import EvidenceType, Result, UpdateKind
 
 PUBLIC_PAGE = f"/asks/{WEALTH_ORDERS}"
 NEWS = {"happened_on": "1 May 2026", "text": "A report came."}
 PAGE = {
     "evidence_0_url": "https://reports.example.org/2026/may/",
+    "evidence_0_is_opened": "y",
     "evidence_0_title": "The May report",
     "evidence_0_type": "independent",
     "evidence_0_publisher": "Reports Ltd",
     "evidence_0_published_on": "1 May 2026",
 }
+
+
+def in_sight(page: Page) -> set[str]:
+    """The names of the fields that nobody has to open first."""
+    shown = {field.get("name", "") for field in fields(page.tree) if field.get("type") not in VIEWER_TYPES}
+    closed = [details for details in page.tree.iter("details") if "open" not in details.attrib]
+    branches = [element for element in page.tree.iter("div") if "branch" in element.get("class", "")]
+    return shown - {field.get("name") for hidden in [*closed, *branches] for field in fields(hidden)}
 
 
 def posting(site: Site, slug: str = WEALTH_ORDERS) -> Page:
@@ -34,63 +45,154 @@ def newest_kind(site: Site) -> UpdateKind:
 def test_one_form_takes_a_milestone_a_test_result_or_a_change_of_status(site: Site) -> None:
     form = posting(site)
     test = result_field(form, "tied to the Russian state")
-    assert form.submit("Publish now", **NEWS, **PAGE).hops == [303, 200]
+    assert form.submit("Publish", **NEWS, **PAGE).hops == [303, 200]
     assert newest_kind(site) is UpdateKind.MILESTONE
     form = posting(site)
-    assert form.submit("Publish now", **NEWS, **PAGE, **{test: "unknown"}).hops == [303, 200]
+    assert form.submit("Publish", **NEWS, **PAGE, **{test: "unknown"}).hops == [303, 200]
     assert newest_kind(site) is UpdateKind.TEST
     label = SuccessTest.key == "reached-russian-state-wealth"
     assert site.scalar(sa.select(SuccessTest.result).where(label)) is Result.UNKNOWN
     form = posting(site)
     judged = {"status": "reversed", "reason": "Parliament took the power away."}
-    assert form.submit("Publish now", **NEWS, **PAGE, **judged).hops == [303, 200]
+    assert form.submit("Publish", **NEWS, **PAGE, **judged).hops == [303, 200]
     assert newest_kind(site) is UpdateKind.STATUS
     assert "Reversed" in site.browser().get(PUBLIC_PAGE).all("section", "verdict")[0]
 
 
-@pytest.mark.parametrize("button", ["Look up the address", "Publish now", "Preview", "Keep as a draft"])
+def newest_evidence(site: Site) -> Evidence:
+    with site.reading() as session:
+        return session.scalars(sa.select(Evidence).order_by(Evidence.id.desc()).limit(1)).one()
+
+
+def posted(site: Site, slug: str = WEALTH_ORDERS, **typed: str) -> Evidence:
+    """The evidence of an entry that was published with this typed of its page."""
+    done = posting(site, slug).submit("Publish", **NEWS, evidence_0_is_opened="y", **typed)
+    assert done.hops == [303, 200], done.summary
+    return newest_evidence(site)
+
+
 @pytest.mark.parametrize("url", ["https://reports.example.org/2026/may/", "http://reports.example.org/2026/may#top"])
-def test_a_link_that_was_used_before_describes_itself(sqlite_site: Site, button: str, url: str) -> None:
-    posting(sqlite_site).submit("Publish now", **NEWS, **PAGE)
+def test_a_page_that_was_used_before_describes_itself(sqlite_site: Site, url: str) -> None:
+    posting(sqlite_site).submit("Publish", **NEWS, **PAGE)
     form = posting(sqlite_site, "stop-brexit")
     with sqlite_site.unchanged():
-        filled = form.submit(button, **NEWS, evidence_0_url=url)
-    assert filled.status == 200
-    assert "We know this page." in filled.notices[0]
-    assert {name: filled.value(name.replace("_0_", "-0-")) for name in PAGE} == PAGE | {"evidence_0_url": url}
-    assert filled.value("text") == NEWS["text"]
-    assert filled.submit("Publish now").hops == [303, 200]
+        preview = form.submit("Preview", **NEWS, evidence_0_url=url, evidence_0_is_opened="y")
+        assert "The May report" in preview.section("u-2026-05-01")
+        back = preview.submit("Go on editing")
+        assert {name: back.value(name.replace("_0_", "-0-")) for name in PAGE} == PAGE | {"evidence_0_url": url}
+    assert preview.submit("Publish").hops == [303, 200]
+    found = newest_evidence(sqlite_site)
+    assert (found.url, found.title, found.publisher) == (url, "The May report", "Reports Ltd")
+    assert not found.is_see_also
 
 
-def test_the_address_of_a_source_or_a_law_is_known(shared_site: Site) -> None:
-    with shared_site.change(ED) as change:
+def test_the_address_of_a_source_or_a_law_is_known(sqlite_site: Site) -> None:
+    with sqlite_site.change(ED) as change:
         make_source(change, url="https://speeches.example.org/1", title="A speech", published_on=PartialDate("2020-02"))
-    source = posting(shared_site).submit("Look up the address", evidence_0_url="https://speeches.example.org/1")
-    assert source.value("evidence-0-title") == "A speech"
-    assert source.value("evidence-0-published_on") == "February 2020"
-    assert source.value("evidence-0-type") == ""
+    url = "https://speeches.example.org/1"
+    asked = posting(sqlite_site).submit("Preview", **NEWS, evidence_0_url=url, evidence_0_is_opened="y")
+    assert asked.errors("evidence-0-type") == ["Give who says so."]
+    assert asked.value("evidence-0-title") == "A speech"
+    assert asked.value("evidence-0-published_on") == "February 2020"
     address = "https://www.legislation.gov.uk/ukpga/2017/22/section/999"
-    law = posting(shared_site).submit("Look up the address", evidence_0_url=address)
-    assert law.value("evidence-0-title") == "Criminal Finances Act 2017"
-    assert law.value("evidence-0-type") == "official_record"
-    assert law.value("evidence-0-url") == address
+    law = posted(sqlite_site, evidence_0_url=address)
+    assert (law.url, law.title, law.type) == (address, "Criminal Finances Act 2017", EvidenceType.OFFICIAL_RECORD)
 
 
-def test_what_was_typed_is_not_overwritten(shared_site: Site) -> None:
+def test_the_host_tells_who_publishes_and_who_says_so(sqlite_site: Site) -> None:
+    press = posted(sqlite_site, evidence_0_url="https://www.ft.com/content/1", evidence_0_title="A story")
+    assert (press.publisher, press.type) == ("Financial Times", EvidenceType.INDEPENDENT)
+
+
+def test_what_was_typed_is_not_overwritten(sqlite_site: Site) -> None:
     address = "https://www.legislation.gov.uk/ukpga/2017/22/section/998"
-    typed = {"evidence_0_url": address, "evidence_0_publisher": "The King's Printer"}
-    law = posting(shared_site).submit("Look up the address", **typed)
-    assert law.value("evidence-0-publisher") == "The King's Printer"
-    own = posting(shared_site).submit("Look up the address", **typed, evidence_0_title="My own title")
-    assert own.value("evidence-0-title") == "My own title"
+    typed = {"evidence_0_publisher": "The King's Printer", "evidence_0_title": "My own title"}
+    law = posted(sqlite_site, evidence_0_url=address, **typed)
+    assert (law.publisher, law.title, law.type) == ("The King's Printer", "My own title", EvidenceType.OFFICIAL_RECORD)
 
 
-def test_an_unknown_address_is_said_to_be_unknown(shared_site: Site) -> None:
+def test_of_a_new_page_the_title_and_who_says_so_are_asked_for_and_nothing_is_lost(shared_site: Site) -> None:
     form = posting(shared_site)
+    assert len(in_sight(form)) <= 6
     with shared_site.unchanged():
-        asked = form.submit("Look up the address", **NEWS, evidence_0_url="https://unknown.example.org/")
-    assert asked.summary == ["No address without a title is known here yet. Fill in its title and who says so."]
-    assert asked.value("evidence-0-url") == "https://unknown.example.org/"
+        asked = form.submit("Publish", **NEWS, evidence_0_url="https://unknown.example.org/")
+    assert asked.errors("evidence-0-title") == ["Give the title of the page or document."]
+    assert asked.errors("evidence-0-type") == ["Give who says so."]
+    assert {"evidence-0-title", "evidence-0-type"} <= in_sight(asked)
+    assert (asked.value("text"), asked.value("evidence-0-url")) == (NEWS["text"], "https://unknown.example.org/")
+
+
+def test_a_page_that_nobody_opened_is_a_see_also_and_no_evidence(sqlite_site: Site) -> None:
+    form = posting(sqlite_site)
+    page = PAGE | {"evidence_0_is_opened": False}
+    with sqlite_site.unchanged():
+        refused = form.submit("Publish", **NEWS, **page)
+    assert refused.errors("evidence-0-is_opened") == ["Give at least one page that you opened and that shows it."]
+    assert refused.submit("Keep as a draft").hops == [303, 200]
+    assert newest_evidence(sqlite_site).is_see_also
+
+
+def test_the_rest_is_open_where_something_of_it_was_typed_or_is_wrong(shared_site: Site) -> None:
+    form = posting(shared_site)
+    assert "status" not in in_sight(form)
+    test = result_field(form, "tied to the Russian state")
+    refused = form.submit("Preview", **NEWS, **{test: "met"})
+    assert {"status", test} <= in_sight(refused)
+    assert "now: unknown" in refused.section("results")
+
+
+def test_a_look_at_everything_is_published_with_the_entry(sqlite_site: Site) -> None:
+    sqlite_site.execute(sa.update(Ask).values(reviewed_on=PartialDate("2026-01-01")))
+    preview = posting(sqlite_site).submit("Preview", **NEWS, **PAGE, is_reviewed="y")
+    assert preview.submit("Publish").hops == [303, 200]
+    assert newest_kind(sqlite_site) is UpdateKind.REVIEW
+    looked = sqlite_site.scalar(sa.select(Ask.reviewed_on).where(Ask.slug == WEALTH_ORDERS))
+    assert looked == PartialDate(today().isoformat())
+    posting(sqlite_site, "stop-brexit").submit("Publish", **NEWS | {"happened_on": "2190"}, **PAGE, is_reviewed="y")
+    untouched = sqlite_site.scalar(sa.select(Ask.reviewed_on).where(Ask.slug == "stop-brexit"))
+    assert untouched != looked, "one transaction: where the entry is refused, so is the look"
+
+
+def test_a_contributor_proposes_the_look_with_the_entry(sqlite_site: Site) -> None:
+    form = sqlite_site.browser(CLEO).get(f"/staff/asks/{sqlite_site.ask_id()}").follow("Post an update")
+    assert "next_step_is" not in form.names()
+    form.submit("Send for approval", **NEWS, **PAGE, is_reviewed="y")
+    waiting = sqlite_site.browser(ED).get("/staff/").section("waiting")
+    assert "A report came." in waiting
+    assert "the status is still right" in waiting
+
+
+def test_the_next_step_is_done_or_changed_with_the_entry(sqlite_site: Site) -> None:
+    step = sa.select(Ask.next_step, Ask.next_step_on).where(Ask.slug == WEALTH_ORDERS)
+
+    def present() -> tuple[str, str]:
+        with sqlite_site.reading() as session:
+            text, on = session.execute(step).one()
+            return text, on.in_words if on else ""
+
+    changed = {"next_step_is": "changed", "next_step": "The Lords debate it", "next_step_on": "May 2027"}
+    stale = posting(sqlite_site)
+    refused = posting(sqlite_site).submit("Publish", **NEWS, **PAGE, next_step_is="changed")
+    assert refused.summary == ["Say what comes next."]
+    posting(sqlite_site).submit("Publish", **NEWS, **PAGE, **changed)
+    assert present() == ("The Lords debate it", "May 2027")
+    late = stale.submit("Publish", **NEWS, **PAGE, next_step_is="done")
+    assert late.summary == ["The next step was changed meanwhile. Look at it again."]
+    posting(sqlite_site).submit("Publish", **NEWS | {"text": "It was debated."}, **PAGE, next_step_is="done")
+    assert present() == ("", "")
+    kept = posting(sqlite_site).submit("Keep as a draft", **NEWS, **PAGE, **changed)
+    assert "is asked again when it is published" in kept.notices[0]
+    assert present() == ("", "")
+
+
+def test_an_entry_of_a_draft_ask_is_kept_until_the_ask_is_public(sqlite_site: Site) -> None:
+    with sqlite_site.change(ED) as change:
+        ask_id = make_ask(change, slug="draft-ask", title="A draft ask").id
+    form = sqlite_site.browser(ED).get(f"/staff/asks/{ask_id}").follow("Post an update")
+    page = PAGE | {"evidence_0_type": "official_record"}
+    kept = form.submit("Publish", **NEWS, **page, status="announced", reason="It was promised.")
+    assert kept.notices == ["Kept. It shows when the ask is published."]
+    assert kept.submit("Publish the ask").notices == ["The ask is public."]
 
 
 def test_a_rewording_is_previewed_before_it_is_saved(sqlite_site: Site) -> None:
@@ -102,7 +204,7 @@ def test_a_rewording_is_previewed_before_it_is_saved(sqlite_site: Site) -> None:
         assert "Why: Shorter." in preview.section("story")
         back = preview.submit("Go on editing")
         assert (back.value("title"), back.value("change_reason")) == ("Use the orders", "Shorter.")
-    assert preview.submit("Save").notices == ["Saved."]
+    assert preview.submit("Keep").notices == ["Kept."]
     assert sqlite_site.browser().get(PUBLIC_PAGE).h1 == "Use the orders"
 
 
@@ -112,4 +214,4 @@ def test_the_rewording_of_a_test_is_previewed(sqlite_site: Site) -> None:
     with sqlite_site.unchanged():
         preview = form.submit("Preview the public page", label="The orders exist", change_reason="Shorter.")
     assert "The orders exist" in preview.section("tests")
-    assert preview.submit("Save").hops == [303, 200]
+    assert preview.submit("Keep").hops == [303, 200]

@@ -33,7 +33,7 @@ def test_public_pages_are_as_always_and_staff_pages_say_so(closed: Site) -> None
 def test_a_form_is_refused_and_what_was_typed_is_kept_until_it_can_be_saved(closed: Site) -> None:
     form = closed.browser(ED).get("/staff/asks/1/edit")
     with closed.unchanged():
-        refused = form.submit("Save", deadline_note="Typed for an hour")
+        refused = form.submit("Keep", deadline_note="Typed for an hour")
         assert refused.status == 503
         assert refused.response.headers["Retry-After"] == "300"
         again = refused.submit("Bring my form back")
@@ -41,7 +41,7 @@ def test_a_form_is_refused_and_what_was_typed_is_kept_until_it_can_be_saved(clos
     closed.app.config["READ_ONLY"] = False
     back = again.submit("Bring my form back")
     assert back.value("deadline_note") == "Typed for an hour"
-    assert back.submit("Save").hops == [303, 200]
+    assert back.submit("Keep").hops == [303, 200]
 
 
 def test_a_button_without_typed_text_gets_a_page_that_says_why(closed: Site) -> None:

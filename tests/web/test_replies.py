@@ -17,13 +17,13 @@ PUBLIC_PAGE = f"/asks/{WEALTH_ORDERS}"
 
 def test_a_reply_is_public_once_it_is_published(site: Site) -> None:
     page = site.browser(ED).get(f"/staff/asks/{site.ask_id()}")
-    form = page.follow("Somebody was asked")
+    form = page.follow("We asked for a reply")
     assert form.value("due_on") == one_month_after(today()).in_words
-    page = form.submit("Enter it", asked="The Treasury", asked_on="1 March 2026", internal_note="By letter.")
+    page = form.submit("Keep", asked="The Treasury", asked_on="1 March 2026", internal_note="By letter.")
     assert "Not answered yet" in page.section("replies")
     assert not page.has_button("Publish the reply of The Treasury")
-    answered = page.follow("Enter the answer of The Treasury").submit(
-        "Save", outcome="answered", answer="We will act in <spring>.", answered_on="20 March 2026"
+    answered = page.follow("Add the answer of The Treasury").submit(
+        "Keep", outcome="answered", answer="We will act in <spring>.", answered_on="20 March 2026"
     )
     assert "We will act" not in site.browser().get(PUBLIC_PAGE).text
     answered.submit("Publish the reply of The Treasury")
@@ -41,8 +41,8 @@ def test_a_published_reply_that_changes_raises_the_revision(sqlite_site: Site) -
         reply = make_reply(change, ask, published=True).id
     _, revision = sqlite_site.footprint()
     form = sqlite_site.browser(ED).get(f"/staff/replies/{reply}/edit")
-    assert form.submit("Save", outcome="waiting").errors("outcome")
-    form.submit("Save", answer="We have acted.")
+    assert form.submit("Keep", outcome="waiting").errors("outcome")
+    form.submit("Keep", answer="We have acted.")
     assert sqlite_site.footprint()[1] == revision + 1
     assert "We have acted." in sqlite_site.browser().get(PUBLIC_PAGE).section("replies")
 
@@ -86,10 +86,10 @@ def test_the_desk_reminds_of_an_answer_that_is_due(sqlite_site: Site) -> None:
     desk = sqlite_site.browser(ED).get("/staff/")
     assert "The Treasury" in desk.section("unanswered")
     assert "The Home Office" not in desk.section("unanswered")
-    form = desk.follow("Enter what came of it from The Treasury")
-    form.submit("Save", outcome="none")
+    form = desk.follow("Say what came of it from The Treasury")
+    form.submit("Keep", outcome="none")
     assert sqlite_site.scalar(sa.select(Reply.outcome).where(Reply.asked == "The Treasury")) is Outcome.NONE
-    assert "No answer is overdue." in sqlite_site.browser(ED).get("/staff/").section("unanswered")
+    assert "no reply is due" in sqlite_site.browser(ED).get("/staff/").section("nothing")
 
 
 def test_a_private_note_has_its_author_and_touches_nothing_public(site: Site) -> None:

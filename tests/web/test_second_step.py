@@ -166,7 +166,7 @@ def test_what_was_typed_comes_through_both_steps(sqlite_site: Site) -> None:
     form = status_form(sqlite_site, sqlite_site.browser(ED))
     phone = give_phone(sqlite_site, ED)
     sqlite_site.execute(sa.update(StaffSession).values(ended_at=now()))
-    asked = form.submit("Publish now", **UNDONE).submit("Sign in", email=email_of(ED), password=PASSWORD)
+    asked = form.submit("Publish", **UNDONE).submit("Sign in", email=email_of(ED), password=PASSWORD)
     wrong = asked.submit("Sign in", code=phone.wrong_code())
     back = wrong.submit("Sign in", code=phone.code()).submit("Bring my form back")
     assert back.value("reason") == UNDONE["reason"]

@@ -14,12 +14,14 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
 
 PUBLIC_PAGE = f"/asks/{WEALTH_ORDERS}"
+NEW_PAGE = "https://new.example.org/"
 UNDONE = {
     "status": "reversed",
     "happened_on": "1 May 2026",
     "text": "The power was repealed.",
     "reason": "Parliament took the power away.",
     "evidence_0_url": "https://www.legislation.gov.uk/ukpga/2026/1",
+    "evidence_0_is_opened": "y",
     "evidence_0_title": "The repealing Act",
     "evidence_0_type": "official_record",
 }
@@ -31,7 +33,7 @@ def status_form(site: Site, browser: Browser, slug: str = WEALTH_ORDERS) -> Page
 
 def test_a_status_change_is_public_at_once(site: Site) -> None:
     form = site.browser(ED).get(f"/staff/asks/{site.ask_id()}").follow("Change the status")
-    done = form.submit("Publish now", **UNDONE)
+    done = form.submit("Publish", **UNDONE)
     assert done.hops == [303, 200]
     assert done.notices == ["Published. The public page shows it now."]
     public = site.browser().get(PUBLIC_PAGE)
@@ -47,7 +49,7 @@ def test_a_status_change_is_public_at_once(site: Site) -> None:
 
 
 def test_the_log_says_in_sentences_who_changed_what(site: Site) -> None:
-    page = status_form(site, site.browser(ED)).submit("Publish now", **UNDONE)
+    page = status_form(site, site.browser(ED)).submit("Publish", **UNDONE)
     log = page.all("ol", "history-log")[0]
     assert "Ed Editor drafted the update “The power was repealed”." in log
     assert "Ed Editor published the update “The power was repealed”." in log
@@ -57,7 +59,7 @@ def test_the_preview_shows_the_future_page_and_saves_nothing(site: Site) -> None
     form = status_form(site, site.browser(ED))
     with site.unchanged():
         preview = form.submit("Preview", **UNDONE)
-        assert preview.notices[0].startswith("Preview. Nothing is saved yet.")
+        assert preview.notices[0].startswith("Preview. Nothing is changed yet.")
         assert "Reversed" in preview.all("section", "verdict")[0]
         assert "The repealing Act" in preview.section("u-2026-05-01")
         assert "In force, ask not yet met" in site.browser().get(PUBLIC_PAGE).all("section", "verdict")[0]
@@ -74,9 +76,9 @@ def test_a_draft_is_seen_by_staff_alone_until_it_is_published(site: Site) -> Non
     assert kept.notices == ["Kept as a draft. The public does not see it."]
     assert "The power was repealed." in kept.section("story")
     assert "The power was repealed." not in site.browser().get(PUBLIC_PAGE).text
-    draft = site.browser(ED).get("/staff/").follow("1 May 2026: The power was repealed.")
+    draft = site.browser(ED).get("/staff/").follow("Go on with 1 May 2026: The power was repealed.")
     assert draft.value("draft_note") == "Is this right?"
-    assert draft.submit("Publish now").hops == [303, 200]
+    assert draft.submit("Publish").hops == [303, 200]
     public = site.browser().get(PUBLIC_PAGE)
     assert "The power was repealed." in public.text
     assert "Is this right?" not in public.html
@@ -87,8 +89,8 @@ def test_a_draft_is_seen_by_staff_alone_until_it_is_published(site: Site) -> Non
     [
         ({"status": ""}, "status", "Choose the new status."),
         ({"reason": ""}, "reason", "Give the reason in one or two sentences."),
-        ({"text": ""}, "text", "Fill in “What happened”."),
-        ({"happened_on": ""}, "happened_on", "Fill in “When it happened”."),
+        ({"text": ""}, "text", "Fill in “What happened?”."),
+        ({"happened_on": ""}, "happened_on", "Fill in “When did it happen?”."),
         ({"happened_on": "2018-02-31"}, "happened_on", "There is no such date as 2018-02-31."),
         ({"happened_on": "0"}, "happened_on", "Write the date as 2018-03-19"),
         ({"happened_on": "0000"}, "happened_on", "The year must lie between"),
@@ -107,8 +109,12 @@ def test_a_draft_is_seen_by_staff_alone_until_it_is_published(site: Site) -> Non
         ({"evidence_0_url": "https://localhost/"}, "evidence-0-url", "must name a public website"),
         ({"evidence_0_url": "https://a:b@example.org/"}, "evidence-0-url", "must not carry a user name"),
         ({"evidence_0_url": "https://example.org/" + "x" * 2000}, "evidence-0-url", "longer than 2000"),
-        ({"evidence_0_type": ""}, "evidence-0-type", "Give who says so."),
-        ({"evidence_0_title": ""}, "evidence-0-title", "Give the title of the page or document."),
+        ({"evidence_0_url": NEW_PAGE, "evidence_0_type": ""}, "evidence-0-type", "Give who says so."),
+        (
+            {"evidence_0_url": NEW_PAGE, "evidence_0_title": ""},
+            "evidence-0-title",
+            "Give the title of the page",
+        ),
         ({"evidence_0_published_on": "last week"}, "evidence-0-published_on", "Write the date as"),
         ({"evidence_0_quote": "x" * 301}, "evidence-0-quote", "Use at most 300 characters; this has 301."),
         ({"text": "x" * 1001}, "text", "Use at most 1000 characters; this has 1001."),
@@ -121,7 +127,7 @@ def test_a_draft_is_seen_by_staff_alone_until_it_is_published(site: Site) -> Non
 def test_what_is_wrong_stands_beside_its_field(shared_site: Site, typed: dict[str, str], field: str, says: str) -> None:
     form = status_form(shared_site, shared_site.browser(ED), LONDON_PROPERTY)
     with shared_site.unchanged():
-        refused = form.submit("Publish now", **UNDONE | typed)
+        refused = form.submit("Publish", **UNDONE | typed)
     assert refused.status == 422
     assert [says in error for error in refused.errors(field)] == [True], refused.summary
     assert any(says in line for line in refused.summary)
@@ -129,7 +135,7 @@ def test_what_is_wrong_stands_beside_its_field(shared_site: Site, typed: dict[st
     assert {name: refused.value(name.replace("_0_", "-0-")) for name in kept} == kept
 
 
-@pytest.mark.parametrize("button", ["Preview", "Publish now"])
+@pytest.mark.parametrize("button", ["Preview", "Publish"])
 def test_a_preview_is_refused_for_what_publishing_is_refused_for(shared_site: Site, button: str) -> None:
     form = status_form(shared_site, shared_site.browser(ED))
     refused = form.submit(button, **UNDONE | {"status": "met", "evidence_0_url": "http://[evil"})
@@ -138,10 +144,10 @@ def test_a_preview_is_refused_for_what_publishing_is_refused_for(shared_site: Si
 
 
 def test_a_status_without_evidence_is_refused(shared_site: Site) -> None:
-    without = {name: "" for name in UNDONE if name.startswith("evidence")}
+    without = {name: "" for name in UNDONE if name.startswith("evidence")} | {"evidence_0_is_opened": False}
     form = status_form(shared_site, shared_site.browser(ED))
     with shared_site.unchanged():
-        refused = form.submit("Publish now", **UNDONE | without)
+        refused = form.submit("Publish", **UNDONE | without)
     assert refused.status == 422
     assert "Give at least one page that you opened and that shows it." in refused.summary
 
@@ -151,10 +157,10 @@ def test_met_needs_every_test_and_more_than_a_government_claim(site: Site) -> No
     results = [name for name in sorted(form.names()) if name.startswith("results-") and name.endswith("-result")]
     assert len(results) == 3
     claim = UNDONE | {"status": "met", "evidence_0_type": "government_claim"} | dict.fromkeys(results, "met")
-    refused = form.submit("Publish now", **claim)
+    refused = form.submit("Publish", **claim)
     assert refused.status == 422
     assert "A government claim alone is not enough for “Met”. Add an independent check." in refused.summary
-    done = refused.submit("Publish now", evidence_0_type="independent")
+    done = refused.submit("Publish", evidence_0_type="independent")
     assert done.hops == [303, 200]
     assert site.scalar(sa.select(Ask.status).where(Ask.slug == LONDON_PROPERTY)) is Status.MET
     page = site.browser().get(f"/asks/{LONDON_PROPERTY}")
@@ -165,11 +171,15 @@ def test_met_needs_every_test_and_more_than_a_government_claim(site: Site) -> No
 def test_more_evidence_can_be_added_before_saving(site: Site) -> None:
     form = status_form(site, site.browser(ED))
     with site.unchanged():
-        more = form.submit("Add another piece of evidence", **UNDONE)
+        more = form.submit("Add another page", **UNDONE)
     assert more.status == 200
     assert more.value("evidence-0-title") == "The repealing Act"
     done = more.submit(
-        "Publish now", evidence_1_url="https://example.org/b", evidence_1_title="B", evidence_1_type="independent"
+        "Publish",
+        evidence_1_url="https://example.org/b",
+        evidence_1_title="B",
+        evidence_1_is_opened="y",
+        evidence_1_type="independent",
     )
     assert done.hops == [303, 200]
     entry = site.browser().get(PUBLIC_PAGE).section("u-2026-05-01")
@@ -180,14 +190,14 @@ def test_more_evidence_can_be_added_before_saving(site: Site) -> None:
 def test_only_statuses_of_the_list_are_accepted(shared_site: Site) -> None:
     page = status_form(shared_site, shared_site.browser(ADA))
     for status in ("stalled", "MET", "met\x00", "1"):
-        sent = [*page.sent("Publish now", without={"status"}, **{n: v for n, v in UNDONE.items() if n != "status"})]
+        sent = [*page.sent("Publish", without={"status"}, **{n: v for n, v in UNDONE.items() if n != "status"})]
         with shared_site.unchanged():
             assert page.browser.post(page.path, [*sent, ("status", status)]).status == 422
 
 
 def test_the_words_of_a_status_change_come_out_as_they_were_typed(site: Site) -> None:
     nasty = "<script>alert('1')</script> & “Škoda” \u202eabc\u202c \" 𝄞 <b>"
-    status_form(site, site.browser(ED)).submit("Publish now", **UNDONE | {"text": nasty, "reason": nasty})
+    status_form(site, site.browser(ED)).submit("Publish", **UNDONE | {"text": nasty, "reason": nasty})
     public = site.browser().get(PUBLIC_PAGE)
     assert nasty in public.section("u-2026-05-01")
     assert site.scalar(sa.select(Update.text).where(Update.key == "2026-05-01")) == nasty

@@ -15,6 +15,7 @@ from tests.web.test_status_change import UNDONE, status_form
 from tracker.clock import today
 from tracker.models import Ask, SuccessTest, Update
 from tracker.rules.dates import PartialDate
+from tracker.rules.updates import Result
 
 PUBLIC_PAGE = f"/asks/{WEALTH_ORDERS}"
 NEWS = {name: value for name, value in UNDONE.items() if name not in {"status", "reason"}} | {"text": "A report came."}
@@ -33,7 +34,7 @@ def ask_page(site: Site, name: str = ED, slug: str = WEALTH_ORDERS) -> Page:
 def test_a_milestone_joins_the_story_and_leaves_the_status(site: Site) -> None:
     form = ask_page(site).follow("Post an update")
     assert form.value("status") == ""
-    assert form.submit("Publish now", **NEWS).hops == [303, 200]
+    assert form.submit("Publish", **NEWS).hops == [303, 200]
     public = site.browser().get(PUBLIC_PAGE)
     assert "Milestone" in public.section("u-2026-05-01")
     assert "A report came." in public.section("u-2026-05-01")
@@ -42,22 +43,22 @@ def test_a_milestone_joins_the_story_and_leaves_the_status(site: Site) -> None:
 
 def test_a_second_entry_of_a_day_has_an_anchor_of_its_own(sqlite_site: Site) -> None:
     for text in ("First.", "Second."):
-        ask_page(sqlite_site).follow("Post an update").submit("Publish now", **NEWS | {"text": text})
+        ask_page(sqlite_site).follow("Post an update").submit("Publish", **NEWS | {"text": text})
     public = sqlite_site.browser().get(PUBLIC_PAGE)
     assert "First." in public.section("u-2026-05-01")
     assert "Second." in public.section("u-2026-05-01-2")
 
 
 def test_a_test_result_changes_with_its_evidence(site: Site) -> None:
-    form = ask_page(site, slug=LONDON_PROPERTY).follow("Record a test result")
+    form = ask_page(site, slug=LONDON_PROPERTY).follow("Tell the result of a test")
     with site.unchanged():
-        refused = form.submit("Publish now", **NEWS)
+        refused = form.submit("Publish", **NEWS)
         assert "Say which test has a new result." in refused.summary
     field = result_field(form, "Owners of most")
-    misfit = refused.submit("Publish now", **{field: "met"})
+    misfit = refused.submit("Publish", **{field: "met"})
     assert misfit.status == 422
     assert any("would no longer fit" in line for line in misfit.summary), misfit.summary
-    assert refused.submit("Publish now", **{field: "unknown"}).hops == [303, 200]
+    assert refused.submit("Publish", **{field: "unknown"}).hops == [303, 200]
     tests = site.browser().get(f"/asks/{LONDON_PROPERTY}").section("tests")
     assert "overseas-held property are public: unknown , looked at 1 May 2026. Not met when asked. Evidence" in tests
     label = SuccessTest.key == "most-owners-public"
@@ -65,20 +66,20 @@ def test_a_test_result_changes_with_its_evidence(site: Site) -> None:
 
 
 def test_a_review_moves_the_day_of_the_last_check(site: Site) -> None:
-    form = ask_page(site).follow("Record a review")
+    form = ask_page(site).follow("Looked at: nothing changed")
     assert form.value("text") == "Checked: nothing has changed."
     assert form.value("happened_on") == PartialDate(today().isoformat()).in_words
-    assert form.submit("Record the review").notices[0].endswith("wealth” is recorded.")
+    assert form.submit("Publish").notices[0].endswith("wealth”: nothing changed.")
     public = site.browser().get(PUBLIC_PAGE)
     assert f"Looked at {PartialDate(today().isoformat()).in_words}" in public.all("section", "verdict")[0]
     assert "Checked, nothing changed" in public.section("story")
-    assert WEALTH_ORDERS not in str(site.browser(ED).get("/staff/").section("due"))
+    assert WEALTH_ORDERS not in site.browser(ED).get("/staff/desk/due").text
 
 
 def test_a_review_says_what_was_searched_what_was_not_found_and_where_our_sources_end(site: Site) -> None:
-    form = ask_page(site).follow("Record a review")
+    form = ask_page(site).follow("Looked at: nothing changed")
     said = {"searched": "The register of judgments.", "not_found": "An order after May.", "sources_end_on": "May 2026"}
-    assert form.submit("Record the review", **said).hops == [303, 200]
+    assert form.submit("Publish", **said).hops == [303, 200]
     public = site.browser().get(PUBLIC_PAGE)
     day = today().isoformat()
     newest = next(key for key in entry_keys(public) if key.startswith(day))
@@ -108,14 +109,19 @@ def test_an_entry_says_when_it_was_written_down_only_where_that_is_news(site: Si
 
 
 def test_a_correction_stands_beside_what_it_corrects(site: Site) -> None:
-    status_form(site, site.browser(ED)).submit("Publish now", **UNDONE)
+    status_form(site, site.browser(ED)).submit("Publish", **UNDONE)
     form = ask_page(site).follow("Correct the entry of 1 May 2026")
     assert "The power was repealed." in form.text
     assert form.value("status") == "reversed"
     with site.unchanged():
-        refused = form.submit("Publish now", text="It was not repealed.", status="")
+        unsaid = form.submit("Publish", text="It was not repealed.")
+        assert unsaid.summary == ["Say what was wrong."]
+        refused = form.submit("Publish", wrong="other", text="It was not repealed.", status="")
         assert refused.errors("status")
-    done = form.submit("Publish now", text="It was not repealed.", status="in_force", reason="The bill fell.")
+        same = form.submit("Publish", wrong="words", text="The power was repealed.")
+        assert same.errors("text")[0].startswith("This says the same as the entry that it corrects.")
+    correction = {"status": "in_force", "reason": "The bill fell."}
+    done = form.submit("Publish", wrong="other", text="It was not repealed.", **correction)
     assert done.hops == [303, 200], done.summary
     public = site.browser().get(PUBLIC_PAGE)
     wrong, right = public.section("u-2026-05-01"), public.section("u-2026-05-01-2")
@@ -131,6 +137,35 @@ def test_a_correction_stands_beside_what_it_corrects(site: Site) -> None:
     assert ("2026-05-01-2", "2026-05-01") in {(row["update_key"], row["corrects"]) for row in rows(site, "updates")}
 
 
+def test_a_change_that_should_not_have_been_is_taken_back_with_all_that_held_before(sqlite_site: Site) -> None:
+    before = sa.select(Ask.status, Ask.status_reason).where(Ask.slug == WEALTH_ORDERS)
+    with sqlite_site.reading() as session:
+        held = session.execute(before).one()
+    test = result_field(status_form(sqlite_site, sqlite_site.browser(ED)), "tied to the Russian state")
+    status_form(sqlite_site, sqlite_site.browser(ED)).submit("Publish", **UNDONE | {test: "not_met"})
+    form = ask_page(sqlite_site).follow("Correct the entry of 1 May 2026")
+    assert held.status_reason in form.section("wrong")
+    done = form.submit("Publish", wrong="back", text="The bill was never passed.", status="lapsed")
+    assert done.hops == [303, 200], done.summary
+    with sqlite_site.reading() as session:
+        assert session.execute(before).one() == held
+        label = SuccessTest.key == "reached-russian-state-wealth"
+        assert session.scalar(sa.select(SuccessTest.result).where(label)) is Result.UNKNOWN
+    again = ask_page(sqlite_site).follow("Correct the entry of 1 May 2026: The bill was never passed.")
+    assert held.status_reason in again.section("wrong"), "a corrected entry does not come back"
+
+
+def test_only_the_date_of_an_entry_is_put_right(sqlite_site: Site) -> None:
+    status_form(sqlite_site, sqlite_site.browser(ED)).submit("Publish", **UNDONE)
+    form = ask_page(sqlite_site).follow("Correct the entry of 1 May 2026")
+    typed = {"happened_on": "2 May 2026", "text": "It was the day after.", "status": "lapsed"}
+    done = form.submit("Publish", wrong="words", **typed)
+    assert done.hops == [303, 200], done.summary
+    verdict = sqlite_site.browser().get(PUBLIC_PAGE).all("section", "verdict")[0]
+    assert "Reversed" in verdict
+    assert "Since 2 May 2026" in verdict
+
+
 def test_published_history_is_not_edited(sqlite_site: Site) -> None:
     published = sqlite_site.scalar(sa.select(Update.id).where(Update.publication == "published").limit(1))
     browser = sqlite_site.browser(ED)
@@ -142,7 +177,7 @@ def test_published_history_is_not_edited(sqlite_site: Site) -> None:
 
 def test_a_contributor_writes_edits_and_discards_and_an_editor_publishes(site: Site) -> None:
     form = ask_page(site, CLEO).follow("Change the status")
-    assert not form.has_button("Publish now")
+    assert not form.has_button("Publish")
     kept = form.submit("Keep as a draft", happened_on="2026-05", text="Something happened.")
     assert kept.hops == [303, 200], "a draft may be unfinished"
     edit = kept.follow("Edit, preview or publish the entry of May 2026")
@@ -175,12 +210,12 @@ def test_a_draft_needs_its_date_and_its_words_and_nothing_else(shared_site: Site
     form = shared_site.browser(CLEO).get(f"/staff/asks/{shared_site.ask_id()}/updates/{kind}")
     with shared_site.unchanged():
         refused = form.submit("Keep as a draft")
-    assert refused.summary == ["Fill in “When it happened”.", "Fill in “What happened”."]
+    assert refused.summary == ["Fill in “When did it happen?”.", "Fill in “What happened?”."]
 
 
 def test_a_second_piece_of_evidence_that_stays_empty_does_not_count(sqlite_site: Site) -> None:
-    form = ask_page(sqlite_site).follow("Post an update").submit("Add another piece of evidence", **NEWS)
-    assert form.submit("Publish now").hops == [303, 200]
+    form = ask_page(sqlite_site).follow("Post an update").submit("Add another page", **NEWS)
+    assert form.submit("Publish").hops == [303, 200]
 
 
 def test_the_desk_lists_what_is_due_and_what_is_drafted(sqlite_site: Site) -> None:
@@ -223,13 +258,13 @@ def test_with_four_eyes_somebody_else_publishes_a_change_of_status(make_site: Ma
     site = make_site(replace(LOCAL, four_eyes=True))
     form = status_form(site, site.browser(ED))
     with site.unchanged():
-        refused = form.submit("Publish now", **UNDONE)
+        refused = form.submit("Publish", **UNDONE)
     assert refused.status == 422
     assert any("Somebody else must publish this change of status." in line for line in refused.summary)
     assert form.submit("Preview", **UNDONE).status == 200
     assert refused.submit("Keep as a draft").hops == [303, 200]
-    draft = site.browser(ADA).get("/staff/").follow("1 May 2026: The power was repealed.")
-    assert draft.submit("Publish now").hops == [303, 200]
+    draft = site.browser(ADA).get("/staff/").follow("Go on with 1 May 2026: The power was repealed.")
+    assert draft.submit("Publish").hops == [303, 200]
     assert "Reversed" in site.browser().get(PUBLIC_PAGE).all("section", "verdict")[0]
 
 

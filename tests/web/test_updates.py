@@ -58,7 +58,7 @@ def test_what_was_published_last_stands_first_and_then_what_happened_last(site: 
     before = entries(site.browser().get("/updates"))
     dates = [entry.partition("#u-")[2][:10] for entry in before]
     assert dates == sorted(dates, reverse=True), "the seeds were published at one moment"
-    ask_page(site).follow("Post an update").submit("Publish now", **NEWS | {"happened_on": "3 March 2019"})
+    ask_page(site).follow("Post an update").submit("Publish", **NEWS | {"happened_on": "3 March 2019"})
     page = site.browser().get("/updates")
     assert entries(page) == [f"/asks/{WEALTH_ORDERS}#u-2019-03-03", *before[:-1]]
     first = next(item for item in page.all("li") if "A report came." in item)
@@ -114,9 +114,9 @@ def test_without_a_correction_the_page_says_so_honestly(shared_site: Site) -> No
 
 
 def test_a_correction_shows_both_sides(site: Site) -> None:
-    ask_page(site).follow("Change the status").submit("Publish now", **UNDONE)
+    ask_page(site).follow("Change the status").submit("Publish", **UNDONE)
     form = ask_page(site).follow("Correct the entry of 1 May 2026")
-    form.submit("Publish now", text="It was not repealed.", status="in_force", reason="The bill fell.")
+    form.submit("Publish", wrong="other", text="It was not repealed.", status="in_force", reason="The bill fell.")
     page = site.browser().get("/corrections")
     (article,) = page.all("article")
     wrong, right = article.split("Is right")
@@ -140,7 +140,7 @@ def test_a_correction_shows_both_sides(site: Site) -> None:
 
 def test_what_was_reworded_stands_in_a_section_of_its_own(sqlite_site: Site) -> None:
     form = ask_page(sqlite_site).follow("Edit the ask")
-    assert form.submit("Save", title="Use wealth orders", change_reason="Shorter.").hops == [303, 200]
+    assert form.submit("Keep", title="Use wealth orders", change_reason="Shorter.").hops == [303, 200]
     reworded = sqlite_site.browser().get("/corrections").section("reworded")
     assert "Use wealth orders" in reworded
     assert "title was “Use unexplained wealth orders against Kremlin-linked wealth”" in reworded

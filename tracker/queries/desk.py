@@ -49,17 +49,24 @@ def list_waiting(session: Session, limit: int, after: str = "") -> Listed[Update
     return paging.cut(session, sa.select(Update).where(*WAITING), by, limit=limit, after=after, loaded=OF_UPDATE)
 
 
-def list_drafts(session: Session, person_id: int | None, limit: int, after: str = "") -> Listed[Update]:
+def list_drafts(
+    session: Session, person_id: int | None, limit: int, after: str = "", *among: sa.ColumnElement[bool]
+) -> Listed[Update]:
     """What is being written, sent back entries included: one's own first, the newest of them first."""
-    statement = sa.select(Update).where(Update.publication == Publication.DRAFT, Update.submitted_at.is_(None))
+    being_written = (Update.publication == Publication.DRAFT, Update.submitted_at.is_(None))
+    statement = sa.select(Update).where(*being_written, *among)
     by = (sa.case((Update.author_id == person_id, 0), else_=1), sa.literal(0) - Update.id)
     return paging.cut(session, statement, by, limit=limit, after=after, loaded=OF_UPDATE)
 
 
+def is_sent_back_to(person_id: int | None) -> sa.ColumnElement[bool]:
+    """Whether an entry of this person came back from an editor."""
+    return sa.and_(Update.sent_back_note != "", Update.author_id == person_id)
+
+
 def list_due(session: Session, today: date, limit: int, after: str = "") -> Listed[DueAsk]:
     """The published asks whose review is due, the longest unchecked first; never checked ones before all."""
-    is_due = sa.or_(Ask.reviewed_on.is_(None), is_review_late(session, today))
-    statement = sa.select(Ask).where(Ask.publication == Publication.PUBLISHED, is_due)
+    statement = sa.select(Ask).where(Ask.publication == Publication.PUBLISHED, is_review_late(session, today))
     by = (_sorted_date(Ask.reviewed_on), Ask.id)
     loaded = (selectinload(Ask.tests), selectinload(Ask.links).joinedload(Link.legislation))
     found = paging.cut(session, statement, by, limit=limit, after=after, loaded=loaded)

@@ -9,7 +9,7 @@ from tracker.web.forms.people import ConfirmPasswordForm, SignInForm
 SIGNING_IN = frozenset({"auth.sign_in", "auth.code"})
 NOT_KEPT = frozenset({"csrf_token", "restore", "password", "current", "code"})
 KEPT = "kept."
-SESSION_ENDED = "The form was sent in a session that had ended. Nothing was saved."
+SESSION_ENDED = "The form was sent in a session that had ended. Nothing was changed."
 
 
 def asked_for() -> str:

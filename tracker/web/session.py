@@ -44,7 +44,7 @@ def transaction(actor: Actor) -> Iterator[Change]:
     with _begun(actor) as change:
         standing = sa.select(Person.is_active, Person.role).where(Person.id == actor.id)
         if (found := change.session.execute(standing).first()) and found != (True, actor.role):
-            raise NotAllowed("Your account was changed meanwhile. Nothing was saved. Sign in again.")
+            raise NotAllowed("Your account was changed meanwhile. Nothing was changed. Sign in again.")
         yield change
 
 

@@ -28,7 +28,7 @@ bp = Blueprint("auth", __name__)
 WAIT_SECONDS = int(sessions.WINDOW.total_seconds())
 Page = str | Response | tuple[str, int]
 NOBODY = ""  # no account has this address
-CONFIRMED = "You confirmed that it is you. Nothing was saved yet."
+CONFIRMED = "You confirmed that it is you. Nothing was changed yet."
 
 
 class SignInResult(Enum):

@@ -21,7 +21,7 @@ WHY = "The public reads this, so it is needed when the wording of something publ
 class SourceForm(Form):
     """Where an ask was made."""
 
-    key = TextField("Key", [required], description="A short name, such as “manifesto-2024”.")
+    key = TextField("Short name", [required], description="Such as “manifesto-2024”.")
     title = TextField("Title", [required], render_kw={"maxlength": TITLE_LENGTH})
     author = TextField("Author", render_kw={"maxlength": TITLE_LENGTH})
     author_role = TextField("What the author was at the time", render_kw={"maxlength": TITLE_LENGTH})
@@ -58,7 +58,7 @@ class AskForm(Form):
         "Source",
         [required],
         description="Its title, its key or its address.",
-        nothing="No source that is entered here fits. Enter it first: Sources, New source.",
+        nothing="No source here fits. Add it first: Sources, New source.",
     )
     quote = LongTextField("In its original words", [required], render_kw={"maxlength": QUOTE_LENGTH})
     quote_place = TextField("Place in the source", description="Such as “Paragraph 11” or “Page 4”.")
@@ -99,7 +99,7 @@ class TestForm(Form):
         description="A sentence that is either true or false.",
         render_kw={"maxlength": TITLE_LENGTH},
     )
-    key = TextField("Key", [required], description="A short name, such as “register-open”.")
+    key = TextField("Short name", [required], description="Such as “register-open”.")
     before = SelectField(
         "Its result before the first recorded change",
         choices={result.value: result.label for result in (Result.UNKNOWN, Result.NOT_MET, Result.MET)},

@@ -13,7 +13,7 @@ from tracker.web.forms.base import Form
 from tracker.web.forms.fields import ChosenField, DateField, LinesField, LongTextField, TextField, UrlField, required
 
 AT_HAND = "Its citation, its title, or its address on legislation.gov.uk, bills.parliament.uk or this site."
-NO_SUCH_LAW = "No law that is entered here fits. Enter it first: Legislation, New law."
+NO_SUCH_LAW = "No law here fits. Add it first: Legislation, New law."
 
 
 class LegislationForm(Form):

@@ -3,32 +3,34 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import wtforms
 from flask import request
-from wtforms import BooleanField, Field, FieldList, FormField, SelectField
+from wtforms import BooleanField, Field, FieldList, FormField, RadioField, SelectField
+from wtforms.validators import ValidationError
 
-from tracker.models import SuccessTest
+from tracker.models import Ask
 from tracker.queries.choosing import Asks
-from tracker.rules.dates import HELP
+from tracker.rules.dates import HELP, PartialDate
 from tracker.rules.errors import Problem
+from tracker.rules.publishers import read_host
 from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
-from tracker.rules.text import NOTE_LENGTH, PARAGRAPH_LENGTH, SENTENCE_LENGTH, TITLE_LENGTH
+from tracker.rules.text import NOTE_LENGTH, PARAGRAPH_LENGTH, SENTENCE_LENGTH
 from tracker.rules.updates import (
-    EVIDENCE_QUOTE_LENGTH,
     MOST_EVIDENCE,
+    NEEDS_EVIDENCE,
     EvidenceDraft,
-    EvidenceType,
     Result,
     UpdateDraft,
     UpdateKind,
 )
 from tracker.web.forms.base import Form, whole_number
-from tracker.web.forms.fields import CarriedField, ChosenField, DateField, LongTextField, TextField, UrlField, required
+from tracker.web.forms.evidence import RESULT_CHOICES, UNCHANGED, EvidenceForm, ResultForm
+from tracker.web.forms.fields import CarriedField, ChosenField, DateField, LongTextField, TextField, required
 
-UNCHANGED = UNCHOSEN = ""
-TYPE_CHOICES = {UNCHOSEN: "Choose"} | {kind.value: kind.label for kind in EvidenceType}
-RESULT_CHOICES = {UNCHANGED: "No change"} | {result.value: result.label for result in Result}
 KEEPS_STATUS = {UpdateKind.STATUS: "Choose a status", UpdateKind.CORRECTION: "The status was not wrong"}
+DONE, CHANGED = "done", "changed"
+NEXT_STEP = {UNCHANGED: "Still to come", DONE: "Done", CHANGED: "Changed"}
+FIRST_STEP = {UNCHANGED: "None is known", CHANGED: "One is known now"}
+STEP_CHANGED = "The next step was changed meanwhile. Look at it again."
 STATUS_CHOICES: dict[str, Any] = {
     family.label: {status.value: DEFINITIONS[status].label for status in STATUSES_OF[family]} for family in Family
 }
@@ -52,11 +54,11 @@ class SeenForm(Form):
 class StoryForm(SeenForm):
     """A form that adds to a story."""
 
-    happened_on = DateField("When it happened", [required], description=HELP)
+    happened_on = DateField("When did it happen?", [required], description=HELP)
     text = LongTextField(
-        "What happened",
+        "What happened?",
         [required],
-        description="One or two neutral sentences.",
+        description="One or two neutral sentences that everybody reads.",
         render_kw={"maxlength": PARAGRAPH_LENGTH},
     )
 
@@ -64,7 +66,7 @@ class StoryForm(SeenForm):
 class ReviewForm(StoryForm):
     """Checked, nothing changed; `back` says that it was sent from the desk."""
 
-    happened_on = DateField("Checked on", [required], description=HELP)
+    happened_on = DateField("Looked on", [required], description=HELP)
     text = LongTextField("What the public reads", [required], render_kw={"maxlength": PARAGRAPH_LENGTH})
     searched = LongTextField("What you searched", render_kw={"maxlength": SENTENCE_LENGTH})
     not_found = LongTextField("What you looked for and did not find", render_kw={"maxlength": SENTENCE_LENGTH})
@@ -80,7 +82,7 @@ class ApprovalForm(SeenForm):
     """Approve an entry, or send it back with a note."""
 
     note = LongTextField(
-        "What should be mended",
+        "What is to be changed?",
         description="The author reads this with the draft. Only needed to send it back.",
         render_kw={"maxlength": SENTENCE_LENGTH},
     )
@@ -95,90 +97,48 @@ class ApprovalForm(SeenForm):
         self.version.data, self.seen.data = str(version), str(entries)
 
 
-class EvidenceForm(wtforms.Form):
-    """One link that supports the entry. A block that is left empty does not count."""
-
-    url = UrlField("Address of the page", render_kw={"inputmode": "url"})
-    title = TextField("Title of the page or document", render_kw={"maxlength": TITLE_LENGTH})
-    type = SelectField("Who says so", choices=TYPE_CHOICES)
-    publisher = TextField("Publisher", render_kw={"maxlength": TITLE_LENGTH})
-    published_on = DateField("Published on")
-    quote = TextField("The words relied on", render_kw={"maxlength": EVIDENCE_QUOTE_LENGTH})
-    archived_url = UrlField("Address of an archived copy", render_kw={"inputmode": "url"})
-    note = TextField("A caution about it", render_kw={"maxlength": SENTENCE_LENGTH})
-    is_see_also = BooleanField("Nobody opened it: show it as “see also”, which counts for nothing")
-
-    @property
-    def essentials(self) -> list[Field]:
-        """What every piece of evidence needs."""
-        return [self.url, self.title, self.type]
-
-    @property
-    def extras(self) -> list[Field]:
-        """What helps a reader to check it."""
-        return [field for field in self if field not in self.essentials]
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether nothing was typed."""
-        return not any(field.data for field in self)
-
-    def take(self, known: EvidenceDraft) -> None:
-        """Fill in what is known about the page; what was typed stays."""
-        self.title.data = known.title
-        self.publisher.data = self.publisher.data or known.publisher
-        self.archived_url.data = self.archived_url.data or known.archived_url
-        self.type.data = self.type.data or (known.type.value if known.type else UNCHOSEN)
-        if not self.published_on.typed:
-            self.published_on.process_data(known.published_on)
-
-    def draft(self) -> EvidenceDraft:
-        """The evidence as typed."""
-        kind = EvidenceType(self.type.data) if self.type.data else None
-        return EvidenceDraft(**self.data | {"type": kind})
-
-
-class ResultForm(wtforms.Form):
-    """The new result of one test."""
-
-    test_id = CarriedField()
-    result = SelectField("Result", choices=RESULT_CHOICES)
-
-
 class UpdateForm(StoryForm):
     """An entry of the story; which of its fields show depends on the kind."""
 
+    evidence = FieldList(FormField(EvidenceForm), min_entries=1, max_entries=MOST_EVIDENCE)
     status = SelectField("New status")
     reason = LongTextField(
-        "Reason",
-        description="Why this status, in one or two sentences that everybody reads.",
+        "Why this status",
+        description="One or two sentences that everybody reads beside the status. Only for a new status.",
         render_kw={"maxlength": SENTENCE_LENGTH},
     )
     superseded_by_id = ChosenField(
         "Replaced by",
         description="Only for “Superseded”: the title or the address of the ask that replaces this one.",
-        nothing="No ask that is entered here fits. An editor can enter it: Asks, New ask.",
+        nothing="No ask here fits. An editor can add it: Asks, New ask.",
     )
     results = FieldList(FormField(ResultForm))
-    evidence = FieldList(FormField(EvidenceForm), min_entries=1, max_entries=MOST_EVIDENCE)
+    is_reviewed = BooleanField("I looked at everything: the status is still right")
+    next_step_is = RadioField("Next step", default=UNCHANGED, validate_choice=False)
+    next_step = TextField("What comes next", render_kw={"maxlength": SENTENCE_LENGTH})
+    next_step_on = DateField("When", description=HELP)
+    seen_step = CarriedField()
     draft_note = LongTextField(
         "Note for colleagues", description="Only staff see this.", render_kw={"maxlength": NOTE_LENGTH}
     )
 
     def __init__(
-        self, kind: UpdateKind, tests: Sequence[SuccessTest], asks: Callable[[], Asks], *args: Any, **kwargs: Any
+        self, kind: UpdateKind, ask: Ask, asks: Callable[[], Asks], may_edit: bool, *args: Any, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
         if kind is UpdateKind.CORRECTION:
-            self.text.label.text = "What was wrong, and what is right"
-        self.tests = {str(test.id): test for test in tests if not test.is_archived}
-        self.status.choices = {"": KEEPS_STATUS.get(kind, "The status stays as it is")} | STATUS_CHOICES
-        self.known: list[str] = []
+            self.text.label.text = "What was wrong, and what is right?"
+        self.tests = {str(test.id): test for test in ask.tests if not test.is_archived}
+        stays = f"Still “{ask.status.label}”" if ask.status else "No status yet"
+        self.status.choices = {"": KEEPS_STATUS.get(kind, stays)} | STATUS_CHOICES
         if kind not in {UpdateKind.STATUS, UpdateKind.CORRECTION, UpdateKind.MILESTONE}:
             del self.status, self.reason, self.superseded_by_id
         else:
             self.superseded_by_id.choose(asks)
+        if kind not in NEEDS_EVIDENCE:
+            del self.is_reviewed
+        self._ask_for_next_step(ask, may_edit and kind in NEEDS_EVIDENCE)
         self._offer_tests()
 
     @property
@@ -190,23 +150,64 @@ class UpdateForm(StoryForm):
             return UpdateKind.STATUS
         return UpdateKind.TEST if self._results() else UpdateKind.MILESTONE
 
-    def look_up(self, find: Callable[[str], EvidenceDraft | None]) -> bool:
-        """Fill in every piece of evidence that has only its address, if we know the page; whether any was."""
+    @property
+    def is_judging(self) -> bool:
+        """Whether it is about the status or a test, or something of that was typed or is wrong."""
+        names = ("status", "reason", "superseded_by_id")
+        typed = [self[name] for name in names if name in self]
+        wrong = self.results.errors or any(entry.form.errors for entry in self.results.entries)
+        has_own_kind = self.kind in {UpdateKind.STATUS, UpdateKind.TEST, UpdateKind.CORRECTION}
+        return has_own_kind or bool(wrong or self._results()) or any(field.data or field.errors for field in typed)
+
+    def look_up(self, find: Callable[[str], EvidenceDraft | None]) -> None:
+        """Fill in what is known of the pages whose title, type or publisher was not typed."""
         for entry in self.evidence.entries:
-            known = find(entry.form.url.data) if entry.form.url.data and not entry.form.title.data else None
-            if known:
-                entry.form.take(known)
-                self.known.append(known.title)
-        return bool(self.known)
+            page = entry.form
+            if page.url.data and not (page.title.data and page.type.data and page.publisher.data):
+                for known in filter(None, (find(page.url.data), read_host(page.url.data))):
+                    page.take(known)
+
+    def step_after(self) -> tuple[str, PartialDate | None] | None:
+        """The next step and its day as they are after this entry; None if they stay."""
+        chosen = self.next_step_is.data if "next_step_is" in self else UNCHANGED
+        if chosen == CHANGED:
+            return self.next_step.data or "", self.next_step_on.data
+        return ("", None) if chosen == DONE else None
+
+    def _ask_for_next_step(self, ask: Ask, may_change: bool) -> None:
+        if not may_change:
+            del self.next_step_is, self.next_step, self.next_step_on, self.seen_step
+            return
+        self.next_step_is.choices = NEXT_STEP if ask.next_step or ask.next_step_on else FIRST_STEP
+        present = f"{ask.next_step_on or ''} {ask.next_step}"
+        self.is_step_stale = bool(self.next_step_is.data) and self.seen_step.data != present
+        self.seen_step.data = present
+
+    def validate_next_step_is(self, field: Field) -> None:
+        """Refuse a choice about another step than the present one, and a change that says nothing."""
+        if field.data and self.is_step_stale:
+            raise ValidationError(STEP_CHANGED)
+        if field.data not in (UNCHANGED, DONE, CHANGED):
+            raise ValidationError("Choose one of these.")
+        if field.data == CHANGED and not self.next_step.data:
+            raise ValidationError("Say what comes next.")
 
     def _offer_tests(self) -> None:
-        """Offer every test once, whatever the browser sent."""
+        """Offer every test once, whatever the browser sent; each says what it is now."""
         sent = {entry.form.test_id.data: entry.form.result.data for entry in self.results.entries}
         while self.results.entries:
             self.results.pop_entry()
         for test_id, test in self.tests.items():
             self.results.append_entry({"test_id": test_id, "result": sent.get(test_id, UNCHANGED)})
-            self.results.entries[-1].form.result.label.text = test.label
+            result, now = self.results.entries[-1].form.result, test.result.label.lower()
+            since = "as of" if test.result is Result.UNKNOWN else "since"
+            on = f" {since} {test.result_on.in_words}" if test.result_on else ""
+            result.label.text, result.description = test.label, f"now: {now}{on}"
+            stays = "As before" if self.kind is UpdateKind.CORRECTION else f"Still {now}"
+            result.choices = RESULT_CHOICES | {
+                UNCHANGED: stays,
+                test.result.value: f"{test.result.label} from this day",
+            }
 
     def add_evidence(self) -> None:
         """Offer one more block for evidence, up to the most that an entry may have."""
@@ -235,10 +236,14 @@ class UpdateForm(StoryForm):
         return tuple(sorted((int(test_id), Result(result)) for test_id, result in chosen if result))
 
     def add_problems(self, problems: Sequence[Problem]) -> None:
-        """Put a problem of one piece of evidence beside the field inside its block."""
+        """Put a problem of one piece of evidence beside the field inside its block, a missing look beside its tick."""
         blocks = [entry for entry in self.evidence.entries if not entry.form.is_blank]
+        unopened = [entry.form.is_opened for entry in blocks if not entry.form.is_opened.data]
         rest = []
         for problem in problems:
+            if problem.field == "evidence" and unopened:
+                unopened[0].errors = [*unopened[0].errors, problem.message]
+                continue
             place, _, name = (problem.field or "").removeprefix("evidence-").partition("-")
             if name and place.isdigit() and int(place) < len(blocks):
                 field = blocks[int(place)].form[name]

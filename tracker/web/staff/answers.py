@@ -52,7 +52,7 @@ def form_page(
     heading: str,
     back: str,
     *,
-    submit: str = "Save",
+    submit: str = "Keep",
     intro: str = "",
     template: str = "staff/form.html",
     **context: object,

@@ -19,6 +19,7 @@ from tracker.web.forms.updates import ApprovalForm
 from tracker.web.sent_forms import ask_before_repeating
 from tracker.web.session import db
 from tracker.web.staff.answers import Page, found, saved
+from tracker.web.staff.composing import published
 
 bp = Blueprint("approval", __name__, url_prefix="/staff")
 
@@ -68,7 +69,7 @@ def _decide(update_id: int, form: ApprovalForm) -> Response:
             ask_before_repeating(change, form, update)
             ask = change.session.get_one(Ask, update.ask_id)
             approval.approve(change, ask, update, form.seen_version, form.seen_entries)
-            return "Published. The public page shows it now.", url_for("staff.desk")
+            return published(ask), url_for("staff.desk")
         approval.send_back(change, update, form.note.data or "", form.seen_version)
         return "Sent back to its author.", url_for("staff.desk")
 

@@ -24,7 +24,7 @@ from tracker.web.staff.answers import Page, form_page, found, handled
 from tracker.web.staff.previews import saved_or_previewed
 
 bp = Blueprint("asks", __name__, url_prefix="/staff/asks")
-NO_SOURCE = "Every ask names its source, and there is none yet. Enter the source first (Sources, New source)."
+NO_SOURCE = "Every ask names its source, and there is none yet. Add the source first (Sources, New source)."
 
 
 @bp.get("/")
@@ -70,11 +70,11 @@ def new() -> Page | Response:
     def save(change: Change) -> str:
         return url_for(".show", ask_id=asks.create_ask(change, form.draft()).id)
 
-    return handled(form, save, "The ask is entered as a draft.") or form_page(
+    return handled(form, save, "Kept as a draft.") or form_page(
         form,
         "New ask",
         url_for(".index"),
-        submit="Enter the ask",
+        submit="Keep as a draft",
         intro="" if form.source_id.offered else NO_SOURCE,
     )
 
@@ -89,7 +89,7 @@ def edit(ask_id: int) -> Page | Response:
         asks.edit_ask(change, ask, form.draft(), seen_version=form.seen_version, reason=reason)
         return here
 
-    answer = saved_or_previewed(form, ask_id, save, "Saved.", lambda: _form(ask_id, formdata=None))
+    answer = saved_or_previewed(form, ask_id, save, "Kept.", lambda: _form(ask_id, formdata=None))
     return answer or form_page(form, "Edit the ask", here, can_preview=True)
 
 

@@ -18,13 +18,30 @@ from tracker.web.staff.updates import NOTHING_CHANGED
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 FIRST = 20
 TITLES = {
+    "sent_back": "Sent back to you",
+    "waiting": "Waiting for approval",
     "contradicted": "Tests and status disagree",
     "disputed": "Disputed: answer due",
-    "due": "Due for a review",
-    "drafts": "Drafts of updates",
-    "overdue": "Overdue deadlines and next steps",
     "unanswered": "Replies that are due",
-    "unverified": "Facts that nobody has published yet",
+    "overdue": "Overdue",
+    "due": "Due for a look",
+    "drafts": "Drafts of updates",
+    "unverified": "Not published yet",
+}
+SAYS = {
+    "due": "Longest ago first. “Nothing changed” tells the public that you looked today.",
+    "overdue": "Promised or expected by others; the day has passed.",
+}
+NOTHING = {
+    "sent_back": "nothing was sent back to you",
+    "waiting": "nothing waits for approval",
+    "contradicted": "every status fits its tests",
+    "disputed": "nothing is disputed",
+    "unanswered": "no reply is due",
+    "overdue": "nothing is overdue",
+    "due": "no ask is due for a look",
+    "drafts": "there are no drafts",
+    "unverified": "all that was brought in is published or put aside",
 }
 
 
@@ -34,14 +51,13 @@ def desk() -> str:
     return render_template(
         "staff/desk.html",
         lists={section: _list(db(), section, FIRST) for section in TITLES},
-        waiting=queries.list_waiting(db(), FIRST),
         accounts=list_account_changes(db(), now(), FIRST) if me().may(Action.PUBLISH) else [],
         events=queries.list_recent(db(), staff.RECENT),
         **_context(),
     )
 
 
-@bp.get("/desk/<any(contradicted, disputed, due, drafts, overdue, unanswered, unverified):section>")
+@bp.get("/desk/<any(sent_back, contradicted, disputed, unanswered, overdue, due, drafts, unverified):section>")
 @requires(Action.READ)
 def whole(section: str) -> str:
     after = request.args.get("after", "")
@@ -59,7 +75,11 @@ def _list(session: Session, section: str, limit: int, after: str = "") -> Listed
         case "due":
             return queries.list_due(session, today(), limit, after)
         case "drafts":
-            return queries.list_drafts(session, me().id, limit, after)
+            return queries.list_drafts(session, me().id, limit, after, ~queries.is_sent_back_to(me().id))
+        case "sent_back":
+            return queries.list_drafts(session, me().id, limit, after, queries.is_sent_back_to(me().id))
+        case "waiting":
+            return queries.list_waiting(session, limit, after)
         case "overdue":
             return queries.list_overdue(session, today(), limit, after)
         case "unanswered":
@@ -69,4 +89,11 @@ def _list(session: Session, section: str, limit: int, after: str = "") -> Listed
 
 
 def _context() -> dict[str, object]:
-    return {"titles": TITLES, "today": today(), "form_for": ConfirmForm, "nothing_changed": NOTHING_CHANGED}
+    return {
+        "titles": TITLES,
+        "says": SAYS,
+        "nothing": NOTHING,
+        "today": today(),
+        "form_for": ConfirmForm,
+        "nothing_changed": NOTHING_CHANGED,
+    }

@@ -19,7 +19,7 @@ from tracker.web.staff.answers import Page, form_page, found, handled
 from tracker.web.staff.previews import saved_or_previewed
 
 bp = Blueprint("laws", __name__, url_prefix="/staff")
-NO_LAW = "There is no law to link yet. Enter the law first (Legislation, New law)."
+NO_LAW = "There is no law to link yet. Add the law first (Legislation, New law)."
 
 
 @bp.get("/legislation/")
@@ -45,8 +45,8 @@ def new() -> Page | Response:
     def save(change: Change) -> str:
         return url_for(".show", law_id=legislation.create_legislation(change, form.draft()).id)
 
-    return handled(form, save, "The law is entered as a draft.") or form_page(
-        form, "New law", url_for(".index"), submit="Enter the law"
+    return handled(form, save, "Kept as a draft.") or form_page(
+        form, "New law", url_for(".index"), submit="Keep as a draft"
     )
 
 
@@ -60,7 +60,7 @@ def edit(law_id: int) -> Page | Response:
         legislation.edit_legislation(change, law, form.draft(), form.seen_version)
         return here
 
-    return handled(form, save, "Saved.", lambda: _form(law_id, formdata=None)) or form_page(form, "Edit the law", here)
+    return handled(form, save, "Kept.", lambda: _form(law_id, formdata=None)) or form_page(form, "Edit the law", here)
 
 
 @bp.route("/asks/<id:ask_id>/links/new", methods=["GET", "POST"])
@@ -74,8 +74,8 @@ def new_link(ask_id: int) -> Page | Response:
         legislation.create_link(change, form.draft(ask_id))
         return back
 
-    return handled(form, save, "The link is entered as a draft. Publish it when it is right.") or form_page(
-        form, heading, back, submit="Enter the link", intro=intro
+    return handled(form, save, "Kept as a draft. Publish it when it is right.") or form_page(
+        form, heading, back, submit="Keep as a draft", intro=intro
     )
 
 
@@ -92,7 +92,7 @@ def edit_link(link_id: int) -> Page | Response:
         legislation.edit_link(change, row, form.draft(row.ask_id), form.seen_version)
         return back
 
-    answer = saved_or_previewed(form, ask_id, save, "Saved.", lambda: _link_form(link_id, formdata=None))
+    answer = saved_or_previewed(form, ask_id, save, "Kept.", lambda: _link_form(link_id, formdata=None))
     return answer or form_page(form, heading, back, can_preview=True)
 
 

@@ -66,7 +66,7 @@ def edit(person_id: int) -> Page | Response:
     def fresh() -> PersonForm:
         return PersonForm(formdata=None, obj=_person(person_id))
 
-    return handled(form, save, "Saved.", fresh) or form_page(form, "Edit a member of staff", back)
+    return handled(form, save, "Kept.", fresh) or form_page(form, "Edit a member of staff", back)
 
 
 @bp.route("/people/<id:person_id>/link", methods=["GET", "POST"])

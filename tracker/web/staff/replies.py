@@ -34,8 +34,8 @@ def new(ask_id: int) -> Page | Response:
         replies.create_reply(change, ask_id, form.draft())
         return back
 
-    return handled(form, save, "It is entered; the desk reminds you when the answer is due.") or form_page(
-        form, f"Somebody was asked to reply about “{ask.title}”", back, submit="Enter it", intro=INTRO
+    return handled(form, save, "Kept. The desk reminds you when the answer is due.") or form_page(
+        form, f"We asked for a reply about “{ask.title}”", back, submit="Keep", intro=INTRO
     )
 
 
@@ -50,7 +50,7 @@ def edit(reply_id: int) -> Page | Response:
         replies.edit_reply(change, change.session.get_one(Reply, reply_id), form.draft(), form.seen_version)
         return back
 
-    answer = handled(form, save, "Saved.", lambda: _form(reply_id, formdata=None))
+    answer = handled(form, save, "Kept.", lambda: _form(reply_id, formdata=None))
     return answer or form_page(form, heading, back, intro=INTRO)
 
 

@@ -36,9 +36,7 @@ def new() -> Page | Response:
         asks.create_source(change, form.draft())
         return back
 
-    return handled(form, save, "The source is entered as a draft.") or form_page(
-        form, "New source", back, submit="Enter the source"
-    )
+    return handled(form, save, "Kept as a draft.") or form_page(form, "New source", back, submit="Keep as a draft")
 
 
 @bp.route("/<id:source_id>/edit", methods=["GET", "POST"])
@@ -50,7 +48,7 @@ def edit(source_id: int) -> Page | Response:
         asks.edit_source(change, change.session.get_one(Source, source_id), form.draft(), form.seen_version)
         return back
 
-    return handled(form, save, "Saved.", lambda: _form(source_id, formdata=None)) or form_page(
+    return handled(form, save, "Kept.", lambda: _form(source_id, formdata=None)) or form_page(
         form, "Edit the source", back
     )
 

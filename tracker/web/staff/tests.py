@@ -52,7 +52,7 @@ def edit(test_id: int) -> Page | Response:
     def fresh() -> TestForm:
         return TestForm(formdata=None, obj=found(staff.find_test(db(), test_id)))
 
-    return saved_or_previewed(form, ask_id, save, "Saved.", fresh) or form_page(
+    return saved_or_previewed(form, ask_id, save, "Kept.", fresh) or form_page(
         form, "Edit the test", back, intro=intro, can_preview=True
     )
 

@@ -1,10 +1,8 @@
 """Posting to an ask's story: change a status, post a milestone, correct, review; preview before publishing."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
@@ -17,45 +15,39 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import Action
 from tracker.rules.status import DEFINITIONS
 from tracker.rules.updates import UpdateDraft, UpdateKind
-from tracker.services import approval, drafts, updates
+from tracker.services import approval, corrections, drafts, updates
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, attempt
+from tracker.web.forms.corrections import CorrectionForm
 from tracker.web.forms.updates import ReviewForm, StoryForm, UpdateForm
 from tracker.web.sent_forms import ask_before_repeating
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, done, form_page, found, handled, saved
-from tracker.web.staff.previews import rehearsed
+from tracker.web.staff.answers import Page, done, form_page, found, handled
+from tracker.web.staff.composing import Composing, keep, publish, rehearse, submit
 
 bp = Blueprint("updates", __name__, url_prefix="/staff")
 NOTHING_CHANGED = "Checked: nothing has changed."
-RECORDED = "The review of “{title}” is recorded."
+LOOKED = "You looked at “{title}”: nothing changed."
 PROPOSED = "The review of “{title}” waits for an editor. The date of the check changes once it is approved."
-NOT_KNOWN = "No address without a title is known here yet. Fill in its title and who says so."
-DONE = {
-    "draft": "Kept as a draft. The public does not see it.",
-    "submit": "Sent for approval. The public does not see it before an editor approves it.",
-    "publish": "Published. The public page shows it now.",
-}
 HEADINGS = {
     UpdateKind.STATUS: "Change the status",
-    UpdateKind.TEST: "Record a test result",
+    UpdateKind.TEST: "Tell the result of a test",
     UpdateKind.MILESTONE: "Post an update",
     UpdateKind.CORRECTION: "Correct an entry",
     UpdateKind.REDEFINITION: "Redefinition",
-    UpdateKind.REVIEW: "Record a review",
+    UpdateKind.REVIEW: "Looked at: nothing changed",
 }
 
 
-@dataclass(frozen=True)
-class Composing:
-    """An entry being written: for which ask, as which draft, in place of which saved one."""
-
-    ask: Ask
-    form: UpdateForm
-    write: Callable[[Change, Ask], Update]
-    corrected: Update | None = None
-    saved: Update | None = None
+@bp.get("/post")
+@requires(Action.DRAFT)
+def which() -> str | Response:
+    """Ask which ask is meant, unless the words name one alone."""
+    words = " ".join(request.args.get("q", "").split())
+    if words and (ask := Asks(db()).find(words)):
+        return redirect(url_for(".new", ask_id=ask.id, kind=UpdateKind.MILESTONE.value), 303)
+    return render_template("staff/updates/which.html", words=words, offered=Asks(db()).offer(words))
 
 
 @bp.route("/asks/<id:ask_id>/updates/<any(status, test, milestone):kind>", methods=["GET", "POST"])
@@ -73,11 +65,15 @@ def correct(update_id: int) -> Page | Response:
     if corrected.publication is not Publication.PUBLISHED:
         return done("Only a published entry is corrected.", _page_of(corrected.ask))
     ask = found(find_judged(db(), corrected.ask_id))
-    data = _data_of(drafts.draft_of(corrected)) | {"text": "", "draft_note": ""}
-    form = _form_for(UpdateKind.CORRECTION, ask, data)
-    return _compose(
-        Composing(ask, form, lambda change, row: drafts.save(change, row, form.draft(update_id)), corrected)
-    )
+    own = drafts.draft_of(corrected)
+    data = _data_of(own) | {"text": "", "draft_note": "", "seen": staff.count_published(db(), ask.id)}
+    before = corrections.draft_of_before(db(), corrected)
+    form = CorrectionForm(ask, lambda: Asks(db(), but_not=ask.id), own, before, **data)
+
+    def write(change: Change, row: Ask) -> Update:
+        return drafts.save(change, row, form.draft(update_id))
+
+    return _compose(Composing(ask, form, write, corrected=corrected))
 
 
 @bp.route("/updates/<id:update_id>/edit", methods=["GET", "POST"])
@@ -137,10 +133,10 @@ def review(ask_id: int) -> Page | Response:
             approval.submit(change, row, update)
         return url_for("staff.desk", _anchor="due") if form.back.data == "desk" else back
 
-    answer = handled(form, save, (RECORDED if may_publish else PROPOSED).format(title=ask.title))
+    answer = handled(form, save, (LOOKED if may_publish else PROPOSED).format(title=ask.title))
     if form.is_stale:
         _show_news(form, ask)
-    heading, submit = f"Record a review of “{ask.title}”", "Record the review" if may_publish else "Send for approval"
+    heading, submit = f"Looked at “{ask.title}”: nothing changed", "Publish" if may_publish else "Send for approval"
     return answer or form_page(form, heading, back, submit=submit)
 
 
@@ -155,17 +151,16 @@ def preview(ask_id: int) -> str:
 
 
 def _compose(composing: Composing) -> Page | Response:
-    """Do what the pressed button says: one more piece of evidence, look up, draft, preview, submit or publish."""
+    """Do what the pressed button says: one more piece of evidence, draft, preview, submit or publish."""
     form, ask = composing.form, composing.ask
     button = request.form.get("do", "")
+    form.look_up(lambda url: find_known_page(db(), url))
     if button == "more":
         form.add_evidence()
-    elif button and form.look_up(lambda url: find_known_page(db(), url)):
-        pass  # the form comes back with what we know of the page, to be looked at before it is sent
-    elif button == "look-up":
-        form.problems.append(NOT_KNOWN)
-    elif answer := attempt(form, lambda: _save(composing, button) if button in DONE else _rehearse(composing)):
-        return answer
+    else:
+        do = {"publish": publish, "draft": keep, "submit": submit}.get(button, rehearse)
+        if answer := attempt(form, lambda: do(composing)):
+            return answer
     if form.is_stale:
         _show_news(form, ask)
         if composing.saved:
@@ -184,39 +179,12 @@ def _compose(composing: Composing) -> Page | Response:
     )
 
 
-def _save(composing: Composing, button: str) -> Response:
-    """Write the entry, do with it what the button says, and go on to the ask."""
-    if button == "publish" and not me().may(Action.PUBLISH):
-        abort(403, "Your role may write drafts. An editor publishes them: send it for approval.")
-
-    def save(change: Change) -> tuple[str, str]:
-        ask = change.session.get_one(Ask, composing.ask.id)
-        update = composing.write(change, ask)
-        if button == "publish":
-            ask_before_repeating(change, composing.form, update)
-            updates.publish(change, ask, update, composing.form.seen_entries)
-        elif button == "submit":
-            approval.submit(change, ask, update)
-        return DONE[button], _page_of(ask)
-
-    return saved(save)
-
-
-def _rehearse(composing: Composing) -> Page | Response:
-    """The public page as it would be."""
-
-    def publish(change: Change, ask: Ask) -> None:
-        updates.publish(change, ask, composing.write(change, ask), composing.form.seen_entries)
-
-    return rehearsed("staff/updates/preview.html", composing.ask.id, publish)
-
-
 def _form_for(kind: UpdateKind, ask: Ask, data: dict[str, Any], is_sent: bool = True) -> UpdateForm:
     """The form of an entry of this ask, filled with `data` or with what was sent."""
     if request.method == "GET":
         data = data | {"seen": staff.count_published(db(), ask.id)}
     options = {} if is_sent else {"formdata": None}
-    return UpdateForm(kind, ask.tests, lambda: Asks(db(), but_not=ask.id), **options, **data)
+    return UpdateForm(kind, ask, lambda: Asks(db(), but_not=ask.id), me().may(Action.EDIT), **options, **data)
 
 
 def _data_of(draft: UpdateDraft) -> dict[str, Any]:
@@ -229,7 +197,7 @@ def _data_of(draft: UpdateDraft) -> dict[str, Any]:
         "superseded_by_id": draft.superseded_by_id,
         "draft_note": draft.draft_note,
         "results": [{"test_id": str(test_id), "result": result.value} for test_id, result in draft.results],
-        "evidence": [vars(evidence) for evidence in draft.evidence],
+        "evidence": [vars(piece) | {"is_opened": not piece.is_see_also} for piece in draft.evidence],
     }
 
 
