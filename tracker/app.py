@@ -85,6 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SITE_URL=settings.site_url,
+        IS_SITE_URL_GUESSED=settings.is_site_url_guessed,
         CONTACT_EMAIL=settings.contact_email,
         PUBLISHER=settings.publisher,
         FUNDING=settings.funding,

@@ -1,13 +1,14 @@
 """Managing people, and changing one's own password."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 
 import pytest
 import sqlalchemy as sa
 
 from tests.browser import Page
-from tests.site import ADA, CLEO, ED, LOCAL, PASSWORD, Site, email_of
+from tests.site import ADA, CLEO, ED, LOCAL, PASSWORD, MakeSite, Site, email_of
 from tracker.models import Note, Person
 from tracker.rules.permissions import Role
 from tracker.services import events, passwords, people, personal_data, proof
@@ -44,6 +45,11 @@ def test_an_admin_invites_somebody_who_chooses_a_password_and_signs_in(site: Sit
     assert (done.path, done.notices) == ("/staff/sign-in", ["Your password is set. Sign in with it."])
     assert "Good day, Zoë" in enter(site, "zoe@example.org", NEW_PASSWORD).text
     assert NEW_PASSWORD not in site.browser(ADA).get("/staff/").html
+
+
+def test_where_the_address_of_the_site_is_a_guess_the_link_is_for_where_the_admin_is(make_site: MakeSite) -> None:
+    form = make_site(replace(LOCAL, is_site_url_guessed=True)).browser(ADA).get("/staff/people/2/link")
+    assert form.submit("Make the link").all("textarea")[0].startswith("http://localhost/staff/link/")
 
 
 @pytest.mark.parametrize(

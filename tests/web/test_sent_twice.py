@@ -45,9 +45,9 @@ def sent_twice(page: Page, button: str, **typed: str) -> tuple[Page, Page]:
     ("path", "button", "typed"),
     [
         ("/staff/asks/{id}/notes/new", "Write the note", {"text": "Ask again in May."}),
-        ("/staff/asks/{id}/edit", "Save", {"deadline_note": "A reply"}),
-        ("/staff/asks/{id}/review", "Record the review", {}),
-        ("/staff/asks/{id}/updates/milestone", "Publish now", NEWS),
+        ("/staff/asks/{id}/edit", "Keep", {"deadline_note": "A reply"}),
+        ("/staff/asks/{id}/review", "Publish", {}),
+        ("/staff/asks/{id}/updates/milestone", "Publish", NEWS),
         ("/staff/asks/{id}/updates/milestone", "Keep as a draft", NEWS),
         ("/staff/asks/{id}/updates/milestone", "Send for approval", NEWS),
         (
@@ -75,7 +75,7 @@ def test_the_second_sending_does_nothing_and_shows_what_the_first_one_did(
 
 def test_two_sendings_at_the_same_moment_save_once(site: Site) -> None:
     page = milestone_form(site)
-    sent = page.sent("Publish now", **NEWS)
+    sent = page.sent("Publish", **NEWS)
 
     def send(_: int) -> tuple[int, str | None]:
         browser = site.browser().sign_in_with(page.browser.cookie or "")
@@ -92,27 +92,27 @@ def test_publishing_from_the_preview_and_then_from_the_form_behind_it_publishes_
     form = milestone_form(sqlite_site)
     assert form.submit("Preview", **NEWS).submit("Publish").notices == [PUBLISHED]
     with sqlite_site.unchanged():
-        assert form.submit("Publish now", **NEWS).notices == [PUBLISHED]
+        assert form.submit("Publish", **NEWS).notices == [PUBLISHED]
     assert number_of_news(sqlite_site) == 1
 
 
 def test_a_form_that_was_changed_since_is_not_taken_for_the_first_one(sqlite_site: Site) -> None:
     form = milestone_form(sqlite_site)
-    form.submit("Publish now", **NEWS)
+    form.submit("Publish", **NEWS)
     with sqlite_site.unchanged():
-        again = form.submit("Publish now", **NEWS | {"text": "A debate was held in the Lords."})
+        again = form.submit("Publish", **NEWS | {"text": "A debate was held in the Lords."})
     assert again.status == 409
     assert "You saved this while you were typing" in again.text
     assert "Somebody else" not in again.text
     assert again.value("text") == "A debate was held in the Lords."
-    assert again.submit("Publish now").notices == [PUBLISHED]
+    assert again.submit("Publish").notices == [PUBLISHED]
 
 
 def test_another_button_of_the_form_is_another_wish(sqlite_site: Site) -> None:
     form = milestone_form(sqlite_site)
     form.submit("Keep as a draft", **NEWS)
     assert number_of_news(sqlite_site) == 0
-    assert form.submit("Publish now", **NEWS).notices == [PUBLISHED]
+    assert form.submit("Publish", **NEWS).notices == [PUBLISHED]
     assert number_of_news(sqlite_site) == 1
 
 
@@ -165,7 +165,7 @@ def test_a_double_click_on_a_new_second_step_leads_to_recovery_codes(sqlite_site
 @pytest.mark.parametrize("path", ["updates/milestone", "review"])
 def test_an_entry_like_one_of_the_last_minutes_is_asked_about_first(sqlite_site: Site, path: str) -> None:
     address = f"/staff/asks/{sqlite_site.ask_id()}/{path}"
-    button, typed = ("Record the review", {}) if path == "review" else ("Publish now", NEWS)
+    button, typed = ("Publish", {}) if path == "review" else ("Publish", NEWS)
     sqlite_site.browser(ADA).get(address).submit(button, **typed)
     form = sqlite_site.browser(ED).get(address)
     with sqlite_site.unchanged():
@@ -180,12 +180,12 @@ def test_an_editor_who_approves_is_asked_as_well_and_old_entries_are_not_asked_a
 ) -> None:
     milestone_form(sqlite_site, CLEO).submit("Send for approval", **NEWS)
     number = sqlite_site.scalar(sa.select(sa.func.max(Update.id)))
-    milestone_form(sqlite_site).submit("Publish now", **NEWS)
+    milestone_form(sqlite_site).submit("Publish", **NEWS)
     page = sqlite_site.browser(ED).get(f"/staff/updates/{number}/approve")
-    asked = page.submit("Approve and publish")
+    asked = page.submit("Publish")
     assert (asked.status, len(asked.summary)) == (422, 1)
     monkeypatch.setattr("tracker.web.sent_forms.REPEATS_WITHIN", timedelta(0))
-    assert page.submit("Approve and publish").notices == [PUBLISHED]
+    assert page.submit("Publish").notices == [PUBLISHED]
 
 
 def test_what_a_form_did_is_kept_for_a_day_and_not_after_an_erasure(sqlite_site: Site) -> None:

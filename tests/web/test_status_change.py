@@ -206,12 +206,12 @@ def test_the_words_of_a_status_change_come_out_as_they_were_typed(site: Site) ->
 @pytest.mark.parametrize(("typed", "days_ago"), [("today", 0), ("Yesterday", 1)])
 def test_a_day_may_be_named_from_today(sqlite_site: Site, typed: str, days_ago: int) -> None:
     form = status_form(sqlite_site, sqlite_site.browser(ED), LONDON_PROPERTY)
-    refused = form.submit("Publish now", **UNDONE | {"happened_on": typed, "reason": ""})
+    refused = form.submit("Publish", **UNDONE | {"happened_on": typed, "reason": ""})
     day = PartialDate((today() - timedelta(days=days_ago)).isoformat())
     assert refused.value("happened_on") == day.in_words
 
 
 def test_the_address_of_a_page_is_completed(sqlite_site: Site) -> None:
     form = status_form(sqlite_site, sqlite_site.browser(ED), LONDON_PROPERTY)
-    refused = form.submit("Publish now", **UNDONE | {"evidence_0_url": "www.gov.uk/x\u200b?utm_source=a", "reason": ""})
+    refused = form.submit("Publish", **UNDONE | {"evidence_0_url": "www.gov.uk/x\u200b?utm_source=a", "reason": ""})
     assert refused.value("evidence-0-url") == "https://www.gov.uk/x"

@@ -17,6 +17,7 @@ from tracker.queries import staff
 from tracker.rules.errors import Problem, RuleBroken
 from tracker.services.change import Change
 from tracker.services.sessions import digest
+from tracker.web.forms.base import new_key
 from tracker.web.forms.updates import SeenForm
 from tracker.web.kept_forms import NOT_KEPT
 from tracker.web.security import SAFE_METHODS
@@ -59,7 +60,7 @@ def remember(change: Change, message: str, address: str) -> None:
 
 
 def ask_before_repeating(change: Change, form: SeenForm, update: Update) -> None:
-    """Refuse, once, an entry that says the same as one that was published in the last minutes."""
+    """Refuse, once, what was just published, and undo it, if it says the same as an entry of the last minutes."""
     twin = staff.find_twin(change.session, update, change.at - REPEATS_WITHIN)
     if twin and form.twice.data != str(twin.id):
         form.twice.data = str(twin.id)
@@ -69,6 +70,7 @@ def ask_before_repeating(change: Change, form: SeenForm, update: Update) -> None
 def init_app(app: Flask) -> None:
     """Look at each form that is sent, once its sender is known and its token is right."""
     app.before_request(show_again)
+    app.jinja_env.globals["new_form_key"] = new_key
 
 
 def _answer(before: SentForm) -> Response:

@@ -19,13 +19,18 @@ FIELD_NAME = re.compile(r"[a-z_]+(?:-[0-9]{1,2}-[a-z_]+)?", re.ASCII)
 NOT_VALUES = frozenset({"csrf_token", "form_key", "twice", "version", "seen", "back", "change_reason"})
 
 
+def new_key() -> str:
+    """Return a key for a form; web/sent_forms.py says what it is for."""
+    return secrets.token_urlsafe(16)
+
+
 class Form(FlaskForm):
     """A form whose problems can be listed and whose two versions can be shown.
 
     `conflicts` holds label, saved value and typed value of each field that differs after a stale edit.
     """
 
-    form_key = CarriedField(default=lambda: secrets.token_urlsafe(16))
+    form_key = CarriedField(default=new_key)
     version = CarriedField()
 
     class Meta(FlaskForm.Meta):

@@ -66,9 +66,9 @@ def _decide(update_id: int, form: ApprovalForm) -> Response:
     def save(change: Change) -> tuple[str, str]:
         update = found(staff.find_update(change.session, update_id))
         if form.approves:
-            ask_before_repeating(change, form, update)
             ask = change.session.get_one(Ask, update.ask_id)
             approval.approve(change, ask, update, form.seen_version, form.seen_entries)
+            ask_before_repeating(change, form, update)
             return published(ask), url_for("staff.desk")
         approval.send_back(change, update, form.note.data or "", form.seen_version)
         return "Sent back to its author.", url_for("staff.desk")

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
@@ -19,7 +18,7 @@ from tracker.services import people, personal_data, second_factor
 from tracker.services.change import Change
 from tracker.services.people import PersonDraft
 from tracker.web.auth import requires
-from tracker.web.forms.base import ConfirmForm, Form, ReasonForm
+from tracker.web.forms.base import ConfirmForm, Form, ReasonForm, new_key
 from tracker.web.forms.people import PersonForm
 from tracker.web.session import db
 from tracker.web.staff.answers import Page, form_page, found, handled
@@ -97,7 +96,9 @@ def show_link(person_id: int, key: str) -> str:
     person, token = _person(person_id), token_of(key)
     if people.find_person(db(), token, now()) is not person:
         abort(404, people.WORTHLESS)
-    address = current_app.config["SITE_URL"] + url_for("links.choose", token=token)
+    is_guess = current_app.config["IS_SITE_URL_GUESSED"]  # then what the admin's browser asked for is better
+    site = request.host_url.rstrip("/") if is_guess else current_app.config["SITE_URL"]
+    address = site + url_for("links.choose", token=token)
     return render_template("staff/people_link.html", person=person, address=address, until=now() + people.lasts(person))
 
 
@@ -196,7 +197,7 @@ def _draft(form: PersonForm) -> PersonDraft:
 
 def _make_link(change: Change, person: Person, form: Form, seen_version: int | None = None) -> str:
     """Make a link and return the address of the page that shows it."""
-    key = form.form_key.data or secrets.token_urlsafe(16)
+    key = form.form_key.data or new_key()
     people.make_link(change, person, seen_version, token_of(key))
     return url_for(".show_link", person_id=person.id, key=key)
 

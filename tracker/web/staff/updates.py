@@ -127,8 +127,8 @@ def review(ask_id: int) -> Page | Response:
         row = change.session.get_one(Ask, ask_id)
         update = drafts.save(change, row, form.draft())
         if may_publish:
-            ask_before_repeating(change, form, update)
             updates.publish(change, row, update, form.seen_entries)
+            ask_before_repeating(change, form, update)
         else:
             approval.submit(change, row, update)
         return url_for("staff.desk", _anchor="due") if form.back.data == "desk" else back
