@@ -152,7 +152,10 @@ def test_a_cut_end_and_an_older_file_put_back_by_hand_are_faults(tracker: Tracke
         (fault,) = (line for line in faults(tracker("doctor", code=1).out) if line.startswith("log"))
         assert "the end of the log was cut off" in fault
     kept.write_text("nonsense")
-    assert any("cannot be read" in line for line in faults(tracker("doctor", code=1).out))
+    assert "cannot be read" in "".join(faults(tracker("doctor", code=1).out))
+    kept.unlink()
+    kept.mkdir()
+    assert "log: It is whole, but how far it has come cannot be read or kept" in tracker("doctor", code=None).out
 
 
 def test_missing_and_disabled_triggers_are_faults(tracker: Tracker, engine: sa.Engine) -> None:

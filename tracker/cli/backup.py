@@ -2,6 +2,7 @@
 
 import sqlite3
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -67,7 +68,8 @@ def restore(file: Path, force: bool) -> None:
     click.echo(f"The database holds {_in_words(found)}.")
     if safety:
         click.echo(f"What was there before, {before} entries of the log, is in {safety}.")
-    kept_checkpoint(engine).unlink(missing_ok=True)  # the log itself tells of this now
+    with suppress(OSError):  # nothing is kept where nothing can be written
+        kept_checkpoint(engine).unlink()  # the log itself tells of the restore now
     click.echo(f"The event log of the backup is whole: {found.entries} entries, the last with hash {found.head}.")
     click.echo(
         "Compare that hash with the one that was printed when the backup was made. One entry tells of the restore."

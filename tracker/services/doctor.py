@@ -228,8 +228,10 @@ def _log(session: Session, kept: Path) -> Iterator[Finding]:
             part.write_text(f"{Checkpoint(count, head)}\n", encoding="ascii")
     except proof.BrokenChain as error:
         yield fault("log", f"{error} Compare with a backup; find out who could write. Once explained, delete {kept}")
-    except (OSError, ValueError) as error:
-        yield fault("log", f"The checkpoint that was last seen cannot be read or kept: {error}. Look at {kept}")
+    except ValueError as error:
+        yield fault("log", f"The checkpoint that was last seen cannot be read: {error} Look at {kept}")
+    except OSError as error:
+        yield warning("log", f"It is whole, but how far it has come cannot be read or kept: {error}")
     else:
         yield well("log", f"It is whole: {count} entries, the last with hash {head}.")
 
