@@ -94,12 +94,16 @@ def test_a_comparison_names_each_record_and_field_and_changes_nothing(tracker: T
     assert tracker("verify").out == whole
 
 
-def test_what_the_tracker_comes_with_is_what_the_site_of_the_tests_has(site: Site) -> None:
+def test_what_the_tracker_comes_with_is_what_the_site_of_the_tests_has(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An ask that moved to another address is still known."""
     with site.change(ED) as change:
         ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
         moved = replace(draft_of(AskDraft, ask), slug="wealth-orders", topic="Money", reading="")
         asks.edit_ask(change, ask, moved, seen_version=None, reason="Shorter.")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tracker.settings.CHECKOUT", tmp_path)
     tracker = tracker_on(site.engine.url.render_as_string(hide_password=False))
     said = tracker("seed", "--compare").out.splitlines()
     assert [line.partition(": the list")[0] for line in said] == [
