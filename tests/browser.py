@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from tests.page_checks import check_headers, checked, classes, fields, text_of
+from tests.page_checks import check_headers, check_styles, checked, classes, fields, text_of
 
 Pairs = list[tuple[str, str]]
 Typed = str | Sequence[str] | bool | None
@@ -32,6 +32,7 @@ class Page:
     def __post_init__(self) -> None:
         if self.response.mimetype == "text/html":
             self.tree = checked(self.html)
+            check_styles(self.tree, self.response.headers["Content-Security-Policy"])
 
     @property
     def status(self) -> int:

@@ -46,6 +46,8 @@ TABLE: dict[str, Access] = {
     "/asks/<slug:slug>/calendar.ics": Access(EVERYBODY, NOBODY, "/asks/unexplained-wealth-orders/calendar.ics"),
     "/asks/<slug:slug>/feed.atom": Access(EVERYBODY, NOBODY, "/asks/unexplained-wealth-orders/feed.atom"),
     "/asks/<slug:slug>/history": Access(EVERYBODY, NOBODY, "/asks/unexplained-wealth-orders/history"),
+    "/icon.svg": Access(EVERYBODY, NOBODY),
+    "/picture.png": Access(EVERYBODY, NOBODY),
     "/calendar.ics": Access(EVERYBODY, NOBODY),
     "/feed.atom": Access(EVERYBODY, NOBODY),
     "/healthz": Access(EVERYBODY, NOBODY),

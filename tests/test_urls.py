@@ -54,6 +54,8 @@ PUBLIC_ADDRESSES = {
     "/asks/unexplained-wealth-orders/story": "text/html",
     "/asks/unexplained-wealth-orders/card": "text/html",
     "/asks/unexplained-wealth-orders/picture.png": "image/png",
+    "/icon.svg": "image/svg+xml",
+    "/picture.png": "image/png",
     "/feed.atom": "application/atom+xml",
     "/feed.atom?family=met&kind=policy": "application/atom+xml",
     "/asks/unexplained-wealth-orders/feed.atom": "application/atom+xml",

@@ -81,6 +81,7 @@ MOST_FIELDS = 1000
 def create_app(settings: Settings | None = None) -> Flask:
     """Answer the app for these settings, or for those of the environment."""
     settings = settings or Settings.from_env()
+    sheets = build.stylesheets(settings.face)
     app = Flask("tracker", template_folder=str(resource_dir("templates")))
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -89,6 +90,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         CONTACT_EMAIL=settings.contact_email,
         PUBLISHER=settings.publisher,
         FUNDING=settings.funding,
+        FACE=settings.face,
+        STYLESHEETS=sheets,
+        SECURITY_HEADERS=security.security_headers(settings.is_production, sheets.values()),
         IS_PRODUCTION=settings.is_production,
         FOUR_EYES=settings.four_eyes,
         SECOND_STEP_REQUIRED=settings.is_production,
@@ -109,7 +113,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     health.init_app(app)
     engine = make_engine(settings.database_url, Limits())
     app.wsgi_app = BodyLimit(  # type: ignore[method-assign]
-        app.wsgi_app, partial(was_signed_in, app), settings.is_production, app.config["MAX_CONTENT_LENGTH"]
+        app.wsgi_app,
+        partial(was_signed_in, app),
+        app.config["SECURITY_HEADERS"],
+        app.config["MAX_CONTENT_LENGTH"],
     )
     cache.init_app(app, engine, settings)
     if settings.trusted_proxies:  # in front of the cache, which tells http from https

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tracker.face import Face
 from tracker.paths import CHECKOUT
 
 SHORTEST_SECRET = 32
@@ -55,6 +56,7 @@ class Settings:
     import_rows: int = 600
     upload_mb: int = 2
     mail: MailServer | None = None
+    face: Face = field(default_factory=Face)
 
     @property
     def trusted_hosts(self) -> list[str] | None:
@@ -88,6 +90,7 @@ class Settings:
             import_rows=reader.number("TRACKER_IMPORT_ROWS", 600, 10_000, least=1),
             upload_mb=reader.number("TRACKER_UPLOAD_MB", 2, 64, least=2),
             mail=reader.mail(),
+            face=reader.face(),
         )
         if is_production and not settings.site_url.startswith("https://"):
             reader.wrong.append("TRACKER_SITE_URL: give the public address, beginning with https://")
@@ -141,6 +144,22 @@ class _Reader:
             example = "https://tracker.example.org"
             self.wrong.append(f"TRACKER_SITE_URL: give scheme and host without a path, as in {example}, not “{value}”")
         return value if is_right else ""
+
+    def face(self) -> Face:
+        usual = Face()
+        licence, _, licence_url = self.text("TRACKER_LICENCE", f"{usual.licence} {usual.licence_url}").rpartition(" ")
+        face = Face(
+            name=self.text("TRACKER_NAME", usual.name),
+            claim=self.text("TRACKER_CLAIM", usual.claim),
+            lede=self.text("TRACKER_LEDE", usual.lede),
+            accent=self.text("TRACKER_ACCENT", usual.accent),
+            accent_dark=self.text("TRACKER_ACCENT_DARK", usual.accent_dark),
+            stance=self.text("TRACKER_STANCE", usual.stance),
+            licence=licence.rstrip(", "),
+            licence_url=licence_url,
+        )
+        self.wrong += face.faults()
+        return face
 
     def mail(self) -> MailServer | None:
         password = self.environ.get("TRACKER_SMTP_PASSWORD", "") or self._text_of_file("TRACKER_SMTP_PASSWORD_FILE")

@@ -69,10 +69,11 @@ def test_editors_and_admins_hear_what_is_due_and_a_contributor_without_work_hear
 
 
 def test_a_mail_is_plain_text_with_links_to_the_site(two_due: Tracker, mailbox: Mailbox) -> None:
-    run(two_due, mailbox)
+    run(two_due, mailbox, TRACKER_NAME="Fair Rents Watch")
     mail = mailbox.mails[0]
+    assert "on the staff of Fair Rents Watch (" in mail.get_content()
     assert mail["Subject"] == "2 things wait for you"
-    assert mail["From"] == "tracker@example.org"
+    assert mail["From"] == "Fair Rents Watch <tracker@example.org>"
     assert mail["To"] == f"{ADA} <{email_of(ADA)}>"
     assert mail["Date"]
     assert mail["Message-ID"].endswith("@example.org>")

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tracker.exports.columns import Origin
 from tracker.exports.package import describe, pack
 from tracker.exports.tables import TABLES
+from tracker.face import Face
 
 WRITTEN_AT = datetime(2026, 11, 20, 10, 0, 2, tzinfo=UTC)
-DESCRIPTION = describe("https://tracker.example", 7, WRITTEN_AT, "12:" + "a" * 64, [])
+DESCRIPTION = describe(Origin("https://tracker.example", Face(), 7, WRITTEN_AT), "12:" + "a" * 64, [])
 
 
 @pytest.mark.parametrize("is_large", [False, True])

@@ -12,11 +12,19 @@ from PIL import Image, ImageFont
 from tracker.exports import picture
 from tracker.exports.palette import DARK, LIGHT, Palette
 from tracker.exports.picture import Picture, can_write, draw, set_title
+from tracker.face import GROUNDS, Face
 from tracker.paths import CHECKOUT
 from tracker.rules.status import Family, Status
 
 TITLE = "Use unexplained wealth orders against Kremlin-linked wealth"
-USUAL = Picture(TITLE, "Partly met", Family.PARTLY_MET, "Since February 2020. Checked on 25 February 2026.")
+USUAL = Picture(
+    TITLE,
+    "Partly met",
+    Family.PARTLY_MET,
+    "Since February 2020. Checked on 25 February 2026.",
+    "Policy ask tracker",
+    "#6a2375",
+)
 ROOM = picture.WIDTH - 2 * picture.MARGIN
 LONG = [
     "W" * 200,
@@ -103,9 +111,9 @@ def test_marks_of_direction_are_not_drawn() -> None:
 def test_what_is_drawn_is_known_by_its_text() -> None:
     others = [
         replace(USUAL, title="Other"), replace(USUAL, status="Met"), replace(USUAL, family=None),
-        replace(USUAL, facts=""),
+        replace(USUAL, facts=""), replace(USUAL, site="Other"), replace(USUAL, accent="#005f3c"),
     ]  # fmt: skip
-    assert len({one.drawn_from for one in [USUAL, *others]}) == 5
+    assert len({one.version for one in [USUAL, *others]}) == len({draw(one) for one in [USUAL, *others]}) == 7
     assert draw(USUAL) == draw(replace(USUAL))
 
 
@@ -117,9 +125,11 @@ def variables(css: str) -> dict[str, str]:
 def test_what_is_drawn_outside_of_pages_has_the_colours_of_the_pages(palette: Palette, place: int) -> None:
     css = (CHECKOUT / "tracker/static/site.css").read_text(encoding="utf-8")
     found = variables(re.findall(r":root {(.*?)}", css, re.DOTALL)[place])
-    own = {name: getattr(palette, name) for name in ("paper", "ink", "quiet", "rule", "accent")}
+    own = {name: getattr(palette, name) for name in ("paper", "ink", "quiet", "rule")}
     short = {Family.PARTLY_MET: "part", Family.NOT_COUNTED: "none"}
     own |= {short.get(family, family.value): ink for family, ink in palette.families.items()}
+    own["accent"] = (Face.accent, Face.accent_dark)[place]
+    assert (found["paper"], found["panel"]) == list(GROUNDS.values())[place]
     assert {name: found[name] for name in own} == own
 
 
@@ -127,8 +137,14 @@ def test_the_fonts_come_with_their_licence() -> None:
     assert "Bitstream Vera Fonts Copyright" in (picture.FONTS / "LICENSE.txt").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("site", ["W" * 60, "Fair Rents Watch of the Northern Counties and the Borders too"])
+def test_a_long_name_of_the_site_stays_in_its_place(site: str) -> None:
+    image = opened(draw(replace(USUAL, site=site)))
+    assert ground(image, (picture.WIDTH - picture.MARGIN + 4, 40, picture.WIDTH, picture.HEIGHT))
+
+
 def test_pages_that_have_no_picture_of_their_own_share_one() -> None:
-    shared = (CHECKOUT / "tracker/static/picture.png").read_bytes()
+    shared = draw(picture.of_site(Face()))
     assert opened(shared).size == picture.SIZE
     assert len(shared) < 40_000
 

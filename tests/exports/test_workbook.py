@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from tests.exported import rows as csv_rows
 from tests.site import ADA, Site
+from tracker.exports.columns import Origin
 from tracker.exports.csv import unguard
 from tracker.exports.tables import TABLES
-from tracker.exports.workbook import Origin, TooLarge, add_sheet, new_workbook, put, write_template, write_workbook
+from tracker.exports.workbook import TooLarge, add_sheet, new_workbook, put, write_template, write_workbook
+from tracker.face import Face
 from tracker.imports.cells import fillable
 
-EDITION = Origin("https://tracker.example", 7, datetime(2026, 11, 20, 10, tzinfo=UTC))
+EDITION = Origin("https://tracker.example", Face(), 7, datetime(2026, 11, 20, 10, tzinfo=UTC))
 
 
 class Law:
@@ -65,7 +67,7 @@ def test_it_says_where_it_is_from_and_on_what_terms() -> None:
     told = {line[0]: line[1] for line in opened(file.getvalue())["About"].iter_rows(values_only=True)}
     assert told["From"] == "https://tracker.example"
     assert (told["Revision"], told["Latest entry"]) == ("7", "2026-11-20T10:00:00+00:00")
-    assert "Creative Commons" in told["Licence"]
+    assert "CC BY 4.0" in told["Licence"]
 
 
 def test_more_rows_than_were_asked_for_are_refused_rather_than_cut_off() -> None:

@@ -15,8 +15,9 @@ from tests.imports.taking import ADDRESS, bring, exported
 from tests.services.test_replay import FIRST, SEQUENCES, play
 from tests.transactions import count_events, filled_engine, revision, undone
 from tracker.exports import csv, workbook
+from tracker.exports.columns import Origin
 from tracker.exports.tables import TABLES
-from tracker.exports.workbook import Origin
+from tracker.face import Face
 from tracker.imports.cells import fillable
 from tracker.imports.compare import STATEMENTS
 from tracker.queries.public import tables
@@ -40,7 +41,7 @@ def as_ed(session: Session) -> Change:
 def as_workbook(session: Session) -> bytes:
     """All public tables as a spreadsheet program would open them."""
     file = io.BytesIO()
-    edition = Origin(ADDRESS, revision(session), datetime(2026, 11, 22, tzinfo=UTC))
+    edition = Origin(ADDRESS, Face(), revision(session), datetime(2026, 11, 22, tzinfo=UTC))
     workbook.write_workbook(file, edition, lambda name: iter(session.execute(tables.RECORDS[name].statement()).all()))
     return file.getvalue()
 

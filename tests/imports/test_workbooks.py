@@ -27,8 +27,10 @@ from tests.imports.books import (
 )
 from tests.imports.taking import bring, exported, summary
 from tracker.exports import workbook
+from tracker.exports.columns import Origin
 from tracker.exports.tables import TABLES
-from tracker.exports.workbook import Origin, add_sheet, new_workbook, put
+from tracker.exports.workbook import add_sheet, new_workbook, put
+from tracker.face import Face
 from tracker.imports.files import read_files
 from tracker.imports.plan import Plan
 from tracker.models import Ask
@@ -126,7 +128,7 @@ def test_an_unchanged_workbook_changes_nothing(ed: Change) -> None:
     file = io.BytesIO()
     workbook.write_workbook(
         file,
-        Origin("https://tracker.example", 1, None),
+        Origin("https://tracker.example", Face(), 1, None),
         lambda name: ed.session.execute(tables.RECORDS[name].statement()).all(),
     )
     plan = bring(ed, {"policy.xlsx": file.getvalue()})

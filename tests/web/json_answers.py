@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from tests.site import Site
 from tracker.exports.openapi import document
+from tracker.face import Face
 
 Answer = dict[str, Any]
 
@@ -49,7 +50,7 @@ def local(address: str) -> str:
 def schema_of(path: str) -> str:
     """The name of the schema that the document gives for the answer at this path."""
     place = "/" + "/".join(part for part in urlsplit(path).path.split("/")[:3] if part)
-    described = document("")["paths"]
+    described = document("", Face())["paths"]
     if place not in described:
         place = next(name for name in described if name.startswith(place.rpartition("/")[0] + "/{"))
     content = described[place]["get"]["responses"]["200"]["content"]["application/json"]
@@ -63,7 +64,7 @@ def faults(schema: str, answer: object) -> list[str]:
 
 @cache
 def _validator(schema: str) -> Draft202012Validator:
-    components = document("")["components"]
+    components = document("", Face())["components"]
     return Draft202012Validator(
         {"$ref": f"#/components/schemas/{schema}", "components": components}, format_checker=FormatChecker()
     )

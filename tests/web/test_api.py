@@ -14,6 +14,7 @@ from tests.web.json_answers import all_records, faults, got, send
 from tracker.exports.columns import Type
 from tracker.exports.openapi import RECORDS, document
 from tracker.exports.tables import TABLES
+from tracker.face import Face
 from tracker.models import Ask, FormerSlug, Legislation
 from tracker.queries.public.filters import Order
 from tracker.rules.asks import Publication
@@ -47,7 +48,7 @@ def test_filters_that_contradict_each_other_leave_none(shared_site: Site) -> Non
 
 def test_no_two_classes_of_a_generated_client_have_one_name(shared_site: Site) -> None:
     """Generators call the class of an enumeration after its schema and its property."""
-    schemas = document("")["components"]["schemas"]
+    schemas = document("", Face())["components"]["schemas"]
     names = {
         f"{schema}{''.join(map(str.capitalize, name.split('_')))}"
         for schema, shape in schemas.items()
@@ -151,7 +152,7 @@ def test_the_filters_of_the_list_of_asks_are_those_of_the_files(shared_site: Sit
 
 
 def test_the_orders_are_those_of_the_list_on_the_page(shared_site: Site) -> None:
-    (sort,) = [p for p in document("")["paths"]["/asks"]["get"]["parameters"] if p["name"] == "sort"]
+    (sort,) = [p for p in document("", Face())["paths"]["/asks"]["get"]["parameters"] if p["name"] == "sort"]
     assert sort["schema"]["enum"] == list(Order)
     titles = [record["title"] for record in all_records(shared_site, "/asks?sort=title&limit=3")]
     assert len(titles) == 11

@@ -24,6 +24,7 @@ from tracker.web.body_limit import (
 )
 from tracker.web.devices import was_signed_in
 from tracker.web.downloads import MOST_AT_ONCE
+from tracker.web.security import security_headers
 
 OURS, OTHERS = {"REMOTE_ADDR": "192.0.2.1"}, {"REMOTE_ADDR": "198.51.100.1"}
 
@@ -78,7 +79,7 @@ def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
 
 
 def make_limit(seconds: float = 60) -> BodyLimit:
-    return BodyLimit(echo, lambda environ: "HTTP_X_KNOWN" in environ, True, 100, seconds)
+    return BodyLimit(echo, lambda environ: "HTTP_X_KNOWN" in environ, security_headers(True, []), 100, seconds)
 
 
 def test_threads_are_left_for_pages() -> None:
@@ -187,7 +188,7 @@ def form(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
 def test_what_was_typed_is_sent_again_by_reloading_as_the_busy_page_says(
     page: Page, live_server: Callable[[BodyLimit], str]
 ) -> None:
-    limit = BodyLimit(form, lambda _: False, False, 1000)
+    limit = BodyLimit(form, lambda _: False, {}, 1000)
     limit.strangers = Places(0, 0)
     page.goto(live_server(limit))
     page.fill("textarea", "typed for an hour")

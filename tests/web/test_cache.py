@@ -226,7 +226,7 @@ def test_links_to_static_files_change_with_the_file(shared_site: Site) -> None:
     trees = [shared_site.browser().get(path).tree for path in ("/", "/staff/sign-in")]
     links = [link.get("href", "") for tree in trees for link in tree.iter("link")]
     hrefs = {href for href in links if href.startswith("/static/")}
-    assert hrefs == {f"/static/{name}?v={build.version_of(name)}" for name in ("icon.svg", "desk.css")}
+    assert hrefs == {f"/static/{name}?v={build.version_of(name)}" for name in ("desk.css",)}
     for href in hrefs:
         assert "immutable" in get(shared_site, href).headers["Cache-Control"]
 

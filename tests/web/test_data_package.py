@@ -12,8 +12,10 @@ import pytest
 import sqlalchemy as sa
 
 from tests.site import LONDON_PROPERTY, WEALTH_ORDERS, Site
+from tracker.exports.columns import Origin
 from tracker.exports.package import describe
 from tracker.exports.tables import TABLES
+from tracker.face import Face
 from tracker.models import Ask, Revision, Update
 from tracker.rules.dates import PartialDate
 
@@ -86,7 +88,7 @@ def test_the_download_of_everything_has_the_served_files_and_validates(site: Sit
     assert json.loads((folder / "datapackage.json").read_text(encoding="utf-8")) == description(site)
     assert faults(folder) == []
     readme = (folder / "README.txt").read_text(encoding="utf-8")
-    assert "CC-BY-4.0" in readme
+    assert "CC BY 4.0" in readme
     assert f"revision {site.scalar(sa.select(Revision.number))}." in readme
 
 
@@ -102,9 +104,9 @@ def test_the_package_says_which_state_it_is_of(sqlite_site: Site) -> None:
     latest = sqlite_site.scalar(sa.select(sa.func.max(Update.published_at)))
     assert found["created"] == latest.isoformat(timespec="seconds")
     assert found["version"] == str(sqlite_site.scalar(sa.select(Revision.number)))
-    assert found["licenses"][0]["name"] == "CC-BY-4.0"
+    assert found["licenses"][0]["title"] == "CC BY 4.0"
     assert "How do we deal with Russia?" in [source["title"] for source in found["sources"]]
 
 
 def test_a_package_without_entries_invents_no_date() -> None:
-    assert "created" not in describe("https://tracker.example", 0, None, "0:", [])
+    assert "created" not in describe(Origin("https://tracker.example", Face(), 0, None), "0:", [])

@@ -13,8 +13,11 @@ from tests.odd_forms import ODD, TAG
 from tests.site import ADA, WEALTH_ORDERS, Site
 from tests.test_access import TABLE
 from tests.web.json_answers import send
+from tracker.face import Face
 from tracker.queries.public.filters import FILTER_PARAMETERS, Order
-from tracker.web.build import STYLESHEET
+from tracker.web.build import stylesheets
+
+STYLESHEET = stylesheets(Face())["site.css"]
 
 WHEN = "as year, month and day"
 NO_DAY: list[tuple[str, str]] = [

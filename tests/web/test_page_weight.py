@@ -7,9 +7,12 @@ import sqlalchemy as sa
 
 from tests.browser import Page
 from tests.site import Site
+from tracker.face import Face
 from tracker.models import Ask
 from tracker.paths import resource_dir
-from tracker.web.build import STYLESHEET
+from tracker.web.build import stylesheets
+
+STYLESHEET = stylesheets(Face())["site.css"]
 
 MOST_BYTES, MOST_BYTES_OF_AN_ASK, MOST_BYTES_ON_THE_WAY = 60_000, 130_000, 14_000
 PAGES = [
@@ -71,7 +74,7 @@ def test_a_page_has_its_stylesheet_within_and_loads_an_icon(shared_site: Site, p
     loaded = [
         link.get("href", "") for link in tree.iter("link") if link.get("rel") in ("stylesheet", "icon", "preload")
     ]
-    assert [address.partition("?")[0] for address in loaded] == ["/static/icon.svg", *own]
+    assert [address.partition("?")[0] for address in loaded] == ["/icon.svg", *own]
     loading = [element for element in tree.iter() if element.tag in ("script", "img", "iframe", "object", "video")]
     assert not [element.tag for element in loading if element.get("type") != "application/ld+json"]
 

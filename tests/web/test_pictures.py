@@ -7,6 +7,7 @@ from tests.factories import make_ask
 from tests.site import WEALTH_ORDERS, Site
 from tests.web.test_cache import PUBLIC, Asked
 from tracker.exports import picture
+from tracker.face import Face
 from tracker.models import Ask
 from tracker.rules.asks import Publication
 
@@ -23,7 +24,7 @@ def served(site: Site) -> bytes:
 def expected(site: Site) -> bytes:
     with site.reading() as session:
         ask = session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
-        drawn = picture.of_ask(ask.title, ask.status, ask.status_on, ask.reviewed_on)
+        drawn = picture.of_ask(ask.title, ask.status, ask.status_on, ask.reviewed_on, Face())
     return picture.draw(drawn)
 
 

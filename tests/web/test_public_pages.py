@@ -249,7 +249,7 @@ def test_about_says_who_we_are_and_how_to_reach_us(make_site: MakeSite) -> None:
     page = make_site(PRODUCTION).browser().get("/about", base_url="https://tracker.example")
     assert "This is not a government service" in page.text
     assert page.links()["desk@tracker.example"] == "mailto:desk@tracker.example"
-    assert "Creative Commons Attribution 4.0" in page.text
+    assert "CC BY 4.0" in page.text
 
 
 def test_about_invents_nothing_about_who_runs_and_pays_for_it(shared_site: Site, make_site: MakeSite) -> None:

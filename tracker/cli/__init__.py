@@ -146,14 +146,14 @@ def export(folder: Path, xlsx: bool, internal: bool) -> None:
     They are as the site offers them, with two more: redirects.csv and wordings.csv. An empty tracker takes them in with
     `tracker import FOLDER`. With `--internal` a copy is the same to its last page; its files are for their owner alone.
     """
-    site_url, engine = Settings.from_env().site_url, open_engine()
+    settings, engine = Settings.from_env(), open_engine()
     if xlsx and internal:
         raise click.UsageError("A workbook has the public columns only: choose --xlsx or --internal.")
     if xlsx:
         folder.mkdir(parents=True, exist_ok=True)
-        click.echo(f"wrote {write_workbook(engine, folder, site_url)}")
+        click.echo(f"wrote {write_workbook(engine, folder, settings)}")
         return
-    write_folder(engine, folder, site_url, internal=internal)
+    write_folder(engine, folder, settings.site_url, internal=internal)
 
 
 def _program() -> str:

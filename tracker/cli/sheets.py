@@ -13,7 +13,8 @@ from tracker.cli.whole import import_folder, refuse
 from tracker.clock import now
 from tracker.db.engine import reading, writing
 from tracker.exports import workbook
-from tracker.exports.workbook import LAST_ROW, Origin, TooLarge
+from tracker.exports.columns import Origin
+from tracker.exports.workbook import LAST_ROW, TooLarge
 from tracker.imports.files import read_files
 from tracker.imports.plan import Plan, Step
 from tracker.imports.run import Checked, apply, check
@@ -132,7 +133,7 @@ def _tell_step(step: Step) -> None:
         click.echo(f"    {column}: {shown(before)} → {shown(after)}" if before else f"    {column}: {shown(after)}")
 
 
-def write_workbook(engine: sa.Engine, folder: Path, site_url: str) -> Path:
+def write_workbook(engine: sa.Engine, folder: Path, settings: Settings) -> Path:
     """Write the public tables as one workbook into a folder; answer its path."""
     path = folder / "policy-asks.xlsx"
     with reading(engine) as session:
@@ -141,7 +142,7 @@ def write_workbook(engine: sa.Engine, folder: Path, site_url: str) -> Path:
     try:
         workbook.write_workbook(
             made,
-            Origin(site_url, edition.revision, edition.published_at),
+            Origin(settings.site_url, settings.face, edition.revision, edition.published_at),
             lambda name: tables.read(engine, name, AskFilter()),
         )
     except TooLarge:

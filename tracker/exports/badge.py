@@ -4,12 +4,10 @@ import base64
 import hashlib
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from tracker.exports.columns import LICENCE
 from tracker.exports.palette import DARK, LIGHT, Palette
 from tracker.rules.status import Family
 
 HEIGHT = 28
-SITE = LICENCE.publisher
 SIZE, SITE_SIZE, SHAPE_SIZE, GAP = 14, 12, 16, 8
 NARROW, CAPITALS, WIDE = frozenset("fijlrt ,.'"), frozenset("ABCDEFGHJKLNOPQRSTUVXYZ"), frozenset("mwMW")
 RING = "M1 8a7 7 0 1 1 14 0a7 7 0 1 1-14 0z"
@@ -38,12 +36,12 @@ STYLE = (
 STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
 
-def draw(label: str, family: Family, title: str) -> bytes:
-    """The badge as an SVG file; `title` is what those hear who do not see it.
+def draw(label: str, family: Family, title: str, site: str) -> bytes:
+    """The badge as an SVG file; `title` is what those hear who do not see it, `site` our name.
 
     Each text is held to the width that was reckoned for it, whichever font the reader has.
     """
-    label_width, site_width = reckon_width(label, SIZE), reckon_width(SITE, SITE_SIZE)
+    label_width, site_width = reckon_width(label, SIZE), reckon_width(site, SITE_SIZE)
     at_label = GAP + SHAPE_SIZE + GAP
     at_site = at_label + label_width + 2 * GAP
     width = at_site + site_width + GAP
@@ -66,7 +64,7 @@ def draw(label: str, family: Family, title: str) -> bytes:
     for name, path in SHAPES[family]:
         SubElement(shape, "path", {"class": name, "d": path})
     SubElement(status, "text", _held("label", at_label, label_width, SIZE)).text = label
-    SubElement(root, "text", _held("site", at_site, site_width, SITE_SIZE)).text = SITE
+    SubElement(root, "text", _held("site", at_site, site_width, SITE_SIZE)).text = site
     written: bytes = tostring(root, encoding="utf-8")
     return written
 

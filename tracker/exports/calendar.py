@@ -26,12 +26,12 @@ class CalendarEvent:
     recorded_at: datetime
 
 
-def write(name: str, events: Iterable[CalendarEvent]) -> bytes:
+def write(name: str, site: str, events: Iterable[CalendarEvent]) -> bytes:
     """The calendar as a file. It takes no time from anybody: its days stay free."""
     from icalendar import Calendar, vText  # a tenth of a second, which only the first calendar costs
 
     calendar = Calendar()
-    calendar.add("prodid", "-//Policy ask tracker//Policy ask tracker//EN")
+    calendar.add("prodid", f"-//{site}//{site}//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("name", vText(name))

@@ -12,26 +12,10 @@ from types import NoneType
 from typing import Any, NamedTuple, Protocol
 
 from tracker.exports import csv
+from tracker.face import Face
 from tracker.rules.dates import PRECISIONS, PartialDate
 
 YES, NO = "yes", "no"
-
-
-class Licence(NamedTuple):
-    """On what terms the data may be used, and whom to name."""
-
-    name: str
-    title: str
-    address: str
-    publisher: str
-
-
-LICENCE = Licence(
-    "CC-BY-4.0",
-    "Creative Commons Attribution 4.0 International",
-    "https://creativecommons.org/licenses/by/4.0/",
-    "Policy ask tracker",
-)
 
 
 class Type(StrEnum):
@@ -101,6 +85,16 @@ class Table:
             [value if type(value := read(row)) is str else cell(value, site_url) for read in readers] for row in rows
         )
         return csv.write([column.name for column in self.columns], cells)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Which state of the data a file holds, and where it is from."""
+
+    site_url: str
+    face: Face
+    revision: int
+    published_at: datetime | None
 
 
 class Page(NamedTuple):

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from tracker.exports.columns import LICENCE, Table
+from tracker.exports.columns import Table
 from tracker.exports.json import Schema, list_of, record_schema, reference
 from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, REPLIES, RESULTS, TABLES, TESTS, UPDATES
+from tracker.face import Face
 from tracker.rules.asks import AskKind
 from tracker.rules.status import Family, Status
 
@@ -150,15 +151,15 @@ def _content(media_type: str, schema: str) -> Described:
     return {media_type: {"schema": reference(schema)}}
 
 
-def document(site_url: str) -> dict[str, Any]:
+def document(site_url: str, face: Face) -> dict[str, Any]:
     """Return the document for a site."""
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": f"{LICENCE.publisher}: API",
+            "title": f"{face.name}: API",
             "version": VERSION,
             "description": ABOUT,
-            "license": {"name": LICENCE.title, "identifier": LICENCE.name},
+            "license": {"name": face.licence, "url": face.licence_url},
         },
         "servers": [{"url": f"{site_url}/api/v1"}],
         "externalDocs": {"description": "The API in words, and the files", "url": f"{site_url}/api"},

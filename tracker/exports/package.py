@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tracker.exports import json
-from tracker.exports.columns import LICENCE, Column, Table, Type
+from tracker.exports.columns import Column, Origin, Table, Type
 from tracker.exports.json import PARTIAL_DATE, moment
 from tracker.exports.tables import TABLES
 
@@ -25,26 +25,25 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)
 Pieces = Callable[[str], Iterable[str]]
 
 
-def describe(
-    site_url: str, revision: int, published_at: datetime | None, checkpoint: str, sources: Iterable[tuple[str, str]]
-) -> Described:
+def describe(origin: Origin, checkpoint: str, sources: Iterable[tuple[str, str]]) -> Described:
     """The content of datapackage.json: for which state of the data, and when its latest entry was published.
 
     `checkpoint` fixes the history that led to it. `sources` are titles and addresses of where the asks were made.
     """
-    created = {"created": moment(published_at)} if published_at else {}
+    created = {"created": moment(origin.published_at)} if origin.published_at else {}
+    face = origin.face
     return {
         "$schema": PROFILE,
         "name": "policy-asks",
         "title": "Policy asks: what became of them",
         "description": "What was asked, what became of it, and the evidence: statuses with their whole history, "
         "success tests, legislation. A cell that a spreadsheet would run as a formula has an apostrophe in front.",
-        "homepage": site_url,
-        "version": str(revision),
+        "homepage": origin.site_url,
+        "version": str(origin.revision),
         "checkpoint": checkpoint,
         **created,
-        "licenses": [{"name": LICENCE.name, "path": LICENCE.address, "title": LICENCE.title}],
-        "contributors": [{"title": LICENCE.publisher, "path": site_url, "roles": ["publisher"]}],
+        "licenses": [{"title": face.licence, "path": face.licence_url}],
+        "contributors": [{"title": face.name, "path": origin.site_url, "roles": ["publisher"]}],
         "sources": [*({"title": title, "path": path} for title, path in sources), LAW],
         "resources": [_resource(table) for table in TABLES.values()],
     }
@@ -136,6 +135,7 @@ def _files(description: Described, csv: Pieces) -> Iterator[tuple[str, Iterable[
 
 
 def _readme(description: Described) -> str:
+    (licence,), (publisher,) = description["licenses"], description["contributors"]
     lines = [
         f"{description['title']}",
         "",
@@ -149,8 +149,8 @@ def _readme(description: Described) -> str:
         "",
         *(f"{table.name}.csv: each row is {table.row_is}." for table in TABLES.values()),
         "",
-        f"Licence: {LICENCE.title} ({LICENCE.name}), {LICENCE.address}",
-        f"Name the source as “{LICENCE.publisher}, {description['homepage']}”, with the date and the revision.",
+        f"Licence: {licence['title']}, {licence['path']}",
+        f"Name the source as “{publisher['title']}, {description['homepage']}”, with the date and the revision.",
         "Quotations and documents that are linked to belong to those who wrote them.",
         "",
     ]

@@ -8,13 +8,12 @@ from tracker.rules.status import Family
 
 @dataclass(frozen=True)
 class Palette:
-    """One scheme: the ground, the words on it, our own colour, and the ink of each family."""
+    """One scheme: the ground, the words on it, and the ink of each family."""
 
     paper: str
     ink: str
     quiet: str
     rule: str
-    accent: str
     families: Mapping[Family, str]
 
 
@@ -23,7 +22,6 @@ LIGHT = Palette(
     ink="#1e1b1d",
     quiet="#5d575b",
     rule="#dcd6ca",
-    accent="#6a2375",
     families={
         Family.MET: "#0b4f48",
         Family.PARTLY_MET: "#7d5700",
@@ -37,7 +35,6 @@ DARK = Palette(
     ink="#ece7e2",
     quiet="#b8b0b2",
     rule="#3d373d",
-    accent="#d9a9e3",
     families={
         Family.MET: "#6ccdbd",
         Family.PARTLY_MET: "#e5b443",

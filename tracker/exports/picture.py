@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.exports.palette import LIGHT
+from tracker.face import Face
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Family, Status
 
@@ -29,6 +30,7 @@ TITLE_TOP, TITLE_HEIGHT = 150, 270
 TITLE_SIZES = (76, 66, 56, 48, 42)
 LEADING = 1.22
 SHADES = 16
+NAME_SIZES, NAME_WIDTH = (36, 28, 22, 15), WIDTH - 2 * MARGIN - 56
 QUESTION = "Was it done?"
 # Raise it when the drawing changes, so that every picture gets another address and is fetched again.
 DRAWING = 1
@@ -36,38 +38,45 @@ DRAWING = 1
 
 @dataclass(frozen=True)
 class Picture:
-    """What is drawn; `facts` is a line such as "Since February 2020. Checked on 25 February 2026."."""
+    """What is drawn; `facts` is a line such as "Since February 2020. Checked on 25 February 2026."
+
+    `site` is our name, in our colour.
+    """
 
     title: str
     status: str
     family: Family | None
     facts: str
-
-    @property
-    def drawn_from(self) -> str:
-        """The same text for the same picture."""
-        return "\n".join(map(str, (DRAWING, *astuple(self))))
+    site: str
+    accent: str
 
     @property
     def version(self) -> str:
         """A short text that is another one as soon as the picture is."""
-        return hashlib.sha256(self.drawn_from.encode()).hexdigest()[:12]
+        drawn_from = "\n".join(map(str, (DRAWING, *astuple(self))))
+        return hashlib.sha256(drawn_from.encode()).hexdigest()[:12]
 
 
 def of_ask(
-    title: str, status: Status | None, status_on: PartialDate | None, reviewed_on: PartialDate | None
+    title: str, status: Status | None, status_on: PartialDate | None, reviewed_on: PartialDate | None, face: Face
 ) -> Picture:
     """The picture of an ask that stands so."""
     facts = [f"Since {status_on.in_words}."] if status_on else []
     facts += [f"Checked {reviewed_on.in_words}."] if reviewed_on else []
-    return Picture(title, status.label if status else "", status.family if status else None, " ".join(facts))
+    label, family = (status.label, status.family) if status else ("", None)
+    return Picture(title, label, family, " ".join(facts), face.name, face.accent)
+
+
+def of_site(face: Face) -> Picture:
+    """The picture of pages that have none of their own."""
+    return Picture(face.claim, "", None, "", face.name, face.accent)
 
 
 def draw(picture: Picture) -> bytes:
     """The picture as a PNG file of few colours, 1200 by 630 pixels."""
     from PIL.Image import new
 
-    colours = {"accent": LIGHT.accent, "ink": LIGHT.ink, "quiet": LIGHT.quiet, "rule": LIGHT.rule}
+    colours = {"accent": picture.accent, "ink": LIGHT.ink, "quiet": LIGHT.quiet, "rule": LIGHT.rule}
     colours["family"] = LIGHT.families[picture.family] if picture.family else LIGHT.ink
     canvas = new("P", SIZE)
     canvas.putpalette(_shades(list(colours.values())))
@@ -175,7 +184,10 @@ def _accent(layer: "Image", picture: Picture) -> None:
     pen = _on(layer)
     pen.rectangle((0, 0, WIDTH, 17), 255)
     _shape(layer, (MARGIN, 72), 40, None)
-    pen.text((MARGIN + 56, 92), "Policy ask tracker", 255, _font(BOLD, 36), "lm")
+    name = _printable(picture.site)
+    size = next((size for size in NAME_SIZES if _font(BOLD, size).getlength(name) <= NAME_WIDTH), NAME_SIZES[-1])
+    if can_write(name):
+        pen.text((MARGIN + 56, 92), name, 255, _font(BOLD, size), "lm")
 
 
 def _ink(layer: "Image", picture: Picture) -> None:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import zip_longest
 from typing import IO, Any
 
@@ -18,7 +17,7 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from tracker.exports.columns import LICENCE, Column, Type, cell
+from tracker.exports.columns import Column, Origin, Type, cell
 from tracker.exports.csv import guard
 from tracker.exports.tables import TABLES
 from tracker.rules.asks import AskKind
@@ -42,15 +41,6 @@ Columns = Mapping[str, Sequence[Column]]
 
 class TooLarge(Exception):
     """There is more than fits into a workbook, or than was asked for."""
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Which state of the data a workbook holds, and where it is from."""
-
-    site_url: str
-    revision: int
-    published_at: datetime | None
 
 
 def write_workbook(file: IO[bytes], edition: Origin, rows_of: RowsOf, most: int | None = None) -> int:
@@ -118,8 +108,8 @@ def _about(edition: Origin) -> list[Sequence[str]]:
         ("From", edition.site_url),
         ("Revision", str(edition.revision)),
         ("Latest entry", published_at),
-        ("Licence", f"{LICENCE.title} ({LICENCE.name})", LICENCE.address),
-        ("Source", f"{LICENCE.publisher}, {edition.site_url}", "Name it so, with the date and the revision."),
+        ("Licence", edition.face.licence, edition.face.licence_url),
+        ("Source", f"{edition.face.name}, {edition.site_url}", "Name it so, with the date and the revision."),
         (),
         *((table.name, f"Each row is {table.row_is}.") for table in TABLES.values()),
         (),

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from tracker.exports.columns import LICENCE
-
 NAMESPACE = "http://www.w3.org/2005/Atom"
 # Of our one element that is not Atom's; readers pass over what they do not know (RFC 4287, 6.3).
 OWN_NAMESPACE = "tag:policy-tracker,2026:atom"
@@ -75,7 +73,7 @@ def write_feed(feed: Feed) -> bytes:
     _text(root, updated=_moment(max((entry.updated for entry in feed.entries), default=NOTHING_YET)))
     author = SubElement(root, "author")
     _text(author, name=feed.author, uri=feed.home)
-    _links(root, (*feed.links, FeedLink("license", LICENCE.address)))
+    _links(root, feed.links)
     SubElement(root, "tracker:checkpoint").text = feed.checkpoint
     for entry in feed.entries:
         _entry(SubElement(root, "entry"), entry)

@@ -24,12 +24,13 @@ PATIENCE_SECONDS = 20
 
 @dataclass(frozen=True)
 class Digest:
-    """What one person is told."""
+    """What one person is told; `site` is our name."""
 
     name: str
     email: str
     subject: str
     text: str
+    site: str
 
 
 def digests(session: Session, settings: Settings, at: datetime) -> Iterator[Digest]:
@@ -41,8 +42,8 @@ def digests(session: Session, settings: Settings, at: datetime) -> Iterator[Dige
     for person in session.scalars(sa.select(Person).where(Person.is_active).order_by(Person.email)):
         if parts := waits_for(session, person, at, settings.four_eyes):
             subject = _subject(parts)
-            text = template.render(subject=subject, parts=parts, site_url=settings.site_url)
-            yield Digest(person.name, person.email, subject, text)
+            text = template.render(subject=subject, parts=parts, site_url=settings.site_url, name=settings.face.name)
+            yield Digest(person.name, person.email, subject, text, settings.face.name)
 
 
 def send(digest: Digest, server: MailServer, at: datetime) -> None:
@@ -50,7 +51,7 @@ def send(digest: Digest, server: MailServer, at: datetime) -> None:
     local, _, domain = digest.email.rpartition("@")
     message = EmailMessage()
     message["Subject"] = digest.subject
-    message["From"] = server.sender
+    message["From"] = Address(digest.site, addr_spec=server.sender)
     message["To"] = Address(digest.name, local, domain)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = make_msgid(domain=server.sender.rpartition("@")[2])

@@ -24,7 +24,6 @@ from tracker.services.records import check_version, subject_of
 from tracker.services.sessions import digest
 
 SECRET_BYTES = 20
-ISSUER = "Policy ask tracker"
 CODES = 10
 CODE_BYTES = 15  # 120 bits, so that their hashes cannot be turned back by trying (ASVS 6.5.2: 112 at least)
 STEP_SECONDS = 30
@@ -49,9 +48,9 @@ def secret_of(key: str, person_id: int, nonce: str) -> str:
     return base64.b32encode(made[:SECRET_BYTES]).decode()
 
 
-def address(secret: str, person: Person) -> str:
-    """What the QR code says: the otpauth:// address that authenticators read."""
-    return pyotp.TOTP(secret).provisioning_uri(name=person.email, issuer_name=ISSUER)
+def address(secret: str, person: Person, site: str) -> str:
+    """What the QR code says: the otpauth:// address that authenticators read; `site` is the name of the entry."""
+    return pyotp.TOTP(secret).provisioning_uri(name=person.email, issuer_name=site)
 
 
 def find_step(secret: str, code: str, at: datetime, nearby: range = NEARBY) -> int | None:

@@ -51,6 +51,8 @@ OPEN = frozenset(
         "embeds.badge",
         "embeds.card",
         "embeds.picture",
+        "embeds.site_picture",
+        "embeds.icon",
         "machines.robots",
         "machines.security",
         "machines.sitemap",

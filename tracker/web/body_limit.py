@@ -8,7 +8,7 @@ still when a request is answered while its body is being read. Such threads are 
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from tempfile import SpooledTemporaryFile
@@ -17,7 +17,6 @@ from wsgiref.types import InputStream, StartResponse, WSGIApplication, WSGIEnvir
 from werkzeug.wsgi import get_content_length
 
 from tracker.services.sessions import network_of
-from tracker.web.security import security_headers
 
 KNOWN, STRANGERS, STRANGERS_OF_ONE_NETWORK = 8, 8, 4
 # How many threads may wait for what strangers send, late bodies among them.
@@ -71,13 +70,13 @@ class BodyLimit:
         self,
         app: WSGIApplication,
         is_known: Callable[[WSGIEnvironment], bool],
-        is_production: bool,
+        headers: Mapping[str, str],
         largest: int,
         seconds: float = DEADLINE_SECONDS,
     ) -> None:
         self.app = app
         self.is_known = is_known
-        self.headers = security_headers(is_production) | HEADERS
+        self.headers = {**headers, **HEADERS}
         self.largest = largest
         self.seconds = seconds
         self.known, self.strangers = Places(KNOWN, KNOWN), Places(STRANGERS, STRANGERS_OF_ONE_NETWORK)

@@ -7,9 +7,10 @@ from functools import cache
 from hashlib import blake2b, sha256
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, current_app, url_for
 from markupsafe import Markup
 
+from tracker.face import Face
 from tracker.paths import PACKAGE, resource_dir
 from tracker.settings import Settings
 
@@ -23,9 +24,26 @@ def _small(css: str) -> str:
     return re.sub(r"\s*([{};])\s*", r"\1", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)).strip()
 
 
-# It stands in each page, so that a phone paints without asking again; the policy names it by its hash.
-STYLESHEET = Markup(_small((STATIC / "site.css").read_text(encoding="utf-8")))  # noqa: S704 (our own file)
-STYLE_HASH = f"sha256-{b64encode(sha256(STYLESHEET.encode()).digest()).decode()}"
+def coloured(filename: str, face: Face) -> str:
+    """A static file with the accents of the face in place of the usual ones."""
+    text = (STATIC / filename).read_text(encoding="utf-8")
+    return text.replace(Face.accent, face.accent).replace(Face.accent_dark, face.accent_dark)
+
+
+def stylesheets(face: Face) -> dict[str, Markup]:
+    """The stylesheets that stand in pages and cards, so that a phone paints without asking again."""
+    return {name: Markup(_small(coloured(name, face))) for name in ("site.css", "card.css")}  # noqa: S704 (our own)
+
+
+def style_hash(stylesheet: str) -> str:
+    """A stylesheet's hash, by which the content security policy allows it."""
+    return f"sha256-{b64encode(sha256(stylesheet.encode()).digest()).decode()}"
+
+
+def face() -> Face:
+    """The face of this site."""
+    found: Face = current_app.config["FACE"]
+    return found
 
 
 def digest(settings: Settings) -> bytes:
@@ -60,5 +78,6 @@ def static_file(filename: str) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Make the addresses of static files known to templates."""
+    """Make the addresses of static files, and what is the site's own, known to templates."""
     app.add_template_global(static_file)
+    app.jinja_env.globals |= {"face": app.config["FACE"], "stylesheets": app.config["STYLESHEETS"]}

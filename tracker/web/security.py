@@ -1,28 +1,17 @@
 """What every answer carries, and which requests are refused before anything else looks at them."""
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, request
 from werkzeug.exceptions import SecurityError
 from werkzeug.wrappers import Response
 
-from tracker.web.build import STYLE_HASH, version_of
+from tracker.web.build import style_hash, version_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        f"style-src 'self' '{STYLE_HASH}'",
-        "img-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "object-src 'none'",
-        "frame-ancestors 'none'",
-    )
-)
 EVERYBODY_MAY_FRAME = "frame-ancestors *"
 HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -52,9 +41,19 @@ A_DAY = "86400"
 TWO_YEARS = "max-age=63072000; includeSubDomains"
 
 
-def security_headers(is_production: bool) -> dict[str, str]:
+def security_headers(is_production: bool, stylesheets: Iterable[str]) -> dict[str, str]:
     """Return the headers of every response; in production also Strict-Transport-Security."""
-    return HEADERS | ({"Strict-Transport-Security": TWO_YEARS} if is_production else {})
+    policy = (
+        "default-src 'none'",
+        " ".join(("style-src 'self'", *(f"'{style_hash(sheet)}'" for sheet in stylesheets))),
+        "img-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "object-src 'none'",
+        "frame-ancestors 'none'",
+    )
+    always = HEADERS | {"Content-Security-Policy": "; ".join(policy)}
+    return always | ({"Strict-Transport-Security": TWO_YEARS} if is_production else {})
 
 
 def refuse_two_hosts() -> None:
@@ -78,7 +77,7 @@ def refuse_foreign_posts() -> None:
 
 def add_headers(response: Response) -> Response:
     """Add the headers that every answer carries; only public ones may be kept by a cache."""
-    for name, value in security_headers(current_app.config["IS_PRODUCTION"]).items():
+    for name, value in current_app.config["SECURITY_HEADERS"].items():
         response.headers.setdefault(name, value)
     if EVERYBODY_MAY_FRAME in response.headers["Content-Security-Policy"]:
         del response.headers["X-Frame-Options"]

@@ -21,7 +21,6 @@ from tracker.rules.standing import contradictions
 from tracker.rules.text import slug_of_name
 from tracker.rules.wording import compare_fields, shortened
 from tracker.web.addresses import site_url
-from tracker.web.build import STYLESHEET
 from tracker.web.forms.fields import ChosenField, required
 from tracker.web.public.charts import in_words as number_in_words
 from tracker.web.public.charts import shares, strip
@@ -169,7 +168,6 @@ def init_app(app: Flask) -> None:
     app.add_template_global(strip)
     app.add_template_global(number_in_words, "number_in_words")
     app.jinja_env.globals |= {
-        "stylesheet": STYLESHEET,
         "most_entries": MOST_ENTRIES,
         "method_version": VERSION,
         "with_a_past": WITH_A_PAST,

@@ -8,7 +8,6 @@ from flask import Blueprint, abort, current_app, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from tracker.exports import json, openapi
-from tracker.exports.columns import LICENCE
 from tracker.exports.openapi import MOST, PROBLEMS, RECORDS, USUAL, paths
 from tracker.exports.tables import ASKS, TABLES
 from tracker.queries import public
@@ -16,6 +15,7 @@ from tracker.queries.public import rows, tables
 from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter, UnknownFilter, order_of
 from tracker.queries.public.tables import Key
 from tracker.web.addresses import SlugConverter, expect, site_url
+from tracker.web.build import face
 from tracker.web.public import json_records
 from tracker.web.security import share
 from tracker.web.session import db
@@ -94,7 +94,7 @@ def statuses() -> Response:
 def description() -> Response:
     """The OpenAPI document."""
     _expect()
-    return _answer(openapi.document(site_url()))
+    return _answer(openapi.document(site_url(), face()))
 
 
 @bp.get("")
@@ -106,7 +106,6 @@ def index() -> str:
         operations=operations,
         example=_first_slug(),
         problems=PROBLEMS,
-        licence=LICENCE,
         usual=USUAL,
         most=MOST,
     )

@@ -9,6 +9,7 @@ from tracker.queries.public import dates, feeds
 from tracker.queries.public.dates import DateKind, PublicDate
 from tracker.queries.public.feeds import FeedAsk
 from tracker.web.addresses import follow_former_slug, refuse_contradictions, site_url
+from tracker.web.build import face
 from tracker.web.security import share
 from tracker.web.session import db
 
@@ -26,7 +27,7 @@ WORDS = {
 def all_dates() -> Response:
     """The dates of all asks, from a year back on."""
     refuse_contradictions()
-    return _calendar("Policy ask tracker", None)
+    return _calendar(face().name, None)
 
 
 @bp.get("/asks/<slug:slug>/calendar.ics")
@@ -41,7 +42,7 @@ def _calendar(name: str, of: FeedAsk | None) -> Response:
     site_id = feeds.find_site_id(db())
     events = [_event(found, site_id) for found in dates.list_dates(db(), today(), of)]
     return current_app.response_class(
-        calendar.write(name, events),
+        calendar.write(name, face().name, events),
         content_type="text/calendar; charset=utf-8",
     )
 

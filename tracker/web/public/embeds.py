@@ -14,11 +14,13 @@ from tracker.queries.public.asks import EmbeddedAsk
 from tracker.queries.public.records import AskLine
 from tracker.rules.status import Family
 from tracker.web.addresses import day_asked_for, follow_former_slug, refuse_contradictions, site_url
-from tracker.web.security import CONTENT_SECURITY_POLICY, EVERYBODY_MAY_FRAME
+from tracker.web.build import coloured, face
+from tracker.web.security import EVERYBODY_MAY_FRAME
 from tracker.web.session import db
 
 bp = Blueprint("embeds", __name__)
 CARD_SIZE = 480, 260
+A_DAY = {"Cache-Control": "public, max-age=86400"}
 CROSS_ORIGIN = {"Cross-Origin-Resource-Policy": "cross-origin"}
 BADGE_POLICY = f"default-src 'none'; style-src 'sha256-{badges.STYLE_HASH}'; {EVERYBODY_MAY_FRAME}"
 
@@ -31,7 +33,7 @@ def badge(slug: str) -> Response:
         return follow_former_slug(slug)
     label, family = _status(found)
     return current_app.response_class(
-        badges.draw(label, family, f"{label}: {found.line.title} – {badges.SITE}"),
+        badges.draw(label, family, f"{label}: {found.line.title} – {face().name}", face().name),
         content_type="image/svg+xml; charset=utf-8",
         headers=CROSS_ORIGIN | {"Content-Security-Policy": BADGE_POLICY},
     )
@@ -44,7 +46,8 @@ def card(slug: str) -> Response:
     found = asks.find_embedded(db(), slug, on)
     if found is None:
         return follow_former_slug(slug)
-    policy = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", EVERYBODY_MAY_FRAME)
+    usual = current_app.config["SECURITY_HEADERS"]["Content-Security-Policy"]
+    policy = usual.replace("frame-ancestors 'none'", EVERYBODY_MAY_FRAME)
     return current_app.response_class(
         render_template("public/card.html", ask=found, line=found.line, on=on),
         content_type="text/html; charset=utf-8",
@@ -61,6 +64,26 @@ def picture(slug: str) -> Response:
         return follow_former_slug(slug)
     drawn = pictures.draw(_picture(found.line))
     return current_app.response_class(drawn, content_type="image/png", headers=CROSS_ORIGIN)
+
+
+@bp.get("/picture.png")
+def site_picture() -> Response:
+    """The picture of pages that have none of their own; `v` as above."""
+    refuse_contradictions()
+    drawn = pictures.draw(pictures.of_site(face()))
+    return current_app.response_class(drawn, content_type="image/png")
+
+
+@bp.get("/icon.svg")
+def icon() -> Response:
+    """The icon of the site in its colour."""
+    return current_app.response_class(coloured("icon.svg", face()), content_type="image/svg+xml", headers=A_DAY)
+
+
+@bp.app_template_global()
+def site_picture_version() -> str:
+    """Return the version in the address of the site's picture."""
+    return pictures.of_site(face()).version
 
 
 @bp.app_template_global()
@@ -81,7 +104,7 @@ def embed_codes(line: AskLine) -> Mapping[str, str]:
 
 
 def _picture(line: AskLine) -> Picture:
-    return pictures.of_ask(line.title, line.status, line.status_on, line.reviewed_on)
+    return pictures.of_ask(line.title, line.status, line.status_on, line.reviewed_on, face())
 
 
 def _status(ask: EmbeddedAsk) -> tuple[str, Family]:

@@ -7,20 +7,18 @@ from flask import Blueprint, current_app, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.exports import xml
-from tracker.exports.columns import LICENCE
 from tracker.queries import public
 from tracker.queries.public import feeds
 from tracker.queries.public.feeds import FeedChange
 from tracker.queries.public.filters import AskFilter
 from tracker.rules.updates import UpdateKind
 from tracker.web.addresses import follow_former_slug, refuse_contradictions, site_url
+from tracker.web.build import face
 from tracker.web.security import share
 from tracker.web.session import db
 
 bp = Blueprint("feeds", __name__)
 bp.after_request(share)
-SITE = LICENCE.publisher
-RIGHTS = f"Free to re-use under CC BY 4.0: name the {SITE} and link to the page."
 WORDS = {
     UpdateKind.STATUS: "status changed",
     UpdateKind.TEST: "test result changed",
@@ -40,12 +38,12 @@ def changes() -> Response:
     found = feeds.list_changes(db(), wanted)
     feed = xml.Feed(
         id=xml.tag(feeds.find_site_id(db()), f"feed?{urlencode(chosen)}" if chosen else "feed"),
-        title=f"{SITE}: changes to some of the asks" if chosen else f"{SITE}: all changes",
+        title=f"{face().name}: changes to some of the asks" if chosen else f"{face().name}: all changes",
         subtitle="What became of each ask, with the evidence. A corrected entry appears again, marked as corrected.",
-        author=SITE,
+        author=face().name,
         home=_address("public.index"),
         links=_links("public.index", **chosen),
-        rights=RIGHTS,
+        rights=_rights(),
         checkpoint=public.find_checkpoint(db()).line,
         entries=tuple(map(_entry, found)),
     )
@@ -61,12 +59,12 @@ def ask_changes(slug: str) -> Response:
         return follow_former_slug(slug)
     feed = xml.Feed(
         id=xml.tag(feeds.find_site_id(db()), f"ask/{ask.number}"),
-        title=f"{SITE}: {ask.title}",
+        title=f"{face().name}: {ask.title}",
         subtitle="Every change of this ask. A corrected entry appears again, marked as corrected.",
-        author=SITE,
+        author=face().name,
         home=_address("public.index"),
         links=_links("public.ask", slug=ask.slug),
-        rights=RIGHTS,
+        rights=_rights(),
         checkpoint=public.find_checkpoint(db()).line,
         entries=tuple(map(_entry, feeds.list_changes_of(db(), ask))),
     )
@@ -104,12 +102,17 @@ def headline(change: FeedChange) -> str:
 
 
 def _links(page: str, **values: Any) -> tuple[xml.FeedLink, ...]:
-    """The feed's own address, with its filters, and that of the page that shows the same."""
+    """The feed's own address, with its filters, that of the page that shows the same, and the licence."""
     own = site_url() + url_for(request.endpoint or "", **values)
     return (
         xml.FeedLink("self", own, type="application/atom+xml"),
         xml.FeedLink("alternate", _address(page, **values), type="text/html"),
+        xml.FeedLink("license", face().licence_url),
     )
+
+
+def _rights() -> str:
+    return f"Free to re-use under {face().licence}: name {face().name} and link to the page."
 
 
 def _address(endpoint: str, **values: Any) -> str:

@@ -7,15 +7,16 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import now, today
 from tracker.exports import json
-from tracker.exports.columns import LICENCE
+from tracker.exports.columns import Origin
 from tracker.exports.package import Described, describe, pack
 from tracker.exports.tables import TABLES
-from tracker.exports.workbook import MEDIA_TYPE, Origin, TooLarge, write_workbook
+from tracker.exports.workbook import MEDIA_TYPE, TooLarge, write_workbook
 from tracker.queries import public
 from tracker.queries.public import rows, tables
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.rows import Edition
 from tracker.web.addresses import refuse_contradictions, site_url
+from tracker.web.build import face
 from tracker.web.downloads import CSV, download, place
 from tracker.web.public.api import json_address
 from tracker.web.security import share
@@ -46,7 +47,6 @@ def index() -> str:
         most_rows=MOST_ROWS,
         edition=rows.find_edition(db()),
         checkpoint=public.find_checkpoint(db()),
-        licence=LICENCE,
         json_of=json_address,
         today=today(),
     )
@@ -83,7 +83,7 @@ def workbook() -> Response:
     refuse_contradictions()
     edition = rows.find_edition(db())
     stop_reading()
-    source, origin = engine(), Origin(site_url(), edition.revision, edition.published_at)
+    source, origin = engine(), _origin(edition)
     with place():
         file = TemporaryFile()  # noqa: SIM115 (closed when it has been sent)
         try:
@@ -106,4 +106,8 @@ def checkpoint() -> Response:
 def _description(edition: Edition) -> Described:
     sources = [(source.title, source.url) for source in public.list_sources(db()) if source.url]
     checkpoint = public.find_checkpoint(db()).line
-    return describe(site_url(), edition.revision, edition.published_at, checkpoint, sources)
+    return describe(_origin(edition), checkpoint, sources)
+
+
+def _origin(edition: Edition) -> Origin:
+    return Origin(site_url(), face(), edition.revision, edition.published_at)

@@ -11,11 +11,11 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from tracker.clock import LONDON, today
-from tracker.exports.columns import LICENCE
 from tracker.exports.tables import TABLES
 from tracker.queries.public.records import PublicLaw
 from tracker.rules.stages import Stage
 from tracker.web.addresses import site_url
+from tracker.web.build import face
 
 Thing = dict[str, Any]
 NOT_LAW = frozenset({Stage.EXPECTED, Stage.INTRODUCED, Stage.FALLEN})
@@ -57,10 +57,10 @@ def dataset_data(published_at: datetime | None) -> Markup:
                 "Every policy ask that we follow with its status, success tests and linked legislation, and the whole "
                 "dated history of each with its evidence."
             ),
-            "license": LICENCE.address,
+            "license": face().licence_url,
             "isAccessibleForFree": True,
             "dateModified": published_at.astimezone(LONDON).date().isoformat() if published_at else None,
-            "creator": {"@type": "Organization", "name": LICENCE.publisher, "url": _address("public.index")},
+            "creator": {"@type": "Organization", "name": face().name, "url": _address("public.index")},
             "distribution": [
                 {"@type": "DataDownload", "encodingFormat": kind, "contentUrl": address} for kind, address in files
             ],

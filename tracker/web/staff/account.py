@@ -15,6 +15,7 @@ from tracker.rules.permissions import Action, Actor
 from tracker.services import passwords, people, second_factor, sessions
 from tracker.web import sent_forms
 from tracker.web.auth import me, requires
+from tracker.web.build import face
 from tracker.web.forms.base import ConfirmForm, attempt
 from tracker.web.forms.people import NewPasswordForm, ProofForm
 from tracker.web.session import db, stop_reading, transaction
@@ -82,7 +83,7 @@ def second_step() -> Page:
         form=form,
         person=person,
         secret=" ".join(re.findall("....", secret)),
-        drawing=qr_code(second_factor.address(secret, person)),
+        drawing=qr_code(second_factor.address(secret, person, face().name)),
         is_required=current_app.config["SECOND_STEP_REQUIRED"],
     ), form.http_code
 

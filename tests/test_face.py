@@ -1,0 +1,161 @@
+"""A site under another name, in another colour, on other terms: nothing of the usual ones is left on it."""
+
+import io
+import re
+from dataclasses import replace
+from typing import Any
+
+import icalendar
+import pyotp
+import pytest
+from PIL import Image
+
+from tests.site import ED, LOCAL, MakeSite, Site, email_of
+from tests.web.test_leaks import public_answers
+from tracker.exports.palette import DARK, LIGHT
+from tracker.face import GROUNDS, LEAST_CONTRAST, Face, contrast
+from tracker.settings import Settings, SettingsError
+from tracker.web.staff.account import qr_code
+
+FACE = Face(
+    name="Fair Rents Watch",
+    claim="Did rents become fair?",
+    lede="Five asks of a manifesto, and what became of them.",
+    accent="#005f3c",
+    accent_dark="#7fd6a4",
+    stance="We campaign for fair rents.",
+    licence="ODbL 1.0",
+    licence_url="https://opendatacommons.org/licenses/odbl/1-0/",
+)
+USUAL = re.compile("|".join(map(re.escape, [
+    Face.name, Face.claim, Face.accent, Face.accent_dark, "CC BY", "CC-BY", "Creative Commons", "creativecommons",
+])), re.IGNORECASE)  # fmt: skip
+SECRET = "vJ2mQ8xLr5TfWk0ZbY7nHc4PdS9gAe3U"
+
+
+@pytest.fixture
+def other(make_site: MakeSite) -> Site:
+    return make_site(replace(LOCAL, face=FACE))
+
+
+def test_nothing_of_the_usual_face_is_left_in_any_public_answer(other: Site) -> None:
+    answers = public_answers(other)
+    assert len(answers) > 70
+    left = {path: found[0] for path, text in answers.items() if (found := USUAL.search(text))}
+    assert left == {}
+    bearing = {path for path, text in answers.items() if FACE.name in text}
+    assert bearing >= {
+        "/", "/about", "/nowhere", "/feed.atom", "/calendar.ics", "/data.zip", "/data.xlsx", "/datapackage.json",
+        "/api/v1/openapi.json", "/data", "/staff/sign-in", "POST", "PUT",
+    }  # fmt: skip
+    terms = {path for path, text in answers.items() if FACE.licence_url in text}
+    assert terms >= {"/", "/feed.atom", "/data.zip", "/data.xlsx", "/datapackage.json", "/api/v1/openapi.json", "/api"}
+
+
+def test_the_words_stand_where_readers_look(other: Site) -> None:
+    browser = other.browser()
+    assert FACE.claim in browser.get("/").text
+    assert browser.get("/").html.count(f'content="{FACE.name}: {FACE.claim}"') == 1
+    about = browser.get("/about").text
+    assert FACE.lede in about
+    assert f"{FACE.stance} So we are not neutral" in about
+    assert f"This is not a government service. {FACE.stance}" in browser.get("/method").text
+    calendar: Any = icalendar.Calendar.from_ical(browser.send("GET", "/calendar.ics").data)
+    assert (calendar["x-wr-calname"], calendar["prodid"]) == (FACE.name, f"-//127.0.0.1//{FACE.name}//EN")
+
+
+def test_without_a_stance_the_site_takes_no_side_in_words(shared_site: Site) -> None:
+    for path in ("/", "/about"):
+        text = shared_site.browser().get(path).text
+        assert "We campaign" not in text
+        assert "neutral" not in text
+
+
+def test_pages_cards_icon_and_pictures_have_the_colour_and_the_policy_allows_it(other: Site) -> None:
+    browser = other.browser()
+    for path in ("/", "/asks/unexplained-wealth-orders/card", "/staff/sign-in"):
+        page = browser.get(path)  # which checks that the policy names the style's hash
+        assert f"--accent: {FACE.accent};" in page.html
+        assert f"--accent: {FACE.accent_dark};" in page.html
+    assert FACE.accent in browser.send("GET", "/icon.svg").text
+    accent = tuple(bytes.fromhex(FACE.accent[1:]))
+    for path in ("/picture.png", "/asks/unexplained-wealth-orders/picture.png"):
+        image = Image.open(io.BytesIO(browser.send("GET", path).data)).convert("RGB")
+        assert image.getpixel((600, 5)) == accent
+
+
+def test_the_authenticator_keeps_the_key_under_the_name(other: Site) -> None:
+    page = other.browser(ED).get("/staff/account/two-step")
+    key = page.all("code")[0].replace(" ", "")
+    address = pyotp.TOTP(key).provisioning_uri(name=email_of(ED), issuer_name=FACE.name)
+    assert qr_code(address).path in page.html
+
+
+# --- what is wrong is said at start ---
+
+
+def read(**environ: str) -> Face:
+    return Settings.from_env({"SECRET_KEY": SECRET} | environ).face
+
+
+def wrong(**environ: str) -> str:
+    with pytest.raises(SettingsError) as error:
+        read(**environ)
+    return str(error.value)
+
+
+def test_the_face_is_read_from_the_environment() -> None:
+    assert read() == Face()
+    assert (
+        read(
+            TRACKER_NAME=FACE.name,
+            TRACKER_CLAIM=FACE.claim,
+            TRACKER_LEDE=FACE.lede,
+            TRACKER_ACCENT=FACE.accent,
+            TRACKER_ACCENT_DARK=FACE.accent_dark,
+            TRACKER_STANCE=FACE.stance,
+            TRACKER_LICENCE=f"{FACE.licence}, {FACE.licence_url}",
+        )
+        == FACE
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("TRACKER_ACCENT", "#ffdd00", "hard to read on our light paper"),
+        ("TRACKER_ACCENT", "#8a7f00", "hard to read on our light paper (contrast 3.6, at least 4.5 is needed)"),
+        ("TRACKER_ACCENT_DARK", "#005f3c", "hard to read on our dark paper"),
+        ("TRACKER_ACCENT", "green", "write the colour as # and six digits"),
+        ("TRACKER_ACCENT", "#0f0", "write the colour as # and six digits"),
+        ("TRACKER_ACCENT", "#005f3c;} body{display:none", "write the colour as # and six digits"),
+        ("TRACKER_NAME", "x" * 61, "at most 60 characters, not 61"),
+        ("TRACKER_CLAIM", "x" * 5000, "at most 120 characters, not 5,000"),
+        ("TRACKER_LEDE", "one\ntwo", "must be one line"),
+        ("TRACKER_STANCE", "a\x00b", "must be one line"),
+        ("TRACKER_NAME", "a\udcffb", "must be one line"),
+        ("TRACKER_LICENCE", "ODbL", "give its name and its web address"),
+        ("TRACKER_LICENCE", "https://example.org/", "give its name and its web address"),
+        ("TRACKER_LICENCE", "ODbL javascript:alert(1)", "give its name and its web address"),
+    ],
+)
+def test_what_nobody_could_read_is_refused_in_one_sentence(name: str, value: str, said: str) -> None:
+    message = wrong(**{name: value})
+    assert message.startswith(f"{name}: ")
+    assert said in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "ratio"), [("#000000", "#ffffff", 21), ("#777777", "#ffffff", 4.48), ("#123456", "#123456", 1)]
+)
+def test_contrast_is_that_of_wcag(one: str, other: str, ratio: float) -> None:
+    assert contrast(one, other) == contrast(other, one) == pytest.approx(ratio, abs=0.005)
+
+
+def test_words_on_a_button_can_be_read_whatever_the_accent() -> None:
+    """They are white, or nearly black: further from the accent than the grounds that are checked."""
+    for on, ground in (("#ffffff", GROUNDS["accent"]), ("#2a0e30", GROUNDS["accent_dark"][1:])):
+        accent = Face.accent if on == "#ffffff" else Face.accent_dark
+        assert contrast(accent, on) >= min(contrast(accent, each) for each in ground) >= LEAST_CONTRAST
+    assert [LIGHT.paper, DARK.paper] == [grounds[0] for grounds in GROUNDS.values()]

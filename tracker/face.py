@@ -1,0 +1,61 @@
+"""What is an installation's own: its name and words, its colour, and the terms of its data."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+LONGEST = {"name": 60, "claim": 120, "lede": 400, "stance": 200, "licence": 100, "licence_url": 300}
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
+BROKEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# What words in the accent stand on, paper and panel: of the light scheme and of the dark one.
+GROUNDS = {"accent": ("#fbfaf6", "#f3efe6"), "accent_dark": ("#191719", "#262226")}
+LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
+
+
+@dataclass(frozen=True)
+class Face:
+    """The settings that readers see. An empty `stance` says nothing about sides."""
+
+    name: str = "Policy ask tracker"
+    claim: str = "Was it done?"
+    lede: str = (
+        "People ask governments and parliaments to act, and the news moves on. We come back and look: was it done?"
+    )
+    accent: str = "#6a2375"
+    accent_dark: str = "#d9a9e3"
+    stance: str = ""
+    licence: str = "CC BY 4.0"
+    licence_url: str = "https://creativecommons.org/licenses/by/4.0/"
+
+    def faults(self) -> Iterator[str]:
+        """Yield what is wrong, each beginning with the name of its variable."""
+        for field, most in LONGEST.items():
+            variable, text = f"TRACKER_{field.removesuffix('_url').upper()}", getattr(self, field)
+            if len(text) > most:
+                yield f"{variable}: must have at most {most} characters, not {len(text):,}"
+            if BROKEN.search(text):
+                yield f"{variable}: must be one line of text"
+        if not self.licence or not re.match(r"https?://\S", self.licence_url):
+            yield "TRACKER_LICENCE: give its name and its web address, such as CC BY 4.0 https://…"
+        for field, grounds in GROUNDS.items():
+            variable, colour = f"TRACKER_{field.upper()}", getattr(self, field)
+            if not COLOUR.fullmatch(colour):
+                yield f"{variable}: write the colour as # and six digits, such as {getattr(Face(), field)}"
+            elif (found := min(contrast(colour, ground) for ground in grounds)) < LEAST_CONTRAST:
+                other = "darker" if field == "accent" else "lighter"
+                yield (
+                    f"{variable}: {colour} is hard to read on our {'light' if other == 'darker' else 'dark'} paper "
+                    f"(contrast {found:.1f}, at least {LEAST_CONTRAST} is needed); choose a {other} colour"
+                )
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours as WCAG defines it, from 1 to 21."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = (part / 255 for part in bytes.fromhex(colour[1:]))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
