@@ -48,6 +48,8 @@ TABLE: dict[str, Access] = {
     "/asks/<slug:slug>/history": Access(EVERYBODY, NOBODY, "/asks/unexplained-wealth-orders/history"),
     "/icon.svg": Access(EVERYBODY, NOBODY),
     "/picture.png": Access(EVERYBODY, NOBODY),
+    "/sources/<slug:key>": Access(EVERYBODY, NOBODY, "/sources/how-do-we-deal-with-russia"),
+    "/bodies/<slug:slug>": Access(EVERYBODY, NOBODY, "/bodies/home-office"),
     "/calendar.ics": Access(EVERYBODY, NOBODY),
     "/feed.atom": Access(EVERYBODY, NOBODY),
     "/healthz": Access(EVERYBODY, NOBODY),

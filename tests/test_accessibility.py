@@ -20,7 +20,7 @@ LOOKED_AT = [
     "/", "/?q=sanction&family=met", "/?on=2019-06-30", "/asks/overseas-territories-registers",
     "/asks/no-constructive-engagement", "/asks/uk-magnitsky-sanctions?on=2018-06-30", "/legislation",
     "/legislation/ukpga/2017/22", "/method", "/about", "/data", "/api", "/updates", "/corrections", "/accessibility",
-    "/unknown", "/?status=nonsense",
+    "/unknown", "/?status=nonsense", "/sources/how-do-we-deal-with-russia", "/bodies/home-office",
     f"/asks/{WEALTH_ORDERS}/story",
     f"/asks/{WEALTH_ORDERS}/card",
     "/nowhere", "/staff/sign-in", "/staff/", "/staff/asks/", SHORT, f"{SHORT}/edit", f"{SHORT}/preview",

@@ -56,6 +56,9 @@ PUBLIC_ADDRESSES = {
     "/asks/unexplained-wealth-orders/picture.png": "image/png",
     "/icon.svg": "image/svg+xml",
     "/picture.png": "image/png",
+    "/sources/how-do-we-deal-with-russia": "text/html",
+    "/sources/how-do-we-deal-with-russia?on=2019-06-30": "text/html",
+    "/bodies/home-office": "text/html",
     "/feed.atom": "application/atom+xml",
     "/feed.atom?family=met&kind=policy": "application/atom+xml",
     "/asks/unexplained-wealth-orders/feed.atom": "application/atom+xml",
@@ -85,6 +88,8 @@ ANCHORS = {
     "/corrections": ["corrected", "reworded"],
     "/about": ["contact"],
     "/unknown": ["tests", "not_found", "laws"],
+    "/sources/how-do-we-deal-with-russia": ["counts", "passages"],
+    "/bodies/home-office": ["counts", "asks"],
     "/data": ["files", "asks", "updates", "results", "promise", "proof", "spreadsheets", "licence"],
     "/api": ["addresses", "pages", "promise", "fair-use", "errors", "error-400", "error-404"],
     "/asks/unexplained-wealth-orders": [

@@ -85,6 +85,10 @@ def main_id(session: Session) -> int:
     return first(session, Ask, Ask.slug == "main")
 
 
+def source_key(session: Session) -> str:
+    return public.list_sources(session)[0].key
+
+
 QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "public.count_by_status": public.count_by_status,
     "public.count_updates": public.count_updates,
@@ -100,6 +104,12 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "public.find_page": lambda s: public.find_page(s, AskFilter()).lines,
     "public.find_page by words": lambda s: public.find_page(s, AskFilter(text="homes")).lines,
     "public.find_page of the past": lambda s: public.find_page(s, AskFilter(), on=NOW.date()).lines,
+    "public.count_by_status of one source": lambda s: [
+        public.count_by_status(s, None, AskFilter(source=source_key(s)))
+    ],
+    "public.find_body": lambda s: [public.find_body(s, "home-office")],
+    "public.find_source": lambda s: public.find_source(s, source_key(s)),
+    "public.list_passages": lambda s: public.list_passages(s, public.find_page(s, AskFilter()).lines),
     "public.find_choices": lambda s: [public.find_choices(s, AskFilter(), public.list_topics(s))],
     "public.count_by_year": public.count_by_year,
     "public.find_near": lambda s: [public.find_near(s, "homs")],

@@ -22,6 +22,8 @@ PAGES = {
     "/?body=home-office": {"application/json", "text/csv", "application/atom+xml"},
     f"/asks/{WEALTH_ORDERS}": {"application/json", "application/atom+xml", "text/calendar"},
     "/updates": {"application/json", "text/csv", "application/atom+xml"},
+    "/sources/how-do-we-deal-with-russia": {"application/json", "text/csv", "application/atom+xml"},
+    "/bodies/home-office": {"application/json", "text/csv", "application/atom+xml"},
     "/unknown": {"application/atom+xml"},
     "/corrections": {"application/json", "text/csv", "application/atom+xml"},
     "/legislation": {"application/json", "text/csv"},

@@ -247,8 +247,8 @@ def drawn(*story: StoryEntry, reviewed_on: str | None = None, **more: Any) -> Ti
         reviewed_on=when(reviewed_on),
     )  # fmt: skip
     source = PublicSource(
-        title="", author="", author_role="", publisher="", published_on=PartialDate("2018-01-01"), url="",
-        archived_url="", note="",
+        key="a-source", title="", author="", author_role="", publisher="", published_on=PartialDate("2018-01-01"),
+        url="", archived_url="", note="",
     )  # fmt: skip
     ask = PublicAsk(
         line=line, source=source, quote="", quote_place="", reading="", jurisdictions=(), responsible_bodies=(),

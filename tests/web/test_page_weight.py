@@ -17,6 +17,7 @@ STYLESHEET = stylesheets(Face())["site.css"]
 MOST_BYTES, MOST_BYTES_OF_AN_ASK, MOST_BYTES_ON_THE_WAY = 60_000, 130_000, 14_000
 PAGES = [
     "/", "/?q=russia", "/?on=2019-06-30", "/legislation", "/legislation/ukpga/2017/22", "/updates", "/unknown",
+    "/sources/how-do-we-deal-with-russia", "/bodies/home-office",
     "/method", "/data", "/about", "/nowhere",
 ]  # fmt: skip
 

@@ -22,6 +22,7 @@ from tracker.services.records import NAME_LENGTH
 from tracker.services.updates import post_redefinition
 
 OLD_TEXT_LENGTH = 100
+KEY_STAYS = "The source is public, and its address has this key. Keep it."
 # By these an ask is found too, though they are not its wording.
 NAMES = frozenset({"short_names", "responsible_bodies"})
 
@@ -39,8 +40,9 @@ def edit_source(change: Change, source: Source, draft: SourceDraft, seen_version
     """Edit a source; answer whether anything changed."""
     change.require(Action.EDIT)
     records.check_version(source, seen_version)
-    refuse(check_source(draft) + _key_taken(change.session, draft.key, source.id))
     is_public = source.publication.is_public
+    moved = [Problem(KEY_STAYS, "key")] if is_public and draft.key != source.key else []
+    refuse(check_source(draft) + _key_taken(change.session, draft.key, source.id) + moved)
     return bool(records.edit(change, source, draft, is_public=is_public))
 
 

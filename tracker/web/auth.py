@@ -45,6 +45,8 @@ OPEN = frozenset(
         "public.corrections",
         "public.unknown",
         "public.story",
+        "public.source",
+        "public.body",
         "public.accessibility",
         "tables.csv",
         "feeds.changes",

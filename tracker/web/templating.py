@@ -45,7 +45,7 @@ SENTENCES = {
     "brought in": "brought in “{name}” (rows added: {after[rows_added]}; changed: {after[rows_changed]}).",
 }
 
-WITH_A_PAST = ("public.index", "public.ask", "public.story")
+WITH_A_PAST = ("public.index", "public.ask", "public.story", "public.source", "public.body")
 MOST_ENTRIES = 50  # of a story on the page of its ask
 INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 

@@ -1,7 +1,7 @@
 """The only door for public pages: published records only, with public fields only."""
 
 from tracker.queries.public.asks import find_ask, find_slug_now, list_sources
-from tracker.queries.public.bodies import list_bodies
+from tracker.queries.public.bodies import find_body, list_bodies
 from tracker.queries.public.counts import (
     count_by_family,
     count_by_status,
@@ -14,6 +14,7 @@ from tracker.queries.public.fitting import find_law_title, find_near, list_topic
 from tracker.queries.public.laws import find_key_of, find_law, list_laws
 from tracker.queries.public.listing import find_groups, find_page
 from tracker.queries.public.rows import PublishedCheckpoint, find_checkpoint, find_latest_checkpoint
+from tracker.queries.public.sources import find_source, list_passages
 from tracker.queries.public.unknown import list_unknown
 from tracker.queries.public.updates import count_updates, list_updates
 
@@ -24,6 +25,7 @@ __all__ = [
     "count_by_year",
     "count_updates",
     "find_ask",
+    "find_body",
     "find_checkpoint",
     "find_choices",
     "find_groups",
@@ -35,9 +37,11 @@ __all__ = [
     "find_near",
     "find_page",
     "find_slug_now",
+    "find_source",
     "find_years",
     "list_bodies",
     "list_laws",
+    "list_passages",
     "list_sources",
     "list_topics",
     "list_unknown",

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.queries.public.as_of import ASK, NOW
+from tracker.rules.asks import PUBLIC
 from tracker.rules.text import slug_of_name
 
 # The ask that was entered last decides how a name is written.
@@ -27,15 +28,20 @@ class NameList:
 
     def names(self, session: Session) -> dict[str, str]:
         """The names in the lists of published asks: slug to name, in the order of the alphabet."""
-        return names_of(session.scalars(self._lists()))
+        return names_of(session.scalars(self._lists(*NOW.holds)))
+
+    def find(self, session: Session, slug: str) -> str | None:
+        """The name with this slug; None where no ask that is or was public has it."""
+        return names_of(session.scalars(self._lists(ASK.publication.in_(PUBLIC)))).get(slug)
 
     def holds(self, session: Session, slug: str) -> sa.ColumnElement[bool] | None:
-        """The condition that an ask's list has a name; None where no published ask has."""
-        spellings = [stored for stored in session.scalars(self._lists()) if slug in names_in(stored)]
+        """The condition that an ask's list has a name; None where no ask that is or was public has."""
+        lists = self._lists(ASK.publication.in_(PUBLIC))
+        spellings = [stored for stored in session.scalars(lists) if slug in names_in(stored)]
         return self.stored.in_(spellings) if spellings else None
 
-    def _lists(self) -> sa.Select[str]:
-        return sa.select(self.stored).where(*NOW.holds).group_by(self.stored).order_by(LAST)
+    def _lists(self, *which: sa.ColumnElement[bool]) -> sa.Select[str]:
+        return sa.select(self.stored).where(*which).group_by(self.stored).order_by(LAST)
 
 
 BODIES = NameList(sa.cast(ASK.responsible_bodies, sa.Text))
@@ -45,6 +51,11 @@ PLACES = NameList(sa.cast(ASK.jurisdictions, sa.Text))
 def list_bodies(session: Session) -> dict[str, str]:
     """The bodies that answer for published asks: slug to name, in the order of the alphabet."""
     return BODIES.names(session)
+
+
+def find_body(session: Session, slug: str) -> str | None:
+    """The name of a body that answers for an ask that is or was public."""
+    return BODIES.find(session, slug)
 
 
 def names_of(stored: Iterable[str]) -> dict[str, str]:

@@ -19,6 +19,8 @@ from tracker.rules.asks import AskKind
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import STATUSES_OF, Family, Status
 
+EVERY_ASK = AskFilter()
+
 
 @dataclass(frozen=True)
 class FilterChoice:
@@ -56,10 +58,11 @@ class YearCounts:
         return sum(self.families.values()) + self.no_status
 
 
-def count_by_status(session: Session, on: date | None = None) -> dict[Status, int]:
-    """How many published asks stand where, now or as they stood on a day."""
+def count_by_status(session: Session, on: date | None = None, wanted: AskFilter = EVERY_ASK) -> dict[Status, int]:
+    """How many published asks that fit the filter stand where, now or as they stood on a day."""
     asks = as_of(on)
-    counted = sa.select(asks.status, sa.func.count()).select_from(asks.source).where(*asks.holds)
+    fitting = (*asks.holds, *conditions(session, wanted, asks))
+    counted = sa.select(asks.status, sa.func.count()).select_from(asks.source).where(*fitting)
     return {row[0]: row[1] for row in session.execute(counted.group_by(asks.status))}
 
 

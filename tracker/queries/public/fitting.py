@@ -89,7 +89,7 @@ def _has_name(condition: sa.ColumnElement[bool] | None, what: str) -> sa.ColumnE
 
 
 def _comes_from(session: Session, key: str) -> sa.ColumnElement[bool]:
-    wanted = sa.select(Source.id).where(Source.key == key, Source.publication == Publication.PUBLISHED)
+    wanted = sa.select(Source.id).where(Source.key == key, Source.publication.in_(PUBLIC))
     source_id = session.scalar(wanted)
     if source_id is None:
         raise UnknownFilter("There is no such source.")

@@ -58,6 +58,7 @@ class AskLine:
 class PublicSource:
     """Where an ask was made."""
 
+    key: str
     title: str
     author: str
     author_role: str

@@ -1,5 +1,6 @@
 """The public pages: read-only, without cookies, complete without scripts."""
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -25,6 +26,7 @@ bp = Blueprint("public", __name__)
 STORY_PAGE = 15
 LATEST = 5
 MOST_SOURCES = 3
+MOST_OF_ONE = 100  # asks on the page of a source or a body
 
 
 @bp.get("/")
@@ -118,6 +120,47 @@ def ask_history(slug: str) -> str | Response:
     """The wording of an ask over time: what we changed about its own words."""
     found = find_history(db(), slug)
     return render_template("public/ask_history.html", history=found) if found else follow_former_slug(slug)
+
+
+@bp.get("/sources/<slug:key>")
+def source(key: str) -> str:
+    """A source with what it asked for, and what became of that."""
+    found = public.find_source(db(), key)
+    if found is None:
+        abort(404)
+    shown = _asks_that_fit(AskFilter(source=key))
+    lines = shown["page"].lines
+    return render_template(
+        "public/source.html",
+        **shown,
+        source=found,
+        passages=public.list_passages(db(), lines),
+        bases=Counter(line.basis for line in lines if line.basis),
+    )
+
+
+@bp.get("/bodies/<slug:slug>")
+def body(slug: str) -> str:
+    """The asks for which a body answers."""
+    name = public.find_body(db(), slug)
+    if name is None:
+        abort(404)
+    return render_template("public/body.html", **_asks_that_fit(AskFilter(body=slug)), name=name)
+
+
+def _asks_that_fit(wanted: AskFilter) -> dict[str, Any]:
+    """What the page of a source or a body shows of its asks."""
+    on = day_asked_for()
+    return {
+        "on": on,
+        "today": on or today(),
+        "seen_on": today(),
+        "first_year": min(public.find_years(db()).values(), default=today().year),
+        "families": public.count_by_family(public.count_by_status(db(), on, wanted)),
+        "page": public.find_page(db(), wanted, Order.STATUS, size=MOST_OF_ONE, on=on, with_tests=True),
+        "chosen": wanted.as_query(),
+        "bands": BANDS,
+    }
 
 
 @bp.get("/updates")

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import today
 from tracker.exports.xml import write_sitemap, write_sitemap_index
+from tracker.queries import public
 from tracker.queries.public import feeds as pages
 from tracker.queries.public.filters import FILTER_PARAMETERS
 from tracker.web.addresses import site_url
@@ -63,13 +64,20 @@ def sitemap() -> Response:
 
 @bp.get("/sitemap-<id:number>.xml")
 def sitemap_block(number: int) -> Response:
-    """The asks and laws whose ids lie in the block; the first one has the fixed pages too."""
+    """The asks and laws whose ids lie in the block; the first one has the other pages too."""
     if number > pages.count_blocks(db()):
         abort(404)
-    fixed = [(_address(endpoint), None) for endpoint in FIXED_PAGES if number == 1]
+    fixed = [(address, None) for address in (_first_pages() if number == 1 else ())]
     asks = [(_address("public.ask", slug=ask.name), ask.changed_at) for ask in pages.list_asks_in(db(), number)]
     laws = [(_address("public.law", key=law.name), law.changed_at) for law in pages.list_laws_in(db(), number)]
     return _xml(write_sitemap([*fixed, *asks, *laws]))
+
+
+def _first_pages() -> list[str]:
+    """The fixed pages, and those of sources and bodies, of which there are few."""
+    sources = [_address("public.source", key=source.key) for source in public.list_sources(db())]
+    bodies = [_address("public.body", slug=slug) for slug in public.list_bodies(db())]
+    return [*map(_address, FIXED_PAGES), *sources, *bodies]
 
 
 def _address(endpoint: str, **values: str | int) -> str:
