@@ -5,6 +5,9 @@ and none inherits a connection of the test's. Functions that run in them stand a
 """
 
 import multiprocessing
+import os
+import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
@@ -70,3 +73,24 @@ def run_at_once(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) 
         for _, pipe in started:
             pipe.send("go")
         return [received(pipe) for _, pipe in started]
+
+
+def kill_at(moment: str, number: int) -> None:
+    """Kill this process when it comes to that moment for the n-th time."""
+    left = [number]
+
+    def look(event: str, _arguments: object) -> None:
+        if event == moment:
+            left[0] -= 1
+            if left[0] == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(look)
+
+
+def kill(function: Callable[..., str], *arguments: object) -> None:
+    """Call the function in a process that kills itself; fails when it does not."""
+    with processes(function, [arguments]) as [(process, pipe)]:
+        pipe.send("go")
+        process.join()
+        assert process.exitcode == -signal.SIGKILL, pipe.recv()

@@ -1,9 +1,8 @@
 """Backups while others write, and a kill in the middle of one: no half file, and an unharmed database."""
 
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ import sqlalchemy as sa
 from tests.copies import everything
 from tests.engines import Databases, open_engine
 from tests.factories import NOW, make_ask, make_person, make_staff
-from tests.processes import processes, received
+from tests.processes import kill, kill_at, processes, received
 from tracker.db import sqlite_backup
 from tracker.db.engine import writing
 from tracker.rules.permissions import COMMAND_LINE
@@ -67,19 +66,6 @@ def test_each_backup_made_while_somebody_writes_is_of_one_moment(
             assert restore(other, tmp_path / str(number), None, lambda _: None) == found
 
 
-def kill_at(moment: str, number: int) -> None:
-    """Kill this process when it comes to that moment for the n-th time."""
-    left = [number]
-
-    def look(event: str, _arguments: object) -> None:
-        if event == moment:
-            left[0] -= 1
-            if left[0] == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    sys.addaudithook(look)
-
-
 def moments(known: list[tuple[str, int]]) -> Iterator[tuple[str, int]]:
     """The moments once; by `make torture` many times, each time further on in a long copy."""
     for round_ in range(ROUNDS):
@@ -101,13 +87,6 @@ def killed_restore(url: str, source: Path, safety: Path, moment: str, number: in
     with open_engine(url) as engine:
         restore(engine, source, safety, lambda _: sys.audit(BYTES))
     return "not killed"
-
-
-def kill(function: Callable[..., str], *arguments: object) -> None:
-    with processes(function, [arguments]) as [(process, pipe)]:
-        pipe.send("go")
-        process.join()
-        assert process.exitcode == -signal.SIGKILL, pipe.recv()
 
 
 def test_a_killed_backup_leaves_no_half_file_and_the_next_works(

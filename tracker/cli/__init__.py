@@ -19,6 +19,7 @@ from tracker.cli.digest import digest
 from tracker.cli.doctor import doctor
 from tracker.cli.log import log, verify
 from tracker.cli.people import user
+from tracker.cli.publish import publish
 from tracker.cli.schema import db, require_newest
 from tracker.cli.sheets import import_files, write_workbook
 from tracker.cli.tidy import tidy
@@ -28,12 +29,13 @@ from tracker.db.engine import reading, what_is_not_durable
 from tracker.db.postgresql_backup import ProgramFailed
 from tracker.db.room import lacks_room
 from tracker.models import Person
+from tracker.publish.folder import PublishRefused
 from tracker.rules.errors import NotAllowed, RuleBroken
 from tracker.services import proof
 from tracker.services.backup import BackupRefused
 from tracker.settings import Settings, SettingsError, in_address
 
-EXPECTED = (RuleBroken, NotAllowed, proof.BrokenChain, BackupRefused, ProgramFailed, CommandError)
+EXPECTED = (RuleBroken, NotAllowed, proof.BrokenChain, BackupRefused, ProgramFailed, CommandError, PublishRefused)
 HTTPS_ONLY = "For two years browsers will ask {0} and every name that ends in .{0} by https only."
 INSTALL_DRIVER = "pip install 'policy-tracker[postgres]'"
 TO_DO = {
@@ -168,6 +170,7 @@ main.add_command(digest)
 main.add_command(doctor)
 main.add_command(import_files)
 main.add_command(log)
+main.add_command(publish)
 main.add_command(restore)
 main.add_command(seed)
 main.add_command(tidy)

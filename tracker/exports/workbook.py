@@ -47,6 +47,8 @@ def write_workbook(file: IO[bytes], edition: Origin, rows_of: RowsOf, most: int 
     """Write all tables, return how many rows; raises TooLarge when they are more than `most`, or than a sheet holds."""
     number = 0
     with new_workbook(file) as book:
+        if edition.published_at:  # else the same data would be another file each time
+            book.set_properties({"created": edition.published_at})
         for table in TABLES.values():
             sheet = add_sheet(book, table.name, [column.name for column in table.columns])
             for line, row in enumerate(rows_of(table.name), 1):

@@ -1,0 +1,233 @@
+"""A published folder: only what we wrote is replaced or deleted, and a kill at any moment is mended by the next run."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.processes import processes
+from tracker.publish.folder import MANIFEST, PLAN, WORK, Outcome, PublishRefused, publication_in
+
+OLD = {"index.html": "old", "same": "same", "gone/deep/page.html": "gone", "_headers": "h"}
+NEW = {"index.html": "new", "same": "same", "new/page.html": "new", "new/other.html": "new", "_headers": "h"}
+THIRD = {"index.html": "third", "new/page.html": "third"}
+
+
+def publish(root: Path, files: dict[str, str]) -> Outcome:
+    with publication_in(root) as publication:
+        for name, text in files.items():
+            publication.add(name, text.encode())
+        return publication.finish({"checkpoint": "1:0"})
+
+
+def held_by(root: Path) -> dict[str, str]:
+    """What the folder holds, without our own notes."""
+    paths = [path for path in root.rglob("*") if path.is_file()]
+    names = {path.relative_to(root).as_posix(): path.read_text() for path in paths}
+    return {name: text for name, text in names.items() if name != MANIFEST and not name.startswith(f"{WORK}/")}
+
+
+@contextmanager
+def refused(root: Path, words: str) -> Iterator[None]:
+    """What is done in the block is refused in these words, and changes nothing."""
+    before = {path: path.lstat() for path in root.rglob("*")}
+    with pytest.raises(PublishRefused, match=words) as error:
+        yield
+    assert "\n" not in str(error.value)
+    after = {path: path.lstat() for path in root.rglob("*")}
+    assert {path: (stat.st_ino, stat.st_size) for path, stat in after.items()} == {
+        path: (stat.st_ino, stat.st_size) for path, stat in before.items()
+    }
+
+
+def test_only_what_changed_is_written_and_what_is_gone_goes(tmp_path: Path) -> None:
+    root = tmp_path / "site"
+    assert publish(root, OLD) == Outcome(4, 0, 0)
+    kept = {name: (root / name).stat().st_ino for name in ("same", "_headers")}
+    assert publish(root, NEW) == Outcome(3, 1, 2)
+    assert held_by(root) == NEW
+    assert {name: (root / name).stat().st_ino for name in kept} == kept
+    assert not (root / "gone").exists()
+    manifest = (root / MANIFEST).stat()
+    assert publish(root, NEW) == Outcome(0, 0, 5)
+    assert (root / MANIFEST).stat().st_mtime_ns == manifest.st_mtime_ns
+    assert not (root / WORK).exists()
+
+
+def test_a_file_that_was_deleted_comes_back_and_files_of_others_stay(tmp_path: Path) -> None:
+    publish(tmp_path, OLD)
+    (tmp_path / "index.html").unlink()
+    (tmp_path / "CNAME").write_text("asks.example.org")
+    (tmp_path / "gone/notes").write_text("mine")
+    assert publish(tmp_path, NEW) == Outcome(3, 1, 2)
+    assert held_by(tmp_path) == NEW | {"CNAME": "asks.example.org", "gone/notes": "mine"}
+
+
+@pytest.mark.parametrize("name", ["index.html", "gone/deep/page.html", "same"])
+def test_a_file_that_somebody_edited_is_neither_replaced_nor_deleted(tmp_path: Path, name: str) -> None:
+    publish(tmp_path, OLD)
+    (tmp_path / name).write_text("mine")
+    with refused(tmp_path, f"Somebody changed .*{name}"):
+        publish(tmp_path, NEW)
+
+
+def test_an_edit_while_pages_are_made_is_seen_too(tmp_path: Path) -> None:
+    publish(tmp_path, OLD)
+    with publication_in(tmp_path) as publication:
+        publication.add("index.html", b"new")
+        (tmp_path / "index.html").write_text("mine")
+        with pytest.raises(PublishRefused, match="Somebody changed"):
+            publication.finish({})
+    assert held_by(tmp_path) == OLD | {"index.html": "mine"}
+
+
+def test_a_file_of_somebody_else_in_the_place_of_ours_is_kept(tmp_path: Path) -> None:
+    publish(tmp_path, OLD)
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new/page.html").write_text("mine")
+    with refused(tmp_path, "is not ours"):
+        publish(tmp_path, NEW)
+
+
+def file_for_folder(root: Path) -> None:
+    (root / "new").write_text("mine")
+
+
+def folder_for_file(root: Path) -> None:
+    (root / "new/page.html").mkdir(parents=True)
+
+
+def linked_folder(root: Path) -> None:
+    (root / "new").symlink_to(root.parent)
+
+
+def linked_file(root: Path) -> None:
+    (root / "index.html").rename(root.parent / "elsewhere")
+    (root / "index.html").symlink_to(root.parent / "elsewhere")
+
+
+def dangling_link(root: Path) -> None:
+    (root / "new").mkdir()
+    (root / "new/page.html").symlink_to(root.parent / "nowhere")
+
+
+def linked_manifest(root: Path) -> None:
+    (root / MANIFEST).rename(root.parent / MANIFEST)
+    (root / MANIFEST).symlink_to(root.parent / MANIFEST)
+
+
+def linked_work(root: Path) -> None:
+    (root / WORK).symlink_to(root.parent)
+
+
+PREPARED = [
+    file_for_folder, folder_for_file, linked_folder, linked_file, dangling_link, linked_manifest, linked_work
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("prepare", PREPARED)
+def test_links_are_not_followed(tmp_path: Path, prepare: Callable[[Path], None]) -> None:
+    root = tmp_path / "site"
+    publish(root, OLD)
+    (tmp_path / "1.part").write_text("mine")
+    prepare(root)
+    outside = {path: path.read_text() for path in tmp_path.iterdir() if path.is_file()}
+    with refused(tmp_path, "link or a folder"):
+        publish(root, NEW)
+    assert outside == {path: path.read_text() for path in tmp_path.iterdir() if path.is_file()}
+
+
+def test_a_folder_that_is_a_link_or_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    (tmp_path / "file").touch()
+    for name in ("link", "file"):
+        with refused(tmp_path, "but a link or a file"):
+            publish(tmp_path / name, NEW)
+
+
+def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").touch()
+    with refused(tmp_path, "not empty"):
+        publish(tmp_path, NEW)
+
+
+@pytest.mark.parametrize(
+    ("manifest", "words"),
+    [
+        ("{}", "not ours"),
+        ("[]", "cannot be read"),
+        ('{"name": "an app"}', "not ours"),
+        ("{", "cannot be read"),
+        ('{"made_by": "tracker publish"}', "not ours"),
+        ('{"made_by": "tracker publish", "files": []}', "not ours"),
+        ('{"made_by": "tracker publish", "files": {"../mine": "0"}}', "outside"),
+        ('{"made_by": "tracker publish", "files": {"/etc/passwd": "0"}}', "outside"),
+    ],
+)
+def test_a_manifest_that_is_not_ours_is_refused(tmp_path: Path, manifest: str, words: str) -> None:
+    (tmp_path / MANIFEST).write_text(manifest)
+    with refused(tmp_path, words):
+        publish(tmp_path, NEW)
+
+
+def test_one_publication_at_a_time(tmp_path: Path) -> None:
+    with publication_in(tmp_path) as first:
+        first.add("index.html", b"first")
+        with refused(tmp_path, "is running"):
+            publish(tmp_path, NEW)
+        first.finish({})
+    assert held_by(tmp_path) == {"index.html": "first"}
+    publish(tmp_path, NEW)
+
+
+def killed_at(root: Path, files: dict[str, str], number: int) -> str:
+    """Publish, and be killed before the system is asked for the n-th time to do something in the folder."""
+    left = [number]
+
+    def look(event: str, arguments: tuple[object, ...]) -> None:
+        if event.startswith(("open", "os.")) and arguments and str(arguments[0]).startswith(str(root)):
+            left[0] -= 1
+            if left[0] == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(look)
+    publish(root, files)
+    return "not killed"
+
+
+def is_killed(root: Path, files: dict[str, str], number: int) -> bool:
+    with processes(killed_at, [(root, files, number)]) as [(process, pipe)]:
+        pipe.send("go")
+        process.join()
+        if process.exitcode == -signal.SIGKILL:
+            return True
+        assert pipe.recv() == "not killed"
+        return False
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("before", [OLD, {}], ids=["again", "first"])
+@pytest.mark.parametrize("then", [NEW, THIRD], ids=["the same", "another"])
+def test_a_kill_at_any_moment_leaves_whole_files_and_is_mended(
+    tmp_path: Path, before: dict[str, str], then: dict[str, str]
+) -> None:
+    kills = 0
+    while True:
+        root = tmp_path / str(kills)
+        if before:
+            publish(root, before)
+        if not is_killed(root, NEW, kills + 1):
+            break
+        kills += 1
+        found = held_by(root) if root.exists() else {}
+        assert all(text in {before.get(name), NEW.get(name)} for name, text in found.items())
+        assert (root / WORK / PLAN).exists() or found in (before, NEW)
+        publish(root, then)
+        assert held_by(root) == then
+        assert not (root / WORK).exists()
+    assert kills >= 20

@@ -1,0 +1,257 @@
+"""The published site: every link works on a plain file server, and each page says what the live one says."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from hashlib import sha256
+from html import unescape
+from http.client import HTTPConnection
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.cli.commands import tracker_on
+from tests.site import LOCAL, WEALTH_ORDERS, SeededDatabases, open_app
+from tracker.publish.folder import MANIFEST
+from tracker.publish.links import Links
+
+OWN, LIVE = "https://asks.example.org", "https://live.example"
+LINK = re.compile(r"<[a-z][^<>]*?\s(?:href|src|action)=\"([^\"]*)\"[^<>]*>")
+TARGETS = re.compile(r'(\s(?:href|src|action|content)=")[^"]*')
+FILTERS = ("/family/met", "/status/met", "/topic/uk-and-eu", "/kind/sanctions", "/body/home-office", "/place/jersey")
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True)
+class Published:
+    folder: Path
+    url: str
+    live: FlaskClient
+
+    def page(self, path: str) -> str:
+        return (self.folder / path.strip("/") / "index.html").read_text()
+
+    def live_page(self, address: str) -> str:
+        return self.live.get(address, base_url=OWN, buffered=True).text
+
+    def publish(self) -> str:
+        return tracker_on(self.url)("publish", self.folder, "--live", LIVE, TRACKER_SITE_URL=OWN).out
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def published(seeded_databases: SeededDatabases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
+    with (
+        seeded_databases.temporary("sqlite") as url,
+        open_app(replace(LOCAL, database_url=url, site_url=OWN)) as app,
+    ):
+        found = Published(tmp_path_factory.mktemp("published"), url, app.test_client(use_cookies=False))
+        found.publish()
+        yield found
+
+
+@pytest.fixture(scope="module")
+def server(published: Published) -> Iterator[HTTPConnection]:
+    """A connection to a server that knows nothing but files."""
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=published.folder))
+    thread = Thread(target=httpd.serve_forever, args=(0.01,))
+    thread.start()
+    connection = HTTPConnection("127.0.0.1", httpd.server_port)
+    try:
+        yield connection
+    finally:
+        connection.close()
+        httpd.shutdown()
+        thread.join()
+        httpd.server_close()
+
+
+def fetch(server: HTTPConnection, path: str) -> tuple[int, str, bytes]:
+    """The status, the type and the content; the server's own slash at the end of a folder is followed."""
+    for _ in range(2):
+        server.request("GET", path)
+        answer = server.getresponse()
+        body = answer.read()
+        if answer.status != 301:
+            break
+        path = answer.headers["Location"]
+    return answer.status, answer.headers.get_content_type(), body
+
+
+def test_no_link_of_the_published_site_is_broken(published: Published, server: HTTPConnection) -> None:
+    waiting, pages, wanted = ["/", "/sitemap.xml"], {}, set()
+    while waiting:
+        path = waiting.pop()
+        if path in pages:
+            continue
+        status, kind, body = fetch(server, path)
+        assert status == 200, path
+        text = body.decode() if kind in {"text/html", "application/xml"} else ""
+        pages[path] = set(re.findall(r'\sid="([^"]+)"', text)) if kind == "text/html" else None
+        base = path if path.endswith("/") or "." in path.rpartition("/")[2] else f"{path}/"
+        for link in map(unescape, LINK.findall(text) if kind == "text/html" else re.findall("<loc>(.*?)</loc>", text)):
+            target = urljoin(base, link.removeprefix(OWN) or "/")
+            if not target.startswith("/"):
+                assert target.startswith(("https://", "http://", "mailto:")), (path, link)
+                continue
+            assert "?" not in target, (path, link)
+            target, _, anchor = target.partition("#")
+            waiting.append(target)
+            wanted.add((path, target, unquote(anchor)))
+    assert [want for want in wanted if want[2] and want[2] not in (pages[want[1]] or ())] == []
+    assert len(pages) > 150
+    reached = {path.rstrip("/") for path in pages}
+    assert {f"/asks/{slug}" for slug in slugs(published)} <= reached
+
+
+def slugs(published: Published) -> set[str]:
+    return {record["ask_slug"] for record in json.loads(published.live_page("/api/v1/asks"))["records"]}
+
+
+def live_address(file: str) -> str:
+    """The address that the live site has for a file of the folder."""
+    path = "/" + file.removesuffix("index.html").removesuffix("index.json").rstrip("/")
+    first, *rest = path.strip("/").split("/")
+    if first in {"family", "status", "topic", "kind", "body", "place", "source", "on"}:
+        return f"/?{first}={rest[0]}"
+    return path
+
+
+def test_each_file_is_what_the_live_site_says_save_for_links(published: Published) -> None:
+    files = json.loads((published.folder / MANIFEST).read_text())["files"]
+    for name in files.keys() - {"_headers"}:
+        body, answer = (
+            (published.folder / name).read_bytes(),
+            published.live.get(live_address(name), base_url=OWN, buffered=True),
+        )
+        assert sha256(body).hexdigest() == files[name]
+        assert answer.status_code == (404 if name == "404.html" else 200), name
+        if answer.mimetype == "text/html":
+            assert TARGETS.sub(r"\1", body.decode()) == TARGETS.sub(r"\1", answer.text), name
+        elif answer.mimetype == "application/json":
+            assert body.decode().replace(LIVE, OWN) == answer.text, name
+        else:
+            assert body == answer.data, name
+
+
+@pytest.mark.parametrize("path", [*FILTERS, "/source/how-do-we-deal-with-russia", "/on/2020-12-31"])
+def test_a_filter_and_a_year_end_have_pages_of_their_own(published: Published, path: str) -> None:
+    page = published.page(path)
+    assert page != published.page("/")
+    assert f'href="{LIVE}/?' in page
+
+
+def test_what_asks_a_question_leads_to_the_live_site(published: Published) -> None:
+    page = published.page("/")
+    assert {action.partition("#")[0] for action in re.findall(r'action="([^"]*)"', page)} == {f"{LIVE}/"}
+    assert 'href="/family/met/#asks"' in page
+    assert f'href="{LIVE}/staff/sign-in' in page
+    updates = published.page("/data")
+    assert f'href="{LIVE}/updates.csv?family=met"' in updates
+
+
+def test_nothing_of_the_staff_and_no_question_is_written(published: Published) -> None:
+    names = [path.relative_to(published.folder).as_posix() for path in published.folder.rglob("*")]
+    assert not [name for name in names if name.startswith(("staff", "healthz", "readyz")) or "?" in name]
+
+
+@pytest.mark.parametrize(
+    ("link", "path"),
+    [
+        ("/", "/"),
+        ("/?family=met", "/family/met/"),
+        ("/?on=2020-12-31", "/on/2020-12-31/"),
+        ("/?on=2020-12-30", None),
+        ("/?family=met&status=met", None),
+        ("/?family=", None),
+        ("/?family=../../etc", None),
+        ("/?q=sanctions", None),
+        ("/?sort=title", None),
+        ("/?", "/"),
+        ("/asks/x?on=2020-12-31", None),
+        ("/feed.atom?family=met", None),
+        ("/static/icon.svg?v=1", "/static/icon.svg"),
+        ("/api/v1/asks", "/api/v1/asks/index.json"),
+        ("/api/v1/asks?family=met", None),
+        ("/api/v1/openapi.json", "/api/v1/openapi.json"),
+        ("/staff/", None),
+        ("/readyz", None),
+    ],
+)
+def test_where_an_address_is_published(link: str, path: str | None) -> None:
+    assert Links(OWN, LIVE).path_of(link) == path
+
+
+def test_words_that_look_like_links_stay_as_they_are() -> None:
+    words = (
+        '<p title="a">href="/?q=1" &lt;a href="/?q=1"&gt; <a href="#x">x</a> <a rel="me" href="mailto:a@b.c">x</a></p>'
+    )
+    assert Links(OWN, LIVE).rewrite_page(words, "/") == words
+
+
+def test_a_second_run_writes_nothing_and_a_later_one_what_changed(published: Published) -> None:
+    assert published.publish().startswith("Files written: 0, deleted: 0, unchanged: ")
+    manifest = json.loads((published.folder / MANIFEST).read_text())
+    assert manifest["checkpoint"] == (published.folder / "checkpoint.txt").read_text().strip()
+    assert manifest["site"] == OWN
+
+
+def test_hosts_are_told_the_headers_of_the_live_site(published: Published) -> None:
+    rules: dict[str, dict[str, str]] = {}
+    for line in (published.folder / "_headers").read_text().splitlines():
+        if line.startswith("/"):
+            rules[line] = {}
+        else:
+            name, _, value = line.strip().partition(": ")
+            rules[[*rules][-1]][name] = value
+    live = published.live.get(f"/asks/{WEALTH_ORDERS}/card", base_url=OWN, buffered=True).headers
+    card = rules["/asks/:slug/card/"]
+    policy = live["Content-Security-Policy"].replace("form-action 'self'", f"form-action 'self' {LIVE}")
+    assert card["Content-Security-Policy"] == policy
+    assert "X-Frame-Options" not in card
+    assert rules["/"]["X-Frame-Options"] == "DENY"
+    assert rules["/asks.csv"]["Content-Type"] == live_type(published, "/asks.csv")
+    assert rules["/api/v1/*/index.json"]["Content-Type"] == "application/json"
+    assert len(rules) <= 100  # Cloudflare reads no more
+
+
+def live_type(published: Published, path: str) -> str:
+    return published.live.get(path, base_url=OWN, buffered=True).headers["Content-Type"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "site_url", "words"),
+    [((), "", "TRACKER_SITE_URL is missing"), (("--live", "live.example"), OWN, "begin with https")],
+)
+def test_without_addresses_nothing_is_written(
+    published: Published, tmp_path: Path, arguments: tuple[str, ...], site_url: str, words: str
+) -> None:
+    tracker = tracker_on(published.url)
+    said = tracker("publish", tmp_path / "new", *arguments, code=1, TRACKER_SITE_URL=site_url).err
+    assert words in said
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_folder_of_somebody_else_ends_the_command_in_one_sentence(published: Published, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").touch()
+    said = tracker_on(published.url)("publish", tmp_path, code=1, TRACKER_SITE_URL=OWN).err
+    assert "holds no publication of ours" in said
+    assert said.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_addresses_are_not_cut_at_a_host_that_begins_alike() -> None:
+    page = f'<a href="{OWN}.evil/?q=1">x</a>'
+    assert Links(OWN, LIVE).rewrite_page(page, "/") == page
+    assert urlsplit(OWN).netloc in page
