@@ -76,6 +76,7 @@ TABLE: dict[str, Access] = {
     "/checkpoint.txt": Access(EVERYBODY, NOBODY),
     "/data": Access(EVERYBODY, NOBODY),
     "/data.zip": Access(EVERYBODY, NOBODY),
+    "/data.sqlite3": Access(EVERYBODY, NOBODY),
     "/data.xlsx": Access(EVERYBODY, NOBODY),
     "/datapackage.json": Access(EVERYBODY, NOBODY),
     "/staff/sign-in": Access(EVERYBODY, EVERYBODY),

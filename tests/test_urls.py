@@ -25,6 +25,7 @@ PUBLIC_ADDRESSES = {
     "/asks/unexplained-wealth-orders/history": "text/html",
     "/checkpoint.txt": "text/plain",
     "/data.zip": "application/zip",
+    "/data.sqlite3": "application/vnd.sqlite3",
     "/data.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "/datapackage.json": "application/json",
     "/api": "text/html",

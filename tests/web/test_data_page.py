@@ -3,6 +3,9 @@
 import io
 import json
 import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -11,6 +14,7 @@ from tests.exported import rows
 from tests.site import Site
 from tests.web.json_answers import send
 from tracker.exports.columns import Table
+from tracker.exports.csv import unguard
 from tracker.exports.tables import TABLES
 
 LARGEST = 60_000
@@ -39,11 +43,26 @@ def test_the_workbook_holds_what_the_files_hold(shared_site: Site) -> None:
         assert found == rows(shared_site, name), name
 
 
+def test_the_database_holds_what_the_files_hold(shared_site: Site, tmp_path: Path) -> None:
+    response = shared_site.browser().send("GET", "/data.sqlite3")
+    assert response.headers["Content-Disposition"] == "attachment; filename=policy-asks.sqlite3"
+    assert shared_site.browser().send("GET", "/data.sqlite3").data == response.data
+    (tmp_path / "file").write_bytes(response.data)
+    with closing(sqlite3.connect(tmp_path / "file")) as database:
+        database.row_factory = sqlite3.Row
+        for name in TABLES:
+            lines = database.execute(f'SELECT * FROM "{name}"').fetchall()
+            found = [{key: str("" if row[key] is None else row[key]) for key in row.keys()} for row in lines]  # noqa: SIM118
+            assert found == [{key: unguard(text) for key, text in row.items()} for row in rows(shared_site, name)]
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert database.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+
 def test_every_file_its_json_and_the_whole_are_linked(shared_site: Site) -> None:
     browser = shared_site.browser()
     links = set(re.findall(r'href="([^"#]+)', browser.get("/data").html))
     wanted = {f"/{name}.csv" for name in TABLES} | {f"/api/v1/{name}" for name in TABLES}
-    assert wanted | {"/data.zip", "/datapackage.json", "/api", "/feed.atom", "/calendar.ics"} <= links
+    assert wanted | {"/data.zip", "/data.sqlite3", "/datapackage.json", "/api", "/feed.atom", "/calendar.ics"} <= links
 
 
 @pytest.mark.parametrize("path", ["/data", "/api"])

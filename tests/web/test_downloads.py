@@ -24,7 +24,7 @@ def test_pages_are_served_while_downloads_go_on_and_one_more_is_told_to_wait(sql
     assert client.get("/data.zip").data
 
 
-@pytest.mark.parametrize("path", [*FILES, "/data.xlsx"])
+@pytest.mark.parametrize("path", [*FILES, "/data.xlsx", "/data.sqlite3"])
 def test_a_download_gives_its_place_back(sqlite_site: Site, path: str) -> None:
     browser = sqlite_site.browser(ADA)
     for number in range(downloads.MOST_AT_ONCE + 1):

@@ -2,8 +2,10 @@
 
 import io
 import re
+import sqlite3
 import zipfile
 from collections import Counter
+from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +16,7 @@ from tests.browser import Browser
 from tests.site import ADA, WEALTH_ORDERS, Site
 from tracker.clock import now
 from tracker.db.base import Base, PartialDateColumn
+from tracker.exports import sqlite
 from tracker.exports.tables import TABLES
 from tracker.exports.workbook import MEDIA_TYPE
 from tracker.models import Ask, Evidence, Legislation, Link, Note, Person, Reply, Source, SuccessTest, Update, Upload
@@ -164,7 +167,11 @@ def add_marked_records(session: Session, ask: Ask, law: Legislation) -> None:
 
 
 def words_of(response: TestResponse) -> str:
-    """The text of an answer; of a zip file or a workbook all that is in it."""
+    """The text of an answer; of a zip file, a workbook or a database all that is in it."""
+    if response.mimetype == sqlite.MEDIA_TYPE:
+        with closing(sqlite3.connect(":memory:")) as database:
+            database.deserialize(response.data)
+            return "\n".join(database.iterdump())
     if response.mimetype not in {"application/zip", MEDIA_TYPE}:
         return response.text
     with zipfile.ZipFile(io.BytesIO(response.data)) as packed:
@@ -185,7 +192,7 @@ def public_answers(site: Site) -> dict[str, str]:
         f"/asks/{MARK}-draft/card", f"/asks/{MARK}-draft/badge.svg", f"/asks/{WEALTH_ORDERS}/badge.svg",
         "/sitemap.xml", "/sitemap-1.xml", "/.well-known/security.txt",
         *(f"/{name}.csv" for name in TABLES), *(f"/api/v1/{name}?limit=100" for name in TABLES), "/data.zip",
-        "/data.xlsx",
+        "/data.xlsx", "/data.sqlite3",
         f"/api/v1/asks/{WEALTH_ORDERS}", f"/api/v1/asks/{MARK}-draft", f"/api/v1/legislation/ukpga/2020/{MARK}",
         f"/api/v1/updates?ask={MARK}-draft",
     ]  # fmt: skip

@@ -73,6 +73,7 @@ OPEN = frozenset(
         "data.package",
         "data.archive",
         "data.workbook",
+        "data.database",
         "data.checkpoint",
         "auth.sign_in",
         "auth.code",

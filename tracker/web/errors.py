@@ -2,6 +2,7 @@
 
 import logging
 import re
+import sqlite3
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -125,6 +126,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(OSError, _system)
+    app.register_error_handler(sqlite3.OperationalError, _system)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -180,8 +182,8 @@ def _database(error: DBAPIError) -> Answer:
     return _page(503, words=CANNOT_SAVE if is_unreadable or lacks_room(error.orig) else None)
 
 
-def _system(error: OSError) -> Answer:
-    """A file that cannot be written, such as a large upload on its way."""
+def _system(error: OSError | sqlite3.OperationalError) -> Answer:
+    """A file that cannot be written, such as a large upload on its way or a download that is made."""
     if lacks_room(error):
         log.error("system: %s", error)
         return _page(503, words=CANNOT_SAVE)

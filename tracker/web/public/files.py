@@ -1,12 +1,12 @@
 """The files that anybody can download: one by one, all as one, as a package, and explained on a page."""
 
-from tempfile import TemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryFile
 
 from flask import Blueprint, abort, current_app, render_template, request, send_file
 from werkzeug.wrappers import Response
 
 from tracker.clock import now, today
-from tracker.exports import json
+from tracker.exports import json, sqlite
 from tracker.exports.columns import Origin
 from tracker.exports.package import Described, describe, pack
 from tracker.exports.tables import TABLES
@@ -93,6 +93,18 @@ def workbook() -> Response:
             abort(413, f"There are more than {MOST_ROWS} rows, too many for a workbook. Take the CSV files.")
     file.seek(0)
     return send_file(file, MEDIA_TYPE, as_attachment=True, download_name="policy-asks.xlsx")
+
+
+@data.get("/data.sqlite3")
+def database() -> Response:
+    """Everything that is public, as one SQLite file."""
+    refuse_contradictions()
+    stop_reading()
+    source = engine()
+    with place():
+        file = NamedTemporaryFile()  # noqa: SIM115 (closed when it has been sent)
+        sqlite.write_sqlite(file.name, site_url(), lambda name: tables.read(source, name, AskFilter()))
+    return send_file(file, sqlite.MEDIA_TYPE, as_attachment=True, download_name="policy-asks.sqlite3")
 
 
 @data.get("/checkpoint.txt")
