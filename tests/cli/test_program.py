@@ -22,7 +22,7 @@ def commands(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[
 def test_the_command_line_has_these_commands() -> None:
     assert sorted(" ".join(words) for words, _ in commands()) == [
         "backup", "db", "db check", "db current", "db downgrade", "db upgrade", "digest", "doctor",
-        "export", "import", "log", "log export", "restore", "seed", "serve", "tidy", "user", "user add",
+        "export", "import", "log", "log export", "publish", "restore", "seed", "serve", "tidy", "user", "user add",
         "user deactivate", "user link", "user list", "user report", "user reset-second-factor", "user set-password",
         "user set-role", "verify",
     ]  # fmt: skip
@@ -45,7 +45,19 @@ def test_a_list_of_commands_shows_no_sentence_cut_short() -> None:
 
 def test_every_option_is_explained() -> None:
     explained = {"--against", "--checkpoint", "--dry-run", "--force", "--if-empty", "--name", "--password-stdin"}
-    explained |= {"--as", "--compare", "--internal", "--link", "--mend", "--reason", "--replay", "--xlsx", "--yes"}
+    explained |= {
+        "--as",
+        "--compare",
+        "--internal",
+        "--link",
+        "--live",
+        "--mend",
+        "--reason",
+        "--replay",
+        "--watch",
+        "--xlsx",
+    }
+    explained |= {"--yes"}
     options = [option for _, command in commands() for option in command.params if isinstance(option, click.Option)]
     assert {option.opts[0] for option in options if option.help} == explained
     assert {option.opts[0] for option in options} - explained == {"--role"}  # its choices explain it
