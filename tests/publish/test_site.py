@@ -200,6 +200,20 @@ def test_words_that_look_like_links_stay_as_they_are() -> None:
     assert Links(OWN, LIVE).rewrite_page(words, "/") == words
 
 
+def test_without_a_live_site_what_asks_a_question_is_left_out() -> None:
+    links = Links(OWN, "")
+    page = (
+        '<link rel="alternate" href="/feed.atom?family=met"><form action="/"><input name="q"></form>'
+        '<a href="/?family=met#asks">Met</a> <a class="b" href="/?family=met&amp;q=tax">Both</a>'
+        f'<meta property="og:url" content="{OWN}/?q=tax">'
+    )
+    assert links.rewrite_page(page, "/") == (
+        '<a href="/family/met/#asks">Met</a> <a class="b" data-left-out="yes">Both</a>'
+        f'<meta property="og:url" content="{OWN}/?q=tax">'
+    )
+    assert links.rewrite_json(f'{{"next":"{OWN}/api/v1/asks?after=x"}}') == '{"next":null}'
+
+
 def test_a_second_run_writes_nothing_and_a_later_one_what_changed(published: Published) -> None:
     assert published.publish().startswith("Files written: 0, deleted: 0, unchanged: ")
     manifest = json.loads((published.folder / MANIFEST).read_text())

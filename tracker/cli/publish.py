@@ -23,20 +23,21 @@ SHOWN_EVERY = 100
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--live", metavar="ADDRESS", help="Where searches lead, if it is not TRACKER_SITE_URL.")
+@click.option("--live", metavar="ADDRESS", help="Where the live site is, to which searches lead.")
 @click.option("--watch", is_flag=True, help="Go on, and write within a minute of a change and after midnight.")
 def publish(folder: Path, live: str | None, watch: bool) -> None:
     """Write the whole public site into FOLDER, for any web server.
 
     Only what changed is written. Files that somebody edited are never touched: the command names the first, and
-    leaves everything as it was. What needs a question, such as a search, leads to the live site.
+    leaves everything as it was. What asks a question, such as a search, leads to the live site; without --live it is
+    left out.
     """
     if not os.environ.get("TRACKER_SITE_URL", "").strip():
         raise click.ClickException("TRACKER_SITE_URL is missing, and pages name it. Nothing was written.")
     settings, engine = Settings.from_env(), open_engine()
     require_newest(engine)
-    live = (live or settings.site_url).rstrip("/")
-    if not live.startswith(("https://", "http://")) or not settings.site_url.startswith(("https://", "http://")):
+    live = (live or "").rstrip("/")
+    if live and not live.startswith(("https://", "http://")):
         raise click.ClickException("Addresses begin with https://. Nothing was written.")
     revisions, last = Revisions(engine), None
     while True:

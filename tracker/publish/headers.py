@@ -7,14 +7,15 @@ from werkzeug.datastructures import Headers
 # What a host finds out itself, and what is only true of an answer to one request.
 OF_THE_ANSWER = frozenset({"content-length", "date", "etag", "last-modified", "link", "vary", "x-total-count"})
 # No two rules may fit one address, for hosts join what both say. So below these everything has the same rule.
-ALIKE = ("legislation", "family", "status", "topic", "kind", "source", "body", "place", "on")
+ALIKE = ("legislation", "sources", "bodies", "family", "status", "topic", "kind", "source", "body", "place", "on")
 
 
 class HeaderRules:
-    """For each sort of address the headers of the live site, whose forms may be sent to `live`."""
+    """For each sort of address the headers of the live site, whose forms may be sent to `live`, if it is there."""
 
     def __init__(self, live: str) -> None:
-        self.forms = f"form-action 'self' {urlsplit(live).scheme}://{urlsplit(live).netloc}"
+        parts = urlsplit(live)
+        self.forms = f"form-action 'self' {parts.scheme}://{parts.netloc}" if live else "form-action 'none'"
         self.rules: dict[str, str] = {}
 
     def add(self, path: str, headers: Headers, *, is_page: bool) -> None:

@@ -12,12 +12,14 @@ VALUE = re.compile(r"[a-z0-9_-]+", re.ASCII)
 YEAR_END = re.compile(r"\d{4}-12-31", re.ASCII)
 TAG = re.compile(r"<[a-z][^<>]*>")
 ATTRIBUTE = re.compile(r'(\s(href|src|action|content)=")([^"]*)(?=")')
+FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
+LEFT_OUT = ' data-left-out="yes'
 LOCATION = re.compile(r"<loc>([^<]+)</loc>")
 
 
 @dataclass
 class Links:
-    """The links of a site at `own` of which some lead to the live site at `live`.
+    """The links of a site at `own` of which some lead to the live site at `live`; without one these are left out.
 
     `unwritten` are paths that the site does not answer with a page. `found` are the addresses to which links lead
     and that are to be written: for each path in the folder the address that the live site has for it.
@@ -46,16 +48,22 @@ class Links:
 
     def rewrite_page(self, html: str, address: str) -> str:
         """Return the page of this address with links for the folder; forms lead to the live site."""
-        return TAG.sub(lambda tag: ATTRIBUTE.sub(lambda match: self._attribute(match, address), tag[0]), html)
+        return TAG.sub(lambda tag: self._tag(tag[0], address), html if self.live else FORM.sub("", html))
 
     def rewrite_json(self, text: str) -> str:
         """Return the document so that its next page, which has a query, is asked of the live site."""
-        return text.replace(f'"next":"{self.own}/', f'"next":"{self.live}/')
+        if self.live:
+            return text.replace(f'"next":"{self.own}/', f'"next":"{self.live}/')
+        return re.sub(rf'"next":"{re.escape(self.own)}/[^"]*"', '"next":null', text)
 
     def read_sitemap(self, xml: str) -> None:
         """Remember all that a sitemap lists."""
         for location in LOCATION.findall(xml):
             self.find(unescape(location).removeprefix(self.own) or "/")
+
+    def _tag(self, tag: str, page: str) -> str:
+        written = ATTRIBUTE.sub(lambda match: self._attribute(match, page), tag)
+        return "" if LEFT_OUT in written and tag.startswith("<link") else written
 
     def _attribute(self, match: re.Match[str], page: str) -> str:
         before, name, value = match.groups()
@@ -65,6 +73,8 @@ class Links:
             return match[0]
         target, mark, anchor = urljoin(page, link.removeprefix(self.own) or "/").partition("#")
         path = None if name == "action" else self.find(target)
+        if path is None and not self.live:
+            return match[0] if name == "content" else LEFT_OUT
         if path is None:
             return before + escape(f"{self.live}{target}{mark}{anchor}")
         return match[0] if path == target else before + escape(f"{self.own * is_whole}{path}{mark}{anchor}")
