@@ -39,7 +39,7 @@ def fill(change: Change) -> None:
     """Of everything six; much of it alike."""
     for number in range(3):
         admin = Change(change.session, COMMAND_LINE, NOW)
-        make_person(admin, name="Ed", email=f"{number}@example.org")
+        make_person(admin, name=f"Ed {number}", email=f"{number}@example.org")
     for number, (title, date) in enumerate(zip(TITLES, DATES, strict=True)):
         source = make_source(change, key=f"source-{number}", title=title)
         late = {"source_id": source.id, "next_step": "It comes.", "next_step_on": PartialDate("2020")}

@@ -102,7 +102,7 @@ def test_a_form_that_was_changed_since_is_not_taken_for_the_first_one(sqlite_sit
     with sqlite_site.unchanged():
         again = form.submit("Publish", **NEWS | {"text": "A debate was held in the Lords."})
     assert again.status == 409
-    assert "You saved this while you were typing" in again.text
+    assert "You changed this while you were typing" in again.text
     assert "Somebody else" not in again.text
     assert again.value("text") == "A debate was held in the Lords."
     assert again.submit("Publish").notices == [PUBLISHED]

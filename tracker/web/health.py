@@ -65,7 +65,7 @@ def init_app(app: Flask) -> None:
     inner = app.wsgi_app
 
     def by_any_name(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"] in PATHS:
+        if environ["PATH_INFO"] in PATHS and "," not in environ.get("HTTP_HOST", ""):  # two are no name at all
             environ["HTTP_HOST"] = "localhost"
         return inner(environ, start_response)
 

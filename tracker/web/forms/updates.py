@@ -37,10 +37,7 @@ STATUS_CHOICES: dict[str, Any] = {
 
 
 class SeenForm(Form):
-    """A form about a story: `seen` is how many published updates of the ask the person saw.
-
-    `twice` is the number of an equal entry about which the person was asked.
-    """
+    """A form about a story: how many of its entries the person saw, and about which equal one they were asked."""
 
     seen = CarriedField()
     twice = CarriedField()

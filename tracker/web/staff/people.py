@@ -20,6 +20,7 @@ from tracker.services.people import PersonDraft
 from tracker.web.auth import requires
 from tracker.web.forms.base import ConfirmForm, Form, ReasonForm, new_key
 from tracker.web.forms.people import PersonForm
+from tracker.web.sent_forms import KEY
 from tracker.web.session import db
 from tracker.web.staff.answers import Page, form_page, found, handled
 
@@ -197,7 +198,8 @@ def _draft(form: PersonForm) -> PersonDraft:
 
 def _make_link(change: Change, person: Person, form: Form, seen_version: int | None = None) -> str:
     """Make a link and return the address of the page that shows it."""
-    key = form.form_key.data or new_key()
+    given = form.form_key.data or ""
+    key = given if KEY.fullmatch(given) else new_key()
     people.make_link(change, person, seen_version, token_of(key))
     return url_for(".show_link", person_id=person.id, key=key)
 
