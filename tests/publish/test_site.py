@@ -208,8 +208,7 @@ def test_without_a_live_site_what_asks_a_question_is_left_out() -> None:
         f'<meta property="og:url" content="{OWN}/?q=tax">'
     )
     assert links.rewrite_page(page, "/") == (
-        '<a href="/family/met/#asks">Met</a> <a class="b" data-left-out="yes">Both</a>'
-        f'<meta property="og:url" content="{OWN}/?q=tax">'
+        f'<a href="/family/met/#asks">Met</a> <span>Both</span><meta property="og:url" content="{OWN}/?q=tax">'
     )
     assert links.rewrite_json(f'{{"next":"{OWN}/api/v1/asks?after=x"}}') == '{"next":null}'
 

@@ -14,6 +14,7 @@ TAG = re.compile(r"<[a-z][^<>]*>")
 ATTRIBUTE = re.compile(r'(\s(href|src|action|content)=")([^"]*)(?=")')
 FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 LEFT_OUT = ' data-left-out="yes'
+LEFT_OUT_LINK = re.compile(rf"<a\s[^<>]*{LEFT_OUT.strip()}[^<>]*>(.*?)</a>", re.DOTALL)
 LOCATION = re.compile(r"<loc>([^<]+)</loc>")
 
 
@@ -48,7 +49,8 @@ class Links:
 
     def rewrite_page(self, html: str, address: str) -> str:
         """Return the page of this address with links for the folder; forms lead to the live site."""
-        return TAG.sub(lambda tag: self._tag(tag[0], address), html if self.live else FORM.sub("", html))
+        written = TAG.sub(lambda tag: self._tag(tag[0], address), html if self.live else FORM.sub("", html))
+        return LEFT_OUT_LINK.sub(r"<span>\1</span>", written)
 
     def rewrite_json(self, text: str) -> str:
         """Return the document so that its next page, which has a query, is asked of the live site."""
