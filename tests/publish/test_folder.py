@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from tests.processes import processes
-from tracker.publish.folder import MANIFEST, PLAN, WORK, Outcome, PublishRefused, publication_in
+from tracker.publish.folder import MANIFEST, PLAN, WORK, FileCounts, PublishRefused, publication_in
 
 OLD = {"index.html": "old", "same": "same", "gone/deep/page.html": "gone", "_headers": "h"}
 NEW = {"index.html": "new", "same": "same", "new/page.html": "new", "new/other.html": "new", "_headers": "h"}
 THIRD = {"index.html": "third", "new/page.html": "third"}
 
 
-def publish(root: Path, files: dict[str, str]) -> Outcome:
+def publish(root: Path, files: dict[str, str]) -> FileCounts:
     with publication_in(root) as publication:
         for name, text in files.items():
             publication.add(name, text.encode())
@@ -46,14 +46,14 @@ def refused(root: Path, words: str) -> Iterator[None]:
 
 def test_only_what_changed_is_written_and_what_is_gone_goes(tmp_path: Path) -> None:
     root = tmp_path / "site"
-    assert publish(root, OLD) == Outcome(4, 0, 0)
+    assert publish(root, OLD) == FileCounts(4, 0, 0)
     kept = {name: (root / name).stat().st_ino for name in ("same", "_headers")}
-    assert publish(root, NEW) == Outcome(3, 1, 2)
+    assert publish(root, NEW) == FileCounts(3, 1, 2)
     assert held_by(root) == NEW
     assert {name: (root / name).stat().st_ino for name in kept} == kept
     assert not (root / "gone").exists()
     manifest = (root / MANIFEST).stat()
-    assert publish(root, NEW) == Outcome(0, 0, 5)
+    assert publish(root, NEW) == FileCounts(0, 0, 5)
     assert (root / MANIFEST).stat().st_mtime_ns == manifest.st_mtime_ns
     assert not (root / WORK).exists()
 
@@ -63,7 +63,7 @@ def test_a_file_that_was_deleted_comes_back_and_files_of_others_stay(tmp_path: P
     (tmp_path / "index.html").unlink()
     (tmp_path / "CNAME").write_text("asks.example.org")
     (tmp_path / "gone/notes").write_text("mine")
-    assert publish(tmp_path, NEW) == Outcome(3, 1, 2)
+    assert publish(tmp_path, NEW) == FileCounts(3, 1, 2)
     assert held_by(tmp_path) == NEW | {"CNAME": "asks.example.org", "gone/notes": "mine"}
 
 

@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from tests.cli.commands import tracker_on
 from tests.site import LOCAL, WEALTH_ORDERS, SeededDatabases, open_app
 from tracker.publish.folder import MANIFEST
-from tracker.publish.links import Links
+from tracker.publish.links import SiteLinks
 
 OWN, LIVE = "https://asks.example.org", "https://live.example"
 LINK = re.compile(r"<[a-z][^<>]*?\s(?:href|src|action)=\"([^\"]*)\"[^<>]*>")
@@ -190,18 +190,18 @@ def test_nothing_of_the_staff_and_no_question_is_written(published: Published) -
     ],
 )
 def test_where_an_address_is_published(link: str, path: str | None) -> None:
-    assert Links(OWN, LIVE).path_of(link) == path
+    assert SiteLinks(OWN, LIVE).path_of(link) == path
 
 
 def test_words_that_look_like_links_stay_as_they_are() -> None:
     words = (
         '<p title="a">href="/?q=1" &lt;a href="/?q=1"&gt; <a href="#x">x</a> <a rel="me" href="mailto:a@b.c">x</a></p>'
     )
-    assert Links(OWN, LIVE).rewrite_page(words, "/") == words
+    assert SiteLinks(OWN, LIVE).rewrite_page(words, "/") == words
 
 
 def test_without_a_live_site_what_asks_a_question_is_left_out() -> None:
-    links = Links(OWN, "")
+    links = SiteLinks(OWN, "")
     page = (
         '<link rel="alternate" href="/feed.atom?family=met"><form action="/"><input name="q"></form>'
         '<a href="/?family=met#asks">Met</a> <a class="b" href="/?family=met&amp;q=tax">Both</a>'
@@ -266,5 +266,5 @@ def test_a_folder_of_somebody_else_ends_the_command_in_one_sentence(published: P
 
 def test_addresses_are_not_cut_at_a_host_that_begins_alike() -> None:
     page = f'<a href="{OWN}.evil/?q=1">x</a>'
-    assert Links(OWN, LIVE).rewrite_page(page, "/") == page
+    assert SiteLinks(OWN, LIVE).rewrite_page(page, "/") == page
     assert urlsplit(OWN).netloc in page

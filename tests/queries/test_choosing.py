@@ -9,7 +9,7 @@ from tests.factories import ask_draft, make_ask, make_law, make_link, make_sourc
 from tests.transactions import shared_engine_with
 from tracker.db.engine import reading
 from tracker.models import Ask, Legislation, Source
-from tracker.queries.choosing import MOST, Asks, Choice, Laws, Sources
+from tracker.queries.choosing import MOST, AskChoices, Choice, LawChoices, SourceChoices
 from tracker.services import asks, records
 from tracker.services.change import Change
 
@@ -61,7 +61,7 @@ def keys(choices: Iterable[Choice]) -> set[str]:
 )
 def test_a_law_is_named_by_citation_title_or_address(filled: sa.Engine, text: str, key: str) -> None:
     with reading(filled) as session:
-        only = Laws(session).find(text)
+        only = LawChoices(session).find(text)
         assert only
         assert only.key == key
 
@@ -79,7 +79,7 @@ def test_a_law_is_named_by_citation_title_or_address(filled: sa.Engine, text: st
 )
 def test_an_ask_is_named_by_title_short_name_or_address(filled: sa.Engine, text: str, slug: str) -> None:
     with reading(filled) as session:
-        only = Asks(session).find(text)
+        only = AskChoices(session).find(text)
         assert only
         assert only.key == slug
 
@@ -88,8 +88,8 @@ def test_an_address_of_the_staff_area_names_its_record(filled: sa.Engine) -> Non
     with reading(filled) as session:
         ask_id, law_id = session.scalar(sa.select(sa.func.max(Ask.id))), session.scalar(sa.select(Legislation.id))
         for among, text, number in (
-            (Asks(session), f"{SITE}/staff/asks/{ask_id}/edit", ask_id),
-            (Laws(session), f"{SITE}/staff/legislation/{law_id}", law_id),
+            (AskChoices(session), f"{SITE}/staff/asks/{ask_id}/edit", ask_id),
+            (LawChoices(session), f"{SITE}/staff/legislation/{law_id}", law_id),
         ):
             only = among.find(text)
             assert only
@@ -98,29 +98,29 @@ def test_an_address_of_the_staff_area_names_its_record(filled: sa.Engine) -> Non
 
 def test_a_title_that_several_have_names_none_of_them_and_all_are_offered(filled: sa.Engine) -> None:
     with reading(filled) as session:
-        assert Laws(session).find("Ordinance") is None
-        assert keys(Laws(session).offer("Ordinance")) == {"other/2001/one", "other/2002/one"}
-        twin = Laws(session).find("other/2002/one")
+        assert LawChoices(session).find("Ordinance") is None
+        assert keys(LawChoices(session).offer("Ordinance")) == {"other/2001/one", "other/2002/one"}
+        twin = LawChoices(session).find("other/2002/one")
         assert twin
-        assert Laws(session).get(twin.id) == twin
+        assert LawChoices(session).get(twin.id) == twin
 
 
 def test_those_that_hold_the_words_are_offered_and_without_words_the_newest(filled: sa.Engine) -> None:
     with reading(filled) as session:
-        assert keys(Laws(session).offer("empty homes")) == {"ukpga/2018/13", "uksi/2020/680", "bill/2024/7"}
-        assert keys(Asks(session).offer("SKODA")) == {"skoda"}
-        assert Asks(session).find("SKODA") is None
-        assert len(Asks(session).offer("twin")) == MOST
-        assert Asks(session).offer("nothing like it") == []
+        assert keys(LawChoices(session).offer("empty homes")) == {"ukpga/2018/13", "uksi/2020/680", "bill/2024/7"}
+        assert keys(AskChoices(session).offer("SKODA")) == {"skoda"}
+        assert AskChoices(session).find("SKODA") is None
+        assert len(AskChoices(session).offer("twin")) == MOST
+        assert AskChoices(session).offer("nothing like it") == []
         newest = session.scalar(sa.select(sa.func.max(Ask.id)))
-        assert Asks(session).offer("")[0].id == newest
-        assert len(Asks(session).offer("")) == MOST
+        assert AskChoices(session).offer("")[0].id == newest
+        assert len(AskChoices(session).offer("")) == MOST
 
 
 def test_an_ask_is_not_offered_to_itself(filled: sa.Engine) -> None:
     with reading(filled) as session:
         ask = session.scalars(sa.select(Ask).where(Ask.slug == "tax")).one()
-        others = Asks(session, but_not=ask.id)
+        others = AskChoices(session, but_not=ask.id)
         assert others.find("tax") is None
         assert "tax" not in keys(others.offer("homes"))
 
@@ -128,15 +128,15 @@ def test_an_ask_is_not_offered_to_itself(filled: sa.Engine) -> None:
 def test_an_archived_source_is_offered_to_the_asks_that_name_it_alone(filled: sa.Engine) -> None:
     with reading(filled) as session:
         left = session.scalars(sa.select(Source.id).where(Source.key == "left")).one()
-        assert Sources(session).find("An old article") is None
-        assert Sources(session).offer("old article") == []
+        assert SourceChoices(session).find("An old article") is None
+        assert SourceChoices(session).offer("old article") == []
         for text in ("An old article", "left"):
-            assert Sources(session, present=left).find(text)
-        assert Sources(session).find("https://example.org/speech")
+            assert SourceChoices(session, present=left).find(text)
+        assert SourceChoices(session).find("https://example.org/speech")
 
 
 @pytest.mark.parametrize("text", ["", "x" * 2001, "%", "_", "\\", "://", "/asks/", "/staff/asks/99999999999", "~"])
 def test_a_text_that_names_nothing_finds_nothing(filled: sa.Engine, text: str) -> None:
     with reading(filled) as session:
-        for among in (Laws(session), Asks(session), Sources(session)):
+        for among in (LawChoices(session), AskChoices(session), SourceChoices(session)):
             assert among.find(text) is None

@@ -14,7 +14,7 @@ from tracker.cli.schema import require_newest
 from tracker.clock import today
 from tracker.db.engine import reading
 from tracker.db.revision import Revisions
-from tracker.publish.folder import Outcome, publication_in
+from tracker.publish.folder import FileCounts, publication_in
 from tracker.settings import Settings
 
 LOOK_EVERY = 20
@@ -50,9 +50,9 @@ def publish(folder: Path, live: str | None, watch: bool) -> None:
         time.sleep(LOOK_EVERY)
 
 
-def _publish(settings: Settings, engine: sa.Engine, folder: Path, live: str) -> Outcome:
+def _publish(settings: Settings, engine: sa.Engine, folder: Path, live: str) -> FileCounts:
     from tracker.app import create_app  # the whole site, which takes its time
-    from tracker.publish.links import Links
+    from tracker.publish.links import SiteLinks
     from tracker.publish.pages import Site, lists_of
 
     with publication_in(folder) as publication:
@@ -60,7 +60,7 @@ def _publish(settings: Settings, engine: sa.Engine, folder: Path, live: str) -> 
             lists = tuple(lists_of(session))
         app = create_app(replace(settings, cache_mb=0))  # nothing is asked for twice
         try:
-            site = Site(app, Links(settings.site_url, live), lists)
+            site = Site(app, SiteLinks(settings.site_url, live), lists)
             checkpoint = site.checkpoint()
             site.write_into(publication, _progress)
             return publication.finish({"site": settings.site_url, "checkpoint": checkpoint})
@@ -74,5 +74,5 @@ def _progress(done: int, known: int) -> None:
         click.echo(f"\r{done} of {known} or more", nl=False, err=True)
 
 
-def _in_words(outcome: Outcome) -> str:
+def _in_words(outcome: FileCounts) -> str:
     return f"Files written: {outcome.written}, deleted: {outcome.deleted}, unchanged: {outcome.unchanged}."

@@ -23,7 +23,7 @@ class PublishRefused(Exception):
     """Nothing was published; the message says why, and the last publication stays as it was."""
 
 
-class Outcome(NamedTuple):
+class FileCounts(NamedTuple):
     """How many files a publication wrote, deleted and left as they were."""
 
     written: int
@@ -32,7 +32,7 @@ class Outcome(NamedTuple):
 
 
 @contextmanager
-def publication_in(root: Path) -> Iterator["Publication"]:
+def publication_in(root: Path) -> Iterator["SiteFolder"]:
     """Return a publication into the folder, for one process at a time; raises PublishRefused."""
     if root.is_symlink() or (root.exists() and not root.is_dir()):
         raise PublishRefused(f"{root} is no folder of its own, but a link or a file. Nothing was written.")
@@ -43,7 +43,7 @@ def publication_in(root: Path) -> Iterator["Publication"]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise PublishRefused(f"Another publication into {root} is running.") from None
-        publication = Publication(root)
+        publication = SiteFolder(root)
         try:
             yield publication
         finally:
@@ -52,7 +52,7 @@ def publication_in(root: Path) -> Iterator["Publication"]:
         os.close(descriptor)
 
 
-class Publication:
+class SiteFolder:
     """What is to be in the folder, beside what is there."""
 
     def __init__(self, root: Path) -> None:
@@ -76,7 +76,7 @@ class Publication:
         self.files.clear()
         self.staged.clear()
 
-    def finish(self, about: dict[str, str]) -> Outcome:
+    def finish(self, about: dict[str, str]) -> FileCounts:
         """Put what is new in its place, delete what is gone, and write the manifest with what is said about it."""
         self.there = self._look()  # somebody may have edited a file meanwhile
         for name in self.staged.keys() - self.ours.keys():
@@ -89,7 +89,7 @@ class Publication:
         if self.staged or gone or not path.exists() or path.read_bytes() != manifest:
             self._replace(gone, manifest)
         (self.work / PLAN).unlink(missing_ok=True)
-        return Outcome(len(self.staged), len(gone), len(self.files) - len(self.staged))
+        return FileCounts(len(self.staged), len(gone), len(self.files) - len(self.staged))
 
     def clear(self) -> None:
         """Delete what was written under other names; the plan of changes that were begun stays."""

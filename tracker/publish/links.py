@@ -19,7 +19,7 @@ LOCATION = re.compile(r"<loc>([^<]+)</loc>")
 
 
 @dataclass
-class Links:
+class SiteLinks:
     """The links of a site at `own` of which some lead to the live site at `live`; without one these are left out.
 
     `unwritten` are paths that the site does not answer with a page. `found` are the addresses to which links lead

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
-from tracker.publish.folder import Publication, PublishRefused
+from tracker.publish.folder import PublishRefused, SiteFolder
 from tracker.publish.headers import HeaderRules
-from tracker.publish.links import API, Links
+from tracker.publish.links import API, SiteLinks
 from tracker.queries import public
 from tracker.queries.public.filters import AskFilter
 
@@ -39,11 +39,11 @@ class Site:
     """The site that is published, and how its links are to be written."""
 
     app: Flask
-    links: Links
+    links: SiteLinks
     lists: Iterable[str]
     headers: HeaderRules = field(init=False)
 
-    def write_into(self, publication: Publication, progress: Progress) -> None:
+    def write_into(self, publication: SiteFolder, progress: Progress) -> None:
         """Write every page and file that links lead to, and the rules for their headers."""
         while True:
             self.links.found.clear()
@@ -60,7 +60,7 @@ class Site:
         """Return the checkpoint of the log with the last change that readers can see."""
         return self._ask("/checkpoint.txt").get_data(as_text=True).strip()
 
-    def _write_all(self, publication: Publication, progress: Progress) -> None:
+    def _write_all(self, publication: SiteFolder, progress: Progress) -> None:
         done: set[str] = set()
         for address in (*ALWAYS, *self.lists):
             self.links.find(address)
@@ -72,7 +72,7 @@ class Site:
         answer = self._ask(NOT_FOUND)
         publication.add(NOT_FOUND[1:], self.links.rewrite_page(answer.get_data(as_text=True), NOT_FOUND).encode())
 
-    def _write(self, publication: Publication, path: str, address: str) -> None:
+    def _write(self, publication: SiteFolder, path: str, address: str) -> None:
         answer = self._ask(address)
         if answer.status_code >= 500:
             raise PublishRefused(f"{address} was answered with {answer.status}. Nothing was published.")

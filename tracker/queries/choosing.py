@@ -77,7 +77,7 @@ class Choosing:
         raise NotImplementedError
 
 
-class Asks(Choosing):
+class AskChoices(Choosing):
     """An ask by its title, its short name or its address on this site."""
 
     model = Ask
@@ -95,7 +95,7 @@ class Asks(Choosing):
         return Choice(row.id, row.slug, row.title, f"{row.title} ({row.topic})")
 
 
-class Laws(Choosing):
+class LawChoices(Choosing):
     """A law by its citation, its title or an address."""
 
     model = Legislation
@@ -112,7 +112,7 @@ class Laws(Choosing):
         return Choice(row.id, row.key, row.citation or row.title, ", ".join(filter(None, (row.title, row.citation))))
 
 
-class Sources(Choosing):
+class SourceChoices(Choosing):
     """A source by its title, its key or its address; an archived one only where it is the present one."""
 
     model = Source

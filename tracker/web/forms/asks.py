@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import IntegerField, SelectField
 from wtforms.validators import InputRequired
 
-from tracker.queries.choosing import Sources
+from tracker.queries.choosing import SourceChoices
 from tracker.rules.asks import QUOTE_LENGTH, AskDraft, AskKind, Basis, SourceDraft, TestDraft
 from tracker.rules.dates import HELP
 from tracker.rules.text import SENTENCE_LENGTH, SLUG_LENGTH, TITLE_LENGTH
@@ -79,7 +79,7 @@ class AskForm(Form):
     internal_note = LongTextField("Internal note", description="Only staff see this.")
     change_reason = LongTextField("Why the wording changes", description=WHY)
 
-    def __init__(self, *args: Any, sources: Callable[[], Sources], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sources: Callable[[], SourceChoices], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.source_id.choose(sources)
 

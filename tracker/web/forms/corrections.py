@@ -8,7 +8,7 @@ from wtforms import Field, RadioField
 from wtforms.validators import ValidationError
 
 from tracker.models import Ask
-from tracker.queries.choosing import Asks
+from tracker.queries.choosing import AskChoices
 from tracker.rules.errors import Problem, RuleBroken
 from tracker.rules.updates import UpdateDraft, UpdateKind
 from tracker.web.forms.updates import UpdateForm
@@ -28,7 +28,7 @@ class CorrectionForm(UpdateForm):
     wrong = RadioField("What was wrong?", validate_choice=False)
 
     def __init__(
-        self, ask: Ask, asks: Callable[[], Asks], own: UpdateDraft, before: UpdateDraft | None, **data: Any
+        self, ask: Ask, asks: Callable[[], AskChoices], own: UpdateDraft, before: UpdateDraft | None, **data: Any
     ) -> None:
         super().__init__(UpdateKind.CORRECTION, ask, asks, False, **data)
         self.own, self.before = own, before

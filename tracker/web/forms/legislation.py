@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import SelectField, SelectMultipleField
 
-from tracker.queries.choosing import Laws
+from tracker.queries.choosing import LawChoices
 from tracker.rules.dates import HELP
 from tracker.rules.legislation import EXTENTS, KINDS, Effect, LegislationDraft, LinkDraft
 from tracker.rules.text import SENTENCE_LENGTH
@@ -37,7 +37,7 @@ class LegislationForm(Form):
     note = LongTextField("Public note", render_kw={"maxlength": SENTENCE_LENGTH})
     internal_note = LongTextField("Internal note", description="Only staff see this.")
 
-    def __init__(self, *args: Any, laws: Callable[[], Laws], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, laws: Callable[[], LawChoices], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.becomes_id.choose(laws)
 
@@ -66,7 +66,7 @@ class LinkForm(Form):
     note = LongTextField("What they do, in a sentence", render_kw={"maxlength": SENTENCE_LENGTH})
     internal_note = LongTextField("Internal note", description="Only staff see this.")
 
-    def __init__(self, *args: Any, laws: Callable[[], Laws], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, laws: Callable[[], LawChoices], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.legislation_id.choose(laws)
 

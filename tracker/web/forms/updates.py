@@ -8,7 +8,7 @@ from wtforms import BooleanField, Field, FieldList, FormField, RadioField, Selec
 from wtforms.validators import ValidationError
 
 from tracker.models import Ask
-from tracker.queries.choosing import Asks
+from tracker.queries.choosing import AskChoices
 from tracker.rules.dates import HELP, PartialDate
 from tracker.rules.errors import Problem
 from tracker.rules.publishers import read_host
@@ -120,7 +120,7 @@ class UpdateForm(StoryForm):
     )
 
     def __init__(
-        self, kind: UpdateKind, ask: Ask, asks: Callable[[], Asks], may_edit: bool, *args: Any, **kwargs: Any
+        self, kind: UpdateKind, ask: Ask, asks: Callable[[], AskChoices], may_edit: bool, *args: Any, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind

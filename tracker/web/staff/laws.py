@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from tracker.models import Ask, Legislation
 from tracker.queries import staff
-from tracker.queries.choosing import Laws
+from tracker.queries.choosing import LawChoices
 from tracker.rules.permissions import Action
 from tracker.services import legislation
 from tracker.services.change import Change
@@ -40,7 +40,7 @@ def show(law_id: int) -> str:
 @bp.route("/legislation/new", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def new() -> Page | Response:
-    form = LegislationForm(laws=lambda: Laws(db()))
+    form = LegislationForm(laws=lambda: LawChoices(db()))
 
     def save(change: Change) -> str:
         return url_for(".show", law_id=legislation.create_legislation(change, form.draft()).id)
@@ -67,7 +67,7 @@ def edit(law_id: int) -> Page | Response:
 @requires(Action.EDIT)
 def new_link(ask_id: int) -> Page | Response:
     ask = found(db().get(Ask, ask_id))
-    form, back = LinkForm(laws=lambda: Laws(db())), url_for("asks.show", ask_id=ask_id)
+    form, back = LinkForm(laws=lambda: LawChoices(db())), url_for("asks.show", ask_id=ask_id)
     heading, intro = f"Link a law to “{ask.title}”", "" if form.legislation_id.offered else NO_LAW
 
     def save(change: Change) -> str:
@@ -97,9 +97,11 @@ def edit_link(link_id: int) -> Page | Response:
 
 
 def _form(law_id: int, **options: Any) -> LegislationForm:
-    return LegislationForm(obj=found(staff.find_law(db(), law_id)), laws=lambda: Laws(db(), but_not=law_id), **options)
+    return LegislationForm(
+        obj=found(staff.find_law(db(), law_id)), laws=lambda: LawChoices(db(), but_not=law_id), **options
+    )
 
 
 def _link_form(link_id: int, **options: Any) -> LinkForm:
     link = found(staff.find_link(db(), link_id))
-    return LinkForm(obj=link, laws=lambda: Laws(db()), **options)
+    return LinkForm(obj=link, laws=lambda: LawChoices(db()), **options)

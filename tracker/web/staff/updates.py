@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from tracker.clock import today
 from tracker.models import Ask, Update
 from tracker.queries import public, staff
-from tracker.queries.choosing import Asks, find_known_page
+from tracker.queries.choosing import AskChoices, find_known_page
 from tracker.queries.stories import find_judged
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
@@ -45,9 +45,9 @@ HEADINGS = {
 def which() -> str | Response:
     """Ask which ask is meant, unless the words name one alone."""
     words = " ".join(request.args.get("q", "").split())
-    if words and (ask := Asks(db()).find(words)):
+    if words and (ask := AskChoices(db()).find(words)):
         return redirect(url_for(".new", ask_id=ask.id, kind=UpdateKind.MILESTONE.value), 303)
-    return render_template("staff/updates/which.html", words=words, offered=Asks(db()).offer(words))
+    return render_template("staff/updates/which.html", words=words, offered=AskChoices(db()).offer(words))
 
 
 @bp.route("/asks/<id:ask_id>/updates/<any(status, test, milestone):kind>", methods=["GET", "POST"])
@@ -68,7 +68,7 @@ def correct(update_id: int) -> Page | Response:
     own = drafts.draft_of(corrected)
     data = _data_of(own) | {"text": "", "draft_note": "", "seen": staff.count_published(db(), ask.id)}
     before = corrections.draft_of_before(db(), corrected)
-    form = CorrectionForm(ask, lambda: Asks(db(), but_not=ask.id), own, before, **data)
+    form = CorrectionForm(ask, lambda: AskChoices(db(), but_not=ask.id), own, before, **data)
 
     def write(change: Change, row: Ask) -> Update:
         return drafts.save(change, row, form.draft(update_id))
@@ -184,7 +184,7 @@ def _form_for(kind: UpdateKind, ask: Ask, data: dict[str, Any], is_sent: bool = 
     if request.method == "GET":
         data = data | {"seen": staff.count_published(db(), ask.id)}
     options = {} if is_sent else {"formdata": None}
-    return UpdateForm(kind, ask, lambda: Asks(db(), but_not=ask.id), me().may(Action.EDIT), **options, **data)
+    return UpdateForm(kind, ask, lambda: AskChoices(db(), but_not=ask.id), me().may(Action.EDIT), **options, **data)
 
 
 def _data_of(draft: UpdateDraft) -> dict[str, Any]:
