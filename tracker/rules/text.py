@@ -18,9 +18,7 @@ FORBIDDEN = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{
 # Office programs break a line inside a paragraph with U+000B, and a page with U+000C.
 LINE_END = re.compile("\r\n|[\r\x0b\x0c]")
 # What shows nothing though it is neither space nor of the category Cf: joiners, fillers, variation selectors.
-BLANK = re.compile(
-    "[\\s\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]*"
-)
+BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 LENGTH_BEFORE = 30
 
 
@@ -41,7 +39,8 @@ def clean(text: str) -> str:
             f"{f' after “{before}”' if before else ''}. "
             "It may have come from copying out of another program; please delete it."
         )
-    return "" if BLANK.fullmatch(without_invisible(text)) else unicodedata.normalize("NFC", text).strip()
+    shown = BLANK.sub("", without_invisible(text)).strip()
+    return unicodedata.normalize("NFC", text).strip() if shown else ""
 
 
 def showable(text: str) -> str:

@@ -16,7 +16,7 @@ from tracker.models import AccessLink, Person, StaffSession
 from tracker.rules import checks
 from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.permissions import COMMAND_LINE, SEEDS, UNKNOWN, Action, Role
-from tracker.rules.text import fold
+from tracker.rules.text import BLANK, fold
 from tracker.services import records
 from tracker.services.change import Change
 from tracker.services.events import record
@@ -25,7 +25,6 @@ from tracker.services.sessions import digest
 
 INVITATION_LASTS, RESET_LASTS = timedelta(hours=72), timedelta(hours=24)
 PLAIN_ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[a-z0-9-]+\.)+[a-z0-9-]+")
-BLANKS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]")
 LOOK_ALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK"})
 NOBODYS_NAME = re.compile("erasedperson|commandlineandseeds")
 WORTHLESS = "This link was used already, or it is out of date. Ask an admin of this site for a new one."
@@ -119,7 +118,7 @@ def check_person(draft: PersonDraft) -> list[Problem]:
     """Check name and e-mail address."""
     problems = checks.required(_sound(draft.name), "name", "the name") + checks.at_most(draft.name, 120, "name")
     scripts = {unicodedata.name(letter, "").partition(" ")[0] for letter in draft.name if letter.isalpha()}
-    if not draft.name.isprintable() or BLANKS.search(draft.name) or len(scripts & LOOK_ALIKE) > 1:
+    if not draft.name.isprintable() or BLANK.search(draft.name) or len(scripts & LOOK_ALIKE) > 1:
         sentence = "The name holds characters that nobody sees, or letters of two alphabets that look alike."
         problems.append(Problem(f"{sentence} Type it anew.", "name"))
     if not PLAIN_ADDRESS.fullmatch(draft.email.casefold()) or len(draft.email) > 254:
