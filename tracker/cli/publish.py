@@ -1,6 +1,5 @@
 """The command that writes the whole public site as plain files."""
 
-import os
 import sys
 import time
 from dataclasses import replace
@@ -32,9 +31,10 @@ def publish(folder: Path, live: str | None, watch: bool) -> None:
     leaves everything as it was. What asks a question, such as a search, leads to the live site; without --live it is
     left out.
     """
-    if not os.environ.get("TRACKER_SITE_URL", "").strip():
+    settings = Settings.from_env()
+    if settings.is_site_url_guessed:
         raise click.ClickException("TRACKER_SITE_URL is missing, and pages name it. Nothing was written.")
-    settings, engine = Settings.from_env(), open_engine()
+    engine = open_engine()
     require_newest(engine)
     live = (live or "").rstrip("/")
     if live and not live.startswith(("https://", "http://")):
