@@ -40,7 +40,6 @@ def index() -> str:
         "families": families,
         "today": on or today(),
         "seen_on": today(),
-        "first_year": min(public.find_years(db()).values(), default=today().year),
     }
     if any(asked.get(name) for name in (*FILTER_PARAMETERS, "sort", "after")):
         return _search(on, shared)
@@ -50,6 +49,7 @@ def index() -> str:
     return render_template(
         "public/index.html",
         **shared,
+        first_year=years[0].year if years else today().year,
         headline=headline(families, made if len(sources) == 1 else set()),
         groups=public.find_groups(db(), on),
         wanted=AskFilter(),
@@ -75,6 +75,7 @@ def _search(on: date | None, shared: dict[str, Any]) -> str:
     return render_template(
         "public/search.html",
         **shared,
+        first_year=_first_year(),
         page=page,
         wanted=wanted,
         gone=gone,
@@ -148,6 +149,11 @@ def body(slug: str) -> str:
     return render_template("public/body.html", **_asks_that_fit(AskFilter(body=slug)), name=name)
 
 
+def _first_year() -> int:
+    """The year of the oldest ask, in which drawn spells begin."""
+    return min(public.find_years(db()).values(), default=today().year)
+
+
 def _asks_that_fit(wanted: AskFilter) -> dict[str, Any]:
     """What the page of a source or a body shows of its asks."""
     on = day_asked_for()
@@ -155,7 +161,7 @@ def _asks_that_fit(wanted: AskFilter) -> dict[str, Any]:
         "on": on,
         "today": on or today(),
         "seen_on": today(),
-        "first_year": min(public.find_years(db()).values(), default=today().year),
+        "first_year": _first_year(),
         "families": public.count_by_family(public.count_by_status(db(), on, wanted)),
         "page": public.find_page(db(), wanted, Order.STATUS, size=MOST_OF_ONE, on=on, with_tests=True),
         "chosen": wanted.as_query(),
