@@ -18,6 +18,7 @@ from tracker.rules.legislation import (
     LinkDraft,
     check_legislation,
     check_link,
+    commenced_by,
     identity_of,
     normalised,
 )
@@ -155,3 +156,18 @@ def test_effects_have_words_for_readers() -> None:
     assert [effect.label for effect in Effect] == [
         "Delivers", "Partly delivers", "Enables", "Amends", "Blocks", "Repeals", "Background",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("title", "act"),
+    [
+        ("Criminal Finances Act 2017 (Commencement No. 4) Regulations 2018", "Criminal Finances Act 2017"),
+        (
+            "Economic Crime Act 2022 (Commencement No. 2 and Saving Provision) Regulations 2022",
+            "Economic Crime Act 2022",
+        ),
+        ("Criminal Finances Act 2017", ""),
+    ],
+)
+def test_a_commencement_order_names_its_act(title: str, act: str) -> None:
+    assert commenced_by(title) == act

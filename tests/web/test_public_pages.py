@@ -111,6 +111,16 @@ def test_provisions_are_folded_under_their_act(shared_site: Site) -> None:
     assert not any("open" in details.attrib for details in section.iter("details"))
 
 
+def test_commencement_orders_stand_under_their_act(shared_site: Site) -> None:
+    page = shared_site.browser().get(WEALTH_PAGE)
+    section = next(element for element in page.tree.iter("section") if element.get("id") == "law")
+    acts = next(element for element in section.iter("ul") if "laws" in element.get("class", ""))
+    titles = [text_of(next(act.iter("strong"))) for act in acts.findall("{*}li")]
+    assert "Criminal Finances Act 2017" in titles
+    assert not any("Commencement" in title for title in titles)
+    assert "Brought into force by: Criminal Finances Act 2017 (Commencement No. 4) Regulations 2018" in text_of(section)
+
+
 def test_an_ask_tells_its_story_newest_first_with_evidence(shared_site: Site) -> None:
     page = shared_site.browser().get(WEALTH_PAGE)
     entries = [entry for entry in page.tree.iter("li") if entry.get("id", "").startswith("u-")]

@@ -75,6 +75,12 @@ def found(session: Session, words: Sequence[str], depth: int, *, as_beginnings: 
     return indexed(session).where(sa.column("words").op("@@")(sa.cast(sa.literal(query), TSQUERY)))
 
 
+def holding(session: Session, parts: Sequence[str]) -> sa.Select[int]:
+    """Return a statement that finds the ids of the asks whose words hold all these parts; it reads the whole index."""
+    all_words = _ALL_WORDS[session.get_bind().dialect.name]
+    return indexed(session).where(*(all_words.contains(_plain(part), autoescape=True) for part in parts))
+
+
 def _columns(texts: Texts) -> dict[str, str]:
     return {name: " ".join(map(_plain, text)) for name, text in zip(("title", "wording", "story"), texts, strict=True)}
 
@@ -90,4 +96,8 @@ def _plain(word: str) -> str:
     return word if word.isascii() and word.isalnum() else f"x{word.encode().hex()}"
 
 
+_ALL_WORDS: Mapping[str, sa.ColumnElement[str]] = {
+    "sqlite": sa.literal_column("title || ' ' || wording || ' ' || story", sa.String),
+    "postgresql": sa.cast(sa.column("words"), sa.String),
+}
 _VALUES = {"sqlite": _columns, "postgresql": _vector}

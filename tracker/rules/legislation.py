@@ -52,6 +52,12 @@ NUMBER = re.compile(r"(?:c\.? ?)?0*([1-9][0-9]{0,12})", re.ASCII)
 KEY = re.compile(r"[a-z0-9-]{1,20}(?:/[A-Za-z0-9-]{1,40}){2,3}", re.ASCII)
 
 
+def commenced_by(title: str) -> str:
+    """The title of the Act that an order brings into force, as the order's own title begins; empty for other law."""
+    act, is_order, _ = title.partition(" (Commencement")
+    return act if is_order else ""
+
+
 class Effect(StrEnum):
     """What a law does for an ask."""
 

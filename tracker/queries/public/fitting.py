@@ -19,7 +19,7 @@ from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.status import Status
 from tracker.rules.text import slugify
 
-SHORTEST_BEGINNING, MOST_TITLES = 3, 1000
+SHORTEST_PART, MOST_TITLES = 3, 1000
 
 
 def conditions(session: Session, wanted: AskFilter, asks: AsOf = NOW) -> list[sa.ColumnElement[bool]]:
@@ -49,10 +49,14 @@ def find_near(session: Session, text: str) -> str:
 
 
 def _with_words(session: Session, words: Sequence[str]) -> sa.Select[int]:
-    """The asks in which all words stand; where there is none, those with words that begin like them."""
+    """The asks in which all words stand; where there is none, those with words that begin like them or hold them."""
     whole = fulltext.found(session, words, fulltext.DEEPEST)
-    is_any = session.scalar(whole.limit(1)) is not None or min(map(len, words)) < SHORTEST_BEGINNING
-    return whole if is_any else fulltext.found(session, words, fulltext.DEEPEST, as_beginnings=True)
+    if min(map(len, words)) < SHORTEST_PART:
+        return whole
+    for found in (whole, fulltext.found(session, words, fulltext.DEEPEST, as_beginnings=True)):
+        if session.scalar(found.limit(1)) is not None:
+            return found
+    return fulltext.holding(session, words)
 
 
 def list_topics(session: Session) -> dict[str, str]:

@@ -10,7 +10,7 @@ from datetime import date
 from tracker.queries.public.entries import NO_GROUNDS, Grounds, StoryEntry
 from tracker.rules.asks import AskKind, Basis
 from tracker.rules.dates import PartialDate
-from tracker.rules.legislation import Effect
+from tracker.rules.legislation import Effect, commenced_by
 from tracker.rules.movement import is_quiet
 from tracker.rules.stages import Stage, stage_on
 from tracker.rules.status import Status
@@ -99,6 +99,11 @@ class LawLine:
     introduced_on: PartialDate | None = None
     enacted_on: PartialDate | None = None
     lapsed_on: PartialDate | None = None
+
+    @property
+    def commences(self) -> str:
+        """The title of the Act that it brings into force; empty if it is no commencement order."""
+        return commenced_by(self.title)
 
     def stage_on(self, day: date) -> Stage:
         """How far it had come on a day."""
