@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tracker.models.replies import Reply
     from tracker.models.updates import Update
 
+# What the filters of the public list offer, to be counted without reading whole asks.
+OFFERED = ("publication", "source_id", "topic", "kind", "status")
+
 
 class Source(Versioned, Base):
     """Where asks were made: an article, speech, manifesto or report."""
@@ -65,6 +68,8 @@ class Ask(Versioned, Base):
         sa.Index("ix_ask_listed", "publication", "status_on", "id", "status", "kind", "topic"),
         sa.Index("ix_ask_titled", "publication", "title_key", "id", "status", "kind", "topic"),
         sa.Index("ix_ask_title", "title", "id"),
+        sa.Index("ix_ask_offered", *OFFERED, "responsible_bodies", "jurisdictions").ddl_if(dialect="sqlite"),
+        sa.Index("ix_ask_offered", *OFFERED).ddl_if(dialect="postgresql"),  # which cannot sort JSON
         sa.Index("ix_ask_next_step_on", "next_step_on"),
         sa.Index("ix_ask_first_deadline", "first_deadline"),
         sa.Index("ix_ask_current_deadline", "current_deadline"),

@@ -56,11 +56,12 @@ class Link(Versioned, Base):
         partial_date_check("in_force_on"),
         partial_date_check("ended_on"),
         sa.Index("ix_link_in_force_on", "in_force_on"),
+        sa.Index("ix_link_told", "legislation_id", "publication", "ask_id", "effect"),
         sa.UniqueConstraint("ask_id", "legislation_id", "provisions", "extent_key"),
     )
 
     ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"), index=True)
-    legislation_id: Mapped[int] = mapped_column(sa.ForeignKey("legislation.id"), index=True)
+    legislation_id: Mapped[int] = mapped_column(sa.ForeignKey("legislation.id"))
     effect: Mapped[Effect] = mapped_column(enum_column(Effect, "effect"))
     provisions: Mapped[str] = mapped_column(sa.String(200), server_default="")
     extent: Mapped[list[str]] = mapped_column(sa.JSON, default=list)

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
 from tracker.models import Ask, Legislation, Link
-from tracker.queries.public.as_of import is_published
 from tracker.queries.public.filters import UnknownFilter
 from tracker.queries.public.lines import is_public, law_line, link_record
 from tracker.queries.public.records import LawLine, PublicLaw
@@ -55,31 +54,10 @@ def list_laws(session: Session, after: str = "", size: int = PAGE_SIZE) -> LawPa
 
 def _serves(session: Session, keys: Sequence[str]) -> dict[str, tuple[LawServes, ...]]:
     """What laws do for the first `NAMED` published asks, by their keys; the same effect for an ask is told once."""
-    told = (
-        sa.select(Link.legislation_id, Link.effect, Link.ask_id)
-        .where(is_published(Link.publication))
-        .distinct()
-        .subquery()
-    )
-    law = told.c.legislation_id
-    of_law = (
-        sa.select(
-            Legislation.key,
-            told.c.effect,
-            Ask.slug,
-            Ask.title,
-            sa.func.count().over(partition_by=law).label("number"),
-            sa.func.row_number().over(partition_by=law, order_by=(Ask.title, told.c.effect)).label("place"),
-        )
-        .join(Ask, Ask.id == told.c.ask_id)
-        .join(Legislation, Legislation.id == law)
-        .where(Legislation.key.in_(keys), is_published(Ask.publication))
-        .subquery()
-    )
-    named = sa.select(*of_law.c[:-1]).where(of_law.c.place <= NAMED).order_by(of_law.c.key, of_law.c.place)
+    numbers = {row.key: row.number for row in session.execute(_NUMBERS, {"keys": keys})}
     found: dict[str, list[LawServes]] = {}
-    for key, *one in session.execute(named):
-        found.setdefault(key, []).append(LawServes(*one))
+    for key, effect, slug, title in session.execute(_NAMED, {"keys": keys}):
+        found.setdefault(key, []).append(LawServes(effect, slug, title, numbers[key]))
     return {key: tuple(serves) for key, serves in found.items()}
 
 
@@ -122,3 +100,36 @@ def find_law(session: Session, key: str) -> PublicLaw | None:
         has_more_links=len(links) > MOST_LINKS,
         is_archived=law.publication is Publication.ARCHIVED,
     )
+
+
+_KEYS: Any = sa.bindparam("keys", expanding=True)
+_SHOWN = (
+    Link.publication == Publication.PUBLISHED,
+    Link.ask_id.not_in(sa.select(Ask.id).where(Ask.publication != Publication.PUBLISHED)),
+)
+_TOLD = (
+    sa.select(Legislation.key, Link.ask_id, Link.effect)
+    .join(Link, Link.legislation_id == Legislation.id)
+    .where(Legislation.key.in_(_KEYS), *_SHOWN)
+    .distinct()
+    .subquery()
+)
+_NUMBERS = sa.select(_TOLD.c.key, sa.func.count().label("number")).group_by(_TOLD.c.key)
+# The first ones along the index of the links of a law.
+_FIRST = (
+    sa.select(sa.func.min(Link.id))
+    .where(Link.legislation_id == Legislation.id, *_SHOWN)
+    .group_by(Link.ask_id, Link.effect)
+    .order_by(Link.ask_id, Link.effect)
+    .limit(NAMED)
+    .correlate(Legislation)
+)
+_LINK = aliased(Link)
+_NAMED = (
+    sa.select(Legislation.key, _LINK.effect, Ask.slug, Ask.title)
+    .select_from(Legislation)
+    .join(_LINK, _LINK.id.in_(_FIRST))
+    .join(Ask, Ask.id == _LINK.ask_id)
+    .where(Legislation.key.in_(_KEYS))
+    .order_by(Legislation.key, _LINK.ask_id, _LINK.effect)
+)
