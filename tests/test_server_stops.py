@@ -19,7 +19,6 @@ from tests.engines import ENGINES, Databases
 from tests.site import CLEO, LOCAL, Site
 from tests.test_raw_http import workers
 from tracker.models import Note
-from tracker.server import STOP_SECONDS
 from tracker.services import proof
 
 TORTURE = int(os.environ.get("TORTURE_ROUNDS", "0"))
@@ -59,15 +58,11 @@ class Writer(threading.Thread):
 
 
 def stop(served: Served, how: signal.Signals) -> None:
-    """End the server: politely, or all of its processes at once.
-
-    Asked politely, a worker of granian 2.8 now and then stands still after its last answer, with no connection and no
-    thread of ours left; it is killed after STOP_SECONDS, and the server still says that it ended well.
-    """
+    """End the server: politely, or all of its processes at once."""
     everyone = [*workers(served), served.process.pid] if how == signal.SIGKILL else [served.process.pid]
     for pid in everyone:
         os.kill(pid, how)
-    code = served.process.wait(timeout=STOP_SECONDS + 50)
+    code = served.process.wait(timeout=60)
     assert code == (0 if how == signal.SIGTERM else -how), served.log.read_text(encoding="utf-8")
 
 

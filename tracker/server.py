@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
+from typing import Any
 
 from flask import Flask
-from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.server.mp import MPServer
 
 from tracker.app import create_app
 from tracker.settings import Settings
@@ -32,8 +33,26 @@ HEAD_SECONDS = 15
 MOST_CONNECTIONS, MOST_FILES = 10_000, 65_536
 
 
+# By granian 2.8 the first request to stop is sometimes lost. A worker that is stopping may be asked again.
+ASK_AGAIN_SECONDS = 1
+
+
 class CannotListen(Exception):
     """The port is taken, or the host is not one of this machine's."""
+
+
+class Server(MPServer):
+    """Granian, which asks its workers to stop until they do."""
+
+    def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
+        super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]
+        Thread(target=self._ask_again, daemon=True).start()
+
+    def _ask_again(self) -> None:
+        while True:
+            time.sleep(ASK_AGAIN_SECONDS)
+            for worker in self.wrks:
+                worker.terminate()  # type: ignore[no-untyped-call]
 
 
 def make_app() -> Flask:
@@ -50,7 +69,7 @@ def run_server(settings: Settings, announce: Callable[[], None]) -> None:
     """
     address = find_free_address(settings.host, settings.port)
     _allow_many_connections()
-    server = Granian(
+    server = Server(
         "tracker.server:make_app",
         factory=True,
         interface=Interfaces.WSGI,
