@@ -3,27 +3,26 @@
 
     python3 verify_log.py LOG [CHECKPOINT …]
 
-LOG is what `tracker log export LOG` wrote: one entry a line, each a JSON object. A CHECKPOINT is "12:" and
-64 hexadecimal digits, as the tracker publishes it (/checkpoint.txt, /data, the feed, the downloads) or prints
-it (`tracker verify --checkpoint`), or a file with such lines. Exit code 0: all is well. 1: something is wrong,
-and the first entry that is wrong is named. 2: called wrongly.
+LOG is what `tracker log export LOG` wrote: one entry a line, each a JSON object. A CHECKPOINT is "12:" and 64 digits
+(hexadecimal), as the tracker publishes it (/checkpoint.txt, /data, the feed, the downloads) or prints it (`tracker
+verify --checkpoint`), or a file with such lines. Exit code 0: all is well. 1: something is wrong, and the first entry
+that is wrong is named. 2: called wrongly.
 
 How the chain is made. Each entry has a number `id`, counted from 1 without gaps; the content of the change;
-`previous_hash`, the hash of the entry before it (64 zeros for the first); and `hash`. To get the hash:
+`previous_hash`, the hash of the entry before it (64 zeros for the first); and `hash`. To get the hash: take the entry
+without `hash` and `personal`; write it as JSON with keys sorted at every level, no spaces, and every character outside
+ASCII as \\uXXXX; put the line "tracker event 1" and a line feed in front, 2 where the entry's `format` is 2; take
+the SHA-256 of these bytes, as 64 small hexadecimal digits.
 
-1. Take the entry without `hash` and without `personal`.
-2. Write it as JSON: keys sorted at every level, no spaces, every character outside ASCII as \\uXXXX.
-3. Put the line "tracker event 1" and a line feed in front; 2 where the entry's `format` is 2.
-4. Take the SHA-256 of these bytes, as 64 small hexadecimal digits.
+Names and e-mail addresses of staff are erased when they ask. So entries of format 2 have a commitment in their place:
+HMAC-SHA-256 of the value, the key being 32 random bytes. `personal` says which salt and value it stands for: checked
+here. What is left out there must have been erased: a later entry says so.
 
-Entries of format 2 do not hold the names and e-mail addresses of staff, so that these can be erased. In their place
-stand commitments: HMAC-SHA-256 of the value, the key being 32 random bytes. `personal` says, for each commitment of
-the entry, which salt and value it stands for: checked here. What is left out there must have been erased: a later
-entry says so.
+Where words were taken down, an entry keeps the hash of what it was. The later entry "took words down" has the hash of
+what it is now, in `after` under `entries`: checked here. Who has the words puts them back and gets the first hash.
 
-So whoever changes, removes, inserts or swaps entries has to make every later hash anew. Then the hashes differ
-from any checkpoint that somebody kept: hence checkpoints. What this cannot show: that what was entered was
-true, or that something was never entered at all.
+So whoever changes, removes, inserts or swaps entries has to make every later hash anew, and then they differ from any
+checkpoint that somebody kept. What this cannot show: that what was entered was true, or that something never was.
 """
 
 import hashlib
@@ -53,15 +52,25 @@ def read_checkpoints(given):
         yield int(number), kept
 
 
-def verify(lines, checkpoints):
-    """Answer how many entries there are, the last hash, and remarks about the clock; raise Wrong."""
+def read_replaced(lines):
+    """Answer, by number, the hashes of what entries are now from which a later one took words; raise Wrong."""
+    try:
+        later = [json.loads(line) for line in lines if '"action":"took words down"' in line]
+        return {int(of): made for it in later for of, made in it["after"]["entries"].items() if int(of) < it["id"]}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise Wrong("An entry that says which words were taken down cannot be read.") from None
+
+
+def verify(lines, checkpoints, replaced):
+    """Answer how many entries there are, the last hash, and remarks; raise Wrong."""
     kept = {}
     for number, digits in checkpoints:
         if kept.setdefault(number, digits) != digits:
             raise Wrong(f"Two checkpoints name different hashes for entry {number}: one of them is of another log.")
-    number, head, remarks, latest, unsaid = 0, GENESIS, [], None, {}
+    number, head, latest, unsaid = 0, GENESIS, None, {}
+    remarks = [f"From {len(replaced)} entries words were taken down; later ones say why."] if replaced else []
     for number, line in enumerate(lines, 1):
-        entry, head, at = check(number, line.rstrip("\n"), head)
+        entry, head, at = check(number, line.rstrip("\n"), head, replaced)
         open_commitments(number, entry, unsaid)
         if kept.pop(number, head) != head:
             raise Wrong(f"Entry {number} is not the one that the checkpoint names: the log was rewritten.")
@@ -78,7 +87,7 @@ def verify(lines, checkpoints):
     return number, head, remarks
 
 
-def check(number, line, previous):
+def check(number, line, previous, replaced):
     """Answer an entry, its hash and its moment; raise Wrong unless it is the next of the chain."""
     try:
         entry = json.loads(line)
@@ -95,7 +104,7 @@ def check(number, line, previous):
         raise Wrong(f"Entry {number} is missing; entry {entry.get('id')} stands in its place.")
     if entry.get("previous_hash") != previous:
         raise Wrong(f"Entry {number} does not follow from the entry before it.")
-    if hashlib.sha256(text.encode("ascii")).hexdigest() != said:
+    if hashlib.sha256(text.encode("ascii")).hexdigest() != replaced.get(number, said):
         raise Wrong(f"Entry {number} was changed after it was written.")
     return {**entry, "personal": personal}, said, at
 
@@ -130,7 +139,9 @@ def main(arguments):
     try:
         checkpoints = [pair for given in arguments[1:] for pair in read_checkpoints(given)]
         with Path(arguments[0]).open(encoding="ascii") as log:
-            number, head, remarks = verify(log, checkpoints)
+            replaced = read_replaced(log)
+            log.seek(0)
+            number, head, remarks = verify(log, checkpoints, replaced)
     except Wrong as wrong:
         print(f"WRONG: {wrong}")
         return 1

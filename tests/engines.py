@@ -45,6 +45,7 @@ BOTH_ENGINES = (
     "tests/services/test_erasure.py",
     "tests/services/test_listing_walks.py",
     "tests/services/test_replay.py",
+    "tests/services/test_taking_down.py",
     "tests/services/test_seeds.py::test_everything_is_there",
     "tests/imports/test_any_state.py",
     "tests/imports/test_round_trip.py",

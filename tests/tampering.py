@@ -48,6 +48,6 @@ def write_in_first_format(session: Session) -> None:
     session.execute(sa.delete(Event))
     for entry in entries:
         entry.format, entry.previous_hash = 1, head
-        entry.hash = head = entry_hash(proof._content(entry))
+        entry.hash = head = entry_hash(proof.content_of(entry))
     session.add_all(entries)
     session.flush()

@@ -12,7 +12,7 @@ from tests.engines import open_engine
 from tracker.db.engine import reading
 from tracker.models import Event
 from tracker.rules.chain import GENESIS, entry_hash
-from tracker.services.proof import _content
+from tracker.services.proof import content_of
 
 __all__ = ["behind_the_apps_back", "log"]
 HOLDS = "It holds all that {} fixed."
@@ -61,7 +61,7 @@ def make_anew(database: str) -> list[str]:
         head = session.get_one(Event, 1).hash
         for event in session.scalars(sa.select(Event).where(Event.id > 1).order_by(Event.id)):
             name = "Eve" if event.id == 2 else event.actor_name
-            content = _content(event) | {"previous_hash": head, "actor_name": name}
+            content = content_of(event) | {"previous_hash": head, "actor_name": name}
             statements.append(
                 f"UPDATE event SET actor_name = '{name}', previous_hash = '{head}', hash = '{entry_hash(content)}' "
                 f"WHERE id = {event.id}"

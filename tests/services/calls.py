@@ -50,6 +50,7 @@ from tracker.services import (
     replies,
     second_factor,
     sessions,
+    taking_down,
     tests,
     updates,
     uploads,
@@ -161,6 +162,12 @@ def erase_somebody(change: Change, world: World) -> None:
     personal_data.erase(change, world.person, None, "Asked for it.")
 
 
+def take_words_down(change: Change, world: World) -> None:
+    """Take down the quotation of an ask, having seen where it stands."""
+    found = taking_down.find(change.session, world.ask.quote, "A court ordered it.")
+    taking_down.take_down(change, world.ask.quote, "A court ordered it.", found.seen)
+
+
 def end_a_dispute(change: Change, world: World) -> None:
     """Mark an ask as disputed, and end that."""
     replies.mark_disputed(change, world.ask, dispute_draft(), None)
@@ -253,6 +260,7 @@ CALLS: Mapping[str, Call] = {
     "people.sign_out": sign_somebody_out,
     "people.set_active": lambda c, w: people.set_active(c, w.person, False, None),
     "personal_data.erase": erase_somebody,
+    "taking_down.take_down": take_words_down,
     "people.make_link": lambda c, w: people.make_link(c, w.person),
     "people.choose_password": choose_own_password,
     "second_factor.set_up": lambda c, w: set_up_second_step(c),

@@ -73,6 +73,7 @@ people.set_password, one's own        | yes         | yes    | yes   | 1      | 
 people.sign_out                       | -           | -      | yes   | 2      | -
 people.set_active                     | -           | -      | yes   | 1      | -
 personal_data.erase                   | -           | -      | yes   | 2      | -
+taking_down.take_down                 | -           | -      | yes   | 1      | yes
 people.make_link                      | -           | -      | yes   | 1      | -
 people.choose_password                | yes         | yes    | yes   | 2      | -
 second_factor.set_up                  | yes         | yes    | yes   | 1      | -

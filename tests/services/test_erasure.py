@@ -86,7 +86,7 @@ def test_an_entry_holds_no_name_and_the_same_commitment_each_time(session: Sessi
     assert len(made) == len({NAME, LATER_NAME})
     assert entries[0].after
     assert entries[0].after["email"] not in made
-    assert "Zoë" not in str([proof._content(it) for it in entries])
+    assert "Zoë" not in str([proof.content_of(it) for it in entries])
     assert proof.verify(session)
 
 

@@ -127,7 +127,7 @@ def insert(session: Session, event_id: int) -> int:
     last = session.get_one(Event, last_id(session))
     forged = Event(**{c.key: getattr(last, c.key) for c in Event.__table__.columns})
     forged.id, forged.reason = last.id + 1, "forged"
-    forged.hash = entry_hash(proof._content(forged))
+    forged.hash = entry_hash(proof.content_of(forged))
     session.add(forged)
     session.flush()
     return int(forged.id)
@@ -137,7 +137,7 @@ def change_and_hash_anew(session: Session, event_id: int) -> int:
     """A changed entry with a hash that fits it: the next one gives it away."""
     event = session.get_one(Event, event_id)
     event.subject_name = "Something else"
-    event.hash = entry_hash(proof._content(event))
+    event.hash = entry_hash(proof.content_of(event))
     session.flush()
     session.expunge_all()
     return event_id + 1

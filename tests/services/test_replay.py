@@ -48,6 +48,7 @@ from tracker.services import (
     records,
     replay,
     replies,
+    taking_down,
     tests,
     updates,
 )
@@ -116,6 +117,12 @@ def leave(change: Change, person: Person, *, erased: bool = False) -> None:
         people.set_active(change, person, False, None)
 
 
+def take_down(change: Change, words: str) -> None:
+    """Words that come up in several records go, from whatever texts there are."""
+    found = taking_down.find(change.session, words, "A court ordered it.")
+    taking_down.take_down(change, words, "A court ordered it.", found.seen)
+
+
 DEEDS: list[tuple[type[Any] | None, Deed]] = [
     (None, lambda c, _, n: make_source(c, key=f"source-{n}")),
     (None, lambda c, _, n: make_ask(c, slug=f"ask-{n}", published=n % 3 > 0)),
@@ -157,6 +164,7 @@ DEEDS: list[tuple[type[Any] | None, Deed]] = [
     (Person, lambda c, row, n: leave(c, row, erased=True)),
     (Ask, lambda c, row, n: replies.mark_disputed(c, row, dispute_draft(f"Point {n}.", n % 2 > 0), None)),
     (Ask, lambda c, row, n: replies.end_dispute(c, row, None, "It was right.")),
+    (None, lambda c, _, n: take_down(c, ("empty homes", "Minister", f"Point {n}", "Homes that stand")[n % 4])),
 ]  # fmt: skip
 SEQUENCES = st.lists(st.tuples(st.integers(0, len(DEEDS) - 1), st.integers(0, 9), st.booleans()), max_size=20)
 MAKERS = range(9)  # those that make records for the others

@@ -50,6 +50,12 @@ def clear(session: Session) -> None:
     session.execute(sa.text("DELETE FROM ask_search"))
 
 
+def forget(session: Session) -> None:
+    """Let nothing be left of what was replaced: SQLite goes on keeping it in the parts of the index that are older."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(sa.text("INSERT INTO ask_search (ask_search) VALUES ('optimize')"))
+
+
 def holds(session: Session, ask_id: int, texts: Texts) -> bool:
     """Whether the index holds just these texts of an ask."""
     name = session.get_bind().dialect.name

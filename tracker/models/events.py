@@ -13,7 +13,8 @@ from tracker.rules.chain import GENESIS
 class Event(Base):
     """One change: who, when, what before and after. Triggers refuse to change or delete a row.
 
-    Since format 2 commitments stand in place of the names of staff: see rules/chain.py.
+    Since format 2 commitments stand in place of the names of staff: see rules/chain.py. Texts change only when words
+    are taken down; `hash` is then still that of the entry as it was written.
     """
 
     __tablename__ = "event"
@@ -58,7 +59,10 @@ class PersonalDetail(Base):
 
 
 class Revision(Base):
-    """One row: how many transactions have changed what the public sees, and how far the log was with the last."""
+    """One row: how many transactions have changed what the public sees, and how far the log was with the last.
+
+    `is_taking_down` is true only within the transaction that takes words down; the triggers ask for it.
+    """
 
     __tablename__ = "revision"
     __table_args__ = (sa.CheckConstraint("id = 1", name="one_row"),)
@@ -67,3 +71,4 @@ class Revision(Base):
     number: Mapped[int] = mapped_column(server_default="0")
     checkpoint_number: Mapped[int] = mapped_column(server_default="0")
     checkpoint_hash: Mapped[str] = mapped_column(sa.String(64), server_default=GENESIS)
+    is_taking_down: Mapped[bool] = mapped_column(server_default=sa.false())

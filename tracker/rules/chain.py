@@ -7,6 +7,9 @@ Since format 2 an entry does not hold the names and e-mail addresses of staff. I
 HMAC-SHA-256 of the value under a random salt. Value and salt are kept beside the log and can be erased: without them
 a commitment tells nobody anything, with them it proves that the value is the one that was written then.
 
+Where words were taken down, an entry keeps the hash of what it was, and a later entry, "took words down", holds the
+hash of what it is now. So every text is still fixed by an entry of the chain.
+
 A checkpoint, "12:" and the hash of entry 12, fixes all entries up to that one. Kept elsewhere, it shows
 later whether the end was cut off or the whole log was made anew, which the chain alone cannot show.
 """
@@ -24,6 +27,7 @@ CHECKPOINT = re.compile(r"(?:(0|[1-9][0-9]{0,17}):)?([0-9a-f]{64})", re.ASCII)
 SALT_BYTES = 32
 PERSONAL = ("name", "email")
 ERASED = "erased"
+TAKEN_DOWN = "took words down"
 ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
@@ -86,6 +90,13 @@ def commitments_of(entry: Mapping[str, Any]) -> list[tuple[int, str]]:
     if entry.get("format", 1) != 1:
         with_personal(entry, note)
     return found
+
+
+def replaced_by(entry: Mapping[str, Any]) -> dict[int, str]:
+    """Return the hashes, as they are now, of the earlier entries from which this one took words; none of any other."""
+    if entry["action"] != TAKEN_DOWN:
+        return {}
+    return {int(number): made for number, made in entry["after"]["entries"].items() if int(number) < entry["id"]}
 
 
 def read_checkpoint(text: str) -> Checkpoint:

@@ -28,6 +28,7 @@ class Action(StrEnum):
     PUBLISH = "publish"
     MANAGE_PEOPLE = "manage people"
     EXPORT_LOG = "export the event log"
+    TAKE_DOWN = "take words out of public texts"
 
 
 CONTRIBUTOR_ACTIONS = frozenset({Action.READ, Action.DRAFT})
@@ -35,7 +36,7 @@ EDITOR_ACTIONS = CONTRIBUTOR_ACTIONS | {Action.EDIT, Action.PUBLISH}
 ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.CONTRIBUTOR: CONTRIBUTOR_ACTIONS,
     Role.EDITOR: EDITOR_ACTIONS,
-    Role.ADMIN: EDITOR_ACTIONS | {Action.MANAGE_PEOPLE, Action.EXPORT_LOG},
+    Role.ADMIN: EDITOR_ACTIONS | {Action.MANAGE_PEOPLE, Action.EXPORT_LOG, Action.TAKE_DOWN},
 }
 
 

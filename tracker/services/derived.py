@@ -4,7 +4,7 @@ Both know published asks only. Whatever changes a text or the story of an ask ca
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -90,12 +90,17 @@ def mend(session: Session) -> None:
     session.execute(sa.delete(StatusSpan))
     fulltext.clear(session)
     for asks in _published(session):
-        stories = find_stories(session, [ask.id for ask in asks])
-        for ask in asks:
-            ask.title_key = title_key(ask.title)
-            write_spans(session, ask, stories[ask.id].entries)
-        write_words(session, [ask.id for ask in asks])
+        write_all(session, asks)
         session.expunge_all()
+
+
+def write_all(session: Session, asks: Collection[Ask]) -> None:
+    """Write for these asks what both tables hold, and by what they are sorted."""
+    stories = find_stories(session, [ask.id for ask in asks])
+    for ask in asks:
+        ask.title_key = title_key(ask.title)
+        write_spans(session, ask, stories[ask.id].entries)
+    write_words(session, [ask.id for ask in asks])
 
 
 def fill_if_empty(session: Session) -> None:

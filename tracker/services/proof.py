@@ -12,11 +12,13 @@ from tracker.rules.chain import (
     ERASED,
     GENESIS,
     SALT_BYTES,
+    TAKEN_DOWN,
     Checkpoint,
     canonical,
     commitment,
     commitments_of,
     entry_hash,
+    replaced_by,
 )
 from tracker.services.events import opened, plain
 
@@ -78,21 +80,33 @@ def verify(session: Session) -> tuple[int, str]:
     Raises BrokenChain that names the first wrong entry. Reads a thousand entries at a time.
     """
     count, head = 0, GENESIS
-    details = Comparison(session)
+    details, replaced = Comparison(session), find_replaced(session)
     for event in all_events(session):
         count += 1
         if event.id != count:
             raise BrokenChain(count, "is missing" if event.id > count else "stands twice")
         if event.previous_hash != head:
             raise BrokenChain(event.id, "does not follow from the entry before it")
-        content = _content(event)
-        if event.hash != entry_hash(content):
+        content = content_of(event)
+        if replaced.get(event.id, event.hash) != entry_hash(content):
             raise BrokenChain(event.id, "was changed after it was written")
         head = event.hash
         details.take(content)
     if fault := details.find_fault():
         raise BrokenChain(*fault)
     return count, head
+
+
+def find_replaced(session: Session) -> dict[int, str]:
+    """Return the entries from which words were taken down, by number, each with the hash of what it is now.
+
+    What says so are entries of the log themselves, so `verify` holds them to the chain like all others.
+    """
+    entries = session.scalars(sa.select(Event).where(Event.action == TAKEN_DOWN).order_by(Event.id))
+    try:
+        return {number: made for event in entries for number, made in replaced_by(content_of(event)).items()}
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise BrokenChain(None, "that says which words were taken down cannot be read") from None
 
 
 def require(session: Session, checkpoint: Checkpoint) -> None:
@@ -139,15 +153,15 @@ def _next(session: Session, seen: int) -> list[Event]:
 
 
 def _line(event: Event, details: Mapping[str, tuple[str, str]]) -> str:
-    content = _content(event)
+    content = content_of(event)
     line = content | {"hash": event.hash}
     if event.format != 1:
         line["personal"] = {made: details[made] for _, made in commitments_of(content) if made in details}
     return canonical(line)
 
 
-def _content(event: Event) -> dict[str, object]:
-    """Everything that the hash covers; the first format did not say which it is."""
+def content_of(event: Event) -> dict[str, object]:
+    """Return everything that the hash covers, as JSON knows it; the first format did not say which it is."""
     left_out = {"hash"} if event.format != 1 else {"hash", "format"}
     names = (column.key for column in Event.__table__.columns if column.key not in left_out)
     return plain({name: getattr(event, name) for name in names})

@@ -26,7 +26,7 @@ from tracker.web.public.charts import in_words as number_in_words
 from tracker.web.public.charts import shares, strip
 from tracker.web.public.timeline import time_line
 
-# What was done to somebody's access, or by a spreadsheet; all else is said in the usual way.
+# What was done to somebody's access, or by a spreadsheet, or to words; all else is said in the usual way.
 SENTENCES = {
     "signed in": "signed in.",
     "signed out": "signed out.",
@@ -42,6 +42,7 @@ SENTENCES = {
     "second step reset": "reset two-step sign-in of “{name}”.",
     "second step locked": "gave the password of “{name}” and 50 wrong codes; now only a recovery code opens it.",
     "erased": "erased the personal data of “{name}”.",
+    "took words down": "took words down in {after[places]} places.",
     "brought in": "brought in “{name}” (rows added: {after[rows_added]}; changed: {after[rows_changed]}).",
 }
 
@@ -110,7 +111,7 @@ def entry_address(ask: PublicAsk, key: str) -> str:
 def sentence(event: Event) -> str:
     """What was done to what: "published the update “The Act …”." """
     usual = "{action} the {subject} “{name}”."
-    words = SENTENCES.get(event.action, usual) if event.subject in {"person", "spreadsheet"} else usual
+    words = SENTENCES.get(event.action, usual) if event.subject in {"person", "spreadsheet", "words"} else usual
     name = event.subject_name.rstrip(".")  # the sentence has a full stop of its own
     return words.format(action=event.action, subject=event.subject, name=name, after=event.after)
 

@@ -1,0 +1,295 @@
+"""Words are taken out of every text at once, and the log can still be proved whole."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from tests.factories import (
+    NOW,
+    Staff,
+    criterion_draft,
+    dispute_draft,
+    evidence_draft,
+    find_staff,
+    make_ask,
+    make_law,
+    make_link,
+    make_reply,
+    make_source,
+    make_staff,
+    make_test,
+    make_update,
+)
+from tests.tampering import unlock_log
+from tests.transactions import count_events, shared_engine_with
+from tracker.db import guards
+from tracker.db.base import Base
+from tracker.db.engine import writing
+from tracker.models import Ask, Event, Evidence, Revision, Update
+from tracker.rules.chain import commitment, entry_hash
+from tracker.rules.dates import PartialDate
+from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
+from tracker.rules.status import Status
+from tracker.rules.taking_down import ADDRESS_MARK, MARK, MOST_PLACES
+from tracker.rules.updates import Result
+from tracker.services import asks, derived, proof, replay, replies, taking_down, tests
+from tracker.services.change import Change
+from tracker.services.proof import BrokenChain
+
+WORDS, REASON = "Zebedee Quux", "A court ordered it."
+SPELT = "ZEBEDEE\nQuux"
+LONG = "A minister said in the House of Commons, on the first day of the debate, that Zebedee Quux"
+
+
+def work(ed: Change) -> None:
+    """An editor writes the words into every kind of text."""
+    ada = Change(ed.session, find_staff(ed.session).ada, NOW)
+    source = make_source(ed, title=f"{WORDS}: a speech", note=f"By {WORDS}.", internal_note=f"We rang {WORDS}.")
+    ask = make_ask(
+        ed,
+        published=True,
+        source_id=source.id,
+        title=f"Ask {WORDS} to go",
+        quote=f"“{WORDS}” must go.",
+        summary=f"It names {SPELT} twice: {WORDS}.",
+        reading=f"Of {WORDS}.",
+        responsible_bodies=("The Treasury", f"Office of {WORDS}"),
+        short_names=(WORDS,),
+        next_step=f"{WORDS} answers",
+        topic=f"{WORDS} affairs",
+    )
+    test = make_test(ed, ask, label=f"{WORDS} has gone")
+    tests.edit_test(ed, ask, test, criterion_draft(label=f"{WORDS} has left"), seen_version=None, reason="So it is.")
+    piece = evidence_draft(title=f"{WORDS} speaks", quote=f"I, {WORDS}", url="https://example.org/Zebedee%20Quux")
+    make_update(ed, ask, text=f"{LONG} promised it.", evidence=(piece,), results=((test.id, Result.NOT_MET),))
+    make_update(ed, ask, status=Status.REJECTED, reason=f"{WORDS} refused.", happened_on=PartialDate("2021-01-01"))
+    make_update(ed, ask, published=False, text=f"A draft about {WORDS}.")
+    law = make_law(ed, title=f"{WORDS} (Removal) Act 2018", short_names=(WORDS,))
+    make_link(ed, ask, law, provisions=f"s. 1 ({WORDS})", note=f"Removes {WORDS}.")
+    make_reply(ed, ask, asked=WORDS, answer=f"I am {WORDS}.", published=True)
+    asks.add_note(ed, ask, f"Remember {WORDS}.")
+    replies.mark_disputed(ed, ask, dispute_draft(f"Whether {WORDS} said so."), None)
+    replies.end_dispute(ed, ask, None, f"{WORDS} agreed.")
+    make_ask(ada, slug="other", title="Another ask", source_id=source.id)
+
+
+shared_engine = shared_engine_with(work)
+
+
+def everything(session: Session) -> str:
+    """All that the database holds, as text."""
+    session.flush()
+    return str([session.execute(sa.select(table)).all() for table in Base.metadata.tables.values()])
+
+
+def take_down(change: Change, words: str = WORDS, reason: str = REASON) -> Event:
+    found = taking_down.find(change.session, words, reason)
+    return taking_down.take_down(change, words, reason, found.seen)
+
+
+def test_the_words_stand_nowhere_afterwards_and_the_log_is_whole(ada: Change) -> None:
+    session, before = ada.session, count_events(ada.session)
+    assert "quux" in everything(session).casefold()
+    event = take_down(ada)
+    left = everything(session)
+    assert [at for at in ("quux", "zebedee") if at in left.casefold()] == []
+    assert MARK in left
+    assert proof.verify(session)[0] == before + 1
+    assert replay.find_differences(session) == []
+    assert derived.find_faults(session) == []
+    assert (event.reason, event.subject, event.actor_id) == (REASON, "words", ada.actor.id)
+
+
+def test_whoever_has_the_words_can_show_that_it_was_these(ada: Change) -> None:
+    session = ada.session
+    before = {event.id: (proof.content_of(event), event.hash) for event in session.scalars(sa.select(Event))}
+    session.expunge_all()
+    said = take_down(ada).after or {}
+    session.expunge_all()
+    for spelt in (WORDS, SPELT):
+        assert [it for it in said["commitments"] if it["commitment"] == commitment(it["salt"], spelt)]
+    assert said["entries"]
+    for number, now in said["entries"].items():
+        content, written = before[int(number)]
+        entry = session.get_one(Event, int(number))
+        assert entry.hash == written == entry_hash(content) != now == entry_hash(proof.content_of(entry))
+    changed = {number for number in before if proof.content_of(session.get_one(Event, number)) != before[number][0]}
+    assert changed == {int(number) for number in said["entries"]}
+    assert said["places"] == len(said["where"]) > 20
+
+
+def test_words_can_be_taken_down_again_from_the_same_entries_and_from_the_reason(ada: Change) -> None:
+    first = take_down(ada, f"{WORDS} answers", "The minister, Ann Other, asked for it.")
+    take_down(ada)
+    take_down(ada, "Ann Other")
+    ada.session.expunge_all()
+    again = ada.session.get_one(Event, first.id)
+    assert again.reason == f"The minister, {MARK}, asked for it."
+    assert proof.verify(ada.session)
+    assert replay.find_differences(ada.session) == []
+
+
+UNTOUCHED = "(SELECT max(id) FROM event WHERE subject = 'person' AND action = 'created')"
+TOUCHED = "(SELECT max(id) FROM event WHERE subject = 'ask' AND action = 'created' AND before IS NULL) - 0"
+TAKEN = "(SELECT max(id) FROM event)"
+TAMPERINGS = {
+    f"UPDATE event SET reason = 'x' WHERE id = {UNTOUCHED}": "was changed after it was written",
+    f"UPDATE event SET reason = 'x' WHERE id = {TOUCHED}": "was changed after it was written",
+    f"UPDATE event SET reason = 'Because.' WHERE id = {TAKEN}": "was changed after it was written",
+    f"UPDATE event SET after = '{{}}' WHERE id = {TAKEN}": "cannot be read",
+    f"UPDATE event SET action = 'edited' WHERE id = {TAKEN}": "was changed after it was written",
+    f"DELETE FROM event WHERE id = {TAKEN}": "was changed after it was written",
+}
+
+
+@pytest.mark.parametrize("statement", TAMPERINGS)
+def test_whatever_else_is_changed_is_noticed(ada: Change, statement: str) -> None:
+    take_down(ada)
+    ada.session.flush()
+    unlock_log(ada.session)
+    ada.session.execute(sa.text(statement))
+    ada.session.expunge_all()
+    with pytest.raises(BrokenChain, match=TAMPERINGS[statement]):
+        proof.verify(ada.session)
+
+
+def test_words_that_were_put_back_are_noticed(ada: Change) -> None:
+    number = ada.session.scalar(sa.select(Event.id).where(Event.subject == "ask", Event.action == "created"))
+    before = ada.session.get_one(Event, number).after
+    take_down(ada)
+    unlock_log(ada.session)
+    ada.session.execute(sa.update(Event).where(Event.id == number).values(after=before))
+    ada.session.expunge_all()
+    with pytest.raises(BrokenChain, match=f"Entry {number} of the event log was changed"):
+        proof.verify(ada.session)
+
+
+def test_the_database_lets_nothing_change_but_while_words_are_taken_down(ada: Change) -> None:
+    session = ada.session
+    statements = (
+        sa.update(Event).values(reason="x"),
+        sa.update(Update).values(text="x"),
+        sa.update(Evidence).values(title="x"),
+    )
+    for is_open in (False, True):  # open, but the log does not say so
+        session.execute(sa.update(Revision).values(is_taking_down=is_open))
+        for statement in statements:
+            with pytest.raises(DBAPIError, match=r"append-only|never changed"), session.begin_nested():
+                session.execute(statement)
+    session.execute(sa.update(Revision).values(is_taking_down=False))
+    take_down(ada)
+    assert guards.find_missing(session.connection()) == []
+    session.execute(sa.update(Revision).values(is_taking_down=True))
+    for values in (
+        {"hash": "x"},
+        {"id": Event.id + 100},
+        {"action": "x"},
+        {"actor_name": "x"},
+        {"at": NOW + timedelta(1)},
+    ):
+        with pytest.raises(DBAPIError, match="append-only"), session.begin_nested():
+            session.execute(sa.update(Event).values(values))
+    with pytest.raises(DBAPIError, match="never changed"), session.begin_nested():
+        session.execute(sa.update(Update).values(publication="draft"))
+    assert guards.find_missing(session.connection())  # the doctor notices what was left open
+
+
+REFUSED = {
+    "nowhere": ("Nobody Known", REASON, "stand nowhere"),
+    "too short": ("Ze", REASON, "at least 3 letters"),
+    "no letters": ("… – …", REASON, "at least 3 letters"),
+    "no reason": (WORDS, "", "Give the reason"),
+    "reason repeats them": (WORDS, f"{WORDS.upper()} asked.", "must not repeat"),
+    "part of the mark": ("Taken down", REASON, "part of the mark"),
+    "too long": ("x" * 5000, REASON, "at most 4000"),
+    "a longer reason": (WORDS, "x" * 500, "at most 400"),
+    "in a draft only": ("A draft about", REASON, "never saw"),
+    "in a note only": ("Remember Zebedee", REASON, "never saw"),
+    "in an internal field only": ("We rang", REASON, "never saw"),
+    "across fields": (f"{WORDS} must go. It names", REASON, "stand nowhere"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_taken_down_is_refused_and_nothing_changes(ada: Change, case: str) -> None:
+    words, reason, said = REFUSED[case]
+    before = everything(ada.session)
+    with pytest.raises(RuleBroken, match=said):
+        taking_down.take_down(ada, words, reason, "")
+    assert everything(ada.session) == before
+
+
+def test_words_in_too_many_places_are_refused_with_their_number(ada: Change) -> None:
+    ask = ada.session.scalars(sa.select(Ask)).first()
+    assert ask
+    for number in range(MOST_PLACES + 1):
+        make_update(ada, ask, text=f"Commonplace, for the {number}. time.")
+    with pytest.raises(RuleBroken, match=f"stand in {MOST_PLACES + 1} places"):
+        taking_down.find(ada.session, "commonplace", REASON)
+
+
+def test_only_admins_take_down_and_only_what_they_saw(ada: Change, staff: Staff) -> None:
+    found = taking_down.find(ada.session, WORDS, REASON)
+    with pytest.raises(NotAllowed):
+        taking_down.take_down(Change(ada.session, staff.ed, NOW), WORDS, REASON, found.seen)
+    make_ask(ada, slug="one-more", title=WORDS)
+    with pytest.raises(Conflict):
+        taking_down.take_down(ada, WORDS, REASON, found.seen)
+
+
+SPELLINGS = {
+    "zebedee quux": "ZEBEDEE\nQUUX went",
+    "Zoë’s “well-known” aunt": 'zoë\'s "well–known"  Aunt went',
+    "Зураб Иванов": "зураб иванов went",
+    "O'Neill": "O’NEILL went",
+    "100%_sure": "100%_sure went",
+}
+
+
+@pytest.mark.parametrize("words", SPELLINGS)
+def test_words_are_found_as_people_spell_them(ada: Change, words: str) -> None:
+    ask = make_ask(ada, published=True, slug="spelt", summary=f"So {SPELLINGS[words]}.", title="Spelt")
+    take_down(ada, words)
+    ada.session.refresh(ask)
+    assert ask.summary == f"So {MARK} went."
+
+
+def test_what_was_cut_short_before_the_last_of_the_words_goes_too(ada: Change) -> None:
+    text = f"{LONG} promised it."
+    name = ada.session.scalar(sa.select(Event.subject_name).where(Event.subject_name.like("A minister said in%")))
+    assert name
+    assert name.endswith("…")
+    end = " ".join(text.split()[len(name.split()) - 3 :])
+    take_down(ada, end)
+    left = set(ada.session.scalars(sa.select(Event.subject_name).where(Event.subject_name.like("A minister said in%"))))
+    assert {it[-len(MARK) - 1 :] for it in left} == {f"{MARK}…"}
+
+
+def test_an_address_that_spells_the_words_goes_as_a_whole(ada: Change) -> None:
+    take_down(ada)
+    assert ADDRESS_MARK in set(ada.session.scalars(sa.select(Evidence.url)))
+    found = taking_down.find(ada.session, "A minister said", REASON)
+    assert found.slugs == []
+    make_ask(ada, slug="a-minister-said-so", title="Spelt")
+    assert taking_down.find(ada.session, "A minister said", REASON).slugs == ["a-minister-said-so"]
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+def test_no_byte_of_them_stays_in_the_file_or_in_its_journal(engine: sa.Engine) -> None:
+    with writing(engine) as session:
+        make_staff(session)
+        work(Change(session, find_staff(session).ed, NOW))
+    with writing(engine) as session:
+        pragmas = {name: session.scalar(sa.text(f"PRAGMA {name}")) for name in ("secure_delete", "journal_mode")}
+        if pragmas != {"secure_delete": 1, "journal_mode": "persist"}:
+            pytest.skip(f"NOT TESTED: this SQLite has {pragmas}")
+        take_down(Change(session, find_staff(session).ada, NOW))
+    engine.dispose()
+    path = Path(engine.url.database or "")
+    held = b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*")).lower()
+    assert b"minist" in held
+    assert [word for word in (b"zebede", b"quux") if word in held] == []

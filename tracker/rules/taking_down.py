@@ -1,0 +1,81 @@
+"""Taking words down: where in a text they stand, and what stands in their place afterwards."""
+
+import re
+from collections.abc import Collection
+from typing import Any, TypeVar, cast
+from urllib.parse import unquote
+
+from tracker.rules import checks
+from tracker.rules.errors import Problem
+from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, fold, slugify
+
+MARK = "[words taken down: see Corrections]"
+# An address that holds the words goes as a whole; what stands in its place leads nowhere (RFC 2606) and is valid.
+ADDRESS_MARK = "https://words-taken-down.invalid/"
+SHORTEST, MOST_PLACES = 3, 100
+AROUND = 60
+# A text that was cut short ends with "…"; so many of the words at most can stand before it.
+MOST_BEFORE_CUT = 60
+ADDRESSES = ("url", "archived_url")
+ALIKE = {letter: f"[{letters}]" for letters in ("'’", '"“”', "‐‑–—-") for letter in letters}
+Value = TypeVar("Value")
+
+
+class Words:
+    """Words to be taken down, in small or capital letters, across line ends, with any kind of quotes and hyphens.
+
+    Their beginning, two words or more, goes too where a text was cut short behind it. `spelt` gathers how they were
+    spelt where they were taken out. `needle` are letters and digits that stand wherever they do, for SQL to look for.
+    """
+
+    def __init__(self, text: str) -> None:
+        parts = ["".join(ALIKE.get(letter, re.escape(letter)) for letter in word) for word in text.split()]
+        most = min(len(parts) - 1, MOST_BEFORE_CUT)
+        beginnings = [r"\s+".join(parts[:number]) + "(?=…)" for number in range(most, 1, -1)]
+        self.pattern = re.compile("|".join([r"\s+".join(parts), *beginnings]), re.IGNORECASE)
+        runs = re.findall(r"[a-z0-9]+", " ".join(text.split()[:2]).lower(), re.ASCII)
+        self.needle = max(runs, key=len, default="")
+        self.slug = slugify(text) if all(map(str.isascii, filter(str.isalnum, fold(text)))) else ""
+        self.spelt: set[str] = set()
+
+    def taken_from(self, value: Value, kept: Collection[str] = (), name: str = "") -> Value:
+        """Return a value of a record or of the log with the mark in place of the words; what `kept` names stays."""
+        new: Any = value
+        match value:
+            case _ if name in kept:
+                pass
+            case str() if name in ADDRESSES:
+                if self.slug and f"-{self.slug}-" in f"-{_spelt_out(unquote(value))}-":
+                    self.spelt.add(value)
+                    new = ADDRESS_MARK
+            case str():
+                self.spelt.update(self.pattern.findall(value))
+                new = self.pattern.sub(MARK, value)
+            case list():
+                new = [self.taken_from(part, kept, name) for part in value]
+            case dict():
+                new = {key: self.taken_from(part, kept, key) for key, part in value.items()}
+        return cast(Value, new)
+
+    def check(self, text: str, reason: str) -> list[Problem]:
+        """Check the words, as typed, and the sentence that says in public why they go."""
+        problems = checks.at_most(text, NOTE_LENGTH, "words") + checks.at_most(reason, SENTENCE_LENGTH, "reason")
+        problems += checks.required(reason, "reason", "the reason, which everybody reads")
+        if sum(map(str.isalnum, text)) < SHORTEST:
+            problems.append(Problem(f"Give at least {SHORTEST} letters or digits.", "words"))
+        elif self.pattern.search(MARK):
+            problems.append(Problem("These words are part of the mark that stands for words taken down.", "words"))
+        elif self.pattern.search(reason):
+            problems.append(Problem("The reason stays, so it must not repeat the words.", "reason"))
+        return problems
+
+
+def _spelt_out(address: str) -> str:
+    """An address in small letters and digits, with a hyphen for all else."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(address))
+
+
+def excerpt(text: str) -> str:
+    """Return the part of a text around the first mark in it."""
+    start, end = max(text.find(MARK) - AROUND, 0), text.find(MARK) + len(MARK) + AROUND
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"

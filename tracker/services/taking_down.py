@@ -1,0 +1,236 @@
+"""Takes words out of every text: records, drafts and notes, the log, and what is derived from them.
+
+The words are gone then, and nobody can bring them back. The log keeps a salted commitment to them, by which whoever
+has them can show that it was these, and the hash of each entry as it is now (docs/decisions/0029-taking-down.md).
+"""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.db import fulltext
+from tracker.db.base import Versioned
+from tracker.db.engine import leave_no_journal
+from tracker.models import (
+    Ask,
+    Event,
+    Evidence,
+    FormerSlug,
+    Legislation,
+    Link,
+    Note,
+    Reply,
+    Revision,
+    SentForm,
+    Source,
+    SuccessTest,
+    Update,
+    Upload,
+)
+from tracker.rules.chain import SALT_BYTES, TAKEN_DOWN, commitment, entry_hash
+from tracker.rules.changes import field_name, in_full
+from tracker.rules.errors import Conflict, Problem, refuse
+from tracker.rules.permissions import Action
+from tracker.rules.taking_down import MOST_PLACES, Words, excerpt
+from tracker.services import derived, records
+from tracker.services.change import Change
+from tracker.services.events import Subject, record
+from tracker.services.proof import content_of
+
+MODELS: dict[str, Any] = {
+    "source": Source,
+    "ask": Ask,
+    "test": SuccessTest,
+    "legislation": Legislation,
+    "link": Link,
+    "update": Update,
+    "evidence": Evidence,
+    "reply": Reply,
+    "note": Note,
+}
+# Text that is a part of an address, tells records apart or is worked out from another.
+NOT_TEXTS = frozenset(
+    ("slug", "key", "identity", "address", "title_key", "extent", "extent_key", "kind", "year", "number")
+) | {"method_version"}
+TEXTS = {
+    model: [
+        column.key
+        for column in model.__table__.columns
+        if isinstance(column.type, sa.String | sa.JSON)
+        and not isinstance(column.type, sa.Enum)
+        and column.key not in NOT_TEXTS
+    ]
+    for model in MODELS.values()
+}
+# What an entry of the log holds under these names is no text either.
+KEPT = {column.key for model in MODELS.values() for column in model.__table__.columns if column.key not in TEXTS[model]}
+KEPT |= {"entries", "commitments", "head", "former_slugs", "results"}
+OF_EVENT = ("subject_name", "reason", "before", "after")
+INTERNAL = ("internal_note", "draft_note", "sent_back_note")
+# With these an address can be made that spells the words; it stays.
+SLUGS = (Ask.slug, FormerSlug.slug, Source.key, Legislation.key)
+MOST_SLUGS = 20
+
+
+class Place(NamedTuple):
+    """A text in which the words stand: whose it is, which, and how it will read around the mark."""
+
+    of: str
+    name: str
+    excerpt: str
+    is_public: bool
+
+
+@dataclass
+class Found:
+    """Where words stand: the rows with their new texts, the entries of the log with their new content.
+
+    `spelt` is how they are spelt there. `slugs` are parts of addresses that spell them, and stay. `asks` are those to
+    which the rows belong.
+    """
+
+    spelt: set[str]
+    slugs: Sequence[str]
+    rows: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    asks: dict[int, Ask] = field(default_factory=dict)
+    is_public: bool = False
+
+    @property
+    def seen(self) -> str:
+        """Where somebody saw the words, in short; something else once they stand elsewhere too."""
+        return f"{len(self.places)}-{len(self.entries)}"
+
+
+def find(session: Session, words: str, reason: str) -> Found:
+    """Return where the words stand; writes nothing. Raises what speaks against taking them down."""
+    wanted = Words(words)
+    refuse(wanted.check(words, reason))
+    found = Found(wanted.spelt, _slugs(session, wanted.slug))
+    for kind, model in MODELS.items():
+        _look_through(session, kind, _holding(model, TEXTS[model], wanted.needle), wanted, found)
+    events = session.scalars(_holding(Event, OF_EVENT, wanted.needle).order_by(Event.id)).all()
+    asks = _by_number(session, Ask, (event.ask_id for event in events))
+    for event in events:
+        content = content_of(event)
+        names = OF_EVENT if event.subject != "person" else ("reason",)  # names of staff are erased elsewhere
+        new = {name: wanted.taken_from(content[name], KEPT) for name in names}
+        if any(new[name] != content[name] for name in names):
+            found.entries.append(content | new)
+            is_wording = event.subject in {"ask", "test"} and asks[event.ask_id or 0].publication.is_public
+            found.is_public |= is_wording or event.action == TAKEN_DOWN
+    refuse(_check(found))
+    return found
+
+
+def take_down(change: Change, words: str, reason: str, seen: str) -> Event:
+    """Put the mark in place of the words everywhere, for good; return the entry of the log that says so.
+
+    `seen` is what `Found.seen` was when the person saw the places: Conflict when there are others now.
+    """
+    change.require(Action.TAKE_DOWN)
+    session, found = change.session, find(change.session, words, reason)
+    if found.seen != seen:
+        raise Conflict
+    after = {
+        "places": len(found.places),
+        "where": [f"{place.of}: {place.name}" for place in found.places],
+        "entries": {str(entry["id"]): entry_hash(entry) for entry in found.entries},
+        "commitments": [_commit_to(spelt) for spelt in sorted(found.spelt)],
+    }
+    event = record(change, TAKEN_DOWN, Subject("words", 0, "words"), after=after, reason=reason, is_public=True)
+    session.flush()  # the database lets texts change only once the log says so
+    session.execute(sa.update(Revision).values(is_taking_down=True))
+    for row, new in found.rows:
+        records.write(row, new)
+        if isinstance(row, Versioned):
+            row.version += 1  # whoever is editing it has the words before them
+    of_evidence = {row.update_id for row, _ in found.rows if isinstance(row, Evidence)}
+    session.execute(sa.update(Update).where(Update.id.in_(of_evidence)).values(version=Update.version + 1))
+    session.flush()
+    if found.entries:
+        texts = [{name: entry[name] for name in ("id", *OF_EVENT)} for entry in found.entries]
+        session.execute(sa.update(Event), texts)
+    session.execute(sa.update(Revision).values(is_taking_down=False))
+    _derive(session, found)
+    for model in (SentForm, Upload):  # a message may name a record, a file may bring the words back
+        session.execute(sa.delete(model))
+    leave_no_journal(session)
+    return event
+
+
+def _holding(model: Any, names: Sequence[str], needle: str) -> sa.Select[Any]:
+    """Return a statement that finds the rows in whose texts the words may stand."""
+    texts = (sa.cast(getattr(model, name), sa.Text) for name in names)
+    return sa.select(model).where(sa.or_(*(text.ilike(f"%{needle}%") for text in texts)))
+
+
+def _look_through(session: Session, kind: str, rows: sa.Select[Any], wanted: Words, found: Found) -> None:
+    """Add the rows of a kind in whose texts the words stand."""
+    changed = [(row, new) for row in session.scalars(rows) if (new := _new_texts(row, wanted))]
+    updates = _by_number(session, Update, (row.update_id for row, _ in changed)) if kind == "evidence" else {}
+    parents = [updates[row.update_id] if kind == "evidence" else row for row, _ in changed]
+    found.asks |= _by_number(session, Ask, map(_ask_id, parents))
+    for (row, new), parent in zip(changed, parents, strict=True):
+        ask = found.asks.get(_ask_id(parent) or 0)
+        of = f"{kind} of “{ask.title}”" if ask and ask is not row else f"{kind} “{getattr(row, 'title', '')}”"
+        seen_by = [it.publication for it in (parent, ask) if it and hasattr(it, "publication")]
+        for name, text in new.items():
+            is_public = kind != "note" and name not in INTERNAL and all(it.is_public for it in seen_by)
+            found.places.append(Place(wanted.taken_from(of), field_name(name), excerpt(in_full(text)), is_public))
+            found.is_public |= is_public
+    found.rows += changed
+
+
+def _new_texts(row: Any, wanted: Words) -> dict[str, Any]:
+    texts = {name: getattr(row, name) for name in TEXTS[type(row)]}
+    return {name: new for name, text in texts.items() if (new := wanted.taken_from(text, name=name)) != text}
+
+
+def _ask_id(row: Any) -> int | None:
+    return row.id if isinstance(row, Ask) else getattr(row, "ask_id", None)
+
+
+def _by_number(session: Session, model: Any, numbers: Iterable[int | None]) -> dict[int, Any]:
+    return {row.id: row for row in session.scalars(sa.select(model).where(model.id.in_({*numbers} - {None})))}
+
+
+def _slugs(session: Session, slug: str) -> Sequence[str]:
+    spelt = (sa.select(column).where(column.like(f"%{slug}%")) for column in SLUGS)
+    return session.scalars(sa.union_all(*spelt).limit(MOST_SLUGS)).all() if slug else []
+
+
+def _check(found: Found) -> list[Problem]:
+    """Say why words that stand there and nowhere else are not taken down."""
+    if not found.places and not found.entries:
+        return [Problem("These words stand nowhere. Copy them from the page, exactly as they are.", "words")]
+    if not found.is_public:
+        sentence = "The public never saw these words: they stand in drafts, notes or the log alone. Edit them there."
+        return [Problem(sentence, "words")]
+    if len(found.places) > MOST_PLACES:
+        sentence = f"These words stand in {len(found.places)} places; at most {MOST_PLACES} are changed at once."
+        return [Problem(f"{sentence} Give more words of the passage that has to go.", "words")]
+    return [
+        Problem(f"With the mark in it the {field_name(name)} “{text}” is too long. Shorten it first.", "words")
+        for row, new in found.rows
+        for name, text in new.items()
+        if len(text) > (getattr(row.__table__.columns[name].type, "length", None) or len(text))
+    ]
+
+
+def _commit_to(spelt: str) -> dict[str, str]:
+    salt = secrets.token_hex(SALT_BYTES)
+    return {"salt": salt, "commitment": commitment(salt, spelt)}
+
+
+def _derive(session: Session, found: Found) -> None:
+    """Write what repeats the texts anew."""
+    laws = {row.id for row, _ in found.rows if isinstance(row, Legislation)}
+    linked = session.scalars(sa.select(Link.ask_id).where(Link.legislation_id.in_(laws)))
+    derived.write_all(session, (found.asks | _by_number(session, Ask, linked)).values())
+    fulltext.forget(session)
