@@ -142,6 +142,7 @@ TABLE: dict[str, Access] = {
     "/staff/people/new": Access(ADMINS, ADMINS),
     "/staff/people/<id:person_id>/link": Access(ADMINS, ADMINS, "/staff/people/3/link"),
     "/staff/people/<id:person_id>/link/<key>": Access(ADMINS, NOBODY, "/staff/people/3/link/{shown}"),
+    "/staff/words": Access(ADMINS, ADMINS),
     "/staff/people/<id:person_id>/erase": Access(ADMINS, ADMINS, "/staff/people/3/erase"),
     "/staff/people/<id:person_id>/edit": Access(ADMINS, ADMINS, "/staff/people/1/edit"),
     "/staff/people/<id:person_id>/<any(deactivate, reactivate, 'sign-out', 'reset-two-step'):action>": Access(

@@ -42,6 +42,7 @@ from tracker.web.staff import (
     sources,
     tests,
     updates,
+    words,
 )
 
 BLUEPRINTS = (
@@ -72,6 +73,7 @@ BLUEPRINTS = (
     people.bp,
     moves.bp,
     log.bp,
+    words.bp,
 )
 MEGABYTE = 1024 * 1024
 LARGEST_FORM = MEGABYTE

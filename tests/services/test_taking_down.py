@@ -6,84 +6,29 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from tests.factories import (
     NOW,
     Staff,
-    criterion_draft,
-    dispute_draft,
-    evidence_draft,
     find_staff,
     make_ask,
-    make_law,
-    make_link,
-    make_reply,
-    make_source,
     make_staff,
-    make_test,
     make_update,
 )
 from tests.tampering import unlock_log
 from tests.transactions import count_events, shared_engine_with
+from tests.unwanted import LONG, REASON, SPELT, WORDS, everything, work
 from tracker.db import guards
-from tracker.db.base import Base
 from tracker.db.engine import writing
 from tracker.models import Ask, Event, Evidence, Revision, Update
 from tracker.rules.chain import commitment, entry_hash
-from tracker.rules.dates import PartialDate
-from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
-from tracker.rules.status import Status
+from tracker.rules.errors import NotAllowed, RuleBroken
 from tracker.rules.taking_down import ADDRESS_MARK, MARK, MOST_PLACES
-from tracker.rules.updates import Result
-from tracker.services import asks, derived, proof, replay, replies, taking_down, tests
+from tracker.services import derived, proof, replay, taking_down
 from tracker.services.change import Change
 from tracker.services.proof import BrokenChain
 
-WORDS, REASON = "Zebedee Quux", "A court ordered it."
-SPELT = "ZEBEDEE\nQuux"
-LONG = "A minister said in the House of Commons, on the first day of the debate, that Zebedee Quux"
-
-
-def work(ed: Change) -> None:
-    """An editor writes the words into every kind of text."""
-    ada = Change(ed.session, find_staff(ed.session).ada, NOW)
-    source = make_source(ed, title=f"{WORDS}: a speech", note=f"By {WORDS}.", internal_note=f"We rang {WORDS}.")
-    ask = make_ask(
-        ed,
-        published=True,
-        source_id=source.id,
-        title=f"Ask {WORDS} to go",
-        quote=f"“{WORDS}” must go.",
-        summary=f"It names {SPELT} twice: {WORDS}.",
-        reading=f"Of {WORDS}.",
-        responsible_bodies=("The Treasury", f"Office of {WORDS}"),
-        short_names=(WORDS,),
-        next_step=f"{WORDS} answers",
-        topic=f"{WORDS} affairs",
-    )
-    test = make_test(ed, ask, label=f"{WORDS} has gone")
-    tests.edit_test(ed, ask, test, criterion_draft(label=f"{WORDS} has left"), seen_version=None, reason="So it is.")
-    piece = evidence_draft(title=f"{WORDS} speaks", quote=f"I, {WORDS}", url="https://example.org/Zebedee%20Quux")
-    make_update(ed, ask, text=f"{LONG} promised it.", evidence=(piece,), results=((test.id, Result.NOT_MET),))
-    make_update(ed, ask, status=Status.REJECTED, reason=f"{WORDS} refused.", happened_on=PartialDate("2021-01-01"))
-    make_update(ed, ask, published=False, text=f"A draft about {WORDS}.")
-    law = make_law(ed, title=f"{WORDS} (Removal) Act 2018", short_names=(WORDS,))
-    make_link(ed, ask, law, provisions=f"s. 1 ({WORDS})", note=f"Removes {WORDS}.")
-    make_reply(ed, ask, asked=WORDS, answer=f"I am {WORDS}.", published=True)
-    asks.add_note(ed, ask, f"Remember {WORDS}.")
-    replies.mark_disputed(ed, ask, dispute_draft(f"Whether {WORDS} said so."), None)
-    replies.end_dispute(ed, ask, None, f"{WORDS} agreed.")
-    make_ask(ada, slug="other", title="Another ask", source_id=source.id)
-
-
 shared_engine = shared_engine_with(work)
-
-
-def everything(session: Session) -> str:
-    """All that the database holds, as text."""
-    session.flush()
-    return str([session.execute(sa.select(table)).all() for table in Base.metadata.tables.values()])
 
 
 def take_down(change: Change, words: str = WORDS, reason: str = REASON) -> Event:
@@ -237,7 +182,7 @@ def test_only_admins_take_down_and_only_what_they_saw(ada: Change, staff: Staff)
     with pytest.raises(NotAllowed):
         taking_down.take_down(Change(ada.session, staff.ed, NOW), WORDS, REASON, found.seen)
     make_ask(ada, slug="one-more", title=WORDS)
-    with pytest.raises(Conflict):
+    with pytest.raises(RuleBroken, match="Look at them again"):
         taking_down.take_down(ada, WORDS, REASON, found.seen)
 
 

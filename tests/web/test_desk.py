@@ -119,7 +119,7 @@ def test_an_empty_desk_says_that_all_is_done(sqlite_site: Site) -> None:
         "no reply is due, nothing is overdue, no ask is due for a look, there are no drafts, and "
         "all that was brought in is published or put aside."
     )
-    assert desk.all("h2") == ["Accounts that were made, changed, reset or erased this week", "Lately"]
+    assert desk.all("h2") == ["Accounts that were changed, and words taken down, this week", "Lately"]
 
 
 def test_editors_see_what_was_done_to_accounts_and_contributors_do_not(sqlite_site: Site) -> None:

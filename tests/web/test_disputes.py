@@ -124,6 +124,6 @@ def test_the_log_says_what_was_done_in_words(sqlite_site: Site) -> None:
     assert f"Ed Editor marked as disputed the ask “{title}”." in page.section("log")
     assert ABOUT in page.section("log")
     page = page.follow("End the dispute").submit("End the dispute", reason="It was right.")
-    assert f"Ed Editor ended the dispute about the ask “{title}”." in page.section("log")
+    assert f"Ed Editor settled the dispute about the ask “{title}”." in page.section("log")
     newest = sqlite_site.scalar(sa.select(Event.action).order_by(Event.id.desc()).limit(1))
-    assert newest == "ended the dispute about"
+    assert newest == "settled the dispute about"

@@ -38,6 +38,7 @@ def verify(against: tuple[str, ...], with_replay: bool, only_checkpoint: bool, i
         count, head = proof.verify(session)
         for checkpoint in kept:
             proof.require(session, checkpoint)
+        replaced = proof.find_replaced(session)
         faults = [] if only_checkpoint else derived.find_faults(session)
         differences = replay.find_differences(session) if with_replay else []
     if differences:
@@ -48,6 +49,8 @@ def verify(against: tuple[str, ...], with_replay: bool, only_checkpoint: bool, i
     if faults:
         raise click.ClickException("\n".join([*faults[:MOST_FAULTS], "Write them anew with: tracker verify --mend"]))
     click.echo(f"The event log is whole: {count} entries, the last with hash {head}.")
+    if replaced:
+        click.echo(f"From {len(replaced)} of them words were taken down; later entries say when and why.")
     if kept:
         click.echo(f"It holds all that {len(kept)} earlier {'checkpoint' if len(kept) == 1 else 'checkpoints'} fixed.")
     if with_replay:

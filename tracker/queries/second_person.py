@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Event, Person, Update
 from tracker.queries.people import with_names
+from tracker.rules.chain import TAKEN_DOWN
 from tracker.rules.permissions import ALLOWED, Action, Role
 
 FRESH, TOLD = timedelta(hours=72), timedelta(days=7)
@@ -44,9 +45,9 @@ def find_refusals(session: Session, person_id: int | None, updates: Iterable[Upd
 
 
 def list_account_changes(session: Session, at: datetime, limit: int) -> Sequence[Event]:
-    """Return the newest entries of the last week about accounts being made, changed, reset or erased."""
-    about = sa.select(Event).where(Event.subject == "person", Event.action.in_(CHANGED), Event.at > at - TOLD)
-    about = about.where(Event.actor_id.is_distinct_from(Event.subject_id))
+    """Return the newest entries of the last week about others' accounts, and about words that were taken down."""
+    others = (Event.subject == "person", Event.actor_id.is_distinct_from(Event.subject_id), Event.action.in_(CHANGED))
+    about = sa.select(Event).where(sa.or_(sa.and_(*others), Event.action == TAKEN_DOWN), Event.at > at - TOLD)
     return with_names(session, session.scalars(about.order_by(Event.id.desc()).limit(limit)))
 
 

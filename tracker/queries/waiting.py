@@ -56,7 +56,7 @@ def waits_for(session: Session, person: Person, at: datetime, four_eyes: bool) -
         lines = [Task(ask.title, f"/staff/asks/{ask.id}") for ask in overdue.rows]
         found.append(_part("Overdue deadlines and next steps", lines, overdue.number))
         others = [it for it in list_account_changes(session, at, LOOKED_THROUGH) if it.actor_id != person.id]
-        found.append(_part("Accounts that were made, changed, reset or erased", [_to_know(it) for it in others]))
+        found.append(_part("Accounts that were changed, and words taken down", [_to_know(it) for it in others]))
     drafts = desk.list_drafts(session, person.id, LOOKED_THROUGH).rows
     found.append(_part("Your drafts", [_to_finish(update) for update in drafts if update.author_id == person.id]))
     return [part for part in found if part.lines]

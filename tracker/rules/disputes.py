@@ -10,6 +10,8 @@ from tracker.rules.replies import one_month_after
 from tracker.rules.text import SENTENCE_LENGTH
 
 DEFAMATION = timedelta(hours=48)
+# What the log calls the end of a dispute, whose outcome everybody reads. An older "ended …" has an internal reason.
+SETTLED = "settled the dispute about"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from tracker.models import Ask, Reply
 from tracker.rules import checks
 from tracker.rules.asks import Publication
-from tracker.rules.disputes import DisputeDraft, check_dispute
+from tracker.rules.disputes import SETTLED, DisputeDraft, check_dispute
 from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action
 from tracker.rules.replies import ReplyDraft, check_publishable, check_reply
@@ -47,13 +47,13 @@ def mark_disputed(change: Change, ask: Ask, draft: DisputeDraft, seen_version: i
 
 
 def end_dispute(change: Change, ask: Ask, seen_version: int | None, reason: str) -> None:
-    """Take the mark off."""
+    """Take the mark off; what came of it is public from now on, with what was disputed."""
     change.require(Action.EDIT)
     records.check_version(ask, seen_version)
     if ask.disputed_on is None:
         raise RuleBroken([Problem("Nothing here is disputed any more.")])
-    refuse(checks.required(reason, "reason", "what came of it, for the log"))
-    _edit_dispute(change, ask, DisputeDraft(), "ended the dispute about", reason)
+    refuse(checks.required(reason, "reason", "what came of it, in one sentence"))
+    _edit_dispute(change, ask, DisputeDraft(), SETTLED, reason)
 
 
 def _edit_dispute(change: Change, ask: Ask, draft: DisputeDraft, action: str, reason: str = "") -> bool:

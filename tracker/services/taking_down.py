@@ -33,7 +33,7 @@ from tracker.models import (
 )
 from tracker.rules.chain import SALT_BYTES, TAKEN_DOWN, commitment, entry_hash
 from tracker.rules.changes import field_name, in_full
-from tracker.rules.errors import Conflict, Problem, refuse
+from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action
 from tracker.rules.taking_down import MOST_PLACES, Words, excerpt
 from tracker.services import derived, records
@@ -131,19 +131,19 @@ def find(session: Session, words: str, reason: str) -> Found:
 def take_down(change: Change, words: str, reason: str, seen: str) -> Event:
     """Put the mark in place of the words everywhere, for good; return the entry of the log that says so.
 
-    `seen` is what `Found.seen` was when the person saw the places: Conflict when there are others now.
+    `seen` is what `Found.seen` was when the person saw the places; if there are others now, nothing is taken down.
     """
     change.require(Action.TAKE_DOWN)
     session, found = change.session, find(change.session, words, reason)
     if found.seen != seen:
-        raise Conflict
+        raise RuleBroken([Problem("The words stand in other places than you saw. Look at them again.")])
     after = {
         "places": len(found.places),
         "where": [f"{place.of}: {place.name}" for place in found.places],
         "entries": {str(entry["id"]): entry_hash(entry) for entry in found.entries},
         "commitments": [_commit_to(spelt) for spelt in sorted(found.spelt)],
     }
-    event = record(change, TAKEN_DOWN, Subject("words", 0, "words"), after=after, reason=reason, is_public=True)
+    event = record(change, TAKEN_DOWN, Subject("words", 0, "public texts"), after=after, reason=reason, is_public=True)
     session.flush()  # the database lets texts change only once the log says so
     session.execute(sa.update(Revision).values(is_taking_down=True))
     for row, new in found.rows:

@@ -14,6 +14,7 @@ from tracker.queries.public.fitting import find_law_title, find_near, list_topic
 from tracker.queries.public.laws import find_key_of, find_law, list_laws
 from tracker.queries.public.listing import find_groups, find_page
 from tracker.queries.public.rows import PublishedCheckpoint, find_checkpoint, find_latest_checkpoint
+from tracker.queries.public.settled import list_ended_disputes, list_takings_down
 from tracker.queries.public.sources import find_source, list_passages
 from tracker.queries.public.unknown import list_unknown
 from tracker.queries.public.updates import count_updates, list_updates
@@ -40,9 +41,11 @@ __all__ = [
     "find_source",
     "find_years",
     "list_bodies",
+    "list_ended_disputes",
     "list_laws",
     "list_passages",
     "list_sources",
+    "list_takings_down",
     "list_topics",
     "list_unknown",
     "list_updates",

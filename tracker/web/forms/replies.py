@@ -6,7 +6,7 @@ from tracker.rules.dates import HELP
 from tracker.rules.disputes import DisputeDraft
 from tracker.rules.replies import ANSWER_LENGTH, Outcome, ReplyDraft
 from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, TITLE_LENGTH
-from tracker.web.forms.base import Form
+from tracker.web.forms.base import Form, ReasonForm
 from tracker.web.forms.fields import DateField, LongTextField, TextField, required
 
 
@@ -58,6 +58,17 @@ class DisputeForm(Form):
     def draft(self) -> DisputeDraft:
         """The dispute as typed."""
         return DisputeDraft(**self.values())
+
+
+class EndDisputeForm(ReasonForm):
+    """What came of a dispute."""
+
+    reason = LongTextField(
+        "What came of it",
+        [required],
+        description="One neutral sentence that everybody reads under Corrections. Do not name who complained.",
+        render_kw={"maxlength": SENTENCE_LENGTH},
+    )
 
 
 class NoteForm(Form):

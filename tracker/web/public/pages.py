@@ -17,6 +17,7 @@ from tracker.rules.asks import Basis
 from tracker.rules.method import CHANGES
 from tracker.rules.movement import QUIET_AFTER
 from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
+from tracker.rules.taking_down import MARK
 from tracker.rules.updates import EvidenceType, UpdateKind
 from tracker.web.addresses import day_asked_for, follow_former_slug, kind_asked_for
 from tracker.web.public.charts import BANDS, headline, years_chart
@@ -188,6 +189,9 @@ def corrections() -> str:
         "public/corrections.html",
         page=public.list_updates(db(), UpdateKind.CORRECTION, after),
         reworded=public.list_updates(db(), UpdateKind.REDEFINITION),
+        disputes=public.list_ended_disputes(db()),
+        takings_down=public.list_takings_down(db()),
+        mark=MARK,
         is_first=not after,
     )
 

@@ -12,8 +12,7 @@ from tracker.rules.permissions import Action
 from tracker.services import replies
 from tracker.services.change import Change
 from tracker.web.auth import requires
-from tracker.web.forms.base import ReasonForm
-from tracker.web.forms.replies import DisputeForm
+from tracker.web.forms.replies import DisputeForm, EndDisputeForm
 from tracker.web.session import db
 from tracker.web.staff.answers import Page, form_page, found, handled
 
@@ -23,7 +22,7 @@ INTRO = (
     "The desk reminds you."
 )
 END_INTRO = (
-    "The public mark goes; the log keeps what was disputed and why it ended. "
+    "The mark goes from the ask. What was disputed, since when, and what came of it, stay under Corrections. "
     "A mistake is put right by a correction: post it first, in the ask's story."
 )
 
@@ -46,17 +45,17 @@ def mark(ask_id: int) -> Page | Response:
 @requires(Action.EDIT)
 def end(ask_id: int) -> Page | Response:
     ask, back = found(db().get(Ask, ask_id)), url_for("asks.show", ask_id=ask_id)
-    form, title = ReasonForm(version=ask.version), ask.title
+    form, title = EndDisputeForm(version=ask.version), ask.title
 
     def save(change: Change) -> str:
         row = change.session.get_one(Ask, ask_id)
         replies.end_dispute(change, row, form.seen_version, form.reason.data or "")
         return back
 
-    def fresh() -> ReasonForm:
-        return ReasonForm(formdata=None, version=found(db().get(Ask, ask_id)).version)
+    def fresh() -> EndDisputeForm:
+        return EndDisputeForm(formdata=None, version=found(db().get(Ask, ask_id)).version)
 
-    return handled(form, save, "The dispute is ended. The public page shows it no longer.", fresh) or form_page(
+    return handled(form, save, "The dispute is ended. Corrections tells what came of it.", fresh) or form_page(
         form, f"End the dispute about “{title}”", back, submit="End the dispute", intro=END_INTRO
     )
 

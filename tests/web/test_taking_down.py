@@ -1,0 +1,183 @@
+"""Words that were taken down stand in no page and no file, and everybody reads that and why they were."""
+
+import io
+import sqlite3
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.browser import Page
+from tests.cli.commands import tracker_on
+from tests.factories import make_ask, make_source
+from tests.site import ADA, CLEO, ED, Site
+from tests.unwanted import REASON, WORDS, work
+from tracker.clock import today
+from tracker.models import Event, StaffSession
+from tracker.rules.dates import PartialDate
+from tracker.rules.taking_down import MARK
+from tracker.services import taking_down
+
+ASK = "/asks/empty-homes"
+# Public addresses at which the words are read before they are taken down.
+ADDRESSES = (
+    "/", "/?on=2022-01-01", "/updates", "/legislation", "/legislation/ukpga/2018/199", "/corrections",
+    "/sources/the-article", "/sources/the-article?on=2022-01-01", "/bodies/the-treasury", "/unknown",
+    ASK, f"{ASK}?on=2022-01-01", f"{ASK}?on=2020-06-01", f"{ASK}/story", f"{ASK}/story?on=2022-01-01",
+    f"{ASK}/history", f"{ASK}/card", f"{ASK}/badge.svg", f"{ASK}/feed.atom", f"{ASK}/calendar.ics", "/feed.atom",
+    "/calendar.ics", "/asks.csv", "/updates.csv", "/evidence.csv", "/tests.csv", "/results.csv", "/legislation.csv",
+    "/links.csv", "/replies.csv", "/sources.csv", "/api/v1/asks", f"/api/v1{ASK}", "/api/v1/updates?ask=empty-homes",
+    "/api/v1/evidence?ask=empty-homes", "/api/v1/links?ask=empty-homes", "/api/v1/tests", "/api/v1/results",
+    "/api/v1/legislation", "/api/v1/replies", "/api/v1/sources",
+    "/api/v1/legislation/ukpga/2018/199", "/data.zip", "/data.sqlite3", "/data.xlsx",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def before(shared_site: Site) -> dict[str, str]:
+    """What stood at each address before the words were taken down, which they are then."""
+    with shared_site.change(ED) as change:
+        work(change)
+    found = {address: read(shared_site, address) for address in ADDRESSES}
+    with shared_site.change(ADA) as change:
+        seen = taking_down.find(change.session, WORDS, REASON).seen
+        taking_down.take_down(change, WORDS, REASON, seen)
+    return found
+
+
+def read(site: Site, address: str) -> str:
+    """All text at an address, in small letters; of a packed file the text of its parts."""
+    answer = site.browser().send("GET", address)
+    assert answer.status_code == 200, address
+    if answer.mimetype == "application/vnd.sqlite3":
+        with closing(sqlite3.connect(":memory:")) as copy:
+            copy.deserialize(answer.data)
+            return "\n".join(copy.iterdump()).casefold()
+    if answer.data.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as packed:
+            return "\n".join(packed.read(name).decode(errors="replace") for name in packed.namelist()).casefold()
+    return answer.get_data(as_text=True).casefold()
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_mark_stands_where_the_words_were_read(shared_site: Site, before: dict[str, str], address: str) -> None:
+    assert "quux" in before[address]
+    after = read(shared_site, address)
+    assert [word for word in ("zebedee", "quux") if word in after] == []
+    assert MARK.casefold() in after.replace("\r\n ", "")  # a calendar breaks its lines
+
+
+def test_they_are_not_found_and_no_address_is_made_of_them(shared_site: Site, before: dict[str, str]) -> None:
+    assert before
+    assert "No ask fits" in shared_site.browser().get("/?q=Zebedee").text
+    assert shared_site.browser().send("GET", "/bodies/office-of-zebedee-quux").status_code == 404
+    assert "Tax empty homes" not in shared_site.browser().get("/?q=Zebedee").text
+
+
+def test_everybody_reads_when_and_why(shared_site: Site, before: dict[str, str]) -> None:
+    assert "words that the law made us take down" not in before["/corrections"]
+    page = shared_site.browser().get("/corrections")
+    said = page.section("taken-down")
+    number = shared_site.scalar(sa.select(Event.after).order_by(Event.id.desc()).limit(1))["places"]
+    assert PartialDate(today().isoformat()).in_words in said
+    assert f"{REASON} In {number} texts." in said
+    assert page.links()["words that the law made us take down"] == "#taken-down"
+
+
+def test_staff_are_told(shared_site: Site, before: dict[str, str]) -> None:
+    assert before
+    ed = shared_site.browser(ED)
+    assert "Ada Admin took words down in" in ed.get("/staff/").section("accounts")
+    assert REASON in ed.get("/staff/").section("accounts")
+    log = shared_site.browser(CLEO).get("/staff/log?subject=words")
+    assert "took words down in" in log.text
+    assert "quux" not in log.html.casefold()
+    assert MARK in shared_site.browser(CLEO).get(f"/staff/asks/{shared_site.ask_id('empty-homes')}").text
+
+
+def test_the_published_files_hold_the_mark(shared_site: Site, before: dict[str, str], tmp_path: Path) -> None:
+    assert before
+    url = shared_site.engine.url.render_as_string(hide_password=False)
+    tracker_on(url)("publish", tmp_path / "site", TRACKER_SITE_URL="https://asks.example.org")
+    texts = {path: path.read_bytes().lower() for path in (tmp_path / "site").rglob("*") if path.is_file()}
+    assert MARK.lower().encode() in texts[tmp_path / "site/asks/empty-homes/index.html"]
+    assert [path for path, text in texts.items() if b"quux" in text or b"quux" in str(path).lower().encode()] == []
+
+
+# --- the page ---
+
+
+@pytest.fixture
+def wanted(sqlite_site: Site) -> Site:
+    """A site with the words, which still stand."""
+    with sqlite_site.change(ED) as change:
+        work(change)
+    return sqlite_site
+
+
+def show(site: Site, words: str = WORDS, reason: str = REASON) -> Page:
+    page = site.browser(ADA).get("/staff/log").follow("words that have to go by law")
+    with site.unchanged():
+        return page.submit("Show where they stand", words=words, reason=reason)
+
+
+def test_an_admin_sees_every_place_before_anything_is_done(wanted: Site) -> None:
+    page = show(wanted)
+    listed = [line for line in page.all("li") if f"{MARK}" in line and ": " in line.replace(MARK, "")]
+    assert f"Where they stand: {len(listed)} places, and " in page.text
+    assert f"test of “Ask {MARK} to go”, label: {MARK} has left" in listed
+    assert f"note of “Ask {MARK} to go”, text Staff only : Remember {MARK}." in listed
+    assert page.value("words") == WORDS
+    done = page.submit("Take them down for good")
+    assert done.h1.startswith("Entry ")
+    assert "The words are taken down." in done.notices[0]
+    assert "quux" not in done.html.casefold()
+    assert MARK in wanted.browser().get(ASK).h1
+
+
+def test_what_has_changed_since_it_was_shown_is_shown_again(wanted: Site) -> None:
+    page = show(wanted)
+    with wanted.change(ED) as change:
+        make_source(change, key="another", title=f"{WORDS} again")
+    with wanted.unchanged():
+        again = page.submit("Take them down for good")
+    assert again.status == 422
+    assert "Look at them again" in again.summary[0]
+    assert f"{MARK} again" in again.text
+    assert again.submit("Take them down for good").h1.startswith("Entry ")
+
+
+def test_the_same_form_sent_twice_does_one_thing(wanted: Site) -> None:
+    page = show(wanted)
+    first = page.submit("Take them down for good")
+    with wanted.unchanged():
+        assert page.submit("Take them down for good").path == first.path
+
+
+def test_what_is_refused_says_why_beside_its_field_and_keeps_what_was_typed(wanted: Site) -> None:
+    for words, reason, field, said in (
+        ("Nobody at all", REASON, "words", "stand nowhere"),
+        ("ab", REASON, "words", "at least 3"),
+        (WORDS, "", "reason", "Fill in"),
+        (WORDS, f"So {WORDS} asked.", "reason", "must not repeat"),
+        ("A draft about", REASON, "words", "never saw"),
+    ):
+        page = show(wanted, words, reason)
+        assert (page.status, page.value("words"), page.value("reason")) == (422, words, reason)
+        assert said in page.errors(field)[0]
+        assert not page.has_button("Take them down for good")
+
+
+def test_it_asks_for_the_password_again(wanted: Site) -> None:
+    ada = wanted.browser(ADA)
+    wanted.execute(sa.update(StaffSession).values(confirmed_at=None))
+    with wanted.unchanged():
+        assert ada.get("/staff/words").path.startswith("/staff/confirm")
+
+
+def test_an_address_that_spells_them_is_named(wanted: Site) -> None:
+    with wanted.change(ED) as change:
+        make_ask(change, slug="zebedee-quux-goes", title="Something else")
+    assert "zebedee-quux-goes" in show(wanted).notices[0]
