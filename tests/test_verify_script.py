@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
@@ -17,7 +17,8 @@ from tests.full_disk import full_disk
 from tracker.db.engine import writing
 from tracker.models import Person
 from tracker.rules.chain import GENESIS, canonical, entry_hash
-from tracker.services import people, personal_data
+from tracker.rules.taking_down import MARK
+from tracker.services import people, personal_data, taking_down
 from tracker.services.change import Change
 
 SCRIPT = Path(__file__).resolve().parent.parent / "docs/verify_log.py"
@@ -227,6 +228,36 @@ def test_a_log_of_which_somebody_was_erased_is_whole_and_names_them_nowhere(
     assert all('"Ed"' not in line and "ed@example.org" not in line for line in export.read_text().splitlines())
     write(export, entries[:-1])
     assert run(export)[1].startswith("WRONG: Entry 2 lacks a detail of person 2, whom")
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+def test_words_that_were_taken_down_leave_the_proof_whole(database: str, engine: sa.Engine, export: Path) -> None:
+    with writing(engine) as session:
+        wanted = ("Homes that stand empty", "A court ordered it.", "https://tracker.example")
+        change = Change(session, find_staff(session).ada, NOW)
+        taking_down.take_down(change, *wanted, taking_down.find(session, *wanted).seen)
+    tracker = tracker_on(database)
+    tracker("log", "export", export)
+    kept = export.parent / "checkpoint"
+    code, said = run(export, kept)
+    assert code == 0
+    assert said.startswith("From 1 entries words were taken down; later ones say why.\nThe log is whole: ")
+    assert "whole" in tracker("verify", "--replay", "--against", kept).out
+    entries = read(export)
+    assert "stand empty" not in export.read_text()
+    changed = next(number for number, it in enumerate(entries) if MARK in canonical(it))
+    tamperings: list[tuple[Callable[[Any], None], str]] = [
+        (lambda it: it[changed].update(reason="x"), f"WRONG: Entry {changed + 1} was changed"),
+        (lambda it: it.pop(), f"WRONG: Entry {changed + 1} was changed"),
+        (lambda it: it[-1].update(after={"entries": {}}), f"WRONG: Entry {changed + 1} was changed"),
+        (lambda it: it[-1].update(after=None), "WRONG: An entry that says which words"),
+        (lambda it: it[-1].update(reason="x"), f"WRONG: Entry {len(entries)} was changed"),
+    ]
+    for tamper, wrong in tamperings:
+        forged = read(export)
+        tamper(forged)
+        write(forged_file := export.with_name("forged"), forged)
+        assert run(forged_file)[1].startswith(wrong)
 
 
 @pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)

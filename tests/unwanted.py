@@ -23,6 +23,7 @@ from tracker.services import asks, replies, tests
 from tracker.services.change import Change
 
 WORDS, REASON = "Zebedee Quux", "A court ordered it."
+OURS = "https://tracker.example"
 SPELT = "ZEBEDEE\nQuux"
 LONG = "A minister said in the House of Commons, on the first day of the debate, that Zebedee Quux"
 

@@ -12,13 +12,14 @@ from tests.cli.commands import Tracker, tracker_on
 from tests.cli.test_doctor import faults
 from tests.copies import everything
 from tests.engines import Databases, open_engine
-from tests.factories import NOW, make_ask, make_person, make_staff
+from tests.factories import NOW, find_staff, make_ask, make_person, make_staff
 from tests.tampering import write_in_first_format
 from tracker.db import migrate
 from tracker.db.engine import reading, writing
 from tracker.models import Event, Revision
 from tracker.queries import public
 from tracker.rules.permissions import COMMAND_LINE
+from tracker.services import taking_down
 from tracker.services.change import Change
 
 
@@ -210,3 +211,18 @@ def test_without_the_programs_of_postgresql_the_message_says_so(
 
 def test_a_folder_that_is_not_there_is_named(tracker: Tracker, engine: sa.Engine, tmp_path: Path) -> None:
     assert "could not be written" in tracker("backup", tmp_path / "missing" / "file", code=1).err
+
+
+def test_words_that_a_restore_brings_back_are_named(tracker: Tracker, engine: sa.Engine, made: Path) -> None:
+    with writing(engine) as session:
+        wanted = ("Homes that stand empty", "A court ordered it.", "https://tracker.example")
+        change = Change(session, find_staff(session).ada, NOW)
+        taking_down.take_down(change, *wanted, taking_down.find(session, *wanted).seen)
+    assert "words were taken down" in tracker("verify", "--replay").out
+    later = made.parent.parent / "later"
+    tracker("backup", later)
+    said = tracker("restore", made, "--force").out
+    assert "Words are back that were taken down on 22 November 2026, because: A court ordered it." in said
+    assert "words were taken down" not in tracker("verify", "--replay").out
+    assert "Words are back" not in tracker("restore", later, "--force").out
+    assert "words were taken down" in tracker("verify", "--replay").out

@@ -164,8 +164,8 @@ def erase_somebody(change: Change, world: World) -> None:
 
 def take_words_down(change: Change, world: World) -> None:
     """Take down the quotation of an ask, having seen where it stands."""
-    found = taking_down.find(change.session, world.ask.quote, "A court ordered it.")
-    taking_down.take_down(change, world.ask.quote, "A court ordered it.", found.seen)
+    wanted = (world.ask.quote, "A court ordered it.", "https://tracker.example")
+    taking_down.take_down(change, *wanted, taking_down.find(change.session, *wanted).seen)
 
 
 def end_a_dispute(change: Change, world: World) -> None:

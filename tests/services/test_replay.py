@@ -119,8 +119,8 @@ def leave(change: Change, person: Person, *, erased: bool = False) -> None:
 
 def take_down(change: Change, words: str) -> None:
     """Words that come up in several records go, from whatever texts there are."""
-    found = taking_down.find(change.session, words, "A court ordered it.")
-    taking_down.take_down(change, words, "A court ordered it.", found.seen)
+    wanted = (words, "A court ordered it.", "https://tracker.example")
+    taking_down.take_down(change, *wanted, taking_down.find(change.session, *wanted).seen)
 
 
 DEEDS: list[tuple[type[Any] | None, Deed]] = [

@@ -17,13 +17,13 @@ from tests.factories import (
 )
 from tests.tampering import unlock_log
 from tests.transactions import count_events, shared_engine_with
-from tests.unwanted import LONG, REASON, SPELT, WORDS, everything, work
+from tests.unwanted import LONG, OURS, REASON, SPELT, WORDS, everything, work
 from tracker.db import guards
 from tracker.db.engine import writing
 from tracker.models import Ask, Event, Evidence, Revision, Update
 from tracker.rules.chain import commitment, entry_hash
 from tracker.rules.errors import NotAllowed, RuleBroken
-from tracker.rules.taking_down import ADDRESS_MARK, MARK, MOST_PLACES
+from tracker.rules.taking_down import CORRECTIONS, MARK, MOST_PLACES
 from tracker.services import derived, proof, replay, taking_down
 from tracker.services.change import Change
 from tracker.services.proof import BrokenChain
@@ -32,8 +32,8 @@ shared_engine = shared_engine_with(work)
 
 
 def take_down(change: Change, words: str = WORDS, reason: str = REASON) -> Event:
-    found = taking_down.find(change.session, words, reason)
-    return taking_down.take_down(change, words, reason, found.seen)
+    found = taking_down.find(change.session, words, reason, OURS)
+    return taking_down.take_down(change, words, reason, OURS, found.seen)
 
 
 def test_the_words_stand_nowhere_afterwards_and_the_log_is_whole(ada: Change) -> None:
@@ -164,7 +164,7 @@ def test_what_cannot_be_taken_down_is_refused_and_nothing_changes(ada: Change, c
     words, reason, said = REFUSED[case]
     before = everything(ada.session)
     with pytest.raises(RuleBroken, match=said):
-        taking_down.take_down(ada, words, reason, "")
+        taking_down.take_down(ada, words, reason, OURS, "")
     assert everything(ada.session) == before
 
 
@@ -174,16 +174,16 @@ def test_words_in_too_many_places_are_refused_with_their_number(ada: Change) -> 
     for number in range(MOST_PLACES + 1):
         make_update(ada, ask, text=f"Commonplace, for the {number}. time.")
     with pytest.raises(RuleBroken, match=f"stand in {MOST_PLACES + 1} places"):
-        taking_down.find(ada.session, "commonplace", REASON)
+        taking_down.find(ada.session, "commonplace", REASON, OURS)
 
 
 def test_only_admins_take_down_and_only_what_they_saw(ada: Change, staff: Staff) -> None:
-    found = taking_down.find(ada.session, WORDS, REASON)
+    found = taking_down.find(ada.session, WORDS, REASON, OURS)
     with pytest.raises(NotAllowed):
-        taking_down.take_down(Change(ada.session, staff.ed, NOW), WORDS, REASON, found.seen)
+        taking_down.take_down(Change(ada.session, staff.ed, NOW), WORDS, REASON, OURS, found.seen)
     make_ask(ada, slug="one-more", title=WORDS)
     with pytest.raises(RuleBroken, match="Look at them again"):
-        taking_down.take_down(ada, WORDS, REASON, found.seen)
+        taking_down.take_down(ada, WORDS, REASON, OURS, found.seen)
 
 
 SPELLINGS = {
@@ -208,6 +208,9 @@ def test_what_was_cut_short_before_the_last_of_the_words_goes_too(ada: Change) -
     name = ada.session.scalar(sa.select(Event.subject_name).where(Event.subject_name.like("A minister said in%")))
     assert name
     assert name.endswith("…")
+    beginning = " ".join(name.removesuffix("…").split()[-2:])
+    with pytest.raises(RuleBroken, match="stand nowhere"):
+        taking_down.find(ada.session, f"{beginning} nobody ever wrote", REASON, OURS)
     end = " ".join(text.split()[len(name.split()) - 3 :])
     take_down(ada, end)
     left = set(ada.session.scalars(sa.select(Event.subject_name).where(Event.subject_name.like("A minister said in%"))))
@@ -216,11 +219,11 @@ def test_what_was_cut_short_before_the_last_of_the_words_goes_too(ada: Change) -
 
 def test_an_address_that_spells_the_words_goes_as_a_whole(ada: Change) -> None:
     take_down(ada)
-    assert ADDRESS_MARK in set(ada.session.scalars(sa.select(Evidence.url)))
-    found = taking_down.find(ada.session, "A minister said", REASON)
+    assert f"{OURS}{CORRECTIONS}" in set(ada.session.scalars(sa.select(Evidence.url)))
+    found = taking_down.find(ada.session, "A minister said", REASON, OURS)
     assert found.slugs == []
     make_ask(ada, slug="a-minister-said-so", title="Spelt")
-    assert taking_down.find(ada.session, "A minister said", REASON).slugs == ["a-minister-said-so"]
+    assert taking_down.find(ada.session, "A minister said", REASON, OURS).slugs == ["a-minister-said-so"]
 
 
 @pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)

@@ -13,7 +13,7 @@ from tests.browser import Page
 from tests.cli.commands import tracker_on
 from tests.factories import make_ask, make_source
 from tests.site import ADA, CLEO, ED, Site
-from tests.unwanted import REASON, WORDS, work
+from tests.unwanted import OURS, REASON, WORDS, work
 from tracker.clock import today
 from tracker.models import Event, StaffSession
 from tracker.rules.dates import PartialDate
@@ -42,8 +42,8 @@ def before(shared_site: Site) -> dict[str, str]:
         work(change)
     found = {address: read(shared_site, address) for address in ADDRESSES}
     with shared_site.change(ADA) as change:
-        seen = taking_down.find(change.session, WORDS, REASON).seen
-        taking_down.take_down(change, WORDS, REASON, seen)
+        wanted = (WORDS, REASON, OURS)
+        taking_down.take_down(change, *wanted, taking_down.find(change.session, *wanted).seen)
     return found
 
 

@@ -51,13 +51,14 @@ def restore(file: Path, force: bool) -> None:
     """
     engine = open_engine()
     before = backups.count_entries(engine)
-    safety = None
+    safety, taken_down = None, []
     if before is not None:
         if not force:
             raise click.ClickException(
                 f"The database is not empty: its log has {before} entries. A restore would throw away what the backup "
                 "does not have. If that is meant, use --force: what is there is backed up first."
             )
+        taken_down = backups.list_takings_down(engine) if before else []
         safety = file.with_name(f"before-restore-{now():%Y%m%dT%H%M%SZ}{file.suffix}")
     try:
         found = put_back(engine, file, safety, _progress)
@@ -68,6 +69,9 @@ def restore(file: Path, force: bool) -> None:
     click.echo(f"The database holds {_in_words(found)}.")
     if safety:
         click.echo(f"What was there before, {before} entries of the log, is in {safety}.")
+    kept = backups.list_takings_down(engine)
+    for taken in (taken for taken in taken_down if taken not in kept):
+        click.echo(f"Words are back that were taken down on {taken} Take them down again.")
     with suppress(OSError):  # nothing is kept where nothing can be written
         kept_checkpoint(engine).unlink()  # the log itself tells of the restore now
     click.echo(f"The event log of the backup is whole: {found.entries} entries, the last with hash {found.head}.")

@@ -10,8 +10,8 @@ from tracker.rules.errors import Problem
 from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, fold, slugify
 
 MARK = "[words taken down: see Corrections]"
-# An address that holds the words goes as a whole; what stands in its place leads nowhere (RFC 2606) and is valid.
-ADDRESS_MARK = "https://words-taken-down.invalid/"
+# An address that spells the words goes as a whole; what stands in its place leads to this page of ours.
+CORRECTIONS = "/corrections#taken-down"
 SHORTEST, MOST_PLACES = 3, 100
 AROUND = 60
 # A text that was cut short ends with "…"; so many of the words at most can stand before it.
@@ -25,10 +25,12 @@ class Words:
     """Words to be taken down, in small or capital letters, across line ends, with any kind of quotes and hyphens.
 
     Their beginning, two words or more, goes too where a text was cut short behind it. `spelt` gathers how they were
-    spelt where they were taken out. `needle` are letters and digits that stand wherever they do, for SQL to look for.
+    spelt where they were taken out, and `is_found` says if it was the whole of them somewhere. `needle` are letters and
+    digits that stand wherever they do, for SQL to look for; an address that spells them leads to our `site` then.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, site: str) -> None:
+        self.site = site
         parts = ["".join(ALIKE.get(letter, re.escape(letter)) for letter in word) for word in text.split()]
         most = min(len(parts) - 1, MOST_BEFORE_CUT)
         beginnings = [r"\s+".join(parts[:number]) + "(?=…)" for number in range(most, 1, -1)]
@@ -37,6 +39,7 @@ class Words:
         self.needle = max(runs, key=len, default="")
         self.slug = slugify(text) if all(map(str.isascii, filter(str.isalnum, fold(text)))) else ""
         self.spelt: set[str] = set()
+        self.length, self.is_found = len(parts), False
 
     def taken_from(self, value: Value, kept: Collection[str] = (), name: str = "") -> Value:
         """Return a value of a record or of the log with the mark in place of the words; what `kept` names stays."""
@@ -47,9 +50,12 @@ class Words:
             case str() if name in ADDRESSES:
                 if self.slug and f"-{self.slug}-" in f"-{_spelt_out(unquote(value))}-":
                     self.spelt.add(value)
-                    new = ADDRESS_MARK
+                    self.is_found = True
+                    new = f"{self.site}{CORRECTIONS}"
             case str():
-                self.spelt.update(self.pattern.findall(value))
+                spelt = set(self.pattern.findall(value))
+                self.spelt |= spelt
+                self.is_found |= any(len(it.split()) == self.length for it in spelt)
                 new = self.pattern.sub(MARK, value)
             case list():
                 new = [self.taken_from(part, kept, name) for part in value]

@@ -11,6 +11,7 @@ from tracker.db import migrate, postgresql_backup, sqlite_backup
 from tracker.db.engine import make_engine, reading
 from tracker.db.progress import Progress
 from tracker.models import Ask, Event, Person, Update
+from tracker.rules.chain import TAKEN_DOWN
 from tracker.services import proof
 from tracker.services.files import part_of
 
@@ -49,6 +50,13 @@ def count_entries(engine: sa.Engine) -> int | None:
         if not any(session.scalar(sa.select(sa.exists().where(model.id.is_not(None)))) for model in models):
             return None
         return session.scalar(sa.select(sa.func.count()).select_from(Event)) or 0
+
+
+def list_takings_down(engine: sa.Engine) -> list[str]:
+    """Return when words were taken down and why, a sentence for each time; the database must hold a log."""
+    with reading(engine) as session:
+        taken = session.execute(sa.select(Event.at, Event.reason).where(Event.action == TAKEN_DOWN).order_by(Event.id))
+        return [f"{row.at:%d %B %Y}, because: {row.reason}" for row in taken]
 
 
 def make(engine: sa.Engine, target: Path, replace: bool, progress: Progress) -> Contents | None:

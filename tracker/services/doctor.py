@@ -203,7 +203,9 @@ def _restores(session: Session, at: datetime) -> Iterator[Finding]:
     event = session.scalars(last.limit(1)).first()
     if event and event.at > at - RESTORE_IS_NEWS:
         yield warning(
-            "restore", f"“{event.subject_name}” was put back on {event.at:%d %B %Y %H:%M} UTC: entry {event.id}."
+            "restore",
+            f"“{event.subject_name}” was put back on {event.at:%d %B %Y %H:%M} UTC: entry {event.id}. Words that were "
+            "taken down after that backup are back: take them down again.",
         )
 
 

@@ -74,6 +74,7 @@ INTERNAL = ("internal_note", "draft_note", "sent_back_note")
 # With these an address can be made that spells the words; it stays.
 SLUGS = (Ask.slug, FormerSlug.slug, Source.key, Legislation.key)
 MOST_SLUGS = 20
+NOWHERE = "These words stand nowhere. Copy them from the page, exactly as they are."
 
 
 class Place(NamedTuple):
@@ -107,9 +108,12 @@ class Found:
         return f"{len(self.places)}-{len(self.entries)}"
 
 
-def find(session: Session, words: str, reason: str) -> Found:
-    """Return where the words stand; writes nothing. Raises what speaks against taking them down."""
-    wanted = Words(words)
+def find(session: Session, words: str, reason: str, site: str) -> Found:
+    """Return where the words stand; writes nothing. Raises what speaks against taking them down.
+
+    `site` is our own address, to whose page of corrections a link leads whose address spelt the words.
+    """
+    wanted = Words(words, site)
     refuse(wanted.check(words, reason))
     found = Found(wanted.spelt, _slugs(session, wanted.slug))
     for kind, model in MODELS.items():
@@ -124,17 +128,17 @@ def find(session: Session, words: str, reason: str) -> Found:
             found.entries.append(content | new)
             is_wording = event.subject in {"ask", "test"} and asks[event.ask_id or 0].publication.is_public
             found.is_public |= is_wording or event.action == TAKEN_DOWN
-    refuse(_check(found))
+    refuse(_check(found) if wanted.is_found else [Problem(NOWHERE, "words")])
     return found
 
 
-def take_down(change: Change, words: str, reason: str, seen: str) -> Event:
+def take_down(change: Change, words: str, reason: str, site: str, seen: str) -> Event:
     """Put the mark in place of the words everywhere, for good; return the entry of the log that says so.
 
     `seen` is what `Found.seen` was when the person saw the places; if there are others now, nothing is taken down.
     """
     change.require(Action.TAKE_DOWN)
-    session, found = change.session, find(change.session, words, reason)
+    session, found = change.session, find(change.session, words, reason, site)
     if found.seen != seen:
         raise RuleBroken([Problem("The words stand in other places than you saw. Look at them again.")])
     after = {
@@ -207,8 +211,6 @@ def _slugs(session: Session, slug: str) -> Sequence[str]:
 
 def _check(found: Found) -> list[Problem]:
     """Say why words that stand there and nowhere else are not taken down."""
-    if not found.places and not found.entries:
-        return [Problem("These words stand nowhere. Copy them from the page, exactly as they are.", "words")]
     if not found.is_public:
         sentence = "The public never saw these words: they stand in drafts, notes or the log alone. Edit them there."
         return [Problem(sentence, "words")]

@@ -11,6 +11,7 @@ from tracker.rules.taking_down import MARK
 from tracker.services import taking_down
 from tracker.services.change import Change
 from tracker.services.taking_down import Found
+from tracker.web.addresses import site_url
 from tracker.web.auth import requires
 from tracker.web.forms.base import attempt
 from tracker.web.forms.words import WordsForm
@@ -28,7 +29,7 @@ def take_down() -> Page | Response:
     form = WordsForm()
 
     def save(change: Change) -> str:
-        event = taking_down.take_down(change, form.words.data or "", form.reason.data or "", form.seen.data or "")
+        event = taking_down.take_down(change, *_typed(form), form.seen.data or "")
         security.info("words were taken down: entry %s of the log", event.id)
         return url_for("log.entry", number=event.id)
 
@@ -44,4 +45,8 @@ def take_down() -> Page | Response:
 def _find(form: WordsForm) -> Found:
     """Where the words stand; reading all texts may take longer than a page may."""
     with reading(engine(), is_patient=True) as session:
-        return taking_down.find(session, form.words.data or "", form.reason.data or "")
+        return taking_down.find(session, *_typed(form))
+
+
+def _typed(form: WordsForm) -> tuple[str, str, str]:
+    return form.words.data or "", form.reason.data or "", site_url()
