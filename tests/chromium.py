@@ -148,10 +148,11 @@ class Served:
 
 
 @contextmanager
-def tracker_process(environment: Mapping[str, str]) -> Iterator[Served]:
+def tracker_process(environment: Mapping[str, str], working_folder: Path | None = None) -> Iterator[Served]:
     """`tracker serve` as a program of its own, answering; ended when the block ends, if it still lives.
 
-    It sees the variables given and none of the caller's settings. What it prints is in `log`.
+    It sees the variables given, a file .env in the working folder, and none of the caller's settings. What it prints is
+    in `log`.
     """
     port = free_port()
     settings = {
@@ -168,7 +169,7 @@ def tracker_process(environment: Mapping[str, str]) -> Iterator[Served]:
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "tracker.cli", "serve"],
-                env=settings, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                env=settings, cwd=working_folder or folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             )  # fmt: skip
         served = Served(f"http://127.0.0.1:{port}", process, log)
         try:

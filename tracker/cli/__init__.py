@@ -17,6 +17,7 @@ from tracker.cli.backup import backup, restore
 from tracker.cli.database import Unusable, open_engine
 from tracker.cli.digest import digest
 from tracker.cli.doctor import doctor
+from tracker.cli.init import init
 from tracker.cli.log import log, verify
 from tracker.cli.people import user
 from tracker.cli.publish import publish
@@ -169,6 +170,7 @@ main.add_command(db)
 main.add_command(digest)
 main.add_command(doctor)
 main.add_command(import_files)
+main.add_command(init)
 main.add_command(log)
 main.add_command(publish)
 main.add_command(restore)

@@ -11,6 +11,8 @@ from tracker.imports.plan import Plan
 from tracker.rules.text import clean
 
 LONGEST_CELL = 20_000
+# A row whose key begins so is a note to whoever fills in the file: no key of a record does.
+NOTE = "# "
 Rows = Iterable[tuple[int, Sequence[str]]]
 
 
@@ -54,7 +56,7 @@ class Line:
 
 
 def lines_of(file: str, table: Table, rows: Rows, plan: Plan) -> list[Line]:
-    """Return the rows that fit the header and have a key that no other has; the plan is told of all others."""
+    """Return the rows that fit the header and have a key of their own; the plan is told of all others but notes."""
     numbered = iter(rows)
     header = [name.strip() for name in next(numbered, (1, ()))[1]]
     while header and not header[-1]:
@@ -74,6 +76,8 @@ def lines_of(file: str, table: Table, rows: Rows, plan: Plan) -> list[Line]:
         padded = [*row, *[""] * (len(header) - len(row))]
         named = {name: unguard(cell) for name, cell in zip(header, padded, strict=False) if name in known}
         line = Line(file, number, table, named)
+        if line.key[0].startswith(NOTE):
+            continue
         if same := lines.get(line.key):
             expected = f"No two rows with the same {', '.join(table.key)}; row {same.number} has it too."
             plan.fault(file, number, table.key[-1], " ".join(line.key), expected)

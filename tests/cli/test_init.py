@@ -1,0 +1,166 @@
+"""tracker init: five asks of a manifesto become a public site, by what the README prints."""
+
+import csv
+import io
+import re
+import shlex
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from tests.chromium import tracker_process
+from tests.cli.commands import CHECKOUT, SECRET, Tracker, run_program
+from tracker.exports.columns import Type
+from tracker.exports.folder import WHOLE
+from tracker.imports.folder import COLUMNS, NEEDED, TAKEN, read_folder
+from tracker.imports.plan import Plan
+from tracker.paths import resource_dir
+
+SKELETON = resource_dir("seeds") / "skeleton"
+ON_SQLITE = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+TITLES = ("End no-fault evictions", "Cap rents", "Build social homes", "License landlords", "Abolish fees")
+SLUGS = [title.lower().replace(" ", "-") for title in TITLES]
+
+
+def read(path: Path) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+
+
+def printed_commands() -> list[list[str]]:
+    """What the README prints under "Use it for your own list", in words."""
+    text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    section = text.split("## Use it for your own list")[1].split("\n## ")[0]
+    return [shlex.split(line) for line in re.findall("^    (.+)$", section, re.MULTILINE)]
+
+
+def fill_in(path: Path, *rows: list[str]) -> None:
+    """Add rows below the notes and save as a spreadsheet program does in German: semicolons, a mark, and CRLF."""
+    with path.open("r+", encoding="utf-8-sig", newline="") as file:
+        lines = [*csv.reader(file), *rows]
+        file.seek(0)
+        file.truncate()
+        csv.writer(file, delimiter=";").writerows(lines)
+
+
+def by_column(path: Path, **cells: str) -> list[str]:
+    return [cells.pop(column, "") for column in read(path)[0]] + list(cells)
+
+
+def fill_in_five_asks(folder: Path) -> None:
+    filled: dict[str, list[dict[str, str]]] = {
+        "sources": [{"source_key": "fair-deal-2024", "title": "A fair deal", "author": "Housing Charity"}],
+        "asks": [
+            {
+                "ask_slug": slug, "title": title, "kind": "policy", "topic": "Renting", "source_key": "fair-deal-2024",
+                "quote": f"The next government should {title.lower()}; now.", "summary": f"{title}, by law.",
+            }
+            for slug, title in zip(SLUGS, TITLES, strict=True)
+        ],
+        "updates": [
+            {
+                "ask_slug": slug, "update_key": "2024-09-11", "kind": "status", "happened_on": "2024-09-11",
+                "status": "rejected", "text": "The minister said no.", "reason": "The minister refused it.",
+            }
+            for slug in SLUGS
+        ],
+        "evidence": [
+            {
+                "ask_slug": slug, "update_key": "2024-09-11", "position": "1", "url": "https://news.example/no",
+                "title": "Minister says no", "type": "government_claim",
+            }
+            for slug in SLUGS
+        ],
+    }  # fmt: skip
+    for name, rows in filled.items():
+        path = folder / f"{name}.csv"
+        fill_in(path, *(by_column(path, **row) for row in rows))
+
+
+@pytest.mark.slow
+def test_the_printed_lines_make_a_public_site_of_five_asks_under_its_own_name(tmp_path: Path) -> None:
+    make, *commands = printed_commands()
+    assert make[0] == "make"
+    assert f"\n{make[1]}:" in (CHECKOUT / "Makefile").read_text(encoding="utf-8")
+    assert {program for program, *_ in commands} == {".venv/bin/tracker"}
+    first, *then, last = (arguments for _, *arguments in commands)
+    assert (first, last) == (["init", "my-list"], ["serve"])
+    settings = {"SECRET_KEY": SECRET, "DATABASE_URL": f"sqlite:///{tmp_path}/rents.sqlite3"}
+    assert run_program(*first, cwd=tmp_path).code == 0
+    fill_in_five_asks(tmp_path / "my-list")
+    env = tmp_path / ".env"
+    env.write_text(env.read_text(encoding="utf-8").replace("#TRACKER_", "TRACKER_"), encoding="utf-8")
+    for arguments in then:
+        done = run_program(*arguments, cwd=tmp_path, **settings)
+        assert done.code == 0, done.err
+        assert "Today's rules" not in done.out
+    with tracker_process(settings, tmp_path) as served, urlopen(served.url) as answer:
+        page = answer.read().decode()
+    assert re.findall("<title>(.*)</title>", page) == ["Five things were asked. None is done yet – Fair Rents Watch"]
+    assert [title for title in TITLES if title not in page] == []
+    assert "#005f3c" in page
+    assert "unexplained wealth" not in page.lower()
+
+
+def test_a_skeleton_that_nobody_filled_in_holds_no_rows_and_no_faults() -> None:
+    plan = Plan()
+    assert {name: rows for name, rows in read_folder(SKELETON, plan).items() if rows} == {}
+    assert plan.faults == []
+
+
+def test_the_skeleton_has_the_columns_that_a_list_needs_and_names_what_they_may_hold() -> None:
+    text = (resource_dir("seeds") / "README.md").read_text(encoding="utf-8")
+    needed = {
+        name: set(re.findall(r"`(\w+)`", columns))
+        for name, columns in re.findall(r"^ +\| `(\w+)\.csv` \| (.+?) \|", text, re.MULTILINE)
+    }
+    assert {*NEEDED} < {*needed} == {path.stem for path in SKELETON.glob("*.csv")}
+    for name, columns in needed.items():
+        header, means, example = read(SKELETON / f"{name}.csv")
+        assert columns <= {*header} <= TAKEN[name] | {*WHOLE[name].key}
+        assert {column for column, said in zip(header, means, strict=True) if "Needed" in said} <= columns | {"text"}
+        for column, said, shown in zip(header, means, example, strict=True):
+            of = COLUMNS[name][column]
+            if of.type is Type.CHOICE and column != "type":
+                assert shown in ("", *of.choices)
+                assert [word for word in re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", said) if word not in of.choices] == []
+
+
+def test_the_example_of_the_skeleton_is_a_list_that_the_rules_accept(tmp_path: Path) -> None:
+    """Whoever takes the marks away has what the notes promise."""
+    settings = {"SECRET_KEY": SECRET, "DATABASE_URL": f"sqlite:///{tmp_path}/rents.sqlite3"}
+    folder = tmp_path / "list"
+    folder.mkdir()
+    for path in SKELETON.glob("*.csv"):
+        header, _, (key, *cells) = read(path)
+        with (folder / path.name).open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([header, [key.removeprefix("# "), *cells]])
+    assert run_program("db", "upgrade", cwd=tmp_path, **settings).code == 0
+    said = run_program("seed", "list", cwd=tmp_path, **settings)
+    assert (said.code, said.err) == (0, "")
+    assert "Today's rules" not in said.out
+    assert "asks: 1\n" in said.out
+
+
+@ON_SQLITE
+def test_a_folder_with_something_in_it_and_settings_that_are_there_are_left_alone(
+    tracker: Tracker, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("mine", encoding="utf-8")
+    assert "There is something in" in tracker("init", folder, code=1).err
+    assert [path.name for path in folder.iterdir()] == ["notes.txt"]
+    assert not (tmp_path / ".env").exists()
+    (tmp_path / ".env").write_text("TRACKER_NAME=Mine\n", encoding="utf-8")
+    assert "left .env as it is" in tracker("init", tmp_path / "new").out
+    assert (tmp_path / ".env").read_text(encoding="utf-8") == "TRACKER_NAME=Mine\n"
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {path.name for path in SKELETON.glob("*.csv")}
+
+
+@ON_SQLITE
+def test_a_key_that_a_spreadsheet_broke_is_no_note(tracker: Tracker, tmp_path: Path) -> None:
+    tracker("init", "mine")
+    path = tmp_path / "mine" / "sources.csv"
+    fill_in(path, by_column(path, source_key="#REF!", title="A fair deal"))
+    assert "sources.csv, row 4, column source_key" in tracker("seed", "mine", code=1).err
