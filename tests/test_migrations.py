@@ -90,7 +90,12 @@ def described(engine: sa.Engine) -> dict[str, Any]:
                 for column in inspector.get_columns(table)
             },
             "primary key": inspector.get_pk_constraint(table),
-            "foreign keys": {key["name"]: key for key in inspector.get_foreign_keys(table)},
+            "foreign keys": {
+                name: key | {"name": name}
+                for key in inspector.get_foreign_keys(table)
+                # SQLAlchemy does not read the name of one that was added to SQLite together with its column.
+                for name in [key["name"] or f"fk_{table}_{'_'.join(key['constrained_columns'])}"]
+            },
             "unique": {unique["name"]: unique["column_names"] for unique in inspector.get_unique_constraints(table)},
             "checks": {check["name"]: normal(check["sqltext"]) for check in inspector.get_check_constraints(table)},
             "indexes": {
@@ -117,7 +122,7 @@ def test_what_is_compared_holds_every_kind_of_rule(migrated: sa.Engine) -> None:
     assert "ck_ask_published_has_status" in ask["checks"]
     assert "ck_ask_status" in ask["checks"]
     assert ask["unique"] == {"uq_ask_slug": ["slug"]}
-    assert {"fk_ask_source_id", "fk_ask_superseded_by_id"} == set(ask["foreign keys"])
+    assert {"fk_ask_source_id", "fk_ask_superseded_by_id", "fk_ask_same_as_id"} == set(ask["foreign keys"])
     assert "ix_ask_listed" in ask["indexes"]
 
 

@@ -25,7 +25,7 @@ COLUMNS = {
         "current_deadline_precision", "deadline_note", "superseded_by", "source_title", "source_url",
         "source_published_on", "source_published_on_precision", "ask_url", "source_author", "source_publisher",
         "source_archived_url", "disputed_on", "disputed_on_precision", "disputed_about", "source_key",
-        "basis", "basis_label", "short_names",
+        "basis", "basis_label", "short_names", "same_as",
     ],
     "updates": [
         "ask_slug", "update_key", "kind", "kind_label", "happened_on", "happened_on_precision", "recorded_at", "text",

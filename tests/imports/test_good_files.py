@@ -358,3 +358,16 @@ def test_one_entry_of_the_log_sums_up_what_came_in(ed: Change) -> None:
 def test_a_reason_that_nobody_would_read_is_refused(ed: Change) -> None:
     (fault,) = bring(ed, {"asks.csv": HEADER + GOOD}, "Because " * 200).faults
     assert "at most" in fault.expected
+
+
+def test_rows_name_the_asks_that_ask_for_the_same_above_and_below(ed: Change) -> None:
+    header = HEADER.replace("\r", ",same_as\r")
+    row = "{0},{0},policy,Housing,The article,Q,S,{1}\r\n"
+    plan = bring(ed, {"asks.csv": header + row.format("one", "two") + row.format("two", "empty-homes")})
+    assert plan.faults == []
+    one, two = find(ed, "one"), find(ed, "two")
+    assert (one.same_as_id, two.same_as_id) == (two.id, find(ed, "empty-homes").id)
+    assert summary(bring(ed, {"asks.csv": "ask_slug,same_as\r\none,\r\ntwo,empty-homes\r\n"})) == {"asks": (0, 1, 1)}
+    assert one.same_as_id is None
+    for wrong in ("no-such-ask", "one"):
+        assert faults_of(ed, {"asks.csv": f"ask_slug,same_as\r\none,{wrong}\r\n"}) == [("asks.csv", 2, "same_as")]

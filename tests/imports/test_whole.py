@@ -90,10 +90,10 @@ def some_of_everything(site: Site) -> None:
         ask = change.session.scalars(sa.select(Ask).where(Ask.slug == "vacant-homes")).one()
         old = make_ask(change, slug="old", source_id=ask.source_id, published=True, title="An old ask")
         records.archive(change, old, None, "It was asked by mistake.")
-        make_ask(change, slug="secret", source_id=ask.source_id, title="A draft ask")
-        aside = make_ask(change, slug="aside", source_id=ask.source_id, title="Put aside")
+        secret = make_ask(change, slug="secret", source_id=ask.source_id, title="A draft ask", same_as_id=ask.id)
+        aside = make_ask(change, slug="aside", source_id=ask.source_id, title="Put aside", same_as_id=secret.id)
         records.archive(change, aside, None, "No.")
-        replaced = make_ask(change, slug="replaced", source_id=ask.source_id, published=True)
+        replaced = make_ask(change, slug="replaced", source_id=ask.source_id, published=True, same_as_id=ask.id)
         make_update(
             change, replaced, status=Status.SUPERSEDED, superseded_by_id=ask.id, happened_on=PartialDate("2021")
         )

@@ -181,6 +181,7 @@ def schemas() -> dict[str, Schema]:
         "WholeAsk": _more(
             ASKS,
             is_archived={"type": "boolean", "description": "Whether we no longer follow it; then no file has it."},
+            asked_elsewhere=list_of({"type": "string"}) | {"description": "The asks for the same (ask_slug)."},
             tests=list_of(reference(TESTS.record)),
             links=list_of(_more(LINKS, law=reference(LEGISLATION.record))),
             updates=list_of(

@@ -72,6 +72,7 @@ ASKS = Table(
         field("source_key", "The source in which the ask was made", always=True),
         *choice("basis", "How it was made; empty where we have not said", Basis, always=False),
         field("short_names", "What it is also called, separated by semicolons", Type.LIST),
+        field("same_as", "Another ask, mostly of another source, that asks for the same (ask_slug)"),
     ),
     key=("ask_slug",),
     references=(OF_SOURCE,),

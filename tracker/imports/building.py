@@ -76,6 +76,8 @@ class Builder:
     def _finish_ask(self, line: Line, ask: Ask, draft: asks.AskDraft) -> list[Problem]:
         dispute = DisputeDraft(ask.disputed_on, ask.disputed_about, ask.is_said_defamatory)
         ask.answer_due_on = dispute.answer_due_on
+        if ask.same_as_id == ask.id:
+            self.plan.refuse(line, "same_as", "Another ask.")
         topic = self._topics.setdefault(slugify(ask.topic), ask.topic)
         if topic != ask.topic:
             self.plan.refuse(line, "topic", f"As other asks write it: {topic}.")

@@ -17,7 +17,8 @@ from tracker.rules.updates import EvidenceType, Result, UpdateKind
 
 ASK_WORDING = (
     "title kind topic summary quote quote_place reading jurisdictions responsible_bodies government_position "
-    "next_step next_step_on first_deadline current_deadline deadline_note basis short_names"
+    "next_step next_step_on first_deadline current_deadline deadline_note basis short_names "
+    "same_as"
 )
 LAW = "kind year number citation title address introduced_on enacted_on lapsed_on becomes note short_names"
 # In the order in which they come in: what is named before what names it. Replies and sources are entered by hand.

@@ -44,7 +44,7 @@ OF_UPDATE = {"update_id": ("updates", "ask_slug", "update_key")}
 # What a row names: the table in which it stands, and the columns that hold its key.
 REFERENCES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "legislation": {"becomes_id": ("legislation", "becomes")},
-    "asks": {"source_id": ("sources", "source_key")},
+    "asks": {"source_id": ("sources", "source_key"), "same_as_id": ("asks", "same_as")},
     "tests": OF_ASK,
     "links": OF_ASK | {"legislation_id": ("legislation", "law_key")},
     "evidence": OF_UPDATE,
@@ -55,7 +55,7 @@ REFERENCES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "redirects": OF_ASK,
     "wordings": OF_ASK,
 }
-MAY_BE_EMPTY = {"becomes", "superseded_by", "corrects"}
+MAY_BE_EMPTY = {"becomes", "superseded_by", "corrects", "same_as"}
 # What an empty cell means, where that is not nothing.
 EMPTY = {
     "publication": Publication.PUBLISHED, "disputed_about": "", "sent_back_note": "", "method_version": "",

@@ -23,6 +23,7 @@ COLUMN_OF = {
     "becomes_id": "becomes",
     "corrects_id": "corrects",
     "superseded_by_id": "superseded_by",
+    "same_as_id": "same_as",
     "source_id": "source_title",
     "change_reason": "",
     "reason_for_log": "",

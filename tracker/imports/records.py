@@ -1,6 +1,6 @@
 """Rows of laws, asks, tests and links: new ones come in as drafts, known ones are edited by the services."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -30,7 +30,8 @@ class Import:
     """An import under way, and what its rows name.
 
     `refused` are the rows that the rules refuse, with their table; what names one of these is not called faulty for
-    that. `becoming` are bills that become a law of the same file, perhaps of a later row.
+    that. `becoming` are bills that become a law of the same file, perhaps of a later row; `same` are likewise asks that
+    name one that asks for the same.
     """
 
     change: Change
@@ -38,6 +39,7 @@ class Import:
     reason: str = ""
     refused: set[tuple[str, ...]] = field(default_factory=set)
     becoming: list[tuple[Line, Legislation, str]] = field(default_factory=list)
+    same: list[tuple[Line, Ask, str]] = field(default_factory=list)
 
     def refuse(self, line: Line, problems: Iterable[Problem]) -> None:
         """Say what the rules refuse of a row, each in its column."""
@@ -115,13 +117,32 @@ class Asks:
     """Rows of asks: wording and particulars. A new ask names a source that the tracker knows."""
 
     def create(self, work: Import, line: Line, values: Values) -> None:
+        same_as = values.pop("same_as", "")
         draft = AskDraft(slug=line.cells["ask_slug"], source_id=_find_source(work, line), **values)
-        asks.create_ask(work.change, draft)
+        ask = asks.create_ask(work.change, draft)
+        if same_as:
+            work.same.append((line, ask, same_as))
 
     def edit(self, work: Import, line: Line, record_id: int, values: Values) -> bool:
         ask = work.change.session.get_one(Ask, record_id)
+        same_as = values.pop("same_as", None)
+        if same_as is not None:
+            work.same.append((line, ask, same_as))
         draft = replace(draft_of(AskDraft, ask), **values)
-        return asks.edit_ask(work.change, ask, draft, seen_version=None, reason=work.reason)
+        return same_as is not None or asks.edit_ask(work.change, ask, draft, seen_version=None, reason=work.reason)
+
+
+def finish_asks(work: Import) -> None:
+    """Say which asks ask for the same."""
+    for line, ask, slug in work.same:
+        try:
+            other = work.find_ask(slug) if slug else None
+            if slug and other is None:
+                raise work.unknown("asks", slug, "same_as", "The ask_slug of another ask.")
+            draft = replace(draft_of(AskDraft, ask), same_as_id=other.id if other else None)
+            asks.edit_ask(work.change, ask, draft, seen_version=None)
+        except RuleBroken as broken:
+            work.refuse(line, broken.problems)
 
 
 class Tests:
@@ -163,6 +184,7 @@ class Links:
 
 # In the order in which they come in: what is named before what names it.
 BY_TABLE: Mapping[str, TableImport] = {"legislation": Laws(), "asks": Asks(), "tests": Tests(), "links": Links()}
+FINISH: Mapping[str, Callable[[Import], None]] = {"legislation": finish_laws, "asks": finish_asks}
 
 
 def _law(draft: LegislationDraft, values: Values) -> LegislationDraft:

@@ -116,7 +116,8 @@ def _doubts(made: Builder, story: Story, update: Update) -> list[Fault]:
 def _store(change: Change, made: Builder) -> None:
     """Store all records. What names a row that may come later, and what closes a story, is written at the end."""
     laws = _take_off(made.rows["legislation"].values(), "becomes_id")
-    asks = _take_off(made.rows["asks"].values(), "superseded_by_id")
+    replaced = _take_off(made.rows["asks"].values(), "superseded_by_id")
+    same = _take_off(made.rows["asks"].values(), "same_as_id")
     public = [update for update in made.rows["updates"].values() if update.publication is PUBLISHED]
     closed = [{"id": row.id, "publication": PUBLISHED, "published_at": row.published_at} for row in public]
     for update in public:
@@ -125,7 +126,7 @@ def _store(change: Change, made: Builder) -> None:
         change.session.add_all(rows.values())
     change.session.flush()
     change.session.add_all(made.redirects)
-    for model, later in ((Legislation, laws), (Ask, asks), (Update, closed)):
+    for model, later in ((Legislation, laws), (Ask, replaced), (Ask, same), (Update, closed)):
         if later:
             change.session.execute(sa.update(model), later)
     _restart_numbers(change.session, [model for model, *_ in KINDS.values()])

@@ -63,6 +63,7 @@ class Ask(Versioned, Base):
         sa.CheckConstraint("publication IN ('draft', 'put_aside') OR status IS NOT NULL", name="published_has_status"),
         sa.CheckConstraint("(status IS NULL) = (status_on IS NULL)", name="status_has_date"),
         sa.CheckConstraint("review_interval_days BETWEEN 1 AND 730", name="review_interval"),
+        sa.CheckConstraint("same_as_id <> id", name="same_as_another"),
         sa.CheckConstraint("title <> '' AND quote <> '' AND summary <> ''", name="wording_present"),
         # In the order of each public list, with all that its filters ask for.
         sa.Index("ix_ask_listed", "publication", "status_on", "id", "status", "kind", "topic"),
@@ -104,6 +105,7 @@ class Ask(Versioned, Base):
     status_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
     status_reason: Mapped[str] = mapped_column(sa.Text, server_default="")
     superseded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ask.id"), index=True)
+    same_as_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ask.id"), index=True)
     disputed_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
     disputed_about: Mapped[str] = mapped_column(sa.Text, server_default="")
     basis: Mapped[Basis | None] = mapped_column(enum_column(Basis, "basis"))
@@ -119,7 +121,9 @@ class Ask(Versioned, Base):
     )
     links: Mapped[list["Link"]] = relationship(lazy="raise_on_sql", order_by="Link.id", back_populates="ask")
     replies: Mapped[list["Reply"]] = relationship(lazy="raise_on_sql", order_by="Reply.id", back_populates="ask")
-    superseded_by: Mapped["Ask | None"] = relationship(lazy="raise_on_sql", remote_side="Ask.id")
+    superseded_by: Mapped["Ask | None"] = relationship(
+        lazy="raise_on_sql", remote_side="Ask.id", foreign_keys=[superseded_by_id]
+    )
 
 
 class FormerSlug(Base):

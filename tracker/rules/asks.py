@@ -118,6 +118,7 @@ class AskDraft:
     internal_note: str = ""
     basis: Basis | None = None
     short_names: tuple[str, ...] = ()
+    same_as_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,8 @@ def edit_ask(change: Change, ask: Ask, draft: AskDraft, *, seen_version: int | N
     problems = check_ask(draft)
     if draft.slug != ask.slug:
         problems += _slug_taken(change.session, draft.slug, ask.id)
+    if draft.same_as_id == ask.id:
+        problems.append(Problem("Choose another ask than this one.", "same_as_id"))
     if draft.topic != ask.topic:
         problems += _misspelt(change.session, draft.topic)
     refuse(problems)

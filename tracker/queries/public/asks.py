@@ -29,6 +29,7 @@ from tracker.models import (
 from tracker.queries.public.days import grounds, last_movement, turned_back
 from tracker.queries.public.lines import ask_line, is_public, link_record, record_of, reply_record, story
 from tracker.queries.public.records import AskLine, PublicAsk, PublicSource, PublicTest
+from tracker.queries.public.same import SameAsk, list_same
 from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.movement import review_due
 from tracker.rules.wording import Happening, Rewording, history_of
@@ -116,17 +117,17 @@ def find_ask(
     """An ask that is or was public, with all that belongs to it, now or as it stood on a day.
 
     For staff's previews, `with_drafts` finds any ask, and `foresee` makes of it what is not written yet.
-    Costs eight queries, however long its story.
+    Costs nine queries, however long its story.
     """
     ask = load_ask(session, slug)
     if ask is None or not (ask.publication.is_public or with_drafts):
         return None
     if foresee:
         foresee(ask)
-    return _public_ask(ask, on)
+    return _public_ask(ask, on, list_same(session, ask.id, on))
 
 
-def _public_ask(ask: Ask, on: date | None) -> PublicAsk:
+def _public_ask(ask: Ask, on: date | None, same: tuple[SameAsk, ...]) -> PublicAsk:
     """An ask as the public sees it."""
     updates = [u for u in ask.updates if u.publication is Publication.PUBLISHED]
     tests = [test for test in ask.tests if not test.is_archived]
@@ -147,6 +148,7 @@ def _public_ask(ask: Ask, on: date | None) -> PublicAsk:
             if link.publication is Publication.PUBLISHED and link.legislation.publication is Publication.PUBLISHED
         ),
         story=story(updates, ask.tests),
+        same=same,
         replies=tuple(reply_record(r) for r in ask.replies if r.publication is Publication.PUBLISHED),
         grounds=grounds(updates, tests, on),
         moved_on=last_movement(updates, on),

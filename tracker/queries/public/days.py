@@ -20,7 +20,7 @@ from tracker.rules.stages import Stage
 from tracker.rules.story import grounds_of, state_of
 from tracker.rules.updates import EvidenceType, Result
 
-# Our words are today's; grounds and movement were found as of the day.
+# Our words are today's; grounds, movement and asks for the same were found as of the day.
 KEPT_OF_ASK = (
     "source",
     "quote",
@@ -32,6 +32,7 @@ KEPT_OF_ASK = (
     "is_draft",
     "grounds",
     "moved_on",
+    "same",
 )
 KEPT_OF_TEST = ("key", "label")
 KEPT_OF_LINK = ("effect", "provisions", "extent", "note")

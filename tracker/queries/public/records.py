@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker.queries.public.entries import NO_GROUNDS, Grounds, StoryEntry
+from tracker.queries.public.same import SameAsk
 from tracker.rules.asks import AskKind, Basis
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import Effect, commenced_by
@@ -165,6 +166,7 @@ class PublicAsk:
     current_deadline: PartialDate | None = None
     deadline_note: str = ""
     replies: tuple[PublicReply, ...] = ()
+    same: tuple[SameAsk, ...] = ()
     grounds: Grounds = NO_GROUNDS
     moved_on: PartialDate | None = None
     review_due: date | None = None

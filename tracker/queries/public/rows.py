@@ -1,6 +1,6 @@
 """The rows behind the JSON API: a page of a file's rows, or all rows of one ask or one law.
 
-A page costs one statement with a LIMIT, and one more where an ask is named; an ask eight, however long its story.
+A page costs one statement with a LIMIT, and one more where an ask is named; an ask nine, however long its story.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Event, Evidence, Legislation, Link, Reply, Revision, Source, SuccessTest, Update
 from tracker.queries.public import tables
+from tracker.queries.public.same import SameAsk, list_same
 from tracker.queries.public.tables import Key, Row
 from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.chain import Checkpoint
@@ -43,6 +44,7 @@ class WholeAsk:
     evidence: Rows
     results: Rows
     replies: Rows
+    same: tuple[SameAsk, ...]
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ def find_whole_ask(session: Session, slug: str) -> WholeAsk | None:
         evidence=_all(session, "evidence", row.id),
         results=_all(session, "results", row.id),
         replies=_all(session, "replies", row.id),
+        same=list_same(session, row.id),
     )
 
 

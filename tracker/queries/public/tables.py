@@ -28,6 +28,7 @@ Which = Sequence[Publication]
 Corrected = aliased(Update)
 Became = aliased(Legislation)
 Replacing = aliased(Ask)
+Same = aliased(Ask)
 REPLACING_SLUG = Replacing.slug.label("superseded_by")
 ASK_SLUG = Ask.slug.label("ask_slug")
 UPDATE_KEY = Update.key.label("update_key")
@@ -53,8 +54,10 @@ def asks(which: Which = ONLY_PUBLISHED) -> Statement:
         Source.archived_url.label("source_archived_url"),
         Source.key.label("source_key"),
         REPLACING_SLUG,
+        Same.slug.label("same_as"),
     )
     joined = asks.join(Ask.source).outerjoin(Replacing, _replaces(Ask.superseded_by_id))
+    joined = joined.outerjoin(Same, sa.and_(Same.id == Ask.same_as_id, is_one_of(Same.publication, which)))
     return joined.where(is_one_of(Ask.publication, which))
 
 

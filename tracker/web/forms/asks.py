@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import IntegerField, SelectField
 from wtforms.validators import InputRequired
 
-from tracker.queries.choosing import SourceChoices
+from tracker.queries.choosing import AskChoices, SourceChoices
 from tracker.rules.asks import QUOTE_LENGTH, AskDraft, AskKind, Basis, SourceDraft, TestDraft
 from tracker.rules.dates import HELP
 from tracker.rules.text import SENTENCE_LENGTH, SLUG_LENGTH, TITLE_LENGTH
@@ -60,6 +60,11 @@ class AskForm(Form):
         description="Its title, its key or its address.",
         nothing="No source here fits. Add it first: Sources, New source.",
     )
+    same_as_id = ChosenField(
+        "Asks for the same as",
+        description="The title or the address of an ask of another source. Both pages then say who else asked.",
+        nothing="No other ask here fits.",
+    )
     quote = LongTextField("In its original words", [required], render_kw={"maxlength": QUOTE_LENGTH})
     quote_place = TextField("Place in the source", description="Such as “Paragraph 11” or “Page 4”.")
     summary = LongTextField("In one neutral sentence", [required], render_kw={"maxlength": SENTENCE_LENGTH})
@@ -79,9 +84,12 @@ class AskForm(Form):
     internal_note = LongTextField("Internal note", description="Only staff see this.")
     change_reason = LongTextField("Why the wording changes", description=WHY)
 
-    def __init__(self, *args: Any, sources: Callable[[], SourceChoices], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, sources: Callable[[], SourceChoices], others: Callable[[], AskChoices], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.source_id.choose(sources)
+        self.same_as_id.choose(others)
 
     def draft(self) -> AskDraft:
         """The ask as typed."""

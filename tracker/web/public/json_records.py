@@ -35,6 +35,7 @@ def ask(found: WholeAsk, site_url: str) -> Record:
     evidence, results = _by_update(EVIDENCE, found.evidence, site_url), _by_update(RESULTS, found.results, site_url)
     return as_object(ASKS, found.ask, site_url) | {
         "is_archived": found.is_archived,
+        "asked_elsewhere": [same.slug for same in found.same],
         "tests": [as_object(TESTS, row, site_url) for row in found.tests],
         "links": [
             as_object(LINKS, row, site_url) | {"law": as_object(LEGISLATION, found.laws[row.law_key], site_url)}

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from tracker.clock import today
 from tracker.models import Ask
 from tracker.queries import staff
-from tracker.queries.choosing import SourceChoices
+from tracker.queries.choosing import AskChoices, SourceChoices
 from tracker.queries.staff import NO_STATUS, Wanted
 from tracker.rules.asks import Publication
 from tracker.rules.permissions import Action
@@ -65,7 +65,7 @@ def show(ask_id: int) -> str:
 @bp.route("/new", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def new() -> Page | Response:
-    form = AskForm(sources=lambda: SourceChoices(db()))
+    form = AskForm(sources=lambda: SourceChoices(db()), others=lambda: AskChoices(db()))
 
     def save(change: Change) -> str:
         return url_for(".show", ask_id=asks.create_ask(change, form.draft()).id)
@@ -95,4 +95,9 @@ def edit(ask_id: int) -> Page | Response:
 
 def _form(ask_id: int, **options: Any) -> AskForm:
     ask = found(staff.find_ask(db(), ask_id))
-    return AskForm(obj=ask, sources=lambda: SourceChoices(db(), present=ask.source_id), **options)
+    return AskForm(
+        obj=ask,
+        sources=lambda: SourceChoices(db(), present=ask.source_id),
+        others=lambda: AskChoices(db(), but_not=ask.id),
+        **options,
+    )

@@ -1,0 +1,113 @@
+"""An ask that asks for the same as another: both say who else asked, and when."""
+
+import csv
+import io
+import json
+
+import pytest
+import sqlalchemy as sa
+
+from tests.browser import Page
+from tests.factories import make_ask, make_source
+from tests.site import ED, WEALTH_ORDERS, Site
+from tracker.models import Ask
+from tracker.rules.asks import Publication
+from tracker.rules.dates import PartialDate
+
+ARTICLE, MANIFESTO = "How do we deal with Russia?", "A manifesto"
+TITLE = "Use unexplained wealth orders against Kremlin-linked wealth"
+
+
+@pytest.fixture
+def pair(site: Site) -> Site:
+    """A site on which an ask of a later manifesto, not linked yet, asks for the same."""
+    with site.change(ED) as change:
+        manifesto = make_source(
+            change, key="manifesto", title=MANIFESTO, author="The Alliance", published_on=PartialDate("2024-06")
+        )
+        make_ask(change, slug="pledge", title="Pledge orders", source_id=manifesto.id, published=True)
+    return site
+
+
+def others(site: Site, slug: str, on: str = "") -> str:
+    """What a page says of who else asked."""
+    words = site.browser().get(f"/asks/{slug}{on and f'?on={on}'}").section("words")
+    return words.partition("Who else asked for it")[2].partition("History of the wording")[0].strip()
+
+
+def name_the_other(site: Site, slug: str, other: str, expect: str = "Kept.") -> Page:
+    form = site.browser(ED).get(f"/staff/asks/{site.ask_id(slug)}").follow("Edit the ask")
+    page = form.submit("Keep", same_as_id=other)
+    assert expect in page.text
+    return page
+
+
+@pytest.mark.parametrize("named", [TITLE, WEALTH_ORDERS, f"https://tracker.example/asks/{WEALTH_ORDERS}"])
+def test_an_editor_names_the_other_ask_and_both_pages_say_who_else_asked_and_when(pair: Site, named: str) -> None:
+    assert others(pair, "pledge") == others(pair, WEALTH_ORDERS) == ""
+    name_the_other(pair, "pledge", named)
+    mine, theirs = others(pair, "pledge"), others(pair, WEALTH_ORDERS)
+    assert [part in mine for part in (TITLE, "Mike Gapes", ARTICLE, "19 March 2018")] == [True] * 4
+    assert [part in theirs for part in ("Pledge orders", "The Alliance", MANIFESTO, "June 2024")] == [True] * 4
+    name_the_other(pair, "pledge", "")
+    assert others(pair, "pledge") == others(pair, WEALTH_ORDERS) == ""
+
+
+def test_all_who_asked_for_the_same_stand_on_each_page_whoever_named_whom(pair: Site) -> None:
+    name_the_other(pair, "pledge", WEALTH_ORDERS)
+    with pair.change(ED) as change:
+        pledge = change.session.scalars(sa.select(Ask).where(Ask.slug == "pledge")).one()
+        report = make_source(change, key="report", title="A report", published_on=PartialDate("2020"))
+        make_ask(
+            change, slug="advice", title="Advice on orders", source_id=report.id, same_as_id=pledge.id, published=True
+        )
+    assert [title in others(pair, WEALTH_ORDERS) for title in ("Pledge orders", "Advice on orders")] == [True] * 2
+    assert [title in others(pair, "advice") for title in ("Pledge orders", TITLE)] == [True] * 2
+    of_article = others(pair, "pledge")
+    assert 0 < of_article.index(ARTICLE) < of_article.index("A report")  # the first who asked stands first
+    name_the_other(pair, WEALTH_ORDERS, "advice")  # a ring
+    assert "Pledge orders" in others(pair, WEALTH_ORDERS)
+
+
+def test_a_past_day_knows_who_had_asked_by_then(pair: Site) -> None:
+    name_the_other(pair, "pledge", WEALTH_ORDERS)
+    assert others(pair, WEALTH_ORDERS, on="2024-05-31") == ""
+    assert MANIFESTO in others(pair, WEALTH_ORDERS, on="2024-06-01")
+    assert ARTICLE in others(pair, "pledge", on="2024-06-01")
+
+
+@pytest.mark.parametrize("publication", set(Publication) - {Publication.PUBLISHED})
+def test_only_a_published_ask_is_shown(pair: Site, publication: Publication) -> None:
+    name_the_other(pair, WEALTH_ORDERS, "pledge")
+    pair.execute(sa.update(Ask).where(Ask.slug == "pledge").values(publication=publication))
+    with pair.change(ED) as change:  # else the page stays as it was kept
+        make_ask(change, slug="another", published=True)
+    assert others(pair, WEALTH_ORDERS) == ""
+    assert asked_elsewhere(pair, WEALTH_ORDERS) == []
+    (row,) = [row for row in rows(pair) if row["ask_slug"] == WEALTH_ORDERS]
+    assert row["same_as"] == ""
+
+
+def asked_elsewhere(site: Site, slug: str) -> list[str]:
+    found: list[str] = json.loads(site.browser().send("GET", f"/api/v1/asks/{slug}").text)["asked_elsewhere"]
+    return found
+
+
+def rows(site: Site) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(site.browser().send("GET", "/asks.csv").text)))
+
+
+def test_files_and_api_say_it_and_the_log_names_who_linked_them(pair: Site) -> None:
+    name_the_other(pair, "pledge", WEALTH_ORDERS)
+    assert {row["ask_slug"]: row["same_as"] for row in rows(pair) if row["same_as"]} == {"pledge": WEALTH_ORDERS}
+    for slug, other in (("pledge", WEALTH_ORDERS), (WEALTH_ORDERS, "pledge")):
+        assert asked_elsewhere(pair, slug) == [other]
+    log = pair.browser(ED).get("/staff/log").text
+    assert f"number {pair.ask_id(WEALTH_ORDERS)}" in log[log.index("Same as") :][:40]
+
+
+@pytest.mark.parametrize("typed", ["Pledge orders", "no such ask"])
+def test_an_ask_is_not_the_same_as_itself_nor_as_one_that_nobody_knows(pair: Site, typed: str) -> None:
+    page = name_the_other(pair, "pledge", typed, expect="No other ask here fits.")
+    assert page.value("same_as_id") == typed
+    assert others(pair, "pledge") == ""
