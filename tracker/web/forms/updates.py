@@ -152,9 +152,9 @@ class UpdateForm(StoryForm):
         """Whether it is about the status or a test, or something of that was typed or is wrong."""
         names = ("status", "reason", "superseded_by_id")
         typed = [self[name] for name in names if name in self]
-        wrong = self.results.errors or any(entry.form.errors for entry in self.results.entries)
+        results = self.results.errors or any(e.form.errors or e.form.result.data for e in self.results.entries)
         has_own_kind = self.kind in {UpdateKind.STATUS, UpdateKind.TEST, UpdateKind.CORRECTION}
-        return has_own_kind or bool(wrong or self._results()) or any(field.data or field.errors for field in typed)
+        return has_own_kind or bool(results) or any(field.data or field.errors for field in typed)
 
     def look_up(self, find: Callable[[str], EvidenceDraft | None]) -> None:
         """Fill in what is known of the pages whose title, type or publisher was not typed."""
