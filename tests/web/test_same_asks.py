@@ -111,3 +111,22 @@ def test_an_ask_is_not_the_same_as_itself_nor_as_one_that_nobody_knows(pair: Sit
     page = name_the_other(pair, "pledge", typed, expect="No other ask here fits.")
     assert page.value("same_as_id") == typed
     assert others(pair, "pledge") == ""
+
+
+def test_lists_say_whose_ask_it_is_where_there_is_more_than_one_source(pair: Site, shared_site: Site) -> None:
+    by_article, by_manifesto = f"Mike Gapes, {ARTICLE}", f"The Alliance, {MANIFESTO}"
+    for path in ("/", "/?sort=title", "/?on=2024-12-31", "/bodies/home-office"):
+        assert by_article not in shared_site.browser().get(path).text
+        assert by_article in pair.browser().get(path).text
+        assert path.startswith("/bodies") or by_manifesto in pair.browser().get(path).text
+    assert by_manifesto not in pair.browser().get("/sources/manifesto").section("passages")
+
+
+def test_the_first_page_names_the_sources_and_filters_by_them(pair: Site) -> None:
+    first = pair.browser().get("/")
+    assert [first.links()[f"“{title}”"] for title in (ARTICLE, MANIFESTO)] == [
+        "/sources/how-do-we-deal-with-russia", "/sources/manifesto",
+    ]  # fmt: skip
+    found = first.submit("Search", source="manifesto")
+    assert "Pledge orders" in found.text
+    assert TITLE not in found.text

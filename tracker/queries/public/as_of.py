@@ -8,15 +8,28 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.clock import today
-from tracker.models import Ask, StatusSpan
+from tracker.models import Ask, Source, StatusSpan
 from tracker.rules.asks import Publication
 
 ONLY_PUBLISHED = (Publication.PUBLISHED,)
 ASK, SPAN = Ask.__table__.c, StatusSpan.__table__.c
 # What a line of a list tells of an ask whatever the day. The wording is today's. What is not named here, or given in
 # as_of(), is blank on a past day.
-WHATEVER_THE_DAY = ("slug", "title", "kind", "topic", "summary", "first_deadline", "basis")
-_WORDING = {name: ASK[name] for name in WHATEVER_THE_DAY}
+WHATEVER_THE_DAY = ("slug", "title", "kind", "topic", "summary", "first_deadline", "basis", "asked_by")
+_SOURCE, _OTHER = Source.__table__, Source.__table__.alias()
+_ASKED_BY = (
+    sa.select(
+        sa.case(
+            (_SOURCE.c.author != "", _SOURCE.c.author + ", " + _SOURCE.c.title),
+            (_SOURCE.c.publisher != "", _SOURCE.c.publisher + ", " + _SOURCE.c.title),
+            else_=_SOURCE.c.title,
+        )
+    )
+    .where(_SOURCE.c.id == ASK.source_id)
+    .where(sa.exists().where(_OTHER.c.id != _SOURCE.c.id, _OTHER.c.publication == Publication.PUBLISHED))
+    .scalar_subquery()
+)
+_WORDING = {name: ASK[name] for name in WHATEVER_THE_DAY if name != "asked_by"} | {"asked_by": _ASKED_BY}
 
 
 def is_published(publication: Any) -> sa.ColumnElement[bool]:

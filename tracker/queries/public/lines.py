@@ -39,7 +39,8 @@ def is_public(row: Ask | Legislation) -> bool:
 
 def ask_line(ask: Ask) -> AskLine:
     """An ask for a list."""
-    return record_of(AskLine, ask, reason=ask.status_reason, excerpt=None, results=(), history=(), review_due=None)
+    blank: dict[str, Any] = {"excerpt": None, "asked_by": None, "results": (), "history": (), "review_due": None}
+    return record_of(AskLine, ask, reason=ask.status_reason, **blank)
 
 
 def law_line(law: Legislation) -> LawLine:

@@ -32,8 +32,8 @@ class Excerpt:
 class AskLine:
     """An ask in a list.
 
-    `results` are those of its tests, `history` the days on which its statuses began, and `review_due` the day by which
-    we should have looked again; only lists of today have them.
+    `asked_by` says whose it is where there are several sources. `results` are those of its tests, `history` the days on
+    which its statuses began, and `review_due` the day by which we should have looked again; lists of today have these.
     """
 
     slug: str
@@ -50,6 +50,7 @@ class AskLine:
     disputed_on: PartialDate | None = None
     disputed_about: str = ""
     basis: Basis | None = None
+    asked_by: str | None = None
     results: tuple[Result, ...] = ()
     history: tuple[tuple[date, Status], ...] = ()
     review_due: date | None = None
