@@ -6,6 +6,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from tracker.clock import set_zone
 from tracker.db.engine import Limits, make_engine
 from tracker.paths import resource_dir
 from tracker.settings import Settings
@@ -83,6 +84,7 @@ MOST_FIELDS = 1000
 def create_app(settings: Settings | None = None) -> Flask:
     """Answer the app for these settings, or for those of the environment."""
     settings = settings or Settings.from_env()
+    set_zone(settings.face.time_zone)
     sheets = build.stylesheets(settings.face)
     app = Flask("tracker", template_folder=str(resource_dir("templates")))
     app.config.update(

@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from tracker.clock import USUAL_ZONE
 
 LONGEST = {"name": 60, "claim": 120, "lede": 400, "stance": 200, "licence": 100, "licence_url": 300}
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
@@ -14,7 +17,7 @@ LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 
 @dataclass(frozen=True)
 class Face:
-    """The settings that readers see. An empty `stance` says nothing about sides."""
+    """The settings that readers see, with the time zone of their days. An empty `stance` says nothing about sides."""
 
     name: str = "Policy ask tracker"
     claim: str = "Was it done?"
@@ -26,6 +29,7 @@ class Face:
     stance: str = ""
     licence: str = "CC BY 4.0"
     licence_url: str = "https://creativecommons.org/licenses/by/4.0/"
+    time_zone: str = USUAL_ZONE
 
     def faults(self) -> Iterator[str]:
         """Yield what is wrong, each beginning with the name of its variable."""
@@ -37,6 +41,10 @@ class Face:
                 yield f"{variable}: must be one line of text"
         if not self.licence or not re.match(r"https?://\S", self.licence_url):
             yield "TRACKER_LICENCE: give its name and its web address, such as CC BY 4.0 https://…"
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            yield f"TRACKER_TIME_ZONE: there is no time zone “{self.time_zone[:60]}”. Name one such as Europe/Dublin"
         for field, grounds in GROUNDS.items():
             variable, colour = f"TRACKER_{field.upper()}", getattr(self, field)
             if not COLOUR.fullmatch(colour):

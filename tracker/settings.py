@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -147,17 +147,10 @@ class _Reader:
 
     def face(self) -> Face:
         usual = Face()
+        names = (each.name for each in fields(Face) if each.name != "licence_url")
+        plain = {name: self.text(f"TRACKER_{name.upper()}", getattr(usual, name)) for name in names}
         licence, _, licence_url = self.text("TRACKER_LICENCE", f"{usual.licence} {usual.licence_url}").rpartition(" ")
-        face = Face(
-            name=self.text("TRACKER_NAME", usual.name),
-            claim=self.text("TRACKER_CLAIM", usual.claim),
-            lede=self.text("TRACKER_LEDE", usual.lede),
-            accent=self.text("TRACKER_ACCENT", usual.accent),
-            accent_dark=self.text("TRACKER_ACCENT_DARK", usual.accent_dark),
-            stance=self.text("TRACKER_STANCE", usual.stance),
-            licence=licence.rstrip(", "),
-            licence_url=licence_url,
-        )
+        face = Face(**plain | {"licence": licence.rstrip(", "), "licence_url": licence_url})
         self.wrong += face.faults()
         return face
 

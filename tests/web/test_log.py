@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.site import ADA, CLEO, ED, WEALTH_ORDERS, Site
-from tracker.clock import LONDON, now, today
+from tracker.clock import day_of, now, today
 from tracker.exports.log import COLUMNS
 from tracker.models import Ask, Event, Person
 from tracker.queries import log
@@ -59,7 +59,7 @@ def test_each_filter_leaves_what_fits_and_pages_leave_nothing_out(
     assert numbers(site, "person=0&subject=legislation&action=published") == expected(
         site, laws, Event.action == "published", Event.actor_id.is_(None)
     )
-    opened = site.scalar(sa.select(sa.func.min(Event.at))).astimezone(LONDON).date()
+    opened = day_of(site.scalar(sa.select(sa.func.min(Event.at))))
     assert numbers(site, f"subject=person&from={opened}&to={today()}") == expected(site, Event.subject == "person")
     assert numbers(site, f"to={opened - timedelta(1)}") == []
     assert numbers(site, "ask=nobody-asked-for-it") == []

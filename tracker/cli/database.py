@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from tracker.clock import now
+from tracker.clock import now, set_zone
 from tracker.db.engine import make_engine, writing
 from tracker.rules.permissions import Actor
 from tracker.services.change import Change
@@ -16,8 +16,13 @@ from tracker.settings import Settings, var_dir
 
 
 def open_engine() -> sa.Engine:
-    """The engine for the database of the settings, closed when the command ends; its statements may take long."""
-    engine = make_engine(Settings.from_env().database_url)
+    """The engine for the database of the settings, closed when the command ends; its statements may take long.
+
+    From then on days are those of the settings' time zone.
+    """
+    settings = Settings.from_env()
+    set_zone(settings.face.time_zone)
+    engine = make_engine(settings.database_url)
     click.get_current_context().call_on_close(engine.dispose)
     return engine
 

@@ -1,12 +1,12 @@
 """What is over: dates that may be known to the month or the year only, and the time after which we look again."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.clock import LONDON
+from tracker.clock import beginning_of
 from tracker.models import Ask, Update
 from tracker.rules.asks import Publication
 
@@ -27,7 +27,10 @@ def is_review_late(session: Session, today: date) -> sa.ColumnElement[bool]:
                 Ask.review_interval_days == days,
                 sa.or_(
                     ended_by(Ask.reviewed_on, today - timedelta(days=days)),
-                    sa.and_(Ask.reviewed_on.is_(None), first.scalar_subquery() < end_of(today - timedelta(days=days))),
+                    sa.and_(
+                        Ask.reviewed_on.is_(None),
+                        first.scalar_subquery() < beginning_of(today - timedelta(days=days - 1)),
+                    ),
                 ),
             )
             for days in session.scalars(intervals)
@@ -44,8 +47,3 @@ def ended_by(column: Any, day: date) -> sa.ColumnElement[bool]:
     return sa.or_(
         *(sa.and_(sa.func.length(text) == length, text <= sa.literal(bound)) for length, bound in bounds.items())
     )
-
-
-def end_of(day: date) -> datetime:
-    """The moment at which a day ends in London."""
-    return datetime.combine(day + timedelta(days=1), time(), LONDON)

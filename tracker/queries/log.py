@@ -6,13 +6,13 @@ who manage people; each person also sees what concerns themself.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from tracker.clock import LONDON
+from tracker.clock import beginning_of
 from tracker.db.engine import reading
 from tracker.models import Ask, Event
 from tracker.queries.people import with_names
@@ -116,8 +116,8 @@ def _statement(reader: Actor, wanted: LogFilter, before: int | None) -> sa.Selec
         Event.ask_id.in_(sa.select(Ask.id).where(Ask.slug == wanted.ask)) if wanted.ask else None,
         Event.subject == wanted.subject if wanted.subject else None,
         Event.action == wanted.action if wanted.action else None,
-        Event.at >= _begin(wanted.first) if wanted.first else None,
-        Event.at < _begin(wanted.last + timedelta(days=1)) if wanted.last else None,
+        Event.at >= beginning_of(wanted.first) if wanted.first else None,
+        Event.at < beginning_of(wanted.last + timedelta(days=1)) if wanted.last else None,
     ]
     joined = sa.select(Event, Earlier.at).outerjoin(Earlier, Earlier.id == Event.id - 1)
     return joined.where(*(it for it in conditions if it is not None)).order_by(Event.id.desc())
@@ -139,11 +139,6 @@ def _entries(session: Session, rows: Sequence[sa.Row[Event, datetime]]) -> tuple
 
 def _is_dated_back(event: Event, earlier: datetime | None) -> bool:
     return earlier is not None and event.at < earlier - CLOCK_MAY_DIFFER
-
-
-def _begin(day: date) -> datetime:
-    """When a day begins in London."""
-    return datetime.combine(day, time(), LONDON)
 
 
 def _distinct(session: Session, column: Any) -> Iterator[str]:

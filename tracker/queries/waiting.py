@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tracker.clock import LONDON
+from tracker.clock import day_of
 from tracker.models import Ask, Event, Person, Update
 from tracker.queries import desk
 from tracker.queries.desk import list_contradicted
@@ -40,7 +40,7 @@ def waits_for(session: Session, person: Person, at: datetime, four_eyes: bool) -
 
     Names only what every member of staff may see, and no text that is not public: mail is not a safe place.
     """
-    found, today = [], at.astimezone(LONDON).date()
+    found, today = [], day_of(at)
     if Action.PUBLISH in ALLOWED[person.role]:
         disputed = desk.list_disputed(session, MOST)
         found.append(_part("Disputed: answer due", [_to_answer(ask) for ask in disputed.rows], disputed.number))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from tracker.clock import LONDON
+from tracker.clock import day_of
 from tracker.rules.permissions import Action, Actor
 
 
@@ -23,8 +23,8 @@ class Change:
 
     @property
     def today(self) -> date:
-        """The day of the change in London."""
-        return self.at.astimezone(LONDON).date()
+        """The day of the change."""
+        return day_of(self.at)
 
     def require(self, action: Action) -> None:
         """Raise NotAllowed unless the actor's role permits the action."""

@@ -1,6 +1,6 @@
 """Public answers from memory: a WSGI middleware in front of Flask.
 
-What it keeps is right as long as the revision, the London day and the build stay the same, so nothing is ever
+What it keeps is right as long as the revision, the day and the build stay the same, so nothing is ever
 invalidated and nothing is ever stale; docs/decisions/0011-revision-cache.md has the reasons.
 """
 

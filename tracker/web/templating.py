@@ -10,7 +10,7 @@ from jinja2.ext import Extension
 from wtforms import Field, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired
 
-from tracker.clock import LONDON
+from tracker.clock import day_of, local
 from tracker.models import Event
 from tracker.queries.public.records import PublicAsk
 from tracker.queries.words import mark
@@ -71,13 +71,13 @@ def as_date(day: date) -> PartialDate:
 
 
 def day(moment: datetime) -> str:
-    """The London day of a moment, in words."""
-    return in_words(moment.astimezone(LONDON).date())
+    """The day of a moment, in words."""
+    return in_words(day_of(moment))
 
 
 def minute(moment: datetime) -> str:
-    """The London day and time of a moment, in words."""
-    return f"{day(moment)}, {moment.astimezone(LONDON):%H:%M}"
+    """The day and time of a moment, in words."""
+    return f"{day(moment)}, {local(moment):%H:%M}"
 
 
 def host(url: str) -> str:

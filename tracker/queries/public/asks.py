@@ -12,7 +12,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.clock import LONDON
+from tracker.clock import day_of
 from tracker.models import (
     Ask,
     Event,
@@ -161,7 +161,7 @@ def _public_ask(ask: Ask, on: date | None, same: tuple[SameAsk, ...]) -> PublicA
 
 def _review_due(ask: Ask, updates: Iterable[Update]) -> date | None:
     published = [update.published_at for update in updates if update.published_at]
-    first_day = min(published).astimezone(LONDON).date() if published else None
+    first_day = day_of(min(published)) if published else None
     return review_due(ask.reviewed_on, first_day, ask.review_interval_days)
 
 

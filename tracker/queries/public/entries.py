@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from tracker.clock import LONDON
+from tracker.clock import day_of
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
 from tracker.rules.updates import EvidenceType, Result, UpdateKind
@@ -91,8 +91,8 @@ class UpdatePage:
 
     @property
     def by_day(self) -> list[tuple[date, list[UpdateLine]]]:
-        """The entries by the day in London on which they were published."""
-        days = groupby(self.entries, lambda entry: entry.published_at.astimezone(LONDON).date())
+        """The entries by the day on which they were published."""
+        days = groupby(self.entries, lambda entry: day_of(entry.published_at))
         return [(day, list(entries)) for day, entries in days]
 
 

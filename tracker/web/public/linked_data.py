@@ -10,7 +10,7 @@ from flask import Flask, url_for
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from tracker.clock import LONDON, today
+from tracker.clock import day_of, today
 from tracker.exports.tables import TABLES
 from tracker.queries.public.records import PublicLaw
 from tracker.rules.stages import Stage
@@ -59,7 +59,7 @@ def dataset_data(published_at: datetime | None) -> Markup:
             ),
             "license": face().licence_url,
             "isAccessibleForFree": True,
-            "dateModified": published_at.astimezone(LONDON).date().isoformat() if published_at else None,
+            "dateModified": day_of(published_at).isoformat() if published_at else None,
             "creator": {"@type": "Organization", "name": face().name, "url": _address("public.index")},
             "distribution": [
                 {"@type": "DataDownload", "encodingFormat": kind, "contentUrl": address} for kind, address in files
