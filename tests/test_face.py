@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import icalendar
@@ -15,6 +16,7 @@ from tests.web.test_leaks import public_answers
 from tracker.exports.palette import DARK, LIGHT
 from tracker.face import GROUNDS, LEAST_CONTRAST, Face, contrast
 from tracker.settings import Settings, SettingsError
+from tracker.web import build
 from tracker.web.staff.account import qr_code
 
 FACE = Face(
@@ -159,3 +161,96 @@ def test_words_on_a_button_can_be_read_whatever_the_accent() -> None:
         accent = Face.accent if on == "#ffffff" else Face.accent_dark
         assert contrast(accent, on) >= min(contrast(accent, each) for each in ground) >= LEAST_CONTRAST
     assert [LIGHT.paper, DARK.paper] == [grounds[0] for grounds in GROUNDS.values()]
+
+
+# --- a logo, and templates of one's own ---
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "public").mkdir()
+    return tmp_path
+
+
+def test_a_logo_stands_before_the_name_and_is_drawn_again(make_site: MakeSite, folder: Path) -> None:
+    picture = Image.new("RGB", (1600, 400), "#005f3c")
+    exif = Image.Exif()
+    exif[0x010E] = "taken at home"
+    picture.save(folder / "logo.webp", exif=exif, lossless=True)
+    browser = make_site(replace(LOCAL, face=replace(FACE, logo=str(folder / "logo.webp")))).browser()
+    for path in ("/", "/about", "/nowhere"):
+        assert '<img src="/logo.png" alt="" height="32">' in browser.request("GET", path).html
+    answer = browser.send("GET", "/logo.png")
+    assert answer.mimetype == "image/png"
+    assert b"taken at home" not in answer.data
+    with Image.open(io.BytesIO(answer.data)) as shown:
+        assert shown.size == (384, 96)
+        assert shown.convert("RGB").getpixel((5, 5)) == (0, 95, 60)
+
+
+def test_without_a_logo_there_is_none(shared_site: Site) -> None:
+    assert "<img" not in shared_site.browser().get("/about").html
+    assert shared_site.browser().request("GET", "/logo.png").status == 404
+
+
+def test_a_template_of_ones_own_takes_the_place_of_ours_and_may_extend_it(make_site: MakeSite, folder: Path) -> None:
+    (folder / "public/about.html").write_text(
+        '{% extends "ours/public/about.html" %}{% block title %}Who {{ face.name }} is{% endblock title %}',
+        encoding="utf-8",
+    )
+    browser = make_site(replace(LOCAL, face=replace(FACE, templates=str(folder)))).browser()
+    page = browser.get("/about")
+    assert page.title == f"Who {FACE.name} is – {FACE.name}"
+    assert FACE.lede in page.text
+    assert browser.get("/method").h1
+
+
+def test_what_is_kept_of_one_logo_or_template_is_not_shown_with_another(folder: Path) -> None:
+    logo, about = folder / "logo.png", folder / "public/about.html"
+    settings = replace(LOCAL, face=replace(FACE, logo=str(logo), templates=str(folder)))
+    found = set()
+    for colour, words in (("red", "One"), ("blue", "One"), ("blue", "Two")):
+        Image.new("RGB", (10, 10), colour).save(logo)
+        about.write_text(words, encoding="utf-8")
+        build.digests.cache_clear()  # as in a new process
+        found.add(build.digest(settings))
+    assert len(found) == 3
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no picture", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a", b"\x89PNG\r\n\x1a\n" + b"\0" * 40],
+)
+def test_a_logo_that_is_no_picture_is_said_at_start(folder: Path, content: bytes) -> None:
+    (folder / "logo.png").write_bytes(content)
+    assert wrong(TRACKER_LOGO=str(folder / "logo.png")).startswith("TRACKER_LOGO: ")
+
+
+def test_a_logo_that_is_cut_off_too_large_or_not_there_is_said_at_start(folder: Path) -> None:
+    whole = io.BytesIO()
+    Image.effect_noise((200, 200), 90).save(whole, "PNG")
+    (folder / "cut.png").write_bytes(whole.getvalue()[:5000])
+    Image.new("1", (5000, 5000)).save(folder / "large.png")
+    for name in ("cut.png", "large.png", "none.png", "public"):
+        assert "cannot be read as a picture in PNG or WebP, of at most 20 million pixels" in wrong(
+            TRACKER_LOGO=str(folder / name)
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("public/about.html", b"{% if %}", "public/about.html, line 1: Expected an expression"),
+        ("public/about.html", b"\n{% block title %}", "public/about.html, line 2: Unexpected end of template"),
+        ("public/about.html", b"{% trans %}", "public/about.html, line 1: Encountered unknown tag"),
+        ("public/about.html", b"\xff", "public/about.html cannot be read as UTF-8"),
+        ("public/abuot.html", b"About", "public/abuot.html takes the place of none of ours"),
+    ],
+)
+def test_a_template_that_cannot_be_used_is_said_at_start(folder: Path, name: str, content: bytes, said: str) -> None:
+    (folder / name).write_bytes(content)
+    assert wrong(TRACKER_TEMPLATES=str(folder)).startswith(f"TRACKER_TEMPLATES: {said}")
+
+
+def test_a_folder_of_templates_that_is_not_there_is_said_at_start(folder: Path) -> None:
+    assert "none is no folder" in wrong(TRACKER_TEMPLATES=str(folder / "none"))

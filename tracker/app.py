@@ -8,7 +8,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tracker.clock import set_zone
 from tracker.db.engine import Limits, make_engine
-from tracker.paths import resource_dir
 from tracker.settings import Settings
 from tracker.web import (
     addresses,
@@ -86,7 +85,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_env()
     set_zone(settings.face.time_zone)
     sheets = build.stylesheets(settings.face)
-    app = Flask("tracker", template_folder=str(resource_dir("templates")))
+    app = Flask("tracker")
+    app.jinja_loader = build.loader(settings.face)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SITE_URL=settings.site_url,
@@ -95,6 +95,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         PUBLISHER=settings.publisher,
         FUNDING=settings.funding,
         FACE=settings.face,
+        LOGO=settings.face.logo_png(),
         STYLESHEETS=sheets,
         SECURITY_HEADERS=security.security_headers(settings.is_production, sheets.values()),
         IS_PRODUCTION=settings.is_production,

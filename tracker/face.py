@@ -1,11 +1,15 @@
 """What is an installation's own: its name and words, its colour, and the terms of its data."""
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tracker.clock import USUAL_ZONE
+from tracker.paths import resource_dir
 
 LONGEST = {"name": 60, "claim": 120, "lede": 400, "stance": 200, "licence": 100, "licence_url": 300}
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
@@ -13,6 +17,8 @@ BROKEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # What words in the accent stand on, paper and panel: of the light scheme and of the dark one.
 GROUNDS = {"accent": ("#fbfaf6", "#f3efe6"), "accent_dark": ("#191719", "#262226")}
 LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
+LOGO_SIZE = (480, 96)  # three dots for each that it takes on a page
+MOST_PIXELS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,8 @@ class Face:
     licence: str = "CC BY 4.0"
     licence_url: str = "https://creativecommons.org/licenses/by/4.0/"
     time_zone: str = USUAL_ZONE
+    logo: str = ""
+    templates: str = ""
 
     def faults(self) -> Iterator[str]:
         """Yield what is wrong, each beginning with the name of its variable."""
@@ -45,6 +53,12 @@ class Face:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             yield f"TRACKER_TIME_ZONE: there is no time zone “{self.time_zone[:60]}”. Name one such as Europe/Dublin"
+        try:
+            self.logo_png()
+        except (OSError, SyntaxError, ValueError):  # SyntaxError is what Pillow calls a broken PNG
+            fit = f"a picture in PNG or WebP, of at most {MOST_PIXELS // 10**6} million pixels"
+            yield f"TRACKER_LOGO: {self.logo} cannot be read as {fit}"
+        yield from self._faults_of_templates()
         for field, grounds in GROUNDS.items():
             variable, colour = f"TRACKER_{field.upper()}", getattr(self, field)
             if not COLOUR.fullmatch(colour):
@@ -55,6 +69,40 @@ class Face:
                     f"{variable}: {colour} is hard to read on our {'light' if other == 'darker' else 'dark'} paper "
                     f"(contrast {found:.1f}, at least {LEAST_CONTRAST} is needed); choose a {other} colour"
                 )
+
+    def logo_png(self) -> bytes:
+        """Return the logo, drawn again as a small PNG, or nothing; raises what Pillow raises for what is no picture."""
+        if not self.logo:
+            return b""
+        from PIL import Image  # which takes its time, and most have no logo
+
+        drawn = BytesIO()
+        with Image.open(self.logo, formats=("PNG", "WEBP")) as picture:
+            if math.prod(picture.size) > MOST_PIXELS:
+                raise ValueError(picture.size)
+            small = picture.convert("RGBA")
+            small.thumbnail(LOGO_SIZE)
+            small.save(drawn, "PNG", optimize=True)
+        return drawn.getvalue()
+
+    def _faults_of_templates(self) -> Iterator[str]:
+        if not self.templates:
+            return
+        from jinja2 import Environment, TemplateSyntaxError
+
+        folder, ours = Path(self.templates), resource_dir("templates")
+        if not folder.is_dir():
+            yield f"TRACKER_TEMPLATES: {folder} is no folder"
+        for path in sorted(folder.rglob("*.html")):
+            name = path.relative_to(folder)
+            if not (ours / name).is_file():
+                yield f"TRACKER_TEMPLATES: {name} takes the place of none of ours, which are in {ours}"
+            try:
+                Environment(autoescape=True).parse(path.read_text(encoding="utf-8"))
+            except TemplateSyntaxError as error:
+                yield f"TRACKER_TEMPLATES: {name}, line {error.lineno}: {error.message}"
+            except (OSError, UnicodeDecodeError) as error:
+                yield f"TRACKER_TEMPLATES: {name} cannot be read as UTF-8: {error}"
 
 
 def contrast(one: str, other: str) -> float:

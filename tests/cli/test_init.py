@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from PIL import Image
 
 from tests.chromium import tracker_process
 from tests.cli.commands import CHECKOUT, SECRET, Tracker, run_program
@@ -90,6 +91,7 @@ def test_the_printed_lines_make_a_public_site_of_five_asks_under_its_own_name(tm
     fill_in_five_asks(tmp_path / "my-list")
     env = tmp_path / ".env"
     env.write_text(env.read_text(encoding="utf-8").replace("#TRACKER_", "TRACKER_"), encoding="utf-8")
+    Image.new("RGBA", (300, 100), "#005f3c").save(tmp_path / "logo.png")
     for arguments in then:
         done = run_program(*arguments, cwd=tmp_path, **settings)
         assert done.code == 0, done.err

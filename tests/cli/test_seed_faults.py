@@ -17,6 +17,12 @@ FAULTS = [
     ("asks", "quote_place", "quoteplace", "row 1, column quoteplace: found “a column that is not known”"),
     ("updates", ",2018-03-19,status,", ",2018-06,status,", "row 3, column update_key: found “empty-homes 2018-06”"),
     ("tests", ",tax-is-paid,", ",tax-in-law,", "row 3, column test_key"),
+    (
+        "sources",
+        "\nthe-article,",
+        "\nthe-article,One,,,\nthe-article,",
+        "row 3, column source_key: found “the-article”",
+    ),
     # what must be there
     ("tests", "The tax is law", "", "row 2, column label: found nothing"),
     ("updates", "2019,milestone,2019,", "2019,milestone,,", "row 4, column happened_on: found nothing"),

@@ -55,6 +55,7 @@ OPEN = frozenset(
         "embeds.picture",
         "embeds.site_picture",
         "embeds.icon",
+        "embeds.logo",
         "machines.robots",
         "machines.security",
         "machines.sitemap",

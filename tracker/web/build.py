@@ -8,6 +8,7 @@ from hashlib import blake2b, sha256
 from pathlib import Path
 
 from flask import Flask, current_app, url_for
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader
 from markupsafe import Markup
 
 from tracker.face import Face
@@ -46,14 +47,23 @@ def face() -> Face:
     return found
 
 
+def loader(face: Face) -> BaseLoader:
+    """Return where templates are looked for: in the folder of the face, then among ours, which are in "ours/" too."""
+    ours = FileSystemLoader(TEMPLATES)
+    if not face.templates:
+        return ours
+    return ChoiceLoader([FileSystemLoader(face.templates), ours, PrefixLoader({"ours": ours})])
+
+
 def digest(settings: Settings) -> bytes:
     """32 bytes, alike for two servers if code, templates, static files and settings are; a secret like the key."""
     found = blake2b(digest_size=32)
-    for folder, names in ((CODE, "*.py"), (TEMPLATES, "*"), (STATIC, "*")):
+    theirs = [(Path(settings.face.templates), "*")] if settings.face.templates else []
+    for folder, names in ((CODE, "*.py"), (TEMPLATES, "*"), (STATIC, "*"), *theirs):
         found.update(repr(digests(folder, names)).encode())
     # Not what differs between servers that share a database, so that each knows the other's entity tags.
     shown = replace(settings, database_url="", host="", port=0, workers=1, cache_mb=0, mail=None, read_only=False)
-    found.update(repr(shown).encode())
+    found.update(repr(shown).encode() + settings.face.logo_png())
     return found.digest()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from html import escape
 
-from flask import Blueprint, current_app, render_template, url_for
+from flask import Blueprint, abort, current_app, render_template, url_for
 from werkzeug.wrappers import Response
 
 from tracker.exports import badge as badges
@@ -78,6 +78,13 @@ def site_picture() -> Response:
 def icon() -> Response:
     """The icon of the site in its colour."""
     return current_app.response_class(coloured("icon.svg", face()), content_type="image/svg+xml", headers=A_DAY)
+
+
+@bp.get("/logo.png")
+def logo() -> Response:
+    """The logo of the site, where it has one."""
+    drawn: bytes = current_app.config["LOGO"]
+    return current_app.response_class(drawn, content_type="image/png", headers=A_DAY) if drawn else abort(404)
 
 
 @bp.app_template_global()
