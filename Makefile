@@ -50,6 +50,9 @@ format: .venv-test/ready  ## put code and templates in the house format
 bench: .venv/ready  ## measure how fast the site is, in two minutes (ARGS="--only pages" for a part of it)
 	.venv/bin/python -m bench $(ARGS)
 
+pictures: .venv-test/ready  ## take the pictures of the user guide anew, and write its page about the statuses
+	.venv-test/bin/python -m tests.guide
+
 lock:  ## renew requirements*.lock (needs uv: python3 -m pip install uv)
 	@command -v uv >/dev/null || { echo 'make lock needs uv: $(PYTHON) -m pip install uv' >&2; exit 1; }
 	$(UV_COMPILE) --group build --output-file requirements.lock
@@ -60,7 +63,7 @@ clean:  ## remove environments and caches (never var/, where the data is)
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help run test test-all coverage torture check format bench lock clean
+.PHONY: help run test test-all coverage torture check format bench pictures lock clean
 
 # No index address may reach the locks: where packages come from is for the machine that installs them to say.
 UV_COMPILE = uv pip compile pyproject.toml --quiet --upgrade --extra postgres --python-version 3.11 --universal \

@@ -116,6 +116,8 @@ TABLE: dict[str, Access] = {
     "/staff/asks/<id:ask_id>/updates/<any(status, test, milestone):kind>": Access(
         STAFF, STAFF, "/staff/asks/1/updates/status"
     ),
+    "/staff/help": Access(STAFF, NOBODY),
+    "/staff/help/<page>": Access(STAFF, NOBODY, "/staff/help/update"),
     "/staff/log": Access(STAFF, NOBODY),
     "/staff/log.csv": Access(ADMINS, NOBODY),
     "/staff/log/<id:number>": Access(STAFF, NOBODY, "/staff/log/1"),

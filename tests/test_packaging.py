@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-FOLDERS = ("templates", "migrations", "seeds")
+FOLDERS = ("templates", "migrations", "seeds", "docs/guide")
 
 pytestmark = pytest.mark.slow
 

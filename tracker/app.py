@@ -32,6 +32,7 @@ from tracker.web.staff import (
     bulk,
     desk,
     disputes,
+    help,
     imports,
     laws,
     log,
@@ -74,6 +75,7 @@ BLUEPRINTS = (
     moves.bp,
     log.bp,
     words.bp,
+    help.bp,
 )
 MEGABYTE = 1024 * 1024
 LARGEST_FORM = MEGABYTE

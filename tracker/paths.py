@@ -7,6 +7,6 @@ CHECKOUT = PACKAGE.parent
 
 
 def resource_dir(name: str) -> Path:
-    """Answer the folder `templates`, `migrations` or `seeds`."""
+    """Answer the folder `templates`, `migrations`, `seeds` or `docs/guide`."""
     inside = PACKAGE / name
     return inside if inside.is_dir() else CHECKOUT / name

@@ -153,7 +153,7 @@ def test_a_button_that_comes_back_after_signing_in_does_nothing_by_itself(sqlite
     sqlite_site.browser(ED).get(path).follow("Archive the law").submit("Archive", reason="No.")
     page = sqlite_site.browser(ED).get(path)
     end_sessions(sqlite_site)
-    offered = sign_in(page.submit("Restore the law"), ED)
+    offered = sign_in(page.submit("Take up the law"), ED)
     with sqlite_site.unchanged():
         shown = offered.submit("Bring my form back")
-    assert (shown.path, shown.has_button("Restore the law")) == (path, True)
+    assert (shown.path, shown.has_button("Take up the law")) == (path, True)

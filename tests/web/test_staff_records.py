@@ -200,9 +200,9 @@ LINK = "the link to Sanctions and Anti-Money Laundering Act 2018 s. 63(3) United
 @pytest.mark.parametrize(
     ("page", "archive", "restore", "shown"),
     [
-        ("/staff/asks/{ask}", "Archive the ask", "Restore the ask", "/asks.csv"),
-        ("/staff/legislation/1", "Archive the law", "Restore the law", "/legislation.csv"),
-        ("/staff/asks/1", f"Archive {LINK}", f"Restore {LINK}", "/links.csv"),
+        ("/staff/asks/{ask}", "Archive the ask", "Take up the ask", "/asks.csv"),
+        ("/staff/legislation/1", "Archive the law", "Take up the law", "/legislation.csv"),
+        ("/staff/asks/1", f"Archive {LINK}", f"Take up {LINK}", "/links.csv"),
     ],
 )
 def test_what_is_archived_can_be_restored_as_it_was(
@@ -215,7 +215,7 @@ def test_what_is_archived_can_be_restored_as_it_was(
     with sqlite_site.unchanged():
         assert form.submit("Archive").errors("reason") == ["Fill in “Why”."]
     done = form.submit("Archive", reason="Not ours any more.")
-    assert done.notices[0].startswith("Done. You can restore the ")
+    assert done.notices[0].startswith("Done. You can take up the ")
     assert "Why: Not ours any more." in ed.get(path).text
     assert stranger.get(shown).html != before
     ed.get(path).submit(restore)
@@ -228,7 +228,7 @@ def test_an_archived_source_leaves_the_list_of_choices_to_nobody_and_comes_back(
     archive = ed.get("/staff/sources/").follow(f"Archive {title}")
     assert archive.submit("Archive", reason="No.").hops == [303, 200]
     assert sqlite_site.scalar(sa.select(Source.publication)) == "archived"
-    assert ed.get("/staff/sources/").submit(f"Restore {title}").notices == ["The source is back."]
+    assert ed.get("/staff/sources/").submit(f"Take up {title}").notices == ["The source is back."]
     assert sqlite_site.scalar(sa.select(Source.publication)) == "published"
 
 
@@ -240,7 +240,7 @@ def test_a_contributor_is_offered_only_what_a_contributor_may(sqlite_site: Site)
         assert page.status == 200
         for address in {href for href in page.links().values() if href.startswith("/")}:
             assert cleo.send("GET", address).status_code == 200 or "/updates/" in address, address
-        assert not any(text.startswith(("Publish", "Restore")) for text in page.all("button"))
+        assert not any(text.startswith(("Publish", "Take up")) for text in page.all("button"))
 
 
 def test_the_log_shows_each_change_with_before_and_after(sqlite_site: Site) -> None:

@@ -201,7 +201,7 @@ def test_a_draft_that_is_put_aside_stays_in_the_log(sqlite_site: Site) -> None:
     assert "Put aside 1 May 2026" in done.section("story")
     assert "Cleo Contributor put aside the update “A report came”." in done.section("log")
     assert "A report came." not in sqlite_site.browser().get(PUBLIC_PAGE).text
-    back = done.follow("Take up again the entry of 1 May 2026").submit("Take up again")
+    back = done.follow("Take up the entry of 1 May 2026").submit("Take up")
     assert "Edit, preview or publish the entry of 1 May 2026" in back.section("story")
 
 
@@ -234,7 +234,7 @@ def test_a_draft_that_was_put_aside_can_be_taken_up_again(sqlite_site: Site) -> 
     cleo = sqlite_site.browser(CLEO)
     cleo.get(f"/staff/updates/{update_id}/discard").submit("Put aside")
     assert sqlite_site.scalar(sa.select(Update.publication).where(Update.id == update_id)) == "put_aside"
-    back = cleo.get(f"/staff/updates/{update_id}/restore").submit("Take up again")
+    back = cleo.get(f"/staff/updates/{update_id}/restore").submit("Take up")
     assert "A report came." in back.section("story")
     assert sqlite_site.scalar(sa.select(Update.publication).where(Update.id == update_id)) == "draft"
 
@@ -250,7 +250,7 @@ def test_a_test_taken_out_of_a_public_ask_is_told_with_the_reason(site: Site) ->
     assert label not in {row["label"] for row in rows(site, "tests")}
     again = form.browser.get(form.path)
     assert "This was done already." in again.notices
-    ask_page(site).follow(f"Restore {label}").submit("Restore", reason="It does not.")
+    ask_page(site).follow(f"Take up {label}").submit("Take up", reason="It does not.")
     assert label in site.browser().get(PUBLIC_PAGE).section("tests")
 
 

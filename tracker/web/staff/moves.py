@@ -1,4 +1,4 @@
-"""Publishing, archiving and restoring, alike for asks, sources, laws and links."""
+"""Publishing, archiving and taking up again, alike for asks, sources, laws and links."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ MOVABLES: Mapping[str, Movable] = {
         "An archived reply is shown no more on the page of the ask.",
     ),
 }
-NEVER_PUBLIC = "It was never public. It leaves the lists of the staff area and can be restored."
+NEVER_PUBLIC = "It was never public. It leaves the lists of the staff area and can be taken up again."
 SUBJECT = "<any(asks, sources, legislation, links, replies):subject>/<id:row_id>"
 
 
@@ -104,7 +104,7 @@ def archive(subject: str, row_id: int) -> Page | Response:
     def fresh() -> ReasonForm:
         return ReasonForm(formdata=None, version=kind.find(db(), row_id).version)
 
-    message = f"Done. You can restore the {kind.name} at any time."
+    message = f"Done. You can take up the {kind.name} again at any time."
     return handled(form, save, message, fresh) or form_page(
         form, f"{verb} this {kind.name}", back, submit=verb, intro=intro
     )

@@ -64,7 +64,8 @@ def archive(test_id: int, action: str) -> Page | Response:
     back, intro = url_for("asks.show", ask_id=test.ask_id), _intro(test.ask)
     if test.is_archived == (action == "archive"):
         return done("This was done already.", back)
-    form, heading = _reason_form(test_id), f"{action.capitalize()} the test “{test.label}”"
+    verb, past = ("Archive", "archived") if action == "archive" else ("Take up", "taken up again")
+    form, heading = _reason_form(test_id), f"{verb} the test “{test.label}”"
 
     def save(change: Change) -> str:
         row = found(staff.find_test(change.session, test_id))
@@ -72,8 +73,8 @@ def archive(test_id: int, action: str) -> Page | Response:
         do(change, row.ask, row, form.seen_version, form.reason.data or "")
         return back
 
-    return handled(form, save, f"The test is {action}d.", lambda: _reason_form(test_id, formdata=None)) or form_page(
-        form, heading, back, submit=action.capitalize(), intro=intro
+    return handled(form, save, f"The test is {past}.", lambda: _reason_form(test_id, formdata=None)) or form_page(
+        form, heading, back, submit=verb, intro=intro
     )
 
 

@@ -100,7 +100,7 @@ def discard(update_id: int, action: str) -> Page | Response:
     if action == "discard":
         drafts.require_own(update, me())
     form, back = ConfirmForm(version=update.version), _page_of(update.ask)
-    verb = "Put aside" if action == "discard" else "Take up again"
+    verb = "Put aside" if action == "discard" else "Take up"
 
     def save(change: Change) -> str:
         do = drafts.discard if action == "discard" else drafts.restore

@@ -1,0 +1,115 @@
+"""The help: what it names is there, what it shows is up to date, and each form leads to the page that helps with it."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from tests.examples import make_examples
+from tests.guide import GUIDE, PICTURES, statuses_page
+from tests.page_checks import text_of
+from tests.site import ADA, CLEO, ED, Site
+from tests.test_access import STAFF, TABLE
+from tests.web.test_imports import NEXT, upload
+from tests.web.test_status_change import UNDONE, status_form
+from tracker.models import Ask, Link, Reply, Update
+from tracker.rules.dates import PartialDate
+from tracker.web.staff.help import INDEX, PAGES
+
+MOST_BYTES = 600_000
+NAMED = {"a", "button", "label", "legend", "summary", "h1", "h2", "h3", "th", "option", "strong"}
+# A form that only asks for a button to be pressed, or for a password: there is no question to help with.
+WITHOUT = ("/staff/account", "/staff/confirm", "/staff/link/", "/staff/sign-in", "/staff/sign-out")
+
+
+def addresses(site: Site) -> list[str]:
+    """One address for each page of the staff area that Ada reads."""
+    examples = make_examples(site)
+    rules = [(rule, access) for rule, access in TABLE.items() if rule.startswith("/staff") and ADA in access.read]
+    found = [(access.example or rule).format_map(examples) for rule, access in rules]
+    return [path for path in found if "/help" not in path and "." not in path]
+
+
+@pytest.fixture(scope="module")
+def site(shared_site: Site) -> Site:
+    """A site on which every list of the desk has something."""
+    shared_site.execute(sa.update(Ask).values(review_interval_days=1, reviewed_on=PartialDate("2026-01-01")))
+    status_form(shared_site, shared_site.browser(CLEO)).submit("Send for approval", **UNDONE)
+    ed = shared_site.browser(ED)
+    ed.get("/staff/").follow("Look and decide on 1 May 2026: The power was repealed.").submit("Send back", note="Why?")
+    shared_site.execute(sa.update(Link).where(Link.id == 1).values(publication="archived"))
+    return shared_site
+
+
+@pytest.fixture(scope="module")
+def seen(site: Site) -> set[str]:
+    """What the headings, links, buttons and labels of the staff area say."""
+    changed = sa.select(sa.func.max(Update.id)).where(Update.status == "partly_met")
+    paths = [f"/staff/updates/{site.scalar(changed)}/correct", "/staff/people/2/reset-two-step", *addresses(site)]
+    pages = [site.browser(ADA).get(path) for path in paths]
+    pages += [site.browser(CLEO).get("/staff/"), upload(site.browser(ADA), {"asks.csv": NEXT})]
+    return {text_of(element) for page in pages for element in page.tree.iter() if element.tag in NAMED}
+
+
+def named() -> Iterator[tuple[str, str]]:
+    """The words in bold of each page: what the reader is to find or to press."""
+    for page in PAGES:
+        for words in re.findall(r"\*\*(.+?)\*\*", (GUIDE / f"{page}.md").read_text(encoding="utf-8"), re.DOTALL):
+            yield page, " ".join(words.split()).rstrip(".")
+
+
+def test_what_the_guide_names_is_in_the_staff_area(seen: set[str]) -> None:
+    lost = [(page, words) for page, words in named() if not any(it.startswith(words) for it in seen)]
+    assert lost == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_of_the_guide_is_read_with_its_pictures_and_leads_somewhere(site: Site, page: str) -> None:
+    browser = site.browser(CLEO)
+    shown = browser.get(f"/staff/help/{page}")
+    for picture in shown.tree.iter("img"):
+        assert len(picture.get("alt", "")) > 15
+        assert browser.send("GET", picture.get("src", "")).mimetype == "image/png"
+    for address in shown.links().values():
+        assert address.startswith("#") or browser.send("GET", address).status_code == 200
+    assert "**" not in shown.text
+    assert "](" not in shown.text
+
+
+def test_the_index_names_every_page(site: Site) -> None:
+    index = site.browser(CLEO).get("/staff/").follow("Help")
+    assert [address for address in index.links().values() if address.startswith("/staff/help/")] == [
+        f"/staff/help/{page}" for page in PAGES
+    ]
+    assert {path.stem for path in GUIDE.glob("*.md")} == {INDEX, *PAGES}
+
+
+def test_an_unknown_page_is_not_found(site: Site) -> None:
+    for page in ("nowhere", INDEX, "..%2Fsecurity"):
+        assert site.browser(CLEO).send("GET", f"/staff/help/{page}").status_code == 404
+
+
+def test_the_page_about_the_statuses_says_what_the_rules_say() -> None:
+    """After a change of rules/status.py: make pictures."""
+    assert (GUIDE / "statuses.md").read_text(encoding="utf-8") == statuses_page()
+
+
+def test_the_pictures_are_small_and_all_are_used() -> None:
+    texts = "".join(path.read_text(encoding="utf-8") for path in GUIDE.glob("*.md"))
+    shown = set(re.findall(r"static/help/([\w-]+\.png)", texts))
+    assert {path.name for path in PICTURES.iterdir()} == shown
+    assert sum(path.stat().st_size for path in PICTURES.iterdir()) < MOST_BYTES
+
+
+def test_each_form_leads_to_the_page_that_helps_with_it(site: Site) -> None:
+    browser, without = site.browser(ADA), []
+    forms = [rule for rule, access in TABLE.items() if access.read and set(STAFF) & set(access.post)]
+    reply = {"reply": site.scalar(sa.select(sa.func.max(Reply.id)))}
+    examples = make_examples(site) | reply
+    for rule in forms:
+        path = (TABLE[rule].example or rule).format_map(examples)
+        page = browser.get(path) if not path.startswith(WITHOUT) else None
+        if page and not any(words.startswith("Help: ") for words in page.links()):
+            without.append(path)
+    assert without == []
