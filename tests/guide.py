@@ -60,9 +60,8 @@ def statuses_page() -> str:
         lines.append(f"## {family.label}: {family.means}\n")
         for status in STATUSES_OF[family]:
             it = DEFINITIONS[status]
-            lines.append(
-                f"### {it.label}\n\n{it.means} {it.does_not_mean}\n\nIt takes: {it.takes}\n\nA good reason:\n\n> {it.example}\n"
-            )
+            lines.append(f"### {it.label}\n\n{it.means} {it.does_not_mean}\n\nIt takes: {it.takes}\n")
+            lines.append(f"A good reason:\n\n> {it.example}\n")
     return "\n".join(lines)
 
 

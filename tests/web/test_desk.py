@@ -1,8 +1,12 @@
 """The desk: each row is one click from doing it, and an empty list says that all is done."""
 
+from urllib.parse import urlsplit
+
 import sqlalchemy as sa
 
+from tests.browser import Page
 from tests.factories import make_ask
+from tests.page_checks import text_of
 from tests.site import ADA, CLEO, ED, WEALTH_ORDERS, Site
 from tests.web.test_status_change import UNDONE, status_form
 from tracker.clock import today
@@ -20,7 +24,7 @@ def test_checked_nothing_changed_is_one_click(site: Site) -> None:
     title = site.scalar(sa.select(Ask.title).where(Ask.slug == WEALTH_ORDERS))
     button = f"Nothing changed with {title}"
     done = desk.submit(button)
-    assert (done.path.partition("#")[0], done.notices) == ("/staff/", [f"You looked at “{title}”: nothing changed."])
+    assert (urlsplit(done.path).path, done.notices) == ("/staff/", [f"You looked at “{title}”: nothing changed."])
     assert not done.has_button(button)
     checked = site.scalar(sa.select(Ask.reviewed_on).where(Ask.slug == WEALTH_ORDERS))
     assert checked == PartialDate(today().isoformat())
@@ -29,6 +33,47 @@ def test_checked_nothing_changed_is_one_click(site: Site) -> None:
     with site.unchanged():
         again = desk.submit(button)
     assert again.notices == done.notices
+
+
+def due_rows(page: Page) -> list[tuple[str, bool]]:
+    """The asks of the list that is due, in its order, and whether the row says that somebody looked."""
+    rows = [row for row in page.tree.iter("li") if row.get("id", "").startswith("due-")]
+    return [(text_of(next(row.iter("h3"))), "Looked at today" in text_of(row)) for row in rows]
+
+
+def test_a_row_that_was_looked_at_stays_where_it_was_and_says_so(sqlite_site: Site) -> None:
+    sqlite_site.execute(sa.update(Ask).values(review_interval_days=1, reviewed_on=LONG_AGO))
+    desk = sqlite_site.browser(ED).get("/staff/")
+    titles = [title for title, _ in due_rows(desk)]
+    for chosen in (titles[4], titles[1], titles[5]):
+        desk = desk.submit(f"Nothing changed with {chosen}")
+    assert due_rows(desk) == [(title, title in (titles[1], titles[4], titles[5])) for title in titles]
+    assert desk.path.endswith(f"#due-{sqlite_site.scalar(sa.select(Ask.id).where(Ask.title == titles[5]))}")
+    assert desk.follow(f"That was a mistake about {titles[1]}").h1 == "Correct an entry"
+    fresh = sqlite_site.browser(ED)
+    assert [title for title, _ in due_rows(fresh.get("/staff/"))] == [titles[0], titles[2], titles[3], *titles[6:]]
+    for wrong in ("x", "1", "1-2.", "999999999-99", "0-0", "1-2." * 30):
+        assert fresh.send("GET", f"/staff/?looked={wrong}").status_code == 200
+
+
+def test_a_row_says_that_somebody_looked_only_if_it_is_so(sqlite_site: Site) -> None:
+    with sqlite_site.change(ED) as change:
+        new = make_ask(change, slug="new-ask", title="Tax empty homes", published=True).id
+    assert "Tax empty homes" not in sqlite_site.browser(ED).get(f"/staff/?looked={new}-0").text.partition("Lately")[0]
+
+
+def test_the_head_says_how_much_waits_for_approval(sqlite_site: Site) -> None:
+    assert "Approval" in sqlite_site.browser(ED).get("/staff/").links()
+    status_form(sqlite_site, sqlite_site.browser(CLEO)).submit("Send for approval", **UNDONE)
+    assert sqlite_site.browser(ED).get("/staff/asks/").links()["Approval (1)"] == "/staff/approval/"
+
+
+def test_what_machines_wrote_is_not_told_lately(sqlite_site: Site) -> None:
+    status_form(sqlite_site, sqlite_site.browser(ED)).submit("Publish", **UNDONE)
+    lately = sqlite_site.browser(ED).get("/staff/").section("recent")
+    assert "Seeds" not in lately
+    assert lately.count("Ed Editor published the update") == 1
+    assert "drafted" not in lately
 
 
 def test_a_wrong_day_of_a_check_is_explained_and_kept(shared_site: Site) -> None:

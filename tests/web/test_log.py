@@ -9,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.site import ADA, CLEO, ED, WEALTH_ORDERS, Site
+from tests.web.test_posting import NEWS, PAGE
+from tests.web.test_status_change import UNDONE, status_form
 from tracker.clock import day_of, now, today
 from tracker.exports.log import COLUMNS
 from tracker.models import Ask, Event, Person
@@ -66,12 +68,24 @@ def test_each_filter_leaves_what_fits_and_pages_leave_nothing_out(
 
 
 def test_a_long_log_is_read_from_the_newest(sqlite_site: Site) -> None:
-    page = sqlite_site.browser(ADA).get("/staff/log")
+    page = sqlite_site.browser(ADA).get("/staff/log").follow("Show what machines wrote too")
     listed = [int(item.get("id", "")[2:]) for item in page.tree.iter("li") if item.get("id", "").startswith("e-")]
     assert len(listed) == log.SIZE
     assert listed == sorted(listed, reverse=True)
     assert listed[0] == sqlite_site.scalar(sa.select(sa.func.max(Event.id)))
     assert "Ada Admin signed in." in page.text
+
+
+def test_a_publication_is_told_once_and_machines_only_if_one_asks(sqlite_site: Site) -> None:
+    status_form(sqlite_site, sqlite_site.browser(ED)).submit("Publish", **UNDONE)
+    form = sqlite_site.browser(CLEO).get(f"/staff/asks/{sqlite_site.ask_id()}").follow("Post an update")
+    form.submit("Send for approval", **NEWS, **PAGE)
+    sqlite_site.browser(ED).get("/staff/").follow("Look and decide on 1 May 2026: A report came.").submit("Publish")
+    told = expected(sqlite_site, Event.actor_id.is_not(None), Event.action.not_in(("drafted", "approved")))
+    assert numbers(sqlite_site, "")[1:] == told  # one more: this very look signs in
+    everything = expected(sqlite_site)
+    assert numbers(sqlite_site, "all=yes")[1:] == everything
+    assert sqlite_site.browser(ADA).send("GET", "/staff/log.csv").text.count("\r\n") > len(everything)
 
 
 def test_an_entry_says_who_did_what_when_why_and_what_it_was(sqlite_site: Site) -> None:
@@ -134,7 +148,7 @@ def test_entries_stand_in_their_order_when_the_clock_was_put_back(sqlite_site: S
         before = Change(change.session, change.actor, now() - timedelta(days=2))
         number = events.record(before, "edited", Subject("ask", 1, "An ask", 1)).id
         change.session.flush()
-        page = log.list_entries(change.session, Actor("Ada", Role.ADMIN, 1), log.LogFilter(), None, 2)
+        page = log.list_entries(change.session, Actor("Ada", Role.ADMIN, 1), log.LogFilter(has_all=True), None, 2)
         assert [(entry.event.id, entry.is_dated_back) for entry in page.entries] == [
             (number, True),
             (number - 1, False),

@@ -1,6 +1,6 @@
 """What the desk shows: what waits for whom."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from tracker.models import Ask, Event, Legislation, Link, Reply, Source, SuccessTest, Update
 from tracker.queries import paging
 from tracker.queries.late import ended_by, is_review_late
+from tracker.queries.log import BY_PEOPLE
 from tracker.queries.paging import Listed
 from tracker.queries.people import with_names
 from tracker.rules.asks import Publication
+from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import BILLS
 from tracker.rules.replies import Outcome
 from tracker.rules.standing import contradictions
@@ -47,6 +49,26 @@ def list_waiting(session: Session, limit: int, after: str = "") -> Listed[Update
     """What waits for approval, the longest first."""
     by = (Update.submitted_at, Update.id)
     return paging.cut(session, sa.select(Update).where(*WAITING), by, limit=limit, after=after, loaded=OF_UPDATE)
+
+
+def count_waiting(session: Session) -> int:
+    """How many entries wait for approval."""
+    return session.scalar(sa.select(sa.func.count()).select_from(Update).where(*WAITING)) or 0
+
+
+def has_asks(session: Session) -> bool:
+    """True if there is any ask, a draft too."""
+    return bool(session.scalar(sa.select(sa.exists().where(Ask.id > 0))))
+
+
+def find_looks(session: Session, ask_ids: Iterable[int], today: date) -> dict[int, Update]:
+    """The published reviews of today of these asks, by the number of the ask; each with its ask."""
+    looks = sa.select(Update).where(Update.ask_id.in_(list(ask_ids)), Update.kind == UpdateKind.REVIEW)
+    of_today = looks.where(
+        Update.publication == Publication.PUBLISHED, Update.happened_on == PartialDate(today.isoformat())
+    )
+    found = session.scalars(of_today.options(joinedload(Update.ask)).order_by(Update.id))
+    return {update.ask_id: update for update in found}
 
 
 def list_drafts(
@@ -120,8 +142,8 @@ def list_unverified(session: Session, limit: int, after: str = "") -> Listed[Lin
 
 
 def list_recent(session: Session, limit: int) -> Sequence[Event]:
-    """The newest entries of the event log, comings and goings left out."""
-    statement = sa.select(Event).where(Event.action.not_in(COMINGS_AND_GOINGS))
+    """The newest entries of the event log by people, comings and goings left out."""
+    statement = sa.select(Event).where(Event.action.not_in(COMINGS_AND_GOINGS), *BY_PEOPLE)
     return with_names(session, session.scalars(statement.order_by(Event.id.desc()).limit(limit)))
 
 

@@ -24,6 +24,12 @@ from tracker.web.staff.composing import published
 bp = Blueprint("approval", __name__, url_prefix="/staff")
 
 
+@bp.app_template_global()
+def count_waiting() -> int:
+    """How many entries wait for approval."""
+    return desk.count_waiting(db())
+
+
 @bp.get("/approval/")
 @requires(Action.READ)
 def index() -> str:

@@ -6,14 +6,14 @@ from sqlalchemy.orm import Session
 from tracker.clock import now, today
 from tracker.queries import desk as queries
 from tracker.queries import paging, staff
-from tracker.queries.desk import list_contradicted
+from tracker.queries.desk import DueAsk, list_contradicted
 from tracker.queries.paging import Listed
 from tracker.queries.second_person import list_account_changes
 from tracker.rules.permissions import Action
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm
 from tracker.web.session import db
-from tracker.web.staff.updates import NOTHING_CHANGED
+from tracker.web.staff.updates import NOTHING_CHANGED, PLACES
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 FIRST = 20
@@ -48,9 +48,15 @@ NOTHING = {
 @bp.get("/")
 @requires(Action.READ)
 def desk() -> str:
+    if not queries.has_asks(db()):
+        return render_template("staff/first_steps.html")
+    lists, looked = {section: _list(db(), section, FIRST) for section in TITLES}, request.args.get("looked", "")
+    if PLACES.fullmatch(looked):
+        lists["due"] = _with_looked_at(queries.list_due(db(), today(), FIRST), looked)
     return render_template(
         "staff/desk.html",
-        lists={section: _list(db(), section, FIRST) for section in TITLES},
+        lists=lists,
+        looked=looked,
         accounts=list_account_changes(db(), now(), FIRST) if me().may(Action.PUBLISH) else [],
         events=queries.list_recent(db(), staff.RECENT),
         **_context(),
@@ -63,6 +69,18 @@ def whole(section: str) -> str:
     after = request.args.get("after", "")
     listed = _list(db(), section, paging.SIZE, after)
     return render_template("staff/desk_whole.html", section=section, listed=listed, is_first=not after, **_context())
+
+
+def _with_looked_at(due: Listed[DueAsk], looked: str) -> Listed[object]:
+    """Put the asks that were just looked at back among the rows, each where it was."""
+    pairs = [pair.split("-") for pair in looked.split(".")]
+    places = sorted((int(place), int(ask_id)) for ask_id, place in pairs)
+    looks, rows = queries.find_looks(db(), [ask_id for _, ask_id in places], today()), list[object](due.rows)
+    still_due = {row.ask.id for row in due.rows}
+    for place, ask_id in places:
+        if ask_id in looks and ask_id not in still_due:
+            rows.insert(place, looks[ask_id])
+    return Listed(rows, due.number, due.next_key)
 
 
 def _list(session: Session, section: str, limit: int, after: str = "") -> Listed[object]:

@@ -1,6 +1,7 @@
 """The event log: who did what, when and why, with what it was before."""
 
 import logging
+from dataclasses import replace
 from datetime import date
 from typing import Any, NoReturn
 
@@ -25,7 +26,7 @@ security = logging.getLogger("tracker.security")
 bp = Blueprint("log", __name__, url_prefix="/staff")
 LAST_DAY = date(2999, 12, 31)
 MACHINES = "Command line and seeds"
-FILTERS = ("person", "ask", "subject", "action", "from", "to")
+FILTERS = ("person", "ask", "subject", "action", "from", "to", "all")
 
 
 @bp.get("/log")
@@ -61,7 +62,7 @@ def entry(number: int) -> str:
 def csv() -> Response:
     """The entries that fit the filters, sent piece by piece."""
     expect(*FILTERS)
-    wanted, reader, source = _wanted(), me(), engine()
+    wanted, reader, source = replace(_wanted(), has_all=True), me(), engine()
     stop_reading()
     answer = download(files.write(log.read(source, reader, wanted)), CSV, f"log-{today()}.csv")
     security.info("the log was taken along")
@@ -76,6 +77,7 @@ def _wanted() -> LogFilter:
         action=_name("action"),
         first=_day("from"),
         last=_day("to"),
+        has_all=_name("all") != "",
     )
 
 

@@ -1,5 +1,6 @@
 """Posting to an ask's story: change a status, post a milestone, correct, review; preview before publishing."""
 
+import re
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -27,6 +28,8 @@ from tracker.web.staff.answers import Page, done, form_page, found, handled
 from tracker.web.staff.composing import Composing, keep, publish, rehearse, submit
 
 bp = Blueprint("updates", __name__, url_prefix="/staff")
+# The asks that were looked at from the list of the desk, each with the place of its row: "12-0.7-3".
+PLACES = re.compile(r"\d{1,9}-\d{1,2}(\.\d{1,9}-\d{1,2}){0,19}", re.ASCII)
 NOTHING_CHANGED = "Checked: nothing has changed."
 LOOKED = "You looked at “{title}”: nothing changed."
 PROPOSED = "The review of “{title}” waits for an editor. The date of the check changes once it is approved."
@@ -131,13 +134,20 @@ def review(ask_id: int) -> Page | Response:
             ask_before_repeating(change, form, update)
         else:
             approval.submit(change, row, update)
-        return url_for("staff.desk", _anchor="due") if form.back.data == "desk" else back
+        return _desk_after(ask_id, form.back.data or "") or back
 
     answer = handled(form, save, (LOOKED if may_publish else PROPOSED).format(title=ask.title))
     if form.is_stale:
         _show_news(form, ask)
     heading, submit = f"Looked at “{ask.title}”: nothing changed", "Publish" if may_publish else "Send for approval"
     return answer or form_page(form, heading, back, submit=submit)
+
+
+def _desk_after(ask_id: int, sent_from: str) -> str:
+    """The row of the desk from which a review was sent; empty if it was not sent from there."""
+    if PLACES.fullmatch(sent_from):
+        return url_for("staff.desk", looked=sent_from, _anchor=f"due-{ask_id}")
+    return url_for("staff.desk", _anchor="due") if sent_from == "desk" else ""
 
 
 @bp.get("/asks/<id:ask_id>/preview")
