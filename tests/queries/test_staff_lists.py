@@ -57,6 +57,8 @@ filled = shared_engine_with(fill)
 Page = Callable[..., Listed[Any]]
 LISTS: dict[str, Page] = {
     "asks": lambda s, size, after="": staff.list_asks(s, Wanted(), after, size),
+    "asks by look": lambda s, size, after="": staff.list_asks(s, Wanted(sort="looked"), after, size),
+    "asks by status": lambda s, size, after="": staff.list_asks(s, Wanted(sort="status"), after, size),
     "found asks": lambda s, size, after="": staff.list_asks(s, Wanted("tax", publication="draft"), after, size),
     "laws": lambda s, size, after="": staff.list_laws(s, after, size),
     "sources": lambda s, size, after="": staff.list_sources(s, after, size),

@@ -3,10 +3,14 @@
 import pytest
 import sqlalchemy as sa
 
+from tests.browser import Page
 from tests.factories import make_law, make_update
+from tests.page_checks import text_of
 from tests.site import ADA, Site
 from tracker.models import Ask, Legislation
 from tracker.queries import paging, staff
+from tracker.rules.dates import PartialDate
+from tracker.rules.status import STATUS_ORDER, Status
 
 ENDS = {
     "/staff/asks/": "ÿÿÿ~1",
@@ -42,6 +46,36 @@ def test_filters_of_the_asks_are_kept_from_page_to_page(shared_site: Site, monke
     assert "No ask fits." in page.text
     assert page.value("q") == "no such words"
     assert "No ask fits." not in page.follow("Clear the filters").text
+
+
+def titles_of(page: Page) -> list[str]:
+    """The asks of the list, in its order."""
+    return [text_of(link) for row in page.tree.iter("th") for link in row.iter("a")]
+
+
+def test_asks_are_sorted_by_look_or_by_status_and_keep_their_filters(sqlite_site: Site) -> None:
+    never, long_ago, known = "stop-brexit", "salisbury-hold-firm", "dirty-money-london"
+    for slug, day in ((never, None), (long_ago, PartialDate("2020")), (known, PartialDate("2021-05"))):
+        sqlite_site.execute(sa.update(Ask).where(Ask.slug == slug).values(reviewed_on=day))
+    with sqlite_site.reading() as session:
+        asks = session.scalars(sa.select(Ask)).all()
+        title, status = {ask.slug: ask.title for ask in asks}, {ask.title: ask.status for ask in asks}
+    page = sqlite_site.browser(ADA).get("/staff/asks/")
+    assert titles_of(page) == sorted(title.values())
+    assert titles_of(page.follow("looked at, longest ago first"))[:3] == [title[never], title[long_ago], title[known]]
+    by_status = page.follow("status")
+    places = [(STATUS_ORDER.index(status[found] or Status.MET), found) for found in titles_of(by_status)]
+    assert places == sorted(places)
+    assert by_status.follow("title").path == "/staff/asks/"
+    found = by_status.submit("Show asks", q="Open company ownership")
+    assert "status" in found.all("strong")
+    assert found.follow("looked at, longest ago first").value("q") == "Open company ownership"
+    assert sqlite_site.browser(ADA).send("GET", "/staff/asks/?sort=colour").status_code == 400
+
+
+def test_only_what_is_not_published_says_so(sqlite_site: Site) -> None:
+    sqlite_site.execute(sa.update(Ask).where(Ask.slug == "stop-brexit").values(publication="archived"))
+    assert sqlite_site.browser(ADA).get("/staff/asks/").all("span", "chip") == ["Archived"]
 
 
 def test_laws_and_the_lists_of_the_desk_have_pages(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

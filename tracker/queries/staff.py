@@ -14,13 +14,19 @@ from tracker.queries.paging import Listed
 from tracker.queries.people import with_names
 from tracker.queries.public.filters import LONGEST_SEARCH, UnknownFilter
 from tracker.rules.asks import Publication
-from tracker.rules.status import Status
+from tracker.rules.status import STATUS_ORDER, Status
 from tracker.rules.text import clean, slugify
 
 MOST = 100
 RECENT = 15
 MOST_WORDS = 8
 NO_STATUS = "none"
+_PLACES = {status: f"{place:02}" for place, status in enumerate(STATUS_ORDER)}
+SORTS: Mapping[str, Any] = {
+    "": Ask.title,
+    "looked": sa.func.coalesce(sa.type_coerce(Ask.reviewed_on, sa.String), ""),
+    "status": sa.case(_PLACES, value=Ask.status, else_="").concat(Ask.title),
+}
 
 
 def list_asks_of(session: Session, ids: Iterable[int]) -> Sequence[Ask]:
@@ -131,17 +137,21 @@ def count_published(session: Session, ask_id: int) -> int:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which asks are wanted: with these words in the title, this status (NO_STATUS: without one), seen by these."""
+    """Which asks are wanted, with these words in the title, this status (NO_STATUS: without one), seen by these.
+
+    `sort` is by what they are sorted: one of SORTS.
+    """
 
     text: str = ""
     status: Status | str = ""
     publication: Publication | str = ""
+    sort: str = ""
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "Wanted":
         """Read the filters of a query string; raises UnknownFilter for a value that cannot exist."""
-        status, publication = query.get("status", ""), query.get("publication", "")
-        if status not in {"", NO_STATUS, *Status} or publication not in {"", *Publication}:
+        status, publication, sort = (query.get(name, "") for name in ("status", "publication", "sort"))
+        if status not in {"", NO_STATUS, *Status} or publication not in {"", *Publication} or sort not in SORTS:
             raise UnknownFilter("There is no such filter. Choose one from the lists.")
         try:
             text = clean(query.get("q", ""))
@@ -149,22 +159,27 @@ class Wanted:
             raise UnknownFilter(str(error)) from None
         if len(text) > LONGEST_SEARCH:
             raise UnknownFilter(f"Search for at most {LONGEST_SEARCH} characters.")
-        return cls(text, status, publication)
+        return cls(text, status, publication, sort)
+
+    @property
+    def is_narrow(self) -> bool:
+        """True if not every ask is wanted."""
+        return bool(self.text or self.status or self.publication)
 
     def as_query(self) -> dict[str, str]:
         """The filters that are set, for links."""
-        values = {"q": self.text, "status": str(self.status), "publication": str(self.publication)}
+        values = {"q": self.text, "status": str(self.status), "publication": str(self.publication), "sort": self.sort}
         return {name: value for name, value in values.items() if value}
 
 
 def list_asks(session: Session, wanted: Wanted, after: str = "", size: int = paging.SIZE) -> Listed[Ask]:
-    """The asks that fit, by title."""
+    """The asks that fit, sorted as wanted."""
     statement = sa.select(Ask).where(*_hold(Ask, wanted.text))
     if wanted.status:
         statement = statement.where(Ask.status == (None if wanted.status == NO_STATUS else wanted.status))
     if wanted.publication:
         statement = statement.where(Ask.publication == wanted.publication)
-    return paging.cut(session, statement, (Ask.title, Ask.id), limit=size, after=after)
+    return paging.cut(session, statement, (SORTS[wanted.sort], Ask.id), limit=size, after=after)
 
 
 def list_laws(session: Session, after: str = "", size: int = paging.SIZE) -> Listed[Legislation]:
