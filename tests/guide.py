@@ -70,7 +70,7 @@ def have_work(site: Site) -> None:
     ask_id = site.ask_id(LONDON_PROPERTY)
     with site.change(CLEO) as change:
         ask = change.session.get_one(Ask, ask_id)
-        look = UpdateDraft(UpdateKind.REVIEW, PartialDate(change.today.isoformat()), "Checked: nothing has changed.")
+        look = UpdateDraft(UpdateKind.REVIEW, PartialDate(change.today.isoformat()), "We looked: nothing has changed.")
         approval.submit(change, ask, drafts.save(change, ask, look))
     with site.change(ADA) as change:
         asked_on, due_on = PartialDate("2026-10-26"), PartialDate("2026-11-26")

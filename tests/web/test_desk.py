@@ -96,7 +96,7 @@ def test_a_contributor_proposes_a_review_which_counts_once_an_editor_approves_it
     _, revision = site.footprint()
     sent = desk.submit(button)
     assert sent.notices == [
-        f"The review of “{title}” waits for an editor. The date of the check changes once it is approved."
+        f"The review of “{title}” waits for an editor. Its public page says so once it is approved."
     ]
     assert not sent.has_button(button)
     assert f"A look waits for approval of {title}" in sent.links()

@@ -43,6 +43,7 @@ def test_an_admin_invites_somebody_who_chooses_a_password_and_signs_in(site: Sit
     assert "For Zoë, who signs in with zoe@example.org." in opened.text
     done = opened.submit("Set the password", password=NEW_PASSWORD)
     assert (done.path, done.notices) == ("/staff/sign-in", ["Your password is set. Sign in with it."])
+    assert done.value("email") == "zoe@example.org"
     assert "Good day, Zoë" in enter(site, "zoe@example.org", NEW_PASSWORD).text
     assert NEW_PASSWORD not in site.browser(ADA).get("/staff/").html
 

@@ -201,7 +201,10 @@ def test_a_page_stays_when_nothing_of_it_is_followed_any_longer(sqlite_site: Sit
 def test_the_key_of_a_public_source_stays_since_its_address_has_it(sqlite_site: Site) -> None:
     number = sqlite_site.scalar(sa.select(Source.id))
     form = sqlite_site.browser(ED).get(f"/staff/sources/{number}/edit")
-    assert "The source is public, and its address has this key." in form.submit("Keep", key="another").errors("key")[0]
+    assert (
+        "The source is public, and its address has this short name."
+        in form.submit("Keep", key="another").errors("key")[0]
+    )
     assert sqlite_site.browser().get(ARTICLE).status == 200
 
 

@@ -131,7 +131,8 @@ def serve() -> None:
             click.echo(HTTPS_ONLY.format(urlsplit(settings.site_url).hostname))
         click.echo(f"The tracker is at http://{in_address(settings.host)}:{settings.port}/ (stop it with Ctrl-C)")
         if not has_people:
-            click.echo(f"Nobody can sign in yet. Make the first account with:\n    {_program()} {FIRST_ACCOUNT}")
+            port = f"PORT={settings.port} " if settings.is_site_url_guessed else ""  # which a link would have to name
+            click.echo(f"Nobody can sign in yet. Make the first account with:\n    {port}{_program()} {FIRST_ACCOUNT}")
 
     try:
         run_server(settings, announce)

@@ -22,7 +22,7 @@ from tracker.services.records import NAME_LENGTH
 from tracker.services.updates import post_redefinition
 
 OLD_TEXT_LENGTH = 100
-KEY_STAYS = "The source is public, and its address has this key. Keep it."
+KEY_STAYS = "The source is public, and its address has this short name. Keep it."
 # By these an ask is found too, though they are not its wording.
 NAMES = frozenset({"short_names", "responsible_bodies"})
 
@@ -135,7 +135,7 @@ def _slug_taken(session: Session, slug: str, own_id: int | None) -> list[Problem
 
 def _key_taken(session: Session, key: str, own_id: int | None) -> list[Problem]:
     taken = session.scalar(sa.select(Source.id).where(Source.key == key))
-    return [Problem("Another source has this key.", "key")] if taken not in {None, own_id} else []
+    return [Problem("Another source has this short name.", "key")] if taken not in {None, own_id} else []
 
 
 def add_note(change: Change, ask: Ask, text: str) -> Note:

@@ -78,4 +78,4 @@ def _tell(change: Change, ask: Ask, text: str, reason: str) -> None:
 
 def _key_taken(session: Session, ask: Ask, key: str) -> list[Problem]:
     taken = session.scalar(sa.select(SuccessTest.id).where(SuccessTest.ask_id == ask.id, SuccessTest.key == key))
-    return [Problem("Another test of this ask has this key.", "key")] if taken else []
+    return [Problem("Another test of this ask has this short name.", "key")] if taken else []

@@ -42,7 +42,7 @@ class SignInResult(Enum):
 @bp.route("/staff/sign-in", methods=["GET", "POST"])
 def sign_in() -> Page:
     wanted = request.args.get("next", "")
-    form = SignInForm(next=wanted if is_local_path(wanted) else "")
+    form = SignInForm(next=wanted if is_local_path(wanted) else "", email=session.get("email", ""))
     kept = kept_through_sign_in()
     if not form.is_sent():
         return render_template("staff/sign_in.html", form=form, kept=kept), 422 if form.errors else 200

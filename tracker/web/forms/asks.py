@@ -57,7 +57,7 @@ class AskForm(Form):
     source_id = ChosenField(
         "Source",
         [required],
-        description="Its title, its key or its address.",
+        description="Its title or its address.",
         nothing="No source here fits. Add it first: Sources, New source.",
     )
     same_as_id = ChosenField(
@@ -78,9 +78,7 @@ class AskForm(Form):
     first_deadline = DateField("First deadline", description="Lateness is counted from this date for good.")
     current_deadline = DateField("Current deadline", description=HELP)
     deadline_note = TextField("What is due by then", render_kw={"maxlength": TITLE_LENGTH})
-    review_interval_days = IntegerField(
-        "Check again after how many days", [InputRequired("Give a number.")], default=90
-    )
+    review_interval_days = IntegerField("Look again after how many days", [InputRequired("Give a number.")], default=90)
     internal_note = LongTextField("Internal note", description="Only staff see this.")
     change_reason = LongTextField("Why the wording changes", description=WHY)
 
@@ -113,7 +111,7 @@ class TestForm(Form):
         choices={result.value: result.label for result in (Result.UNKNOWN, Result.NOT_MET, Result.MET)},
         coerce=Result,
     )
-    reviewed_on = DateField("Last checked on", description=HELP)
+    reviewed_on = DateField("Last looked at on", description=HELP)
     change_reason = LongTextField("Why the tests change", description=WHY)
 
     def draft(self) -> TestDraft:

@@ -65,8 +65,8 @@ class ReviewForm(StoryForm):
 
     happened_on = DateField("Looked on", [required], description=HELP)
     text = LongTextField("What the public reads", [required], render_kw={"maxlength": PARAGRAPH_LENGTH})
-    searched = LongTextField("What you searched", render_kw={"maxlength": SENTENCE_LENGTH})
-    not_found = LongTextField("What you looked for and did not find", render_kw={"maxlength": SENTENCE_LENGTH})
+    searched = LongTextField("Where did you look?", render_kw={"maxlength": SENTENCE_LENGTH})
+    not_found = LongTextField("What did you look for and not find?", render_kw={"maxlength": SENTENCE_LENGTH})
     sources_end_on = DateField("Our sources end on", description="The date of the newest page that you read.")
     back = CarriedField()
 

@@ -148,6 +148,7 @@ def choose(token: str) -> Page | Response:
         with transaction(actor) as change:
             people.choose_password(change, token, stored)
             sent_forms.remember(change, NOW_SIGN_IN, url_for("auth.sign_in"))
+        session["email"] = person.email  # so that the form asks for the password alone
         return done(NOW_SIGN_IN, url_for("auth.sign_in"))
 
     answer = attempt(form, choose_it)

@@ -3,14 +3,12 @@
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.clock import now, today
+from tracker.clock import now
 from tracker.models import Ask, Update
 from tracker.queries import desk, paging, public, staff
-from tracker.queries.public.records import PublicAsk
 from tracker.queries.second_person import find_refusals
 from tracker.rules.errors import RuleBroken
 from tracker.rules.permissions import Action
-from tracker.rules.status import DEFINITIONS
 from tracker.services import approval, updates
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
@@ -20,6 +18,7 @@ from tracker.web.sent_forms import ask_before_repeating
 from tracker.web.session import db
 from tracker.web.staff.answers import Page, found, saved
 from tracker.web.staff.composing import published
+from tracker.web.staff.previews import preview_page
 
 bp = Blueprint("approval", __name__, url_prefix="/staff")
 
@@ -86,23 +85,12 @@ def _page(update: Update, form: ApprovalForm) -> Page:
     """What is to be decided, what the rules say, and the public page as it would be (or, if refused, as it is)."""
     slug, refusals = update.ask.slug, _not_second(update)
     log = staff.list_subject_events(db(), "update", update.id)
-    page: PublicAsk | None = None
+    page = before = found(public.find_ask(db(), slug, with_drafts=True))
     try:
-        page = public.find_ask(db(), slug, with_drafts=True, foresee=lambda whole: _foresee(whole, update))
+        page = found(public.find_ask(db(), slug, with_drafts=True, foresee=lambda whole: _foresee(whole, update)))
     except RuleBroken as broken:
         refusals += [problem.message for problem in broken.problems]
-    html = render_template(
-        "staff/approval/show.html",
-        ask=page or found(public.find_ask(db(), slug, with_drafts=True)),
-        update=update,
-        form=form,
-        refusals=refusals,
-        is_future=page is not None,
-        log=log,
-        definitions=DEFINITIONS,
-        today=today(),
-        seen_on=today(),
-    )
+    html = preview_page("staff/approval/show.html", page, before, update=update, form=form, refusals=refusals, log=log)
     return html, form.http_code
 
 

@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response
 from tracker.clock import today
 from tracker.models import Ask
 from tracker.queries import public
+from tracker.queries.public.records import PublicAsk
 from tracker.rules.permissions import Role
 from tracker.rules.status import DEFINITIONS
 from tracker.services.change import Change
 from tracker.web.auth import me
 from tracker.web.forms.base import Form, attempt
 from tracker.web.kept_forms import kept_fields
-from tracker.web.session import rehearsal
+from tracker.web.session import db, rehearsal
 from tracker.web.staff.answers import Page, found, handled
 
 
@@ -28,7 +29,14 @@ def rehearsed(template: str, ask_id: int, write: Callable[[Change, Ask], object]
         change.session.expire_all()  # the page is read as the database now has it
         page = found(public.find_ask(change.session, ask.slug, with_drafts=True))
     kept = [pair for pair in kept_fields() if pair[0] != "do"]
-    return render_template(template, ask=page, kept=kept, definitions=DEFINITIONS, today=today(), seen_on=today()), 200
+    return preview_page(template, page, public.find_ask(db(), page.line.slug, with_drafts=True), kept=kept), 200
+
+
+def preview_page(template: str, page: PublicAsk, before: PublicAsk | None, **context: object) -> str:
+    """The public page as it would be, with what it says now, and the keys of the entries that are new."""
+    new_keys = {entry.key for entry in page.story} - {entry.key for entry in (before.story if before else ())}
+    context |= {"before": before, "new_keys": new_keys, "definitions": DEFINITIONS}
+    return render_template(template, ask=page, today=today(), seen_on=today(), **context)
 
 
 def saved_or_previewed(

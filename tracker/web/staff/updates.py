@@ -30,9 +30,9 @@ from tracker.web.staff.composing import Composing, keep, publish, rehearse, subm
 bp = Blueprint("updates", __name__, url_prefix="/staff")
 # The asks that were looked at from the list of the desk, each with the place of its row: "12-0.7-3".
 PLACES = re.compile(r"\d{1,9}-\d{1,2}(\.\d{1,9}-\d{1,2}){0,19}", re.ASCII)
-NOTHING_CHANGED = "Checked: nothing has changed."
+NOTHING_CHANGED = "We looked: nothing has changed."
 LOOKED = "You looked at “{title}”: nothing changed."
-PROPOSED = "The review of “{title}” waits for an editor. The date of the check changes once it is approved."
+PROPOSED = "The review of “{title}” waits for an editor. Its public page says so once it is approved."
 HEADINGS = {
     UpdateKind.STATUS: "Change the status",
     UpdateKind.TEST: "Tell the result of a test",
