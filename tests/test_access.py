@@ -108,6 +108,7 @@ TABLE: dict[str, Access] = {
     "/staff/asks/many": Access(EDITORS, EDITORS),
     "/staff/asks/new": Access(EDITORS, EDITORS),
     "/staff/asks/<id:ask_id>": Access(STAFF, NOBODY, "/staff/asks/1"),
+    "/staff/asks/<id:ask_id>/story": Access(STAFF, NOBODY, "/staff/asks/1/story"),
     "/staff/asks/<id:ask_id>/edit": Access(EDITORS, EDITORS, "/staff/asks/1/edit"),
     "/staff/asks/<id:ask_id>/links/new": Access(EDITORS, EDITORS, "/staff/asks/1/links/new"),
     "/staff/asks/<id:ask_id>/preview": Access(STAFF, NOBODY, "/staff/asks/1/preview"),

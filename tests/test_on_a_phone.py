@@ -138,7 +138,7 @@ def test_a_days_work_is_done_by_touch_and_outlives_the_machine(sqlite_site: Site
     review_three(ada)
     edit_a_workbook(ada, tmp_path)
     file = read_the_log(ada)
-    assert all(text in file for text in ("The day was another one.", "Checked: nothing has changed.", "A petition"))
+    assert all(text in file for text in ("The day was another one.", "We looked: nothing has changed.", "A petition"))
 
     with sqlite_site.reading() as session:
         posted = session.scalars(sa.select(Update.kind).order_by(Update.id.desc()).limit(5)).all()

@@ -149,6 +149,7 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "desk.list_recent": lambda s: desk.list_recent(s, 20),
     "desk.list_unverified": lambda s: desk.list_unverified(s, 20),
     "desk.list_waiting": lambda s: [desk.list_waiting(s, 20)],
+    "staff.list_story": lambda s: [staff.list_story(s, main_id(s), 20)],
     "staff.list_events": staff.list_events,
     "staff.list_everybody": staff.list_everybody,
     "staff.list_subject_events": lambda s: staff.list_subject_events(s, "ask", main_id(s)),

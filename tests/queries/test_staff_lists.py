@@ -20,6 +20,7 @@ from tests.factories import (
 )
 from tests.transactions import shared_engine_with
 from tracker.db.engine import reading
+from tracker.models import Ask
 from tracker.queries import desk, staff
 from tracker.queries.paging import Listed
 from tracker.queries.public.filters import UnknownFilter
@@ -51,6 +52,8 @@ def fill(change: Change) -> None:
         make_reply(change, ask, outcome=Outcome.WAITING, answer="", answered_on=None, due_on=PartialDate("2026-04-04"))
         make_update(change, ask, published=False)
         approval.submit(change, ask, make_update(change, ask, published=False, text="It waits."))
+        make_update(change, ask, text="It came.")
+        make_update(change, ask, text="It went.", happened_on=PartialDate("2019"))
 
 
 filled = shared_engine_with(fill)
@@ -63,6 +66,7 @@ LISTS: dict[str, Page] = {
     "laws": lambda s, size, after="": staff.list_laws(s, after, size),
     "sources": lambda s, size, after="": staff.list_sources(s, after, size),
     "people": lambda s, size, after="": staff.list_people(s, after, size),
+    "story": lambda s, size, after="": staff.list_story(s, s.scalar(sa.select(sa.func.min(Ask.id))), size, after),
     "waiting": desk.list_waiting,
     "drafts": lambda s, size, after="": desk.list_drafts(s, None, size, after),
     "due": lambda s, size, after="": desk.list_due(s, TODAY, size, after),

@@ -67,7 +67,7 @@ def test_a_test_result_changes_with_its_evidence(site: Site) -> None:
 
 def test_a_review_moves_the_day_of_the_last_check(site: Site) -> None:
     form = ask_page(site).follow("Looked at: nothing changed")
-    assert form.value("text") == "Checked: nothing has changed."
+    assert form.value("text") == "We looked: nothing has changed."
     assert form.value("happened_on") == PartialDate(today().isoformat()).in_words
     assert form.submit("Publish").notices[0].endswith("wealth”: nothing changed.")
     public = site.browser().get(PUBLIC_PAGE)

@@ -33,16 +33,27 @@ class Listed(Generic[Row_co]):
 
 
 def cut(
-    session: Session, statement: sa.Select[Any], by: Sorting, *, limit: int, after: str = "", loaded: Any = ()
+    session: Session,
+    statement: sa.Select[Any],
+    by: Sorting,
+    *,
+    limit: int,
+    after: str = "",
+    loaded: Any = (),
+    falling: bool = False,
 ) -> Listed[Any]:
     """The rows after a key, sorted `by` values that are never NULL and of which no two rows have the same.
 
+    With `falling` the greatest come first.
+
     Raises UnknownFilter for a key that we never wrote.
     """
-    placed = statement.add_columns(*by).order_by(*by).options(*loaded)
+    order = [part.desc() for part in by] if falling else by
+    placed = statement.add_columns(*by).order_by(*order).options(*loaded)
     if after:
         place = [sa.literal(value, part.type) for value, part in zip(read_key(by, after), by, strict=True)]
-        placed = placed.where(sa.tuple_(*by) > sa.tuple_(*place))
+        here, there = sa.tuple_(*by), sa.tuple_(*place)
+        placed = placed.where(here < there if falling else here > there)
     found = session.execute(placed.limit(limit + 1)).all()
     number = session.scalar(statement.with_only_columns(sa.func.count(), maintain_column_froms=True)) or 0
     next_key = write_key(found[limit - 1][1:]) if len(found) > limit else ""

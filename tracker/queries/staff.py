@@ -54,6 +54,15 @@ def find_ask(session: Session, ask_id: int) -> Ask | None:
     )
 
 
+def list_story(session: Session, ask_id: int, limit: int, after: str = "") -> Listed[Update]:
+    """The entries of an ask, also the drafts, which stand first; then the newest."""
+    day = sa.func.coalesce(sa.type_coerce(Update.happened_on, sa.String), "")
+    by = (sa.case((Update.publication == Publication.DRAFT, 1), else_=0), day, Update.id)
+    loaded = (joinedload(Update.author), selectinload(Update.evidence))
+    of_ask = sa.select(Update).where(Update.ask_id == ask_id)
+    return paging.cut(session, of_ask, by, limit=limit, after=after, loaded=loaded, falling=True)
+
+
 def find_twin(session: Session, update: Update, since: datetime) -> Update | None:
     """Return another entry of the ask that says the same and has been published since then."""
     fresh = sa.select(Update).where(Update.ask_id == update.ask_id, Update.published_at > since, Update.id != update.id)

@@ -24,6 +24,7 @@ from tracker.web.staff.answers import Page, form_page, found, handled
 from tracker.web.staff.previews import saved_or_previewed
 
 bp = Blueprint("asks", __name__, url_prefix="/staff/asks")
+NEWEST, SIZE = 4, 50
 NO_SOURCE = "Every ask names its source, and there is none yet. Add the source first (Sources, New source)."
 
 
@@ -52,6 +53,7 @@ def show(ask_id: int) -> str:
     return render_template(
         "staff/asks/show.html",
         ask=ask,
+        story=staff.list_story(db(), ask_id, NEWEST),
         events=events[: staff.MOST],
         has_older_events=len(events) > staff.MOST,
         misfits=contradictions(ask.status, (t.result for t in ask.tests if not t.is_archived), ask.status_on),
@@ -59,6 +61,16 @@ def show(ask_id: int) -> str:
         notes=staff.list_notes(db(), ask_id),
         confirm=ConfirmForm(version=ask.version),
         today=today(),
+    )
+
+
+@bp.get("/<id:ask_id>/story")
+@requires(Action.READ)
+def story(ask_id: int) -> str:
+    ask, after = found(db().get(Ask, ask_id)), request.args.get("after", "")
+    entries = staff.list_story(db(), ask_id, SIZE, after)
+    return render_template(
+        "staff/asks/whole_story.html", ask=ask, story=entries, is_first=not after, confirm=ConfirmForm()
     )
 
 
