@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tests.browser import Page
 from tests.factories import make_ask, make_source
 from tests.site import ED, WEALTH_ORDERS, Site
-from tracker.models import Ask
+from tracker.models import Ask, Source
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 
@@ -120,6 +120,10 @@ def test_lists_say_whose_ask_it_is_where_there_is_more_than_one_source(pair: Sit
         assert by_article in pair.browser().get(path).text
         assert path.startswith("/bodies") or by_manifesto in pair.browser().get(path).text
     assert by_manifesto not in pair.browser().get("/sources/manifesto").section("passages")
+    pair.execute(sa.update(Source).where(Source.key == "manifesto").values(author=""))
+    with pair.change(ED) as change:  # else the page stays as it was kept
+        make_ask(change, slug="another", published=True)
+    assert f"· {MANIFESTO}" in pair.browser().get("/").text
 
 
 def test_the_first_page_names_the_sources_and_filters_by_them(pair: Site) -> None:

@@ -18,13 +18,7 @@ ASK, SPAN = Ask.__table__.c, StatusSpan.__table__.c
 WHATEVER_THE_DAY = ("slug", "title", "kind", "topic", "summary", "first_deadline", "basis", "asked_by")
 _SOURCE, _OTHER = Source.__table__, Source.__table__.alias()
 _ASKED_BY = (
-    sa.select(
-        sa.case(
-            (_SOURCE.c.author != "", _SOURCE.c.author + ", " + _SOURCE.c.title),
-            (_SOURCE.c.publisher != "", _SOURCE.c.publisher + ", " + _SOURCE.c.title),
-            else_=_SOURCE.c.title,
-        )
-    )
+    sa.select(sa.func.ltrim(_SOURCE.c.author + ", " + _SOURCE.c.title, ", "))
     .where(_SOURCE.c.id == ASK.source_id)
     .where(sa.exists().where(_OTHER.c.id != _SOURCE.c.id, _OTHER.c.publication == Publication.PUBLISHED))
     .scalar_subquery()
