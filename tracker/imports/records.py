@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -30,21 +31,28 @@ class Import:
     """An import under way, and what its rows name.
 
     `refused` are the rows that the rules refuse, with their table; what names one of these is not called faulty for
-    that. `becoming` are bills that become a law of the same file, perhaps of a later row; `same` are likewise asks that
-    name one that asks for the same.
+    that. `later` is what waits until the table is in, since its row names another row of it, perhaps of further down.
     """
 
     change: Change
     plan: Plan
     reason: str = ""
     refused: set[tuple[str, ...]] = field(default_factory=set)
-    becoming: list[tuple[Line, Legislation, str]] = field(default_factory=list)
-    same: list[tuple[Line, Ask, str]] = field(default_factory=list)
+    later: list[tuple[Line, Callable[[], None]]] = field(default_factory=list)
 
     def refuse(self, line: Line, problems: Iterable[Problem]) -> None:
         """Say what the rules refuse of a row, each in its column."""
         self.plan.refuse_all(line, problems)
         self.refused.add((line.table.name, *line.key))
+
+    def finish_table(self) -> None:
+        """Do what waited until all rows of a table were in."""
+        for line, step in self.later:
+            try:
+                step()
+            except RuleBroken as broken:
+                self.refuse(line, broken.problems)
+        self.later.clear()
 
     def find_ask(self, slug: str) -> Ask | None:
         """Return the ask with this short name."""
@@ -87,7 +95,7 @@ class Laws:
             raise RuleBroken([Problem(f"{key}, by the kind, the year and the number.", "key")])
         law = legislation.create_legislation(work.change, draft)
         if becomes:
-            work.becoming.append((line, law, becomes))
+            work.later.append((line, partial(_say_what_it_became, work, law, becomes)))
 
     def edit(self, work: Import, line: Line, record_id: int, values: Values) -> bool:
         law = work.change.session.get_one(Legislation, record_id)
@@ -95,22 +103,17 @@ class Laws:
         after = work.find_law(becomes) if becomes else None
         is_other = becomes is not None and (not becomes or after is None or after.id != law.becomes_id)
         if is_other:
-            work.becoming.append((line, law, becomes))
+            work.later.append((line, partial(_say_what_it_became, work, law, becomes)))
         draft = _law(draft_of(LegislationDraft, law), values)
         return legislation.edit_legislation(work.change, law, draft, None) or is_other
 
 
-def finish_laws(work: Import) -> None:
-    """Say which laws the bills became."""
-    for line, law, key in work.becoming:
-        try:
-            after = work.find_law(key) if key else None
-            if key and after is None:
-                raise work.unknown("legislation", key, "becomes", "The law_key of a law.")
-            draft = replace(draft_of(LegislationDraft, law), becomes_id=after.id if after else None)
-            legislation.edit_legislation(work.change, law, draft, None)
-        except RuleBroken as broken:
-            work.refuse(line, broken.problems)
+def _say_what_it_became(work: Import, law: Legislation, key: str) -> None:
+    after = work.find_law(key) if key else None
+    if key and after is None:
+        raise work.unknown("legislation", key, "becomes", "The law_key of a law.")
+    draft = replace(draft_of(LegislationDraft, law), becomes_id=after.id if after else None)
+    legislation.edit_legislation(work.change, law, draft, None)
 
 
 class Asks:
@@ -121,28 +124,24 @@ class Asks:
         draft = AskDraft(slug=line.cells["ask_slug"], source_id=_find_source(work, line), **values)
         ask = asks.create_ask(work.change, draft)
         if same_as:
-            work.same.append((line, ask, same_as))
+            work.later.append((line, partial(_say_it_is_the_same, work, ask, same_as)))
 
     def edit(self, work: Import, line: Line, record_id: int, values: Values) -> bool:
         ask = work.change.session.get_one(Ask, record_id)
         same_as = values.pop("same_as", None)
         if same_as is not None:
-            work.same.append((line, ask, same_as))
+            work.later.append((line, partial(_say_it_is_the_same, work, ask, same_as)))
         draft = replace(draft_of(AskDraft, ask), **values)
-        return same_as is not None or asks.edit_ask(work.change, ask, draft, seen_version=None, reason=work.reason)
+        is_edited = asks.edit_ask(work.change, ask, draft, seen_version=None, reason=work.reason)
+        return is_edited or same_as is not None
 
 
-def finish_asks(work: Import) -> None:
-    """Say which asks ask for the same."""
-    for line, ask, slug in work.same:
-        try:
-            other = work.find_ask(slug) if slug else None
-            if slug and other is None:
-                raise work.unknown("asks", slug, "same_as", "The ask_slug of another ask.")
-            draft = replace(draft_of(AskDraft, ask), same_as_id=other.id if other else None)
-            asks.edit_ask(work.change, ask, draft, seen_version=None)
-        except RuleBroken as broken:
-            work.refuse(line, broken.problems)
+def _say_it_is_the_same(work: Import, ask: Ask, slug: str) -> None:
+    other = work.find_ask(slug) if slug else None
+    if slug and other is None:
+        raise work.unknown("asks", slug, "same_as", "The ask_slug of another ask.")
+    draft = replace(draft_of(AskDraft, ask), same_as_id=other.id if other else None)
+    asks.edit_ask(work.change, ask, draft, seen_version=None)
 
 
 class Tests:
@@ -184,7 +183,6 @@ class Links:
 
 # In the order in which they come in: what is named before what names it.
 BY_TABLE: Mapping[str, TableImport] = {"legislation": Laws(), "asks": Asks(), "tests": Tests(), "links": Links()}
-FINISH: Mapping[str, Callable[[Import], None]] = {"legislation": finish_laws, "asks": finish_asks}
 
 
 def _law(draft: LegislationDraft, values: Values) -> LegislationDraft:

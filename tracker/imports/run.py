@@ -14,7 +14,7 @@ from tracker.imports.cells import EDITABLE
 from tracker.imports.compare import Found, compare
 from tracker.imports.files import Lines
 from tracker.imports.plan import Plan, TooMany
-from tracker.imports.records import BY_TABLE, FINISH, Import
+from tracker.imports.records import BY_TABLE, Import
 from tracker.imports.rows import Line
 from tracker.imports.stories import post_entries
 from tracker.rules import checks
@@ -79,8 +79,7 @@ def apply(
         for name in BY_TABLE:
             for found in rows(name):
                 _bring(work, name, found)
-            if name in FINISH:
-                FINISH[name](work)
+            work.finish_table()
         post_entries(work, rows)
         if plan.has_changes and not plan.faults:
             log_import(change, _files(plan, checked.lines), plan.added, plan.changed, reason)
