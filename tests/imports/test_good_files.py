@@ -370,6 +370,7 @@ def test_rows_name_the_asks_that_ask_for_the_same_above_and_below(ed: Change) ->
     assert summary(bring(ed, {"asks.csv": "ask_slug,same_as\r\none,\r\ntwo,empty-homes\r\n"})) == {"asks": (0, 1, 1)}
     assert one.same_as_id is None
     assert bring(ed, {"asks.csv": "ask_slug,same_as,next_step\r\none,empty-homes,A vote\r\n"}).faults == []
-    assert (one.same_as_id, one.next_step) == (find(ed, "empty-homes").id, "A vote")
+    changed = find(ed, "one")
+    assert (changed.same_as_id, changed.next_step) == (find(ed, "empty-homes").id, "A vote")
     for wrong in ("no-such-ask", "one"):
         assert faults_of(ed, {"asks.csv": f"ask_slug,same_as\r\none,{wrong}\r\n"}) == [("asks.csv", 2, "same_as")]
