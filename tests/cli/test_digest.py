@@ -16,6 +16,7 @@ from tracker.clock import now, today
 from tracker.db.engine import writing
 from tracker.models import Ask, Event, Update
 from tracker.rules.dates import PartialDate
+from tracker.services import taking_down
 
 ADDRESS = "https://tracker.example.org"
 
@@ -164,3 +165,16 @@ def test_mail_goes_encrypted_and_signed_in_to_a_server_whose_certificate_is_good
         assert "wrong password here" not in answer.err + answer.out
         assert "CERTIFICATE_VERIFY_FAILED" in run(two_due, mailbox, code=1, **login, TRACKER_SMTP_TLS="starttls").err
         assert len(mailbox.recipients) == 2
+
+
+def test_editors_hear_of_words_that_were_taken_down_and_not_which(
+    tracker: Tracker, mailbox: Mailbox, sqlite_site: Site
+) -> None:
+    with sqlite_site.change(ADA) as change:
+        wanted = ("National Crime Agency", "A court ordered it.", ADDRESS)
+        taking_down.take_down(change, *wanted, taking_down.find(change.session, *wanted).seen)
+    run(tracker, mailbox)
+    assert mailbox.recipients == [email_of(ED)]
+    text = mailbox.mails[0].get_content()
+    assert f"- public texts: took words down, by {ADA}" in text
+    assert "Crime" not in text

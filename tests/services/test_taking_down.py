@@ -49,6 +49,10 @@ def test_the_words_stand_nowhere_afterwards_and_the_log_is_whole(ada: Change) ->
     assert (event.reason, event.subject, event.actor_id) == (REASON, "words", ada.actor.id)
 
 
+def test_no_text_is_passed_over_in_the_log_for_bearing_the_name_of_a_code() -> None:
+    assert {name for names in taking_down.TEXTS.values() for name in names} & taking_down.KEPT == set()
+
+
 def test_whoever_has_the_words_can_show_that_it_was_these(ada: Change) -> None:
     session = ada.session
     before = {event.id: (proof.content_of(event), event.hash) for event in session.scalars(sa.select(Event))}

@@ -1,10 +1,12 @@
 """What somebody disputes is marked in public while it is, and staff see by when to answer."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
 
 from tests.browser import Page
+from tests.cli.commands import tracker_on
 from tests.exported import rows
 from tests.site import CLEO, ED, WEALTH_ORDERS, Site
 from tests.web.json_answers import got
@@ -12,7 +14,7 @@ from tracker.clock import today
 from tracker.models import Ask, Event
 from tracker.rules.dates import PartialDate
 from tracker.rules.disputes import DisputeDraft, answer_due
-from tracker.services import replies
+from tracker.services import events, records, replies
 
 ADDRESS = f"/asks/{WEALTH_ORDERS}"
 ABOUT = "Whether the power was ever <used>."
@@ -57,6 +59,9 @@ def test_what_is_disputed_is_marked_on_the_page_in_the_list_and_in_the_data_unti
     after = ended.submit("End the dispute", reason="The court's list has it.")
     assert "The court's list has it." in after.section("log")
     assert "Disputed since" not in site.browser().get(ADDRESS).text
+    settled = site.browser().get("/corrections").section("disputes")
+    assert f"Disputed since {since.in_words} Ended on {in_words(days_ago(0))}" in settled
+    assert f"Disputed {ABOUT} What came of it The court's list has it." in settled
     assert not any(row["disputed_on"] for row in rows(site, "asks"))
     assert site.footprint()[1] == revision + 2
 
@@ -127,3 +132,25 @@ def test_the_log_says_what_was_done_in_words(sqlite_site: Site) -> None:
     assert f"Ed Editor settled the dispute about the ask “{title}”." in page.section("log")
     newest = sqlite_site.scalar(sa.select(Event.action).order_by(Event.id.desc()).limit(1))
     assert newest == "settled the dispute about"
+
+
+def test_what_ended_stays_under_corrections_without_what_was_internal(sqlite_site: Site, tmp_path: Path) -> None:
+    page = mark(sqlite_site, is_said_defamatory="y")
+    page.follow("End the dispute").submit("End the dispute", reason="It was right.")
+    before = {"disputed_on": "2020-02-02", "disputed_about": "An older point."}
+    with sqlite_site.change(ED) as change:  # as versions before ended one: the reason was for staff
+        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
+        of = records.subject_of(ask)
+        events.record(
+            change, "ended the dispute about", of, before=before, reason="An internal reason.", is_public=True
+        )
+    shown = sqlite_site.browser().get("/corrections")
+    assert "It was right." in shown.section("disputes")
+    assert [word for word in ("defam", "An older point", "An internal reason", ED) if word in shown.html] == []
+    url = sqlite_site.engine.url.render_as_string(hide_password=False)
+    tracker_on(url)("publish", tmp_path / "site", TRACKER_SITE_URL="https://asks.example.org")
+    published = (tmp_path / "site/corrections/index.html").read_text()
+    assert "It was right." in published
+    assert "An internal reason" not in published
+    sqlite_site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(publication="archived"))
+    assert "It was right." not in sqlite_site.browser().get("/corrections").text

@@ -5,6 +5,7 @@ has them can show that it was these, and the hash of each entry as it is now (do
 """
 
 import secrets
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -23,11 +24,9 @@ from tracker.models import (
     Legislation,
     Link,
     Note,
-    Reply,
     Revision,
     SentForm,
     Source,
-    SuccessTest,
     Update,
     Upload,
 )
@@ -36,38 +35,26 @@ from tracker.rules.changes import field_name, in_full
 from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action
 from tracker.rules.taking_down import MOST_PLACES, Words, excerpt
-from tracker.services import derived, records
+from tracker.services import derived, records, replay
 from tracker.services.change import Change
 from tracker.services.events import Subject, record
 from tracker.services.proof import content_of
 
-MODELS: dict[str, Any] = {
-    "source": Source,
-    "ask": Ask,
-    "test": SuccessTest,
-    "legislation": Legislation,
-    "link": Link,
-    "update": Update,
-    "evidence": Evidence,
-    "reply": Reply,
-    "note": Note,
-}
+MODELS: dict[str, Any] = {kind: model for kind, model in replay.MODELS.items() if kind != "person"}
+MODELS |= {"evidence": Evidence, "note": Note}
 # Text that is a part of an address, tells records apart or is worked out from another.
-NOT_TEXTS = frozenset(
-    ("slug", "key", "identity", "address", "title_key", "extent", "extent_key", "kind", "year", "number")
-) | {"method_version"}
-TEXTS = {
-    model: [
-        column.key
-        for column in model.__table__.columns
-        if isinstance(column.type, sa.String | sa.JSON)
-        and not isinstance(column.type, sa.Enum)
-        and column.key not in NOT_TEXTS
-    ]
-    for model in MODELS.values()
-}
+NOT_TEXTS = {
+    "slug", "key", "identity", "address", "title_key", "extent", "extent_key", "kind", "year", "number",
+    "method_version",
+}  # fmt: skip
+COLUMNS = [(model, column) for model in MODELS.values() for column in model.__table__.columns]
+TEXTS: dict[Any, list[str]] = defaultdict(list)
+for model, column in COLUMNS:
+    is_text = isinstance(column.type, sa.String | sa.JSON) and not isinstance(column.type, sa.Enum)
+    if is_text and column.key not in NOT_TEXTS:
+        TEXTS[model].append(column.key)
 # What an entry of the log holds under these names is no text either.
-KEPT = {column.key for model in MODELS.values() for column in model.__table__.columns if column.key not in TEXTS[model]}
+KEPT = {column.key for model, column in COLUMNS if column.key not in TEXTS[model]}
 KEPT |= {"entries", "commitments", "head", "former_slugs", "results"}
 OF_EVENT = ("subject_name", "reason", "before", "after")
 INTERNAL = ("internal_note", "draft_note", "sent_back_note")
@@ -126,8 +113,8 @@ def find(session: Session, words: str, reason: str, site: str) -> Found:
         new = {name: wanted.taken_from(content[name], KEPT) for name in names}
         if any(new[name] != content[name] for name in names):
             found.entries.append(content | new)
-            is_wording = event.subject in {"ask", "test"} and asks[event.ask_id or 0].publication.is_public
-            found.is_public |= is_wording or event.action == TAKEN_DOWN
+            ask = asks.get(event.ask_id or 0) if event.subject in {"ask", "test"} else None
+            found.is_public |= event.action == TAKEN_DOWN or (ask is not None and ask.publication.is_public)
     refuse(_check(found) if wanted.is_found else [Problem(NOWHERE, "words")])
     return found
 

@@ -35,13 +35,12 @@ class TakingDown(NamedTuple):
     places: int
 
 
-def list_ended_disputes(session: Session, slug: str = "") -> Sequence[EndedDispute]:
-    """Return the disputes that ended with a public outcome, the newest first: of all published asks, or of one."""
+def list_ended_disputes(session: Session) -> Sequence[EndedDispute]:
+    """Return the disputes about published asks that ended with a public outcome, the newest first."""
     ended = (
         sa.select(Ask.slug, Ask.title, Event.before, Event.at, Event.reason)
         .join(Ask, Ask.id == Event.subject_id)
         .where(Event.action == SETTLED, Event.subject == "ask", Ask.publication == Publication.PUBLISHED)
-        .where(Ask.slug == slug if slug else sa.true())
     )
     return [
         EndedDispute(slug, title, PartialDate(was["disputed_on"]), was["disputed_about"], at, outcome)
