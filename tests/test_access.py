@@ -118,7 +118,10 @@ TABLE: dict[str, Access] = {
         STAFF, STAFF, "/staff/asks/1/updates/status"
     ),
     "/staff/help": Access(STAFF, NOBODY),
-    "/staff/help/<page>": Access(STAFF, NOBODY, "/staff/help/update"),
+    (
+        "/staff/help/<any('first-day', 'update', 'correction', 'new-ask', 'spreadsheet', 'disputes', "
+        "'statuses', 'leaving'):page>"
+    ): Access(STAFF, NOBODY, "/staff/help/update"),
     "/staff/log": Access(STAFF, NOBODY),
     "/staff/log.csv": Access(ADMINS, NOBODY),
     "/staff/log/<id:number>": Access(STAFF, NOBODY, "/staff/log/1"),

@@ -1,9 +1,8 @@
 """The help: the user guide of docs/guide/ as pages of the staff area."""
 
-import re
 from functools import cache
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
@@ -14,40 +13,32 @@ from tracker.web.auth import requires
 from tracker.web.build import static_file
 
 bp = Blueprint("help", __name__, url_prefix="/staff/help")
-GUIDE = resource_dir("docs/guide")
-INDEX = "README"
-PAGES = ("first-day", "update", "correction", "new-ask", "spreadsheet", "disputes", "statuses", "leaving")
-# Which page helps where: by the name of the view, or else by that of its blueprint.
-HELPS = {
-    "updates": "update",
-    "approval": "update",
-    "updates.correct": "correction",
-    "asks": "new-ask",
-    "tests": "new-ask",
-    "sources": "new-ask",
-    "laws": "new-ask",
-    "moves": "new-ask",
-    "bulk": "spreadsheet",
-    "sheets": "spreadsheet",
-    "imports": "spreadsheet",
-    "replies": "disputes",
-    "disputes": "disputes",
-    "people": "leaving",
-    "account": "first-day",
+GUIDE, INDEX = resource_dir("docs/guide"), "README"
+# The pages in their order, and where each one helps: the names of blueprints, or of a view that has a page of its own.
+PAGES = {
+    "first-day": ("account",),
+    "update": ("updates", "approval"),
+    "correction": ("updates.correct",),
+    "new-ask": ("asks", "tests", "sources", "laws", "moves"),
+    "spreadsheet": ("bulk", "sheets", "imports"),
+    "disputes": ("replies", "disputes"),
+    "statuses": (),
+    "leaving": ("people",),
 }
+HELPS = {place: page for page, places in PAGES.items() for place in places}
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
-@bp.get("")
-@requires(Action.READ)
-def index() -> str:
-    return _page(INDEX)
-
-
-@bp.get("/<page>")
+@bp.get("", defaults={"page": INDEX}, endpoint="index")
+@bp.get(f"/<any({', '.join(map(repr, PAGES))}):page>")
 @requires(Action.READ)
 def show(page: str) -> str:
-    return _page(page) if page in PAGES else abort(404)
+    tokens = MARKDOWN.parse(_read(page).partition("\n")[2])
+    for token in tokens:
+        for part in token.children or ():
+            _lead_on(part)
+    body = Markup(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}))  # noqa: S704 (our own, without HTML)
+    return render_template("staff/help.html", page=page, body=body, pages=PAGES, title_of=title_of)
 
 
 @bp.app_template_global()
@@ -57,7 +48,6 @@ def help_here() -> tuple[str, str] | None:
     return (page, title_of(page)) if page else None
 
 
-@cache
 def title_of(page: str) -> str:
     """The title of a page of the guide."""
     return _read(page).partition("\n")[0].removeprefix("# ")
@@ -68,18 +58,9 @@ def _read(page: str) -> str:
     return (GUIDE / f"{page}.md").read_text(encoding="utf-8")
 
 
-def _page(page: str) -> str:
-    tokens = MARKDOWN.parse(_read(page).partition("\n")[2])
-    for token in tokens:
-        for part in token.children or ():
-            _lead_on(part)
-    body = Markup(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}))  # noqa: S704 (our own, without HTML)
-    return render_template("staff/help.html", page=page, body=body, pages=PAGES, title_of=title_of)
-
-
 def _lead_on(part: Token) -> None:
     """Let a link between files lead to the page here, and a picture come from the static files."""
     if part.type == "link_open":
-        part.attrs["href"] = url_for("help.show", page=re.sub(r"\.md$", "", str(part.attrs["href"])))
+        part.attrs["href"] = url_for("help.show", page=str(part.attrs["href"]).removesuffix(".md"))
     elif part.type == "image":
         part.attrs["src"] = static_file(str(part.attrs["src"]).partition("/static/")[2])
