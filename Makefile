@@ -18,9 +18,7 @@ help:  ## list these commands
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/ready  ## start the site on http://127.0.0.1:8000 (HOST=… PORT=… to change)
-	@.venv/bin/tracker db upgrade
-	@.venv/bin/tracker seed --if-empty
-	@exec .venv/bin/tracker serve
+	@exec .venv/bin/tracker serve --prepare
 
 test: .venv-test/ready  ## run the tests (ARGS="-k status -x" goes to pytest)
 	.venv-test/bin/python -m pytest $(PARALLEL) $(ARGS)

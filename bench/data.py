@@ -16,7 +16,7 @@ from tracker.db.base import Base
 from tracker.settings import Settings
 
 FOLDER = Path("var/bench")
-TRACKER = [sys.executable, "-m", "tracker.cli"]
+TRACKER = [sys.executable, "-m", "tracker"]
 SERIES = "WITH RECURSIVE series (copy) AS (SELECT 1 UNION ALL SELECT copy + 1 FROM series WHERE copy < :copies)"
 # A copy has a name of its own, and is found by its number.
 RENAMED = {"slug": "-", "title": " ", "title_key": " "}

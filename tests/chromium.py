@@ -146,9 +146,14 @@ class Served:
     process: subprocess.Popen[bytes]
     log: Path
 
+    def said(self) -> str:
+        return self.log.read_text(errors="replace")
+
 
 @contextmanager
-def tracker_process(environment: Mapping[str, str], working_folder: Path | None = None) -> Iterator[Served]:
+def tracker_process(
+    environment: Mapping[str, str], *options: str, working_folder: Path | None = None
+) -> Iterator[Served]:
     """`tracker serve` as a program of its own, answering; ended when the block ends, if it still lives.
 
     It sees the variables given, a file .env in the working folder, and none of the caller's settings. What it prints is
@@ -168,7 +173,7 @@ def tracker_process(environment: Mapping[str, str], working_folder: Path | None 
         log = Path(folder) / "log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "tracker.cli", "serve"],
+                [sys.executable, "-m", "tracker", "serve", *options],
                 env=settings, cwd=working_folder or folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             )  # fmt: skip
         served = Served(f"http://127.0.0.1:{port}", process, log)
@@ -194,12 +199,12 @@ def wait_until_it_answers(served: Served, seconds: float = 30) -> None:
                 return
         except urllib.error.HTTPError as answer:
             answer.close()
-            pytest.fail(f"/healthz answers {answer.code}:\n{served.log.read_text(errors='replace')}")
+            pytest.fail(f"/healthz answers {answer.code}:\n{served.said()}")
         except OSError:
             time.sleep(0.05)
     ended = served.process.poll()
     state = "does not answer" if ended is None else f"ended with {ended}"
-    pytest.fail(f"tracker serve {state}:\n{served.log.read_text(errors='replace')}")
+    pytest.fail(f"tracker serve {state}:\n{served.said()}")
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -20,7 +20,7 @@ def tracker(database_url: str, *arguments: str, typed: str = "") -> str:
     """Run `tracker` as an operator does, and answer what it says."""
     environment = {"DATABASE_URL": database_url, "SECRET_KEY": LOCAL.secret_key, "PYTHONPATH": str(CHECKOUT)}
     done = subprocess.run(
-        [sys.executable, "-m", "tracker.cli", *arguments], env=environment, input=typed, capture_output=True, text=True
+        [sys.executable, "-m", "tracker", *arguments], env=environment, input=typed, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from tracker import settings
 from tracker.settings import SHORTEST_SECRET, Settings, SettingsError
 
 STRONG = "vJ2mQ8xLr5TfWk0ZbY7nHc4PdS9gAe3U"
@@ -22,7 +21,7 @@ GOOD = {
 def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that stands in for var/ beside the code; it does not exist yet."""
     (tmp_path / "pyproject.toml").touch()
-    monkeypatch.setattr(settings, "CHECKOUT", tmp_path)
+    monkeypatch.setattr("tracker.local_data.CHECKOUT", tmp_path)
     return tmp_path / "var"
 
 
@@ -224,7 +223,7 @@ def test_of_two_processes_that_start_at_once_the_first_ones_secret_stays(
         (var / "secret_key").write_text("the secret of the first", encoding="ascii")
         return "the secret of the second"
 
-    monkeypatch.setattr("tracker.settings.secrets.token_urlsafe", make_secret_while_another_process_is_quicker)
+    monkeypatch.setattr("tracker.local_data.secrets.token_urlsafe", make_secret_while_another_process_is_quicker)
     assert Settings.from_env({}).secret_key == "the secret of the first"
     assert [path.name for path in var.iterdir()] == ["secret_key"]
 
@@ -256,3 +255,47 @@ def test_a_setting_that_does_not_exist_is_named_with_the_nearest_that_does() -> 
         Settings.from_env({"TRACKER_FOUREYES": "on", "TRACKER_SMTP_PASWORD": "x", "TRACKER_SMTP_PASSWORD": ""})
     assert "TRACKER_FOUREYES: there is no such setting. Is TRACKER_FOUR_EYES meant?" in str(error.value)
     assert "TRACKER_SMTP_PASWORD: there is no such setting. Is TRACKER_SMTP_PASSWORD meant?" in str(error.value)
+
+
+# --- secrets in files ---
+
+
+def test_the_key_and_the_database_may_stand_in_files(tmp_path: Path, var: Path) -> None:
+    (tmp_path / "key").write_text(f"{STRONG}\n", encoding="utf-8")
+    (tmp_path / "url").write_text("postgres://ada:hunter2@db/tracker\n", encoding="utf-8")
+    given = {"SECRET_KEY_FILE": str(tmp_path / "key"), "DATABASE_URL_FILE": str(tmp_path / "url")}
+    read = Settings.from_env(GOOD | {"SECRET_KEY": "", "DATABASE_URL": ""} | given)
+    assert (read.secret_key, read.database_url) == (STRONG, "postgresql+psycopg://ada:hunter2@db/tracker")
+    assert not var.exists()
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "TRACKER_SMTP_PASSWORD"])
+@pytest.mark.parametrize(
+    ("content", "value", "said"),
+    [
+        (None, "", "cannot be read"),
+        (b"\xff", "", "cannot be read"),
+        (b" \n", "", "is empty"),
+        (STRONG.encode(), STRONG, "is given too; give one of them"),
+    ],
+)
+def test_a_file_that_says_nothing_or_too_much_is_named_and_nothing_is_made(
+    name: str, content: bytes | None, value: str, said: str, var: Path
+) -> None:
+    file = var.parent / "file"
+    if content is not None:
+        file.write_bytes(content)
+    mail = {"TRACKER_SMTP_HOST": "mail.example", "TRACKER_SMTP_FROM": "a@example.org"}
+    environ = {**GOOD, **mail, "TRACKER_ENV": "local", name: value, f"{name}_FILE": str(file)}
+    with pytest.raises(SettingsError) as error:
+        Settings.from_env(environ)
+    assert f"{name}_FILE: " in str(error.value)
+    assert said in str(error.value)
+    assert STRONG not in str(error.value)
+    assert not var.exists()
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL"])
+def test_what_a_file_says_must_be_right_too(name: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("short\n", encoding="utf-8")
+    assert wrong({**GOOD, name: "", f"{name}_FILE": str(tmp_path / "file")}) == [name]

@@ -2,16 +2,14 @@
 
 import os
 import re
-import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tracker.face import Face
-from tracker.paths import CHECKOUT
+from tracker.local_data import kept_secret, var_dir
 
 SHORTEST_SECRET = 32
 SITE_URL = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:[0-9]+)?")
@@ -36,7 +34,10 @@ class MailServer:
 
 @dataclass(frozen=True)
 class Settings:
-    """How this installation runs. README.md, "Configuration", explains each for operators."""
+    """How this installation runs. README.md, "Configuration", explains each for operators.
+
+    `variables` holds what was read under which name, secrets as `***`; empty in settings that no environment gave.
+    """
 
     database_url: str
     secret_key: str
@@ -57,6 +58,7 @@ class Settings:
     upload_mb: int = 2
     mail: MailServer | None = None
     face: Face = field(default_factory=Face)
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def trusted_hosts(self) -> list[str] | None:
@@ -91,6 +93,7 @@ class Settings:
             upload_mb=reader.number("TRACKER_UPLOAD_MB", 2, 64, least=2),
             mail=reader.mail(),
             face=reader.face(),
+            variables=reader.variables,
         )
         if is_production and not settings.site_url.startswith("https://"):
             reader.wrong.append("TRACKER_SITE_URL: give the public address, beginning with https://")
@@ -107,12 +110,28 @@ class _Reader:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.environ = environ
-        self.known = {"TRACKER_SMTP_PASSWORD"}
+        self.variables: dict[str, str] = {}
         self.wrong: list[str] = []
 
     def text(self, name: str, default: str) -> str:
-        self.known.add(name)
-        return self.environ.get(name, "").strip() or default
+        self.variables[name] = self.environ.get(name, "").strip() or default
+        return self.variables[name]
+
+    def secret(self, name: str) -> str | None:
+        """Return the value of a variable, or what stands in the file that NAME_FILE names; None if that is wrong."""
+        value, file = self.environ.get(name, ""), self.text(f"{name}_FILE", "")
+        self.variables[name] = "***" if value or file else ""
+        if not file:
+            return value
+        try:
+            kept = Path(file).read_text(encoding="utf-8").strip()
+            fault = f"{name} is given too; give one of them" if value else "" if kept else f"{file} is empty"
+        except (OSError, UnicodeDecodeError):
+            fault = f"{file} cannot be read"
+        if not fault:
+            return kept
+        self.wrong.append(f"{name}_FILE: {fault}")
+        return None
 
     def choice(self, name: str, allowed: tuple[str, ...]) -> str:
         value = self.text(name, allowed[0])
@@ -129,8 +148,8 @@ class _Reader:
 
     def name_unknown(self) -> None:
         """Find fault with each variable of ours that nothing has read; call it last."""
-        for name in sorted(name for name in self.environ.keys() - self.known if name.startswith("TRACKER_")):
-            nearest = get_close_matches(name, sorted(self.known), 1, 0)[0]
+        for name in sorted(name for name in self.environ.keys() - self.variables.keys() if name.startswith("TRACKER_")):
+            nearest = get_close_matches(name, sorted(self.variables), 1, 0)[0]
             self.wrong.append(f"{name}: there is no such setting. Is {nearest} meant?")
 
     def site_url(self) -> str:
@@ -155,14 +174,13 @@ class _Reader:
         return face
 
     def mail(self) -> MailServer | None:
-        password = self.environ.get("TRACKER_SMTP_PASSWORD", "") or self._text_of_file("TRACKER_SMTP_PASSWORD_FILE")
         mail = MailServer(
             host=self.text("TRACKER_SMTP_HOST", ""),
             port=self.number("TRACKER_SMTP_PORT", 587, 65535, least=1),
             sender=self.text("TRACKER_SMTP_FROM", ""),
             tls=self.choice("TRACKER_SMTP_TLS", ("starttls", "tls", "off")),
             user=self.text("TRACKER_SMTP_USER", ""),
-            password=password,
+            password=self.secret("TRACKER_SMTP_PASSWORD") or "",
         )
         if not mail.host:
             if given := sorted(
@@ -178,17 +196,11 @@ class _Reader:
             self.wrong.append("TRACKER_SMTP_TLS: must not be off for a password that leaves this machine")
         return mail
 
-    def _text_of_file(self, name: str) -> str:
-        """What stands in the file that the variable names."""
-        path = self.text(name, "")
-        try:
-            return Path(path).read_text(encoding="utf-8").strip() if path else ""
-        except (OSError, UnicodeDecodeError):
-            self.wrong.append(f"{name}: cannot be read")
-            return ""
-
     def database_url(self) -> str:
-        value = self.text("DATABASE_URL", "") or f"sqlite:///{var_dir()}/tracker.sqlite3"
+        given = self.secret("DATABASE_URL")
+        if given is None:
+            return ""
+        value = given.strip() or f"sqlite:///{var_dir()}/tracker.sqlite3"
         if value.startswith(("postgres://", "postgresql://")):
             value = "postgresql+psycopg://" + value.partition("://")[2]
         if not re.match(r"sqlite:///.|postgresql\+psycopg://", value):
@@ -196,7 +208,9 @@ class _Reader:
         return value
 
     def secret_key(self, is_production: bool) -> str:
-        value = self.environ.get("SECRET_KEY", "")
+        value = self.secret("SECRET_KEY")
+        if value is None:
+            return ""
         if value or is_production:
             if len(value) < SHORTEST_SECRET or WEAK_SECRETS.search(value):
                 self.wrong.append(
@@ -204,29 +218,9 @@ class _Reader:
                     "    python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
                 )
             return value
-        return _kept_secret(var_dir() / "secret_key")
+        return kept_secret()
 
 
 def in_address(host: str) -> str:
     """Return a host as an address has it: in brackets where it is one of IPv6."""
     return f"[{host}]" if ":" in host else host
-
-
-def var_dir() -> Path:
-    """Where a local installation keeps its data: `var/` beside the code, else in the working folder."""
-    base = CHECKOUT if (CHECKOUT / "pyproject.toml").is_file() else Path.cwd()
-    folder = base / "var"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
-
-
-def _kept_secret(path: Path) -> str:
-    """A secret for local use, made once; when two processes make one at once, the first one's stays."""
-    if not path.exists():
-        proposal = path.with_name(f"{path.name}.{os.getpid()}")
-        proposal.touch(mode=0o600)
-        proposal.write_text(secrets.token_urlsafe(48), encoding="ascii")
-        with suppress(FileExistsError):
-            path.hardlink_to(proposal)
-        proposal.unlink()
-    return path.read_text(encoding="ascii")

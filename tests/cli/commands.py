@@ -45,7 +45,7 @@ def tracker_on(url: str) -> Tracker:
 def run_program(*arguments: str | Path, cwd: Path, **environment: str) -> Answer:
     """A command as a program of its own, which sees no settings but those given."""
     done = subprocess.run(
-        [sys.executable, "-m", "tracker.cli", *arguments],
+        [sys.executable, "-m", "tracker", *arguments],
         cwd=cwd,
         env={"PATH": os.environ["PATH"], "HOME": str(cwd), "PYTHONPATH": str(CHECKOUT), **environment},
         stdin=subprocess.DEVNULL,

@@ -96,7 +96,7 @@ def test_the_printed_lines_make_a_public_site_of_five_asks_under_its_own_name(tm
         done = run_program(*arguments, cwd=tmp_path, **settings)
         assert done.code == 0, done.err
         assert "Today's rules" not in done.out
-    with tracker_process(settings, tmp_path) as served, urlopen(served.url) as answer:
+    with tracker_process(settings, working_folder=tmp_path) as served, urlopen(served.url) as answer:
         page = answer.read().decode()
     assert re.findall("<title>(.*)</title>", page) == ["Five things were asked. None is done yet – Fair Rents Watch"]
     assert [title for title in TITLES if title not in page] == []

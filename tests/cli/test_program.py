@@ -1,12 +1,16 @@
 """tracker as a program of its own: help, settings, exit codes."""
 
+import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 import pytest
 import sqlalchemy as sa
 
+from tests.chromium import tracker_process
 from tests.cli.commands import SECRET, run_program, tracker_on
 from tracker.cli import main
 
@@ -21,10 +25,10 @@ def commands(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[
 
 def test_the_command_line_has_these_commands() -> None:
     assert sorted(" ".join(words) for words, _ in commands()) == [
-        "backup", "db", "db check", "db current", "db downgrade", "db upgrade", "digest", "doctor",
-        "export", "import", "init", "log", "log export", "publish", "restore", "seed", "serve", "tidy", "user",
-        "user add", "user deactivate", "user link", "user list", "user report", "user reset-second-factor",
-        "user set-password", "user set-role", "verify",
+        "backup", "config", "db", "db check", "db current", "db downgrade", "db upgrade", "digest", "doctor",
+        "export", "import", "init", "log", "log export", "publish", "restore", "seed", "serve", "tidy", "user", "user add",
+        "user deactivate", "user link", "user list", "user report", "user reset-second-factor", "user set-password",
+        "user set-role", "verify",
     ]  # fmt: skip
 
 
@@ -52,6 +56,7 @@ def test_every_option_is_explained() -> None:
         "--link",
         "--live",
         "--mend",
+        "--prepare",
         "--reason",
         "--replay",
         "--watch",
@@ -123,6 +128,26 @@ def test_the_first_steps_of_a_new_installation_work_as_programs(tmp_path: Path) 
         assert (said.code, said.err) == (0, ""), words
 
 
+def test_serve_can_make_the_database_and_load_the_list_first_and_again(tmp_path: Path) -> None:
+    settings = {"DATABASE_URL": f"sqlite:///{tmp_path}/new.sqlite3"}
+    for _ in range(2):
+        with tracker_process(settings, "--prepare") as served:
+            with urllib.request.urlopen(f"{served.url}/readyz") as answer:
+                assert answer.read() == b"ok\n"
+            with urllib.request.urlopen(f"{served.url}/asks/unexplained-wealth-orders") as answer:
+                assert answer.status == 200
+            said = served.said()
+    assert "Brought in" not in said  # the second time there is nothing to load
+
+
+def test_two_servers_that_prepare_at_once_load_the_list_once(tmp_path: Path) -> None:
+    settings = {"DATABASE_URL": f"sqlite:///{tmp_path}/new.sqlite3"}
+    with ExitStack() as stack:
+        with ThreadPoolExecutor() as pool:
+            servers = pool.map(lambda _: stack.enter_context(tracker_process(settings, "--prepare")), range(2))
+        assert sorted(served.said().count("Brought in.") for served in servers) == [0, 1]
+
+
 @pytest.mark.parametrize("database_engine", ["postgresql"], indirect=True)
 def test_production_is_not_served_from_a_database_that_can_lose_what_was_saved(
     database: str, engine: sa.Engine
@@ -138,3 +163,7 @@ def test_production_is_not_served_from_a_database_that_can_lose_what_was_saved(
     said = tracker_on(database)("serve", code=1, **production).err
     assert "can lose what was saved" in said
     assert "synchronous_commit" in said
+
+
+def test_the_package_runs_as_a_program(tmp_path: Path) -> None:
+    assert "Usage: python -m tracker [OPTIONS]" in run_program("--help", cwd=tmp_path).out

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from tracker.cli import env_file
 from tracker.cli.backup import backup, restore
+from tracker.cli.config import config
 from tracker.cli.database import Unusable, open_engine
 from tracker.cli.digest import digest
 from tracker.cli.doctor import doctor
@@ -21,7 +22,7 @@ from tracker.cli.init import init
 from tracker.cli.log import log, verify
 from tracker.cli.people import user
 from tracker.cli.publish import publish
-from tracker.cli.schema import db, require_newest
+from tracker.cli.schema import db, require_newest, upgrade
 from tracker.cli.sheets import import_files, write_workbook
 from tracker.cli.tidy import tidy
 from tracker.cli.whole import seed, write_folder
@@ -108,13 +109,18 @@ def main() -> None:
 
 
 @main.command()
-def serve() -> None:
+@click.option("--prepare", is_flag=True, help="First upgrade the database, and load our list if it is empty.")
+@click.pass_context
+def serve(ctx: click.Context, prepare: bool) -> None:
     """Serve the site until stopped with Ctrl-C or SIGTERM.
 
-    Requests under way are finished first. HOST and PORT say where; behind a proxy see the README.
+    Requests under way are finished first. HOST and PORT say where; behind a proxy see docs/guide/operators.md.
     """
     from tracker.server import CannotListen, run_server  # the whole site, of which no other command knows
 
+    if prepare:
+        ctx.invoke(upgrade)
+        ctx.invoke(seed, if_empty=True)
     settings = Settings.from_env()
     engine = open_engine()
     require_newest(engine)
@@ -167,6 +173,7 @@ def _program() -> str:
 
 
 main.add_command(backup)
+main.add_command(config)
 main.add_command(db)
 main.add_command(digest)
 main.add_command(doctor)

@@ -1,6 +1,5 @@
 """The command that looks an installation over."""
 
-import os
 from pathlib import Path
 
 import click
@@ -10,9 +9,10 @@ from tracker.cli.database import kept_checkpoint, open_engine
 from tracker.clock import now
 from tracker.imports.folder import find_differences
 from tracker.imports.plan import Plan
+from tracker.local_data import var_dir
 from tracker.paths import resource_dir
 from tracker.services.doctor import Finding, Health, examine, examine_mail
-from tracker.settings import Settings, var_dir
+from tracker.settings import Settings
 
 ENVIRONMENT_FILE = Path(".env")
 COLOURS = {Health.OK: "green", Health.WARNING: "yellow", Health.FAULT: "red"}
@@ -28,8 +28,7 @@ def doctor() -> None:
     """
     settings, engine = Settings.from_env(), open_engine()
     secrets = [ENVIRONMENT_FILE, var_dir() / "secret_key"]
-    if password_file := os.environ.get("TRACKER_SMTP_PASSWORD_FILE"):
-        secrets.append(Path(password_file))
+    secrets += [Path(value) for name, value in settings.variables.items() if name.endswith("_FILE") and value]
     faults, is_whole = 0, False
     for finding in examine(settings, engine, secrets, kept_checkpoint(engine), now()):
         faults += _tell(finding)

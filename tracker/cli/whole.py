@@ -35,10 +35,14 @@ def write_folder(engine: sa.Engine, folder: Path, site_url: str, *, internal: bo
         click.echo(f"wrote {path}")
 
 
-def import_folder(folder: Path, actor: Actor, *, keep: bool, reason: str = "", engine: sa.Engine | None = None) -> None:
+def import_folder(
+    folder: Path, actor: Actor, *, keep: bool, engine: sa.Engine, reason: str = "", only_if_empty: bool = False
+) -> None:
     """Bring a folder into an empty tracker and say what came of it; faults end the command."""
     plan = Plan()
-    with writing(engine or open_engine()) as session:
+    with writing(engine) as session:
+        if only_if_empty and not is_empty(session):
+            return
         imported = bring_in(Change(session, actor, now()), folder, plan, reason)
         if plan.faults or not keep:
             session.rollback()
@@ -82,8 +86,4 @@ def seed(folder: Path | None, dry_run: bool, if_empty: bool, compare: bool) -> N
             click.echo(str(difference))
         click.echo(f"Differences: {len(differences)}.")
         return
-    if if_empty:
-        with writing(engine) as session:
-            if not is_empty(session):
-                return
-    import_folder(folder, SEEDS, keep=not dry_run, engine=engine)
+    import_folder(folder, SEEDS, keep=not dry_run, engine=engine, only_if_empty=if_empty)

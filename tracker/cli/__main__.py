@@ -1,5 +1,0 @@
-"""`python -m tracker.cli` is `tracker`."""
-
-from tracker.cli import main
-
-main()
