@@ -1,8 +1,12 @@
-# `make` alone lists what there is. Everything is installed into .venv (the site) and .venv-test (the tests and
-# checks), from lock files with hashes; nothing outside this folder is touched.
+# `make` alone lists what there is. Everything is installed into .venv (the site), .venv-test (the tests and checks) and
+# .venv-build (what builds a wheel), from lock files with hashes; nothing outside this folder is touched but by
+# `make install`.
 
 PYTHON ?= python3
 ARGS ?=
+PREFIX ?= /opt
+VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' tracker/__init__.py)
+INSTALLED = $(PREFIX)/tracker-$(VERSION)
 # One process for each core; each starts with its share of the files, so that what a file shares is made once.
 PARALLEL = --numprocesses auto --dist worksteal
 ROUNDS ?= 200
@@ -15,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## list these commands
-	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/ready  ## start the site on http://127.0.0.1:8000 (HOST=… PORT=… to change)
 	@exec .venv/bin/tracker serve --prepare
@@ -33,11 +37,12 @@ coverage: .venv-test/ready  ## run the tests, and list the lines and branches th
 torture: .venv-test/ready  ## kill, flood and confuse the site, ROUNDS=200 times, and look for damage
 	TORTURE_ROUNDS=$(ROUNDS) .venv-test/bin/python -m pytest $(TORTURE) $(ARGS)
 
-check: .venv-test/ready  ## lint, formatting, types, import rules, templates
+check: .venv-test/ready  ## lint, formatting, types, import rules, declared packages, templates
 	.venv-test/bin/ruff check .
 	.venv-test/bin/ruff format --check .
 	.venv-test/bin/mypy
 	.venv-test/bin/lint-imports --no-logo
+	.venv-test/bin/deptry .
 	.venv-test/bin/djlint templates --check --lint
 
 format: .venv-test/ready  ## put code and templates in the house format
@@ -51,37 +56,58 @@ bench: .venv/ready  ## measure how fast the site is, in two minutes (ARGS="--onl
 pictures: .venv-test/ready  ## take the pictures of the user guide anew, and write its page about the statuses
 	.venv-test/bin/python -m tests.guide
 
+wheel: .venv-build/ready  ## build what a server needs into dist/: the wheel, and the lock of what it needs
+	@test -z "$$(git status --porcelain 2>/dev/null)" || { \
+		echo 'Commit or put away first what "git status" lists: the wheel would take it along.' >&2; exit 1; }
+	@rm -rf dist
+	.venv-build/bin/python -m hatchling build --target wheel
+	@cp requirements.lock dist/
+
+install:  ## install dist/ into /opt/tracker-VERSION, and let /opt/tracker lead there (as root)
+	@ls dist/policy_tracker-$(VERSION)-*.whl >/dev/null || { echo 'Build it first: make wheel' >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(INSTALLED)
+	$(INSTALLED)/bin/pip install --quiet --only-binary :all: --require-hashes --requirement dist/requirements.lock
+	$(INSTALLED)/bin/pip install --quiet --no-index --no-deps dist/policy_tracker-$(VERSION)-*.whl
+	@ln -sfn $(INSTALLED) $(PREFIX)/tracker
+
+release-check: .venv-test/ready  ## install, upgrade and move it as docs/guide/operators.md prints it; fetches packages
+	.venv-test/bin/python -m pytest deploy $(ARGS)
+
 lock:  ## renew requirements*.lock (needs uv: python3 -m pip install uv)
 	@command -v uv >/dev/null || { echo 'make lock needs uv: $(PYTHON) -m pip install uv' >&2; exit 1; }
-	$(UV_COMPILE) --group build --output-file requirements.lock
-	$(UV_COMPILE) --group dev --output-file requirements-dev.lock
+	$(UV_COMPILE) pyproject.toml --extra postgres --output-file requirements.lock
+	$(UV_COMPILE) pyproject.toml --extra postgres --group dev --output-file requirements-dev.lock
+	$(UV_COMPILE) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
 
 clean:  ## remove environments and caches (never var/, where the data is)
-	rm -rf .venv .venv-test dist build htmlcov .coverage .hypothesis
+	rm -rf .venv .venv-test .venv-build dist build htmlcov .coverage .hypothesis
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help run test test-all coverage torture check format bench pictures lock clean
+.PHONY: help run test test-all coverage torture check format bench pictures wheel install release-check lock clean
 
 # No index address may reach the locks: where packages come from is for the machine that installs them to say.
-UV_COMPILE = uv pip compile pyproject.toml --quiet --upgrade --extra postgres --python-version 3.11 --universal \
-	--generate-hashes --no-header --no-emit-index-url --no-annotate
+UV_COMPILE = uv pip compile --quiet --upgrade --python-version 3.11 --universal --generate-hashes --no-header \
+	--no-emit-index-url --no-annotate
 
 # The stamp is written last, so an interrupted install is done again.
-.venv/ready: requirements.lock pyproject.toml
-	$(call environment,.venv,requirements.lock)
+.venv/ready: requirements.lock requirements-build.lock pyproject.toml
+	$(call environment,.venv,requirements.lock requirements-build.lock)
 
 .venv-test/ready: requirements-dev.lock pyproject.toml
 	$(call environment,.venv-test,requirements-dev.lock)
 
-# environment(folder, lock). A new lock gets a new environment; a new pyproject.toml alone does not.
+.venv-build/ready: requirements-build.lock pyproject.toml
+	$(call environment,.venv-build,requirements-build.lock)
+
+# environment(folder, locks). A new lock gets a new environment; a new pyproject.toml alone does not.
 # Debian's python3 makes no pip unless python3-venv is there; a pip of the system's own can stand in for it.
 # Wheels only: building a package would fetch build tools that have no hash here.
 define environment
 @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	echo 'The tracker needs Python 3.11 or newer; "$(PYTHON)" is: '"$$($(PYTHON) --version 2>&1)" >&2; \
 	echo 'Name another one: make $(MAKECMDGOALS) PYTHON=python3.12' >&2; exit 1; }
-@case '$?' in *$(2)*) rm -rf $(1);; esac
+@case '$?' in *.lock*) rm -rf $(1);; esac
 @if $(1)/bin/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(1) >/dev/null 2>&1; then :; \
 elif $(PYTHON) -m pip --version >/dev/null 2>&1 && $(PYTHON) -m venv --clear --without-pip $(1); then :; \
 else rm -rf $(1); \
@@ -90,7 +116,7 @@ else rm -rf $(1); \
 @echo 'Installing into $(1) from $(2), about a minute …'
 @pip="$(1)/bin/python -m pip"; \
 $$pip --version >/dev/null 2>&1 || pip="$(PYTHON) -m pip --python $(1)/bin/python"; \
-$$pip install --quiet --only-binary :all: --require-hashes --requirement $(2) && \
+$$pip install --quiet --only-binary :all: --require-hashes $(addprefix --requirement ,$(2)) && \
 $$pip install --quiet --no-deps --no-build-isolation --editable .
 @touch $@
 endef

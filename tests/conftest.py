@@ -18,9 +18,9 @@ hypothesis.settings.load_profile("tracker")
 
 def missing() -> list[str]:
     # Not above: pytest wants to load its plugins itself, to rewrite their asserts.
-    from tests import chromium, engines
+    from tests import chromium, deployed, engines
 
-    return [*engines.missing(), *chromium.missing()]
+    return [*engines.missing(), *chromium.missing(), *deployed.missing()]
 
 
 def pytest_configure() -> None:

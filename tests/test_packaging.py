@@ -12,6 +12,7 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 FOLDERS = ("templates", "migrations", "seeds", "docs/guide")
+SCRIPT = "docs/verify_log.py"
 
 pytestmark = pytest.mark.slow
 
@@ -75,6 +76,7 @@ def test_the_wheel_has_every_template_migration_and_seed_and_nothing_else(wheel:
     with zipfile.ZipFile(wheel) as archive:
         shipped = set(archive.namelist())
     inside = {f"tracker/{path}" for path in tracked if path.startswith(tuple(f"{it}/" for it in FOLDERS))}
+    inside.add(f"tracker/{SCRIPT}")
     package = {path for path in tracked if path.startswith("tracker/")}
     assert all(any(path.startswith(f"tracker/{folder}/") for path in inside) for folder in FOLDERS)
     assert {path for path in shipped if ".dist-info/" not in path} == inside | package
@@ -84,6 +86,12 @@ def test_the_installed_program_explains_itself(installed: Path, tmp_path: Path) 
     said = run(installed / "tracker", "--help", cwd=tmp_path)
     assert "serve" in said
     assert "seed" in said
+
+
+def test_the_installed_program_hands_out_the_script_that_checks_a_log_without_it(
+    installed: Path, tmp_path: Path
+) -> None:
+    assert run(installed / "tracker", "log", "script", cwd=tmp_path) == (CHECKOUT / SCRIPT).read_text()
 
 
 def test_the_installed_program_runs_from_any_folder(installed: Path, tmp_path: Path) -> None:

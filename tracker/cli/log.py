@@ -9,6 +9,7 @@ import click
 
 from tracker.cli.database import open_engine
 from tracker.db.engine import reading, writing
+from tracker.paths import resource_dir
 from tracker.rules.chain import Checkpoint, read_checkpoint
 from tracker.services import derived, proof, replay
 from tracker.services.files import part_of
@@ -68,7 +69,7 @@ def log() -> None:
 def export(file: Path) -> None:
     """Write the whole log into FILE (- for the screen), an entry a line. Only you can read FILE.
 
-    The lines hold exactly what is hashed, so that docs/verify_log.py can check them without the tracker.
+    The lines hold exactly what is hashed; what `tracker log script` prints checks them without the tracker.
     They also hold internal notes, names and e-mail addresses of staff: hand them only to those entitled to them.
     """
     if str(file) == "-":
@@ -77,6 +78,12 @@ def export(file: Path) -> None:
         with part_of(file, replace=True) as part, part.open("w", encoding="ascii") as opened:
             number = _write(opened)
     click.echo(f"wrote {number} entries to {file}", err=True)
+
+
+@log.command()
+def script() -> None:
+    """Print verify_log.py, which checks an exported log without the tracker."""
+    click.echo((resource_dir("docs") / "verify_log.py").read_text(encoding="utf-8"), nl=False)
 
 
 def _write(opened: TextIO) -> int:
