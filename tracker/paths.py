@@ -7,6 +7,6 @@ CHECKOUT = PACKAGE.parent
 
 
 def resource_dir(name: str) -> Path:
-    """Answer the folder `templates`, `migrations`, `seeds`, `docs` or `docs/guide`; a wheel has what programs need of it."""
+    """Return the folder `templates`, `migrations`, `seeds`, `docs` or `docs/guide`, in a checkout or in a wheel."""
     inside = PACKAGE / name
     return inside if inside.is_dir() else CHECKOUT / name

@@ -13,6 +13,7 @@ from tests.cli.test_doctor import faults
 from tests.copies import everything
 from tests.engines import Databases, open_engine
 from tests.factories import NOW, find_staff, make_ask, make_person, make_staff
+from tests.site import SeededDatabases
 from tests.tampering import write_in_first_format
 from tracker.db import migrate
 from tracker.db.engine import reading, writing
@@ -226,3 +227,22 @@ def test_words_that_a_restore_brings_back_are_named(tracker: Tracker, engine: sa
     assert "words were taken down" not in tracker("verify", "--replay").out
     assert "Words are back" not in tracker("restore", later, "--force").out
     assert "words were taken down" in tracker("verify", "--replay").out
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite", "postgresql"])
+def test_a_backup_replaces_what_no_migration_could_take_back_or_a_newer_version_made(
+    seeded_databases: SeededDatabases, database_engine: str, file: Path
+) -> None:
+    """As when somebody goes back to the version before: the list has what older schemas cannot hold."""
+    file.parent.mkdir()
+    with seeded_databases.temporary(database_engine) as url:
+        tracker = tracker_on(url)
+        tracker("backup", file)
+        with open_engine(url) as engine, engine.begin() as connection:
+            connection.execute(sa.text("CREATE TABLE of_later (id INTEGER PRIMARY KEY)"))
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = 'newer'"))
+        assert "The event log of the backup is whole" in tracker("restore", "--force", file).out
+        tracker("db", "check")
+        tracker("verify", "--replay")
+        with open_engine(url) as engine:
+            assert not sa.inspect(engine).has_table("of_later")

@@ -27,12 +27,6 @@ def upgrade_in(connection: sa.Connection) -> None:
     _run_in(connection, command.upgrade, "head")
 
 
-def downgrade_in(connection: sa.Connection) -> None:
-    """Take everything away that the migrations made, within the connection's transaction."""
-    _run_in(connection, command.downgrade, "base")
-    connection.execute(sa.text("DROP TABLE IF EXISTS alembic_version"))
-
-
 def current(engine: sa.Engine) -> str | None:
     """The revision that the database is at; None for an empty one."""
     with engine.connect().execution_options(tracker_read_only=True) as connection:

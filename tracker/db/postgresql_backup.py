@@ -17,6 +17,14 @@ MAGIC = b"PGDMP"
 CHUNK = 1024 * 1024
 COPY = re.compile(rb"COPY .* FROM stdin;\n")
 END_OF_COPY = b"\\.\n"
+TABLES_AND_FUNCTIONS = """
+    SELECT 'TABLE', oid::regclass::text FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
+    UNION ALL
+    SELECT 'FUNCTION', oid::regprocedure::text FROM pg_proc
+    WHERE pronamespace = current_schema()::regnamespace
+    AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
+"""
 DUMP = ("--format=custom", "--no-owner", "--no-privileges", "--no-password")
 
 
@@ -72,6 +80,12 @@ def load(connection: sa.Connection, source: Path, progress: Progress) -> None:
         cursor.execute(b"".join(statements))
         cursor.execute("RESET ALL")  # the script sets the search path, the time limits and more
     progress(read)
+
+
+def clear(connection: sa.Connection) -> None:
+    """Drop every table and function of the database, whichever version of the tracker made them."""
+    for kind, name in connection.execute(sa.text(TABLES_AND_FUNCTIONS)).all():
+        connection.exec_driver_sql(f"DROP {kind} {name} CASCADE")
 
 
 @contextmanager

@@ -76,7 +76,7 @@ def _into_postgresql(engine: sa.Engine, source: Path, safety: Path | None, progr
             if safety:
                 backup.make(engine, safety, replace=False, progress=lambda _: None)
             number = _revision_of(connection)
-            migrate.downgrade_in(connection)
+            postgresql_backup.clear(connection)
             postgresql_backup.load(connection, source, progress)
             migrate.upgrade_in(connection)
             with Session(connection) as session:
