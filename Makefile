@@ -71,7 +71,7 @@ install:  ## install dist/ into /opt/tracker-VERSION, and let /opt/tracker lead 
 	@ln -sfn $(INSTALLED) $(PREFIX)/tracker
 
 release-check: .venv-test/ready  ## install, upgrade and move it as docs/guide/operators.md prints it; fetches packages
-	.venv-test/bin/python -m pytest deploy $(ARGS)
+	.venv-test/bin/python -m pytest deploy/checks $(ARGS)
 
 lock:  ## renew requirements*.lock (needs uv: python3 -m pip install uv)
 	@command -v uv >/dev/null || { echo 'make lock needs uv: $(PYTHON) -m pip install uv' >&2; exit 1; }

@@ -20,10 +20,11 @@ def test_what_is_set_stands_there_and_what_is_as_usual_behind_a_sign(tmp_path: P
 
 
 def test_what_is_printed_can_be_read_again(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text(tracker_on(f"sqlite:///{tmp_path}/x")("config").out, encoding="utf-8")
+    said = tracker_on(f"sqlite:///{tmp_path}/x")("config", TRACKER_ACCENT="#005f3c").out
+    (tmp_path / ".env").write_text(said, encoding="utf-8")
     read: dict[str, str] = {}
     env_file.load(tmp_path / ".env", read)
-    assert read == {"DATABASE_URL": f"sqlite:///{tmp_path}/x", "SECRET_KEY": "***"}
+    assert read == {"DATABASE_URL": f"sqlite:///{tmp_path}/x", "SECRET_KEY": "***", "TRACKER_ACCENT": "#005f3c"}
 
 
 @pytest.mark.parametrize(

@@ -23,4 +23,5 @@ def config() -> None:
         "TRACKER_SITE_URL": settings.site_url,
     }
     for name, value in sorted({**settings.variables, **address}.items()):
-        click.echo(f"{'' if os.environ.get(name) else '# '}{name}={value}")
+        as_written = f'"{value}"' if value.startswith("#") else value  # else it would be a comment
+        click.echo(f"{'' if os.environ.get(name) else '# '}{name}={as_written}")
