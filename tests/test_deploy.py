@@ -164,6 +164,22 @@ def test_the_containers_are_two_servers_a_database_and_a_proxy_that_alone_is_rea
         assert named <= {*compose["volumes"]}
 
 
+def test_the_commands_that_the_guide_prints_for_containers_name_what_is_there() -> None:
+    guide = (DEPLOY.parent / "docs/guide/operators.md").read_text()
+    blocks = re.findall(r"^```docker\n(.*?)^```$", guide, re.M | re.S)
+    services = yaml.safe_load((DEPLOY / "container/compose.yaml").read_text())["services"]
+    for line in "".join(blocks).splitlines():
+        docker, compose, verb, *words = [word for word in line.split() if not word.startswith("--")]
+        assert (docker, compose) == ("docker", "compose")
+        if verb == "stop":
+            assert {*words} <= {*services}
+        elif verb in {"exec", "run"}:
+            assert words[0] in services
+            tracker_on("sqlite:///unused")(words[2 if verb == "exec" else 1], "--help")
+        else:
+            assert (verb, words) in [("up", []), ("build", [])]
+
+
 def test_the_settings_of_the_containers_are_right(tmp_path: Path) -> None:
     compose = yaml.safe_load((DEPLOY / "container/compose.yaml").read_text())
     secrets = {
