@@ -1,6 +1,7 @@
 """What stands in deploy/ works as printed: the unit, the proxies, the plain files, and the set-up of containers."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -114,6 +115,23 @@ def test_the_caddyfiles_are_valid_as_printed(tmp_path: Path) -> None:
     for path in sorted(DEPLOY.rglob("Caddyfile")):
         home = {"HOME": str(tmp_path), "TRACKER_SITE_URL": f"https://{NAME}"}
         checked(need("caddy"), "validate", "--config", path, "--adapter", "caddyfile", **home)
+
+
+def test_the_database_is_made_on_postgresql_as_the_guide_prints_it(seeded_databases: SeededDatabases) -> None:
+    cluster = seeded_databases.cluster
+    server = {"PGHOST": "127.0.0.1", "PGPORT": str(cluster.port), "PGUSER": "tracker", "PGDATABASE": "postgres"}
+    guide = (DEPLOY.parent / "docs/guide/operators.md").read_text()
+    makes = re.findall(r"^    sudo -u postgres (.+)$", guide, re.M)
+    assert [line.split()[0] for line in makes] == ["psql", "createdb"]
+    for line in makes:  # the account that serves the tests has the name already
+        program, *words = shlex.split(line.replace("tracker", "guide"))
+        checked(cluster.programs / program, *words, **server)
+    (url,) = re.findall(r"^    DATABASE_URL=(.+)$", guide, re.M)
+    tracker = tracker_on(url.replace("tracker", "guide").replace("127.0.0.1", f"127.0.0.1:{cluster.port}"))
+    tracker("db", "upgrade")
+    tracker("db", "check")
+    cluster.execute("DROP DATABASE {name}", name="guide")
+    cluster.execute("DROP USER {name}", name="guide")
 
 
 # --- systemd ---
