@@ -30,7 +30,7 @@ def command(words: list[str]) -> click.Command | None:
     return found
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(CHECKOUT)))
 def test_commands_that_are_printed_exist_with_their_options(page: Path) -> None:
     for line in re.findall(r"(?:^ *|bin/|site-1 )tracker ([a-z].*)", code(page), re.MULTILINE):
         words = re.split(r" [|;>#]|;", line)[0].split()
@@ -40,7 +40,7 @@ def test_commands_that_are_printed_exist_with_their_options(page: Path) -> None:
         assert {word for word in words if word.startswith("--")} <= options, line
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(CHECKOUT)))
 def test_files_that_are_named_are_there(page: Path) -> None:
     for name in re.findall(r"`((?:docs|deploy|seeds|tests|tracker|templates)/[\w./-]*)`", page.read_text()):
         assert (CHECKOUT / name).exists(), name
