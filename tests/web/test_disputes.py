@@ -63,6 +63,8 @@ def test_what_is_disputed_is_marked_on_the_page_in_the_list_and_in_the_data_unti
     assert f"Disputed since {since.in_words} Ended on {in_words(days_ago(0))}" in settled
     assert f"Disputed {ABOUT} What came of it The court's list has it." in settled
     assert not any(row["disputed_on"] for row in rows(site, "asks"))
+    (told,) = got(site, ADDRESS)["ended_disputes"]
+    assert (told["since"], told["about"], told["outcome"]) == (since.text, ABOUT, "The court's list has it.")
     assert site.footprint()[1] == revision + 2
 
 

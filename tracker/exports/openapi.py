@@ -52,8 +52,8 @@ def paths() -> dict[str, Described]:
         ),
         "/asks/{ask_slug}": _get(
             "getAsk",
-            "An ask whole: its record, tests, links with their laws, story with evidence and results, and replies. "
-            "A former slug is redirected to the present one",
+            "An ask whole: its record, tests, links with their laws, story with evidence and results, replies, and "
+            "disputes that ended. A former slug is redirected to the present one",
             "WholeAsk",
             [_in_path("ask_slug", "The ask's slug")],
         ),
@@ -193,6 +193,7 @@ def schemas() -> dict[str, Schema]:
             )
             | {"description": "The story, newest first."},
             replies=list_of(reference(REPLIES.record)),
+            ended_disputes=list_of(_object(since=_text(), about=_text(), ended_at=_text(), outcome=_text())),
         ),
         "WholeLaw": _more(
             LEGISLATION,

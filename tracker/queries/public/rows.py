@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tracker.models import Ask, Event, Evidence, Legislation, Link, Reply, Revision, Source, SuccessTest, Update
 from tracker.queries.public import tables
 from tracker.queries.public.same import SameAsk, list_same
+from tracker.queries.public.settled import EndedDispute, list_ended_disputes
 from tracker.queries.public.tables import Key, Row
 from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.chain import Checkpoint
@@ -45,6 +46,7 @@ class WholeAsk:
     results: Rows
     replies: Rows
     same: tuple[SameAsk, ...]
+    ended_disputes: Sequence[EndedDispute]
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ def find_whole_ask(session: Session, slug: str) -> WholeAsk | None:
         results=_all(session, "results", row.id),
         replies=_all(session, "replies", row.id),
         same=list_same(session, row.id),
+        ended_disputes=list_ended_disputes(session, row.id),
     )
 
 

@@ -35,12 +35,13 @@ class TakingDown(NamedTuple):
     places: int
 
 
-def list_ended_disputes(session: Session) -> Sequence[EndedDispute]:
-    """Return the disputes about published asks that ended with a public outcome, the newest first."""
+def list_ended_disputes(session: Session, ask_id: int | None = None) -> Sequence[EndedDispute]:
+    """Return the disputes about one ask, or about all that are published, that ended; the newest first."""
     ended = (
         sa.select(Ask.slug, Ask.title, Event.before, Event.at, Event.reason)
         .join(Ask, Ask.id == Event.subject_id)
-        .where(Event.action == SETTLED, Event.subject == "ask", Ask.publication == Publication.PUBLISHED)
+        .where(Event.action == SETTLED, Event.subject == "ask")
+        .where(Ask.id == ask_id if ask_id else Ask.publication == Publication.PUBLISHED)
     )
     return [
         EndedDispute(slug, title, PartialDate(was["disputed_on"]), was["disputed_about"], at, outcome)

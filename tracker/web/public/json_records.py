@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from tracker.exports.columns import Table
-from tracker.exports.json import Record, as_object
+from tracker.exports.json import Record, as_object, moment
 from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, REPLIES, RESULTS, TESTS, UPDATES
 from tracker.queries.public.rows import WholeAsk, WholeLaw
 from tracker.queries.public.tables import Row
@@ -31,7 +31,7 @@ STATUSES: Record = {
 
 
 def ask(found: WholeAsk, site_url: str) -> Record:
-    """An ask with its tests, its links with their laws, its story with evidence and results, and replies."""
+    """An ask with tests, links with their laws, story with evidence and results, replies, and disputes that ended."""
     evidence, results = _by_update(EVIDENCE, found.evidence, site_url), _by_update(RESULTS, found.results, site_url)
     return as_object(ASKS, found.ask, site_url) | {
         "is_archived": found.is_archived,
@@ -47,6 +47,10 @@ def ask(found: WholeAsk, site_url: str) -> Record:
             for row in found.updates
         ],
         "replies": [as_object(REPLIES, row, site_url) for row in found.replies],
+        "ended_disputes": [
+            {"since": it.since.text, "about": it.about, "ended_at": moment(it.ended_at), "outcome": it.outcome}
+            for it in found.ended_disputes
+        ],
     }
 
 
