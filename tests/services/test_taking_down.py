@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.factories import (
     NOW,
     Staff,
+    evidence_draft,
     find_staff,
     make_ask,
     make_staff,
@@ -186,6 +187,7 @@ def test_only_admins_take_down_and_only_what_they_saw(ada: Change, staff: Staff)
     with pytest.raises(NotAllowed):
         taking_down.take_down(Change(ada.session, staff.ed, NOW), WORDS, REASON, OURS, found.seen)
     make_ask(ada, slug="one-more", title=WORDS)
+    assert len(taking_down.find(ada.session, WORDS, REASON, OURS).places) == len(found.places) + 1
     with pytest.raises(RuleBroken, match="Look at them again"):
         taking_down.take_down(ada, WORDS, REASON, OURS, found.seen)
 
@@ -222,8 +224,13 @@ def test_what_was_cut_short_before_the_last_of_the_words_goes_too(ada: Change) -
 
 
 def test_an_address_that_spells_the_words_goes_as_a_whole(ada: Change) -> None:
+    ask, address = ada.session.scalars(sa.select(Ask)).all()[0], f"https://example.org/{'long-' * 30}name"
+    make_update(ada, ask, key="by-address", evidence=(evidence_draft(url=address),))
+    take_down(ada, address)
     take_down(ada)
-    assert f"{OURS}{CORRECTIONS}" in set(ada.session.scalars(sa.select(Evidence.url)))
+    urls = list(ada.session.scalars(sa.select(Evidence.url)))
+    assert urls.count(f"{OURS}{CORRECTIONS}") == 2
+    assert address not in urls
     found = taking_down.find(ada.session, "A minister said", REASON, OURS)
     assert found.slugs == []
     make_ask(ada, slug="a-minister-said-so", title="Spelt")

@@ -21,6 +21,7 @@ from tracker.rules.taking_down import MARK
 from tracker.services import taking_down
 
 ASK = "/asks/empty-homes"
+PICTURE = f"{ASK}/picture.png"
 # Public addresses at which the words are read before they are taken down.
 ADDRESSES = (
     "/", "/?on=2022-01-01", "/updates", "/legislation", "/legislation/ukpga/2018/199", "/corrections",
@@ -40,7 +41,7 @@ def before(shared_site: Site) -> dict[str, str]:
     """What stood at each address before the words were taken down, which they are then."""
     with shared_site.change(ED) as change:
         work(change)
-    found = {address: read(shared_site, address) for address in ADDRESSES}
+    found = {address: read(shared_site, address) for address in (*ADDRESSES, PICTURE)}
     with shared_site.change(ADA) as change:
         wanted = (WORDS, REASON, OURS)
         taking_down.take_down(change, *wanted, taking_down.find(change.session, *wanted).seen)
@@ -58,7 +59,7 @@ def read(site: Site, address: str) -> str:
     if answer.data.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(answer.data)) as packed:
             return "\n".join(packed.read(name).decode(errors="replace") for name in packed.namelist()).casefold()
-    return answer.get_data(as_text=True).casefold()
+    return str(answer.data.decode(errors="replace")).casefold()
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -67,6 +68,10 @@ def test_the_mark_stands_where_the_words_were_read(shared_site: Site, before: di
     after = read(shared_site, address)
     assert [word for word in ("zebedee", "quux") if word in after] == []
     assert MARK.casefold() in after.replace("\r\n ", "")  # a calendar breaks its lines
+
+
+def test_the_picture_is_drawn_anew(shared_site: Site, before: dict[str, str]) -> None:
+    assert read(shared_site, PICTURE) != before[PICTURE]
 
 
 def test_they_are_not_found_and_no_address_is_made_of_them(shared_site: Site, before: dict[str, str]) -> None:

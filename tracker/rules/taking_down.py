@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from tracker.rules import checks
 from tracker.rules.errors import Problem
-from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, fold, slugify
+from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, fold
 
 MARK = "[words taken down: see Corrections]"
 # An address that spells the words goes as a whole; what stands in its place leads to this page of ours.
@@ -37,7 +37,8 @@ class Words:
         self.pattern = re.compile("|".join([r"\s+".join(parts), *beginnings]), re.IGNORECASE)
         runs = re.findall(r"[a-z0-9]+", " ".join(text.split()[:2]).lower(), re.ASCII)
         self.needle = max(runs, key=len, default="")
-        self.slug = slugify(text) if all(map(str.isascii, filter(str.isalnum, fold(text)))) else ""
+        is_latin = all(map(str.isascii, filter(str.isalnum, fold(text))))
+        self.slug = _spelt_out(text).strip("-") if is_latin else ""
         self.spelt: set[str] = set()
         self.length, self.is_found = len(parts), False
 

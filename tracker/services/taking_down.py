@@ -4,6 +4,7 @@ The words are gone then, and nobody can bring them back. The log keeps a salted 
 has them can show that it was these, and the hash of each entry as it is now (docs/decisions/0029-taking-down.md).
 """
 
+import hashlib
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -91,8 +92,9 @@ class Found:
 
     @property
     def seen(self) -> str:
-        """Where somebody saw the words, in short; something else once they stand elsewhere too."""
-        return f"{len(self.places)}-{len(self.entries)}"
+        """What tells whether the words stand where somebody saw them."""
+        stand = repr((self.places, [entry["id"] for entry in self.entries]))
+        return hashlib.sha256(stand.encode()).hexdigest()
 
 
 def find(session: Session, words: str, reason: str, site: str) -> Found:
