@@ -28,7 +28,7 @@ LOOKED_AT = [
     f"{SHORT}/updates/status", f"{SHORT}/links/new", "/staff/updates/{update}/correct", "/staff/legislation/2",
     "/staff/sources/", "/staff/sheets/",
     "/staff/import/", f"/asks/{WEALTH_ORDERS}/history", "/staff/log", "/staff/log/1",
-    "/staff/people/", "/staff/people/2/deactivate",
+    "/staff/people/", "/staff/people/2/deactivate", "/staff/words",
     "/staff/account", "/staff/account/two-step", "/staff/account/recovery-codes", "/staff/confirm", "/staff/people/new",
     "/staff/people/2/link", "/staff/sign-in/code",
 ]  # fmt: skip
