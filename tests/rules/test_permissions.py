@@ -15,18 +15,21 @@ TABLE = {
     (Role.CONTRIBUTOR, Action.PUBLISH): False,
     (Role.CONTRIBUTOR, Action.MANAGE_PEOPLE): False,
     (Role.CONTRIBUTOR, Action.EXPORT_LOG): False,
+    (Role.CONTRIBUTOR, Action.TAKE_DOWN): False,
     (Role.EDITOR, Action.READ): True,
     (Role.EDITOR, Action.DRAFT): True,
     (Role.EDITOR, Action.EDIT): True,
     (Role.EDITOR, Action.PUBLISH): True,
     (Role.EDITOR, Action.MANAGE_PEOPLE): False,
     (Role.EDITOR, Action.EXPORT_LOG): False,
+    (Role.EDITOR, Action.TAKE_DOWN): False,
     (Role.ADMIN, Action.READ): True,
     (Role.ADMIN, Action.DRAFT): True,
     (Role.ADMIN, Action.EDIT): True,
     (Role.ADMIN, Action.PUBLISH): True,
     (Role.ADMIN, Action.MANAGE_PEOPLE): True,
     (Role.ADMIN, Action.EXPORT_LOG): True,
+    (Role.ADMIN, Action.TAKE_DOWN): True,
 }
 NAMES = {Role.CONTRIBUTOR: "Cleo", Role.EDITOR: "Ed", Role.ADMIN: "Ada"}
 
