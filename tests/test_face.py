@@ -2,6 +2,8 @@
 
 import io
 import re
+import struct
+import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -231,7 +233,10 @@ def test_a_logo_that_is_cut_off_too_large_or_not_there_is_said_at_start(folder: 
     Image.effect_noise((200, 200), 90).save(whole, "PNG")
     (folder / "cut.png").write_bytes(whole.getvalue()[:5000])
     Image.new("1", (5000, 5000)).save(folder / "large.png")
-    for name in ("cut.png", "large.png", "none.png", "public"):
+    header = b"IHDR" + struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    chunk = struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+    (folder / "bomb.png").write_bytes(b"\x89PNG\r\n\x1a\n" + chunk + b"\0\0\0\0IEND\xaeB`\x82")
+    for name in ("cut.png", "large.png", "bomb.png", "none.png", "public"):
         assert "cannot be read as a picture in PNG or WebP, of at most 20 million pixels" in wrong(
             TRACKER_LOGO=str(folder / name)
         )
@@ -244,7 +249,8 @@ def test_a_logo_that_is_cut_off_too_large_or_not_there_is_said_at_start(folder: 
         ("public/about.html", b"\n{% block title %}", "public/about.html, line 2: Unexpected end of template"),
         ("public/about.html", b"{% trans %}", "public/about.html, line 1: Encountered unknown tag"),
         ("public/about.html", b"\xff", "public/about.html cannot be read as UTF-8"),
-        ("public/abuot.html", b"About", "public/abuot.html takes the place of none of ours"),
+        ("public/abuot.html", b"About", "public/abuot.html takes the place of no page of ours"),
+        ("public/about.htm", b"About", "public/about.htm takes the place of no page of ours"),
     ],
 )
 def test_a_template_that_cannot_be_used_is_said_at_start(folder: Path, name: str, content: bytes, said: str) -> None:

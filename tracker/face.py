@@ -55,7 +55,7 @@ class Face:
             yield f"TRACKER_TIME_ZONE: there is no time zone “{self.time_zone[:60]}”. Name one such as Europe/Dublin"
         try:
             self.logo_png()
-        except (OSError, SyntaxError, ValueError):  # SyntaxError is what Pillow calls a broken PNG
+        except Exception:  # Pillow has a dozen sorts of them for what only looks like a picture
             fit = f"a picture in PNG or WebP, of at most {MOST_PIXELS // 10**6} million pixels"
             yield f"TRACKER_LOGO: {self.logo} cannot be read as {fit}"
         yield from self._faults_of_templates()
@@ -93,10 +93,10 @@ class Face:
         folder, ours = Path(self.templates), resource_dir("templates")
         if not folder.is_dir():
             yield f"TRACKER_TEMPLATES: {folder} is no folder"
-        for path in sorted(folder.rglob("*.html")):
+        for path in sorted(filter(Path.is_file, folder.rglob("[!.]*"))):
             name = path.relative_to(folder)
-            if not (ours / name).is_file():
-                yield f"TRACKER_TEMPLATES: {name} takes the place of none of ours, which are in {ours}"
+            if name.suffix != ".html" or not (ours / name).is_file():
+                yield f"TRACKER_TEMPLATES: {name} takes the place of no page of ours; they are in {ours}"
             try:
                 Environment(autoescape=True).parse(path.read_text(encoding="utf-8"))
             except TemplateSyntaxError as error:
