@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Source
-from tracker.queries.public.as_of import ASK, NOW
+from tracker.queries.public.as_of import ASK, is_published
 from tracker.rules.dates import PartialDate
 
 _SOURCE = Source.__table__.c
@@ -34,7 +34,7 @@ def list_same(session: Session, ask_id: int, on: date | None = None) -> tuple[Sa
     found = (
         sa.select(ASK.slug, ASK.title, _SOURCE.key, _SOURCE.title, _SOURCE.author, _SOURCE.published_on)
         .select_from(Ask.__table__.join(Source.__table__, ASK.source_id == _SOURCE.id))
-        .where(*NOW.holds, ASK.id != ask_id, ASK.id.in_(sa.select(same.c.id)))
+        .where(ASK.id.in_(sa.select(same.c.id)), ASK.id != ask_id, is_published(ASK.publication))
         .order_by(_SOURCE.published_on, ASK.id)
     )
     asks = (SameAsk(*row) for row in session.execute(found))
