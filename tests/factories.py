@@ -101,7 +101,7 @@ def criterion_draft(**changes: Any) -> TestDraft:
 
 def make_test(change: Change, ask: Ask, *, reason: str = "It was forgotten.", **changes: Any) -> SuccessTest:
     """A success test; on a published ask it is a redefinition with this reason."""
-    return tests.add_test(change, ask, criterion_draft(**changes), reason)
+    return tests.add_tests(change, ask, [criterion_draft(**changes)], reason)[0]
 
 
 def law_draft(**changes: Any) -> LegislationDraft:

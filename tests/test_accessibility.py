@@ -26,7 +26,7 @@ LOOKED_AT = [
     "/nowhere", "/staff/sign-in", "/staff/", "/staff/help", "/staff/help/update", f"{SHORT}/story",
     "/staff/asks/", SHORT, f"{SHORT}/edit", f"{SHORT}/preview",
     f"{SHORT}/updates/status", f"{SHORT}/links/new", "/staff/updates/{update}/correct", "/staff/legislation/2",
-    "/staff/sources/", "/staff/sheets/",
+    "/staff/sources/", "/staff/sheets/", "/staff/asks/new", "/staff/import/paste", f"{SHORT}/tests/new",
     "/staff/import/", f"/asks/{WEALTH_ORDERS}/history", "/staff/log", "/staff/log/1",
     "/staff/people/", "/staff/people/2/deactivate", "/staff/words",
     "/staff/account", "/staff/account/two-step", "/staff/account/recovery-codes", "/staff/confirm", "/staff/people/new",

@@ -15,10 +15,13 @@ from tracker.rules.asks import (
     SourceDraft,
     TestDraft,
     check_ask,
+    check_labels,
     check_source,
     check_test,
+    drafts_in_words,
 )
 from tracker.rules.dates import PartialDate
+from tracker.rules.text import is_slug
 from tracker.rules.updates import Result
 
 ASK = AskDraft(
@@ -130,3 +133,24 @@ def test_kinds_and_states_of_publication_have_words_for_readers() -> None:
         "put_aside": "Put aside",
     }
     assert {state for state in Publication if state.is_public} == {Publication.PUBLISHED, Publication.ARCHIVED}
+
+
+@pytest.mark.parametrize(
+    ("labels", "known", "says"),
+    [
+        (["It is law"], [], []),
+        ([], [], ["Give at least one test."]),
+        (["It is law", "It is law"], [], ["“It is law”: This stands there twice."]),
+        (["It is law"], ["It is law"], ["“It is law”: This stands there twice."]),
+        ([f"Test {number}" for number in range(61)], [], ["Give at most 60 at once; these are 61."]),
+    ],
+)
+def test_the_words_of_tests_are_checked_together(labels: list[str], known: list[str], says: list[str]) -> None:
+    assert [problem.message for problem in check_labels(labels, known)] == says
+
+
+def test_the_keys_of_tests_are_made_of_their_words() -> None:
+    added = drafts_in_words(["It is law!", "It is law?", "Закон", "x" * 200], {"it-is-law"})
+    assert [draft.key for draft in added][:2] == ["it-is-law-2", "it-is-law-3"]
+    assert all(is_slug(draft.key) for draft in added)
+    assert len({draft.key for draft in added}) == 4

@@ -44,6 +44,7 @@ from tracker.services import (
     bulk,
     drafts,
     legislation,
+    new_asks,
     people,
     personal_data,
     records,
@@ -56,6 +57,7 @@ from tracker.services import (
     uploads,
 )
 from tracker.services.change import Change
+from tracker.services.new_asks import NewAsk
 from tracker.services.people import PersonDraft
 
 
@@ -192,6 +194,14 @@ def both(change: Change, world: World) -> list[Seen]:
 
 SOMEBODY = PersonDraft("new@example.org", "New", Role.EDITOR)
 Call = Callable[[Change, World], object]
+
+
+def new_ask(world: World) -> NewAsk:
+    """An ask with a test and its status."""
+    entry = update_draft(status=Status.ANNOUNCED)
+    return NewAsk(ask_draft(world.source.id, slug="", title="Fill empty homes"), tests=("It is done",), entry=entry)
+
+
 CALLS: Mapping[str, Call] = {
     "asks.create_source": lambda c, w: make_source(c, key="other"),
     "asks.edit_source": lambda c, w: asks.edit_source(c, w.source, source_draft(title="B"), None),
@@ -207,8 +217,13 @@ CALLS: Mapping[str, Call] = {
     ),
     "asks.edit_ask, nothing": lambda c, w: asks.edit_ask(c, w.ask, ask_draft(w.source.id), seen_version=None),
     "asks.publish_ask": lambda c, w: asks.publish_ask(c, w.ready, None),
-    "tests.add_test": lambda c, w: make_test(c, w.ask, key="new"),
-    "tests.add_test, to a draft": lambda c, w: make_test(c, w.draft_ask, key="new"),
+    "new_asks.enter": lambda c, w: new_asks.enter(c, new_ask(w)),
+    "new_asks.enter, for the public": lambda c, w: new_asks.enter(c, new_ask(w), new_asks.publish),
+    "new_asks.enter_source": lambda c, w: new_asks.enter_source(c, source_draft(key="")),
+    "new_asks.publish": lambda c, w: new_asks.publish(c, w.ready, make_update(c, w.ready, published=False)),
+    "tests.add_tests": lambda c, w: make_test(c, w.ask, key="new"),
+    "tests.add_in_words": lambda c, w: tests.add_in_words(c, w.ask, ["It is done", "It is paid"], "Forgotten."),
+    "tests.add_tests, to a draft": lambda c, w: make_test(c, w.draft_ask, key="new"),
     "tests.edit_test": lambda c, w: tests.edit_test(
         c, w.ask, w.test, criterion_draft(label="B"), seen_version=None, reason="Clearer."
     ),

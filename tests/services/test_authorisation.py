@@ -22,20 +22,25 @@ from tracker.services.change import Change
 
 TABLE = """
 service                               | contributor | editor | admin | events | public
-asks.create_source                    | -           | yes    | yes   | 1      | -
+asks.create_source                    | yes         | yes    | yes   | 1      | -
 asks.edit_source                      | -           | yes    | yes   | 1      | yes
-asks.create_ask                       | -           | yes    | yes   | 1      | -
+asks.create_ask                       | yes         | yes    | yes   | 1      | -
 asks.edit_ask, its topic              | -           | yes    | yes   | 1      | yes
 asks.edit_ask, its wording            | -           | yes    | yes   | 3      | yes
 asks.edit_ask, a draft                | -           | yes    | yes   | 1      | -
 asks.edit_ask, nothing                | -           | yes    | yes   | 0      | -
 asks.publish_ask                      | -           | yes    | yes   | 1      | yes
-tests.add_test                        | -           | yes    | yes   | 3      | yes
-tests.add_test, to a draft            | -           | yes    | yes   | 1      | -
+new_asks.enter                        | yes         | yes    | yes   | 3      | -
+new_asks.enter, for the public        | -           | yes    | yes   | 5      | yes
+new_asks.enter_source                 | yes         | yes    | yes   | 1      | -
+new_asks.publish                      | -           | yes    | yes   | 3      | yes
+tests.add_tests                       | -           | yes    | yes   | 3      | yes
+tests.add_in_words                    | -           | yes    | yes   | 4      | yes
+tests.add_tests, to a draft           | -           | yes    | yes   | 1      | -
 tests.edit_test                       | -           | yes    | yes   | 3      | yes
 tests.archive_test                    | -           | yes    | yes   | 3      | yes
 tests.restore_test                    | -           | yes    | yes   | 3      | yes
-legislation.create_legislation        | -           | yes    | yes   | 1      | -
+legislation.create_legislation        | yes         | yes    | yes   | 1      | -
 legislation.edit_legislation          | -           | yes    | yes   | 1      | yes
 legislation.edit_legislation, a draft | -           | yes    | yes   | 1      | -
 legislation.create_link               | -           | yes    | yes   | 1      | -
@@ -96,6 +101,7 @@ PARTS = {
     "records.create",
     "records.edit",
     "records.move",
+    "records.require_own",
     "records.save",
     "people.end_sessions",
     "people.end_links",

@@ -48,7 +48,7 @@ def test_a_test_that_breaks_a_rule_is_refused_beside_its_field(ed: Change, draft
     ask = make_ask(ed)
     make_test(ed, ask)
     with pytest.raises(RuleBroken) as broken:
-        tests.add_test(ed, ask, draft)
+        tests.add_tests(ed, ask, [draft])
     assert problems_of(broken) == {field}
 
 

@@ -51,7 +51,7 @@ def test_a_form_comes_back_after_signing_in_again_and_is_saved(site: Site) -> No
             "Keep as a draft",
             {"legislation_id": "2018 c. 13", "effect": "amends", "extent": ["Wales", "Jersey"]},
         ),
-        ("/staff/asks/1/tests/new", "Add the test", {"label": "It is done", "key": "done", "change_reason": "New."}),
+        ("/staff/asks/1/tests/new", "Add the tests", {"labels": "It is done", "change_reason": "New."}),
         ("/staff/asks/1/review", "Publish", {"text": "Looked at everything."}),
         ("/staff/people/2/edit", "Keep", {"name": "Edwina"}),
         ("/staff/links/1/archive", "Archive", {"reason": "It was repealed."}),

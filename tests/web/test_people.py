@@ -77,11 +77,11 @@ def test_what_is_wrong_with_a_person_stands_beside_its_field(
 
 def test_a_new_role_holds_at_once(site: Site) -> None:
     cleo = site.browser(CLEO)
-    assert cleo.get("/staff/asks/new").status == 403
+    assert cleo.get("/staff/asks/many").status == 403
     page = site.browser(ADA).get("/staff/people/").follow("Edit Cleo Contributor")
     assert page.submit("Keep", role="editor").hops == [303, 200]
-    assert cleo.get("/staff/asks/new").hops == [303, 200], "sign in again"
-    assert site.browser(CLEO).get("/staff/asks/new").h1 == "New ask"
+    assert cleo.get("/staff/asks/many").hops == [303, 200], "sign in again"
+    assert site.browser(CLEO).get("/staff/asks/many").h1 == "Many asks at once"
 
 
 def test_who_is_deactivated_is_out_at_once_and_can_come_back(site: Site) -> None:

@@ -52,8 +52,8 @@ def sent_twice(page: Page, button: str, **typed: str) -> tuple[Page, Page]:
         ("/staff/asks/{id}/updates/milestone", "Send for approval", NEWS),
         (
             "/staff/asks/{id}/tests/new",
-            "Add the test",
-            {"label": "It is done", "key": "done", "change_reason": "It was missing."},
+            "Add the tests",
+            {"labels": "It is done", "change_reason": "It was missing."},
         ),
         ("/staff/asks/{id}/archive", "Archive", {"reason": "It was entered twice."}),
         ("/staff/links/1/archive", "Archive", {"reason": "It was repealed."}),

@@ -20,7 +20,7 @@ def rewordings(change: Change) -> int:
     ask = make_ask(change, slug="empty-homes", source_id=source.id, title=f"{HIDDEN} title")
     first = ask_draft(source.id, title="Tax empty homes", internal_note=HIDDEN)
     asks.edit_ask(change, ask, first, seen_version=None, reason=f"{HIDDEN} reason")
-    test = tests.add_test(change, ask, criterion_draft(label=f"{HIDDEN} test"), f"{HIDDEN} why")
+    (test,) = tests.add_tests(change, ask, [criterion_draft(label=f"{HIDDEN} test")], f"{HIDDEN} why")
     tests.edit_test(change, ask, test, criterion_draft(label="The tax is law"), seen_version=None, reason=HIDDEN)
     return ask.id
 

@@ -151,7 +151,7 @@ class Tests:
 
     def create(self, work: Import, line: Line, values: Values) -> None:
         draft = TestDraft(key=line.cells["test_key"], **values)
-        tests.add_test(work.change, work.ask_of(line), draft, work.reason)
+        tests.add_tests(work.change, work.ask_of(line), [draft], work.reason)
 
     def edit(self, work: Import, line: Line, record_id: int, values: Values) -> bool:
         test = work.change.session.get_one(SuccessTest, record_id, options=[joinedload(SuccessTest.ask)])

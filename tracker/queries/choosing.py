@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Evidence, FormerSlug, Legislation, Source
 from tracker.queries import staff
+from tracker.queries.public.bodies import BODIES, PLACES
 from tracker.rules.asks import AWAY
 from tracker.rules.citations import parse_address, parse_citation
 from tracker.rules.pages import spellings
 from tracker.rules.updates import EvidenceDraft, EvidenceType
 
-MOST = 20
+MOST, MOST_OFFERED = 20, 100
 LONGEST, LONGEST_SEARCH = 2000, 200
 # Our own addresses, of the public site by key and of the staff area by number.
 OURS = r"(?:https?://[^/?#]+)?/(?:staff/{0}/(?P<id>[0-9]{{1,9}})(?:/[^?#]*)?|{0}/(?P<key>[^?#]+?))/?(?:[?#].*)?"
@@ -130,6 +131,13 @@ class SourceChoices(Choosing):
 
     def _all(self) -> sa.Select[Any]:
         return super()._all().where(sa.or_(Source.publication.not_in(AWAY), Source.id == self.present))
+
+
+def list_offered(session: Session) -> dict[str, list[str]]:
+    """Return the topics, places and bodies of asks that a form suggests, at most so many of each."""
+    topics = session.scalars(sa.select(Ask.topic).distinct().order_by(Ask.topic).limit(MOST_OFFERED))
+    places, bodies = PLACES.names(session).values(), BODIES.names(session).values()
+    return {"topics": list(topics), "places": [*places][:MOST_OFFERED], "bodies": [*bodies][:MOST_OFFERED]}
 
 
 def find_known_page(session: Session, url: str) -> EvidenceDraft | None:

@@ -15,7 +15,7 @@ from tracker.queries.people import with_names
 from tracker.queries.public.filters import LONGEST_SEARCH, UnknownFilter
 from tracker.rules.asks import Publication
 from tracker.rules.status import STATUS_ORDER, Status
-from tracker.rules.text import clean, slugify
+from tracker.rules.text import clean, showable, slugify
 
 MOST = 100
 RECENT = 15
@@ -146,15 +146,16 @@ def count_published(session: Session, ask_id: int) -> int:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which asks are wanted, with these words in the title, this status (NO_STATUS: without one), seen by these.
+    """Which asks are wanted: with these words in the title, this status (NO_STATUS: without one), seen by these.
 
-    `sort` is by what they are sorted: one of SORTS.
+    `sort` is by what they are sorted: one of SORTS; `came` is the request in which they came in together.
     """
 
     text: str = ""
     status: Status | str = ""
     publication: Publication | str = ""
     sort: str = ""
+    came: str = ""
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "Wanted":
@@ -168,16 +169,17 @@ class Wanted:
             raise UnknownFilter(str(error)) from None
         if len(text) > LONGEST_SEARCH:
             raise UnknownFilter(f"Search for at most {LONGEST_SEARCH} characters.")
-        return cls(text, status, publication, sort)
+        return cls(text, status, publication, sort, query.get("came", "")[:LONGEST_SEARCH])
 
     @property
     def is_narrow(self) -> bool:
         """True if not every ask is wanted."""
-        return bool(self.text or self.status or self.publication)
+        return bool(self.text or self.status or self.publication or self.came)
 
     def as_query(self) -> dict[str, str]:
         """The filters that are set, for links."""
-        values = {"q": self.text, "status": str(self.status), "publication": str(self.publication), "sort": self.sort}
+        values = {"q": self.text, "status": str(self.status), "publication": str(self.publication)}
+        values |= {"sort": self.sort, "came": self.came}
         return {name: value for name, value in values.items() if value}
 
 
@@ -188,6 +190,9 @@ def list_asks(session: Session, wanted: Wanted, after: str = "", size: int = pag
         statement = statement.where(Ask.status == (None if wanted.status == NO_STATUS else wanted.status))
     if wanted.publication:
         statement = statement.where(Ask.publication == wanted.publication)
+    if wanted.came:
+        created = sa.select(Event.subject_id).where(Event.subject == "ask", Event.action == "created")
+        statement = statement.where(Ask.id.in_(created.where(Event.request_id == showable(wanted.came))))
     return paging.cut(session, statement, (SORTS[wanted.sort], Ask.id), limit=size, after=after)
 
 

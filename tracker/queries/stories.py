@@ -20,7 +20,7 @@ PUBLISHED = Publication.PUBLISHED
 _ENTRY = (Update.id, Update.happened_on, Update.status, Update.reason, Update.superseded_by_id, Update.corrects_id)
 _RESULT = (TestResult.update_id, TestResult.test_id, TestResult.result)
 _TESTS = sa.select(SuccessTest).where(SuccessTest.is_archived.is_(False)).order_by(SuccessTest.id)
-# In the order of the fields of a linked law, then the ask.
+# In the order of the fields of a linked law, then the ask. A draft ask is published with its drafts of law.
 _LAW = (
     sa.select(
         Link.effect,
@@ -33,7 +33,13 @@ _LAW = (
         Link.ask_id,
     )
     .join(Legislation)
-    .where(Link.publication == PUBLISHED, Legislation.publication == PUBLISHED)
+    .join(Ask, Ask.id == Link.ask_id)
+    .where(
+        *[
+            sa.or_(of == PUBLISHED, sa.and_(of == Publication.DRAFT, Ask.publication == Publication.DRAFT))
+            for of in (Link.publication, Legislation.publication)
+        ]
+    )
 )
 
 
@@ -93,14 +99,6 @@ def list_tests(session: Session, ask_id: int) -> list[SuccessTest]:
 def find_keys(session: Session, ask_id: int) -> set[str]:
     """The keys of the entries that an ask has, published or not."""
     return set(session.scalars(sa.select(Update.key).where(Update.ask_id == ask_id)))
-
-
-def free_key(taken: set[str], happened_on: PartialDate) -> str:
-    """The date, or the date and the next free number; it is the entry's anchor on the page for good."""
-    number = 1
-    while (key := happened_on.text if number == 1 else f"{happened_on}-{number}") in taken:
-        number += 1
-    return key
 
 
 def standing_of(story: Story, state: State, on: PartialDate) -> Standing:

@@ -1,16 +1,19 @@
 """Asks, their success tests and their sources: the fields, their limits and what makes them fit."""
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from textwrap import shorten
 
 from tracker.rules import checks
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem
-from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, TITLE_LENGTH
+from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, TITLE_LENGTH, free_slug, slug_of_name
 from tracker.rules.updates import Result
 
 QUOTE_LENGTH = 600
 LONGEST_INTERVAL = 730
+MOST_TESTS = 60
 ASK_LIMITS = {
     "title": TITLE_LENGTH,
     "topic": 60,
@@ -182,3 +185,26 @@ def check_test(draft: TestDraft) -> list[Problem]:
         + checks.required(draft.label, "label", "the test as a sentence that is true or false")
         + checks.at_most(draft.label, TITLE_LENGTH, "label")
     )
+
+
+def check_labels(labels: Sequence[str], known: Collection[str] = ()) -> list[Problem]:
+    """Check the words of tests that are to be added to those of the words `known`."""
+    problems = [Problem("Give at least one test.", "labels")] if not labels else []
+    if len(labels) > MOST_TESTS:
+        problems.append(Problem(f"Give at most {MOST_TESTS} at once; these are {len(labels)}.", "labels"))
+    labels = labels[:MOST_TESTS]  # what comes after these is refused as a whole
+    for label in dict.fromkeys(labels):
+        twice = [Problem("This stands there twice.")] if labels.count(label) > 1 or label in known else []
+        wrong = [*twice, *check_test(TestDraft("test", label))]
+        problems += [Problem(f"“{shorten(label, 60)}”: {problem.message}", "labels") for problem in wrong]
+    return problems
+
+
+def drafts_in_words(labels: Sequence[str], taken: Iterable[str]) -> list[TestDraft]:
+    """Return tests in these words, each with a key that is made of them and that none has of those taken."""
+    keys = set(taken)
+    added = []
+    for label in labels:
+        added.append(TestDraft(free_slug(slug_of_name(label), keys), label))
+        keys.add(added[-1].key)
+    return added

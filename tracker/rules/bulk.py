@@ -24,6 +24,7 @@ class What(StrEnum):
     REMOVE_BODIES = "remove_bodies"
     BODIES = "responsible_bodies"
     INTERVAL = "review_interval_days"
+    PUBLISH = "publish"
 
     @property
     def label(self) -> str:
@@ -37,6 +38,7 @@ WHAT_LABELS: Mapping[What, str] = {
     What.REMOVE_BODIES: "Take bodies out of those who answer for it",
     What.BODIES: "Replace all who answer for it",
     What.INTERVAL: "Change after how many days to check again",
+    What.PUBLISH: "Publish the drafts",
 }
 
 
@@ -96,5 +98,6 @@ def check_hour(role: Role, changed: int, number: int) -> list[Problem]:
 
 
 def check_reason(draft: ManyDraft) -> list[Problem]:
-    """What is done to many is explained once; a review explains itself in public."""
-    return [] if draft.review or draft.reason else [Problem("Say why; it stands in the log of each ask.", "reason")]
+    """What is done to many is explained once; a review and a publication explain themselves in public."""
+    is_public = draft.what in {What.REVIEW, What.PUBLISH}
+    return [] if is_public or draft.reason else [Problem("Say why; it stands in the log of each ask.", "reason")]

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Container
 from functools import lru_cache
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
@@ -86,6 +87,14 @@ def slugify(text: str) -> str:
 def slug_of_name(name: str) -> str:
     """Return the slug of a name in any script: a part of its hash where it has no letter that a slug can have."""
     return slugify(name) or hashlib.sha256(name.encode()).hexdigest()[:12]
+
+
+def free_slug(slug: str, taken: Container[str]) -> str:
+    """Return the slug, with the next free number where it is taken."""
+    number = 1
+    while (free := slug if number == 1 else f"{slug[: SLUG_LENGTH - 5].rstrip('-')}-{number}") in taken:
+        number += 1
+    return free
 
 
 def is_slug(text: str) -> bool:

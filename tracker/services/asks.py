@@ -1,21 +1,24 @@
 """Sources and asks: create, edit, publish, archive, restore; private notes of staff about an ask."""
 
+from collections.abc import Iterable
+from datetime import date
 from textwrap import shorten
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
-from tracker.models import Ask, FormerSlug, Note, Source
+from tracker.models import Ask, FormerSlug, Legislation, Link, Note, Source, SuccessTest
 from tracker.queries.stories import list_tests
 from tracker.rules import checks
-from tracker.rules.asks import REDEFINING_FIELDS, AskDraft, Publication, SourceDraft, check_ask, check_source
+from tracker.rules.asks import AWAY, REDEFINING_FIELDS, AskDraft, Publication, SourceDraft, check_ask, check_source
 from tracker.rules.changes import field_name
 from tracker.rules.dates import PartialDate
-from tracker.rules.errors import Problem, RuleBroken, refuse
+from tracker.rules.errors import Problem, refuse
 from tracker.rules.permissions import Action
 from tracker.rules.standing import Standing, check_tests_fit
+from tracker.rules.status import Status
 from tracker.rules.text import NOTE_LENGTH, slugify, title_key
-from tracker.services import derived, records
+from tracker.services import derived, legislation, records
 from tracker.services.change import Change
 from tracker.services.events import Subject, record
 from tracker.services.records import NAME_LENGTH
@@ -29,7 +32,7 @@ NAMES = frozenset({"short_names", "responsible_bodies"})
 
 def create_source(change: Change, draft: SourceDraft) -> Source:
     """Enter a source, as a draft."""
-    change.require(Action.EDIT)
+    change.require(Action.DRAFT)
     refuse(check_source(draft) + _key_taken(change.session, draft.key, None))
     source = Source(publication=Publication.DRAFT, version=1)
     records.create(change, source, draft)
@@ -48,11 +51,16 @@ def edit_source(change: Change, source: Source, draft: SourceDraft, seen_version
 
 def create_ask(change: Change, draft: AskDraft) -> Ask:
     """Enter an ask, as a draft without a status."""
-    change.require(Action.EDIT)
-    refuse(check_ask(draft) + _slug_taken(change.session, draft.slug, None) + _misspelt(change.session, draft.topic))
+    change.require(Action.DRAFT)
+    refuse(check_new(change.session, draft))
     ask = Ask(publication=Publication.DRAFT, version=1, status_reason="", title_key=title_key(draft.title))
     records.create(change, ask, draft)
     return ask
+
+
+def check_new(session: Session, draft: AskDraft) -> list[Problem]:
+    """Say what speaks against entering an ask."""
+    return check_ask(draft) + _slug_taken(session, draft.slug, None) + _misspelt(session, draft.topic)
 
 
 def edit_ask(change: Change, ask: Ask, draft: AskDraft, *, seen_version: int | None, reason: str = "") -> bool:
@@ -61,7 +69,7 @@ def edit_ask(change: Change, ask: Ask, draft: AskDraft, *, seen_version: int | N
     When the wording of a published ask changes, a reason is needed, and a redefinition that says what
     changed goes into its public story. An old slug keeps leading to the ask.
     """
-    change.require(Action.EDIT)
+    records.require_own(change, ask)
     records.check_version(ask, seen_version)
     problems = check_ask(draft)
     if draft.slug != ask.slug:
@@ -87,14 +95,30 @@ def edit_ask(change: Change, ask: Ask, draft: AskDraft, *, seen_version: int | N
 
 
 def publish_ask(change: Change, ask: Ask, seen_version: int | None) -> None:
-    """Make an ask public, with the source that it names; needs a status."""
+    """Make an ask public, with the source that it names and its linked law; needs a status that fits its tests."""
     change.require(Action.PUBLISH)
-    if ask.status is None:
-        raise RuleBroken([Problem("Give the ask a status first: post its first update.", "status")])
-    results = tuple(test.result for test in list_tests(change.session, ask.id))
-    refuse(check_tests_fit(ask.status, Standing(PartialDate(change.today.isoformat()), results)))
+    refuse(check_complete(ask.status, list_tests(change.session, ask.id), change.today))
     _publish_source(change, ask)
+    _publish_law(change, ask)
     records.publish(change, ask, seen_version)
+
+
+def _publish_law(change: Change, ask: Ask) -> None:
+    """Publish the drafts of links with their laws; what was put aside or archived stays where it is."""
+    of_ask = sa.select(Link).join(Legislation).where(Link.ask_id == ask.id, Link.publication == Publication.DRAFT)
+    usable = of_ask.where(Legislation.publication.not_in(AWAY)).order_by(Link.id)
+    for link in change.session.scalars(usable.options(contains_eager(Link.legislation))).all():
+        if link.legislation.publication is Publication.DRAFT:
+            records.publish(change, link.legislation, None)
+        legislation.publish_link(change, link, None)
+
+
+def check_complete(status: Status | None, tests: Iterable[SuccessTest], today: date) -> list[Problem]:
+    """Say what a draft lacks before it can be public."""
+    if status is None:
+        return [Problem("Say where the ask stands: its status, with a page that shows it.", "status")]
+    results = tuple(test.result for test in tests if not test.is_archived)
+    return check_tests_fit(status, Standing(PartialDate(today.isoformat()), results))
 
 
 def _publish_source(change: Change, ask: Ask) -> None:

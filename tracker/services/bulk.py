@@ -23,7 +23,7 @@ def change_many(change: Change, seen: Sequence[Seen], draft: ManyDraft) -> int:
 
     Raises Conflict when one was changed since or never was there, or all that the rules say, ask by ask.
     """
-    change.require(Action.PUBLISH if draft.what is What.REVIEW else Action.EDIT)
+    change.require(Action.PUBLISH if draft.what in {What.REVIEW, What.PUBLISH} else Action.EDIT)
     refuse(check_number(len(seen)) + check_reason(draft))
     refuse(check_hour(change.actor.role, _changed_lately(change), len(seen)))
     problems: list[Problem] = []
@@ -57,6 +57,9 @@ def _changed_lately(change: Change) -> int:
 def _change_one(change: Change, ask: Ask, seen: Seen, draft: ManyDraft) -> bool:
     if draft.review:
         updates.post(change, ask, draft.review, seen.entries)
+        return True
+    if draft.what is What.PUBLISH:
+        asks.publish_ask(change, ask, seen.version)
         return True
     now = records.draft_of(AskDraft, ask)
     new: dict[str, Any] = {draft.field: draft.value_after(getattr(now, draft.field))}

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.models import Ask, Evidence, SuccessTest, TestResult, Update
-from tracker.queries.stories import find_keys, free_key, list_tests
+from tracker.queries.stories import find_keys, list_tests
 from tracker.rules.asks import Publication
 from tracker.rules.errors import NotAllowed, Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action, Actor
+from tracker.rules.text import free_slug
 from tracker.rules.updates import EvidenceDraft, UpdateDraft, check_draft
 from tracker.services import records
 from tracker.services.change import Change
@@ -26,7 +27,7 @@ def save(change: Change, ask: Ask, draft: UpdateDraft, key: str = "") -> Update:
         return same
     tests = list_tests(change.session, ask.id) if draft.results else []
     refuse(check_draft(draft) + check_references(change.session, ask, tests, draft))
-    key = key or free_key(find_keys(change.session, ask.id), draft.happened_on)
+    key = key or free_slug(draft.happened_on.text, find_keys(change.session, ask.id))
     update = Update(ask_id=ask.id, key=key, publication=Publication.DRAFT, author_id=change.actor.id, version=1)
     update.recorded_at = change.at
     _write(update, draft)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Legislation, Link
+from tracker.models import Ask, Legislation, Link
 from tracker.rules.asks import Publication
 from tracker.rules.errors import Problem, refuse
 from tracker.rules.legislation import (
@@ -40,7 +40,7 @@ class StoredLink(LinkDraft):
 
 def create_legislation(change: Change, draft: LegislationDraft) -> Legislation:
     """Enter a law, as a draft."""
-    change.require(Action.EDIT)
+    change.require(Action.DRAFT)
     refuse(check_legislation(draft))
     stored = _stored_law(draft)
     refuse(_law_taken(change.session, _unique(stored)))
@@ -71,7 +71,7 @@ def edit_legislation(change: Change, law: Legislation, draft: LegislationDraft, 
 
 def create_link(change: Change, draft: LinkDraft) -> Link:
     """Link an ask to a law, as a draft."""
-    change.require(Action.EDIT)
+    records.require_own(change, change.session.get_one(Ask, draft.ask_id))
     stored = _stored_link(draft)
     refuse(check_link(draft) + _link_taken(change.session, stored))
     law = change.session.get_one(Legislation, draft.legislation_id)
@@ -82,7 +82,7 @@ def create_link(change: Change, draft: LinkDraft) -> Link:
 
 def edit_link(change: Change, link: Link, draft: LinkDraft, seen_version: int | None) -> bool:
     """Edit a link; answer whether anything changed."""
-    change.require(Action.EDIT)
+    records.require_own(change, change.session.get_one(Ask, link.ask_id))
     records.check_version(link, seen_version)
     stored = _stored_link(draft)
     refuse(check_link(draft) + (_link_taken(change.session, stored) if _identity(stored) != _identity(link) else []))

@@ -8,11 +8,14 @@ from dataclasses import fields
 from textwrap import shorten
 from typing import Any, Protocol, TypeVar
 
-from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Update
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.models import Ask, Event, Legislation, Link, Person, Reply, Source, SuccessTest, Update
 from tracker.queries.stories import find_story
 from tracker.rules.asks import AWAY, Publication
-from tracker.rules.errors import Conflict, Problem, RuleBroken
-from tracker.rules.permissions import Action
+from tracker.rules.errors import Conflict, NotAllowed, Problem, RuleBroken
+from tracker.rules.permissions import Action, Actor
 from tracker.rules.updates import EvidenceDraft
 from tracker.services import derived
 from tracker.services.change import Change
@@ -86,6 +89,28 @@ def check_version(row: Record, seen_version: int | None) -> None:
         raise Conflict
 
 
+def may_edit(session: Session, actor: Actor, ask: Ask) -> bool:
+    """Whether an ask, its tests and its links are the actor's to edit: an editor's all, others' what they entered."""
+    if actor.may(Action.EDIT):
+        return True
+    about = sa.select(Event.actor_id).where(Event.subject == "ask", Event.subject_id == ask.id)
+    return actor.may(Action.DRAFT) and session.scalar(about.where(Event.action == "created")) == actor.id
+
+
+def require_own(change: Change, ask: Ask) -> None:
+    """Raise unless the actor may edit the ask now: one's own only while it is a draft that waits for nobody."""
+    if not may_edit(change.session, change.actor, ask):
+        raise NotAllowed("Only an editor, or who entered the ask, can change it.")
+    if change.actor.may(Action.EDIT):
+        return
+    if ask.publication is not Publication.DRAFT:
+        now = ask.publication.label.lower()
+        raise RuleBroken([Problem(f"This ask is {now} by now, and only an editor can change it. Copy what you typed.")])
+    waiting = sa.select(Update.id).where(Update.ask_id == ask.id, Update.submitted_at.is_not(None))
+    if change.session.scalar(waiting.where(Update.publication == Publication.DRAFT)):
+        raise RuleBroken([Problem("This waits for approval. Withdraw its entry first; then you can change it.")])
+
+
 def write(row: object, values: Mapping[str, object]) -> None:
     """Put the values into the row's columns."""
     for name, value in values.items():
@@ -138,7 +163,8 @@ def publish(change: Change, row: Publishable, seen_version: int | None) -> None:
     """Make a draft public."""
     change.require(Action.PUBLISH)
     if row.publication is not Publication.DRAFT:
-        raise RuleBroken([Problem(f"This is {row.publication.label.lower()} already.")])
+        how = "already" if row.publication.is_public else "now. Restore it first"
+        raise RuleBroken([Problem(f"This is {row.publication.label.lower()} {how}.")])
     move(change, row, "published", Publication.PUBLISHED, seen_version)
 
 

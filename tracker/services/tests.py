@@ -1,27 +1,51 @@
 """Success tests: add, reword, archive, restore. On a published ask each is a public redefinition."""
 
+from collections.abc import Sequence
+from itertools import accumulate
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.models import Ask, SuccessTest
 from tracker.queries.stories import find_story
-from tracker.rules.asks import REDEFINING_FIELDS, TestDraft, check_test
+from tracker.rules.asks import REDEFINING_FIELDS, TestDraft, check_labels, check_test, drafts_in_words
 from tracker.rules.errors import Problem, refuse
-from tracker.rules.permissions import Action
 from tracker.services import records
 from tracker.services.change import Change
 from tracker.services.updates import post_redefinition, settle
 
+TOLD_LENGTH = 500
 
-def add_test(change: Change, ask: Ask, draft: TestDraft, reason: str = "") -> SuccessTest:
-    """Add a test to an ask."""
-    change.require(Action.EDIT)
-    refuse(check_test(draft) + _key_taken(change.session, ask, draft.key))
-    test = SuccessTest(ask_id=ask.id, version=1, is_archived=False, result=draft.before)
-    records.create(change, test, draft, reason)
+
+def add_tests(change: Change, ask: Ask, added: Sequence[TestDraft], reason: str = "") -> list[SuccessTest]:
+    """Add tests to an ask, which its story tells in one entry."""
+    records.require_own(change, ask)
+    refuse([problem for draft in added for problem in check_test(draft) + _key_taken(change.session, ask, draft.key)])
+    rows = []
+    for draft in added:
+        rows.append(SuccessTest(ask_id=ask.id, version=1, is_archived=False, result=draft.before))
+        records.create(change, rows[-1], draft, reason)
     if ask.publication.is_public:
-        post_redefinition(change, ask, f"A test was added: “{draft.label}”.", reason)
-    return test
+        post_redefinition(change, ask, _tell_added([draft.label for draft in added]), reason)
+    return rows
+
+
+def add_in_words(change: Change, ask: Ask, labels: Sequence[str], reason: str = "") -> list[SuccessTest]:
+    """Add tests of which only the words are given; their keys are made of these."""
+    there = sa.select(SuccessTest.key, SuccessTest.label).where(SuccessTest.ask_id == ask.id)
+    known = {row.key: row.label for row in change.session.execute(there)}
+    refuse(check_labels(labels, known.values()))
+    return add_tests(change, ask, drafts_in_words(labels, known), reason)
+
+
+def _tell_added(labels: Sequence[str]) -> str:
+    """Say which tests were added; of many the first, as an entry has no room for more."""
+    number = len(labels)
+    if number == 1:
+        return f"A test was added: “{labels[0]}”."
+    told = [label for label in accumulate(f" “{label}”;" for label in labels) if len(label) <= TOLD_LENGTH]
+    more = f", and {number - len(told)} more" if len(told) < number else ""
+    return f"{number} tests were added:{told[-1].rstrip(';')}{more}."
 
 
 def edit_test(
@@ -34,7 +58,7 @@ def edit_test(
     reason: str = "",
 ) -> bool:
     """Edit a test; answer whether anything changed."""
-    change.require(Action.EDIT)
+    records.require_own(change, ask)
     records.check_version(test, seen_version)
     refuse(check_test(draft) + (_key_taken(change.session, ask, draft.key) if draft.key != test.key else []))
     is_public = ask.publication.is_public
@@ -61,7 +85,7 @@ def restore_test(change: Change, ask: Ask, test: SuccessTest, seen_version: int 
 
 def _set_archived(change: Change, ask: Ask, test: SuccessTest, seen_version: int | None, reason: str) -> None:
     """Turn the mark over; the version tells whether somebody else did so first."""
-    change.require(Action.EDIT)
+    records.require_own(change, ask)
     records.check_version(test, seen_version)
     before = records.logged(test)
     test.is_archived = not test.is_archived

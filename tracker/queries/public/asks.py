@@ -131,6 +131,8 @@ def _public_ask(ask: Ask, on: date | None, same: tuple[SameAsk, ...]) -> PublicA
     """An ask as the public sees it."""
     updates = [u for u in ask.updates if u.publication is Publication.PUBLISHED]
     tests = [test for test in ask.tests if not test.is_archived]
+    # A preview shows a draft with its drafts of law, which are published with it.
+    shown = {Publication.PUBLISHED, *([Publication.DRAFT] if ask.publication is Publication.DRAFT else [])}
     superseding = ask.superseded_by
     present = record_of(
         PublicAsk,
@@ -145,7 +147,7 @@ def _public_ask(ask: Ask, on: date | None, same: tuple[SameAsk, ...]) -> PublicA
         links=tuple(
             link_record(link, law=link.legislation)
             for link in ask.links
-            if link.publication is Publication.PUBLISHED and link.legislation.publication is Publication.PUBLISHED
+            if {link.publication, link.legislation.publication} <= shown
         ),
         story=story(updates, ask.tests),
         same=same,

@@ -1,6 +1,7 @@
 """Forms for sources, asks and success tests."""
 
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 from wtforms import IntegerField, SelectField
@@ -91,7 +92,17 @@ class AskForm(Form):
 
     def draft(self) -> AskDraft:
         """The ask as typed."""
-        return AskDraft(**self.values())
+        return AskDraft(**{field.name: self[field.name].data for field in fields(AskDraft)})
+
+
+class TestsForm(Form):
+    """Success tests to be added."""
+
+    labels = LinesField(
+        "Tests, one a line",
+        description="Each a sentence that is either true or false. All together are one entry of the public story.",
+    )
+    change_reason = LongTextField("Why the tests change", description=WHY)
 
 
 class TestForm(Form):

@@ -20,6 +20,7 @@ NEEDS = {
     What.REMOVE_BODIES: ("responsible_bodies", "reason"),
     What.BODIES: ("responsible_bodies", "reason"),
     What.INTERVAL: ("review_interval_days", "reason"),
+    What.PUBLISH: (),
 }
 
 
@@ -64,4 +65,6 @@ class ManyForm(Form):
             review = UpdateDraft(UpdateKind.REVIEW, self.checked_on.data, self.text.data or "")
             return ManyDraft(what, review=review)
         change = ManyDraft(what, reason=self.reason.data or "")
+        if what is What.PUBLISH:
+            return change
         return replace(change, value=self[change.field].data)

@@ -7,6 +7,7 @@ from typing import Any
 
 from wtforms import Field, Form, HiddenField, StringField, TextAreaField
 from wtforms.validators import ValidationError
+from wtforms.widgets import TextInput
 
 from tracker.clock import today
 from tracker.queries.choosing import Choice, Choosing
@@ -63,6 +64,18 @@ class LinesField(TextAreaField):
 
     def _value(self) -> str:
         return "\n".join(self.data)
+
+
+class NamesField(LinesField):
+    """A list of names on one line, so that the browser can suggest them."""
+
+    widget = TextInput()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([value.replace(";", "\n") for value in valuelist])
+
+    def _value(self) -> str:
+        return "; ".join(self.data)
 
 
 class DateField(StringField):

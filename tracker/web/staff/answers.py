@@ -6,11 +6,13 @@ from typing import TypeVar
 from flask import abort, flash, redirect, render_template
 from werkzeug.wrappers import Response
 
+from tracker.models import Ask
+from tracker.services import records
 from tracker.services.change import Change
 from tracker.web import sent_forms
 from tracker.web.auth import me
 from tracker.web.forms.base import Form, attempt
-from tracker.web.session import transaction
+from tracker.web.session import db, transaction
 
 Row = TypeVar("Row")
 Page = tuple[str, int]
@@ -19,6 +21,14 @@ Page = tuple[str, int]
 def found(row: Row | None) -> Row:
     """The row, or the page that says that there is none."""
     return row if row is not None else abort(404)
+
+
+def found_own(ask_id: int) -> Ask:
+    """The ask, or the page that says that there is none or that it is not theirs to edit."""
+    ask = found(db().get(Ask, ask_id))
+    if not records.may_edit(db(), me(), ask):
+        abort(403, "Only an editor, or who entered the ask, can change it.")
+    return ask
 
 
 def done(message: str, address: str) -> Response:

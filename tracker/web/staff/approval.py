@@ -9,7 +9,7 @@ from tracker.queries import desk, paging, public, staff
 from tracker.queries.second_person import find_refusals
 from tracker.rules.errors import RuleBroken
 from tracker.rules.permissions import Action
-from tracker.services import approval, updates
+from tracker.services import approval, asks, updates
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, attempt
@@ -74,6 +74,8 @@ def _decide(update_id: int, form: ApprovalForm) -> Response:
             ask = change.session.get_one(Ask, update.ask_id)
             approval.approve(change, ask, update, form.seen_version, form.seen_entries)
             ask_before_repeating(change, form, update)
+            if request.form.get("do") == "with_ask":
+                asks.publish_ask(change, ask, None)
             return published(ask), url_for("staff.desk")
         approval.send_back(change, update, form.note.data or "", form.seen_version)
         return "Sent back to its author.", url_for("staff.desk")

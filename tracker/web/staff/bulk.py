@@ -9,9 +9,11 @@ from tracker.clock import today
 from tracker.models import Ask
 from tracker.queries import staff
 from tracker.queries.desk import count_published_updates
-from tracker.rules.bulk import MOST_AT_ONCE, ManyDraft, Seen, check_number
+from tracker.rules.asks import Publication
+from tracker.rules.bulk import MOST_AT_ONCE, ManyDraft, Seen, What, check_number
 from tracker.rules.changes import shown
 from tracker.rules.dates import PartialDate
+from tracker.rules.errors import RuleBroken
 from tracker.rules.permissions import Action
 from tracker.services import bulk
 from tracker.services.events import plain
@@ -39,7 +41,10 @@ class BulkRow:
 @requires(Action.EDIT)
 def many() -> Page | Response:
     button = request.form.get("do", "")
-    form = _new_form() if button == "choose" else ManyForm()
+    form = _new_form() if button in {"choose", "publish"} else ManyForm()
+    if button == "publish" and not form.problems:
+        form.what.data = What.PUBLISH
+        return _page(form, is_shown=_rehearse_new(form), has_table=True)
     if button == "do" and (answer := attempt(form, lambda: _do(form))):
         return answer
     is_shown = button == "show" and bool(attempt(form, lambda: _rehearse(form)))
@@ -73,6 +78,15 @@ def _rehearse(form: ManyForm) -> bool:
     return True
 
 
+def _rehearse_new(form: ManyForm) -> bool:
+    """Whether it can be done as it stands; what speaks against it stands in the form."""
+    try:
+        return _rehearse(form)
+    except RuleBroken as broken:
+        form.add_problems(broken.problems)
+    return False
+
+
 def _page(form: ManyForm, is_shown: bool, has_table: bool) -> Page:
     seen = {each.ask_id: each for each in form.seen[:MOST_AT_ONCE]}
     asks = staff.list_asks_of(db(), seen)
@@ -92,6 +106,8 @@ def _before_and_after(ask: Ask, draft: ManyDraft | None) -> tuple[str, str]:
     if draft.review:
         checked_on = f"Checked on {ask.reviewed_on.in_words}" if ask.reviewed_on else "Never checked"
         return checked_on, f"Checked on {draft.review.happened_on.in_words}"
+    if draft.what is What.PUBLISH:
+        return ask.publication.label, Publication.PUBLISHED.label
     now = getattr(ask, draft.field)
     return _as_said(now), _as_said(draft.value_after(now))
 

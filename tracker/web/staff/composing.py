@@ -102,9 +102,13 @@ def _review_of(form: UpdateForm, change: Change) -> UpdateDraft | None:
 
 def rehearse(composing: Composing) -> Page | Response:
     """The public page as it would be."""
-    return rehearsed(
-        "staff/updates/preview.html", composing.ask.id, lambda change, ask: _publish_all(composing, change, ask)
-    )
+
+    def write(change: Change) -> Ask:
+        ask = change.session.get_one(Ask, composing.ask.id)
+        _publish_all(composing, change, ask)
+        return ask
+
+    return rehearsed("staff/updates/preview.html", write)
 
 
 def published(ask: Ask) -> str:

@@ -20,7 +20,7 @@ PAGES = {
     "update": ("updates", "approval"),
     "correction": ("updates.correct",),
     "new-ask": ("asks", "tests", "sources", "laws", "moves"),
-    "spreadsheet": ("bulk", "sheets", "imports"),
+    "spreadsheet": ("bulk", "sheets", "imports", "pasted"),
     "disputes": ("replies", "disputes"),
     "statuses": (),
     "leaving": ("people",),

@@ -18,6 +18,7 @@ from tracker.clock import now
 from tracker.imports.files import read_files
 from tracker.imports.plan import Plan, write_faults
 from tracker.imports.run import Checked, apply, check
+from tracker.rules.asks import Publication
 from tracker.rules.permissions import Action
 from tracker.services import uploads
 from tracker.services.change import Change
@@ -89,7 +90,7 @@ def _work(upload_id: int, seen: str | None = None) -> Page | Response:
     if not _is_kept(plan, seen):
         flash(CHANGED)
         return _plan_page(upload_id, plan, 409)
-    return done(_sum_up(plan), url_for(".upload"))
+    return done(*after_import(plan))
 
 
 def _apply(upload_id: int, seen: str | None) -> Plan | None:
@@ -109,7 +110,7 @@ def _apply(upload_id: int, seen: str | None) -> Plan | None:
         plan = apply(change, checked, site_url=site_url(), reason=reason)
         if _is_kept(plan, seen):
             uploads.drop(change, found)
-            sent_forms.remember(change, _sum_up(plan), url_for(".upload"))
+            sent_forms.remember(change, *after_import(plan))
         else:
             change.session.rollback()
     if _is_kept(plan, seen):
@@ -134,8 +135,12 @@ def _is_kept(plan: Plan, seen: str | None) -> bool:
     return seen == plan.fingerprint and not plan.faults
 
 
-def _sum_up(plan: Plan) -> str:
-    return f"Done. Rows added: {plan.added.total()}; changed: {plan.changed.total()}."
+def after_import(plan: Plan) -> tuple[str, str]:
+    """What is said of an import in this request, and where it leads: to the drafts of asks that came of it."""
+    said = f"Done. Rows added: {plan.added.total()}; changed: {plan.changed.total()}."
+    if not plan.added["asks"]:
+        return said, url_for("imports.upload")
+    return said, url_for("asks.index", publication=Publication.DRAFT, came=me().request_id)
 
 
 def _gone() -> Page:

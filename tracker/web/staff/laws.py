@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.models import Ask, Legislation
+from tracker.models import Legislation
 from tracker.queries import staff
 from tracker.queries.choosing import LawChoices
 from tracker.rules.permissions import Action
@@ -15,7 +15,7 @@ from tracker.web.auth import requires
 from tracker.web.forms.base import ConfirmForm
 from tracker.web.forms.legislation import LegislationForm, LinkForm
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, form_page, found, handled
+from tracker.web.staff.answers import Page, form_page, found, found_own, handled
 from tracker.web.staff.previews import saved_or_previewed
 
 bp = Blueprint("laws", __name__, url_prefix="/staff")
@@ -38,7 +38,7 @@ def show(law_id: int) -> str:
 
 
 @bp.route("/legislation/new", methods=["GET", "POST"])
-@requires(Action.EDIT)
+@requires(Action.DRAFT)
 def new() -> Page | Response:
     form = LegislationForm(laws=lambda: LawChoices(db()))
 
@@ -64,9 +64,9 @@ def edit(law_id: int) -> Page | Response:
 
 
 @bp.route("/asks/<id:ask_id>/links/new", methods=["GET", "POST"])
-@requires(Action.EDIT)
+@requires(Action.DRAFT)
 def new_link(ask_id: int) -> Page | Response:
-    ask = found(db().get(Ask, ask_id))
+    ask = found_own(ask_id)
     form, back = LinkForm(laws=lambda: LawChoices(db())), url_for("asks.show", ask_id=ask_id)
     heading, intro = f"Link a law to “{ask.title}”", "" if form.legislation_id.offered else NO_LAW
 
@@ -80,11 +80,11 @@ def new_link(ask_id: int) -> Page | Response:
 
 
 @bp.route("/links/<id:link_id>/edit", methods=["GET", "POST"])
-@requires(Action.EDIT)
+@requires(Action.DRAFT)
 def edit_link(link_id: int) -> Page | Response:
     link, form = found(staff.find_link(db(), link_id)), _link_form(link_id)
     heading = f"Edit the link to {link.legislation.citation or link.legislation.title}"
-    ask_id = link.ask_id
+    ask_id = found_own(link.ask_id).id
     back = url_for("asks.show", ask_id=ask_id)
 
     def save(change: Change) -> str:

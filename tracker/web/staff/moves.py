@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, flash, redirect, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -14,7 +14,7 @@ from tracker.rules.permissions import Action
 from tracker.services import asks, legislation, records, replies
 from tracker.services.change import Change
 from tracker.web.auth import requires
-from tracker.web.forms.base import ConfirmForm, ReasonForm
+from tracker.web.forms.base import ConfirmForm, ReasonForm, attempt
 from tracker.web.session import db
 from tracker.web.staff.answers import Page, form_page, found, handled, saved
 
@@ -70,6 +70,7 @@ MOVABLES: Mapping[str, Movable] = {
         "An archived reply is shown no more on the page of the ask.",
     ),
 }
+QUICKER = "Somebody else changed this a moment ago, so nothing was done. Look at it, then press the button again."
 NEVER_PUBLIC = "It was never public. It leaves the lists of the staff area and can be taken up again."
 SUBJECT = "<any(asks, sources, legislation, links, replies):subject>/<id:row_id>"
 
@@ -111,13 +112,15 @@ def archive(subject: str, row_id: int) -> Page | Response:
 
 
 def _move(kind: Movable, row_id: int, do: Callable[..., None], message: str) -> Response:
-    """Do what a button says; a button that was restored after signing in only shows the page."""
+    """Do what a button says, or say on the record's page why not; restored after signing in it only shows the page."""
     form, back = ConfirmForm(), kind.page(found(kind.find(db(), row_id)))
-    if not form.is_sent():
-        return redirect(back, 303)
 
     def save(change: Change) -> tuple[str, str]:
         do(change, kind.find(change.session, row_id), form.seen_version)
         return message, back
 
-    return saved(save)
+    if answer := attempt(form, lambda: saved(save)):
+        return answer
+    if form.is_stale or form.problems:
+        flash(QUICKER if form.is_stale else " ".join(form.problems))
+    return redirect(back, 303)

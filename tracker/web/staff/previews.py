@@ -20,11 +20,10 @@ from tracker.web.session import db, rehearsal
 from tracker.web.staff.answers import Page, found, handled
 
 
-def rehearsed(template: str, ask_id: int, write: Callable[[Change, Ask], object]) -> Page:
+def rehearsed(template: str, write: Callable[[Change], Ask]) -> Page:
     """Answer that page, with what was typed beside it; raises what would speak against the change by an editor."""
     with rehearsal(replace(me(), role=Role.EDITOR)) as change:
-        ask = change.session.get_one(Ask, ask_id)
-        write(change, ask)
+        ask = write(change)
         change.session.flush()
         change.session.expire_all()  # the page is read as the database now has it
         page = found(public.find_ask(change.session, ask.slug, with_drafts=True))
@@ -46,7 +45,8 @@ def saved_or_previewed(
     if request.form.get("do") != "preview":
         return handled(form, save, message, fresh)
 
-    def preview() -> Page:
-        return rehearsed("staff/asks/preview_edit.html", ask_id, lambda change, _: save(change))
+    def write(change: Change) -> Ask:
+        save(change)
+        return change.session.get_one(Ask, ask_id)
 
-    return attempt(form, preview, fresh)
+    return attempt(form, lambda: rehearsed("staff/asks/preview_edit.html", write), fresh)

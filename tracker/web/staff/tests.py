@@ -11,10 +11,10 @@ from tracker.rules.permissions import Action
 from tracker.services import tests
 from tracker.services.change import Change
 from tracker.web.auth import requires
-from tracker.web.forms.asks import TestForm
+from tracker.web.forms.asks import TestForm, TestsForm
 from tracker.web.forms.base import ReasonForm
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, done, form_page, found, handled
+from tracker.web.staff.answers import Page, done, form_page, found, found_own, handled
 from tracker.web.staff.previews import saved_or_previewed
 
 bp = Blueprint("tests", __name__, url_prefix="/staff")
@@ -22,26 +22,26 @@ REDEFINES = "The ask is public: a redefinition with your reason goes into its st
 
 
 @bp.route("/asks/<id:ask_id>/tests/new", methods=["GET", "POST"])
-@requires(Action.EDIT)
+@requires(Action.DRAFT)
 def new(ask_id: int) -> Page | Response:
-    ask = found(db().get(Ask, ask_id))
-    form, back, intro = TestForm(), url_for("asks.show", ask_id=ask_id), _intro(ask)
+    ask = found_own(ask_id)
+    form, back, intro = TestsForm(), url_for("asks.show", ask_id=ask_id, _anchor="tests"), _intro(ask)
 
     def save(change: Change) -> str:
         row = change.session.get_one(Ask, ask_id)
-        tests.add_test(change, row, form.draft(), form.change_reason.data or "")
+        tests.add_in_words(change, row, form.labels.data, form.change_reason.data or "")
         return back
 
-    return saved_or_previewed(form, ask_id, save, "The test is added.") or form_page(
-        form, f"New test for “{ask.title}”", back, submit="Add the test", intro=intro, can_preview=True
+    return saved_or_previewed(form, ask_id, save, "The tests are added.") or form_page(
+        form, f"New tests for “{ask.title}”", back, submit="Add the tests", intro=intro, can_preview=True
     )
 
 
 @bp.route("/tests/<id:test_id>/edit", methods=["GET", "POST"])
-@requires(Action.EDIT)
+@requires(Action.DRAFT)
 def edit(test_id: int) -> Page | Response:
     test = found(staff.find_test(db(), test_id))
-    ask_id, intro = test.ask_id, _intro(test.ask)
+    ask_id, intro = test.ask_id, _intro(found_own(test.ask_id))
     form, back = TestForm(obj=test), url_for("asks.show", ask_id=ask_id)
 
     def save(change: Change) -> str:
@@ -58,10 +58,10 @@ def edit(test_id: int) -> Page | Response:
 
 
 @bp.route("/tests/<id:test_id>/<any(archive, restore):action>", methods=["GET", "POST"])
-@requires(Action.EDIT)
+@requires(Action.DRAFT)
 def archive(test_id: int, action: str) -> Page | Response:
     test = found(staff.find_test(db(), test_id))
-    back, intro = url_for("asks.show", ask_id=test.ask_id), _intro(test.ask)
+    back, intro = url_for("asks.show", ask_id=test.ask_id), _intro(found_own(test.ask_id))
     if test.is_archived == (action == "archive"):
         return done("This was done already.", back)
     verb, past = ("Archive", "archived") if action == "archive" else ("Take up", "taken up again")

@@ -1,0 +1,269 @@
+"""A new ask on one form: kept, sent for approval, previewed and published whole; what is wrong is told at once."""
+
+import pytest
+import sqlalchemy as sa
+
+from tests.browser import Page
+from tests.factories import make_source
+from tests.site import CLEO, ED, Site
+from tracker.models import Ask, Legislation, Link, Source, SuccessTest, Update
+from tracker.rules.asks import Publication
+
+ADDRESS = "https://news.example.org/homes"
+ASK = {
+    "source_id": ADDRESS,
+    "source_title": "A speech on homes",
+    "source_author": "Š. Author",
+    "source_published_on": "March 2024",
+    "quote": "We ask for every empty home to be filled.",
+    "basis": "explicit",
+    "title": "Fill the empty homes",
+    "summary": "Let councils fill homes that stand empty.",
+    "topic": "Housing",
+    "responsible_bodies": "Foreign, Commonwealth and Development Office; HM Treasury",
+    "jurisdictions": "England",
+    "labels": "Every home is filled\r\nThe register is open",
+}
+STANDS = {
+    "status": "partly_met",
+    "happened_on": "1 May 2026",
+    "reason": "The register opened. Homes still stand empty.",
+    "evidence_0_url": "https://www.legislation.gov.uk/ukpga/2026/1",
+    "evidence_0_is_opened": "y",
+    "evidence_0_title": "The Homes Act 2026",
+    "evidence_0_type": "official_record",
+}
+PUBLIC = "/asks/fill-the-empty-homes"
+
+
+def new_form(site: Site, name: str = ED) -> Page:
+    return site.browser(name).get("/staff/asks/").follow("New ask")
+
+
+def judged(site: Site, name: str = ED) -> Page:
+    """The form after a first preview, which asks what each test says."""
+    asked = new_form(site, name).submit("Preview", **ASK | STANDS)
+    assert asked.status == 422
+    assert "No test is met on that date." in asked.errors("status")[0]
+    return asked
+
+
+def test_from_nothing_to_the_public_page_on_one_form(site: Site) -> None:
+    asked = judged(site)
+    with site.unchanged():
+        preview = asked.submit("Preview", results_0_result="not_met", results_1_result="met")
+    assert preview.notices[0].startswith("Preview.")
+    assert "The register opened. Homes still stand empty." in preview.section("story")
+    assert site.browser().get(PUBLIC).status == 404
+    done = preview.submit("Publish")
+    assert done.notices == ["Published. The public page shows it now."]
+    public = site.browser().get(PUBLIC)
+    assert "Partly met" in public.all("section", "verdict")[0]
+    assert "The register is open: met" in public.section("tests")
+    assert public.section("story").count("The register opened. Homes still stand empty.") == 1
+    with site.reading() as session:
+        ask = session.scalars(sa.select(Ask).where(Ask.slug == "fill-the-empty-homes")).one()
+        source = session.get_one(Source, ask.source_id)
+        keys = session.scalars(sa.select(SuccessTest.key).where(SuccessTest.ask_id == ask.id)).all()
+    assert (source.key, source.url, source.author) == ("a-speech-on-homes", ADDRESS, "Š. Author")
+    assert source.publication is Publication.PUBLISHED
+    assert ask.responsible_bodies == ["Foreign, Commonwealth and Development Office", "HM Treasury"]
+    assert list(keys) == ["every-home-is-filled", "the-register-is-open"]
+
+
+def test_a_draft_needs_its_words_and_says_what_is_missing(site: Site) -> None:
+    kept = new_form(site).submit("Keep as a draft", **ASK | {"labels": "", "basis": ""})
+    assert kept.notices == ["Kept as a draft. The public does not see it."]
+    missing = kept.section("missing")
+    assert "Missing Say where the ask stands" in missing
+    assert "No success tests" in missing
+    assert not kept.has_button("Publish the ask")
+    tests = kept.follow("Write tests").submit("Add the tests", labels="It is done")
+    status = tests.follow("Say where it stands").submit("Publish", **_as_update("announced"))
+    assert status.notices == ["Kept. It shows when the ask is published."]
+    assert "Missing" not in status.section("missing")
+    assert status.submit("Publish the ask").notices == ["The ask is public."]
+    assert site.browser().get(PUBLIC).status == 200
+
+
+def test_a_status_that_is_kept_as_a_draft_is_found_again_on_the_list_of_what_is_missing(site: Site) -> None:
+    kept = judged(site).submit("Keep as a draft", results_1_result="met")
+    assert "Missing “Partly met” is kept as a draft" in kept.section("missing")
+    kept.follow("Finish and publish it").submit("Publish")
+    assert kept.browser.get(kept.path).submit("Publish the ask").notices == ["The ask is public."]
+
+
+def test_a_contributor_proposes_the_whole_and_an_editor_approves_it(site: Site) -> None:
+    cleo = judged(site, CLEO)
+    assert not cleo.has_button("Publish")
+    law = {"legislation_id": "2017 c. 22", "effect": "enables", "in_force_on": "31 January 2018"}
+    sent = cleo.submit("Send for approval", results_1_result="met", **law)
+    assert sent.notices[0].startswith("Sent for approval.")
+    edit = sent.follow("Edit the ask")
+    with site.unchanged():
+        waits = edit.submit("Keep", title="Another title")
+    assert "This waits for approval. Withdraw its entry first" in waits.summary[0]
+    assert waits.value("title") == "Another title"
+    update = site.scalar(sa.select(sa.func.max(Update.id)))
+    page = site.browser(ED).get(f"/staff/updates/{update}/approve")
+    assert "Criminal Finances Act 2017" in page.section("law")
+    done = page.submit("Publish with the whole ask")
+    assert done.notices == ["Published. The public page shows it now."]
+    public = site.browser().get(PUBLIC)
+    assert "Criminal Finances Act 2017" in public.section("law")
+    assert "A speech on homes" in public.section("words")
+    refused = edit.submit("Keep", title="Another title")
+    assert refused.value("title") == "Another title"
+    assert "only an editor can change it" in refused.summary[0]
+
+
+def test_a_status_in_law_is_accepted_with_a_law_that_is_still_a_draft(site: Site) -> None:
+    cleo = site.browser(CLEO)
+    law = cleo.get("/staff/legislation/new")
+    law.submit("Keep as a draft", title="The Homes Act 2019", citation="2019 c. 99", enacted_on="1 May 2019")
+    typed = ASK | STANDS | {"status": "in_force", "legislation_id": "2019 c. 99", "effect": "delivers"}
+    sent = new_form(site, CLEO).submit("Send for approval", **typed | {"in_force_on": "2 May 2019"})
+    assert sent.notices[0].startswith("Sent for approval.")
+    update = site.scalar(sa.select(sa.func.max(Update.id)))
+    site.browser(ED).get(f"/staff/updates/{update}/approve").submit("Publish with the whole ask")
+    assert "The Homes Act 2019" in site.browser().get(PUBLIC).section("law")
+    for model in (Legislation, Link):
+        newest = sa.select(model.publication).order_by(model.id.desc()).limit(1)
+        assert site.scalar(newest) is Publication.PUBLISHED
+
+
+def test_everything_that_is_wrong_is_told_at_once_and_nothing_typed_is_lost(shared_site: Site) -> None:
+    typed = {
+        "source_id": "https://new.example.org/",
+        "quote": "",
+        "title": "x" * 201,
+        "labels": "One\r\nOne\r\n" + "y" * 201,
+        "status": "met",
+        "happened_on": "the other day",
+        "reason": "",
+        "next_step_on": "2018-02-31",
+        "evidence_0_url": "gopher://x",
+    }
+    form = new_form(shared_site)
+    with shared_site.unchanged():
+        refused = form.submit("Publish", **typed)
+    wrong = {"source_title", "quote", "title", "summary", "topic", "labels", "happened_on", "next_step_on"}
+    assert {name for name in wrong if refused.errors(name)} == wrong
+    assert len(refused.errors("labels")) == 2
+    for name in ("title", "happened_on", "next_step_on", "evidence-0-url"):
+        assert refused.value(name) == typed[name.replace("-", "_")], name
+    assert refused.title.startswith("Error: ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "says"),
+    [
+        ({"source_id": ""}, "source_id", "Say where it was asked."),
+        (
+            {"source_id": "Never heard of", "source_title": ""},
+            "source_id",
+            "If it is a new source, give its title below.",
+        ),
+        ({"source_id": ADDRESS, "source_title": ""}, "source_title", "Give the title."),
+        ({"source_title": "x" * 201}, "source_title", "Use at most 200 characters"),
+        ({"title": "Stop Brexit", "slug": "stop-brexit"}, "slug", "Another ask has or had this address."),
+        ({"topic": "SANCTIONS"}, "topic", "Write it as other asks do: Sanctions."),
+        ({"responsible_bodies": "HM Treasury; HM Treasury"}, "responsible_bodies", "A name stands there twice."),
+        ({"labels": "\r\n".join(f"Test {n}" for n in range(61))}, "labels", "Give at most 60 at once; these are 61."),
+        ({"labels": "\r\n".join(map(str, range(90_000)))}, "labels", "these are 90000."),
+        ({"labels": "a\x00b"}, "labels", "cannot be stored (U+0000)"),
+        ({"reason": "Because."}, "status", "Choose the status that this shows."),
+        ({"status": "announced"}, "happened_on", "Say since when this is the status"),
+        ({"status": "announced", "happened_on": "2026"}, "reason", "Give a sentence on what happened."),
+        ({"legislation_id": "2017 c. 22"}, "effect", "Say what the law does for the ask."),
+        ({"legislation_id": "2099 c. 1"}, "legislation_id", "No law here fits."),
+        ({"review_interval_days": "often"}, "review_interval_days", ""),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field(shared_site: Site, typed: dict[str, str], field: str, says: str) -> None:
+    form = new_form(shared_site)
+    with shared_site.unchanged():
+        refused = form.submit("Keep as a draft", **ASK | typed)
+    assert refused.status == 422
+    assert any(says in error for error in refused.errors(field)), refused.summary
+    assert refused.value("summary") == ASK["summary"]
+
+
+@pytest.mark.parametrize("name", ["kind", "basis", "status", "effect", "results-0-result", "evidence-0-type"])
+@pytest.mark.parametrize("ways", [("no such choice",), (), ("", "")], ids=["unknown", "missing", "twice"])
+def test_what_a_browser_would_not_send_is_refused_or_as_if_not_typed(
+    shared_site: Site, name: str, ways: tuple[str, ...]
+) -> None:
+    form = judged(shared_site)
+    typed = {"legislation_id": "2017 c. 22", "effect": "enables", "next_step_on": "no day"}
+    pairs = [pair for pair in form.sent("Publish", **typed) if pair[0] != name]
+    with shared_site.unchanged():
+        refused = form.browser.post(form.path, [*pairs, *((name, way) for way in ways)])
+    assert (refused.status, refused.value("title")) == (422, ASK["title"])
+
+
+def test_going_on_after_a_preview_brings_everything_back(shared_site: Site) -> None:
+    asked = judged(shared_site)
+    again = asked.submit("Preview", results_1_result="met").submit("Go on editing")
+    assert again.status == 200
+    for name in ASK.keys() - {"labels"} | STANDS.keys():
+        shown = next(known for known in again.names() if known.replace("-", "_") == name)
+        assert again.value(shown) == (ASK | STANDS)[name], name
+    assert again.value("results-1-result") == "met"
+
+
+def test_only_a_status_brings_an_ask_before_others(shared_site: Site) -> None:
+    form = new_form(shared_site, CLEO)
+    with shared_site.unchanged():
+        refused = form.submit("Send for approval", **ASK)
+    assert refused.errors("status") == ["Choose where it stands today; only a draft needs no status."]
+    assert "Housing" in form.submit("Preview", **ASK).text
+
+
+def test_a_source_that_is_known_is_found_by_its_address_and_a_title_that_is_taken_is_told(site: Site) -> None:
+    with site.change() as change:
+        make_source(change, key="a-speech-on-homes", title="A speech on homes", url=ADDRESS)
+    kept = new_form(site).submit("Keep as a draft", **ASK | {"source_title": "", "source_id": f"{ADDRESS}/"})
+    assert "A speech on homes" in kept.section("missing")
+    again = new_form(site).submit("Keep as a draft", **ASK | {"source_id": "a-speech-on-homes"})
+    assert "Another ask has this title." in again.errors("title")[0]
+    other = new_form(site).submit(
+        "Keep as a draft", **ASK | {"title": "Fill the empty homes!", "source_id": f"{ADDRESS}2"}
+    )
+    assert other.notices == ["Kept as a draft. The public does not see it."]
+    assert site.scalar(sa.select(Ask.slug).order_by(Ask.id.desc()).limit(1)) == "fill-the-empty-homes-2"
+    assert site.scalar(sa.select(Source.key).order_by(Source.id.desc()).limit(1)) == "a-speech-on-homes-2"
+
+
+def test_an_address_from_elsewhere_stands_in_the_form(shared_site: Site) -> None:
+    form = shared_site.browser(ED).get("/staff/asks/new", query_string={"source": ADDRESS})
+    assert (form.status, form.value("source_id")) == (200, ADDRESS)
+
+
+def test_a_draft_is_somebodys_own(site: Site) -> None:
+    kept = new_form(site).submit("Keep as a draft", **ASK)
+    cleo = site.browser(CLEO)
+    assert "Edit the ask" not in cleo.get(kept.path).links()
+    refused = cleo.get(f"{kept.path}/edit")
+    assert (refused.status, "Tracker desk" in refused.text) == (403, True)
+
+
+def test_thirty_tests_are_one_form_and_one_public_entry(site: Site) -> None:
+    page = site.browser(ED).get(f"/staff/asks/{site.ask_id()}").follow("Add tests")
+    lines = "\r\n".join(f"Council {number} has filled every one of its empty homes" for number in range(30))
+    number = sa.select(sa.func.count(Update.id))
+    before = site.scalar(number)
+    with site.unchanged():
+        assert page.submit("Add the tests", labels=lines).errors("change_reason")
+    done = page.submit("Add the tests", labels=lines, change_reason="Each council is judged.")
+    assert done.notices == ["The tests are added."]
+    assert site.scalar(number) == before + 1
+
+    text = site.scalar(sa.select(Update.text).order_by(Update.id.desc()).limit(1))
+    assert text.startswith("30 tests were added: “Council 0 has filled every one of its empty homes”; “Council 1 ")
+    assert "more. Why: Each council is judged." in text
+    assert "Council 29 has filled" in done.section("tests")
+
+
+def _as_update(status: str) -> dict[str, str]:
+    return STANDS | {"status": status, "text": "It was promised."}

@@ -1,0 +1,147 @@
+"""A sheet that is pasted: rows to look at, columns to choose, drafts that many can be published of at once."""
+
+import pytest
+import sqlalchemy as sa
+
+from tests.browser import Page
+from tests.site import ED, Site
+from tracker.models import Ask, Event, Source
+from tracker.rules.asks import Publication
+
+HEADER = "Ask\tWhat it says\tArea\tWho\tTests\tRemarks"
+ROW = 'Fill home {0}\tWe ask for home {0} now.\tHousing\tThe Council; HM Treasury\t"It is filled\nIt stays so"\tmail'
+STATUS = "\tAnnounced\t1 May 2026\tA minister promised it.\thttps://www.gov.uk/news-{0}\tNews {0}"
+STATUS_HEADER = "\tStatus\tSince\tWhy\tLink\tPage title"
+WHERE = {"source_id": "https://example.org/list", "source_title": "The list"}
+
+
+def sheet(number: int, header: str = HEADER, row: str = ROW) -> str:
+    return "\n".join([header, *(row.format(each) for each in range(number))] if header else [row])
+
+
+def looked_at(site: Site, cells: str, name: str = ED) -> Page:
+    form = site.browser(name).get("/staff/sheets/").follow("Paste a list of asks")
+    return form.submit("Look at the rows", cells=cells)
+
+
+def asks_of(site: Site) -> list[Ask]:
+    with site.reading() as session:
+        return list(session.scalars(sa.select(Ask).where(Ask.topic == "Housing").order_by(Ask.id)))
+
+
+def test_rows_become_drafts_of_a_source_that_is_made_on_the_spot(site: Site) -> None:
+    page = looked_at(site, sheet(3))
+    assert page.h1 == "3 rows came in. What is in each column?"
+    guessed = [page.value(f"columns-{number}-means") for number in range(6)]
+    assert guessed == ["asks.title", "asks.quote", "asks.topic", "asks.responsible_bodies", "tests.label", ""]
+    done = page.submit("Keep as drafts", **WHERE, take=["2", "4"])
+    assert done.notices == ["Done. Rows added: 6; changed: 0."]
+    assert sorted(done.all("th"))[-2:] == ["Tick Fill home 0 Fill home 0", "Tick Fill home 2 Fill home 2"]
+    first, second = asks_of(site)
+    assert (first.slug, second.slug) == ("fill-home-0", "fill-home-2")
+    assert first.quote == first.summary == "We ask for home 0 now."
+    assert first.responsible_bodies == ["The Council", "HM Treasury"]
+    assert site.scalar(sa.select(Source.url).where(Source.key == "the-list")) == WHERE["source_id"]
+    assert "It stays so" in done.follow("Fill home 0").section("tests")
+
+
+def test_thirty_are_pasted_and_published_in_two_steps(site: Site) -> None:
+    page = looked_at(site, sheet(30, HEADER + STATUS_HEADER, ROW + STATUS))
+    drafts = page.submit("Keep as drafts", **WHERE, is_opened="y")
+    assert drafts.status == 200, drafts.summary
+    ticked = drafts.follow("Tick all on this page")
+    form, _ = ticked.form_of("Publish the ticked drafts")
+    pairs = [(e.get("name", ""), e.get("value", "")) for e in form.iter("input")]
+    boxes = [e for e in ticked.tree.iter("input") if e.get("form") == "many" and "checked" in e.attrib]
+    assert len(boxes) == 30
+    sent = [*pairs, *(("asks", box.get("value", "")) for box in boxes), ("do", "publish")]
+    with site.unchanged():
+        shown = ticked.browser.post("/staff/asks/many", sent)
+    done = shown.submit("Do it for 30")
+    assert done.notices == ["Changed 30 asks. Each has its entry in the log."]
+    assert {ask.publication for ask in asks_of(site)} == {Publication.PUBLISHED}
+    logged = sa.select(sa.func.count()).where(Event.action == "published", Event.subject == "ask")
+    assert site.scalar(logged) == 30
+    assert "A minister promised it." in site.browser().get("/asks/fill-home-29").text
+
+
+def test_what_cannot_be_public_holds_up_all_of_them_and_is_named(site: Site) -> None:
+    drafts = looked_at(site, sheet(2)).submit("Keep as drafts", **WHERE)
+    ids = [str(ask.id) for ask in asks_of(site)]
+    form, _ = drafts.form_of("Publish the ticked drafts")
+    pairs = [(e.get("name", ""), e.get("value", "")) for e in form.iter("input")]
+    with site.unchanged():
+        shown = drafts.browser.post("/staff/asks/many", [*pairs, *(("asks", each) for each in ids), ("do", "publish")])
+    assert shown.summary[0].startswith("Fill home 0: Say where the ask stands")
+    assert not shown.has_button("Do it for 2")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "Fill, at last, home 0\nFill home 1, please",
+        "Fill home 0;We ask for it.\nFill home 1;We ask for that.",
+        'Fill home 0,"We ask, for it."\r\nFill home 1,We ask for that.',
+        "Fill home 0\tWe ask for it.\r\n\r\nFill home 1\tWe ask for that.\r\n",
+    ],
+    ids=["lines", "semicolons", "commas", "tabs"],
+)
+def test_without_names_of_columns_the_first_is_the_title(shared_site: Site, cells: str) -> None:
+    page = looked_at(shared_site, cells)
+    assert page.h1.startswith("2 rows came in.")
+    assert page.value("columns-0-means") == "asks.title"
+    assert page.value("has_header") == ""
+    assert page.value("take") == "1\n2"
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        ("", "There are 0 rows."),
+        ("\t".join(map(str, range(1000))), "The sheet has 1000 columns. At most 40."),
+        ("a\n" * 301, "There are 301 rows."),
+        ("x\t" + "y" * 200_000, ""),
+    ],
+)
+def test_what_is_no_sheet_is_given_back(shared_site: Site, cells: str, says: str) -> None:
+    form = shared_site.browser(ED).get("/staff/import/paste")
+    with shared_site.unchanged():
+        page = form.submit("Look at the rows", cells=cells)
+    if says:
+        assert page.status == 422
+        assert says in page.summary[0]
+    assert page.value("cells").strip() == cells.strip()
+
+
+@pytest.mark.parametrize(
+    ("cells", "typed", "says"),
+    [
+        (sheet(1), {"source_id": ""}, "Say where it was asked."),
+        (sheet(1), {"source_title": ""}, "Give the title."),
+        (sheet(1), {"columns_1_means": ""}, "Say which column holds “Its own words”."),
+        (sheet(1), {"columns_2_means": "asks.title"}, "Two columns hold “Title”."),
+        (sheet(1), {"take": []}, "Tick at least one row."),
+        (sheet(1), {"columns_2_means": ""}, "topic"),
+        (sheet(1).replace("Fill home 0", "Stop Brexit"), {}, "A title that no other ask has"),
+        (sheet(1).replace("Fill home 0", ""), {}, "row 2, column title: nothing."),
+        (sheet(1).replace("It is filled", "; ".join(map(str, range(20_000)))), {}, "At most 60 tests an ask."),
+        (sheet(1) + "\n" + ROW.format(0), {}, "No two rows with the same ask_slug"),
+        (sheet(1).replace("Fill home 0", "x" * 201), {}, "Use at most 200 characters"),
+        (sheet(1, HEADER + STATUS_HEADER, ROW + STATUS), {}, "Give at least one page that you opened"),
+        (
+            sheet(1, HEADER + STATUS_HEADER, ROW + STATUS.replace("1 May", "May 1 or 2")),
+            {"is_opened": "y"},
+            "happened_on",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_rows_is_told_and_nothing_is_lost(
+    shared_site: Site, cells: str, typed: dict[str, object], says: str
+) -> None:
+    page = looked_at(shared_site, cells)
+    with shared_site.unchanged():
+        refused = page.submit("Keep as drafts", **WHERE | typed)
+    assert refused.status == 422
+    assert any(says in line for line in refused.summary), refused.summary
+    again = refused.submit("Paste again")
+    assert again.value("cells").split() == cells.split()

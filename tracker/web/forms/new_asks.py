@@ -1,0 +1,165 @@
+"""The form for a new ask with all that belongs to it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from wtforms import Field, FieldList, FormField, SelectField
+from wtforms.validators import ValidationError
+
+from tracker.queries.choosing import AskChoices, LawChoices, SourceChoices
+from tracker.rules.asks import MOST_TESTS, SourceDraft
+from tracker.rules.checks import check_url
+from tracker.rules.dates import HELP, PartialDate
+from tracker.rules.errors import Problem
+from tracker.rules.legislation import Effect, LinkDraft
+from tracker.rules.pages import tidied
+from tracker.rules.publishers import read_host
+from tracker.rules.status import Status
+from tracker.rules.text import SENTENCE_LENGTH, SLUG_LENGTH, TITLE_LENGTH
+from tracker.rules.updates import EvidenceDraft, Result, UpdateDraft, UpdateKind
+from tracker.services.new_asks import NewAsk
+from tracker.web.forms.asks import AskForm
+from tracker.web.forms.base import Form
+from tracker.web.forms.evidence import EvidencedForm, ResultForm
+from tracker.web.forms.fields import ChosenField, DateField, LinesField, LongTextField, NamesField, TextField
+from tracker.web.forms.legislation import AT_HAND, NO_SUCH_LAW
+from tracker.web.forms.updates import STATUS_CHOICES
+
+RESULTS = set(Result)
+PASTE = "Paste its address, or type a title that is here already."
+OR_NEW = "If it is a new source, give its title below."
+SEVERAL = "Several with “;” between them."
+
+
+class SourcedForm(Form):
+    """A form that says where something was asked: in a source that is known, or in one that is new."""
+
+    source_id = ChosenField("Where it was asked", description=PASTE, nothing="Nothing here is called that.")
+    source_title = TextField("Title of the source", render_kw={"maxlength": TITLE_LENGTH})
+    source_author = TextField("Who asked", render_kw={"maxlength": TITLE_LENGTH})
+    source_publisher = TextField("Publisher", render_kw={"maxlength": TITLE_LENGTH})
+    source_published_on = DateField("When", description=HELP)
+
+    def find_source(self, sources: Callable[[], SourceChoices], find: Callable[[str], EvidenceDraft | None]) -> None:
+        """Take the source that is named; an address that none has, or a name with a title below it, is a new one."""
+        self.source_id.choose(sources)
+        url = "" if self.source_id.chosen else tidied(self.source_id.typed)
+        self.source_url = "" if check_url(url) else url
+        if self.source_url or self.source_title.data:
+            self.source_id.process_errors = []
+        self.source_id.process_errors = [f"{error} {OR_NEW}" for error in self.source_id.process_errors]
+        if self.source_url and (known := find(self.source_url) or read_host(self.source_url)):
+            self.source_title.data = self.source_title.data or known.title
+            self.source_publisher.data = self.source_publisher.data or known.publisher
+            if not self.source_published_on.typed:
+                self.source_published_on.process_data(known.published_on)
+
+    def new_source(self) -> SourceDraft | None:
+        """The source, if it is a new one, with a key yet to be made."""
+        if not self.source_id.typed or self.source_id.chosen or self.source_id.process_errors:
+            return None
+        typed = {name: self[f"source_{name}"].data for name in ("title", "author", "publisher", "published_on")}
+        return SourceDraft(key="", url=self.source_url, **typed)
+
+
+class NewAskForm(SourcedForm, AskForm, EvidencedForm):
+    """An ask, where it was asked, its tests, its law, and where it stands today."""
+
+    slug = TextField(
+        "Short name in the address", description="Made of the title if empty.", render_kw={"maxlength": SLUG_LENGTH}
+    )
+    topic = TextField("Topic", render_kw={"maxlength": 60, "list": "offered-topics"})
+    jurisdictions = NamesField("Where it would apply", description=SEVERAL, render_kw={"list": "offered-places"})
+    responsible_bodies = NamesField("Who answers for it", description=SEVERAL, render_kw={"list": "offered-bodies"})
+    labels = LinesField("Success tests, one a line", description="Sentences that are either true or false.")
+    results = FieldList(FormField(ResultForm))
+    status = SelectField("Status", choices={"": "Not said yet: it stays a draft"} | STATUS_CHOICES)
+    happened_on = DateField("Since when", description=HELP)
+    reason = LongTextField(
+        "Why this status",
+        description="One or two sentences that everybody reads beside the status.",
+        render_kw={"maxlength": SENTENCE_LENGTH},
+    )
+    legislation_id = ChosenField("Bill or law", description=AT_HAND, nothing=NO_SUCH_LAW)
+    effect = SelectField(
+        "What it does for the ask", choices={"": "Choose"} | {effect.value: effect.label for effect in Effect}
+    )
+    provisions = TextField("Which provisions", description="Such as “ss. 1–3”.", render_kw={"maxlength": TITLE_LENGTH})
+    in_force_on = DateField("In force since", description="Leave empty when it is not in force or not known.")
+
+    def __init__(
+        self,
+        sources: Callable[[], SourceChoices],
+        others: Callable[[], AskChoices],
+        laws: Callable[[], LawChoices],
+        find: Callable[[str], EvidenceDraft | None],
+    ) -> None:
+        super().__init__(sources=sources, others=others)
+        del self.change_reason
+        for field in (self.title, self.topic, self.quote, self.summary):
+            field.validators = ()  # the rules say all at once what is missing
+        self.find_source(sources, find)
+        self.legislation_id.choose(laws)
+        self.look_up(find)
+        self._offer_results()
+
+    def _offer_results(self) -> None:
+        """Ask for the result of each test that was typed."""
+        sent = self._results()
+        while self.results.entries:
+            self.results.pop_entry()
+        for label in self.labels.data[:MOST_TESTS]:
+            self.results.append_entry({"test_id": label, "result": sent.get(label, "")})
+            result = self.results.entries[-1].form.result
+            result.label.text, result.choices = label, {"": "Not said"} | {each.value: each.label for each in Result}
+
+    def validate_status(self, field: Field) -> None:
+        """Refuse words about a status that is not chosen."""
+        if not field.data and (self.happened_on.typed or self.reason.data or self.pages()):
+            raise ValidationError("Choose the status that this shows.")
+
+    def validate_happened_on(self, field: Field) -> None:
+        """Refuse a status without a date."""
+        if self.status.data and not field.data and not field.process_errors:
+            raise ValidationError("Say since when this is the status: a day, a month or a year.")
+
+    def validate_effect(self, field: Field) -> None:
+        """Refuse a law of which is not said what it does."""
+        if self.legislation_id.data and not field.data:
+            raise ValidationError("Say what the law does for the ask.")
+
+    def new_ask(self) -> NewAsk:
+        """It all as typed; what cannot be read is as if not there."""
+        return NewAsk(
+            ask=replace(self.draft(), review_interval_days=self.review_interval_days.data or 0),
+            source=self.new_source(),
+            tests=self.labels.data,
+            results={label: Result(result) for label, result in self._results().items() if result in RESULTS},
+            link=self._link(),
+            entry=self._entry(),
+        )
+
+    def _results(self) -> dict[str, str]:
+        parts = [entry.form for entry in self.results.entries]
+        return {part.test_id.data or "": part.result.data or "" for part in parts}
+
+    def _link(self) -> LinkDraft | None:
+        if not self.legislation_id.data or self.effect.data not in set(Effect):
+            return None
+        effect, provisions = Effect(self.effect.data), self.provisions.data or ""
+        return LinkDraft(0, self.legislation_id.data, effect, provisions, in_force_on=self.in_force_on.data)
+
+    def _entry(self) -> UpdateDraft | None:
+        since: PartialDate | None = self.happened_on.data
+        if self.status.errors or not self.status.data or not since:
+            return None
+        reason = self.reason.data or ""  # what happened is why: it stands once on the page
+        status = Status(self.status.data)
+        return UpdateDraft(UpdateKind.STATUS, since, reason, status, reason=reason, evidence=self.pages())
+
+    def add_problems(self, problems: Sequence[Problem]) -> None:
+        """Put each problem beside its field; one that a field has already, in whatever words, is not told twice."""
+        told = {field.name for field in self if field.errors} | ({"status"} if self.happened_on.errors else set())
+        told |= {"text"} if any(problem.field == "reason" for problem in problems) else set()
+        rest = [problem for problem in problems if problem.field not in told]
+        super().add_problems([p._replace(field="reason") if p.field == "text" else p for p in rest])
