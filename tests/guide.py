@@ -121,7 +121,8 @@ def preview(page: Page) -> None:
     page.click("summary:has-text('Its title')")
     page.fill("#evidence-0-title", "First criminal convictions under the UK’s Russian sanctions")
     page.select_option("#evidence-0-type", "independent")
-    page.click("button[value=preview]")
+    with page.expect_navigation():
+        page.click("button[value=preview]")
 
 
 def choose_what_was_wrong(page: Page) -> None:
