@@ -29,7 +29,6 @@ UNVERIFIED: tuple[type[Link | Legislation | Source | Ask], ...] = (Link, Legisla
 OF_UPDATE = (joinedload(Update.ask), joinedload(Update.author))
 COMINGS_AND_GOINGS = ("signed in", "signed out")
 LATEST = 500
-LATELY = 2000
 # What the log says of an ask that came with an import and whose tests contradict its status.
 QUESTIONED = "questioned"
 
@@ -143,9 +142,8 @@ def list_unverified(session: Session, limit: int, after: str = "") -> Listed[Lin
 
 
 def list_recent(session: Session, limit: int) -> Sequence[Event]:
-    """The newest entries by people among the latest of the event log, comings and goings left out."""
-    is_late = Event.id > (sa.select(sa.func.max(Event.id)).scalar_subquery() - LATELY)
-    statement = sa.select(Event).where(is_late, Event.action.not_in(COMINGS_AND_GOINGS), *BY_PEOPLE)
+    """The newest entries of the event log by people, comings and goings left out."""
+    statement = sa.select(Event).where(Event.action.not_in(COMINGS_AND_GOINGS), *BY_PEOPLE)
     return with_names(session, session.scalars(statement.order_by(Event.id.desc()).limit(limit)))
 
 
