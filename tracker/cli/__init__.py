@@ -137,7 +137,8 @@ def serve(ctx: click.Context, prepare: bool) -> None:
             click.echo(HTTPS_ONLY.format(urlsplit(settings.site_url).hostname))
         click.echo(f"The tracker is at http://{in_address(settings.host)}:{settings.port}/ (stop it with Ctrl-C)")
         if not has_people:
-            port = f"PORT={settings.port} " if settings.is_site_url_guessed else ""  # which a link would have to name
+            is_usual = settings.port == Settings.port or not settings.is_site_url_guessed
+            port = "" if is_usual else f"PORT={settings.port} "  # so that a link that it prints names it
             click.echo(f"Nobody can sign in yet. Make the first account with:\n    {port}{_program()} {FIRST_ACCOUNT}")
 
     try:
