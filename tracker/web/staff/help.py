@@ -21,7 +21,7 @@ PAGES = {
     "correction": ("updates.correct",),
     "new-ask": ("asks", "tests", "sources", "laws", "moves"),
     "spreadsheet": ("bulk", "sheets", "imports", "pasted"),
-    "disputes": ("replies", "disputes"),
+    "disputes": ("replies", "disputes", "words"),
     "statuses": (),
     "leaving": ("people",),
 }
