@@ -80,12 +80,13 @@ BLUEPRINTS = (
     help.bp,
 )
 MEGABYTE = 1024 * 1024
+LIMITS = Limits()
 LARGEST_FORM = MEGABYTE
 MOST_FIELDS = 1000
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """Answer the app for these settings, or for those of the environment."""
+def create_app(settings: Settings | None = None, limits: Limits | None = LIMITS) -> Flask:
+    """Answer the app for these settings, or for those of the environment; without limits no answer is given up."""
     settings = settings or Settings.from_env()
     set_zone(settings.face.time_zone)
     sheets = build.stylesheets(settings.face)
@@ -120,7 +121,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_CHECK_DEFAULT=False,
     )
     health.init_app(app)
-    engine = make_engine(settings.database_url, Limits())
+    engine = make_engine(settings.database_url, limits)
     app.wsgi_app = BodyLimit(  # type: ignore[method-assign]
         app.wsgi_app,
         partial(was_signed_in, app),

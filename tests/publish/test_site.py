@@ -14,15 +14,20 @@ from threading import Thread
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from tests.cli.commands import tracker_on
+from tests.engines import open_engine
 from tests.site import LOCAL, WEALTH_ORDERS, SeededDatabases, open_app
+from tracker.db.engine import writing
+from tracker.models import Ask, FormerSlug
 from tracker.publish.folder import MANIFEST
 from tracker.publish.links import SiteLinks
 
+FORMER = "wealth-orders"
 OWN, LIVE = "https://asks.example.org", "https://live.example"
-LINK = re.compile(r"<[a-z][^<>]*?\s(?:href|src|action)=\"([^\"]*)\"[^<>]*>")
+LINK = re.compile(rf"<[a-z][^<>]*?\s(?:(?:href|src|action)=\"|content=\"(?={OWN}))([^\"]*)\"[^<>]*>")
 TARGETS = re.compile(r'(\s(?:href|src|action|content)=")[^"]*')
 FILTERS = ("/family/met", "/status/met", "/topic/uk-and-eu", "/kind/sanctions", "/body/home-office", "/place/jersey")
 
@@ -54,8 +59,12 @@ class Quiet(SimpleHTTPRequestHandler):
 def published(seeded_databases: SeededDatabases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
     with (
         seeded_databases.temporary("sqlite") as url,
+        open_engine(url) as engine,
         open_app(replace(LOCAL, database_url=url, site_url=OWN)) as app,
     ):
+        with writing(engine) as session:
+            ask_id = session.scalars(sa.select(Ask.id).filter_by(slug=WEALTH_ORDERS)).one()
+            session.add(FormerSlug(slug=FORMER, ask_id=ask_id))
         found = Published(tmp_path_factory.mktemp("published"), url, app.test_client(use_cookies=False))
         found.publish()
         yield found
@@ -105,8 +114,9 @@ def test_no_link_of_the_published_site_is_broken(published: Published, server: H
             if not target.startswith("/"):
                 assert target.startswith(("https://", "http://", "mailto:")), (path, link)
                 continue
-            assert "?" not in target, (path, link)
             target, _, anchor = target.partition("#")
+            target, _, query = target.partition("?")
+            assert not query or query.startswith("v="), (path, link)
             waiting.append(target)
             wanted.add((path, target, unquote(anchor)))
     assert [want for want in wanted if want[2] and want[2] not in (pages[want[1]] or ())] == []
@@ -128,13 +138,50 @@ def live_address(file: str) -> str:
     return path
 
 
+def moved(published: Published) -> set[str]:
+    """The files that only lead on."""
+    former = {f"asks/{FORMER}{ending}/index.html" for ending in ("", "/history", "/story")}
+    return former | {f"asks/{slug}/story/index.html" for slug in slugs(published)}
+
+
+@pytest.mark.parametrize(
+    ("path", "now"),
+    [
+        (f"/asks/{FORMER}", f"/asks/{WEALTH_ORDERS}"),
+        (f"/asks/{FORMER}/history", f"/asks/{WEALTH_ORDERS}/history"),
+        (f"/asks/{FORMER}/story", f"/asks/{WEALTH_ORDERS}#story"),
+        (f"/asks/{WEALTH_ORDERS}/story", f"/asks/{WEALTH_ORDERS}#story"),
+    ],
+)
+def test_an_address_of_former_days_or_of_an_entry_leads_on(published: Published, path: str, now: str) -> None:
+    page = published.page(path)
+    assert f'<a href="{now}">' in page
+    assert f'content="0; url={now}"' in page
+    assert f'<link rel="canonical" href="{OWN}{now.partition("#")[0]}">' in page
+    assert published.live.get(path, base_url=OWN, follow_redirects=True, buffered=True).status_code == 200
+
+
+def test_what_others_embed_or_subscribe_to_stays_at_its_former_address(published: Published) -> None:
+    for name in ("feed.atom", "calendar.ics", "badge.svg", "picture.png", "card/index.html"):
+        former, now = (published.folder / "asks" / slug / name for slug in (FORMER, WEALTH_ORDERS))
+        assert former.read_bytes() == now.read_bytes(), name
+    rules = (published.folder / "_redirects").read_text().splitlines()
+    assert rules == [f"/asks/{FORMER} /asks/{WEALTH_ORDERS} 301", f"/asks/{FORMER}/* /asks/{WEALTH_ORDERS}/:splat 301"]
+
+
+def test_every_address_of_ours_in_feeds_and_tables_is_written(published: Published, server: HTTPConnection) -> None:
+    names = ["feed.atom", "updates.csv", "sources.csv", "asks.csv", "calendar.ics", f"asks/{FORMER}/feed.atom"]
+    texts = [(published.folder / name).read_text().replace("\r\n ", "") for name in names]
+    found = {address for text in texts for address in re.findall(rf'{OWN}(/[^\s"<,#?]*)', text)}
+    assert len(found) > 20
+    assert [path for path in sorted(found) if fetch(server, path)[0] != 200] == []
+
+
 def test_each_file_is_what_the_live_site_says_save_for_links(published: Published) -> None:
     files = json.loads((published.folder / MANIFEST).read_text())["files"]
-    for name in files.keys() - {"_headers"}:
-        body, answer = (
-            (published.folder / name).read_bytes(),
-            published.live.get(live_address(name), base_url=OWN, buffered=True),
-        )
+    for name in files.keys() - {"_headers", "_redirects"} - moved(published):
+        body = (published.folder / name).read_bytes()
+        answer = published.live.get(live_address(name), base_url=OWN, buffered=True, follow_redirects=True)
         assert sha256(body).hexdigest() == files[name]
         assert answer.status_code == (404 if name == "404.html" else 200), name
         if answer.mimetype == "text/html":
@@ -182,6 +229,7 @@ def test_nothing_of_the_staff_and_no_question_is_written(published: Published) -
         ("/asks/x?on=2020-12-31", None),
         ("/feed.atom?family=met", None),
         ("/static/icon.svg?v=1", "/static/icon.svg"),
+        ("/asks/x/picture.png?v=1", "/asks/x/picture.png"),
         ("/api/v1/asks", "/api/v1/asks/index.json"),
         ("/api/v1/asks?family=met", None),
         ("/api/v1/openapi.json", "/api/v1/openapi.json"),

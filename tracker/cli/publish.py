@@ -1,23 +1,30 @@
 """The command that writes the whole public site as plain files."""
 
+import gc
+import signal
 import sys
 import time
+from collections.abc import Hashable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-import sqlalchemy as sa
 
 from tracker.cli.database import open_engine
 from tracker.cli.schema import require_newest
 from tracker.clock import today
-from tracker.db.engine import reading
 from tracker.db.revision import Revisions
 from tracker.publish.folder import FileCounts, publication_in
 from tracker.settings import Settings
 
-LOOK_EVERY = 20
+if TYPE_CHECKING:
+    from tracker.publish.pages import Progress, Site
+
+LOOK_EVERY = 5
 SHOWN_EVERY = 100
+ROUNDS = 3
 
 
 @click.command()
@@ -29,7 +36,7 @@ def publish(folder: Path, live: str | None, watch: bool) -> None:
 
     Only what changed is written. Files that somebody edited are never touched: the command names the first, and
     leaves everything as it was. What asks a question, such as a search, leads to the live site; without --live it is
-    left out.
+    left out. When it was stopped, the next one goes on from there.
     """
     settings = Settings.from_env()
     if settings.is_site_url_guessed:
@@ -39,37 +46,59 @@ def publish(folder: Path, live: str | None, watch: bool) -> None:
     live = (live or "").rstrip("/")
     if live and not live.startswith(("https://", "http://")):
         raise click.ClickException("Addresses begin with https://. Nothing was written.")
-    revisions, last = Revisions(engine), None
-    while True:
-        state = revisions.read(), today()
-        if state != last:
-            click.echo(_in_words(_publish(settings, engine, folder, live)))
-            last = state
+    last, stopped, site = None, _stopped_by(signal.SIGINT, signal.SIGTERM), _open_site(settings, live)
+    revisions = Revisions(site.engine)
+    try:
+        while not stopped:
+            if (revisions.read(), today()) != last:
+                last, counts = _publish(site, revisions, folder, partial(_progress, stopped))
+                click.echo(_in_words(counts))
+            if not watch:
+                return
+            for _ in range(LOOK_EVERY):
+                time.sleep(0 if stopped else 1)
+    except KeyboardInterrupt:
         if not watch:
-            return
-        time.sleep(LOOK_EVERY)
+            raise click.ClickException("Stopped. Nothing was changed; the next time it goes on from here.") from None
 
 
-def _publish(settings: Settings, engine: sa.Engine, folder: Path, live: str) -> FileCounts:
+def _stopped_by(*signals: signal.Signals) -> list[int]:
+    """Return a list that is no longer empty after such a signal, so that it does not end what must be whole."""
+    told: list[int] = []
+    for number in signals:
+        before = signal.signal(number, lambda number, _: told.append(number))
+        click.get_current_context().call_on_close(partial(signal.signal, number, before))
+    return told
+
+
+def _open_site(settings: Settings, live: str) -> "Site":
     from tracker.app import create_app  # the whole site, which takes its time
-    from tracker.publish.links import SiteLinks
-    from tracker.publish.pages import Site, lists_of
+    from tracker.publish.pages import Site
+    from tracker.web.build import digest
 
+    app = create_app(replace(settings, cache_mb=0), limits=None)  # nothing is asked for twice, and nobody waits
+    site = Site(app, settings.site_url, live, digest(settings))
+    click.get_current_context().call_on_close(site.engine.dispose)
+    gc.freeze()  # what has been loaded stays, and need not be looked through again and again
+    return site
+
+
+def _publish(site: "Site", revisions: Revisions, folder: Path, progress: "Progress") -> tuple[Hashable, FileCounts]:
+    """Return the state of the site that was published; what changes meanwhile is asked for again, but not for ever."""
     with publication_in(folder) as publication:
-        with reading(engine) as session:
-            lists = tuple(lists_of(session))
-        app = create_app(replace(settings, cache_mb=0))  # nothing is asked for twice
-        try:
-            site = Site(app, SiteLinks(settings.site_url, live), lists)
-            checkpoint = site.checkpoint()
-            site.write_into(publication, _progress)
-            return publication.finish({"site": settings.site_url, "checkpoint": checkpoint})
-        finally:
-            app.extensions["tracker_engine"].dispose()
+        for _ in range(ROUNDS):
+            state, checkpoint = (revisions.read(), today()), site.checkpoint()
+            site.write_into(publication, repr(state), progress)
+            if (revisions.read(), today()) == state:
+                break
+        about = {"site": site.own, "checkpoint": checkpoint, "checkpoint_at_the_end": site.checkpoint()}
+        return state, publication.finish(about)
 
 
-def _progress(done: int, known: int) -> None:
-    """How far a long publication is, for somebody who watches."""
+def _progress(stopped: list[int], done: int, known: int) -> None:
+    """How far a long publication is, for somebody who watches; raises KeyboardInterrupt when it is to end."""
+    if stopped:
+        raise KeyboardInterrupt
     if done % SHOWN_EVERY == 0 and sys.stderr.isatty():
         click.echo(f"\r{done} of {known} or more", nl=False, err=True)
 

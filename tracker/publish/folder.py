@@ -1,21 +1,21 @@
 """A folder of published files, of which only those are ever replaced or deleted that we wrote and nobody changed.
 
-Files are written under other names first. A plan that lists what may be ours goes before the first change and the
-manifest comes after the last, so that whatever a kill leaves behind, the next publication knows its own files.
+Files are written under other names first, and noted. A plan that lists what may be ours goes before the first change
+and the manifest comes after the last, so that whatever a kill leaves behind, the next publication knows its own files.
 """
 
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import file_digest, sha256
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from tracker.services.files import PUBLIC
+from tracker.services.files import PUBLIC, sync
 
-MANIFEST, WORK, PLAN = "manifest.json", ".publishing", "plan.json"
+MANIFEST, WORK, PLAN, NOTES = "manifest.json", ".publishing", "plan.json", "notes.part"
 MAKER = "tracker publish"
 
 
@@ -33,7 +33,10 @@ class FileCounts(NamedTuple):
 
 @contextmanager
 def publication_in(root: Path) -> Iterator["SiteFolder"]:
-    """Return a publication into the folder, for one process at a time; raises PublishRefused."""
+    """Return a publication into the folder, for one process at a time; raises PublishRefused.
+
+    What was made is given up when something fails, and kept for the next publication when somebody stops this one.
+    """
     if root.is_symlink() or (root.exists() and not root.is_dir()):
         raise PublishRefused(f"{root} is no folder of its own, but a link or a file. Nothing was written.")
     root.mkdir(parents=True, exist_ok=True)
@@ -46,7 +49,10 @@ def publication_in(root: Path) -> Iterator["SiteFolder"]:
         publication = SiteFolder(root)
         try:
             yield publication
-        finally:
+        except Exception:
+            publication.clear()
+            raise
+        else:
             publication.clear()
     finally:
         os.close(descriptor)
@@ -58,72 +64,105 @@ class SiteFolder:
     def __init__(self, root: Path) -> None:
         self.root, self.work = root, root / WORK
         self.files: dict[str, str] = {}
-        self.staged: dict[str, Path] = {}
         self.ours = self._read_ours()
         self.there = self._look()
         self.work.mkdir(exist_ok=True)
-        self.clear()
-        self.work.mkdir(exist_ok=True)
+
+    def begin(self, state: str) -> Iterator[Any]:
+        """Yield the notes of a publication of the same state that was cut short, and take the files that it made.
+
+        What a publication of another state left is given up.
+        """
+        self._refuse_links(f"{WORK}/{NOTES}")
+        notes, first = self.work / NOTES, f"{state}\n".encode()
+        lines = notes.read_bytes().splitlines(keepends=True) if notes.exists() else []
+        if lines[:1] != [first]:
+            self.clear()
+            self.work.mkdir(exist_ok=True)
+            lines = [first]
+        notes.write_bytes(first)
+        for line in lines[1:]:
+            with suppress(ValueError):  # cut off
+                name, digest, *_ = note = json.loads(line)
+                if not name or digest in (self.there.get(name), _digest(self._part(name))):
+                    self.take(note)
+                    yield note
+
+    def make(self, name: str, pieces: Iterable[bytes]) -> str:
+        """Write a file with this content under another name, unless it is there already; return its digest."""
+        part, digest = self._part(name), sha256()
+        part.unlink(missing_ok=True)
+        with part.open("xb") as file:
+            os.fchmod(file.fileno(), PUBLIC)
+            for piece in pieces:
+                digest.update(piece)
+                file.write(piece)
+        if self.there.get(name) == digest.hexdigest():
+            part.unlink()
+        return digest.hexdigest()
 
     def add(self, name: str, body: bytes) -> None:
         """Have a file with this content in the folder."""
-        self.files[name] = sha256(body).hexdigest()
-        if self.there.get(name) != self.files[name]:
-            self.staged[name] = self._write(f"{len(self.files)}.part", body)
+        self.files[name] = self.make(name, [body])
 
-    def forget(self) -> None:
-        """Begin anew."""
-        self.files.clear()
-        self.staged.clear()
+    def take(self, note: Sequence[Any]) -> None:
+        """Have a file that was made in the folder; the note begins with its name and digest, or says that it has none.
+
+        It is yielded by `begin` if this publication is cut short.
+        """
+        name, digest, *_ = note
+        if name:
+            self.files[name] = digest
+        with (self.work / NOTES).open("ab") as file:
+            file.write(json.dumps(note).encode() + b"\n")
 
     def finish(self, about: dict[str, str]) -> FileCounts:
         """Put what is new in its place, delete what is gone, and write the manifest with what is said about it."""
+        staged = sorted(name for name, digest in self.files.items() if self.there.get(name) != digest)
         self.there = self._look()  # somebody may have edited a file meanwhile
-        for name in self.staged.keys() - self.ours.keys():
+        for name in staged:
             self._refuse_links(name)
-            if os.path.lexists(self.root / name):
+            if name not in self.ours and os.path.lexists(self.root / name):
                 raise PublishRefused(f"{self.root / name} is not ours. Nothing was published.")
         gone = sorted(self.there.keys() - self.files.keys())
         manifest = _as_json({"made_by": MAKER, **about, "files": dict(sorted(self.files.items()))})
         path = self.root / MANIFEST
-        if self.staged or gone or not path.exists() or path.read_bytes() != manifest:
-            self._replace(gone, manifest)
+        if staged or gone or not path.exists() or path.read_bytes() != manifest:
+            self._replace(staged, gone, manifest)
         (self.work / PLAN).unlink(missing_ok=True)
-        return FileCounts(len(self.staged), len(gone), len(self.files) - len(self.staged))
+        return FileCounts(len(staged), len(gone), len(self.files) - len(staged))
 
     def clear(self) -> None:
-        """Delete what was written under other names; the plan of changes that were begun stays."""
+        """Delete what was made and noted; the plan of changes that were begun stays."""
+        self.files.clear()
         for part in self.work.glob("*.part"):
             part.unlink()
         with suppress(OSError):  # it holds a plan
             self.work.rmdir()
 
-    def _replace(self, gone: list[str], manifest: bytes) -> None:
+    def _replace(self, staged: list[str], gone: list[str], manifest: bytes) -> None:
         plan = {name: sorted({*self.ours.get(name, ()), digest}) for name, digest in self.files.items()}
-        parts = self._write("plan.part", _as_json(self._listed() | plan)), self._write("manifest.part", manifest)
+        listed = {name: sorted(digests) for name, digests in self.ours.items()}
+        self.make(PLAN, [_as_json(listed | plan)])
+        self.make(MANIFEST, [manifest])
+        sync(self._part(PLAN))
+        self._part(PLAN).replace(self.work / PLAN)
         os.sync()
-        parts[0].replace(self.work / PLAN)
-        os.sync()
-        for name, part in self.staged.items():
+        for name in staged:
             (self.root / name).parent.mkdir(parents=True, exist_ok=True)
-            part.replace(self.root / name)
+            self._part(name).replace(self.root / name)
         for name in gone:
             (self.root / name).unlink()
             with suppress(OSError):  # something else is in it
                 for folder in PurePosixPath(name).parents[:-1]:
                     (self.root / folder).rmdir()
         os.sync()
-        parts[1].replace(self.root / MANIFEST)
-        os.sync()
+        self._part(MANIFEST).replace(self.root / MANIFEST)
+        sync(self.root)
 
-    def _write(self, name: str, body: bytes) -> Path:
-        path = self.work / name
-        path.write_bytes(body)
-        path.chmod(PUBLIC)
-        return path
-
-    def _listed(self) -> dict[str, list[str]]:
-        return {name: sorted(digests) for name, digests in self.ours.items()}
+    def _part(self, name: str) -> Path:
+        """Return the other name under which a file is written first."""
+        return self.work / f"{sha256(name.encode()).hexdigest()}.part"
 
     def _read_ours(self) -> dict[str, set[str]]:
         """Each file that we wrote with the digests that it may have: of the manifest and of a plan cut short."""
@@ -138,9 +177,6 @@ class SiteFolder:
         ours: dict[str, set[str]] = {name: set(digests) for name, digests in (plan or {}).items()}
         for name, digest in listed.items():
             ours.setdefault(name, set()).add(digest)
-        for name in ours:
-            if name.startswith("/") or ".." in name.split("/"):
-                raise PublishRefused(f"{self.root / MANIFEST} names a file outside of the folder. Nothing was written.")
         return ours
 
     def _look(self) -> dict[str, str]:
@@ -148,19 +184,21 @@ class SiteFolder:
         there = {}
         for name, digests in self.ours.items():
             self._refuse_links(name)
-            path = self.root / name
-            if not path.exists():
+            digest = _digest(self.root / name)
+            if digest is None:
                 continue
-            with path.open("rb") as file:
-                there[name] = file_digest(file, "sha256").hexdigest()
-            if there[name] not in digests:
+            if digest not in digests:
+                path = self.root / name
                 raise PublishRefused(f"Somebody changed {path}. Move it away, then publish again; nothing was written.")
+            there[name] = digest
         return there
 
     def _refuse_links(self, name: str) -> None:
-        """Raise PublishRefused if anything on the way to the file is a link, or no folder."""
+        """Raise PublishRefused if the file is outside, or anything on the way to it is a link, or no folder."""
+        if name.startswith("/") or ".." in name.split("/"):
+            raise PublishRefused(f"{self.root / MANIFEST} names a file outside of the folder. Nothing was written.")
         path = self.root / name
-        folders = [folder for folder in path.parents if folder.is_relative_to(self.root) and folder != self.root]
+        folders = [self.root / folder for folder in PurePosixPath(name).parents[:-1]]
         if (
             path.is_symlink()
             or path.is_dir()
@@ -179,6 +217,14 @@ def _read(path: Path) -> dict[str, Any] | None:
     if not isinstance(found, dict):
         raise PublishRefused(f"{path} cannot be read. Nothing was written.")
     return found
+
+
+def _digest(path: Path) -> str | None:
+    """Return the SHA-256 of a file; None when there is none, or a link."""
+    if path.is_symlink() or not path.exists():
+        return None
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _as_json(document: dict[str, Any]) -> bytes:

@@ -1,8 +1,7 @@
 """The file _headers, from which static hosts such as Netlify and Cloudflare Pages take the headers of each answer."""
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
-
-from werkzeug.datastructures import Headers
 
 # What a host finds out itself, and what is only true of an answer to one request.
 OF_THE_ANSWER = frozenset({"content-length", "date", "etag", "last-modified", "link", "vary", "x-total-count"})
@@ -18,15 +17,16 @@ class HeaderRules:
         self.forms = f"form-action 'self' {parts.scheme}://{parts.netloc}" if live else "form-action 'none'"
         self.rules: dict[str, str] = {}
 
-    def add(self, path: str, headers: Headers, *, is_page: bool) -> None:
-        """Take the headers of an answer as those of all addresses of its sort."""
+    def add(self, path: str, headers: Iterable[tuple[str, str]], *, is_page: bool) -> bool:
+        """Take the headers of an answer as those of all addresses of its sort; return whether it is the first."""
         sort = _sort_of(path)
         if sort in self.rules:
-            return
+            return False
         kept = (f"  {name}: {value}" for name, value in headers if name.lower() not in OF_THE_ANSWER)
         self.rules[sort] = "\n".join(kept).replace("form-action 'self'", self.forms)
         if is_page and not sort.endswith(("/", "*")) and sort[1:] not in ALIKE:  # servers add the slash
             self.rules[f"{sort}/"] = self.rules[sort]
+        return True
 
     def __str__(self) -> str:
         return "".join(f"{sort}\n{headers}\n" for sort, headers in sorted(self.rules.items()))

@@ -36,7 +36,7 @@ class SiteLinks:
         path, _, query = address.partition("?")
         if path.startswith(NEVER_WRITTEN) or path in self.unwritten:
             return None
-        if query and not path.startswith("/static/"):
+        if query and not query.startswith("v="):  # a version, which makes browsers fetch a file anew
             return _path_of_query(query) if path == "/" else None
         return f"{path}/index.json" if path.startswith(API) and not path.endswith(".json") else path
 
@@ -79,7 +79,11 @@ class SiteLinks:
             return match[0] if name == "content" else LEFT_OUT
         if path is None:
             return before + escape(f"{self.live}{target}{mark}{anchor}")
-        return match[0] if path == target else before + escape(f"{self.own * is_whole}{path}{mark}{anchor}")
+        return (
+            match[0]
+            if path == target.partition("?v=")[0]
+            else before + escape(f"{self.own * is_whole}{path}{mark}{anchor}")
+        )
 
 
 def _path_of_query(query: str) -> str | None:

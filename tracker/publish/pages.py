@@ -1,22 +1,29 @@
 """All that a folder holds, asked of the site itself as a reader would ask, without a network."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from functools import partial
+from hashlib import sha256
+from typing import NamedTuple
 
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
+from tracker.db.engine import reading
 from tracker.publish.folder import PublishRefused, SiteFolder
 from tracker.publish.headers import HeaderRules
 from tracker.publish.links import API, SiteLinks
+from tracker.publish.processes import in_processes
 from tracker.queries import public
 from tracker.queries.public.filters import AskFilter
 
-# The workbook comes first: there may be too many rows for one, and pages have to know it.
+# There may be too many rows for one, and pages have to know it.
+WORKBOOK = "/data.xlsx"
 ALWAYS = (
-    "/data.xlsx",
     "/",
     "/sitemap.xml",
     "/robots.txt",
@@ -27,75 +34,132 @@ ALWAYS = (
     "/api/v1/openapi.json",
 )
 NOT_FOUND = "/404.html"
+# What other sites show or subscribe to, which a former address goes on to send.
+EMBEDDED = ("feed.atom", "calendar.ics", "badge.svg", "picture.png", "card")
+REDIRECTED = (("", ""), ("/*", "/:splat"))
+MOVED = """<!doctype html>
+<html lang="en-GB">
+<meta charset="utf-8">
+<title>Moved</title>
+<link rel="canonical" href="{own}{page}">
+<meta http-equiv="refresh" content="0; url={page}{anchor}">
+<p><a href="{page}{anchor}">This is now at another address.</a></p>
+</html>
+"""
 Progress = Callable[[int, int], None]
 
 
-class _Unwritten(Exception):
-    """A link leads to what is no page: only the live site can answer it."""
+class Made(NamedTuple):
+    """A file that was made for a path, its headers if no other has told them, and the links on it that are new.
+
+    It has no name where the site answers with no page.
+    """
+
+    name: str
+    digest: str
+    path: str
+    address: str
+    headers: tuple[tuple[str, str], ...] = ()
+    found: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass
 class Site:
-    """The site that is published, and how its links are to be written."""
+    """The site at `own` of which some links lead to the live site at `live`; `build` stands for code and settings."""
 
-    app: Flask
-    links: SiteLinks
-    lists: Iterable[str]
-    headers: HeaderRules = field(init=False)
+    def __init__(self, app: Flask, own: str, live: str, build: bytes) -> None:
+        self.app, self.own, self.live, self.build = app, own, live, build
+        self.engine: sa.Engine = app.extensions["tracker_engine"]
 
-    def write_into(self, publication: SiteFolder, progress: Progress) -> None:
-        """Write every page and file that links lead to, and the rules for their headers."""
-        while True:
-            self.links.found.clear()
-            self.headers = HeaderRules(self.links.live)
-            try:
-                self._write_all(publication, progress)
-            except _Unwritten:
-                publication.forget()
-                continue
-            break
+    def write_into(self, publication: SiteFolder, state: str, progress: Progress) -> None:
+        """Write every page and file that links lead to, and the rules for their headers.
+
+        Files that were made for the same state of the site, when that was cut short, are not made again.
+        """
+        with reading(self.engine) as session:
+            lists, former = tuple(lists_of(session)), public.list_former_slugs(session)
+        self.links, self.headers = SiteLinks(self.own, self.live), HeaderRules(self.live)
+        self.made: set[str] = set()
+        for noted in publication.begin(sha256(f"{state} {self.live} {self.build.hex()}".encode()).hexdigest()):
+            self._know(Made(*noted))
+        embedded = (f"/asks/{slug}/{name}" for slug in former for name in EMBEDDED)
+        self._follow([WORKBOOK], publication, progress)
+        self._follow([*ALWAYS, *lists, *embedded], publication, progress)
+        with self._ask(NOT_FOUND) as answer:
+            page = self.links.rewrite_page(answer.get_data(as_text=True), NOT_FOUND)
+        publication.add(NOT_FOUND[1:], page.encode())
+        self._add_moved(publication, former)
         publication.add("_headers", str(self.headers).encode())
 
     def checkpoint(self) -> str:
         """Return the checkpoint of the log with the last change that readers can see."""
-        return self._ask("/checkpoint.txt").get_data(as_text=True).strip()
+        with self._ask("/checkpoint.txt") as answer:
+            return answer.get_data(as_text=True).strip()
 
-    def _write_all(self, publication: SiteFolder, progress: Progress) -> None:
-        done: set[str] = set()
-        for address in (*ALWAYS, *self.lists):
+    def _follow(self, addresses: Iterable[str], publication: SiteFolder, progress: Progress) -> None:
+        """Make what is at the addresses, and what links lead to from there."""
+        for address in addresses:
             self.links.find(address)
-        while waiting := [path for path in self.links.found if path not in done]:
-            for path in waiting:
-                self._write(publication, path, self.links.found[path])
-                done.add(path)
-                progress(len(done), len(self.links.found))
-        answer = self._ask(NOT_FOUND)
-        publication.add(NOT_FOUND[1:], self.links.rewrite_page(answer.get_data(as_text=True), NOT_FOUND).encode())
+        while waiting := [item for item in self.links.found.items() if item[0] not in self.made]:
+            self.engine.dispose()  # no connection may be shared with another process
+            try:
+                for made in in_processes(partial(self._make, publication), waiting):
+                    publication.take(self._know(made))
+                    progress(len(self.made), len(self.links.found))
+            except BrokenProcessPool:
+                raise PublishRefused(
+                    "A process was killed, perhaps for want of memory. Nothing was published."
+                ) from None
 
-    def _write(self, publication: SiteFolder, path: str, address: str) -> None:
-        answer = self._ask(address)
-        if answer.status_code >= 500:
-            raise PublishRefused(f"{address} was answered with {answer.status}. Nothing was published.")
-        if answer.status_code != 200:
-            self.links.unwritten.add(address.partition("?")[0])
-            raise _Unwritten
-        is_page = answer.mimetype == "text/html"
-        publication.add(file_of(path, is_page=is_page), self._body(answer, address))
-        self.headers.add(path, answer.headers, is_page=is_page)
+    def _make(self, publication: SiteFolder, item: tuple[str, str]) -> Made:
+        path, address = item
+        with self._ask(address) as answer:
+            if answer.status_code >= 500:
+                raise PublishRefused(f"{address} was answered with {answer.status}. Nothing was published.")
+            if answer.status_code != 200:
+                return Made("", "", path, address)
+            links = replace(self.links, found={})
+            name = file_of(path, is_page=answer.mimetype == "text/html")
+            digest = publication.make(name, _pieces(answer, links, address))
+            return Made(name, digest, path, address, tuple(answer.headers), tuple(links.found.items()))
 
-    def _body(self, answer: Response, address: str) -> bytes:
-        if answer.mimetype == "text/html":
-            return self.links.rewrite_page(answer.get_data(as_text=True), address).encode()
-        if answer.mimetype == "application/xml":
-            self.links.read_sitemap(answer.get_data(as_text=True))
-        if address.startswith(API):
-            return self.links.rewrite_json(answer.get_data(as_text=True)).encode()
-        return answer.get_data()
+    def _know(self, made: Made) -> Made:
+        """Remember what was made, and return of it what was not known."""
+        self.made.add(made.path)
+        if not made.name:
+            self.links.unwritten.add(made.path)
+            return made
+        is_new = self.headers.add(made.path, made.headers, is_page=made.name != made.path.strip("/"))
+        found = tuple((path, address) for path, address in made.found if path not in self.links.found)
+        self.links.found |= {made.path: made.address, **dict(found)}
+        return made._replace(found=found, headers=made.headers if is_new else ())
+
+    def _add_moved(self, publication: SiteFolder, former: Mapping[str, str]) -> None:
+        """Write a page for each address that leads on: of former slugs, and of entries, of which files know nothing."""
+        asks = [path for path in self.made if path.startswith("/asks/") and path.count("/") == 2]
+        moved = {f"{path}/story": (path, "#story") for path in asks}
+        for slug, now in former.items():
+            moved |= {f"/asks/{slug}{end}": (f"/asks/{now}{end}", "") for end in ("", "/history")}
+            moved |= {f"/asks/{slug}/story": (f"/asks/{now}", "#story")}
+        for path, (page, anchor) in moved.items():
+            text = MOVED.format(own=self.own, page=page, anchor=anchor)
+            publication.add(file_of(path, is_page=True), text.encode())
+        rules = [f"/asks/{slug}{end} /asks/{now}{to} 301\n" for slug, now in former.items() for end, to in REDIRECTED]
+        publication.add("_redirects", "".join(rules).encode())
 
     def _ask(self, address: str) -> Response:
         client = self.app.test_client(use_cookies=False)
-        with client.get(address, base_url=self.links.own, buffered=True) as answer:
-            return answer
+        return client.get(address, base_url=self.own, follow_redirects=True)
+
+
+def _pieces(answer: Response, links: SiteLinks, address: str) -> Iterable[bytes]:
+    """Return what is written of an answer, with its links for the folder."""
+    if answer.mimetype == "text/html":
+        return [links.rewrite_page(answer.get_data(as_text=True), address).encode()]
+    if answer.mimetype == "application/xml":
+        links.read_sitemap(answer.get_data(as_text=True))
+    if address.startswith(API):
+        return [links.rewrite_json(answer.get_data(as_text=True)).encode()]
+    return answer.iter_encoded()
 
 
 def lists_of(session: Session) -> Iterator[str]:

@@ -46,15 +46,16 @@ def part_of(target: Path, replace: bool, mode: int = OURS) -> Iterator[Path]:
     with scratch_beside(target) as part:
         yield part
         part.chmod(mode)
-        _sync(part)
+        sync(part)
         if replace:
             part.replace(target)
         else:
             target.hardlink_to(part)
-        _sync(target.parent)  # else the new name may be lost with the power
+        sync(target.parent)  # else the new name may be lost with the power
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Wait until the disk has a file, or the names in a folder."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

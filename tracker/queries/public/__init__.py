@@ -1,6 +1,6 @@
 """The only door for public pages: published records only, with public fields only."""
 
-from tracker.queries.public.asks import find_ask, find_slug_now, list_sources
+from tracker.queries.public.asks import find_ask, find_slug_now, list_former_slugs, list_sources
 from tracker.queries.public.bodies import find_body, list_bodies
 from tracker.queries.public.counts import (
     count_by_family,
@@ -42,6 +42,7 @@ __all__ = [
     "find_years",
     "list_bodies",
     "list_ended_disputes",
+    "list_former_slugs",
     "list_laws",
     "list_passages",
     "list_sources",

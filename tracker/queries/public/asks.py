@@ -106,6 +106,12 @@ def find_slug_now(session: Session, slug: str) -> str | None:
     return session.scalar(statement.where(Ask.publication.in_(PUBLIC)))
 
 
+def list_former_slugs(session: Session) -> dict[str, str]:
+    """Each slug that an ask had before, with its present one."""
+    statement = sa.select(FormerSlug.slug, Ask.slug).join(Ask, FormerSlug.ask_id == Ask.id)
+    return dict(session.execute(statement.where(Ask.publication.in_(PUBLIC)).order_by(FormerSlug.slug)).all())
+
+
 def find_ask(
     session: Session,
     slug: str,
