@@ -115,6 +115,7 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "public.find_near": lambda s: [public.find_near(s, "homs")],
     "public.list_bodies": lambda s: [public.list_bodies(s)],
     "public.find_law_title": lambda s: [public.find_law_title(s, KEY)],
+    "public.list_former_slugs": lambda s: [public.list_former_slugs(s)],
     "public.list_laws": public.list_laws,
     "public.list_sources": public.list_sources,
     "public.list_topics": public.list_topics,

@@ -16,8 +16,6 @@ from tracker.paths import PACKAGE, resource_dir
 from tracker.settings import Settings
 
 CODE, TEMPLATES, STATIC = PACKAGE, resource_dir("templates"), PACKAGE / "static"
-# What shows on public pages or in their headers. The secret makes the digest one.
-SETTINGS = ("SECRET_KEY", "SITE_URL", "CONTACT_EMAIL", "PUBLISHER", "FUNDING", "IS_PRODUCTION")
 
 
 def _small(css: str) -> str:

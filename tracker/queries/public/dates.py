@@ -47,9 +47,9 @@ class PublicDate:
 
 
 def list_dates(session: Session, today: date, of: FeedAsk | None = None) -> tuple[PublicDate, ...]:
-    """The dates from a year back on, of one ask or of all, in the order of time.
+    """The dates from a year back on, of one ask or of all, in the order of time; four queries a kind at most.
 
-    Of more than a calendar should hold, those to come go first, and the nearest before the others. Four queries a kind.
+    Of more than a calendar should hold, those to come go first, and the nearest before the others.
     """
     day, first = today.isoformat(), (today - A_YEAR).isoformat()
     coming = _read(session, of, sa.asc, _from(day))
@@ -76,8 +76,8 @@ def _read(
     found = set()
     for kind, statement in STATEMENTS.items():
         on, number = statement.selected_columns["on"].element, statement.selected_columns["number"].element
-        for condition in conditions(on):
-            # The database picks by the dates alone, so that it does not read all that is published.
+        # For all asks the database picks by the dates alone, so that it does not read all that is published.
+        for condition in [sa.or_(*conditions(on))] if of else conditions(on):
             near = sa.select(number).where(condition).order_by(direction(on), direction(number)).limit(LOOKED_THROUGH)
             if of:
                 near = near.where((Link.ask_id if kind is DateKind.IN_FORCE else Ask.id) == of.number)

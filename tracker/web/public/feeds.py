@@ -35,9 +35,9 @@ def changes() -> Response:
     refuse_contradictions()
     wanted = AskFilter.from_query(request.args)
     chosen = wanted.as_query()
-    found = feeds.list_changes(db(), wanted)
+    site_id = feeds.find_site_id(db())
     feed = xml.Feed(
-        id=xml.tag(feeds.find_site_id(db()), f"feed?{urlencode(chosen)}" if chosen else "feed"),
+        id=xml.tag(site_id, f"feed?{urlencode(chosen)}" if chosen else "feed"),
         title=f"{face().name}: changes to some of the asks" if chosen else f"{face().name}: all changes",
         subtitle="What became of each ask, with the evidence. A corrected entry appears again, marked as corrected.",
         author=face().name,
@@ -45,7 +45,7 @@ def changes() -> Response:
         links=_links("public.index", **chosen),
         rights=_rights(),
         checkpoint=public.find_checkpoint(db()).line,
-        entries=tuple(map(_entry, found)),
+        entries=tuple(_entry(site_id, change) for change in feeds.list_changes(db(), wanted)),
     )
     return _atom(feed)
 
@@ -57,8 +57,9 @@ def ask_changes(slug: str) -> Response:
     ask = feeds.find_feed_ask(db(), slug)
     if ask is None:
         return follow_former_slug(slug)
+    site_id = feeds.find_site_id(db())
     feed = xml.Feed(
-        id=xml.tag(feeds.find_site_id(db()), f"ask/{ask.number}"),
+        id=xml.tag(site_id, f"ask/{ask.number}"),
         title=f"{face().name}: {ask.title}",
         subtitle="Every change of this ask. A corrected entry appears again, marked as corrected.",
         author=face().name,
@@ -66,12 +67,12 @@ def ask_changes(slug: str) -> Response:
         links=_links("public.ask", slug=ask.slug),
         rights=_rights(),
         checkpoint=public.find_checkpoint(db()).line,
-        entries=tuple(map(_entry, feeds.list_changes_of(db(), ask))),
+        entries=tuple(_entry(site_id, change) for change in feeds.list_changes_of(db(), ask)),
     )
     return _atom(feed)
 
 
-def _entry(change: FeedChange) -> xml.FeedEntry:
+def _entry(site_id: str, change: FeedChange) -> xml.FeedEntry:
     """A change as an entry: its words link to the page, its evidence is related."""
     entry, story = change.entry, _address("public.story", slug=change.ask.slug)
     method = _address("public.method")
@@ -80,7 +81,7 @@ def _entry(change: FeedChange) -> xml.FeedEntry:
         categories.append(xml.FeedCategory(f"{method}#statuses", entry.status.value, entry.status.label))
     evidence = (xml.FeedLink("related", item.url, item.title) for item in entry.evidence)
     return xml.FeedEntry(
-        id=xml.tag(feeds.find_site_id(db()), f"update/{change.number}"),
+        id=xml.tag(site_id, f"update/{change.number}"),
         title=headline(change),
         published=change.published_at,
         updated=change.changed_at,
