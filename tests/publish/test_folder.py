@@ -4,13 +4,14 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from tests.full_disk import full_disk
 from tests.processes import processes
-from tracker.publish.folder import MANIFEST, PLAN, WORK, FileCounts, PublishRefused, publication_in
+from tracker.publish.folder import MANIFEST, NOTES, PLAN, WORK, FileCounts, PublishRefused, publication_in
 
 OLD = {"index.html": "old", "same": "same", "gone/deep/page.html": "gone", "_headers": "h"}
 NEW = {"index.html": "new", "same": "same", "new/page.html": "new", "new/other.html": "new", "_headers": "h"}
@@ -183,6 +184,82 @@ def test_one_publication_at_a_time(tmp_path: Path) -> None:
         first.finish({})
     assert held_by(tmp_path) == {"index.html": "first"}
     publish(tmp_path, NEW)
+
+
+def test_on_a_full_disk_the_last_publication_stays(tmp_path: Path) -> None:
+    publish(tmp_path, OLD)
+    with full_disk(8192), pytest.raises(OSError, match="too large"):
+        publish(tmp_path, NEW | {"asks.csv": "x" * 9000})
+    assert held_by(tmp_path) == OLD
+    assert not (tmp_path / WORK).exists()
+    publish(tmp_path, NEW)
+    assert held_by(tmp_path) == NEW
+
+
+def stopped(root: Path, state: str, files: dict[str, str]) -> None:
+    """Make the files, and stop before any is in its place."""
+    with suppress(KeyboardInterrupt), publication_in(root) as publication:
+        list(publication.begin(state))
+        for name, text in files.items():
+            publication.take([name, publication.make(name, [text.encode()]), f"about {name}"])
+        raise KeyboardInterrupt
+
+
+def gone_on(root: Path, state: str) -> set[str]:
+    """Go on from there; return the names of the files that need not be made again."""
+    with publication_in(root) as publication:
+        notes = list(publication.begin(state))
+        assert [about for *_, about in notes] == [f"about {name}" for name, *_ in notes]
+        publication.finish({})
+        return {name for name, *_ in notes}
+
+
+def cut_the_notes(work: Path) -> None:
+    with (work / NOTES).open("r+b") as file:
+        file.truncate((work / NOTES).stat().st_size - 9)
+
+
+def damage_a_file(work: Path) -> None:
+    max(work.glob("*.part"), key=lambda path: path.read_text() == "deep").write_text("dee")
+
+
+def link_a_file(work: Path) -> None:
+    part = max(work.glob("*.part"), key=lambda path: path.read_text() == "deep")
+    part.rename(work / "elsewhere")
+    part.symlink_to(work / "elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("then", "state", "kept"),
+    [
+        (lambda _: None, "1", {"index.html", "same", "a/b"}),
+        (lambda _: None, "2", set()),
+        (cut_the_notes, "1", {"index.html", "same"}),
+        (damage_a_file, "1", {"index.html", "same"}),
+        (link_a_file, "1", {"index.html", "same"}),
+        (lambda work: (work / NOTES).unlink(), "1", set()),
+        (lambda work: (work / NOTES).write_text("{"), "1", set()),
+    ],
+)
+def test_files_that_were_made_for_the_same_state_are_taken_over_while_they_are_whole(
+    tmp_path: Path, then: Callable[[Path], None], state: str, kept: set[str]
+) -> None:
+    publish(tmp_path, OLD)
+    made = {"index.html": "new", "same": "same", "a/b": "deep"}
+    stopped(tmp_path, "1", made)
+    assert held_by(tmp_path) == OLD
+    then(tmp_path / WORK)
+    assert gone_on(tmp_path, state) == kept
+    assert held_by(tmp_path) == {name: made[name] for name in kept}
+
+
+def test_notes_that_name_a_file_outside_are_refused(tmp_path: Path) -> None:
+    publish(tmp_path, OLD)
+    stopped(tmp_path, "1", {"../mine": "mine"})
+    with pytest.raises(PublishRefused, match="outside"):
+        gone_on(tmp_path, "1")
+    assert held_by(tmp_path) == OLD
+    assert not (tmp_path.parent / "mine").exists()
 
 
 def killed_at(root: Path, files: dict[str, str], number: int) -> str:

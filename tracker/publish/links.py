@@ -10,7 +10,7 @@ NEVER_WRITTEN = ("/staff", "/healthz", "/readyz")
 API = "/api/v1/"
 VALUE = re.compile(r"[a-z0-9_-]+", re.ASCII)
 YEAR_END = re.compile(r"\d{4}-12-31", re.ASCII)
-TAG = re.compile(r"<[a-z][^<>]*>")
+TAG = re.compile(r'<[a-z][^<>]*\s(?:href|src|action|content)="[^<>]*>')
 ATTRIBUTE = re.compile(r'(\s(href|src|action|content)=")([^"]*)(?=")')
 FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 LEFT_OUT = ' data-left-out="yes'
@@ -79,11 +79,9 @@ class SiteLinks:
             return match[0] if name == "content" else LEFT_OUT
         if path is None:
             return before + escape(f"{self.live}{target}{mark}{anchor}")
-        return (
-            match[0]
-            if path == target.partition("?v=")[0]
-            else before + escape(f"{self.own * is_whole}{path}{mark}{anchor}")
-        )
+        if path == target.partition("?v=")[0]:
+            return match[0]
+        return before + escape(f"{self.own * is_whole}{path}{mark}{anchor}")
 
 
 def _path_of_query(query: str) -> str | None:

@@ -1,0 +1,164 @@
+"""A publication that is stopped, killed, out of room or overtaken by a change, as a program of its own."""
+
+import fcntl
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from tests.cli.commands import CHECKOUT, SECRET, tracker_on
+from tests.engines import ENGINES, open_engine
+from tests.factories import make_ask
+from tests.site import SeededDatabases
+from tracker.clock import now
+from tracker.db.engine import writing
+from tracker.publish.folder import MANIFEST, NOTES, WORK
+from tracker.rules.permissions import COMMAND_LINE
+from tracker.services.change import Change
+
+OWN = "https://asks.example.org"
+PATIENCE_SECONDS = 120  # only for a program that hangs
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def url(seeded_databases: SeededDatabases) -> Iterator[str]:
+    with seeded_databases.temporary("sqlite") as url:
+        yield url
+
+
+@contextmanager
+def publishing(url: str, folder: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """`tracker publish` in a process of its own, which is dead after the block."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT), "DATABASE_URL": url, "SECRET_KEY": SECRET}
+    with subprocess.Popen(
+        [sys.executable, "-m", "tracker.cli", "publish", folder, *options],
+        cwd=folder.parent,
+        env=environment | {"TRACKER_SITE_URL": OWN},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    end = monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert monotonic() < end, "it takes too long"
+        sleep(0.01)
+
+
+def noted(folder: Path) -> list[list[str]]:
+    """What a publication has noted about the files that it made."""
+    notes = folder / WORK / NOTES
+    lines = notes.read_text().splitlines()[1:-1] if notes.exists() else []
+    return [note for note in map(json.loads, lines) if note[0]]
+
+
+def is_free(folder: Path) -> bool:
+    """True if no process of a publication is left."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def add_ask(url: str) -> None:
+    with open_engine(url) as engine, writing(engine) as session:
+        make_ask(Change(session, COMMAND_LINE, now()), published=True)
+
+
+@pytest.mark.parametrize(
+    ("how", "code", "said"),
+    [
+        (signal.SIGKILL, -signal.SIGKILL, ""),
+        (signal.SIGTERM, 1, "the next time it goes on from here"),
+        (signal.SIGINT, 1, "the next time it goes on from here"),
+    ],
+)
+def test_what_was_made_before_a_stop_is_not_made_again(
+    url: str, tmp_path: Path, how: signal.Signals, code: int, said: str
+) -> None:
+    folder = tmp_path / "site"
+    with publishing(url, folder) as process:
+        wait_until(lambda: len(noted(folder)) > 120)
+        process.send_signal(how)
+        assert said in process.communicate(timeout=PATIENCE_SECONDS)[1]
+    assert process.returncode == code
+    assert not (folder / MANIFEST).exists()
+    wait_until(lambda: is_free(folder))
+    parts = {part.stat().st_ino for part in (folder / WORK).glob("*.part") if part.name != NOTES}
+    made = len(noted(folder))
+    publish_whole(url, folder)
+    assert len([path for path in folder.rglob("*") if path.stat().st_ino in parts]) >= made
+
+
+def publish_whole(url: str, folder: Path) -> None:
+    """Publish, and into another folder too: both hold the same."""
+    tracker = tracker_on(url)
+    tracker("publish", folder, TRACKER_SITE_URL=OWN)
+    tracker("publish", folder.parent / "another", TRACKER_SITE_URL=OWN)
+    assert files(folder) == files(folder.parent / "another")
+
+
+def test_after_a_change_nothing_that_was_made_is_taken_over(url: str, tmp_path: Path) -> None:
+    with publishing(url, tmp_path / "site") as process:
+        wait_until(lambda: len(noted(tmp_path / "site")) > 20)
+        process.kill()
+    wait_until(lambda: is_free(tmp_path / "site"))
+    add_ask(url)
+    publish_whole(url, tmp_path / "site")
+
+
+def test_a_site_that_changes_while_it_is_read_is_read_again(url: str, tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    with publishing(url, folder) as process:
+        wait_until(lambda: len(noted(folder)) > 20)
+        add_ask(url)
+        assert process.communicate(timeout=PATIENCE_SECONDS)[1] == ""
+    about = json.loads((folder / MANIFEST).read_text())
+    shown = (folder / "checkpoint.txt").read_text().strip()
+    assert (about["checkpoint"], about["checkpoint_at_the_end"]) == (shown, shown)
+    assert "empty-homes" in (folder / "status/announced/index.html").read_text()
+    tracker_on(url)("publish", folder, TRACKER_SITE_URL=OWN)
+    assert json.loads((folder / MANIFEST).read_text()) == about
+
+
+@pytest.mark.parametrize("engine_name", ENGINES)
+def test_a_change_is_written_within_a_minute_until_the_watch_ends(
+    seeded_databases: SeededDatabases, tmp_path: Path, engine_name: str
+) -> None:
+    folder = tmp_path / "site"
+    with seeded_databases.temporary(engine_name) as url, publishing(url, folder, "--watch") as process:
+        assert process.stdout
+        assert re.match(r"Files written: \d{3}, deleted: 0", process.stdout.readline())
+        begun = monotonic()
+        add_ask(url)
+        assert re.match(r"Files written: \d+, deleted: \d+", process.stdout.readline())
+        assert monotonic() - begun < 60
+        assert (folder / "asks/empty-homes/index.html").exists()
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=PATIENCE_SECONDS) == ("", "")
+    assert process.returncode == 0
+    assert not (folder / WORK).exists()
