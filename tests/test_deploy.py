@@ -16,9 +16,11 @@ from tests.engines import free_port
 from tests.second_step import give_phone
 from tests.site import ADA, PRODUCTION, WEALTH_ORDERS, SeededDatabases, Site, open_app
 from tracker.cli import env_file
+from tracker.publish.folder import WORK
 from tracker.settings import Settings
 
 pytestmark = pytest.mark.slow
+ASK = f"/asks/{WEALTH_ORDERS}"
 UPLOAD = 1_500_000  # more than nginx lets through by itself
 
 
@@ -87,18 +89,29 @@ def test_plain_files_are_sent_under_the_addresses_and_kinds_of_the_live_site(
 ) -> None:
     site = (DEPLOY / "files" / {"nginx": "nginx.conf", "caddy": "Caddyfile"}[name]).read_text()
     site = put(site, **{"root /srv/www": f"root {www}"} if name == "nginx" else {"root * /srv/www": f"root * {www}"})
-    (www / ".publishing").touch()
+    (www / WORK).mkdir(exist_ok=True)
+    (www / WORK / "plan.json").write_text("{}")
     expected = {
         "/": (200, "text/html"),
-        f"/asks/{WEALTH_ORDERS}": (200, "text/html"),
+        ASK: (200, "text/html"),
+        f"{ASK}/": (200, "text/html"),
+        f"{ASK}/card": (200, "text/html"),
+        f"{ASK}/story?entry=2018-01-31": (200, "text/html"),
         "/family/met/": (200, "text/html"),
+        "/on/2020-12-31/": (200, "text/html"),
         "/feed.atom": (200, "application/atom+xml"),
-        f"/asks/{WEALTH_ORDERS}/feed.atom": (200, "application/atom+xml"),
+        f"{ASK}/feed.atom": (200, "application/atom+xml"),
         "/calendar.ics": (200, "text/calendar"),
+        f"{ASK}/calendar.ics": (200, "text/calendar"),
+        f"{ASK}/badge.svg": (200, "image/svg+xml"),
+        f"{ASK}/picture.png?v=1": (200, "image/png"),
         "/asks.csv": (200, "text/csv"),
         "/api/v1/asks": (200, "application/json"),
+        f"/api/v1{ASK}": (200, "application/json"),
+        "/api/v1/openapi.json": (200, "application/json"),
         "/nowhere": (404, "text/html"),
-        "/.publishing": (404, "text/html"),
+        f"/{WORK}": (404, "text/html"),
+        f"/{WORK}/plan.json": (404, "text/html"),
     }
     with SERVERS[name](tmp_path, site) as port:
         found = {}
