@@ -2,19 +2,25 @@
 
 import os
 import re
-import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tracker.face import Face
-from tracker.paths import CHECKOUT
+from tracker.paths import CHECKOUT, kept_secret
 
 SHORTEST_SECRET = 32
 SITE_URL = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:[0-9]+)?")
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+# Where official records answer, by the source that `tracker look --only` names.
+RECORD_ADDRESSES: Mapping[str, str] = {
+    "bills": "https://bills-api.parliament.uk/api/v1",
+    "law": "https://www.legislation.gov.uk",
+    "instruments": "https://statutoryinstruments-api.parliament.uk/api/v2",
+    "sanctions": "https://sanctionslist.fcdo.gov.uk/docs",
+}
 WEAK_SECRETS = re.compile(r"(?i)change|secret|example|password|^(.)\1+$")
 
 
@@ -57,6 +63,7 @@ class Settings:
     upload_mb: int = 2
     mail: MailServer | None = None
     face: Face = field(default_factory=Face)
+    record_addresses: Mapping[str, str] = field(default_factory=lambda: RECORD_ADDRESSES)
 
     @property
     def trusted_hosts(self) -> list[str] | None:
@@ -91,6 +98,7 @@ class Settings:
             upload_mb=reader.number("TRACKER_UPLOAD_MB", 2, 64, least=2),
             mail=reader.mail(),
             face=reader.face(),
+            record_addresses={source: reader.record_address(source) for source in RECORD_ADDRESSES},
         )
         if is_production and not settings.site_url.startswith("https://"):
             reader.wrong.append("TRACKER_SITE_URL: give the public address, beginning with https://")
@@ -145,6 +153,16 @@ class _Reader:
             self.wrong.append(f"TRACKER_SITE_URL: give scheme and host without a path, as in {example}, not “{value}”")
         return value if is_right else ""
 
+    def record_address(self, source: str) -> str:
+        """The address under which a part of the official record answers."""
+        name, usual = f"TRACKER_{source.upper()}_ADDRESS", RECORD_ADDRESSES[source]
+        value = self.text(name, usual)
+        parts = urlsplit(value)
+        if not parts.hostname or (parts.scheme != "https" and parts.hostname not in LOOPBACK) or "@" in parts.netloc:
+            self.wrong.append(f"{name}: give an address that begins with https://, as in {usual}")
+            return usual
+        return value
+
     def face(self) -> Face:
         usual = Face()
         licence, _, licence_url = self.text("TRACKER_LICENCE", f"{usual.licence} {usual.licence_url}").rpartition(" ")
@@ -181,7 +199,7 @@ class _Reader:
             self.wrong.append("TRACKER_SMTP_FROM: give the address that mail comes from, and nothing else")
         if bool(mail.user) != bool(mail.password):
             self.wrong.append("TRACKER_SMTP_USER: give it together with TRACKER_SMTP_PASSWORD, or neither")
-        if mail.password and mail.tls == "off" and mail.host not in {"127.0.0.1", "::1", "localhost"}:
+        if mail.password and mail.tls == "off" and mail.host not in LOOPBACK:
             self.wrong.append("TRACKER_SMTP_TLS: must not be off for a password that leaves this machine")
         return mail
 
@@ -211,7 +229,7 @@ class _Reader:
                     "    python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
                 )
             return value
-        return _kept_secret(var_dir() / "secret_key")
+        return kept_secret(var_dir() / "secret_key")
 
 
 def in_address(host: str) -> str:
@@ -225,15 +243,3 @@ def var_dir() -> Path:
     folder = base / "var"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
-
-
-def _kept_secret(path: Path) -> str:
-    """A secret for local use, made once; when two processes make one at once, the first one's stays."""
-    if not path.exists():
-        proposal = path.with_name(f"{path.name}.{os.getpid()}")
-        proposal.touch(mode=0o600)
-        proposal.write_text(secrets.token_urlsafe(48), encoding="ascii")
-        with suppress(FileExistsError):
-            path.hardlink_to(proposal)
-        proposal.unlink()
-    return path.read_text(encoding="ascii")

@@ -22,9 +22,9 @@ def commands(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[
 def test_the_command_line_has_these_commands() -> None:
     assert sorted(" ".join(words) for words, _ in commands()) == [
         "backup", "db", "db check", "db current", "db downgrade", "db upgrade", "digest", "doctor",
-        "export", "import", "log", "log export", "publish", "restore", "seed", "serve", "tidy", "user", "user add",
-        "user deactivate", "user link", "user list", "user report", "user reset-second-factor", "user set-password",
-        "user set-role", "verify",
+        "export", "import", "log", "log export", "look", "publish", "restore", "seed", "serve", "tidy", "user",
+        "user add", "user deactivate", "user link", "user list", "user report", "user reset-second-factor",
+        "user set-password", "user set-role", "verify",
     ]  # fmt: skip
 
 
@@ -48,10 +48,12 @@ def test_every_option_is_explained() -> None:
     explained |= {
         "--as",
         "--compare",
+        "--from",
         "--internal",
         "--link",
         "--live",
         "--mend",
+        "--only",
         "--reason",
         "--replay",
         "--watch",

@@ -18,6 +18,7 @@ from tracker.cli.database import Unusable, open_engine
 from tracker.cli.digest import digest
 from tracker.cli.doctor import doctor
 from tracker.cli.log import log, verify
+from tracker.cli.look import look
 from tracker.cli.people import user
 from tracker.cli.publish import publish
 from tracker.cli.schema import db, require_newest
@@ -170,6 +171,7 @@ main.add_command(digest)
 main.add_command(doctor)
 main.add_command(import_files)
 main.add_command(log)
+main.add_command(look)
 main.add_command(publish)
 main.add_command(restore)
 main.add_command(seed)
