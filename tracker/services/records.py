@@ -8,7 +8,7 @@ from dataclasses import fields
 from textwrap import shorten
 from typing import Any, Protocol, TypeVar
 
-from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Update
+from tracker.models import Ask, Finding, Legislation, Link, Person, Reply, Source, SuccessTest, Update
 from tracker.queries.stories import find_story
 from tracker.rules.asks import AWAY, Publication
 from tracker.rules.errors import Conflict, Problem, RuleBroken
@@ -110,6 +110,8 @@ def subject_of(row: object) -> Subject:
             return Subject("source", row.id, row.title)
         case Reply():
             return Subject("reply", row.id, row.asked, row.ask_id)
+        case Finding():
+            return Subject("finding", row.id, shorten(row.says, NAME_LENGTH, placeholder="…"))
         case Person():
             return Subject("person", row.id, row.name)
         case _:
