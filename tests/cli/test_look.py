@@ -10,11 +10,12 @@ from tests.cli.commands import Tracker
 from tests.engines import open_engine
 from tests.factories import NOW, make_ask, make_law, make_link
 from tests.official.fake import FakeRecord, stage
-from tracker.clock import today
+from tracker.clock import now, today
 from tracker.db.engine import reading, writing
 from tracker.models import Finding, Look
 from tracker.official.looking import only_one
 from tracker.rules.permissions import COMMAND_LINE
+from tracker.services import findings
 from tracker.services.change import Change
 
 
@@ -85,3 +86,17 @@ def test_the_digest_names_what_was_found(tracker: Tracker, settings: dict[str, s
     assert "From the official record" in mail
     assert "Empty Homes Bill: second reading, Commons" in mail
     assert "/staff/findings/1/tell" in mail
+
+
+def test_what_was_dismissed_stays_so_after_a_restore(
+    tracker: Tracker, database: str, settings: dict[str, str], tmp_path: Path
+) -> None:
+    tracker("look", **settings)
+    with open_engine(database) as engine, writing(engine) as session:
+        finding = session.get_one(Finding, 1)
+        findings.dismiss(Change(session, COMMAND_LINE, now()), finding, "It is another bill.", finding.version)
+    tracker("backup", tmp_path / "backup")
+    tracker("restore", tmp_path / "backup", "--force")
+    assert "Parliament’s bills: well (0 new)" in tracker("look", **settings).out
+    assert "From the official record" not in tracker("digest", "--dry-run").out
+    tracker("verify", "--replay")

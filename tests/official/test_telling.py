@@ -170,6 +170,16 @@ def test_a_day_is_filled_in_with_a_click_and_the_page_is_in_the_log(sqlite_site:
         assert replay.find_differences(session) == []
 
 
+def test_royal_assent_is_told_also_after_its_day_was_filled_in(sqlite_site: Site) -> None:
+    sqlite_site.execute(sa.update(Legislation).values(enacted_on=None))
+    number = find(sqlite_site, kind="royal_assent", fills="enacted_on")
+    done = sqlite_site.browser(ED).get("/staff/").submit(f"Fill in the date from: {SAYS}")
+    assert sqlite_site.scalar(sa.select(Legislation.enacted_on).where(Legislation.id.in_(SANCTIONS_ACT))) == in_days(-1)
+    assert state_of(sqlite_site, number) is FindingState.NEW
+    assert not done.has_button(f"Fill in the date from: {SAYS}")
+    assert f"Tell it : {SAYS}" in done.links()
+
+
 def test_a_day_that_the_rules_refuse_changes_nothing(sqlite_site: Site) -> None:
     law = sqlite_site.scalar(SANCTIONS_ACT)
     sqlite_site.execute(sa.update(Legislation).where(Legislation.id == law).values(introduced_on=PartialDate("2018")))

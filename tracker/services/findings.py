@@ -19,6 +19,7 @@ from tracker.rules.text import SENTENCE_LENGTH
 from tracker.services import legislation, records
 from tracker.services.change import Change
 
+TOLD_BESIDES = frozenset({"royal_assent", "ended"})
 LINKS = sa.select(Link).options(joinedload(Link.legislation))  # the log names the law
 
 
@@ -46,7 +47,10 @@ def dismiss(change: Change, finding: Finding, reason: str, seen_version: int | N
 
 
 def fill(change: Change, finding: Finding, seen_version: int | None) -> None:
-    """Write the day of a finding where it belongs, with the official page as the reason, and let it be told."""
+    """Write the day of a finding where it belongs, with the official page as the reason.
+
+    It is told by that, unless it belongs in the stories too: how a bill ends.
+    """
     change.require(Action.EDIT)
     records.check_version(finding, seen_version)
     _require_new(finding)
@@ -61,7 +65,10 @@ def fill(change: Change, finding: Finding, seen_version: int | None) -> None:
         law = change.session.get_one(Legislation, finding.subject_id)
         draft = replace(records.draft_of(LegislationDraft, law), **value)
         legislation.edit_legislation(change, law, draft, None, reason)
-    _decide(change, finding, FindingState.TOLD, "Filled in.")
+    if finding.kind in TOLD_BESIDES:
+        finding.fills = ""
+    else:
+        _decide(change, finding, FindingState.TOLD, "Filled in.")
 
 
 def _require_new(finding: Finding) -> None:

@@ -117,7 +117,7 @@ def find_ask(
     """An ask that is or was public, with all that belongs to it, now or as it stood on a day.
 
     For staff's previews, `with_drafts` finds any ask, and `foresee` makes of it what is not written yet.
-    Costs ten queries, however long its story.
+    Costs at most eleven queries, however long its story.
     """
     ask = load_ask(session, slug)
     if ask is None or not (ask.publication.is_public or with_drafts):

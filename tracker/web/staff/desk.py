@@ -20,8 +20,8 @@ bp = Blueprint("staff", __name__, url_prefix="/staff")
 FIRST = 20
 TITLES = {
     "sent_back": "Sent back to you",
-    "record": "From the official record",
     "waiting": "Waiting for approval",
+    "record": "From the official record",
     "contradicted": "Tests and status disagree",
     "disputed": "Disputed: answer due",
     "unanswered": "Replies that are due",
