@@ -236,7 +236,7 @@ def test_the_public_reads_when_a_machine_looked_and_never_what_it_found(site: Si
         looked(site, source)
     page = site.browser().get(f"/asks/{ask.slug}")
     day = PartialDate(today().isoformat()).in_words
-    assert f"A machine looked at Parliament, legislation, the sanctions list on {day}; {words}" in page.text
+    assert f"A machine looked at Parliament, legislation and the sanctions list on {day}; {words}" in page.text
     assert "topsecret" not in page.html.casefold()
     assert "A machine looked" not in site.browser().get(f"/asks/{ask.slug}?on=2020-01-01").text
 
