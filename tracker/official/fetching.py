@@ -129,7 +129,7 @@ class Fetcher:
                 raise Unreadable(f"{address} answered with the code {response.status}.")
             return self._save(response, file, address)
         finally:
-            response.release_conn()
+            response.close()  # a body that was read whole has given its connection back already
 
     def _ask(self, address: str, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
         """Return the response, after redirects that stay with the hosts of official records."""
