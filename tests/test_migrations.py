@@ -17,7 +17,9 @@ from tracker import models
 from tracker.db import migrate
 from tracker.db.base import Base
 from tracker.db.engine import reading, writing
+from tracker.official.findings import Found, note
 from tracker.paths import resource_dir
+from tracker.rules.findings import LookOutcome
 from tracker.rules.updates import Result
 from tracker.services import asks, proof, uploads
 from tracker.services.change import Change
@@ -143,10 +145,14 @@ def fill(engine: sa.Engine) -> None:
                 (make_test(change, ask, key="second").id, Result.NOT_MET),
             ),
         )
-        make_update(change, ask, published=False)
+        update = make_update(change, ask, published=False)
         make_reply(change, ask)
         asks.add_note(change, ask, "A private note.")
         session.add(models.FormerSlug(slug="old", ask_id=ask.id))
+        finding = note(session, Found("made", "ask", ask.id, "law/1", "Made.", "https://a.example", "A law"), NOW)
+        assert finding
+        session.add(models.Telling(finding_id=finding.id, update_id=update.id))
+        session.add(models.Look(source="law", looked_at=NOW, outcome=LookOutcome.OK))
         uploads.keep(change, [("asks.csv", b"ask_slug")], "")
 
 

@@ -13,6 +13,15 @@ from tracker.local_data import kept_secret, var_dir
 
 SHORTEST_SECRET = 32
 SITE_URL = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:[0-9]+)?")
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+# Where official records answer, by the source that `tracker look --only` names.
+RECORD_ADDRESSES: Mapping[str, str] = {
+    "bills": "https://bills-api.parliament.uk/api/v1",
+    "law": "https://www.legislation.gov.uk",
+    "instruments": "https://statutoryinstruments-api.parliament.uk/api/v2",
+    "sanctions": "https://sanctionslist.fcdo.gov.uk/docs",
+}
+RECORD_ADDRESS = re.compile(r"(https://[^\s/?#@]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?)(/[^\s?#]*)?")
 WEAK_SECRETS = re.compile(r"(?i)change|secret|example|password|^(.)\1+$")
 
 
@@ -59,6 +68,7 @@ class Settings:
     mail: MailServer | None = None
     face: Face = field(default_factory=Face)
     variables: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    record_addresses: Mapping[str, str] = field(default_factory=lambda: RECORD_ADDRESSES)
 
     @property
     def trusted_hosts(self) -> list[str] | None:
@@ -94,6 +104,7 @@ class Settings:
             mail=reader.mail(),
             face=reader.face(),
             variables=reader.variables,
+            record_addresses={source: reader.record_address(source) for source in RECORD_ADDRESSES},
         )
         if is_production and not settings.site_url.startswith("https://"):
             reader.wrong.append("TRACKER_SITE_URL: give the public address, beginning with https://")
@@ -164,6 +175,15 @@ class _Reader:
             self.wrong.append(f"TRACKER_SITE_URL: give scheme and host without a path, as in {example}, not “{value}”")
         return value if is_right else ""
 
+    def record_address(self, source: str) -> str:
+        """The address under which a part of the official record answers."""
+        name, usual = f"TRACKER_{source.upper()}_ADDRESS", RECORD_ADDRESSES[source]
+        value = self.text(name, usual)
+        if not RECORD_ADDRESS.fullmatch(value):
+            self.wrong.append(f"{name}: give an address that begins with https://, as in {usual}")
+            return usual
+        return value
+
     def face(self) -> Face:
         usual = Face()
         names = (each.name for each in fields(Face) if each.name != "licence_url")
@@ -192,7 +212,7 @@ class _Reader:
             self.wrong.append("TRACKER_SMTP_FROM: give the address that mail comes from, and nothing else")
         if bool(mail.user) != bool(mail.password):
             self.wrong.append("TRACKER_SMTP_USER: give it together with TRACKER_SMTP_PASSWORD, or neither")
-        if mail.password and mail.tls == "off" and mail.host not in {"127.0.0.1", "::1", "localhost"}:
+        if mail.password and mail.tls == "off" and mail.host not in LOOPBACK:
             self.wrong.append("TRACKER_SMTP_TLS: must not be off for a password that leaves this machine")
         return mail
 

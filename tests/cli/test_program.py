@@ -26,9 +26,9 @@ def commands(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[
 def test_the_command_line_has_these_commands() -> None:
     assert sorted(" ".join(words) for words, _ in commands()) == [
         "backup", "config", "db", "db check", "db current", "db downgrade", "db upgrade", "digest", "doctor",
-        "export", "import", "init", "log", "log export", "log script", "publish", "restore", "seed", "serve", "tidy",
-        "user", "user add", "user deactivate", "user link", "user list", "user report", "user reset-second-factor",
-        "user set-password", "user set-role", "verify",
+        "export", "import", "init", "log", "log export", "log script", "look", "publish", "restore", "seed", "serve",
+        "tidy", "user", "user add", "user deactivate", "user link", "user list", "user report",
+        "user reset-second-factor", "user set-password", "user set-role", "verify",
     ]  # fmt: skip
 
 
@@ -52,10 +52,12 @@ def test_every_option_is_explained() -> None:
     explained |= {
         "--as",
         "--compare",
+        "--from",
         "--internal",
         "--link",
         "--live",
         "--mend",
+        "--only",
         "--prepare",
         "--reason",
         "--replay",

@@ -29,7 +29,7 @@ from tests.factories import (
     source_draft,
     update_draft,
 )
-from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Update
+from tracker.models import Ask, Finding, Legislation, Link, Person, Reply, Source, SuccessTest, Update
 from tracker.queries.public.asks import load_ask
 from tracker.queries.stories import find_story
 from tracker.rules.asks import Publication
@@ -43,6 +43,7 @@ from tracker.services import (
     asks,
     bulk,
     drafts,
+    findings,
     legislation,
     new_asks,
     people,
@@ -80,6 +81,7 @@ class World:
     put_aside: Update
     waiting: Update
     reply: Reply
+    finding: Finding
     person: Person
 
 
@@ -100,6 +102,10 @@ def make_world(ed: Change) -> None:
     drafts.discard(ed, make_update(ed, ask, published=False, text="Put aside."), 1)
     approval.submit(ed, ask, make_update(ed, ask, published=False, text="Waiting."))
     make_reply(ada, ask)
+    day, page = PartialDate("2018-05-23"), "https://www.legislation.gov.uk/ukpga/2018/13"
+    values = {"says": "Royal assent", "tells": "It is law.", "address": page, "page_title": "The Act"}
+    values |= {"kind": "made", "subject_kind": "legislation", "outside_key": "law/1", "digest": "0" * 64}
+    ed.session.add(Finding(subject_id=law.id, happened_on=day, fills="enacted_on", seen_at=NOW, version=1, **values))
     make_person(ada, name="Somebody")
 
 
@@ -128,6 +134,7 @@ def find_world(session: Session) -> World:
         waiting=session.scalars(loaded.where(Update.submitted_at.is_not(None))).one(),
         put_aside=session.scalars(loaded.where(Update.publication == Publication.PUT_ASIDE)).one(),
         reply=session.scalars(sa.select(Reply)).one(),
+        finding=session.scalars(sa.select(Finding)).one(),
         person=session.scalars(sa.select(Person).where(Person.name == "Somebody")).one(),
     )
 
@@ -261,6 +268,8 @@ CALLS: Mapping[str, Call] = {
     "replies.publish_reply": lambda c, w: replies.publish_reply(c, w.reply, None),
     "replies.mark_disputed": lambda c, w: replies.mark_disputed(c, w.ask, dispute_draft(), None),
     "replies.end_dispute": end_a_dispute,
+    "findings.dismiss": lambda c, w: findings.dismiss(c, w.finding, "It has nothing to do with our asks.", None),
+    "findings.fill": lambda c, w: findings.fill(c, w.finding, None),
     "asks.add_note": lambda c, w: asks.add_note(c, w.ask, "A private note."),
     "bulk.change_many": lambda c, w: bulk.change_many(c, both(c, w), ManyDraft(What.TOPIC, "Tax", reason="So.")),
     "bulk.change_many, a review": lambda c, w: bulk.change_many(

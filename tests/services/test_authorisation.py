@@ -68,6 +68,8 @@ replies.edit_reply                    | -           | yes    | yes   | 1      | 
 replies.publish_reply                 | -           | yes    | yes   | 1      | yes
 replies.mark_disputed                 | -           | yes    | yes   | 1      | yes
 replies.end_dispute                   | -           | yes    | yes   | 2      | yes
+findings.dismiss                      | -           | yes    | yes   | 1      | yes
+findings.fill                         | -           | yes    | yes   | 2      | yes
 asks.add_note                         | yes         | yes    | yes   | 1      | -
 bulk.change_many                      | -           | yes    | yes   | 2      | yes
 bulk.change_many, a review            | -           | yes    | yes   | 4      | yes
@@ -107,6 +109,8 @@ PARTS = {
     "people.end_links",
     "events.record",
     "updates.check_ready",
+    "findings.note_telling",
+    "findings.tell_by",
 }
 
 

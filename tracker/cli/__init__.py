@@ -20,6 +20,7 @@ from tracker.cli.digest import digest
 from tracker.cli.doctor import doctor
 from tracker.cli.init import init
 from tracker.cli.log import log, verify
+from tracker.cli.look import look
 from tracker.cli.people import user
 from tracker.cli.publish import publish
 from tracker.cli.schema import db, require_newest, upgrade
@@ -181,6 +182,7 @@ main.add_command(doctor)
 main.add_command(import_files)
 main.add_command(init)
 main.add_command(log)
+main.add_command(look)
 main.add_command(publish)
 main.add_command(restore)
 main.add_command(seed)

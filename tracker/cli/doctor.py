@@ -11,7 +11,7 @@ from tracker.imports.folder import find_differences
 from tracker.imports.plan import Plan
 from tracker.local_data import var_dir
 from tracker.paths import resource_dir
-from tracker.services.doctor import Finding, Health, examine, examine_mail
+from tracker.services.doctor import Diagnosis, Health, examine, examine_mail
 from tracker.settings import Settings
 
 ENVIRONMENT_FILE = Path(".env")
@@ -40,19 +40,19 @@ def doctor() -> None:
         raise click.ClickException(f"Faults: {faults}.")
 
 
-def _compare_with_list(engine: sa.Engine) -> Finding:
+def _compare_with_list(engine: sa.Engine) -> Diagnosis:
     """Whether the list that the tracker comes with says otherwise, as after an upgrade that corrects it."""
     found = find_differences(engine, resource_dir("seeds"), Plan())
     if any(difference.table == "sources" and difference.ours is None for difference in found):
-        return Finding(Health.OK, "list", "The tracker has a list of its own.")
+        return Diagnosis(Health.OK, "list", "The tracker has a list of its own.")
     if number := len({(difference.table, difference.record) for difference in found}):
         records = "1 record" if number == 1 else f"{number} records"
         text = f"The list that the tracker comes with says otherwise in {records}. See: tracker seed --compare"
-        return Finding(Health.WARNING, "list", text)
-    return Finding(Health.OK, "list", "The list that the tracker comes with says nothing else.")
+        return Diagnosis(Health.WARNING, "list", text)
+    return Diagnosis(Health.OK, "list", "The list that the tracker comes with says nothing else.")
 
 
-def _tell(finding: Finding) -> bool:
+def _tell(finding: Diagnosis) -> bool:
     """Print the finding; answer whether it is a fault."""
     health = click.style(f"{finding.health.value:8}", fg=COLOURS[finding.health])
     click.echo(f"{health} {finding.about}: {finding.text}")

@@ -3,6 +3,7 @@
 from tracker.models.asks import Ask, FormerSlug, Source, SuccessTest
 from tracker.models.events import Event, PersonalDetail, Revision
 from tracker.models.legislation import Legislation, Link
+from tracker.models.official import Finding, Look, Telling
 from tracker.models.people import AccessLink, Person, RecoveryCode, SentForm, SignInFailure, StaffSession
 from tracker.models.replies import Note, Reply
 from tracker.models.spans import StatusSpan
@@ -14,9 +15,11 @@ __all__ = [
     "Ask",
     "Event",
     "Evidence",
+    "Finding",
     "FormerSlug",
     "Legislation",
     "Link",
+    "Look",
     "Note",
     "Person",
     "PersonalDetail",
@@ -29,6 +32,7 @@ __all__ = [
     "StaffSession",
     "StatusSpan",
     "SuccessTest",
+    "Telling",
     "TestResult",
     "Update",
     "Upload",

@@ -31,6 +31,7 @@ RECORDS = (
     "source",
     "reply",
     "note",
+    "finding",
     "spreadsheet",
     "database",
     "words",

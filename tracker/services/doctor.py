@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from tracker.db import guards, migrate, sqlite_backup
 from tracker.db.engine import reading, what_is_not_durable
 from tracker.models import Ask, Event, Person
+from tracker.queries import findings
 from tracker.queries.desk import find_contradicted
 from tracker.rules.chain import Checkpoint, read_checkpoint
 from tracker.rules.permissions import Role
@@ -41,7 +42,7 @@ class Health(StrEnum):
     FAULT = "fault"
 
 
-class Finding(NamedTuple):
+class Diagnosis(NamedTuple):
     """One line of the doctor's report."""
 
     health: Health
@@ -49,10 +50,12 @@ class Finding(NamedTuple):
     text: str
 
 
-well, warning, fault = (partial(Finding, health) for health in Health)
+well, warning, fault = (partial(Diagnosis, health) for health in Health)
 
 
-def examine(settings: Settings, engine: sa.Engine, secrets: list[Path], kept: Path, at: datetime) -> Iterator[Finding]:
+def examine(
+    settings: Settings, engine: sa.Engine, secrets: list[Path], kept: Path, at: datetime
+) -> Iterator[Diagnosis]:
     """Everything, one finding after the other; what cannot be looked at for want of something else is left out."""
     yield from _settings(settings)
     yield from _files(engine, secrets)
@@ -69,6 +72,7 @@ def examine(settings: Settings, engine: sa.Engine, secrets: list[Path], kept: Pa
             yield from _lists(session)
             yield from _statuses(session)
             yield from _restores(session, at)
+            yield from _looks(session, at)
         yield from _guards(engine)
         with reading(engine) as session:
             yield from _log(session, kept)
@@ -77,7 +81,7 @@ def examine(settings: Settings, engine: sa.Engine, secrets: list[Path], kept: Pa
         yield fault("database", f"It cannot be used: {said}. Look at DATABASE_URL and the server.")
 
 
-def examine_mail(settings: Settings) -> Finding:
+def examine_mail(settings: Settings) -> Diagnosis:
     """Whether the mail server lets us in; sends nothing."""
     if settings.mail is None:
         return well("mail", "No server is set (TRACKER_SMTP_HOST), so tracker digest only prints.")
@@ -85,28 +89,20 @@ def examine_mail(settings: Settings) -> Finding:
         with digest.connected(settings.mail) as client:
             client.noop()
     except OSError as error:
-        return Finding(
-            Health.FAULT,
-            "mail",
-            f"{settings.mail.host} does not let us in: {error}. See TRACKER_SMTP_… in the README",
-        )
+        return fault("mail", f"{settings.mail.host} does not let us in: {error}. See TRACKER_SMTP_… in the README")
     return well("mail", f"{settings.mail.host} lets us in.")
 
 
-def _settings(settings: Settings) -> Iterator[Finding]:
+def _settings(settings: Settings) -> Iterator[Diagnosis]:
     if not settings.is_production:
         yield warning("settings", "For this machine only. For a public site: TRACKER_ENV=production")
     elif not settings.trusted_proxies:
-        yield Finding(
-            Health.WARNING,
-            "settings",
-            "No proxy is trusted. If one is in front: TRACKER_TRUSTED_PROXIES=1",
-        )
+        yield warning("settings", "No proxy is trusted. If one is in front: TRACKER_TRUSTED_PROXIES=1")
     else:
         yield well("settings", "All can be read.")
 
 
-def _files(engine: sa.Engine, secrets: list[Path]) -> Iterator[Finding]:
+def _files(engine: sa.Engine, secrets: list[Path]) -> Iterator[Diagnosis]:
     """Secrets are for their owner alone; the database is nobody's who does not run the site."""
     wrong = [path for path in secrets if path.exists() and path.stat().st_mode & GROUP_AND_OTHERS]
     if (path := _file_of(engine)) and path.exists():
@@ -118,7 +114,7 @@ def _files(engine: sa.Engine, secrets: list[Path]) -> Iterator[Finding]:
         yield well("files", "Nobody else can read the secrets and the database.")
 
 
-def _disk(engine: sa.Engine) -> Iterator[Finding]:
+def _disk(engine: sa.Engine) -> Iterator[Diagnosis]:
     path = _file_of(engine)
     if path is None:
         return
@@ -126,14 +122,14 @@ def _disk(engine: sa.Engine) -> Iterator[Finding]:
     size = path.stat().st_size if path.exists() else 0
     health = Health.FAULT if free < LEAST_FREE else Health.WARNING if free < max(ENOUGH_FREE, 3 * size) else Health.OK
     advice = "" if health == Health.OK else " Make room: a backup and a restore each need as much as the database has."
-    yield Finding(health, "disk", f"{free / GIGABYTE:.1f} GB are free.{advice}")
+    yield Diagnosis(health, "disk", f"{free / GIGABYTE:.1f} GB are free.{advice}")
 
 
-def _engine(engine: sa.Engine) -> Iterator[Finding]:
+def _engine(engine: sa.Engine) -> Iterator[Diagnosis]:
     yield from (_sqlite if engine.dialect.name == "sqlite" else _postgresql)(engine)
 
 
-def _sqlite(engine: sa.Engine) -> Iterator[Finding]:
+def _sqlite(engine: sa.Engine) -> Iterator[Diagnosis]:
     with engine.connect() as connection:
         driver = sqlite_backup.driver_of(connection)
         journal = driver.execute("PRAGMA journal_mode").fetchone()[0].upper()
@@ -146,7 +142,7 @@ def _sqlite(engine: sa.Engine) -> Iterator[Finding]:
         yield well("database", "The file is sound, and no row points at nothing.")
 
 
-def _postgresql(engine: sa.Engine) -> Iterator[Finding]:
+def _postgresql(engine: sa.Engine) -> Iterator[Diagnosis]:
     with reading(engine) as session:
         version = int(session.scalar(sa.text("SHOW server_version_num")) or 0) // 10000
         off = what_is_not_durable(session)
@@ -158,21 +154,17 @@ def _postgresql(engine: sa.Engine) -> Iterator[Finding]:
         yield well("PostgreSQL", f"{version}; what is saved is on the disk.")
 
 
-def _clock(session: Session, at: datetime) -> Iterator[Finding]:
+def _clock(session: Session, at: datetime) -> Iterator[Diagnosis]:
     newest = session.scalar(sa.select(Event.at).order_by(Event.id.desc()).limit(1))
     if at.year < OLDEST_YEAR:
         yield fault("clock", f"This machine believes it is {at.year}. Set its clock.")
     elif newest and newest > at + TOLERANCE:
-        yield Finding(
-            Health.FAULT,
-            "clock",
-            f"It is behind the last entry of the log, of {newest:%d %B %Y %H:%M} UTC. Set it.",
-        )
+        yield fault("clock", f"It is behind the last entry of the log, of {newest:%d %B %Y %H:%M} UTC. Set it.")
     else:
         yield well("clock", f"It is {at:%d %B %Y %H:%M} UTC, after the last entry of the log.")
 
 
-def _people(session: Session) -> Iterator[Finding]:
+def _people(session: Session) -> Iterator[Diagnosis]:
     admins = sa.select(sa.func.count()).select_from(Person).where(Person.is_active, Person.role == Role.ADMIN)
     number = session.scalar(admins) or 0
     if number:
@@ -181,7 +173,7 @@ def _people(session: Session) -> Iterator[Finding]:
         yield warning("people", "There is no active admin. See: tracker user add --help")
 
 
-def _lists(session: Session) -> Iterator[Finding]:
+def _lists(session: Session) -> Iterator[Diagnosis]:
     if faults := derived.find_faults(session):
         text = f"{len(faults)} do not agree with the asks, the first: {faults[0]}. Run: tracker verify --mend"
         yield fault("lists", text)
@@ -189,7 +181,7 @@ def _lists(session: Session) -> Iterator[Finding]:
         yield well("lists", "The index of words and the days of each status agree with the asks.")
 
 
-def _statuses(session: Session) -> Iterator[Finding]:
+def _statuses(session: Session) -> Iterator[Diagnosis]:
     if found := find_contradicted(session):
         title = session.get_one(Ask, found[0]).title
         text = f"{len(found)} no longer fit the tests, the first of “{title}”. Give a new status, or a result."
@@ -198,7 +190,7 @@ def _statuses(session: Session) -> Iterator[Finding]:
         yield well("statuses", "Each fits the tests of its ask.")
 
 
-def _restores(session: Session, at: datetime) -> Iterator[Finding]:
+def _restores(session: Session, at: datetime) -> Iterator[Diagnosis]:
     last = sa.select(Event).where(Event.action == "restored", Event.subject == "database").order_by(Event.id.desc())
     event = session.scalars(last.limit(1)).first()
     if event and event.at > at - RESTORE_IS_NEWS:
@@ -209,7 +201,14 @@ def _restores(session: Session, at: datetime) -> Iterator[Finding]:
         )
 
 
-def _guards(engine: sa.Engine) -> Iterator[Finding]:
+def _looks(session: Session, at: datetime) -> Iterator[Diagnosis]:
+    found = findings.find_faults(session, at)
+    yield from (warning("looks", f"{what[0].upper()}{what[1:]} {sentence}") for what, sentence in found)
+    if not found and findings.latest_looks(session):
+        yield well("looks", "The official record was read whole.")
+
+
+def _guards(engine: sa.Engine) -> Iterator[Diagnosis]:
     with engine.connect() as connection:
         missing = guards.find_missing(connection)
         connection.rollback()
@@ -220,7 +219,7 @@ def _guards(engine: sa.Engine) -> Iterator[Finding]:
         yield well("guards", "The database refuses to change the log and what was published.")
 
 
-def _log(session: Session, kept: Path) -> Iterator[Finding]:
+def _log(session: Session, kept: Path) -> Iterator[Diagnosis]:
     """Prove the log, and keep how far it had come for the next time."""
     try:
         count, head = proof.verify(session)

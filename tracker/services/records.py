@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, Event, Legislation, Link, Person, Reply, Source, SuccessTest, Update
+from tracker.models import Ask, Event, Finding, Legislation, Link, Person, Reply, Source, SuccessTest, Update
 from tracker.queries.stories import find_story
 from tracker.rules.asks import AWAY, Publication
 from tracker.rules.errors import Conflict, NotAllowed, Problem, RuleBroken
@@ -135,6 +135,8 @@ def subject_of(row: object) -> Subject:
             return Subject("source", row.id, row.title)
         case Reply():
             return Subject("reply", row.id, row.asked, row.ask_id)
+        case Finding():
+            return Subject("finding", row.id, shorten(row.says, NAME_LENGTH, placeholder="…"))
         case Person():
             return Subject("person", row.id, row.name)
         case _:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, selectinload
 from tracker.models import (
     Ask,
     Event,
+    Finding,
     FormerSlug,
     Legislation,
     Link,
@@ -43,8 +44,11 @@ MODELS = {
     "link": Link,
     "update": Update,
     "reply": Reply,
+    "finding": Finding,
     "person": Person,
 }
+# Of a finding the log has what a person decided, and nothing before that.
+LOGGED: Mapping[type[Any], sa.ColumnElement[bool]] = {Finding: Finding.decided_at.is_not(None)}
 STEP = 500
 NOTHING: Values = {}
 DRAFT: Values = {"publication": "draft"}
@@ -138,7 +142,8 @@ def _compare(session: Session, replayed: Replayed) -> Iterator[str]:
     unseen = set(replayed.records)
     for kind, model in MODELS.items():
         loaded = (selectinload(Update.evidence), selectinload(Update.results)) if model is Update else ()
-        for row in (row for rows in _steps(session, sa.select(model).options(*loaded), model) for row in rows):
+        logged = sa.select(model).where(LOGGED.get(model, sa.true())).options(*loaded)
+        for row in (row for rows in _steps(session, logged, model) for row in rows):
             unseen.discard((kind, row.id))
             if (kind, row.id) in replayed.records:
                 yield from _differences(kind, row, replayed.records[kind, row.id])

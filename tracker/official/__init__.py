@@ -1,0 +1,1 @@
+"""The official record: a machine looks, a person tells."""

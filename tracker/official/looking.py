@@ -1,0 +1,208 @@
+"""One look at the official record: each source is read, what is new becomes findings, how it went is kept."""
+
+import fcntl
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.clock import day_of
+from tracker.db.engine import reading, writing
+from tracker.models import Look, Revision
+from tracker.official.fetching import Answer, Answers, Unreachable, Unreadable
+from tracker.official.findings import Found, note, withdraw_missing
+from tracker.rules.dates import PartialDate
+from tracker.rules.findings import SOURCES, LookOutcome
+from tracker.rules.text import SENTENCE_LENGTH
+from tracker.services.files import part_of
+
+MANY = 500
+RECENT = timedelta(days=30)
+DOWN_AFTER = 3
+RESUME_WITHIN = timedelta(hours=6)
+TOLERANCE = timedelta(minutes=5)
+LARGEST_LOSS = 0.1
+
+
+T = TypeVar("T")
+R = TypeVar("R")
+MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+
+
+class SourceFault(Exception):
+    """A whole source cannot be used; the message says in one sentence why. Nothing is changed."""
+
+
+@dataclass
+class Looking:
+    """A look at one source, as its reader sees it. With `dry_run` nothing is kept."""
+
+    engine: sa.Engine
+    answers: Answers
+    at: datetime
+    source: str
+    say: Callable[[str], None]
+    dry_run: bool = False
+    new: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    read: int = 0
+    whole: Answer | None = None
+
+    @property
+    def recent(self) -> date:
+        """The day from which on things are news. What is older was there before anybody looked."""
+        return self.today.first_day - RECENT
+
+    @property
+    def today(self) -> PartialDate:
+        """The day of the look in London."""
+        return PartialDate(day_of(self.at).isoformat())
+
+    def each(self, subjects: Sequence[tuple[str, T]], read: Callable[[T], None]) -> None:
+        """Read one subject after the other, each with its name; one that cannot be read is told and spoils no other.
+
+        Raises SourceFault when none can be read, or the source gave no answer so many times in a row.
+        """
+        unreachable = 0
+        for number, (name, subject) in enumerate(subjects, 1):
+            self.say(f"{SOURCES[self.source]}: {number} of {len(subjects)}")
+            try:
+                read(subject)
+            except Unreadable as error:
+                self.skipped.append(f"{name}: {error}")
+                unreachable = unreachable + 1 if isinstance(error, Unreachable) else 0
+                if unreachable == DOWN_AFTER:
+                    raise SourceFault(str(error)) from None
+            except MISSHAPEN as error:
+                self.skipped.append(f"{name}: the answer has another shape than before ({error!r}).")
+            else:
+                self.read += 1
+                unreachable = 0
+        if subjects and not self.read:
+            raise SourceFault(self.skipped[0])
+
+    def sound(self, name: str, records: Iterable[T], read: Callable[[T], R]) -> list[R]:
+        """Return what is read of each record; one that is misshapen is told under this name and left out."""
+        results = []
+        for record in records:
+            try:
+                results.append(read(record))
+            except MISSHAPEN as error:
+                self.skipped.append(f"{name}: a record is misshapen ({error!r}).")
+        return results
+
+    def keep(self, found: Iterable[Found], *, key_prefix: str = "", keys: Collection[str] = ()) -> None:
+        """Keep what was found in one transaction.
+
+        With a prefix the undecided findings under it whose keys are not among `keys` are withdrawn: all that the
+        record has now. A record that suddenly has nothing withdraws nothing.
+        """
+        with self.writing() as session:
+            self.new += [finding.says for each in found if (finding := note(session, each, self.at))]
+            if key_prefix and keys:
+                withdraw_missing(session, key_prefix, keys)
+
+    def check_size(self, records: int) -> None:
+        """Raise SourceFault when a list has shrunk by more than a tenth since the last look that went well."""
+        with reading(self.engine) as session:
+            last = find_last_good(session, self.source)
+        if last and records < last.records * (1 - LARGEST_LOSS):
+            raise SourceFault(f"It has only {records} records; on the last look it had {last.records}.")
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction, undone at its end on a dry run."""
+        with writing(self.engine) as session:
+            yield session
+            if self.dry_run:
+                session.rollback()
+
+
+Reader = Callable[[Looking], None]
+
+
+def look(looking: Looking, reader: Reader) -> Look:
+    """Read one source and keep how it went."""
+    try:
+        _check_clock(looking)
+        reader(looking)
+    except (SourceFault, Unreadable) as error:
+        outcome, sentence = LookOutcome.FAILED, str(error)
+    except MISSHAPEN as error:
+        outcome, sentence = LookOutcome.FAILED, f"It answered in another shape than before ({error!r})."
+    else:
+        outcome, sentence = LookOutcome.OK, _told(looking)
+    whole = looking.whole
+    row = Look(
+        source=looking.source,
+        looked_at=looking.at,
+        outcome=outcome,
+        sentence=sentence[:SENTENCE_LENGTH],
+        etag=whole.etag if whole else "",
+        last_modified=whole.last_modified if whole else "",
+        sha256=whole.sha256 if whole else "",
+        records=looking.read,
+    )
+    with looking.writing() as session:
+        session.add(row)
+        session.flush()
+        session.expunge(row)
+        # Public pages say when a machine looked.
+        session.execute(sa.update(Revision).values(number=Revision.number + 1))
+    return row
+
+
+def find_last_good(session: Session, source: str) -> Look | None:
+    """Return the newest look at a source that went well."""
+    good = sa.select(Look).where(Look.source == source, Look.outcome == LookOutcome.OK)
+    return session.scalars(good.order_by(Look.looked_at.desc(), Look.id.desc()).limit(1)).first()
+
+
+def _check_clock(looking: Looking) -> None:
+    with reading(looking.engine) as session:
+        last = session.scalar(sa.select(sa.func.max(Look.looked_at)))
+    if last and looking.at < last - TOLERANCE:
+        raise SourceFault(f"The clock of this machine is behind the last look, of {last:%d %B %Y %H:%M} UTC. Set it.")
+
+
+def _told(looking: Looking) -> str:
+    """What a look that went well says: what it could not read, and whether it found too much to be true."""
+    sentences = []
+    if len(looking.new) > MANY:
+        sentences.append(f"{len(looking.new)} findings at once: see whether the source is right before you tell any.")
+    if looking.skipped:
+        number = len(looking.skipped)
+        sentences.append(f"{number} could not be read, the first: {looking.skipped[0]}")
+    return " ".join(sentences)
+
+
+@contextmanager
+def only_one(folder: Path, at: datetime) -> Iterator[datetime | None]:
+    """Hold the lock of looks; raises BlockingIOError while another look runs.
+
+    Yields since when answers are taken as they are: from the beginning of a look of the last hours that was
+    interrupted, else None.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    begun = folder / "begun"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        since = _read_moment(begun)
+        if since is None or not at - RESUME_WITHIN < since <= at:
+            since = None
+            with part_of(begun, replace=True) as part:
+                part.write_text(at.isoformat(), encoding="ascii")
+        yield since
+        begun.unlink(missing_ok=True)
+
+
+def _read_moment(file: Path) -> datetime | None:
+    try:
+        return datetime.fromisoformat(file.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,10 @@
+"""The readers of the official record, by source, in the order in which they are asked."""
+
+from collections.abc import Mapping
+
+from tracker.official.bills import read_bills
+from tracker.official.instruments import read_instruments
+from tracker.official.law import read_law
+from tracker.official.looking import Reader
+
+READERS: Mapping[str, Reader] = {"bills": read_bills, "law": read_law, "instruments": read_instruments}
