@@ -84,6 +84,9 @@ TABLE: dict[str, Access] = {
     "/staff/sign-out": Access(NOBODY, STAFF),
     "/staff/asks/<id:ask_id>/replies/new": Access(EDITORS, EDITORS, "/staff/asks/1/replies/new"),
     "/staff/replies/<id:reply_id>/edit": Access(EDITORS, EDITORS, "/staff/replies/{reply}/edit"),
+    "/staff/asks/<id:ask_id>/targets/new": Access(EDITORS, EDITORS, "/staff/asks/1/targets/new"),
+    "/staff/targets/<id:target_id>/compare": Access(EDITORS, EDITORS, "/staff/targets/{target}/compare"),
+    "/staff/targets/<id:target_id>/erase": Access(EDITORS, EDITORS, "/staff/targets/{target}/erase"),
     "/staff/asks/<id:ask_id>/notes/new": Access(STAFF, STAFF, "/staff/asks/1/notes/new"),
     (
         "/staff/desk/<any(sent_back, contradicted, disputed, unanswered, overdue, due, drafts, unverified):section>"

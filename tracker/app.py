@@ -40,6 +40,7 @@ from tracker.web.staff import (
     replies,
     sheets,
     sources,
+    targets,
     tests,
     updates,
 )
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     approval.bp,
     replies.bp,
     disputes.bp,
+    targets.bp,
     bulk.bp,
     laws.bp,
     sources.bp,

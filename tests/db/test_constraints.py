@@ -7,10 +7,19 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from tests.factories import make_ask, make_law, make_link, make_test, make_update
+from tests.factories import (
+    NOW,
+    make_ask,
+    make_designation,
+    make_law,
+    make_link,
+    make_targets,
+    make_test,
+    make_update,
+)
 from tests.transactions import shared_engine_with
 from tracker.db.base import Base
-from tracker.models import Reply, StatusSpan
+from tracker.models import Reply, SanctionsList, StatusSpan
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
 from tracker.rules.updates import Result
@@ -30,8 +39,11 @@ def one_of_each(change: Change) -> None:
         [
             Reply(ask_id=ask.id, asked="A body", asked_on=asked_on, due_on=due_on, version=1),
             StatusSpan(ask_id=other.id, status=Status.MET, reason="", **since),
+            SanctionsList(day=PartialDate("2026-11-20"), read_at=NOW),
         ]
     )
+    make_designation(change.session)
+    make_targets(change, ask, "Boris Testov")
 
 
 shared_engine = shared_engine_with(one_of_each)
@@ -45,6 +57,8 @@ DATES = {
     "ask_update": ["happened_on", "sources_end_on"],
     "evidence": ["published_on"],
     "reply": ["asked_on", "due_on", "answered_on"],
+    "designation": ["listed_on", "first_seen", "last_seen", "removed_on"],
+    "sanctions_list": ["day"],
 }
 CHOICES = {
     "source": ["publication"],
@@ -58,6 +72,8 @@ CHOICES = {
     "evidence": ["type"],
     "reply": ["outcome", "publication"],
     "status_span": ["status"],
+    "designation": ["kind"],
+    "target": ["kind", "state"],
 }
 CHECKS = {
     **{f"ck_{table}_{column}_shape": f"{column} = '2018-3'" for table, columns in DATES.items() for column in columns},
@@ -82,6 +98,12 @@ CHECKS = {
     "ck_reply_asked_present": "asked = ''",
     "ck_reply_answered_has_answer": "answer = 'Yes.'",
     "ck_revision_one_row": "id = 2",
+    "ck_designation_last_seen_shape": "last_seen = '2018-3', removed_on = '2018'",
+    "ck_designation_removed_on_shape": "removed_on = '2018-3', last_seen = '2018'",
+    "ck_designation_removed_was_seen": "removed_on = '2018'",
+    "ck_target_listed_has_id": "unique_id = 'RUS9001'",
+    "ck_target_confirmed_when": "state = 'not_listed'",
+    "ck_target_shown_is_confirmed": "is_shown = true",
     "ck_event_id_positive": (
         "INSERT INTO event (id, at, actor_name, action, subject, subject_id, subject_name, previous_hash, hash) "
         "SELECT 0, at, actor_name, action, subject, subject_id, subject_name, previous_hash, 'x' FROM event LIMIT 1"
@@ -108,6 +130,7 @@ UNIQUE = {
     "uq_evidence_update_id_position": ["update_id", "position"],
     "uq_event_hash": ["hash"],
     "uq_personal_detail_commitment": ["commitment"],
+    "uq_target_ask_id_position": ["ask_id", "position"],
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tracker.official.designations import look_at_list
 from tracker.official.looking import Reader
 
-READERS: Mapping[str, Reader] = {}
+READERS: Mapping[str, Reader] = {"sanctions": look_at_list}

@@ -22,7 +22,19 @@ SIZE = 50
 STEP = 500
 NOBODY = 0
 # The kinds of record that all staff may read about; whatever else comes is for those who manage people.
-RECORDS = ("ask", "test", "update", "link", "legislation", "source", "reply", "note", "spreadsheet", "database")
+RECORDS = (
+    "ask",
+    "test",
+    "update",
+    "link",
+    "legislation",
+    "source",
+    "reply",
+    "target",
+    "note",
+    "spreadsheet",
+    "database",
+)
 # Changes can wait for one another; then they are entered in another order than they were begun in.
 CLOCK_MAY_DIFFER = timedelta(minutes=1)
 Earlier = aliased(Event, name="earlier")

@@ -8,7 +8,7 @@ from dataclasses import fields
 from textwrap import shorten
 from typing import Any, Protocol, TypeVar
 
-from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Update
+from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Target, Update
 from tracker.queries.stories import find_story
 from tracker.rules.asks import AWAY, Publication
 from tracker.rules.errors import Conflict, Problem, RuleBroken
@@ -19,8 +19,14 @@ from tracker.services.change import Change
 from tracker.services.events import Subject, plain, record
 
 NAME_LENGTH = 80
-# What says nothing of a record itself: its number and the count of its edits, how it is sorted, what opens an account.
-NOT_LOGGED = frozenset({"id", "version", "title_key", "password_hash", "totp_nonce", "totp_step", "wrong_codes"})
+# What says nothing of a record itself: its number and the count of its edits, how it is sorted, what opens an account;
+# and the names of targets, which can be erased.
+NOT_LOGGED = frozenset(
+    [
+        *("id", "version", "title_key", "password_hash", "totp_nonce", "totp_step", "wrong_codes"),
+        *("asked_as", "words", "salt", "candidates"),
+    ]
+)
 T = TypeVar("T")
 
 
@@ -110,6 +116,8 @@ def subject_of(row: object) -> Subject:
             return Subject("source", row.id, row.title)
         case Reply():
             return Subject("reply", row.id, row.asked, row.ask_id)
+        case Target():
+            return Subject("target", row.id, f"Target {row.position}", row.ask_id)
         case Person():
             return Subject("person", row.id, row.name)
         case _:

@@ -23,6 +23,7 @@ from tracker.models import (
     Reply,
     Source,
     SuccessTest,
+    Target,
     Update,
 )
 from tracker.queries.stories import find_stories
@@ -30,7 +31,7 @@ from tracker.rules.chain import ERASED, PERSONAL
 from tracker.rules.disputes import DisputeDraft
 from tracker.rules.updates import UpdateKind
 from tracker.rules.wording import IMPORTED_STEP
-from tracker.services import records, updates
+from tracker.services import records, targets, updates
 from tracker.services.events import opened, plain
 from tracker.services.proof import all_events
 
@@ -43,6 +44,7 @@ MODELS = {
     "link": Link,
     "update": Update,
     "reply": Reply,
+    "target": Target,
     "person": Person,
 }
 STEP = 500
@@ -140,6 +142,8 @@ def _compare(session: Session, replayed: Replayed) -> Iterator[str]:
         loaded = (selectinload(Update.evidence), selectinload(Update.results)) if model is Update else ()
         for row in (row for rows in _steps(session, sa.select(model).options(*loaded), model) for row in rows):
             unseen.discard((kind, row.id))
+            if isinstance(row, Target) and row.salt and targets.commitment_to(row) != row.commitment:
+                yield f"target {row.id}: its name is not the one that was entered."
             if (kind, row.id) in replayed.records:
                 yield from _differences(kind, row, replayed.records[kind, row.id])
             else:
