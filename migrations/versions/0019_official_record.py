@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("outside_key", sa.String(200), nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("says", sa.Text(), nullable=False),
+        sa.Column("tells", sa.Text(), nullable=False),
         sa.Column("happened_on", PARTIAL_DATE),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("page_title", sa.Text(), nullable=False),

@@ -26,7 +26,7 @@ from tracker.settings import Settings, var_dir
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Read the answers that are saved there, and ask nobody.",
 )
-@click.option("--only", type=click.Choice(list(SOURCES)), help="Look at this part of the record alone.")
+@click.option("--only", type=click.Choice(list(READERS)), help="Look at this part of the record alone.")
 @click.option("--dry-run", is_flag=True, help="Print what would be found, and keep nothing.")
 def look(folder: Path | None, only: str | None, dry_run: bool) -> None:
     """Look at Parliament, legislation and the sanctions list.

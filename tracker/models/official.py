@@ -15,7 +15,7 @@ class Finding(Versioned, Base):
     """Something that an official record says. `outside_key` names the thing there, `digest` is of what is said of it.
 
     A changed value is a new finding, and `replaces_id` names the old one. `fills` is the column of the subject that
-    the date belongs in, where there is one.
+    the date belongs in, where there is one; `tells` are words for the story.
     """
 
     __tablename__ = "finding"
@@ -34,6 +34,7 @@ class Finding(Versioned, Base):
     outside_key: Mapped[str] = mapped_column(sa.String(200))
     digest: Mapped[str] = mapped_column(sa.String(64))
     says: Mapped[str] = mapped_column(sa.Text)
+    tells: Mapped[str] = mapped_column(sa.Text)
     happened_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
     address: Mapped[str] = mapped_column(sa.Text)
     page_title: Mapped[str] = mapped_column(sa.Text)

@@ -26,7 +26,7 @@ FACTS = ("kind", "regime", "listed_on")
 Row = Any
 
 
-def look_at_list(looking: Looking) -> None:
+def read_sanctions(looking: Looking) -> None:
     """Read the list of today, store it, and keep as findings what is new for the targets."""
     looking.whole, found = read_list(looking.answers, looking.today)
     looking.read = len(found.entries)

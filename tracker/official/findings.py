@@ -23,7 +23,7 @@ class Found:
 
     `key` names the thing in the outside record. Kind, date and `raw` are its value: what may change in the record
     without being news, such as the moment of an edit, stays out of `raw`. `fills` is the column of the subject in
-    which the date belongs, or nothing.
+    which the date belongs, or nothing; `tells` the words that are proposed for the story, if others than `says`.
     """
 
     kind: str
@@ -35,6 +35,7 @@ class Found:
     page_title: str
     happened_on: PartialDate | None = None
     fills: str = ""
+    tells: str = ""
     raw: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -72,6 +73,7 @@ def note(session: Session, found: Found, at: datetime) -> Finding | None:
         address=found.address,
         page_title=found.page_title,
         fills=found.fills,
+        tells=found.tells or f"{found.says}.",
         raw=dict(found.raw),
         seen_at=at,
         replaces_id=earlier[-1].id if earlier else None,

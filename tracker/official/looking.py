@@ -4,9 +4,9 @@ import fcntl
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -22,20 +22,16 @@ from tracker.rules.text import SENTENCE_LENGTH
 from tracker.services.files import part_of
 
 MANY = 500
+RECENT = timedelta(days=30)
 DOWN_AFTER = 3
 RESUME_WITHIN = timedelta(hours=6)
 TOLERANCE = timedelta(minutes=5)
 LARGEST_LOSS = 0.1
 
 
-class Named(Protocol):
-    """A thing to look at, with the name by which a sentence calls it."""
-
-    @property
-    def name(self) -> str: ...
-
-
-T = TypeVar("T", bound=Named)
+T = TypeVar("T")
+R = TypeVar("R")
+MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
 class SourceFault(Exception):
@@ -56,32 +52,49 @@ class Looking:
     skipped: list[str] = field(default_factory=list)
     read: int = 0
     whole: Answer | None = None
-    unreachable: int = 0
+
+    @property
+    def recent(self) -> date:
+        """The day from which on things are news. What is older was there before anybody looked."""
+        return self.today.first_day - RECENT
 
     @property
     def today(self) -> PartialDate:
         """The day of the look in London."""
         return PartialDate(self.at.astimezone(LONDON).date().isoformat())
 
-    def each(self, subjects: Sequence[T], read: Callable[[T], None]) -> None:
-        """Read one subject after the other; one that cannot be read is told and spoils no other.
+    def each(self, subjects: Sequence[tuple[str, T]], read: Callable[[T], None]) -> None:
+        """Read one subject after the other, each with its name; one that cannot be read is told and spoils no other.
 
         Raises SourceFault when none can be read, or the source gave no answer so many times in a row.
         """
-        for number, subject in enumerate(subjects, 1):
+        unreachable = 0
+        for number, (name, subject) in enumerate(subjects, 1):
             self.say(f"{SOURCES[self.source]}: {number} of {len(subjects)}")
             try:
                 read(subject)
             except Unreadable as error:
-                self.skipped.append(f"{subject.name}: {error}")
-                self.unreachable = self.unreachable + 1 if isinstance(error, Unreachable) else 0
-                if self.unreachable == DOWN_AFTER:
+                self.skipped.append(f"{name}: {error}")
+                unreachable = unreachable + 1 if isinstance(error, Unreachable) else 0
+                if unreachable == DOWN_AFTER:
                     raise SourceFault(str(error)) from None
+            except MISSHAPEN as error:
+                self.skipped.append(f"{name}: the answer has another shape than before ({error!r}).")
             else:
                 self.read += 1
-                self.unreachable = 0
+                unreachable = 0
         if subjects and not self.read:
             raise SourceFault(self.skipped[0])
+
+    def sound(self, name: str, records: Iterable[T], read: Callable[[T], R]) -> list[R]:
+        """Return what is read of each record; one that is misshapen is told under this name and left out."""
+        results = []
+        for record in records:
+            try:
+                results.append(read(record))
+            except MISSHAPEN as error:
+                self.skipped.append(f"{name}: a record is misshapen ({error!r}).")
+        return results
 
     def keep(self, found: Iterable[Found], *, key_prefix: str = "", keys: Collection[str] = ()) -> None:
         """Keep what was found in one transaction.

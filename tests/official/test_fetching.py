@@ -1,0 +1,271 @@
+"""The fetcher: polite, limited, and never led astray; and the run around the readers."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.factories import NOW
+from tests.official.fake import FakeRecord
+from tests.transactions import filled_engine
+from tracker.db.engine import reading, writing
+from tracker.models import Finding, Look, Revision
+from tracker.official.fetching import Fetcher, SavedAnswers, Unreachable, Unreadable
+from tracker.official.findings import Found, note, withdraw_missing
+from tracker.official.looking import Looking, SourceFault, look, only_one
+from tracker.rules.dates import PartialDate
+from tracker.rules.findings import FindingState, LookOutcome
+
+AGENT = "policy-tracker/1 (tests@example.org)"
+
+
+@pytest.fixture
+def record() -> Iterator[FakeRecord]:
+    with FakeRecord() as record:
+        yield record
+
+
+@pytest.fixture
+def fetcher(record: FakeRecord, tmp_path: Path) -> Fetcher:
+    return Fetcher(record.addresses, tmp_path, AGENT, NOW, most_bytes=100_000, wait_seconds=0)
+
+
+def test_an_answer_is_kept_and_asked_for_under_a_condition(record: FakeRecord, fetcher: Fetcher) -> None:
+    record.say("bills", "/Bills/1", '{"a": 1}')
+    assert fetcher.get("bills", "/Bills/1").json() == {"a": 1}
+    again = fetcher.get("bills", "/Bills/1")
+    assert (again.json(), again.is_new) == ({"a": 1}, False)
+    record.say("bills", "/Bills/1", '{"a": 2}')
+    changed = fetcher.get("bills", "/Bills/1")
+    assert (changed.json(), changed.is_new) == ({"a": 2}, True)
+    assert record.asked == [("/bills/Bills/1", 200), ("/bills/Bills/1", 304), ("/bills/Bills/1", 200)]
+    assert record.agents == {AGENT}
+
+
+def test_saved_answers_are_read_without_asking(record: FakeRecord, fetcher: Fetcher, tmp_path: Path) -> None:
+    record.say("bills", "/Bills/1?Take=2", '{"a": 1}')
+    fetcher.get("bills", "/Bills/1?Take=2")
+    asked = len(record.asked)
+    assert SavedAnswers(tmp_path).get("bills", "/Bills/1?Take=2").json() == {"a": 1}
+    with pytest.raises(Unreadable, match="There is no file bills/Bills-2"):
+        SavedAnswers(tmp_path).get("bills", "/Bills/2")
+    assert len(record.asked) == asked
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_busy_source_is_asked_three_times(record: FakeRecord, fetcher: Fetcher, status: int) -> None:
+    record.say("bills", "/Bills/1", "", status=status)
+    with pytest.raises(Unreachable, match=f"answered with the code {status} three times"):
+        fetcher.get("bills", "/Bills/1")
+    assert len(record.asked) == 3
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_refusal_is_taken_at_once(record: FakeRecord, fetcher: Fetcher, status: int) -> None:
+    record.say("bills", "/Bills/1", "", status=status)
+    with pytest.raises(Unreadable, match=f"answered with the code {status}"):
+        fetcher.get("bills", "/Bills/1")
+    assert len(record.asked) == 1
+
+
+def test_a_source_that_is_down_is_unreachable(record: FakeRecord, tmp_path: Path) -> None:
+    gone = Fetcher({"bills": "http://127.0.0.1:1"}, tmp_path, AGENT, NOW, wait_seconds=0)
+    with pytest.raises(Unreachable, match=r"127\.0\.0\.1:1 gave no answer"):
+        gone.get("bills", "/Bills/1")
+
+
+@pytest.mark.parametrize(
+    "location", ["https://evil.example/Bills/1", "http://127.0.0.1:2/", "http://localhost/Bills/1", "ftp://127.0.0.1/"]
+)
+def test_a_redirect_to_elsewhere_is_refused(record: FakeRecord, fetcher: Fetcher, location: str) -> None:
+    record.say("bills", "/Bills/1", "", status=302, headers={"Location": location})
+    with pytest.raises(Unreadable, match="no official record"):
+        fetcher.get("bills", "/Bills/1")
+
+
+def test_a_redirect_within_the_record_is_followed_and_one_without_end_is_not(
+    record: FakeRecord, fetcher: Fetcher
+) -> None:
+    record.say("bills", "/Bills/1", "", status=301, headers={"Location": "/bills/Bills/2"})
+    record.say("bills", "/Bills/2", "{}")
+    assert fetcher.get("bills", "/Bills/1").json() == {}
+    record.say("bills", "/Bills/2", "", status=301, headers={"Location": "/bills/Bills/1"})
+    with pytest.raises(Unreadable, match="redirect without end"):
+        fetcher.get("bills", "/Bills/1")
+
+
+def test_too_much_is_refused_also_when_it_is_packed(record: FakeRecord, fetcher: Fetcher) -> None:
+    record.say("bills", "/Bills/1", "x" * 100_001)
+    record.pack("bills", "/Bills/2", b"0" * 50_000_000)
+    for path in ("/Bills/1", "/Bills/2"):
+        with pytest.raises(Unreadable, match="more than"):
+            fetcher.get("bills", path)
+
+
+def test_an_answer_that_breaks_off_leaves_the_one_before(record: FakeRecord, fetcher: Fetcher, tmp_path: Path) -> None:
+    record.say("bills", "/Bills/1", '{"a": 1}')
+    fetcher.get("bills", "/Bills/1")
+    record.say("bills", "/Bills/1", '{"a": 2}', claims=1000)
+    with pytest.raises(Unreadable, match="broke off"):
+        fetcher.get("bills", "/Bills/1")
+    assert SavedAnswers(tmp_path).get("bills", "/Bills/1").json() == {"a": 1}
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_html_instead_of_json_is_told_and_asked_for_anew(record: FakeRecord, fetcher: Fetcher) -> None:
+    record.say("bills", "/Bills/1", "<html>Sorry</html>")
+    with pytest.raises(Unreadable, match="did not answer in JSON"):
+        fetcher.get("bills", "/Bills/1").json()
+    with pytest.raises(Unreadable, match="did not answer in JSON"):
+        fetcher.get("bills", "/Bills/1").json()
+    assert [status for _, status in record.asked] == [200, 200]
+
+
+# --- the run ---
+
+
+@pytest.fixture
+def engine(databases: object, database_engine: str) -> Iterator[sa.Engine]:
+    with filled_engine(databases, database_engine) as engine:  # type: ignore[arg-type]
+        yield engine
+
+
+def looking_at(engine: sa.Engine, fetcher: Fetcher, source: str = "bills", **more: object) -> Looking:
+    return Looking(engine, fetcher, NOW, source, lambda _: None, **more)  # type: ignore[arg-type]
+
+
+def found(**changes: object) -> Found:
+    values: dict[str, object] = {
+        "kind": "stage", "subject_kind": "legislation", "subject_id": 1, "key": "bill/1/stage/2", "says": "A stage",
+        "address": "https://bills.parliament.uk/bills/1", "page_title": "A bill",
+        "happened_on": PartialDate("2026-11-12"),
+    }  # fmt: skip
+    return Found(**values | changes)  # type: ignore[arg-type]
+
+
+def test_a_lock_keeps_a_second_look_out(tmp_path: Path) -> None:
+    with only_one(tmp_path, NOW), pytest.raises(BlockingIOError), only_one(tmp_path, NOW):
+        pass
+    with only_one(tmp_path, NOW) as since:
+        assert since is None
+
+
+def test_a_look_that_was_interrupted_goes_on_where_it_was(record: FakeRecord, tmp_path: Path) -> None:
+    later = NOW + timedelta(hours=1)
+    record.say("bills", "/Bills/1", "{}")
+    first = Fetcher(record.addresses, tmp_path, AGENT, NOW)
+    with pytest.raises(Unreadable), only_one(tmp_path, NOW):
+        [first.get("bills", path) for path in ("/Bills/1", "/Bills/2")]
+    with only_one(tmp_path, later) as since:
+        assert since == NOW
+        Fetcher(record.addresses, tmp_path, AGENT, later, since).get("bills", "/Bills/1")
+    assert [path for path, _ in record.asked] == ["/bills/Bills/1", "/bills/Bills/2"]
+    with only_one(tmp_path, later) as since:
+        assert since is None
+
+
+@pytest.mark.parametrize("after", [timedelta(hours=7), timedelta(hours=-1)])
+def test_an_old_interruption_and_one_to_come_count_for_nothing(tmp_path: Path, after: timedelta) -> None:
+    (tmp_path / "begun").write_text(NOW.isoformat(), encoding="ascii")
+    with only_one(tmp_path, NOW + after) as since:
+        assert since is None
+
+
+def test_a_source_that_gives_no_answer_is_left_after_three_times(engine: sa.Engine, tmp_path: Path) -> None:
+    asked = []
+
+    def read(number: int) -> None:
+        asked.append(number)
+        raise Unreachable("It gave no answer.")
+
+    fetcher = Fetcher({}, tmp_path, AGENT, NOW)
+    row = look(looking_at(engine, fetcher), lambda it: it.each([(str(n), n) for n in range(9)], read))
+    assert (row.outcome, row.sentence, asked) == (LookOutcome.FAILED, "It gave no answer.", [0, 1, 2])
+
+
+def test_a_look_that_finds_nothing_writes_only_that_it_looked(engine: sa.Engine, fetcher: Fetcher) -> None:
+    first = look(looking_at(engine, fetcher), lambda it: it.keep([found()]))
+    with reading(engine) as session:
+        before = session.scalars(sa.select(Revision.number)).one()
+    second = look(looking_at(engine, fetcher), lambda it: it.keep([found()]))
+    with reading(engine) as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Finding)) == 1
+        assert session.scalars(sa.select(Look.id).order_by(Look.id)).all() == [first.id, second.id]
+        assert session.scalars(sa.select(Revision.number)).one() == before + 1  # pages say when a machine looked
+
+
+def test_a_dry_run_says_what_it_would_find_and_keeps_nothing(engine: sa.Engine, fetcher: Fetcher) -> None:
+    looking = looking_at(engine, fetcher, dry_run=True)
+    look(looking, lambda it: it.keep([found()]))
+    assert looking.new == ["A stage"]
+    with reading(engine) as session:
+        assert session.scalars(sa.select(Finding.id)).all() == session.scalars(sa.select(Look.id)).all() == []
+
+
+def test_a_list_that_shrank_by_more_than_a_tenth_is_refused(engine: sa.Engine, fetcher: Fetcher) -> None:
+    def read(looking: Looking, records: int) -> None:
+        looking.check_size(records)
+        looking.read = records
+
+    for records, outcome in ((100, LookOutcome.OK), (90, LookOutcome.OK), (80, LookOutcome.FAILED)):
+        row = look(looking_at(engine, fetcher), lambda it, number=records: read(it, number))  # type: ignore[misc]
+        assert row.outcome is outcome
+    assert row.sentence == "It has only 80 records; on the last look it had 90."
+
+
+def test_a_clock_that_was_put_back_is_told(engine: sa.Engine, fetcher: Fetcher) -> None:
+    look(looking_at(engine, fetcher), lambda it: None)
+    back = looking_at(engine, fetcher)
+    back.at = NOW - timedelta(days=1)
+    row = look(back, lambda it: it.keep([found()]))
+    assert "clock of this machine is behind the last look" in row.sentence
+    assert back.new == []
+
+
+def test_many_findings_at_once_are_kept_and_said_to_be_many(engine: sa.Engine, fetcher: Fetcher) -> None:
+    row = look(looking_at(engine, fetcher), lambda it: it.keep(found(key=f"bill/{n}") for n in range(1000)))
+    assert row.sentence == "1000 findings at once: see whether the source is right before you tell any."
+
+
+def test_an_unforeseen_fault_of_a_source_is_told(engine: sa.Engine, fetcher: Fetcher) -> None:
+    def read(_: Looking) -> None:
+        raise SourceFault("The list was closed.")
+
+    row = look(looking_at(engine, fetcher), read)
+    assert (row.outcome, row.sentence) == (LookOutcome.FAILED, "The list was closed.")
+
+
+# --- keeping what was found ---
+
+
+def decide(finding: Finding | None, state: FindingState) -> None:
+    assert finding
+    finding.state, finding.reason, finding.decided_at = state, "It has nothing to do with us.", NOW
+
+
+@pytest.mark.parametrize("state", [FindingState.TOLD, FindingState.DISMISSED])
+def test_what_was_decided_never_comes_back_but_a_changed_value_does(engine: sa.Engine, state: FindingState) -> None:
+    with writing(engine) as session:
+        first = note(session, found(), NOW)
+        decide(first, state)
+        assert note(session, found(says="Said otherwise"), NOW) is None
+        second = note(session, found(happened_on=PartialDate("2026-11-19")), NOW)
+        assert second is not None
+        assert first is not None
+        assert (second.replaces_id, first.state) == (first.id, state)
+
+
+def test_what_the_record_no_longer_says_is_withdrawn_and_new_when_it_is_back(engine: sa.Engine) -> None:
+    with writing(engine) as session:
+        first = note(session, found(), NOW)
+        decided = note(session, found(key="bill/1/stage/3"), NOW)
+        other = note(session, found(key="bill/10/stage/3"), NOW)
+        decide(decided, FindingState.TOLD)
+        assert withdraw_missing(session, "bill/1/", ["bill/1/stage/9"]) == 1
+        states = [finding and finding.state for finding in (first, decided, other)]
+        assert states == [FindingState.WITHDRAWN, FindingState.TOLD, FindingState.NEW]
+        assert note(session, found(), NOW) is first
+        assert first is not None
+        assert first.state is FindingState.NEW

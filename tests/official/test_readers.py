@@ -1,0 +1,312 @@
+"""What the readers make of the official record, from a fake Parliament and a fake legislation.gov.uk."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.factories import NOW, find_staff, make_ask, make_law, make_link
+from tests.official.fake import FakeRecord, effect, instrument, stage
+from tests.transactions import filled_engine
+from tracker.db.engine import reading, writing
+from tracker.models import Finding, Link, Look
+from tracker.official.fetching import Fetcher
+from tracker.official.looking import Looking, look
+from tracker.official.readers import READERS
+from tracker.rules.dates import PartialDate
+from tracker.rules.findings import FindingState, LookOutcome
+from tracker.services.change import Change
+
+BILL = "https://bills.parliament.uk/bills/4210"
+
+
+@dataclass
+class Desk:
+    """A tracker, a fake record, and a machine that looks."""
+
+    engine: sa.Engine
+    record: FakeRecord
+    folder: Path
+
+    def look(self, source: str, at: datetime = NOW, **more: Any) -> Look:
+        answers = Fetcher(self.record.addresses, self.folder, "tests (tests@example.org)", at, wait_seconds=0)
+        return look(Looking(self.engine, answers, at, source, lambda _: None, **more), READERS[source])
+
+    def follow(self, **law: Any) -> int:
+        """Link a published ask to a law; return the link's number."""
+        with writing(self.engine) as session:
+            ed = Change(session, find_staff(session).ed, NOW)
+            link = {name: law.pop(name) for name in ("provisions", "in_force_on") if name in law}
+            number = session.scalar(sa.select(sa.func.count()).select_from(Link)) or 0
+            ask = make_ask(ed, published=True, slug=f"ask-{number}", title=f"Ask {number}")
+            return make_link(ed, ask, make_law(ed, **law), **link).id
+
+    def says(self, state: FindingState = FindingState.NEW) -> list[str]:
+        return [finding.says for finding in self.findings(state)]
+
+    def findings(self, state: FindingState = FindingState.NEW) -> list[Finding]:
+        with reading(self.engine) as session:
+            found = list(session.scalars(sa.select(Finding).where(Finding.state == state).order_by(Finding.id)))
+            session.expunge_all()
+            return found
+
+
+@pytest.fixture
+def record() -> Iterator[FakeRecord]:
+    with FakeRecord() as record:
+        yield record
+
+
+@pytest.fixture
+def desk(databases: Any, record: FakeRecord, tmp_path: Path) -> Iterator[Desk]:
+    with filled_engine(databases, "sqlite") as engine:
+        yield Desk(engine, record, tmp_path)
+
+
+@pytest.fixture
+def follow_bill(desk: Desk) -> Callable[[], int]:
+    def follow() -> int:
+        return desk.follow(kind="bill", title="Empty Homes Bill", citation="Bill 12 (2026-27)", address=BILL)
+
+    return follow
+
+
+# --- bills ---
+
+FIRST = stage(1, "1st reading", "Commons", "2026-09-01")
+SECOND = stage(2, "2nd reading", "Commons", "2026-11-12")
+THIRD = stage(3, "3rd reading", "Commons", "2026-12-03")
+
+
+def test_what_is_recent_and_what_is_to_come_is_found(desk: Desk, follow_bill: Callable[[], int]) -> None:
+    follow_bill()
+    desk.record.bill(4210, [FIRST, SECOND, THIRD, stage(4, "Committee stage", "Lords")])
+    row = desk.look("bills")
+    assert (row.outcome, row.sentence, row.records) == (LookOutcome.OK, "", 1)
+    assert desk.says() == [
+        "Empty Homes Bill: second reading, Commons, 12 November 2026",
+        "Empty Homes Bill: third reading, Commons, set down for 3 December 2026",
+    ]
+    second, third = desk.findings()
+    assert second.tells == "The Empty Homes Bill had its second reading in the House of Commons."
+    assert (second.address, str(second.happened_on)) == (f"{BILL}/stages", "2026-11-12")
+    assert third.tells == (
+        "The third reading of the Empty Homes Bill in the House of Commons is set down for 3 December 2026."
+    )
+
+
+def test_a_stage_that_was_to_come_is_found_again_when_it_is_past(desk: Desk, follow_bill: Callable[[], int]) -> None:
+    follow_bill()
+    desk.record.bill(4210, [FIRST, SECOND, THIRD])
+    desk.look("bills")
+    planned = desk.findings()[-1]
+    desk.look("bills", NOW + timedelta(days=14))
+    assert desk.says()[-1] == "Empty Homes Bill: third reading, Commons, 3 December 2026"
+    assert desk.findings()[-1].replaces_id == planned.id
+
+
+def test_a_stage_that_is_moved_or_taken_off_is_said_so(desk: Desk, follow_bill: Callable[[], int]) -> None:
+    follow_bill()
+    desk.record.bill(4210, [SECOND, THIRD])
+    desk.look("bills")
+    desk.record.bill(4210, [SECOND, stage(3, "3rd reading", "Commons", "2026-12-10")])
+    desk.look("bills")
+    assert desk.says()[-1].endswith("set down for 10 December 2026")
+    assert desk.says(FindingState.WITHDRAWN) == [
+        "Empty Homes Bill: third reading, Commons, set down for 3 December 2026"
+    ]
+    desk.record.bill(4210, [SECOND])
+    desk.look("bills")
+    assert desk.says() == ["Empty Homes Bill: second reading, Commons, 12 November 2026"]
+
+
+ASSENT = stage(9, "Royal Assent", "Unassigned", "2026-11-19")
+
+
+@pytest.mark.parametrize(
+    ("stages", "about", "expected"),
+    [
+        ([ASSENT], {"isAct": True}, ("royal assent, 19 November 2026", "enacted_on")),
+        ([], {"billWithdrawn": "2026-11-18T00:00:00"}, ("withdrawn, 18 November 2026", "lapsed_on")),
+        ([SECOND], {"isDefeated": True}, ("defeated, 12 November 2026", "lapsed_on")),
+        ([], {"includedSessionIds": [39], "introducedSessionId": 39},
+         ("not carried into the present session: fallen", "")),
+    ],
+    ids=["assent", "withdrawn", "defeated", "fell"],
+)  # fmt: skip
+def test_how_a_bill_ends(
+    desk: Desk, follow_bill: Callable[[], int], stages: list[Any], about: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    follow_bill()
+    desk.record.bill(4210, stages, **about)
+    desk.look("bills")
+    last = desk.findings()[-1]
+    assert (last.says.removeprefix("Empty Homes Bill: "), last.fills) == expected
+
+
+@pytest.mark.parametrize(
+    ("stages", "is_act"), [([ASSENT], False), ([stage(9, "Committee stage", "Lords", "2016-11-18")], True)]
+)
+def test_royal_assent_is_told_only_of_an_act_at_that_stage(
+    desk: Desk, follow_bill: Callable[[], int], stages: list[Any], is_act: bool
+) -> None:
+    follow_bill()
+    desk.record.bill(4210, stages, isAct=is_act)
+    desk.look("bills")
+    assert not [finding for finding in desk.findings() if finding.kind == "royal_assent"]
+
+
+def test_a_bill_that_is_known_to_have_ended_is_not_asked_for(desk: Desk) -> None:
+    desk.follow(
+        kind="bill", title="Old Bill", citation="Bill 1 (2019)", address=BILL, lapsed_on=PartialDate("2020-01-01")
+    )
+    desk.look("bills")
+    assert desk.record.asked == []
+
+
+def test_one_misshapen_stage_spoils_no_other(desk: Desk, follow_bill: Callable[[], int]) -> None:
+    follow_bill()
+    desk.record.bill(4210, [stage(7, "Report stage", "Commons", "0001-01-01"), {"id": 8}, SECOND])
+    row = desk.look("bills")
+    assert row.outcome is LookOutcome.OK
+    assert "2 could not be read" in row.sentence
+    assert desk.says() == ["Empty Homes Bill: second reading, Commons, 12 November 2026"]
+
+
+# --- laws ---
+
+
+def test_the_days_of_a_law_that_we_lack_are_found(desk: Desk) -> None:
+    link = desk.follow(kind="uksi", title="Empty Homes Regulations 2020", citation="S.I. 2020/680")
+    desk.record.law("uksi/2020/680", {"Made": "2020-07-05", "Laid": "2020-07-06", "DateTime": "2020-07-07"})
+    assert desk.look("law").outcome is LookOutcome.OK
+    made, in_force = desk.findings()
+    assert (made.says, made.fills) == ("Empty Homes Regulations 2020: made, 5 July 2020", "enacted_on")
+    assert (in_force.says, in_force.fills) == ("S.I. 2020/680: in force since 7 July 2020", "in_force_on")
+    assert (in_force.subject_kind, in_force.subject_id) == ("link", link)
+
+
+@pytest.mark.parametrize(
+    ("held", "says"),
+    [
+        ("2020-07-05", []),
+        ("2020-07", []),
+        ("2020-07-04", ["Empty Homes Regulations 2020: made, 5 July 2020; we say 4 July 2020"]),
+    ],
+)
+def test_a_day_that_we_have_is_found_only_when_the_record_says_otherwise(
+    desk: Desk, held: str, says: list[str]
+) -> None:
+    desk.follow(
+        kind="uksi", title="Empty Homes Regulations 2020", citation="S.I. 2020/680", enacted_on=PartialDate(held)
+    )
+    desk.record.law("uksi/2020/680", {"Made": "2020-07-05"})
+    desk.look("law")
+    assert desk.says() == says
+
+
+def follow_act(desk: Desk, provisions: str = "s. 51") -> int:
+    return desk.follow(provisions=provisions, enacted_on=PartialDate("2018-05-23"))
+
+
+def test_a_commencement_fills_the_link_whose_provisions_it_means(desk: Desk) -> None:
+    link = follow_act(desk)
+    desk.record.law("ukpga/2018/13", {"EnactmentDate": "2018-05-23"}, [
+        effect("1", "coming into force", "ss. 49-52", "2020-12-15"),
+        effect("2", "coming into force", "s. 3", "2019-01-01"),
+    ])  # fmt: skip
+    desk.look("law")
+    (found,) = desk.findings()
+    assert found.says == "2018 c. 13 s. 51: in force since 15 December 2020, by The Invented Order 2026"
+    assert (found.subject_id, found.fills, str(found.happened_on)) == (link, "in_force_on", "2020-12-15")
+
+
+def test_a_commencement_of_a_part_of_what_a_link_means_fills_nothing(desk: Desk) -> None:
+    follow_act(desk, "ss. 51 and 52")
+    desk.record.law("ukpga/2018/13", {}, [effect("1", "coming into force", "s. 51", "2026-11-15")])
+    desk.look("law")
+    assert [(found.fills, found.says) for found in desk.findings()] == [
+        ("", "2018 c. 13 s. 51: in force since 15 November 2026, by The Invented Order 2026")
+    ]
+
+
+def test_what_was_done_of_late_is_one_finding_for_each_law_that_did_it(desk: Desk) -> None:
+    follow_act(desk)
+    effects = [effect(str(n), "words substituted", f"s. {n}", "2026-11-15") for n in range(1, 8)]
+    effects += [effect("old", "words substituted", "s. 9", "2019-11-15"), effect("9", "repealed", "s. 30")]
+    desk.record.law("ukpga/2018/13", {}, effects)
+    desk.look("law")
+    assert desk.says() == [
+        "2018 c. 13 s. 1, s. 2, s. 3, s. 4, s. 5 and 2 more: words substituted, 15 November 2026, "
+        "by The Invented Order 2026",
+        "2018 c. 13 s. 30: repealed, a day to come, by The Invented Order 2026",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ("Sorry", "It is no XML"),
+        ("<!DOCTYPE html><html><body>Sorry</body></html>", "It declares a document type"),
+        ("<html><body>Sorry</body></html>", "It is another document: html"),
+        ('<!DOCTYPE x [<!ENTITY a "b">]><Legislation/>', "It declares a document type"),
+        ("", "It is no XML"),
+    ],
+    ids=["text", "html", "xhtml", "entities", "nothing"],
+)
+def test_an_answer_that_is_no_law_is_told_and_changes_nothing(desk: Desk, answer: str, sentence: str) -> None:
+    follow_act(desk)
+    desk.record.law("ukpga/2018/13", {})
+    desk.record.say("law", "/ukpga/2018/13/resources/data.xml", answer)
+    row = desk.look("law")
+    assert row.outcome is LookOutcome.FAILED
+    assert sentence in row.sentence
+    assert desk.says() == []
+
+
+def test_the_answer_of_another_law_is_told(desk: Desk) -> None:
+    follow_act(desk)
+    desk.record.law("ukpga/2019/1", {"EnactmentDate": "2019-01-01"}, path="/ukpga/2018/13/resources/data.xml")
+    assert "another law, ukpga/2019/1" in desk.look("law").sentence
+
+
+def test_truncated_xml_is_told_and_asked_for_anew(desk: Desk) -> None:
+    follow_act(desk)
+    desk.record.law("ukpga/2018/13", {"EnactmentDate": "2018-05-24"})
+    path = "/law/ukpga/2018/13/resources/data.xml"
+    whole = desk.record.replies[path].body
+    desk.record.replies[path].body = whole[:300]
+    assert "It is no whole XML" in desk.look("law").sentence
+    desk.record.replies[path].body = whole
+    assert desk.look("law").outcome is LookOutcome.OK
+    assert len(desk.says()) == 1
+
+
+# --- instruments ---
+
+
+def test_a_new_instrument_under_an_act_is_found_and_an_old_one_is_not(desk: Desk) -> None:
+    follow_act(desk)
+    old = {"paperMadeDate": "2020-01-01T00:00:00", "commonsLayingDate": None, "lordsLayingDate": None}
+    desk.record.act("Empty Homes Act 2018", "vwCQEWuL", [
+        instrument("aaaa0001", "The Empty Homes (Amendment) Regulations 2026"),
+        instrument("aaaa0002", "The Old Regulations 2020", **old),
+    ])  # fmt: skip
+    assert desk.look("instruments").outcome is LookOutcome.OK
+    (found,) = desk.findings()
+    assert found.says == (
+        "The Empty Homes (Amendment) Regulations 2026 (S.I. 2026/1999), under the Empty Homes Act 2018: "
+        "made 18 November 2026, laid 19 November 2026"
+    )
+    assert found.address == "https://www.legislation.gov.uk/uksi/2026/1999/made"
+
+
+def test_an_act_that_parliament_does_not_list_is_told(desk: Desk) -> None:
+    follow_act(desk)
+    desk.record.act("Empty Homes Act 2018", "x", [])
+    desk.record.say("instruments", "/ActOfParliament?Name=Empty%20Homes%20Act%202018", '{"items": []}')
+    assert desk.look("instruments").sentence == "2018 c. 13: Parliament lists no Act of this name."
