@@ -61,11 +61,11 @@ TABLE: dict[str, Access] = {
     "/sitemap.xml": Access(EVERYBODY, NOBODY),
     "/sitemap-<id:number>.xml": Access(EVERYBODY, NOBODY, "/sitemap-1.xml"),
     "/static/<path:filename>": Access(EVERYBODY, NOBODY, "/static/site.css"),
-    "/<any(asks, updates, evidence, tests, results, legislation, links, replies, sources):name>.csv": Access(
+    "/<any(asks, updates, evidence, tests, results, legislation, links, replies, sources, targets):name>.csv": Access(
         EVERYBODY, NOBODY, "/asks.csv"
     ),
     "/api": Access(EVERYBODY, NOBODY),
-    "/api/v1/<any(updates, evidence, tests, results, legislation, links, replies, sources):name>": Access(
+    "/api/v1/<any(updates, evidence, tests, results, legislation, links, replies, sources, targets):name>": Access(
         EVERYBODY, NOBODY, "/api/v1/updates"
     ),
     "/api/v1/asks": Access(EVERYBODY, NOBODY),

@@ -19,7 +19,21 @@ from tracker.db.base import Base, PartialDateColumn
 from tracker.exports import sqlite
 from tracker.exports.tables import TABLES
 from tracker.exports.workbook import MEDIA_TYPE
-from tracker.models import Ask, Evidence, Legislation, Link, Note, Person, Reply, Source, SuccessTest, Update, Upload
+from tracker.models import (
+    Ask,
+    Designation,
+    Evidence,
+    Legislation,
+    Link,
+    Note,
+    Person,
+    Reply,
+    Source,
+    SuccessTest,
+    Target,
+    Update,
+    Upload,
+)
 from tracker.rules.asks import Publication, SourceDraft
 from tracker.rules.dates import PartialDate
 from tracker.rules.updates import EvidenceType, UpdateKind
@@ -45,6 +59,9 @@ PUBLIC_COLUMNS = {
     "link": "provisions note extent in_force_on ended_on",
     "reply": "asked answer asked_on answered_on",
     "status_span": "reason happened_on",
+    "designation": "unique_id regime listed_on first_seen removed_on measures",
+    "sanctions_list": "day",
+    "target": "unique_id",
 }
 # Columns that are made by the code, hold no words of anybody, or are looked into but never shown.
 NOT_WORDS = {
@@ -57,7 +74,7 @@ NOT_WORDS = {
     ("revision", "checkpoint_hash"),
     ("upload", "sha256"), ("event", "actor_name"), ("personal_detail", "salt"), ("personal_detail", "commitment"),
     ("source", "key"), ("ask", "title_key"), ("status_span", "begins_on"), ("status_span", "ends_on"),
-    ("ask_update", "method_version"),
+    ("ask_update", "method_version"), ("target", "salt"), ("target", "commitment"),
 }  # fmt: skip
 MARKED = {
     ("source", "internal_note"), ("ask", "internal_note"), ("legislation", "internal_note"), ("link", "internal_note"),
@@ -65,6 +82,9 @@ MARKED = {
     ("note", "text"), ("person", "email"), ("person", "name"),
     ("upload", "reason"), ("event", "reason"), ("event", "subject_name"), ("personal_detail", "value"),
     ("event", "before"), ("event", "after"), ("upload", "packed"), ("ask", "answer_due_on"), ("reply", "due_on"),
+    ("designation", "name"), ("designation", "last_seen"),
+    # The name of a target is public where it is shown.
+    ("target", "asked_as"), ("target", "words"), ("target", "candidates"),
 }  # fmt: skip
 
 
@@ -148,6 +168,7 @@ def add_marked_records(session: Session, ask: Ask, law: Legislation) -> None:
         session.add(Reply(ask_id=ask.id, asked=f"{MARK} {number}", asked_on=day, due_on=day, publication=publication))
     session.add(Reply(ask_id=ask.id, asked="Them", asked_on=day, due_on=MARKED_DAY, outcome="none", internal_note=MARK,
                       publication=Publication.PUBLISHED))  # fmt: skip
+    add_marked_targets(session, ask)
     session.add(Note(ask_id=ask.id, written_at=now(), text=f"{MARK} private note"))
     draft_law = Legislation(
         key=f"ukpga/2020/{MARK}", kind="ukpga", year="2020", title=f"{MARK} draft law", publication=Publication.DRAFT,
@@ -164,6 +185,26 @@ def add_marked_records(session: Session, ask: Ask, law: Legislation) -> None:
                 publication=publication, extent=[],
             )
         )  # fmt: skip
+
+
+def add_marked_targets(session: Session, ask: Ask) -> None:
+    """A shown target with the mark behind it, and hidden ones in each state with the mark as their name."""
+    facts = {"regime": "Russia (Sanctions) (EU Exit) Regulations 2019", "kind": "person", "name": f"{MARK} of the list"}
+    seen = {"first_seen": PartialDate("2026-11-20"), "removed_on": PartialDate("2026-11-21"), "last_seen": MARKED_DAY}
+    session.add(Designation(unique_id="RUS9001", **facts, **seen))
+    session.flush()
+    known = {"ask_id": ask.id, "kind": "person", "salt": "", "commitment": "", "words": f"{MARK} words"}
+    found = {"state": "listed", "unique_id": "RUS9001", "confirmed_at": now()}
+    candidates = [{"unique_id": "RUS9002", "name": f"{MARK} candidate"}]
+    session.add_all(
+        [
+            Target(position=1, asked_as="Boris Testov", is_shown=True, candidates=candidates, **known, **found),
+            Target(position=2, asked_as=f"{MARK} hidden", **known, **found),
+            Target(position=3, asked_as=f"{MARK} not listed", state="not_listed", confirmed_at=now(), **known),
+            Target(position=4, asked_as=f"{MARK} unsure", candidates=candidates, **known),
+            Target(position=5, asked_as=f"{MARK} taken out", state="taken_out", **known),
+        ]
+    )
 
 
 def words_of(response: TestResponse) -> str:

@@ -7,8 +7,9 @@ from operator import attrgetter
 from typing import Any
 
 from tracker.exports.columns import Column, Reference, Table, Type, choice, field, yes_or_no
+from tracker.exports.naming import ASK_SLUG, OF_ASK
 from tracker.exports.package import ORDER as PACKED_ORDER
-from tracker.exports.tables import ASK_SLUG, OF_ASK, TABLES
+from tracker.exports.tables import TABLES
 from tracker.rules.asks import Publication
 from tracker.rules.replies import Outcome
 
@@ -48,6 +49,7 @@ OF_STAFF: Mapping[str, tuple[Column, ...]] = {
     "links": (INTERNAL_NOTE, PUBLICATION),
     "replies": (field("due_on", "By when an answer was due", Type.PARTIAL_DATE), INTERNAL_NOTE, PUBLICATION),
     "sources": (INTERNAL_NOTE, PUBLICATION),
+    "targets": (field("words", "The words of the source"), yes_or_no("is_shown", "Whether the public reads the name")),
 }
 REDIRECTS = Table(
     "redirects",

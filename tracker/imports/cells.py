@@ -33,6 +33,7 @@ EDITABLE: Mapping[str, frozenset[str]] = {
         "results": "result",
         "replies": "",
         "sources": "",
+        "targets": "",
     }.items()
 }
 # A new ask names its source by these.

@@ -57,18 +57,18 @@ def _changes(known: Mapping[str, Row], found: ReadList, targets: Sequence[Target
         was, now = known[unique_id], found.entries.get(unique_id)
         if now is None:
             if was.removed_on is None:
-                yield _found(ask_id, found, unique_id, f"{unique_id} is no longer on the UK Sanctions List.", "removed")
+                yield _found(ask_id, found, unique_id, f"{unique_id} is no longer on the UK Sanctions List", "removed")
             continue
         if was.removed_on:
-            yield _found(ask_id, found, unique_id, f"{unique_id} is on the UK Sanctions List again.", "listed again")
+            yield _found(ask_id, found, unique_id, f"{unique_id} is on the UK Sanctions List again", "listed again")
         if was.name and now.names[0] != was.name:
             own = words_of(was.name)
             is_alike = any(shared_words(own, words_of(name)) for name in now.names)
-            says = "has another primary name." if is_alike else "now names somebody else, or is renamed: compare it."
+            says = "has another primary name" if is_alike else "now names somebody else, or is renamed: compare it"
             yield _found(ask_id, found, unique_id, f"{unique_id} {says}", "renamed")
         facts = (*FACTS, "measures") if was.measures else FACTS
         for fact in (fact for fact in facts if getattr(now, fact) != getattr(was, fact)):
-            says = f"{unique_id}, {fact.replace('_', ' ')}: now “{getattr(now, fact) or 'not known'}”."
+            says = f"{unique_id}, {fact.replace('_', ' ')}: now “{getattr(now, fact) or 'not known'}”"
             yield _found(ask_id, found, unique_id, says, fact)
 
 
@@ -87,7 +87,7 @@ def _propose(found: ReadList, targets: Sequence[Target]) -> Iterator[Found]:
         ]
         if target.state is TargetState.NOT_LISTED:
             for unique_id in (unique_id for unique_id, _ in offered if unique_id not in seen):
-                says = f"{unique_id} may be target {target.position}, which was not on the list: compare them."
+                says = f"{unique_id} may be target {target.position}, which was not on the list: compare them"
                 yield _found(target.ask_id, found, unique_id, says, f"may be target {target.position}")
 
 

@@ -7,10 +7,11 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from tracker.db.engine import reading
-from tracker.models import Ask, FormerSlug, Legislation, Link, Reply, Source, SuccessTest, Update
+from tracker.models import Ask, FormerSlug, Legislation, Link, Reply, Source, SuccessTest, Target, Update
 from tracker.queries.public import tables
 from tracker.queries.public.asks import list_steps
 from tracker.queries.public.filters import AskFilter
+from tracker.queries.public.targets import target_rows
 from tracker.rules.asks import PUBLIC, Publication
 
 EVERY = tuple(Publication)
@@ -27,6 +28,7 @@ STATEMENTS: Mapping[str, Callable[[], tables.Statement]] = {
     "links": lambda: tables.links(EVERY, EVERY, EVERY).add_columns(Link.internal_note, Link.publication),
     "replies": lambda: tables.replies(EVERY, EVERY).add_columns(Reply.due_on, Reply.internal_note, Reply.publication),
     "sources": lambda: tables.sources(EVERY).add_columns(Source.internal_note, Source.publication),
+    "targets": lambda: target_rows(EVERY, with_hidden=True).add_columns(Target.words, Target.is_shown),
 }
 
 

@@ -11,9 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, Event, Evidence, Legislation, Link, Reply, Revision, Source, SuccessTest, Update
+from tracker.models import Ask, Event, Evidence, Legislation, Link, Reply, Revision, Source, SuccessTest, Target, Update
 from tracker.queries.public import tables
 from tracker.queries.public.tables import Key, Row
+from tracker.queries.public.targets import target_rows
 from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.chain import Checkpoint
 
@@ -43,6 +44,7 @@ class WholeAsk:
     evidence: Rows
     results: Rows
     replies: Rows
+    targets: Rows
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ def find_whole_ask(session: Session, slug: str) -> WholeAsk | None:
         evidence=_all(session, "evidence", row.id),
         results=_all(session, "results", row.id),
         replies=_all(session, "replies", row.id),
+        targets=_rows(session.execute(target_rows().where(Target.ask_id == row.id).order_by(Target.id))),
     )
 
 
@@ -160,8 +163,10 @@ def _of_ask(name: str, ask_id: int) -> sa.ColumnElement[bool]:
         return Legislation.id.in_(linked)
     if name == "sources":
         return Source.id == sa.select(Ask.source_id).where(Ask.id == ask_id).scalar_subquery()
-    owner = {"tests": SuccessTest.ask_id, "links": Link.ask_id, "replies": Reply.ask_id}.get(name, Update.ask_id)
-    return owner == ask_id
+    owners = {"tests": SuccessTest, "links": Link, "replies": Reply, "targets": Target}
+    owner: Any = owners.get(name, Update)
+    condition: sa.ColumnElement[bool] = owner.ask_id == ask_id
+    return condition
 
 
 def _rows(found: Iterable[Any]) -> Rows:

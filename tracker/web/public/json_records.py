@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from tracker.exports.columns import Table
 from tracker.exports.json import Record, as_object
 from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, REPLIES, RESULTS, TESTS, UPDATES
+from tracker.exports.targets import TARGETS
 from tracker.queries.public.rows import WholeAsk, WholeLaw
 from tracker.queries.public.tables import Row
 from tracker.rules.status import DEFINITIONS, STATUSES_OF
@@ -31,7 +32,7 @@ STATUSES: Record = {
 
 
 def ask(found: WholeAsk, site_url: str) -> Record:
-    """An ask with its tests, its links with their laws, its story with evidence and results, and replies."""
+    """An ask with its tests, its links with their laws, its story with evidence and results, replies and targets."""
     evidence, results = _by_update(EVIDENCE, found.evidence, site_url), _by_update(RESULTS, found.results, site_url)
     return as_object(ASKS, found.ask, site_url) | {
         "is_archived": found.is_archived,
@@ -46,6 +47,7 @@ def ask(found: WholeAsk, site_url: str) -> Record:
             for row in found.updates
         ],
         "replies": [as_object(REPLIES, row, site_url) for row in found.replies],
+        "targets": [as_object(TARGETS, row, site_url) for row in found.targets],
     }
 
 
