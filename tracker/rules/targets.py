@@ -29,10 +29,13 @@ class TargetKind(StrEnum):
     def label(self) -> str:
         return self.value.capitalize()
 
+    @property
+    def plural(self) -> str:
+        return {TargetKind.PERSON: "people", TargetKind.BODY: "bodies", TargetKind.SHIP: "ships"}[self]
+
     def counted(self, number: int) -> str:
         """Return "1 person", "2 people"."""
-        plural = {TargetKind.PERSON: "people", TargetKind.BODY: "bodies", TargetKind.SHIP: "ships"}[self]
-        return f"{number:,} {self.value if number == 1 else plural}"
+        return f"{number:,} {self.value if number == 1 else self.plural}"
 
 
 class TargetState(StrEnum):

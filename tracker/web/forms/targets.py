@@ -22,7 +22,7 @@ class TargetsForm(Form):
     names = LinesField(
         "Names", [required], description="One a line, as the source writes them.", render_kw={"rows": 12}
     )
-    kind = SelectField("They are", choices={kind.value: kind.counted(2)[2:] for kind in TargetKind}, coerce=TargetKind)
+    kind = SelectField("They are", choices={kind.value: kind.plural for kind in TargetKind}, coerce=TargetKind)
     words = LongTextField(
         "The words of the source",
         description="The sentence that asks for sanctions on them. Only staff see this.",

@@ -1,6 +1,7 @@
 """Targets of an ask: names pasted, compared with the UK Sanctions List one by one, and erased."""
 
 from flask import Blueprint, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from tracker.models import Ask, Target
@@ -19,9 +20,10 @@ INTRO = (
     "For a source that asks for sanctions on named people, bodies or ships. Nothing of this is public until you have "
     "compared a name with the UK Sanctions List. Entries that may fit come with the next look at the list."
 )
-COMPARE = (
-    "Read the entry itself before you choose: alike names are often different people. "
-    "From then on the tracker follows that entry."
+COMPARE = Markup(
+    'Read the entry on <a href="https://www.gov.uk/government/publications/the-uk-sanctions-list" rel="external">'
+    "the list itself</a> before you choose: people of alike names are often others. From then on the tracker follows "
+    "that entry."
 )
 NONE_FITS = " The list that we read last has no entry with two of its words."
 ERASE = (
