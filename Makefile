@@ -47,6 +47,9 @@ format: .venv-test/ready  ## put code and templates in the house format
 	.venv-test/bin/ruff format .
 	-.venv-test/bin/djlint templates --quiet --reformat
 
+demo-look: .venv-test/ready  ## see a bill move in an invented Parliament, and tell it on a desk (PORT=8010)
+	@.venv-test/bin/python -m tests.official.demo
+
 bench: .venv/ready  ## measure how fast the site is, in two minutes (ARGS="--only pages" for a part of it)
 	.venv/bin/python -m bench $(ARGS)
 
@@ -60,7 +63,7 @@ clean:  ## remove environments and caches (never var/, where the data is)
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help run test test-all coverage torture check format bench lock clean
+.PHONY: help run test test-all coverage torture check format demo-look bench lock clean
 
 # No index address may reach the locks: where packages come from is for the machine that installs them to say.
 UV_COMPILE = uv pip compile pyproject.toml --quiet --upgrade --extra postgres --python-version 3.11 --universal \

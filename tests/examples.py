@@ -4,11 +4,13 @@ import sqlalchemy as sa
 
 from tests.factories import make_targets
 from tests.site import ADA, CLEO, ED, Site
-from tracker.models import Ask, Person
+from tracker.models import Ask, Legislation, Person
+from tracker.official.findings import Found, note
 from tracker.rules.dates import PartialDate
 from tracker.rules.replies import ReplyDraft
 from tracker.rules.updates import EvidenceDraft, EvidenceType, UpdateDraft, UpdateKind
 from tracker.services import approval, drafts, people, replies
+from tracker.services.change import Change
 from tracker.web.staff.people import token_of
 
 DAY = PartialDate("2026-01-02")
@@ -32,5 +34,17 @@ def make_examples(site: Site) -> dict[str, object]:
         cleo = change.session.scalars(sa.select(Person).where(Person.name == CLEO)).one()
         with site.app.app_context():
             made["shown"], token = "key-of-a-form", token_of("key-of-a-form")
+        made["finding"] = _find(change)
         made["token"] = people.make_link(change, cleo, token=token)
     return made
+
+
+def _find(change: Change) -> int:
+    """A finding that concerns several asks."""
+    law = change.session.scalars(sa.select(Legislation.id).where(Legislation.key == "ukpga/2018/13")).one()
+    found = Found(
+        "stage", "legislation", law, "bill/1/stage/1", "A stage", "https://bills.parliament.uk/bills/1", "Bill"
+    )
+    finding = note(change.session, found, change.at)
+    assert finding
+    return finding.id

@@ -89,9 +89,13 @@ TABLE: dict[str, Access] = {
     "/staff/targets/<id:target_id>/erase": Access(EDITORS, EDITORS, "/staff/targets/{target}/erase"),
     "/staff/asks/<id:ask_id>/notes/new": Access(STAFF, STAFF, "/staff/asks/1/notes/new"),
     (
-        "/staff/desk/<any(sent_back, contradicted, disputed, unanswered, overdue, due, drafts, unverified):section>"
+        "/staff/desk/<any("
+        "sent_back, record, contradicted, disputed, unanswered, overdue, due, drafts, unverified):section>"
     ): Access(STAFF, NOBODY, "/staff/desk/due"),
     "/staff/post": Access(STAFF, NOBODY),
+    "/staff/findings/<id:finding_id>/tell": Access(STAFF, STAFF, "/staff/findings/{finding}/tell"),
+    "/staff/findings/<id:finding_id>/dismiss": Access(EDITORS, EDITORS, "/staff/findings/{finding}/dismiss"),
+    "/staff/findings/<id:finding_id>/fill": Access(NOBODY, EDITORS, "/staff/findings/{finding}/fill"),
     "/staff/asks/<id:ask_id>/dispute": Access(EDITORS, EDITORS, "/staff/asks/1/dispute"),
     "/staff/asks/<id:ask_id>/dispute/end": Access(EDITORS, EDITORS, "/staff/asks/1/dispute/end"),
     "/staff/approval/": Access(STAFF, NOBODY),

@@ -21,6 +21,7 @@ RECORD_ADDRESSES: Mapping[str, str] = {
     "instruments": "https://statutoryinstruments-api.parliament.uk/api/v2",
     "sanctions": "https://sanctionslist.fcdo.gov.uk/docs",
 }
+RECORD_ADDRESS = re.compile(r"(https://[^\s/?#@]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?)(/[^\s?#]*)?")
 WEAK_SECRETS = re.compile(r"(?i)change|secret|example|password|^(.)\1+$")
 
 
@@ -157,8 +158,7 @@ class _Reader:
         """The address under which a part of the official record answers."""
         name, usual = f"TRACKER_{source.upper()}_ADDRESS", RECORD_ADDRESSES[source]
         value = self.text(name, usual)
-        parts = urlsplit(value)
-        if not parts.hostname or (parts.scheme != "https" and parts.hostname not in LOOPBACK) or "@" in parts.netloc:
+        if not RECORD_ADDRESS.fullmatch(value):
             self.wrong.append(f"{name}: give an address that begins with https://, as in {usual}")
             return usual
         return value

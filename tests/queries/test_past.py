@@ -100,7 +100,7 @@ def test_a_past_day_costs_as_many_statements_as_the_present(shared_site: Site) -
     def find(on: date | None) -> int:
         return statements(shared_site.engine, lambda session: public.find_ask(session, WEALTH_ORDERS, on=on))
 
-    assert find(date(2020, 6, 30)) == find(None)
+    assert find(date(2020, 6, 30)) == find(None) - 1  # only the present says when a machine looked
 
 
 def fill(change: Change) -> None:

@@ -115,9 +115,9 @@ def test_an_empty_desk_says_that_all_is_done(sqlite_site: Site) -> None:
         sqlite_site.execute(sa.update(model).where(model.publication == "draft").values(publication="put_aside"))
     desk = sqlite_site.browser(ED).get("/staff/")
     assert desk.section("nothing") == (
-        "Nothing was sent back to you, nothing waits for approval, every status fits its tests, nothing is disputed, "
-        "no reply is due, nothing is overdue, no ask is due for a look, there are no drafts, and "
-        "all that was brought in is published or put aside."
+        "Nothing was sent back to you, nothing waits for approval, the official record says nothing that is untold, "
+        "every status fits its tests, nothing is disputed, no reply is due, nothing is overdue, "
+        "no ask is due for a look, there are no drafts, and all that was brought in is published or put aside."
     )
     assert desk.all("h2") == ["Accounts that were made, changed, reset or erased this week", "Lately"]
 

@@ -23,8 +23,10 @@ from tracker.models import (
     Ask,
     Designation,
     Evidence,
+    Finding,
     Legislation,
     Link,
+    Look,
     Note,
     Person,
     Reply,
@@ -36,6 +38,7 @@ from tracker.models import (
 )
 from tracker.rules.asks import Publication, SourceDraft
 from tracker.rules.dates import PartialDate
+from tracker.rules.findings import SOURCES, FindingState, LookOutcome
 from tracker.rules.updates import EvidenceType, UpdateKind
 from tracker.services import asks, events, records
 from tracker.services.events import Subject
@@ -75,6 +78,8 @@ NOT_WORDS = {
     ("upload", "sha256"), ("event", "actor_name"), ("personal_detail", "salt"), ("personal_detail", "commitment"),
     ("source", "key"), ("ask", "title_key"), ("status_span", "begins_on"), ("status_span", "ends_on"),
     ("ask_update", "method_version"), ("target", "salt"), ("target", "commitment"),
+    ("ask_update", "method_version"), ("finding", "kind"), ("finding", "subject_kind"), ("finding", "outside_key"),
+    ("finding", "digest"), ("finding", "fills"), ("look", "source"), ("look", "sha256"),
 }  # fmt: skip
 MARKED = {
     ("source", "internal_note"), ("ask", "internal_note"), ("legislation", "internal_note"), ("link", "internal_note"),
@@ -85,6 +90,9 @@ MARKED = {
     ("designation", "name"), ("designation", "last_seen"),
     # The name of a target is public where it is shown.
     ("target", "asked_as"), ("target", "words"), ("target", "candidates"),
+    ("finding", "says"), ("finding", "tells"), ("finding", "address"), ("finding", "page_title"), ("finding", "raw"),
+    ("finding", "reason"), ("finding", "happened_on"), ("look", "sentence"), ("look", "etag"),
+    ("look", "last_modified"),
 }  # fmt: skip
 
 
@@ -144,6 +152,24 @@ def source_draft(source: Source) -> SourceDraft:
     return SourceDraft(**{name: getattr(source, name) for name in names}, internal_note=f"{MARK} edited")
 
 
+def add_marked_findings(session: Session, law: Legislation) -> None:
+    """Findings in each state about a law on which public asks hang, and looks at every source."""
+    for state in FindingState:
+        is_decided = state in {FindingState.TOLD, FindingState.DISMISSED}
+        session.add(
+            Finding(
+                kind="stage", subject_kind="legislation", subject_id=law.id, outside_key=f"bill/{state.value}",
+                digest="0" * 64, says=MARK, tells=MARK, address=f"https://{MARK}.example/", page_title=MARK,
+                raw={MARK: MARK}, reason=MARK, happened_on=MARKED_DAY, seen_at=now(), state=state,
+                decided_at=now() if is_decided else None,
+            )
+        )  # fmt: skip
+    for source in SOURCES:
+        look = Look(source=source, looked_at=now(), outcome=LookOutcome.OK, sentence=MARK, etag=MARK)
+        look.last_modified = MARK
+        session.add(look)
+
+
 def add_marked_records(session: Session, ask: Ask, law: Legislation) -> None:
     """A draft ask, an archived test, a draft and a discarded update, a draft law, draft and archived links."""
     session.add(
@@ -163,6 +189,7 @@ def add_marked_records(session: Session, ask: Ask, law: Legislation) -> None:
             ],
         )  # fmt: skip
         session.add(update)
+    add_marked_findings(session, law)
     day = PartialDate("2026-01-01")
     for number, publication in enumerate((Publication.DRAFT, Publication.ARCHIVED)):
         session.add(Reply(ask_id=ask.id, asked=f"{MARK} {number}", asked_on=day, due_on=day, publication=publication))

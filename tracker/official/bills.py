@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from tracker.db.engine import reading
-from tracker.official.fetching import Unreadable
+from tracker.official.fetching import Unreachable, Unreadable
 from tracker.official.findings import Found
 from tracker.official.followed import day_of, list_followed
 from tracker.official.looking import Looking
@@ -157,6 +157,8 @@ def _find_newest_session(looking: Looking) -> int:
     try:
         bills = looking.answers.get("bills", LATEST).json()["items"]
         return max(chain.from_iterable(bill.get("includedSessionIds") or [0] for bill in bills), default=0)
+    except Unreachable:
+        raise
     except Unreadable as error:
         looking.skipped.append(f"The newest session: {error}")
         return 0

@@ -21,6 +21,7 @@ from tracker.rules.text import slugify
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 METADATA = "{http://www.legislation.gov.uk/namespaces/metadata}"
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 COMMENCEMENT = "coming into force"
 ENDS = ("repealed", "revoked")
 SHOWN = 5
@@ -71,11 +72,12 @@ def _is_news(looking: Looking, effect: LawEffect) -> bool:
 def _effect_of(element: Element) -> LawEffect:
     in_force = [it for it in element.iter(f"{METADATA}InForce") if it.get("Date")]
     by = parse_address(element.attrib["AffectingURI"])
+    titles = sorted(element.iter(f"{METADATA}AffectingTitle"), key=lambda title: title.get(LANGUAGE) == "cy")
     qualification = in_force[0].get("Qualification", "") if in_force else ""
     return LawEffect(
         does=element.attrib["Type"].strip(),
         provisions=element.get("AffectedProvisions", ""),
-        by=(element.findtext(f"{METADATA}AffectingTitle") or (by.citation if by else "")).strip(),
+        by=(titles[0].text or "").strip() if titles else by.citation if by else "another law",
         by_key=by.key if by else element.attrib["AffectingURI"],
         by_address=by.address if by else element.attrib["AffectingURI"].replace("http://", "https://"),
         day=day_of(in_force[0].get("Date")) if in_force else None,

@@ -32,6 +32,7 @@ RECORDS = (
     "reply",
     "target",
     "note",
+    "finding",
     "spreadsheet",
     "database",
 )

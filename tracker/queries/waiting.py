@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from tracker.clock import LONDON
 from tracker.models import Ask, Event, Person, Update
-from tracker.queries import desk
+from tracker.queries import desk, findings
 from tracker.queries.desk import list_contradicted
 from tracker.queries.second_person import find_refusals, list_account_changes
 from tracker.rules.dates import PartialDate
@@ -57,6 +57,11 @@ def waits_for(session: Session, person: Person, at: datetime, four_eyes: bool) -
         found.append(_part("Overdue deadlines and next steps", lines, overdue.number))
         others = [it for it in list_account_changes(session, at, LOOKED_THROUGH) if it.actor_id != person.id]
         found.append(_part("Accounts that were made, changed, reset or erased", [_to_know(it) for it in others]))
+    new = findings.list_new(session, MOST)
+    found.append(_part("From the official record", [_to_tell(row) for row in new.rows], new.number))
+    if Action.PUBLISH in ALLOWED[person.role]:
+        faults = [Task(what, "/staff/#record", sentence) for what, sentence in findings.find_faults(session, at)]
+        found.append(_part("The official record was not read whole", faults))
     drafts = desk.list_drafts(session, person.id, LOOKED_THROUGH).rows
     found.append(_part("Your drafts", [_to_finish(update) for update in drafts if update.author_id == person.id]))
     return [part for part in found if part.lines]
@@ -86,6 +91,11 @@ def _to_review(due: desk.DueAsk) -> Task:
 
 def _to_know(event: Event) -> Task:
     return Task(event.subject_name, "/staff/#accounts", f"{event.action}, by {event.actor_name}")
+
+
+def _to_tell(row: findings.NewFinding) -> Task:
+    concerns = f"concerns {len(row.asks)} asks" if len(row.asks) != 1 else row.asks[0].title
+    return Task(row.finding.says, f"/staff/findings/{row.finding.id}/tell", concerns)
 
 
 def _to_finish(update: Update) -> Task:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from tracker.db import guards, migrate, sqlite_backup
 from tracker.db.engine import reading, what_is_not_durable
 from tracker.models import Ask, Event, Person
+from tracker.queries import findings
 from tracker.queries.desk import find_contradicted
 from tracker.rules.chain import Checkpoint, read_checkpoint
 from tracker.rules.permissions import Role
@@ -71,6 +72,7 @@ def examine(
             yield from _lists(session)
             yield from _statuses(session)
             yield from _restores(session, at)
+            yield from _looks(session, at)
         yield from _guards(engine)
         with reading(engine) as session:
             yield from _log(session, kept)
@@ -87,11 +89,7 @@ def examine_mail(settings: Settings) -> Diagnosis:
         with digest.connected(settings.mail) as client:
             client.noop()
     except OSError as error:
-        return Diagnosis(
-            Health.FAULT,
-            "mail",
-            f"{settings.mail.host} does not let us in: {error}. See TRACKER_SMTP_… in the README",
-        )
+        return fault("mail", f"{settings.mail.host} does not let us in: {error}. See TRACKER_SMTP_… in the README")
     return well("mail", f"{settings.mail.host} lets us in.")
 
 
@@ -99,11 +97,7 @@ def _settings(settings: Settings) -> Iterator[Diagnosis]:
     if not settings.is_production:
         yield warning("settings", "For this machine only. For a public site: TRACKER_ENV=production")
     elif not settings.trusted_proxies:
-        yield Diagnosis(
-            Health.WARNING,
-            "settings",
-            "No proxy is trusted. If one is in front: TRACKER_TRUSTED_PROXIES=1",
-        )
+        yield warning("settings", "No proxy is trusted. If one is in front: TRACKER_TRUSTED_PROXIES=1")
     else:
         yield well("settings", "All can be read.")
 
@@ -165,11 +159,7 @@ def _clock(session: Session, at: datetime) -> Iterator[Diagnosis]:
     if at.year < OLDEST_YEAR:
         yield fault("clock", f"This machine believes it is {at.year}. Set its clock.")
     elif newest and newest > at + TOLERANCE:
-        yield Diagnosis(
-            Health.FAULT,
-            "clock",
-            f"It is behind the last entry of the log, of {newest:%d %B %Y %H:%M} UTC. Set it.",
-        )
+        yield fault("clock", f"It is behind the last entry of the log, of {newest:%d %B %Y %H:%M} UTC. Set it.")
     else:
         yield well("clock", f"It is {at:%d %B %Y %H:%M} UTC, after the last entry of the log.")
 
@@ -207,6 +197,13 @@ def _restores(session: Session, at: datetime) -> Iterator[Diagnosis]:
         yield warning(
             "restore", f"“{event.subject_name}” was put back on {event.at:%d %B %Y %H:%M} UTC: entry {event.id}."
         )
+
+
+def _looks(session: Session, at: datetime) -> Iterator[Diagnosis]:
+    found = findings.find_faults(session, at)
+    yield from (warning("looks", f"{what[0].upper()}{what[1:]} {sentence}") for what, sentence in found)
+    if not found and findings.latest_looks(session):
+        yield well("looks", "The official record was read whole.")
 
 
 def _guards(engine: sa.Engine) -> Iterator[Diagnosis]:

@@ -49,7 +49,9 @@ def create_legislation(change: Change, draft: LegislationDraft) -> Legislation:
     return law
 
 
-def edit_legislation(change: Change, law: Legislation, draft: LegislationDraft, seen_version: int | None) -> bool:
+def edit_legislation(
+    change: Change, law: Legislation, draft: LegislationDraft, seen_version: int | None, reason: str = ""
+) -> bool:
     """Edit a law; answer whether anything changed. Once public it keeps its key, the address of its page."""
     change.require(Action.EDIT)
     records.check_version(law, seen_version)
@@ -63,7 +65,7 @@ def edit_legislation(change: Change, law: Legislation, draft: LegislationDraft, 
         stored = replace(stored, key=law.key)
     new = [value for value in _unique(stored) if value not in _unique(law)]
     refuse(_law_taken(change.session, new))
-    before = records.edit(change, law, stored, is_public=is_public)
+    before = records.edit(change, law, stored, is_public=is_public, reason=reason)
     if before and is_public:
         derived.write_words_of_law(change.session, law.id)
     return bool(before)
@@ -80,14 +82,14 @@ def create_link(change: Change, draft: LinkDraft) -> Link:
     return link
 
 
-def edit_link(change: Change, link: Link, draft: LinkDraft, seen_version: int | None) -> bool:
+def edit_link(change: Change, link: Link, draft: LinkDraft, seen_version: int | None, reason: str = "") -> bool:
     """Edit a link; answer whether anything changed."""
     change.require(Action.EDIT)
     records.check_version(link, seen_version)
     stored = _stored_link(draft)
     refuse(check_link(draft) + (_link_taken(change.session, stored) if _identity(stored) != _identity(link) else []))
     is_public = link.publication.is_public
-    before = records.edit(change, link, stored, is_public=is_public)
+    before = records.edit(change, link, stored, is_public=is_public, reason=reason)
     if before and is_public:
         derived.write_words(change.session, [link.ask_id])
     return bool(before)

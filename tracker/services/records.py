@@ -3,12 +3,12 @@
 A draft is a frozen dataclass whose fields bear the names of the record's columns.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from textwrap import shorten
 from typing import Any, Protocol, TypeVar
 
-from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Target, Update
+from tracker.models import Ask, Finding, Legislation, Link, Person, Reply, Source, SuccessTest, Target, Update
 from tracker.queries.stories import find_story
 from tracker.rules.asks import AWAY, Publication
 from tracker.rules.errors import Conflict, Problem, RuleBroken
@@ -98,30 +98,27 @@ def write(row: object, values: Mapping[str, object]) -> None:
         setattr(row, name, value)
 
 
-def subject_of(row: object) -> Subject:
-    """How the log names a row."""
-    match row:
-        case Ask():
-            return Subject("ask", row.id, row.title, row.id)
-        case SuccessTest():
-            return Subject("test", row.id, row.label, row.ask_id)
-        case Update():
-            return Subject("update", row.id, shorten(row.text, NAME_LENGTH, placeholder="…"), row.ask_id)
-        case Link():
-            law = row.legislation
-            return Subject("link", row.id, f"{law.citation or law.title} {row.provisions}".strip(), row.ask_id)
-        case Legislation():
-            return Subject("legislation", row.id, row.citation or row.title)
-        case Source():
-            return Subject("source", row.id, row.title)
-        case Reply():
-            return Subject("reply", row.id, row.asked, row.ask_id)
-        case Target():
-            return Subject("target", row.id, f"Target {row.position}", row.ask_id)
-        case Person():
-            return Subject("person", row.id, row.name)
-        case _:
-            raise TypeError(f"the log has no name for {type(row).__name__}")
+# What the log calls a row of each kind.
+NAMES: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
+    Ask: ("ask", lambda row: row.title),
+    SuccessTest: ("test", lambda row: row.label),
+    Update: ("update", lambda row: shorten(row.text, NAME_LENGTH, placeholder="…")),
+    Link: ("link", lambda row: f"{row.legislation.citation or row.legislation.title} {row.provisions}".strip()),
+    Legislation: ("legislation", lambda row: row.citation or row.title),
+    Source: ("source", lambda row: row.title),
+    Reply: ("reply", lambda row: row.asked),
+    Target: ("target", lambda row: f"Target {row.position}"),
+    Finding: ("finding", lambda row: shorten(row.says, NAME_LENGTH, placeholder="…")),
+    Person: ("person", lambda row: row.name),
+}
+
+
+def subject_of(row: Any) -> Subject:
+    """How the log names a row; raises TypeError for what it has no name for."""
+    if type(row) not in NAMES:
+        raise TypeError(f"the log has no name for {type(row).__name__}")
+    kind, name = NAMES[type(row)]
+    return Subject(kind, row.id, name(row), row.id if kind == "ask" else getattr(row, "ask_id", None))
 
 
 def create(change: Change, row: Record, draft: object, reason: str = "") -> None:

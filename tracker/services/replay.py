@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, selectinload
 from tracker.models import (
     Ask,
     Event,
+    Finding,
     FormerSlug,
     Legislation,
     Link,
@@ -45,8 +46,11 @@ MODELS = {
     "update": Update,
     "reply": Reply,
     "target": Target,
+    "finding": Finding,
     "person": Person,
 }
+# Of a finding the log has what a person decided, and nothing before that.
+LOGGED: Mapping[type[Any], sa.ColumnElement[bool]] = {Finding: Finding.decided_at.is_not(None)}
 STEP = 500
 NOTHING: Values = {}
 DRAFT: Values = {"publication": "draft"}
@@ -140,7 +144,8 @@ def _compare(session: Session, replayed: Replayed) -> Iterator[str]:
     unseen = set(replayed.records)
     for kind, model in MODELS.items():
         loaded = (selectinload(Update.evidence), selectinload(Update.results)) if model is Update else ()
-        for row in (row for rows in _steps(session, sa.select(model).options(*loaded), model) for row in rows):
+        logged = sa.select(model).where(LOGGED.get(model, sa.true())).options(*loaded)
+        for row in (row for rows in _steps(session, logged, model) for row in rows):
             unseen.discard((kind, row.id))
             if isinstance(row, Target) and row.salt and targets.commitment_to(row) != row.commitment:
                 yield f"target {row.id}: its name is not the one that was entered."

@@ -20,7 +20,7 @@ from tracker.rules.standing import check_change, check_tests_fit
 from tracker.rules.story import Entry, State, check_changes, check_order, state_of
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.rules.updates import UpdateDraft, UpdateKind, check_publishable
-from tracker.services import derived, drafts, records
+from tracker.services import derived, drafts, findings, records
 from tracker.services.change import Change
 
 
@@ -41,6 +41,7 @@ def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None =
     before = records.logged(update)
     _take_in(ask, update, change)
     records.save(change, update, "published", before, is_public=ask.publication.is_public)
+    findings.tell_by(change, update)
     story.entries.append(entry_of(update))
     settle(ask, story)
     if update.status or update.corrects_id:

@@ -20,6 +20,15 @@ TEST_ORDER = (Result.NOT_MET, Result.UNKNOWN, Result.MET)
 
 
 @dataclass(frozen=True)
+class PublicLook:
+    """Where a machine looked, the day since which it has looked everywhere, and how many findings wait."""
+
+    places: tuple[str, ...]
+    on: date
+    untold: int
+
+
+@dataclass(frozen=True)
 class Excerpt:
     """Where the words of a search stand: the key of an entry, or "", and the text cut into (part, is a hit)."""
 
@@ -165,6 +174,7 @@ class PublicAsk:
     review_due: date | None = None
     on: date | None = None
     is_draft: bool = False
+    look: PublicLook | None = None
 
     @property
     def tests_met(self) -> int:

@@ -1,10 +1,15 @@
 """The parts of an entry's form: a page that supports it, and the new result of a test."""
 
-import wtforms
-from wtforms import BooleanField, Field, SelectField
+from collections.abc import Callable, Sequence
 
+import wtforms
+from wtforms import BooleanField, Field, FieldList, FormField, SelectField
+
+from tracker.rules.errors import Problem
+from tracker.rules.publishers import read_host
 from tracker.rules.text import SENTENCE_LENGTH, TITLE_LENGTH
-from tracker.rules.updates import EVIDENCE_QUOTE_LENGTH, EvidenceDraft, EvidenceType, Result
+from tracker.rules.updates import EVIDENCE_QUOTE_LENGTH, MOST_EVIDENCE, EvidenceDraft, EvidenceType, Result
+from tracker.web.forms.base import Form
 from tracker.web.forms.fields import CarriedField, DateField, TextField, UrlField
 
 UNCHANGED = UNCHOSEN = ""
@@ -59,3 +64,38 @@ class ResultForm(wtforms.Form):
 
     test_id = CarriedField()
     result = SelectField("Result", choices=RESULT_CHOICES)
+
+
+class EvidencedForm(Form):
+    """A form with the pages that support an entry."""
+
+    evidence = FieldList(FormField(EvidenceForm), min_entries=1, max_entries=MOST_EVIDENCE)
+
+    def evidence_drafts(self) -> tuple[EvidenceDraft, ...]:
+        """Return the evidence as typed."""
+        return tuple(entry.form.draft() for entry in self.evidence.entries if not entry.form.is_blank)
+
+    def look_up(self, find: Callable[[str], EvidenceDraft | None]) -> None:
+        """Fill in what is known of the pages whose title, type or publisher was not typed."""
+        for entry in self.evidence.entries:
+            page = entry.form
+            if page.url.data and not (page.title.data and page.type.data and page.publisher.data):
+                for known in filter(None, (find(page.url.data), read_host(page.url.data))):
+                    page.take(known)
+
+    def add_problems(self, problems: Sequence[Problem]) -> None:
+        """Put a problem of one piece of evidence beside the field inside its block, a missing look beside its tick."""
+        blocks = [entry for entry in self.evidence.entries if not entry.form.is_blank]
+        unopened = [entry.form.is_opened for entry in blocks if not entry.form.is_opened.data]
+        rest = []
+        for problem in problems:
+            if problem.field == "evidence" and unopened:
+                unopened[0].errors = [*unopened[0].errors, problem.message]
+                continue
+            place, _, name = (problem.field or "").removeprefix("evidence-").partition("-")
+            if name and place.isdigit() and int(place) < len(blocks):
+                field = blocks[int(place)].form[name]
+                field.errors = [*field.errors, problem.message]
+            else:
+                rest.append(problem)
+        super().add_problems(rest)

@@ -1,6 +1,6 @@
 """The form for an entry of an ask's story, and those to check it and to decide about it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from flask import request
@@ -10,20 +10,17 @@ from wtforms.validators import ValidationError
 from tracker.models import Ask
 from tracker.queries.choosing import AskChoices
 from tracker.rules.dates import HELP, PartialDate
-from tracker.rules.errors import Problem
-from tracker.rules.publishers import read_host
 from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
 from tracker.rules.text import NOTE_LENGTH, PARAGRAPH_LENGTH, SENTENCE_LENGTH
 from tracker.rules.updates import (
     MOST_EVIDENCE,
     NEEDS_EVIDENCE,
-    EvidenceDraft,
     Result,
     UpdateDraft,
     UpdateKind,
 )
 from tracker.web.forms.base import Form, whole_number
-from tracker.web.forms.evidence import RESULT_CHOICES, UNCHANGED, EvidenceForm, ResultForm
+from tracker.web.forms.evidence import RESULT_CHOICES, UNCHANGED, EvidencedForm, ResultForm
 from tracker.web.forms.fields import CarriedField, ChosenField, DateField, LongTextField, TextField, required
 
 KEEPS_STATUS = {UpdateKind.STATUS: "Choose a status", UpdateKind.CORRECTION: "The status was not wrong"}
@@ -94,10 +91,9 @@ class ApprovalForm(SeenForm):
         self.version.data, self.seen.data = str(version), str(entries)
 
 
-class UpdateForm(StoryForm):
+class UpdateForm(EvidencedForm, StoryForm):
     """An entry of the story; which of its fields show depends on the kind."""
 
-    evidence = FieldList(FormField(EvidenceForm), min_entries=1, max_entries=MOST_EVIDENCE)
     status = SelectField("New status")
     reason = LongTextField(
         "Why this status",
@@ -155,14 +151,6 @@ class UpdateForm(StoryForm):
         wrong = self.results.errors or any(entry.form.errors for entry in self.results.entries)
         has_own_kind = self.kind in {UpdateKind.STATUS, UpdateKind.TEST, UpdateKind.CORRECTION}
         return has_own_kind or bool(wrong or self._results()) or any(field.data or field.errors for field in typed)
-
-    def look_up(self, find: Callable[[str], EvidenceDraft | None]) -> None:
-        """Fill in what is known of the pages whose title, type or publisher was not typed."""
-        for entry in self.evidence.entries:
-            page = entry.form
-            if page.url.data and not (page.title.data and page.type.data and page.publisher.data):
-                for known in filter(None, (find(page.url.data), read_host(page.url.data))):
-                    page.take(known)
 
     def step_after(self) -> tuple[str, PartialDate | None] | None:
         """The next step and its day as they are after this entry; None if they stay."""
@@ -225,26 +213,9 @@ class UpdateForm(StoryForm):
             corrects_id=corrects_id,
             draft_note=self.draft_note.data or "",
             results=self._results(),
-            evidence=tuple(entry.form.draft() for entry in self.evidence.entries if not entry.form.is_blank),
+            evidence=self.evidence_drafts(),
         )
 
     def _results(self) -> tuple[tuple[int, Result], ...]:
         chosen = ((str(entry.form.test_id.data), entry.form.result.data) for entry in self.results.entries)
         return tuple(sorted((int(test_id), Result(result)) for test_id, result in chosen if result))
-
-    def add_problems(self, problems: Sequence[Problem]) -> None:
-        """Put a problem of one piece of evidence beside the field inside its block, a missing look beside its tick."""
-        blocks = [entry for entry in self.evidence.entries if not entry.form.is_blank]
-        unopened = [entry.form.is_opened for entry in blocks if not entry.form.is_opened.data]
-        rest = []
-        for problem in problems:
-            if problem.field == "evidence" and unopened:
-                unopened[0].errors = [*unopened[0].errors, problem.message]
-                continue
-            place, _, name = (problem.field or "").removeprefix("evidence-").partition("-")
-            if name and place.isdigit() and int(place) < len(blocks):
-                field = blocks[int(place)].form[name]
-                field.errors = [*field.errors, problem.message]
-            else:
-                rest.append(problem)
-        super().add_problems(rest)

@@ -5,10 +5,11 @@ from sqlalchemy.orm import Session
 
 from tracker.clock import now, today
 from tracker.queries import desk as queries
-from tracker.queries import paging, staff
+from tracker.queries import findings, paging, staff
 from tracker.queries.desk import list_contradicted
 from tracker.queries.paging import Listed
 from tracker.queries.second_person import list_account_changes
+from tracker.rules.findings import KINDS
 from tracker.rules.permissions import Action
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm
@@ -20,6 +21,7 @@ FIRST = 20
 TITLES = {
     "sent_back": "Sent back to you",
     "waiting": "Waiting for approval",
+    "record": "From the official record",
     "contradicted": "Tests and status disagree",
     "disputed": "Disputed: answer due",
     "unanswered": "Replies that are due",
@@ -29,11 +31,13 @@ TITLES = {
     "unverified": "Not published yet",
 }
 SAYS = {
+    "record": "A machine found it. Nothing is public until somebody tells it.",
     "due": "Longest ago first. “Nothing changed” tells the public that you looked today.",
     "overdue": "Promised or expected by others; the day has passed.",
 }
 NOTHING = {
     "sent_back": "nothing was sent back to you",
+    "record": "the official record says nothing that is untold",
     "waiting": "nothing waits for approval",
     "contradicted": "every status fits its tests",
     "disputed": "nothing is disputed",
@@ -57,7 +61,7 @@ def desk() -> str:
     )
 
 
-@bp.get("/desk/<any(sent_back, contradicted, disputed, unanswered, overdue, due, drafts, unverified):section>")
+@bp.get("/desk/<any(sent_back, record, contradicted, disputed, unanswered, overdue, due, drafts, unverified):section>")
 @requires(Action.READ)
 def whole(section: str) -> str:
     after = request.args.get("after", "")
@@ -70,6 +74,8 @@ def _list(session: Session, section: str, limit: int, after: str = "") -> Listed
         case "contradicted":
             asks = list_contradicted(session)
             return Listed(asks[:limit], len(asks))
+        case "record":
+            return findings.list_new(session, limit, after)
         case "disputed":
             return queries.list_disputed(session, limit, after)
         case "due":
@@ -96,4 +102,7 @@ def _context() -> dict[str, object]:
         "today": today(),
         "form_for": ConfirmForm,
         "nothing_changed": NOTHING_CHANGED,
+        "kinds": KINDS,
+        "looks": findings.latest_looks(db()),
+        "record_faults": findings.find_faults(db(), now()),
     }

@@ -9,22 +9,25 @@ from tracker.clock import today
 from tracker.models import Ask, Update
 from tracker.queries import public, staff
 from tracker.queries.choosing import AskChoices, find_known_page
+from tracker.queries.findings import NewFinding, find_finding
 from tracker.queries.stories import find_judged
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
+from tracker.rules.findings import PROPOSALS
 from tracker.rules.permissions import Action
 from tracker.rules.status import DEFINITIONS
 from tracker.rules.updates import UpdateDraft, UpdateKind
 from tracker.services import approval, corrections, drafts, updates
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
-from tracker.web.forms.base import ConfirmForm, attempt
+from tracker.web.forms.base import ConfirmForm, attempt, whole_number
 from tracker.web.forms.corrections import CorrectionForm
 from tracker.web.forms.updates import ReviewForm, StoryForm, UpdateForm
 from tracker.web.sent_forms import ask_before_repeating
 from tracker.web.session import db
 from tracker.web.staff.answers import Page, done, form_page, found, handled
 from tracker.web.staff.composing import Composing, keep, publish, rehearse, submit
+from tracker.web.staff.findings import proposed, with_finding
 
 bp = Blueprint("updates", __name__, url_prefix="/staff")
 NOTHING_CHANGED = "Checked: nothing has changed."
@@ -54,8 +57,14 @@ def which() -> str | Response:
 @requires(Action.DRAFT)
 def new(ask_id: int, kind: str) -> Page | Response:
     ask = found(find_judged(db(), ask_id))
-    form = _form_for(UpdateKind(kind), ask, {})
-    return _compose(Composing(ask, form, lambda change, row: drafts.save(change, row, form.draft(None))))
+    finding_id = whole_number(request.args.get("finding"))
+    told = found(find_finding(db(), finding_id)) if finding_id else None
+    form = _form_for(UpdateKind(kind), ask, proposed(told) if told else {})
+
+    def write(change: Change, row: Ask) -> Update:
+        return with_finding(change, drafts.save(change, row, form.draft(None)), finding_id)
+
+    return _compose(Composing(ask, form, write), told)
 
 
 @bp.route("/updates/<id:update_id>/correct", methods=["GET", "POST"])
@@ -150,7 +159,7 @@ def preview(ask_id: int) -> str:
     )
 
 
-def _compose(composing: Composing) -> Page | Response:
+def _compose(composing: Composing, told: NewFinding | None = None) -> Page | Response:
     """Do what the pressed button says: one more piece of evidence, draft, preview, submit or publish."""
     form, ask = composing.form, composing.ask
     button = request.form.get("do", "")
@@ -176,6 +185,8 @@ def _compose(composing: Composing) -> Page | Response:
         corrected=composing.corrected,
         saved=composing.saved,
         definitions=DEFINITIONS,
+        row=told,
+        proposals=PROPOSALS,
     )
 
 

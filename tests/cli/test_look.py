@@ -1,0 +1,102 @@
+"""The command that looks: what it says, what it keeps, and what it leaves alone."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import Tracker
+from tests.engines import open_engine
+from tests.factories import NOW, make_ask, make_law, make_link
+from tests.official.fake import FakeRecord, stage
+from tracker.clock import now, today
+from tracker.db.engine import reading, writing
+from tracker.models import Finding, Look
+from tracker.official.looking import only_one
+from tracker.rules.permissions import COMMAND_LINE
+from tracker.services import findings
+from tracker.services.change import Change
+
+
+@pytest.fixture
+def record() -> Iterator[FakeRecord]:
+    yesterday = (today() - timedelta(days=1)).isoformat()
+    with FakeRecord() as record:
+        record.bill(4210, [stage(2, "2nd reading", "Commons", yesterday)])
+        yield record
+
+
+@pytest.fixture
+def settings(database: str, record: FakeRecord) -> dict[str, str]:
+    """A tracker that follows a bill, and the settings with which it asks the fake record."""
+    with open_engine(database) as engine, writing(engine) as session:
+        change = Change(session, COMMAND_LINE, NOW)
+        address = "https://bills.parliament.uk/bills/4210"
+        bill = make_law(change, kind="bill", title="Empty Homes Bill", citation="Bill 12 (2026-27)", address=address)
+        make_link(change, make_ask(change, published=True), bill)
+    return {f"TRACKER_{source.upper()}_ADDRESS": address for source, address in record.addresses.items()}
+
+
+def count(database: str, model: type[Finding] | type[Look]) -> int:
+    with open_engine(database) as engine, reading(engine) as session:
+        return session.query(model).count()
+
+
+def test_what_is_new_is_said_once(tracker: Tracker, database: str, settings: dict[str, str], tmp_path: Path) -> None:
+    would = tracker("look", "--dry-run", **settings).out
+    assert "would find: Empty Homes Bill: second reading, Commons" in would
+    assert (count(database, Finding), count(database, Look)) == (0, 0)
+    assert "found: Empty Homes Bill: second reading" in tracker("look", **settings).out
+    again = tracker("look", **settings).out
+    assert again == (
+        "Parliament’s bills: well (0 new)\nlegislation.gov.uk: well (0 new)\n"
+        "Parliament’s statutory instruments: well (0 new)\n"
+    )
+    assert (count(database, Finding), count(database, Look)) == (1, 6)
+    saved = tmp_path / "var/looks"
+    assert "Parliament’s bills: well (0 new)" in tracker("look", "--from", saved, "--only", "bills").out
+
+
+def test_a_source_that_is_down_is_told_and_the_others_are_read(
+    tracker: Tracker, database: str, settings: dict[str, str]
+) -> None:
+    settings["TRACKER_BILLS_ADDRESS"] = "http://127.0.0.1:1"
+    failed = tracker("look", code=1, **settings)
+    assert "Parliament’s bills: 127.0.0.1:1 gave no answer" in failed.out
+    assert "legislation.gov.uk: well" in failed.out
+    assert "Sources that could not be used: 1. Nothing of theirs was changed." in failed.err
+    assert "warning  looks: Parliament’s bills could not be used" in tracker("doctor", code=None).out
+
+
+def test_a_second_look_is_kept_out(tracker: Tracker, settings: dict[str, str], tmp_path: Path) -> None:
+    with only_one(tmp_path / "var/looks", NOW):
+        assert "Another look is running" in tracker("look", code=1, **settings).err
+
+
+@pytest.mark.parametrize("address", ["http://bills.example", "ftp://127.0.0.1", "https://", "https://a@b.example"])
+def test_an_address_without_https_is_refused(tracker: Tracker, address: str) -> None:
+    assert "TRACKER_LAW_ADDRESS: give an address" in tracker("look", code=2, TRACKER_LAW_ADDRESS=address).err
+
+
+def test_the_digest_names_what_was_found(tracker: Tracker, settings: dict[str, str]) -> None:
+    tracker("user", "add", "cleo@example.org", "--name", "Cleo", "--role", "contributor", "--link")
+    tracker("look", **settings)
+    mail = tracker("digest", "--dry-run").out
+    assert "From the official record" in mail
+    assert "Empty Homes Bill: second reading, Commons" in mail
+    assert "/staff/findings/1/tell" in mail
+
+
+def test_what_was_dismissed_stays_so_after_a_restore(
+    tracker: Tracker, database: str, settings: dict[str, str], tmp_path: Path
+) -> None:
+    tracker("look", **settings)
+    with open_engine(database) as engine, writing(engine) as session:
+        finding = session.get_one(Finding, 1)
+        findings.dismiss(Change(session, COMMAND_LINE, now()), finding, "It is another bill.", finding.version)
+    tracker("backup", tmp_path / "backup")
+    tracker("restore", tmp_path / "backup", "--force")
+    assert "Parliament’s bills: well (0 new)" in tracker("look", **settings).out
+    assert "From the official record" not in tracker("digest", "--dry-run").out
+    tracker("verify", "--replay")

@@ -1,0 +1,84 @@
+"""Findings that nobody has decided about, the asks that they concern, and how the last looks went."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.models import Ask, Finding, Link, Look, Telling, Update
+from tracker.queries import paging
+from tracker.queries.paging import Listed
+from tracker.rules.asks import AWAY, Publication
+from tracker.rules.findings import SOURCES, FindingState, LookOutcome
+
+LOOKED_LONG_AGO = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class NewFinding:
+    """A finding, the asks that it concerns, and whether a draft that tells it waits."""
+
+    finding: Finding
+    asks: tuple[Ask, ...]
+    is_being_told: bool
+
+
+def list_new(session: Session, limit: int, after: str = "") -> Listed[NewFinding]:
+    """What is neither told nor dismissed, the newest first."""
+    statement = sa.select(Finding).where(Finding.state == FindingState.NEW)
+    found = paging.cut(session, statement, (sa.literal(0) - Finding.id,), limit=limit, after=after)
+    return replace(found, rows=_with_asks(session, found.rows))
+
+
+def find_finding(session: Session, finding_id: int) -> NewFinding | None:
+    """Return a finding with its asks, whatever became of it."""
+    finding = session.get(Finding, finding_id)
+    return _with_asks(session, [finding])[0] if finding else None
+
+
+def latest_looks(session: Session) -> Sequence[Look]:
+    """Return the newest look at each source that was ever looked at."""
+    newest = sa.select(sa.func.max(Look.id)).group_by(Look.source)
+    return session.scalars(sa.select(Look).where(Look.id.in_(newest)).order_by(Look.source)).all()
+
+
+def find_faults(session: Session, at: datetime) -> list[tuple[str, str]]:
+    """Return the sources that could not be used, were read in part, or were not looked at for days, and why."""
+    faults = []
+    for look in latest_looks(session):
+        what = SOURCES.get(look.source, look.source)
+        if look.outcome is LookOutcome.FAILED:
+            faults.append((what, f"could not be used: {look.sentence}"))
+        elif look.looked_at < at - LOOKED_LONG_AGO:
+            faults.append((what, f"was last looked at on {look.looked_at:%d %B %Y}."))
+        elif look.sentence:
+            faults.append((what, look.sentence))
+    return faults
+
+
+def _with_asks(session: Session, findings: Sequence[Finding]) -> list[NewFinding]:
+    asks = _asks_of(session, findings)
+    drafts = sa.select(Telling.finding_id).join(Update, Update.id == Telling.update_id)
+    waiting = drafts.where(Telling.finding_id.in_([it.id for it in findings]), Update.publication == Publication.DRAFT)
+    told = set(session.scalars(waiting))
+    return [NewFinding(finding, asks[finding.id], finding.id in told) for finding in findings]
+
+
+def _asks_of(session: Session, findings: Iterable[Finding]) -> Mapping[int, tuple[Ask, ...]]:
+    """The published asks that each finding concerns: through its law, its link, or by itself."""
+    findings = list(findings)
+    published = Ask.publication == Publication.PUBLISHED
+    subjects = {kind: [it.subject_id for it in findings if it.subject_kind == kind] for kind in CONCERNS}
+    found: dict[tuple[str, int], dict[int, Ask]] = {}
+    for kind, column in CONCERNS.items():
+        rows = sa.select(column, Ask).where(column.in_(subjects[kind]), published).order_by(Ask.title, Ask.id)
+        if kind != "ask":
+            rows = rows.join(Link, Link.ask_id == Ask.id).where(Link.publication.not_in(AWAY))
+        for number, ask in session.execute(rows) if subjects[kind] else []:
+            found.setdefault((kind, number), {})[ask.id] = ask
+    return {it.id: tuple(found.get((it.subject_kind, it.subject_id), {}).values()) for it in findings}
+
+
+CONCERNS = {"legislation": Link.legislation_id, "link": Link.id, "ask": Ask.id}

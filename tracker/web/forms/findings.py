@@ -1,0 +1,71 @@
+"""The forms for a finding: tell it to the stories of several asks, or say why it is not relevant."""
+
+from wtforms import BooleanField, SelectField, SelectMultipleField
+from wtforms.validators import ValidationError
+
+from tracker.models import Ask
+from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH
+from tracker.rules.updates import UpdateDraft, UpdateKind
+from tracker.web.forms.base import Form
+from tracker.web.forms.evidence import EvidencedForm
+from tracker.web.forms.fields import LongTextField
+from tracker.web.forms.updates import StoryForm
+
+REASONS = {
+    "We have told it already.": "We have told it already",
+    "It has nothing to do with our asks.": "It has nothing to do with our asks",
+    "The record is wrong.": "The record is wrong",
+}
+
+
+class TellForm(EvidencedForm, StoryForm):
+    """One entry for the story of each chosen ask."""
+
+    asks = SelectMultipleField("For which asks?")
+    is_next_step = BooleanField("Make it their next step, with its day, which stands in the calendar")
+    draft_note = LongTextField(
+        "Note for colleagues", description="Only staff see this.", render_kw={"maxlength": NOTE_LENGTH}
+    )
+
+    def offer(self, asks: tuple[Ask, ...], *, may_set_step: bool) -> None:
+        """Say which asks can be chosen, and whether the next step may be set."""
+        self.asks.choices = [(str(ask.id), ask.title) for ask in asks]
+        if not may_set_step:
+            del self.is_next_step
+
+    def validate_asks(self, field: SelectMultipleField) -> None:
+        """Refuse to tell it to no ask."""
+        if not field.data:
+            raise ValidationError("Choose an ask, or say that it is not relevant.")
+
+    @property
+    def chosen(self) -> list[int]:
+        """The numbers of the chosen asks."""
+        return [int(number) for number in self.asks.data or []]
+
+    @property
+    def sets_step(self) -> bool:
+        """Whether the chosen asks get a next step."""
+        return "is_next_step" in self and bool(self.is_next_step.data)
+
+    def draft(self) -> UpdateDraft:
+        """The entry as typed."""
+        return UpdateDraft(
+            kind=UpdateKind.MILESTONE,
+            happened_on=self.happened_on.data,
+            text=self.text.data or "",
+            draft_note=self.draft_note.data or "",
+            evidence=self.evidence_drafts(),
+        )
+
+
+class DismissForm(Form):
+    """Why a finding is not relevant."""
+
+    why = SelectField("Why is it not relevant?", choices=REASONS)
+    reason = LongTextField("More about that", render_kw={"maxlength": SENTENCE_LENGTH - 100})
+
+    @property
+    def in_words(self) -> str:
+        """The reason for the log."""
+        return f"{self.why.data} {self.reason.data or ''}".strip()

@@ -1,0 +1,145 @@
+"""What to do about a finding: tell it in the story of the asks that it concerns, fill in its day, or dismiss it."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, abort, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.clock import today
+from tracker.models import Ask, Finding, Update
+from tracker.queries.choosing import find_known_page
+from tracker.queries.findings import NewFinding, find_finding
+from tracker.rules.asks import AskDraft
+from tracker.rules.dates import PartialDate
+from tracker.rules.errors import NotAllowed, Problem, RuleBroken
+from tracker.rules.findings import PROPOSALS, FindingState
+from tracker.rules.permissions import Action
+from tracker.rules.publishers import read_host
+from tracker.rules.updates import EvidenceType, UpdateKind
+from tracker.services import approval, asks, drafts, findings, records, updates
+from tracker.services.change import Change
+from tracker.web.auth import me, requires
+from tracker.web.forms.base import ConfirmForm, attempt
+from tracker.web.forms.findings import DismissForm, TellForm
+from tracker.web.forms.updates import CHANGED
+from tracker.web.session import db
+from tracker.web.staff.answers import Page, done, form_page, found, handled, saved
+
+bp = Blueprint("findings", __name__, url_prefix="/staff/findings")
+KEPT = {
+    "publish": "Published in the story of {asks}.",
+    "submit": "Sent for approval for {asks}. The public does not see it before an editor approves it.",
+    "draft": "Kept as a draft for {asks}. The public does not see it.",
+}
+
+
+@bp.route("/<id:finding_id>/tell", methods=["GET", "POST"])
+@requires(Action.DRAFT)
+def tell(finding_id: int) -> Page | Response:
+    row = found(find_finding(db(), finding_id))
+    if row.finding.state is not FindingState.NEW:
+        return done(f"This was {row.finding.state.value} already.", _desk())
+    if len(row.asks) == 1 and request.method == "GET":
+        address = url_for("updates.new", ask_id=row.asks[0].id, kind=UpdateKind.MILESTONE.value, finding=finding_id)
+        return redirect(address, 303)
+    form = TellForm(asks=[str(ask.id) for ask in row.asks], is_next_step=_is_to_come(row.finding), **proposed(row))
+    form.offer(row.asks, may_set_step=_is_to_come(row.finding) and me().may(Action.EDIT))
+    form.look_up(lambda url: find_known_page(db(), url))
+    answer = attempt(form, lambda: saved(lambda change: _tell(change, form, finding_id)))
+    return answer or form_page(
+        form, f"Tell it: {row.finding.says}", _desk(), template="staff/findings/tell.html", row=row, proposals=PROPOSALS
+    )
+
+
+def _tell(change: Change, form: TellForm, finding_id: int) -> tuple[str, str]:
+    """Write the entry for each chosen ask, and do with it what the button says."""
+    button = request.form.get("do", "draft")
+    if button not in KEPT:
+        abort(400)
+    if button == "publish" and not me().may(Action.PUBLISH):
+        raise NotAllowed("Your role may write drafts. An editor publishes them: send it for approval.")
+    finding = change.session.get_one(Finding, finding_id)
+    for number in form.chosen:
+        ask = change.session.get_one(Ask, number)
+        update = drafts.save(change, ask, form.draft())
+        findings.note_telling(change, finding, update)
+        if button == "publish":
+            updates.publish(change, ask, update)
+            if form.sets_step:
+                draft = replace(
+                    records.draft_of(AskDraft, ask), next_step=finding.says, next_step_on=finding.happened_on
+                )
+                asks.edit_ask(change, ask, draft, seen_version=None)
+        elif button == "submit":
+            approval.submit(change, ask, update)
+    number = len(form.chosen)
+    return KEPT[button].format(asks="1 ask" if number == 1 else f"{number} asks"), _desk()
+
+
+@bp.route("/<id:finding_id>/dismiss", methods=["GET", "POST"])
+@requires(Action.PUBLISH)
+def dismiss(finding_id: int) -> Page | Response:
+    row = found(find_finding(db(), finding_id))
+    form = DismissForm(version=row.finding.version)
+
+    def save(change: Change) -> str:
+        finding = change.session.get_one(Finding, finding_id)
+        findings.dismiss(change, finding, form.in_words, form.seen_version)
+        return _desk()
+
+    answer = handled(form, save, "It is not relevant, and never comes back unless the record changes.")
+    return answer or form_page(form, "Not relevant?", _desk(), submit="Not relevant", intro=row.finding.says)
+
+
+@bp.post("/<id:finding_id>/fill")
+@requires(Action.EDIT)
+def fill(finding_id: int) -> Page | Response:
+    finding = found(db().get(Finding, finding_id))
+    form = ConfirmForm()
+
+    def save(change: Change) -> str:
+        findings.fill(change, change.session.get_one(Finding, finding_id), form.seen_version)
+        return _desk()
+
+    answer = handled(form, save, f"Filled in: {finding.says}.", lambda: ConfirmForm(None, version=finding.version))
+    return answer or form_page(form, "Fill in the date", _desk(), submit="Fill in the date", intro=finding.says)
+
+
+def proposed(row: NewFinding) -> dict[str, Any]:
+    """What the record gives for an entry: its day, its words, and its page, which a person has yet to open."""
+    finding, day = row.finding, PartialDate(today().isoformat())
+    host = read_host(finding.address)
+    step: dict[str, Any] = {}
+    if _is_to_come(finding):
+        step = {"next_step_is": CHANGED, "next_step": finding.says, "next_step_on": finding.happened_on}
+    return step | {
+        "happened_on": min(finding.happened_on or day, day),
+        "text": finding.tells,
+        "evidence": [
+            {
+                "url": finding.address,
+                "title": finding.page_title,
+                "type": EvidenceType.OFFICIAL_RECORD.value,
+                "publisher": host.publisher if host else "",
+            }
+        ],
+    }
+
+
+def with_finding(change: Change, update: Update, finding_id: int) -> Update:
+    """Return the entry, once it is kept that it tells the finding."""
+    if finding_id:
+        finding = change.session.get(Finding, finding_id)
+        if finding is None or finding.state is not FindingState.NEW:
+            raise RuleBroken([Problem("This finding was told or dismissed meanwhile. Look at the desk.")])
+        findings.note_telling(change, finding, update)
+    return update
+
+
+def _is_to_come(finding: Finding) -> bool:
+    return finding.happened_on is not None and finding.happened_on.first_day > today()
+
+
+def _desk() -> str:
+    return url_for("staff.desk", _anchor="record")
