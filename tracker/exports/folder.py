@@ -1,4 +1,4 @@
-"""The files of a folder that holds a whole tracker: the public tables, those with what staff see, and two more."""
+"""The files of a folder that holds a whole tracker: the public tables, those with what staff see, and three more."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -12,6 +12,7 @@ from tracker.exports.package import ORDER as PACKED_ORDER
 from tracker.exports.tables import TABLES
 from tracker.rules.asks import Publication
 from tracker.rules.replies import Outcome
+from tracker.rules.targets import TargetKind
 
 
 def _to_the_microsecond(column: Column) -> Column:
@@ -79,6 +80,23 @@ WORDINGS = Table(
 )
 
 
+DESIGNATIONS = Table(
+    "designations",
+    "Designation",
+    "one entry of the UK Sanctions List as we read it, without any name",
+    (
+        field("unique_id", "Its unique ID", always=True),
+        field("regime", "The regulations under which it is listed", always=True),
+        choice("kind", "What it is", TargetKind)[0],
+        field("listed_on", "Since when it is listed, where the list says so", Type.PARTIAL_DATE),
+        field("first_seen", "The day of the first list on which we saw it", Type.PARTIAL_DATE, always=True),
+        field("last_seen", "The day of the last list on which we saw it", Type.PARTIAL_DATE, always=True),
+        field("removed_on", "The day of the first list without it", Type.PARTIAL_DATE),
+    ),
+    key=("unique_id",),
+)
+
+
 def _for_staff(table: Table, columns: Iterable[Column]) -> Table:
     # Staff see also who has not answered yet.
     public = (OUTCOME.get(column.name, column) for column in table.columns)
@@ -87,8 +105,8 @@ def _for_staff(table: Table, columns: Iterable[Column]) -> Table:
 
 
 OUTCOME = {column.name: column for column in choice("outcome", "What came of it", Outcome)}
-ALWAYS = {table.name: table for table in (REDIRECTS, WORDINGS)}
+ALWAYS = {table.name: table for table in (REDIRECTS, WORDINGS, DESIGNATIONS)}
 PUBLIC = TABLES | ALWAYS
 WHOLE = {name: _for_staff(table, OF_STAFF.get(name, ())) for name, table in TABLES.items()} | ALWAYS
 # What names others comes before what it names: a row that is added meanwhile has all that it names.
-ORDER = ("wordings", "redirects", *PACKED_ORDER)
+ORDER = ("wordings", "redirects", *PACKED_ORDER, "designations")

@@ -2,12 +2,24 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from tracker.db.engine import reading
-from tracker.models import Ask, FormerSlug, Legislation, Link, Reply, Source, SuccessTest, Target, Update
+from tracker.models import (
+    Ask,
+    Designation,
+    FormerSlug,
+    Legislation,
+    Link,
+    Reply,
+    SanctionsList,
+    Source,
+    SuccessTest,
+    Target,
+    Update,
+)
 from tracker.queries.public import tables
 from tracker.queries.public.asks import list_steps
 from tracker.queries.public.filters import AskFilter
@@ -59,6 +71,8 @@ def read(engine: sa.Engine, name: str, *, internal: bool) -> Iterator[object]:
         return _redirects(engine, PUBLIC if internal else (Publication.PUBLISHED,))
     if name == "wordings":
         return _wordings(engine, PUBLIC if internal else (Publication.PUBLISHED,))
+    if name == "designations":
+        return _designations(engine)
     if not internal:
         return tables.read(engine, name, AskFilter())
     return tables.in_steps(engine, tables.RECORDS[name], STATEMENTS[name]())
@@ -69,6 +83,15 @@ def _redirects(engine: sa.Engine, which: tuple[Publication, ...]) -> Iterator[Re
         wanted = sa.select(FormerSlug.slug, Ask.slug).join(Ask, Ask.id == FormerSlug.ask_id)
         found = session.execute(wanted.where(Ask.publication.in_(which)).order_by(FormerSlug.slug)).all()
     return (Redirect(*row) for row in found)
+
+
+def _designations(engine: sa.Engine) -> Iterator[sa.Row[*tuple[Any, ...]]]:
+    last_list = sa.select(sa.func.max(SanctionsList.day)).scalar_subquery()
+    last_seen = sa.func.coalesce(Designation.last_seen, last_list, Designation.first_seen).label("last_seen")
+    facts = (Designation.unique_id, Designation.regime, Designation.kind, Designation.listed_on, Designation.first_seen)
+    with reading(engine) as session:
+        found = session.execute(sa.select(*facts, last_seen, Designation.removed_on).order_by(Designation.unique_id))
+        return iter(found.all())
 
 
 def _wordings(engine: sa.Engine, which: tuple[Publication, ...]) -> Iterator[Wording]:

@@ -97,6 +97,17 @@ def title_of_regime(name: str) -> str:
 
 
 @dataclass(frozen=True)
+class TargetRow:
+    """A target as a file has it; an erased one has no name."""
+
+    kind: TargetKind
+    state: TargetState
+    name: str = ""
+    unique_id: str | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class Decision:
     """What a person found of a target, and whether the public reads its name."""
 
