@@ -51,14 +51,16 @@ def finish_target(entries: Entries, line: Line, target: Target, draft: TargetRow
     target.position, target.asked_as, target.candidates = int(number), draft.name, []
     target.salt = secrets.token_hex(SALT_BYTES)
     target.commitment = commitment_to(target)
-    target.is_shown = line.cells.get("is_shown", YES) == YES and bool(draft.name)  # a public export has only such
-    if draft.state in {TargetState.LISTED, TargetState.NOT_LISTED}:
-        target.confirmed_at = at
-    if draft.state is TargetState.LISTED:
-        entry = entries.by_id.get(draft.unique_id or "")
-        if entry is None:
-            return [Problem("What a row of designations.csv has.", "unique_id")]
+    is_compared = draft.state in {TargetState.LISTED, TargetState.NOT_LISTED}
+    target.confirmed_at = at if is_compared else None
+    # A public export has only names that are shown, and does not say so.
+    target.is_shown = is_compared and bool(draft.name) and line.cells.get("is_shown", YES) == YES
+    entry = entries.by_id.get(draft.unique_id or "")
+    if draft.state is TargetState.LISTED and entry:
         entry.measures = line.cells.get("measures", "")
-    elif draft.unique_id or (target.is_shown and target.confirmed_at is None):
-        return [Problem("An entry and a name that is shown are for a target that was compared.", "state")]
-    return check_targets(TargetsDraft((draft.name,), draft.kind, draft.words)) if draft.name else []
+    elif draft.state is TargetState.LISTED:
+        return [Problem("What a row of designations.csv has.", "unique_id")]
+    elif draft.unique_id:
+        return [Problem("Nothing, where the state is not “listed”.", "unique_id")]
+    problems = check_targets(TargetsDraft((draft.name,), draft.kind, draft.words)) if draft.name else []
+    return [problem._replace(field="name") for problem in problems]
