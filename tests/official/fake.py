@@ -136,9 +136,11 @@ class FakeRecord:
         """An Act as Parliament lists it, and the instruments under it."""
         acts = {"items": [{"value": {"id": number, "name": name}, "links": []}], "totalResults": 1}
         self.say("instruments", f"/ActOfParliament?Name={quote(name)}", json.dumps(acts))
-        listed = {"items": [{"value": value, "links": []} for value in instruments], "totalResults": len(instruments)}
-        path = f"/StatutoryInstrument?ActOfParliamentId={number}&Take=100"
-        self.say("instruments", path, json.dumps(listed))
+        listed: dict[str, Any] = {"totalResults": len(instruments), "itemsPerPage": 100}
+        for first in range(0, len(instruments) or 1, 100):
+            listed["items"] = [{"value": value, "links": []} for value in instruments[first : first + 100]]
+            path = f"/StatutoryInstrument?ActOfParliamentId={number}&Skip={first}&Take=100"
+            self.say("instruments", path, json.dumps(listed))
 
 
 def stage(number: int, description: str, house: str, *days: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from tracker.official.looking import Looking, look
 from tracker.official.readers import READERS
 from tracker.rules.dates import PartialDate
 from tracker.rules.findings import FindingState, LookOutcome
+from tracker.rules.text import showable
 from tracker.services.change import Change
 
 BILL = "https://bills.parliament.uk/bills/4210"
@@ -310,3 +311,32 @@ def test_an_act_that_parliament_does_not_list_is_told(desk: Desk) -> None:
     desk.record.act("Empty Homes Act 2018", "x", [])
     desk.record.say("instruments", "/ActOfParliament?Name=Empty%20Homes%20Act%202018", '{"items": []}')
     assert desk.look("instruments").sentence == "2018 c. 13: Parliament lists no Act of this name."
+
+
+def test_instruments_are_read_page_by_page(desk: Desk) -> None:
+    follow_act(desk)
+    names = [f"The Empty Homes (No. {number}) Regulations 2026" for number in range(250)]
+    listed = [instrument(f"a{n}", name, paperNumber=n + 1) for n, name in enumerate(names)]
+    desk.record.act("Empty Homes Act 2018", "x", listed)
+    assert desk.look("instruments").outcome is LookOutcome.OK
+    assert len(desk.says()) == 250
+
+
+@pytest.mark.parametrize("title", ["Bill\x00 with\x07 bells \ud800", "法案", "مشروع قانون", "B" * 5000])
+def test_names_in_any_script_and_characters_that_nobody_can_show(desk: Desk, title: str) -> None:
+    follow_act(desk)
+    desk.record.act("Empty Homes Act 2018", "x", [instrument("a1", title)])
+    desk.look("instruments")
+    (found,) = desk.findings()
+    assert found.says.startswith(showable(title)[:200])
+    assert len(found.says) <= 300
+    assert len(found.page_title) <= 200
+
+
+def test_a_record_that_suddenly_has_nothing_withdraws_nothing(desk: Desk, follow_bill: Callable[[], int]) -> None:
+    follow_bill()
+    desk.record.bill(4210, [SECOND])
+    desk.look("bills")
+    desk.record.bill(4210, [])
+    desk.look("bills")
+    assert len(desk.says()) == 1

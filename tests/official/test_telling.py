@@ -73,11 +73,11 @@ def link_of(site: Site) -> tuple[int, Ask]:
         return link.id, session.get_one(Ask, link.ask_id)
 
 
-def test_one_form_tells_it_to_each_ask_that_is_ticked(sqlite_site: Site) -> None:
-    asks = concerned(sqlite_site)
+def test_one_form_tells_it_to_each_ask_that_is_ticked(site: Site) -> None:
+    asks = concerned(site)
     assert len(asks) > 1
-    number = find(sqlite_site)
-    desk = sqlite_site.browser(ED).get("/staff/")
+    number = find(site)
+    desk = site.browser(ED).get("/staff/")
     assert f"{SAYS} Concerns {len(asks)} asks" in desk.section("record")
     form = desk.follow(f"Tell it : {SAYS}")
     assert form.value("happened_on") == in_days(-1).in_words
@@ -85,128 +85,128 @@ def test_one_form_tells_it_to_each_ask_that_is_ticked(sqlite_site: Site) -> None
     assert form.value("evidence-0-publisher") == "UK Parliament"
     assert form.value("asks").split() == [str(ask.id) for ask in asks]
 
-    with sqlite_site.unchanged():
+    with site.unchanged():
         unopened = form.submit("Publish")
     assert unopened.errors("evidence-0-is_opened") == ["Give at least one page that you opened and that shows it."]
-    assert state_of(sqlite_site, number) is FindingState.NEW
+    assert state_of(site, number) is FindingState.NEW
 
     done = unopened.submit("Publish", evidence_0_is_opened="y", asks=[str(ask.id) for ask in asks[:2]])
     assert done.notices == ["Published in the story of 2 asks."]
-    assert state_of(sqlite_site, number) is FindingState.TOLD
-    told = [TELLS in sqlite_site.browser().get(f"/asks/{ask.slug}").text for ask in asks]
+    assert state_of(site, number) is FindingState.TOLD
+    told = [TELLS in site.browser().get(f"/asks/{ask.slug}").text for ask in asks]
     assert told == [True, True] + [False] * (len(asks) - 2)
     assert "From the official record" not in done.all("h2")
-    assert TELLS in sqlite_site.browser().get("/updates.csv").html
-    with sqlite_site.reading() as session:
+    assert TELLS in site.browser().get("/updates.csv").html
+    with site.reading() as session:
         assert replay.find_differences(session) == []
 
 
-def test_it_is_told_to_at_least_one_ask(sqlite_site: Site) -> None:
-    number = find(sqlite_site)
-    form = sqlite_site.browser(ED).get(f"/staff/findings/{number}/tell")
-    with sqlite_site.unchanged():
+def test_it_is_told_to_at_least_one_ask(site: Site) -> None:
+    number = find(site)
+    form = site.browser(ED).get(f"/staff/findings/{number}/tell")
+    with site.unchanged():
         refused = form.submit("Publish", asks=[], evidence_0_is_opened="y")
     assert refused.summary == ["Choose an ask, or say that it is not relevant."]
     assert refused.value("text") == TELLS
 
 
-def test_for_one_ask_the_whole_form_opens_filled_in(sqlite_site: Site) -> None:
-    link_id, ask = link_of(sqlite_site)
-    number = find(sqlite_site, kind="in_force", subject_kind="link", subject_id=link_id)
-    form = sqlite_site.browser(ED).get(f"/staff/findings/{number}/tell")
+def test_for_one_ask_the_whole_form_opens_filled_in(site: Site) -> None:
+    link_id, ask = link_of(site)
+    number = find(site, kind="in_force", subject_kind="link", subject_id=link_id)
+    form = site.browser(ED).get(f"/staff/findings/{number}/tell")
     assert form.path.startswith(f"/staff/asks/{ask.id}/updates/milestone")
     assert "In force: in force, ask not yet met?" in form.text
     preview = form.submit("Preview", evidence_0_is_opened="y")
     assert TELLS in preview.text
-    assert state_of(sqlite_site, number) is FindingState.NEW
+    assert state_of(site, number) is FindingState.NEW
     preview.submit("Publish")
-    assert state_of(sqlite_site, number) is FindingState.TOLD
-    assert TELLS in sqlite_site.browser().get(f"/asks/{ask.slug}").text
+    assert state_of(site, number) is FindingState.TOLD
+    assert TELLS in site.browser().get(f"/asks/{ask.slug}").text
 
 
-def test_a_contributor_proposes_and_it_is_told_once_an_editor_approves(sqlite_site: Site) -> None:
-    number = find(sqlite_site)
-    cleo = sqlite_site.browser(CLEO)
+def test_a_contributor_proposes_and_it_is_told_once_an_editor_approves(site: Site) -> None:
+    number = find(site)
+    cleo = site.browser(CLEO)
     desk = cleo.get("/staff/")
     assert f"Not relevant : {SAYS}" not in desk.links()
     form = desk.follow(f"Tell it : {SAYS}")
     assert not form.has_button("Publish")
-    asks = concerned(sqlite_site)
+    asks = concerned(site)
     sent = form.submit("Send for approval", evidence_0_is_opened="y", asks=[str(asks[0].id)])
     assert "Sent for approval for 1 ask." in sent.notices[0]
-    assert state_of(sqlite_site, number) is FindingState.NEW
+    assert state_of(site, number) is FindingState.NEW
     assert "A draft tells it" in sent.section("record")
-    waiting = sqlite_site.scalar(sa.select(Update.id).where(Update.submitted_at.is_not(None)))
-    sqlite_site.browser(ED).get(f"/staff/updates/{waiting}/approve").submit("Publish")
-    assert state_of(sqlite_site, number) is FindingState.TOLD
+    waiting = site.scalar(sa.select(Update.id).where(Update.submitted_at.is_not(None)))
+    site.browser(ED).get(f"/staff/updates/{waiting}/approve").submit("Publish")
+    assert state_of(site, number) is FindingState.TOLD
 
 
-def test_what_is_dismissed_with_a_reason_stays_so(sqlite_site: Site) -> None:
-    number = find(sqlite_site)
-    form = sqlite_site.browser(ED).get("/staff/").follow(f"Not relevant : {SAYS}")
+def test_what_is_dismissed_with_a_reason_stays_so(site: Site) -> None:
+    number = find(site)
+    form = site.browser(ED).get("/staff/").follow(f"Not relevant : {SAYS}")
     done = form.submit("Not relevant", why="The record is wrong.", reason="Hansard says the 13th.")
     assert SAYS not in done.text.partition("Lately")[0]
-    with sqlite_site.reading() as session:
+    with site.reading() as session:
         finding = session.get_one(Finding, number)
         assert (finding.state, finding.reason) == (
             FindingState.DISMISSED, "The record is wrong. Hansard says the 13th.",
         )  # fmt: skip
         assert replay.find_differences(session) == []
-    with writing(sqlite_site.engine) as session:
+    with writing(site.engine) as session:
         again = Found("stage", "legislation", 1, "bill/4210/stage/2", SAYS, PAGE, "A page", in_days(-1))
         assert note(session, again, now()) is None
 
 
-def test_a_day_is_filled_in_with_a_click_and_the_page_is_in_the_log(sqlite_site: Site) -> None:
-    link_id, _ = link_of(sqlite_site)
+def test_a_day_is_filled_in_with_a_click_and_the_page_is_in_the_log(site: Site) -> None:
+    link_id, _ = link_of(site)
     says = "Section 51: in force since yesterday"
-    number = find(sqlite_site, kind="in_force", subject_kind="link", subject_id=link_id, fills="in_force_on", says=says)
-    done = sqlite_site.browser(ED).get("/staff/").submit(f"Fill in the date from: {says}")
+    number = find(site, kind="in_force", subject_kind="link", subject_id=link_id, fills="in_force_on", says=says)
+    done = site.browser(ED).get("/staff/").submit(f"Fill in the date from: {says}")
     assert done.notices == [f"Filled in: {says}."]
-    assert sqlite_site.scalar(sa.select(Link.in_force_on).where(Link.id == link_id)) == in_days(-1)
-    assert state_of(sqlite_site, number) is FindingState.TOLD
-    assert f"Official record: {says}. {PAGE}" in sqlite_site.browser(ED).get("/staff/log").text
-    with sqlite_site.reading() as session:
+    assert site.scalar(sa.select(Link.in_force_on).where(Link.id == link_id)) == in_days(-1)
+    assert state_of(site, number) is FindingState.TOLD
+    assert f"Official record: {says}. {PAGE}" in site.browser(ED).get("/staff/log").text
+    with site.reading() as session:
         assert replay.find_differences(session) == []
 
 
-def test_royal_assent_is_told_also_after_its_day_was_filled_in(sqlite_site: Site) -> None:
-    sqlite_site.execute(sa.update(Legislation).values(enacted_on=None))
-    number = find(sqlite_site, kind="royal_assent", fills="enacted_on")
-    done = sqlite_site.browser(ED).get("/staff/").submit(f"Fill in the date from: {SAYS}")
-    assert sqlite_site.scalar(sa.select(Legislation.enacted_on).where(Legislation.id.in_(SANCTIONS_ACT))) == in_days(-1)
-    assert state_of(sqlite_site, number) is FindingState.NEW
+def test_royal_assent_is_told_also_after_its_day_was_filled_in(site: Site) -> None:
+    site.execute(sa.update(Legislation).values(enacted_on=None))
+    number = find(site, kind="royal_assent", fills="enacted_on")
+    done = site.browser(ED).get("/staff/").submit(f"Fill in the date from: {SAYS}")
+    assert site.scalar(sa.select(Legislation.enacted_on).where(Legislation.id.in_(SANCTIONS_ACT))) == in_days(-1)
+    assert state_of(site, number) is FindingState.NEW
     assert not done.has_button(f"Fill in the date from: {SAYS}")
     assert f"Tell it : {SAYS}" in done.links()
 
 
-def test_a_day_that_the_rules_refuse_changes_nothing(sqlite_site: Site) -> None:
-    law = sqlite_site.scalar(SANCTIONS_ACT)
-    sqlite_site.execute(sa.update(Legislation).where(Legislation.id == law).values(introduced_on=PartialDate("2018")))
+def test_a_day_that_the_rules_refuse_changes_nothing(site: Site) -> None:
+    law = site.scalar(SANCTIONS_ACT)
+    site.execute(sa.update(Legislation).where(Legislation.id == law).values(introduced_on=PartialDate("2018")))
     says = "SAMLA: royal assent, 1999"
-    find(sqlite_site, kind="made", fills="enacted_on", says=says, happened_on=PartialDate("1999-01-01"))
-    desk = sqlite_site.browser(ED).get("/staff/")
-    with sqlite_site.unchanged():
+    find(site, kind="made", fills="enacted_on", says=says, happened_on=PartialDate("1999-01-01"))
+    desk = site.browser(ED).get("/staff/")
+    with site.unchanged():
         refused = desk.submit(f"Fill in the date from: {says}")
     assert refused.summary == ["It cannot become law before it is introduced."]
 
 
-def test_what_is_to_come_stands_in_the_calendar_once_it_is_told(sqlite_site: Site) -> None:
+def test_what_is_to_come_stands_in_the_calendar_once_it_is_told(site: Site) -> None:
     says = f"Empty Homes Bill: third reading, Commons, set down for {in_days(7).in_words}"
-    find(sqlite_site, happened_on=in_days(7), says=says)
-    form = sqlite_site.browser(ED).get("/staff/").follow(f"Tell it : {says}")
+    find(site, happened_on=in_days(7), says=says)
+    form = site.browser(ED).get("/staff/").follow(f"Tell it : {says}")
     assert form.value("happened_on") == PartialDate(today().isoformat()).in_words
-    form.submit("Publish", evidence_0_is_opened="y", asks=[str(concerned(sqlite_site)[0].id)])
-    calendar = sqlite_site.browser().get("/calendar.ics").html
+    form.submit("Publish", evidence_0_is_opened="y", asks=[str(concerned(site)[0].id)])
+    calendar = site.browser().get("/calendar.ics").html
     assert f"DTSTART;VALUE=DATE:{in_days(7).text.replace('-', '')}" in calendar
 
 
-def test_a_finding_that_was_decided_meanwhile_is_not_told_again(sqlite_site: Site) -> None:
-    number = find(sqlite_site)
-    form = sqlite_site.browser(ED).get(f"/staff/findings/{number}/tell")
-    dismissing = sqlite_site.browser(ED).get(f"/staff/findings/{number}/dismiss")
+def test_a_finding_that_was_decided_meanwhile_is_not_told_again(site: Site) -> None:
+    number = find(site)
+    form = site.browser(ED).get(f"/staff/findings/{number}/tell")
+    dismissing = site.browser(ED).get(f"/staff/findings/{number}/dismiss")
     dismissing.submit("Not relevant")
-    with sqlite_site.unchanged():
+    with site.unchanged():
         late = form.submit("Publish", evidence_0_is_opened="y")
         again = dismissing.submit("Not relevant", reason="Once more.")
     assert late.notices == ["This was dismissed already."]
@@ -221,38 +221,36 @@ def test_a_finding_that_was_decided_meanwhile_is_not_told_again(sqlite_site: Sit
         (2, "2 things that it found"),
     ],
 )
-def test_the_public_reads_when_a_machine_looked_and_never_what_it_found(
-    sqlite_site: Site, findings: int, words: str
-) -> None:
+def test_the_public_reads_when_a_machine_looked_and_never_what_it_found(site: Site, findings: int, words: str) -> None:
     for number in range(findings):
         find(
-            sqlite_site,
+            site,
             key=f"bill/1/stage/{number}",
             says="TOPSECRET",
             tells="TOPSECRET",
             address="https://topsecret.example",
         )
-    ask = concerned(sqlite_site)[0]
-    assert "A machine looked" not in sqlite_site.browser().get(f"/asks/{ask.slug}").text
+    ask = concerned(site)[0]
+    assert "A machine looked" not in site.browser().get(f"/asks/{ask.slug}").text
     for source in ("bills", "law", "sanctions"):
-        looked(sqlite_site, source)
-    page = sqlite_site.browser().get(f"/asks/{ask.slug}")
+        looked(site, source)
+    page = site.browser().get(f"/asks/{ask.slug}")
     day = PartialDate(today().isoformat()).in_words
-    assert f"A machine looked at Parliament, legislation, the sanctions list on {day}; {words}" in page.text
+    assert f"A machine looked at Parliament, legislation and the sanctions list on {day}; {words}" in page.text
     assert "topsecret" not in page.html.casefold()
-    assert "A machine looked" not in sqlite_site.browser().get(f"/asks/{ask.slug}?on=2020-01-01").text
+    assert "A machine looked" not in site.browser().get(f"/asks/{ask.slug}?on=2020-01-01").text
 
 
-def test_the_desk_says_when_a_source_was_not_read_whole(sqlite_site: Site) -> None:
-    looked(sqlite_site, "bills", LookOutcome.FAILED, "It gave no answer.")
-    looked(sqlite_site, "law", sentence="1 could not be read, the first: 2018 c. 13: It is no XML.")
-    text = sqlite_site.browser(ED).get("/staff/").section("faults")
+def test_the_desk_says_when_a_source_was_not_read_whole(site: Site) -> None:
+    looked(site, "bills", LookOutcome.FAILED, "It gave no answer.")
+    looked(site, "law", sentence="1 could not be read, the first: 2018 c. 13: It is no XML.")
+    text = site.browser(ED).get("/staff/").section("faults")
     assert "Parliament’s bills: could not be used: It gave no answer." in text
     assert "Legislation.gov.uk: 1 could not be read" in text
-    looked(sqlite_site, "bills")
-    looked(sqlite_site, "law")
-    assert "faults" not in sqlite_site.browser(ED).get("/staff/").html
-    with sqlite_site.reading() as session:
+    looked(site, "bills")
+    looked(site, "law")
+    assert "faults" not in site.browser(ED).get("/staff/").html
+    with site.reading() as session:
         assert [what for what, _ in find_faults(session, now() + timedelta(days=4))] == [
             "Parliament’s bills", "legislation.gov.uk",
         ]  # fmt: skip

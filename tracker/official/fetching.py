@@ -18,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 
 import urllib3
 
+from tracker.rules.text import showable
 from tracker.services.files import part_of
 from tracker.settings import LOOPBACK
 
@@ -27,6 +28,7 @@ MOST_REDIRECTS = 5
 MOST_SECONDS = 180
 TIMES = urllib3.Timeout(connect=10, read=30)
 PACE_SECONDS = 1.0
+LONGEST_WAIT = 60
 BUSY = (429, 500, 502, 503, 504)
 UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 NAME_LENGTH = 120
@@ -59,7 +61,7 @@ class Answer:
     def json(self) -> Any:
         """Return what the answer says in JSON; raises Unreadable."""
         try:
-            return json.loads(self.path.read_bytes())
+            return _shown(json.loads(self.path.read_bytes()))
         except (ValueError, RecursionError):
             self.forget()
             raise Unreadable(f"{self.address} did not answer in JSON.") from None
@@ -107,15 +109,7 @@ class Fetcher:
     asked_at: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
-        retry = urllib3.Retry(
-            total=2,
-            redirect=False,
-            status_forcelist=BUSY,
-            backoff_factor=self.wait_seconds,
-            retry_after_max=60,
-            raise_on_status=False,
-        )
-        self.pool = urllib3.PoolManager(timeout=TIMES, retries=retry)
+        self.pool = urllib3.PoolManager(timeout=TIMES, retries=False)
         self.hosts = {(urlsplit(base).scheme, urlsplit(base).netloc) for base in self.bases.values()}
 
     def get(self, source: str, path: str) -> Answer:
@@ -143,16 +137,7 @@ class Fetcher:
             parts = urlsplit(address)
             if (parts.scheme, parts.netloc) not in self.hosts:
                 raise Unreadable(f"It led to {parts.scheme}://{parts.netloc}, which is no official record that we ask.")
-            self._wait(parts.hostname or "")
-            try:
-                response = self.pool.request(
-                    "GET", address, headers={"User-Agent": self.agent} | headers, redirect=False, preload_content=False
-                )
-            except urllib3.exceptions.HTTPError as error:
-                raise Unreachable(f"{parts.netloc} gave no answer: {_reason(error)}.") from None
-            if response.status in BUSY:
-                response.close()
-                raise Unreachable(f"{parts.netloc} answered with the code {response.status} three times.")
+            response = self._try(address, parts.netloc, headers)
             location = response.headers.get("Location") if response.status in (301, 302, 303, 307, 308) else None
             if location is None:
                 return response
@@ -160,11 +145,28 @@ class Fetcher:
             address = urljoin(address, location)
         raise Unreadable(f"{address} is a redirect without end.")
 
-    def _wait(self, host: str) -> None:
-        """Wait until a second has passed since the last request; this machine itself need not be spared."""
-        if host not in LOOPBACK:
-            time.sleep(max(0.0, self.asked_at + PACE_SECONDS - time.monotonic()))
-        self.asked_at = time.monotonic()
+    def _try(self, address: str, host: str, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
+        """Ask three times with growing waits, and longer ones where a busy source asks for them."""
+        reason, asked_to_wait = "", 0
+        for wait in (0, self.wait_seconds, 3 * self.wait_seconds):
+            time.sleep(max(wait, asked_to_wait))
+            if host.partition(":")[0] not in LOOPBACK:  # this machine itself need not be spared
+                time.sleep(max(0.0, self.asked_at + PACE_SECONDS - time.monotonic()))
+            self.asked_at = time.monotonic()
+            try:
+                response = self.pool.request(
+                    "GET", address, headers={"User-Agent": self.agent} | headers, redirect=False, preload_content=False
+                )
+            except urllib3.exceptions.HTTPError as error:
+                reason = f"gave no answer: {_reason(error)}"
+                continue
+            if response.status not in BUSY:
+                return response
+            reason = f"answered with the code {response.status} three times"
+            asked = response.headers.get("Retry-After", "")
+            asked_to_wait = min(int(asked), LONGEST_WAIT) if asked.isdecimal() else 0
+            response.close()
+        raise Unreachable(f"{host} {reason}.")
 
     def _save(self, response: urllib3.BaseHTTPResponse, file: Path, address: str) -> Answer:
         """Write the body into its file, whole or not at all."""
@@ -196,6 +198,18 @@ def file_name(source: str, path: str) -> str:
     if len(name) > NAME_LENGTH:
         name = f"{name[:NAME_LENGTH]}-{hashlib.sha256(path.encode()).hexdigest()[:12]}"
     return f"{source}/{name}"
+
+
+def _shown(value: Any) -> Any:
+    """A value of JSON, its texts without the characters that no page and no database can have."""
+    match value:
+        case str():
+            return showable(value)
+        case list():
+            return [_shown(part) for part in value]
+        case dict():
+            return {showable(name): _shown(part) for name, part in value.items()}
+    return value
 
 
 def _kept(file: Path) -> dict[str, str]:

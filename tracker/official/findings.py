@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from tracker.models import Finding
 from tracker.rules.dates import PartialDate
 from tracker.rules.findings import FindingState
+from tracker.rules.text import PARAGRAPH_LENGTH, TITLE_LENGTH, showable
 
+SAYS_LENGTH = 300
 CHANGED = "The record now says otherwise."
 GONE = "The record no longer says this."
 
@@ -68,12 +70,12 @@ def note(session: Session, found: Found, at: datetime) -> Finding | None:
         subject_id=found.subject_id,
         outside_key=found.key,
         digest=found.digest,
-        says=found.says,
+        says=_fitting(found.says, SAYS_LENGTH),
         happened_on=found.happened_on,
         address=found.address,
-        page_title=found.page_title,
+        page_title=_fitting(found.page_title, TITLE_LENGTH),
         fills=found.fills,
-        tells=found.tells or f"{found.says}.",
+        tells=_fitting(found.tells or f"{found.says}.", PARAGRAPH_LENGTH),
         raw=dict(found.raw),
         seen_at=at,
         replaces_id=earlier[-1].id if earlier else None,
@@ -91,6 +93,12 @@ def withdraw_missing(session: Session, key_prefix: str, keys: Collection[str]) -
     for finding in missing:
         _withdraw(finding, GONE)
     return len(missing)
+
+
+def _fitting(text: str, length: int) -> str:
+    """The text as pages and forms can have it."""
+    text = " ".join(showable(text).split())
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def _withdraw(finding: Finding, reason: str) -> None:

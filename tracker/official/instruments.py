@@ -3,6 +3,7 @@
 https://statutoryinstruments-api.parliament.uk/swagger/v2/swagger.json
 """
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -14,6 +15,8 @@ from tracker.official.followed import day_of, list_followed
 from tracker.official.looking import Looking
 from tracker.rules.citations import LawRef
 from tracker.rules.dates import PartialDate
+
+PAGE, MOST = 100, 1000
 
 
 class Act(NamedTuple):
@@ -47,12 +50,21 @@ def _read(looking: Looking, held: set[str | None], act: Act) -> None:
     numbers = [item["value"]["id"] for item in named if _is_same(item["value"]["name"], act.title)]
     if not numbers:
         raise Unreadable("Parliament lists no Act of this name.")
-    path = f"/StatutoryInstrument?ActOfParliamentId={quote(str(numbers[0]), safe='')}&Take=100"
-    listed = looking.answers.get("instruments", path).json()["items"]
+    listed = list(_list(looking, quote(str(numbers[0]), safe="")))
     instruments = looking.sound(act.title, listed, _instrument_of)
     news = [_tell(act, it) for it in instruments if _is_news(looking, it) and not (it.ref and it.ref.identity in held)]
     keys = {_key(act, instrument) for instrument in instruments}
     looking.keep(news, key_prefix=f"instrument/{act.id}/", keys=keys)
+
+
+def _list(looking: Looking, act_number: str) -> Iterator[dict[str, Any]]:
+    """Yield the instruments under an Act, page by page."""
+    for first in range(0, MOST, PAGE):
+        path = f"/StatutoryInstrument?ActOfParliamentId={act_number}&Skip={first}&Take={PAGE}"
+        page = looking.answers.get("instruments", path).json()
+        yield from page["items"]
+        if first + PAGE >= page["totalResults"]:
+            return
 
 
 def _instrument_of(item: dict[str, Any]) -> Instrument:

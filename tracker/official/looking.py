@@ -100,11 +100,11 @@ class Looking:
         """Keep what was found in one transaction.
 
         With a prefix the undecided findings under it whose keys are not among `keys` are withdrawn: all that the
-        record has now.
+        record has now. A record that suddenly has nothing withdraws nothing.
         """
         with self.writing() as session:
             self.new += [finding.says for each in found if (finding := note(session, each, self.at))]
-            if key_prefix:
+            if key_prefix and keys:
                 withdraw_missing(session, key_prefix, keys)
 
     def check_size(self, records: int) -> None:

@@ -31,6 +31,7 @@ def find_look(session: Session, ask_id: int) -> PublicLook | None:
         sa.and_(Finding.subject_kind == "ask", Finding.subject_id == ask_id),
     )
     untold = sa.select(sa.func.count()).select_from(Finding).where(Finding.state == FindingState.NEW, concerns)
-    places = tuple(dict.fromkeys(place for source, place in PLACES.items() if source in looked))
+    places = list(dict.fromkeys(place for source, place in PLACES.items() if source in looked))
+    where = " and ".join(filter(None, (", ".join(places[:-1]), places[-1])))
     day = min(looked.values()).astimezone(LONDON).date()
-    return PublicLook(places, day, session.scalar(untold) or 0)
+    return PublicLook(where, day, session.scalar(untold) or 0)

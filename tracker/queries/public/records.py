@@ -23,7 +23,7 @@ TEST_ORDER = (Result.NOT_MET, Result.UNKNOWN, Result.MET)
 class PublicLook:
     """Where a machine looked, the day since which it has looked everywhere, and how many findings wait."""
 
-    places: tuple[str, ...]
+    where: str
     on: date
     untold: int
 
