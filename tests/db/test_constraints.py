@@ -19,8 +19,9 @@ from tests.factories import (
 )
 from tests.transactions import shared_engine_with
 from tracker.db.base import Base
-from tracker.models import Reply, SanctionsList, StatusSpan
+from tracker.models import Finding, Look, Reply, SanctionsList, StatusSpan
 from tracker.rules.dates import PartialDate
+from tracker.rules.findings import LookOutcome
 from tracker.rules.status import Status
 from tracker.rules.updates import Result
 from tracker.services.change import Change
@@ -38,10 +39,15 @@ def one_of_each(change: Change) -> None:
     change.session.add_all(
         [
             Reply(ask_id=ask.id, asked="A body", asked_on=asked_on, due_on=due_on, version=1),
+            Finding(
+                kind="made", subject_kind="ask", subject_id=ask.id, outside_key="law/1", digest="0" * 8, says="Made",
+                tells="Made.", address="https://a.example", page_title="A law", seen_at=change.at, version=1,
+            ),
+            Look(source="law", looked_at=change.at, outcome=LookOutcome.OK),
             StatusSpan(ask_id=other.id, status=Status.MET, reason="", **since),
             SanctionsList(day=PartialDate("2026-11-20"), read_at=NOW),
         ]
-    )
+    )  # fmt: skip
     make_designation(change.session)
     make_targets(change, ask, "Boris Testov")
 
@@ -59,6 +65,7 @@ DATES = {
     "reply": ["asked_on", "due_on", "answered_on"],
     "designation": ["listed_on", "first_seen", "last_seen", "removed_on"],
     "sanctions_list": ["day"],
+    "finding": ["happened_on"],
 }
 CHOICES = {
     "source": ["publication"],
@@ -74,6 +81,8 @@ CHOICES = {
     "status_span": ["status"],
     "designation": ["kind"],
     "target": ["kind", "state"],
+    "finding": ["state"],
+    "look": ["outcome"],
 }
 CHECKS = {
     **{f"ck_{table}_{column}_shape": f"{column} = '2018-3'" for table, columns in DATES.items() for column in columns},
@@ -97,6 +106,8 @@ CHECKS = {
     "ck_evidence_title_present": "title = ''",
     "ck_reply_asked_present": "asked = ''",
     "ck_reply_answered_has_answer": "answer = 'Yes.'",
+    "ck_finding_dismissed_has_reason": "state = 'dismissed', decided_at = seen_at",
+    "ck_finding_decided_when": "state = 'told'",
     "ck_revision_one_row": "id = 2",
     "ck_designation_last_seen_shape": "last_seen = '2018-3', removed_on = '2018'",
     "ck_designation_removed_on_shape": "removed_on = '2018-3', last_seen = '2018'",
@@ -128,6 +139,7 @@ UNIQUE = {
     "uq_person_email": ["email"],
     "uq_ask_update_ask_id_key": ["ask_id", "key"],
     "uq_evidence_update_id_position": ["update_id", "position"],
+    "uq_finding_outside_key_digest": ["outside_key", "digest"],
     "uq_event_hash": ["hash"],
     "uq_personal_detail_commitment": ["commitment"],
     "uq_target_ask_id_position": ["ask_id", "position"],
@@ -171,7 +183,7 @@ def test_a_unique_constraint_refuses_a_second_row(session: Session, name: str, c
 def different(table: sa.Table, row: dict[str, object]) -> dict[str, object]:
     """Other values for the columns that no two rows share, so that only one constraint is broken."""
     alone = {column.name for column in table.primary_key} | {"key", "identity", "address", "slug", "email", "hash"}
-    alone |= {"position", "extent_key"}
+    alone |= {"position", "extent_key", "digest"}
     return {
         name: f"other-{value}" if isinstance(value, str) else int(str(value)) + 1000
         for name, value in row.items()

@@ -96,7 +96,8 @@ def test_one_form_tells_it_to_each_ask_that_is_ticked(site: Site) -> None:
     told = [TELLS in site.browser().get(f"/asks/{ask.slug}").text for ask in asks]
     assert told == [True, True] + [False] * (len(asks) - 2)
     assert "From the official record" not in done.all("h2")
-    assert TELLS in site.browser().get("/updates.csv").html
+    for file in ("/updates.csv", "/feed.atom"):
+        assert TELLS in site.browser().get(file).html
     with site.reading() as session:
         assert replay.find_differences(session) == []
 
@@ -196,7 +197,9 @@ def test_what_is_to_come_stands_in_the_calendar_once_it_is_told(site: Site) -> N
     find(site, happened_on=in_days(7), says=says)
     form = site.browser(ED).get("/staff/").follow(f"Tell it : {says}")
     assert form.value("happened_on") == PartialDate(today().isoformat()).in_words
-    form.submit("Publish", evidence_0_is_opened="y", asks=[str(concerned(site)[0].id)])
+    assert form.value("is_next_step") == ("" if any(ask.next_step for ask in concerned(site)) else "y")
+    chosen = [str(concerned(site)[0].id)]
+    form.submit("Publish", evidence_0_is_opened="y", asks=chosen, is_next_step="y")
     calendar = site.browser().get("/calendar.ics").html
     assert f"DTSTART;VALUE=DATE:{in_days(7).text.replace('-', '')}" in calendar
 

@@ -32,7 +32,7 @@ from tests.factories import (
     source_draft,
     update_draft,
 )
-from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Target, Update
+from tracker.models import Ask, Finding, Legislation, Link, Person, Reply, Source, SuccessTest, Target, Update
 from tracker.queries.public.asks import load_ask
 from tracker.queries.stories import find_story
 from tracker.rules.asks import Publication
@@ -46,6 +46,7 @@ from tracker.services import (
     asks,
     bulk,
     drafts,
+    findings,
     legislation,
     people,
     personal_data,
@@ -82,6 +83,7 @@ class World:
     waiting: Update
     reply: Reply
     target: Target
+    finding: Finding
     person: Person
 
 
@@ -104,6 +106,10 @@ def make_world(ed: Change) -> None:
     make_reply(ada, ask)
     make_targets(ada, ask, "Boris Testov")
     make_designation(ada.session)
+    day, page = PartialDate("2018-05-23"), "https://www.legislation.gov.uk/ukpga/2018/13"
+    values = {"says": "Royal assent", "tells": "It is law.", "address": page, "page_title": "The Act"}
+    values |= {"kind": "made", "subject_kind": "legislation", "outside_key": "law/1", "digest": "0" * 64}
+    ed.session.add(Finding(subject_id=law.id, happened_on=day, fills="enacted_on", seen_at=NOW, version=1, **values))
     make_person(ada, name="Somebody")
 
 
@@ -133,6 +139,7 @@ def find_world(session: Session) -> World:
         put_aside=session.scalars(loaded.where(Update.publication == Publication.PUT_ASIDE)).one(),
         reply=session.scalars(sa.select(Reply)).one(),
         target=session.scalars(sa.select(Target)).one(),
+        finding=session.scalars(sa.select(Finding)).one(),
         person=session.scalars(sa.select(Person).where(Person.name == "Somebody")).one(),
     )
 
@@ -250,6 +257,8 @@ CALLS: Mapping[str, Call] = {
     "targets.add_targets": lambda c, w: make_targets(c, w.ask, "Carla Inventova", "Dmitri Exemplarov"),
     "targets.decide": lambda c, w: list_target(c, w.target),
     "targets.erase": lambda c, w: targets.erase(c, w.target, None, "They asked for it.", is_counted=True),
+    "findings.dismiss": lambda c, w: findings.dismiss(c, w.finding, "It has nothing to do with our asks.", None),
+    "findings.fill": lambda c, w: findings.fill(c, w.finding, None),
     "asks.add_note": lambda c, w: asks.add_note(c, w.ask, "A private note."),
     "bulk.change_many": lambda c, w: bulk.change_many(c, both(c, w), ManyDraft(What.TOPIC, "Tax", reason="So.")),
     "bulk.change_many, a review": lambda c, w: bulk.change_many(

@@ -66,6 +66,8 @@ replies.end_dispute                   | -           | yes    | yes   | 2      | 
 targets.add_targets                   | -           | yes    | yes   | 2      | -
 targets.decide                        | -           | yes    | yes   | 1      | yes
 targets.erase                         | -           | yes    | yes   | 1      | yes
+findings.dismiss                      | -           | yes    | yes   | 1      | yes
+findings.fill                         | -           | yes    | yes   | 2      | yes
 asks.add_note                         | yes         | yes    | yes   | 1      | -
 bulk.change_many                      | -           | yes    | yes   | 2      | yes
 bulk.change_many, a review            | -           | yes    | yes   | 4      | yes
@@ -103,6 +105,8 @@ PARTS = {
     "people.end_links",
     "events.record",
     "updates.check_ready",
+    "findings.note_telling",
+    "findings.tell_by",
 }
 
 

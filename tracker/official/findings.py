@@ -14,7 +14,7 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.findings import FindingState
 from tracker.rules.text import PARAGRAPH_LENGTH, TITLE_LENGTH, showable
 
-SAYS_LENGTH = 300
+SAYS_LENGTH, KEY_LENGTH = 300, 200
 CHANGED = "The record now says otherwise."
 GONE = "The record no longer says this."
 
@@ -53,6 +53,8 @@ def note(session: Session, found: Found, at: datetime) -> Finding | None:
     What was told or dismissed never comes back. A changed value is a new finding that names the one before, which is
     withdrawn if nobody has decided about it yet. What was withdrawn and is there again is new again.
     """
+    if len(found.key) > KEY_LENGTH:
+        raise ValueError(f"{found.key[:40]}… is too long for a key")
     same_thing = sa.select(Finding).where(Finding.outside_key == found.key).order_by(Finding.id)
     earlier = session.scalars(same_thing).all()
     known = next((finding for finding in earlier if finding.digest == found.digest), None)

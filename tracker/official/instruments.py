@@ -103,7 +103,7 @@ def _tell(act: Act, instrument: Instrument) -> Found:
 
 
 def _key(act: Act, instrument: Instrument) -> str:
-    return f"instrument/{act.id}/{instrument.id}"[:200]
+    return f"instrument/{act.id}/{instrument.id}"
 
 
 def _is_same(name: str, title: str) -> bool:

@@ -22,7 +22,10 @@ class TellForm(EvidencedForm, StoryForm):
     """One entry for the story of each chosen ask."""
 
     asks = SelectMultipleField("For which asks?")
-    is_next_step = BooleanField("Make it their next step, with its day, which stands in the calendar")
+    is_next_step = BooleanField(
+        "Make it their next step, with its day, which stands in the calendar",
+        description="It takes the place of a next step that an ask has now.",
+    )
     draft_note = LongTextField(
         "Note for colleagues", description="Only staff see this.", render_kw={"maxlength": NOTE_LENGTH}
     )

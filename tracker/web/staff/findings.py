@@ -43,7 +43,7 @@ def tell(finding_id: int) -> Page | Response:
     if len(row.asks) == 1 and request.method == "GET":
         address = url_for("updates.new", ask_id=row.asks[0].id, kind=UpdateKind.MILESTONE.value, finding=finding_id)
         return redirect(address, 303)
-    form = TellForm(asks=[str(ask.id) for ask in row.asks], is_next_step=_is_to_come(row.finding), **proposed(row))
+    form = TellForm(asks=[str(ask.id) for ask in row.asks], is_next_step=_is_free_step(row), **proposed(row))
     form.offer(row.asks, may_set_step=_is_to_come(row.finding) and me().may(Action.EDIT))
     form.look_up(lambda url: find_known_page(db(), url))
     answer = attempt(form, lambda: saved(lambda change: _tell(change, form, finding_id)))
@@ -68,7 +68,7 @@ def _tell(change: Change, form: TellForm, finding_id: int) -> tuple[str, str]:
             updates.publish(change, ask, update)
             if form.sets_step:
                 draft = replace(
-                    records.draft_of(AskDraft, ask), next_step=finding.says, next_step_on=finding.happened_on
+                    records.draft_of(AskDraft, ask), next_step=_step_of(finding), next_step_on=finding.happened_on
                 )
                 asks.edit_ask(change, ask, draft, seen_version=None)
         elif button == "submit":
@@ -111,8 +111,8 @@ def proposed(row: NewFinding) -> dict[str, Any]:
     finding, day = row.finding, PartialDate(today().isoformat())
     host = read_host(finding.address)
     step: dict[str, Any] = {}
-    if _is_to_come(finding):
-        step = {"next_step_is": CHANGED, "next_step": finding.says, "next_step_on": finding.happened_on}
+    if _is_free_step(row):
+        step = {"next_step_is": CHANGED, "next_step": _step_of(finding), "next_step_on": finding.happened_on}
     return step | {
         "happened_on": min(finding.happened_on or day, day),
         "text": finding.tells,
@@ -139,6 +139,16 @@ def with_finding(change: Change, update: Update, finding_id: int) -> Update:
 
 def _is_to_come(finding: Finding) -> bool:
     return finding.happened_on is not None and finding.happened_on.first_day > today()
+
+
+def _is_free_step(row: NewFinding) -> bool:
+    """True for what is to come, if none of the asks has another next step that it would replace."""
+    return _is_to_come(row.finding) and not any(ask.next_step or ask.next_step_on for ask in row.asks)
+
+
+def _step_of(finding: Finding) -> str:
+    """What is to come, without its day, which stands beside it."""
+    return finding.says.partition(", set down for ")[0]
 
 
 def _desk() -> str:
