@@ -144,9 +144,10 @@ def followed(session: Session, lists: SavedLists, ed: Change, ask: Ask) -> Targe
     return target
 
 
-REMOVED = "RUS9001 is no longer on the UK Sanctions List"
-RENAMED = "RUS9001 has another primary name"
-OTHER = "RUS9001 now names somebody else, or is renamed: compare it"
+REMOVED = "Target 1: RUS9001 is no longer on the UK Sanctions List"
+RENAMED = "Target 1: RUS9001 has another primary name"
+VARIED = "Target 1: RUS9001 was varied on the UK Sanctions List: "
+OTHER = "Target 1: RUS9001 now names somebody else, or is renamed: compare it"
 
 
 @pytest.mark.parametrize(
@@ -156,13 +157,16 @@ OTHER = "RUS9001 now names somebody else, or is renamed: compare it"
         ([], [REMOVED]),
         ([replace(TESTOV, names=("Boris Ivanovich TESTOFF",))], [RENAMED]),
         ([replace(TESTOV, names=("Somebody ELSE",), other_script="")], [OTHER]),
-        ([replace(TESTOV, imposed="Asset freeze")], ["RUS9001, measures: now “Asset freeze”"]),
-        ([replace(TESTOV, designated="16/11/2022")], ["RUS9001, listed on: now “2022-11-16”"]),
-        ([replace(TESTOV, designated="")], ["RUS9001, listed on: now “not known”"]),
-        ([replace(TESTOV, kind="Entity")], ["RUS9001, kind: now “body”"]),
+        ([replace(TESTOV, imposed="Asset freeze")], [f"{VARIED}measures is now Asset freeze"]),
+        ([replace(TESTOV, designated="16/11/2022")], [f"{VARIED}listed on is now 16 November 2022"]),
+        ([replace(TESTOV, designated="")], [f"{VARIED}listed on is now not known"]),
+        (
+            [replace(TESTOV, kind="Entity", designated="06/07/2020")],
+            [f"{VARIED}kind is now body; listed on is now 6 July 2020"],
+        ),
         (
             [replace(TESTOV, regime=NAMESAKE.regime)],
-            ["RUS9001, regime: now “Global Human Rights Sanctions Regulations 2020”"],
+            [f"{VARIED}regime is now Global Human Rights Sanctions Regulations 2020"],
         ),
     ],
 )
@@ -192,6 +196,6 @@ def test_a_name_that_was_not_listed_is_found_once_when_an_entry_comes(
     assert target.candidates == [{"unique_id": "RUS9001"}]
     assert take(session, lists, THREE, LATER) == []
     (news,) = take(session, lists, [*THREE, NAMESAKE], "22/11/2026")
-    assert news.says == "GHR9004 may be target 1, which was not on the list: compare them"
+    assert news.says == "Target 1: GHR9004 is on the list now and may be it: compare them"
     assert offered(target) == ["GHR9004"]
     assert take(session, lists, [*THREE, NAMESAKE], "22/11/2026") == []

@@ -75,7 +75,7 @@ def test_a_name_is_proposed_confirmed_and_taken_off(machine: Machine) -> None:
     machine.look()  # the site answers that nothing has changed
     machine.say([*MANY], "23/11/2026")
     machine.look()
-    assert machine.says() == ["RUS9001 is no longer on the UK Sanctions List"]
+    assert machine.says() == ["Target 1: RUS9001 is no longer on the UK Sanctions List"]
     machine.look()
     assert len(machine.says()) == 1
 

@@ -39,20 +39,9 @@ EDITABLE: Mapping[str, frozenset[str]] = {
 }
 # A new ask names its source by these.
 NAMES_SOURCE = ("source_title", "source_url", "source_key")
-CHOICES = (
-    AskKind,
-    Basis,
-    Status,
-    UpdateKind,
-    EvidenceType,
-    Result,
-    Effect,
-    Publication,
-    Outcome,
-    TargetKind,
-    TargetState,
-)
-ENUMS = {tuple(key.value for key in keys): keys for keys in CHOICES}
+CHOICES = (AskKind, Basis, Status, UpdateKind, EvidenceType, Result, Effect, Publication, Outcome)
+OF_TARGETS = (TargetKind, TargetState)
+ENUMS = {tuple(key.value for key in keys): keys for keys in (*CHOICES, *OF_TARGETS)}
 SEVERAL_LINES = frozenset(
     ["quote", "summary", "reading", "government_position", "next_step", "note", "text", "reason", "status_reason"]
 )

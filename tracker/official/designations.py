@@ -53,23 +53,37 @@ def take_list(session: Session, found: ReadList, at: datetime) -> list[Found]:
 
 def _changes(known: Mapping[str, Row], found: ReadList, targets: Sequence[Target]) -> Iterator[Found]:
     """Yield what changed of the entries that targets follow."""
-    for unique_id, ask_id in sorted({(it.unique_id, it.ask_id) for it in targets if it.unique_id}):
-        was, now = known[unique_id], found.entries.get(unique_id)
-        if now is None:
-            if was.removed_on is None:
-                yield _found(ask_id, found, unique_id, f"{unique_id} is no longer on the UK Sanctions List", "removed")
-            continue
-        if was.removed_on:
-            yield _found(ask_id, found, unique_id, f"{unique_id} is on the UK Sanctions List again", "listed again")
-        if was.name and now.names[0] != was.name:
-            own = words_of(was.name)
-            is_alike = any(shared_words(own, words_of(name)) for name in now.names)
-            says = "has another primary name" if is_alike else "now names somebody else, or is renamed: compare it"
-            yield _found(ask_id, found, unique_id, f"{unique_id} {says}", "renamed")
-        facts = (*FACTS, "measures") if was.measures else FACTS
-        for fact in (fact for fact in facts if getattr(now, fact) != getattr(was, fact)):
-            says = f"{unique_id}, {fact.replace('_', ' ')}: now “{getattr(now, fact) or 'not known'}”"
-            yield _found(ask_id, found, unique_id, says, fact)
+    for target in targets:
+        if target.unique_id:
+            was, now = known[target.unique_id], found.entries.get(target.unique_id)
+            for what, says in _change(was, now):
+                yield _found(target, found, target.unique_id, what, says)
+
+
+def _change(was: Row, now: Listed | None) -> Iterator[tuple[str, str]]:
+    """Yield what changed of an entry, and how it is said."""
+    if now is None:
+        if was.removed_on is None:
+            yield "removed", "is no longer on the UK Sanctions List"
+        return
+    if was.removed_on:
+        yield "listed again", "is on the UK Sanctions List again"
+    if was.name and now.names[0] != was.name:
+        own = words_of(was.name)
+        is_alike = any(shared_words(own, words_of(name)) for name in now.names)
+        yield (
+            "renamed",
+            "has another primary name" if is_alike else "now names somebody else, or is renamed: compare it",
+        )
+    facts = (*FACTS, "measures") if was.measures else FACTS
+    varied = [fact for fact in facts if getattr(now, fact) != getattr(was, fact)]
+    if varied:
+        said = "; ".join(f"{fact.replace('_', ' ')} is now {_in_words(getattr(now, fact))}" for fact in varied)
+        yield "varied", f"was varied on the UK Sanctions List: {said}"
+
+
+def _in_words(value: PartialDate | str | None) -> str:
+    return value.in_words if isinstance(value, PartialDate) else str(value or "not known")
 
 
 def _propose(found: ReadList, targets: Sequence[Target]) -> Iterator[Found]:
@@ -87,8 +101,7 @@ def _propose(found: ReadList, targets: Sequence[Target]) -> Iterator[Found]:
         ]
         if target.state is TargetState.NOT_LISTED:
             for unique_id in (unique_id for unique_id, _ in offered if unique_id not in seen):
-                says = f"{unique_id} may be target {target.position}, which was not on the list: compare them"
-                yield _found(target.ask_id, found, unique_id, says, f"may be target {target.position}")
+                yield _found(target, found, unique_id, "may be", "is on the list now and may be it: compare them")
 
 
 def _find_alike(
@@ -119,10 +132,19 @@ def _candidate(unique_id: str, entry: Listed, shared: frozenset[str], name: str)
     }
 
 
-def _found(ask_id: int, found: ReadList, unique_id: str, says: str, what: str) -> Found:
-    kind = "delisting" if what == "removed" else "designation"
-    key = f"sanctions/{unique_id}/{ask_id}/{what}"
-    return Found(kind, "ask", ask_id, key, says, PAGE, TITLE, happened_on=found.day, raw={"says": says})
+def _found(target: Target, found: ReadList, unique_id: str, what: str, says: str) -> Found:
+    return Found(
+        kind="delisting" if what == "removed" else "designation",
+        subject_kind="ask",
+        subject_id=target.ask_id,
+        key=f"sanctions/{unique_id}/target-{target.id}/{what}",
+        says=f"Target {target.position}: {unique_id} {says}",
+        tells=f"{unique_id} {says}.",
+        address=PAGE,
+        page_title=TITLE,
+        happened_on=found.day,
+        raw={"says": says},
+    )
 
 
 def _write(

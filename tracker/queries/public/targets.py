@@ -38,19 +38,18 @@ def target_rows(
     return rows if with_hidden else rows.where(Target.is_shown)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class PublicTarget:
     """A name that is shown. Without `unique_id` it is not on the list, which is no finding about anybody."""
 
-    number: int
     name: str
     kind: TargetKind
     unique_id: str | None
     listed_on: PartialDate | None
-    removed_on: PartialDate | None = None
-    regime: str = ""
-    law_key: str | None = None
-    measures: str = ""
+    removed_on: PartialDate | None
+    regime: str
+    law_key: str | None
+    measures: str
 
 
 @dataclass(frozen=True)
@@ -79,18 +78,13 @@ def find_targets(session: Session, slug: str, on: date | None = None) -> PublicT
 
     A past day is told by the dates of the list as we know it now. It names only who was on the list then.
     """
-    columns = (Target.position, Target.kind, Target.state, Target.unique_id, Target.is_shown)
-    name = sa.case((Target.is_shown, Target.asked_as), else_="").label("name")
-    of_entry = (Designation.listed_on, Designation.first_seen, Designation.removed_on, Designation.regime)
-    statement = (
-        sa.select(*columns, name, *of_entry, Designation.measures, LAW_KEY, Source.published_on)
-        .join(Target.ask)
+    rows = session.execute(
+        target_rows(with_hidden=True)
+        .add_columns(Target.is_shown, Designation.first_seen, Source.published_on)
         .join(Ask.source)
-        .outerjoin(Target.designation)
-        .where(Ask.slug == slug, is_published(Ask.publication), Target.state != TargetState.TAKEN_OUT)
+        .where(Ask.slug == slug, Target.state != TargetState.TAKEN_OUT)
         .order_by(Target.position)
-    )
-    rows = session.execute(statement).all()
+    ).all()
     if not any(row.state is not TargetState.UNSURE for row in rows):
         return None
     if on and rows[0].published_on and rows[0].published_on.first_day > on:
@@ -139,19 +133,10 @@ def _state_on(row: Any, on: date | None) -> str:
 
 
 def _public(row: Any, on: date | None) -> PublicTarget:
-    if row.unique_id is None:
-        return PublicTarget(number=row.position, name=row.name, kind=row.kind, unique_id=None, listed_on=None)
-    return PublicTarget(
-        number=row.position,
-        name=row.name,
-        kind=row.kind,
-        unique_id=row.unique_id,
-        listed_on=row.listed_on,
-        removed_on=None if on else row.removed_on,
-        regime=row.regime,
-        law_key=row.law_key,
-        measures="" if on else row.measures,  # which were imposed on a past day is not known
-    )
+    """A shown name; which measures there were on a past day is not known."""
+    removed_on, measures = (None, "") if on else (row.removed_on, row.measures or "")
+    of_entry = (row.unique_id, row.listed_on, removed_on, row.regime or "", row.law_key, measures)
+    return PublicTarget(row.name, row.kind, *of_entry)
 
 
 def _changes(rows: Iterable[Any]) -> Iterator[tuple[PartialDate, int]]:
