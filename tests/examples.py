@@ -34,12 +34,12 @@ def make_examples(site: Site) -> dict[str, object]:
         cleo = change.session.scalars(sa.select(Person).where(Person.name == CLEO)).one()
         with site.app.app_context():
             made["shown"], token = "key-of-a-form", token_of("key-of-a-form")
-        made["finding"] = _find(change)
+        made["finding"] = make_finding(change)
         made["token"] = people.make_link(change, cleo, token=token)
     return made
 
 
-def _find(change: Change) -> int:
+def make_finding(change: Change) -> int:
     """A finding that concerns several asks."""
     law = change.session.scalars(sa.select(Legislation.id).where(Legislation.key == "ukpga/2018/13")).one()
     found = Found(

@@ -10,9 +10,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
 from werkzeug.serving import make_server
 
+from tests.examples import make_finding
 from tests.site import ADA, WEALTH_ORDERS, Site
 from tests.web.test_status_change import UNDONE, status_form
-from tracker.models import Update
+from tracker.models import Finding, Update
 
 OpenContext = Callable[..., BrowserContext]
 SHORT = "/staff/asks/{short}"
@@ -25,6 +26,7 @@ LOOKED_AT = [
     f"/asks/{WEALTH_ORDERS}/card",
     "/nowhere", "/staff/sign-in", "/staff/", "/staff/asks/", SHORT, f"{SHORT}/edit", f"{SHORT}/preview",
     f"{SHORT}/updates/status", f"{SHORT}/links/new", "/staff/updates/{update}/correct", "/staff/legislation/2",
+    "/staff/findings/{finding}/tell", "/staff/findings/{finding}/dismiss",
     "/staff/sources/", "/staff/sheets/",
     "/staff/import/", f"/asks/{WEALTH_ORDERS}/history", "/staff/log", "/staff/log/1",
     "/staff/people/", "/staff/people/2/deactivate",
@@ -50,6 +52,8 @@ def address(shared_site: Site) -> Iterator[str]:
     form.submit("Publish", **UNDONE | long)
     form.submit("Keep as a draft", **UNDONE | {"text": "W" * 300})
     form.submit("Send for approval", **UNDONE | {"text": "V" * 300, "status": "rejected"})
+    with shared_site.change() as change:
+        make_finding(change)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, shared_site.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
@@ -68,11 +72,12 @@ def opened(new_context: OpenContext, site: Site, address: str) -> Page:
 
 
 def filled(site: Site, paths: list[str]) -> list[str]:
-    """The addresses with the numbers of the short ask and of the newest entry."""
+    """The addresses with the numbers of the short ask, the newest entry and the newest finding."""
     newest = site.scalar(sa.select(sa.func.max(Update.id)).where(Update.publication == "published"))
     waiting = site.scalar(sa.select(sa.func.max(Update.id)).where(Update.submitted_at.is_not(None)))
     short = site.ask_id("no-constructive-engagement")
-    return [path.format(short=short, update=newest, waiting=waiting) for path in paths]
+    finding = site.scalar(sa.select(sa.func.max(Finding.id)))
+    return [path.format(short=short, update=newest, waiting=waiting, finding=finding) for path in paths]
 
 
 def wrong_with(page: Page) -> list[str]:

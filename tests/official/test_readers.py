@@ -178,6 +178,22 @@ def test_one_misshapen_stage_spoils_no_other(desk: Desk, follow_bill: Callable[[
     assert desk.says() == ["Empty Homes Bill: second reading, Commons, 12 November 2026"]
 
 
+@pytest.mark.parametrize("answer", ["[]", '{"items": 3}', '{"items": [{"includedSessionIds": ["x"]}]}', "null"])
+def test_a_source_that_answers_in_another_shape_is_told(
+    desk: Desk, follow_bill: Callable[[], int], answer: str
+) -> None:
+    follow_bill()
+    desk.record.bill(4210, [SECOND])
+    desk.record.say("bills", "/Bills?SortOrder=DateUpdatedDescending&Take=20", answer)
+    row = desk.look("bills")
+    assert row.outcome is LookOutcome.FAILED
+    assert "another shape than before" in row.sentence
+    desk.record.session(40)
+    desk.record.say("bills", "/Bills/4210", answer)
+    assert "the answer has another shape than before" in desk.look("bills").sentence
+    assert desk.says() == []
+
+
 # --- laws ---
 
 

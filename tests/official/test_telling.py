@@ -158,6 +158,21 @@ def test_what_is_dismissed_with_a_reason_stays_so(site: Site) -> None:
         assert note(session, again, now()) is None
 
 
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"reason": "None."}, "finding 1: reason is 'None.', but the log says 'The record is wrong.'."),
+        ({"state": FindingState.NEW, "decided_at": None}, "finding 1 is in the log, but not in its table."),
+    ],
+)
+def test_a_decision_that_is_changed_behind_the_log_is_noticed(site: Site, values: dict[str, Any], says: str) -> None:
+    find(site)
+    site.browser(ED).get("/staff/findings/1/dismiss").submit("Not relevant", why="The record is wrong.")
+    site.execute(sa.update(Finding).values(values))
+    with site.reading() as session:
+        assert replay.find_differences(session) == [says]
+
+
 def test_a_day_is_filled_in_with_a_click_and_the_page_is_in_the_log(site: Site) -> None:
     link_id, _ = link_of(site)
     says = "Section 51: in force since yesterday"

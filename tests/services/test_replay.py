@@ -31,7 +31,8 @@ from tests.factories import (
 )
 from tests.tampering import unlock_log
 from tests.transactions import undone
-from tracker.models import Ask, Event, Legislation, Link, Person, Reply, Source, SuccessTest, Update
+from tracker.models import Ask, Event, Finding, Legislation, Link, Person, Reply, Source, SuccessTest, Update
+from tracker.official.findings import Found, note
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
 from tracker.rules.status import Status
@@ -41,6 +42,7 @@ from tracker.services import (
     asks,
     derived,
     drafts,
+    findings,
     legislation,
     people,
     personal_data,
@@ -116,6 +118,17 @@ def leave(change: Change, person: Person, *, erased: bool = False) -> None:
         people.set_active(change, person, False, None)
 
 
+def find(change: Change, law: Legislation, number: int) -> object:
+    found = Found("made", "legislation", law.id, f"law/{number % 4}", "Made.", "https://law.example", "A law",
+                  DAYS[number % 4], "enacted_on")  # fmt: skip
+    return note(change.session, found, NOW)
+
+
+def tell(change: Change, update: Update, number: int) -> None:
+    for finding in change.session.scalars(sa.select(Finding).limit(1)):
+        findings.note_telling(change, finding, update)
+
+
 DEEDS: list[tuple[type[Any] | None, Deed]] = [
     (None, lambda c, _, n: make_source(c, key=f"source-{n}")),
     (None, lambda c, _, n: make_ask(c, slug=f"ask-{n}", published=n % 3 > 0)),
@@ -155,6 +168,10 @@ DEEDS: list[tuple[type[Any] | None, Deed]] = [
     (None, lambda c, _, n: make_person(c, name=f"Person {n}")),
     (Person, lambda c, row, n: leave(c, row)),
     (Person, lambda c, row, n: leave(c, row, erased=True)),
+    (Legislation, find),
+    (Finding, lambda c, row, n: findings.dismiss(c, row, f"Reason {n}.", row.version)),
+    (Finding, lambda c, row, n: findings.fill(c, row, row.version)),
+    (Update, tell),
     (Ask, lambda c, row, n: replies.mark_disputed(c, row, dispute_draft(f"Point {n}.", n % 2 > 0), None)),
     (Ask, lambda c, row, n: replies.end_dispute(c, row, None, "It was right.")),
 ]  # fmt: skip

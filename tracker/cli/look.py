@@ -1,7 +1,6 @@
 """The command that looks at the official record, for cron."""
 
 import sys
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,10 +9,6 @@ from tracker import __version__
 from tracker.cli.database import open_engine
 from tracker.cli.schema import require_newest
 from tracker.clock import now
-from tracker.official.fetching import Answers, Fetcher, SavedAnswers
-from tracker.official.looking import Looking, only_one
-from tracker.official.looking import look as look_at
-from tracker.official.readers import READERS
 from tracker.rules.findings import SOURCES, LookOutcome
 from tracker.settings import Settings, var_dir
 
@@ -26,7 +21,7 @@ from tracker.settings import Settings, var_dir
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Read the answers that are saved there, and ask nobody.",
 )
-@click.option("--only", type=click.Choice(list(READERS)), help="Look at this part of the record alone.")
+@click.option("--only", type=click.Choice(list(SOURCES)), help="Look at this part of the record alone.")
 @click.option("--dry-run", is_flag=True, help="Print what would be found, and keep nothing.")
 def look(folder: Path | None, only: str | None, dry_run: bool) -> None:
     """Look at Parliament, legislation and the sanctions list.
@@ -35,13 +30,21 @@ def look(folder: Path | None, only: str | None, dry_run: bool) -> None:
     in var/looks. With --from saved answers are read instead, from files named as those in var/looks. Exits with 1 when
     a source could not be used.
     """
+    # An HTTP client, of which no other command knows.
+    from tracker.official.fetching import Answers, Fetcher, SavedAnswers
+    from tracker.official.looking import Looking, only_one
+    from tracker.official.looking import look as look_at
+    from tracker.official.readers import READERS
+
     settings, engine, at = Settings.from_env(), open_engine(), now()
     require_newest(engine)
-    kept = var_dir() / "looks"
-    failed = 0
+    kept, failed = var_dir() / "looks", 0
+    agent = f"policy-tracker/{__version__} (+{settings.site_url}; {settings.contact_email or 'no address given'})"
     try:
         with only_one(kept, at) as since:
-            answers: Answers = SavedAnswers(folder) if folder else _fetcher(settings, kept, at, since)
+            answers: Answers = Fetcher(settings.record_addresses, kept, agent, at, since)
+            if folder:
+                answers = SavedAnswers(folder)
             for source in [only] if only else READERS:
                 looking = Looking(engine, answers, at, source, _progress, dry_run)
                 row = look_at(looking, READERS[source])
@@ -53,12 +56,6 @@ def look(folder: Path | None, only: str | None, dry_run: bool) -> None:
         raise click.ClickException("Another look is running. Wait until it ends.") from None
     if failed:
         raise click.ClickException(f"Sources that could not be used: {failed}. Nothing of theirs was changed.")
-
-
-def _fetcher(settings: Settings, kept: Path, at: datetime, since: datetime | None) -> Fetcher:
-    contact = settings.contact_email or settings.site_url
-    agent = f"policy-tracker/{__version__} (+{settings.site_url}; {contact})"
-    return Fetcher(settings.record_addresses, kept, agent, at, since)
 
 
 def _progress(text: str) -> None:

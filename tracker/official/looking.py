@@ -133,6 +133,8 @@ def look(looking: Looking, reader: Reader) -> Look:
         reader(looking)
     except (SourceFault, Unreadable) as error:
         outcome, sentence = LookOutcome.FAILED, str(error)
+    except MISSHAPEN as error:
+        outcome, sentence = LookOutcome.FAILED, f"It answered in another shape than before ({error!r})."
     else:
         outcome, sentence = LookOutcome.OK, _told(looking)
     whole = looking.whole
