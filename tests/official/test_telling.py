@@ -227,7 +227,8 @@ def test_a_finding_that_was_decided_meanwhile_is_not_told_again(site: Site) -> N
     with site.unchanged():
         late = form.submit("Publish", evidence_0_is_opened="y")
         again = dismissing.submit("Not relevant", reason="Once more.")
-    assert late.notices == ["This was dismissed already."]
+    assert late.summary == ["The finding was dismissed already."]
+    assert late.value("text") == TELLS
     assert again.status == 409
 
 

@@ -129,7 +129,7 @@ class Fetcher:
                 raise Unreadable(f"{address} answered with the code {response.status}.")
             return self._save(response, file, address)
         finally:
-            response.release_conn()
+            response.close()  # a body that was read whole has given its connection back already
 
     def _ask(self, address: str, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
         """Return the response, after redirects that stay with the hosts of official records."""
@@ -148,15 +148,14 @@ class Fetcher:
     def _try(self, address: str, host: str, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
         """Ask three times with growing waits, and longer ones where a busy source asks for them."""
         reason, asked_to_wait = "", 0
+        headers = {"User-Agent": self.agent, "Accept-Encoding": "gzip"} | headers
         for wait in (0, self.wait_seconds, 3 * self.wait_seconds):
             time.sleep(max(wait, asked_to_wait))
             if host.partition(":")[0] not in LOOPBACK:  # this machine itself need not be spared
                 time.sleep(max(0.0, self.asked_at + PACE_SECONDS - time.monotonic()))
             self.asked_at = time.monotonic()
             try:
-                response = self.pool.request(
-                    "GET", address, headers={"User-Agent": self.agent} | headers, redirect=False, preload_content=False
-                )
+                response = self.pool.request("GET", address, headers=headers, redirect=False, preload_content=False)
             except urllib3.exceptions.HTTPError as error:
                 reason = f"gave no answer: {_reason(error)}"
                 continue

@@ -25,7 +25,7 @@ LAW = "{http://www.legislation.gov.uk/namespaces/legislation}"
 METADATA = "{http://www.legislation.gov.uk/namespaces/metadata}"
 IDENTIFIER = "{http://purl.org/dc/elements/1.1/}identifier"
 EFFECTS = "/changes/affected/{}/data.feed?results-count=50&sort=modified"
-ACTS = frozenset({"ukpga", "ukla", "ukppa", "asp", "asc", "anaw", "mwa", "nia"})
+MADE = frozenset({"uksi", "ssi", "wsi", "nisi", "nisr", "nisro", "uksro", "ukmd"})
 
 
 class FollowedLaw(NamedTuple):
@@ -50,7 +50,7 @@ def read_law(looking: Looking) -> None:
 def _read(looking: Looking, followed: FollowedLaw) -> None:
     kind, key = followed.ref.kind, followed.ref.key
     # Of an Act the metadata alone are asked for: its text can be long.
-    path = f"/{key}/resources" if kind in ACTS else f"/{key}" if kind in BILLS else f"/{key}/made"
+    path = f"/{key}/made" if kind in MADE else f"/{key}" if kind in BILLS else f"/{key}/resources"
     answer = looking.answers.get("law", f"{path}/data.xml")
     metadata = next(elements(answer, f"{LAW}Legislation", f"{METADATA}Metadata"), None)
     if metadata is None:
@@ -71,7 +71,7 @@ def _find_days(followed: FollowedLaw, metadata: Element) -> Iterator[Found]:
     enacted = _days(metadata, "EnactmentDate") + _days(metadata, "Made")
     for day in enacted[:1]:
         if not is_draft and is_new_to(law.enacted_on, day):
-            word = "royal assent" if ref.kind in ACTS else "made"
+            word = "made" if ref.kind in MADE else "royal assent"
             yield _date_of(followed, word, day, "enacted_on")
     laid = _days(metadata, "Laid")
     for day in laid[:1]:

@@ -25,6 +25,7 @@ LINKS = sa.select(Link).options(joinedload(Link.legislation))  # the log names t
 
 def note_telling(change: Change, finding: Finding, update: Update) -> None:
     """Keep that a draft tells a finding, which is told once the draft is published."""
+    _require_new(finding)
     change.session.merge(Telling(update_id=update.id, finding_id=finding.id))
 
 
@@ -73,7 +74,7 @@ def fill(change: Change, finding: Finding, seen_version: int | None) -> None:
 
 def _require_new(finding: Finding) -> None:
     if finding.state is not FindingState.NEW:
-        raise RuleBroken([Problem(f"This was {finding.state.value} already.")])
+        raise RuleBroken([Problem(f"The finding was {finding.state.value} already.")])
 
 
 def _decide(change: Change, finding: Finding, state: FindingState, reason: str) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
@@ -12,7 +12,7 @@ from tracker.queries.choosing import find_known_page
 from tracker.queries.findings import NewFinding, find_finding
 from tracker.rules.asks import AskDraft
 from tracker.rules.dates import PartialDate
-from tracker.rules.errors import NotAllowed, Problem, RuleBroken
+from tracker.rules.errors import NotAllowed
 from tracker.rules.findings import PROPOSALS, FindingState
 from tracker.rules.permissions import Action
 from tracker.rules.publishers import read_host
@@ -37,43 +37,40 @@ KEPT = {
 @bp.route("/<id:finding_id>/tell", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def tell(finding_id: int) -> Page | Response:
-    row = found(find_finding(db(), finding_id))
-    if row.finding.state is not FindingState.NEW:
+    row, button = found(find_finding(db(), finding_id)), request.form.get("do", "")
+    if request.method == "GET" and row.finding.state is not FindingState.NEW:
         return done(f"This was {row.finding.state.value} already.", _desk())
-    if len(row.asks) == 1 and request.method == "GET":
+    if request.method == "GET" and len(row.asks) == 1:
         address = url_for("updates.new", ask_id=row.asks[0].id, kind=UpdateKind.MILESTONE.value, finding=finding_id)
         return redirect(address, 303)
     form = TellForm(asks=[str(ask.id) for ask in row.asks], is_next_step=_is_free_step(row), **proposed(row))
     form.offer(row.asks, may_set_step=_is_to_come(row.finding) and me().may(Action.EDIT))
     form.look_up(lambda url: find_known_page(db(), url))
-    answer = attempt(form, lambda: saved(lambda change: _tell(change, form, finding_id)))
+    answer = None
+    if button in KEPT:
+        answer = attempt(form, lambda: saved(lambda change: _tell(change, form, finding_id, button)))
     return answer or form_page(
         form, f"Tell it: {row.finding.says}", _desk(), template="staff/findings/tell.html", row=row, proposals=PROPOSALS
     )
 
 
-def _tell(change: Change, form: TellForm, finding_id: int) -> tuple[str, str]:
+def _tell(change: Change, form: TellForm, finding_id: int, button: str) -> tuple[str, str]:
     """Write the entry for each chosen ask, and do with it what the button says."""
-    button = request.form.get("do", "draft")
-    if button not in KEPT:
-        abort(400)
     if button == "publish" and not me().may(Action.PUBLISH):
         raise NotAllowed("Your role may write drafts. An editor publishes them: send it for approval.")
     finding = change.session.get_one(Finding, finding_id)
-    for number in form.chosen:
-        ask = change.session.get_one(Ask, number)
-        update = drafts.save(change, ask, form.draft())
-        findings.note_telling(change, finding, update)
+    asked = [change.session.get_one(Ask, number) for number in form.chosen]
+    written = [(ask, with_finding(change, drafts.save(change, ask, form.draft()), finding_id)) for ask in asked]
+    for ask, update in written:
         if button == "publish":
             updates.publish(change, ask, update)
-            if form.sets_step:
-                draft = replace(
-                    records.draft_of(AskDraft, ask), next_step=_step_of(finding), next_step_on=finding.happened_on
-                )
-                asks.edit_ask(change, ask, draft, seen_version=None)
         elif button == "submit":
             approval.submit(change, ask, update)
-    number = len(form.chosen)
+        if button == "publish" and form.sets_step:
+            step, day = _step_of(finding), finding.happened_on
+            draft = replace(records.draft_of(AskDraft, ask), next_step=step, next_step_on=day)
+            asks.edit_ask(change, ask, draft, seen_version=None)
+    number = len(written)
     return KEPT[button].format(asks="1 ask" if number == 1 else f"{number} asks"), _desk()
 
 
@@ -130,10 +127,7 @@ def proposed(row: NewFinding) -> dict[str, Any]:
 def with_finding(change: Change, update: Update, finding_id: int) -> Update:
     """Return the entry, once it is kept that it tells the finding."""
     if finding_id:
-        finding = change.session.get(Finding, finding_id)
-        if finding is None or finding.state is not FindingState.NEW:
-            raise RuleBroken([Problem("This finding was told or dismissed meanwhile. Look at the desk.")])
-        findings.note_telling(change, finding, update)
+        findings.note_telling(change, change.session.get_one(Finding, finding_id), update)
     return update
 
 
