@@ -3,8 +3,6 @@
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import make_ask, make_law, make_link, make_reply, make_test, make_update
-from tests.transactions import shared_engine_with
 from tests.factories import (
     list_target,
     make_ask,
@@ -16,6 +14,8 @@ from tests.factories import (
     make_test,
     make_update,
 )
+from tests.transactions import shared_engine_with
+from tracker.db.engine import reading, writing
 from tracker.queries import public
 from tracker.queries.public import tables
 from tracker.queries.public.filters import AskFilter, UnknownFilter
