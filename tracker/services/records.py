@@ -19,14 +19,9 @@ from tracker.services.change import Change
 from tracker.services.events import Subject, plain, record
 
 NAME_LENGTH = 80
-# What says nothing of a record itself: its number and the count of its edits, how it is sorted, what opens an account;
-# and the names of targets, which can be erased.
-NOT_LOGGED = frozenset(
-    [
-        *("id", "version", "title_key", "password_hash", "totp_nonce", "totp_step", "wrong_codes"),
-        *("asked_as", "words", "salt", "candidates"),
-    ]
-)
+# What says nothing of a record itself: its number and the count of its edits, how it is sorted, what opens an account.
+NOT_LOGGED = {"id", "version", "title_key", "password_hash", "totp_nonce", "totp_step", "wrong_codes"}
+ERASABLE = {"asked_as", "words", "salt", "candidates"}  # the name of a target: the log has a commitment to it
 T = TypeVar("T")
 
 
@@ -57,7 +52,7 @@ def draft_of(kind: type[T], row: object) -> T:
 
 def logged(row: Any) -> dict[str, object]:
     """Return what a row holds, as the log has it; of an entry also its evidence and results, where they are loaded."""
-    values = {of.key: getattr(row, of.key) for of in row.__table__.columns if of.key not in NOT_LOGGED}
+    values = {of.key: getattr(row, of.key) for of in row.__table__.columns if of.key not in NOT_LOGGED | ERASABLE}
     if "evidence" in vars(row):
         values["evidence"] = [vars(draft_of(EvidenceDraft, item)) for item in row.evidence]
     if "results" in vars(row):

@@ -13,7 +13,7 @@ from tracker.models import Ask, Designation, Legislation, SanctionsList, Source,
 from tracker.queries.public.as_of import ONLY_PUBLISHED, is_one_of, is_published
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
-from tracker.rules.targets import TargetKind, TargetState
+from tracker.rules.targets import TargetState
 
 Steps = tuple[tuple[date, int], ...]
 # The law of an entry's regime, where we have it. A scalar, so that no two laws of one title make two rows.
@@ -43,7 +43,6 @@ class PublicTarget:
     """A name that is shown. Without `unique_id` it is not on the list, which is no finding about anybody."""
 
     name: str
-    kind: TargetKind
     unique_id: str | None
     listed_on: PartialDate | None
     removed_on: PartialDate | None
@@ -135,8 +134,7 @@ def _state_on(row: Any, on: date | None) -> str:
 def _public(row: Any, on: date | None) -> PublicTarget:
     """A shown name; which measures there were on a past day is not known."""
     removed_on, measures = (None, "") if on else (row.removed_on, row.measures or "")
-    of_entry = (row.unique_id, row.listed_on, removed_on, row.regime or "", row.law_key, measures)
-    return PublicTarget(row.name, row.kind, *of_entry)
+    return PublicTarget(row.name, row.unique_id, row.listed_on, removed_on, row.regime or "", row.law_key, measures)
 
 
 def _changes(rows: Iterable[Any]) -> Iterator[tuple[PartialDate, int]]:

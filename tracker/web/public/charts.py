@@ -119,7 +119,6 @@ class StepChart:
 
     axis: Axis
     steps: tuple[tuple[float, float, float, float], ...]
-    last: int
 
 
 def step_chart(steps: Sequence[tuple[date, int]], today: date) -> StepChart | None:
@@ -132,7 +131,7 @@ def step_chart(steps: Sequence[tuple[date, int]], today: date) -> StepChart | No
     for (day, number), end in zip(steps, ends, strict=True):
         x, height = axis.at(day), number * STEPS_HEIGHT / max(highest, 1)
         drawn.append((x, round(end - x, 2), round(TOP + STEPS_HEIGHT - height, 1), round(height, 1)))
-    return StepChart(axis, tuple(drawn), steps[-1][1])
+    return StepChart(axis, tuple(drawn))
 
 
 def headline(families: Mapping[Family, int], years: set[int]) -> str:
