@@ -29,6 +29,7 @@ from tracker.services.change import Change
 IVANA = Entry(
     "GAC9009", ("Ivana INVENTED",), "Individual", "The Global Anti-Corruption Sanctions Regulations 2021", "15/03/2022"
 )
+ANOTHER = Entry("GAC9010", ("Nobody ASKEDFOR",))
 BILL = "https://bills.parliament.uk/bills/4210"
 NUMBER = 4210
 
@@ -71,7 +72,7 @@ def days(record: FakeRecord) -> Iterator[str]:
     yield "The third reading is set down for next week."
     record.bill(NUMBER, [*stages, stage(9, "Royal Assent", "Unassigned", assent.isoformat())], isAct=True)
     yield "It was quicker than planned: royal assent, and the third reading is taken off."
-    record.say("sanctions", XML, as_xml(THREE, day))
+    record.say("sanctions", XML, as_xml([ANOTHER, *THREE], day))
     yield "Somebody whom an ask named is taken off the sanctions list."
 
 
