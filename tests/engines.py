@@ -33,6 +33,7 @@ POSTGRESQL_MINIMUM = 15
 # tests that name their engine themselves.
 BOTH_ENGINES = (
     "tests/db/",
+    "tests/official/test_designations.py",
     "tests/queries/test_choosing.py",
     "tests/queries/test_desk.py",
     "tests/queries/test_filters.py",
@@ -46,6 +47,7 @@ BOTH_ENGINES = (
     "tests/services/test_listing_walks.py",
     "tests/services/test_replay.py",
     "tests/services/test_taking_down.py",
+    "tests/services/test_targets.py",
     "tests/services/test_seeds.py::test_everything_is_there",
     "tests/imports/test_any_state.py",
     "tests/imports/test_round_trip.py",

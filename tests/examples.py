@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from tests.factories import make_targets
 from tests.site import ADA, CLEO, ED, Site
 from tracker.models import Ask, Legislation, Person
 from tracker.official.findings import Found, note
@@ -16,7 +17,7 @@ DAY = PartialDate("2026-01-02")
 
 
 def make_examples(site: Site) -> dict[str, object]:
-    """Cleo's draft, her update that waits, a reply, and a link for her that nobody uses: {name: number or token}."""
+    """Return drafts and other records by name: their numbers, and the token of a link that nobody uses."""
     with site.change(CLEO) as change:
         ask = change.session.get_one(Ask, 1)
         draft = drafts.save(change, ask, UpdateDraft(UpdateKind.MILESTONE, DAY, "Something happened."))
@@ -26,6 +27,8 @@ def make_examples(site: Site) -> dict[str, object]:
         approval.submit(change, ask, waiting)
         made: dict[str, object] = {"draft": draft.id, "waiting": waiting.id}
     with site.change(ED) as change:
+        (target,) = make_targets(change, change.session.get_one(Ask, 1), "Boris Testov")
+        made["target"] = target.id
         made["reply"] = replies.create_reply(change, 1, ReplyDraft("The Treasury", DAY, due_on=DAY)).id
     with site.change(ADA) as change:
         cleo = change.session.scalars(sa.select(Person).where(Person.name == CLEO)).one()

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, Legislation, Link, Person, Reply, Source, SuccessTest, Update
+from tracker.models import Ask, Designation, Legislation, Link, Person, Reply, Source, SuccessTest, Target, Update
 from tracker.rules.asks import AskDraft, AskKind, SourceDraft, TestDraft
 from tracker.rules.dates import PartialDate
 from tracker.rules.disputes import DisputeDraft
@@ -15,8 +15,9 @@ from tracker.rules.legislation import Effect, LegislationDraft, LinkDraft
 from tracker.rules.permissions import COMMAND_LINE, Actor, Role
 from tracker.rules.replies import Outcome, ReplyDraft
 from tracker.rules.status import Status
+from tracker.rules.targets import Decision, TargetKind, TargetsDraft, TargetState
 from tracker.rules.updates import EvidenceDraft, EvidenceType, UpdateDraft, UpdateKind
-from tracker.services import asks, drafts, legislation, people, records, replies, tests, updates
+from tracker.services import asks, drafts, legislation, people, records, replies, targets, tests, updates
 from tracker.services.change import Change
 from tracker.services.people import PersonDraft
 
@@ -178,3 +179,32 @@ def make_update(change: Change, ask: Ask, *, published: bool = True, key: str = 
     if published:
         updates.publish(change, ask, update)
     return update
+
+
+def make_targets(change: Change, ask: Ask, *names: str, **changes: Any) -> list[Target]:
+    """Invented people whom an ask wants to be sanctioned, in the order of the names; nobody has compared them yet."""
+    values: dict[str, Any] = {"kind": TargetKind.PERSON, "words": "They should be sanctioned."} | changes
+    targets.add_targets(change, ask, TargetsDraft(names, **values))
+    of_ask = sa.select(Target).where(Target.ask_id == ask.id).order_by(Target.position)
+    return list(change.session.scalars(of_ask))[-len(names) :]
+
+
+def make_designation(session: Session, unique_id: str = "RUS9001", **changes: Any) -> Designation:
+    """An entry of the list, as if it had been read."""
+    values: dict[str, Any] = {
+        "regime": "Russia (Sanctions) (EU Exit) Regulations 2019",
+        "kind": TargetKind.PERSON,
+        "listed_on": PartialDate("2022-03-15"),
+        "first_seen": PartialDate("2026-11-20"),
+    }
+    designation = Designation(unique_id=unique_id, **values | changes)
+    session.add(designation)
+    session.flush()
+    return designation
+
+
+def list_target(change: Change, target: Target, unique_id: str = "RUS9001", **changes: Any) -> None:
+    """Confirm that a target is this entry of the list, or not on it when `unique_id` is empty; its name is shown."""
+    state = TargetState.LISTED if unique_id else TargetState.NOT_LISTED
+    values: dict[str, Any] = {"is_shown": bool(unique_id)} | changes
+    targets.decide(change, target, Decision(state, unique_id or None, **values), None)

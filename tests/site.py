@@ -20,14 +20,15 @@ from sqlalchemy.orm import Session
 
 from tests.browser import Browser, watch_for_unsaved_changes
 from tests.engines import Cluster, Databases, migrate_with_the_tracker, open_engine
-from tests.factories import make_reply
+from tests.factories import list_target, make_designation, make_reply, make_targets
 from tracker.app import create_app
 from tracker.clock import now
 from tracker.db.engine import reading, writing
 from tracker.imports.plan import Plan
 from tracker.imports.whole import bring_in
-from tracker.models import Ask, Event, Person, Revision
+from tracker.models import Ask, Event, Person, Revision, SanctionsList
 from tracker.paths import resource_dir
+from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import COMMAND_LINE, SEEDS, Actor, Role
 from tracker.services import derived, passwords, people, sessions
 from tracker.services.change import Change
@@ -75,6 +76,14 @@ def migrate_and_seed(url: str) -> None:
         ask = session.scalars(sa.select(Ask).where(Ask.slug == ASKED_ABOUT)).one()
         for asked in ("A ministry", "A council", "A company"):
             make_reply(Change(session, COMMAND_LINE, now()), ask, asked=asked, published=True)
+        make_listed(Change(session, COMMAND_LINE, now()), ask)
+
+
+def make_listed(change: Change, ask: Ask) -> None:
+    """An invented person whom the ask wants to be sanctioned, and who is on the list that was read last."""
+    change.session.add(SanctionsList(day=PartialDate("2026-11-20"), read_at=change.at))
+    make_designation(change.session, "GAC9009", regime="Global Anti-Corruption Sanctions Regulations 2021")
+    list_target(change, make_targets(change, ask, "Ivana Invented")[0], "GAC9009")
 
 
 class SeededDatabases(Databases):

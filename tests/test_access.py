@@ -62,11 +62,11 @@ TABLE: dict[str, Access] = {
     "/sitemap.xml": Access(EVERYBODY, NOBODY),
     "/sitemap-<id:number>.xml": Access(EVERYBODY, NOBODY, "/sitemap-1.xml"),
     "/static/<path:filename>": Access(EVERYBODY, NOBODY, "/static/site.css"),
-    "/<any(asks, updates, evidence, tests, results, legislation, links, replies, sources):name>.csv": Access(
+    "/<any(asks, updates, evidence, tests, results, legislation, links, replies, sources, targets):name>.csv": Access(
         EVERYBODY, NOBODY, "/asks.csv"
     ),
     "/api": Access(EVERYBODY, NOBODY),
-    "/api/v1/<any(updates, evidence, tests, results, legislation, links, replies, sources):name>": Access(
+    "/api/v1/<any(updates, evidence, tests, results, legislation, links, replies, sources, targets):name>": Access(
         EVERYBODY, NOBODY, "/api/v1/updates"
     ),
     "/api/v1/asks": Access(EVERYBODY, NOBODY),
@@ -85,6 +85,9 @@ TABLE: dict[str, Access] = {
     "/staff/sign-out": Access(NOBODY, STAFF),
     "/staff/asks/<id:ask_id>/replies/new": Access(EDITORS, EDITORS, "/staff/asks/1/replies/new"),
     "/staff/replies/<id:reply_id>/edit": Access(EDITORS, EDITORS, "/staff/replies/{reply}/edit"),
+    "/staff/asks/<id:ask_id>/targets/new": Access(EDITORS, EDITORS, "/staff/asks/1/targets/new"),
+    "/staff/targets/<id:target_id>/compare": Access(EDITORS, EDITORS, "/staff/targets/{target}/compare"),
+    "/staff/targets/<id:target_id>/erase": Access(EDITORS, EDITORS, "/staff/targets/{target}/erase"),
     "/staff/asks/<id:ask_id>/notes/new": Access(STAFF, STAFF, "/staff/asks/1/notes/new"),
     (
         "/staff/desk/<any("

@@ -11,7 +11,19 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from tests.engines import Databases, open_engine
-from tests.factories import NOW, make_ask, make_law, make_link, make_reply, make_staff, make_test, make_update
+from tests.factories import (
+    NOW,
+    list_target,
+    make_ask,
+    make_designation,
+    make_law,
+    make_link,
+    make_reply,
+    make_staff,
+    make_targets,
+    make_test,
+    make_update,
+)
 from tests.processes import run_at_once
 from tracker import models
 from tracker.db import migrate
@@ -19,6 +31,7 @@ from tracker.db.base import Base
 from tracker.db.engine import reading, writing
 from tracker.official.findings import Found, note
 from tracker.paths import resource_dir
+from tracker.rules.dates import PartialDate
 from tracker.rules.findings import LookOutcome
 from tracker.rules.updates import Result
 from tracker.services import asks, proof, uploads
@@ -153,6 +166,9 @@ def fill(engine: sa.Engine) -> None:
         assert finding
         session.add(models.Telling(finding_id=finding.id, update_id=update.id))
         session.add(models.Look(source="law", looked_at=NOW, outcome=LookOutcome.OK))
+        make_designation(session)
+        list_target(change, make_targets(change, ask, "Boris Testov")[0])
+        session.add(models.SanctionsList(day=PartialDate("2026-11-20"), read_at=NOW))
         uploads.keep(change, [("asks.csv", b"ask_slug")], "")
 
 

@@ -51,6 +51,7 @@ PUBLIC_ADDRESSES = {
     "/links.csv": "text/csv",
     "/replies.csv": "text/csv",
     "/sources.csv": "text/csv",
+    "/targets.csv": "text/csv",
     "/asks/unexplained-wealth-orders/badge.svg": "image/svg+xml",
     "/asks/unexplained-wealth-orders/story": "text/html",
     "/asks/unexplained-wealth-orders/card": "text/html",

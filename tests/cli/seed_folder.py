@@ -43,6 +43,15 @@ ask_slug,update_key,test_key,result
 empty-homes,2018-06,tax-in-law,met
 empty-homes,2018-06,tax-is-paid,not_met
 """
+DESIGNATIONS = """\
+unique_id,regime,kind,listed_on,first_seen,last_seen,removed_on
+RUS9001,Russia (Sanctions) (EU Exit) Regulations 2019,person,2022-03-15,2026-11-20,2026-11-21,
+"""
+TARGETS = """\
+ask_slug,target_number,name,kind,state,unique_id,measures
+empty-homes,1,Boris Testov,person,listed,RUS9001,Asset freeze
+empty-homes,2,Carla Inventova,person,not_listed,,
+"""
 FILES = {
     "sources": SOURCES,
     "legislation": LAWS,
@@ -52,6 +61,8 @@ FILES = {
     "updates": UPDATES,
     "evidence": EVIDENCE,
     "results": RESULTS,
+    "designations": DESIGNATIONS,
+    "targets": TARGETS,
 }
 
 

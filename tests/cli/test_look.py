@@ -51,9 +51,9 @@ def test_what_is_new_is_said_once(tracker: Tracker, database: str, settings: dic
     again = tracker("look", **settings).out
     assert again == (
         "Parliament’s bills: well (0 new)\nlegislation.gov.uk: well (0 new)\n"
-        "Parliament’s statutory instruments: well (0 new)\n"
+        "Parliament’s statutory instruments: well (0 new)\nthe UK Sanctions List: well (0 new)\n"
     )
-    assert (count(database, Finding), count(database, Look)) == (1, 6)
+    assert (count(database, Finding), count(database, Look)) == (1, 8)
     saved = tmp_path / "var/looks"
     assert "Parliament’s bills: well (0 new)" in tracker("look", "--from", saved, "--only", "bills").out
 

@@ -7,10 +7,19 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from tests.factories import make_ask, make_law, make_link, make_test, make_update
+from tests.factories import (
+    NOW,
+    make_ask,
+    make_designation,
+    make_law,
+    make_link,
+    make_targets,
+    make_test,
+    make_update,
+)
 from tests.transactions import shared_engine_with
 from tracker.db.base import Base
-from tracker.models import Finding, Look, Reply, StatusSpan
+from tracker.models import Finding, Look, Reply, SanctionsList, StatusSpan
 from tracker.rules.dates import PartialDate
 from tracker.rules.findings import LookOutcome
 from tracker.rules.status import Status
@@ -36,8 +45,11 @@ def one_of_each(change: Change) -> None:
             ),
             Look(source="law", looked_at=change.at, outcome=LookOutcome.OK),
             StatusSpan(ask_id=other.id, status=Status.MET, reason="", **since),
+            SanctionsList(day=PartialDate("2026-11-20"), read_at=NOW),
         ]
     )  # fmt: skip
+    make_designation(change.session)
+    make_targets(change, ask, "Boris Testov")
 
 
 shared_engine = shared_engine_with(one_of_each)
@@ -51,6 +63,8 @@ DATES = {
     "ask_update": ["happened_on", "sources_end_on"],
     "evidence": ["published_on"],
     "reply": ["asked_on", "due_on", "answered_on"],
+    "designation": ["listed_on", "first_seen", "last_seen", "removed_on"],
+    "sanctions_list": ["day"],
     "finding": ["happened_on"],
 }
 CHOICES = {
@@ -65,6 +79,8 @@ CHOICES = {
     "evidence": ["type"],
     "reply": ["outcome", "publication"],
     "status_span": ["status"],
+    "designation": ["kind"],
+    "target": ["kind", "state"],
     "finding": ["state"],
     "look": ["outcome"],
 }
@@ -93,6 +109,12 @@ CHECKS = {
     "ck_finding_dismissed_has_reason": "state = 'dismissed', decided_at = seen_at",
     "ck_finding_decided_when": "state = 'told'",
     "ck_revision_one_row": "id = 2",
+    "ck_designation_last_seen_shape": "last_seen = '2018-3', removed_on = '2018'",
+    "ck_designation_removed_on_shape": "removed_on = '2018-3', last_seen = '2018'",
+    "ck_designation_removed_was_seen": "removed_on = '2018'",
+    "ck_target_listed_has_id": "unique_id = 'RUS9001'",
+    "ck_target_confirmed_when": "state = 'not_listed'",
+    "ck_target_shown_is_confirmed": "is_shown = true",
     "ck_event_id_positive": (
         "INSERT INTO event (id, at, actor_name, action, subject, subject_id, subject_name, previous_hash, hash) "
         "SELECT 0, at, actor_name, action, subject, subject_id, subject_name, previous_hash, 'x' FROM event LIMIT 1"
@@ -120,6 +142,7 @@ UNIQUE = {
     "uq_finding_outside_key_digest": ["outside_key", "digest"],
     "uq_event_hash": ["hash"],
     "uq_personal_detail_commitment": ["commitment"],
+    "uq_target_ask_id_position": ["ask_id", "position"],
 }
 
 

@@ -63,10 +63,15 @@ COLUMNS = {
         "source_key", "title", "author", "author_role", "publisher", "published_on", "published_on_precision", "url",
         "archived_url", "note",
     ],
+    "targets": [
+        "ask_slug", "target_number", "name", "kind", "kind_label", "state", "state_label", "unique_id", "listed_on",
+        "listed_on_precision", "removed_on", "removed_on_precision", "regime", "law_key", "measures", "ask_url",
+    ],
 }  # fmt: skip
-# Two more files in a folder that holds a whole tracker, and what its internal files have besides.
+# Three more files in a folder that holds a whole tracker, and what its internal files have besides.
 COLUMNS_OF_FOLDERS = {
     "redirects": ["former_slug", "ask_slug"],
+    "designations": ["unique_id", "regime", "kind", "listed_on", "first_seen", "last_seen", "removed_on"],
     "wordings": ["ask_slug", "step", "position", "changed_at", "what", "reason", "field", "before", "after"],
 }
 COLUMNS_OF_STAFF = {
@@ -77,6 +82,7 @@ COLUMNS_OF_STAFF = {
     "links": ["internal_note", "publication"],
     "replies": ["due_on", "internal_note", "publication"],
     "sources": ["internal_note", "publication"],
+    "targets": ["words", "is_shown"],
 }
 INTERNAL = ("internal", "draft", "author", "version", "search", "email", "password")
 
@@ -95,7 +101,7 @@ class Recorder:
         self.names.add(name)
 
 
-def test_there_are_nine_files() -> None:
+def test_there_are_ten_files() -> None:
     assert list(TABLES) == list(COLUMNS)
 
 

@@ -89,7 +89,11 @@ def test_the_empty_workbook_offers_the_values_that_are_allowed() -> None:
     file = io.BytesIO()
     write_template(file, fillable())
     book = opened(file.getvalue())
-    assert book.sheetnames == [*(name for name in TABLES if name not in {"replies", "sources"}), "Values", "About"]
+    assert book.sheetnames == [
+        *(name for name in TABLES if name not in {"replies", "sources", "targets"}),
+        "Values",
+        "About",
+    ]
     assert [cell.value for cell in book["results"][1]] == ["ask_slug", "update_key", "test_key", "result"]
     values = {column[0].value: [cell.value for cell in column[1:] if cell.value] for column in book["Values"].columns}
     assert values["results.result"] == ["met", "not_met", "unknown"]

@@ -17,23 +17,27 @@ from tests.factories import (
     ask_draft,
     criterion_draft,
     dispute_draft,
+    list_target,
     make_ask,
+    make_designation,
     make_law,
     make_link,
     make_reply,
     make_source,
+    make_targets,
     make_test,
     make_update,
 )  # fmt: skip
 from tests.site import ADA, CLEO, ED, LOCAL, WEALTH_ORDERS, SeededDatabases, Site, open_app, open_site
 from tests.test_urls import PUBLIC_ADDRESSES
-from tracker.models import Ask, SuccessTest
+from tracker.models import Ask, SanctionsList, SuccessTest
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import Effect
 from tracker.rules.replies import Outcome
 from tracker.rules.status import Status
+from tracker.rules.targets import TargetKind
 from tracker.rules.updates import Result, UpdateKind
-from tracker.services import approval, asks, drafts, records, replies, tests
+from tracker.services import approval, asks, drafts, records, replies, targets, tests
 
 # What is of the copy itself: where its log stands, when it was written, and how often the public data changed.
 OWN = re.compile(
@@ -78,6 +82,18 @@ def some_of_everything(site: Site) -> None:
         replies.mark_disputed(change, ask, dispute_draft(is_said_defamatory=True), None)
         make_reply(change, ask, published=True, answer="Two\nlines.")
         make_reply(change, ask, outcome=Outcome.WAITING, answer="", answered_on=None, internal_note="Asked twice.")
+        target, other, hidden, erased, _ = make_targets(
+            change, ask, "Boris Testov", "Carla Inventova", "Dmitri Exemplarov", "Elena Fiktiva", "Farid Unsure"
+        )
+        gone = {"removed_on": PartialDate("2026-11-21"), "last_seen": PartialDate("2026-11-20")}
+        make_designation(change.session, "RUS9001", measures="Asset freeze; Travel Ban", **gone)
+        make_designation(change.session, "RUS9002", kind=TargetKind.SHIP, listed_on=None)
+        list_target(change, target)
+        list_target(change, other, "", is_shown=True)
+        list_target(change, hidden, "RUS9002", is_shown=False)
+        list_target(change, erased, "RUS9002")
+        targets.erase(change, erased, None, "They asked for it.", is_counted=True)
+        change.session.add(SanctionsList(day=PartialDate("2026-11-21"), read_at=change.at))
     with site.change(ED) as change:
         ask = change.session.scalars(sa.select(Ask).where(Ask.slug == "empty-homes")).one()
         renamed = ask_draft(ask.source_id, slug="vacant-homes", title="Tax vacant homes", internal_note="Not for all.")

@@ -16,14 +16,20 @@ import sqlalchemy as sa
 from tests.engines import open_engine
 from tests.factories import make_law, make_link
 from tests.official.fake import FakeRecord, stage
+from tests.official.lists import THREE, Entry, as_xml
 from tests.site import ED, PASSWORD, email_of, migrate_and_seed
 from tracker.clock import now, today
 from tracker.db.engine import writing
 from tracker.models import Ask, Legislation
+from tracker.official.sanctions import XML
 from tracker.rules.asks import Publication
 from tracker.rules.permissions import COMMAND_LINE
 from tracker.services.change import Change
 
+IVANA = Entry(
+    "GAC9009", ("Ivana INVENTED",), "Individual", "The Global Anti-Corruption Sanctions Regulations 2021", "15/03/2022"
+)
+ANOTHER = Entry("GAC9010", ("Nobody ASKEDFOR",))
 BILL = "https://bills.parliament.uk/bills/4210"
 NUMBER = 4210
 
@@ -57,6 +63,8 @@ def days(record: FakeRecord) -> Iterator[str]:
     second, third, assent = (today() + timedelta(days=number) for number in (-3, 5, -1))
     stages = [stage(2, "2nd reading", "Commons", second.isoformat())]
     record.bill(NUMBER, stages)
+    day = f"{today():%d/%m/%Y}"
+    record.say("sanctions", XML, as_xml([IVANA, *THREE], day))
     record.law("ukpga/2018/13", {"EnactmentDate": "2018-05-23"})
     record.act("Sanctions and Anti-Money Laundering Act 2018", "demo", [])
     yield "The bill had its second reading."
@@ -64,6 +72,8 @@ def days(record: FakeRecord) -> Iterator[str]:
     yield "The third reading is set down for next week."
     record.bill(NUMBER, [*stages, stage(9, "Royal Assent", "Unassigned", assent.isoformat())], isAct=True)
     yield "It was quicker than planned: royal assent, and the third reading is taken off."
+    record.say("sanctions", XML, as_xml([ANOTHER, *THREE], day))
+    yield "Somebody whom an ask named is taken off the sanctions list."
 
 
 def follow_a_bill(url: str) -> None:

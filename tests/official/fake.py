@@ -1,4 +1,4 @@
-"""A fake Parliament and a fake legislation.gov.uk: a small server on this machine, with invented bills and laws.
+"""A fake Parliament, legislation.gov.uk and sanctions list: a small server on this machine, with what is invented.
 
 Its answers have the shapes of the real ones. `FakeRecord` is also what `make demo-look` shows to a person.
 """
@@ -14,6 +14,8 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
+
+from tests.official.lists import as_xml
 
 LAW = "http://www.legislation.gov.uk/namespaces/legislation"
 METADATA = "http://www.legislation.gov.uk/namespaces/metadata"
@@ -51,6 +53,7 @@ class FakeRecord:
     def __enter__(self) -> "FakeRecord":
         self.thread.start()
         self.session(40)
+        self.say("sanctions", "/UK-Sanctions-List.xml", as_xml(day="06/07/2020"))
         return self
 
     def __exit__(

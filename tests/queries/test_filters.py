@@ -3,7 +3,17 @@
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import make_ask, make_law, make_link, make_reply, make_test, make_update
+from tests.factories import (
+    list_target,
+    make_ask,
+    make_designation,
+    make_law,
+    make_link,
+    make_reply,
+    make_targets,
+    make_test,
+    make_update,
+)
 from tests.transactions import shared_engine_with
 from tracker.db.engine import reading, writing
 from tracker.queries import public
@@ -29,6 +39,9 @@ def fill(change: Change) -> None:
     make_link(change, rejected, make_law(change, title="Act of the rejected"))
     make_reply(change, rejected, published=True)
     make_reply(change, rejected, asked="The Home Office", published=True)
+    make_designation(change.session)
+    for target in make_targets(change, rejected, "Boris Testov", "Carla Inventova"):
+        list_target(change, target)
     make_law(change, citation="2018 c. 14", title="Act of nobody")
     make_ask(change, slug="draft", title="Škoda in a draft", topic="Drafts")
 

@@ -5,26 +5,31 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from tests.factories import (
     NOW,
     ask_draft,
     law_draft,
+    list_target,
     make_ask,
+    make_designation,
     make_law,
     make_link,
     make_reply,
     make_source,
+    make_targets,
     make_test,
     make_update,
     source_draft,
 )
 from tests.transactions import shared_engine_with
 from tracker.db.engine import reading
-from tracker.models import Ask
+from tracker.models import Ask, SanctionsList
 from tracker.queries import public
 from tracker.queries.public import dates, feeds, tables
 from tracker.queries.public.filters import AskFilter
+from tracker.queries.public.records import PublicAsk
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
 from tracker.rules.updates import Result, UpdateKind
@@ -59,6 +64,8 @@ def fill(change: Change) -> None:
     make_reply(change, ask, asked=MARK, answer=MARK)
     records.archive(change, make_reply(change, ask, published=True, asked=MARK, answer=MARK), None, MARK)
 
+    fill_targets(change, ask)
+
     draft = make_ask(change, slug="draft", title=MARK, topic=MARK, source_id=source.id)
     asks.edit_ask(change, draft, ask_draft(source.id, slug="draft-2", title=MARK, topic=MARK), seen_version=None)
     archived = make_ask(change, published=True, slug="archived", title=MARK, topic=MARK, source_id=source.id)
@@ -67,12 +74,26 @@ def fill(change: Change) -> None:
         make_update(change, hidden, text=MARK)
         make_reply(change, hidden, published=hidden is archived, asked=MARK, answer=MARK)
         make_test(change, hidden, label=MARK)
+        list_target(change, make_targets(change, hidden, MARK)[0], "RUS9001")
     records.archive(change, archived, None, MARK)
     records.archive(change, make_law(change, citation="2018 c. 15", title=MARK), None, MARK)
     records.archive(change, make_law(change, citation="2018 c. 16", title=MARK, published=False), None, MARK)
     put_aside = make_ask(change, slug="put-aside", title=MARK, topic=MARK, source_id=source.id)
     make_update(change, put_aside, status=Status.ANNOUNCED)
     records.archive(change, put_aside, None, MARK)
+
+
+def fill_targets(change: Change, ask: Ask) -> None:
+    """One target that is shown, and hidden ones in each state."""
+    change.session.add(SanctionsList(day=PartialDate("2026-11-20"), read_at=NOW))
+    make_designation(change.session, name=MARK, regime="A public act")
+    make_designation(change.session, "RUS9002", removed_on=HIDDEN_DATE, last_seen=HIDDEN_DATE)
+    shown, hidden, not_listed, *_ = make_targets(
+        change, ask, "Boris Testov", MARK, f"{MARK} 2", f"{MARK} 3", words=MARK
+    )
+    list_target(change, shown)
+    list_target(change, hidden, is_shown=False)
+    list_target(change, not_listed, "")
 
 
 def fill_story(change: Change, ask: Ask) -> None:
@@ -106,6 +127,12 @@ def fill_story(change: Change, ask: Ask) -> None:
 filled = shared_engine_with(fill)
 
 
+def found_ask(session: Session) -> PublicAsk:
+    ask = public.find_ask(session, "moved")
+    assert ask
+    return ask
+
+
 def test_nothing_hidden_leaves_by_any_door(filled: sa.Engine) -> None:
     with reading(filled) as session:
         found = {
@@ -127,6 +154,8 @@ def test_nothing_hidden_leaves_by_any_door(filled: sa.Engine) -> None:
             "law": public.find_law(session, "ukpga/2018/13"),
             "source": public.find_source(session, source_draft().key),
             "passages": public.list_passages(session, public.find_page(session, AskFilter()).lines),
+            "sanctions": public.find_sanctions(session, found_ask(session)),
+            "regime": public.find_regime(session, "A public act"),
             "body": [public.find_body(session, slug) for slug in public.list_bodies(session)],
         }
     for name, answer in found.items():

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,20 +15,25 @@ from tests.factories import (
     NOW,
     evidence_draft,
     find_staff,
+    list_target,
     make_ask,
+    make_designation,
     make_law,
     make_link,
     make_person,
     make_source,
     make_staff,
+    make_targets,
     make_test,
     make_update,
 )
 from tracker.db.engine import reading, writing
-from tracker.models import Ask, Legislation, Link, SuccessTest, Update
+from tracker.models import Ask, Legislation, Link, SanctionsList, SuccessTest, Target, Update
 from tracker.queries import desk, public, staff, stories
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.staff import Wanted
+from tracker.rules.asks import AskKind
+from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import COMMAND_LINE
 from tracker.rules.updates import Result
 from tracker.services.change import Change
@@ -60,6 +66,8 @@ def grow(change: Change, first: int, last: int) -> None:
         make_update(change, main, results=((test.id, Result.NOT_MET),), evidence=EVIDENCE)
         make_update(change, main, published=False)
         make_person(Change(change.session, COMMAND_LINE, NOW), name=f"Somebody {number}")
+        make_designation(change.session, f"RUS{number:04}")
+        list_target(change, make_targets(change, main, f"Boris Testov {number}")[0], f"RUS{number:04}")
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -70,6 +78,7 @@ def counted(databases: Databases, request: pytest.FixtureRequest) -> Iterator[tu
             change = Change(session, make_staff(session).ed, NOW)
             make_ask(change, published=True, slug="main")
             make_law(change, citation="2018 c. 100")
+            session.add(SanctionsList(day=PartialDate("2026-11-20"), read_at=NOW))
             grow(change, 0, FEW)
         few = counts(engine)
         with writing(engine) as session:
@@ -89,6 +98,11 @@ def source_key(session: Session) -> str:
     return public.list_sources(session)[0].key
 
 
+SEEN: Any = SimpleNamespace(
+    line=SimpleNamespace(kind=AskKind.SANCTIONS, slug="main"),
+    on=None,
+    links=[SimpleNamespace(law=SimpleNamespace(title="Russia (Sanctions) (EU Exit) Regulations 2019"))],
+)
 QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "public.count_by_status": public.count_by_status,
     "public.count_updates": public.count_updates,
@@ -100,6 +114,8 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "public.find_key_of": lambda s: public.find_key_of(s, KEY),
     "public.find_last_change": public.find_last_change,
     "public.find_law": lambda s: public.find_law(s, KEY),
+    "public.find_regime": lambda s: public.find_regime(s, "Russia (Sanctions) (EU Exit) Regulations 2019"),
+    "public.find_sanctions": lambda s: public.find_sanctions(s, SEEN),
     "public.find_slug_now": lambda s: [public.find_slug_now(s, "main")],
     "public.find_page": lambda s: public.find_page(s, AskFilter()).lines,
     "public.find_page by words": lambda s: public.find_page(s, AskFilter(text="homes")).lines,
@@ -128,6 +144,9 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "staff.list_asks_of": lambda s: staff.list_asks_of(s, [main_id(s)]),
     "desk.count_published_updates": lambda s: desk.count_published_updates(s, [main_id(s)]),
     "staff.find_reply": lambda s: [staff.find_reply(s, 1)],
+    "staff.find_next_target": lambda s: [staff.find_next_target(s, s.get_one(Target, 1))],
+    "staff.find_target": lambda s: staff.find_target(s, 1),
+    "staff.list_targets": lambda s: staff.list_targets(s, main_id(s)),
     "staff.list_notes": lambda s: [staff.list_notes(s, main_id(s))],
     "staff.list_replies": lambda s: [staff.list_replies(s, main_id(s))],
     "desk.list_unanswered": lambda s: [desk.list_unanswered(s, NOW.date(), 20)],

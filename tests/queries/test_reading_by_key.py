@@ -19,6 +19,7 @@ BASES = {
     "asks": "ask",
     "links": "link",
     "replies": "reply",
+    "targets": "target",
 }
 # A tracker has few sources, so they may be sorted.
 LONG = [name for name in TABLES if name != "sources"]

@@ -17,19 +17,22 @@ from tests.factories import (
     find_staff,
     law_draft,
     link_draft,
+    list_target,
     make_ask,
+    make_designation,
     make_law,
     make_link,
     make_person,
     make_reply,
     make_source,
+    make_targets,
     make_test,
     make_update,
     reply_draft,
     source_draft,
     update_draft,
 )
-from tracker.models import Ask, Finding, Legislation, Link, Person, Reply, Source, SuccessTest, Update
+from tracker.models import Ask, Finding, Legislation, Link, Person, Reply, Source, SuccessTest, Target, Update
 from tracker.queries.public.asks import load_ask
 from tracker.queries.stories import find_story
 from tracker.rules.asks import Publication
@@ -53,6 +56,7 @@ from tracker.services import (
     second_factor,
     sessions,
     taking_down,
+    targets,
     tests,
     updates,
     uploads,
@@ -81,6 +85,7 @@ class World:
     put_aside: Update
     waiting: Update
     reply: Reply
+    target: Target
     finding: Finding
     person: Person
 
@@ -102,6 +107,8 @@ def make_world(ed: Change) -> None:
     drafts.discard(ed, make_update(ed, ask, published=False, text="Put aside."), 1)
     approval.submit(ed, ask, make_update(ed, ask, published=False, text="Waiting."))
     make_reply(ada, ask)
+    make_targets(ada, ask, "Boris Testov")
+    make_designation(ada.session)
     day, page = PartialDate("2018-05-23"), "https://www.legislation.gov.uk/ukpga/2018/13"
     values = {"says": "Royal assent", "tells": "It is law.", "address": page, "page_title": "The Act"}
     values |= {"kind": "made", "subject_kind": "legislation", "outside_key": "law/1", "digest": "0" * 64}
@@ -134,6 +141,7 @@ def find_world(session: Session) -> World:
         waiting=session.scalars(loaded.where(Update.submitted_at.is_not(None))).one(),
         put_aside=session.scalars(loaded.where(Update.publication == Publication.PUT_ASIDE)).one(),
         reply=session.scalars(sa.select(Reply)).one(),
+        target=session.scalars(sa.select(Target)).one(),
         finding=session.scalars(sa.select(Finding)).one(),
         person=session.scalars(sa.select(Person).where(Person.name == "Somebody")).one(),
     )
@@ -268,6 +276,9 @@ CALLS: Mapping[str, Call] = {
     "replies.publish_reply": lambda c, w: replies.publish_reply(c, w.reply, None),
     "replies.mark_disputed": lambda c, w: replies.mark_disputed(c, w.ask, dispute_draft(), None),
     "replies.end_dispute": end_a_dispute,
+    "targets.add_targets": lambda c, w: make_targets(c, w.ask, "Carla Inventova", "Dmitri Exemplarov"),
+    "targets.decide": lambda c, w: list_target(c, w.target),
+    "targets.erase": lambda c, w: targets.erase(c, w.target, None, "They asked for it.", is_counted=True),
     "findings.dismiss": lambda c, w: findings.dismiss(c, w.finding, "It has nothing to do with our asks.", None),
     "findings.fill": lambda c, w: findings.fill(c, w.finding, None),
     "asks.add_note": lambda c, w: asks.add_note(c, w.ask, "A private note."),

@@ -68,6 +68,9 @@ replies.edit_reply                    | -           | yes    | yes   | 1      | 
 replies.publish_reply                 | -           | yes    | yes   | 1      | yes
 replies.mark_disputed                 | -           | yes    | yes   | 1      | yes
 replies.end_dispute                   | -           | yes    | yes   | 2      | yes
+targets.add_targets                   | -           | yes    | yes   | 2      | -
+targets.decide                        | -           | yes    | yes   | 1      | yes
+targets.erase                         | -           | yes    | yes   | 1      | yes
 findings.dismiss                      | -           | yes    | yes   | 1      | yes
 findings.fill                         | -           | yes    | yes   | 2      | yes
 asks.add_note                         | yes         | yes    | yes   | 1      | -

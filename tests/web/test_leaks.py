@@ -21,6 +21,7 @@ from tracker.exports.tables import TABLES
 from tracker.exports.workbook import MEDIA_TYPE
 from tracker.models import (
     Ask,
+    Designation,
     Evidence,
     Finding,
     Legislation,
@@ -31,6 +32,7 @@ from tracker.models import (
     Reply,
     Source,
     SuccessTest,
+    Target,
     Update,
     Upload,
 )
@@ -60,6 +62,9 @@ PUBLIC_COLUMNS = {
     "link": "provisions note extent in_force_on ended_on",
     "reply": "asked answer asked_on answered_on",
     "status_span": "reason happened_on",
+    "designation": "unique_id regime listed_on first_seen removed_on measures",
+    "sanctions_list": "day",
+    "target": "unique_id",
 }
 # Columns that are made by the code, hold no words of anybody, or are looked into but never shown.
 NOT_WORDS = {
@@ -72,6 +77,7 @@ NOT_WORDS = {
     ("revision", "checkpoint_hash"),
     ("upload", "sha256"), ("event", "actor_name"), ("personal_detail", "salt"), ("personal_detail", "commitment"),
     ("source", "key"), ("ask", "title_key"), ("status_span", "begins_on"), ("status_span", "ends_on"),
+    ("ask_update", "method_version"), ("target", "salt"), ("target", "commitment"),
     ("ask_update", "method_version"), ("finding", "kind"), ("finding", "subject_kind"), ("finding", "outside_key"),
     ("finding", "digest"), ("finding", "fills"), ("look", "source"), ("look", "sha256"),
 }  # fmt: skip
@@ -81,6 +87,9 @@ MARKED = {
     ("note", "text"), ("person", "email"), ("person", "name"),
     ("upload", "reason"), ("event", "reason"), ("event", "subject_name"), ("personal_detail", "value"),
     ("event", "before"), ("event", "after"), ("upload", "packed"), ("ask", "answer_due_on"), ("reply", "due_on"),
+    ("designation", "name"), ("designation", "last_seen"),
+    # The name of a target is public where it is shown.
+    ("target", "asked_as"), ("target", "words"), ("target", "candidates"),
     ("finding", "says"), ("finding", "tells"), ("finding", "address"), ("finding", "page_title"), ("finding", "raw"),
     ("finding", "reason"), ("finding", "happened_on"), ("look", "sentence"), ("look", "etag"),
     ("look", "last_modified"),
@@ -186,6 +195,7 @@ def add_marked_records(session: Session, ask: Ask, law: Legislation) -> None:
         session.add(Reply(ask_id=ask.id, asked=f"{MARK} {number}", asked_on=day, due_on=day, publication=publication))
     session.add(Reply(ask_id=ask.id, asked="Them", asked_on=day, due_on=MARKED_DAY, outcome="none", internal_note=MARK,
                       publication=Publication.PUBLISHED))  # fmt: skip
+    add_marked_targets(session, ask)
     session.add(Note(ask_id=ask.id, written_at=now(), text=f"{MARK} private note"))
     draft_law = Legislation(
         key=f"ukpga/2020/{MARK}", kind="ukpga", year="2020", title=f"{MARK} draft law", publication=Publication.DRAFT,
@@ -202,6 +212,26 @@ def add_marked_records(session: Session, ask: Ask, law: Legislation) -> None:
                 publication=publication, extent=[],
             )
         )  # fmt: skip
+
+
+def add_marked_targets(session: Session, ask: Ask) -> None:
+    """A shown target with the mark behind it, and hidden ones in each state with the mark as their name."""
+    facts = {"regime": "Russia (Sanctions) (EU Exit) Regulations 2019", "kind": "person", "name": f"{MARK} of the list"}
+    seen = {"first_seen": PartialDate("2026-11-20"), "removed_on": PartialDate("2026-11-21"), "last_seen": MARKED_DAY}
+    session.add(Designation(unique_id="RUS9001", **facts, **seen))
+    session.flush()
+    known = {"ask_id": ask.id, "kind": "person", "salt": "", "commitment": "", "words": f"{MARK} words"}
+    found = {"state": "listed", "unique_id": "RUS9001", "confirmed_at": now()}
+    candidates = [{"unique_id": "RUS9002", "name": f"{MARK} candidate"}]
+    session.add_all(
+        [
+            Target(position=1, asked_as="Boris Testov", is_shown=True, candidates=candidates, **known, **found),
+            Target(position=2, asked_as=f"{MARK} hidden", **known, **found),
+            Target(position=3, asked_as=f"{MARK} not listed", state="not_listed", confirmed_at=now(), **known),
+            Target(position=4, asked_as=f"{MARK} unsure", candidates=candidates, **known),
+            Target(position=5, asked_as=f"{MARK} taken out", state="taken_out", **known),
+        ]
+    )
 
 
 def words_of(response: TestResponse) -> str:

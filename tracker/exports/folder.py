@@ -1,4 +1,4 @@
-"""The files of a folder that holds a whole tracker: the public tables, those with what staff see, and two more."""
+"""The files of a folder that holds a whole tracker: the public tables, those with what staff see, and three more."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -7,10 +7,12 @@ from operator import attrgetter
 from typing import Any
 
 from tracker.exports.columns import Column, Reference, Table, Type, choice, field, yes_or_no
+from tracker.exports.naming import ASK_SLUG, OF_ASK
 from tracker.exports.package import ORDER as PACKED_ORDER
-from tracker.exports.tables import ASK_SLUG, OF_ASK, TABLES
+from tracker.exports.tables import TABLES
 from tracker.rules.asks import Publication
 from tracker.rules.replies import Outcome
+from tracker.rules.targets import TargetKind
 
 
 def _to_the_microsecond(column: Column) -> Column:
@@ -48,6 +50,7 @@ OF_STAFF: Mapping[str, tuple[Column, ...]] = {
     "links": (INTERNAL_NOTE, PUBLICATION),
     "replies": (field("due_on", "By when an answer was due", Type.PARTIAL_DATE), INTERNAL_NOTE, PUBLICATION),
     "sources": (INTERNAL_NOTE, PUBLICATION),
+    "targets": (field("words", "The words of the source"), yes_or_no("is_shown", "Whether the public reads the name")),
 }
 REDIRECTS = Table(
     "redirects",
@@ -77,6 +80,23 @@ WORDINGS = Table(
 )
 
 
+DESIGNATIONS = Table(
+    "designations",
+    "Designation",
+    "one entry of the UK Sanctions List as we read it, without any name",
+    (
+        field("unique_id", "Its unique ID", always=True),
+        field("regime", "The regulations under which it is listed", always=True),
+        choice("kind", "What it is", TargetKind)[0],
+        field("listed_on", "Since when it is listed, where the list says so", Type.PARTIAL_DATE),
+        field("first_seen", "The day of the first list on which we saw it", Type.PARTIAL_DATE, always=True),
+        field("last_seen", "The day of the last list on which we saw it", Type.PARTIAL_DATE, always=True),
+        field("removed_on", "The day of the first list without it", Type.PARTIAL_DATE),
+    ),
+    key=("unique_id",),
+)
+
+
 def _for_staff(table: Table, columns: Iterable[Column]) -> Table:
     # Staff see also who has not answered yet.
     public = (OUTCOME.get(column.name, column) for column in table.columns)
@@ -85,8 +105,8 @@ def _for_staff(table: Table, columns: Iterable[Column]) -> Table:
 
 
 OUTCOME = {column.name: column for column in choice("outcome", "What came of it", Outcome)}
-ALWAYS = {table.name: table for table in (REDIRECTS, WORDINGS)}
+ALWAYS = {table.name: table for table in (REDIRECTS, WORDINGS, DESIGNATIONS)}
 PUBLIC = TABLES | ALWAYS
 WHOLE = {name: _for_staff(table, OF_STAFF.get(name, ())) for name, table in TABLES.items()} | ALWAYS
 # What names others comes before what it names: a row that is added meanwhile has all that it names.
-ORDER = ("wordings", "redirects", *PACKED_ORDER)
+ORDER = ("wordings", "redirects", *PACKED_ORDER, "designations")

@@ -5,6 +5,7 @@ from typing import Any
 from tracker.exports.columns import Table
 from tracker.exports.json import Schema, list_of, record_schema, reference
 from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, REPLIES, RESULTS, TABLES, TESTS, UPDATES
+from tracker.exports.targets import TARGETS
 from tracker.face import Face
 from tracker.rules.asks import AskKind
 from tracker.rules.status import Family, Status
@@ -52,8 +53,8 @@ def paths() -> dict[str, Described]:
         ),
         "/asks/{ask_slug}": _get(
             "getAsk",
-            "An ask whole: its record, tests, links with their laws, story with evidence and results, replies, and "
-            "disputes that ended. A former slug is redirected to the present one",
+            "An ask whole: its record, tests, links with their laws, story with evidence and results, replies, targets, "
+            "and disputes that ended. A former slug is redirected to the present one",
             "WholeAsk",
             [_in_path("ask_slug", "The ask's slug")],
         ),
@@ -194,6 +195,7 @@ def schemas() -> dict[str, Schema]:
             | {"description": "The story, newest first."},
             replies=list_of(reference(REPLIES.record)),
             ended_disputes=list_of(_object(since=_text(), about=_text(), ended_at=_text(), outcome=_text())),
+            targets=list_of(reference(TARGETS.record)),
         ),
         "WholeLaw": _more(
             LEGISLATION,

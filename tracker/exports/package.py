@@ -20,7 +20,7 @@ FORMATS: dict[Type, dict[str, str]] = {
 }
 Described = dict[str, Any]
 # What names others comes before what it names: a row that is added while we pack has all that it names.
-ORDER = ("replies", "results", "evidence", "updates", "tests", "links", "legislation", "asks", "sources")
+ORDER = ("targets", "replies", "results", "evidence", "updates", "tests", "links", "legislation", "asks", "sources")
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 Pieces = Callable[[str], Iterable[str]]
 

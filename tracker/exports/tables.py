@@ -5,7 +5,19 @@ Columns are only ever added, at the end; their names and order are a promise to 
 
 from typing import Any
 
-from tracker.exports.columns import Column, Reference, Table, Type, choice, field, own_page, partial_date, yes_or_no
+from tracker.exports.columns import Column, Table, Type, choice, field, partial_date, yes_or_no
+from tracker.exports.naming import (
+    ASK_SLUG,
+    ASK_URL,
+    LAW_URL,
+    OF_ASK,
+    OF_LAW,
+    OF_SOURCE,
+    OF_UPDATE,
+    UPDATE_KEY,
+    UPDATE_URL,
+)
+from tracker.exports.targets import TARGETS
 from tracker.rules.asks import AskKind, Basis
 from tracker.rules.legislation import KINDS, Effect
 from tracker.rules.replies import Outcome
@@ -20,18 +32,6 @@ def _family(row: Any) -> Family | None:
 def _kind_label(row: Any) -> str:
     return KINDS.get(row.kind, KINDS["other"]) if row.kind else ""
 
-
-ASK_SLUG = field("ask_slug", "The ask's short name in its address", always=True)
-UPDATE_KEY = field("update_key", "The entry's key, unique within its ask", always=True)
-ASK_URL = own_page("ask_url", "The ask's page", lambda row: f"/asks/{row.ask_slug}")
-UPDATE_URL = own_page(
-    "update_url", "The entry's address", lambda row: f"/asks/{row.ask_slug}/story?entry={row.update_key}"
-)
-LAW_URL = own_page("law_url", "The law's page on this site", lambda row: f"/legislation/{row.law_key}")
-OF_ASK = Reference("asks", ("ask_slug",))
-OF_UPDATE = Reference("updates", ("ask_slug", "update_key"))
-OF_LAW = Reference("legislation", ("law_key",))
-OF_SOURCE = Reference("sources", ("source_key",))
 
 ASKS = Table(
     "asks",
@@ -238,5 +238,6 @@ SOURCES = Table(
     key=("source_key",),
 )
 TABLES = {
-    table.name: table for table in (ASKS, UPDATES, EVIDENCE, TESTS, RESULTS, LEGISLATION, LINKS, REPLIES, SOURCES)
+    table.name: table
+    for table in (ASKS, UPDATES, EVIDENCE, TESTS, RESULTS, LEGISLATION, LINKS, REPLIES, SOURCES, TARGETS)
 }

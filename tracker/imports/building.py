@@ -8,6 +8,7 @@ from tracker.imports.files import Lines
 from tracker.imports.folder import COLUMNS, EMPTY, KINDS, MAY_BE_EMPTY, REFERENCES, values_of
 from tracker.imports.plan import Plan
 from tracker.imports.rows import Line
+from tracker.imports.targets import finish_target, read_designations
 from tracker.models import Ask, Evidence, FormerSlug, Legislation, Link, Reply, SuccessTest, TestResult, Update
 from tracker.rules import asks, checks, legislation, replies, updates
 from tracker.rules.asks import Publication
@@ -29,6 +30,7 @@ class Builder:
         self.lines, self.change, self.plan = lines, change, plan
         self.ids = {name: {line.key: number for number, line in enumerate(rows, 1)} for name, rows in lines.items()}
         self.rows: dict[str, dict[int, Any]] = {name: {} for name in KINDS}
+        self.entries = read_designations(lines["designations"], plan, change.at)
         self.redirects: list[FormerSlug] = []
         self.wordings: dict[int, dict[int, Values]] = defaultdict(dict)
         self.drafts: dict[int, updates.UpdateDraft] = {}
@@ -50,6 +52,7 @@ class Builder:
             ("evidence", self._finish_evidence),
             ("updates", self._finish_update),
             ("replies", self._finish_reply),
+            ("targets", lambda line, row, draft: finish_target(self.entries, line, row, draft, self.change.at)),
         ):
             for line in self.lines[name]:
                 row, draft = self._make(name, line)

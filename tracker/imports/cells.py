@@ -12,6 +12,7 @@ from tracker.rules.legislation import Effect
 from tracker.rules.pages import tidied
 from tracker.rules.replies import Outcome
 from tracker.rules.status import Status
+from tracker.rules.targets import TargetKind, TargetState
 from tracker.rules.text import clean
 from tracker.rules.updates import EvidenceType, Result, UpdateKind
 
@@ -34,12 +35,14 @@ EDITABLE: Mapping[str, frozenset[str]] = {
         "results": "result",
         "replies": "",
         "sources": "",
+        "targets": "",
     }.items()
 }
 # A new ask names its source by these.
 NAMES_SOURCE = ("source_title", "source_url", "source_key")
 CHOICES = (AskKind, Basis, Status, UpdateKind, EvidenceType, Result, Effect, Publication, Outcome)
-ENUMS = {tuple(key.value for key in keys): keys for keys in CHOICES}
+OF_TARGETS = (TargetKind, TargetState)
+ENUMS = {tuple(key.value for key in keys): keys for keys in (*CHOICES, *OF_TARGETS)}
 SEVERAL_LINES = frozenset(
     ["quote", "summary", "reading", "government_position", "next_step", "note", "text", "reason", "status_reason"]
 )

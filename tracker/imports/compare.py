@@ -14,6 +14,7 @@ from tracker.imports.plan import Differences, Plan
 from tracker.imports.rows import Line
 from tracker.models import Ask, Legislation, Source, Update
 from tracker.queries.public import tables
+from tracker.queries.public.targets import target_rows
 from tracker.rules.asks import Publication
 
 Values = dict[str, Any]
@@ -30,12 +31,14 @@ STATEMENTS: Mapping[str, Callable[[], tables.Statement]] = {
     "links": lambda: tables.links(EVERY, EVERY, EVERY),
     "replies": lambda: tables.replies(of_asks=EVERY),
     "sources": lambda: tables.sources(EVERY),
+    "targets": lambda: target_rows(EVERY),
 }
 STORY = ("updates", "evidence", "results")
 HISTORY = "Nothing else than before: history is not edited. Post a correction: a new row with kind “correction”."
 ENTERED_BY_HAND = {
     "replies": "One that the tracker has. New ones are entered on the ask's page in the staff area.",
     "sources": "One that the tracker has. New ones are entered in the staff area (Sources, New source).",
+    "targets": "One that the tracker shows. New ones are entered on the ask's page in the staff area.",
 }
 BY_AN_UPDATE = ("status", "family", "superseded_by")
 
@@ -143,8 +146,8 @@ def _is_read_elsewhere(column: Column, found: str, row: Any) -> bool:
 
 
 def _why_ignored(name: str, column: str) -> str:
-    if name == "replies":
-        return "A reply is changed on the ask's page in the staff area."
+    if name in {"replies", "targets"}:
+        return "A reply or a target is changed on the ask's page in the staff area."
     if name == "sources" or column in NAMES_SOURCE:
         return "A source is edited in the staff area."
     if column.startswith("disputed"):

@@ -14,9 +14,9 @@ from tracker.imports.cells import FORMULA_ERROR, is_garbled, typed
 from tracker.imports.files import Lines, read_csv
 from tracker.imports.plan import Plan
 from tracker.imports.rows import Line, Refused, lines_of
-from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, SuccessTest, Update
+from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, SuccessTest, Target, Update
 from tracker.queries import folder as queries
-from tracker.rules import asks, legislation, replies, updates
+from tracker.rules import asks, legislation, replies, targets, updates
 from tracker.rules.asks import Publication
 from tracker.rules.changes import shown
 from tracker.rules.text import clean
@@ -38,6 +38,7 @@ KINDS: Mapping[str, tuple[Any, Any, str]] = {
         "publication recorded_at published_at submitted_at sent_back_note method_version",
     ),
     "replies": (Reply, replies.ReplyDraft, "publication"),
+    "targets": (Target, targets.TargetRow, "is_shown"),
 }
 OF_ASK = {"ask_id": ("asks", "ask_slug")}
 OF_UPDATE = {"update_id": ("updates", "ask_slug", "update_key")}
@@ -52,6 +53,7 @@ REFERENCES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "updates": OF_ASK
     | {"superseded_by_id": ("asks", "superseded_by"), "corrects_id": ("updates", "ask_slug", "corrects")},
     "replies": OF_ASK,
+    "targets": OF_ASK,
     "redirects": OF_ASK,
     "wordings": OF_ASK,
 }
@@ -59,7 +61,7 @@ MAY_BE_EMPTY = {"becomes", "superseded_by", "corrects", "same_as"}
 # What an empty cell means, where that is not nothing.
 EMPTY = {
     "publication": Publication.PUBLISHED, "disputed_about": "", "sent_back_note": "", "method_version": "",
-    "is_archived": False, "is_said_defamatory": False,
+    "is_archived": False, "is_said_defamatory": False, "is_shown": False,
 }  # fmt: skip
 # The columns that are taken in; all others follow from them.
 TAKEN: Mapping[str, frozenset[str]] = {
@@ -70,8 +72,8 @@ TAKEN: Mapping[str, frozenset[str]] = {
     )
     for name, (_, kind, more) in KINDS.items()
 } | {"results": frozenset(["result"])}
-# Addresses and wordings change in the tracker, not in a list.
-COMPARED = tuple(name for name in WHOLE if name not in {"redirects", "wordings"})
+# Addresses, wordings and what we read of the UK Sanctions List change in the tracker, not in a list.
+COMPARED = tuple(name for name in WHOLE if name not in {"redirects", "wordings", "designations"})
 # Where these are empty, the list leaves them to the tracker.
 LEFT_TO_US = {
     "asks": {"review_interval_days", "reviewed_on", "is_said_defamatory"},

@@ -7,12 +7,14 @@ from tracker.models.official import Finding, Look, Telling
 from tracker.models.people import AccessLink, Person, RecoveryCode, SentForm, SignInFailure, StaffSession
 from tracker.models.replies import Note, Reply
 from tracker.models.spans import StatusSpan
+from tracker.models.targets import Designation, SanctionsList, Target
 from tracker.models.updates import Evidence, TestResult, Update
 from tracker.models.uploads import Upload
 
 __all__ = [
     "AccessLink",
     "Ask",
+    "Designation",
     "Event",
     "Evidence",
     "Finding",
@@ -26,12 +28,14 @@ __all__ = [
     "RecoveryCode",
     "Reply",
     "Revision",
+    "SanctionsList",
     "SentForm",
     "SignInFailure",
     "Source",
     "StaffSession",
     "StatusSpan",
     "SuccessTest",
+    "Target",
     "Telling",
     "TestResult",
     "Update",

@@ -2,15 +2,28 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from tracker.db.engine import reading
-from tracker.models import Ask, FormerSlug, Legislation, Link, Reply, Source, SuccessTest, Update
+from tracker.models import (
+    Ask,
+    Designation,
+    FormerSlug,
+    Legislation,
+    Link,
+    Reply,
+    SanctionsList,
+    Source,
+    SuccessTest,
+    Target,
+    Update,
+)
 from tracker.queries.public import tables
 from tracker.queries.public.asks import list_steps
 from tracker.queries.public.filters import AskFilter
+from tracker.queries.public.targets import target_rows
 from tracker.rules.asks import PUBLIC, Publication
 
 EVERY = tuple(Publication)
@@ -27,6 +40,7 @@ STATEMENTS: Mapping[str, Callable[[], tables.Statement]] = {
     "links": lambda: tables.links(EVERY, EVERY, EVERY).add_columns(Link.internal_note, Link.publication),
     "replies": lambda: tables.replies(EVERY, EVERY).add_columns(Reply.due_on, Reply.internal_note, Reply.publication),
     "sources": lambda: tables.sources(EVERY).add_columns(Source.internal_note, Source.publication),
+    "targets": lambda: target_rows(EVERY, with_hidden=True).add_columns(Target.words, Target.is_shown),
 }
 
 
@@ -57,6 +71,8 @@ def read(engine: sa.Engine, name: str, *, internal: bool) -> Iterator[object]:
         return _redirects(engine, PUBLIC if internal else (Publication.PUBLISHED,))
     if name == "wordings":
         return _wordings(engine, PUBLIC if internal else (Publication.PUBLISHED,))
+    if name == "designations":
+        return _designations(engine)
     if not internal:
         return tables.read(engine, name, AskFilter())
     return tables.in_steps(engine, tables.RECORDS[name], STATEMENTS[name]())
@@ -67,6 +83,15 @@ def _redirects(engine: sa.Engine, which: tuple[Publication, ...]) -> Iterator[Re
         wanted = sa.select(FormerSlug.slug, Ask.slug).join(Ask, Ask.id == FormerSlug.ask_id)
         found = session.execute(wanted.where(Ask.publication.in_(which)).order_by(FormerSlug.slug)).all()
     return (Redirect(*row) for row in found)
+
+
+def _designations(engine: sa.Engine) -> Iterator[sa.Row[*tuple[Any, ...]]]:
+    last_list = sa.select(sa.func.max(SanctionsList.day)).scalar_subquery()
+    last_seen = sa.func.coalesce(Designation.last_seen, last_list, Designation.first_seen).label("last_seen")
+    facts = (Designation.unique_id, Designation.regime, Designation.kind, Designation.listed_on, Designation.first_seen)
+    with reading(engine) as session:
+        found = session.execute(sa.select(*facts, last_seen, Designation.removed_on).order_by(Designation.unique_id))
+        return iter(found.all())
 
 
 def _wordings(engine: sa.Engine, which: tuple[Publication, ...]) -> Iterator[Wording]:

@@ -22,20 +22,8 @@ SIZE = 50
 STEP = 500
 NOBODY = 0
 # The kinds of record that all staff may read about; whatever else comes is for those who manage people.
-RECORDS = (
-    "ask",
-    "test",
-    "update",
-    "link",
-    "legislation",
-    "source",
-    "reply",
-    "note",
-    "finding",
-    "spreadsheet",
-    "database",
-    "words",
-)
+RECORDS = {"ask", "test", "update", "link", "legislation", "source", "reply", "target", "note", "finding"}
+OF_ALL = {"spreadsheet", "database", "words"}
 # Changes can wait for one another; then they are entered in another order than they were begun in.
 CLOCK_MAY_DIFFER = timedelta(minutes=1)
 Earlier, Later = aliased(Event, name="earlier"), aliased(Event, name="later")
@@ -145,7 +133,7 @@ def _visible_to(reader: Actor) -> sa.ColumnElement[bool] | None:
     if reader.may(Action.MANAGE_PEOPLE):
         return None
     own = sa.and_(Event.subject == "person", Event.subject_id == reader.id)
-    return sa.or_(Event.subject.in_(RECORDS), own)
+    return sa.or_(Event.subject.in_(RECORDS | OF_ALL), own)
 
 
 def _entries(session: Session, numbers: Sequence[int]) -> tuple[LogEntry, ...]:

@@ -8,13 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from tracker.models import Ask, Event, Legislation, Link, Note, Person, Reply, Source, SuccessTest, Update
+from tracker.models import Ask, Event, Legislation, Link, Note, Person, Reply, Source, SuccessTest, Target, Update
 from tracker.queries import paging
 from tracker.queries.paging import Listed
 from tracker.queries.people import with_names
 from tracker.queries.public.filters import LONGEST_SEARCH, UnknownFilter
 from tracker.rules.asks import Publication
 from tracker.rules.status import STATUS_ORDER, Status
+from tracker.rules.targets import TargetState
 from tracker.rules.text import clean, showable, slugify
 
 MOST = 100
@@ -103,6 +104,24 @@ def list_replies(session: Session, ask_id: int) -> Sequence[Reply]:
     """Who was asked to reply about an ask, the newest first."""
     of_ask = sa.select(Reply).where(Reply.ask_id == ask_id)
     return session.scalars(of_ask.order_by(Reply.asked_on.desc(), Reply.id.desc()).limit(MOST)).all()
+
+
+def list_targets(session: Session, ask_id: int) -> Sequence[Target]:
+    """The targets of an ask with the entries that they follow, in the order of the source."""
+    of_ask = sa.select(Target).where(Target.ask_id == ask_id).options(joinedload(Target.designation))
+    return session.scalars(of_ask.order_by(Target.position)).all()
+
+
+def find_target(session: Session, target_id: int) -> Target | None:
+    """A target with the entry that it follows."""
+    return session.get(Target, target_id, options=[joinedload(Target.designation)])
+
+
+def find_next_target(session: Session, target: Target) -> int | None:
+    """The number of the next target of the same ask that nobody has compared yet; after the last, the first."""
+    unsure = sa.select(Target.id).where(Target.ask_id == target.ask_id, Target.state == TargetState.UNSURE)
+    later = unsure.where(Target.id != target.id).order_by(Target.position <= target.position, Target.position)
+    return session.scalar(later.limit(1))
 
 
 def list_notes(session: Session, ask_id: int) -> Sequence[Note]:

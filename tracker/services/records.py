@@ -3,7 +3,7 @@
 A draft is a frozen dataclass whose fields bear the names of the record's columns.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from textwrap import shorten
 from typing import Any, Protocol, TypeVar
@@ -11,7 +11,19 @@ from typing import Any, Protocol, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, Event, Finding, Legislation, Link, Person, Reply, Source, SuccessTest, Update
+from tracker.models import (
+    Ask,
+    Event,
+    Finding,
+    Legislation,
+    Link,
+    Person,
+    Reply,
+    Source,
+    SuccessTest,
+    Target,
+    Update,
+)
 from tracker.queries.stories import find_story
 from tracker.rules.asks import AWAY, Publication
 from tracker.rules.errors import Conflict, NotAllowed, Problem, RuleBroken
@@ -23,7 +35,8 @@ from tracker.services.events import Subject, plain, record
 
 NAME_LENGTH = 80
 # What says nothing of a record itself: its number and the count of its edits, how it is sorted, what opens an account.
-NOT_LOGGED = frozenset({"id", "version", "title_key", "password_hash", "totp_nonce", "totp_step", "wrong_codes"})
+NOT_LOGGED = {"id", "version", "title_key", "password_hash", "totp_nonce", "totp_step", "wrong_codes"}
+ERASABLE = {"asked_as", "words", "salt", "candidates"}  # the name of a target: the log has a commitment to it
 T = TypeVar("T")
 
 
@@ -54,7 +67,7 @@ def draft_of(kind: type[T], row: object) -> T:
 
 def logged(row: Any) -> dict[str, object]:
     """Return what a row holds, as the log has it; of an entry also its evidence and results, where they are loaded."""
-    values = {of.key: getattr(row, of.key) for of in row.__table__.columns if of.key not in NOT_LOGGED}
+    values = {of.key: getattr(row, of.key) for of in row.__table__.columns if of.key not in NOT_LOGGED | ERASABLE}
     if "evidence" in vars(row):
         values["evidence"] = [vars(draft_of(EvidenceDraft, item)) for item in row.evidence]
     if "results" in vars(row):
@@ -117,30 +130,27 @@ def write(row: object, values: Mapping[str, object]) -> None:
         setattr(row, name, value)
 
 
-def subject_of(row: object) -> Subject:
-    """How the log names a row."""
-    match row:
-        case Ask():
-            return Subject("ask", row.id, row.title, row.id)
-        case SuccessTest():
-            return Subject("test", row.id, row.label, row.ask_id)
-        case Update():
-            return Subject("update", row.id, shorten(row.text, NAME_LENGTH, placeholder="…"), row.ask_id)
-        case Link():
-            law = row.legislation
-            return Subject("link", row.id, f"{law.citation or law.title} {row.provisions}".strip(), row.ask_id)
-        case Legislation():
-            return Subject("legislation", row.id, row.citation or row.title)
-        case Source():
-            return Subject("source", row.id, row.title)
-        case Reply():
-            return Subject("reply", row.id, row.asked, row.ask_id)
-        case Finding():
-            return Subject("finding", row.id, shorten(row.says, NAME_LENGTH, placeholder="…"))
-        case Person():
-            return Subject("person", row.id, row.name)
-        case _:
-            raise TypeError(f"the log has no name for {type(row).__name__}")
+# What the log calls a row of each kind.
+NAMES: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
+    Ask: ("ask", lambda row: row.title),
+    SuccessTest: ("test", lambda row: row.label),
+    Update: ("update", lambda row: shorten(row.text, NAME_LENGTH, placeholder="…")),
+    Link: ("link", lambda row: f"{row.legislation.citation or row.legislation.title} {row.provisions}".strip()),
+    Legislation: ("legislation", lambda row: row.citation or row.title),
+    Source: ("source", lambda row: row.title),
+    Reply: ("reply", lambda row: row.asked),
+    Target: ("target", lambda row: f"Target {row.position}"),
+    Finding: ("finding", lambda row: shorten(row.says, NAME_LENGTH, placeholder="…")),
+    Person: ("person", lambda row: row.name),
+}
+
+
+def subject_of(row: Any) -> Subject:
+    """How the log names a row; raises TypeError for what it has no name for."""
+    if type(row) not in NAMES:
+        raise TypeError(f"the log has no name for {type(row).__name__}")
+    kind, name = NAMES[type(row)]
+    return Subject(kind, row.id, name(row), row.id if kind == "ask" else getattr(row, "ask_id", None))
 
 
 def create(change: Change, row: Record, draft: object, reason: str = "") -> None:

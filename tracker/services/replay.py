@@ -24,6 +24,7 @@ from tracker.models import (
     Reply,
     Source,
     SuccessTest,
+    Target,
     Update,
 )
 from tracker.queries.stories import find_stories
@@ -31,7 +32,7 @@ from tracker.rules.chain import ERASED, PERSONAL
 from tracker.rules.disputes import DisputeDraft
 from tracker.rules.updates import UpdateKind
 from tracker.rules.wording import IMPORTED_STEP
-from tracker.services import records, updates
+from tracker.services import records, targets, updates
 from tracker.services.events import opened, plain
 from tracker.services.proof import all_events
 
@@ -44,6 +45,7 @@ MODELS = {
     "link": Link,
     "update": Update,
     "reply": Reply,
+    "target": Target,
     "finding": Finding,
     "person": Person,
 }
@@ -145,6 +147,8 @@ def _compare(session: Session, replayed: Replayed) -> Iterator[str]:
         logged = sa.select(model).where(LOGGED.get(model, sa.true())).options(*loaded)
         for row in (row for rows in _steps(session, logged, model) for row in rows):
             unseen.discard((kind, row.id))
+            if isinstance(row, Target) and row.salt and targets.commitment_to(row) != row.commitment:
+                yield f"target {row.id}: its name is not the one that was entered."
             if (kind, row.id) in replayed.records:
                 yield from _differences(kind, row, replayed.records[kind, row.id])
             else:

@@ -23,7 +23,7 @@ from tracker.rules.wording import compare_fields, shortened
 from tracker.web.addresses import site_url
 from tracker.web.forms.fields import ChosenField, required
 from tracker.web.public.charts import in_words as number_in_words
-from tracker.web.public.charts import shares, strip
+from tracker.web.public.charts import shares, step_chart, strip
 from tracker.web.public.timeline import time_line
 
 # What was done to somebody's access, or by a spreadsheet, or to words; all else is said in the usual way.
@@ -167,6 +167,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(time_line)
     app.add_template_global(shares)
     app.add_template_global(strip)
+    app.add_template_global(step_chart)
     app.add_template_global(number_in_words, "number_in_words")
     app.jinja_env.globals |= {
         "most_entries": MOST_ENTRIES,

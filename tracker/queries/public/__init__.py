@@ -13,6 +13,7 @@ from tracker.queries.public.counts import (
 from tracker.queries.public.fitting import find_law_title, find_near, list_topics
 from tracker.queries.public.laws import find_key_of, find_law, list_laws
 from tracker.queries.public.listing import find_groups, find_page
+from tracker.queries.public.regimes import find_regime, find_sanctions
 from tracker.queries.public.rows import PublishedCheckpoint, find_checkpoint, find_latest_checkpoint
 from tracker.queries.public.settled import list_ended_disputes, list_takings_down
 from tracker.queries.public.sources import find_source, list_passages
@@ -37,6 +38,8 @@ __all__ = [
     "find_law_title",
     "find_near",
     "find_page",
+    "find_regime",
+    "find_sanctions",
     "find_slug_now",
     "find_source",
     "find_years",

@@ -11,11 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, Event, Evidence, Legislation, Link, Reply, Revision, Source, SuccessTest, Update
+from tracker.models import Ask, Event, Evidence, Legislation, Link, Reply, Revision, Source, SuccessTest, Target, Update
 from tracker.queries.public import tables
 from tracker.queries.public.same import SameAsk, list_same
 from tracker.queries.public.settled import EndedDispute, list_ended_disputes
 from tracker.queries.public.tables import Key, Row
+from tracker.queries.public.targets import target_rows
 from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.chain import Checkpoint
 
@@ -47,6 +48,7 @@ class WholeAsk:
     replies: Rows
     same: tuple[SameAsk, ...]
     ended_disputes: Sequence[EndedDispute]
+    targets: Rows
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ def find_whole_ask(session: Session, slug: str) -> WholeAsk | None:
         replies=_all(session, "replies", row.id),
         same=list_same(session, row.id),
         ended_disputes=list_ended_disputes(session, row.id),
+        targets=_rows(session.execute(target_rows().where(Target.ask_id == row.id).order_by(Target.id))),
     )
 
 
@@ -166,8 +169,10 @@ def _of_ask(name: str, ask_id: int) -> sa.ColumnElement[bool]:
         return Legislation.id.in_(linked)
     if name == "sources":
         return Source.id == sa.select(Ask.source_id).where(Ask.id == ask_id).scalar_subquery()
-    owner = {"tests": SuccessTest.ask_id, "links": Link.ask_id, "replies": Reply.ask_id}.get(name, Update.ask_id)
-    return owner == ask_id
+    owners = {"tests": SuccessTest, "links": Link, "replies": Reply, "targets": Target}
+    owner: Any = owners.get(name, Update)
+    condition: sa.ColumnElement[bool] = owner.ask_id == ask_id
+    return condition
 
 
 def _rows(found: Iterable[Any]) -> Rows:

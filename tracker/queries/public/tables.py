@@ -13,10 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from tracker.db.engine import reading
-from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, SuccessTest, TestResult, Update
+from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, SuccessTest, Target, TestResult, Update
 from tracker.queries.public.as_of import ONLY_PUBLISHED, is_one_of, is_published
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.fitting import conditions
+from tracker.queries.public.targets import target_rows
 from tracker.rules.asks import PUBLIC, Publication
 
 STEP = 500
@@ -187,6 +188,7 @@ RECORDS: Mapping[str, Records] = {
     "links": Records(links, (Link.id,)),
     "replies": Records(replies, (Reply.id,)),
     "sources": Records(sources, (Source.id,)),
+    "targets": Records(target_rows, (Target.id,)),
 }
 
 # What belongs to no single ask, and how an ask has to do with it.

@@ -18,6 +18,7 @@ THINNEST_SHARE = 1.2
 LINES_UP_TO = 60
 # The years: the drawing is so high, and on the narrowest screen so wide.
 TOP, HEIGHT, NARROWEST = 4, 172, 288
+STEPS_HEIGHT = 80
 LOWEST_WITH_FIGURE, CHARACTER, LOWEST = 14, 7, 2
 COLUMN_SHARE = 0.86
 MANY_ASKS = 24
@@ -110,6 +111,27 @@ class YearsChart:
     columns: tuple[YearColumn, ...]
     grid: tuple[float, ...]
     rows: tuple[tuple[int, tuple[int, ...], int], ...]
+
+
+@dataclass(frozen=True)
+class StepChart:
+    """A number over time: where each step begins, how wide it is, its top and its height, in the order of time."""
+
+    axis: Axis
+    steps: tuple[tuple[float, float, float, float], ...]
+
+
+def step_chart(steps: Sequence[tuple[date, int]], today: date) -> StepChart | None:
+    """Draw a number that changed on these days; None where it never did."""
+    if not steps:
+        return None
+    axis, highest = Axis(steps[0][0].year, today.year), max(number for _, number in steps)
+    ends = [*(axis.at(day) for day, _ in steps[1:]), axis.at(today)]
+    drawn = []
+    for (day, number), end in zip(steps, ends, strict=True):
+        x, height = axis.at(day), number * STEPS_HEIGHT / max(highest, 1)
+        drawn.append((x, round(end - x, 2), round(TOP + STEPS_HEIGHT - height, 1), round(height, 1)))
+    return StepChart(axis, tuple(drawn))
 
 
 def headline(families: Mapping[Family, int], years: set[int]) -> str:

@@ -29,7 +29,7 @@ data.after_request(share)
 MOST_ROWS = 20_000
 
 
-@files.get("/<any(asks, updates, evidence, tests, results, legislation, links, replies, sources):name>.csv")
+@files.get("/<any(asks, updates, evidence, tests, results, legislation, links, replies, sources, targets):name>.csv")
 def csv(name: str) -> Response:
     """The file, sent piece by piece; the filters of the status page apply."""
     refuse_contradictions()

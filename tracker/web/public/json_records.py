@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from tracker.exports.columns import Table
 from tracker.exports.json import Record, as_object, moment
 from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, REPLIES, RESULTS, TESTS, UPDATES
+from tracker.exports.targets import TARGETS
 from tracker.queries.public.rows import WholeAsk, WholeLaw
 from tracker.queries.public.tables import Row
 from tracker.rules.status import DEFINITIONS, STATUSES_OF
@@ -31,7 +32,7 @@ STATUSES: Record = {
 
 
 def ask(found: WholeAsk, site_url: str) -> Record:
-    """An ask with tests, links with their laws, story with evidence and results, replies, and disputes that ended."""
+    """An ask with tests, links with their laws, story with evidence and results, replies, targets, ended disputes."""
     evidence, results = _by_update(EVIDENCE, found.evidence, site_url), _by_update(RESULTS, found.results, site_url)
     return as_object(ASKS, found.ask, site_url) | {
         "is_archived": found.is_archived,
@@ -51,6 +52,7 @@ def ask(found: WholeAsk, site_url: str) -> Record:
             {"since": it.since.text, "about": it.about, "ended_at": moment(it.ended_at), "outcome": it.outcome}
             for it in found.ended_disputes
         ],
+        "targets": [as_object(TARGETS, row, site_url) for row in found.targets],
     }
 
 

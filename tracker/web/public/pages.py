@@ -96,7 +96,14 @@ def ask(slug: str) -> str | Response:
     if found is None:
         slug_now = public.find_slug_now(db(), slug)
         return redirect(url_for(".ask", slug=slug_now, on=on), 301) if slug_now else abort(404)
-    return render_template("public/ask.html", ask=found, definitions=DEFINITIONS, today=on or today(), seen_on=today())
+    return render_template(
+        "public/ask.html",
+        ask=found,
+        sanctions=public.find_sanctions(db(), found),
+        definitions=DEFINITIONS,
+        today=on or today(),
+        seen_on=today(),
+    )
 
 
 @bp.get("/asks/<slug:slug>/story")
@@ -208,7 +215,9 @@ def law(key: str) -> str | Response:
     if found is None:
         key_now = public.find_key_of(db(), key)
         return redirect(url_for(".law", key=key_now), 301) if key_now else abort(404)
-    return render_template("public/law.html", law=found, today=today())
+    return render_template(
+        "public/law.html", law=found, regime=public.find_regime(db(), found.line.title), today=today()
+    )
 
 
 @bp.get("/unknown")
@@ -235,10 +244,7 @@ def method() -> str:
 def about() -> str:
     config = current_app.config
     return render_template(
-        "public/about.html",
-        contact=config["CONTACT_EMAIL"],
-        publisher=config["PUBLISHER"],
-        funding=config["FUNDING"],
+        "public/about.html", contact=config["CONTACT_EMAIL"], publisher=config["PUBLISHER"], funding=config["FUNDING"]
     )
 
 

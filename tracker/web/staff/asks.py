@@ -70,6 +70,7 @@ def show(ask_id: int) -> str:
         has_older_events=len(events) > staff.MOST,
         misfits=contradictions(ask.status, (t.result for t in ask.tests if not t.is_archived), ask.status_on),
         replies=staff.list_replies(db(), ask_id),
+        targets=staff.list_targets(db(), ask_id),
         notes=staff.list_notes(db(), ask_id),
         confirm=ConfirmForm(version=ask.version),
         may_edit=me().may(Action.EDIT) or (is_draft and records.may_edit(db(), me(), ask)),

@@ -1,0 +1,141 @@
+"""Targets: added, compared and erased, with a log that adds up to the tables and never holds a name."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tests.factories import list_target, make_ask, make_designation, make_source, make_targets
+from tests.transactions import problems_of, revision
+from tracker.db.base import Base
+from tracker.models import Ask, Designation, Event, Target
+from tracker.rules.errors import Conflict, RuleBroken
+from tracker.rules.targets import Decision, TargetState
+from tracker.services import replay, targets
+from tracker.services.change import Change
+
+NAME, WORDS = "Boris Testov", "They should be sanctioned."
+CANDIDATE: dict[str, Any] = {"unique_id": "RUS9001", "name": "TESTOV Boris", "measures": "Asset freeze", "why": ""}
+LISTED = Decision(TargetState.LISTED, "RUS9001", is_shown=True)
+
+
+@pytest.fixture
+def ask(ed: Change) -> Ask:
+    return make_ask(ed, published=True)
+
+
+@pytest.fixture
+def target(ed: Change, ask: Ask) -> Target:
+    """A target with one candidate, beside one that is not on the list."""
+    make_designation(ed.session)
+    target, other = make_targets(ed, ask, NAME, "Carla Inventova")
+    target.candidates = [CANDIDATE, {"unique_id": "RUS9002", "name": "Other"}]
+    list_target(ed, other, "")
+    return target
+
+
+def told(session: Session) -> str:
+    """All that the log says."""
+    session.flush()
+    return str(session.execute(sa.select(Event.__table__)).all())
+
+
+def test_names_are_numbered_on_and_the_log_holds_none(ed: Change, ask: Ask) -> None:
+    make_targets(ed, ask, NAME)
+    (later,) = make_targets(ed, ask, "Борис Примеров")
+    assert (later.position, later.state, later.is_shown) == (2, TargetState.UNSURE, False)
+    assert not any(word in told(ed.session) for word in ("Testov", WORDS, "Примеров"))
+    assert replay.find_differences(ed.session) == []
+
+
+def test_a_name_that_is_there_already_is_refused(ed: Change, ask: Ask) -> None:
+    make_targets(ed, ask, NAME)
+    with pytest.raises(RuleBroken, match="Line 2, “testov, BORIS”: this name is there already"):
+        make_targets(ed, ask, "Carla Inventova", "testov, BORIS")
+
+
+def test_a_confirmed_target_follows_one_entry(ed: Change, target: Target) -> None:
+    before = revision(ed.session)
+    assert targets.decide(ed, target, LISTED, 1)
+    entry = ed.session.get_one(Designation, "RUS9001")
+    assert (entry.name, entry.measures) == ("TESTOV Boris", "Asset freeze")
+    assert (target.confirmed_by_id, target.confirmed_at, target.candidates) == (ed.actor.id, ed.at, [])
+    assert revision(ed.session) == before + 1
+    assert not targets.decide(ed, target, LISTED, 2)
+    assert "TESTOV" not in told(ed.session)
+    assert replay.find_differences(ed.session) == []
+
+
+@pytest.mark.parametrize("state", [TargetState.UNSURE, TargetState.NOT_LISTED])
+def test_the_name_of_an_entry_goes_when_nobody_follows_it(ed: Change, target: Target, state: TargetState) -> None:
+    list_target(ed, target)
+    targets.decide(ed, target, Decision(state, is_shown=state is TargetState.NOT_LISTED), None)
+    entry = ed.session.get_one(Designation, "RUS9001")
+    assert (entry.name, entry.measures, target.unique_id) == ("", "", None)
+    assert (target.confirmed_at is None, target.is_shown) == (
+        state is TargetState.UNSURE,
+        state is not TargetState.UNSURE,
+    )
+    assert replay.find_differences(ed.session) == []
+
+
+def test_of_entries_that_are_somebody_else_only_the_id_is_kept(ed: Change, target: Target) -> None:
+    list_target(ed, target, "")
+    assert target.candidates == [{"unique_id": "RUS9001"}, {"unique_id": "RUS9002"}]
+    assert not target.is_shown
+
+
+@pytest.mark.parametrize(
+    ("draft", "field"),
+    [
+        (Decision(TargetState.LISTED), "unique_id"),
+        (Decision(TargetState.LISTED, "Boris"), "unique_id"),
+        (Decision(TargetState.LISTED, "RUS9009"), "unique_id"),
+    ],
+)
+def test_an_entry_that_is_not_on_the_list_is_refused(ed: Change, target: Target, draft: Decision, field: str) -> None:
+    with pytest.raises(RuleBroken) as broken:
+        targets.decide(ed, target, draft, None)
+    assert problems_of(broken) == {field}
+    assert target.state is TargetState.UNSURE
+
+
+def test_a_name_that_is_not_listed_is_shown_for_a_public_source_only(ed: Change) -> None:
+    (target,) = make_targets(ed, make_ask(ed, slug="draft", source_id=make_source(ed, key="private").id), NAME)
+    with pytest.raises(RuleBroken) as broken:
+        list_target(ed, target, "", is_shown=True)
+    assert problems_of(broken) == {"is_shown"}
+
+
+def test_a_stale_comparison_is_refused(ed: Change, target: Target) -> None:
+    list_target(ed, target, "")
+    with pytest.raises(Conflict):
+        targets.decide(ed, target, LISTED, 1)
+
+
+@pytest.mark.parametrize("is_counted", [True, False])
+def test_an_erased_name_stands_nowhere_and_the_log_still_adds_up(ed: Change, target: Target, is_counted: bool) -> None:
+    list_target(ed, target)
+    targets.erase(ed, target, None, "They asked for it.", is_counted=is_counted)
+    ed.session.flush()
+    everything = str([ed.session.execute(sa.select(table)).all() for table in Base.metadata.tables.values()])
+    assert NAME not in everything
+    assert "TESTOV" in everything if is_counted else "TESTOV" not in everything  # the list's own name, while followed
+    assert target.state is (TargetState.LISTED if is_counted else TargetState.TAKEN_OUT)
+    assert not target.is_shown
+    assert replay.find_differences(ed.session) == []
+    with pytest.raises(RuleBroken, match="was erased"):
+        targets.decide(ed, target, LISTED, None)
+
+
+def test_erasing_needs_a_reason(ed: Change, target: Target) -> None:
+    with pytest.raises(RuleBroken) as broken:
+        targets.erase(ed, target, None, "", is_counted=True)
+    assert problems_of(broken) == {"reason"}
+
+
+def test_a_name_changed_behind_the_log_is_noticed(ed: Change, target: Target) -> None:
+    target.asked_as = "Somebody Else"
+    ed.session.flush()
+    assert replay.find_differences(ed.session) == [f"target {target.id}: its name is not the one that was entered."]

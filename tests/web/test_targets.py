@@ -1,0 +1,162 @@
+"""Names that an ask wants to be sanctioned: pasted, compared with the list by a person, and what the public sees."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.exported import rows
+from tests.factories import list_target, make_designation, make_targets
+from tests.official.lists import EXAMPLE_BANK, TESTOV, SavedLists, as_xml
+from tests.site import ADA, ED, WEALTH_ORDERS, Site
+from tests.web.json_answers import all_records, got
+from tracker.models import Ask, Designation, SanctionsList, Target
+from tracker.official.designations import take_list
+from tracker.official.sanctions import read_list
+from tracker.rules.dates import PartialDate
+from tracker.rules.targets import TargetKind
+from tracker.services.records import archive
+
+
+def read_a_list(site: Site, folder: Path) -> None:
+    """Take a list as `tracker look` does."""
+    with site.change(ADA) as change:
+        _, found = read_list(SavedLists(folder).put(xml=as_xml([TESTOV, EXAMPLE_BANK])), PartialDate("2026-11-22"))
+        take_list(change.session, found, change.at)
+
+
+def test_names_are_pasted_and_compared_one_after_the_other(site: Site, tmp_path: Path) -> None:
+    page = site.browser(ED).get(f"/staff/asks/{site.ask_id()}")
+    form = page.follow("Add names")
+    page = form.submit("Add the names", names="Boris Testov\n\nCarla Inventova", words="They should be sanctioned.")
+    assert "Boris Testov" in page.section("targets")
+    read_a_list(site, tmp_path)
+    page = page.follow("Compare with the list : Boris Testov")
+    assert page.h1 == "Boris Testov"
+    assert "RUS9001 Boris Ivanovich TESTOV (person), listed on 15 November 2022 under Russia" in page.text
+    assert "Choose one." in page.submit("Keep").text
+    assert page.submit("Keep", found="other", unique_id="RUS1").errors("unique_id")
+    page = page.submit("Keep", found="RUS9001")
+    assert page.notices == ["Kept. This is the next name."]
+    assert page.h1 == "Carla Inventova"
+    assert "has no entry with two of its words" in page.text
+    page = page.submit("Keep", found="not_listed")
+    assert page.notices == ["Kept. All are compared."]
+    assert "RUS9001 Listed on 15 November 2022" in page.section("targets")
+    with site.reading() as session:
+        states = session.execute(
+            sa.select(Target.state, Target.is_shown).where(Target.ask_id == site.ask_id()).order_by(Target.position)
+        ).all()
+    assert [(state.value, is_shown) for state, is_shown in states] == [("listed", True), ("not_listed", False)]
+
+
+CAMPAIGN = [f"Boris{number} Testov{number}" for number in range(1, 36)]
+ON_THE_LIST = 29
+ADDRESS = f"/asks/{WEALTH_ORDERS}"
+
+
+@pytest.fixture
+def campaign(sqlite_site: Site) -> Site:
+    """A campaign with 35 invented names, of which 29 are on the list: 10 since 2020, 19 since 2022."""
+    with sqlite_site.change(ED) as change:
+        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
+        for number, target in enumerate(make_targets(change, ask, *CAMPAIGN), 1):
+            unique_id = f"RUS{number:04}" if number <= ON_THE_LIST else ""
+            if unique_id:
+                listed_on = PartialDate("2020-07-06" if number <= 10 else "2022-03-15")
+                make_designation(change.session, unique_id, listed_on=listed_on, measures="Asset freeze")
+            list_target(change, target, unique_id)
+    return sqlite_site
+
+
+def test_a_campaign_with_35_names_sees_its_29(campaign: Site) -> None:
+    page = campaign.browser().get(ADDRESS)
+    said = page.section("targets")
+    assert "29 of 35 names are on the UK Sanctions List of 20 November 2026" in said
+    assert "35 names were asked for: 6 are not on the list." in said
+    assert "Being asked for is not a finding about anybody" in said
+    assert page.html.count("<tr>") >= ON_THE_LIST
+    assert 'href="/legislation/uksi/2019/855"' in page.html
+    assert all(name in said for name in CAMPAIGN[:ON_THE_LIST])
+    assert not any(name in page.text for name in CAMPAIGN[ON_THE_LIST:])
+
+
+def test_the_files_and_the_api_have_the_names_that_are_shown(campaign: Site) -> None:
+    found = rows(campaign, "targets", q="unexplained wealth")
+    assert [row["name"] for row in found] == CAMPAIGN[:ON_THE_LIST]
+    first = {
+        name: found[0][name] for name in ("target_number", "state", "unique_id", "listed_on", "law_key", "measures")
+    }
+    assert first == {
+        "target_number": "1", "state": "listed", "unique_id": "RUS0001", "listed_on": "2020-07-06",
+        "law_key": "uksi/2019/855", "measures": "Asset freeze",
+    }  # fmt: skip
+    assert [it["name"] for it in all_records(campaign, f"/targets?ask={WEALTH_ORDERS}")] == CAMPAIGN[:ON_THE_LIST]
+    assert [it["name"] for it in got(campaign, f"/asks/{WEALTH_ORDERS}")["targets"]] == CAMPAIGN[:ON_THE_LIST]
+    assert rows(campaign, "targets", q="brexit") == []
+
+
+@pytest.mark.parametrize(
+    ("day", "says", "number"),
+    [
+        ("2018-01-01", "", 0),
+        ("2019-06-30", "0 of 35 names are on the UK Sanctions List", 0),
+        ("2020-07-05", "0 of 35 names are on the UK Sanctions List", 0),
+        ("2020-07-06", "10 of 35 names are on the UK Sanctions List", 10),
+        ("2022-03-15", "29 of 35 names are on the UK Sanctions List", 29),
+    ],
+)
+def test_a_past_day_names_who_was_on_the_list_then(campaign: Site, day: str, says: str, number: int) -> None:
+    page = campaign.browser().get(f"{ADDRESS}?on={day}")
+    assert says in page.text
+    assert ('id="targets"' in page.html) is bool(says)
+    assert [name for name in CAMPAIGN if f">{name}<" in page.html] == CAMPAIGN[:number]
+
+
+def test_who_is_taken_off_the_list_is_counted_and_shown_so(campaign: Site) -> None:
+    gone = {"removed_on": PartialDate("2026-11-21"), "last_seen": PartialDate("2026-11-20")}
+    campaign.execute(sa.update(Designation).where(Designation.unique_id == "RUS0003").values(**gone))
+    said = campaign.browser().get(ADDRESS).section("targets")
+    assert "28 of 35 names are" in said
+    assert "7 are not on the list, of which 1 was earlier." in said
+    assert "Removed by 21 November 2026, listed on 6 July 2020" in said
+    assert "29 of 35" in campaign.browser().get(f"{ADDRESS}?on=2026-11-20").section("targets")
+
+
+def test_an_editor_can_show_a_name_that_is_not_listed_and_hide_one_that_is(campaign: Site) -> None:
+    ask_id = campaign.ask_id()
+    with campaign.reading() as session:
+        ids = session.scalars(sa.select(Target.id).where(Target.ask_id == ask_id).order_by(Target.id)).all()
+    ed = campaign.browser(ED)
+    ed.get(f"/staff/targets/{ids[34]}/compare").submit("Keep", show="yes")
+    ed.get(f"/staff/targets/{ids[0]}/compare").submit("Keep", show="no")
+    ed.get(f"/staff/targets/{ids[1]}/erase").submit("Erase it", reason="They asked for it.")
+    page = campaign.browser().get(ADDRESS)
+    assert "29 of 35 names are" in page.section("targets")
+    assert f"{CAMPAIGN[34]} Not on the list" in page.section("targets")
+    assert [name for name in CAMPAIGN if f">{name}<" in page.html] == [*CAMPAIGN[2:29], CAMPAIGN[34]]
+
+
+def test_names_of_an_ask_that_is_no_longer_followed_are_not_public(campaign: Site) -> None:
+    with campaign.change(ED) as change:
+        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
+        archive(change, ask, None, "Not about this.")
+    page = campaign.browser().get(ADDRESS)
+    assert "Testov1" not in page.text
+    assert "Testov1" not in campaign.browser().send("GET", "/targets.csv").text
+    assert "Testov1" not in campaign.browser().send("GET", f"/api/v1/asks/{WEALTH_ORDERS}").text
+
+
+def test_a_law_says_who_is_listed_under_it(campaign: Site) -> None:
+    with campaign.change(ED) as change:
+        make_designation(change.session, "RUS0900", kind=TargetKind.SHIP, listed_on=None)
+        gone = {"removed_on": PartialDate("2026-11-21"), "last_seen": PartialDate("2026-11-20")}
+        make_designation(change.session, "RUS0901", **gone)
+        change.session.add(SanctionsList(day=PartialDate("2026-11-21"), read_at=change.at))
+    said = campaign.browser().get("/legislation/uksi/2019/855").section("regime")
+    assert "29 people, 1 ship, by the UK Sanctions List of 21 November 2026." in said
+    assert "We have read the list since 20 November 2026; whoever was removed before is missing here." in said
+    assert "2020 10 0 2022 19 0" in said
+    assert "Not known 0 1" in said
+    assert "20 November 2026 31 21 November 2026 30" in said
+    assert 'id="regime"' not in campaign.browser().get("/legislation/ukpga/2017/22").html

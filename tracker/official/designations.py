@@ -1,0 +1,173 @@
+"""Stores what a UK Sanctions List says: a few facts of each entry, and candidates beside the names asked for.
+
+The rows follow from the list alone, so they stand outside the event log. What changed of an entry that a target
+follows, or may be about a name that was not on the list, becomes a finding. No finding holds a name.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.models import Designation, SanctionsList, Target
+from tracker.official.fetching import Unreadable
+from tracker.official.findings import Found, note
+from tracker.official.looking import Looking
+from tracker.official.sanctions import Listed, ReadList, read_list
+from tracker.rules.dates import PartialDate
+from tracker.rules.targets import MOST_CANDIDATES, TargetState, shared_words, words_of
+
+PAGE = "https://www.gov.uk/government/publications/the-uk-sanctions-list"
+TITLE = "The UK Sanctions List"
+FACTS = ("kind", "regime", "listed_on")
+Row = Any
+
+
+def read_sanctions(looking: Looking) -> None:
+    """Read the list of today, store it, and keep as findings what is new for the targets."""
+    looking.whole, found = read_list(looking.answers, looking.today)
+    looking.read = len(found.entries)
+    looking.check_size(looking.read)
+    looking.skipped += found.faults
+    with looking.writing() as session:
+        news = take_list(session, found, looking.at)
+        looking.new += [finding.says for each in news if (finding := note(session, each, looking.at))]
+
+
+def take_list(session: Session, found: ReadList, at: datetime) -> list[Found]:
+    """Store a list and return what is new in it; raises Unreadable for one that is older than that which we have."""
+    last, day = session.scalar(sa.select(sa.func.max(SanctionsList.day))), found.day
+    if day is None or (last and day < last):
+        raise Unreadable(f"The list is older than that of {last.in_words if last else 'today'}, which we have.")
+    known = {row.unique_id: row for row in session.execute(sa.select(Designation.__table__))}
+    targets = session.scalars(sa.select(Target).where(Target.state != TargetState.TAKEN_OUT)).all()
+    news = [*_changes(known, found, targets), *_propose(found, targets)]
+    _write(session, known, found, {target.unique_id for target in targets}, last or day)
+    if day != last:
+        session.add(SanctionsList(day=day, read_at=at))
+    return news
+
+
+def _changes(known: Mapping[str, Row], found: ReadList, targets: Sequence[Target]) -> Iterator[Found]:
+    """Yield what changed of the entries that targets follow."""
+    for target in targets:
+        if target.unique_id:
+            was, now = known[target.unique_id], found.entries.get(target.unique_id)
+            for what, says in _change(was, now):
+                yield _found(target, found, target.unique_id, what, says)
+
+
+def _change(was: Row, now: Listed | None) -> Iterator[tuple[str, str]]:
+    """Yield what changed of an entry, and how it is said."""
+    if now is None:
+        if was.removed_on is None:
+            yield "removed", "is no longer on the UK Sanctions List"
+        return
+    if was.removed_on:
+        yield "listed again", "is on the UK Sanctions List again"
+    if was.name and now.names[0] != was.name:
+        own = words_of(was.name)
+        is_alike = any(shared_words(own, words_of(name)) for name in now.names)
+        yield (
+            "renamed",
+            "has another primary name" if is_alike else "now names somebody else, or is renamed: compare it",
+        )
+    facts = (*FACTS, "measures") if was.measures else FACTS
+    varied = [fact for fact in facts if getattr(now, fact) != getattr(was, fact)]
+    if varied:
+        said = "; ".join(f"{fact.replace('_', ' ')} is now {_in_words(getattr(now, fact))}" for fact in varied)
+        yield "varied", f"was varied on the UK Sanctions List: {said}"
+
+
+def _in_words(value: PartialDate | str | None) -> str:
+    return value.in_words if isinstance(value, PartialDate) else str(value or "not known")
+
+
+def _propose(found: ReadList, targets: Sequence[Target]) -> Iterator[Found]:
+    """Keep with each target that is not on the list the entries that may be it; yield those that came since."""
+    waiting = [target for target in targets if target.state is not TargetState.LISTED and target.asked_as]
+    alike = _find_alike(found, {target.id: words_of(target.asked_as) for target in waiting})
+    for target in waiting:
+        seen = {it["unique_id"] for it in target.candidates}
+        refused = {it["unique_id"] for it in target.candidates if "name" not in it}
+        best = sorted(alike[target.id].items(), key=lambda item: (-len(item[1][0]), item[0]))
+        offered = [(unique_id, why) for unique_id, why in best if unique_id not in refused][:MOST_CANDIDATES]
+        target.candidates = [
+            *({"unique_id": unique_id} for unique_id in sorted(refused)),
+            *(_candidate(unique_id, found.entries[unique_id], *why) for unique_id, why in offered),
+        ]
+        if target.state is TargetState.NOT_LISTED:
+            for unique_id in (unique_id for unique_id, _ in offered if unique_id not in seen):
+                yield _found(target, found, unique_id, "may be", "is on the list now and may be it: compare them")
+
+
+def _find_alike(
+    found: ReadList, asked: Mapping[int, frozenset[str]]
+) -> defaultdict[int, dict[str, tuple[frozenset[str], str]]]:
+    """Return by target the entries of which a name agrees with it: the words, and the name that agrees best."""
+    alike: defaultdict[int, dict[str, tuple[frozenset[str], str]]] = defaultdict(dict)
+    every_word = frozenset[str]().union(*asked.values())
+    for unique_id, entry in found.entries.items():
+        for name in entry.names if asked else ():
+            words = words_of(name)
+            for target_id, own in asked.items() if words & every_word else ():
+                shared = shared_words(own, words)
+                if len(shared) > len(alike[target_id].get(unique_id, ("", ""))[0]):
+                    alike[target_id][unique_id] = shared, name
+    return alike
+
+
+def _candidate(unique_id: str, entry: Listed, shared: frozenset[str], name: str) -> dict[str, str]:
+    return {
+        "unique_id": unique_id,
+        "name": entry.names[0],
+        "regime": entry.regime,
+        "kind": entry.kind.value,
+        "listed_on": entry.listed_on.text if entry.listed_on else "",
+        "measures": entry.measures,
+        "why": f"{', '.join(sorted(shared))} in “{name}”",
+    }
+
+
+def _found(target: Target, found: ReadList, unique_id: str, what: str, says: str) -> Found:
+    return Found(
+        kind="delisting" if what == "removed" else "designation",
+        subject_kind="ask",
+        subject_id=target.ask_id,
+        key=f"sanctions/{unique_id}/target-{target.id}/{what}",
+        says=f"Target {target.position}: {unique_id} {says}",
+        tells=f"{unique_id} {says}.",
+        address=PAGE,
+        page_title=TITLE,
+        happened_on=found.day,
+        raw={"says": says},
+    )
+
+
+def _write(
+    session: Session, known: Mapping[str, Row], found: ReadList, followed: Collection[str | None], last: PartialDate
+) -> None:
+    """Write the entries that are new, changed or gone; an entry that is as it was costs nothing."""
+    new: list[dict[str, object]] = []
+    changed: list[dict[str, object]] = []
+    for unique_id, entry in found.entries.items():
+        facts: dict[str, object] = {name: getattr(entry, name) for name in FACTS}
+        if unique_id in followed:
+            facts |= {"name": entry.names[0], "measures": entry.measures}
+        was = known.get(unique_id)
+        if was is None:
+            new.append(facts | {"unique_id": unique_id, "first_seen": found.day})
+        elif was.removed_on or any(getattr(was, name) != value for name, value in facts.items()):
+            changed.append(facts | {"unique_id": unique_id, "last_seen": None, "removed_on": None})
+    is_gone = (it for it, was in known.items() if it not in found.entries and was.removed_on is None)
+    gone: list[dict[str, object]] = [
+        {"unique_id": unique_id, "last_seen": last, "removed_on": found.day} for unique_id in is_gone
+    ]
+    if new:
+        session.execute(sa.insert(Designation), new)
+    for rows in (changed, gone):
+        if rows:
+            session.execute(sa.update(Designation), rows)

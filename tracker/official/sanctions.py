@@ -1,0 +1,150 @@
+"""Reads the UK Sanctions List: its XML as it streams in, or its CSV where the XML fails. Nothing is stored here.
+
+Of each designation only what is kept or compared leaves this module: no birth date, passport or address is looked at.
+The list: https://www.gov.uk/government/publications/the-uk-sanctions-list
+"""
+
+import calendar
+import csv
+import html
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from tracker.official.fetching import Answer, Answers, Unreadable
+from tracker.official.xml import elements
+from tracker.rules.dates import PartialDate
+from tracker.rules.targets import UNIQUE_ID, TargetKind, title_of_regime
+from tracker.rules.text import clean, showable
+
+XML, CSV = "/UK-Sanctions-List.xml", "/UK-Sanctions-List.csv"
+EARLIEST_YEAR = 1900  # the list writes 01/01/0001 where it does not know
+KINDS = {"Individual": TargetKind.PERSON, "Entity": TargetKind.BODY, "Ship": TargetKind.SHIP}
+DAY = re.compile(r"(\d{2})/(\d{2})/(\d{4})", re.ASCII)
+REPORT_DATE = re.compile(r"Report Date: ?(\d{1,2})-([A-Z][a-z]{2})-(\d{4})", re.ASCII)
+MONTHS = {name: number for number, name in enumerate(calendar.month_abbr) if name}
+NAME_PARTS = range(1, 7)  # the last is the surname, or the whole name
+COLUMNS = ("Unique ID", "Designation Type", "Regime Name", "Date Designated", "Sanctions Imposed")
+TAGS = ("UniqueID", "IndividualEntityShip", "RegimeName", "DateDesignated", "SanctionsImposed")
+NAME_COLUMNS = (*(f"Name {part}" for part in NAME_PARTS), "Name non-latin script")
+NUMBER_OF_COLUMNS = 58
+CLOSED = "This is OFSI's consolidated list, which was closed on 28 January 2026; only the UK Sanctions List is read."
+
+
+@dataclass
+class Listed:
+    """A designation as the list has it; its primary name stands first."""
+
+    kind: TargetKind
+    regime: str
+    listed_on: PartialDate | None
+    measures: str
+    names: list[str]
+
+
+@dataclass
+class ReadList:
+    """A list of a day: its designations by unique ID, and what is wrong with single ones, in sentences."""
+
+    day: PartialDate | None = None
+    entries: dict[str, Listed] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+
+Record = tuple[list[str], list[str]]  # the values of COLUMNS, and the names
+Reader = Callable[[Answer, ReadList], Iterator[Record]]
+
+
+def read_list(answers: Answers, today: PartialDate) -> tuple[Answer, ReadList]:
+    """Return the list and the answer that it was read from; raises Unreadable with what is wrong with both files."""
+    reasons = []
+    for path, read in ((XML, _read_xml), (CSV, _read_csv)):
+        try:
+            answer = answers.get("sanctions", path)
+            return answer, _read(answer, read, today)
+        except Unreadable as error:
+            reasons.append(str(error))
+    raise Unreadable(" ".join(dict.fromkeys(reasons)))
+
+
+def _read(answer: Answer, records: Reader, today: PartialDate) -> ReadList:
+    with answer.path.open("rb") as file:
+        begin = file.read(1000).lstrip(b"\xef\xbb\xbf \r\n\t")
+    if begin.startswith(b"Last Updated,") or b"FinancialSanctionsTarget" in begin or "ofsi" in answer.address.lower():
+        raise Unreadable(CLOSED)
+    if begin[:14].lower() == b"<!doctype html" or begin[:5].lower() == b"<html":
+        raise Unreadable(f"{answer.address} answered with a web page in place of the list.")
+    found = ReadList()
+    for values, names in records(answer, found):
+        _add(found, values, names, may_repeat=records is _read_csv)
+    if found.day is None or found.day > today:
+        raise Unreadable(f"The list is of {found.day.in_words if found.day else 'no day'}; today is {today.in_words}.")
+    if not found.entries:
+        raise Unreadable(f"{answer.address} has no designation that can be read.")
+    return found
+
+
+def _read_xml(answer: Answer, found: ReadList) -> Iterator[Record]:
+    """Yield the designations of the XML, in which each is one element."""
+    for element in elements(answer, "Designations", "DateGenerated", "Designation"):
+        if element.tag == "DateGenerated":
+            found.day = _day(element.text or "")
+            continue
+        names = [
+            " ".join(name.findtext(f"Name{part}", "") for part in NAME_PARTS) for name in element.iterfind("Names/Name")
+        ]
+        names += [name.text or "" for name in element.iterfind("NonLatinNames/NonLatinName/NameNonLatinScript")]
+        yield [element.findtext(tag, "") for tag in TAGS], names
+
+
+def _read_csv(answer: Answer, found: ReadList) -> Iterator[Record]:
+    """Yield the rows of the CSV, which repeats a designation for each of its names and addresses."""
+    try:
+        with answer.path.open(encoding="utf-8-sig", newline="") as file:
+            dated = REPORT_DATE.match(file.readline())
+            if dated and dated[2] in MONTHS:
+                found.day = _day(f"{int(dated[1]):02}/{MONTHS[dated[2]]:02}/{dated[3]}")
+            rows = csv.reader(file, strict=True)
+            header = next(rows, [])
+            if len(header) != NUMBER_OF_COLUMNS or not {*COLUMNS, *NAME_COLUMNS} <= set(header):
+                raise Unreadable(f"{answer.address} has another header than the UK Sanctions List.")
+            values, names = ([header.index(column) for column in wanted] for wanted in (COLUMNS, NAME_COLUMNS))
+            *latin, other_script = names
+            for row in rows:
+                if len(row) != NUMBER_OF_COLUMNS:
+                    raise Unreadable(f"{answer.address} is broken or cut off in line {rows.line_num + 1:,}.")
+                yield [row[at] for at in values], [" ".join(row[at] for at in latin), row[other_script]]
+    except (csv.Error, UnicodeDecodeError):
+        raise Unreadable(f"{answer.address} is not the CSV of the UK Sanctions List.") from None
+
+
+def _add(found: ReadList, values: list[str], names: list[str], *, may_repeat: bool) -> None:
+    """Enter a designation, or say what is wrong with it."""
+    unique_id, kind_name, regime_name, designated, imposed = map(_tidy, values)
+    kind, regime, names = KINDS.get(kind_name), title_of_regime(regime_name), list(filter(None, map(_tidy, names)))
+    known = found.entries.get(unique_id)
+    if not UNIQUE_ID.fullmatch(unique_id) or kind is None or not regime or not names:
+        found.faults.append(f"An entry (ID “{unique_id[:20]}”) cannot be read and is left out.")
+    elif known is None:
+        measures = dict.fromkeys(filter(None, map(str.strip, imposed.split("|"))))
+        found.entries[unique_id] = Listed(kind, regime, _day(designated), "; ".join(measures), names)
+    elif may_repeat and (known.kind, known.regime) == (kind, regime):
+        known.names += [name for name in names if name not in known.names]
+    else:
+        found.faults.append(f"{unique_id} stands on the list twice; the first is taken.")
+
+
+def _tidy(text: str) -> str:
+    return " ".join(clean(showable(html.unescape(text))).split())
+
+
+def _day(text: str) -> PartialDate | None:
+    """Return the day of "15/11/2026", or None where the list does not know it."""
+    found = DAY.fullmatch(text.strip())
+    if not found or int(found[3]) < EARLIEST_YEAR:
+        return None
+    try:
+        return PartialDate(date(int(found[3]), int(found[2]), int(found[1])).isoformat())
+    except ValueError:
+        return None

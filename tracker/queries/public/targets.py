@@ -1,0 +1,145 @@
+"""Who an ask wants to be put under sanctions, and who of them is on the list: names that are shown, and counts."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.models import Ask, Designation, Legislation, SanctionsList, Source, Target
+from tracker.queries.public.as_of import ONLY_PUBLISHED, is_one_of, is_published
+from tracker.rules.asks import Publication
+from tracker.rules.dates import PartialDate
+from tracker.rules.targets import TargetState
+
+Steps = tuple[tuple[date, int], ...]
+# The law of an entry's regime, where we have it. A scalar, so that no two laws of one title make two rows.
+LAW_KEY = (
+    sa.select(sa.func.min(Legislation.key))
+    .where(Legislation.title == Designation.regime, is_published(Legislation.publication))
+    .scalar_subquery()
+    .label("law_key")
+)
+
+
+def target_rows(
+    of_asks: Sequence[Publication] = ONLY_PUBLISHED, *, with_hidden: bool = False
+) -> sa.Select[*tuple[Any, ...]]:
+    """One row a name that is shown, or also those that are not."""
+    columns = (Target.id, Target.position.label("target_number"), Target.kind, Target.state, Target.unique_id)
+    of_entry = (Designation.listed_on, Designation.removed_on, Designation.regime, Designation.measures)
+    rows: sa.Select[*tuple[Any, ...]] = sa.select(
+        Ask.slug.label("ask_slug"), *columns, Target.asked_as.label("name"), *of_entry, LAW_KEY
+    )
+    rows = rows.join(Target.ask).outerjoin(Target.designation).where(is_one_of(Ask.publication, of_asks))
+    return rows if with_hidden else rows.where(Target.is_shown)
+
+
+@dataclass(frozen=True)
+class PublicTarget:
+    """A name that is shown. Without `unique_id` it is not on the list, which is no finding about anybody."""
+
+    name: str
+    unique_id: str | None
+    listed_on: PartialDate | None
+    removed_on: PartialDate | None
+    regime: str
+    law_key: str | None
+    measures: str
+
+
+@dataclass(frozen=True)
+class PublicTargets:
+    """How many names are on the list of a day, were on it, are not, or wait; and those that are shown.
+
+    `steps` are the days on which the number of those on the list changed, each with the new number.
+    """
+
+    list_day: PartialDate | None
+    total: int
+    listed: int
+    removed: int
+    waiting: int
+    shown: tuple[PublicTarget, ...]
+    steps: Steps
+
+    @property
+    def not_listed(self) -> int:
+        """How many are not on the list, though somebody looked."""
+        return self.total - self.listed - self.waiting
+
+
+def find_targets(session: Session, slug: str, on: date | None = None) -> PublicTargets | None:
+    """The targets of a published ask, now or on a past day; None where nobody has compared any with the list.
+
+    A past day is told by the dates of the list as we know it now. It names only who was on the list then.
+    """
+    rows = session.execute(
+        target_rows(with_hidden=True)
+        .add_columns(Target.is_shown, Designation.first_seen, Source.published_on)
+        .join(Ask.source)
+        .where(Ask.slug == slug, Target.state != TargetState.TAKEN_OUT)
+        .order_by(Target.position)
+    ).all()
+    if not any(row.state is not TargetState.UNSURE for row in rows):
+        return None
+    if on and rows[0].published_on and rows[0].published_on.first_day > on:
+        return None
+    states = [_state_on(row, on) for row in rows]
+    counts = Counter(states)
+    return PublicTargets(
+        list_day=find_list_day(session),
+        total=len(rows),
+        listed=counts["listed"],
+        removed=counts["removed"],
+        waiting=counts["unsure"],
+        shown=tuple(
+            _public(row, on)
+            for row, state in zip(rows, states, strict=True)
+            if row.is_shown and (on is None or state == "listed")
+        ),
+        steps=steps_of(_changes(rows), on),
+    )
+
+
+def find_list_day(session: Session) -> PartialDate | None:
+    """Return the day of the newest list that we read."""
+    return session.scalar(sa.select(sa.func.max(SanctionsList.day)))
+
+
+def steps_of(changes: Iterable[tuple[PartialDate, int]], on: date | None = None) -> Steps:
+    """Return the days on which a number changed by so much, each with the number from then on; up to a day."""
+    by_day: Counter[date] = Counter()
+    for when, number in changes:
+        by_day[when.first_day] += number
+    steps, total = [], 0
+    for day in sorted(day for day in by_day if on is None or day <= on):
+        total += by_day[day]
+        steps.append((day, total))
+    return tuple(steps)
+
+
+def _state_on(row: Any, on: date | None) -> str:
+    """Return "listed", "removed", "not_listed" or "unsure": how a target stood on a day."""
+    if row.state is not TargetState.LISTED:
+        return str(row.state.value)
+    if on and (row.listed_on or row.first_seen).first_day > on:
+        return "not_listed"
+    return "removed" if row.removed_on and (on is None or row.removed_on.first_day <= on) else "listed"
+
+
+def _public(row: Any, on: date | None) -> PublicTarget:
+    """A shown name; which measures there were on a past day is not known."""
+    removed_on, measures = (None, "") if on else (row.removed_on, row.measures or "")
+    return PublicTarget(row.name, row.unique_id, row.listed_on, removed_on, row.regime or "", row.law_key, measures)
+
+
+def _changes(rows: Iterable[Any]) -> Iterator[tuple[PartialDate, int]]:
+    for row in rows:
+        if row.state is TargetState.LISTED:
+            yield row.listed_on or row.first_seen, 1
+            if row.removed_on:
+                yield row.removed_on, -1

@@ -1,0 +1,125 @@
+"""Who was asked to be put under sanctions, and when two names are alike enough for a person to compare."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tracker.rules import checks
+from tracker.rules.errors import Problem
+from tracker.rules.text import PARAGRAPH_LENGTH, TITLE_LENGTH, fold
+
+MOST_TARGETS = 500
+MOST_CANDIDATES = 8
+UNIQUE_ID = re.compile(r"[A-Z]{3}[0-9]{4}", re.ASCII)
+WORD = re.compile(r"\w+")
+REGULATIONS_BY_ANOTHER_NAME = {
+    "Yemen (Sanctions) (EU Exit) Regulations 2020": "Yemen (Sanctions) (EU Exit) (No. 2) Regulations 2020"
+}
+
+
+class TargetKind(StrEnum):
+    """What a target or a designation is."""
+
+    PERSON = "person"
+    BODY = "body"
+    SHIP = "ship"
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+    @property
+    def plural(self) -> str:
+        return {TargetKind.PERSON: "people", TargetKind.BODY: "bodies", TargetKind.SHIP: "ships"}[self]
+
+    def counted(self, number: int) -> str:
+        """Return "1 person", "2 people"."""
+        return f"{number:,} {self.value if number == 1 else self.plural}"
+
+
+class TargetState(StrEnum):
+    """What a person found of a target on the list; one that is taken out is counted no longer."""
+
+    UNSURE = "unsure"
+    LISTED = "listed"
+    NOT_LISTED = "not_listed"
+    TAKEN_OUT = "taken_out"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True)
+class TargetsDraft:
+    """Names that a source asks to be put under sanctions, one or many, with its words."""
+
+    names: tuple[str, ...]
+    kind: TargetKind
+    words: str = ""
+
+
+def check_targets(draft: TargetsDraft, present: Iterable[str] = ()) -> list[Problem]:
+    """Check pasted names; `present` are the names that the ask has already."""
+    problems = checks.required(draft.names, "names", "the names, one a line")
+    problems += checks.texts(draft, {"words": PARAGRAPH_LENGTH})
+    if len(draft.names) > MOST_TARGETS:
+        problems.append(Problem(f"Add at most {MOST_TARGETS} names at a time.", "names"))
+    seen = {words_of(name) for name in present}
+    for number, name in enumerate(draft.names, 1):
+        words = words_of(name)
+        if not words:
+            problems.append(Problem(f"Line {number} has no letters.", "names"))
+        if words in seen:
+            problems.append(Problem(f"Line {number}, “{name[:80]}”: this name is there already.", "names"))
+        if len(name) > TITLE_LENGTH:
+            problems.append(Problem(f"Line {number} has more than {TITLE_LENGTH} characters.", "names"))
+        seen.add(words)
+    return problems
+
+
+def words_of(name: str) -> frozenset[str]:
+    """Return the words of a name without accents and case."""
+    return frozenset(WORD.findall(name.lower() if name.isascii() else fold(name)))
+
+
+def shared_words(asked: frozenset[str], listed: frozenset[str]) -> frozenset[str]:
+    """Return the words in which two names agree: two at least, or all where the name asked for has only one."""
+    shared = asked & listed
+    return shared if len(shared) > 1 or asked == listed else frozenset()
+
+
+def title_of_regime(name: str) -> str:
+    """Return the title of the regulations that the UK Sanctions List names, as laws are called here."""
+    title = " ".join(name.split()).removeprefix("The ")
+    return REGULATIONS_BY_ANOTHER_NAME.get(title, title)
+
+
+@dataclass(frozen=True)
+class TargetRow:
+    """A target as a file has it; an erased one has no name."""
+
+    kind: TargetKind
+    state: TargetState
+    name: str = ""
+    unique_id: str | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a person found of a target, and whether the public reads its name."""
+
+    state: TargetState
+    unique_id: str | None = None
+    is_shown: bool = False
+
+
+def check_decision(draft: Decision, *, is_source_public: bool) -> list[Problem]:
+    """Check what a person found; a name that is not on the list is shown for a public source only."""
+    if draft.state is TargetState.LISTED and not UNIQUE_ID.fullmatch(draft.unique_id or ""):
+        return [Problem("Give the unique ID of the entry, three letters and four digits such as RUS0001.", "unique_id")]
+    if draft.state is TargetState.NOT_LISTED and draft.is_shown and not is_source_public:
+        return [Problem("The name can be shown once the source is public; publish the ask first.", "is_shown")]
+    return []
