@@ -23,9 +23,8 @@ NAMED = {"a", "button", "label", "legend", "summary", "h1", "h2", "h3", "th", "o
 WITHOUT = ("/staff/account", "/staff/confirm", "/staff/link/", "/staff/sign-in", "/staff/sign-out")
 
 
-def addresses(site: Site) -> list[str]:
+def addresses(examples: dict[str, object]) -> list[str]:
     """One address for each page of the staff area that Ada reads."""
-    examples = make_examples(site)
     rules = [(rule, access) for rule, access in TABLE.items() if rule.startswith("/staff") and ADA in access.read]
     found = [(access.example or rule).format_map(examples) for rule, access in rules]
     return [path for path in found if "/help" not in path and "." not in path]
@@ -43,10 +42,15 @@ def site(shared_site: Site) -> Site:
 
 
 @pytest.fixture(scope="module")
-def seen(site: Site) -> set[str]:
+def examples(site: Site) -> dict[str, object]:
+    return make_examples(site)
+
+
+@pytest.fixture(scope="module")
+def seen(site: Site, examples: dict[str, object]) -> set[str]:
     """What the headings, links, buttons and labels of the staff area say."""
     changed = sa.select(sa.func.max(Update.id)).where(Update.status == "partly_met")
-    paths = [f"/staff/updates/{site.scalar(changed)}/correct", "/staff/people/2/reset-two-step", *addresses(site)]
+    paths = [f"/staff/updates/{site.scalar(changed)}/correct", "/staff/people/2/reset-two-step", *addresses(examples)]
     pages = [site.browser(ADA).get(path) for path in paths]
     pages += [site.browser(CLEO).get("/staff/"), upload(site.browser(ADA), {"asks.csv": NEXT})]
     return {text_of(element) for page in pages for element in page.tree.iter() if element.tag in NAMED}
@@ -102,13 +106,12 @@ def test_the_pictures_are_small_and_all_are_used() -> None:
     assert sum(path.stat().st_size for path in PICTURES.iterdir()) < MOST_BYTES
 
 
-def test_each_form_leads_to_the_page_that_helps_with_it(site: Site) -> None:
+def test_each_form_leads_to_the_page_that_helps_with_it(site: Site, examples: dict[str, object]) -> None:
     browser, without = site.browser(ADA), []
     forms = [rule for rule, access in TABLE.items() if access.read and set(STAFF) & set(access.post)]
     reply = {"reply": site.scalar(sa.select(sa.func.max(Reply.id)))}
-    examples = make_examples(site) | reply
     for rule in forms:
-        path = (TABLE[rule].example or rule).format_map(examples)
+        path = (TABLE[rule].example or rule).format_map(examples | reply)
         page = browser.get(path) if not path.startswith(WITHOUT) else None
         if page and not any(words.startswith("Help: ") for words in page.links()):
             without.append(path)

@@ -53,7 +53,7 @@ def paths() -> dict[str, Described]:
         ),
         "/asks/{ask_slug}": _get(
             "getAsk",
-            "An ask whole: its record, tests, links with their laws, story with evidence and results, replies, targets, "
+            "An ask whole: its record, tests, links with their laws, story with evidence and results, replies, targets "
             "and disputes that ended. A former slug is redirected to the present one",
             "WholeAsk",
             [_in_path("ask_slug", "The ask's slug")],

@@ -34,14 +34,8 @@ MOST_OF_ONE = 100  # asks on the page of a source or a body
 def index() -> str:
     on, asked = day_asked_for(), request.args
     counts = public.count_by_status(db(), on)
-    families = public.count_by_family(counts)
-    shared = {
-        "on": on,
-        "total": sum(counts.values()),
-        "families": families,
-        "today": on or today(),
-        "seen_on": today(),
-    }
+    total, families = sum(counts.values()), public.count_by_family(counts)
+    shared = {"on": on, "total": total, "families": families, "today": on or today(), "seen_on": today()}
     if any(asked.get(name) for name in (*FILTER_PARAMETERS, "sort", "after")):
         return _search(on, shared)
     sources, years = public.list_sources(db(), MOST_SOURCES + 1), public.count_by_year(db())
