@@ -90,6 +90,7 @@ def test_the_printed_lines_make_a_public_site_of_five_asks_under_its_own_name(tm
     assert run_program(*first, cwd=tmp_path).code == 0
     fill_in_five_asks(tmp_path / "my-list")
     env = tmp_path / ".env"
+    assert env.stat().st_mode & 0o077 == 0  # passwords and keys come to stand in it
     env.write_text(env.read_text(encoding="utf-8").replace("#TRACKER_", "TRACKER_"), encoding="utf-8")
     Image.new("RGBA", (300, 100), "#005f3c").save(tmp_path / "logo.png")
     for arguments in then:
