@@ -22,8 +22,8 @@ INTRO = (
 )
 COMPARE = Markup(
     'Read the entry on <a href="https://www.gov.uk/government/publications/the-uk-sanctions-list" rel="external">'
-    "the list itself</a> before you choose: people of alike names are often others. From then on the tracker follows "
-    "that entry."
+    "the list itself</a> before you choose: different people often have similar names. From then on the tracker "
+    "follows that entry."
 )
 NONE_FITS = " The list that we read last has no entry with two of its words."
 ERASE = (
@@ -42,7 +42,7 @@ def new(ask_id: int) -> Page | Response:
         return back
 
     return handled(form, save, "Added. Nobody has compared them with the list yet.") or form_page(
-        form, f"Names of “{ask.title}”", back, submit="Add the names", intro=INTRO
+        form, f"Add names to “{ask.title}”", back, submit="Add the names", intro=INTRO
     )
 
 
@@ -63,7 +63,9 @@ def compare(target_id: int) -> Page | Response:
     def fresh() -> CompareForm:
         return CompareForm(found(staff.find_target(db(), target_id)), formdata=None)
 
-    return attempt(form, lambda: saved(save), fresh) or form_page(form, name, _of_ask(ask_id), intro=intro)
+    return attempt(form, lambda: saved(save), fresh) or form_page(
+        form, f"Is {name} on the list?", _of_ask(ask_id), intro=intro
+    )
 
 
 @bp.route("/targets/<id:target_id>/erase", methods=["GET", "POST"])
