@@ -99,10 +99,13 @@ def lines_from(rows: Mapping[int, Cells], common: Common, taken: Collection[str]
     """
     plan.files.append(PASTED)
     found: dict[str, list[tuple[int, Cells]]] = defaultdict(list)
+    taken = set(taken)
     for number, cells in rows.items():
         title = cells.get("asks.title", "")
         if title in taken or slug_of_name(title) in taken:
-            plan.fault(PASTED, number, "title", title, "A title that no other ask has; or untick the row.")
+            plan.fault(PASTED, number, "title", title, "A title that no other ask or row has; or untick it.")
+            continue
+        taken.add(slug_of_name(title))
         if len(_labels(cells.get("tests.label", ""))) > MOST_TESTS:
             plan.fault(PASTED, number, "label", title, f"At most {MOST_TESTS} tests an ask.")
             continue
