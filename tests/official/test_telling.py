@@ -84,6 +84,7 @@ def test_one_form_tells_it_to_each_ask_that_is_ticked(site: Site) -> None:
     assert (form.value("text"), form.value("evidence-0-url")) == (TELLS, PAGE)
     assert form.value("evidence-0-publisher") == "UK Parliament"
     assert form.value("asks").split() == [str(ask.id) for ask in asks]
+    assert [box.get("id") for box in form.tree.iter("input") if "autofocus" in box.attrib] == ["asks-0"]
 
     with site.unchanged():
         unopened = form.submit("Publish")

@@ -34,6 +34,8 @@ def test_names_are_pasted_and_compared_one_after_the_other(site: Site, tmp_path:
     read_a_list(site, tmp_path)
     page = page.follow("Compare with the list : Boris Testov")
     assert page.h1 == "Is Boris Testov on the list?"
+    (cursor,) = re.findall(r"<input autofocus[^>]*>", page.html)
+    assert 'value="RUS9001"' in cursor
     assert "RUS9001 Boris Ivanovich TESTOV (person), listed on 15 November 2022 under Russia" in page.text
     assert "Choose one." in page.submit("Keep").text
     assert page.submit("Keep", found="other", unique_id="RUS1").errors("unique_id")

@@ -78,7 +78,5 @@ class EraseTargetForm(ReasonForm):
 def _in_words(candidate: dict[str, str]) -> str:
     listed_on = candidate["listed_on"]
     since = f"listed on {PartialDate(listed_on).in_words}" if listed_on else "date of listing not known"
-    return (
-        f"{candidate['unique_id']} {candidate['name']} ({candidate['kind']}), {since} under {candidate['regime']}. "
-        f"The same words: {candidate['why']}"
-    )
+    who = f"{candidate['unique_id']} {candidate['name']} ({candidate['kind']})"
+    return f"{who}, {since} under {candidate['regime']}. The same words: {candidate['why']}"
