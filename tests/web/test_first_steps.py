@@ -47,7 +47,9 @@ def test_the_first_steps_lead_on_and_promise_nobody_what_they_may_not_do(empty_s
 def test_the_first_page_of_an_empty_site_has_no_list_of_sources_and_an_ask_without_a_day_a_plain_time_line(
     empty_site: Site,
 ) -> None:
-    assert "Where the asks come from" not in empty_site.browser().get("/").text
+    empty = empty_site.browser().get("/").text
+    assert "Where the asks come from" not in empty
+    assert "Latest updates" not in empty
     with empty_site.change(ED) as change:
         make_ask(change, published=True)
     assert "Where the asks come from" in empty_site.browser().get("/").text

@@ -85,7 +85,7 @@ def dismiss(finding_id: int) -> Page | Response:
         findings.dismiss(change, finding, form.in_words, form.seen_version)
         return _desk()
 
-    answer = handled(form, save, "It is not relevant, and never comes back unless the record changes.")
+    answer = handled(form, save, "Put down as not relevant. It comes back only if the record changes.")
     return answer or form_page(form, "Not relevant?", _desk(), submit="Not relevant", intro=row.finding.says)
 
 
