@@ -106,7 +106,7 @@ SOURCES_END = {
     "dirty-money-london": "2025-12-08",
     "eu-solidarity-on-russia": "2026-06-22",
     "london-property-ownership": "2025-12-08",
-    "no-constructive-engagement": "2026-01-16",
+    "no-constructive-engagement": "2026-02-02",
     "overseas-territories-registers": "2026-04",
     "salisbury-hold-firm": "2025-12-04",
     "sanctions-ukraine-crimea": "2026-02-24",
