@@ -95,8 +95,8 @@ BASES = {
     "overseas-territories-registers": "our_measure",
     "salisbury-hold-firm": "explicit",
     "sanctions-ukraine-crimea": "implied",
-    "stop-brexit": "explicit",
-    "uk-magnitsky-sanctions": "explicit",
+    "stop-brexit": "implied",
+    "uk-magnitsky-sanctions": "implied",
     "unexplained-wealth-orders": "implied",
 }
 # EU law that bound the UK as a member state, and until the transition period ended.
