@@ -117,8 +117,10 @@ def test_the_skeleton_has_the_columns_that_a_list_needs_and_names_what_they_may_
         name: set(re.findall(r"`(\w+)`", columns))
         for name, columns in re.findall(r"^ +\| `(\w+)\.csv` \| (.+?) \|", text, re.MULTILINE)
     }
-    assert {*NEEDED} < {*needed} == {path.stem for path in SKELETON.glob("*.csv")}
-    for name, columns in needed.items():
+    here = {path.stem for path in SKELETON.glob("*.csv")}
+    assert {*NEEDED} < here == {*needed} - {"targets", "designations"}  # which staff paste, and compare with the list
+    for name in here:
+        columns = needed[name]
         header, means, example = read(SKELETON / f"{name}.csv")
         assert columns <= {*header} <= TAKEN[name] | {*WHOLE[name].key}
         assert {column for column, said in zip(header, means, strict=True) if "Needed" in said} <= columns | {"text"}

@@ -94,6 +94,7 @@ CHECKS = {
     "ck_ask_published_has_status": "publication = 'published'",
     "ck_ask_status_has_date": "status = 'announced'",
     "ck_ask_review_interval": "review_interval_days = 0",
+    "ck_ask_same_as_another": "same_as_id = id",
     "ck_ask_wording_present": "quote = ''",
     "ck_success_test_label_present": "label = ''",
     "ck_legislation_title_present": "title = ''",

@@ -41,7 +41,7 @@ def publishing(url: str, folder: Path, *options: str) -> Iterator[subprocess.Pop
     """`tracker publish` in a process of its own, which is dead after the block."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT), "DATABASE_URL": url, "SECRET_KEY": SECRET}
     with subprocess.Popen(
-        [sys.executable, "-m", "tracker.cli", "publish", folder, *options],
+        [sys.executable, "-m", "tracker", "publish", folder, *options],
         cwd=folder.parent,
         env=environment | {"TRACKER_SITE_URL": OWN},
         stdout=subprocess.PIPE,
