@@ -3,7 +3,6 @@
 No draft's address is asked, and no see-also's. What changed is a finding for a person; a refusal is none.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -35,7 +34,10 @@ CITED = (
 )
 # What is said to staff, and proposed for the story.
 SAYS: Mapping[Sight, tuple[str, str]] = {
-    Sight.NOT_QUOTED: ("the quoted words were not found there", "The words that we quoted are not on the page “{}”."),
+    Sight.NOT_QUOTED: (
+        "the quoted words were not found there",
+        "The words that we quoted were not found on the page “{}”.",
+    ),
     Sight.QUOTE_GONE: ("the quotation is gone", "The words that we quoted are no longer on the page “{}”."),
     Sight.PAGE_GONE: ("the page is gone", "The page “{}”, which we cite, is gone from its address."),
 }
@@ -71,21 +73,24 @@ def _list_due(session: Session, most: int) -> Mapping[str, Sequence[Any]]:
     """Return the pages to ask for, each with the evidence that cites it."""
     longest = CITED.with_only_columns(Evidence.url).group_by(Evidence.url)
     addresses = session.scalars(longest.order_by(sa.func.min(ASKED_AT), Evidence.url).limit(most)).all()
-    due: defaultdict[str, list[Any]] = defaultdict(list)
-    for row in session.execute(CITED.where(Evidence.url.in_(addresses)).order_by(ASKED_AT, Evidence.id)):
+    due: dict[str, list[Any]] = {address: [] for address in addresses}
+    for row in session.execute(CITED.where(Evidence.url.in_(addresses)).order_by(Evidence.id)):
         due[row.url].append(row)
     return due
 
 
 def _keep(looking: Looking, cited: Sequence[Any], page: Page | None) -> None:
-    """Keep what was seen of a page, as findings where it is amiss; None is a refusal."""
+    """Keep what was seen of a page; None is a refusal. Each ask gets one finding, however often it cites the page."""
     text = plain(page.text) if page and page.text else None
+    told: set[tuple[int, str]] = set()
     with looking.writing() as session:
         for row in cited:
             sight, seen_at = (_sight(row, page, text), looking.at) if page else (row.sight, row.seen_at)
             session.merge(EvidenceLook(evidence_id=row.id, asked_at=looking.at, sight=sight, seen_at=seen_at))
             if page:
-                found = [_found(row, sight)] if sight in SAYS else []
+                amiss = (row.ask_id, "" if page.is_gone else row.quote)
+                found = [_found(row, sight)] if sight in SAYS and amiss not in told else []
+                told.add(amiss)
                 looking.new += [new.says for each in found if (new := note(session, each, looking.at))]
                 withdraw_missing(session, f"evidence/{row.id}/", [f"evidence/{row.id}/{sight}"])
 
