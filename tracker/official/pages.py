@@ -25,9 +25,8 @@ SILENT_SECONDS = 10
 REDIRECTS = (301, 302, 303, 307, 308)
 GIVEN_OUT = ip_network("2000::/3")
 GONE = (404, 410)
-READABLE = ("text/html", "application/xhtml+xml", "text/plain")
-INLINE = frozenset({"a", "abbr", "b", "bdi", "bdo", "cite", "em", "font", "i", "mark", "q", "small", "span", "strong"})
-INLINE |= {"sub", "sup", "time", "u", "wbr"}
+HTML = ("text/html", "application/xhtml+xml")
+INLINE = frozenset({"a", "abbr", "b", "cite", "em", "i", "mark", "q", "small", "span", "strong", "sub", "sup", "wbr"})
 
 
 @dataclass(frozen=True)
@@ -39,9 +38,8 @@ class Page:
 
 
 def look_up(host: str) -> list[str]:
-    """Return the IP addresses of a host, those of IPv4 first; raises OSError or ValueError."""
-    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    return [str(entry[4][0]) for entry in sorted(found, key=lambda entry: entry[0] != socket.AF_INET)]
+    """Return the IP addresses of a host, the best reached first; raises OSError or ValueError."""
+    return [str(place[0]) for *_, place in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
 
 
 def is_public(address: str) -> bool:
@@ -104,7 +102,7 @@ class Pages:
     def _asked(self, place: Url, ip: str) -> Iterator[HTTPResponse]:
         """Ask at this IP address, and hang up at the end or when it takes too long."""
         host, scheme = place.host or "", place.scheme or ""
-        headers = {"Host": host, "User-Agent": self.agent, "Accept": ", ".join(READABLE), "Accept-Encoding": "identity"}
+        headers = {"Host": host, "User-Agent": self.agent, "Accept": ", ".join(HTML), "Accept-Encoding": "identity"}
         time.sleep(self.pace_seconds)
         until = time.monotonic() + self.most_seconds
         try:
@@ -133,10 +131,10 @@ def _hang_up(line: socket.socket) -> None:
 
 
 def _text_of(response: HTTPResponse) -> str | None:
-    """Return what a reader sees of a page; None where it is neither HTML nor text, packed, or too large."""
+    """Return what a reader sees of a page; None where it is no HTML, packed, or too large."""
     packing = response.headers.get("Content-Encoding", "identity")
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if kind not in READABLE or packing != "identity":
+    if kind not in HTML or packing != "identity":
         return None
     body = response.read(MOST_BYTES + 1)
     if len(body) > MOST_BYTES:
@@ -147,13 +145,9 @@ def _text_of(response: HTTPResponse) -> str | None:
         text = body.decode()
     except UnicodeDecodeError:
         text = body.decode("windows-1252", errors="replace")
-    return text if kind == "text/plain" else _seen(text)
-
-
-def _seen(html: str) -> str | None:
     reader = _Reader()
     try:
-        reader.feed(f"{html}<p>")  # not closed: to read on behind what has no end can take hours
+        reader.feed(f"{text}<p>")  # not closed: to read on behind what has no end can take hours
     except AssertionError:  # how Python 3.11 says that a declaration is none
         return None
     return "".join(reader.parts)
