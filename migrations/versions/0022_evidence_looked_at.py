@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sight", sa.Enum(*SIGHTS, name="sight", native_enum=False, create_constraint=True, length=20)),
         sa.Column("seen_at", sa.DateTime(timezone=True)),
+        sa.CheckConstraint("(sight IS NULL) = (seen_at IS NULL)", name=op.f("ck_evidence_look_seen_when")),
         sa.ForeignKeyConstraint(["evidence_id"], ["evidence.id"], name=op.f("fk_evidence_look_evidence_id")),
         sa.PrimaryKeyConstraint("evidence_id", name=op.f("pk_evidence_look")),
     )

@@ -80,6 +80,7 @@ class EvidenceLook(Base):
     """When a machine last asked for a page of evidence, and what it saw there and when; a refusal is no sight."""
 
     __tablename__ = "evidence_look"
+    __table_args__ = (sa.CheckConstraint("(sight IS NULL) = (seen_at IS NULL)", name="seen_when"),)
 
     evidence_id: Mapped[int] = mapped_column(sa.ForeignKey("evidence.id"), primary_key=True)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
