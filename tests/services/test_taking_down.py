@@ -12,8 +12,11 @@ from tests.factories import (
     Staff,
     evidence_draft,
     find_staff,
+    list_target,
     make_ask,
+    make_designation,
     make_staff,
+    make_targets,
     make_update,
 )
 from tests.tampering import unlock_log
@@ -21,7 +24,8 @@ from tests.transactions import count_events, shared_engine_with
 from tests.unwanted import LONG, OURS, REASON, SPELT, WORDS, everything, work
 from tracker.db import guards
 from tracker.db.engine import writing
-from tracker.models import Ask, Event, Evidence, Revision, Update
+from tracker.models import Ask, Event, Evidence, Finding, Revision, Target, Update
+from tracker.official.findings import Found, note
 from tracker.rules.chain import commitment, entry_hash
 from tracker.rules.errors import NotAllowed, RuleBroken
 from tracker.rules.taking_down import CORRECTIONS, MARK, MOST_PLACES
@@ -221,6 +225,29 @@ def test_what_was_cut_short_before_the_last_of_the_words_goes_too(ada: Change) -
     take_down(ada, end)
     left = set(ada.session.scalars(sa.select(Event.subject_name).where(Event.subject_name.like("A minister said in%"))))
     assert {it[-len(MARK) - 1 :] for it in left} == {f"{MARK}…"}
+
+
+IDENTIFYING = ("RUS9001", "0a1", "b1e", "legislation", "stage", "ended_on")
+
+
+@pytest.mark.parametrize("words", IDENTIFYING)
+def test_what_tells_records_apart_is_no_text(ada: Change, words: str) -> None:
+    session = ada.session
+    ask = make_ask(ada, published=True, slug="apart", title="Apart", summary=f"They say {words} here.")
+    make_designation(session)
+    (target,) = make_targets(ada, ask, "Carla Inventova")
+    list_target(ada, target)
+    target.salt = "0a1"  # as may stand in any that is made
+    target.candidates = [{"unique_id": "RUS9001"}]
+    finding = note(
+        session, Found("ended", "legislation", 1, "bill/1/stage", "Over", "https://x.example", "", None), NOW
+    )
+    assert finding
+    finding.digest, finding.fills = "b1e", "ended_on"
+    rows = {table: session.execute(sa.select(table)).one() for table in (Target.__table__, Finding.__table__)}
+    take_down(ada, words)
+    session.flush()
+    assert {table: session.execute(sa.select(table)).one() for table in rows} == rows
 
 
 def test_an_address_that_spells_the_words_goes_as_a_whole(ada: Change) -> None:

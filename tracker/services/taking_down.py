@@ -46,7 +46,7 @@ MODELS |= {"evidence": Evidence, "note": Note}
 # Text that is a part of an address, tells records apart or is worked out from another.
 NOT_TEXTS = {
     "slug", "key", "identity", "address", "title_key", "extent", "extent_key", "kind", "year", "number",
-    "method_version",
+    "method_version", "unique_id", "salt", "commitment", "subject_kind", "outside_key", "digest", "fills",
 }  # fmt: skip
 COLUMNS = [(model, column) for model in MODELS.values() for column in model.__table__.columns]
 TEXTS: dict[Any, list[str]] = defaultdict(list)
@@ -182,7 +182,7 @@ def _look_through(session: Session, kind: str, rows: sa.Select[Any], wanted: Wor
 
 def _new_texts(row: Any, wanted: Words) -> dict[str, Any]:
     texts = {name: getattr(row, name) for name in TEXTS[type(row)]}
-    return {name: new for name, text in texts.items() if (new := wanted.taken_from(text, name=name)) != text}
+    return {name: new for name, text in texts.items() if (new := wanted.taken_from(text, KEPT, name)) != text}
 
 
 def _ask_id(row: Any) -> int | None:
