@@ -250,6 +250,29 @@ def test_what_tells_records_apart_is_no_text(ada: Change, words: str) -> None:
     assert {table: session.execute(sa.select(table)).one() for table in rows} == rows
 
 
+def test_the_name_of_a_target_goes_and_the_log_still_adds_up(ada: Change) -> None:
+    ask = make_ask(ada, published=True, slug="apart", title="Apart")
+    make_designation(ada.session)
+    target, _ = make_targets(ada, ask, "Boris Testov", "Carla Inventova", words="Sanction Boris Testov.")
+    list_target(ada, target)
+    take_down(ada, "Boris Testov")
+    ada.session.expire_all()
+    assert (target.asked_as, target.words) == (MARK, f"Sanction {MARK}.")
+    assert replay.find_differences(ada.session) == []
+    list_target(ada, ada.session.get_one(Target, target.id), "")
+    assert replay.find_differences(ada.session) == []
+
+
+@pytest.mark.parametrize("words", ["Dora Demova", "They should be sanctioned", "A hidden reading"])
+def test_what_is_known_to_staff_alone_is_no_public_text(ada: Change, words: str) -> None:
+    ask = make_ask(ada, published=True, slug="apart", title="Apart")
+    (target,) = make_targets(ada, ask, "Dora Demova")
+    target.candidates = [{"unique_id": "RUS9001", "name": "DEMOVA Dora"}]
+    note(ada.session, Found("stage", "ask", ask.id, "bill/1", "A hidden reading", "https://x.example", ""), NOW)
+    with pytest.raises(RuleBroken, match="never saw"):
+        taking_down.find(ada.session, words, REASON, OURS)
+
+
 def test_an_address_that_spells_the_words_goes_as_a_whole(ada: Change) -> None:
     ask, address = ada.session.scalars(sa.select(Ask)).all()[0], f"https://example.org/{'long-' * 30}name"
     make_update(ada, ask, key="by-address", evidence=(evidence_draft(url=address),))

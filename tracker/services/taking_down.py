@@ -28,6 +28,7 @@ from tracker.models import (
     Revision,
     SentForm,
     Source,
+    Target,
     Update,
     Upload,
 )
@@ -58,7 +59,8 @@ for model, column in COLUMNS:
 KEPT = {column.key for model, column in COLUMNS if column.key not in TEXTS[model]}
 KEPT |= {"entries", "commitments", "head", "former_slugs", "results"}
 OF_EVENT = ("subject_name", "reason", "before", "after")
-INTERNAL = ("internal_note", "draft_note", "sent_back_note")
+NEVER_PUBLIC = {"note", "finding"}
+INTERNAL = {"internal_note", "draft_note", "sent_back_note", "words", "candidates"}
 # With these an address can be made that spells the words; it stays.
 SLUGS = (Ask.slug, FormerSlug.slug, Source.key, Legislation.key)
 MOST_SLUGS = 20
@@ -141,6 +143,8 @@ def take_down(change: Change, words: str, reason: str, site: str, seen: str) -> 
     session.execute(sa.update(Revision).values(is_taking_down=True))
     for row, new in found.rows:
         records.write(row, new)
+        if isinstance(row, Target) and new.keys() & {"asked_as", "words"}:
+            row.salt = ""  # the log has a commitment to the name as it was, which nobody can open any longer
         if isinstance(row, Versioned):
             row.version += 1  # whoever is editing it has the words before them
     of_evidence = {row.update_id for row, _ in found.rows if isinstance(row, Evidence)}
@@ -173,8 +177,9 @@ def _look_through(session: Session, kind: str, rows: sa.Select[Any], wanted: Wor
         ask = found.asks.get(_ask_id(parent) or 0)
         of = f"{kind} of “{ask.title}”" if ask and ask is not row else f"{kind} “{getattr(row, 'title', '')}”"
         seen_by = [it.publication for it in (parent, ask) if it and hasattr(it, "publication")]
+        is_shown = kind not in NEVER_PUBLIC and getattr(row, "is_shown", True)
         for name, text in new.items():
-            is_public = kind != "note" and name not in INTERNAL and all(it.is_public for it in seen_by)
+            is_public = is_shown and name not in INTERNAL and all(it.is_public for it in seen_by)
             found.places.append(Place(wanted.taken_from(of), field_name(name), excerpt(in_full(text)), is_public))
             found.is_public |= is_public
     found.rows += changed
