@@ -17,6 +17,7 @@ from tests.factories import (
     make_designation,
     make_staff,
     make_targets,
+    make_test,
     make_update,
 )
 from tests.tampering import unlock_log
@@ -285,6 +286,10 @@ def test_an_address_that_spells_the_words_goes_as_a_whole(ada: Change) -> None:
     assert found.slugs == []
     make_ask(ada, slug="a-minister-said-so", title="Spelt")
     assert taking_down.find(ada.session, "A minister said", REASON, OURS).slugs == ["a-minister-said-so"]
+    make_test(ada, ask, key="a-minister-said-it", label="It was said")
+    make_update(ada, ask, key="so-a-minister-said")
+    found = taking_down.find(ada.session, "A minister said", REASON, OURS)
+    assert set(found.slugs) == {"a-minister-said-so", "a-minister-said-it", "so-a-minister-said"}
 
 
 @pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)

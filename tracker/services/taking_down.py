@@ -28,6 +28,7 @@ from tracker.models import (
     Revision,
     SentForm,
     Source,
+    SuccessTest,
     Target,
     Update,
     Upload,
@@ -61,8 +62,8 @@ KEPT |= {"entries", "commitments", "head", "former_slugs", "results"}
 OF_EVENT = ("subject_name", "reason", "before", "after")
 NEVER_PUBLIC = {"note", "finding"}
 INTERNAL = {"internal_note", "draft_note", "sent_back_note", "words", "candidates"}
-# With these an address can be made that spells the words; it stays.
-SLUGS = (Ask.slug, FormerSlug.slug, Source.key, Legislation.key)
+# With these an address can be made that spells the words; it stays. Files show the keys of tests and entries too.
+SLUGS = (Ask.slug, FormerSlug.slug, Source.key, Legislation.key, SuccessTest.key, Update.key)
 MOST_SLUGS = 20
 NOWHERE = "These words stand nowhere. Copy them from the page, exactly as they are."
 
