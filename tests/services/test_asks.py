@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import ask_draft, make_ask, make_source, make_test, make_update, source_draft
+from tests.factories import (
+    ask_draft,
+    make_ask,
+    make_source,
+    make_test,
+    make_update,
+    source_draft,
+)
 from tests.transactions import problems_of
 from tracker.models import Ask, FormerSlug, Source, Update
 from tracker.queries.public import find_slug_now
@@ -15,7 +22,7 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, RuleBroken
 from tracker.rules.status import Status
 from tracker.rules.updates import UpdateKind
-from tracker.services import asks
+from tracker.services import asks, records
 from tracker.services.change import Change
 
 
@@ -194,3 +201,19 @@ def test_a_source_is_edited_and_its_key_is_its_own(ed: Change) -> None:
     with pytest.raises(RuleBroken) as again:
         make_source(ed)
     assert problems_of(again) == {"key"}
+
+
+def test_an_ask_shows_no_source_that_was_put_aside(ed: Change) -> None:
+    published, draft = make_ask(ed, published=True), make_ask(ed, slug="later", title="Later")
+    aside = make_source(ed, key="aside", title="A source that nobody shall see")
+    records.archive(ed, aside, None, "It was leaked to us.")
+    with pytest.raises(RuleBroken) as broken:
+        asks.edit_ask(ed, published, draft_of(published, source_id=aside.id), seen_version=None, reason="It is better.")
+    assert problems_of(broken) == {"source_id"}
+    make_update(ed, draft, status=Status.ANNOUNCED)
+    asks.edit_ask(ed, draft, draft_of(draft, source_id=aside.id), seen_version=None)
+    with pytest.raises(RuleBroken, match="was put aside"):
+        asks.publish_ask(ed, draft, None)
+    records.restore(ed, aside, None)
+    asks.publish_ask(ed, draft, None)
+    assert aside.publication is Publication.PUBLISHED

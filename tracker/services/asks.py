@@ -124,6 +124,8 @@ def check_complete(status: Status | None, tests: Iterable[SuccessTest], today: d
 def _publish_source(change: Change, ask: Ask) -> None:
     """A public ask shows its source, so the source is public too."""
     source = change.session.get_one(Source, ask.source_id)
+    if source.publication is Publication.PUT_ASIDE:
+        refuse([Problem("Its source was put aside. Take that up again first, or name another one.", "source_id")])
     if source.publication is Publication.DRAFT:
         records.publish(change, source, None)
 
