@@ -8,7 +8,11 @@ import sqlalchemy as sa
 
 from tests.factories import (
     ask_draft,
+    criterion_draft,
+    link_draft,
     make_ask,
+    make_law,
+    make_link,
     make_source,
     make_test,
     make_update,
@@ -22,7 +26,7 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, RuleBroken
 from tracker.rules.status import Status
 from tracker.rules.updates import UpdateKind
-from tracker.services import asks, records
+from tracker.services import asks, legislation, records, tests
 from tracker.services.change import Change
 
 
@@ -217,3 +221,22 @@ def test_an_ask_shows_no_source_that_was_put_aside(ed: Change) -> None:
     records.restore(ed, aside, None)
     asks.publish_ask(ed, draft, None)
     assert aside.publication is Publication.PUBLISHED
+
+
+def test_what_an_editor_saw_of_a_contributors_draft_is_what_is_published(ed: Change, cleo: Change) -> None:
+    ask, law = make_ask(cleo), make_law(ed)
+    make_update(ed, ask, status=Status.ANNOUNCED)
+    seen = ask.version
+    link = make_link(cleo, ask, law, published=False)
+    test = make_test(cleo, ask)
+    for change_it in (
+        lambda: None,
+        lambda: legislation.edit_link(cleo, link, link_draft(ask.id, law.id, note="It did harm."), None),
+        lambda: tests.edit_test(cleo, ask, test, criterion_draft(label="It did harm"), seen_version=None),
+        lambda: tests.archive_test(cleo, ask, test, None, "It did harm."),
+        lambda: asks.edit_ask(cleo, ask, draft_of(ask, summary="It did harm."), seen_version=ask.version),
+    ):
+        change_it()
+        with pytest.raises(Conflict):
+            asks.publish_ask(ed, ask, seen)
+        seen = ask.version
