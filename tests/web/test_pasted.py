@@ -124,6 +124,8 @@ def test_what_is_no_sheet_is_given_back(shared_site: Site, cells: str, says: str
         (sheet(1), {"columns_2_means": ""}, "topic"),
         (sheet(1).replace("Fill home 0", "Stop Brexit"), {}, "A title that no other ask has"),
         (sheet(1).replace("Fill home 0", ""), {}, "row 2, column title: nothing."),
+        (sheet(1).replace("Fill home 0", "\u200b"), {}, "row 2, column title:"),
+        (sheet(1).replace("We ask for home 0 now.", "\u2060\u3164"), {}, "row 2, column quote:"),
         (sheet(1).replace("It is filled", "; ".join(map(str, range(20_000)))), {}, "At most 60 tests an ask."),
         (sheet(1) + "\n" + ROW.format(0), {}, "No two rows with the same ask_slug"),
         (sheet(1).replace("Fill home 0", "x" * 201), {}, "Use at most 200 characters"),
