@@ -28,8 +28,9 @@ from tracker.db.engine import writing
 from tracker.models import Ask, Event, Evidence, Finding, Revision, Target, Update
 from tracker.official.findings import Found, note
 from tracker.rules.chain import commitment, entry_hash
+from tracker.rules.checks import MARK
 from tracker.rules.errors import NotAllowed, RuleBroken
-from tracker.rules.taking_down import CORRECTIONS, MARK, MOST_PLACES
+from tracker.rules.taking_down import CORRECTIONS, MOST_PLACES
 from tracker.services import derived, proof, replay, taking_down
 from tracker.services.change import Change
 from tracker.services.proof import BrokenChain
