@@ -20,13 +20,13 @@ from tests.factories import (
 )
 from tests.transactions import problems_of
 from tracker.models import Ask, FormerSlug, Source, Update
-from tracker.queries.public import find_slug_now
+from tracker.queries.public import find_slug_now, list_former_slugs
 from tracker.rules.asks import AskDraft, Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, RuleBroken
 from tracker.rules.status import Status
 from tracker.rules.updates import UpdateKind
-from tracker.services import asks, legislation, records, tests
+from tracker.services import asks, legislation, records, replay, tests
 from tracker.services.change import Change
 
 
@@ -94,9 +94,22 @@ def test_a_slug_taken_up_again_is_no_longer_a_former_one(ed: Change) -> None:
     assert list(ed.session.scalars(sa.select(FormerSlug.slug))) == ["second"]
 
 
+def test_the_slug_of_a_draft_is_never_public(ed: Change) -> None:
+    ask = make_ask(ed, slug="he-is-corrupt")
+    asks.edit_ask(ed, ask, draft_of(ask, slug="second"), seen_version=None)
+    make_update(ed, ask, status=Status.ANNOUNCED)
+    asks.publish_ask(ed, ask, None)
+    asks.edit_ask(ed, ask, draft_of(ask, slug="third"), seen_version=None)
+    ask_id = ask.id
+    assert list_former_slugs(ed.session) == {"second": "third"}
+    assert replay.find_differences(ed.session) == []
+    ed.session.add(FormerSlug(slug="he-is-corrupt", ask_id=ask_id))  # as older versions kept it
+    assert replay.find_differences(ed.session) == []
+
+
 @pytest.mark.parametrize("taken", ["first", "second"], ids=["a former slug", "a present slug"])
 def test_a_slug_that_another_ask_has_or_had_is_refused(ed: Change, taken: str) -> None:
-    ask = make_ask(ed, slug="first")
+    ask = make_ask(ed, published=True, slug="first")
     asks.edit_ask(ed, ask, draft_of(ask, slug="second"), seen_version=None)
     other = make_ask(ed, slug="other")
     with pytest.raises(RuleBroken) as created:
