@@ -168,6 +168,7 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_typed_is_lost(shar
         ({"source_id": "http://[list", "source_title": "A list"}, "source_id", "This is not a valid address."),
         ({"source_id": "htps://example.org/list", "source_title": "A list"}, "source_id", "must begin with https://"),
         ({"source_title": "x" * 201}, "source_title", "Use at most 200 characters"),
+        ({"title": "STOP Bre\u200bxit"}, "title", "Another ask has this title."),
         ({"title": "Stop Brexit", "slug": "stop-brexit"}, "slug", "Another ask has or had this address."),
         ({"topic": "SANCTIONS"}, "topic", "Write it as other asks do: Sanctions."),
         ({"responsible_bodies": "HM Treasury; HM Treasury"}, "responsible_bodies", "A name stands there twice."),
