@@ -28,6 +28,8 @@ from tracker.models import (
     Revision,
     SentForm,
     Source,
+    SuccessTest,
+    Target,
     Update,
     Upload,
 )
@@ -46,7 +48,7 @@ MODELS |= {"evidence": Evidence, "note": Note}
 # Text that is a part of an address, tells records apart or is worked out from another.
 NOT_TEXTS = {
     "slug", "key", "identity", "address", "title_key", "extent", "extent_key", "kind", "year", "number",
-    "method_version",
+    "method_version", "unique_id", "salt", "commitment", "subject_kind", "outside_key", "digest", "fills",
 }  # fmt: skip
 COLUMNS = [(model, column) for model in MODELS.values() for column in model.__table__.columns]
 TEXTS: dict[Any, list[str]] = defaultdict(list)
@@ -58,9 +60,10 @@ for model, column in COLUMNS:
 KEPT = {column.key for model, column in COLUMNS if column.key not in TEXTS[model]}
 KEPT |= {"entries", "commitments", "head", "former_slugs", "results"}
 OF_EVENT = ("subject_name", "reason", "before", "after")
-INTERNAL = ("internal_note", "draft_note", "sent_back_note")
-# With these an address can be made that spells the words; it stays.
-SLUGS = (Ask.slug, FormerSlug.slug, Source.key, Legislation.key)
+NEVER_PUBLIC = {"note", "finding"}
+INTERNAL = {"internal_note", "draft_note", "sent_back_note", "words", "candidates"}
+# With these an address can be made that spells the words; it stays. Files show the keys of tests and entries too.
+SLUGS = (Ask.slug, FormerSlug.slug, Source.key, Legislation.key, SuccessTest.key, Update.key)
 MOST_SLUGS = 20
 NOWHERE = "These words stand nowhere. Copy them from the page, exactly as they are."
 
@@ -141,6 +144,8 @@ def take_down(change: Change, words: str, reason: str, site: str, seen: str) -> 
     session.execute(sa.update(Revision).values(is_taking_down=True))
     for row, new in found.rows:
         records.write(row, new)
+        if isinstance(row, Target) and new.keys() & {"asked_as", "words"}:
+            row.salt = ""  # the log has a commitment to the name as it was, which nobody can open any longer
         if isinstance(row, Versioned):
             row.version += 1  # whoever is editing it has the words before them
     of_evidence = {row.update_id for row, _ in found.rows if isinstance(row, Evidence)}
@@ -173,8 +178,9 @@ def _look_through(session: Session, kind: str, rows: sa.Select[Any], wanted: Wor
         ask = found.asks.get(_ask_id(parent) or 0)
         of = f"{kind} of “{ask.title}”" if ask and ask is not row else f"{kind} “{getattr(row, 'title', '')}”"
         seen_by = [it.publication for it in (parent, ask) if it and hasattr(it, "publication")]
+        is_shown = kind not in NEVER_PUBLIC and getattr(row, "is_shown", True)
         for name, text in new.items():
-            is_public = kind != "note" and name not in INTERNAL and all(it.is_public for it in seen_by)
+            is_public = is_shown and name not in INTERNAL and all(it.is_public for it in seen_by)
             found.places.append(Place(wanted.taken_from(of), field_name(name), excerpt(in_full(text)), is_public))
             found.is_public |= is_public
     found.rows += changed
@@ -182,7 +188,7 @@ def _look_through(session: Session, kind: str, rows: sa.Select[Any], wanted: Wor
 
 def _new_texts(row: Any, wanted: Words) -> dict[str, Any]:
     texts = {name: getattr(row, name) for name in TEXTS[type(row)]}
-    return {name: new for name, text in texts.items() if (new := wanted.taken_from(text, name=name)) != text}
+    return {name: new for name, text in texts.items() if (new := wanted.taken_from(text, KEPT, name)) != text}
 
 
 def _ask_id(row: Any) -> int | None:

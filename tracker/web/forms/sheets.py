@@ -32,10 +32,17 @@ class ColumnForm(wtforms.Form):
     means = SelectField("Column", choices={"": "Do not use"} | {name: said[0] for name, said in MEANINGS.items()})
 
 
+class CellsField(CarriedField):
+    """Cells; where an office program breaks a line inside of one stands a space."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([text.replace("\v", " ").replace("\f", " ") for text in valuelist])
+
+
 class PasteForm(SourcedForm):
     """Cells that were copied from a sheet, what their columns hold, and what holds for all rows."""
 
-    cells = CarriedField()
+    cells = CellsField()
     has_header = BooleanField("The first row holds the names of the columns")
     columns = FieldList(FormField(ColumnForm), max_entries=MOST_COLUMNS)
     topic = TextField("Topic, where a row has none", render_kw={"maxlength": 60})
