@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from tracker.official.fetching import Answer, Unreadable
+from tracker.official.fetching import Answer, Conditions, Unreadable
 
 RUSSIA = "The Russia (Sanctions) (EU Exit) Regulations 2019"
 RIGHTS = "The Global Human Rights Sanctions Regulations 2020"
@@ -106,9 +106,9 @@ class SavedLists:
                 file.write_bytes(content.encode() if isinstance(content, str) else content)
         return self
 
-    def get(self, source: str, path: str) -> Answer:
+    def get(self, source: str, path: str, seen: Conditions | None = None) -> Answer:
         assert source == "sanctions"
         file = self.folder / f"list.{path[-3:]}"
         if not file.exists():
             raise Unreadable(f"{path} is not there.")
-        return Answer(file, f"https://sanctions.example{path}")
+        return Answer(file, f"https://sanctions.example{path}", is_saved=True)

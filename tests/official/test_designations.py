@@ -34,7 +34,8 @@ def ask(ed: Change) -> Ask:
 
 def take(session: Session, lists: SavedLists, entries: Sequence[Entry] = THREE, day: str = "20/11/2026") -> list[Found]:
     """Store this list, and return what is new."""
-    _, found = read_list(lists.put(xml=as_xml(entries, day)), PartialDate("2026-11-22"))
+    found = read_list(lists.put(xml=as_xml(entries, day)), PartialDate("2026-11-22"), {})
+    assert found
     news = take_list(session, found, NOW)
     session.flush()
     session.expire_all()

@@ -207,7 +207,7 @@ def test_a_dry_run_says_what_it_would_find_and_keeps_nothing(engine: sa.Engine, 
 def test_a_list_that_shrank_by_more_than_a_tenth_is_refused(engine: sa.Engine, fetcher: Fetcher) -> None:
     def read(looking: Looking, records: int) -> None:
         looking.check_size(records)
-        looking.read = records
+        looking.row.records = records
 
     for records, outcome in ((100, LookOutcome.OK), (90, LookOutcome.OK), (80, LookOutcome.FAILED)):
         row = look(looking_at(engine, fetcher), lambda it, number=records: read(it, number))  # type: ignore[misc]

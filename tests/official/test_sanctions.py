@@ -36,7 +36,9 @@ def lists(tmp_path: Path) -> SavedLists:
 
 
 def read(lists: SavedLists) -> ReadList:
-    return read_list(lists, TODAY)[1]
+    found = read_list(lists, TODAY, {})
+    assert found
+    return found
 
 
 def refused(lists: SavedLists) -> str:
@@ -138,7 +140,7 @@ from tracker.official.fetching import SavedAnswers
 from tracker.official.sanctions import read_list
 from tracker.rules.dates import PartialDate
 before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
-_, found = read_list(SavedAnswers(Path(sys.argv[1])), PartialDate("2026-11-22"))
+found = read_list(SavedAnswers(Path(sys.argv[1])), PartialDate("2026-11-22"), {})
 used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
 print(len(found.entries), time.process_time() - begun, used / 1024)
 """

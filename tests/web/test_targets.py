@@ -21,7 +21,9 @@ from tracker.services.records import archive
 def read_a_list(site: Site, folder: Path) -> None:
     """Take a list as `tracker look` does."""
     with site.change(ADA) as change:
-        _, found = read_list(SavedLists(folder).put(xml=as_xml([TESTOV, EXAMPLE_BANK])), PartialDate("2026-11-22"))
+        lists = SavedLists(folder).put(xml=as_xml([TESTOV, EXAMPLE_BANK]))
+        found = read_list(lists, PartialDate("2026-11-22"), {})
+        assert found
         take_list(change.session, found, change.at)
 
 

@@ -12,10 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from tracker.db.engine import reading
 from tracker.models import Designation, SanctionsList, Target
 from tracker.official.fetching import Unreadable
 from tracker.official.findings import Found, note
-from tracker.official.looking import Looking
+from tracker.official.looking import Looking, find_last_good
 from tracker.official.sanctions import Listed, ReadList, read_list
 from tracker.rules.dates import PartialDate
 from tracker.rules.targets import MOST_CANDIDATES, TargetState, shared_words, words_of
@@ -28,13 +29,26 @@ Row = Any
 
 def read_sanctions(looking: Looking) -> None:
     """Read the list of today, store it, and keep as findings what is new for the targets."""
-    looking.whole, found = read_list(looking.answers, looking.today)
-    looking.read = len(found.entries)
-    looking.check_size(looking.read)
+    with reading(looking.engine) as session:
+        last = find_last_good(session, "sanctions")
+        seen = {"etag": last.etag, "last_modified": last.last_modified} if last and not _waits(session) else {}
+    found = read_list(looking.answers, looking.today, seen)
+    for name in ("records", "etag", "last_modified", "sha256"):
+        setattr(looking.row, name, getattr(found or last, name))
+    if not found:
+        return
+    looking.check_size(found.records)
     looking.skipped += found.faults
     with looking.writing() as session:
         news = take_list(session, found, looking.at)
         looking.new += [finding.says for each in news if (finding := note(session, each, looking.at))]
+
+
+def _waits(session: Session) -> bool:
+    """True if a target may be on the list as it is, or follows an entry of which we have yet to read the name."""
+    unnamed = Target.designation.has(sa.and_(Designation.name == "", Designation.removed_on.is_(None)))
+    waiting = sa.select(Target.id).where((Target.state == TargetState.UNSURE) | unnamed)
+    return session.scalar(waiting.limit(1)) is not None
 
 
 def take_list(session: Session, found: ReadList, at: datetime) -> list[Found]:

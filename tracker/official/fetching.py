@@ -34,6 +34,9 @@ UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 NAME_LENGTH = 120
 
 
+Conditions = Mapping[str, str]  # "etag" and "last_modified" of an answer
+
+
 class Unreadable(Exception):
     """A record cannot be read; the message says in one sentence why."""
 
@@ -44,13 +47,14 @@ class Unreachable(Unreadable):
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer, saved in a file; `is_new` says that it is not the one that was there before."""
+    """An answer in a file; not `is_new` if it is as it was the last time, `is_saved` if the file is somebody's own."""
 
     path: Path
     address: str
     is_new: bool = True
     etag: str = ""
     last_modified: str = ""
+    is_saved: bool = False
 
     @property
     def sha256(self) -> str:
@@ -67,15 +71,20 @@ class Answer:
             raise Unreadable(f"{self.address} did not answer in JSON.") from None
 
     def forget(self) -> None:
-        """Let the next question be asked without conditions, since this answer is of no use."""
-        _particulars(self.path).unlink(missing_ok=True)
+        """Delete the answer, which is of no use any longer; the next question is asked without conditions."""
+        if not self.is_saved:
+            self.path.unlink(missing_ok=True)
+            _particulars(self.path).unlink(missing_ok=True)
 
 
 class Answers(Protocol):
     """Where answers come from: the sources themselves, or a folder."""
 
-    def get(self, source: str, path: str) -> Answer:
-        """Return what a source says at this path; raises Unreadable."""
+    def get(self, source: str, path: str, seen: Conditions | None = None) -> Answer:
+        """Return what a source says at this path; raises Unreadable.
+
+        It is asked for what is new since the answer that is kept, or since `seen`, and then there may be no file.
+        """
 
 
 @dataclass(frozen=True)
@@ -84,12 +93,12 @@ class SavedAnswers:
 
     folder: Path
 
-    def get(self, source: str, path: str) -> Answer:
+    def get(self, source: str, path: str, seen: Conditions | None = None) -> Answer:
         """Return the saved answer; raises Unreadable when there is none."""
         file = self.folder / file_name(source, path)
         if not file.is_file():
             raise Unreadable(f"There is no file {file.relative_to(self.folder)}.")
-        return Answer(file, str(file.relative_to(self.folder)))
+        return Answer(file, str(file.relative_to(self.folder)), is_saved=True)
 
 
 @dataclass
@@ -112,19 +121,21 @@ class Fetcher:
         self.pool = urllib3.PoolManager(timeout=TIMES, retries=False)
         self.hosts = {(urlsplit(base).scheme, urlsplit(base).netloc) for base in self.bases.values()}
 
-    def get(self, source: str, path: str) -> Answer:
+    def get(self, source: str, path: str, seen: Conditions | None = None) -> Answer:
         """Return what the source says now; raises Unreadable, and then keeps the answer that was there before."""
         file = self.folder / file_name(source, path)
         kept = _kept(file)
         if kept and self.since and datetime.fromisoformat(kept["at"]) >= self.since:
             return Answer(file, kept["address"], True, kept["etag"], kept["last_modified"])
-        conditions = {"If-None-Match": kept.get("etag"), "If-Modified-Since": kept.get("last_modified")}
+        known = kept if seen is None else seen
+        conditions = {"If-None-Match": known.get("etag"), "If-Modified-Since": known.get("last_modified")}
         address = self.bases[source].rstrip("/") + path
         response = self._ask(address, {name: value for name, value in conditions.items() if value})
         try:
-            if response.status == 304 and kept:
-                self._keep(file, kept | {"at": self.at.isoformat()})
-                return Answer(file, address, False, kept["etag"], kept["last_modified"])
+            if response.status == 304 and known:
+                if seen is None:
+                    self._keep(file, kept | {"at": self.at.isoformat()})
+                return Answer(file, address, False, known["etag"], known["last_modified"])
             if response.status != 200:
                 raise Unreadable(f"{address} answered with the code {response.status}.")
             return self._save(response, file, address)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from tracker.clock import day_of
 from tracker.db.engine import reading, writing
 from tracker.models import Look, Revision
-from tracker.official.fetching import Answer, Answers, Unreachable, Unreadable
+from tracker.official.fetching import Answers, Unreachable, Unreadable
 from tracker.official.findings import Found, note, withdraw_missing
 from tracker.rules.dates import PartialDate
 from tracker.rules.findings import SOURCES, LookOutcome
@@ -50,8 +50,9 @@ class Looking:
     dry_run: bool = False
     new: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
-    read: int = 0
-    whole: Answer | None = None
+
+    def __post_init__(self) -> None:
+        self.row = Look(source=self.source, looked_at=self.at, records=0)
 
     @property
     def recent(self) -> date:
@@ -81,9 +82,9 @@ class Looking:
             except MISSHAPEN as error:
                 self.skipped.append(f"{name}: the answer has another shape than before ({error!r}).")
             else:
-                self.read += 1
+                self.row.records += 1
                 unreachable = 0
-        if subjects and not self.read:
+        if subjects and not self.row.records:
             raise SourceFault(self.skipped[0])
 
     def sound(self, name: str, records: Iterable[T], read: Callable[[T], R]) -> list[R]:
@@ -128,26 +129,17 @@ Reader = Callable[[Looking], None]
 
 def look(looking: Looking, reader: Reader) -> Look:
     """Read one source and keep how it went."""
+    row = looking.row
     try:
         _check_clock(looking)
         reader(looking)
     except (SourceFault, Unreadable) as error:
-        outcome, sentence = LookOutcome.FAILED, str(error)
+        row.outcome, sentence = LookOutcome.FAILED, str(error)
     except MISSHAPEN as error:
-        outcome, sentence = LookOutcome.FAILED, f"It answered in another shape than before ({error!r})."
+        row.outcome, sentence = LookOutcome.FAILED, f"It answered in another shape than before ({error!r})."
     else:
-        outcome, sentence = LookOutcome.OK, _told(looking)
-    whole = looking.whole
-    row = Look(
-        source=looking.source,
-        looked_at=looking.at,
-        outcome=outcome,
-        sentence=sentence[:SENTENCE_LENGTH],
-        etag=whole.etag if whole else "",
-        last_modified=whole.last_modified if whole else "",
-        sha256=whole.sha256 if whole else "",
-        records=looking.read,
-    )
+        row.outcome, sentence = LookOutcome.OK, _told(looking)
+    row.sentence = sentence[:SENTENCE_LENGTH]
     with looking.writing() as session:
         session.add(row)
         session.flush()

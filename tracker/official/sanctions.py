@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from tracker.official.fetching import Answer, Answers, Unreadable
+from tracker.official.fetching import Answer, Answers, Conditions, Unreadable
 from tracker.official.xml import elements
 from tracker.rules.dates import PartialDate
 from tracker.rules.targets import UNIQUE_ID, TargetKind, title_of_regime
@@ -45,24 +45,38 @@ class Listed:
 
 @dataclass
 class ReadList:
-    """A list of a day: its designations by unique ID, and what is wrong with single ones, in sentences."""
+    """A list of a day: its designations by unique ID, what is wrong with single ones, and what is known of its file."""
 
     day: PartialDate | None = None
     entries: dict[str, Listed] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    etag: str = ""
+    last_modified: str = ""
+    sha256: str = ""
+
+    @property
+    def records(self) -> int:
+        """How many designations it has."""
+        return len(self.entries)
 
 
 Record = tuple[list[str], list[str]]  # the values of COLUMNS, and the names
 Reader = Callable[[Answer, ReadList], Iterator[Record]]
 
 
-def read_list(answers: Answers, today: PartialDate) -> tuple[Answer, ReadList]:
-    """Return the list and the answer that it was read from; raises Unreadable with what is wrong with both files."""
+def read_list(answers: Answers, today: PartialDate, seen: Conditions) -> ReadList | None:
+    """Return the list, or None if it is the one that was `seen`; raises Unreadable with what is wrong with both files.
+
+    The file has names, births and addresses of people whom nobody asked about: it is deleted once it was read.
+    """
     reasons = []
     for path, read in ((XML, _read_xml), (CSV, _read_csv)):
         try:
-            answer = answers.get("sanctions", path)
-            return answer, _read(answer, read, today)
+            answer = answers.get("sanctions", path, seen)
+            try:
+                return _read(answer, read, today) if answer.is_new else None
+            finally:
+                answer.forget()
         except Unreadable as error:
             reasons.append(str(error))
     raise Unreadable(" ".join(dict.fromkeys(reasons)))
@@ -75,7 +89,7 @@ def _read(answer: Answer, records: Reader, today: PartialDate) -> ReadList:
         raise Unreadable(CLOSED)
     if begin[:14].lower() == b"<!doctype html" or begin[:5].lower() == b"<html":
         raise Unreadable(f"{answer.address} answered with a web page in place of the list.")
-    found = ReadList()
+    found = ReadList(etag=answer.etag, last_modified=answer.last_modified, sha256=answer.sha256)
     for values, names in records(answer, found):
         _add(found, values, names, may_repeat=records is _read_csv)
     if found.day is None or found.day > today:
