@@ -2,10 +2,10 @@
 
 import sqlalchemy as sa
 
-from tests.factories import make_targets
+from tests.factories import make_targets, seen_in_record
 from tests.site import ADA, CLEO, ED, Site
 from tracker.models import Ask, Legislation, Person
-from tracker.official.findings import Found, note
+from tracker.official.findings import note
 from tracker.rules.dates import PartialDate
 from tracker.rules.replies import ReplyDraft
 from tracker.rules.updates import EvidenceDraft, EvidenceType, UpdateDraft, UpdateKind
@@ -42,9 +42,6 @@ def make_examples(site: Site) -> dict[str, object]:
 def make_finding(change: Change) -> int:
     """A finding that concerns several asks."""
     law = change.session.scalars(sa.select(Legislation.id).where(Legislation.key == "ukpga/2018/13")).one()
-    found = Found(
-        "stage", "legislation", law, "bill/1/stage/1", "A stage", "https://bills.parliament.uk/bills/1", "Bill"
-    )
-    finding = note(change.session, found, change.at)
+    finding = note(change.session, seen_in_record(subject_id=law), change.at)
     assert finding
     return finding.id

@@ -32,7 +32,7 @@ def look(folder: Path | None, only: str | None, dry_run: bool) -> None:
     a source could not be used.
     """
     # An HTTP client, of which no other command knows.
-    from tracker.official.fetching import Answers, Fetcher, SavedAnswers
+    from tracker.official.fetching import Fetcher, SavedAnswers
     from tracker.official.looking import Looking, only_one
     from tracker.official.looking import look as look_at
     from tracker.official.readers import READERS
@@ -43,9 +43,8 @@ def look(folder: Path | None, only: str | None, dry_run: bool) -> None:
     agent = f"policy-tracker/{__version__} (+{settings.site_url}; {settings.contact_email or 'no address given'})"
     try:
         with only_one(kept, at) as since:
-            answers: Answers = Fetcher(settings.record_addresses, kept, agent, at, since)
-            if folder:
-                answers = SavedAnswers(folder)
+            fetcher = Fetcher(settings.record_addresses, kept, agent, at, since)
+            answers = SavedAnswers(folder) if folder else fetcher
             for source in [only] if only else READERS:
                 looking = Looking(engine, answers, at, source, _progress, dry_run)
                 row = look_at(looking, READERS[source])
