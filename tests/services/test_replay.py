@@ -133,7 +133,7 @@ def find(change: Change, law: Legislation, number: int) -> object:
 
 def tell(change: Change, update: Update, number: int) -> None:
     for finding in change.session.scalars(sa.select(Finding).limit(1)):
-        findings.note_telling(change, finding, update)
+        findings.note_telling(change, finding.id, update)
 
 
 DEEDS: list[tuple[type[Any] | None, Deed]] = [
