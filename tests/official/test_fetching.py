@@ -14,7 +14,7 @@ from tracker.db.engine import reading, writing
 from tracker.models import Finding, Legislation, Look, Revision
 from tracker.official.fetching import Fetcher, SavedAnswers, Unreachable, Unreadable
 from tracker.official.findings import note, withdraw_missing
-from tracker.official.looking import Looking, SourceFault, look, only_one
+from tracker.official.looking import Looking, look, only_one
 from tracker.rules.dates import PartialDate
 from tracker.rules.findings import FindingState, LookOutcome
 
@@ -216,7 +216,7 @@ def test_many_findings_at_once_are_kept_and_said_to_be_many(engine: sa.Engine, f
 
 def test_an_unforeseen_fault_of_a_source_is_told(engine: sa.Engine, fetcher: Fetcher) -> None:
     def read(_: Looking) -> None:
-        raise SourceFault("The list was closed.")
+        raise Unreadable("The list was closed.")
 
     row = look(looking_at(engine, fetcher), read)
     assert (row.outcome, row.sentence) == (LookOutcome.FAILED, "The list was closed.")

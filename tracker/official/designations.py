@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from tracker.db.engine import reading
 from tracker.models import Designation, Finding, SanctionsList, Target
 from tracker.official.fetching import Unreadable
-from tracker.official.looking import Looking, SourceFault, find_last_good
+from tracker.official.looking import Looking, find_last_good
 from tracker.official.sanctions import Listed, ReadList, read_list
 from tracker.rules.dates import PartialDate
 from tracker.rules.targets import MOST_CANDIDATES, TargetState, shared_words, words_of
@@ -38,7 +38,7 @@ def read_sanctions(looking: Looking) -> None:
     if known := found or last:
         row.etag, row.last_modified, row.sha256 = known.etag, known.last_modified, known.sha256
     if last and row.records < last.records * (1 - LARGEST_LOSS):
-        raise SourceFault(f"It has only {row.records} records; on the last look it had {last.records}.")
+        raise Unreadable(f"It has only {row.records} records; on the last look it had {last.records}.")
     if found:
         looking.skipped += found.faults
         with looking.writing() as session:

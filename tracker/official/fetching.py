@@ -35,7 +35,7 @@ Conditions = Mapping[str, str]  # "etag" and "last_modified" of an answer
 
 
 class Unreadable(Exception):
-    """A record cannot be read; the message says in one sentence why."""
+    """A record, or a whole source, cannot be read; the message says in one sentence why. Nothing is changed."""
 
 
 class Unreachable(Unreadable):

@@ -34,10 +34,6 @@ R = TypeVar("R")
 MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
-class SourceFault(Exception):
-    """A whole source cannot be used; the message says in one sentence why. Nothing is changed."""
-
-
 @dataclass
 class Looking:
     """A look at one source, as its reader sees it. With `dry_run` nothing is kept.
@@ -77,7 +73,7 @@ class Looking:
     def each(self, laws: Sequence[Legislation], read: Callable[[Legislation], None]) -> None:
         """Read what the source says of one law after the other; one that cannot be read is told and spoils no other.
 
-        Raises SourceFault when none can be read, or the source gave no answer so many times in a row.
+        Raises Unreadable when none can be read, or the source gave no answer so many times in a row.
         """
         unreachable = 0
         for number, law in enumerate(laws, 1):
@@ -89,14 +85,14 @@ class Looking:
                 self.skipped.append(f"{self.about}: {error}")
                 unreachable = unreachable + 1 if isinstance(error, Unreachable) else 0
                 if unreachable == DOWN_AFTER:
-                    raise SourceFault(str(error)) from None
+                    raise
             except MISSHAPEN as error:
                 self.skipped.append(f"{self.about}: the answer has another shape than before ({error!r}).")
             else:
                 self.row.records += 1
                 unreachable = 0
         if laws and not self.row.records:
-            raise SourceFault(self.skipped[0])
+            raise Unreadable(self.skipped[0])
 
     def sound(self, records: Iterable[T], read: Callable[[T], R]) -> list[R]:
         """Return what is read of each record; one that is misshapen is told and left out."""
@@ -141,7 +137,7 @@ def look(looking: Looking, reader: Reader) -> Look:
     try:
         _check_clock(looking)
         reader(looking)
-    except (SourceFault, Unreadable) as error:
+    except Unreadable as error:
         row.outcome, sentence = LookOutcome.FAILED, str(error)
     except MISSHAPEN as error:
         row.outcome, sentence = LookOutcome.FAILED, f"It answered in another shape than before ({error!r})."
@@ -167,7 +163,7 @@ def _check_clock(looking: Looking) -> None:
     with reading(looking.engine) as session:
         last = session.scalar(sa.select(sa.func.max(Look.looked_at)))
     if last and looking.at < last - TOLERANCE:
-        raise SourceFault(f"The clock of this machine is behind the last look, of {last:%d %B %Y %H:%M} UTC. Set it.")
+        raise Unreadable(f"The clock of this machine is behind the last look, of {last:%d %B %Y %H:%M} UTC. Set it.")
 
 
 def _summary(looking: Looking) -> str:
