@@ -271,9 +271,12 @@ def test_what_was_done_of_late_is_one_finding_for_each_law_that_did_it(desk: Des
         ("<!DOCTYPE html><html><body>Sorry</body></html>", "it declares a document type"),
         ("<html><body>Sorry</body></html>", "of the kind “html”"),
         ('<!DOCTYPE x [<!ENTITY a "b">]><Legislation/>', "it declares a document type"),
+        ("<!-- -->" * 9999 + '<!DOCTYPE x [<!ENTITY a "b">]><Legislation/>', "no whole XML"),
+        ('<?xml version="1.0" encoding="none"?><Legislation/>', "no whole XML"),
+        ('<?xml version="1.0" encoding="utf-7"?><Legislation/>', "no whole XML"),
         ("", "no whole XML"),
     ],
-    ids=["text", "html", "xhtml", "entities", "nothing"],
+    ids=["text", "html", "xhtml", "entities", "late entities", "no encoding", "many bytes", "nothing"],
 )
 def test_an_answer_that_is_no_law_is_told_and_changes_nothing(desk: Desk, answer: str, sentence: str) -> None:
     follow_act(desk)

@@ -150,7 +150,7 @@ class Fetcher:
 
     def _try(self, address: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
         """Ask three times with growing waits, and longer ones where a busy source asks for them."""
-        host, reason, asked_to_wait = urlsplit(address), "", 0.0
+        host, reason, asked_to_wait = urlsplit(address), "", 0
         for wait in (0, self.wait_seconds, 3 * self.wait_seconds):
             time.sleep(max(wait, asked_to_wait))
             if host.hostname not in LOOPBACK:  # this machine itself need not be spared
@@ -164,7 +164,8 @@ class Fetcher:
             if response.status not in BUSY:
                 return response
             reason = f"answered with the code {response.status} three times"
-            asked_to_wait = min(urllib3.Retry().get_retry_after(response) or 0, LONGEST_WAIT)
+            asked = response.headers.get("Retry-After", "")
+            asked_to_wait = min(int(asked), LONGEST_WAIT) if asked.isdecimal() else 0
             response.close()
         raise Unreachable(f"{host.netloc} {reason}.")
 

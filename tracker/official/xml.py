@@ -23,7 +23,7 @@ def elements(answer: Answer, root: str, *tags: str) -> Iterator[ET.Element]:
     """
     try:
         yield from _elements(answer, root, tags)
-    except (ET.ParseError, Unreadable) as error:
+    except (ET.ParseError, LookupError, ValueError, Unreadable) as error:  # the middle two: an encoding is not known
         answer.forget()
         raise Unreadable(f"{answer.address} is no whole XML of this record: {error}.") from None
 
