@@ -124,7 +124,7 @@ def _store(change: Change, made: Builder) -> None:
         update.publication, update.published_at = Publication.DRAFT, None
     for table in (Designation, SanctionsList, Look):  # a look may have come first; the next one reads the list again
         change.session.execute(sa.delete(table))
-    change.session.add_all([*made.entries.by_id.values(), *made.entries.lists])
+    change.session.add_all([*made.entries.values(), *made.lists])
     for rows in made.rows.values():
         change.session.add_all(rows.values())
     change.session.flush()
