@@ -86,7 +86,7 @@ def test_a_review_says_what_was_searched_what_was_not_found_and_where_our_source
     entry = public.section(f"u-{newest}")
     assert "We searched: The register of judgments." in entry
     assert "We did not find: An order after May." in entry
-    assert "Our sources end on May 2026." in entry
+    assert "Our sources go up to May 2026." in entry
     assert "Our sources end May 2026" in public.all("dl", "standing")[0]
     told = {row["update_key"]: row for row in rows(site, "updates")}[newest]
     assert (told["searched"], told["not_found"], told["sources_end_on"]) == (
