@@ -47,7 +47,7 @@ class PasteForm(SourcedForm):
         guessed, chosen = guess(self.sheet[0]), [entry.form.means.data for entry in self.columns.entries]
         if len(chosen) != len(guessed):
             self.has_header.data = any(guessed)
-            chosen = guessed if any(guessed) else ["asks.title", *[""] * (len(guessed) - 1)]
+            chosen = guessed if any(guessed) else ["title", *[""] * (len(guessed) - 1)]
             self.taken = {number for number, _ in self.rows()}
         else:
             self.taken = {whole_number(value) for value in request.form.getlist("take")}
@@ -73,7 +73,7 @@ class PasteForm(SourcedForm):
     def check(self) -> list[Problem]:
         """Say what is missing before the rows can be read as asks."""
         means = [entry.form.means.data for entry in self.columns.entries if entry.form.means.data]
-        needed = ("asks.title", "asks.quote")
+        needed = ("title", "quote")
         problems = [Problem(f"Say which column holds “{MEANINGS[name][0]}”.") for name in needed if name not in means]
         twice = sorted({name for name in means if means.count(name) > 1})
         problems += [Problem(f"Two columns hold “{MEANINGS[name][0]}”. Choose one.") for name in twice]
