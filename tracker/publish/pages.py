@@ -1,9 +1,7 @@
 """All that a folder holds, asked of the site itself as a reader would ask, without a network."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
-from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -17,7 +15,6 @@ from tracker.db.engine import reading
 from tracker.publish.folder import PublishRefused, SiteFolder
 from tracker.publish.headers import HeaderRules
 from tracker.publish.links import API, SiteLinks
-from tracker.publish.processes import in_processes
 from tracker.queries import public
 from tracker.queries.public.filters import AskFilter
 
@@ -36,7 +33,6 @@ ALWAYS = (
 NOT_FOUND = "/404.html"
 # What other sites show or subscribe to, which a former address goes on to send.
 EMBEDDED = ("feed.atom", "calendar.ics", "badge.svg", "picture.png", "card")
-REDIRECTED = (("", ""), ("/*", "/:splat"))
 MOVED = """<!doctype html>
 <html lang="en-GB">
 <meta charset="utf-8">
@@ -100,18 +96,11 @@ class Site:
         for address in addresses:
             self.links.find(address)
         while waiting := [item for item in self.links.found.items() if item[0] not in self.made]:
-            self.engine.dispose()  # no connection may be shared with another process
-            try:
-                for made in in_processes(partial(self._make, publication), waiting):
-                    publication.take(self._know(made))
-                    progress(len(self.made), len(self.links.found))
-            except BrokenProcessPool:
-                raise PublishRefused(
-                    "A process was killed, perhaps for want of memory. Nothing was published."
-                ) from None
+            for path, address in waiting:
+                publication.take(self._know(self._make(publication, path, address)))
+                progress(len(self.made), len(self.links.found))
 
-    def _make(self, publication: SiteFolder, item: tuple[str, str]) -> Made:
-        path, address = item
+    def _make(self, publication: SiteFolder, path: str, address: str) -> Made:
         with self._ask(address) as answer:
             if answer.status_code >= 500:
                 raise PublishRefused(f"{address} was answered with {answer.status}. Nothing was published.")
@@ -143,8 +132,6 @@ class Site:
         for path, (page, anchor) in moved.items():
             text = MOVED.format(own=self.own, page=page, anchor=anchor)
             publication.add(file_of(path, is_page=True), text.encode())
-        rules = [f"/asks/{slug}{end} /asks/{now}{to} 301\n" for slug, now in former.items() for end, to in REDIRECTED]
-        publication.add("_redirects", "".join(rules).encode())
 
     def _ask(self, address: str) -> Response:
         client = self.app.test_client(use_cookies=False)
