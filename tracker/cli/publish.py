@@ -1,10 +1,8 @@
 """The command that writes the whole public site as plain files."""
 
-import signal
 import sys
 import time
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,34 +41,25 @@ def publish(folder: Path, live: str | None, watch: bool) -> None:
     live = (live or "").rstrip("/")
     if live and not live.startswith(("https://", "http://")):
         raise click.ClickException("Addresses begin with https://. Nothing was written.")
-    last, stopped, site = None, _stopped_by(signal.SIGINT, signal.SIGTERM), _open_site(settings, live)
+    site, last = _open_site(settings, live), None
     revisions = Revisions(site.engine)
     try:
-        while not stopped:
+        while True:
             state = revisions.read(), today()
             if state != last:  # also when it changed while pages were made
                 with publication_in(folder) as publication:
                     about = {"site": site.own, "checkpoint": site.checkpoint()}
-                    site.write_into(publication, repr(state), partial(_progress, stopped))
+                    site.write_into(publication, repr(state), _progress)
                     done = publication.finish(about)
                 click.echo(f"Files written: {done.written}, deleted: {done.deleted}, unchanged: {done.unchanged}.")
                 last = state
             elif not watch:
                 return
             else:
-                _wait(stopped)
+                time.sleep(LOOK_EVERY)
     except KeyboardInterrupt:
         if not watch:
-            raise click.ClickException("Stopped. Nothing was changed; the next time it goes on from here.") from None
-
-
-def _stopped_by(*signals: signal.Signals) -> list[int]:
-    """Return a list that is no longer empty after such a signal, so that it does not end what must be whole."""
-    told: list[int] = []
-    for number in signals:
-        before = signal.signal(number, lambda number, _: told.append(number))
-        click.get_current_context().call_on_close(partial(signal.signal, number, before))
-    return told
+            raise click.ClickException("Stopped. The next time it goes on from here.") from None
 
 
 def _open_site(settings: Settings, live: str) -> "Site":
@@ -84,14 +73,7 @@ def _open_site(settings: Settings, live: str) -> "Site":
     return site
 
 
-def _progress(stopped: list[int], done: int, known: int) -> None:
-    """How far a long publication is, for somebody who watches; raises KeyboardInterrupt when it is to end."""
-    if stopped:
-        raise KeyboardInterrupt
+def _progress(done: int, known: int) -> None:
+    """Say how far a long publication is, to somebody who watches."""
     if done % SHOWN_EVERY == 0 and sys.stderr.isatty():
         click.echo(f"\r{done} of {known} or more", nl=False, err=True)
-
-
-def _wait(stopped: list[int]) -> None:
-    for _ in range(LOOK_EVERY):
-        time.sleep(0 if stopped else 1)
