@@ -32,7 +32,7 @@ def asks_of(site: Site) -> list[Ask]:
 def test_rows_become_drafts_of_a_source_that_is_made_on_the_spot(site: Site) -> None:
     page = looked_at(site, sheet(3))
     assert page.h1 == "3 rows came in. What is in each column?"
-    guessed = [page.value(f"columns-{number}-means") for number in range(6)]
+    guessed = [page.value(f"columns-{number}") for number in range(6)]
     assert guessed == ["title", "quote", "topic", "responsible_bodies", "labels", ""]
     done = page.submit("Keep as drafts", **WHERE, take=["2", "4"])
     assert done.notices == ["Kept 2 drafts. The public does not see them."]
@@ -89,7 +89,7 @@ def test_what_cannot_be_public_holds_up_all_of_them_and_is_named(site: Site) -> 
 def test_without_names_of_columns_the_first_is_the_title(shared_site: Site, cells: str) -> None:
     page = looked_at(shared_site, cells)
     assert page.h1.startswith("2 rows came in.")
-    assert page.value("columns-0-means") == "title"
+    assert page.value("columns-0") == "title"
     assert page.value("has_header") == ""
     assert page.value("take") == "1\n2"
 
@@ -118,10 +118,10 @@ def test_what_is_no_sheet_is_given_back(shared_site: Site, cells: str, says: str
     [
         (sheet(1), {"source_id": ""}, "Say where it was asked."),
         (sheet(1), {"source_title": ""}, "Give the title."),
-        (sheet(1), {"columns_1_means": ""}, "Say which column holds “Its own words”."),
-        (sheet(1), {"columns_2_means": "title"}, "Two columns hold “Title”."),
+        (sheet(1), {"columns_1": ""}, "Say which column holds “Its own words”."),
+        (sheet(1), {"columns_2": "title"}, "Two columns hold “Title”."),
         (sheet(1), {"take": []}, "Tick at least one row."),
-        (sheet(1), {"columns_2_means": ""}, "Row 2, Topic: "),
+        (sheet(1), {"columns_2": ""}, "Row 2, Topic: "),
         (sheet(1).replace("Fill home 0", "Stop Brexit"), {}, "Another ask has this title."),
         (sheet(1).replace("Fill home 0", ""), {}, "Row 2, Title: Give a short title."),
         (
