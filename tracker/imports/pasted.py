@@ -104,7 +104,7 @@ def _entry(cell: Mapping[str, str], is_opened: bool) -> UpdateDraft | None:
     if not any(cell[name] for name in ("status", "happened_on", "reason")):
         return None
     if not (status := STATUSES.get(cell["status"].casefold())):
-        raise RuleBroken([Problem(f"Write one of: {', '.join(status.label for status in Status)}.", "status")])
+        raise RuleBroken([Problem(f"Write one of: {'; '.join(status.label for status in Status)}.", "status")])
     try:
         since = PartialDate.parse(cell["happened_on"])
     except ValueError as error:
