@@ -59,6 +59,7 @@ BOTH_ENGINES = (
     "tests/cli/test_look.py",
     "tests/cli/test_tidy.py",
     "tests/cli/test_verify.py",
+    "tests/official/test_evidence.py",
     "tests/official/test_fetching.py",
     "tests/official/test_telling.py",
     "tests/web/test_api_paging.py",

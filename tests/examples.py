@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from tests.factories import make_targets
 from tests.site import ADA, CLEO, ED, Site
-from tracker.models import Ask, Legislation, Person
+from tracker.models import Ask, Finding, Legislation, Person, Target
 from tracker.official.findings import Found, note
 from tracker.rules.dates import PartialDate
 from tracker.rules.replies import ReplyDraft
@@ -27,7 +27,8 @@ def make_examples(site: Site) -> dict[str, object]:
         approval.submit(change, ask, waiting)
         made: dict[str, object] = {"draft": draft.id, "waiting": waiting.id}
     with site.change(ED) as change:
-        (target,) = make_targets(change, change.session.get_one(Ask, 1), "Boris Testov")
+        number = change.session.scalar(sa.select(sa.func.count(Target.id))) or 0
+        (target,) = make_targets(change, change.session.get_one(Ask, 1), f"Boris Testov {number}")
         made["target"] = target.id
         made["reply"] = replies.create_reply(change, 1, ReplyDraft("The Treasury", DAY, due_on=DAY)).id
     with site.change(ADA) as change:
@@ -42,8 +43,9 @@ def make_examples(site: Site) -> dict[str, object]:
 def make_finding(change: Change) -> int:
     """A finding that concerns several asks."""
     law = change.session.scalars(sa.select(Legislation.id).where(Legislation.key == "ukpga/2018/13")).one()
+    number = change.session.scalar(sa.select(sa.func.count(Finding.id))) or 0
     found = Found(
-        "stage", "legislation", law, "bill/1/stage/1", "A stage", "https://bills.parliament.uk/bills/1", "Bill"
+        "stage", "legislation", law, f"bill/1/stage/{number}", "A stage", "https://bills.parliament.uk/bills/1", "Bill"
     )
     finding = note(change.session, found, change.at)
     assert finding

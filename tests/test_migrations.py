@@ -165,6 +165,7 @@ def fill(engine: sa.Engine) -> None:
         finding = note(session, Found("made", "ask", ask.id, "law/1", "Made.", "https://a.example", "A law"), NOW)
         assert finding
         session.add(models.Telling(finding_id=finding.id, update_id=update.id))
+        session.add(models.EvidenceLook(evidence_id=update.evidence[0].id, asked_at=NOW))
         session.add(models.Look(source="law", looked_at=NOW, outcome=LookOutcome.OK))
         make_designation(session)
         list_target(change, make_targets(change, ask, "Boris Testov")[0])

@@ -128,13 +128,13 @@ def test_a_server_that_is_killed_loses_nothing_acknowledged_and_is_used_again(
             enough.release()
         check_given_back(answer, f"Note {len(saved)}.")
 
-    with ThreadPoolExecutor(1) as threads:
-        writer = threads.submit(write)
-        for _ in range(5):
-            assert enough.acquire(timeout=30)
-        cluster.kill()
-        writer.result()
     try:
+        with ThreadPoolExecutor(1) as threads:
+            writer = threads.submit(write)
+            for _ in range(5):
+                assert enough.acquire(timeout=30)
+            cluster.kill()
+            writer.result()
         far.site.forget()
         assert far.read().status_code == 503
         check_given_back(post(form, "Too late."), "Too late.")

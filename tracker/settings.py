@@ -65,6 +65,7 @@ class Settings:
     cache_mb: int = 64
     import_rows: int = 600
     upload_mb: int = 2
+    evidence_pages: int = 100
     mail: MailServer | None = None
     face: Face = field(default_factory=Face)
     variables: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
@@ -101,6 +102,7 @@ class Settings:
             cache_mb=reader.number("TRACKER_CACHE_MB", 64, 65536),
             import_rows=reader.number("TRACKER_IMPORT_ROWS", 600, 10_000, least=1),
             upload_mb=reader.number("TRACKER_UPLOAD_MB", 2, 64, least=2),
+            evidence_pages=reader.number("TRACKER_EVIDENCE_PAGES", 100, 1000),
             mail=reader.mail(),
             face=reader.face(),
             variables=reader.variables,

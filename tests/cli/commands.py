@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 from click.testing import CliRunner
 
@@ -35,7 +36,8 @@ def tracker_on(url: str) -> Tracker:
     def tracker(*arguments: str | Path, code: int | None = 0, typed: str = "", **environment: str) -> Answer:
         nothing: dict[str, str | None] = dict.fromkeys(SETTINGS)
         given = nothing | {"DATABASE_URL": url, "SECRET_KEY": SECRET} | environment
-        result = CliRunner(catch_exceptions=False).invoke(main, list(map(str, arguments)), input=typed, env=given)
+        with patch.dict(os.environ):  # a file .env that the command reads is forgotten again
+            result = CliRunner(catch_exceptions=False).invoke(main, list(map(str, arguments)), input=typed, env=given)
         assert code in {None, result.exit_code}, f"{arguments} ended with {result.exit_code}:\n{result.output}"
         return Answer(result.stdout, result.stderr, result.exit_code)
 

@@ -8,14 +8,15 @@ import pytest
 
 from tests.cli.commands import Tracker
 from tests.engines import open_engine
-from tests.factories import NOW, make_ask, make_law, make_link
+from tests.factories import NOW, evidence_draft, make_ask, make_law, make_link, make_update
 from tests.official.fake import FakeRecord, stage
 from tracker.clock import now, today
 from tracker.db.engine import reading, writing
 from tracker.models import Finding, Look
 from tracker.official.looking import only_one
 from tracker.rules.permissions import COMMAND_LINE
-from tracker.services import findings
+from tracker.rules.status import Status
+from tracker.services import asks, findings
 from tracker.services.change import Change
 
 
@@ -35,7 +36,8 @@ def settings(database: str, record: FakeRecord) -> dict[str, str]:
         address = "https://bills.parliament.uk/bills/4210"
         bill = make_law(change, kind="bill", title="Empty Homes Bill", citation="Bill 12 (2026-27)", address=address)
         make_link(change, make_ask(change, published=True), bill)
-    return {f"TRACKER_{source.upper()}_ADDRESS": address for source, address in record.addresses.items()}
+    addresses = {f"TRACKER_{source.upper()}_ADDRESS": address for source, address in record.addresses.items()}
+    return addresses | {"TRACKER_EVIDENCE_PAGES": "0"}  # nobody outside is asked
 
 
 def count(database: str, model: type[Finding] | type[Look]) -> int:
@@ -67,6 +69,27 @@ def test_a_source_that_is_down_is_told_and_the_others_are_read(
     assert "legislation.gov.uk: well" in failed.out
     assert "Sources that could not be used: 1. Nothing of theirs was changed." in failed.err
     assert "warning  looks: Parliament’s bills could not be used" in tracker("doctor", code=None).out
+
+
+@pytest.mark.parametrize("arguments", [("--from", "."), ()])
+def test_evidence_is_not_read_from_a_folder_or_against_the_settings(
+    tracker: Tracker, settings: dict[str, str], arguments: tuple[str, ...]
+) -> None:
+    pages = "10" if arguments else "0"
+    refused = tracker("look", "--only", "evidence", *arguments, code=1, **settings | {"TRACKER_EVIDENCE_PAGES": pages})
+    assert "Evidence is not read from a folder, and not with TRACKER_EVIDENCE_PAGES=0." in refused.err
+
+
+def test_evidence_on_this_machine_is_not_asked_for(tracker: Tracker, database: str, record: FakeRecord) -> None:
+    with open_engine(database) as engine, writing(engine) as session:
+        change = Change(session, COMMAND_LINE, NOW)
+        ask = make_ask(change)
+        evidence = evidence_draft(url=record.address)
+        make_update(change, ask, status=Status.ANNOUNCED, evidence=(evidence,))
+        asks.publish_ask(change, ask, None)
+    said = tracker("look", "--only", "evidence").out
+    assert said == "published evidence: well (0 new)\n"
+    assert record.asked == []
 
 
 def test_a_second_look_is_kept_out(tracker: Tracker, settings: dict[str, str], tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from tests.factories import (
 )
 from tests.transactions import shared_engine_with
 from tracker.db.base import Base
-from tracker.models import Finding, Look, Reply, SanctionsList, StatusSpan
+from tracker.models import EvidenceLook, Finding, Look, Reply, SanctionsList, StatusSpan
 from tracker.rules.dates import PartialDate
 from tracker.rules.findings import LookOutcome
 from tracker.rules.status import Status
@@ -32,7 +32,7 @@ def one_of_each(change: Change) -> None:
     ask, law = make_ask(change), make_law(change)
     make_link(change, ask, law)
     results = ((make_test(change, ask).id, Result.MET),)
-    make_update(change, ask, published=False, results=results)
+    update = make_update(change, ask, published=False, results=results)
     other = make_ask(change, slug="other")  # nothing public happens to it, so its lists are left alone
     since = {"begins_on": "2018-01-01", "happened_on": PartialDate("2018")}
     asked_on, due_on = PartialDate("2026-01-01"), PartialDate("2026-02-01")
@@ -43,6 +43,7 @@ def one_of_each(change: Change) -> None:
                 kind="made", subject_kind="ask", subject_id=ask.id, outside_key="law/1", digest="0" * 8, says="Made",
                 tells="Made.", address="https://a.example", page_title="A law", seen_at=change.at, version=1,
             ),
+            EvidenceLook(evidence_id=update.evidence[0].id, asked_at=change.at),
             Look(source="law", looked_at=change.at, outcome=LookOutcome.OK),
             StatusSpan(ask_id=other.id, status=Status.MET, reason="", **since),
             SanctionsList(day=PartialDate("2026-11-20"), read_at=NOW),
@@ -83,17 +84,21 @@ CHOICES = {
     "target": ["kind", "state"],
     "finding": ["state"],
     "look": ["outcome"],
+    "evidence_look": ["sight"],
 }
 CHECKS = {
     **{f"ck_{table}_{column}_shape": f"{column} = '2018-3'" for table, columns in DATES.items() for column in columns},
     **{f"ck_{table}_{column}": f"{column} = 'unheard-of'" for table, columns in CHOICES.items() for column in columns},
     # The row as it stands would break another constraint first.
+    "ck_evidence_look_sight": "sight = 'unheard-of', seen_at = asked_at",
+    "ck_evidence_look_seen_when": "sight = 'quoted'",
     "ck_ask_status": "status = 'unheard-of', status_on = '2018'",
     "ck_ask_publication": "publication = 'unheard-of', status = 'announced', status_on = '2018'",
     "ck_ask_status_on_shape": "status = 'announced', status_on = '2018-3'",
     "ck_ask_published_has_status": "publication = 'published'",
     "ck_ask_status_has_date": "status = 'announced'",
     "ck_ask_review_interval": "review_interval_days = 0",
+    "ck_ask_same_as_another": "same_as_id = id",
     "ck_ask_wording_present": "quote = ''",
     "ck_success_test_label_present": "label = ''",
     "ck_legislation_title_present": "title = ''",

@@ -42,6 +42,7 @@ def main() -> None:
         follow_a_bill(url)
         settings = {"DATABASE_URL": url, "SECRET_KEY": "0123456789abcdef" * 4, "PORT": port}
         settings |= {f"TRACKER_{source.upper()}_ADDRESS": address for source, address in record.addresses.items()}
+        settings["TRACKER_EVIDENCE_PAGES"] = "0"  # nobody outside is asked
         program = [sys.executable, "-m", "tracker"]
         environment = {**os.environ, **settings, "PYTHONPATH": str(Path.cwd())}
         server = subprocess.Popen([*program, "serve"], cwd=folder, env=environment)

@@ -1,6 +1,6 @@
 """From the official record to the public page: a person tells what a machine found, or dismisses it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from tests.site import CLEO, ED, Site
 from tracker.clock import now, today
 from tracker.db.engine import reading, writing
-from tracker.models import Ask, Finding, Legislation, Link, Look, Revision, Update
+from tracker.models import Ask, Evidence, EvidenceLook, Finding, Legislation, Link, Look, Revision, Update
 from tracker.official.findings import Found, note
 from tracker.queries.findings import find_faults
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
-from tracker.rules.findings import FindingState, LookOutcome
+from tracker.rules.findings import FindingState, LookOutcome, Sight
 from tracker.services import replay
 
 SAYS = "Empty Homes Bill: second reading, Commons"
@@ -84,6 +84,7 @@ def test_one_form_tells_it_to_each_ask_that_is_ticked(site: Site) -> None:
     assert (form.value("text"), form.value("evidence-0-url")) == (TELLS, PAGE)
     assert form.value("evidence-0-publisher") == "UK Parliament"
     assert form.value("asks").split() == [str(ask.id) for ask in asks]
+    assert [box.get("id") for box in form.tree.iter("input") if "autofocus" in box.attrib] == ["asks-0"]
 
     with site.unchanged():
         unopened = form.submit("Publish")
@@ -258,6 +259,42 @@ def test_the_public_reads_when_a_machine_looked_and_never_what_it_found(site: Si
     assert f"A machine looked at Parliament, legislation and the sanctions list on {day}; {words}" in page.text
     assert "topsecret" not in page.html.casefold()
     assert "A machine looked" not in site.browser().get(f"/asks/{ask.slug}?on=2020-01-01").text
+
+
+@pytest.mark.parametrize(
+    ("sight", "words"),
+    [
+        (Sight.QUOTED, "Found there on"),
+        (Sight.ANSWERED, "The address answered on"),
+        (Sight.NOT_QUOTED, None),
+        (Sight.QUOTE_GONE, None),
+        (Sight.PAGE_GONE, None),
+        (None, None),
+    ],
+)
+def test_the_public_reads_by_the_evidence_what_a_machine_saw_there(
+    site: Site, sight: Sight | None, words: str | None
+) -> None:
+    ask, seen_at = concerned(site)[0], datetime(2026, 11, 28, 6, 0, tzinfo=UTC)
+    with writing(site.engine) as session:
+        cited = sa.select(Evidence.id).join(Update).where(Update.ask_id == ask.id, Evidence.is_see_also.is_(False))
+        for number in session.scalars(cited).all():
+            session.add(EvidenceLook(evidence_id=number, asked_at=now(), sight=sight, seen_at=sight and seen_at))
+        session.execute(sa.update(Revision).values(number=Revision.number + 1))
+    page, past = (site.browser().get(f"/asks/{ask.slug}{query}").text for query in ("", "?on=2026-11-29"))
+    for said in ("Found there on", "The address answered on"):
+        assert (f"{said} 28 November 2026." in page) is (said == words)
+        assert said not in past
+
+
+def test_an_address_that_is_gone_is_not_proposed_as_the_page_that_shows_it(site: Site) -> None:
+    ask = concerned(site)[0]
+    gone = {"kind": "page_gone", "subject_kind": "ask", "subject_id": ask.id, "key": "evidence/1/page_gone"}
+    number = find(site, **gone, address="https://gone.example/page", tells="The page “Gone” is gone.")
+    page = site.browser(ED).get(f"/staff/asks/{ask.id}/updates/milestone?finding={number}")
+    assert "Open the page" in page.text
+    assert "The page “Gone” is gone." in page.html
+    assert page.html.count("https://gone.example/page") == 1  # the link to it
 
 
 def test_the_desk_says_when_a_source_was_not_read_whole(site: Site) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tests.engines import ENGINES, Databases, open_engine
 from tests.factories import (
     NOW,
+    dispute_draft,
     evidence_draft,
     find_staff,
     list_target,
@@ -33,10 +34,13 @@ from tracker.queries import desk, public, staff, stories
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.staff import Wanted
 from tracker.rules.asks import AskKind
+from tracker.rules.chain import TAKEN_DOWN
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import COMMAND_LINE
 from tracker.rules.updates import Result
+from tracker.services import replies
 from tracker.services.change import Change
+from tracker.services.events import Subject, record
 
 EVIDENCE = (evidence_draft(), evidence_draft(quote="Other words of it."))
 FEW, MANY = 2, 20
@@ -51,6 +55,9 @@ def grow(change: Change, first: int, last: int) -> None:
         source = make_source(change, key=f"source-{number}")
         ask = make_ask(change, published=True, slug=f"ask-{number}", topic=f"Topic {number}", source_id=source.id)
         make_link(change, ask, act)
+        replies.mark_disputed(change, ask, dispute_draft(), None)
+        replies.end_dispute(change, ask, None, "It was right.")
+        record(change, TAKEN_DOWN, Subject("words", 0, "words"), after={"places": 1}, reason="A court ordered it.")
         law = make_law(change, citation=f"2019 c. {number + 1}")
         make_link(change, main, law)
         make_link(change, main, act, provisions=f"s. {number}")
@@ -131,6 +138,8 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "public.find_near": lambda s: [public.find_near(s, "homs")],
     "public.list_bodies": lambda s: [public.list_bodies(s)],
     "public.find_law_title": lambda s: [public.find_law_title(s, KEY)],
+    "public.list_ended_disputes": public.list_ended_disputes,
+    "public.list_takings_down": public.list_takings_down,
     "public.list_former_slugs": lambda s: [public.list_former_slugs(s)],
     "public.list_laws": public.list_laws,
     "public.list_sources": public.list_sources,

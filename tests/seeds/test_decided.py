@@ -95,8 +95,8 @@ BASES = {
     "overseas-territories-registers": "our_measure",
     "salisbury-hold-firm": "explicit",
     "sanctions-ukraine-crimea": "implied",
-    "stop-brexit": "explicit",
-    "uk-magnitsky-sanctions": "explicit",
+    "stop-brexit": "implied",
+    "uk-magnitsky-sanctions": "implied",
     "unexplained-wealth-orders": "implied",
 }
 # EU law that bound the UK as a member state, and until the transition period ended.
@@ -106,7 +106,7 @@ SOURCES_END = {
     "dirty-money-london": "2025-12-08",
     "eu-solidarity-on-russia": "2026-06-22",
     "london-property-ownership": "2025-12-08",
-    "no-constructive-engagement": "2026-01-16",
+    "no-constructive-engagement": "2026-02-02",
     "overseas-territories-registers": "2026-04",
     "salisbury-hold-firm": "2025-12-04",
     "sanctions-ukraine-crimea": "2026-02-24",

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.factories import make_ask
 from tests.site import CLEO, ED, LOCAL, ROLES, Site, email_of, open_app, password_hash
 from tracker.clock import now
 from tracker.db.engine import writing
@@ -35,7 +36,22 @@ def test_the_first_step_takes_an_address_to_the_form(empty_site: Site) -> None:
     assert (form.status, form.h1, form.value("source_id"), form.summary) == (200, "New ask", ADDRESS, [])
 
 
-def test_the_first_steps_lead_on_and_ask_of_nobody_what_they_may_not_do(empty_site: Site) -> None:
+def test_the_first_steps_lead_on_and_promise_nobody_what_they_may_not_do(empty_site: Site) -> None:
     cleo = empty_site.browser(CLEO).get("/staff/")
-    assert not cleo.has_button("Go on")
+    assert "Nothing is public until an editor publishes it." in cleo.text
+    assert "Then send it for approval." in cleo.text
+    assert cleo.submit("Go on", source_id=ADDRESS).h1 == "New ask"
     assert cleo.follow("Read about your first day, with pictures").h1 == "Your first day"
+
+
+def test_the_first_page_of_an_empty_site_has_no_list_of_sources_and_an_ask_without_a_day_a_plain_time_line(
+    empty_site: Site,
+) -> None:
+    empty = empty_site.browser().get("/").text
+    assert "Where the asks come from" not in empty
+    assert "Latest updates" not in empty
+    with empty_site.change(ED) as change:
+        make_ask(change, published=True)
+    assert "Where the asks come from" in empty_site.browser().get("/").text
+    said = empty_site.browser().get("/asks/empty-homes").section("timeline")
+    assert "1 January 2018 Each dot is an entry" in said

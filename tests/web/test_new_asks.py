@@ -164,7 +164,7 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_typed_is_lost(shar
             "source_id",
             "If it is a new source, give its title below.",
         ),
-        ({"source_id": ADDRESS, "source_title": ""}, "source_title", "Give the title."),
+        ({"source_id": ADDRESS, "source_title": ""}, "source_title", "Give the title of the source."),
         ({"source_title": "x" * 201}, "source_title", "Use at most 200 characters"),
         ({"title": "Stop Brexit", "slug": "stop-brexit"}, "slug", "Another ask has or had this address."),
         ({"topic": "SANCTIONS"}, "topic", "Write it as other asks do: Sanctions."),

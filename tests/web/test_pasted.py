@@ -117,7 +117,7 @@ def test_what_is_no_sheet_is_given_back(shared_site: Site, cells: str, says: str
     ("cells", "typed", "says"),
     [
         (sheet(1), {"source_id": ""}, "Say where it was asked."),
-        (sheet(1), {"source_title": ""}, "Give the title."),
+        (sheet(1), {"source_title": ""}, "Give the title of the source."),
         (sheet(1), {"columns_1": ""}, "Say which column holds “Its own words”."),
         (sheet(1), {"columns_2": "title"}, "Two columns hold “Title”."),
         (sheet(1), {"take": []}, "Tick at least one row."),

@@ -1,5 +1,6 @@
 """Names that an ask wants to be sanctioned: pasted, compared with the list by a person, and what the public sees."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -32,13 +33,15 @@ def test_names_are_pasted_and_compared_one_after_the_other(site: Site, tmp_path:
     assert "Boris Testov" in page.section("targets")
     read_a_list(site, tmp_path)
     page = page.follow("Compare with the list : Boris Testov")
-    assert page.h1 == "Boris Testov"
+    assert page.h1 == "Is Boris Testov on the list?"
+    (cursor,) = re.findall(r"<input autofocus[^>]*>", page.html)
+    assert 'value="RUS9001"' in cursor
     assert "RUS9001 Boris Ivanovich TESTOV (person), listed on 15 November 2022 under Russia" in page.text
     assert "Choose one." in page.submit("Keep").text
     assert page.submit("Keep", found="other", unique_id="RUS1").errors("unique_id")
     page = page.submit("Keep", found="RUS9001")
     assert page.notices == ["Kept. This is the next name."]
-    assert page.h1 == "Carla Inventova"
+    assert page.h1 == "Is Carla Inventova on the list?"
     assert "has no entry with two of its words" in page.text
     page = page.submit("Keep", found="not_listed")
     assert page.notices == ["Kept. All are compared."]
@@ -79,6 +82,18 @@ def test_a_campaign_with_35_names_sees_its_29(campaign: Site) -> None:
     assert 'href="/legislation/uksi/2019/855"' in page.html
     assert all(name in said for name in CAMPAIGN[:ON_THE_LIST])
     assert not any(name in page.text for name in CAMPAIGN[ON_THE_LIST:])
+
+
+def test_a_long_list_of_names_is_folded_and_the_next_to_compare_stands_above_it(campaign: Site) -> None:
+    folded = re.compile(r"<details >\s*<summary>(?:Each name and its entry|The names, with their entries)")
+    assert folded.search(campaign.browser().get(ADDRESS).html)
+    staff = campaign.browser(ED).get(f"/staff/asks/{campaign.ask_id()}")
+    assert folded.search(staff.html)
+    assert "Compare the next" not in staff.text
+    with campaign.change(ED) as change:
+        make_targets(change, change.session.get_one(Ask, campaign.ask_id()), "Carla Inventova")
+    staff = campaign.browser(ED).get(staff.path)
+    assert staff.follow("Compare the next: Carla Inventova").h1 == "Is Carla Inventova on the list?"
 
 
 def test_the_files_and_the_api_have_the_names_that_are_shown(campaign: Site) -> None:

@@ -31,5 +31,6 @@ def init(folder: Path) -> None:
         click.echo(f"left {ENV} as it is; the settings of a new one are in {skeleton / 'env'}")
     else:
         shutil.copyfile(skeleton / "env", ENV)
+        ENV.chmod(0o600)  # a password may come to stand in it
         click.echo(f"wrote {ENV}")
     click.echo(f"Fill in sources.csv, asks.csv, updates.csv and evidence.csv. Then: tracker seed {folder} --dry-run")

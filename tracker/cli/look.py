@@ -1,6 +1,7 @@
 """The command that looks at the official record, for cron."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -25,30 +26,37 @@ from tracker.settings import Settings
 @click.option("--only", type=click.Choice(list(SOURCES)), help="Look at this part of the record alone.")
 @click.option("--dry-run", is_flag=True, help="Print what would be found, and keep nothing.")
 def look(folder: Path | None, only: str | None, dry_run: bool) -> None:
-    """Look at Parliament, legislation and the sanctions list.
+    """Look at Parliament, legislation, the sanctions list and published evidence.
 
     What is new waits on the desk until a person tells or dismisses it. One request a second is made; answers are kept
     in var/looks. With --from saved answers are read instead, from files named as those in var/looks. Exits with 1 when
     a source could not be used.
     """
     # An HTTP client, of which no other command knows.
+    from tracker.official.evidence import read_evidence
     from tracker.official.fetching import Answers, Fetcher, SavedAnswers
     from tracker.official.looking import Looking, only_one
     from tracker.official.looking import look as look_at
+    from tracker.official.pages import Pages
     from tracker.official.readers import READERS
 
     settings, engine, at = Settings.from_env(), open_engine(), now()
     require_newest(engine)
     kept, failed = var_dir() / "looks", 0
+    readers = dict(READERS)
     agent = f"policy-tracker/{__version__} (+{settings.site_url}; {settings.contact_email or 'no address given'})"
+    if settings.evidence_pages and not folder:  # nobody saves the pages of strangers
+        readers["evidence"] = partial(read_evidence, pages=Pages(agent), most=settings.evidence_pages)
+    if only and only not in readers:
+        raise click.ClickException("Evidence is not read from a folder, and not with TRACKER_EVIDENCE_PAGES=0.")
     try:
         with only_one(kept, at) as since:
             answers: Answers = Fetcher(settings.record_addresses, kept, agent, at, since)
             if folder:
                 answers = SavedAnswers(folder)
-            for source in [only] if only else READERS:
+            for source in [only] if only else readers:
                 looking = Looking(engine, answers, at, source, _progress, dry_run)
-                row = look_at(looking, READERS[source])
+                row = look_at(looking, readers[source])
                 for says in looking.new:
                     click.echo(f"{'would find' if dry_run else 'found'}: {says}")
                 failed += row.outcome is LookOutcome.FAILED

@@ -3,7 +3,7 @@
 from tracker.models.asks import Ask, FormerSlug, Source, SuccessTest
 from tracker.models.events import Event, PersonalDetail, Revision
 from tracker.models.legislation import Legislation, Link
-from tracker.models.official import Finding, Look, Telling
+from tracker.models.official import EvidenceLook, Finding, Look, Telling
 from tracker.models.people import AccessLink, Person, RecoveryCode, SentForm, SignInFailure, StaffSession
 from tracker.models.replies import Note, Reply
 from tracker.models.spans import StatusSpan
@@ -17,6 +17,7 @@ __all__ = [
     "Designation",
     "Event",
     "Evidence",
+    "EvidenceLook",
     "Finding",
     "FormerSlug",
     "Legislation",

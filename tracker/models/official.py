@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db.base import Base, PartialDateColumn, UtcDateTime, Versioned, enum_column, partial_date_check
 from tracker.rules.dates import PartialDate
-from tracker.rules.findings import FindingState, LookOutcome
+from tracker.rules.findings import FindingState, LookOutcome, Sight
 
 
 class Finding(Versioned, Base):
@@ -74,3 +74,15 @@ class Look(Base):
     last_modified: Mapped[str] = mapped_column(sa.Text, server_default="")
     sha256: Mapped[str] = mapped_column(sa.String(64), server_default="")
     records: Mapped[int] = mapped_column(server_default="0")
+
+
+class EvidenceLook(Base):
+    """When a machine last asked for a page of evidence, and what it saw there and when; a refusal is no sight."""
+
+    __tablename__ = "evidence_look"
+    __table_args__ = (sa.CheckConstraint("(sight IS NULL) = (seen_at IS NULL)", name="seen_when"),)
+
+    evidence_id: Mapped[int] = mapped_column(sa.ForeignKey("evidence.id"), primary_key=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sight: Mapped[Sight | None] = mapped_column(enum_column(Sight, "sight"))
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

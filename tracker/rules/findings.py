@@ -9,6 +9,7 @@ SOURCES: Mapping[str, str] = {
     "law": "legislation.gov.uk",
     "instruments": "Parliament’s statutory instruments",
     "sanctions": "the UK Sanctions List",
+    "evidence": "published evidence",
 }
 # What a finding is about, by the kind that a reader gives it.
 KINDS: Mapping[str, str] = {
@@ -21,6 +22,9 @@ KINDS: Mapping[str, str] = {
     "instrument": "New instrument",
     "designation": "Listed",
     "delisting": "Taken off the list",
+    "not_quoted": "Quotation not found",
+    "quote_gone": "Quotation gone",
+    "page_gone": "Page gone",
 }
 # What is proposed, in words only, for the status of the asks; the rules check it as ever.
 PROPOSALS: Mapping[str, str] = {
@@ -45,3 +49,13 @@ class LookOutcome(StrEnum):
 
     OK = "ok"
     FAILED = "failed"
+
+
+class Sight(StrEnum):
+    """What a machine saw at the address of a page that we cite. Words count as gone where it saw them before."""
+
+    QUOTED = "quoted"
+    ANSWERED = "answered"
+    NOT_QUOTED = "not_quoted"
+    QUOTE_GONE = "quote_gone"
+    PAGE_GONE = "page_gone"

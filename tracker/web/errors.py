@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, SecurityError
 from werkzeug.wrappers import Response
@@ -149,6 +149,7 @@ def _http(error: HTTPException) -> Answer | Response:
 
 def _page(code: int, explanation: str = "", words: Words | None = None) -> Answer:
     stop_reading()
+    g.tells_of_error = True
     words = words or WORDS.get(code, WORDS[400])
     if code == 503 and (page := given_back(f"{words.title}. {words.explanation} {words.advice}")):
         return page, code, RETRY_SOON

@@ -17,6 +17,7 @@ from tracker.models import (
     Ask,
     Event,
     Evidence,
+    EvidenceLook,
     FormerSlug,
     Legislation,
     Link,
@@ -37,6 +38,7 @@ from tracker.rules.wording import Happening, Rewording, history_of
 
 ASK, UPDATE, LINK, LAW, REPLY = (model.__table__ for model in (Ask, Update, Link, Legislation, Reply))
 SOURCE, TEST, EVIDENCE, RESULT = (model.__table__ for model in (Source, SuccessTest, Evidence, TestResult))
+SEEN = EvidenceLook.__table__
 OF_ASK = sa.bindparam("ask_id", type_=sa.Integer)
 _ASK = sa.select(ASK).where(ASK.c.slug == sa.bindparam("slug"))
 _SOURCE = sa.select(SOURCE).where(SOURCE.c.id == sa.bindparam("id"))
@@ -47,6 +49,9 @@ _LAWS = sa.select(LAW).where(LAW.c.id.in_(sa.select(LINK.c.legislation_id).where
 _UPDATES = sa.select(UPDATE).where(UPDATE.c.ask_id == OF_ASK).order_by(UPDATE.c.id)
 _OF_STORY = sa.select(UPDATE.c.id).where(UPDATE.c.ask_id == OF_ASK)
 _EVIDENCE = sa.select(EVIDENCE).where(EVIDENCE.c.update_id.in_(_OF_STORY)).order_by(EVIDENCE.c.position)
+_EVIDENCE_SEEN = _EVIDENCE.add_columns(SEEN.c.sight, SEEN.c.seen_at).outerjoin(
+    SEEN, SEEN.c.evidence_id == EVIDENCE.c.id
+)
 _RESULTS = sa.select(RESULT).where(RESULT.c.update_id.in_(_OF_STORY)).order_by(RESULT.c.test_id)
 _REPLIES = sa.select(REPLY).where(REPLY.c.ask_id == OF_ASK).order_by(REPLY.c.asked_on, REPLY.c.id)
 _SOURCES = (
@@ -56,7 +61,7 @@ _SOURCES = (
 )
 
 
-def load_ask(session: Session, slug: str) -> Ask | None:
+def load_ask(session: Session, slug: str, *, with_sights: bool = False) -> Ask | None:
     """Return the ask with its source, tests, links with their laws, and updates with evidence and results.
 
     It is made of plain rows with the attributes of the models; as models it would take three times as long.
@@ -66,7 +71,7 @@ def load_ask(session: Session, slug: str) -> Ask | None:
     if ask is None:
         return None
     of_ask = {"ask_id": ask.id}
-    evidence = _by_update(_rows(session, _EVIDENCE, **of_ask))
+    evidence = _by_update(_rows(session, _EVIDENCE_SEEN if with_sights else _EVIDENCE, **of_ask))
     results = _by_update(_rows(session, _RESULTS, **of_ask))
     laws = {law.id: law for law in _rows(session, _LAWS, **of_ask)}
     (ask.source,) = _rows(session, _SOURCE, id=ask.source_id)
@@ -126,7 +131,7 @@ def find_ask(
     For staff's previews, `with_drafts` finds any ask, and `foresee` makes of it what is not written yet.
     Costs at most twelve queries, however long its story.
     """
-    ask = load_ask(session, slug)
+    ask = load_ask(session, slug, with_sights=on is None)
     if ask is None or not (ask.publication.is_public or with_drafts):
         return None
     if foresee:

@@ -10,7 +10,7 @@ from datetime import date
 from tracker.models import Ask, SuccessTest, Update
 from tracker.queries.public.as_of import WHATEVER_THE_DAY
 from tracker.queries.public.entries import Grounds, PublicEvidence
-from tracker.queries.public.lines import ask_line, is_public, keep, record_of
+from tracker.queries.public.lines import ask_line, evidence_record, is_public, keep
 from tracker.queries.public.records import AskLine, LawLine, PublicAsk, PublicLink, PublicTest
 from tracker.queries.stories import entry_of
 from tracker.rules.dates import PartialDate
@@ -45,7 +45,7 @@ def grounds(updates: Sequence[Update], tests: Iterable[SuccessTest], on: date | 
     pages: dict[str, PublicEvidence] = {}
     claims_alone = []
     for update in sorted((one for one in updates if one.id in carrying), key=_weight, reverse=True):
-        opened = [record_of(PublicEvidence, item) for item in update.evidence if not item.is_see_also]
+        opened = [evidence_record(item) for item in update.evidence if not item.is_see_also]
         for item in opened:
             pages.setdefault(page_key(item.url), item)
         if {item.type for item in opened} == {EvidenceType.GOVERNMENT_CLAIM}:

@@ -6,13 +6,17 @@ from itertools import groupby
 
 from tracker.clock import day_of
 from tracker.rules.dates import PartialDate
+from tracker.rules.findings import Sight
 from tracker.rules.status import Status
 from tracker.rules.updates import EvidenceType, Result, UpdateKind
 
 
 @dataclass(frozen=True)
 class PublicEvidence:
-    """A page that supports an entry; a see-also is one that nobody opened, which supports nothing."""
+    """A page that supports an entry; a see-also is one that nobody opened, which supports nothing.
+
+    `sight` is what a machine saw there last; only the page of an ask as it is now has it.
+    """
 
     url: str
     title: str
@@ -23,6 +27,8 @@ class PublicEvidence:
     quote: str
     note: str
     is_see_also: bool
+    sight: Sight | None = None
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from tracker.models import Ask, Event, Legislation, TestResult, Update
 from tracker.queries.public.as_of import is_published
-from tracker.queries.public.entries import PublicEvidence, StoryEntry
+from tracker.queries.public.entries import StoryEntry
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.fitting import conditions
-from tracker.queries.public.lines import record_of
+from tracker.queries.public.lines import evidence_record, record_of
 from tracker.rules.asks import PUBLIC, Publication
 
 MOST_ENTRIES = 50
@@ -113,7 +113,7 @@ def _change(update: Update, corrections: Sequence[Any]) -> FeedChange:
         StoryEntry,
         update,
         results=tuple((result.test.label, result.result) for result in update.results),
-        evidence=tuple(record_of(PublicEvidence, evidence) for evidence in update.evidence),
+        evidence=tuple(map(evidence_record, update.evidence)),
         corrects=update.corrects.key if update.corrects else None,
         corrected_by=tuple(row.key for row in corrections),
     )

@@ -27,6 +27,12 @@ def keep(record: Record, names: Iterable[str], **others: Any) -> Record:
     return type(record)(**{name: getattr(record, name) for name in names}, **others)
 
 
+def evidence_record(row: object) -> PublicEvidence:
+    """A page that supports an entry, with what a machine saw there if it was loaded with the row."""
+    sight, seen_at = getattr(row, "sight", None), getattr(row, "seen_at", None)
+    return record_of(PublicEvidence, row, sight=sight, seen_at=seen_at)
+
+
 @cache
 def _names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
@@ -72,7 +78,7 @@ def story(updates: Sequence[Update], tests: Sequence[SuccessTest]) -> tuple[Stor
             StoryEntry,
             update,
             results=tuple((labels[result.test_id], result.result) for result in update.results),
-            evidence=tuple(record_of(PublicEvidence, evidence) for evidence in update.evidence),
+            evidence=tuple(map(evidence_record, update.evidence)),
             corrects=keys.get(update.corrects_id or 0),
             corrected_by=tuple(corrected_by.get(update.id, ())),
         )

@@ -21,7 +21,9 @@ def find_look(session: Session, ask_id: int) -> PublicLook | None:
     """Return what to say of an ask that is linked to law, once a machine has looked; costs two queries."""
     links = sa.select(Link.id).where(Link.ask_id == ask_id, Link.publication == Publication.PUBLISHED)
     laws = sa.select(Link.legislation_id).where(Link.id.in_(links))
-    last = sa.select(Look.source, sa.func.max(Look.looked_at)).where(Look.outcome == LookOutcome.OK)
+    last = sa.select(Look.source, sa.func.max(Look.looked_at)).where(
+        Look.outcome == LookOutcome.OK, Look.source.in_(PLACES)
+    )
     looked = {row[0]: row[1] for row in session.execute(last.where(laws.exists()).group_by(Look.source))}
     if not looked:
         return None

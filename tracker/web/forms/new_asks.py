@@ -34,7 +34,7 @@ SEVERAL = "Several with “;” between them."
 class SourcedForm(Form):
     """A form that says where something was asked: in a source that is known, or in one that is new."""
 
-    source_id = ChosenField("Where it was asked", description=PASTE, nothing="Nothing here is called that.")
+    source_id = ChosenField("Article, speech or manifesto", description=PASTE, nothing="Nothing here is called that.")
     source_title = TextField("Title of the source", render_kw={"maxlength": TITLE_LENGTH})
     source_author = TextField("Who asked", render_kw={"maxlength": TITLE_LENGTH})
     source_publisher = TextField("Publisher", render_kw={"maxlength": TITLE_LENGTH})

@@ -43,7 +43,7 @@ class CompareForm(Form):
     )
     show = SelectField(
         "The name in public",
-        choices={USUAL: "As usual: shown once it is on the list, else only counted", SHOW: "Shown", HIDE: "Not shown"},
+        choices={USUAL: "Shown once it is on the list", SHOW: "Shown", HIDE: "Not shown"},
         description="Being asked for is not a finding. Show a name that is not on the list only for good reason.",
     )
 
@@ -78,7 +78,5 @@ class EraseTargetForm(ReasonForm):
 def _in_words(candidate: dict[str, str]) -> str:
     listed_on = candidate["listed_on"]
     since = f"listed on {PartialDate(listed_on).in_words}" if listed_on else "date of listing not known"
-    return (
-        f"{candidate['unique_id']} {candidate['name']} ({candidate['kind']}), {since} under {candidate['regime']}: "
-        f"{candidate['why']}"
-    )
+    who = f"{candidate['unique_id']} {candidate['name']} ({candidate['kind']})"
+    return f"{who}, {since} under {candidate['regime']}. The same words: {candidate['why']}"

@@ -1,6 +1,6 @@
 """Approval: what waits for an editor, and the page on which one decides."""
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.clock import now
@@ -25,8 +25,8 @@ bp = Blueprint("approval", __name__, url_prefix="/staff")
 
 @bp.app_template_global()
 def count_waiting() -> int:
-    """How many entries wait for approval."""
-    return desk.count_waiting(db())
+    """How many entries wait for an editor; 0 on a page that tells of an error, which asks the database nothing."""
+    return 0 if "tells_of_error" in g else desk.count_waiting(db())
 
 
 @bp.get("/approval/")

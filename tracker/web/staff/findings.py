@@ -13,7 +13,7 @@ from tracker.queries.findings import NewFinding, find_finding
 from tracker.rules.asks import AskDraft
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import NotAllowed
-from tracker.rules.findings import PROPOSALS, FindingState
+from tracker.rules.findings import PROPOSALS, FindingState, Sight
 from tracker.rules.permissions import Action
 from tracker.rules.publishers import read_host
 from tracker.rules.updates import EvidenceType, UpdateKind
@@ -85,7 +85,7 @@ def dismiss(finding_id: int) -> Page | Response:
         findings.dismiss(change, finding, form.in_words, form.seen_version)
         return _desk()
 
-    answer = handled(form, save, "It is not relevant, and never comes back unless the record changes.")
+    answer = handled(form, save, "Put down as not relevant. It comes back only if the record changes.")
     return answer or form_page(form, "Not relevant?", _desk(), submit="Not relevant", intro=row.finding.says)
 
 
@@ -110,17 +110,17 @@ def proposed(row: NewFinding) -> dict[str, Any]:
     step: dict[str, Any] = {}
     if _is_free_step(row):
         step = {"next_step_is": CHANGED, "next_step": _step_of(finding), "next_step_on": finding.happened_on}
+    page = {
+        "url": finding.address,
+        "title": finding.page_title,
+        "type": EvidenceType.OFFICIAL_RECORD.value,
+        "publisher": host.publisher if host else "",
+    }
+    is_gone = finding.kind in tuple(Sight)  # then that page shows nothing
     return step | {
         "happened_on": min(finding.happened_on or day, day),
         "text": finding.tells,
-        "evidence": [
-            {
-                "url": finding.address,
-                "title": finding.page_title,
-                "type": EvidenceType.OFFICIAL_RECORD.value,
-                "publisher": host.publisher if host else "",
-            }
-        ],
+        "evidence": [] if is_gone else [page],
     }
 
 

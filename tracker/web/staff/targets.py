@@ -22,8 +22,7 @@ INTRO = (
 )
 COMPARE = Markup(
     'Read the entry on <a href="https://www.gov.uk/government/publications/the-uk-sanctions-list" rel="external">'
-    "the list itself</a> before you choose: people of alike names are often others. From then on the tracker follows "
-    "that entry."
+    "the list itself</a> first: different people often have similar names. The tracker then follows that entry."
 )
 NONE_FITS = " The list that we read last has no entry with two of its words."
 ERASE = (
@@ -42,7 +41,7 @@ def new(ask_id: int) -> Page | Response:
         return back
 
     return handled(form, save, "Added. Nobody has compared them with the list yet.") or form_page(
-        form, f"Names of “{ask.title}”", back, submit="Add the names", intro=INTRO
+        form, f"Add names to “{ask.title}”", back, submit="Add the names", intro=INTRO
     )
 
 
@@ -50,20 +49,22 @@ def new(ask_id: int) -> Page | Response:
 @requires(Action.EDIT)
 def compare(target_id: int) -> Page | Response:
     target = found(staff.find_target(db(), target_id))
-    ask_id, form, back = target.ask_id, CompareForm(target), _of_ask(target.ask_id)
-    name = target.asked_as or f"Target {target.position} (erased)"
+    form, back = CompareForm(target), _of_ask(target.ask_id)
+    heading = f"Is {target.asked_as or f'target {target.position} (erased)'} on the list?"
     intro = COMPARE + ("" if any("name" in it for it in target.candidates) else NONE_FITS)
 
     def save(change: Change) -> tuple[str, str]:
         row = found(staff.find_target(change.session, target_id))
         targets.decide(change, row, form.draft(), form.seen_version)
         later = staff.find_next_target(change.session, row)
-        return ("Kept. This is the next name.", _compare(later)) if later else ("Kept. All are compared.", back)
+        if later:
+            return "Kept. This is the next name.", url_for(".compare", target_id=later)
+        return "Kept. All are compared.", back
 
     def fresh() -> CompareForm:
         return CompareForm(found(staff.find_target(db(), target_id)), formdata=None)
 
-    return attempt(form, lambda: saved(save), fresh) or form_page(form, name, _of_ask(ask_id), intro=intro)
+    return attempt(form, lambda: saved(save), fresh) or form_page(form, heading, back, intro=intro)
 
 
 @bp.route("/targets/<id:target_id>/erase", methods=["GET", "POST"])
@@ -88,7 +89,3 @@ def erase(target_id: int) -> Page | Response:
 
 def _of_ask(ask_id: int) -> str:
     return url_for("asks.show", ask_id=ask_id, _anchor="targets")
-
-
-def _compare(target_id: int) -> str:
-    return url_for(".compare", target_id=target_id)

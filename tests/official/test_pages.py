@@ -1,0 +1,296 @@
+"""Pages of strangers: only public addresses are asked, at the address that was judged, and nothing harms us."""
+
+import gzip
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import pytest
+
+from tests.official.fake import FakeRecord
+from tracker.official.fetching import Unreachable, Unreadable
+from tracker.official.pages import MOST_BYTES, Page, Pages, is_public, look_up
+
+AGENT = "policy-tracker/1 (tests@example.org)"
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+HERE = "127.0.0.1"
+
+
+class FakeSite(FakeRecord):
+    """The fake server as a site of strangers, which knows under which names it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hosts: list[str] = []
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        self.hosts.append(handler.headers["Host"])
+        super().answer(handler)
+
+    def page(self, path: str, body: str | bytes, **more: Any) -> None:
+        self.say("site", path, body, **{"headers": HTML} | more)
+
+
+@pytest.fixture
+def site() -> Iterator[FakeSite]:
+    site = FakeSite()
+    with site:
+        yield site
+
+
+def pages_of(site: FakeRecord, **more: Any) -> Pages:
+    """Every host is this machine, which may be asked."""
+    given: dict[str, Any] = {
+        "look_up": lambda _: [HERE],
+        "may_ask": lambda ip: ip == HERE,
+        "ports": {"http": site.server.server_port, "https": 1},
+        "pace_seconds": 0,
+    }
+    return Pages(AGENT, **given | more)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "0.0.0.0", "10.0.0.1", "100.64.0.1", "127.0.0.1", "127.255.255.254", "169.254.169.254", "172.16.0.1",
+        "172.31.255.255", "192.0.0.1", "192.0.2.1", "192.168.1.1", "198.18.0.1", "198.51.100.7", "203.0.113.9",
+        "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255",
+        "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:8.8.8.8", "::ffff:0:127.0.0.1", "64:ff9b::7f00:1",
+        "64:ff9b::a00:1", "64:ff9b:1::1", "100::1", "2001::1", "2001:0:7f00:1::", "2001:db8::1", "2002:7f00:1::",
+        "2002:a00:1::", "fc00::1", "fd12:3456::1", "fe80::1", "fe80::1%lo", "fec0::1", "ff02::1",
+    ],
+)  # fmt: skip
+def test_what_is_not_the_open_internet_is_not_asked(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "151.101.0.144", "172.32.0.1", "2a04:4e42::144", "2620:0:2d0:200::7"])
+def test_what_is_the_open_internet_may_be_asked(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "017700000001", "localhost", "0", "[::1]", "[::ffff:7f00:1]"]
+)
+def test_no_spelling_of_this_machine_is_asked(site: FakeSite, host: str) -> None:
+    site.page("/", "Secret")
+    pages = pages_of(site, look_up=look_up, may_ask=is_public)
+    with pytest.raises(Unreadable, match="not on the open internet"):
+        pages.get(f"http://{host}:{site.server.server_port}/site/")
+    assert site.asked == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ftp://news.example/", "file:///etc/passwd", "gopher://news.example/", "http://news.example:22/",
+        "http://news.example:65536/", "http://", "http://user:password@news.example/", "news.example", "http://[::1/",
+        "https://news.example:80/",
+    ],
+)  # fmt: skip
+def test_only_web_addresses_at_usual_ports_are_asked(site: FakeSite, address: str) -> None:
+    with pytest.raises(Unreadable):
+        pages_of(site).get(address)
+    assert site.asked == []
+
+
+def test_a_host_with_one_private_address_among_others_is_not_asked(site: FakeSite) -> None:
+    with pytest.raises(Unreadable, match="not on the open internet"):
+        pages_of(site, look_up=lambda _: [HERE, "10.0.0.1"]).get("http://news.example/")
+    with pytest.raises(Unreadable, match="not on the open internet"):
+        pages_of(site, look_up=lambda _: []).get("http://news.example/")
+    assert site.asked == []
+
+
+def test_a_host_is_looked_up_once_and_asked_by_its_name_at_that_address(site: FakeSite) -> None:
+    answers = iter([[HERE], ["10.0.0.1"]])
+    site.page("/a", "<p>Words")
+    assert pages_of(site, look_up=lambda _: next(answers)).get("http://News.example/site/a#part").text == " Words "
+    assert (site.hosts, site.agents, next(answers)) == (["news.example"], {AGENT}, ["10.0.0.1"])
+
+
+def test_a_host_that_nobody_knows_is_unreachable(site: FakeSite) -> None:
+    def unknown(host: str) -> list[str]:
+        raise socket.gaierror(f"{host} is not known")
+
+    with pytest.raises(Unreachable, match=r"nowhere\.example is not known"):
+        pages_of(site, look_up=unknown).get("http://nowhere.example/")
+    with pytest.raises(Unreachable, match="is not known"):  # a name that no resolver takes
+        pages_of(site, look_up=look_up).get(f"http://{'a' * 70}.example/")
+
+
+# --- redirects ---
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://inside.example/secret", "//inside.example/secret", "file:///etc/passwd", "http://news.example:22/",
+        "http://u:p@news.example/", "http://[",
+    ],
+)  # fmt: skip
+def test_each_redirect_is_judged_again(site: FakeSite, location: str) -> None:
+    site.page("/a", "", status=302, headers={"Location": location})
+    pages = pages_of(site, look_up=lambda host: ["10.0.0.1" if host == "inside.example" else HERE])
+    with pytest.raises(Unreadable):
+        pages.get("http://news.example/site/a")
+    assert site.asked == [("/site/a", 302)]
+
+
+def test_a_name_that_changes_between_redirects_is_judged_again(site: FakeSite) -> None:
+    answers = iter([[HERE], ["192.168.0.1"]])
+    site.page("/a", "", status=301, headers={"Location": "/site/b"})
+    with pytest.raises(Unreadable, match="not on the open internet"):
+        pages_of(site, look_up=lambda _: next(answers)).get("http://news.example/site/a")
+    assert site.asked == [("/site/a", 301)]
+
+
+def test_a_redirect_is_followed_and_one_without_end_is_not(site: FakeSite) -> None:
+    site.page("/a", "", status=301, headers={"Location": "http://other.example/site/b"})
+    site.page("/b", "Words")
+    assert pages_of(site).get("http://news.example/site/a") == Page(False, "Words ")
+    assert site.hosts == ["news.example", "other.example"]
+    site.page("/b", "", status=308, headers={"Location": "/site/a"})
+    with pytest.raises(Unreadable, match="without end"):
+        pages_of(site).get("http://news.example/site/a")
+
+
+# --- what is answered ---
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_page_that_is_gone_is_gone(site: FakeSite, status: int) -> None:
+    site.page("/a", "Not here", status=status)
+    assert pages_of(site).get("http://news.example/site/a") == Page(True)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(401, Unreadable), (403, Unreadable), (451, Unreadable), (204, Unreadable), (300, Unreadable),
+                         (302, Unreadable), (429, Unreachable), (500, Unreachable), (503, Unreachable)]
+)  # fmt: skip
+def test_a_refusal_says_nothing_about_the_page(site: FakeSite, status: int, kind: type[Exception]) -> None:
+    site.page("/a", "", status=status)
+    with pytest.raises(kind) as refused:
+        pages_of(site).get("http://news.example/site/a")
+    assert type(refused.value) is kind
+    assert len(site.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("<p>One<p>two", "One two"),
+        ("<p>w<b>or</b>ds &amp;&nbsp;more</p>", "words & more"),
+        ("<title>T</title><script>var a = '<p>no</p>';</script><style>no{}</style><!-- no --><li>yes", "T yes"),
+        ("<script>no", ""),
+        ("a < b", "a < b"),
+        ("“typographic”".encode("windows-1252"), "“typographic”"),
+        ("a" * (MOST_BYTES + 1), None),
+        ("<![nonsense[ x ]]> words", None),
+    ],
+)
+def test_the_words_of_a_page_are_what_a_reader_sees(site: FakeSite, body: str | bytes, text: str | None) -> None:
+    site.page("/a", body)
+    found = pages_of(site).get("http://news.example/site/a").text
+    assert text == (found and " ".join(found.split()))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Content-Type": "application/pdf"}, {"Content-Type": "text/plain"}, {}, HTML | {"Content-Encoding": "br"}],
+)
+def test_what_is_no_html_answers_and_cannot_be_read(site: FakeSite, headers: dict[str, str]) -> None:
+    site.page("/a", b"%PDF-1.7", headers=headers)
+    assert pages_of(site).get("http://news.example/site/a") == Page(False, None)
+
+
+def test_a_bomb_is_not_unpacked(site: FakeSite) -> None:
+    site.page("/a", gzip.compress(b"0" * 50_000_000), headers=HTML | {"Content-Encoding": "gzip"})
+    assert pages_of(site).get("http://news.example/site/a") == Page(False, None)
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<", "<a ", "</a", "<script>", "<?", "<![CDATA[", "&#", "<a b='"])
+def test_html_without_end_is_read_in_no_time(site: FakeSite, piece: str) -> None:
+    site.page("/a", piece * (MOST_BYTES // len(piece)))
+    pages_of(site).get("http://news.example/site/a")  # of 2 MB; to read on behind each would take hours
+
+
+def test_an_answer_that_breaks_off_says_nothing(site: FakeSite) -> None:
+    site.page("/a", "<p>Half", claims=1000)
+    with pytest.raises(Unreachable, match="broke off"):
+        pages_of(site).get("http://news.example/site/a")
+
+
+def test_nobody_there_is_unreachable(site: FakeSite) -> None:
+    with pytest.raises(Unreachable, match=r"news\.example gave no whole answer"):
+        pages_of(site).get("https://news.example/")  # nothing listens at its port
+
+
+# --- servers that do what they should not ---
+
+
+def serve(answer: Callable[[socket.socket], None]) -> tuple[int, threading.Thread]:
+    """A server that does with its one connection what is given; return its port."""
+    listening = socket.create_server((HERE, 0))
+
+    def run() -> None:
+        with listening, listening.accept()[0] as line:
+            answer(line)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return listening.getsockname()[1], thread
+
+
+@pytest.mark.parametrize(
+    "first", [b"", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>"]
+)
+def test_one_that_sends_a_byte_now_and_then_is_left(site: FakeSite, first: bytes) -> None:
+    gone = threading.Event()
+
+    def drip(line: socket.socket) -> None:
+        try:
+            line.sendall(first)
+            while not gone.wait(0.02):
+                line.sendall(b"x")
+        except OSError:
+            gone.set()
+
+    port, thread = serve(drip)
+    with pytest.raises(Unreachable):
+        pages_of(site, ports={"http": port}, most_seconds=0.3).get("http://slow.example/")
+    assert gone.wait(10)  # we hung up
+    thread.join()
+
+
+@pytest.mark.parametrize("answer", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+                                    b"Content-Type: text/html\r\n\r\nzz\r\n"])  # fmt: skip
+def test_nonsense_says_nothing(site: FakeSite, answer: bytes) -> None:
+    def talk(line: socket.socket) -> None:
+        line.recv(65536)
+        line.sendall(answer)
+
+    port, thread = serve(talk)
+    with pytest.raises(Unreachable, match="gave no whole answer"):
+        pages_of(site, ports={"http": port}).get("http://odd.example/")
+    thread.join()
+
+
+def test_https_names_the_host_and_takes_no_stranger_for_it(site: FakeSite) -> None:
+    names: list[str | None] = []
+
+    def talk(line: socket.socket) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.sni_callback = lambda _line, name, _context: names.append(name)
+        with suppress(OSError):
+            context.wrap_socket(line, server_side=True)
+
+    port, thread = serve(talk)
+    with pytest.raises(Unreachable, match="gave no whole answer"):
+        pages_of(site, ports={"https": port}).get("https://News.example/")
+    thread.join()
+    assert names == ["news.example"]
