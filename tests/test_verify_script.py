@@ -17,7 +17,7 @@ from tests.full_disk import full_disk
 from tracker.db.engine import writing
 from tracker.models import Person
 from tracker.rules.chain import GENESIS, canonical, entry_hash
-from tracker.rules.taking_down import MARK
+from tracker.rules.checks import MARK
 from tracker.services import people, personal_data, taking_down
 from tracker.services.change import Change
 

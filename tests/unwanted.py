@@ -49,7 +49,13 @@ def work(ed: Change) -> None:
     tests.edit_test(ed, ask, test, criterion_draft(label=f"{WORDS} has left"), seen_version=None, reason="So it is.")
     piece = evidence_draft(title=f"{WORDS} speaks", quote=f"I, {WORDS}", url="https://example.org/Zebedee%20Quux")
     make_update(ed, ask, text=f"{LONG} promised it.", evidence=(piece,), results=((test.id, Result.NOT_MET),))
-    make_update(ed, ask, status=Status.REJECTED, reason=f"{WORDS} refused.", happened_on=PartialDate("2021-01-01"))
+    make_update(
+        ed,
+        ask,
+        status=Status.REJECTED,
+        reason=f"{WORDS} refused".ljust(400, "."),
+        happened_on=PartialDate("2021-01-01"),
+    )
     make_update(ed, ask, published=False, text=f"A draft about {WORDS}.")
     law = make_law(ed, title=f"{WORDS} (Removal) Act 2018", short_names=(WORDS,), citation="2018 c. 199")
     make_link(ed, ask, law, provisions=f"s. 1 ({WORDS})", note=f"Removes {WORDS}.")

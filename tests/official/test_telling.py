@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from tests.site import CLEO, ED, Site
 from tracker.clock import now, today
 from tracker.db.engine import reading, writing
-from tracker.models import Ask, Evidence, EvidenceLook, Finding, Legislation, Link, Look, Revision, Update
+from tracker.models import Ask, Evidence, EvidenceLook, Finding, Legislation, Link, Look, Revision, Telling, Update
 from tracker.official.findings import Found, note
 from tracker.queries.findings import find_faults
 from tracker.rules.asks import Publication
@@ -141,6 +141,19 @@ def test_a_contributor_proposes_and_it_is_told_once_an_editor_approves(site: Sit
     waiting = site.scalar(sa.select(Update.id).where(Update.submitted_at.is_not(None)))
     site.browser(ED).get(f"/staff/updates/{waiting}/approve").submit("Publish")
     assert state_of(site, number) is FindingState.TOLD
+
+
+def test_an_entry_of_an_ask_that_it_does_not_concern_tells_no_finding(site: Site) -> None:
+    number, asks = find(site), concerned(site)
+    with site.reading() as session:
+        other = session.scalars(sa.select(Ask).where(Ask.id.not_in([ask.id for ask in asks]))).first()
+    assert other
+    form = site.browser(CLEO).get(f"/staff/asks/{other.id}/updates/milestone?finding={number}")
+    assert (form.value("text"), SAYS in form.text) == ("", False)
+    typed = {"text": "A minister spoke.", "happened_on": "1 May 2026", "evidence_0_url": PAGE, "evidence_0_title": "X"}
+    form.submit("Send for approval", **typed, evidence_0_type="official_record", evidence_0_is_opened="y")
+    assert site.scalar(sa.select(Update.text).where(Update.submitted_at.is_not(None))) == "A minister spoke."
+    assert site.scalar(sa.select(Telling.update_id)) is None
 
 
 def test_what_is_dismissed_with_a_reason_stays_so(site: Site) -> None:

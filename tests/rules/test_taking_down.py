@@ -2,7 +2,9 @@
 
 import pytest
 
-from tracker.rules.taking_down import AROUND, CORRECTIONS, MARK, Words, excerpt
+from tracker.rules import checks
+from tracker.rules.checks import MARK
+from tracker.rules.taking_down import AROUND, CORRECTIONS, Words, excerpt
 
 OURS = "https://tracker.example"
 TEXTS = [
@@ -55,3 +57,10 @@ def test_what_is_kept_stays_at_every_depth() -> None:
 def test_an_excerpt_shows_what_stands_around_the_first_mark() -> None:
     assert excerpt(f"So {MARK}.") == f"So {MARK}."
     assert excerpt(f"{'x' * 99}{MARK}{'y' * 99}{MARK}") == f"…{'x' * AROUND}{MARK}{'y' * AROUND}…"
+
+
+def test_a_mark_counts_as_the_fewest_letters_that_it_can_stand_for() -> None:
+    for words, length, is_too_long in (("x" * 397, 400, False), ("x" * 398, 400, True), (MARK * 133, 399, False)):
+        text = words if MARK in words else f"{MARK}{words}"
+        assert bool(checks.at_most(text, length, "text")) is is_too_long
+    assert "this has 402" in checks.at_most(MARK * 134, 400, "text")[0].message

@@ -6,16 +6,27 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import ask_draft, make_ask, make_source, make_test, make_update, source_draft
+from tests.factories import (
+    ask_draft,
+    criterion_draft,
+    link_draft,
+    make_ask,
+    make_law,
+    make_link,
+    make_source,
+    make_test,
+    make_update,
+    source_draft,
+)
 from tests.transactions import problems_of
 from tracker.models import Ask, FormerSlug, Source, Update
-from tracker.queries.public import find_slug_now
+from tracker.queries.public import find_slug_now, list_former_slugs
 from tracker.rules.asks import AskDraft, Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, RuleBroken
 from tracker.rules.status import Status
 from tracker.rules.updates import UpdateKind
-from tracker.services import asks
+from tracker.services import asks, legislation, records, replay, tests
 from tracker.services.change import Change
 
 
@@ -83,9 +94,22 @@ def test_a_slug_taken_up_again_is_no_longer_a_former_one(ed: Change) -> None:
     assert list(ed.session.scalars(sa.select(FormerSlug.slug))) == ["second"]
 
 
+def test_the_slug_of_a_draft_is_never_public(ed: Change) -> None:
+    ask = make_ask(ed, slug="he-is-corrupt")
+    asks.edit_ask(ed, ask, draft_of(ask, slug="second"), seen_version=None)
+    make_update(ed, ask, status=Status.ANNOUNCED)
+    asks.publish_ask(ed, ask, None)
+    asks.edit_ask(ed, ask, draft_of(ask, slug="third"), seen_version=None)
+    ask_id = ask.id
+    assert list_former_slugs(ed.session) == {"second": "third"}
+    assert replay.find_differences(ed.session) == []
+    ed.session.add(FormerSlug(slug="he-is-corrupt", ask_id=ask_id))  # as older versions kept it
+    assert replay.find_differences(ed.session) == []
+
+
 @pytest.mark.parametrize("taken", ["first", "second"], ids=["a former slug", "a present slug"])
 def test_a_slug_that_another_ask_has_or_had_is_refused(ed: Change, taken: str) -> None:
-    ask = make_ask(ed, slug="first")
+    ask = make_ask(ed, published=True, slug="first")
     asks.edit_ask(ed, ask, draft_of(ask, slug="second"), seen_version=None)
     other = make_ask(ed, slug="other")
     with pytest.raises(RuleBroken) as created:
@@ -194,3 +218,38 @@ def test_a_source_is_edited_and_its_key_is_its_own(ed: Change) -> None:
     with pytest.raises(RuleBroken) as again:
         make_source(ed)
     assert problems_of(again) == {"key"}
+
+
+def test_an_ask_shows_no_source_that_was_put_aside(ed: Change) -> None:
+    published, draft = make_ask(ed, published=True), make_ask(ed, slug="later", title="Later")
+    aside = make_source(ed, key="aside", title="A source that nobody shall see")
+    records.archive(ed, aside, None, "It was leaked to us.")
+    with pytest.raises(RuleBroken) as broken:
+        asks.edit_ask(ed, published, draft_of(published, source_id=aside.id), seen_version=None, reason="It is better.")
+    assert problems_of(broken) == {"source_id"}
+    make_update(ed, draft, status=Status.ANNOUNCED)
+    asks.edit_ask(ed, draft, draft_of(draft, source_id=aside.id), seen_version=None)
+    with pytest.raises(RuleBroken, match="was put aside"):
+        asks.publish_ask(ed, draft, None)
+    records.restore(ed, aside, None)
+    asks.publish_ask(ed, draft, None)
+    assert aside.publication is Publication.PUBLISHED
+
+
+def test_what_an_editor_saw_of_a_contributors_draft_is_what_is_published(ed: Change, cleo: Change) -> None:
+    ask, law = make_ask(cleo), make_law(ed)
+    make_update(ed, ask, status=Status.ANNOUNCED)
+    seen = ask.version
+    link = make_link(cleo, ask, law, published=False)
+    test = make_test(cleo, ask)
+    for change_it in (
+        lambda: None,
+        lambda: legislation.edit_link(cleo, link, link_draft(ask.id, law.id, note="It did harm."), None),
+        lambda: tests.edit_test(cleo, ask, test, criterion_draft(label="It did harm"), seen_version=None),
+        lambda: tests.archive_test(cleo, ask, test, None, "It did harm."),
+        lambda: asks.edit_ask(cleo, ask, draft_of(ask, summary="It did harm."), seen_version=ask.version),
+    ):
+        change_it()
+        with pytest.raises(Conflict):
+            asks.publish_ask(ed, ask, seen)
+        seen = ask.version

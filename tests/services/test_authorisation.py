@@ -107,6 +107,7 @@ PARTS = {
     "records.edit",
     "records.move",
     "records.require_own",
+    "records.require_own_part",
     "records.save",
     "people.end_sessions",
     "people.end_links",

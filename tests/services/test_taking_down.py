@@ -12,8 +12,12 @@ from tests.factories import (
     Staff,
     evidence_draft,
     find_staff,
+    list_target,
     make_ask,
+    make_designation,
     make_staff,
+    make_targets,
+    make_test,
     make_update,
 )
 from tests.tampering import unlock_log
@@ -21,10 +25,12 @@ from tests.transactions import count_events, shared_engine_with
 from tests.unwanted import LONG, OURS, REASON, SPELT, WORDS, everything, work
 from tracker.db import guards
 from tracker.db.engine import writing
-from tracker.models import Ask, Event, Evidence, Revision, Update
+from tracker.models import Ask, Event, Evidence, Finding, Revision, Target, Update
+from tracker.official.findings import Found, note
 from tracker.rules.chain import commitment, entry_hash
+from tracker.rules.checks import MARK
 from tracker.rules.errors import NotAllowed, RuleBroken
-from tracker.rules.taking_down import CORRECTIONS, MARK, MOST_PLACES
+from tracker.rules.taking_down import CORRECTIONS, MOST_PLACES
 from tracker.services import derived, proof, replay, taking_down
 from tracker.services.change import Change
 from tracker.services.proof import BrokenChain
@@ -228,6 +234,53 @@ def test_what_was_cut_short_before_the_last_of_the_words_goes_too(ada: Change) -
     assert {it[-len(MARK) - 1 :] for it in left} == {f"{MARK}…"}
 
 
+IDENTIFYING = ("RUS9001", "0a1", "b1e", "legislation", "stage", "ended_on")
+
+
+@pytest.mark.parametrize("words", IDENTIFYING)
+def test_what_tells_records_apart_is_no_text(ada: Change, words: str) -> None:
+    session = ada.session
+    ask = make_ask(ada, published=True, slug="apart", title="Apart", summary=f"They say {words} here.")
+    make_designation(session)
+    (target,) = make_targets(ada, ask, "Carla Inventova")
+    list_target(ada, target)
+    target.salt = "0a1"  # as may stand in any that is made
+    target.candidates = [{"unique_id": "RUS9001"}]
+    finding = note(
+        session, Found("ended", "legislation", 1, "bill/1/stage", "Over", "https://x.example", "", None), NOW
+    )
+    assert finding
+    finding.digest, finding.fills = "b1e", "ended_on"
+    rows = {table: session.execute(sa.select(table)).one() for table in (Target.__table__, Finding.__table__)}
+    take_down(ada, words)
+    session.flush()
+    assert {table: session.execute(sa.select(table)).one() for table in rows} == rows
+
+
+def test_the_name_of_a_target_goes_and_the_log_still_adds_up(ada: Change) -> None:
+    ask = make_ask(ada, published=True, slug="apart", title="Apart")
+    make_designation(ada.session)
+    target, _ = make_targets(ada, ask, "Boris Testov", "Carla Inventova", words="Sanction Boris Testov.")
+    list_target(ada, target)
+    take_down(ada, "Boris Testov")
+    ada.session.expire_all()
+    assert (target.asked_as, target.words) == (MARK, f"Sanction {MARK}.")
+    assert replay.find_differences(ada.session) == []
+    list_target(ada, ada.session.get_one(Target, target.id), "")
+    assert replay.find_differences(ada.session) == []
+
+
+@pytest.mark.parametrize("words", ["Dora Demova", "They should be sanctioned", "A hidden reading"])
+def test_what_is_known_to_staff_alone_goes_too(ada: Change, words: str) -> None:
+    ask = make_ask(ada, published=True, slug="apart", title="Apart")
+    (target,) = make_targets(ada, ask, "Dora Demova")
+    target.candidates = [{"unique_id": "RUS9001", "name": "DEMOVA Dora"}]
+    note(ada.session, Found("stage", "ask", ask.id, "bill/1", "A hidden reading", "https://x.example", ""), NOW)
+    take_down(ada, words)
+    assert words not in everything(ada.session)
+    assert proof.verify(ada.session)
+
+
 def test_an_address_that_spells_the_words_goes_as_a_whole(ada: Change) -> None:
     ask, address = ada.session.scalars(sa.select(Ask)).all()[0], f"https://example.org/{'long-' * 30}name"
     make_update(ada, ask, key="by-address", evidence=(evidence_draft(url=address),))
@@ -240,6 +293,10 @@ def test_an_address_that_spells_the_words_goes_as_a_whole(ada: Change) -> None:
     assert found.slugs == []
     make_ask(ada, slug="a-minister-said-so", title="Spelt")
     assert taking_down.find(ada.session, "A minister said", REASON, OURS).slugs == ["a-minister-said-so"]
+    make_test(ada, ask, key="a-minister-said-it", label="It was said")
+    make_update(ada, ask, key="so-a-minister-said")
+    found = taking_down.find(ada.session, "A minister said", REASON, OURS)
+    assert set(found.slugs) == {"a-minister-said-so", "a-minister-said-it", "so-a-minister-said"}
 
 
 @pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)

@@ -129,10 +129,12 @@ def test_an_erased_name_stands_nowhere_and_the_log_still_adds_up(ed: Change, tar
         targets.decide(ed, target, LISTED, None)
 
 
-def test_erasing_needs_a_reason(ed: Change, target: Target) -> None:
+@pytest.mark.parametrize("reason", ["", "Boris Testov asked for it.", "It is another TESTOV (Bóris)."])
+def test_erasing_needs_a_reason_that_keeps_no_name(ed: Change, target: Target, reason: str) -> None:
     with pytest.raises(RuleBroken) as broken:
-        targets.erase(ed, target, None, "", is_counted=True)
+        targets.erase(ed, target, None, reason, is_counted=True)
     assert problems_of(broken) == {"reason"}
+    assert target.asked_as == NAME
 
 
 def test_a_name_changed_behind_the_log_is_noticed(ed: Change, target: Target) -> None:

@@ -45,6 +45,12 @@ def test_rows_become_drafts_of_a_source_that_is_made_on_the_spot(site: Site) -> 
     assert "It stays so" in done.follow("Fill home 0").section("tests")
 
 
+def test_lines_that_an_office_program_broke_inside_a_cell_do_not_run_into_each_other(site: Site) -> None:
+    page = looked_at(site, sheet(1).replace("We ask for", "We ask\vfor\f"))
+    page.submit("Keep as drafts", **WHERE)
+    assert asks_of(site)[0].quote == "We ask for  home 0 now."
+
+
 def test_thirty_are_pasted_and_published_in_two_steps(site: Site) -> None:
     page = looked_at(site, sheet(30, HEADER + STATUS_HEADER, ROW + STATUS))
     drafts = page.submit("Keep as drafts", **WHERE, is_opened="y")
@@ -124,6 +130,8 @@ def test_what_is_no_sheet_is_given_back(shared_site: Site, cells: str, says: str
         (sheet(1), {"columns_2": ""}, "Row 2, Topic: "),
         (sheet(1).replace("Fill home 0", "Stop Brexit"), {}, "Another ask has this title."),
         (sheet(1).replace("Fill home 0", ""), {}, "Row 2, Title: Give a short title."),
+        (sheet(1).replace("Fill home 0", "\u200b"), {}, "Row 2, Title: "),
+        (sheet(1).replace("We ask for home 0 now.", "\u2060\u3164"), {}, "Row 2, Its own words: "),
         (
             sheet(1).replace("It is filled", "; ".join(map(str, range(20_000)))),
             {},

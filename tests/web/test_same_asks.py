@@ -8,11 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from tests.browser import Page
-from tests.factories import make_ask, make_source
-from tests.site import ED, WEALTH_ORDERS, Site
+from tests.factories import make_ask, make_source, make_update
+from tests.site import CLEO, ED, WEALTH_ORDERS, Site
 from tracker.models import Ask, Source
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
+from tracker.rules.status import Status
+from tracker.services import asks, records
 
 ARTICLE, MANIFESTO = "How do we deal with Russia?", "A manifesto"
 TITLE = "Use unexplained wealth orders against Kremlin-linked wealth"
@@ -86,6 +88,21 @@ def test_only_a_published_ask_is_shown(pair: Site, publication: Publication) -> 
     assert asked_elsewhere(pair, WEALTH_ORDERS) == []
     (row,) = [row for row in rows(pair) if row["ask_slug"] == WEALTH_ORDERS]
     assert row["same_as"] == ""
+
+
+def test_a_draft_between_two_published_asks_joins_them_for_nobody(pair: Site) -> None:
+    with pair.change(CLEO) as change:
+        source_id = change.session.scalars(sa.select(Source.id)).first()
+        make_ask(change, slug="between", title="Between", source_id=source_id, same_as_id=pair.ask_id("pledge"))
+    name_the_other(pair, WEALTH_ORDERS, "between")
+    assert others(pair, WEALTH_ORDERS) == others(pair, "pledge") == ""
+    assert asked_elsewhere(pair, "pledge") == []
+    with pair.change(ED) as change:
+        ask = change.session.get_one(Ask, pair.ask_id("between"))
+        make_update(change, ask, status=Status.ANNOUNCED, happened_on=PartialDate("2018-01-01"))
+        asks.publish_ask(change, ask, None)
+        records.archive(change, ask, None, "It says the same.")
+    assert asked_elsewhere(pair, "pledge") == [WEALTH_ORDERS]
 
 
 def asked_elsewhere(site: Site, slug: str) -> list[str]:

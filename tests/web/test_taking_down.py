@@ -12,13 +12,14 @@ import sqlalchemy as sa
 
 from tests.browser import Page
 from tests.cli.commands import tracker_on
+from tests.engines import Databases
 from tests.factories import make_ask, make_source
 from tests.site import ADA, CLEO, ED, Site
 from tests.unwanted import OURS, REASON, WORDS, work
 from tracker.clock import today
 from tracker.models import Event, StaffSession
+from tracker.rules.checks import MARK
 from tracker.rules.dates import PartialDate
-from tracker.rules.taking_down import MARK
 from tracker.services import taking_down
 
 ASK = "/asks/empty-homes"
@@ -110,6 +111,15 @@ def test_the_published_files_hold_the_mark(shared_site: Site, before: dict[str, 
     texts = {path: path.read_bytes().lower() for path in (tmp_path / "site").rglob("*") if path.is_file()}
     assert MARK.lower().encode() in texts[tmp_path / "site/asks/empty-homes/index.html"]
     assert [path for path, text in texts.items() if b"quux" in text or b"quux" in str(path).lower().encode()] == []
+
+
+def test_an_empty_tracker_takes_in_the_marks_though_texts_are_longer_by_them(
+    shared_site: Site, before: dict[str, str], databases: Databases, tmp_path: Path
+) -> None:
+    assert before
+    tracker_on(shared_site.engine.url.render_as_string(hide_password=False))("export", tmp_path, "--internal")
+    with databases.temporary("sqlite") as url:
+        assert "Brought in." in tracker_on(url)("import", tmp_path).out
 
 
 # --- the page ---

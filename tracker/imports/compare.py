@@ -16,6 +16,7 @@ from tracker.models import Ask, Legislation, Source, Update
 from tracker.queries.public import tables
 from tracker.queries.public.targets import target_rows
 from tracker.rules.asks import Publication
+from tracker.rules.text import shows
 
 Values = dict[str, Any]
 STEP = 500
@@ -161,7 +162,7 @@ def _refuse_missing(name: str, line: Line, plan: Plan) -> None:
     """Refuse a new row that leaves out what it must have; a cell that cannot be read is refused already."""
     needed = [column for column in _columns(name).values() if column.is_always and column.name in EDITABLE[name]]
     for column in needed:
-        if column.name != "before" and not line.cells.get(column.name, "").strip():
+        if column.name != "before" and not shows(line.cells.get(column.name, "")):
             choices = f" One of: {', '.join(column.choices)}." if column.choices else ""
             plan.refuse(line, column.name, f"{column.meaning.removesuffix(' (key)')}; a new row needs it.{choices}")
 

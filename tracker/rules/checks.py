@@ -9,6 +9,8 @@ from tracker.rules.text import is_slug, without_invisible
 NAME_LENGTH = 120
 URL_LENGTH = 2000
 MOST_NAMES = 60
+# What stands in place of words that were taken down, and how many letters they had at least.
+MARK, SHORTEST = "[words taken down: see Corrections]", 3
 
 
 def required(value: object, field: str, what: str) -> list[Problem]:
@@ -17,10 +19,11 @@ def required(value: object, field: str, what: str) -> list[Problem]:
 
 
 def at_most(value: str, length: int, field: str) -> list[Problem]:
-    """Refuse text of more than `length` characters."""
-    if len(value) <= length:
+    """Refuse text of more than `length` characters. A mark counts as the fewest letters that it can stand for."""
+    number = len(value) - value.count(MARK) * (len(MARK) - SHORTEST)
+    if number <= length:
         return []
-    return [Problem(f"Use at most {length} characters; this has {len(value)}.", field)]
+    return [Problem(f"Use at most {length} characters; this has {number}.", field)]
 
 
 def slug(value: str, field: str) -> list[Problem]:
@@ -38,8 +41,7 @@ def optional_url(value: str, field: str) -> list[Problem]:
 
 def texts(draft: object, limits: dict[str, int]) -> list[Problem]:
     """Check the length of each named text field of a draft."""
-    too_long = [field for field, limit in limits.items() if len(getattr(draft, field)) > limit]
-    return [problem for field in too_long for problem in at_most(getattr(draft, field), limits[field], field)]
+    return [problem for field, limit in limits.items() for problem in at_most(getattr(draft, field), limit, field)]
 
 
 def names(values: Sequence[str], field: str) -> list[Problem]:

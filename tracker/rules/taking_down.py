@@ -6,13 +6,13 @@ from typing import Any, TypeVar, cast
 from urllib.parse import unquote
 
 from tracker.rules import checks
+from tracker.rules.checks import MARK, SHORTEST
 from tracker.rules.errors import Problem
 from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, fold
 
-MARK = "[words taken down: see Corrections]"
 # An address that spells the words goes as a whole; what stands in its place leads to this page of ours.
 CORRECTIONS = "/corrections#taken-down"
-SHORTEST, MOST_PLACES = 3, 100
+MOST_PLACES = 100
 AROUND = 60
 # A text that was cut short ends with "…"; so many of the words at most can stand before it.
 MOST_BEFORE_CUT = 60

@@ -40,8 +40,12 @@ def clean(text: str) -> str:
             f"{f' after “{before}”' if before else ''}. "
             "It may have come from copying out of another program; please delete it."
         )
-    shown = BLANK.sub("", without_invisible(text)).strip()
-    return unicodedata.normalize("NFC", text).strip() if shown else ""
+    return unicodedata.normalize("NFC", text).strip() if shows(text) else ""
+
+
+def shows(text: str) -> bool:
+    """Answer True if a reader sees anything of the text."""
+    return bool(BLANK.sub("", without_invisible(text)).strip())
 
 
 def showable(text: str) -> str:

@@ -83,7 +83,7 @@ def edit_ask(change: Change, ask: Ask, draft: AskDraft, *, seen_version: int | N
     before = records.edit(change, ask, draft, is_public=is_public, reason=reason)
     ask.title_key = title_key(ask.title)
     if "slug" in before:
-        _keep_slug(change.session, ask, old_slug)
+        _keep_slug(change.session, ask, old_slug, is_public=is_public)
     if is_public:
         _publish_source(change, ask)
         if redefined := sorted(REDEFINING_FIELDS & before.keys()):
@@ -124,6 +124,8 @@ def check_complete(status: Status | None, tests: Iterable[SuccessTest], today: d
 def _publish_source(change: Change, ask: Ask) -> None:
     """A public ask shows its source, so the source is public too."""
     source = change.session.get_one(Source, ask.source_id)
+    if source.publication is Publication.PUT_ASIDE:
+        refuse([Problem("Its source was put aside. Take that up again first, or name another one.", "source_id")])
     if source.publication is Publication.DRAFT:
         records.publish(change, source, None)
 
@@ -144,10 +146,11 @@ def _misspelt(session: Session, topic: str) -> list[Problem]:
     return [Problem(f"Write it as other asks do: {known}.", "topic")] if known else []
 
 
-def _keep_slug(session: Session, ask: Ask, old_slug: str) -> None:
-    """Let the old address redirect; a slug taken up again is no longer a former one."""
+def _keep_slug(session: Session, ask: Ask, old_slug: str, *, is_public: bool) -> None:
+    """Let the old address redirect if it was public; a slug taken up again is no longer a former one."""
     session.execute(sa.delete(FormerSlug).where(FormerSlug.slug == ask.slug))
-    session.merge(FormerSlug(slug=old_slug, ask_id=ask.id))
+    if is_public:
+        session.merge(FormerSlug(slug=old_slug, ask_id=ask.id))
 
 
 def _slug_taken(session: Session, slug: str, own_id: int | None) -> list[Problem]:

@@ -73,7 +73,7 @@ def edit_legislation(
 
 def create_link(change: Change, draft: LinkDraft) -> Link:
     """Link an ask to a law, as a draft."""
-    records.require_own(change, change.session.get_one(Ask, draft.ask_id))
+    records.require_own_part(change, change.session.get_one(Ask, draft.ask_id))
     stored = _stored_link(draft)
     refuse(check_link(draft) + _link_taken(change.session, stored))
     law = change.session.get_one(Legislation, draft.legislation_id)
@@ -84,7 +84,7 @@ def create_link(change: Change, draft: LinkDraft) -> Link:
 
 def edit_link(change: Change, link: Link, draft: LinkDraft, seen_version: int | None, reason: str = "") -> bool:
     """Edit a link; answer whether anything changed."""
-    records.require_own(change, change.session.get_one(Ask, link.ask_id))
+    records.require_own_part(change, change.session.get_one(Ask, link.ask_id))
     records.check_version(link, seen_version)
     stored = _stored_link(draft)
     refuse(check_link(draft) + (_link_taken(change.session, stored) if _identity(stored) != _identity(link) else []))

@@ -13,7 +13,7 @@ from tracker.rules.asks import AskDraft, SourceDraft, check_labels, check_source
 from tracker.rules.errors import Problem, refuse
 from tracker.rules.legislation import LinkDraft, check_link
 from tracker.rules.standing import Standing, check_tests_fit
-from tracker.rules.text import SLUG_LENGTH, free_slug, slug_of_name
+from tracker.rules.text import SLUG_LENGTH, fold, free_slug, slug_of_name, title_key
 from tracker.rules.updates import Result, UpdateDraft, check_draft, check_publishable
 from tracker.services import asks, drafts, legislation, tests, updates
 from tracker.services.change import Change
@@ -63,7 +63,8 @@ def find_problems(session: Session, today: date, new: NewAsk, *, is_final: bool)
     """Return all that speaks against it before anything is entered; final: also against making it public."""
     new = _named(session, new)
     problems = check_where(new.source, new.ask.source_id) + asks.check_new(session, new.ask)
-    if session.scalar(sa.select(Ask.id).where(Ask.title == new.ask.title).limit(1)):
+    alike = session.scalars(sa.select(Ask.title).where(Ask.title_key == title_key(new.ask.title)))
+    if fold(new.ask.title) in map(fold, alike):
         problems.append(Problem("Another ask has this title. Say what tells this one from it.", "title"))
     problems += check_labels(new.tests) if new.tests else []
     problems += check_link(new.link) if new.link else []

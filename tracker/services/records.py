@@ -124,6 +124,13 @@ def require_own(change: Change, ask: Ask) -> None:
         raise RuleBroken([Problem("This waits for approval. Withdraw its entry first; then you can change it.")])
 
 
+def require_own_part(change: Change, ask: Ask) -> None:
+    """Raise as `require_own`, for what belongs to an ask. An editor who looked at a contributor's has to look again."""
+    require_own(change, ask)
+    if not change.actor.may(Action.EDIT):
+        ask.version += 1
+
+
 def write(row: object, values: Mapping[str, object]) -> None:
     """Put the values into the row's columns."""
     for name, value in values.items():

@@ -28,6 +28,8 @@ from tracker.models import (
     Revision,
     SentForm,
     Source,
+    SuccessTest,
+    Target,
     Update,
     Upload,
 )
@@ -46,7 +48,7 @@ MODELS |= {"evidence": Evidence, "note": Note}
 # Text that is a part of an address, tells records apart or is worked out from another.
 NOT_TEXTS = {
     "slug", "key", "identity", "address", "title_key", "extent", "extent_key", "kind", "year", "number",
-    "method_version",
+    "method_version", "unique_id", "salt", "commitment", "subject_kind", "outside_key", "digest", "fills",
 }  # fmt: skip
 COLUMNS = [(model, column) for model in MODELS.values() for column in model.__table__.columns]
 TEXTS: dict[Any, list[str]] = defaultdict(list)
@@ -58,8 +60,8 @@ for model, column in COLUMNS:
 KEPT = {column.key for model, column in COLUMNS if column.key not in TEXTS[model]}
 KEPT |= {"entries", "commitments", "head", "former_slugs", "results"}
 OF_EVENT = ("subject_name", "reason", "before", "after")
-# With these an address can be made that spells the words; it stays.
-SLUGS = (Ask.slug, FormerSlug.slug, Source.key, Legislation.key)
+# With these an address can be made that spells the words; it stays. Files show the keys of tests and entries too.
+SLUGS = (Ask.slug, FormerSlug.slug, Source.key, Legislation.key, SuccessTest.key, Update.key)
 MOST_SLUGS = 20
 NOWHERE = "These words stand nowhere. Copy them from the page, exactly as they are."
 
@@ -103,7 +105,7 @@ def find(session: Session, words: str, reason: str, site: str) -> Found:
     for kind, model in MODELS.items():
         for row in session.scalars(_holding(model, TEXTS[model], wanted.needle)):
             texts = {name: getattr(row, name) for name in TEXTS[model]}
-            new = {name: it for name, text in texts.items() if (it := wanted.taken_from(text, name=name)) != text}
+            new = {name: it for name, text in texts.items() if (it := wanted.taken_from(text, KEPT, name)) != text}
             if new:
                 found.rows.append((row, new))
                 found.places += [Place(kind, field_name(name), excerpt(in_full(text))) for name, text in new.items()]
@@ -137,6 +139,8 @@ def take_down(change: Change, words: str, reason: str, site: str, seen: str) -> 
     session.execute(sa.update(Revision).values(is_taking_down=True))
     for row, new in found.rows:
         records.write(row, new)
+        if isinstance(row, Target) and new.keys() & {"asked_as", "words"}:
+            row.salt = ""  # the log has a commitment to the name as it was, which nobody can open any longer
         if isinstance(row, Versioned):
             row.version += 1  # whoever is editing it has the words before them
     entries = {row.update_id for row, _ in found.rows if isinstance(row, Evidence)}

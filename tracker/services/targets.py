@@ -14,7 +14,7 @@ from tracker.rules import checks
 from tracker.rules.chain import ERASED, SALT_BYTES, commitment
 from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action
-from tracker.rules.targets import Decision, TargetsDraft, TargetState, check_decision, check_targets
+from tracker.rules.targets import Decision, TargetsDraft, TargetState, check_decision, check_targets, words_of
 from tracker.services import records
 from tracker.services.change import Change
 from tracker.services.events import record
@@ -75,7 +75,10 @@ def erase(change: Change, target: Target, seen_version: int | None, reason: str,
     """Erase the name and the words permanently; not `is_counted`: it was never asked for, and no count has it."""
     change.require(Action.EDIT)
     records.check_version(target, seen_version)
-    refuse(checks.required(reason, "reason", "why, for the log"))
+    problems = checks.required(reason, "reason", "why, for the log")
+    if target.asked_as and words_of(target.asked_as) <= words_of(reason):
+        problems.append(Problem("The reason stays in the log, so it must not repeat the name.", "reason"))
+    refuse(problems)
     before, before_id = records.logged(target), target.unique_id
     target.asked_as, target.words, target.salt, target.candidates, target.is_shown = "", "", "", [], False
     if not is_counted or target.state is TargetState.UNSURE:

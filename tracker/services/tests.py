@@ -19,7 +19,7 @@ TOLD_LENGTH = 500
 
 def add_tests(change: Change, ask: Ask, added: Sequence[TestDraft], reason: str = "") -> list[SuccessTest]:
     """Add tests to an ask, which its story tells in one entry."""
-    records.require_own(change, ask)
+    records.require_own_part(change, ask)
     refuse([problem for draft in added for problem in check_test(draft) + _key_taken(change.session, ask, draft.key)])
     rows = []
     for draft in added:
@@ -58,7 +58,7 @@ def edit_test(
     reason: str = "",
 ) -> bool:
     """Edit a test; answer whether anything changed."""
-    records.require_own(change, ask)
+    records.require_own_part(change, ask)
     records.check_version(test, seen_version)
     refuse(check_test(draft) + (_key_taken(change.session, ask, draft.key) if draft.key != test.key else []))
     is_public = ask.publication.is_public
@@ -85,7 +85,7 @@ def restore_test(change: Change, ask: Ask, test: SuccessTest, seen_version: int 
 
 def _set_archived(change: Change, ask: Ask, test: SuccessTest, seen_version: int | None, reason: str) -> None:
     """Turn the mark over; the version tells whether somebody else did so first."""
-    records.require_own(change, ask)
+    records.require_own_part(change, ask)
     records.check_version(test, seen_version)
     before = records.logged(test)
     test.is_archived = not test.is_archived

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Source
-from tracker.queries.public.as_of import ASK, is_published
+from tracker.queries.public.as_of import ASK, is_one_of, is_published
+from tracker.rules.asks import PUBLIC
 from tracker.rules.dates import PartialDate
 
 _SOURCE = Source.__table__.c
@@ -26,10 +27,15 @@ class SameAsk:
 
 
 def list_same(session: Session, ask_id: int, on: date | None = None) -> tuple[SameAsk, ...]:
-    """Return the published asks for the same as one, the first asked first; those made by a day if one is given."""
+    """Return the published asks for the same as one, the first asked first; those made by a day if one is given.
+
+    What a draft names says nothing in public.
+    """
     own = sa.select(ASK.id, ASK.same_as_id).where(ASK.id == ask_id).cte("same", recursive=True)
     same = own.union(
-        sa.select(ASK.id, ASK.same_as_id).join(own, sa.or_(ASK.id == own.c.same_as_id, ASK.same_as_id == own.c.id))
+        sa.select(ASK.id, ASK.same_as_id)
+        .join(own, sa.or_(ASK.id == own.c.same_as_id, ASK.same_as_id == own.c.id))
+        .where(is_one_of(ASK.publication, PUBLIC))
     )
     found = (
         sa.select(ASK.slug, ASK.title, _SOURCE.key, _SOURCE.title, _SOURCE.author, _SOURCE.published_on)

@@ -44,7 +44,11 @@ class SourcedForm(Form):
         """Take the source that is named; an address that none has, or a name with a title below it, is a new one."""
         self.source_id.choose(sources)
         url = "" if self.source_id.chosen else tidied(self.source_id.typed)
-        self.source_url = "" if check_url(url) else url
+        wrong = check_url(url)
+        self.source_url = "" if wrong else url
+        if wrong and "://" in url:
+            self.source_id.process_errors = [wrong]
+            return
         if self.source_url or self.source_title.data:
             self.source_id.process_errors = []
         self.source_id.process_errors = [f"{error} {OR_NEW}" for error in self.source_id.process_errors]

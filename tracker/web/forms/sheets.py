@@ -26,10 +26,17 @@ class BringForm(Form):
     seen = CarriedField()
 
 
+class CellsField(CarriedField):
+    """Cells; where an office program breaks a line inside of one stands a space."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([text.replace("\v", " ").replace("\f", " ") for text in valuelist])
+
+
 class PasteForm(SourcedForm):
     """Cells that were copied from a sheet, what their columns hold, and what holds for all rows."""
 
-    cells = CarriedField()
+    cells = CellsField()
     has_header = BooleanField("The first row holds the names of the columns")
     columns = FieldList(SelectField(choices=COLUMNS), max_entries=MOST_COLUMNS)
     topic = TextField("Topic, where a row has none", render_kw={"maxlength": 60})

@@ -62,6 +62,8 @@ def new(ask_id: int, kind: str) -> Page | Response:
     ask = found(find_judged(db(), ask_id))
     finding_id = whole_number(request.args.get("finding"))
     told = found(find_finding(db(), finding_id)) if finding_id else None
+    if told and ask_id not in {each.id for each in told.asks}:
+        told, finding_id = None, 0  # as when the link was put aside since the page was opened; the words stay
     form = _form_for(UpdateKind(kind), ask, proposed(told) if told else {})
 
     def write(change: Change, row: Ask) -> Update:

@@ -6,8 +6,8 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.db.engine import reading
+from tracker.rules.checks import MARK
 from tracker.rules.permissions import Action
-from tracker.rules.taking_down import MARK
 from tracker.services import taking_down
 from tracker.services.change import Change
 from tracker.services.taking_down import Found
