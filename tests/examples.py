@@ -2,10 +2,10 @@
 
 import sqlalchemy as sa
 
-from tests.factories import make_targets
+from tests.factories import make_targets, seen_in_record
 from tests.site import ADA, CLEO, ED, Site
 from tracker.models import Ask, Finding, Legislation, Person, Target
-from tracker.official.findings import Found, note
+from tracker.official.findings import note
 from tracker.rules.dates import PartialDate
 from tracker.rules.replies import ReplyDraft
 from tracker.rules.updates import EvidenceDraft, EvidenceType, UpdateDraft, UpdateKind
@@ -44,9 +44,7 @@ def make_finding(change: Change) -> int:
     """A finding that concerns several asks."""
     law = change.session.scalars(sa.select(Legislation.id).where(Legislation.key == "ukpga/2018/13")).one()
     number = change.session.scalar(sa.select(sa.func.count(Finding.id))) or 0
-    found = Found(
-        "stage", "legislation", law, f"bill/1/stage/{number}", "A stage", "https://bills.parliament.uk/bills/1", "Bill"
-    )
-    finding = note(change.session, found, change.at)
+    seen = seen_in_record(subject_id=law, outside_key=f"bill/1/stage/{number}")
+    finding = note(change.session, seen, change.at)
     assert finding
     return finding.id

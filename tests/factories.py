@@ -7,7 +7,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, Designation, Legislation, Link, Person, Reply, Source, SuccessTest, Target, Update
+from tracker.models import (
+    Ask,
+    Designation,
+    Finding,
+    Legislation,
+    Link,
+    Person,
+    Reply,
+    Source,
+    SuccessTest,
+    Target,
+    Update,
+)
 from tracker.rules.asks import AskDraft, AskKind, SourceDraft, TestDraft
 from tracker.rules.dates import PartialDate
 from tracker.rules.disputes import DisputeDraft
@@ -201,6 +213,19 @@ def make_designation(session: Session, unique_id: str = "RUS9001", **changes: An
     session.add(designation)
     session.flush()
     return designation
+
+
+def seen_in_record(says: str = "A stage", **changes: Any) -> Finding:
+    """What a reader of the official record makes of something; it is not stored."""
+    values: dict[str, Any] = {
+        "kind": "stage",
+        "subject_kind": "legislation",
+        "subject_id": 1,
+        "outside_key": "bill/1/stage/2",
+        "address": "https://bills.parliament.uk/bills/1",
+        "page_title": "A bill",
+    }
+    return Finding(says=says, **values | changes)
 
 
 def list_target(change: Change, target: Target, unique_id: str = "RUS9001", **changes: Any) -> None:

@@ -23,13 +23,14 @@ from tests.factories import (
     make_targets,
     make_test,
     make_update,
+    seen_in_record,
 )
 from tests.processes import run_at_once
 from tracker import models
 from tracker.db import migrate
 from tracker.db.base import Base
 from tracker.db.engine import reading, writing
-from tracker.official.findings import Found, note
+from tracker.official.findings import note
 from tracker.paths import resource_dir
 from tracker.rules.dates import PartialDate
 from tracker.rules.findings import LookOutcome
@@ -162,7 +163,7 @@ def fill(engine: sa.Engine) -> None:
         make_reply(change, ask)
         asks.add_note(change, ask, "A private note.")
         session.add(models.FormerSlug(slug="old", ask_id=ask.id))
-        finding = note(session, Found("made", "ask", ask.id, "law/1", "Made.", "https://a.example", "A law"), NOW)
+        finding = note(session, seen_in_record(subject_kind="ask", subject_id=ask.id), NOW)
         assert finding
         session.add(models.Telling(finding_id=finding.id, update_id=update.id))
         session.add(models.EvidenceLook(evidence_id=update.evidence[0].id, asked_at=NOW))

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from xml.sax.saxutils import escape
 
-from tracker.official.fetching import Answer, Unreadable
+from tracker.official.fetching import SavedAnswers, file_name
+from tracker.official.sanctions import CSV, XML
 
 RUSSIA = "The Russia (Sanctions) (EU Exit) Regulations 2019"
 RIGHTS = "The Global Human Rights Sanctions Regulations 2020"
@@ -91,24 +91,15 @@ def as_csv(entries: Sequence[Entry] = THREE, day: str = "20-Nov-2026", header: s
     return "\r\n".join([*lines, ""])
 
 
-@dataclass
-class SavedLists:
+class SavedLists(SavedAnswers):
     """Answers of a sanctions site that is a folder; a file that is not there is a site that is down."""
-
-    folder: Path
 
     def put(self, xml: str | bytes = "", csv: str | bytes = "") -> "SavedLists":
         """Let these be the answers from now on."""
-        for name, content in (("xml", xml), ("csv", csv)):
-            file = self.folder / f"list.{name}"
+        for path, content in ((XML, xml), (CSV, csv)):
+            file = self.folder / file_name("sanctions", path)
+            file.parent.mkdir(exist_ok=True)
             file.unlink(missing_ok=True)
             if content:
                 file.write_bytes(content.encode() if isinstance(content, str) else content)
         return self
-
-    def get(self, source: str, path: str) -> Answer:
-        assert source == "sanctions"
-        file = self.folder / f"list.{path[-3:]}"
-        if not file.exists():
-            raise Unreadable(f"{path} is not there.")
-        return Answer(file, f"https://sanctions.example{path}")

@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 
 from tests.factories import NOW, list_target, make_ask, make_targets
 from tests.official.lists import EXAMPLE_BANK, PROSPECT, TESTOV, THREE, Entry, SavedLists, as_xml
-from tracker.models import Ask, Designation, SanctionsList, Target
+from tracker.models import Ask, Designation, Finding, SanctionsList, Target
 from tracker.official.designations import take_list
 from tracker.official.fetching import Unreadable
-from tracker.official.findings import Found
 from tracker.official.sanctions import read_list
 from tracker.rules.dates import PartialDate
 from tracker.rules.targets import TargetKind
@@ -32,9 +31,12 @@ def ask(ed: Change) -> Ask:
     return make_ask(ed, published=True)
 
 
-def take(session: Session, lists: SavedLists, entries: Sequence[Entry] = THREE, day: str = "20/11/2026") -> list[Found]:
+def take(
+    session: Session, lists: SavedLists, entries: Sequence[Entry] = THREE, day: str = "20/11/2026"
+) -> list[Finding]:
     """Store this list, and return what is new."""
-    _, found = read_list(lists.put(xml=as_xml(entries, day)), PartialDate("2026-11-22"))
+    found = read_list(lists.put(xml=as_xml(entries, day)), PartialDate("2026-11-22"), {})
+    assert found
     news = take_list(session, found, NOW)
     session.flush()
     session.expire_all()

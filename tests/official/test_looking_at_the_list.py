@@ -14,7 +14,7 @@ from tests.official.fake import FakeRecord
 from tests.official.lists import TESTOV, THREE, Entry, as_csv, as_xml
 from tests.transactions import filled_engine
 from tracker.db.engine import reading, writing
-from tracker.models import Designation, Finding, Look, SanctionsList, Target
+from tracker.models import Ask, Designation, Finding, Look, SanctionsList, Target
 from tracker.official.fetching import Fetcher
 from tracker.official.looking import Looking, look
 from tracker.official.readers import READERS
@@ -48,6 +48,10 @@ class Machine:
         with reading(self.engine) as session:
             return session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
 
+    def statuses(self) -> list[int]:
+        """What the site answered, from the first look on."""
+        return [status for path, status in self.record.asked if path.endswith(XML)]
+
     def says(self) -> list[str]:
         with reading(self.engine) as session:
             return list(session.scalars(sa.select(Finding.says).order_by(Finding.id)))
@@ -62,22 +66,45 @@ def machine(databases: Any, tmp_path: Path) -> Iterator[Machine]:
         yield Machine(engine, record, tmp_path)
 
 
-def confirm(machine: Machine) -> None:
+def confirm(machine: Machine, unique_id: str = "RUS9001") -> None:
     with writing(machine.engine) as session:
         target = session.scalars(sa.select(Target)).one()
-        list_target(Change(session, find_staff(session).ed, NOW), target)
+        list_target(Change(session, find_staff(session).ed, NOW), target, unique_id)
 
 
 def test_a_name_is_proposed_confirmed_and_taken_off(machine: Machine) -> None:
     machine.say(list(THREE))
     assert (machine.look().outcome, machine.says()) == (LookOutcome.OK, [])
     confirm(machine)
-    machine.look()  # the site answers that nothing has changed
+    seen = machine.look()
+    assert (machine.statuses(), seen.outcome, seen.records) == ([200, 304], LookOutcome.OK, 3)
     machine.say([*MANY], "23/11/2026")
     machine.look()
     assert machine.says() == ["Target 1: RUS9001 is no longer on the UK Sanctions List"]
     machine.look()
     assert len(machine.says()) == 1
+
+
+def test_while_a_name_waits_the_list_is_read_again_though_it_is_the_same(machine: Machine) -> None:
+    machine.say(MANY)
+    machine.look()
+    machine.look()
+    confirm(machine, "")
+    machine.look()
+    with writing(machine.engine) as session:
+        make_targets(Change(session, find_staff(session).ed, NOW), session.get_one(Ask, 1), "Boris Testoff")
+    machine.look()
+    assert machine.statuses() == [200, 200, 304, 200]
+    with reading(machine.engine) as session:
+        assert session.scalars(sa.select(Target).where(Target.position == 2)).one().candidates
+
+
+@pytest.mark.parametrize("body", [as_xml(), as_xml()[:-50], f"<!DOCTYPE a>{as_xml()}"], ids=["whole", "cut", "wrong"])
+def test_nothing_of_the_list_is_kept_as_it_was_fetched(machine: Machine, body: str) -> None:
+    machine.record.say("sanctions", XML, body)
+    machine.record.say("sanctions", CSV, as_csv().replace("Unique ID", "ID"))
+    machine.look()
+    assert [file.name for file in machine.folder.rglob("*") if file.is_file()] == []
 
 
 def test_one_bad_entry_is_told_and_the_rest_is_kept(machine: Machine) -> None:
@@ -120,6 +147,9 @@ def test_what_is_wrong_is_told_and_changes_nothing(machine: Machine, name: str) 
         assert session.scalars(sa.select(Designation.removed_on).distinct()).all() == [None]
 
 
-def test_a_dry_run_keeps_nothing(machine: Machine) -> None:
+def test_a_dry_run_keeps_nothing_and_hides_nothing_from_the_next_look(machine: Machine) -> None:
+    confirm(machine, "")
     machine.look(dry_run=True)
     assert (machine.count(Designation), machine.count(SanctionsList)) == (0, 0)
+    machine.look()
+    assert (machine.count(Designation), machine.count(SanctionsList)) == (len(THREE), 1)

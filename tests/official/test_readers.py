@@ -267,13 +267,16 @@ def test_what_was_done_of_late_is_one_finding_for_each_law_that_did_it(desk: Des
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        ("Sorry", "It is no XML"),
-        ("<!DOCTYPE html><html><body>Sorry</body></html>", "It declares a document type"),
-        ("<html><body>Sorry</body></html>", "It is another document: html"),
-        ('<!DOCTYPE x [<!ENTITY a "b">]><Legislation/>', "It declares a document type"),
-        ("", "It is no XML"),
+        ("Sorry", "no whole XML"),
+        ("<!DOCTYPE html><html><body>Sorry</body></html>", "it declares a document type"),
+        ("<html><body>Sorry</body></html>", "of the kind “html”"),
+        ('<!DOCTYPE x [<!ENTITY a "b">]><Legislation/>', "it declares a document type"),
+        ("<!-- -->" * 9999 + '<!DOCTYPE x [<!ENTITY a "b">]><Legislation/>', "no whole XML"),
+        ('<?xml version="1.0" encoding="none"?><Legislation/>', "no whole XML"),
+        ('<?xml version="1.0" encoding="utf-7"?><Legislation/>', "no whole XML"),
+        ("", "no whole XML"),
     ],
-    ids=["text", "html", "xhtml", "entities", "nothing"],
+    ids=["text", "html", "xhtml", "entities", "late entities", "no encoding", "many bytes", "nothing"],
 )
 def test_an_answer_that_is_no_law_is_told_and_changes_nothing(desk: Desk, answer: str, sentence: str) -> None:
     follow_act(desk)
@@ -297,7 +300,7 @@ def test_truncated_xml_is_told_and_asked_for_anew(desk: Desk) -> None:
     path = "/law/ukpga/2018/13/resources/data.xml"
     whole = desk.record.replies[path].body
     desk.record.replies[path].body = whole[:300]
-    assert "It is no whole XML" in desk.look("law").sentence
+    assert "no whole XML" in desk.look("law").sentence
     desk.record.replies[path].body = whole
     assert desk.look("law").outcome is LookOutcome.OK
     assert len(desk.says()) == 1
@@ -326,7 +329,7 @@ def test_an_act_that_parliament_does_not_list_is_told(desk: Desk) -> None:
     follow_act(desk)
     desk.record.act("Empty Homes Act 2018", "x", [])
     desk.record.say("instruments", "/ActOfParliament?Name=Empty%20Homes%20Act%202018", '{"items": []}')
-    assert desk.look("instruments").sentence == "2018 c. 13: Parliament lists no Act of this name."
+    assert desk.look("instruments").sentence == "Empty Homes Act 2018: Parliament lists no Act of this name."
 
 
 def test_instruments_are_read_page_by_page(desk: Desk) -> None:

@@ -36,7 +36,9 @@ def lists(tmp_path: Path) -> SavedLists:
 
 
 def read(lists: SavedLists) -> ReadList:
-    return read_list(lists, TODAY)[1]
+    found = read_list(lists, TODAY, {})
+    assert found
+    return found
 
 
 def refused(lists: SavedLists) -> str:
@@ -75,17 +77,17 @@ def test_the_csv_is_read_where_the_xml_fails(lists: SavedLists) -> None:
 @pytest.mark.parametrize(
     ("xml", "says"),
     [
-        ("", "/UK-Sanctions-List.xml is not there."),
+        ("", "There is no file sanctions/UK-Sanctions-List.xml."),
         (as_xml()[:900], "no whole XML"),
         ("<!doctype html><title>Busy</title>", "a web page in place of the list"),
         ("<html><body>Busy</body></html>", "a web page in place of the list"),
         (BOMB, "declares a document type"),
         ("<ArrayOfFinancialSanctionsTarget/>", CLOSED),
-        ("<Acts/>", "It is another document: Acts"),
+        ("<Acts/>", "of the kind “Acts”"),
         (as_xml(()), "no designation"),
         (as_xml(day=""), "of no day"),
         (as_xml(day="23/11/2026"), "The list is of 23 November 2026; today is 22 November 2026."),
-        (as_xml().encode("utf-16"), "no XML"),
+        (as_xml().encode("utf-16"), "no whole XML"),
     ],
 )
 def test_a_wrong_xml_is_told(lists: SavedLists, xml: str | bytes, says: str) -> None:
@@ -138,7 +140,7 @@ from tracker.official.fetching import SavedAnswers
 from tracker.official.sanctions import read_list
 from tracker.rules.dates import PartialDate
 before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
-_, found = read_list(SavedAnswers(Path(sys.argv[1])), PartialDate("2026-11-22"))
+found = read_list(SavedAnswers(Path(sys.argv[1])), PartialDate("2026-11-22"), {})
 used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
 print(len(found.entries), time.process_time() - begun, used / 1024)
 """

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from tests.factories import seen_in_record
 from tests.site import CLEO, ED, Site
 from tracker.clock import now, today
 from tracker.db.engine import reading, writing
 from tracker.models import Ask, Evidence, EvidenceLook, Finding, Legislation, Link, Look, Revision, Telling, Update
-from tracker.official.findings import Found, note
+from tracker.official.findings import note
 from tracker.queries.findings import find_faults
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
@@ -32,12 +33,11 @@ def in_days(number: int) -> PartialDate:
 def find(site: Site, **changes: Any) -> int:
     """Let a machine find something; return the finding's number."""
     values: dict[str, Any] = {
-        "kind": "stage", "subject_kind": "legislation", "subject_id": site.scalar(SANCTIONS_ACT),
-        "key": "bill/4210/stage/2", "says": SAYS, "tells": TELLS, "address": PAGE,
-        "page_title": "Empty Homes Bill: stages", "happened_on": in_days(-1),
+        "subject_id": site.scalar(SANCTIONS_ACT), "outside_key": "bill/4210/stage/2", "says": SAYS, "tells": TELLS,
+        "address": PAGE, "page_title": "Empty Homes Bill: stages", "happened_on": in_days(-1),
     }  # fmt: skip
     with writing(site.engine) as session:
-        finding = note(session, Found(**values | changes), now())
+        finding = note(session, seen_in_record(**values | changes), now())
         assert finding
         return finding.id
 
@@ -168,7 +168,7 @@ def test_what_is_dismissed_with_a_reason_stays_so(site: Site) -> None:
         )  # fmt: skip
         assert replay.find_differences(session) == []
     with writing(site.engine) as session:
-        again = Found("stage", "legislation", 1, "bill/4210/stage/2", SAYS, PAGE, "A page", in_days(-1))
+        again = seen_in_record(SAYS, outside_key="bill/4210/stage/2", happened_on=in_days(-1))
         assert note(session, again, now()) is None
 
 
@@ -258,7 +258,7 @@ def test_the_public_reads_when_a_machine_looked_and_never_what_it_found(site: Si
     for number in range(findings):
         find(
             site,
-            key=f"bill/1/stage/{number}",
+            outside_key=f"bill/1/stage/{number}",
             says="TOPSECRET",
             tells="TOPSECRET",
             address="https://topsecret.example",
@@ -302,7 +302,7 @@ def test_the_public_reads_by_the_evidence_what_a_machine_saw_there(
 
 def test_an_address_that_is_gone_is_not_proposed_as_the_page_that_shows_it(site: Site) -> None:
     ask = concerned(site)[0]
-    gone = {"kind": "page_gone", "subject_kind": "ask", "subject_id": ask.id, "key": "evidence/1/page_gone"}
+    gone = {"kind": "page_gone", "subject_kind": "ask", "subject_id": ask.id, "outside_key": "evidence/1/page_gone"}
     number = find(site, **gone, address="https://gone.example/page", tells="The page “Gone” is gone.")
     page = site.browser(ED).get(f"/staff/asks/{ask.id}/updates/milestone?finding={number}")
     assert "Open the page" in page.text

@@ -26,13 +26,14 @@ from tests.factories import (
     make_source,
     make_test,
     reply_draft,
+    seen_in_record,
     source_draft,
     update_draft,
 )
 from tests.tampering import unlock_log
 from tests.transactions import undone
 from tracker.models import Ask, Event, Finding, Legislation, Link, Person, Reply, Source, SuccessTest, Update
-from tracker.official.findings import Found, note
+from tracker.official.findings import note
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
 from tracker.rules.status import Status
@@ -126,14 +127,13 @@ def take_down(change: Change, words: str) -> None:
 
 
 def find(change: Change, law: Legislation, number: int) -> object:
-    found = Found("made", "legislation", law.id, f"law/{number % 4}", "Made.", "https://law.example", "A law",
-                  DAYS[number % 4], "enacted_on")  # fmt: skip
-    return note(change.session, found, NOW)
+    values = {"kind": "made", "subject_id": law.id, "happened_on": DAYS[number % 4], "fills": "enacted_on"}
+    return note(change.session, seen_in_record("Made.", outside_key=f"law/{number % 4}", **values), NOW)
 
 
 def tell(change: Change, update: Update, number: int) -> None:
     for finding in change.session.scalars(sa.select(Finding).limit(1)):
-        findings.note_telling(change, finding, update)
+        findings.note_telling(change, finding.id, update)
 
 
 DEEDS: list[tuple[type[Any] | None, Deed]] = [

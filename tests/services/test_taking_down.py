@@ -19,6 +19,7 @@ from tests.factories import (
     make_targets,
     make_test,
     make_update,
+    seen_in_record,
 )
 from tests.tampering import unlock_log
 from tests.transactions import count_events, shared_engine_with
@@ -26,7 +27,7 @@ from tests.unwanted import LONG, OURS, REASON, SPELT, WORDS, everything, work
 from tracker.db import guards
 from tracker.db.engine import writing
 from tracker.models import Ask, Event, Evidence, Finding, Revision, Target, Update
-from tracker.official.findings import Found, note
+from tracker.official.findings import note
 from tracker.rules.chain import commitment, entry_hash
 from tracker.rules.checks import MARK
 from tracker.rules.errors import NotAllowed, RuleBroken
@@ -246,9 +247,7 @@ def test_what_tells_records_apart_is_no_text(ada: Change, words: str) -> None:
     list_target(ada, target)
     target.salt = "0a1"  # as may stand in any that is made
     target.candidates = [{"unique_id": "RUS9001"}]
-    finding = note(
-        session, Found("ended", "legislation", 1, "bill/1/stage", "Over", "https://x.example", "", None), NOW
-    )
+    finding = note(session, seen_in_record("Over", kind="ended", outside_key="bill/1/stage"), NOW)
     assert finding
     finding.digest, finding.fills = "b1e", "ended_on"
     rows = {table: session.execute(sa.select(table)).one() for table in (Target.__table__, Finding.__table__)}
@@ -275,7 +274,8 @@ def test_what_is_known_to_staff_alone_goes_too(ada: Change, words: str) -> None:
     ask = make_ask(ada, published=True, slug="apart", title="Apart")
     (target,) = make_targets(ada, ask, "Dora Demova")
     target.candidates = [{"unique_id": "RUS9001", "name": "DEMOVA Dora"}]
-    note(ada.session, Found("stage", "ask", ask.id, "bill/1", "A hidden reading", "https://x.example", ""), NOW)
+    seen = seen_in_record("A hidden reading", subject_kind="ask", subject_id=ask.id)
+    note(ada.session, seen, NOW)
     take_down(ada, words)
     assert words not in everything(ada.session)
     assert proof.verify(ada.session)

@@ -34,7 +34,7 @@ def look(folder: Path | None, only: str | None, dry_run: bool) -> None:
     """
     # An HTTP client, of which no other command knows.
     from tracker.official.evidence import read_evidence
-    from tracker.official.fetching import Answers, Fetcher, SavedAnswers
+    from tracker.official.fetching import Fetcher, SavedAnswers
     from tracker.official.looking import Looking, only_one
     from tracker.official.looking import look as look_at
     from tracker.official.pages import Pages
@@ -51,9 +51,8 @@ def look(folder: Path | None, only: str | None, dry_run: bool) -> None:
         raise click.ClickException("Evidence is not read from a folder, and not with TRACKER_EVIDENCE_PAGES=0.")
     try:
         with only_one(kept, at) as since:
-            answers: Answers = Fetcher(settings.record_addresses, kept, agent, at, since)
-            if folder:
-                answers = SavedAnswers(folder)
+            fetcher = Fetcher(settings.record_addresses, kept, agent, at, since)
+            answers = SavedAnswers(folder) if folder else fetcher
             for source in [only] if only else readers:
                 looking = Looking(engine, answers, at, source, _progress, dry_run)
                 row = look_at(looking, readers[source])

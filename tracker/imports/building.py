@@ -30,7 +30,7 @@ class Builder:
         self.lines, self.change, self.plan = lines, change, plan
         self.ids = {name: {line.key: number for number, line in enumerate(rows, 1)} for name, rows in lines.items()}
         self.rows: dict[str, dict[int, Any]] = {name: {} for name in KINDS}
-        self.entries = read_designations(lines["designations"], plan, change.at)
+        self.entries, self.lists = read_designations(lines["designations"], plan, change.at)
         self.redirects: list[FormerSlug] = []
         self.wordings: dict[int, dict[int, Values]] = defaultdict(dict)
         self.drafts: dict[int, updates.UpdateDraft] = {}

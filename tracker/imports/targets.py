@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.exports.columns import YES
@@ -15,19 +14,12 @@ from tracker.rules.errors import Problem
 from tracker.rules.targets import UNIQUE_ID, TargetRow, TargetsDraft, TargetState, check_targets
 from tracker.services.targets import commitment_to
 
+Entries = Mapping[str, Designation]
 DAYS = ("first_seen", "last_seen", "removed_on")
 
 
-@dataclass(frozen=True)
-class Entries:
-    """The entries by unique ID, and the lists that they stood on."""
-
-    by_id: Mapping[str, Designation]
-    lists: tuple[SanctionsList, ...]
-
-
-def read_designations(lines: Iterable[Line], plan: Plan, at: datetime) -> Entries:
-    """Return the entries of a folder; the plan is told of faulty rows."""
+def read_designations(lines: Iterable[Line], plan: Plan, at: datetime) -> tuple[Entries, list[SanctionsList]]:
+    """Return the entries of a folder by unique ID, and the lists they stood on; the plan is told of faulty rows."""
     entries, days = {}, set()
     for line in lines:
         values = values_of("designations", line, COLUMNS["designations"], plan)
@@ -40,7 +32,7 @@ def read_designations(lines: Iterable[Line], plan: Plan, at: datetime) -> Entrie
         if values["removed_on"] is None:
             values["last_seen"] = None
         entries[line.key[0]] = Designation(**values, name="", measures="")
-    return Entries(entries, tuple(SanctionsList(day=day, read_at=at) for day in sorted(days)))
+    return entries, [SanctionsList(day=day, read_at=at) for day in sorted(days)]
 
 
 def finish_target(entries: Entries, line: Line, target: Target, draft: TargetRow, at: datetime) -> list[Problem]:
@@ -55,7 +47,7 @@ def finish_target(entries: Entries, line: Line, target: Target, draft: TargetRow
     target.confirmed_at = at if is_compared else None
     # A public export has only names that are shown, and does not say so.
     target.is_shown = is_compared and bool(draft.name) and line.cells.get("is_shown", YES) == YES
-    entry = entries.by_id.get(draft.unique_id or "")
+    entry = entries.get(draft.unique_id or "")
     if draft.state is TargetState.LISTED and entry:
         entry.measures = line.cells.get("measures", "")
     elif draft.state is TargetState.LISTED:

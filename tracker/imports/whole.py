@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from tracker.imports.building import Builder
 from tracker.imports.folder import KINDS, read_folder
 from tracker.imports.plan import Fault, Plan, TooMany
-from tracker.models import Ask, Designation, Legislation, Link, SanctionsList, Source, SuccessTest, Update
+from tracker.models import Ask, Designation, Legislation, Link, Look, SanctionsList, Source, SuccessTest, Update
 from tracker.queries.desk import QUESTIONED
 from tracker.queries.stories import Story, entry_of
 from tracker.rules import checks
@@ -122,9 +122,9 @@ def _store(change: Change, made: Builder) -> None:
     closed = [{"id": row.id, "publication": PUBLISHED, "published_at": row.published_at} for row in public]
     for update in public:
         update.publication, update.published_at = Publication.DRAFT, None
-    for table in (Designation, SanctionsList):  # a look may have come first
+    for table in (Designation, SanctionsList, Look):  # a look may have come first; the next one reads the list again
         change.session.execute(sa.delete(table))
-    change.session.add_all([*made.entries.by_id.values(), *made.entries.lists])
+    change.session.add_all([*made.entries.values(), *made.lists])
     for rows in made.rows.values():
         change.session.add_all(rows.values())
     change.session.flush()

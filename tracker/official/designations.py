@@ -12,32 +12,47 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Designation, SanctionsList, Target
+from tracker.db.engine import reading
+from tracker.models import Designation, Finding, SanctionsList, Target
 from tracker.official.fetching import Unreadable
-from tracker.official.findings import Found, note
-from tracker.official.looking import Looking
+from tracker.official.looking import Looking, find_last_good
 from tracker.official.sanctions import Listed, ReadList, read_list
 from tracker.rules.dates import PartialDate
 from tracker.rules.targets import MOST_CANDIDATES, TargetState, shared_words, words_of
 
 PAGE = "https://www.gov.uk/government/publications/the-uk-sanctions-list"
-TITLE = "The UK Sanctions List"
+LARGEST_LOSS = 0.1
 FACTS = ("kind", "regime", "listed_on")
 Row = Any
+Alike = dict[str, tuple[frozenset[str], str]]
 
 
 def read_sanctions(looking: Looking) -> None:
     """Read the list of today, store it, and keep as findings what is new for the targets."""
-    looking.whole, found = read_list(looking.answers, looking.today)
-    looking.read = len(found.entries)
-    looking.check_size(looking.read)
-    looking.skipped += found.faults
-    with looking.writing() as session:
-        news = take_list(session, found, looking.at)
-        looking.new += [finding.says for each in news if (finding := note(session, each, looking.at))]
+    row = looking.row
+    with reading(looking.engine) as session:
+        last = find_last_good(session, "sanctions")
+        seen = {"etag": last.etag, "last_modified": last.last_modified} if last and not _waits(session) else {}
+    found = read_list(looking.answers, looking.today, seen)
+    row.records = len(found.entries) if found else last.records if last else 0
+    if known := found or last:
+        row.etag, row.last_modified, row.sha256 = known.etag, known.last_modified, known.sha256
+    if last and row.records < last.records * (1 - LARGEST_LOSS):
+        raise Unreadable(f"It has only {row.records} records; on the last look it had {last.records}.")
+    if found:
+        looking.skipped += found.faults
+        with looking.writing() as session:
+            looking.note(session, take_list(session, found, looking.at))
 
 
-def take_list(session: Session, found: ReadList, at: datetime) -> list[Found]:
+def _waits(session: Session) -> bool:
+    """True if a target may be on the list as it is, or follows an entry of which we have yet to read the name."""
+    unnamed = Target.designation.has(sa.and_(Designation.name == "", Designation.removed_on.is_(None)))
+    waiting = sa.select(Target.id).where((Target.state == TargetState.UNSURE) | unnamed)
+    return session.scalar(waiting.limit(1)) is not None
+
+
+def take_list(session: Session, found: ReadList, at: datetime) -> list[Finding]:
     """Store a list and return what is new in it; raises Unreadable for one that is older than that which we have."""
     last, day = session.scalar(sa.select(sa.func.max(SanctionsList.day))), found.day
     if day is None or (last and day < last):
@@ -51,12 +66,11 @@ def take_list(session: Session, found: ReadList, at: datetime) -> list[Found]:
     return news
 
 
-def _changes(known: Mapping[str, Row], found: ReadList, targets: Sequence[Target]) -> Iterator[Found]:
+def _changes(known: Mapping[str, Row], found: ReadList, targets: Sequence[Target]) -> Iterator[Finding]:
     """Yield what changed of the entries that targets follow."""
     for target in targets:
         if target.unique_id:
-            was, now = known[target.unique_id], found.entries.get(target.unique_id)
-            for what, says in _change(was, now):
+            for what, says in _change(known[target.unique_id], found.entries.get(target.unique_id)):
                 yield _found(target, found, target.unique_id, what, says)
 
 
@@ -69,12 +83,9 @@ def _change(was: Row, now: Listed | None) -> Iterator[tuple[str, str]]:
     if was.removed_on:
         yield "listed again", "is on the UK Sanctions List again"
     if was.name and now.names[0] != was.name:
-        own = words_of(was.name)
-        is_alike = any(shared_words(own, words_of(name)) for name in now.names)
-        yield (
-            "renamed",
-            "has another primary name" if is_alike else "now names somebody else, or is renamed: compare it",
-        )
+        is_alike = any(shared_words(words_of(was.name), words_of(name)) for name in now.names)
+        somebody_else = "now names somebody else, or is renamed: compare it"
+        yield "renamed", "has another primary name" if is_alike else somebody_else
     facts = (*FACTS, "measures") if was.measures else FACTS
     varied = [fact for fact in facts if getattr(now, fact) != getattr(was, fact)]
     if varied:
@@ -86,29 +97,25 @@ def _in_words(value: PartialDate | str | None) -> str:
     return value.in_words if isinstance(value, PartialDate) else str(value or "not known")
 
 
-def _propose(found: ReadList, targets: Sequence[Target]) -> Iterator[Found]:
+def _propose(found: ReadList, targets: Sequence[Target]) -> Iterator[Finding]:
     """Keep with each target that is not on the list the entries that may be it; yield those that came since."""
     waiting = [target for target in targets if target.state is not TargetState.LISTED and target.asked_as]
     alike = _find_alike(found, {target.id: words_of(target.asked_as) for target in waiting})
     for target in waiting:
         seen = {it["unique_id"] for it in target.candidates}
-        refused = {it["unique_id"] for it in target.candidates if "name" not in it}
+        refused = [it for it in target.candidates if "name" not in it]
         best = sorted(alike[target.id].items(), key=lambda item: (-len(item[1][0]), item[0]))
-        offered = [(unique_id, why) for unique_id, why in best if unique_id not in refused][:MOST_CANDIDATES]
-        target.candidates = [
-            *({"unique_id": unique_id} for unique_id in sorted(refused)),
-            *(_candidate(unique_id, found.entries[unique_id], *why) for unique_id, why in offered),
-        ]
-        if target.state is TargetState.NOT_LISTED:
-            for unique_id in (unique_id for unique_id, _ in offered if unique_id not in seen):
-                yield _found(target, found, unique_id, "may be", "is on the list now and may be it: compare them")
+        fitting = [_candidate(unique_id, found.entries[unique_id], *why) for unique_id, why in best]
+        offered = [it for it in fitting if {"unique_id": it["unique_id"]} not in refused][:MOST_CANDIDATES]
+        target.candidates = refused + offered
+        for it in offered if target.state is TargetState.NOT_LISTED else ():
+            if it["unique_id"] not in seen:
+                yield _found(target, found, it["unique_id"], "may be", "is on the list now and may be it: compare them")
 
 
-def _find_alike(
-    found: ReadList, asked: Mapping[int, frozenset[str]]
-) -> defaultdict[int, dict[str, tuple[frozenset[str], str]]]:
+def _find_alike(found: ReadList, asked: Mapping[int, frozenset[str]]) -> Mapping[int, Alike]:
     """Return by target the entries of which a name agrees with it: the words, and the name that agrees best."""
-    alike: defaultdict[int, dict[str, tuple[frozenset[str], str]]] = defaultdict(dict)
+    alike: defaultdict[int, Alike] = defaultdict(dict)
     every_word = frozenset[str]().union(*asked.values())
     for unique_id, entry in found.entries.items():
         for name in entry.names if asked else ():
@@ -132,16 +139,16 @@ def _candidate(unique_id: str, entry: Listed, shared: frozenset[str], name: str)
     }
 
 
-def _found(target: Target, found: ReadList, unique_id: str, what: str, says: str) -> Found:
-    return Found(
+def _found(target: Target, found: ReadList, unique_id: str, what: str, says: str) -> Finding:
+    return Finding(
         kind="delisting" if what == "removed" else "designation",
         subject_kind="ask",
         subject_id=target.ask_id,
-        key=f"sanctions/{unique_id}/target-{target.id}/{what}",
+        outside_key=f"sanctions/{unique_id}/target-{target.id}/{what}",
         says=f"Target {target.position}: {unique_id} {says}",
         tells=f"{unique_id} {says}.",
         address=PAGE,
-        page_title=TITLE,
+        page_title="The UK Sanctions List",
         happened_on=found.day,
         raw={"says": says},
     )

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.db.engine import reading
-from tracker.models import Ask, Evidence, EvidenceLook, Update
+from tracker.models import Ask, Evidence, EvidenceLook, Finding, Update
 from tracker.official.fetching import Unreachable, Unreadable
-from tracker.official.findings import Found, note, withdraw_missing
-from tracker.official.looking import Looking, SourceFault
+from tracker.official.findings import note, withdraw_missing
+from tracker.official.looking import Looking
 from tracker.official.pages import Page, Pages
 from tracker.rules.asks import Publication
 from tracker.rules.findings import SOURCES, Sight
@@ -44,7 +44,7 @@ SAYS: Mapping[Sight, tuple[str, str]] = {
 
 
 def read_evidence(looking: Looking, pages: Pages, most: int) -> None:
-    """Look at so many pages, those first that were not asked for longest; raises SourceFault when none answered.
+    """Look at so many pages, those first that were not asked for longest; raises Unreadable when none answered.
 
     A host that gave no answer is not asked again in this look.
     """
@@ -61,12 +61,12 @@ def read_evidence(looking: Looking, pages: Pages, most: int) -> None:
         except Unreachable as error:
             silent[host] = str(error)
         except Unreadable:
-            looking.read += 1
+            looking.row.records += 1
         else:
-            looking.read += 1
+            looking.row.records += 1
         _keep(looking, cited, page)
-    if silent and not looking.read:
-        raise SourceFault(f"No page answered. {next(iter(silent.values()))}")
+    if silent and not looking.row.records:
+        raise Unreadable(f"No page answered. {next(iter(silent.values()))}")
 
 
 def _list_due(session: Session, most: int) -> Mapping[str, Sequence[Any]]:
@@ -107,14 +107,14 @@ def _sight(row: Any, page: Page, text: str | None) -> Sight:
     return Sight.QUOTE_GONE if row.sight in (Sight.QUOTED, Sight.QUOTE_GONE) else Sight.NOT_QUOTED
 
 
-def _found(row: Any, sight: Sight) -> Found:
+def _found(row: Any, sight: Sight) -> Finding:
     says, tells = SAYS[sight]
     copy = "we name an archived copy" if row.archived_url else "we name no archived copy"
-    return Found(
+    return Finding(
         kind=sight.value,
         subject_kind="ask",
         subject_id=row.ask_id,
-        key=f"evidence/{row.id}/{sight}",
+        outside_key=f"evidence/{row.id}/{sight}",
         says=f"{row.title}: {says}; {copy}",
         tells=tells.format(row.title),
         address=row.url,

@@ -30,8 +30,3 @@ def day_of(text: str | None) -> PartialDate | None:
     if day.year < FIRST_YEAR:
         raise ValueError(f"{day} is no day")
     return PartialDate(day.isoformat())
-
-
-def is_new_to(held: PartialDate | None, day: PartialDate | None) -> bool:
-    """Return True if a day of the record is not what we hold, or we hold none."""
-    return day is not None and (held is None or not day.text.startswith(held.text))

@@ -4,7 +4,8 @@ import fcntl
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from tracker.clock import day_of
 from tracker.db.engine import reading, writing
-from tracker.models import Look, Revision
-from tracker.official.fetching import Answer, Answers, Unreachable, Unreadable
-from tracker.official.findings import Found, note, withdraw_missing
+from tracker.models import Finding, Legislation, Look, Revision
+from tracker.official.fetching import Answers, Unreachable, Unreadable
+from tracker.official.findings import note, withdraw_missing
+from tracker.official.followed import list_followed
 from tracker.rules.dates import PartialDate
 from tracker.rules.findings import SOURCES, LookOutcome
 from tracker.rules.text import SENTENCE_LENGTH
@@ -26,21 +28,19 @@ RECENT = timedelta(days=30)
 DOWN_AFTER = 3
 RESUME_WITHIN = timedelta(hours=6)
 TOLERANCE = timedelta(minutes=5)
-LARGEST_LOSS = 0.1
-
 
 T = TypeVar("T")
 R = TypeVar("R")
 MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
-class SourceFault(Exception):
-    """A whole source cannot be used; the message says in one sentence why. Nothing is changed."""
-
-
 @dataclass
 class Looking:
-    """A look at one source, as its reader sees it. With `dry_run` nothing is kept."""
+    """A look at one source, as its reader sees it. With `dry_run` nothing is kept.
+
+    `row` is what is kept of it, `new` what the new findings say, `skipped` what could not be read and why, `about` the
+    law that is being read.
+    """
 
     engine: sa.Engine
     answers: Answers
@@ -50,69 +50,74 @@ class Looking:
     dry_run: bool = False
     new: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
-    read: int = 0
-    whole: Answer | None = None
+    about: str = ""
 
-    @property
-    def recent(self) -> date:
-        """The day from which on things are news. What is older was there before anybody looked."""
-        return self.today.first_day - RECENT
+    def __post_init__(self) -> None:
+        self.row = Look(source=self.source, looked_at=self.at, records=0)
 
-    @property
+    @cached_property
+    def followed(self) -> Sequence[Legislation]:
+        """The laws and bills that asks hang on."""
+        with reading(self.engine) as session:
+            return list_followed(session)
+
+    @cached_property
     def today(self) -> PartialDate:
-        """The day of the look in London."""
+        """The day of the look."""
         return PartialDate(day_of(self.at).isoformat())
 
-    def each(self, subjects: Sequence[tuple[str, T]], read: Callable[[T], None]) -> None:
-        """Read one subject after the other, each with its name; one that cannot be read is told and spoils no other.
+    def is_recent(self, day: PartialDate | None) -> bool:
+        """Return True for a day that makes news. What is older was there before anybody looked."""
+        return day is not None and day.first_day >= self.today.first_day - RECENT
 
-        Raises SourceFault when none can be read, or the source gave no answer so many times in a row.
+    def each(self, laws: Sequence[Legislation], read: Callable[[Legislation], None]) -> None:
+        """Read what the source says of one law after the other; one that cannot be read is told and spoils no other.
+
+        Raises Unreadable when none can be read, or the source gave no answer so many times in a row.
         """
         unreachable = 0
-        for number, (name, subject) in enumerate(subjects, 1):
-            self.say(f"{SOURCES[self.source]}: {number} of {len(subjects)}")
+        for number, law in enumerate(laws, 1):
+            self.say(f"{SOURCES[self.source]}: {number} of {len(laws)}")
+            self.about = law.title
             try:
-                read(subject)
+                read(law)
             except Unreadable as error:
-                self.skipped.append(f"{name}: {error}")
+                self.skipped.append(f"{self.about}: {error}")
                 unreachable = unreachable + 1 if isinstance(error, Unreachable) else 0
                 if unreachable == DOWN_AFTER:
-                    raise SourceFault(str(error)) from None
+                    raise
             except MISSHAPEN as error:
-                self.skipped.append(f"{name}: the answer has another shape than before ({error!r}).")
+                self.skipped.append(f"{self.about}: the answer has another shape than before ({error!r}).")
             else:
-                self.read += 1
+                self.row.records += 1
                 unreachable = 0
-        if subjects and not self.read:
-            raise SourceFault(self.skipped[0])
+        if laws and not self.row.records:
+            raise Unreadable(self.skipped[0])
 
-    def sound(self, name: str, records: Iterable[T], read: Callable[[T], R]) -> list[R]:
-        """Return what is read of each record; one that is misshapen is told under this name and left out."""
+    def sound(self, records: Iterable[T], read: Callable[[T], R]) -> list[R]:
+        """Return what is read of each record; one that is misshapen is told and left out."""
         results = []
         for record in records:
             try:
                 results.append(read(record))
             except MISSHAPEN as error:
-                self.skipped.append(f"{name}: a record is misshapen ({error!r}).")
+                self.skipped.append(f"{self.about}: a record is misshapen ({error!r}).")
         return results
 
-    def keep(self, found: Iterable[Found], *, key_prefix: str = "", keys: Collection[str] = ()) -> None:
+    def keep(self, found: Iterable[Finding], *, key_prefix: str = "", keys: Collection[str] = ()) -> None:
         """Keep what was found in one transaction.
 
         With a prefix the undecided findings under it whose keys are not among `keys` are withdrawn: all that the
         record has now. A record that suddenly has nothing withdraws nothing.
         """
         with self.writing() as session:
-            self.new += [finding.says for each in found if (finding := note(session, each, self.at))]
-            if key_prefix and keys:
+            self.note(session, found)
+            if keys:
                 withdraw_missing(session, key_prefix, keys)
 
-    def check_size(self, records: int) -> None:
-        """Raise SourceFault when a list has shrunk by more than a tenth since the last look that went well."""
-        with reading(self.engine) as session:
-            last = find_last_good(session, self.source)
-        if last and records < last.records * (1 - LARGEST_LOSS):
-            raise SourceFault(f"It has only {records} records; on the last look it had {last.records}.")
+    def note(self, session: Session, found: Iterable[Finding]) -> None:
+        """Keep what was found in this transaction."""
+        self.new += [finding.says for each in found if (finding := note(session, each, self.at))]
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -128,26 +133,17 @@ Reader = Callable[[Looking], None]
 
 def look(looking: Looking, reader: Reader) -> Look:
     """Read one source and keep how it went."""
+    row = looking.row
     try:
         _check_clock(looking)
         reader(looking)
-    except (SourceFault, Unreadable) as error:
-        outcome, sentence = LookOutcome.FAILED, str(error)
+    except Unreadable as error:
+        row.outcome, sentence = LookOutcome.FAILED, str(error)
     except MISSHAPEN as error:
-        outcome, sentence = LookOutcome.FAILED, f"It answered in another shape than before ({error!r})."
+        row.outcome, sentence = LookOutcome.FAILED, f"It answered in another shape than before ({error!r})."
     else:
-        outcome, sentence = LookOutcome.OK, _told(looking)
-    whole = looking.whole
-    row = Look(
-        source=looking.source,
-        looked_at=looking.at,
-        outcome=outcome,
-        sentence=sentence[:SENTENCE_LENGTH],
-        etag=whole.etag if whole else "",
-        last_modified=whole.last_modified if whole else "",
-        sha256=whole.sha256 if whole else "",
-        records=looking.read,
-    )
+        row.outcome, sentence = LookOutcome.OK, _summary(looking)
+    row.sentence = sentence[:SENTENCE_LENGTH]
     with looking.writing() as session:
         session.add(row)
         session.flush()
@@ -167,17 +163,16 @@ def _check_clock(looking: Looking) -> None:
     with reading(looking.engine) as session:
         last = session.scalar(sa.select(sa.func.max(Look.looked_at)))
     if last and looking.at < last - TOLERANCE:
-        raise SourceFault(f"The clock of this machine is behind the last look, of {last:%d %B %Y %H:%M} UTC. Set it.")
+        raise Unreadable(f"The clock of this machine is behind the last look, of {last:%d %B %Y %H:%M} UTC. Set it.")
 
 
-def _told(looking: Looking) -> str:
+def _summary(looking: Looking) -> str:
     """What a look that went well says: what it could not read, and whether it found too much to be true."""
     sentences = []
     if len(looking.new) > MANY:
         sentences.append(f"{len(looking.new)} findings at once: see whether the source is right before you tell any.")
     if looking.skipped:
-        number = len(looking.skipped)
-        sentences.append(f"{number} could not be read, the first: {looking.skipped[0]}")
+        sentences.append(f"{len(looking.skipped)} could not be read, the first: {looking.skipped[0]}")
     return " ".join(sentences)
 
 
@@ -189,20 +184,14 @@ def only_one(folder: Path, at: datetime) -> Iterator[datetime | None]:
     interrupted, else None.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    begun = folder / "begun"
+    begun, since = folder / "begun", None
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        since = _read_moment(begun)
+        if begun.exists():
+            since = datetime.fromisoformat(begun.read_text(encoding="ascii"))
         if since is None or not at - RESUME_WITHIN < since <= at:
             since = None
             with part_of(begun, replace=True) as part:
                 part.write_text(at.isoformat(), encoding="ascii")
         yield since
-        begun.unlink(missing_ok=True)
-
-
-def _read_moment(file: Path) -> datetime | None:
-    try:
-        return datetime.fromisoformat(file.read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return None
+        begun.unlink()

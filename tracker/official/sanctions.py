@@ -4,15 +4,15 @@ Of each designation only what is kept or compared leaves this module: no birth d
 The list: https://www.gov.uk/government/publications/the-uk-sanctions-list
 """
 
-import calendar
 import csv
+import hashlib
 import html
-import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from tracker.official.fetching import Answer, Answers, Unreadable
+from tracker.official.fetching import Answer, Answers, Conditions, Unreadable
 from tracker.official.xml import elements
 from tracker.rules.dates import PartialDate
 from tracker.rules.targets import UNIQUE_ID, TargetKind, title_of_regime
@@ -21,9 +21,6 @@ from tracker.rules.text import clean, showable
 XML, CSV = "/UK-Sanctions-List.xml", "/UK-Sanctions-List.csv"
 EARLIEST_YEAR = 1900  # the list writes 01/01/0001 where it does not know
 KINDS = {"Individual": TargetKind.PERSON, "Entity": TargetKind.BODY, "Ship": TargetKind.SHIP}
-DAY = re.compile(r"(\d{2})/(\d{2})/(\d{4})", re.ASCII)
-REPORT_DATE = re.compile(r"Report Date: ?(\d{1,2})-([A-Z][a-z]{2})-(\d{4})", re.ASCII)
-MONTHS = {name: number for number, name in enumerate(calendar.month_abbr) if name}
 NAME_PARTS = range(1, 7)  # the last is the surname, or the whole name
 COLUMNS = ("Unique ID", "Designation Type", "Regime Name", "Date Designated", "Sanctions Imposed")
 TAGS = ("UniqueID", "IndividualEntityShip", "RegimeName", "DateDesignated", "SanctionsImposed")
@@ -45,8 +42,11 @@ class Listed:
 
 @dataclass
 class ReadList:
-    """A list of a day: its designations by unique ID, and what is wrong with single ones, in sentences."""
+    """A list of a day: its designations by unique ID, what is wrong with single ones, and what is known of its file."""
 
+    etag: str
+    last_modified: str
+    sha256: str
     day: PartialDate | None = None
     entries: dict[str, Listed] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
@@ -56,13 +56,19 @@ Record = tuple[list[str], list[str]]  # the values of COLUMNS, and the names
 Reader = Callable[[Answer, ReadList], Iterator[Record]]
 
 
-def read_list(answers: Answers, today: PartialDate) -> tuple[Answer, ReadList]:
-    """Return the list and the answer that it was read from; raises Unreadable with what is wrong with both files."""
+def read_list(answers: Answers, today: PartialDate, seen: Conditions) -> ReadList | None:
+    """Return the list, or None if it is the one that was `seen`; raises Unreadable with what is wrong with both files.
+
+    The file has names, births and addresses of people whom nobody asked about: it is deleted once it was read.
+    """
     reasons = []
     for path, read in ((XML, _read_xml), (CSV, _read_csv)):
         try:
-            answer = answers.get("sanctions", path)
-            return answer, _read(answer, read, today)
+            answer = answers.get("sanctions", path, seen)
+            try:
+                return _read(answer, read, today) if answer.is_new else None
+            finally:
+                answer.forget()
         except Unreadable as error:
             reasons.append(str(error))
     raise Unreadable(" ".join(dict.fromkeys(reasons)))
@@ -70,12 +76,14 @@ def read_list(answers: Answers, today: PartialDate) -> tuple[Answer, ReadList]:
 
 def _read(answer: Answer, records: Reader, today: PartialDate) -> ReadList:
     with answer.path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
         begin = file.read(1000).lstrip(b"\xef\xbb\xbf \r\n\t")
     if begin.startswith(b"Last Updated,") or b"FinancialSanctionsTarget" in begin or "ofsi" in answer.address.lower():
         raise Unreadable(CLOSED)
-    if begin[:14].lower() == b"<!doctype html" or begin[:5].lower() == b"<html":
+    if begin.lower().startswith((b"<!doctype html", b"<html")):
         raise Unreadable(f"{answer.address} answered with a web page in place of the list.")
-    found = ReadList()
+    found = ReadList(answer.etag, answer.last_modified, digest)
     for values, names in records(answer, found):
         _add(found, values, names, may_repeat=records is _read_csv)
     if found.day is None or found.day > today:
@@ -89,7 +97,7 @@ def _read_xml(answer: Answer, found: ReadList) -> Iterator[Record]:
     """Yield the designations of the XML, in which each is one element."""
     for element in elements(answer, "Designations", "DateGenerated", "Designation"):
         if element.tag == "DateGenerated":
-            found.day = _day(element.text or "")
+            found.day = _day(element.text or "", "%d/%m/%Y")
             continue
         names = [
             " ".join(name.findtext(f"Name{part}", "") for part in NAME_PARTS) for name in element.iterfind("Names/Name")
@@ -102,19 +110,17 @@ def _read_csv(answer: Answer, found: ReadList) -> Iterator[Record]:
     """Yield the rows of the CSV, which repeats a designation for each of its names and addresses."""
     try:
         with answer.path.open(encoding="utf-8-sig", newline="") as file:
-            dated = REPORT_DATE.match(file.readline())
-            if dated and dated[2] in MONTHS:
-                found.day = _day(f"{int(dated[1]):02}/{MONTHS[dated[2]]:02}/{dated[3]}")
-            rows = csv.reader(file, strict=True)
-            header = next(rows, [])
+            # The line may be padded with commas.
+            found.day = _day(file.readline().rstrip(", \r\n"), "Report Date: %d-%b-%Y")
+            rows = csv.DictReader(file, strict=True)
+            header = rows.fieldnames or []
             if len(header) != NUMBER_OF_COLUMNS or not {*COLUMNS, *NAME_COLUMNS} <= set(header):
                 raise Unreadable(f"{answer.address} has another header than the UK Sanctions List.")
-            values, names = ([header.index(column) for column in wanted] for wanted in (COLUMNS, NAME_COLUMNS))
-            *latin, other_script = names
             for row in rows:
-                if len(row) != NUMBER_OF_COLUMNS:
+                if None in row or None in row.values():
                     raise Unreadable(f"{answer.address} is broken or cut off in line {rows.line_num + 1:,}.")
-                yield [row[at] for at in values], [" ".join(row[at] for at in latin), row[other_script]]
+                *latin, other_script = (row[column] for column in NAME_COLUMNS)
+                yield [row[column] for column in COLUMNS], [" ".join(latin), other_script]
     except (csv.Error, UnicodeDecodeError):
         raise Unreadable(f"{answer.address} is not the CSV of the UK Sanctions List.") from None
 
@@ -128,7 +134,7 @@ def _add(found: ReadList, values: list[str], names: list[str], *, may_repeat: bo
         found.faults.append(f"An entry (ID “{unique_id[:20]}”) cannot be read and is left out.")
     elif known is None:
         measures = dict.fromkeys(filter(None, map(str.strip, imposed.split("|"))))
-        found.entries[unique_id] = Listed(kind, regime, _day(designated), "; ".join(measures), names)
+        found.entries[unique_id] = Listed(kind, regime, _day(designated, "%d/%m/%Y"), "; ".join(measures), names)
     elif may_repeat and (known.kind, known.regime) == (kind, regime):
         known.names += [name for name in names if name not in known.names]
     else:
@@ -139,12 +145,10 @@ def _tidy(text: str) -> str:
     return " ".join(clean(showable(html.unescape(text))).split())
 
 
-def _day(text: str) -> PartialDate | None:
-    """Return the day of "15/11/2026", or None where the list does not know it."""
-    found = DAY.fullmatch(text.strip())
-    if not found or int(found[3]) < EARLIEST_YEAR:
-        return None
+def _day(text: str, form: str) -> PartialDate | None:
+    """Return a day, or None where the list does not know it."""
     try:
-        return PartialDate(date(int(found[3]), int(found[2]), int(found[1])).isoformat())
+        day = date(*time.strptime(text.strip(), form)[:3])
     except ValueError:
         return None
+    return PartialDate(day.isoformat()) if day.year >= EARLIEST_YEAR else None

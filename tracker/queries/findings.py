@@ -1,6 +1,7 @@
 """Findings that nobody has decided about, the asks that they concern, and how the last looks went."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -59,26 +60,20 @@ def find_faults(session: Session, at: datetime) -> list[tuple[str, str]]:
 
 
 def _with_asks(session: Session, findings: Sequence[Finding]) -> list[NewFinding]:
-    asks = _asks_of(session, findings)
-    drafts = sa.select(Telling.finding_id).join(Update, Update.id == Telling.update_id)
-    waiting = drafts.where(Telling.finding_id.in_([it.id for it in findings]), Update.publication == Publication.DRAFT)
-    told = set(session.scalars(waiting))
-    return [NewFinding(finding, asks[finding.id], finding.id in told) for finding in findings]
-
-
-def _asks_of(session: Session, findings: Iterable[Finding]) -> Mapping[int, tuple[Ask, ...]]:
-    """The published asks that each finding concerns: through its law, its link, or by itself."""
-    findings = list(findings)
-    published = Ask.publication == Publication.PUBLISHED
-    subjects = {kind: [it.subject_id for it in findings if it.subject_kind == kind] for kind in CONCERNS}
-    found: dict[tuple[str, int], dict[int, Ask]] = {}
-    for kind, column in CONCERNS.items():
-        rows = sa.select(column, Ask).where(column.in_(subjects[kind]), published).order_by(Ask.title, Ask.id)
+    """Return findings with the published asks that each concerns: through its law, its link, or by itself."""
+    ids = [it.id for it in findings]
+    asks: dict[int, dict[int, Ask]] = defaultdict(dict)
+    for kind in {it.subject_kind for it in findings}:
+        rows = sa.select(Finding.id, Ask).where(Finding.id.in_(ids), Finding.subject_kind == kind)
+        rows = rows.where(Finding.subject_id == SUBJECTS[kind], Ask.publication == Publication.PUBLISHED)
         if kind != "ask":
-            rows = rows.join(Link, Link.ask_id == Ask.id).where(Link.publication.not_in(AWAY))
-        for number, ask in session.execute(rows) if subjects[kind] else []:
-            found.setdefault((kind, number), {})[ask.id] = ask
-    return {it.id: tuple(found.get((it.subject_kind, it.subject_id), {}).values()) for it in findings}
+            rows = rows.where(Link.ask_id == Ask.id, Link.publication.not_in(AWAY))
+        for finding_id, ask in session.execute(rows.order_by(Ask.title, Ask.id)):
+            asks[finding_id][ask.id] = ask
+    drafts = sa.select(Telling.finding_id).join(Update, Update.id == Telling.update_id)
+    waiting = drafts.where(Telling.finding_id.in_(ids), Update.publication == Publication.DRAFT)
+    told = set(session.scalars(waiting))
+    return [NewFinding(finding, tuple(asks[finding.id].values()), finding.id in told) for finding in findings]
 
 
-CONCERNS = {"legislation": Link.legislation_id, "link": Link.id, "ask": Ask.id}
+SUBJECTS = {"legislation": Link.legislation_id, "link": Link.id, "ask": Ask.id}

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from tracker.models import Finding, Legislation, Link, Telling, Update
-from tracker.rules.errors import Problem, RuleBroken
+from tracker.rules import checks
+from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.findings import FindingState
 from tracker.rules.legislation import LegislationDraft, LinkDraft
 from tracker.rules.permissions import Action
@@ -23,10 +24,10 @@ TOLD_BESIDES = frozenset({"royal_assent", "ended"})
 LINKS = sa.select(Link).options(joinedload(Link.legislation))  # the log names the law
 
 
-def note_telling(change: Change, finding: Finding, update: Update) -> None:
+def note_telling(change: Change, finding_id: int, update: Update) -> None:
     """Keep that a draft tells a finding, which is told once the draft is published."""
-    _require_new(finding)
-    change.session.merge(Telling(update_id=update.id, finding_id=finding.id))
+    _require_new(change.session.get_one(Finding, finding_id))
+    change.session.merge(Telling(update_id=update.id, finding_id=finding_id))
 
 
 def tell_by(change: Change, update: Update) -> None:
@@ -41,8 +42,7 @@ def dismiss(change: Change, finding: Finding, reason: str, seen_version: int | N
     """Let a finding be not relevant, for good."""
     change.require(Action.PUBLISH)
     records.check_version(finding, seen_version)
-    if not reason:
-        raise RuleBroken([Problem("Say why, for the log.", "reason")])
+    refuse(checks.required(reason, "reason", "why, for the log"))
     _require_new(finding)
     _decide(change, finding, FindingState.DISMISSED, reason)
 

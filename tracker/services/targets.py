@@ -50,22 +50,20 @@ def decide(change: Change, target: Target, draft: Decision, seen_version: int | 
         raise RuleBroken([Problem("This name was erased.")])
     is_source_public = session.get_one(Source, ask.source_id).publication.is_public
     refuse(check_decision(draft, is_source_public=is_source_public))
-    is_listed, is_unsure = draft.state is TargetState.LISTED, draft.state is TargetState.UNSURE
-    found = session.get(Designation, draft.unique_id) if is_listed else None
-    if is_listed and found is None:
-        raise RuleBroken([Problem(f"The list that we read has no {draft.unique_id}.", "unique_id")])
-    before, before_id = records.logged(target), target.unique_id
-    if (draft.state, found and found.unique_id) != (target.state, before_id):
+    before, before_id, is_unsure = records.logged(target), target.unique_id, draft.state is TargetState.UNSURE
+    unique_id = draft.unique_id if draft.state is TargetState.LISTED else None
+    entry = session.get(Designation, unique_id) if unique_id else None
+    if unique_id and entry is None:
+        raise RuleBroken([Problem(f"The list that we read has no {unique_id}.", "unique_id")])
+    if (draft.state, unique_id) != (target.state, before_id):
         target.confirmed_by_id, target.confirmed_at = (None, None) if is_unsure else (change.actor.id, change.at)
-    target.state, target.unique_id = draft.state, found.unique_id if found else None
-    target.is_shown = draft.is_shown and not is_unsure
-    if found and found.unique_id != before_id:
-        said = next((it for it in target.candidates if it["unique_id"] == found.unique_id), {})
-        found.name, found.measures = said.get("name", found.name), said.get("measures", found.measures)
-    if (
-        not is_unsure
-    ):  # of those who were compared and are others, only the IDs are kept, so that they do not come again
-        target.candidates = [] if found else [{"unique_id": it["unique_id"]} for it in target.candidates]
+    target.state, target.unique_id, target.is_shown = draft.state, unique_id, draft.is_shown and not is_unsure
+    if entry and unique_id != before_id:
+        said = next((it for it in target.candidates if it["unique_id"] == unique_id), {})
+        entry.name, entry.measures = said.get("name", entry.name), said.get("measures", entry.measures)
+    if not is_unsure:
+        # Of those who were compared and are others, only the IDs are kept, so that they do not come again.
+        target.candidates = [] if entry else [{"unique_id": it["unique_id"]} for it in target.candidates]
     _forget(session, before_id)
     is_public = ask.publication.is_public
     return bool(records.save(change, target, "compared", before, is_public=is_public))

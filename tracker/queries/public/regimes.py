@@ -55,22 +55,24 @@ def find_sanctions(session: Session, ask: PublicAsk) -> Sanctions:
 
 def find_regime(session: Session, title: str) -> Regime | None:
     """Return the numbers of a law; None where no list that we read names it."""
-    of_regime = Designation.regime == title
-    seen = sa.select(Designation.first_seen, Designation.removed_on, sa.func.count()).where(of_regime)
-    changes = []
-    for first_seen, removed_on, number in session.execute(
-        seen.group_by(Designation.first_seen, Designation.removed_on)
-    ):
-        changes += [(first_seen, number), *([(removed_on, -number)] if removed_on else [])]
-    first_day, list_day = session.scalar(sa.select(sa.func.min(SanctionsList.day))), find_list_day(session)
-    if not changes or first_day is None or list_day is None:
+    facts = (Designation.first_seen, Designation.removed_on, Designation.listed_on, Designation.kind)
+    groups = sa.select(*facts, sa.func.count()).where(Designation.regime == title).group_by(*facts)
+    rows = session.execute(groups.order_by(Designation.listed_on)).all()
+    first_day, list_day = session.execute(
+        sa.select(sa.func.min(SanctionsList.day), sa.func.max(SanctionsList.day))
+    ).one()
+    if not rows or first_day is None:
         return None
-    listed = sa.select(Designation.listed_on, Designation.kind, sa.func.count()).where(of_regime)
-    by_day = listed.where(Designation.removed_on.is_(None)).group_by(Designation.listed_on, Designation.kind)
+    changes: list[tuple[PartialDate, int]] = []
     years: dict[str, Counter[TargetKind]] = defaultdict(Counter)
-    for listed_on, kind, number in session.execute(by_day.order_by(Designation.listed_on)):
-        years[listed_on.text[:4] if listed_on else ""][kind] += number
-    total = count_by_regime(session, [title]).get(title, {})
+    total: Counter[TargetKind] = Counter()
+    for first_seen, removed_on, listed_on, kind, number in rows:
+        changes.append((first_seen, number))
+        if removed_on:
+            changes.append((removed_on, -number))
+        else:
+            years[listed_on.text[:4] if listed_on else ""][kind] += number
+            total[kind] += number
     return Regime(first_day, list_day, total, dict(sorted(years.items())), steps_of(changes))
 
 

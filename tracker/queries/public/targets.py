@@ -39,23 +39,11 @@ def target_rows(
 
 
 @dataclass(frozen=True)
-class PublicTarget:
-    """A name that is shown. Without `unique_id` it is not on the list, which is no finding about anybody."""
-
-    name: str
-    unique_id: str | None
-    listed_on: PartialDate | None
-    removed_on: PartialDate | None
-    regime: str
-    law_key: str | None
-    measures: str
-
-
-@dataclass(frozen=True)
 class PublicTargets:
     """How many names are on the list of a day, were on it, are not, or wait; and those that are shown.
 
-    `steps` are the days on which the number of those on the list changed, each with the new number.
+    Those that are shown are rows of `target_rows`. Without a unique ID a name is not on the list, which is no finding
+    about anybody. `steps` are the days on which the number of those on the list changed, each with the new number.
     """
 
     list_day: PartialDate | None
@@ -63,7 +51,7 @@ class PublicTargets:
     listed: int
     removed: int
     waiting: int
-    shown: tuple[PublicTarget, ...]
+    shown: tuple[Any, ...]
     steps: Steps
 
     @property
@@ -97,9 +85,7 @@ def find_targets(session: Session, slug: str, on: date | None = None) -> PublicT
         removed=counts["removed"],
         waiting=counts["unsure"],
         shown=tuple(
-            _public(row, on)
-            for row, state in zip(rows, states, strict=True)
-            if row.is_shown and (on is None or state == "listed")
+            row for row, state in zip(rows, states, strict=True) if row.is_shown and (on is None or state == "listed")
         ),
         steps=steps_of(_changes(rows), on),
     )
@@ -129,12 +115,6 @@ def _state_on(row: Any, on: date | None) -> str:
     if on and (row.listed_on or row.first_seen).first_day > on:
         return "not_listed"
     return "removed" if row.removed_on and (on is None or row.removed_on.first_day <= on) else "listed"
-
-
-def _public(row: Any, on: date | None) -> PublicTarget:
-    """A shown name; which measures there were on a past day is not known."""
-    removed_on, measures = (None, "") if on else (row.removed_on, row.measures or "")
-    return PublicTarget(row.name, row.unique_id, row.listed_on, removed_on, row.regime or "", row.law_key, measures)
 
 
 def _changes(rows: Iterable[Any]) -> Iterator[tuple[PartialDate, int]]:

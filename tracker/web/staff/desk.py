@@ -121,6 +121,5 @@ def _context() -> dict[str, object]:
         "form_for": ConfirmForm,
         "nothing_changed": NOTHING_CHANGED,
         "kinds": KINDS,
-        "looks": findings.latest_looks(db()),
         "record_faults": findings.find_faults(db(), now()),
     }

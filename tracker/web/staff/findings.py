@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
-from tracker.models import Ask, Finding, Update
+from tracker.models import Ask, Finding
 from tracker.queries.choosing import find_known_page
 from tracker.queries.findings import NewFinding, find_finding
 from tracker.rules.asks import AskDraft
@@ -60,15 +60,16 @@ def _tell(change: Change, form: TellForm, finding_id: int, button: str) -> tuple
         raise NotAllowed("Your role may write drafts. An editor publishes them: send it for approval.")
     finding = change.session.get_one(Finding, finding_id)
     asked = [change.session.get_one(Ask, number) for number in form.chosen]
-    written = [(ask, with_finding(change, drafts.save(change, ask, form.draft()), finding_id)) for ask in asked]
+    written = [(ask, drafts.save(change, ask, form.draft())) for ask in asked]
+    for _, update in written:  # before the first one is published, by which the finding is told
+        findings.note_telling(change, finding_id, update)
     for ask, update in written:
         if button == "publish":
             updates.publish(change, ask, update)
         elif button == "submit":
             approval.submit(change, ask, update)
         if button == "publish" and form.sets_step:
-            step, day = _step_of(finding), finding.happened_on
-            draft = replace(records.draft_of(AskDraft, ask), next_step=step, next_step_on=day)
+            draft = replace(records.draft_of(AskDraft, ask), **_step_of(finding))
             asks.edit_ask(change, ask, draft, seen_version=None)
     number = len(written)
     return KEPT[button].format(asks="1 ask" if number == 1 else f"{number} asks"), _desk()
@@ -107,9 +108,7 @@ def proposed(row: NewFinding) -> dict[str, Any]:
     """What the record gives for an entry: its day, its words, and its page, which a person has yet to open."""
     finding, day = row.finding, PartialDate(today().isoformat())
     host = read_host(finding.address)
-    step: dict[str, Any] = {}
-    if _is_free_step(row):
-        step = {"next_step_is": CHANGED, "next_step": _step_of(finding), "next_step_on": finding.happened_on}
+    step = {"next_step_is": CHANGED} | _step_of(finding) if _is_free_step(row) else {}
     page = {
         "url": finding.address,
         "title": finding.page_title,
@@ -124,13 +123,6 @@ def proposed(row: NewFinding) -> dict[str, Any]:
     }
 
 
-def with_finding(change: Change, update: Update, finding_id: int) -> Update:
-    """Return the entry, once it is kept that it tells the finding."""
-    if finding_id:
-        findings.note_telling(change, change.session.get_one(Finding, finding_id), update)
-    return update
-
-
 def _is_to_come(finding: Finding) -> bool:
     return finding.happened_on is not None and finding.happened_on.first_day > today()
 
@@ -140,9 +132,9 @@ def _is_free_step(row: NewFinding) -> bool:
     return _is_to_come(row.finding) and not any(ask.next_step or ask.next_step_on for ask in row.asks)
 
 
-def _step_of(finding: Finding) -> str:
-    """What is to come, without its day, which stands beside it."""
-    return finding.says.partition(", set down for ")[0]
+def _step_of(finding: Finding) -> dict[str, Any]:
+    """What is to come, and its day."""
+    return {"next_step": finding.says.partition(", set down for ")[0], "next_step_on": finding.happened_on}
 
 
 def _desk() -> str:

@@ -18,7 +18,7 @@ from tracker.rules.findings import PROPOSALS
 from tracker.rules.permissions import Action
 from tracker.rules.status import DEFINITIONS
 from tracker.rules.updates import UpdateDraft, UpdateKind
-from tracker.services import approval, corrections, drafts, updates
+from tracker.services import approval, corrections, drafts, findings, updates
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, attempt, whole_number
@@ -28,7 +28,7 @@ from tracker.web.sent_forms import ask_before_repeating
 from tracker.web.session import db
 from tracker.web.staff.answers import Page, done, form_page, found, handled
 from tracker.web.staff.composing import Composing, keep, publish, rehearse, submit
-from tracker.web.staff.findings import proposed, with_finding
+from tracker.web.staff.findings import proposed
 
 bp = Blueprint("updates", __name__, url_prefix="/staff")
 # The asks that were looked at from the list of the desk, each with the place of its row: "12-0.7-3".
@@ -67,7 +67,10 @@ def new(ask_id: int, kind: str) -> Page | Response:
     form = _form_for(UpdateKind(kind), ask, proposed(told) if told else {})
 
     def write(change: Change, row: Ask) -> Update:
-        return with_finding(change, drafts.save(change, row, form.draft(None)), finding_id)
+        update = drafts.save(change, row, form.draft(None))
+        if finding_id:
+            findings.note_telling(change, finding_id, update)
+        return update
 
     return _compose(Composing(ask, form, write), told)
 
