@@ -15,8 +15,7 @@ ASCII as \\uXXXX; put the line "tracker event 1" and a line feed in front, 2 whe
 the SHA-256 of these bytes, as 64 small hexadecimal digits.
 
 Names and e-mail addresses of staff are erased when they ask. So entries of format 2 have a commitment in their place:
-HMAC-SHA-256 of the value, the key being 32 random bytes. `personal` says which salt and value it stands for: checked
-here. What is left out there must have been erased: a later entry says so.
+HMAC-SHA-256 of the value under 32 random bytes. `personal` has salt and value, or else a later entry says "erased".
 
 Where words were taken down, an entry keeps the hash of what it was. The later entry "took words down" has the hash of
 what it is now, in `after` under `entries`: checked here. Who has the words puts them back and gets the first hash.
@@ -63,24 +62,25 @@ def read_replaced(lines):
 
 def verify(lines, checkpoints, replaced):
     """Answer how many entries there are, the last hash, and remarks; raise Wrong."""
-    kept = {}
-    for number, digits in checkpoints:
-        if kept.setdefault(number, digits) != digits:
-            raise Wrong(f"Two checkpoints name different hashes for entry {number}: one of them is of another log.")
     number, head, latest, unsaid = 0, GENESIS, None, {}
+    heads = dict.fromkeys((number for number, _ in checkpoints), "") | {0: GENESIS}
     remarks = [f"From {len(replaced)} entries words were taken down; later ones say why."] if replaced else []
     for number, line in enumerate(lines, 1):
-        entry, head, at = check(number, line.rstrip("\n"), head, replaced)
-        open_commitments(number, entry, unsaid)
-        if kept.pop(number, head) != head:
-            raise Wrong(f"Entry {number} is not the one that the checkpoint names: the log was rewritten.")
+        try:
+            entry, head, at = check(number, line.rstrip("\n"), head, replaced)
+            open_commitments(number, entry, unsaid)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise Wrong(f"Line {number} cannot be read as an entry.") from None
+        if number in heads:
+            heads[number] = head
         if latest and at < latest - CLOCK_MAY_DIFFER:
             remarks.append(f"Entry {number} is dated before the one ahead of it: the clock had been moved.")
         latest = at
-    if kept.pop(0, GENESIS) != GENESIS:
-        raise Wrong("The checkpoint of the empty log is 64 zeros.")
-    if kept:
-        raise Wrong(f"Entry {min(kept)} is missing, and a checkpoint names it: the end of the log was cut off.")
+    for named, digits in sorted(checkpoints):
+        if not heads[named]:
+            raise Wrong(f"Entry {named} is missing, and a checkpoint names it: the end of the log was cut off.")
+        if heads[named] != digits:
+            raise Wrong(f"Entry {named} is not the one that a checkpoint names: the log was rewritten.")
     if unsaid:
         person = min(unsaid)
         raise Wrong(f"Entry {unsaid[person]} lacks a detail of person {person}, whom no later entry erased.")
@@ -89,44 +89,36 @@ def verify(lines, checkpoints, replaced):
 
 def check(number, line, previous, replaced):
     """Answer an entry, its hash and its moment; raise Wrong unless it is the next of the chain."""
-    try:
-        entry = json.loads(line)
-        is_plain = write(entry) == line
-        said, personal = entry.pop("hash"), entry.pop("personal", {})
-        at = datetime.fromisoformat(entry["at"])
-        form = {None: 1, 2: 2}[entry.get("format")]
-        text = f"tracker event {form}\n{write(entry)}"
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise Wrong(f"Line {number} cannot be read as an entry.") from None
-    if not is_plain:
+    entry = json.loads(line)
+    hashed = {name: entry[name] for name in entry if name not in {"hash", "personal"}}
+    form = {None: 1, 2: 2}[entry.get("format")]
+    if entry["id"] != number:
+        raise Wrong(f"Entry {number} is missing; entry {entry['id']} stands in its place.")
+    if write(entry) != line:
         raise Wrong(f"Line {number} is not written as the tracker writes it, so it might be read in two ways.")
-    if entry.get("id") != number:
-        raise Wrong(f"Entry {number} is missing; entry {entry.get('id')} stands in its place.")
-    if entry.get("previous_hash") != previous:
+    if entry["previous_hash"] != previous:
         raise Wrong(f"Entry {number} does not follow from the entry before it.")
-    if hashlib.sha256(text.encode("ascii")).hexdigest() != replaced.get(number, said):
+    text = f"tracker event {form}\n{write(hashed)}"
+    if hashlib.sha256(text.encode("ascii")).hexdigest() != replaced.get(number, entry["hash"]):
         raise Wrong(f"Entry {number} was changed after it was written.")
-    return {**entry, "personal": personal}, said, at
+    return entry, entry["hash"], datetime.fromisoformat(entry["at"])
 
 
 def open_commitments(number, entry, unsaid):
     """Note the people of whom a detail is not said; raise Wrong unless what is said is what was committed to."""
-    personal, made = entry["personal"], []
-    try:
-        if "format" in entry and entry["actor_id"] is not None:
-            made.append((entry["actor_name"], entry["actor_id"]))
-        if "format" in entry and entry["subject"] == "person":
-            sides = [entry["before"] or {}, entry["after"] or {}]
-            values = [side[name] for side in sides for name in ("name", "email") if name in side]
-            made += [(value, entry["subject_id"]) for value in [entry["subject_name"], *values]]
-        for commitment, (salt, value) in personal.items():
-            found = hmac.new(bytes.fromhex(salt), value.encode(), hashlib.sha256).hexdigest()
-            if found != commitment or len(salt) != len(GENESIS) or commitment not in dict(made):
-                raise Wrong(f"Entry {number} names a person otherwise than when it was written.")
-        for person in (person for commitment, person in made if commitment not in personal):
-            unsaid.setdefault(person, number)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise Wrong(f"The people in entry {number} cannot be read.") from None
+    personal, made = entry.get("personal", {}), []
+    if "format" in entry and entry["actor_id"] is not None:
+        made.append((entry["actor_name"], entry["actor_id"]))
+    if "format" in entry and entry["subject"] == "person":
+        sides = [entry["before"] or {}, entry["after"] or {}]
+        values = [side[name] for side in sides for name in ("name", "email") if name in side]
+        made += [(value, entry["subject_id"]) for value in [entry["subject_name"], *values]]
+    for commitment, (salt, value) in personal.items():
+        found = hmac.new(bytes.fromhex(salt), value.encode(), hashlib.sha256).hexdigest()
+        if found != commitment or len(salt) != len(GENESIS) or commitment not in dict(made):
+            raise Wrong(f"Entry {number} names a person otherwise than when it was written.")
+    for person in (person for commitment, person in made if commitment not in personal):
+        unsaid.setdefault(person, number)
     if (entry.get("subject"), entry.get("action")) == ("person", "erased"):
         unsaid.pop(entry["subject_id"], None)
 
@@ -148,9 +140,8 @@ def main(arguments):
     except (OSError, ValueError) as error:
         print(f"This cannot be read: {error}", file=sys.stderr)
         return 2
-    print(*remarks, sep="\n", end="\n" if remarks else "")
-    print(f"The log is whole: {number} entries. Checkpoints that it holds: {len(checkpoints)}. It ends with:")
-    print(f"{number}:{head}")
+    holds = f"Checkpoints that it holds: {len(checkpoints)}. It ends with:"
+    print(*remarks, f"The log is whole: {number} entries. {holds}", f"{number}:{head}", sep="\n")
     return 0
 
 

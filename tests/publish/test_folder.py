@@ -11,7 +11,7 @@ import pytest
 
 from tests.full_disk import full_disk
 from tests.processes import processes
-from tracker.publish.folder import MANIFEST, NOTES, PLAN, WORK, FileCounts, PublishRefused, publication_in
+from tracker.publish.folder import MANIFEST, NOTE, PLAN, WORK, FileCounts, PublishRefused, publication_in
 
 OLD = {"index.html": "old", "same": "same", "gone/deep/page.html": "gone", "_headers": "h"}
 NEW = {"index.html": "new", "same": "same", "new/page.html": "new", "new/other.html": "new", "_headers": "h"}
@@ -21,7 +21,7 @@ THIRD = {"index.html": "third", "new/page.html": "third"}
 def publish(root: Path, files: dict[str, str]) -> FileCounts:
     with publication_in(root) as publication:
         for name, text in files.items():
-            publication.add(name, text.encode())
+            publication.add(name, [text.encode()])
         return publication.finish({"checkpoint": "1:0"})
 
 
@@ -79,7 +79,7 @@ def test_a_file_that_somebody_edited_is_neither_replaced_nor_deleted(tmp_path: P
 def test_an_edit_while_pages_are_made_is_seen_too(tmp_path: Path) -> None:
     publish(tmp_path, OLD)
     with publication_in(tmp_path) as publication:
-        publication.add("index.html", b"new")
+        publication.add("index.html", [b"new"])
         (tmp_path / "index.html").write_text("mine")
         with pytest.raises(PublishRefused, match="Somebody changed"):
             publication.finish({})
@@ -178,7 +178,7 @@ def test_a_manifest_that_is_not_ours_is_refused(tmp_path: Path, manifest: str, w
 
 def test_one_publication_at_a_time(tmp_path: Path) -> None:
     with publication_in(tmp_path) as first:
-        first.add("index.html", b"first")
+        first.add("index.html", [b"first"])
         with refused(tmp_path, "is running"):
             publish(tmp_path, NEW)
         first.finish({})
@@ -199,24 +199,26 @@ def test_on_a_full_disk_the_last_publication_stays(tmp_path: Path) -> None:
 def stopped(root: Path, state: str, files: dict[str, str]) -> None:
     """Make the files, and stop before any is in its place."""
     with suppress(KeyboardInterrupt), publication_in(root) as publication:
-        list(publication.begin(state))
+        publication.resume(state)
         for name, text in files.items():
-            publication.take([name, publication.make(name, [text.encode()]), f"about {name}"])
+            publication.add(name, [text.encode()])
+        publication.note(state, known="something")
         raise KeyboardInterrupt
 
 
 def gone_on(root: Path, state: str) -> set[str]:
     """Go on from there; return the names of the files that need not be made again."""
     with publication_in(root) as publication:
-        notes = list(publication.begin(state))
-        assert [about for *_, about in notes] == [f"about {name}" for name, *_ in notes]
+        note = publication.resume(state)
+        kept = set(publication.files)
+        assert note.get("known") == ("something" if kept else None)
         publication.finish({})
-        return {name for name, *_ in notes}
+        return kept
 
 
-def cut_the_notes(work: Path) -> None:
-    with (work / NOTES).open("r+b") as file:
-        file.truncate((work / NOTES).stat().st_size - 9)
+def cut_the_note(work: Path) -> None:
+    with (work / NOTE).open("r+b") as file:
+        file.truncate((work / NOTE).stat().st_size - 9)
 
 
 def damage_a_file(work: Path) -> None:
@@ -234,11 +236,11 @@ def link_a_file(work: Path) -> None:
     [
         (lambda _: None, "1", {"index.html", "same", "a/b"}),
         (lambda _: None, "2", set()),
-        (cut_the_notes, "1", {"index.html", "same"}),
+        (cut_the_note, "1", set()),
         (damage_a_file, "1", {"index.html", "same"}),
         (link_a_file, "1", {"index.html", "same"}),
-        (lambda work: (work / NOTES).unlink(), "1", set()),
-        (lambda work: (work / NOTES).write_text("{"), "1", set()),
+        (lambda work: (work / NOTE).unlink(), "1", set()),
+        (lambda work: (work / NOTE).write_text("{}"), "1", set()),
     ],
 )
 def test_files_that_were_made_for_the_same_state_are_taken_over_while_they_are_whole(
@@ -253,7 +255,7 @@ def test_files_that_were_made_for_the_same_state_are_taken_over_while_they_are_w
     assert held_by(tmp_path) == {name: made[name] for name in kept}
 
 
-def test_notes_that_name_a_file_outside_are_refused(tmp_path: Path) -> None:
+def test_a_note_that_names_a_file_outside_is_refused(tmp_path: Path) -> None:
     publish(tmp_path, OLD)
     stopped(tmp_path, "1", {"../mine": "mine"})
     with pytest.raises(PublishRefused, match="outside"):

@@ -165,8 +165,6 @@ def test_what_others_embed_or_subscribe_to_stays_at_its_former_address(published
     for name in ("feed.atom", "calendar.ics", "badge.svg", "picture.png", "card/index.html"):
         former, now = (published.folder / "asks" / slug / name for slug in (FORMER, WEALTH_ORDERS))
         assert former.read_bytes() == now.read_bytes(), name
-    rules = (published.folder / "_redirects").read_text().splitlines()
-    assert rules == [f"/asks/{FORMER} /asks/{WEALTH_ORDERS} 301", f"/asks/{FORMER}/* /asks/{WEALTH_ORDERS}/:splat 301"]
 
 
 def test_every_address_of_ours_in_feeds_and_tables_is_written(published: Published, server: HTTPConnection) -> None:
@@ -179,7 +177,7 @@ def test_every_address_of_ours_in_feeds_and_tables_is_written(published: Publish
 
 def test_each_file_is_what_the_live_site_says_save_for_links(published: Published) -> None:
     files = json.loads((published.folder / MANIFEST).read_text())["files"]
-    for name in files.keys() - {"_headers", "_redirects"} - moved(published):
+    for name in files.keys() - {"_headers"} - moved(published):
         body = (published.folder / name).read_bytes()
         answer = published.live.get(live_address(name), base_url=OWN, buffered=True, follow_redirects=True)
         assert sha256(body).hexdigest() == files[name]

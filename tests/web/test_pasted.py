@@ -32,10 +32,10 @@ def asks_of(site: Site) -> list[Ask]:
 def test_rows_become_drafts_of_a_source_that_is_made_on_the_spot(site: Site) -> None:
     page = looked_at(site, sheet(3))
     assert page.h1 == "3 rows came in. What is in each column?"
-    guessed = [page.value(f"columns-{number}-means") for number in range(6)]
-    assert guessed == ["asks.title", "asks.quote", "asks.topic", "asks.responsible_bodies", "tests.label", ""]
+    guessed = [page.value(f"columns-{number}") for number in range(6)]
+    assert guessed == ["title", "quote", "topic", "responsible_bodies", "labels", ""]
     done = page.submit("Keep as drafts", **WHERE, take=["2", "4"])
-    assert done.notices == ["Done. Rows added: 6; changed: 0."]
+    assert done.notices == ["Kept 2 drafts. The public does not see them."]
     assert sorted(done.all("th"))[-2:] == ["Tick Fill home 0 Fill home 0", "Tick Fill home 2 Fill home 2"]
     first, second = asks_of(site)
     assert (first.slug, second.slug) == ("fill-home-0", "fill-home-2")
@@ -95,7 +95,7 @@ def test_what_cannot_be_public_holds_up_all_of_them_and_is_named(site: Site) -> 
 def test_without_names_of_columns_the_first_is_the_title(shared_site: Site, cells: str) -> None:
     page = looked_at(shared_site, cells)
     assert page.h1.startswith("2 rows came in.")
-    assert page.value("columns-0-means") == "asks.title"
+    assert page.value("columns-0") == "title"
     assert page.value("has_header") == ""
     assert page.value("take") == "1\n2"
 
@@ -124,26 +124,26 @@ def test_what_is_no_sheet_is_given_back(shared_site: Site, cells: str, says: str
     [
         (sheet(1), {"source_id": ""}, "Say where it was asked."),
         (sheet(1), {"source_title": ""}, "Give the title of the source."),
-        (sheet(1), {"columns_1_means": ""}, "Say which column holds “Its own words”."),
-        (sheet(1), {"columns_2_means": "asks.title"}, "Two columns hold “Title”."),
+        (sheet(1), {"columns_1": ""}, "Say which column holds “Its own words”."),
+        (sheet(1), {"columns_2": "title"}, "Two columns hold “Title”."),
         (sheet(1), {"take": []}, "Tick at least one row."),
-        (sheet(1), {"columns_2_means": ""}, "topic"),
-        (sheet(1).replace("Fill home 0", "Stop Brexit"), {}, "A title that no other ask or row has"),
-        (sheet(1).replace("Fill home 0", ""), {}, "Row 2, Title: nothing."),
-        (sheet(1).replace("Fill home 0", "\u200b"), {}, "Row 2, Title:"),
-        (sheet(1).replace("We ask for home 0 now.", "\u2060\u3164"), {}, "Row 2,"),
-        (sheet(1).replace("It is filled", "; ".join(map(str, range(20_000)))), {}, "At most 60 tests an ask."),
+        (sheet(1), {"columns_2": ""}, "Row 2, Topic: "),
+        (sheet(1).replace("Fill home 0", "Stop Brexit"), {}, "Another ask has this title."),
+        (sheet(1).replace("Fill home 0", ""), {}, "Row 2, Title: Give a short title."),
+        (sheet(1).replace("Fill home 0", "\u200b"), {}, "Row 2, Title: "),
+        (sheet(1).replace("We ask for home 0 now.", "\u2060\u3164"), {}, "Row 2, Its own words: "),
         (
-            sheet(1) + "\n" + ROW.format(0),
+            sheet(1).replace("It is filled", "; ".join(map(str, range(20_000)))),
             {},
-            "Row 3, Title: Fill home 0. Expected: A title that no other ask or row has",
+            "Row 2, Success tests: Give at most 60",
         ),
+        (sheet(1) + "\n" + ROW.format(0), {}, "Row 3, Title: Another ask has this title."),
         (sheet(1).replace("Fill home 0", "x" * 201), {}, "Use at most 200 characters"),
         (sheet(1, HEADER + STATUS_HEADER, ROW + STATUS), {}, "Give at least one page that you opened"),
         (
             sheet(1, HEADER + STATUS_HEADER, ROW + STATUS.replace("1 May", "May 1 or 2")),
             {"is_opened": "y"},
-            "Row 2, Since when: May 1 or 2 2026.",
+            "Row 2, Since when: ",
         ),
     ],
 )
@@ -157,3 +157,11 @@ def test_what_is_wrong_with_the_rows_is_told_and_nothing_is_lost(
     assert any(says in line for line in refused.summary), refused.summary
     again = refused.submit("Paste again")
     assert again.value("cells").split() == cells.split()
+
+
+def test_with_four_eyes_somebody_else_says_where_they_stand(sqlite_site: Site) -> None:
+    sqlite_site.app.config["FOUR_EYES"] = True
+    page = looked_at(sqlite_site, sheet(2, HEADER + STATUS_HEADER, ROW + STATUS))
+    page.submit("Keep as drafts", **WHERE, is_opened="y")
+    assert {ask.status for ask in asks_of(sqlite_site)} == {None}
+    assert "A minister promised it." in sqlite_site.browser(ED).get("/staff/approval/").text

@@ -1,12 +1,8 @@
 """The command that writes the whole public site as plain files."""
 
-import gc
-import signal
 import sys
 import time
-from collections.abc import Hashable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,15 +12,14 @@ from tracker.cli.database import open_engine
 from tracker.cli.schema import require_newest
 from tracker.clock import today
 from tracker.db.revision import Revisions
-from tracker.publish.folder import FileCounts, publication_in
+from tracker.publish.folder import publication_in
 from tracker.settings import Settings
 
 if TYPE_CHECKING:
-    from tracker.publish.pages import Progress, Site
+    from tracker.publish.pages import Site
 
 LOOK_EVERY = 5
 SHOWN_EVERY = 100
-ROUNDS = 3
 
 
 @click.command()
@@ -46,29 +41,25 @@ def publish(folder: Path, live: str | None, watch: bool) -> None:
     live = (live or "").rstrip("/")
     if live and not live.startswith(("https://", "http://")):
         raise click.ClickException("Addresses begin with https://. Nothing was written.")
-    last, stopped, site = None, _stopped_by(signal.SIGINT, signal.SIGTERM), _open_site(settings, live)
+    site, last = _open_site(settings, live), None
     revisions = Revisions(site.engine)
     try:
-        while not stopped:
-            if (revisions.read(), today()) != last:
-                last, counts = _publish(site, revisions, folder, partial(_progress, stopped))
-                click.echo(_in_words(counts))
-            if not watch:
+        while True:
+            state = revisions.read(), today()
+            if state != last:  # also when it changed while pages were made
+                with publication_in(folder) as publication:
+                    about = {"site": site.own, "checkpoint": site.checkpoint()}
+                    site.write_into(publication, repr(state), _progress)
+                    done = publication.finish(about)
+                click.echo(f"Files written: {done.written}, deleted: {done.deleted}, unchanged: {done.unchanged}.")
+                last = state
+            elif not watch:
                 return
-            for _ in range(LOOK_EVERY):
-                time.sleep(0 if stopped else 1)
+            else:
+                time.sleep(LOOK_EVERY)
     except KeyboardInterrupt:
         if not watch:
-            raise click.ClickException("Stopped. Nothing was changed; the next time it goes on from here.") from None
-
-
-def _stopped_by(*signals: signal.Signals) -> list[int]:
-    """Return a list that is no longer empty after such a signal, so that it does not end what must be whole."""
-    told: list[int] = []
-    for number in signals:
-        before = signal.signal(number, lambda number, _: told.append(number))
-        click.get_current_context().call_on_close(partial(signal.signal, number, before))
-    return told
+            raise click.ClickException("Stopped. The next time it goes on from here.") from None
 
 
 def _open_site(settings: Settings, live: str) -> "Site":
@@ -79,29 +70,10 @@ def _open_site(settings: Settings, live: str) -> "Site":
     app = create_app(replace(settings, cache_mb=0), limits=None)  # nothing is asked for twice, and nobody waits
     site = Site(app, settings.site_url, live, digest(settings))
     click.get_current_context().call_on_close(site.engine.dispose)
-    gc.freeze()  # what has been loaded stays, and need not be looked through again and again
     return site
 
 
-def _publish(site: "Site", revisions: Revisions, folder: Path, progress: "Progress") -> tuple[Hashable, FileCounts]:
-    """Return the state of the site that was published; what changes meanwhile is asked for again, but not for ever."""
-    with publication_in(folder) as publication:
-        for _ in range(ROUNDS):
-            state, checkpoint = (revisions.read(), today()), site.checkpoint()
-            site.write_into(publication, repr(state), progress)
-            if (revisions.read(), today()) == state:
-                break
-        about = {"site": site.own, "checkpoint": checkpoint, "checkpoint_at_the_end": site.checkpoint()}
-        return state, publication.finish(about)
-
-
-def _progress(stopped: list[int], done: int, known: int) -> None:
-    """How far a long publication is, for somebody who watches; raises KeyboardInterrupt when it is to end."""
-    if stopped:
-        raise KeyboardInterrupt
+def _progress(done: int, known: int) -> None:
+    """Say how far a long publication is, to somebody who watches."""
     if done % SHOWN_EVERY == 0 and sys.stderr.isatty():
         click.echo(f"\r{done} of {known} or more", nl=False, err=True)
-
-
-def _in_words(outcome: FileCounts) -> str:
-    return f"Files written: {outcome.written}, deleted: {outcome.deleted}, unchanged: {outcome.unchanged}."

@@ -1,64 +1,50 @@
-"""Cells copied from a spreadsheet or a document: each row an ask, as rows of the tables that an import takes."""
+"""Cells copied from a spreadsheet or a document: each row a new ask."""
 
 import csv
 import io
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
-from tracker.exports.columns import NO, YES
-from tracker.exports.tables import TABLES
-from tracker.imports.files import Lines
-from tracker.imports.plan import Plan
-from tracker.imports.rows import Refused, lines_of
-from tracker.rules.asks import MOST_TESTS, AskKind, drafts_in_words
+from tracker.imports.rows import Refused
+from tracker.rules.asks import AskDraft, AskKind
 from tracker.rules.dates import PartialDate
+from tracker.rules.errors import Problem, RuleBroken
 from tracker.rules.publishers import read_host
-from tracker.rules.status import DEFINITIONS
-from tracker.rules.text import slug_of_name
-from tracker.rules.updates import Result, UpdateKind
+from tracker.rules.status import Status
+from tracker.rules.text import clean
+from tracker.rules.updates import EvidenceDraft, EvidenceType, Result, UpdateDraft, UpdateKind
+from tracker.services.new_asks import NewAsk
 
-PASTED = "pasted rows"
 MOST_COLUMNS, MOST_ROWS = 40, 300
-# What a column may hold, as table and column; with the words that people write above it.
+# What a column may hold: its label, and the words that people write above it.
 MEANINGS: Mapping[str, tuple[str, str]] = {
-    "asks.title": ("Title", "ask name demand pledge"),
-    "asks.quote": ("Its own words", "quote words text wording what_it_says"),
-    "asks.summary": ("In one sentence", "summary sentence description"),
-    "asks.topic": ("Topic", "area theme subject"),
-    "asks.responsible_bodies": ("Who answers for it", "who body bodies department responsible"),
-    "asks.jurisdictions": ("Where it would apply", "where place country"),
-    "asks.quote_place": ("Place in the source", "page paragraph"),
-    "asks.reading": ("How we read it", "reading"),
-    "tests.label": ("Success tests", "tests test criteria"),
-    "results.test_key": ("Those of the tests that are met", "tests_met met"),
-    "updates.status": ("Status", "state"),
-    "updates.happened_on": ("Since when", "since date when"),
-    "updates.reason": ("Why this status", "why reason"),
-    "evidence.url": ("The page that shows it", "evidence link url address"),
-    "evidence.title": ("Title of that page", "page_title evidence_title"),
-    "evidence.type": ("Who says so", "evidence_type"),
+    "title": ("Title", "ask name demand pledge"),
+    "quote": ("Its own words", "words text wording what_it_says"),
+    "summary": ("In one sentence", "sentence description"),
+    "topic": ("Topic", "area theme subject"),
+    "responsible_bodies": ("Who answers for it", "who body bodies department responsible"),
+    "jurisdictions": ("Where it would apply", "where place country"),
+    "quote_place": ("Place in the source", "page paragraph"),
+    "reading": ("How we read it", ""),
+    "labels": ("Success tests", "tests test criteria"),
+    "met": ("Those of the tests that are met", "tests_met"),
+    "status": ("Status", "state"),
+    "happened_on": ("Since when", "since date when"),
+    "reason": ("Why this status", "why"),
+    "url": ("The page that shows it", "evidence link address"),
+    "page_title": ("Title of that page", "evidence_title"),
+    "type": ("Who says so", "evidence_type"),
 }
-STATUS_CALLED = {definition.label.casefold(): status.value for status, definition in DEFINITIONS.items()}
-Cells = Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Common:
-    """What holds for all rows: their source, a topic where a row has none, and whether somebody opened the pages."""
-
-    source_key: str
-    topic: str = ""
-    is_opened: bool = False
+STATUSES = {status.label.casefold(): status for status in Status}
+TYPES = {kind.label.casefold(): kind for kind in EvidenceType}
 
 
 def read_pasted(text: str) -> list[list[str]]:
     """Return the rows, all equally long: separated by tabs, or by commas or semicolons if that makes a table.
 
-    Raises Refused for more than anybody would look at.
+    The text must be showable. Raises Refused for more than anybody would look at.
     """
     tables = (_parsed(text, separator) for separator in ("\t", ",", ";") if separator in text)
-    lines = [[line.strip()] for line in text.splitlines() if line.strip()]
+    lines = [[clean(line)] for line in text.splitlines() if clean(line)]
     rows = next((rows for rows in tables if rows is not None), lines)
     width = max(map(len, rows), default=0)
     if width > MOST_COLUMNS:
@@ -71,7 +57,7 @@ def read_pasted(text: str) -> list[list[str]]:
 def _parsed(text: str, separator: str) -> list[list[str]] | None:
     try:
         found = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-        rows = [[cell.strip() for cell in row] for row in found if any(cell.strip() for cell in row)]
+        rows = [[clean(cell) for cell in row] for row in found if any(map(clean, row))]
     except csv.Error:
         return None
     is_table = separator == "\t" or len({len(row) for row in rows}) == 1
@@ -80,80 +66,55 @@ def _parsed(text: str, separator: str) -> list[list[str]] | None:
 
 def guess(header: Sequence[str]) -> list[str]:
     """Return what each column seems to hold by the words above it; "" where they say nothing."""
-    guessed: list[str] = []
-    for cell in header:
-        word = cell.casefold().strip().replace(" ", "_")
-        fits = [
-            name
-            for name, (label, words) in MEANINGS.items()
-            if word and word in {name.partition(".")[2], label.casefold().replace(" ", "_"), *words.split()}
-        ]
-        guessed.append(fits[0] if fits and fits[0] not in guessed else "")
-    return guessed
+    called = {
+        word: name
+        for name, (label, words) in MEANINGS.items()
+        for word in (name, label.casefold().replace(" ", "_"), *words.split())
+    }
+    guessed = [called.get(cell.casefold().strip().replace(" ", "_"), "") for cell in header]
+    return ["" if name in guessed[:place] else name for place, name in enumerate(guessed)]
 
 
-def lines_from(rows: Mapping[int, Cells], common: Common, taken: Collection[str], plan: Plan) -> Lines:
-    """Return the rows of each table; the plan is told of asks that are here already.
+def read_ask(cells: Mapping[str, str], source_id: int | None, topic: str, *, is_opened: bool) -> NewAsk:
+    """Return the ask of a row, whose cells are given by what they hold; raises RuleBroken.
 
-    `rows` has the cells by what they hold, by the row; `taken` are the titles and slugs of the asks there are.
+    `topic` is for an ask without one; `is_opened` says that somebody opened the page.
     """
-    plan.files.append(PASTED)
-    found: dict[str, list[tuple[int, Cells]]] = defaultdict(list)
-    taken = set(taken)
-    for number, cells in rows.items():
-        title = cells.get("asks.title", "")
-        if title in taken or slug_of_name(title) in taken:
-            plan.fault(PASTED, number, "title", title, "A title that no other ask or row has; or untick it.")
-            continue
-        taken.add(slug_of_name(title))
-        if len(_labels(cells.get("tests.label", ""))) > MOST_TESTS:
-            plan.fault(PASTED, number, "label", title, f"At most {MOST_TESTS} tests an ask.")
-            continue
-        for table, values in _records(cells, common):
-            found[table].append((number, {"ask_slug": slug_of_name(title)} | values))
-    lines = {}
-    for table, records in found.items():
-        header = list(dict.fromkeys(name for _, values in records for name in values))
-        numbered = [(number, [values.get(name, "") for name in header]) for number, values in records]
-        lines[table] = lines_of(PASTED, TABLES[table], [(0, header), *numbered], plan)
-    return lines
+    cell = {name: cells.get(name, "") for name in MEANINGS}
+    met = _names(cell["met"])
+    ask = AskDraft(
+        slug="",
+        title=" ".join(cell["title"].split()),
+        kind=AskKind.POLICY,
+        topic=cell["topic"] or topic,
+        source_id=source_id or 0,
+        quote=cell["quote"],
+        summary=cell["summary"] or cell["quote"],
+        quote_place=cell["quote_place"],
+        reading=cell["reading"],
+        jurisdictions=_names(cell["jurisdictions"]),
+        responsible_bodies=_names(cell["responsible_bodies"]),
+    )
+    tests = tuple(dict.fromkeys([*_names(cell["labels"]), *met]))
+    return NewAsk(ask, tests=tests, results=dict.fromkeys(met, Result.MET), entry=_entry(cell, is_opened))
 
 
-def _records(cells: Cells, common: Common) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield what one row says, table by table; the ask is added to each."""
-    of: dict[str, dict[str, str]] = defaultdict(dict)
-    for name, cell in cells.items():
-        table, _, column = name.partition(".")
-        of[table][column] = cell
-    own, entry, page = of["asks"], of["updates"], of["evidence"]
-    own |= {name: own.get(name, "").replace("\n", "; ") for name in ("responsible_bodies", "jurisdictions")}
-    own |= {"topic": own.get("topic") or common.topic, "summary": own.get("summary") or own.get("quote", "")}
-    yield "asks", {"kind": AskKind.POLICY.value, "source_key": common.source_key} | own
-    met = _labels(of["results"].get("test_key", ""))[:MOST_TESTS]
-    tests = drafts_in_words(list(dict.fromkeys([*_labels(of["tests"].get("label", "")), *met])), ())
-    for test in tests:
-        yield "tests", {"test_key": test.key, "label": test.label, "before": Result.UNKNOWN.value}
-    if not any(entry.values()):
-        return
-    key = {"update_key": _date_key(entry.get("happened_on", ""))}
-    entry["status"] = STATUS_CALLED.get(entry.get("status", "").casefold(), entry.get("status", ""))
-    yield "updates", key | {"kind": UpdateKind.STATUS.value, "text": entry.get("reason", "")} | entry
-    if url := page.get("url"):
-        host = read_host(url)
-        known = {"publisher": host.publisher, "type": host.type.value if host.type else ""} if host else {}
-        said = {"type": page["type"].casefold().replace(" ", "_")} if page.get("type") else {}
-        yield "evidence", key | {"position": "1", "is_see_also": NO if common.is_opened else YES} | page | known | said
-    for test in tests:
-        if test.label in met:
-            yield "results", key | {"test_key": test.key, "result": Result.MET.value}
-
-
-def _labels(cell: str) -> list[str]:
-    return [label.strip() for label in cell.replace(";", "\n").split("\n") if label.strip()]
-
-
-def _date_key(text: str) -> str:
+def _entry(cell: Mapping[str, str], is_opened: bool) -> UpdateDraft | None:
+    """Where the ask of a row stands; None if the row says nothing of it."""
+    if not any(cell[name] for name in ("status", "happened_on", "reason")):
+        return None
+    if not (status := STATUSES.get(cell["status"].casefold())):
+        raise RuleBroken([Problem(f"Write one of: {'; '.join(status.label for status in Status)}.", "status")])
     try:
-        return PartialDate.parse(text).text
-    except ValueError:
-        return "first"
+        since = PartialDate.parse(cell["happened_on"])
+    except ValueError as error:
+        raise RuleBroken([Problem(str(error), "happened_on")]) from None
+    known = read_host(cell["url"]) or EvidenceDraft(cell["url"], "", None)
+    kind = TYPES.get(cell["type"].casefold()) or known.type
+    page = EvidenceDraft(cell["url"], cell["page_title"], kind, known.publisher, is_see_also=not is_opened)
+    evidence = (page,) if cell["url"] else ()
+    return UpdateDraft(UpdateKind.STATUS, since, cell["reason"], status, reason=cell["reason"], evidence=evidence)
+
+
+def _names(cell: str) -> tuple[str, ...]:
+    return tuple(stripped for name in cell.replace(";", "\n").split("\n") if (stripped := " ".join(name.split())))

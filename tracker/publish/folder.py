@@ -7,7 +7,7 @@ and the manifest comes after the last, so that whatever a kill leaves behind, th
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import file_digest, sha256
 from pathlib import Path, PurePosixPath
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from tracker.services.files import PUBLIC, sync
 
-MANIFEST, WORK, PLAN, NOTES = "manifest.json", ".publishing", "plan.json", "notes.part"
+MANIFEST, WORK, PLAN, NOTE = "manifest.json", ".publishing", "plan.json", "note.part"
 MAKER = "tracker publish"
 
 
@@ -68,25 +68,28 @@ class SiteFolder:
         self.there = self._look()
         self.work.mkdir(exist_ok=True)
 
-    def begin(self, state: str) -> Iterator[Any]:
-        """Yield the notes of a publication of the same state that was cut short, and take the files that it made.
+    def resume(self, state: str) -> dict[str, Any]:
+        """Take over what is whole of a publication of the same state that was cut short; return its last note.
 
-        What a publication of another state left is given up.
+        What a publication of another state left is given up, and there is no note.
         """
-        self._refuse_links(f"{WORK}/{NOTES}")
-        notes, first = self.work / NOTES, f"{state}\n".encode()
-        lines = notes.read_bytes().splitlines(keepends=True) if notes.exists() else []
-        if lines[:1] != [first]:
+        self._refuse_links(f"{WORK}/{NOTE}")
+        note: dict[str, Any] = {}
+        with suppress(OSError, ValueError):  # the power may have failed while it was written
+            note = json.loads((self.work / NOTE).read_bytes())
+        if note.get("state") != state:
             self.clear()
             self.work.mkdir(exist_ok=True)
-            lines = [first]
-        notes.write_bytes(first)
-        for line in lines[1:]:
-            with suppress(ValueError):  # cut off
-                name, digest, *_ = note = json.loads(line)
-                if not name or digest in (self.there.get(name), _digest(self._part(name))):
-                    self.take(note)
-                    yield note
+            return {}
+        for name, digest in note["files"].items():
+            if digest in (self.there.get(name), _digest(self._part(name))):
+                self.files[name] = digest
+        return note
+
+    def note(self, state: str, **known: Any) -> None:
+        """Keep what is known by now for `resume`, if this publication is cut short."""
+        self.make(NOTE, [_as_json({"state": state, "files": self.files, **known})])
+        self._part(NOTE).replace(self.work / NOTE)
 
     def make(self, name: str, pieces: Iterable[bytes]) -> str:
         """Write a file with this content under another name, unless it is there already; return its digest."""
@@ -101,20 +104,9 @@ class SiteFolder:
             part.unlink()
         return digest.hexdigest()
 
-    def add(self, name: str, body: bytes) -> None:
+    def add(self, name: str, pieces: Iterable[bytes]) -> None:
         """Have a file with this content in the folder."""
-        self.files[name] = self.make(name, [body])
-
-    def take(self, note: Sequence[Any]) -> None:
-        """Have a file that was made in the folder; the note begins with its name and digest, or says that it has none.
-
-        It is yielded by `begin` if this publication is cut short.
-        """
-        name, digest, *_ = note
-        if name:
-            self.files[name] = digest
-        with (self.work / NOTES).open("ab") as file:
-            file.write(json.dumps(note).encode() + b"\n")
+        self.files[name] = self.make(name, pieces)
 
     def finish(self, about: dict[str, str]) -> FileCounts:
         """Put what is new in its place, delete what is gone, and write the manifest with what is said about it."""

@@ -1,6 +1,6 @@
 """The file _headers, from which static hosts such as Netlify and Cloudflare Pages take the headers of each answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 # What a host finds out itself, and what is only true of an answer to one request.
@@ -12,21 +12,20 @@ ALIKE = ("legislation", "sources", "bodies", "family", "status", "topic", "kind"
 class HeaderRules:
     """For each sort of address the headers of the live site, whose forms may be sent to `live`, if it is there."""
 
-    def __init__(self, live: str) -> None:
+    def __init__(self, live: str, rules: Mapping[str, str]) -> None:
         parts = urlsplit(live)
         self.forms = f"form-action 'self' {parts.scheme}://{parts.netloc}" if live else "form-action 'none'"
-        self.rules: dict[str, str] = {}
+        self.rules = dict(rules)
 
-    def add(self, path: str, headers: Iterable[tuple[str, str]], *, is_page: bool) -> bool:
-        """Take the headers of an answer as those of all addresses of its sort; return whether it is the first."""
+    def add(self, path: str, headers: Iterable[tuple[str, str]], *, is_page: bool) -> None:
+        """Take the headers of the first answer of its sort as those of all such addresses."""
         sort = _sort_of(path)
         if sort in self.rules:
-            return False
+            return
         kept = (f"  {name}: {value}" for name, value in headers if name.lower() not in OF_THE_ANSWER)
         self.rules[sort] = "\n".join(kept).replace("form-action 'self'", self.forms)
         if is_page and not sort.endswith(("/", "*")) and sort[1:] not in ALIKE:  # servers add the slash
             self.rules[f"{sort}/"] = self.rules[sort]
-        return True
 
     def __str__(self) -> str:
         return "".join(f"{sort}\n{headers}\n" for sort, headers in sorted(self.rules.items()))

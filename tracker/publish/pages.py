@@ -1,11 +1,7 @@
 """All that a folder holds, asked of the site itself as a reader would ask, without a network."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
-from functools import partial
 from hashlib import sha256
-from typing import NamedTuple
 
 import sqlalchemy as sa
 from flask import Flask
@@ -17,7 +13,6 @@ from tracker.db.engine import reading
 from tracker.publish.folder import PublishRefused, SiteFolder
 from tracker.publish.headers import HeaderRules
 from tracker.publish.links import API, SiteLinks
-from tracker.publish.processes import in_processes
 from tracker.queries import public
 from tracker.queries.public.filters import AskFilter
 
@@ -36,7 +31,6 @@ ALWAYS = (
 NOT_FOUND = "/404.html"
 # What other sites show or subscribe to, which a former address goes on to send.
 EMBEDDED = ("feed.atom", "calendar.ics", "badge.svg", "picture.png", "card")
-REDIRECTED = (("", ""), ("/*", "/:splat"))
 MOVED = """<!doctype html>
 <html lang="en-GB">
 <meta charset="utf-8">
@@ -46,21 +40,8 @@ MOVED = """<!doctype html>
 <p><a href="{page}{anchor}">This is now at another address.</a></p>
 </html>
 """
+NOTED_EVERY = 100  # and no oftener than that a tenth is new: a note tells of all
 Progress = Callable[[int, int], None]
-
-
-class Made(NamedTuple):
-    """A file that was made for a path, its headers if no other has told them, and the links on it that are new.
-
-    It has no name where the site answers with no page.
-    """
-
-    name: str
-    digest: str
-    path: str
-    address: str
-    headers: tuple[tuple[str, str], ...] = ()
-    found: tuple[tuple[str, str], ...] = ()
 
 
 class Site:
@@ -77,18 +58,22 @@ class Site:
         """
         with reading(self.engine) as session:
             lists, former = tuple(lists_of(session)), public.list_former_slugs(session)
-        self.links, self.headers = SiteLinks(self.own, self.live), HeaderRules(self.live)
-        self.made: set[str] = set()
-        for noted in publication.begin(sha256(f"{state} {self.live} {self.build.hex()}".encode()).hexdigest()):
-            self._know(Made(*noted))
+        self.state = sha256(f"{state} {self.live} {self.build.hex()}".encode()).hexdigest()
+        note = publication.resume(self.state)
+        self.links = SiteLinks(self.own, self.live, found=note.get("found", {}))
+        self.headers = HeaderRules(self.live, note.get("headers", {}))
+        made: dict[str, str] = note.get("made", {})
+        self.made = {path: name for path, name in made.items() if not name or name in publication.files}
+        self.links.unwritten |= {path for path, name in made.items() if not name}
+        self.noted = len(self.made)
         embedded = (f"/asks/{slug}/{name}" for slug in former for name in EMBEDDED)
         self._follow([WORKBOOK], publication, progress)
         self._follow([*ALWAYS, *lists, *embedded], publication, progress)
         with self._ask(NOT_FOUND) as answer:
             page = self.links.rewrite_page(answer.get_data(as_text=True), NOT_FOUND)
-        publication.add(NOT_FOUND[1:], page.encode())
+        publication.add(NOT_FOUND[1:], [page.encode()])
         self._add_moved(publication, former)
-        publication.add("_headers", str(self.headers).encode())
+        publication.add("_headers", [str(self.headers).encode()])
 
     def checkpoint(self) -> str:
         """Return the checkpoint of the log with the last change that readers can see."""
@@ -100,38 +85,27 @@ class Site:
         for address in addresses:
             self.links.find(address)
         while waiting := [item for item in self.links.found.items() if item[0] not in self.made]:
-            self.engine.dispose()  # no connection may be shared with another process
-            try:
-                for made in in_processes(partial(self._make, publication), waiting):
-                    publication.take(self._know(made))
-                    progress(len(self.made), len(self.links.found))
-            except BrokenProcessPool:
-                raise PublishRefused(
-                    "A process was killed, perhaps for want of memory. Nothing was published."
-                ) from None
+            for path, address in waiting:
+                self.made[path] = self._make(publication, path, address)
+                progress(len(self.made), len(self.links.found))
+                if len(self.made) > self.noted * 1.1 + NOTED_EVERY:
+                    self.noted = len(self.made)
+                    known = {"found": self.links.found, "headers": self.headers.rules, "made": self.made}
+                    publication.note(self.state, **known)
 
-    def _make(self, publication: SiteFolder, item: tuple[str, str]) -> Made:
-        path, address = item
+    def _make(self, publication: SiteFolder, path: str, address: str) -> str:
+        """Make the file for an address and return its name; return "" where the site answers with no page."""
         with self._ask(address) as answer:
             if answer.status_code >= 500:
                 raise PublishRefused(f"{address} was answered with {answer.status}. Nothing was published.")
             if answer.status_code != 200:
-                return Made("", "", path, address)
-            links = replace(self.links, found={})
-            name = file_of(path, is_page=answer.mimetype == "text/html")
-            digest = publication.make(name, _pieces(answer, links, address))
-            return Made(name, digest, path, address, tuple(answer.headers), tuple(links.found.items()))
-
-    def _know(self, made: Made) -> Made:
-        """Remember what was made, and return of it what was not known."""
-        self.made.add(made.path)
-        if not made.name:
-            self.links.unwritten.add(made.path)
-            return made
-        is_new = self.headers.add(made.path, made.headers, is_page=made.name != made.path.strip("/"))
-        found = tuple((path, address) for path, address in made.found if path not in self.links.found)
-        self.links.found |= {made.path: made.address, **dict(found)}
-        return made._replace(found=found, headers=made.headers if is_new else ())
+                self.links.unwritten.add(path)
+                return ""
+            is_page = answer.mimetype == "text/html"
+            name = file_of(path, is_page=is_page)
+            publication.add(name, _pieces(answer, self.links, address))
+            self.headers.add(path, answer.headers, is_page=is_page)
+            return name
 
     def _add_moved(self, publication: SiteFolder, former: Mapping[str, str]) -> None:
         """Write a page for each address that leads on: of former slugs, and of entries, of which files know nothing."""
@@ -142,9 +116,7 @@ class Site:
             moved |= {f"/asks/{slug}/story": (f"/asks/{now}", "#story")}
         for path, (page, anchor) in moved.items():
             text = MOVED.format(own=self.own, page=page, anchor=anchor)
-            publication.add(file_of(path, is_page=True), text.encode())
-        rules = [f"/asks/{slug}{end} /asks/{now}{to} 301\n" for slug, now in former.items() for end, to in REDIRECTED]
-        publication.add("_redirects", "".join(rules).encode())
+            publication.add(file_of(path, is_page=True), [text.encode()])
 
     def _ask(self, address: str) -> Response:
         client = self.app.test_client(use_cookies=False)

@@ -10,7 +10,6 @@ from tracker.db.engine import reading
 from tracker.models import (
     Ask,
     Designation,
-    FormerSlug,
     Legislation,
     Link,
     Reply,
@@ -21,7 +20,7 @@ from tracker.models import (
     Update,
 )
 from tracker.queries.public import tables
-from tracker.queries.public.asks import list_steps
+from tracker.queries.public.asks import list_former_slugs, list_steps
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.targets import target_rows
 from tracker.rules.asks import PUBLIC, Publication
@@ -80,9 +79,7 @@ def read(engine: sa.Engine, name: str, *, internal: bool) -> Iterator[object]:
 
 def _redirects(engine: sa.Engine, which: tuple[Publication, ...]) -> Iterator[Redirect]:
     with reading(engine) as session:
-        wanted = sa.select(FormerSlug.slug, Ask.slug).join(Ask, Ask.id == FormerSlug.ask_id)
-        found = session.execute(wanted.where(Ask.publication.in_(which)).order_by(FormerSlug.slug)).all()
-    return (Redirect(*row) for row in found)
+        return (Redirect(*pair) for pair in list_former_slugs(session, which).items())
 
 
 def _designations(engine: sa.Engine) -> Iterator[sa.Row[*tuple[Any, ...]]]:

@@ -74,14 +74,6 @@ class LogPage:
     next_key: int | None
 
 
-@dataclass(frozen=True)
-class LogChoices:
-    """What can be filtered by: the kinds of record and the actions that the log has."""
-
-    subjects: tuple[str, ...]
-    actions: tuple[str, ...]
-
-
 def list_entries(session: Session, reader: Actor, wanted: LogFilter, before: int | None, size: int = SIZE) -> LogPage:
     """The entries that fit and that the reader may see, at most `size`, from before a key on."""
     found = session.scalars(_statement(reader, wanted, before).limit(size + 1)).all()
@@ -93,11 +85,6 @@ def find_entry(session: Session, reader: Actor, number: int) -> LogEntry | None:
     """One entry, if the reader may see it."""
     found = session.scalars(_statement(reader, LogFilter(has_all=True), None).where(Event.id == number)).all()
     return next(iter(_entries(session, found)), None)
-
-
-def find_kinds_and_actions(session: Session) -> LogChoices:
-    """The kinds and the actions in the log; each costs one step along an index."""
-    return LogChoices(tuple(_distinct(session, Event.subject)), tuple(_distinct(session, Event.action)))
 
 
 def read(engine: sa.Engine, reader: Actor, wanted: LogFilter) -> Iterator[Event]:
@@ -149,7 +136,8 @@ def _is_dated_back(event: Event, earlier: datetime | None) -> bool:
     return earlier is not None and event.at < earlier - CLOCK_MAY_DIFFER
 
 
-def _distinct(session: Session, column: Any) -> Iterator[str]:
+def list_distinct(session: Session, column: Any) -> Iterator[str]:
+    """Yield the values of an indexed column of the log, in order; each costs one step along the index."""
     found = session.scalar(sa.select(sa.func.min(column)))
     while found is not None:
         yield found

@@ -92,13 +92,6 @@ def commitments_of(entry: Mapping[str, Any]) -> list[tuple[int, str]]:
     return found
 
 
-def replaced_by(entry: Mapping[str, Any]) -> dict[int, str]:
-    """Return the hashes, as they are now, of the earlier entries from which this one took words; none of any other."""
-    if entry["action"] != TAKEN_DOWN:
-        return {}
-    return {int(number): made for number, made in entry["after"]["entries"].items() if int(number) < entry["id"]}
-
-
 def read_checkpoint(text: str) -> Checkpoint:
     """A checkpoint as it was printed, or a hash alone; raises ValueError for anything else."""
     found = CHECKPOINT.fullmatch(text.strip())

@@ -18,7 +18,6 @@ from tracker.rules.chain import (
     commitment,
     commitments_of,
     entry_hash,
-    replaced_by,
 )
 from tracker.services.events import opened, plain
 
@@ -102,9 +101,10 @@ def find_replaced(session: Session) -> dict[int, str]:
 
     What says so are entries of the log themselves, so `verify` holds them to the chain like all others.
     """
-    entries = session.scalars(sa.select(Event).where(Event.action == TAKEN_DOWN).order_by(Event.id))
+    takings = session.execute(sa.select(Event.id, Event.after).where(Event.action == TAKEN_DOWN).order_by(Event.id))
     try:
-        return {number: made for event in entries for number, made in replaced_by(content_of(event)).items()}
+        made = [(number, int(of), now) for number, after in takings for of, now in after["entries"].items()]
+        return {of: now for number, of, now in made if of < number}
     except (AttributeError, KeyError, TypeError, ValueError):
         raise BrokenChain(None, "that says which words were taken down cannot be read") from None
 

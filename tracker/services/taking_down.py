@@ -7,7 +7,7 @@ has them can show that it was these, and the hash of each entry as it is now (do
 import hashlib
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -60,8 +60,6 @@ for model, column in COLUMNS:
 KEPT = {column.key for model, column in COLUMNS if column.key not in TEXTS[model]}
 KEPT |= {"entries", "commitments", "head", "former_slugs", "results"}
 OF_EVENT = ("subject_name", "reason", "before", "after")
-NEVER_PUBLIC = {"note", "finding"}
-INTERNAL = {"internal_note", "draft_note", "sent_back_note", "words", "candidates"}
 # With these an address can be made that spells the words; it stays. Files show the keys of tests and entries too.
 SLUGS = (Ask.slug, FormerSlug.slug, Source.key, Legislation.key, SuccessTest.key, Update.key)
 MOST_SLUGS = 20
@@ -69,20 +67,18 @@ NOWHERE = "These words stand nowhere. Copy them from the page, exactly as they a
 
 
 class Place(NamedTuple):
-    """A text in which the words stand: whose it is, which, and how it will read around the mark."""
+    """A text in which the words stand: of what sort of record, which, and how it will read around the mark."""
 
     of: str
     name: str
     excerpt: str
-    is_public: bool
 
 
 @dataclass
 class Found:
     """Where words stand: the rows with their new texts, the entries of the log with their new content.
 
-    `spelt` is how they are spelt there. `slugs` are parts of addresses that spell them, and stay. `asks` are those to
-    which the rows belong.
+    `spelt` is how they are spelt there. `slugs` are parts of addresses that spell them, and stay.
     """
 
     spelt: set[str]
@@ -90,8 +86,6 @@ class Found:
     rows: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     entries: list[dict[str, Any]] = field(default_factory=list)
-    asks: dict[int, Ask] = field(default_factory=dict)
-    is_public: bool = False
 
     @property
     def seen(self) -> str:
@@ -109,17 +103,18 @@ def find(session: Session, words: str, reason: str, site: str) -> Found:
     refuse(wanted.check(words, reason))
     found = Found(wanted.spelt, _slugs(session, wanted.slug))
     for kind, model in MODELS.items():
-        _look_through(session, kind, _holding(model, TEXTS[model], wanted.needle), wanted, found)
-    events = session.scalars(_holding(Event, OF_EVENT, wanted.needle).order_by(Event.id)).all()
-    asks = _by_number(session, Ask, (event.ask_id for event in events))
-    for event in events:
+        for row in session.scalars(_holding(model, TEXTS[model], wanted.needle)):
+            texts = {name: getattr(row, name) for name in TEXTS[model]}
+            new = {name: it for name, text in texts.items() if (it := wanted.taken_from(text, KEPT, name)) != text}
+            if new:
+                found.rows.append((row, new))
+                found.places += [Place(kind, field_name(name), excerpt(in_full(text))) for name, text in new.items()]
+    for event in session.scalars(_holding(Event, OF_EVENT, wanted.needle).order_by(Event.id)):
         content = content_of(event)
         names = OF_EVENT if event.subject != "person" else ("reason",)  # names of staff are erased elsewhere
         new = {name: wanted.taken_from(content[name], KEPT) for name in names}
         if any(new[name] != content[name] for name in names):
             found.entries.append(content | new)
-            ask = asks.get(event.ask_id or 0) if event.subject in {"ask", "test"} else None
-            found.is_public |= event.action == TAKEN_DOWN or (ask is not None and ask.publication.is_public)
     refuse(_check(found) if wanted.is_found else [Problem(NOWHERE, "words")])
     return found
 
@@ -148,14 +143,20 @@ def take_down(change: Change, words: str, reason: str, site: str, seen: str) -> 
             row.salt = ""  # the log has a commitment to the name as it was, which nobody can open any longer
         if isinstance(row, Versioned):
             row.version += 1  # whoever is editing it has the words before them
-    of_evidence = {row.update_id for row, _ in found.rows if isinstance(row, Evidence)}
-    session.execute(sa.update(Update).where(Update.id.in_(of_evidence)).values(version=Update.version + 1))
+    entries = {row.update_id for row, _ in found.rows if isinstance(row, Evidence)}
+    session.execute(sa.update(Update).where(Update.id.in_(entries)).values(version=Update.version + 1))
     session.flush()
     if found.entries:
         texts = [{name: entry[name] for name in ("id", *OF_EVENT)} for entry in found.entries]
         session.execute(sa.update(Event), texts)
     session.execute(sa.update(Revision).values(is_taking_down=False))
-    _derive(session, found)
+    own = {row.id if isinstance(row, Ask) else getattr(row, "ask_id", None) for row, _ in found.rows} - {None}
+    laws = {row.id for row, _ in found.rows if isinstance(row, Legislation)}
+    told = sa.select(Update.ask_id).where(Update.id.in_(entries))
+    linked = sa.select(Link.ask_id).where(Link.legislation_id.in_(laws))
+    asks = sa.select(Ask).where(sa.or_(Ask.id.in_(own), Ask.id.in_(told), Ask.id.in_(linked)))
+    derived.write_all(session, session.scalars(asks).all())
+    fulltext.forget(session)
     for model in (SentForm, Upload):  # a message may name a record, a file may bring the words back
         session.execute(sa.delete(model))
     leave_no_journal(session)
@@ -168,47 +169,13 @@ def _holding(model: Any, names: Sequence[str], needle: str) -> sa.Select[Any]:
     return sa.select(model).where(sa.or_(*(text.ilike(f"%{needle}%") for text in texts)))
 
 
-def _look_through(session: Session, kind: str, rows: sa.Select[Any], wanted: Words, found: Found) -> None:
-    """Add the rows of a kind in whose texts the words stand."""
-    changed = [(row, new) for row in session.scalars(rows) if (new := _new_texts(row, wanted))]
-    updates = _by_number(session, Update, (row.update_id for row, _ in changed)) if kind == "evidence" else {}
-    parents = [updates[row.update_id] if kind == "evidence" else row for row, _ in changed]
-    found.asks |= _by_number(session, Ask, map(_ask_id, parents))
-    for (row, new), parent in zip(changed, parents, strict=True):
-        ask = found.asks.get(_ask_id(parent) or 0)
-        of = f"{kind} of “{ask.title}”" if ask and ask is not row else f"{kind} “{getattr(row, 'title', '')}”"
-        seen_by = [it.publication for it in (parent, ask) if it and hasattr(it, "publication")]
-        is_shown = kind not in NEVER_PUBLIC and getattr(row, "is_shown", True)
-        for name, text in new.items():
-            is_public = is_shown and name not in INTERNAL and all(it.is_public for it in seen_by)
-            found.places.append(Place(wanted.taken_from(of), field_name(name), excerpt(in_full(text)), is_public))
-            found.is_public |= is_public
-    found.rows += changed
-
-
-def _new_texts(row: Any, wanted: Words) -> dict[str, Any]:
-    texts = {name: getattr(row, name) for name in TEXTS[type(row)]}
-    return {name: new for name, text in texts.items() if (new := wanted.taken_from(text, KEPT, name)) != text}
-
-
-def _ask_id(row: Any) -> int | None:
-    return row.id if isinstance(row, Ask) else getattr(row, "ask_id", None)
-
-
-def _by_number(session: Session, model: Any, numbers: Iterable[int | None]) -> dict[int, Any]:
-    return {row.id: row for row in session.scalars(sa.select(model).where(model.id.in_({*numbers} - {None})))}
-
-
 def _slugs(session: Session, slug: str) -> Sequence[str]:
     spelt = (sa.select(column).where(column.like(f"%{slug}%")) for column in SLUGS)
     return session.scalars(sa.union_all(*spelt).limit(MOST_SLUGS)).all() if slug else []
 
 
 def _check(found: Found) -> list[Problem]:
-    """Say why words that stand there and nowhere else are not taken down."""
-    if not found.is_public:
-        sentence = "The public never saw these words: they stand in drafts, notes or the log alone. Edit them there."
-        return [Problem(sentence, "words")]
+    """Say why words that stand there are not taken down."""
     if len(found.places) > MOST_PLACES:
         sentence = f"These words stand in {len(found.places)} places; at most {MOST_PLACES} are changed at once."
         return [Problem(f"{sentence} Give more words of the passage that has to go.", "words")]
@@ -223,11 +190,3 @@ def _check(found: Found) -> list[Problem]:
 def _commit_to(spelt: str) -> dict[str, str]:
     salt = secrets.token_hex(SALT_BYTES)
     return {"salt": salt, "commitment": commitment(salt, spelt)}
-
-
-def _derive(session: Session, found: Found) -> None:
-    """Write what repeats the texts anew."""
-    laws = {row.id for row, _ in found.rows if isinstance(row, Legislation)}
-    linked = session.scalars(sa.select(Link.ask_id).where(Link.legislation_id.in_(laws)))
-    derived.write_all(session, (found.asks | _by_number(session, Ask, linked)).values())
-    fulltext.forget(session)

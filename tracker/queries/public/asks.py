@@ -112,10 +112,10 @@ def find_slug_now(session: Session, slug: str) -> str | None:
     return session.scalar(statement.where(Ask.publication.in_(PUBLIC)))
 
 
-def list_former_slugs(session: Session) -> dict[str, str]:
-    """Each slug that an ask had before, with its present one."""
+def list_former_slugs(session: Session, which: Collection[Publication] = PUBLIC) -> dict[str, str]:
+    """Each slug that one of these asks had before, with its present one."""
     statement = sa.select(FormerSlug.slug, Ask.slug).join(Ask, FormerSlug.ask_id == Ask.id)
-    return dict(session.execute(statement.where(Ask.publication.in_(PUBLIC)).order_by(FormerSlug.slug)).all())
+    return dict(session.execute(statement.where(Ask.publication.in_(which)).order_by(FormerSlug.slug)).all())
 
 
 def find_ask(

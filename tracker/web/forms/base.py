@@ -15,7 +15,7 @@ from tracker.rules.text import SENTENCE_LENGTH
 from tracker.web.forms.fields import CarriedField, LongTextField, required
 
 Answer = TypeVar("Answer")
-FIELD_NAME = re.compile(r"[a-z_]+(?:-[0-9]{1,2}-[a-z_]+)?", re.ASCII)
+FIELD_NAME = re.compile(r"[a-z_]+(?:-[0-9]{1,2}(?:-[a-z_]+)?)?", re.ASCII)
 NOT_VALUES = frozenset({"csrf_token", "form_key", "twice", "version", "seen", "back", "change_reason"})
 
 

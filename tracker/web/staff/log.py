@@ -33,15 +33,15 @@ FILTERS = ("person", "ask", "subject", "action", "from", "to", "all")
 @requires(Action.READ)
 def index() -> str:
     expect(*FILTERS, "before")
-    wanted, choices = _wanted(), log.find_kinds_and_actions(db())
+    wanted = _wanted()
     return render_template(
         "staff/log/index.html",
         page=log.list_entries(db(), me(), wanted, _number("before")),
         wanted=wanted,
         query=_query(),
         people=[(log.NOBODY, MACHINES), *((person.id, person.name) for person in staff.list_everybody(db()))],
-        subjects=[(name, name.capitalize()) for name in choices.subjects],
-        actions=[(name, name.capitalize()) for name in choices.actions],
+        subjects=[(name, name.capitalize()) for name in log.list_distinct(db(), Event.subject)],
+        actions=[(name, name.capitalize()) for name in log.list_distinct(db(), Event.action)],
         is_first="before" not in request.args,
         subject_page=_subject_page,
     )
