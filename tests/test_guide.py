@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,8 +37,6 @@ def kind_of(block: str) -> str:
 def test_a_printed_block_runs_as_printed(
     block: str, sqlite_site: Site, live_server: "Callable[[WSGIApplication], str]", tmp_path: Path
 ) -> None:
-    if "# needs pandas" in block and not find_spec("pandas"):
-        pytest.skip("NOT TESTED: the guide's lines for pandas, which is not installed")
     address = live_server(sqlite_site.app)
     sqlite_site.app.config["SITE_URL"] = address  # where the API says that its next page is
     done = subprocess.run(

@@ -25,7 +25,7 @@ def fill(change: Change) -> None:
     for number in (1, 2):
         make_law(change, kind="other", title="Ordinance", citation="", year=f"200{number}", number="one")
     source = make_source(change, title="A speech", url="https://example.org/speech/")
-    linked = make_ask(change, slug="old-slug", title="Tax empty homes", source_id=source.id)
+    linked = make_ask(change, published=True, slug="old-slug", title="Tax empty homes", source_id=source.id)
     asks.edit_ask(change, linked, ask_draft(source.id, slug="tax", title="Tax empty homes"), seen_version=None)
     make_link(change, linked, act)
     make_ask(change, slug="skoda", title="Škoda homes", topic="Cars", source_id=source.id)

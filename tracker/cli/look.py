@@ -26,7 +26,7 @@ from tracker.settings import Settings
 @click.option("--only", type=click.Choice(list(SOURCES)), help="Look at this part of the record alone.")
 @click.option("--dry-run", is_flag=True, help="Print what would be found, and keep nothing.")
 def look(folder: Path | None, only: str | None, dry_run: bool) -> None:
-    """Look at Parliament, legislation, the sanctions list and published evidence.
+    """Look at official records and at published evidence.
 
     What is new waits on the desk until a person tells or dismisses it. One request a second is made; answers are kept
     in var/looks. With --from saved answers are read instead, from files named as those in var/looks. Exits with 1 when
