@@ -139,7 +139,9 @@ def test_a_contributor_proposes_and_it_is_told_once_an_editor_approves(site: Sit
     assert state_of(site, number) is FindingState.NEW
     assert "A draft tells it" in sent.section("record")
     waiting = site.scalar(sa.select(Update.id).where(Update.submitted_at.is_not(None)))
-    site.browser(ED).get(f"/staff/updates/{waiting}/approve").submit("Publish")
+    page = site.browser(ED).get(f"/staff/updates/{waiting}/approve")
+    assert f"the desk counts this as told: {SAYS}" in page.text
+    page.submit("Publish")
     assert state_of(site, number) is FindingState.TOLD
 
 

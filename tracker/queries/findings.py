@@ -39,6 +39,12 @@ def find_finding(session: Session, finding_id: int) -> NewFinding | None:
     return _with_asks(session, [finding])[0] if finding else None
 
 
+def find_told_by(session: Session, update_id: int) -> Finding | None:
+    """Return the finding that an entry tells, if it tells one."""
+    told = sa.select(Telling.finding_id).where(Telling.update_id == update_id)
+    return session.scalar(sa.select(Finding).where(Finding.id.in_(told)))
+
+
 def latest_looks(session: Session) -> Sequence[Look]:
     """Return the newest look at each source that was ever looked at."""
     newest = sa.select(sa.func.max(Look.id)).group_by(Look.source)

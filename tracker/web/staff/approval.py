@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import now
 from tracker.models import Ask, Update
-from tracker.queries import desk, paging, public, staff
+from tracker.queries import desk, findings, paging, public, staff
 from tracker.queries.second_person import find_refusals
 from tracker.rules.errors import RuleBroken
 from tracker.rules.permissions import Action
@@ -92,7 +92,10 @@ def _page(update: Update, form: ApprovalForm) -> Page:
         page = found(public.find_ask(db(), slug, with_drafts=True, foresee=lambda whole: _foresee(whole, update)))
     except RuleBroken as broken:
         refusals += [problem.message for problem in broken.problems]
-    html = preview_page("staff/approval/show.html", page, before, update=update, form=form, refusals=refusals, log=log)
+    told = findings.find_told_by(db(), update.id)
+    html = preview_page(
+        "staff/approval/show.html", page, before, update=update, form=form, refusals=refusals, log=log, told=told
+    )
     return html, form.http_code
 
 
