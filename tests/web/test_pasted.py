@@ -6,7 +6,9 @@ import sqlalchemy as sa
 from tests.browser import Page
 from tests.site import ED, Site
 from tracker.models import Ask, Event, Source
+from tracker.rules import bulk
 from tracker.rules.asks import Publication
+from tracker.web.staff import asks as asks_pages
 
 HEADER = "Ask\tWhat it says\tArea\tWho\tTests\tRemarks"
 ROW = 'Fill home {0}\tWe ask for home {0} now.\tHousing\tThe Council; HM Treasury\t"It is filled\nIt stays so"\tmail'
@@ -51,7 +53,8 @@ def test_lines_that_an_office_program_broke_inside_a_cell_do_not_run_into_each_o
     assert asks_of(site)[0].quote == "We ask for  home 0 now."
 
 
-def test_thirty_are_pasted_and_published_in_two_steps(site: Site) -> None:
+def test_thirty_are_pasted_and_published_in_two_steps(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "MOST_AN_HOUR", 30)  # to make a draft is no change
     page = looked_at(site, sheet(30, HEADER + STATUS_HEADER, ROW + STATUS))
     drafts = page.submit("Keep as drafts", **WHERE, is_opened="y")
     assert drafts.status == 200, drafts.summary
@@ -69,6 +72,12 @@ def test_thirty_are_pasted_and_published_in_two_steps(site: Site) -> None:
     logged = sa.select(sa.func.count()).where(Event.action == "published", Event.subject == "ask")
     assert site.scalar(logged) == 30
     assert "A minister promised it." in site.browser().get("/asks/fill-home-29").text
+
+
+def test_no_more_are_ticked_than_may_be_changed_at_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asks_pages, "MOST_AT_ONCE", 2)
+    ticked = looked_at(site, sheet(3)).submit("Keep as drafts", **WHERE).follow("Tick the first 2")
+    assert len([e for e in ticked.tree.iter("input") if e.get("form") == "many" and "checked" in e.attrib]) == 2
 
 
 def test_what_cannot_be_public_holds_up_all_of_them_and_is_named(site: Site) -> None:

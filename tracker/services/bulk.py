@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from tracker.models import Ask, Event
 from tracker.rules.asks import AskDraft
@@ -42,11 +43,20 @@ def change_many(change: Change, seen: Sequence[Seen], draft: ManyDraft) -> int:
 
 
 def _changed_lately(change: Change) -> int:
-    """How many asks the actor changed in the last hour together with others, in requests that changed several."""
-    number = sa.func.count(Event.ask_id.distinct())
+    """How many asks the actor changed in the last hour together with others, in requests that changed several.
+
+    Asks that a request made are no change: they are drafts, and count when they are published.
+    """
+    number, made = sa.func.count(Event.ask_id.distinct()), aliased(Event)
+    is_new = sa.exists().where(
+        made.request_id == Event.request_id,
+        made.subject == "ask",
+        made.subject_id == Event.ask_id,
+        made.action == "created",
+    )
     together = (
         sa.select(number.label("number"))
-        .where(Event.actor_id == change.actor.id, Event.at > change.at - HOUR, Event.request_id != "")
+        .where(Event.actor_id == change.actor.id, Event.at > change.at - HOUR, Event.request_id != "", ~is_new)
         .group_by(Event.request_id)
         .having(number > 1)
         .subquery()

@@ -12,6 +12,7 @@ from tracker.queries import staff
 from tracker.queries.choosing import AskChoices, LawChoices, SourceChoices, find_known_page, list_offered
 from tracker.queries.staff import NO_STATUS, Wanted
 from tracker.rules.asks import Publication
+from tracker.rules.bulk import MOST_AT_ONCE
 from tracker.rules.permissions import Action
 from tracker.rules.standing import contradictions
 from tracker.rules.status import DEFINITIONS, Status
@@ -49,7 +50,8 @@ def index() -> str:
         statuses=[(NO_STATUS, "No status yet"), *((status.value, status.label) for status in Status)],
         publications=[(publication.value, publication.label) for publication in Publication],
         is_first=not after,
-        ticked=request.args.get("tick") == "all",
+        is_ticked=request.args.get("tick") == "all",
+        most_at_once=MOST_AT_ONCE,
     )
 
 
