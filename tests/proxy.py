@@ -43,9 +43,9 @@ class Proxy:
         self.delay = 0
 
     def reset(self) -> None:
-        """Cut every connection without a word."""
-        while self.ends:
-            end = self.ends.pop()
+        """Cut every connection that there is, and none that comes about meanwhile, without a word."""
+        ends, self.ends = self.ends, []
+        for end in ends:
             with suppress(OSError):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
                 end.shutdown(socket.SHUT_RDWR)
@@ -66,7 +66,7 @@ class Proxy:
                 except OSError:
                     site.close()
                     continue
-                self.ends += [site, server]
+                self.ends.extend((site, server))
                 for source, target in ((site, server), (server, site)):
                     threading.Thread(target=self._pass_on, args=(source, target), daemon=True).start()
 
