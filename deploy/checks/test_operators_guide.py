@@ -88,9 +88,10 @@ def test_a_new_tracker_is_installed_looked_after_each_night_and_removed(machine:
     assert b"There are no asks" in get(port, "/asks/") or get(port, "/")
     lines = [line.split(maxsplit=6) for line in (machine.root / "etc/cron.d/tracker").read_text().splitlines()]
     nightly = [words[6] for words in lines if len(words) == 7 and words[5] == "tracker"]
-    assert len(nightly) == 4
+    assert len(nightly) == 5
     for line in nightly:
-        machine.run(line.replace("\\%", "%"), code)
+        if "tracker look " not in line:  # which asks Parliament
+            machine.run(line.replace("\\%", "%"), code)
     assert len([*(machine.root / "srv/tracker/backups").iterdir()]) == 1
     (remove,) = commands("Remove")
     machine.run(remove, code)
