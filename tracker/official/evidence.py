@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.db.engine import reading
 from tracker.models import Ask, Evidence, EvidenceLook, Finding, Update
 from tracker.official.fetching import Unreachable, Unreadable
-from tracker.official.findings import note, withdraw_missing
+from tracker.official.findings import withdraw_missing
 from tracker.official.looking import Looking
 from tracker.official.pages import Page, Pages
 from tracker.rules.asks import Publication
@@ -89,9 +89,8 @@ def _keep(looking: Looking, cited: Sequence[Any], page: Page | None) -> None:
             session.merge(EvidenceLook(evidence_id=row.id, asked_at=looking.at, sight=sight, seen_at=seen_at))
             if page:
                 amiss = (row.ask_id, "" if page.is_gone else row.quote)
-                found = [_found(row, sight)] if sight in SAYS and amiss not in told else []
+                looking.note(session, [_found(row, sight)] if sight in SAYS and amiss not in told else [])
                 told.add(amiss)
-                looking.new += [new.says for each in found if (new := note(session, each, looking.at))]
                 withdraw_missing(session, f"evidence/{row.id}/", [f"evidence/{row.id}/{sight}"])
 
 

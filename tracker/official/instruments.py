@@ -3,7 +3,7 @@
 https://statutoryinstruments-api.parliament.uk/swagger/v2/swagger.json
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -18,16 +18,17 @@ PAGE, MOST = 100, 1000
 
 def read_instruments(looking: Looking) -> None:
     """Look at what was made or laid of late under each Act."""
-    looking.each([law for law in looking.followed if law.kind == "ukpga"], lambda act: _read(looking, act))
+    ours = {law.identity for law in looking.followed}
+    looking.each([law for law in looking.followed if law.kind == "ukpga"], lambda act: _read(looking, act, ours))
 
 
-def _read(looking: Looking, act: Legislation) -> None:
+def _read(looking: Looking, act: Legislation, ours: Collection[str | None]) -> None:
     named = looking.answers.get("instruments", f"/ActOfParliament?Name={quote(act.title)}").json()["items"]
     numbers = [item["value"]["id"] for item in named if _bare(item["value"]["name"]) == _bare(act.title)]
     if not numbers:
         raise Unreadable("Parliament lists no Act of this name.")
     listed = _list(looking, quote(str(numbers[0]), safe=""))
-    found = looking.sound(listed, lambda item: _found(looking, act, item["value"]))
+    found = looking.sound(listed, lambda item: _found(looking, act, item["value"], ours))
     news = [finding for finding, is_news in found if is_news]
     looking.keep(news, key_prefix=f"instrument/{act.id}/", keys=[finding.outside_key for finding, _ in found])
 
@@ -42,7 +43,9 @@ def _list(looking: Looking, act_number: str) -> Iterator[dict[str, Any]]:
             return
 
 
-def _found(looking: Looking, act: Legislation, value: dict[str, Any]) -> tuple[Finding, bool]:
+def _found(
+    looking: Looking, act: Legislation, value: dict[str, Any], ours: Collection[str | None]
+) -> tuple[Finding, bool]:
     """Return an instrument, and whether it is news: made or laid of late, and no law of ours. A draft has no number."""
     name, number = str(value["name"]), str(value["id"])
     is_made = value.get("paperYear") and value.get("paperNumber")
@@ -54,7 +57,7 @@ def _found(looking: Looking, act: Legislation, value: dict[str, Any]) -> tuple[F
     when = ", ".join(f"{word} {day.in_words}" for word, day in steps)
     happened = " and ".join(f"{word} on {day.in_words}" for word, day in steps)
     page = f"https://statutoryinstruments.parliament.uk/instrument/{number}"
-    is_ours = ref is not None and ref.identity in {law.identity for law in looking.followed}
+    is_ours = ref is not None and ref.identity in ours
     finding = Finding(
         kind="instrument",
         subject_kind="legislation",
