@@ -11,7 +11,7 @@ from typing import Any
 
 from tracker.models import Finding, Legislation
 from tracker.official.fetching import Unreachable, Unreadable
-from tracker.official.followed import day_of
+from tracker.official.followed import read_day
 from tracker.official.looking import Looking
 from tracker.rules.dates import PartialDate
 
@@ -77,7 +77,7 @@ def _stage(looking: Looking, bill: Legislation, number: str, stage: dict[str, An
 
 def _first_day(stage: dict[str, Any]) -> PartialDate | None:
     """Return the first day on which a stage was or will be."""
-    return min(filter(None, (day_of(it.get("date")) for it in stage.get("stageSittings") or [])), default=None)
+    return min(filter(None, (read_day(it.get("date")) for it in stage.get("stageSittings") or [])), default=None)
 
 
 def _is_assent(stage: dict[str, Any]) -> bool:
@@ -93,7 +93,7 @@ def _ends(
     if about["isAct"]:
         if _is_assent(current) and (day := _first_day(current)):
             yield _end(bill, number, "royal_assent", "royal assent", day)
-    elif withdrawn := day_of(about.get("billWithdrawn")):
+    elif withdrawn := read_day(about.get("billWithdrawn")):
         yield _end(bill, number, "ended", "withdrawn", withdrawn)
     elif about.get("isDefeated"):
         yield _end(bill, number, "ended", "defeated", newest)

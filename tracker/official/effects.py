@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from tracker.models import Finding, Legislation, Link
 from tracker.official.fetching import Answer
-from tracker.official.followed import day_of
+from tracker.official.followed import read_day
 from tracker.official.looking import Looking
 from tracker.official.provisions import provisions_of
 from tracker.official.xml import METADATA, elements
@@ -64,7 +64,7 @@ def _effect_of(element: Element) -> tuple[LawEffect, str, str, PartialDate | Non
     in_force = next((it for it in element.iter(f"{METADATA}InForce") if it.get("Date")), None)
     does, day, column = element.attrib["Type"].strip(), None, ""
     if in_force is not None:
-        day = day_of(in_force.get("Date"))
+        day = read_day(in_force.get("Date"))
         if in_force.get("Qualification", "") in {"", "wholly in force"}:
             ends = does.startswith(("repealed", "revoked"))
             column = "in_force_on" if does == COMMENCEMENT else "ended_on" if ends else ""
@@ -74,7 +74,7 @@ def _effect_of(element: Element) -> tuple[LawEffect, str, str, PartialDate | Non
     by = (titles[0].text or "").strip() if titles else ref.citation if ref else "another law"
     by_key, address = (ref.key, ref.address) if ref else (uri, uri.replace("http://", "https://"))
     effect = LawEffect(does, by, by_key, address, day)
-    return effect, column, element.get("AffectedProvisions", ""), day_of(element.get("Modified"))
+    return effect, column, element.get("AffectedProvisions", ""), read_day(element.get("Modified"))
 
 
 def _found(

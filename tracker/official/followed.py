@@ -22,7 +22,7 @@ def list_followed(session: Session) -> Sequence[Legislation]:
     return session.scalars(laws.options(loaded).order_by(Legislation.id)).all()
 
 
-def day_of(text: str | None) -> PartialDate | None:
+def read_day(text: str | None) -> PartialDate | None:
     """Return the day at the beginning of a moment such as "2026-11-12T00:00:00"; raises ValueError."""
     if not text:
         return None

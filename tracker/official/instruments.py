@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from tracker.models import Finding, Legislation
 from tracker.official.fetching import Unreadable
-from tracker.official.followed import day_of
+from tracker.official.followed import read_day
 from tracker.official.looking import Looking
 from tracker.rules.citations import LawRef
 
@@ -50,8 +50,8 @@ def _found(
     name, number = str(value["name"]), str(value["id"])
     is_made = value.get("paperYear") and value.get("paperNumber")
     ref = LawRef("uksi", str(int(value["paperYear"])), str(int(value["paperNumber"]))) if is_made else None
-    laid = filter(None, (day_of(value.get(f"{house}LayingDate")) for house in ("commons", "lords")))
-    dated = {"made": day_of(value.get("paperMadeDate")), "laid": min(laid, default=None)}
+    laid = filter(None, (read_day(value.get(f"{house}LayingDate")) for house in ("commons", "lords")))
+    dated = {"made": read_day(value.get("paperMadeDate")), "laid": min(laid, default=None)}
     steps = [(word, day) for word, day in dated.items() if day]
     cited = f"{name} ({ref.citation})" if ref else f"{name} (draft)"
     when = ", ".join(f"{word} {day.in_words}" for word, day in steps)

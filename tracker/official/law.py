@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from tracker.models import Finding, Legislation
 from tracker.official.effects import find_effects
 from tracker.official.fetching import Unreadable
-from tracker.official.followed import day_of
+from tracker.official.followed import read_day
 from tracker.official.looking import Looking
 from tracker.official.xml import METADATA, elements
 from tracker.rules.citations import LawRef, parse_address
@@ -84,4 +84,4 @@ def _found(kind: str, law: Legislation, key: str, says: str, address: str, **mor
 
 
 def _days(metadata: Element, name: str) -> list[PartialDate]:
-    return [day for at in metadata.iter(f"{METADATA}{name}") if (day := day_of(at.get("Date")))]
+    return [day for at in metadata.iter(f"{METADATA}{name}") if (day := read_day(at.get("Date")))]
