@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from tracker.rules import checks
 from tracker.rules.checks import MARK, SHORTEST
 from tracker.rules.errors import Problem
-from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, fold
+from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, fold, spelt_out
 
 # An address that spells the words goes as a whole; what stands in its place leads to this page of ours.
 CORRECTIONS = "/corrections#taken-down"
@@ -38,7 +38,7 @@ class Words:
         runs = re.findall(r"[a-z0-9]+", " ".join(text.split()[:2]).lower(), re.ASCII)
         self.needle = max(runs, key=len, default="")
         is_latin = all(map(str.isascii, filter(str.isalnum, fold(text))))
-        self.slug = _spelt_out(text).strip("-") if is_latin else ""
+        self.slug = spelt_out(text).strip("-") if is_latin else ""
         self.spelt: set[str] = set()
         self.length, self.is_found = len(parts), False
 
@@ -49,7 +49,7 @@ class Words:
             case _ if name in kept:
                 pass
             case str() if name in ADDRESSES:
-                if self.slug and f"-{self.slug}-" in f"-{_spelt_out(unquote(value))}-":
+                if self.slug and f"-{self.slug}-" in f"-{spelt_out(unquote(value))}-":
                     self.spelt.add(value)
                     self.is_found = True
                     new = f"{self.site}{CORRECTIONS}"
@@ -75,11 +75,6 @@ class Words:
         elif self.pattern.search(reason):
             problems.append(Problem("The reason stays, so it must not repeat the words.", "reason"))
         return problems
-
-
-def _spelt_out(address: str) -> str:
-    """An address in small letters and digits, with a hyphen for all else."""
-    return re.sub(r"[^a-z0-9]+", "-", fold(address))
 
 
 def excerpt(text: str) -> str:

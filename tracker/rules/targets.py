@@ -81,7 +81,7 @@ def check_targets(draft: TargetsDraft, present: Iterable[str] = ()) -> list[Prob
 
 def words_of(name: str) -> frozenset[str]:
     """Return the words of a name without accents and case."""
-    return frozenset(WORD.findall(name.lower() if name.isascii() else fold(name)))
+    return frozenset(WORD.findall(fold(name)))
 
 
 def shared_words(asked: frozenset[str], listed: frozenset[str]) -> frozenset[str]:

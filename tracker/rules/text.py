@@ -59,6 +59,8 @@ PLAIN_LETTERS = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "ø": "o", "ı":
 
 def fold(text: str) -> str:
     """Answer the text without accents, case and invisible characters: "Škoda" is found by "skoda", "Łódź" by "lodz"."""
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", without_invisible(text))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold().translate(PLAIN_LETTERS)
 
@@ -85,7 +87,12 @@ def title_key(title: str) -> str:
 @lru_cache(maxsize=1000)
 def slugify(text: str) -> str:
     """Answer "uk-and-eu" for "UK and EU"; may be empty."""
-    return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")[:SLUG_LENGTH].strip("-")
+    return spelt_out(text).strip("-")[:SLUG_LENGTH].strip("-")
+
+
+def spelt_out(text: str) -> str:
+    """Return the text in small letters and digits, with one hyphen for whatever stands between."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(text))
 
 
 def slug_of_name(name: str) -> str:
