@@ -139,12 +139,12 @@ def write(row: object, values: Mapping[str, object]) -> None:
 
 # What the log calls a row of each kind.
 NAMES: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
+    Source: ("source", lambda row: row.title),
     Ask: ("ask", lambda row: row.title),
     SuccessTest: ("test", lambda row: row.label),
-    Update: ("update", lambda row: shorten(row.text, NAME_LENGTH, placeholder="…")),
-    Link: ("link", lambda row: f"{row.legislation.citation or row.legislation.title} {row.provisions}".strip()),
     Legislation: ("legislation", lambda row: row.citation or row.title),
-    Source: ("source", lambda row: row.title),
+    Link: ("link", lambda row: f"{row.legislation.citation or row.legislation.title} {row.provisions}".strip()),
+    Update: ("update", lambda row: shorten(row.text, NAME_LENGTH, placeholder="…")),
     Reply: ("reply", lambda row: row.asked),
     Target: ("target", lambda row: f"Target {row.position}"),
     Finding: ("finding", lambda row: shorten(row.says, NAME_LENGTH, placeholder="…")),

@@ -18,12 +18,6 @@ from tracker.models import (
     Event,
     Finding,
     FormerSlug,
-    Legislation,
-    Link,
-    Person,
-    Reply,
-    Source,
-    SuccessTest,
     Target,
     Update,
 )
@@ -38,18 +32,7 @@ from tracker.services.events import opened, plain
 from tracker.services.proof import all_events
 
 Values = dict[str, Any]
-MODELS = {
-    "source": Source,
-    "ask": Ask,
-    "test": SuccessTest,
-    "legislation": Legislation,
-    "link": Link,
-    "update": Update,
-    "reply": Reply,
-    "target": Target,
-    "finding": Finding,
-    "person": Person,
-}
+MODELS = {kind: model for model, (kind, _) in records.NAMES.items()}
 # Of a finding the log has what a person decided, and nothing before that.
 LOGGED: Mapping[type[Any], sa.ColumnElement[bool]] = {Finding: Finding.decided_at.is_not(None)}
 STEP = 500
