@@ -13,7 +13,7 @@ import pytest
 
 from tests.official.fake import FakeRecord
 from tracker.official.fetching import Unreachable, Unreadable
-from tracker.official.pages import MOST_BYTES, Page, Pages, is_public, look_up
+from tracker.official.pages import MOST_BYTES, Pages, WebPage, is_public, look_up
 
 AGENT = "policy-tracker/1 (tests@example.org)"
 HTML = {"Content-Type": "text/html; charset=utf-8"}
@@ -152,7 +152,7 @@ def test_a_name_that_changes_between_redirects_is_judged_again(site: FakeSite) -
 def test_a_redirect_is_followed_and_one_without_end_is_not(site: FakeSite) -> None:
     site.page("/a", "", status=301, headers={"Location": "http://other.example/site/b"})
     site.page("/b", "Words")
-    assert pages_of(site).get("http://news.example/site/a") == Page(False, "Words ")
+    assert pages_of(site).get("http://news.example/site/a") == WebPage(False, "Words ")
     assert site.hosts == ["news.example", "other.example"]
     site.page("/b", "", status=308, headers={"Location": "/site/a"})
     with pytest.raises(Unreadable, match="without end"):
@@ -165,7 +165,7 @@ def test_a_redirect_is_followed_and_one_without_end_is_not(site: FakeSite) -> No
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_page_that_is_gone_is_gone(site: FakeSite, status: int) -> None:
     site.page("/a", "Not here", status=status)
-    assert pages_of(site).get("http://news.example/site/a") == Page(True)
+    assert pages_of(site).get("http://news.example/site/a") == WebPage(True)
 
 
 @pytest.mark.parametrize(
@@ -205,18 +205,19 @@ def test_the_words_of_a_page_are_what_a_reader_sees(site: FakeSite, body: str | 
 )
 def test_what_is_no_html_answers_and_cannot_be_read(site: FakeSite, headers: dict[str, str]) -> None:
     site.page("/a", b"%PDF-1.7", headers=headers)
-    assert pages_of(site).get("http://news.example/site/a") == Page(False, None)
+    assert pages_of(site).get("http://news.example/site/a") == WebPage(False, None)
 
 
 def test_a_bomb_is_not_unpacked(site: FakeSite) -> None:
     site.page("/a", gzip.compress(b"0" * 50_000_000), headers=HTML | {"Content-Encoding": "gzip"})
-    assert pages_of(site).get("http://news.example/site/a") == Page(False, None)
+    assert pages_of(site).get("http://news.example/site/a") == WebPage(False, None)
 
 
 @pytest.mark.parametrize("piece", ["<!--", "<", "<a ", "</a", "<script>", "<?", "<![CDATA[", "&#", "<a b='"])
 def test_html_without_end_is_read_in_no_time(site: FakeSite, piece: str) -> None:
     site.page("/a", piece * (MOST_BYTES // len(piece)))
-    pages_of(site).get("http://news.example/site/a")  # of 2 MB; to read on behind each would take hours
+    page = pages_of(site).get("http://news.example/site/a")  # of 2 MB; to read on behind each would take hours
+    assert not page.is_gone
 
 
 def test_an_answer_that_breaks_off_says_nothing(site: FakeSite) -> None:

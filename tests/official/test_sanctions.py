@@ -22,7 +22,7 @@ from tests.official.lists import (
     as_xml,
 )
 from tracker.official.fetching import Unreadable, file_name
-from tracker.official.sanctions import CLOSED, XML, Listed, ReadList, read_list
+from tracker.official.sanctions import CLOSED, XML, ListEntry, ReadList, read_list
 from tracker.rules.dates import PartialDate
 from tracker.rules.targets import TargetKind
 
@@ -58,10 +58,10 @@ def test_both_files_say_the_same(lists: SavedLists, file: dict[str, str]) -> Non
     )  # fmt: skip
     assert set(found.entries["RUS9001"].names) == names
     assert found.entries["RUS9001"].names[0] == "Boris Ivanovich TESTOV"
-    assert found.entries["GHR9002"] == Listed(
+    assert found.entries["GHR9002"] == ListEntry(
         TargetKind.BODY, rights, PartialDate("2020-07-06"), measures, ["EXAMPLE & SAMPLE BANK"]
     )
-    assert found.entries["RUS9003"] == Listed(TargetKind.SHIP, russia, None, "De-flag", ["EXAMPLE PROSPECT"])
+    assert found.entries["RUS9003"] == ListEntry(TargetKind.SHIP, russia, None, "De-flag", ["EXAMPLE PROSPECT"])
 
 
 @pytest.mark.parametrize("file", [{"xml": as_xml()}, {"csv": as_csv()}])

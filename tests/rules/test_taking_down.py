@@ -4,7 +4,7 @@ import pytest
 
 from tracker.rules import checks
 from tracker.rules.checks import MARK
-from tracker.rules.taking_down import AROUND, CORRECTIONS, Words, excerpt
+from tracker.rules.taking_down import AROUND, CORRECTIONS, WordsSought, excerpt
 
 OURS = "https://tracker.example"
 TEXTS = [
@@ -31,7 +31,7 @@ ADDRESSES = [
 
 @pytest.mark.parametrize(("words", "text", "left"), TEXTS)
 def test_the_mark_takes_the_place_of_the_words(words: str, text: str, left: str) -> None:
-    wanted = Words(words, OURS)
+    wanted = WordsSought(words, OURS)
     assert wanted.taken_from(text) == left
     assert wanted.is_found == (text != left and "…" not in text)
     assert bool(wanted.spelt) == (text != left)
@@ -40,14 +40,14 @@ def test_the_mark_takes_the_place_of_the_words(words: str, text: str, left: str)
 
 @pytest.mark.parametrize(("words", "address", "is_spelt"), ADDRESSES)
 def test_an_address_that_spells_them_goes_as_a_whole(words: str, address: str, is_spelt: bool) -> None:
-    wanted = Words(words, OURS)
+    wanted = WordsSought(words, OURS)
     assert wanted.taken_from({"url": address}) == {"url": f"{OURS}{CORRECTIONS}" if is_spelt else address}
     assert wanted.spelt == ({address} if is_spelt else set())
 
 
 def test_what_is_kept_stays_at_every_depth() -> None:
     values = {"status": "met", "note": ["met", {"text": "met", "status": "met", "number": 3}], "none": None}
-    assert Words("met", OURS).taken_from(values, {"status"}) == {
+    assert WordsSought("met", OURS).taken_from(values, {"status"}) == {
         "status": "met",
         "note": [MARK, {"text": MARK, "status": "met", "number": 3}],
         "none": None,

@@ -16,7 +16,7 @@ from tracker.db.engine import reading
 from tracker.models import Designation, Finding, SanctionsList, Target
 from tracker.official.fetching import Unreadable
 from tracker.official.looking import Looking, find_last_good
-from tracker.official.sanctions import Listed, ReadList, read_list
+from tracker.official.sanctions import ListEntry, ReadList, read_list
 from tracker.rules.dates import PartialDate
 from tracker.rules.targets import MOST_CANDIDATES, TargetState, shared_words, words_of
 
@@ -74,7 +74,7 @@ def _changes(known: Mapping[str, Row], found: ReadList, targets: Sequence[Target
                 yield _found(target, found, target.unique_id, what, says)
 
 
-def _change(was: Row, now: Listed | None) -> Iterator[tuple[str, str]]:
+def _change(was: Row, now: ListEntry | None) -> Iterator[tuple[str, str]]:
     """Yield what changed of an entry, and how it is said."""
     if now is None:
         if was.removed_on is None:
@@ -127,7 +127,7 @@ def _find_alike(found: ReadList, asked: Mapping[int, frozenset[str]]) -> Mapping
     return alike
 
 
-def _candidate(unique_id: str, entry: Listed, shared: frozenset[str], name: str) -> dict[str, str]:
+def _candidate(unique_id: str, entry: ListEntry, shared: frozenset[str], name: str) -> dict[str, str]:
     return {
         "unique_id": unique_id,
         "name": entry.names[0],

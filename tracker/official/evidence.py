@@ -15,7 +15,7 @@ from tracker.models import Ask, Evidence, EvidenceLook, Finding, Update
 from tracker.official.fetching import Unreachable, Unreadable
 from tracker.official.findings import withdraw_missing
 from tracker.official.looking import Looking
-from tracker.official.pages import Page, Pages
+from tracker.official.pages import Pages, WebPage
 from tracker.rules.asks import Publication
 from tracker.rules.findings import SOURCES, Sight
 from tracker.rules.quoting import parts_of, plain, stand_in
@@ -79,7 +79,7 @@ def _list_due(session: Session, most: int) -> Mapping[str, Sequence[Any]]:
     return due
 
 
-def _keep(looking: Looking, cited: Sequence[Any], page: Page | None) -> None:
+def _keep(looking: Looking, cited: Sequence[Any], page: WebPage | None) -> None:
     """Keep what was seen of a page; None is a refusal. Each ask gets one finding, however often it cites the page."""
     text = plain(page.text) if page and page.text else None
     told: set[tuple[int, str]] = set()
@@ -94,7 +94,7 @@ def _keep(looking: Looking, cited: Sequence[Any], page: Page | None) -> None:
                 withdraw_missing(session, f"evidence/{row.id}/", [f"evidence/{row.id}/{sight}"])
 
 
-def _sight(row: Any, page: Page, text: str | None) -> Sight:
+def _sight(row: Any, page: WebPage, text: str | None) -> Sight:
     """Return what there is to see of the evidence on its page."""
     words = parts_of(row.quote)
     if page.is_gone:

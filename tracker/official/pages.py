@@ -30,7 +30,7 @@ INLINE = frozenset({"a", "abbr", "b", "cite", "em", "i", "mark", "q", "small", "
 
 
 @dataclass(frozen=True)
-class Page:
+class WebPage:
     """What an address answered: that the page is gone, or its text; None where that cannot be read, as of a PDF."""
 
     is_gone: bool
@@ -64,7 +64,7 @@ class Pages:
     pace_seconds: float = PACE_SECONDS
     most_seconds: float = 20
 
-    def get(self, address: str) -> Page:
+    def get(self, address: str) -> WebPage:
         """Return the page; raises Unreadable for a refusal, and Unreachable where no answer came."""
         for _ in range(MOST_REDIRECTS + 1):
             place, ip = self._judge(address)
@@ -76,7 +76,7 @@ class Pages:
                     raise Unreachable(f"{place.host} answered with the code {response.status}.")
                 if response.status != 200 and response.status not in GONE:
                     raise Unreadable(f"{place.url} answered with the code {response.status}.")
-                return Page(response.status in GONE, _text_of(response) if response.status == 200 else None)
+                return WebPage(response.status in GONE, _text_of(response) if response.status == 200 else None)
         raise Unreadable(f"{address} is a redirect without end.")
 
     def _judge(self, address: str) -> tuple[Url, str]:
@@ -145,7 +145,7 @@ def _text_of(response: HTTPResponse) -> str | None:
         text = body.decode()
     except UnicodeDecodeError:
         text = body.decode("windows-1252", errors="replace")
-    reader = _Reader()
+    reader = _TextReader()
     try:
         reader.feed(f"{text}<p>")  # not closed: to read on behind what has no end can take hours
     except AssertionError:  # how Python 3.11 says that a declaration is none
@@ -153,7 +153,7 @@ def _text_of(response: HTTPResponse) -> str | None:
     return "".join(reader.parts)
 
 
-class _Reader(HTMLParser):
+class _TextReader(HTMLParser):
     """Collects the text of HTML, with a space between blocks."""
 
     def __init__(self) -> None:

@@ -30,7 +30,7 @@ CLOSED = "This is OFSI's consolidated list, which was closed on 28 January 2026;
 
 
 @dataclass
-class Listed:
+class ListEntry:
     """A designation as the list has it; its primary name stands first."""
 
     kind: TargetKind
@@ -48,7 +48,7 @@ class ReadList:
     last_modified: str
     sha256: str
     day: PartialDate | None = None
-    entries: dict[str, Listed] = field(default_factory=dict)
+    entries: dict[str, ListEntry] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
 
@@ -134,7 +134,7 @@ def _add(found: ReadList, values: list[str], names: list[str], *, may_repeat: bo
         found.faults.append(f"An entry (ID “{unique_id[:20]}”) cannot be read and is left out.")
     elif known is None:
         measures = dict.fromkeys(filter(None, map(str.strip, imposed.split("|"))))
-        found.entries[unique_id] = Listed(kind, regime, _day(designated, "%d/%m/%Y"), "; ".join(measures), names)
+        found.entries[unique_id] = ListEntry(kind, regime, _day(designated, "%d/%m/%Y"), "; ".join(measures), names)
     elif may_repeat and (known.kind, known.regime) == (kind, regime):
         known.names += [name for name in names if name not in known.names]
     else:

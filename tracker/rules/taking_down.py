@@ -21,7 +21,7 @@ ALIKE = {letter: f"[{letters}]" for letters in ("'’", '"“”', "‐‑–—
 Value = TypeVar("Value")
 
 
-class Words:
+class WordsSought:
     """Words to be taken down, in small or capital letters, across line ends, with any kind of quotes and hyphens.
 
     Their beginning, two words or more, goes too where a text was cut short behind it. `spelt` gathers how they were

@@ -37,7 +37,7 @@ from tracker.rules.chain import SALT_BYTES, TAKEN_DOWN, commitment, entry_hash
 from tracker.rules.changes import field_name, in_full
 from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action
-from tracker.rules.taking_down import MOST_PLACES, Words, excerpt
+from tracker.rules.taking_down import MOST_PLACES, WordsSought, excerpt
 from tracker.services import derived, records, replay
 from tracker.services.change import Change
 from tracker.services.events import Subject, record
@@ -66,7 +66,7 @@ MOST_SLUGS = 20
 NOWHERE = "These words stand nowhere. Copy them from the page, exactly as they are."
 
 
-class Place(NamedTuple):
+class TextPlace(NamedTuple):
     """A text in which the words stand: of what sort of record, which, and how it will read around the mark."""
 
     of: str
@@ -75,7 +75,7 @@ class Place(NamedTuple):
 
 
 @dataclass
-class Found:
+class WordsFound:
     """Where words stand: the rows with their new texts, the entries of the log with their new content.
 
     `spelt` is how they are spelt there. `slugs` are parts of addresses that spell them, and stay.
@@ -84,7 +84,7 @@ class Found:
     spelt: set[str]
     slugs: Sequence[str]
     rows: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
+    places: list[TextPlace] = field(default_factory=list)
     entries: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -94,21 +94,23 @@ class Found:
         return hashlib.sha256(stand.encode()).hexdigest()
 
 
-def find(session: Session, words: str, reason: str, site: str) -> Found:
+def find(session: Session, words: str, reason: str, site: str) -> WordsFound:
     """Return where the words stand; writes nothing. Raises what speaks against taking them down.
 
     `site` is our own address, to whose page of corrections a link leads whose address spelt the words.
     """
-    wanted = Words(words, site)
+    wanted = WordsSought(words, site)
     refuse(wanted.check(words, reason))
-    found = Found(wanted.spelt, _slugs(session, wanted.slug))
+    found = WordsFound(wanted.spelt, _slugs(session, wanted.slug))
     for kind, model in MODELS.items():
         for row in session.scalars(_holding(model, TEXTS[model], wanted.needle)):
             texts = {name: getattr(row, name) for name in TEXTS[model]}
             new = {name: it for name, text in texts.items() if (it := wanted.taken_from(text, KEPT, name)) != text}
             if new:
                 found.rows.append((row, new))
-                found.places += [Place(kind, field_name(name), excerpt(in_full(text))) for name, text in new.items()]
+                found.places += [
+                    TextPlace(kind, field_name(name), excerpt(in_full(text))) for name, text in new.items()
+                ]
     for event in session.scalars(_holding(Event, OF_EVENT, wanted.needle).order_by(Event.id)):
         content = content_of(event)
         names = OF_EVENT if event.subject != "person" else ("reason",)  # names of staff are erased elsewhere
@@ -122,7 +124,7 @@ def find(session: Session, words: str, reason: str, site: str) -> Found:
 def take_down(change: Change, words: str, reason: str, site: str, seen: str) -> Event:
     """Put the mark in place of the words everywhere, for good; return the entry of the log that says so.
 
-    `seen` is what `Found.seen` was when the person saw the places; if there are others now, nothing is taken down.
+    `seen` is what `WordsFound.seen` was when the person saw the places; if there are others now, nothing is taken down.
     """
     change.require(Action.TAKE_DOWN)
     session, found = change.session, find(change.session, words, reason, site)
@@ -174,7 +176,7 @@ def _slugs(session: Session, slug: str) -> Sequence[str]:
     return session.scalars(sa.union_all(*spelt).limit(MOST_SLUGS)).all() if slug else []
 
 
-def _check(found: Found) -> list[Problem]:
+def _check(found: WordsFound) -> list[Problem]:
     """Say why words that stand there are not taken down."""
     if len(found.places) > MOST_PLACES:
         sentence = f"These words stand in {len(found.places)} places; at most {MOST_PLACES} are changed at once."

@@ -10,7 +10,7 @@ from tracker.rules.checks import MARK
 from tracker.rules.permissions import Action
 from tracker.services import taking_down
 from tracker.services.change import Change
-from tracker.services.taking_down import Found
+from tracker.services.taking_down import WordsFound
 from tracker.web.addresses import site_url
 from tracker.web.auth import requires
 from tracker.web.forms.base import attempt
@@ -42,7 +42,7 @@ def take_down() -> Page | Response:
     return form_page(form, heading, back, template="staff/words.html", found=found, mark=MARK)
 
 
-def _find(form: WordsForm) -> Found:
+def _find(form: WordsForm) -> WordsFound:
     """Where the words stand; reading all texts may take longer than a page may."""
     with reading(engine(), is_patient=True) as session:
         return taking_down.find(session, *_typed(form))
