@@ -1,16 +1,18 @@
 """The help: the user guide of docs/guide/ as pages of the staff area."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request, url_for
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from markupsafe import Markup
 
 from tracker.paths import resource_dir
 from tracker.rules.permissions import Action
 from tracker.web.auth import requires
 from tracker.web.build import static_file
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 bp = Blueprint("help", __name__, url_prefix="/staff/help")
 GUIDE, INDEX = resource_dir("docs/guide"), "README"
@@ -26,18 +28,20 @@ PAGES = {
     "leaving": ("people",),
 }
 HELPS = {place: page for page, places in PAGES.items() for place in places}
-MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 @bp.get("", defaults={"page": INDEX}, endpoint="index")
 @bp.get(f"/<any({', '.join(map(repr, PAGES))}):page>")
 @requires(Action.READ)
 def show(page: str) -> str:
-    tokens = MARKDOWN.parse(_read(page).partition("\n")[2])
+    from markdown_it import MarkdownIt  # which takes its time, and few ask for help
+
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = markdown.parse(_read(page).partition("\n")[2])
     for token in tokens:
         for part in token.children or ():
             _lead_on(part)
-    body = Markup(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}))  # noqa: S704 (our own, without HTML)
+    body = Markup(markdown.renderer.render(tokens, markdown.options, {}))  # noqa: S704 (our own, without HTML)
     return render_template("staff/help.html", page=page, body=body, pages=PAGES, title_of=title_of)
 
 
@@ -58,7 +62,7 @@ def _read(page: str) -> str:
     return (GUIDE / f"{page}.md").read_text(encoding="utf-8")
 
 
-def _lead_on(part: Token) -> None:
+def _lead_on(part: "Token") -> None:
     """Let a link between files lead to the page here, and a picture come from the static files."""
     if part.type == "link_open":
         part.attrs["href"] = url_for("help.show", page=str(part.attrs["href"]).removesuffix(".md"))
