@@ -90,7 +90,7 @@ MOST_FIELDS = 1000
 
 
 def create_app(settings: Settings | None = None, limits: Limits | None = LIMITS) -> Flask:
-    """Answer the app for these settings, or for those of the environment; without limits no answer is given up."""
+    """Return the app for these settings, or for those of the environment; without limits no answer is given up."""
     settings = settings or Settings.from_env()
     set_zone(settings.face.time_zone)
     sheets = build.stylesheets(settings.face)

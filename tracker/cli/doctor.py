@@ -41,7 +41,7 @@ def doctor() -> None:
 
 
 def _compare_with_list(engine: sa.Engine) -> Diagnosis:
-    """Whether the list that the tracker comes with says otherwise, as after an upgrade that corrects it."""
+    """Say whether the list that the tracker comes with says otherwise, as after an upgrade that corrects it."""
     found = find_differences(engine, resource_dir("seeds"), Plan())
     if any(difference.table == "sources" and difference.ours is None for difference in found):
         return Diagnosis(Health.OK, "list", "The tracker has a list of its own.")

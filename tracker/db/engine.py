@@ -47,7 +47,7 @@ class Limits:
 
 
 def make_engine(url: str, limits: Limits | None = None) -> sa.Engine:
-    """Answer an engine whose connections begin, lock and wait as this module's docstring says.
+    """Return an engine whose connections begin, lock and wait as this module's docstring says.
 
     Without limits a statement may take as long as it needs.
     """
@@ -131,13 +131,13 @@ def identity(path: Path) -> tuple[int, int]:
 
 
 def has_safe_wal(version: tuple[int, int, int]) -> bool:
-    """Whether this SQLite may use a write-ahead log: https://sqlite.org/wal.html, "WAL-reset bug"."""
+    """True if this SQLite may use a write-ahead log: https://sqlite.org/wal.html, "WAL-reset bug"."""
     newest = FIXED_SQLITE[-1]
     return version >= newest or any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED_SQLITE)
 
 
 def took_too_long(error: BaseException | None) -> bool:
-    """Whether a database's driver says that a statement was stopped by its limit."""
+    """True if a database's driver says that a statement was stopped by its limit."""
     return getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT" or getattr(error, "sqlstate", "") == CANCELLED
 
 

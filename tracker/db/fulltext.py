@@ -57,7 +57,7 @@ def forget(session: Session) -> None:
 
 
 def holds(session: Session, ask_id: int, texts: Texts) -> bool:
-    """Whether the index holds just these texts of an ask."""
+    """True if the index holds just these texts of an ask."""
     name = session.get_bind().dialect.name
     return session.scalar(_HOLDS[name], {"id": ask_id, **_VALUES[name](texts)}) is not None
 

@@ -34,7 +34,7 @@ def current(engine: sa.Engine) -> str | None:
 
 
 def is_newer(engine: sa.Engine) -> bool:
-    """Whether a newer version of this code has migrated the database."""
+    """True if a newer version of this code has migrated the database."""
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     return current(engine) not in known | {None}
 

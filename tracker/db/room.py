@@ -10,7 +10,7 @@ WORDS = re.compile(
 
 
 def lacks_room(error: BaseException | None) -> bool:
-    """Whether nothing can be written, by an error of the system or of a database's driver."""
+    """True if nothing can be written, by an error of the system or of a database's driver."""
     if isinstance(error, OSError):
         return error.errno in NUMBERS
     return WORDS.search(str(error)) is not None

@@ -94,7 +94,7 @@ def draw(picture: Picture) -> bytes:
 
 
 def can_write(text: str) -> bool:
-    """Whether the font has every letter; a title of other letters is left to the words beside the picture."""
+    """True if the font has every letter; a title of other letters is left to the words beside the picture."""
     return all(_has(letter) for letter in set(text) if not letter.isspace())
 
 

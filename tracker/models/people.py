@@ -31,17 +31,17 @@ class Person(Versioned, Base):
 
     @property
     def has_second_step(self) -> bool:
-        """Whether signing in asks for a code besides the password."""
+        """True if signing in asks for a code besides the password."""
         return bool(self.totp_nonce)
 
     @property
     def is_erased(self) -> bool:
-        """Whether name and address were erased; what stands in their place is made up."""
+        """True if name and address were erased; what stands in their place is made up."""
         return self.erased_at is not None
 
     @property
     def is_invited(self) -> bool:
-        """Whether an invitation was made and not yet taken up."""
+        """True if an invitation was made and not yet taken up."""
         return not self.password_hash
 
 

@@ -82,7 +82,7 @@ def list_drafts(
 
 
 def is_sent_back_to(person_id: int | None) -> sa.ColumnElement[bool]:
-    """Whether an entry of this person came back from an editor."""
+    """Return the condition that an entry of this person came back from an editor."""
     return sa.and_(Update.sent_back_note != "", Update.author_id == person_id)
 
 

@@ -12,7 +12,7 @@ from tracker.rules.asks import Publication
 
 
 def is_review_late(session: Session, today: date) -> sa.ColumnElement[bool]:
-    """Whether the day by which a published ask is to be looked at again has come. Costs a query.
+    """Return the condition that a published ask is to be looked at again by now. Costs a query.
 
     Where nobody has looked again yet, it counts from the first publication, as rules.movement.review_due does.
     """

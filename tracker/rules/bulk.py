@@ -86,7 +86,7 @@ def check_number(number: int) -> list[Problem]:
 
 
 def check_hour(role: Role, changed: int, number: int) -> list[Problem]:
-    """Whether somebody who changed so many asks together in the last hour may change this number more."""
+    """Refuse so many asks to somebody who changed too many together in the last hour."""
     if role is Role.ADMIN or changed + number <= MOST_AN_HOUR:
         return []
     return [

@@ -47,7 +47,7 @@ def canonical(entry: Mapping[str, object]) -> str:
 
 
 def entry_hash(entry: Mapping[str, object]) -> str:
-    """Answer the SHA-256 (64 hexadecimal digits) of an entry that carries its `previous_hash`.
+    """Return the SHA-256 (64 hexadecimal digits) of an entry that carries its `previous_hash`.
 
     The first format had no number.
     """

@@ -11,12 +11,12 @@ CODES = ("action", "before", "effect", "kind", "outcome", "publication", "result
 
 
 def field_name(name: str) -> str:
-    """Answer "next step on" for "next_step_on", and "source" for "source_id"."""
+    """Return "next step on" for "next_step_on", and "source" for "source_id"."""
     return name.removesuffix("_id").replace("_", " ")
 
 
 def shown(value: object) -> str:
-    """Answer a value as a reader sees it in a sentence."""
+    """Return a value as a reader sees it in a sentence."""
     if value in (None, "", [], {}):
         return MISSING
     if isinstance(value, list):

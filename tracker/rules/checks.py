@@ -77,7 +77,7 @@ def check_url(text: str) -> str | None:
 
 
 def is_local_path(text: str) -> bool:
-    """Whether the text is a path of this site and nothing that a browser reads as another site."""
+    """True if the text is a path of this site and nothing that a browser reads as another site."""
     if not text.startswith("/") or text.startswith("//") or "\\" in text:
         return False
     if any(ord(character) <= 0x20 or ord(character) == 0x7F for character in text):

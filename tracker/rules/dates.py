@@ -62,7 +62,7 @@ class PartialDate:
 
     @property
     def precision(self) -> str:
-        """Answer "day", "month" or "year"."""
+        """Return "day", "month" or "year"."""
         return PRECISIONS[len(self.text)]
 
     @property
@@ -93,7 +93,7 @@ class PartialDate:
         }[self.precision]
 
     def may_be_by(self, other: "PartialDate") -> bool:
-        """Whether it can have come before the end of the other date."""
+        """True if it can have come before the end of the other date."""
         return self.first_day <= other.last_day
 
     def __str__(self) -> str:

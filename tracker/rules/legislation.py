@@ -75,7 +75,7 @@ class Effect(StrEnum):
 
     @property
     def serves(self) -> bool:
-        """Whether it helps the ask; law that blocks, repeals or only sets the scene does not."""
+        """True if it helps the ask; law that blocks, repeals or only sets the scene does not."""
         return self not in {Effect.BLOCKS, Effect.REPEALS, Effect.BACKGROUND}
 
 
@@ -115,7 +115,7 @@ class LinkDraft:
 
 
 def normalised(draft: LegislationDraft) -> LegislationDraft:
-    """Answer the draft in normal form: kind, year, number, citation, address and key by the rules."""
+    """Return the draft in normal form: kind, year, number, citation, address and key by the rules."""
     draft = replace(draft, address=draft.address.rstrip("/") if draft.address else None)
     cited, addressed = parse_citation(draft.citation), parse_address(draft.address or "")
     ref = addressed or cited

@@ -50,7 +50,7 @@ class Actor:
     request_id: str = ""
 
     def may(self, action: Action) -> bool:
-        """Whether the role permits the action."""
+        """True if the role permits the action."""
         return action in ALLOWED[self.role]
 
     def require(self, action: Action) -> None:

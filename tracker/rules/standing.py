@@ -27,7 +27,7 @@ class LinkedLaw:
     ended_on: PartialDate | None = None
 
     def is_in_force(self, on: PartialDate) -> bool:
-        """Whether it could be in force on that date: begun, and not surely ended."""
+        """True if it could be in force on that date: begun, and not surely ended."""
         has_ended = self.ended_on is not None and self.ended_on.last_day <= on.first_day
         return self.in_force_on is not None and self.in_force_on.may_be_by(on) and not has_ended
 
@@ -38,7 +38,7 @@ class LinkedLaw:
         return self.lapsed_on is not None and self.lapsed_on.may_be_by(on)
 
     def is_before_parliament(self, on: PartialDate) -> bool:
-        """Whether it could be before Parliament on that date: introduced, not fallen, not yet law.
+        """True if it could be before Parliament on that date: introduced, not fallen, not yet law.
 
         A law without any date that is no bill tells nothing.
         """

@@ -44,12 +44,12 @@ def clean(text: str) -> str:
 
 
 def shows(text: str) -> bool:
-    """Answer True if a reader sees anything of the text."""
+    """Return True if a reader sees anything of the text."""
     return bool(BLANK.sub("", without_invisible(text)).strip())
 
 
 def showable(text: str) -> str:
-    """Answer the text less every character that `clean` refuses."""
+    """Return the text less every character that `clean` refuses."""
     return FORBIDDEN.sub("", text)
 
 
@@ -58,7 +58,7 @@ PLAIN_LETTERS = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "ø": "o", "ı":
 
 
 def fold(text: str) -> str:
-    """Answer the text without accents, case and invisible characters: "Škoda" is found by "skoda", "Łódź" by "lodz"."""
+    """Return the text without accents, case and invisible characters: "Škoda" is found by "skoda", "Łódź" by "lodz"."""
     if text.isascii():
         return text.casefold()
     decomposed = unicodedata.normalize("NFKD", without_invisible(text))
@@ -66,12 +66,12 @@ def fold(text: str) -> str:
 
 
 def without_invisible(text: str) -> str:
-    """Answer the text without what no reader can see: marks of direction, joiners, soft hyphens (Unicode's Cf)."""
+    """Return the text without what no reader can see: marks of direction, joiners, soft hyphens (Unicode's Cf)."""
     return text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
 
 
 def initials(name: str) -> str:
-    """Answer the initials of the words in capitals: "OFSI" for an Office of Financial Sanctions Implementation.
+    """Return the initials of the words in capitals: "OFSI" for an Office of Financial Sanctions Implementation.
 
     What stands in brackets is left out; a name of one word has none.
     """
@@ -80,13 +80,13 @@ def initials(name: str) -> str:
 
 
 def title_key(title: str) -> str:
-    """Answer the text by which a title is sorted."""
+    """Return the text by which a title is sorted."""
     return fold(title)[:TITLE_KEY_LENGTH]
 
 
 @lru_cache(maxsize=1000)
 def slugify(text: str) -> str:
-    """Answer "uk-and-eu" for "UK and EU"; may be empty."""
+    """Return "uk-and-eu" for "UK and EU"; may be empty."""
     return spelt_out(text).strip("-")[:SLUG_LENGTH].strip("-")
 
 
@@ -109,5 +109,5 @@ def free_slug(slug: str, taken: Container[str]) -> str:
 
 
 def is_slug(text: str) -> bool:
-    """Whether the text is fit to stand in an address."""
+    """True if the text is fit to stand in an address."""
     return len(text) <= SLUG_LENGTH and SLUG.fullmatch(text) is not None

@@ -82,7 +82,7 @@ def examine(
 
 
 def examine_mail(settings: Settings) -> Diagnosis:
-    """Whether the mail server lets us in; sends nothing."""
+    """Say whether the mail server lets us in; sends nothing."""
     if settings.mail is None:
         return well("mail", "No server is set (TRACKER_SMTP_HOST), so tracker digest only prints.")
     try:

@@ -112,7 +112,7 @@ def _last(session: Session) -> tuple[int, str]:
 
 
 def plain(values: Mapping[str, object]) -> dict[str, object]:
-    """Answer the values as JSON knows them."""
+    """Return the values as JSON knows them."""
     return {name: _plain(value) for name, value in values.items()}
 
 

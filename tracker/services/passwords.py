@@ -26,14 +26,14 @@ class Busy(Exception):
 
 
 def hash_password(password: str, email: str, name: str = "") -> str:
-    """Answer the hash to store; raises RuleBroken for a password that the rules refuse."""
+    """Return the hash to store; raises RuleBroken for a password that the rules refuse."""
     if sentence := check_password(password, email, name):
         raise RuleBroken([Problem(sentence, "password")])
     return _hash(password)
 
 
 def is_right(password: str, stored: str | None, *, is_known: bool) -> bool:
-    """Whether the password fits the stored hash; takes the same time when there is none (None)."""
+    """True if the password fits the stored hash; takes the same time when there is none (None)."""
     if len(password) > LONGEST:
         return False
     with _turn(KNOWN_IN_LINE if is_known else IN_LINE):

@@ -103,7 +103,7 @@ def check_version(row: Record, seen_version: int | None) -> None:
 
 
 def may_edit(session: Session, actor: Actor, ask: Ask) -> bool:
-    """Whether an ask, its tests and its links are the actor's to edit: an editor's all, others' what they entered."""
+    """True if an ask, its tests and its links are the actor's to edit: an editor's all, others' what they entered."""
     if actor.may(Action.EDIT):
         return True
     about = sa.select(Event.actor_id).where(Event.subject == "ask", Event.subject_id == ask.id)

@@ -107,7 +107,7 @@ def end(session: Session, token: str, at: datetime) -> None:
 
 
 def is_throttled(session: Session, email: str, address: str, at: datetime, known_device: str = "") -> bool:
-    """Whether the account, the address or everybody together has failed too often of late.
+    """True if the account, the address or everybody together has failed too often of late.
 
     A device from which the person has signed in before answers for its own failures alone, so that strangers cannot
     lock its owner out.

@@ -107,7 +107,7 @@ def sign_out() -> Response:
 
 
 def _is_own_password(password: str) -> bool:
-    """Whether this is the signed-in person's password; failures are counted as at sign-in."""
+    """True if this is the signed-in person's password; failures are counted as at sign-in."""
     person = db().get_one(Person, me().id)
     _refuse_when_throttled(db(), person.email)
     stop_reading()
@@ -143,7 +143,7 @@ def _enter(email: str, password: str) -> SignInResult:
 
 
 def _is_right(email: str, password: str, stored: str | None) -> bool:
-    """Whether the password fits; who is told that the site is busy has failed, as far as the address is concerned."""
+    """True if the password fits; who is told that the site is busy has failed, as far as the address is concerned."""
     try:
         return passwords.is_right(password, stored, is_known=bool(known_device(email)))
     except passwords.Busy:

@@ -112,7 +112,7 @@ def _by(known: PartialDate | None, day: date) -> PartialDate | None:
 
 
 def _had_been_asked(ask: PublicAsk, updates: Sequence[Update], day: date) -> bool:
-    """Whether the ask was made or its story had begun; for earlier days nobody looked at its tests."""
+    """True if the ask was made or its story had begun; for earlier days nobody looked at its tests."""
     made_on = [ask.source.published_on] if ask.source.published_on else []
     return any(on.first_day <= day for on in [*made_on, *(update.happened_on for update in updates)])
 
@@ -126,7 +126,7 @@ def _test_on(
 
 
 def _had_begun(link: PublicLink, law: LawLine, day: date) -> bool:
-    """Whether there was anything of the law to see; where no date is known, its year has to do."""
+    """True if there was anything of the law to see; where no date is known, its year has to do."""
     if link.in_force_on and link.in_force_on.first_day <= day:
         return True
     stage = law.stage_on(day)

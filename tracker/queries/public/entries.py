@@ -83,7 +83,7 @@ class UpdateLine:
 
     @property
     def is_look(self) -> bool:
-        """Whether it says only that we looked and do not know."""
+        """True if it says only that we looked and do not know."""
         results = [result for _, result in self.results]
         return self.kind is UpdateKind.TEST and set(results) == {Result.UNKNOWN}
 

@@ -39,7 +39,7 @@ def _names(kind: Any) -> tuple[str, ...]:
 
 
 def is_public(row: Ask | Legislation) -> bool:
-    """Whether it is or was public."""
+    """True if it is or was public."""
     return row.publication.is_public
 
 

@@ -93,7 +93,7 @@ class PublicTest:
 
     @property
     def is_known_since(self) -> bool:
-        """Whether its result began on a day; a test never met is only known not to be met as of a day."""
+        """True if its result began on a day; a test never met is only known not to be met as of a day."""
         return self.result is Result.MET or self.before is Result.MET
 
 
@@ -201,7 +201,7 @@ class PublicAsk:
 
     @property
     def was_so_when_asked(self) -> bool:
-        """Whether the status that stands is older than the ask."""
+        """True if the status that stands is older than the ask."""
         since, asked = self.line.status_on, self.source.published_on
         return bool(since and asked and since.last_day < asked.first_day)
 

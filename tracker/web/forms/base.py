@@ -48,16 +48,16 @@ class Form(FlaskForm):
 
     @property
     def is_restored(self) -> bool:
-        """Whether this is a typed form brought back after signing in again; it is shown, not saved."""
+        """True if this is a typed form brought back after signing in again; it is shown, not saved."""
         return "restore" in request.form
 
     def is_sent(self) -> bool:
-        """Whether the form was sent to be saved and its shape is right."""
+        """True if the form was sent to be saved and its shape is right."""
         return not self.is_restored and bool(self.validate_on_submit())
 
     @property
     def is_refused(self) -> bool:
-        """Whether anything about the sent form is wrong."""
+        """True if anything about the sent form is wrong."""
         return bool(self.error_list())
 
     @property

@@ -41,7 +41,7 @@ class EvidenceForm(wtforms.Form):
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing was typed."""
+        """True if nothing was typed."""
         return not any(field.data for field in self)
 
     def take(self, known: EvidenceDraft) -> None:

@@ -48,7 +48,7 @@ class TellForm(EvidencedForm, StoryForm):
 
     @property
     def sets_step(self) -> bool:
-        """Whether the chosen asks get a next step."""
+        """True if the chosen asks get a next step."""
         return "is_next_step" in self and bool(self.is_next_step.data)
 
     def draft(self) -> UpdateDraft:

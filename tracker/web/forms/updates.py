@@ -82,7 +82,7 @@ class ApprovalForm(SeenForm):
 
     @property
     def approves(self) -> bool:
-        """Whether the button that approves was pressed."""
+        """True if the button that approves was pressed."""
         return request.form.get("do") in {"approve", "with_ask"}
 
     def take_as_seen(self, version: int, entries: int) -> None:
@@ -144,7 +144,7 @@ class UpdateForm(StoryForm, EvidencedForm):
 
     @property
     def is_judging(self) -> bool:
-        """Whether it is about the status or a test, or something of that was typed or is wrong."""
+        """True if it is about the status or a test, or something of that was typed or is wrong."""
         names = ("status", "reason", "superseded_by_id")
         typed = [self[name] for name in names if name in self]
         results = self.results.errors or any(e.form.errors or e.form.result.data for e in self.results.entries)

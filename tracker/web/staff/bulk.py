@@ -79,7 +79,7 @@ def _rehearse(form: ManyForm) -> bool:
 
 
 def _rehearse_new(form: ManyForm) -> bool:
-    """Whether it can be done as it stands; what speaks against it stands in the form."""
+    """True if it can be done as it stands; what speaks against it stands in the form."""
     try:
         return _rehearse(form)
     except RuleBroken as broken:

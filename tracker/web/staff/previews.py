@@ -21,7 +21,7 @@ from tracker.web.staff.answers import Page, found, handled
 
 
 def rehearsed(template: str, write: Callable[[Change], Ask]) -> Page:
-    """Answer that page, with what was typed beside it; raises what would speak against the change by an editor."""
+    """Return that page, with what was typed beside it; raises what would speak against the change by an editor."""
     with rehearsal(replace(me(), role=Role.EDITOR)) as change:
         ask = write(change)
         change.session.flush()
