@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.rules.changes import LONGEST_QUOTE, field_name, in_full, shown
+from tracker.rules.wording import LONGEST_QUOTE, field_name, in_full, shown
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.rules.devices import device_hint
+from tracker.rules.accounts import device_hint
 
 CHROME = "Mozilla/5.0 ({}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 

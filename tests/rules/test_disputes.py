@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tracker.rules.dates import PartialDate
-from tracker.rules.disputes import DisputeDraft, answer_due, check_dispute
+from tracker.rules.replies import DisputeDraft, answer_due, check_dispute
 
 TODAY = date(2026, 11, 22)
 DAY = PartialDate("2026-11-03")

@@ -5,9 +5,8 @@ from datetime import date
 import pytest
 
 from tracker.rules.dates import PartialDate
-from tracker.rules.movement import is_quiet, moved_on, review_due
 from tracker.rules.status import Status
-from tracker.rules.story import Entry, grounds_of
+from tracker.rules.story import Entry, grounds_of, is_quiet, moved_on, review_due
 from tracker.rules.updates import EvidenceType, Result, UpdateKind
 
 MET, NOT_MET = Result.MET, Result.NOT_MET

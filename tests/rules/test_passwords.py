@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.passwords import LONGEST, SHORTEST, check_password
+from tracker.rules.accounts import LONGEST, SHORTEST, check_password
 
 EMAIL = "ada.lovelace@example.org"
 SHORT, LONG, REPEATS, EASY = "at least 15", "at most 128", "repeats too few", "easy to guess"

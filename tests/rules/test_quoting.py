@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.rules.quoting import parts_of, plain, stand_in
+from tracker.rules.text import parts_of, plain, stand_in
 
 TEXT = """The Minister said:  “We won’t — ever —
 allow\u00a0this”. It cost £5.0 million;   the co\u00adst was met. Nobody is an is\u200bland."""

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tracker.rules.dates import PartialDate
-from tracker.rules.stages import Stage, stage_on
+from tracker.rules.legislation import Stage, stage_on
 
 BILL = ("2018-01-25", "2018-05-23", None)
 FALLEN = ("2018-01-25", None, "2019-11-06")

@@ -55,7 +55,7 @@ def names(values: Sequence[str], field: str) -> list[Problem]:
 
 
 def check_url(text: str) -> str | None:
-    """Why a link cannot be published, or None. Only http and https addresses with a host pass."""
+    """Return why a link cannot be published, or None. Only http and https addresses with a host pass."""
     if len(text) > URL_LENGTH:
         return f"The address is longer than {URL_LENGTH} characters."
     if any(character.isspace() for character in text):

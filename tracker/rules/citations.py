@@ -68,22 +68,22 @@ class LawRef:
 
     @property
     def key(self) -> str:
-        """The path of its page, such as "ukpga/2018/13"."""
+        """Return the path of its page, such as "ukpga/2018/13"."""
         return f"{self.kind}/{self.year}/{self.number}"
 
     @property
     def identity(self) -> str:
-        """The same for every way to name the same law."""
+        """Return the same for every way to name the same law."""
         return f"{SHARED_RUN.get(self.kind, self.kind)}/{self.year}/{self.number}"
 
     @property
     def address(self) -> str:
-        """Its address on legislation.gov.uk."""
+        """Return its address on legislation.gov.uk."""
         return f"https://www.legislation.gov.uk/{self.key}"
 
     @property
     def citation(self) -> str:
-        """Its usual citation, such as "2018 c. 13"; empty for kinds that we cannot cite by rule."""
+        """Return its usual citation, such as "2018 c. 13"; empty for kinds that we cannot cite by rule."""
         shape = SHAPES.get(self.kind, "")
         if self.kind == "eur" and self.year < "2015":
             shape = "Regulation (EU) No {number}/{year}"
@@ -199,6 +199,6 @@ def parse_citation(text: str) -> LawRef | None:
 
 
 def _kind_of(kind: str, series: str) -> str:
-    """A second number of the Welsh or Northern Ireland series tells the kind of an S.I."""
+    """Return the kind of an S.I. that a second number, of the Welsh or Northern Ireland series, tells."""
     names = {name[0] for name in series.split("; ") if name.startswith(("W", "Cy", "N"))}
     return "nisi" if "N" in names else "wsi" if names else kind
