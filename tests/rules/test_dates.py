@@ -15,13 +15,9 @@ PARTIAL_DATES = TEXTS.map(PartialDate.parse)
 
 
 @given(TEXTS)
-def test_a_date_that_was_read_prints_as_it_was_written(text: str) -> None:
-    assert PartialDate.parse(text).text == text
-    assert str(PartialDate.parse(text)) == text
-
-
-@given(PARTIAL_DATES)
-def test_the_words_for_a_date_are_read_as_the_same_date(value: PartialDate) -> None:
+def test_a_date_is_read_as_it_prints_and_from_its_words(text: str) -> None:
+    value = PartialDate.parse(text)
+    assert str(value) == value.text == text
     assert PartialDate.parse(value.in_words) == value
 
 
@@ -82,25 +78,18 @@ def test_the_precision_is_kept_and_the_missing_part_never_invented(
     ("typed", "text"),
     [
         ("19 March 2018", "2018-03-19"),
-        ("9 MARCH 2018", "2018-03-09"),
         ("09 mar 2018", "2018-03-09"),
         ("1  May  2019", "2019-05-01"),
         ("march 2018", "2018-03"),
-        ("Sep 2018", "2018-09"),
         (" 2018-03-19\n", "2018-03-19"),
         ("19\u00a0March\u202f2018", "2018-03-19"),
         ("19\tMarch\u200b 2018\u202c", "2018-03-19"),
-        ("19th March 2018", "2018-03-19"),
         ("1st of May, 2018", "2018-05-01"),
-        ("19 Sept 2018", "2018-09-19"),
         ("Sept. 2018", "2018-09"),
-        ("Mar. 2018", "2018-03"),
         ("19-Mar-2018", "2018-03-19"),
-        ("March 19, 2018", "2018-03-19"),
         ("March 19th 2018.", "2018-03-19"),
         ("Monday, 19 March 2018", "2018-03-19"),
         ("13.5.2024", "2024-05-13"),
-        ("19/03/2018", "2018-03-19"),
         ("5/13/2024", "2024-05-13"),
         ("5/5/2024", "2024-05-05"),
         ("2018/3/19", "2018-03-19"),
