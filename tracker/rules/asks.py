@@ -135,8 +135,7 @@ def check_source(draft: SourceDraft) -> list[Problem]:
     return (
         checks.slug(draft.key, "key")
         + checks.required(draft.title, "title", "the title of the source")
-        + checks.optional_url(draft.url, "url")
-        + checks.optional_url(draft.archived_url, "archived_url")
+        + checks.urls(draft, "url", "archived_url")
         + checks.texts(draft, limits)
     )
 

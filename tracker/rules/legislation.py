@@ -157,7 +157,7 @@ def check_legislation(typed: LegislationDraft) -> list[Problem]:
     limits = {"year": 20, "number": 40, "citation": 120, "title": 300}
     problems = (
         checks.required(draft.title, "title", "the title of the law")
-        + checks.optional_url(draft.address or "", "address")
+        + checks.urls(draft, "address")
         + checks.texts(draft, limits | {"note": SENTENCE_LENGTH, "internal_note": NOTE_LENGTH})
         + checks.names(draft.short_names, "short_names")
     )
@@ -192,9 +192,8 @@ def _misread(typed: LegislationDraft, cited: LawRef | None) -> list[Problem]:
 
 def check_link(draft: LinkDraft) -> list[Problem]:
     """Check a link between an ask and a law."""
-    problems = checks.texts(
-        draft, {"provisions": 200, "note": SENTENCE_LENGTH, "internal_note": NOTE_LENGTH}
-    ) + checks.names(draft.extent, "extent")
+    problems = checks.texts(draft, {"provisions": 200, "note": SENTENCE_LENGTH, "internal_note": NOTE_LENGTH})
+    problems += checks.names(draft.extent, "extent")
     unknown = [name for name in draft.extent if name not in EXTENTS]
     if unknown:
         problems.append(Problem(f"Unknown extent: {', '.join(unknown)[:120]}.", "extent"))

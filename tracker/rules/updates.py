@@ -175,8 +175,7 @@ def check_evidence(evidence: EvidenceDraft, prefix: str) -> list[Problem]:
     limits = {"title": TITLE_LENGTH, "publisher": TITLE_LENGTH, "quote": EVIDENCE_QUOTE_LENGTH, "note": 600}
     problems = (
         checks.required(evidence.url, "url", "the address of the page")
-        + checks.optional_url(evidence.url, "url")
-        + checks.optional_url(evidence.archived_url, "archived_url")
+        + checks.urls(evidence, "url", "archived_url")
         + checks.required(evidence.title, "title", "the title of the page or document")
         + checks.required(evidence.type, "type", "who says so")
         + checks.texts(evidence, limits)
