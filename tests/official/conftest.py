@@ -13,6 +13,11 @@ from tests.transactions import ada, cleo, ed, filled_engine, session, shared_eng
 __all__ = ["ada", "cleo", "ed", "session", "shared_engine", "staff"]
 
 
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.official.fetching.WAITS", (0, 0, 0))
+
+
 @pytest.fixture
 def record() -> Iterator[FakeRecord]:
     with FakeRecord() as record:

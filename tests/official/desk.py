@@ -31,7 +31,7 @@ class Desk:
     folder: Path
 
     def looking(self, source: str, at: datetime = NOW, **more: Any) -> Looking:
-        answers = Fetcher(self.record.addresses, self.folder, AGENT, at, wait_seconds=0)
+        answers = Fetcher(self.record.addresses, self.folder, AGENT, at)
         return Looking(self.engine, answers, at, source, lambda _: None, **more)
 
     def look(self, source: str, days: int = 0, reader: Reader | None = None, **more: Any) -> Look:

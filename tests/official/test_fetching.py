@@ -22,7 +22,7 @@ from tracker.rules.findings import FindingState, LookOutcome
 
 @pytest.fixture
 def fetcher(record: FakeRecord, tmp_path: Path) -> Fetcher:
-    return Fetcher(record.addresses, tmp_path, AGENT, NOW, most_bytes=100_000, wait_seconds=0)
+    return Fetcher(record.addresses, tmp_path, AGENT, NOW, most_bytes=100_000)
 
 
 def test_an_answer_is_kept_and_asked_for_under_a_condition(record: FakeRecord, fetcher: Fetcher) -> None:
@@ -61,7 +61,7 @@ def test_a_busy_source_is_asked_three_times_and_a_refusal_taken_at_once(
 
 
 def test_a_source_that_is_down_is_unreachable(record: FakeRecord, tmp_path: Path) -> None:
-    gone = Fetcher({"bills": "http://127.0.0.1:1"}, tmp_path, AGENT, NOW, wait_seconds=0)
+    gone = Fetcher({"bills": "http://127.0.0.1:1"}, tmp_path, AGENT, NOW)
     with pytest.raises(Unreachable, match=r"127\.0\.0\.1:1 gave no answer"):
         gone.get("bills", "/Bills/1")
 

@@ -29,6 +29,7 @@ MOST_REDIRECTS = 5
 MOST_SECONDS = 180
 TIMES = urllib3.Timeout(connect=10, read=30)
 PACE_SECONDS = 1.0
+WAITS = (0.0, 2.0, 6.0)  # before each try
 LONGEST_WAIT = 60
 BUSY = (429, 500, 502, 503, 504)
 UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
@@ -123,7 +124,6 @@ class Fetcher:
     at: datetime
     since: datetime | None = None
     most_bytes: int = MOST_BYTES
-    wait_seconds: float = 2.0
 
     def __post_init__(self) -> None:
         self.pool = urllib3.PoolManager(timeout=TIMES, retries=False)
@@ -180,7 +180,7 @@ class Fetcher:
     def _try(self, address: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
         """Ask three times with growing waits, and longer ones where a busy source asks for them."""
         host, reason, asked_to_wait = urlsplit(address), "", 0
-        for wait in (0, self.wait_seconds, 3 * self.wait_seconds):
+        for wait in WAITS:
             time.sleep(max(wait, asked_to_wait))
             if host.hostname not in LOOPBACK:  # this machine itself need not be spared
                 time.sleep(max(0.0, self.asked_at + PACE_SECONDS - time.monotonic()))

@@ -36,6 +36,7 @@ KINDS = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 NUMBERS = re.compile(r"(\d+[A-Za-z]*)(?:\(\w+\))*(?:\s*(?:-|–|to)\s*(\d+)\b)?", re.ASCII)
+SHORT_KINDS = ("sch", "para", "reg", "art", "part", "s", "r")  # one name for "s.", "ss." and "section"
 MOST_IN_RANGE = 300
 
 
@@ -193,7 +194,8 @@ def provisions_of(text: str) -> frozenset[tuple[str, str]]:
     """
     found = set()
     for named in KINDS.finditer(text):
-        kind = _kind_of(named["kind"].casefold())
+        word = named["kind"].casefold().replace("pt", "part")
+        kind = next(kind for kind in SHORT_KINDS if word.startswith(kind))
         if kind == "para":
             continue
         for first, last in NUMBERS.findall(named["numbers"]):
@@ -201,11 +203,3 @@ def provisions_of(text: str) -> frozenset[tuple[str, str]]:
             if last and first.isdigit() and 0 < int(last) - int(first) <= MOST_IN_RANGE:
                 found |= {(kind, str(number)) for number in range(int(first), int(last) + 1)}
     return frozenset(found)
-
-
-def _kind_of(word: str) -> str:
-    """Return one name for "s.", "ss." and "section"."""
-    for kind in ("sch", "para", "reg", "art", "part", "s", "r"):
-        if word.startswith(kind) or (kind == "part" and word.startswith("pt")):
-            return kind
-    return word

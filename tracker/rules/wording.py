@@ -183,10 +183,10 @@ class _Wording:
             is_out = entry.after["is_archived"]
             label = Piece(Mark.OUT if is_out else Mark.IN, str(test.get("label", "")))
             what = "A test was taken out" if is_out else "A test was brought back"
-            return [self._step(entry, what, (FieldChange("label", (label,)),))]
+            return [Rewording(entry.at, what, entry.reason, (FieldChange("label", (label,)),))]
         changes = compare_fields(_only(entry.before, TEST_WORDING), _only(entry.after, TEST_WORDING))
         what = "A test was added" if entry.action == "created" else "A test was reworded"
-        return [self._step(entry, what, changes)] if changes else []
+        return [Rewording(entry.at, what, entry.reason, changes)] if changes else []
 
     def _take_ask(self, entry: Happening) -> list[Rewording]:
         self.words.update(_only(entry.after, WORDING))
@@ -195,9 +195,9 @@ class _Wording:
                 return []
             self.is_public = True
             tests = (_whole(test, ("label",)) for test in self.tests.values() if not test.get("is_archived"))
-            return [self._step(entry, "First published", sum(tests, _whole(self.words, WORDING)))]
+            return [Rewording(entry.at, "First published", entry.reason, sum(tests, _whole(self.words, WORDING)))]
         changes = compare_fields(_only(entry.before, WORDING), _only(entry.after, WORDING))
-        return [self._step(entry, "The ask was reworded", changes)] if changes else []
+        return [Rewording(entry.at, "The ask was reworded", entry.reason, changes)] if changes else []
 
     def _take_imported(self, entry: Happening) -> None:
         """Keep the words; how they came to be public is told by steps that were imported with them."""
@@ -206,9 +206,6 @@ class _Wording:
         else:
             self.words.update(_only(entry.after, WORDING))
             self.is_public = entry.after.get("publication") in {"published", "archived"}
-
-    def _step(self, entry: Happening, what: str, changes: tuple[FieldChange, ...]) -> Rewording:
-        return Rewording(entry.at, what, entry.reason, changes)
 
 
 def _imported(entry: Happening) -> Rewording:
