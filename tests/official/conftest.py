@@ -8,6 +8,7 @@ import pytest
 
 from tests.official.desk import Desk
 from tests.official.fake import FakeRecord
+from tests.official.lists import SavedLists
 from tests.transactions import ada, cleo, ed, filled_engine, session, shared_engine, staff
 
 __all__ = ["ada", "cleo", "ed", "session", "shared_engine", "staff"]
@@ -28,3 +29,8 @@ def record() -> Iterator[FakeRecord]:
 def desk(databases: Any, record: FakeRecord, tmp_path: Path) -> Iterator[Desk]:
     with filled_engine(databases, "sqlite") as engine:
         yield Desk(engine, record, tmp_path)
+
+
+@pytest.fixture
+def lists(tmp_path: Path) -> SavedLists:
+    return SavedLists(tmp_path)

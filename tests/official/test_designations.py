@@ -21,11 +21,6 @@ LATER = "21/11/2026"
 
 
 @pytest.fixture
-def lists(tmp_path: object) -> SavedLists:
-    return SavedLists(tmp_path)  # type: ignore[arg-type]
-
-
-@pytest.fixture
 def ask(ed: Change) -> Ask:
     return make_ask(ed, published=True)
 

@@ -15,7 +15,7 @@ from tracker.db.engine import writing
 from tracker.models import Finding, Legislation, Look, Revision
 from tracker.official.fetching import Fetcher, SavedAnswers, Unreachable, Unreadable
 from tracker.official.findings import note, withdraw_missing
-from tracker.official.looking import look, only_one
+from tracker.official.looking import only_one
 from tracker.rules.dates import PartialDate
 from tracker.rules.findings import FindingState, LookOutcome
 
@@ -172,13 +172,6 @@ def test_a_look_that_finds_nothing_writes_only_that_it_looked(desk: Desk) -> Non
     assert len(desk.all(Finding.id)) == 1
     assert sorted(desk.all(Look.id)) == [first.id, second.id]
     assert desk.all(Revision.number) == [before + 1]  # pages say when a machine looked
-
-
-def test_a_dry_run_says_what_it_would_find_and_keeps_nothing(desk: Desk) -> None:
-    looking = desk.looking("bills", dry_run=True)
-    look(looking, lambda it: it.keep([found()]))
-    assert looking.new == ["A stage"]
-    assert desk.all(Finding.id) == desk.all(Look.id) == []
 
 
 def test_a_clock_that_was_put_back_is_told(desk: Desk) -> None:
