@@ -30,13 +30,13 @@ MADE = frozenset({"uksi", "ssi", "wsi", "nisi", "nisr", "nisro", "uksro", "ukmd"
 COMMENCEMENT = "coming into force"
 SHOWN = 5
 # Which provisions a text names, as far as it takes to say whether two texts mean the same ones.
-KINDS = re.compile(
+PROVISION = re.compile(
     r"\b(?P<kind>schs?|schedules?|paras?|paragraphs?|ss?|sections?|regs?|regulations?|arts?|articles?|rules?|r|parts?|pts?)\.?"
     r"\s+(?P<numbers>\d+[A-Za-z]*(?:\(\w+\))*(?:\s*(?:,|-|–|and|to|&)\s*\d+[A-Za-z]*(?:\(\w+\))*)*)",
     re.IGNORECASE | re.ASCII,
 )
 NUMBERS = re.compile(r"(\d+[A-Za-z]*)(?:\(\w+\))*(?:\s*(?:-|–|to)\s*(\d+)\b)?", re.ASCII)
-SHORT_KINDS = ("sch", "para", "reg", "art", "part", "s", "r")  # one name for "s.", "ss." and "section"
+PROVISION_KINDS = ("sch", "para", "reg", "art", "part", "s", "r")  # one name for "s.", "ss." and "section"
 MOST_IN_RANGE = 300
 
 
@@ -193,9 +193,9 @@ def provisions_of(text: str) -> frozenset[tuple[str, str]]:
     Subsections are left out, and a paragraph counts by its schedule. A text that names none gives an empty set.
     """
     found = set()
-    for named in KINDS.finditer(text):
+    for named in PROVISION.finditer(text):
         word = named["kind"].casefold().replace("pt", "part")
-        kind = next(kind for kind in SHORT_KINDS if word.startswith(kind))
+        kind = next(kind for kind in PROVISION_KINDS if word.startswith(kind))
         if kind == "para":
             continue
         for first, last in NUMBERS.findall(named["numbers"]):
