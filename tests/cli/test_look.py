@@ -61,8 +61,9 @@ def test_what_is_new_is_said_once(tracker: Tracker, database: str, settings: dic
 
 
 def test_a_source_that_is_down_is_told_and_the_others_are_read(
-    tracker: Tracker, database: str, settings: dict[str, str]
+    tracker: Tracker, database: str, settings: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("tracker.official.fetching.WAITS", (0, 0, 0))
     settings["TRACKER_BILLS_ADDRESS"] = "http://127.0.0.1:1"
     failed = tracker("look", code=1, **settings)
     assert "Parliament’s bills: 127.0.0.1:1 gave no answer" in failed.out

@@ -3,33 +3,26 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from tests.factories import NOW, seen_in_record
+from tests.official.desk import AGENT, Desk
 from tests.official.fake import FakeRecord
 from tests.transactions import filled_engine
-from tracker.db.engine import reading, writing
+from tracker.db.engine import writing
 from tracker.models import Finding, Legislation, Look, Revision
 from tracker.official.fetching import Fetcher, SavedAnswers, Unreachable, Unreadable
 from tracker.official.findings import note, withdraw_missing
-from tracker.official.looking import Looking, look, only_one
+from tracker.official.looking import only_one
 from tracker.rules.dates import PartialDate
 from tracker.rules.findings import FindingState, LookOutcome
-
-AGENT = "policy-tracker/1 (tests@example.org)"
-
-
-@pytest.fixture
-def record() -> Iterator[FakeRecord]:
-    with FakeRecord() as record:
-        yield record
 
 
 @pytest.fixture
 def fetcher(record: FakeRecord, tmp_path: Path) -> Fetcher:
-    return Fetcher(record.addresses, tmp_path, AGENT, NOW, most_bytes=100_000, wait_seconds=0)
+    return Fetcher(record.addresses, tmp_path, AGENT, NOW, most_bytes=100_000)
 
 
 def test_an_answer_is_kept_and_asked_for_under_a_condition(record: FakeRecord, fetcher: Fetcher) -> None:
@@ -54,24 +47,21 @@ def test_saved_answers_are_read_without_asking(record: FakeRecord, fetcher: Fetc
     assert len(record.asked) == asked
 
 
-@pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_busy_source_is_asked_three_times(record: FakeRecord, fetcher: Fetcher, status: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "kind", "times"),
+    [(429, Unreachable, 3), (500, Unreachable, 3), (503, Unreachable, 3), (403, Unreadable, 1), (404, Unreadable, 1)],
+)
+def test_a_busy_source_is_asked_three_times_and_a_refusal_taken_at_once(
+    record: FakeRecord, fetcher: Fetcher, status: int, kind: type[Exception], times: int
+) -> None:
     record.say("bills", "/Bills/1", "", status=status)
-    with pytest.raises(Unreachable, match=f"answered with the code {status} three times"):
+    with pytest.raises(kind, match=f"answered with the code {status}"):
         fetcher.get("bills", "/Bills/1")
-    assert len(record.asked) == 3
-
-
-@pytest.mark.parametrize("status", [403, 404])
-def test_a_refusal_is_taken_at_once(record: FakeRecord, fetcher: Fetcher, status: int) -> None:
-    record.say("bills", "/Bills/1", "", status=status)
-    with pytest.raises(Unreadable, match=f"answered with the code {status}"):
-        fetcher.get("bills", "/Bills/1")
-    assert len(record.asked) == 1
+    assert len(record.asked) == times
 
 
 def test_a_source_that_is_down_is_unreachable(record: FakeRecord, tmp_path: Path) -> None:
-    gone = Fetcher({"bills": "http://127.0.0.1:1"}, tmp_path, AGENT, NOW, wait_seconds=0)
+    gone = Fetcher({"bills": "http://127.0.0.1:1"}, tmp_path, AGENT, NOW)
     with pytest.raises(Unreachable, match=r"127\.0\.0\.1:1 gave no answer"):
         gone.get("bills", "/Bills/1")
 
@@ -116,10 +106,9 @@ def test_an_answer_that_breaks_off_leaves_the_one_before(record: FakeRecord, fet
 
 def test_html_instead_of_json_is_told_and_asked_for_anew(record: FakeRecord, fetcher: Fetcher) -> None:
     record.say("bills", "/Bills/1", "<html>Sorry</html>")
-    with pytest.raises(Unreadable, match="did not answer in JSON"):
-        fetcher.get("bills", "/Bills/1").json()
-    with pytest.raises(Unreadable, match="did not answer in JSON"):
-        fetcher.get("bills", "/Bills/1").json()
+    for _ in range(2):
+        with pytest.raises(Unreadable, match="did not answer in JSON"):
+            fetcher.get("bills", "/Bills/1").json()
     assert [status for _, status in record.asked] == [200, 200]
 
 
@@ -127,13 +116,9 @@ def test_html_instead_of_json_is_told_and_asked_for_anew(record: FakeRecord, fet
 
 
 @pytest.fixture
-def engine(databases: object, database_engine: str) -> Iterator[sa.Engine]:
-    with filled_engine(databases, database_engine) as engine:  # type: ignore[arg-type]
-        yield engine
-
-
-def looking_at(engine: sa.Engine, fetcher: Fetcher, source: str = "bills", **more: object) -> Looking:
-    return Looking(engine, fetcher, NOW, source, lambda _: None, **more)  # type: ignore[arg-type]
+def desk(databases: Any, database_engine: str, record: FakeRecord, tmp_path: Path) -> Iterator[Desk]:
+    with filled_engine(databases, database_engine) as engine:
+        yield Desk(engine, record, tmp_path)
 
 
 def found(says: str = "A stage", **changes: object) -> Finding:
@@ -168,58 +153,39 @@ def test_an_old_interruption_and_one_to_come_count_for_nothing(tmp_path: Path, a
         assert since is None
 
 
-def test_a_source_that_gives_no_answer_is_left_after_three_times(engine: sa.Engine, tmp_path: Path) -> None:
+def test_a_source_that_gives_no_answer_is_left_after_three_times(desk: Desk) -> None:
     asked = []
 
     def read(law: Legislation) -> None:
         asked.append(law.id)
         raise Unreachable("It gave no answer.")
 
-    fetcher = Fetcher({}, tmp_path, AGENT, NOW)
     laws = [Legislation(id=number, title="A law") for number in range(9)]
-    row = look(looking_at(engine, fetcher), lambda it: it.each(laws, read))
+    row = desk.look("bills", reader=lambda it: it.each(laws, read))
     assert (row.outcome, row.sentence, asked) == (LookOutcome.FAILED, "It gave no answer.", [0, 1, 2])
 
 
-def test_a_look_that_finds_nothing_writes_only_that_it_looked(engine: sa.Engine, fetcher: Fetcher) -> None:
-    first = look(looking_at(engine, fetcher), lambda it: it.keep([found()]))
-    with reading(engine) as session:
-        before = session.scalars(sa.select(Revision.number)).one()
-    second = look(looking_at(engine, fetcher), lambda it: it.keep([found()]))
-    with reading(engine) as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(Finding)) == 1
-        assert session.scalars(sa.select(Look.id).order_by(Look.id)).all() == [first.id, second.id]
-        assert session.scalars(sa.select(Revision.number)).one() == before + 1  # pages say when a machine looked
+def test_a_look_that_finds_nothing_writes_only_that_it_looked(desk: Desk) -> None:
+    first = desk.look("bills", reader=lambda it: it.keep([found()]))
+    (before,) = desk.all(Revision.number)
+    second = desk.look("bills", reader=lambda it: it.keep([found()]))
+    assert len(desk.all(Finding.id)) == 1
+    assert sorted(desk.all(Look.id)) == [first.id, second.id]
+    assert desk.all(Revision.number) == [before + 1]  # pages say when a machine looked
 
 
-def test_a_dry_run_says_what_it_would_find_and_keeps_nothing(engine: sa.Engine, fetcher: Fetcher) -> None:
-    looking = looking_at(engine, fetcher, dry_run=True)
-    look(looking, lambda it: it.keep([found()]))
-    assert looking.new == ["A stage"]
-    with reading(engine) as session:
-        assert session.scalars(sa.select(Finding.id)).all() == session.scalars(sa.select(Look.id)).all() == []
-
-
-def test_a_clock_that_was_put_back_is_told(engine: sa.Engine, fetcher: Fetcher) -> None:
-    look(looking_at(engine, fetcher), lambda it: None)
-    back = looking_at(engine, fetcher)
-    back.at = NOW - timedelta(days=1)
-    row = look(back, lambda it: it.keep([found()]))
+def test_a_clock_that_was_put_back_is_told(desk: Desk) -> None:
+    desk.look("bills", reader=lambda it: None)
+    row = desk.look("bills", -1, lambda it: it.keep([found()]))
     assert "clock of this machine is behind the last look" in row.sentence
-    assert back.new == []
+    assert desk.findings() == []
 
 
-def test_many_findings_at_once_are_kept_and_said_to_be_many(engine: sa.Engine, fetcher: Fetcher) -> None:
-    row = look(looking_at(engine, fetcher), lambda it: it.keep(found(outside_key=f"bill/{n}") for n in range(1000)))
-    assert row.sentence == "1000 findings at once: see whether the source is right before you tell any."
-
-
-def test_an_unforeseen_fault_of_a_source_is_told(engine: sa.Engine, fetcher: Fetcher) -> None:
-    def read(_: Looking) -> None:
-        raise Unreadable("The list was closed.")
-
-    row = look(looking_at(engine, fetcher), read)
-    assert (row.outcome, row.sentence) == (LookOutcome.FAILED, "The list was closed.")
+def test_many_findings_at_once_are_kept_and_said_to_be_many(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.official.looking.MANY", 2)
+    row = desk.look("bills", reader=lambda it: it.keep(found(outside_key=f"bill/{n}") for n in range(3)))
+    assert row.sentence == "3 findings at once: see whether the source is right before you tell any."
+    assert len(desk.findings()) == 3
 
 
 # --- keeping what was found ---
@@ -231,8 +197,8 @@ def decide(finding: Finding | None, state: FindingState) -> None:
 
 
 @pytest.mark.parametrize("state", [FindingState.TOLD, FindingState.DISMISSED])
-def test_what_was_decided_never_comes_back_but_a_changed_value_does(engine: sa.Engine, state: FindingState) -> None:
-    with writing(engine) as session:
+def test_what_was_decided_never_comes_back_but_a_changed_value_does(desk: Desk, state: FindingState) -> None:
+    with writing(desk.engine) as session:
         first = note(session, found(), NOW)
         decide(first, state)
         assert note(session, found(says="Said otherwise"), NOW) is None
@@ -242,8 +208,8 @@ def test_what_was_decided_never_comes_back_but_a_changed_value_does(engine: sa.E
         assert (second.replaces_id, first.state) == (first.id, state)
 
 
-def test_what_the_record_no_longer_says_is_withdrawn_and_new_when_it_is_back(engine: sa.Engine) -> None:
-    with writing(engine) as session:
+def test_what_the_record_no_longer_says_is_withdrawn_and_new_when_it_is_back(desk: Desk) -> None:
+    with writing(desk.engine) as session:
         first = note(session, found(), NOW)
         decided = note(session, found(outside_key="bill/1/stage/3"), NOW)
         other = note(session, found(outside_key="bill/10/stage/3"), NOW)

@@ -1,79 +1,33 @@
 """What the readers make of the official record, from a fake Parliament and a fake legislation.gov.uk."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
-from tests.factories import NOW, find_staff, make_ask, make_law, make_link
-from tests.official.fake import FakeRecord, effect, instrument, stage
-from tests.transactions import filled_engine
-from tracker.db.engine import reading, writing
-from tracker.models import Finding, Link, Look
-from tracker.official.fetching import Fetcher
-from tracker.official.looking import Looking, look
-from tracker.official.readers import READERS
+from tests.official.desk import Desk
+from tests.official.fake import effect, instrument, metadata, stage
+from tracker.models import Look
+from tracker.official.law import provisions_of
 from tracker.rules.dates import PartialDate
 from tracker.rules.findings import FindingState, LookOutcome
 from tracker.rules.text import showable
-from tracker.services.change import Change
 
 BILL = "https://bills.parliament.uk/bills/4210"
+ORDER: dict[str, Any] = {"kind": "uksi", "title": "Empty Homes Regulations 2020", "citation": "S.I. 2020/680"}
 
 
-@dataclass
-class Desk:
-    """A tracker, a fake record, and a machine that looks."""
-
-    engine: sa.Engine
-    record: FakeRecord
-    folder: Path
-
-    def look(self, source: str, at: datetime = NOW, **more: Any) -> Look:
-        answers = Fetcher(self.record.addresses, self.folder, "tests (tests@example.org)", at, wait_seconds=0)
-        return look(Looking(self.engine, answers, at, source, lambda _: None, **more), READERS[source])
-
-    def follow(self, **law: Any) -> int:
-        """Link a published ask to a law; return the link's number."""
-        with writing(self.engine) as session:
-            ed = Change(session, find_staff(session).ed, NOW)
-            link = {name: law.pop(name) for name in ("provisions", "in_force_on") if name in law}
-            number = session.scalar(sa.select(sa.func.count()).select_from(Link)) or 0
-            ask = make_ask(ed, published=True, slug=f"ask-{number}", title=f"Ask {number}")
-            return make_link(ed, ask, make_law(ed, **law), **link).id
-
-    def says(self, state: FindingState = FindingState.NEW) -> list[str]:
-        return [finding.says for finding in self.findings(state)]
-
-    def findings(self, state: FindingState = FindingState.NEW) -> list[Finding]:
-        with reading(self.engine) as session:
-            found = list(session.scalars(sa.select(Finding).where(Finding.state == state).order_by(Finding.id)))
-            session.expunge_all()
-            return found
+def follow_bill(desk: Desk, **changes: Any) -> None:
+    desk.follow(kind="bill", title="Empty Homes Bill", citation="Bill 12 (2026-27)", address=BILL, **changes)
 
 
-@pytest.fixture
-def record() -> Iterator[FakeRecord]:
-    with FakeRecord() as record:
-        yield record
+def look_at_bill(desk: Desk, stages: list[Any], **about: Any) -> Look:
+    """Let the bill be so, and look."""
+    desk.record.bill(4210, stages, **about)
+    return desk.look("bills")
 
 
-@pytest.fixture
-def desk(databases: Any, record: FakeRecord, tmp_path: Path) -> Iterator[Desk]:
-    with filled_engine(databases, "sqlite") as engine:
-        yield Desk(engine, record, tmp_path)
-
-
-@pytest.fixture
-def follow_bill(desk: Desk) -> Callable[[], int]:
-    def follow() -> int:
-        return desk.follow(kind="bill", title="Empty Homes Bill", citation="Bill 12 (2026-27)", address=BILL)
-
-    return follow
+def follow_act(desk: Desk, provisions: str = "s. 51") -> int:
+    return desk.follow(provisions=provisions, enacted_on=PartialDate("2018-05-23"))
 
 
 # --- bills ---
@@ -83,10 +37,9 @@ SECOND = stage(2, "2nd reading", "Commons", "2026-11-12")
 THIRD = stage(3, "3rd reading", "Commons", "2026-12-03")
 
 
-def test_what_is_recent_and_what_is_to_come_is_found(desk: Desk, follow_bill: Callable[[], int]) -> None:
-    follow_bill()
-    desk.record.bill(4210, [FIRST, SECOND, THIRD, stage(4, "Committee stage", "Lords")])
-    row = desk.look("bills")
+def test_what_is_recent_and_what_is_to_come_is_found(desk: Desk) -> None:
+    follow_bill(desk)
+    row = look_at_bill(desk, [FIRST, SECOND, THIRD, stage(4, "Committee stage", "Lords")])
     assert (row.outcome, row.sentence, row.records) == (LookOutcome.OK, "", 1)
     assert desk.says() == [
         "Empty Homes Bill: second reading, Commons, 12 November 2026",
@@ -100,29 +53,32 @@ def test_what_is_recent_and_what_is_to_come_is_found(desk: Desk, follow_bill: Ca
     )
 
 
-def test_a_stage_that_was_to_come_is_found_again_when_it_is_past(desk: Desk, follow_bill: Callable[[], int]) -> None:
-    follow_bill()
-    desk.record.bill(4210, [FIRST, SECOND, THIRD])
-    desk.look("bills")
+def test_a_stage_that_was_to_come_is_found_again_when_it_is_past(desk: Desk) -> None:
+    follow_bill(desk)
+    look_at_bill(desk, [FIRST, SECOND, THIRD])
     planned = desk.findings()[-1]
-    desk.look("bills", NOW + timedelta(days=14))
+    desk.look("bills", days=14)
     assert desk.says()[-1] == "Empty Homes Bill: third reading, Commons, 3 December 2026"
     assert desk.findings()[-1].replaces_id == planned.id
 
 
-def test_a_stage_that_is_moved_or_taken_off_is_said_so(desk: Desk, follow_bill: Callable[[], int]) -> None:
-    follow_bill()
-    desk.record.bill(4210, [SECOND, THIRD])
-    desk.look("bills")
-    desk.record.bill(4210, [SECOND, stage(3, "3rd reading", "Commons", "2026-12-10")])
-    desk.look("bills")
+def test_a_stage_that_is_moved_or_taken_off_is_said_so(desk: Desk) -> None:
+    follow_bill(desk)
+    look_at_bill(desk, [SECOND, THIRD])
+    look_at_bill(desk, [SECOND, stage(3, "3rd reading", "Commons", "2026-12-10")])
     assert desk.says()[-1].endswith("set down for 10 December 2026")
     assert desk.says(FindingState.WITHDRAWN) == [
         "Empty Homes Bill: third reading, Commons, set down for 3 December 2026"
     ]
-    desk.record.bill(4210, [SECOND])
-    desk.look("bills")
+    look_at_bill(desk, [SECOND])
     assert desk.says() == ["Empty Homes Bill: second reading, Commons, 12 November 2026"]
+
+
+def test_a_record_that_suddenly_has_nothing_withdraws_nothing(desk: Desk) -> None:
+    follow_bill(desk)
+    look_at_bill(desk, [SECOND])
+    look_at_bill(desk, [])
+    assert len(desk.says()) == 1
 
 
 ASSENT = stage(9, "Royal Assent", "Unassigned", "2026-11-19")
@@ -139,12 +95,9 @@ ASSENT = stage(9, "Royal Assent", "Unassigned", "2026-11-19")
     ],
     ids=["assent", "withdrawn", "defeated", "fell"],
 )  # fmt: skip
-def test_how_a_bill_ends(
-    desk: Desk, follow_bill: Callable[[], int], stages: list[Any], about: dict[str, Any], expected: tuple[str, str]
-) -> None:
-    follow_bill()
-    desk.record.bill(4210, stages, **about)
-    desk.look("bills")
+def test_how_a_bill_ends(desk: Desk, stages: list[Any], about: dict[str, Any], expected: tuple[str, str]) -> None:
+    follow_bill(desk)
+    look_at_bill(desk, stages, **about)
     last = desk.findings()[-1]
     assert (last.says.removeprefix("Empty Homes Bill: "), last.fills) == expected
 
@@ -152,37 +105,29 @@ def test_how_a_bill_ends(
 @pytest.mark.parametrize(
     ("stages", "is_act"), [([ASSENT], False), ([stage(9, "Committee stage", "Lords", "2016-11-18")], True)]
 )
-def test_royal_assent_is_told_only_of_an_act_at_that_stage(
-    desk: Desk, follow_bill: Callable[[], int], stages: list[Any], is_act: bool
-) -> None:
-    follow_bill()
-    desk.record.bill(4210, stages, isAct=is_act)
-    desk.look("bills")
+def test_royal_assent_is_told_only_of_an_act_at_that_stage(desk: Desk, stages: list[Any], is_act: bool) -> None:
+    follow_bill(desk)
+    look_at_bill(desk, stages, isAct=is_act)
     assert not [finding for finding in desk.findings() if finding.kind == "royal_assent"]
 
 
 def test_a_bill_that_is_known_to_have_ended_is_not_asked_for(desk: Desk) -> None:
-    desk.follow(
-        kind="bill", title="Old Bill", citation="Bill 1 (2019)", address=BILL, lapsed_on=PartialDate("2020-01-01")
-    )
+    follow_bill(desk, lapsed_on=PartialDate("2020-01-01"))
     desk.look("bills")
     assert desk.record.asked == []
 
 
-def test_one_misshapen_stage_spoils_no_other(desk: Desk, follow_bill: Callable[[], int]) -> None:
-    follow_bill()
-    desk.record.bill(4210, [stage(7, "Report stage", "Commons", "0001-01-01"), {"id": 8}, SECOND])
-    row = desk.look("bills")
+def test_one_misshapen_stage_spoils_no_other(desk: Desk) -> None:
+    follow_bill(desk)
+    row = look_at_bill(desk, [stage(7, "Report stage", "Commons", "0001-01-01"), {"id": 8}, SECOND])
     assert row.outcome is LookOutcome.OK
     assert "2 could not be read" in row.sentence
     assert desk.says() == ["Empty Homes Bill: second reading, Commons, 12 November 2026"]
 
 
 @pytest.mark.parametrize("answer", ["[]", '{"items": 3}', '{"items": [{"includedSessionIds": ["x"]}]}', "null"])
-def test_a_source_that_answers_in_another_shape_is_told(
-    desk: Desk, follow_bill: Callable[[], int], answer: str
-) -> None:
-    follow_bill()
+def test_a_source_that_answers_in_another_shape_is_told(desk: Desk, answer: str) -> None:
+    follow_bill(desk)
     desk.record.bill(4210, [SECOND])
     desk.record.say("bills", "/Bills?SortOrder=DateUpdatedDescending&Take=20", answer)
     row = desk.look("bills")
@@ -198,7 +143,7 @@ def test_a_source_that_answers_in_another_shape_is_told(
 
 
 def test_the_days_of_a_law_that_we_lack_are_found(desk: Desk) -> None:
-    link = desk.follow(kind="uksi", title="Empty Homes Regulations 2020", citation="S.I. 2020/680")
+    link = desk.follow(**ORDER)
     desk.record.law("uksi/2020/680", {"Made": "2020-07-05", "Laid": "2020-07-06", "DateTime": "2020-07-07"})
     assert desk.look("law").outcome is LookOutcome.OK
     made, in_force = desk.findings()
@@ -218,16 +163,22 @@ def test_the_days_of_a_law_that_we_lack_are_found(desk: Desk) -> None:
 def test_a_day_that_we_have_is_found_only_when_the_record_says_otherwise(
     desk: Desk, held: str, says: list[str]
 ) -> None:
-    desk.follow(
-        kind="uksi", title="Empty Homes Regulations 2020", citation="S.I. 2020/680", enacted_on=PartialDate(held)
-    )
+    desk.follow(**ORDER, enacted_on=PartialDate(held))
     desk.record.law("uksi/2020/680", {"Made": "2020-07-05"})
     desk.look("law")
     assert desk.says() == says
 
 
-def follow_act(desk: Desk, provisions: str = "s. 51") -> int:
-    return desk.follow(provisions=provisions, enacted_on=PartialDate("2018-05-23"))
+def test_a_draft_that_became_law_is_found_with_what_it_became(desk: Desk) -> None:
+    desk.follow(kind="ukdsi", title="Draft Regulations", citation="", year="2026", number="9780111192504")
+    became = '<ukm:Laid Date="2026-11-02"/><ukm:SupersededBy URI="http://www.legislation.gov.uk/id/uksi/2026/1"/>'
+    desk.record.law("ukdsi/2026/9780111192504", {})
+    desk.record.say("law", "/ukdsi/2026/9780111192504/data.xml", metadata("ukdsi/2026/9780111192504", became))
+    desk.look("law")
+    assert [(found.says, found.fills) for found in desk.findings()] == [
+        ("Draft Regulations was made: S.I. 2026/1", ""),
+        ("Draft Regulations: laid in draft, 2 November 2026", "introduced_on"),
+    ]
 
 
 def test_a_commencement_fills_the_link_whose_provisions_it_means(desk: Desk) -> None:
@@ -288,20 +239,16 @@ def test_an_answer_that_is_no_law_is_told_and_changes_nothing(desk: Desk, answer
     assert desk.says() == []
 
 
-def test_the_answer_of_another_law_is_told(desk: Desk) -> None:
+def test_the_answer_of_another_law_is_told_and_a_truncated_one_asked_for_anew(desk: Desk) -> None:
     follow_act(desk)
-    desk.record.law("ukpga/2019/1", {"EnactmentDate": "2019-01-01"}, path="/ukpga/2018/13/resources/data.xml")
+    path = "/ukpga/2018/13/resources/data.xml"
+    desk.record.law("ukpga/2019/1", {"EnactmentDate": "2019-01-01"}, path=path)
     assert "another law, ukpga/2019/1" in desk.look("law").sentence
-
-
-def test_truncated_xml_is_told_and_asked_for_anew(desk: Desk) -> None:
-    follow_act(desk)
     desk.record.law("ukpga/2018/13", {"EnactmentDate": "2018-05-24"})
-    path = "/law/ukpga/2018/13/resources/data.xml"
-    whole = desk.record.replies[path].body
-    desk.record.replies[path].body = whole[:300]
+    reply = desk.record.replies[f"/law{path}"]
+    whole, reply.body = reply.body, reply.body[:300]
     assert "no whole XML" in desk.look("law").sentence
-    desk.record.replies[path].body = whole
+    reply.body = whole
     assert desk.look("law").outcome is LookOutcome.OK
     assert len(desk.says()) == 1
 
@@ -341,7 +288,7 @@ def test_instruments_are_read_page_by_page(desk: Desk) -> None:
     assert len(desk.says()) == 250
 
 
-@pytest.mark.parametrize("title", ["Bill\x00 with\x07 bells \ud800", "法案", "مشروع قانون", "B" * 5000])
+@pytest.mark.parametrize("title", ["Bill\x00 with\x07 bells \ud800", "مشروع قانون", "B" * 5000])
 def test_names_in_any_script_and_characters_that_nobody_can_show(desk: Desk, title: str) -> None:
     follow_act(desk)
     desk.record.act("Empty Homes Act 2018", "x", [instrument("a1", title)])
@@ -352,10 +299,32 @@ def test_names_in_any_script_and_characters_that_nobody_can_show(desk: Desk, tit
     assert len(found.page_title) <= 200
 
 
-def test_a_record_that_suddenly_has_nothing_withdraws_nothing(desk: Desk, follow_bill: Callable[[], int]) -> None:
-    follow_bill()
-    desk.record.bill(4210, [SECOND])
-    desk.look("bills")
-    desk.record.bill(4210, [])
-    desk.look("bills")
-    assert len(desk.says()) == 1
+# --- provisions ---
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("s. 51", "s51"),
+        ("section 51(2)(a)", "s51"),
+        ("ss. 49-52", "s49 s50 s51 s52"),
+        ("ss. 1, 3 and 5(2)", "s1 s3 s5"),
+        ("sections 1 to 3", "s1 s2 s3"),
+        ("s. 53C", "s53C"),
+        ("s. 250(2)-(5)", "s250"),
+        ("s. 63(3), 64", "s63 s64"),
+        ("reg. 5 and Sch. 2 para. 3", "reg5 sch2"),
+        ("Sch. 3 paras. 6-8", "sch3"),
+        ("Arts 8A and 8B", "art8A art8B"),
+        ("art. 3(b) Sch. 1", "art3 sch1"),
+        ("Pt. 3", "part3"),
+        ("s. 4; Schedule 1", "s4 sch1"),
+        ("rule 3", "r3"),
+        ("ss. 1-9999", "s1"),
+        ("The whole Act", ""),
+        ("52 weeks", ""),
+    ],
+)
+def test_provisions_are_known_however_they_are_written(text: str, named: str) -> None:
+    expected = {(word.rstrip("0123456789ABC"), word.lstrip("aceghprst")) for word in named.split()}
+    assert provisions_of(text) == expected

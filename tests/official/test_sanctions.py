@@ -15,7 +15,6 @@ from tests.official.lists import (
     PROSPECT,
     STREET,
     TESTOV,
-    THREE,
     Entry,
     SavedLists,
     as_csv,
@@ -28,11 +27,6 @@ from tracker.rules.targets import TargetKind
 
 TODAY = PartialDate("2026-11-22")
 BOMB = '<!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><Designations>&b;</Designations>'
-
-
-@pytest.fixture
-def lists(tmp_path: Path) -> SavedLists:
-    return SavedLists(tmp_path)
 
 
 def read(lists: SavedLists) -> ReadList:
@@ -62,16 +56,7 @@ def test_both_files_say_the_same(lists: SavedLists, file: dict[str, str]) -> Non
         TargetKind.BODY, rights, PartialDate("2020-07-06"), measures, ["EXAMPLE & SAMPLE BANK"]
     )
     assert found.entries["RUS9003"] == ListEntry(TargetKind.SHIP, russia, None, "De-flag", ["EXAMPLE PROSPECT"])
-
-
-@pytest.mark.parametrize("file", [{"xml": as_xml()}, {"csv": as_csv()}])
-def test_births_passports_and_addresses_do_not_leave_the_reader(lists: SavedLists, file: dict[str, str]) -> None:
-    said = repr(read(lists.put(**file)))
-    assert not any(word in said for word in (BIRTH, PASSPORT, STREET))
-
-
-def test_the_csv_is_read_where_the_xml_fails(lists: SavedLists) -> None:
-    assert len(read(lists.put(xml=as_xml()[:-30], csv=as_csv())).entries) == len(THREE)
+    assert not any(word in repr(found) for word in (BIRTH, PASSPORT, STREET))
 
 
 @pytest.mark.parametrize(
@@ -148,8 +133,11 @@ print(len(found.entries), time.process_time() - begun, used / 1024)
 
 def test_a_list_of_the_real_size_is_read_in_a_second_and_little_memory(tmp_path: Path) -> None:
     names = tuple(f"Boris{number} Ivanovich TESTOV" for number in range(5))
-    entries = [replace(TESTOV, unique_id=f"RUS{number:04}", names=names) for number in range(6400)]
-    text = as_xml(entries).replace("<UKStatementofReasons>", "<UKStatementofReasons>" + "Invented. " * 140)
+    one = as_xml([replace(TESTOV, unique_id="RUS0000", names=names)])
+    one = one.replace("<UKStatementofReasons>", "<UKStatementofReasons>" + "Invented. " * 140)
+    first, last = one.index("  <Designation>"), one.index("</Designations>")
+    entries = [one[first:last].replace("RUS0000", f"RUS{number:04}") for number in range(6400)]
+    text = "".join([one[:first], *entries, one[last:]])
     file = tmp_path / file_name("sanctions", XML)
     file.parent.mkdir()
     file.write_text(text, encoding="utf-8")

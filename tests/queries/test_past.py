@@ -21,7 +21,7 @@ from tracker.queries.public import asks, days
 from tracker.queries.public.as_of import WHATEVER_THE_DAY, as_of
 from tracker.queries.public.records import AskLine, LawLine, PublicAsk, PublicLink, PublicTest
 from tracker.rules.dates import PartialDate
-from tracker.rules.stages import Stage
+from tracker.rules.legislation import Stage
 from tracker.rules.status import Status
 from tracker.rules.story import state_of
 from tracker.rules.updates import EvidenceType, Result, UpdateKind

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.rules.problems import fields_of
+from tests.rules.problems import check_limits, fields_of
 from tracker.rules.asks import (
     LONGEST_INTERVAL,
-    REDEFINING_FIELDS,
     AskDraft,
     AskKind,
     Publication,
@@ -22,7 +21,6 @@ from tracker.rules.asks import (
 )
 from tracker.rules.dates import PartialDate
 from tracker.rules.text import is_slug
-from tracker.rules.updates import Result
 
 ASK = AskDraft(
     slug="empty-homes",
@@ -35,6 +33,8 @@ ASK = AskDraft(
 )
 SOURCE = SourceDraft("how-do-we-house-people", "How do we house people?")
 TEST = TestDraft("tax-in-force", "The tax is in force everywhere")
+BODIES = tuple(f"Body {number}" for number in range(61))
+DEADLINES = {"first_deadline": PartialDate("2023"), "current_deadline": PartialDate("2025-06-30")}
 
 
 @pytest.mark.parametrize(
@@ -43,40 +43,23 @@ TEST = TestDraft("tax-in-force", "The tax is in force everywhere")
         ({}, []),
         ({"slug": ""}, ["slug"]),
         ({"slug": "Empty homes"}, ["slug"]),
-        ({"slug": "../etc"}, ["slug"]),
         ({"slug": "a" * 81}, ["slug"]),
-        ({"title": ""}, ["title"]),
-        ({"title": "x" * 201}, ["title"]),
         ({"topic": ""}, ["topic"]),
-        ({"topic": "x" * 61}, ["topic"]),
-        ({"quote": ""}, ["quote"]),
-        ({"quote": "x" * 600}, []),
-        ({"quote": "x" * 601}, ["quote"]),
-        ({"summary": ""}, ["summary"]),
-        ({"summary": "x" * 401}, ["summary"]),
-        ({"reading": "x" * 401}, ["reading"]),
-        ({"quote_place": "x" * 201}, ["quote_place"]),
-        ({"government_position": "x" * 601}, ["government_position"]),
-        ({"next_step": "x" * 401}, ["next_step"]),
-        ({"deadline_note": "x" * 201}, ["deadline_note"]),
-        ({"internal_note": "x" * 4001}, ["internal_note"]),
+        ({"title": "", "quote": "", "summary": ""}, ["title", "quote", "summary"]),
         ({"jurisdictions": ("Wales", "Scotland")}, []),
         ({"jurisdictions": ("Wales", "Wales")}, ["jurisdictions"]),
-        ({"jurisdictions": ("x" * 121,)}, ["jurisdictions"]),
-        ({"responsible_bodies": tuple(f"Body {number}" for number in range(60))}, []),
-        ({"responsible_bodies": tuple(f"Body {number}" for number in range(61))}, ["responsible_bodies"]),
+        ({"short_names": ("x" * 121,)}, ["short_names"]),
+        ({"responsible_bodies": BODIES[:60]}, []),
+        ({"responsible_bodies": BODIES}, ["responsible_bodies"]),
         ({"review_interval_days": 1}, []),
         ({"review_interval_days": LONGEST_INTERVAL}, []),
         ({"review_interval_days": 0}, ["review_interval_days"]),
-        ({"review_interval_days": -1}, ["review_interval_days"]),
         ({"review_interval_days": LONGEST_INTERVAL + 1}, ["review_interval_days"]),
-        ({"first_deadline": PartialDate("2023")}, []),
-        ({"first_deadline": PartialDate("2023"), "current_deadline": PartialDate("2025-06-30")}, []),
-        ({"current_deadline": PartialDate("2025-06-30")}, ["first_deadline"]),
-        ({"title": "", "quote": "", "summary": ""}, ["title", "quote", "summary"]),
+        (DEADLINES, []),
+        (DEADLINES | {"first_deadline": None}, ["first_deadline"]),
     ],
 )
-def test_an_ask_needs_its_words_and_keeps_to_its_limits(change: dict[str, Any], fields: list[str]) -> None:
+def test_an_ask_needs_its_words(change: dict[str, Any], fields: list[str]) -> None:
     assert fields_of(check_ask(replace(ASK, **change))) == fields
 
 
@@ -89,10 +72,6 @@ def test_an_ask_needs_its_words_and_keeps_to_its_limits(change: dict[str, Any], 
         ({"url": "https://example.org/article", "archived_url": "https://archive.example/1"}, []),
         ({"url": "javascript:alert(1)"}, ["url"]),
         ({"archived_url": "//archive.example"}, ["archived_url"]),
-        ({"author": "x" * 201, "author_role": "x" * 201}, ["author", "author_role"]),
-        ({"publisher": "x" * 201}, ["publisher"]),
-        ({"note": "x" * 401}, ["note"]),
-        ({"internal_note": "x" * 4001}, ["internal_note"]),
     ],
 )
 def test_a_source_needs_a_key_and_a_title(change: dict[str, Any], fields: list[str]) -> None:
@@ -100,38 +79,22 @@ def test_a_source_needs_a_key_and_a_title(change: dict[str, Any], fields: list[s
 
 
 @pytest.mark.parametrize(
-    ("change", "fields"),
-    [
-        ({}, []),
-        ({"before": Result.MET, "reviewed_on": PartialDate("2020")}, []),
-        ({"key": "Tax in force"}, ["key"]),
-        ({"label": ""}, ["label"]),
-        ({"label": "x" * 201}, ["label"]),
-    ],
+    ("change", "fields"), [({}, []), ({"key": "Tax in force"}, ["key"]), ({"label": ""}, ["label"])]
 )
 def test_a_success_test_needs_a_key_and_a_sentence(change: dict[str, Any], fields: list[str]) -> None:
     assert fields_of(check_test(replace(TEST, **change))) == fields
 
 
-def test_a_new_success_test_is_unanswered() -> None:
-    assert TEST.before is Result.UNKNOWN
+def test_texts_keep_to_their_limits() -> None:
+    check_limits(check_ask, ASK, title=200, topic=60, quote=600, quote_place=200, summary=400, reading=400)
+    check_limits(check_ask, ASK, government_position=600, next_step=400, deadline_note=200, internal_note=4000)
+    check_limits(check_source, SOURCE, title=200, author=200, author_role=200, publisher=200, note=400)
+    check_limits(check_source, SOURCE, internal_note=4000)
+    check_limits(check_test, TEST, label=200)
 
 
-def test_rewording_is_what_changes_how_the_ask_is_judged() -> None:
-    assert {"title", "summary", "quote", "reading", "label", "before"} == REDEFINING_FIELDS
-
-
-def test_kinds_and_states_of_publication_have_words_for_readers() -> None:
-    assert {kind.value: kind.label for kind in AskKind} == {
-        "policy": "Policy proposal",
-        "sanctions": "Sanctions measure",
-    }
-    assert {state.value: state.label for state in Publication} == {
-        "draft": "Draft",
-        "published": "Published",
-        "archived": "Archived",
-        "put_aside": "Put aside",
-    }
+def test_what_is_published_or_archived_is_public() -> None:
+    assert [state.label for state in Publication] == ["Draft", "Published", "Archived", "Put aside"]
     assert {state for state in Publication if state.is_public} == {Publication.PUBLISHED, Publication.ARCHIVED}
 
 

@@ -54,37 +54,23 @@ def test_no_text_makes_reading_fail(text: str) -> None:
     ("text", "key", "citation"),
     [
         ("2018 c. 13", "ukpga/2018/13", "2018 c. 13"),
-        ("2018 c.13", "ukpga/2018/13", "2018 c. 13"),
-        ("2018 chapter 13", "ukpga/2018/13", "2018 c. 13"),
         ("2018 CHAPTER 13", "ukpga/2018/13", "2018 c. 13"),
         ("Criminal Finances Act 2017 (c. 22)", "ukpga/2017/22", "2017 c. 22"),
-        ("2016 asp 12", "asp/2016/12", "2016 asp 12"),
-        ("2021 asc 4", "asc/2021/4", "2021 asc 4"),
-        ("2014 anaw 4", "anaw/2014/4", "2014 anaw 4"),
-        ("2011 nawm 1", "mwa/2011/1", "2011 nawm 1"),
-        ("2011 c. 23 (N.I.)", "nia/2011/23", "2011 c. 23 (N.I.)"),
         ("2011 c. 23 (NI)", "nia/2011/23", "2011 c. 23 (N.I.)"),
-        ("S.I. 2020/680", "uksi/2020/680", "S.I. 2020/680"),
         ("SI 2020/680", "uksi/2020/680", "S.I. 2020/680"),
         ("S.I. 2020 No. 680", "uksi/2020/680", "S.I. 2020/680"),
         ("2020 No. 680", "uksi/2020/680", "S.I. 2020/680"),
         ("S.I. 2020/0680", "uksi/2020/680", "S.I. 2020/680"),
-        ("S.I. 2018/78 (C. 11)", "uksi/2018/78", "S.I. 2018/78 (C. 11)"),
         ("SI 2018 No. 78 (C.11)(L 3)", "uksi/2018/78", "S.I. 2018/78 (C. 11) (L. 3)"),
         ("S.I. 2018/78 (W. 5)", "wsi/2018/78", "S.I. 2018/78 (W. 5)"),
         ("S.I. 2018/78 (C. 3) (W. 5)", "wsi/2018/78", "S.I. 2018/78 (C. 3) (W. 5)"),
         ("S.I. 2005/255 (NI 1)", "nisi/2005/255", "S.I. 2005/255 (N.I. 1)"),
-        ("S.S.I. 2018/7", "ssi/2018/7", "S.S.I. 2018/7"),
         ("SSI 2018/7", "ssi/2018/7", "S.S.I. 2018/7"),
-        ("S.R. 2018/7", "nisr/2018/7", "S.R. 2018/7"),
-        ("S.R. & O. 1921/3", "uksro/1921/3", "S.R. & O. 1921/3"),
         ("Regulation (EU) No 269/2014", "eur/2014/269", "Regulation (EU) No 269/2014"),
         ("Council Regulation (EU) 2020/1998", "eur/2020/1998", "Regulation (EU) 2020/1998"),
-        ("Bill 157 (2017-19)", "bill/2017-19/157", "Bill 157 (2017-19)"),
         ("Bill 157 of 2017–19", "bill/2017-19/157", "Bill 157 (2017-19)"),
         ("Bill 7 (2024)", "bill/2024/7", "Bill 7 (2024)"),
         ("HL Bill 69 (2017-19)", "bill/2017-19/HL69", "HL Bill 69 (2017-19)"),
-        ("10 & 11 Geo. 6 c. 30", "ukpga/Geo6/10-11/30", "10 & 11 Geo. 6 c. 30"),
         ("24 and 25 Vict. c.100", "ukpga/Vict/24-25/100", "24 & 25 Vict. c. 100"),
         ("7 Edw. 7, ch. 51", "ukpga/Edw7/7/51", "7 Edw. 7 c. 51"),
         ("Decision (CFSP) 2020/1999", "eudn/2020/1999", ""),
@@ -164,25 +150,18 @@ def test_what_is_no_address_of_a_law_names_no_law(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("one", "other", "is_same"),
     [
-        (LawRef("uksi", "2018", "78"), LawRef("wsi", "2018", "78", "W. 5")),
-        (LawRef("uksi", "2005", "255"), LawRef("nisi", "2005", "255", "N.I. 1")),
-        (LawRef("uksi", "2018", "78"), LawRef("uksi", "2018", "78", "C. 11")),
+        (LawRef("uksi", "2018", "78"), LawRef("wsi", "2018", "78", "W. 5"), True),
+        (LawRef("uksi", "2005", "255"), LawRef("nisi", "2005", "255", "N.I. 1"), True),
+        (LawRef("uksi", "2018", "78"), LawRef("uksi", "2018", "78", "C. 11"), True),
+        (LawRef("uksi", "2018", "78"), LawRef("ssi", "2018", "78"), False),
+        (LawRef("uksi", "2018", "78"), LawRef("nisr", "2018", "78"), False),
+        (LawRef("ukpga", "2018", "13"), LawRef("nia", "2018", "13"), False),
+        (LawRef("uksi", "2018", "78"), LawRef("uksi", "2019", "78"), False),
     ],
 )
-def test_orders_of_one_run_of_numbers_are_one_law_however_they_are_named(one: LawRef, other: LawRef) -> None:
-    assert one.identity == other.identity
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        (LawRef("uksi", "2018", "78"), LawRef("ssi", "2018", "78")),
-        (LawRef("uksi", "2018", "78"), LawRef("nisr", "2018", "78")),
-        (LawRef("ukpga", "2018", "13"), LawRef("nia", "2018", "13")),
-        (LawRef("uksi", "2018", "78"), LawRef("uksi", "2019", "78")),
-    ],
-)
-def test_different_laws_are_never_taken_for_one(one: LawRef, other: LawRef) -> None:
-    assert one.identity != other.identity
+def test_orders_of_one_run_of_numbers_are_one_law_however_they_are_named(
+    one: LawRef, other: LawRef, is_same: bool
+) -> None:
+    assert (one.identity == other.identity) is is_same

@@ -59,8 +59,6 @@ TABLE: dict[str, tuple[str, list[Case], list[Refused]]] = {
         "A minister or department said on the record that it will, or published a draft.",
         [(at(), {RECORD}), (at(), {CLAIM}), (at(), {PRESS, CLAIM}), (at(tests=(MET, NOT)), {RECORD})],
         [
-            (at(), {PRESS}, "Give the announcement on the record"),
-            (at(), {OWN}, "Give the announcement on the record"),
             (at(), {PRESS, OWN}, "Give the announcement on the record"),
             (at(), set(), "Give the announcement on the record"),
             (at(tests=(MET, MET)), {RECORD}, "Every test is met"),
@@ -70,12 +68,9 @@ TABLE: dict[str, tuple[str, list[Case], list[Refused]]] = {
         "A linked bill or instrument that is not yet law.",
         [
             (at(laws=(BILL,)), ANY),
-            (at("2020-01-10", laws=(BILL,)), ANY),
-            (at("2020-01", laws=(BILL,)), ANY),
             (at("2020", laws=(BILL,)), ANY),
             (at(laws=(BILL_OF_UNKNOWN_DATE,)), ANY),
             (at("2018-05-22", laws=(ACT,)), ANY),
-            (at("2018-05", laws=(ACT,)), ANY),
             (at("2018", laws=(ACT,)), ANY),
             (at(laws=(FALLEN_BILL, BILL)), ANY),
             (at("2019-11-05", laws=(FALLEN_BILL,)), ANY),
@@ -88,9 +83,6 @@ TABLE: dict[str, tuple[str, list[Case], list[Refused]]] = {
             (at("2020-01-09", laws=(BILL,)), ANY, "No linked bill"),
             (at("2019", laws=(BILL,)), ANY, "No linked bill"),
             (at("2018-05-23", laws=(ACT,)), ANY, "No linked bill"),
-            (at("2018-06", laws=(ACT,)), ANY, "No linked bill"),
-            (at(laws=(ACT_IN_FORCE,)), ANY, "No linked bill"),
-            (at(laws=(FALLEN_BILL,)), ANY, "No linked bill"),
             (at("2019-11-06", laws=(FALLEN_BILL,)), ANY, "No linked bill"),
             (at(laws=(BILL,), tests=(MET,)), ANY, "Every test is met"),
         ],
@@ -100,12 +92,9 @@ TABLE: dict[str, tuple[str, list[Case], list[Refused]]] = {
         [
             (at(laws=(ACT,)), ANY),
             (at("2018-05-23", laws=(ACT,)), ANY),
-            (at("2018", laws=(ACT,)), ANY),
-            (at(laws=(ACT_NOT_YET,)), ANY),
             (at(laws=(TO_DELIVER,)), ANY),
             (at("2018-11-21", laws=(DELIVERED,)), ANY),
-            (at(laws=(PARTLY_DELIVERED,)), ANY),
-            (at(laws=(ACT_IN_FORCE,)), ANY),
+            (at(laws=(PARTLY_DELIVERED, ACT_IN_FORCE)), ANY),
         ],
         [
             (at(laws=(ACT,), tests=(MET, NOT)), ANY, "A test is already met"),
@@ -113,7 +102,6 @@ TABLE: dict[str, tuple[str, list[Case], list[Refused]]] = {
             (at(), ANY, "No linked law had been enacted"),
             (at(laws=(BILL,)), ANY, "No linked law had been enacted"),
             (at("2018-05-22", laws=(ACT,)), ANY, "No linked law had been enacted"),
-            (at(laws=(DELIVERED,)), ANY, "that delivers the ask was in force"),
             (at("2018-11-22", laws=(DELIVERED,)), ANY, "that delivers the ask was in force"),
             (at(laws=(ACT, DELIVERED)), ANY, "that delivers the ask was in force"),
             (at(laws=(ACT,), tests=(MET,)), ANY, "Every test is met"),
@@ -124,7 +112,6 @@ TABLE: dict[str, tuple[str, list[Case], list[Refused]]] = {
         [
             (at(laws=(ACT_IN_FORCE,)), ANY),
             (at("2018-11-22", laws=(ACT_IN_FORCE,)), ANY),
-            (at("2018-11", laws=(ACT_IN_FORCE,)), ANY),
             (at(laws=(ACT_NOT_YET, PARTLY_DELIVERED), tests=(NOT, UNKNOWN)), ANY),
             (at(laws=(law(in_force="2018"),)), ANY),
             (at(laws=(law(in_force="2018", ended="2021"),)), ANY),
@@ -135,8 +122,6 @@ TABLE: dict[str, tuple[str, list[Case], list[Refused]]] = {
             (at(laws=(BACKGROUND,)), ANY, "No linked law was in force"),
             (at(laws=(law(Effect.BLOCKS, in_force="2018"),)), ANY, "No linked law was in force"),
             (at(), ANY, "No linked law was in force"),
-            (at(laws=(ACT,)), ANY, "No linked law was in force"),
-            (at(laws=(ACT_NOT_YET,)), ANY, "No linked law was in force"),
             (at("2018-11-21", laws=(ACT_IN_FORCE,)), ANY, "No linked law was in force"),
             (at(laws=(ACT_IN_FORCE,), tests=(MET, NOT)), ANY, "A test is already met"),
             (at(laws=(ACT_IN_FORCE,), tests=(MET,)), ANY, "Every test is met"),
@@ -148,8 +133,6 @@ TABLE: dict[str, tuple[str, list[Case], list[Refused]]] = {
         [
             (at(), ANY, "no tests"),
             (at(tests=(NOT,)), ANY, "No test is met"),
-            (at(tests=(UNKNOWN, NOT)), ANY, "No test is met"),
-            (at(tests=(MET,)), ANY, "Every test is met"),
             (at(tests=(MET, MET)), ANY, "Every test is met"),
         ],
     ),
@@ -167,14 +150,12 @@ TABLE: dict[str, tuple[str, list[Case], list[Refused]]] = {
             (at(), ANY, "no tests"),
             (at(tests=(MET, NOT)), ANY, "1 of 2 tests"),
             (at(tests=(MET, MET, UNKNOWN)), ANY, "2 of 3 tests"),
-            (at(tests=(NOT,)), ANY, "0 of 1 tests"),
         ],
     ),
     "rejected": (
         "A refusal on the record or a vote.",
         [(at(), {RECORD}), (at(), {CLAIM}), (at(tests=(NOT,)), {PRESS, RECORD}), (at(tests=(MET, NOT)), {RECORD})],
         [
-            (at(), {PRESS}, "Give the refusal or vote on the record"),
             (at(), {OWN, PRESS}, "Give the refusal or vote on the record"),
             (at(), set(), "Give the refusal or vote on the record"),
             (at(tests=(MET, MET)), {RECORD}, "Every test is met"),
@@ -185,14 +166,12 @@ TABLE: dict[str, tuple[str, list[Case], list[Refused]]] = {
         [
             (at(laws=(FALLEN_BILL,)), ANY),
             (at("2019-11-06", laws=(FALLEN_BILL,)), ANY),
-            (at("2019-11", laws=(FALLEN_BILL,)), ANY),
             (at("2019-12", laws=(FALLEN_BILL, BILL)), ANY),
             (at(laws=(FALLEN_BILL, ACT)), ANY),
             (at(laws=(FALLEN_BILL, BILL_OF_UNKNOWN_DATE)), ANY),
         ],
         [
             (at(), ANY, "No linked bill had fallen"),
-            (at(laws=(BILL,)), ANY, "No linked bill had fallen"),
             (at("2019-11-05", laws=(FALLEN_BILL,)), ANY, "No linked bill had fallen"),
             (at(laws=(FALLEN_BILL, BILL)), ANY, "Another linked bill is still before Parliament"),
             (at(laws=(FALLEN_BILL,), tests=(MET,)), ANY, "Every test is met"),
@@ -227,7 +206,6 @@ TABLE: dict[str, tuple[str, list[Case], list[Refused]]] = {
         [
             (at(tests=(MET,)), ANY, "the ask can be judged"),
             (at(tests=(NOT, MET)), ANY, "the ask can be judged"),
-            (at(tests=(NOT,)), ANY, "the ask can be judged"),
         ],
     ),
 }

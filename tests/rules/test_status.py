@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.rules.status import DEFINITIONS, FAMILY_LABELS, STATUSES_OF, Family, Status
+from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
 
 # As the method page promises them: to add or move one is a decision, not an accident.
 FAMILIES = {
@@ -28,12 +28,8 @@ def test_there_are_thirteen_statuses_with_these_labels_and_families() -> None:
 
 def test_families_cover_every_status_once() -> None:
     assert sorted(status for family in Family for status in STATUSES_OF[family]) == sorted(Status)
-    assert set(STATUSES_OF) == set(FAMILY_LABELS) == set(Family)
-    assert all(STATUSES_OF[family] for family in Family)
-
-
-def test_families_have_labels_that_differ() -> None:
-    assert len({family.label for family in Family}) == len(Family) == 5
+    labels = [family.label for family in Family]
+    assert labels == ["Met", "Partly met", "Open", "Ended without it", "Not counted"]
 
 
 @pytest.mark.parametrize("status", Status)
@@ -47,4 +43,3 @@ def test_every_status_says_what_it_means_what_it_does_not_mean_and_what_it_takes
 
 def test_no_two_statuses_share_a_definition() -> None:
     assert len({definition.means for definition in DEFINITIONS.values()}) == len(Status) == len(DEFINITIONS)
-    assert len({definition.label for definition in DEFINITIONS.values()}) == len(Status)

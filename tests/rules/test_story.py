@@ -1,81 +1,100 @@
-"""How an ask's story adds up to a status and to results."""
+"""How an ask's story adds up to a status and to results, when it last moved, and when to look again."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations
-from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.rules.problems import fields_of
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
-from tracker.rules.story import Entry, State, spans_of, state_of
-from tracker.rules.updates import Result
+from tracker.rules.story import (
+    Entry,
+    State,
+    check_changes,
+    check_order,
+    grounds_of,
+    is_quiet,
+    moved_on,
+    review_due,
+    spans_of,
+    state_of,
+)
+from tracker.rules.updates import Result, UpdateKind
 
 ANNOUNCED, IN_FORCE, MET, PARTLY = Status.ANNOUNCED, Status.IN_FORCE, Status.MET, Status.PARTLY_MET
+YES, NO = Result.MET, Result.NOT_MET
+STATUS, TEST, CORRECTION = UpdateKind.STATUS, UpdateKind.TEST, UpdateKind.CORRECTION
 DAYS = ["2018", "2018-03", "2018-03-19", "2018-04-01", "2019", "2019-07", "2019-07-30"]
+Results = dict[int, Result]
 
 
 def entry(
-    number: int,
-    on: str,
-    status: Status | None = None,
-    *,
-    corrects: int | None = None,
-    results: dict[int, Result] | None = None,
+    number: int, on: str, status: Status | None = None, corrects: int | None = None, results: Results | None = None
 ) -> Entry:
     given = tuple((results or {}).items())
     return Entry(number, PartialDate(on), status, f"Reason {number}", corrects_id=corrects, results=given)
 
 
-def on(text: str) -> PartialDate:
-    return PartialDate(text)
+# What is told, and the number of the entry that set the status, with those that held earlier.
+FOLDED: list[tuple[str, list[Entry], int | None, set[Status]]] = [
+    ("nothing is told", [], None, set()),
+    (
+        "the last in the order of time counts, also where it was written down earlier",
+        [entry(1, "2018", ANNOUNCED), entry(2, "2020-07-06", MET), entry(3, "2019", IN_FORCE), entry(4, "2021")],
+        2,
+        {ANNOUNCED, IN_FORCE},
+    ),
+    ("of one day the one written last", [entry(1, "2018", ANNOUNCED), entry(2, "2018", IN_FORCE)], 2, {ANNOUNCED}),
+    (
+        "a year comes before its months, and a month before its days",
+        [entry(3, "2018", ANNOUNCED), entry(2, "2018-03", IN_FORCE), entry(1, "2018-03-01", MET)],
+        1,
+        {ANNOUNCED, IN_FORCE},
+    ),
+    (
+        "a corrected entry never was",
+        [entry(1, "2019-01-01", MET, results={1: YES}), entry(2, "2019-01-01", ANNOUNCED, corrects=1)],
+        2,
+        set(),
+    ),
+    (
+        "a correction moves the date",
+        [entry(9, "2018", ANNOUNCED), entry(1, "2019", MET), entry(10, "2018-06", MET, corrects=1)],
+        10,
+        {ANNOUNCED},
+    ),
+    (
+        "a correction without a status takes the wrong one away",
+        [entry(1, "2018", ANNOUNCED), entry(2, "2019", MET), entry(3, "2020", corrects=2)],
+        1,
+        set(),
+    ),
+    (
+        "correcting a correction does not bring the first mistake back",
+        [entry(1, "2019", MET), entry(2, "2019", PARTLY, corrects=1), entry(3, "2019", IN_FORCE, corrects=2)],
+        3,
+        set(),
+    ),
+]
 
 
-def test_a_story_without_entries_has_no_status() -> None:
-    assert state_of([]) == State()
-    assert state_of([]).status is None
-
-
-def test_the_last_status_in_the_order_of_time_counts_however_the_entries_arrive() -> None:
-    told = [
-        entry(1, "2018-03-19", ANNOUNCED),
-        entry(2, "2020-07-06", MET),
-        entry(3, "2019-01-01", IN_FORCE),  # found and written down later than it happened
-        entry(4, "2021-01-01"),
-    ]
+@pytest.mark.parametrize(("told", "number", "earlier"), [pytest.param(*row, id=name) for name, *row in FOLDED])
+def test_a_story_adds_up_to_a_status(told: list[Entry], number: int | None, earlier: set[Status]) -> None:
     for order in permutations(told):
         state = state_of(order)
-        assert state.status is MET
-        assert state.status_entry == told[1]
-        assert state.earlier == {ANNOUNCED, IN_FORCE}
-
-
-def test_of_two_entries_of_one_day_the_one_written_last_counts() -> None:
-    one, other = entry(1, "2018-03-19", ANNOUNCED), entry(2, "2018-03-19", IN_FORCE)
-    assert state_of([one, other]).status is state_of([other, one]).status is IN_FORCE
-
-
-def test_a_month_comes_before_its_days_and_a_year_before_its_months() -> None:
-    year, month, day = entry(3, "2018", ANNOUNCED), entry(2, "2018-03", IN_FORCE), entry(1, "2018-03-01", MET)
-    assert state_of([year, month, day]).status is MET
-    assert state_of([year, month]).status is IN_FORCE
-    assert state_of([year, month, day]).earlier == {ANNOUNCED, IN_FORCE}
-
-
-def test_an_entry_without_a_status_leaves_it_as_it_is() -> None:
-    assert state_of([entry(1, "2018", ANNOUNCED), entry(2, "2019")]).status is ANNOUNCED
+        assert (state.status_entry.id if state.status_entry else None) == number
+        assert state.earlier == earlier
+        assert not state.results
 
 
 def test_each_test_has_its_last_result_and_since_when() -> None:
-    told = [
-        entry(1, "2018", results={1: Result.NOT_MET, 2: Result.MET}),
-        entry(2, "2019-05", results={1: Result.MET}),
-        entry(3, "2020-01-01", PARTLY),
-    ]
-    assert state_of(told).results == {1: (Result.MET, on("2019-05")), 2: (Result.MET, on("2018"))}
+    told = [entry(1, "2018", results={1: NO, 2: YES}), entry(2, "2019-05", results={1: YES}), entry(3, "2020", PARTLY)]
+    assert state_of(told).results == {1: (YES, PartialDate("2019-05")), 2: (YES, PartialDate("2018"))}
+    assert state_of([]) == State()
 
 
 @pytest.mark.parametrize(
@@ -83,13 +102,11 @@ def test_each_test_has_its_last_result_and_since_when() -> None:
     [
         ("2018-03-18", None, None),
         ("2018-03-19", ANNOUNCED, None),
-        ("2018-12-31", ANNOUNCED, None),
         ("2019", IN_FORCE, None),
-        ("2019-06", IN_FORCE, None),
         ("2019-06-15", IN_FORCE, None),
         ("2020-07-05", IN_FORCE, None),
-        ("2020-07-06", MET, Result.MET),
-        ("2199", MET, Result.MET),
+        ("2020-07-06", MET, YES),
+        ("2199", MET, YES),
     ],
 )
 def test_on_a_date_only_what_had_happened_by_then_counts(
@@ -98,50 +115,14 @@ def test_on_a_date_only_what_had_happened_by_then_counts(
     told = [
         entry(1, "2018-03-19", ANNOUNCED),
         entry(2, "2019-06", IN_FORCE),
-        entry(3, "2020-07-06", MET, results={1: Result.MET}),
+        entry(3, "2020-07-06", MET, results={1: YES}),
+        # What is known to be wrong today is not told of an earlier day.
+        entry(4, "2018-03-20", PARTLY),
+        entry(5, "2199-12-31", corrects=4),
     ]
-    state = state_of(told, on(day))
+    state = state_of(told, PartialDate(day))
     assert state.status is status
     assert state.results.get(1, (None,))[0] is result
-
-
-def test_a_corrected_entry_counts_no_more_and_was_never_an_earlier_status() -> None:
-    wrong = entry(1, "2019-01-01", MET, results={1: Result.MET})
-    right = entry(2, "2019-01-01", ANNOUNCED, corrects=1)
-    state = state_of([wrong, right])
-    assert state.status is ANNOUNCED
-    assert state.earlier == frozenset()
-    assert state.results == {}
-
-
-def test_a_correction_may_move_the_date_in_either_direction() -> None:
-    wrong = entry(1, "2019-01-01", MET)
-    for day in ("2018-06", "2019-06-01"):
-        state = state_of([entry(9, "2018-01-01", ANNOUNCED), wrong, entry(10, day, MET, corrects=1)])
-        assert state.status_entry is not None
-        assert state.status_entry.happened_on == on(day)
-        assert state.earlier == {ANNOUNCED}
-
-
-def test_a_correction_without_a_status_takes_the_wrong_one_away() -> None:
-    told = [entry(1, "2018", ANNOUNCED), entry(2, "2019", MET), entry(3, "2020", corrects=2)]
-    assert state_of(told).status is ANNOUNCED
-
-
-def test_correcting_a_correction_does_not_bring_the_first_mistake_back() -> None:
-    told = [
-        entry(1, "2019-01-01", MET),
-        entry(2, "2019-01-01", PARTLY, corrects=1),
-        entry(3, "2019-01-01", IN_FORCE, corrects=2),
-    ]
-    for order in permutations(told):
-        assert state_of(order).status is IN_FORCE
-        assert state_of(order).earlier == frozenset()
-
-
-def test_what_is_known_to_be_wrong_today_is_not_told_of_an_earlier_day() -> None:
-    told = [entry(1, "2018", ANNOUNCED), entry(2, "2019-01-01", MET), entry(3, "2020-01-01", ANNOUNCED, corrects=2)]
-    assert state_of(told, on("2019-06-01")).status is ANNOUNCED
 
 
 STORIES = st.lists(
@@ -152,21 +133,7 @@ STORIES = st.lists(
         st.dictionaries(st.integers(1, 2), st.sampled_from(Result)),
     ),
     max_size=6,
-).map(
-    lambda told: [
-        entry(number, day, status, corrects=corrects, results=results)
-        for number, (day, status, corrects, results) in enumerate(told, 1)
-    ]
-)
-
-
-@given(STORIES, st.randoms(use_true_random=False), st.none() | st.sampled_from(DAYS).map(PartialDate))
-def test_the_order_in_which_entries_are_read_changes_nothing(
-    told: list[Entry], random: Random, day: PartialDate | None
-) -> None:
-    shuffled = list(told)
-    random.shuffle(shuffled)
-    assert state_of(shuffled, day) == state_of(told, day)
+).map(lambda told: [entry(number, *given) for number, given in enumerate(told, 1)])
 
 
 @given(STORIES, st.sampled_from(DAYS).map(PartialDate))
@@ -183,15 +150,27 @@ def test_a_date_leaves_out_exactly_what_happened_later(told: list[Entry], day: P
     )
 
 
+def test_a_status_and_results_rest_on_the_last_entries_that_set_them() -> None:
+    told = [
+        entry(1, "2018", ANNOUNCED, results={7: NO}),
+        entry(2, "2019", PARTLY, results={7: YES, 8: NO}),
+        entry(3, "2020", results={8: YES, 9: YES}),
+        entry(4, "2021"),
+    ]
+    assert grounds_of(told, {7, 8}) == {2, 3}
+    assert grounds_of(told, {7}) == {2}
+    assert grounds_of(told, {7, 8}, PartialDate("2018-12-31")) == {1}
+    assert grounds_of([*told, entry(5, "2019", ANNOUNCED, corrects=2)], {7}) == {5, 1}
+    assert grounds_of([], {7}) == set()
+
+
 # --- the spans ---
 
 
 @pytest.mark.parametrize(
     ("told", "spans"),
     [
-        ([], []),
         ([entry(1, "2018")], []),
-        ([entry(1, "2018", ANNOUNCED)], [("2018-01-01", None, 1)]),
         (
             [entry(1, "2018-03", ANNOUNCED), entry(2, "2019-07-30", MET)],
             [("2018-03-01", "2019-07-30", 1), ("2019-07-30", None, 2)],
@@ -201,18 +180,15 @@ def test_a_date_leaves_out_exactly_what_happened_later(told: list[Entry], day: P
             [entry(1, "2018-01-01", MET), entry(2, "2018", ANNOUNCED), entry(3, "2018-01", IN_FORCE)],
             [("2018-01-01", None, 1)],
         ),
-        ([entry(1, "2018", ANNOUNCED), entry(2, "2018", MET)], [("2018-01-01", None, 2)]),
         # The same status said again is a span of its own, with its own reason.
         (
             [entry(1, "2018", ANNOUNCED), entry(2, "2019", ANNOUNCED)],
             [("2018-01-01", "2019-01-01", 1), ("2019-01-01", None, 2)],
         ),
-        ([entry(1, "2018", ANNOUNCED), entry(2, "2019", MET), entry(3, "2020", corrects=2)], [("2018-01-01", None, 1)]),
         (
             [entry(1, "2018", ANNOUNCED), entry(2, "2019", MET), entry(3, "2020", IN_FORCE, corrects=2)],
             [("2018-01-01", "2020-01-01", 1), ("2020-01-01", None, 3)],
         ),
-        ([entry(1, "2019", MET), entry(2, "2018", ANNOUNCED, corrects=1)], [("2018-01-01", None, 2)]),
     ],
 )
 def test_the_spans_of_a_story(told: list[Entry], spans: list[tuple[str, str | None, int]]) -> None:
@@ -229,4 +205,108 @@ def test_the_span_of_each_day_tells_the_status_of_that_day(told: list[Entry]) ->
         entry_then = state_of(told, PartialDate(day.isoformat())).status_entry
         assert [s.entry for s in covering] == ([entry_then] if entry_then else [])
     assert [s.ends_on for s in spans[:-1]] == [s.begins_on for s in spans[1:]]
-    assert all(s.ends_on is None or s.begins_on < s.ends_on for s in spans)
+
+
+# --- what may be added ---
+
+
+@pytest.mark.parametrize(
+    ("new", "changes", "order"),
+    [
+        (entry(9, "2020", MET), [], []),
+        (entry(9, "2020", ANNOUNCED), ["status"], []),
+        (entry(9, "2020"), [], []),
+        (entry(9, "2019", MET), [], ["happened_on"]),
+        (entry(9, "2019-07", results={1: NO}), [], ["happened_on"]),
+        (entry(9, "2019-07", results={2: NO}), [], []),
+        (entry(9, "2019-07-31", results={1: NO}), [], []),
+        (entry(9, "2019", MET, corrects=2), [], []),
+    ],
+)
+def test_an_entry_must_change_something_in_a_clear_order(new: Entry, changes: list[str], order: list[str]) -> None:
+    told = [entry(1, "2018", ANNOUNCED), entry(2, "2019-07-30", ANNOUNCED, results={1: YES})]
+    assert fields_of(check_changes(told, new)) == changes
+    assert fields_of(check_order(told, new)) == order
+
+
+# --- movement ---
+
+Told = tuple[str, UpdateKind, int | None]
+
+
+def last_movement(told: list[Told], on: str = "") -> str | None:
+    entries = [entry(n, day, corrects=corrects) for n, (day, _, corrects) in enumerate(told, 1)]
+    kinds = {number: kind for number, (_, kind, _) in enumerate(told, 1)}
+    found = moved_on(entries, kinds, PartialDate(on) if on else None)
+    return found.text if found else None
+
+
+@pytest.mark.parametrize(
+    ("told", "last"),
+    [
+        ([], None),
+        ([("2020-01-01", TEST, None), ("2019", UpdateKind.MILESTONE, None)], "2020-01-01"),
+        ([("2020-01-01", STATUS, None), ("2021-01-01", UpdateKind.REVIEW, None)], "2020-01-01"),
+        ([("2021-01-01", UpdateKind.REVIEW, None), ("2021-01-01", UpdateKind.REDEFINITION, None)], None),
+        # A correction stands in the place of the movement that it corrects, even of a correction of one.
+        ([("2020-01-01", STATUS, None), ("2019-01-01", CORRECTION, 1)], "2019-01-01"),
+        ([("2020-01-01", STATUS, None), ("2019-01-01", CORRECTION, 1), ("2018-01-01", CORRECTION, 2)], "2018-01-01"),
+        # The correction of a rewording moves nothing.
+        ([("2020-01-01", UpdateKind.REDEFINITION, None), ("2021-01-01", CORRECTION, 1)], None),
+        # Two entries that correct each other end the search all the same.
+        ([("2020-01-01", CORRECTION, 2), ("2021-01-01", CORRECTION, 1)], None),
+    ],
+)
+def test_only_what_happened_in_the_world_moves_an_ask(told: list[Told], last: str | None) -> None:
+    assert last_movement(told) == last
+
+
+@pytest.mark.parametrize(
+    ("results", "moves"), [({1: Result.UNKNOWN}, False), ({1: Result.UNKNOWN, 2: NO}, True), ({1: YES}, True)]
+)
+def test_that_we_looked_and_do_not_know_moves_nothing(results: Results, moves: bool) -> None:
+    assert (moved_on([entry(1, "2026-11-29", results=results)], {1: TEST}) is not None) == moves
+
+
+def test_what_came_after_a_day_had_not_moved_it_yet() -> None:
+    told: list[Told] = [("2019-05-01", STATUS, None), ("2020-07", TEST, None)]
+    assert last_movement(told, on="2020-06-30") == "2019-05-01"
+    assert last_movement(told, on="2020-07-01") == "2020-07"
+
+
+@pytest.mark.parametrize(
+    ("status", "last", "looked", "is_said"),
+    [
+        (ANNOUNCED, "2026-01-01", "2026-04-01", False),
+        (ANNOUNCED, "2026-01-01", "2026-04-02", True),
+        (PARTLY, "2026-01", "2026-05-01", False),
+        (PARTLY, "2026-01", "2026-05-02", True),
+        (ANNOUNCED, "2019-01-01", None, False),
+        (ANNOUNCED, "2026-01-01", "2026", False),
+        (ANNOUNCED, None, "2026-07-01", False),
+        (MET, "2019-01-01", "2026-07-01", False),
+        (Status.REJECTED, "2019-01-01", "2026-07-01", False),
+        (Status.CANNOT_BE_JUDGED, "2019-01-01", "2026-07-01", False),
+        (None, "2019-01-01", "2026-07-01", False),
+    ],
+)
+def test_no_movement_is_said_of_what_had_not_moved_for_long_when_we_looked(
+    status: Status | None, last: str | None, looked: str | None, is_said: bool
+) -> None:
+    dates = (PartialDate(text) if text else None for text in (last, looked))
+    assert is_quiet(status, *dates) is is_said
+
+
+@pytest.mark.parametrize(
+    ("reviewed_on", "published_on", "due"),
+    [
+        ("2026-01-31", date(2020, 1, 1), date(2026, 3, 2)),
+        ("2026-01", date(2020, 1, 1), date(2026, 3, 2)),
+        (None, date(2026, 1, 31), date(2026, 3, 2)),
+        (None, None, None),
+    ],
+)
+def test_a_check_is_due_an_interval_after_the_last_one_or_after_publication(
+    reviewed_on: str | None, published_on: date | None, due: date | None
+) -> None:
+    assert review_due(PartialDate(reviewed_on) if reviewed_on else None, published_on, 30) == due

@@ -2,10 +2,14 @@
 
 import pytest
 
+from tests.rules.problems import fields_of
 from tracker.rules.targets import (
     MOST_TARGETS,
+    Decision,
     TargetKind,
     TargetsDraft,
+    TargetState,
+    check_decision,
     check_targets,
     shared_words,
     title_of_regime,
@@ -50,11 +54,28 @@ def test_pasted_names_are_checked_line_by_line(names: tuple[str, ...], message: 
     [
         ("The Russia (Sanctions) (EU Exit) Regulations 2019", "Russia (Sanctions) (EU Exit) Regulations 2019"),
         ("Isil (Da'esh)  Regulations 2019", "Isil (Da'esh) Regulations 2019"),
-        (
-            "The Yemen (Sanctions) (EU Exit) Regulations 2020",
-            "Yemen (Sanctions) (EU Exit) (No. 2) Regulations 2020",
-        ),
+        ("Yemen (Sanctions) (EU Exit) Regulations 2020", "Yemen (Sanctions) (EU Exit) (No. 2) Regulations 2020"),
     ],
 )
 def test_regimes_are_called_as_laws_are_here(name: str, title: str) -> None:
     assert title_of_regime(name) == title
+
+
+@pytest.mark.parametrize(
+    ("draft", "is_source_public", "fields"),
+    [
+        (Decision(TargetState.LISTED, "RUS0001"), False, []),
+        (Decision(TargetState.LISTED, "RUS1"), True, ["unique_id"]),
+        (Decision(TargetState.NOT_LISTED, is_shown=True), True, []),
+        (Decision(TargetState.NOT_LISTED, is_shown=True), False, ["is_shown"]),
+        (Decision(TargetState.UNSURE), False, []),
+    ],
+)
+def test_an_entry_has_an_id_and_a_name_without_one_a_public_source(
+    draft: Decision, is_source_public: bool, fields: list[str]
+) -> None:
+    assert fields_of(check_decision(draft, is_source_public=is_source_public)) == fields
+
+
+def test_targets_are_counted_in_words() -> None:
+    assert [TargetKind.PERSON.counted(number) for number in (1, 2, 1000)] == ["1 person", "2 people", "1,000 people"]

@@ -1,4 +1,4 @@
-"""Differences between two texts, and the wording of an ask over time."""
+"""How fields and their values are put in words, differences, and the wording of an ask over time."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.rules.wording import (
+    LONGEST_QUOTE,
     MOST_WORDS,
     FieldChange,
     Happening,
@@ -15,11 +16,59 @@ from tracker.rules.wording import (
     Piece,
     compare,
     compare_fields,
+    field_name,
     history_of,
+    in_full,
     shortened,
+    shown,
 )
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def test_columns_are_named_in_words() -> None:
+    assert [field_name(name) for name in ("title", "next_step_on", "source_id")] == ["title", "next step on", "source"]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "nothing"),
+        ("", "nothing"),
+        ([], "nothing"),
+        (False, "“False”"),
+        ("Met", "“Met”"),
+        (["Wales", "Scotland"], "“Wales”, “Scotland”"),
+        ([{"url": "https://a.example", "note": "", "published_on": None}], "url: https://a.example"),
+        ("x" * LONGEST_QUOTE, f"“{'x' * LONGEST_QUOTE}”"),
+        ("x" * (LONGEST_QUOTE + 1), f"“{'x' * LONGEST_QUOTE}…”"),
+    ],
+)
+def test_values_are_shown_as_a_reader_sees_them(value: object, words: str) -> None:
+    assert shown(value) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("happened_on", "2020-02", "February 2020"),
+        ("next_step_on", None, ""),
+        ("submitted_at", "2026-11-02T09:05:13.994487+00:00", "2 November 2026, 09:05 UTC"),
+        ("status", "partly_met", "partly met"),
+        ("title", "partly_met", "partly_met"),
+        ("becomes_id", 4, "number 4"),
+        ("is_archived", True, "yes"),
+        ("extent", ["England", "Wales"], "England, Wales"),
+        (
+            "evidence",
+            [{"url": "https://a.example", "note": "", "type": "own_work", "published_on": "2020"}],
+            "url: https://a.example; type: own work; published on: 2020",
+        ),
+        ("results", [[3, "met"], [4, "unknown"]], "3, met | 4, unknown"),
+    ],
+)
+def test_in_full_a_value_is_put_as_people_read_it(name: str, value: object, words: str) -> None:
+    assert in_full(value, name) == words
 
 
 def marked(before: str, after: str) -> str:

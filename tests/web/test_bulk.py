@@ -15,9 +15,9 @@ from tracker.models import Ask, Event, Update
 from tracker.queries.people import with_names
 from tracker.rules import bulk as rules
 from tracker.rules.bulk import ManyDraft, Seen, What
-from tracker.rules.changes import shown
 from tracker.rules.dates import PartialDate
 from tracker.rules.updates import UpdateKind
+from tracker.rules.wording import shown
 from tracker.services import bulk
 
 SHOW, TWO, WHY = "Show what would change", (WEALTH_ORDERS, "stop-brexit"), "One name for one thing."

@@ -33,12 +33,12 @@ def look(folder: Path | None, only: str | None, dry_run: bool) -> None:
     a source could not be used.
     """
     # An HTTP client, of which no other command knows.
+    from tracker.official import READERS
     from tracker.official.evidence import read_evidence
     from tracker.official.fetching import Fetcher, SavedAnswers
     from tracker.official.looking import Looking, only_one
     from tracker.official.looking import look as look_at
     from tracker.official.pages import Pages
-    from tracker.official.readers import READERS
 
     settings, engine, at = Settings.from_env(), open_engine(), now()
     require_newest(engine)

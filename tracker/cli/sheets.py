@@ -21,8 +21,8 @@ from tracker.imports.run import Checked, apply, check
 from tracker.models import Person
 from tracker.queries.public import rows, tables
 from tracker.queries.public.filters import AskFilter
-from tracker.rules.changes import shown
 from tracker.rules.permissions import COMMAND_LINE, Actor
+from tracker.rules.wording import shown
 from tracker.services.change import Change
 from tracker.services.files import PUBLIC, part_of
 from tracker.settings import Settings

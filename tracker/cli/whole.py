@@ -14,8 +14,8 @@ from tracker.imports.plan import Plan
 from tracker.imports.whole import bring_in, is_empty
 from tracker.paths import resource_dir
 from tracker.queries import folder as queries
-from tracker.rules.changes import shown
 from tracker.rules.permissions import SEEDS, Actor
+from tracker.rules.wording import shown
 from tracker.services.change import Change
 from tracker.services.files import OURS, part_of
 from tracker.services.files import PUBLIC as FOR_ALL

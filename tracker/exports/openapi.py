@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document of the JSON API, made from the declarations of the files."""
 
+from enum import StrEnum
 from typing import Any
 
 from tracker.exports.columns import Table
@@ -85,7 +86,7 @@ def paths() -> dict[str, Described]:
 
 
 def _ask_filters() -> list[Described]:
-    enums = {"family": Family, "status": Status, "kind": AskKind}
+    enums: dict[str, type[StrEnum]] = {"family": Family, "status": Status, "kind": AskKind}
     chosen = [
         _in_query(
             name, f"Only asks of this {name}{TOGETHER}", {"type": "string", "enum": [member.value for member in enum]}

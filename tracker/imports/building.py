@@ -13,8 +13,8 @@ from tracker.models import Ask, Evidence, FormerSlug, Legislation, Link, Reply, 
 from tracker.rules import asks, checks, legislation, replies, updates
 from tracker.rules.asks import Publication
 from tracker.rules.dates import check_not_future
-from tracker.rules.disputes import DisputeDraft, check_dispute
 from tracker.rules.errors import Problem
+from tracker.rules.replies import DisputeDraft, check_dispute
 from tracker.rules.text import SENTENCE_LENGTH, is_slug, slugify
 from tracker.rules.wording import TEST_WORDING, WORDING
 from tracker.services.change import Change

@@ -18,8 +18,8 @@ from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, Succ
 from tracker.queries import folder as queries
 from tracker.rules import asks, legislation, replies, targets, updates
 from tracker.rules.asks import Publication
-from tracker.rules.changes import shown
 from tracker.rules.text import clean
+from tracker.rules.wording import shown
 
 COLUMNS: Mapping[str, Mapping[str, Column]] = {
     name: {column.name: column for column in table.columns} for name, table in WHOLE.items()

@@ -1,1 +1,16 @@
-"""The official record: a machine looks, a person tells."""
+"""The official record: a machine looks, a person tells. Its readers, in the order in which they are asked."""
+
+from collections.abc import Mapping
+
+from tracker.official.bills import read_bills
+from tracker.official.designations import read_sanctions
+from tracker.official.instruments import read_instruments
+from tracker.official.law import read_law
+from tracker.official.looking import Reader
+
+READERS: Mapping[str, Reader] = {
+    "bills": read_bills,
+    "law": read_law,
+    "instruments": read_instruments,
+    "sanctions": read_sanctions,
+}

@@ -11,8 +11,8 @@ from typing import Any
 
 from tracker.models import Finding, Legislation
 from tracker.official.fetching import Unreachable, Unreadable
-from tracker.official.followed import read_day
-from tracker.official.looking import Looking
+from tracker.official.findings import about_law
+from tracker.official.looking import Looking, read_day
 from tracker.rules.dates import PartialDate
 
 ADDRESS = re.compile(r"https?://bills\.parliament\.uk/bills/([1-9][0-9]{0,8})(?:[/?#]|$)", re.ASCII)
@@ -61,12 +61,11 @@ def _stage(looking: Looking, bill: Legislation, number: str, stage: dict[str, An
     if is_to_come := day > looking.today:
         when = f"set down for {day.in_words}"
         tells = f"The {name} of the {bill.title}{where} is {when}."
-    return Finding(
-        kind="stage",
-        subject_kind="legislation",
-        subject_id=bill.id,
-        outside_key=f"bill/{number}/stage/{int(stage['id'])}",
-        says=f"{bill.title}: {name}, {house}, {when}",
+    return about_law(
+        bill,
+        "stage",
+        f"bill/{number}/stage/{int(stage['id'])}",
+        f"{bill.title}: {name}, {house}, {when}",
         tells=tells,
         address=f"https://bills.parliament.uk/bills/{number}/stages",
         page_title=f"{bill.title}: stages",
@@ -103,15 +102,13 @@ def _ends(
 
 def _end(bill: Legislation, number: str, kind: str, how: str, day: PartialDate | None) -> Finding:
     is_act = kind == "royal_assent"
-    return Finding(
-        kind=kind,
-        subject_kind="legislation",
-        subject_id=bill.id,
-        outside_key=f"bill/{number}/{kind}",
-        says=f"{bill.title}: {how}" + (f", {day.in_words}" if day else ""),
+    return about_law(
+        bill,
+        kind,
+        f"bill/{number}/{kind}",
+        f"{bill.title}: {how}" + (f", {day.in_words}" if day else ""),
         tells=f"The {bill.title} received royal assent." if is_act else f"The {bill.title}: {how}.",
         address=f"https://bills.parliament.uk/bills/{number}",
-        page_title=bill.title,
         happened_on=day,
         fills=("enacted_on" if is_act else "lapsed_on") if day else "",
         raw={"how": how},

@@ -59,22 +59,20 @@ def take_list(session: Session, found: ReadList, at: datetime) -> list[Finding]:
         raise Unreadable(f"The list is older than that of {last.in_words if last else 'today'}, which we have.")
     known = {row.unique_id: row for row in session.execute(sa.select(Designation.__table__))}
     targets = session.scalars(sa.select(Target).where(Target.state != TargetState.TAKEN_OUT)).all()
-    news = [*_changes(known, found, targets), *_propose(found, targets)]
+    news = [
+        _found(target, found, target.unique_id, what, says)
+        for target in targets
+        if target.unique_id
+        for what, says in _changes(known[target.unique_id], found.entries.get(target.unique_id))
+    ]
+    news += _propose(found, targets)
     _write(session, known, found, {target.unique_id for target in targets}, last or day)
     if day != last:
         session.add(SanctionsList(day=day, read_at=at))
     return news
 
 
-def _changes(known: Mapping[str, Row], found: ReadList, targets: Sequence[Target]) -> Iterator[Finding]:
-    """Yield what changed of the entries that targets follow."""
-    for target in targets:
-        if target.unique_id:
-            for what, says in _change(known[target.unique_id], found.entries.get(target.unique_id)):
-                yield _found(target, found, target.unique_id, what, says)
-
-
-def _change(was: Row, now: ListEntry | None) -> Iterator[tuple[str, str]]:
+def _changes(was: Row, now: ListEntry | None) -> Iterator[tuple[str, str]]:
     """Yield what changed of an entry, and how it is said."""
     if now is None:
         if was.removed_on is None:

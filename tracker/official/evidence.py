@@ -18,8 +18,8 @@ from tracker.official.looking import Looking
 from tracker.official.pages import Pages, WebPage
 from tracker.rules.asks import Publication
 from tracker.rules.findings import SOURCES, Sight
-from tracker.rules.quoting import parts_of, plain, stand_in
 from tracker.rules.taking_down import CORRECTIONS
+from tracker.rules.text import parts_of, plain, stand_in
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 ASKED_AT = sa.func.coalesce(EvidenceLook.asked_at, NEVER)

@@ -1,19 +1,21 @@
 """Answers of official records, asked for politely and kept, or read from a folder in which somebody saved them.
 
 One request a second, conditional, with a contact, time limits and three tries. Requests go only to the hosts of
-official records, and a redirect is judged like the first address. What is read is limited after it is unpacked.
+official records, and a redirect is judged like the first address. What is read is limited after it is unpacked. XML
+that declares a document type is refused, and with it all entities: no record that we read has one (decision 0031).
 """
 
 import hashlib
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
+from xml.etree import ElementTree as ET
 
 import urllib3
 
@@ -27,10 +29,14 @@ MOST_REDIRECTS = 5
 MOST_SECONDS = 180
 TIMES = urllib3.Timeout(connect=10, read=30)
 PACE_SECONDS = 1.0
+WAITS = (0.0, 2.0, 6.0)  # before each try
 LONGEST_WAIT = 60
 BUSY = (429, 500, 502, 503, 504)
 UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 NAME_LENGTH = 120
+# All that may stand before the first element of XML.
+BEGINNING = re.compile(rb"(\xef\xbb\xbf)?\s*(?>(<\?.*?\?>|<!--.*?-->)\s*)*+<[A-Za-z]", re.DOTALL)
+LONGEST_BEGINNING = 65536
 Conditions = Mapping[str, str]  # "etag" and "last_modified" of an answer
 
 
@@ -60,6 +66,30 @@ class Answer:
         except (ValueError, RecursionError):
             self.forget()
             raise Unreadable(f"{self.address} did not answer in JSON.") from None
+
+    def elements(self, root: str, *tags: str) -> Iterator[ET.Element]:
+        """Yield each element of the XML with one of these tags, whole, as soon as it ends; raises Unreadable.
+
+        `root` is the tag that the document must have, with its namespace in braces.
+        """
+        try:
+            with self.path.open("rb") as file:
+                begins = file.read(LONGEST_BEGINNING)
+                if not BEGINNING.match(begins):
+                    raise Unreadable("it declares a document type" if b"<!DOCTYPE" in begins else "it begins otherwise")
+                file.seek(0)
+                events = ET.iterparse(file, events=("start", "end"))  # noqa: S314 (entities were refused above)
+                _, top = next(events)
+                if top.tag != root:
+                    raise Unreadable(f"it is a document of the kind “{top.tag.rpartition('}')[2]}”")
+                for event, element in events:
+                    if event == "end" and element.tag in tags:
+                        yield element
+                        element.clear()
+                        top.clear()
+        except (ET.ParseError, LookupError, ValueError, Unreadable) as error:  # the middle two: an unknown encoding
+            self.forget()
+            raise Unreadable(f"{self.address} is no whole XML of this record: {error}.") from None
 
     def forget(self) -> None:
         """Delete the answer, which is of no use any longer; the next question is asked without conditions."""
@@ -94,7 +124,6 @@ class Fetcher:
     at: datetime
     since: datetime | None = None
     most_bytes: int = MOST_BYTES
-    wait_seconds: float = 2.0
 
     def __post_init__(self) -> None:
         self.pool = urllib3.PoolManager(timeout=TIMES, retries=False)
@@ -151,7 +180,7 @@ class Fetcher:
     def _try(self, address: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
         """Ask three times with growing waits, and longer ones where a busy source asks for them."""
         host, reason, asked_to_wait = urlsplit(address), "", 0
-        for wait in (0, self.wait_seconds, 3 * self.wait_seconds):
+        for wait in WAITS:
             time.sleep(max(wait, asked_to_wait))
             if host.hostname not in LOOPBACK:  # this machine itself need not be spared
                 time.sleep(max(0.0, self.asked_at + PACE_SECONDS - time.monotonic()))

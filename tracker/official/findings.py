@@ -12,11 +12,19 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Finding
+from tracker.models import Finding, Legislation, Link
 from tracker.rules.findings import FindingState
 from tracker.rules.text import PARAGRAPH_LENGTH, TITLE_LENGTH, showable
 
 SAYS_LENGTH, KEY_LENGTH = 300, 200
+
+
+def about_law(law: Legislation, kind: str, key: str, says: str, *, link: Link | None = None, **more: object) -> Finding:
+    """Return a finding about a law, or about a link to it; its page is called as the law is unless `more` has it."""
+    values = {"subject_kind": "legislation", "subject_id": law.id, "page_title": law.title}
+    if link:
+        values |= {"subject_kind": "link", "subject_id": link.id}
+    return Finding(kind=kind, outside_key=key, says=says, **values | more)
 
 
 def note(session: Session, found: Finding, at: datetime) -> Finding | None:
@@ -57,12 +65,12 @@ def withdraw_missing(session: Session, key_prefix: str, keys: Collection[str]) -
 
 
 def _digest(found: Finding) -> str:
-    """The SHA-256 of the value, in hexadecimal."""
+    """Return the SHA-256 of the value, in hexadecimal."""
     value = [found.kind, found.happened_on.text if found.happened_on else None, found.raw or {}]
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def _fitting(text: str, length: int) -> str:
-    """The text as pages and forms can have it."""
+    """Return the text as pages and forms can have it."""
     text = " ".join(showable(text).split())
     return text if len(text) <= length else f"{text[: length - 1]}…"

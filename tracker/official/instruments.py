@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from tracker.models import Finding, Legislation
 from tracker.official.fetching import Unreadable
-from tracker.official.followed import read_day
-from tracker.official.looking import Looking
+from tracker.official.findings import about_law
+from tracker.official.looking import Looking, read_day
 from tracker.rules.citations import LawRef
 
 PAGE, MOST = 100, 1000
@@ -58,12 +58,11 @@ def _found(
     happened = " and ".join(f"{word} on {day.in_words}" for word, day in steps)
     page = f"https://statutoryinstruments.parliament.uk/instrument/{number}"
     is_ours = ref is not None and ref.identity in ours
-    finding = Finding(
-        kind="instrument",
-        subject_kind="legislation",
-        subject_id=act.id,
-        outside_key=f"instrument/{act.id}/{number}",
-        says=f"{cited}, under the {act.title}: {when}",
+    finding = about_law(
+        act,
+        "instrument",
+        f"instrument/{act.id}/{number}",
+        f"{cited}, under the {act.title}: {when}",
         tells=f"The {cited.removeprefix('The ')} was {happened} under the {act.title}.",
         address=f"{ref.address}/made" if ref else page,
         page_title=name,

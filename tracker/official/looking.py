@@ -4,21 +4,21 @@ import fcntl
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from tracker.clock import day_of
 from tracker.db.engine import reading, writing
-from tracker.models import Finding, Legislation, Look, Revision
+from tracker.models import Ask, Finding, Legislation, Link, Look, Revision
 from tracker.official.fetching import Answers, Unreachable, Unreadable
 from tracker.official.findings import note, withdraw_missing
-from tracker.official.followed import list_followed
-from tracker.rules.dates import PartialDate
+from tracker.rules.asks import AWAY, Publication
+from tracker.rules.dates import FIRST_YEAR, PartialDate
 from tracker.rules.findings import SOURCES, LookOutcome
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.services.files import part_of
@@ -57,17 +57,23 @@ class Looking:
 
     @cached_property
     def followed(self) -> Sequence[Legislation]:
-        """The laws and bills that asks hang on."""
+        """Return the laws and bills that are linked to a published ask, each with its links to such asks."""
+        hangs = sa.and_(
+            Link.publication.not_in(AWAY),
+            Link.ask_id.in_(sa.select(Ask.id).where(Ask.publication == Publication.PUBLISHED)),
+        )
+        laws = sa.select(Legislation).where(Legislation.publication.not_in(AWAY), Legislation.links.any(hangs))
+        loaded = selectinload(Legislation.links.and_(hangs))
         with reading(self.engine) as session:
-            return list_followed(session)
+            return session.scalars(laws.options(loaded).order_by(Legislation.id)).all()
 
     @cached_property
     def today(self) -> PartialDate:
-        """The day of the look."""
+        """Return the day of the look."""
         return PartialDate(day_of(self.at).isoformat())
 
     def is_recent(self, day: PartialDate | None) -> bool:
-        """Return True for a day that makes news. What is older was there before anybody looked."""
+        """True for a day that makes news. What is older was there before anybody looked."""
         return day is not None and day.first_day >= self.today.first_day - RECENT
 
     def each(self, laws: Sequence[Legislation], read: Callable[[Legislation], None]) -> None:
@@ -121,7 +127,7 @@ class Looking:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A transaction, undone at its end on a dry run."""
+        """Return a transaction, undone at its end on a dry run."""
         with writing(self.engine) as session:
             yield session
             if self.dry_run:
@@ -153,6 +159,16 @@ def look(looking: Looking, reader: Reader) -> Look:
     return row
 
 
+def read_day(text: str | None) -> PartialDate | None:
+    """Return the day at the beginning of a moment such as "2026-11-12T00:00:00"; raises ValueError."""
+    if not text:
+        return None
+    day = date.fromisoformat(text[:10])
+    if day.year < FIRST_YEAR:
+        raise ValueError(f"{day} is no day")
+    return PartialDate(day.isoformat())
+
+
 def find_last_good(session: Session, source: str) -> Look | None:
     """Return the newest look at a source that went well."""
     good = sa.select(Look).where(Look.source == source, Look.outcome == LookOutcome.OK)
@@ -167,7 +183,7 @@ def _check_clock(looking: Looking) -> None:
 
 
 def _summary(looking: Looking) -> str:
-    """What a look that went well says: what it could not read, and whether it found too much to be true."""
+    """Return what a look that went well says: what it could not read, and if it found too much to be true."""
     sentences = []
     if len(looking.new) > MANY:
         sentences.append(f"{len(looking.new)} findings at once: see whether the source is right before you tell any.")

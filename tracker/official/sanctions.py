@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from tracker.official.fetching import Answer, Answers, Conditions, Unreadable
-from tracker.official.xml import elements
 from tracker.rules.dates import PartialDate
 from tracker.rules.targets import UNIQUE_ID, TargetKind, title_of_regime
 from tracker.rules.text import clean, showable
@@ -95,7 +94,7 @@ def _read(answer: Answer, records: Reader, today: PartialDate) -> ReadList:
 
 def _read_xml(answer: Answer, found: ReadList) -> Iterator[Record]:
     """Yield the designations of the XML, in which each is one element."""
-    for element in elements(answer, "Designations", "DateGenerated", "Designation"):
+    for element in answer.elements("Designations", "DateGenerated", "Designation"):
         if element.tag == "DateGenerated":
             found.day = _day(element.text or "", "%d/%m/%Y")
             continue

@@ -14,7 +14,7 @@ from tracker.rules.asks import Publication
 def is_review_late(session: Session, today: date) -> sa.ColumnElement[bool]:
     """Return the condition that a published ask is to be looked at again by now. Costs a query.
 
-    Where nobody has looked again yet, it counts from the first publication, as rules.movement.review_due does.
+    Where nobody has looked again yet, it counts from the first publication, as rules.story.review_due does.
     """
     first = sa.select(sa.func.min(Update.published_at)).where(
         Update.ask_id == Ask.id, Update.publication == Publication.PUBLISHED

@@ -2,13 +2,12 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from textwrap import shorten
 
 from tracker.rules import checks
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem
-from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, TITLE_LENGTH, free_slug, slug_of_name
+from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, TITLE_LENGTH, Choice, free_slug, slug_of_name
 from tracker.rules.updates import Result
 
 QUOTE_LENGTH = 600
@@ -28,48 +27,32 @@ ASK_LIMITS = {
 }
 
 
-class AskKind(StrEnum):
+class AskKind(Choice):
     """Whether the ask is a policy proposal or a sanctions measure."""
 
-    POLICY = "policy"
-    SANCTIONS = "sanctions"
-
-    @property
-    def label(self) -> str:
-        return {"policy": "Policy proposal", "sanctions": "Sanctions measure"}[self.value]
+    POLICY = "policy", "Policy proposal"
+    SANCTIONS = "sanctions", "Sanctions measure"
 
 
-class Basis(StrEnum):
+class Basis(Choice):
     """How the ask was made."""
 
-    EXPLICIT = "explicit"
-    IMPLIED = "implied"
-    OUR_MEASURE = "our_measure"
-
-    @property
-    def label(self) -> str:
-        return {"explicit": "Asked explicitly", "implied": "Asked by implication", "our_measure": "Our measure"}[self]
-
-    @property
-    def means(self) -> str:
-        return {
-            "explicit": "The source asks for this, in these or equal words.",
-            "implied": "The source asks for something that takes this.",
-            "our_measure": "The source states a wish and names no measure. The measure is ours.",
-        }[self]
+    EXPLICIT = "explicit", "Asked explicitly", "The source asks for this, in these or equal words."
+    IMPLIED = "implied", "Asked by implication", "The source asks for something that takes this."
+    OUR_MEASURE = (
+        "our_measure",
+        "Our measure",
+        "The source states a wish and names no measure. The measure is ours.",
+    )
 
 
-class Publication(StrEnum):
+class Publication(Choice):
     """Who sees a record: staff alone (a draft, or one put aside), or everybody (an archived one as past)."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
     ARCHIVED = "archived"
     PUT_ASIDE = "put_aside"
-
-    @property
-    def label(self) -> str:
-        return self.value.replace("_", " ").capitalize()
 
     @property
     def is_public(self) -> bool:
@@ -152,8 +135,7 @@ def check_source(draft: SourceDraft) -> list[Problem]:
     return (
         checks.slug(draft.key, "key")
         + checks.required(draft.title, "title", "the title of the source")
-        + checks.optional_url(draft.url, "url")
-        + checks.optional_url(draft.archived_url, "archived_url")
+        + checks.urls(draft, "url", "archived_url")
         + checks.texts(draft, limits)
     )
 

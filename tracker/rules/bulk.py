@@ -1,13 +1,11 @@
 """What may be done to many asks at once."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from tracker.rules.errors import Problem
 from tracker.rules.permissions import Role
-from tracker.rules.text import slugify
+from tracker.rules.text import Choice, slugify
 from tracker.rules.updates import UpdateDraft
 
 MOST_AT_ONCE = 50
@@ -15,31 +13,16 @@ MOST_AT_ONCE = 50
 MOST_AN_HOUR = 100
 
 
-class What(StrEnum):
+class What(Choice):
     """Which change."""
 
-    REVIEW = "review"
-    TOPIC = "topic"
-    ADD_BODIES = "add_bodies"
-    REMOVE_BODIES = "remove_bodies"
-    BODIES = "responsible_bodies"
-    INTERVAL = "review_interval_days"
-    PUBLISH = "publish"
-
-    @property
-    def label(self) -> str:
-        return WHAT_LABELS[self]
-
-
-WHAT_LABELS: Mapping[What, str] = {
-    What.REVIEW: "Record a review: checked, nothing changed",
-    What.TOPIC: "Change the topic",
-    What.ADD_BODIES: "Add bodies to those who answer for it",
-    What.REMOVE_BODIES: "Take bodies out of those who answer for it",
-    What.BODIES: "Replace all who answer for it",
-    What.INTERVAL: "Change after how many days to check again",
-    What.PUBLISH: "Publish the drafts",
-}
+    REVIEW = "review", "Record a review: checked, nothing changed"
+    TOPIC = "topic", "Change the topic"
+    ADD_BODIES = "add_bodies", "Add bodies to those who answer for it"
+    REMOVE_BODIES = "remove_bodies", "Take bodies out of those who answer for it"
+    BODIES = "responsible_bodies", "Replace all who answer for it"
+    INTERVAL = "review_interval_days", "Change after how many days to check again"
+    PUBLISH = "publish", "Publish the drafts"
 
 
 BODIES = (What.ADD_BODIES, What.REMOVE_BODIES, What.BODIES)
@@ -56,11 +39,11 @@ class ManyDraft:
 
     @property
     def field(self) -> str:
-        """The field of an ask that changes."""
+        """Return the field of an ask that changes."""
         return What.BODIES.value if self.what in BODIES else self.what.value
 
     def value_after(self, now: Any) -> Any:
-        """What the field of an ask that is `now` this would be; bodies are the same however they are written."""
+        """Return what the field of an ask that is `now` this would be; bodies are the same however they are written."""
         if self.what not in BODIES or self.what is What.BODIES:
             return self.value
         given, there = {slugify(name) for name in self.value}, {slugify(name) for name in now}
@@ -79,7 +62,7 @@ class Seen:
 
 
 def check_number(number: int) -> list[Problem]:
-    """Some asks, but not too many to look at."""
+    """Refuse no asks, and more than anybody looks at."""
     if 1 <= number <= MOST_AT_ONCE:
         return []
     return [Problem(f"Choose between 1 and {MOST_AT_ONCE} asks; you chose {number}.")]
@@ -98,6 +81,6 @@ def check_hour(role: Role, changed: int, number: int) -> list[Problem]:
 
 
 def check_reason(draft: ManyDraft) -> list[Problem]:
-    """What is done to many is explained once; a review and a publication explain themselves in public."""
+    """Refuse what nobody explains; a review and a publication explain themselves in public."""
     is_public = draft.what in {What.REVIEW, What.PUBLISH}
     return [] if is_public or draft.reason else [Problem("Say why; it stands in the log of each ask.", "reason")]

@@ -42,7 +42,7 @@ class Checkpoint(NamedTuple):
 
 
 def canonical(entry: Mapping[str, object]) -> str:
-    """The one way in which an entry is written for hashing."""
+    """Return an entry in the one way in which it is written for hashing."""
     return ENCODER.encode(entry)
 
 
@@ -56,12 +56,12 @@ def entry_hash(entry: Mapping[str, object]) -> str:
 
 
 def commitment(salt: str, value: str) -> str:
-    """What stands in an entry for a value: HMAC-SHA-256 under the salt, which is 64 hexadecimal digits."""
+    """Return what stands in an entry for a value: HMAC-SHA-256 under the salt, which is 64 hexadecimal digits."""
     return hmac.new(bytes.fromhex(salt), value.encode(), hashlib.sha256).hexdigest()
 
 
 def with_personal(entry: Mapping[str, Any], replace: Callable[[int, str], str]) -> dict[str, Any]:
-    """The entry with each value replaced that tells of a member of staff, given by number.
+    """Return the entry with each value replaced that tells of a member of staff, given by number.
 
     Those are who did it and, where the entry is about a person, their name and e-mail address.
     """
@@ -80,7 +80,7 @@ def with_personal(entry: Mapping[str, Any], replace: Callable[[int, str], str]) 
 
 
 def commitments_of(entry: Mapping[str, Any]) -> list[tuple[int, str]]:
-    """The commitments in an entry, each with the person whom it is about; the first format had none."""
+    """Return the commitments in an entry, each with the person whom it is about; the first format had none."""
     found: list[tuple[int, str]] = []
 
     def note(person_id: int, made: str) -> str:
@@ -93,7 +93,7 @@ def commitments_of(entry: Mapping[str, Any]) -> list[tuple[int, str]]:
 
 
 def read_checkpoint(text: str) -> Checkpoint:
-    """A checkpoint as it was printed, or a hash alone; raises ValueError for anything else."""
+    """Return a checkpoint as it was printed, or a hash alone; raises ValueError for anything else."""
     found = CHECKPOINT.fullmatch(text.strip())
     if not found:
         raise ValueError(f"“{text.strip()[:80]}” is no checkpoint. It looks like 12:{'0' * 8}… with 64 digits.")

@@ -33,10 +33,10 @@ def slug(value: str, field: str) -> list[Problem]:
     return [Problem("Use small letters, digits and single hyphens, such as “empty-homes”.", field)]
 
 
-def optional_url(value: str, field: str) -> list[Problem]:
-    """Refuse an address that may not be published; empty is fine."""
-    sentence = check_url(value) if value else None
-    return [Problem(sentence, field)] if sentence else []
+def urls(draft: object, *fields: str) -> list[Problem]:
+    """Refuse addresses of a draft that may not be published; empty is fine."""
+    given = ((field, getattr(draft, field)) for field in fields)
+    return [Problem(sentence, field) for field, url in given if url and (sentence := check_url(url))]
 
 
 def texts(draft: object, limits: dict[str, int]) -> list[Problem]:
@@ -55,7 +55,7 @@ def names(values: Sequence[str], field: str) -> list[Problem]:
 
 
 def check_url(text: str) -> str | None:
-    """Why a link cannot be published, or None. Only http and https addresses with a host pass."""
+    """Return why a link cannot be published, or None. Only http and https addresses with a host pass."""
     if len(text) > URL_LENGTH:
         return f"The address is longer than {URL_LENGTH} characters."
     if any(character.isspace() for character in text):

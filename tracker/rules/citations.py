@@ -68,22 +68,22 @@ class LawRef:
 
     @property
     def key(self) -> str:
-        """The path of its page, such as "ukpga/2018/13"."""
+        """Return the path of its page, such as "ukpga/2018/13"."""
         return f"{self.kind}/{self.year}/{self.number}"
 
     @property
     def identity(self) -> str:
-        """The same for every way to name the same law."""
+        """Return the same for every way to name the same law."""
         return f"{SHARED_RUN.get(self.kind, self.kind)}/{self.year}/{self.number}"
 
     @property
     def address(self) -> str:
-        """Its address on legislation.gov.uk."""
+        """Return its address on legislation.gov.uk."""
         return f"https://www.legislation.gov.uk/{self.key}"
 
     @property
     def citation(self) -> str:
-        """Its usual citation, such as "2018 c. 13"; empty for kinds that we cannot cite by rule."""
+        """Return its usual citation, such as "2018 c. 13"; empty for kinds that we cannot cite by rule."""
         shape = SHAPES.get(self.kind, "")
         if self.kind == "eur" and self.year < "2015":
             shape = "Regulation (EU) No {number}/{year}"
@@ -114,7 +114,7 @@ SHAPES = {
 
 
 def parse_address(text: str) -> LawRef | None:
-    """Read an address on legislation.gov.uk or an EU law's ELI address; None when it is neither."""
+    """Return the law at an address on legislation.gov.uk or an EU law's ELI address; None when it is neither."""
     text = text.strip()
     if eli := ELI.match(text):
         return LawRef(ELI_KINDS[eli[1].lower()], eli[2], eli[3])
@@ -131,7 +131,7 @@ def parse_address(text: str) -> LawRef | None:
 
 
 def _from_segments(kind: str, rest: list[str]) -> LawRef | None:
-    """Split year and number; before 1963 an Act's year is regnal and takes two segments."""
+    """Return the law with the year and number of a path; before 1963 an Act's year is regnal and takes two segments."""
     length = 1 if CALENDAR_YEAR.fullmatch(rest[0]) else 2
     year, rest = "/".join(rest[:length]), rest[length:]
     if not rest or not NUMBER.fullmatch(rest[0]):
@@ -184,7 +184,7 @@ PATTERNS = [
 
 
 def parse_citation(text: str) -> LawRef | None:
-    """Read a citation such as "2018 c. 13", "Bill 157 (2017-19)", "S.I. 2020 No. 680" or "Decision (EU) 2020/9"."""
+    """Return the law that a text such as "2018 c. 13", "Bill 157 (2017-19)" or "S.I. 2020 No. 680" cites; else None."""
     if found := REGNAL.search(text):
         reign, years = re.sub(r"[.\s]", "", found["reign"]), "-".join(re.findall(r"\d+", found["years"]))
         return LawRef("ukpga", f"{reign}/{years}", found["number"].lstrip("0") or "0")
@@ -199,6 +199,6 @@ def parse_citation(text: str) -> LawRef | None:
 
 
 def _kind_of(kind: str, series: str) -> str:
-    """A second number of the Welsh or Northern Ireland series tells the kind of an S.I."""
+    """Return the kind of an S.I. that a second number, of the Welsh or Northern Ireland series, tells."""
     names = {name[0] for name in series.split("; ") if name.startswith(("W", "Cy", "N"))}
     return "nisi" if "N" in names else "wsi" if names else kind

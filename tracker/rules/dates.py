@@ -67,13 +67,13 @@ class PartialDate:
 
     @property
     def first_day(self) -> date:
-        """The earliest day that it can mean."""
+        """Return the earliest day that it can mean."""
         year, month, day = (*map(int, self.text.split("-")), 1, 1)[:3]
         return date(year, month, day)
 
     @property
     def last_day(self) -> date:
-        """The latest day that it can mean."""
+        """Return the latest day that it can mean."""
         first = self.first_day
         if self.precision == "year":
             return date(first.year, 12, 31)
@@ -83,7 +83,7 @@ class PartialDate:
 
     @property
     def in_words(self) -> str:
-        """For people: "6 July 2020", "February 2020" or "2025"."""
+        """Return for people: "6 July 2020", "February 2020" or "2025"."""
         first = self.first_day
         month = calendar.month_name[first.month]
         return {
@@ -101,12 +101,12 @@ class PartialDate:
 
 
 def check_not_future(value: PartialDate, today: date) -> str | None:
-    """Why a thing said to have happened cannot have happened yet, or None."""
+    """Return why a thing said to have happened cannot have happened yet, or None."""
     return "This date lies in the future." if value.first_day > today else None
 
 
 def _iso(text: str) -> str:
-    """Turn "19 march 2018" or "19/3/2018" into "2018-03-19"; anything else comes back unchanged."""
+    """Return "2018-03-19" for "19 march 2018" or "19/3/2018"; anything else comes back unchanged."""
     for pattern in IN_WORDS:
         if (words := pattern.fullmatch(text)) and (month := MONTHS.get(words["month"])):
             return f"{words['year']}-{month:02}" + (f"-{int(words['day']):02}" if words["day"] else "")

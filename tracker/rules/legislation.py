@@ -1,15 +1,15 @@
-"""Laws and their links to asks: kinds, normal forms, extents and effects."""
+"""Laws and their links to asks: kinds, normal forms, stages, extents and effects."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from datetime import date
 
 from tracker.rules import checks, citations
 from tracker.rules.citations import LawRef, parse_address, parse_citation
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem
-from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, slugify
+from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, Choice, slugify
 
 KINDS: Mapping[str, str] = {
     "bill": "Bill of the UK Parliament",
@@ -53,12 +53,12 @@ KEY = re.compile(r"[a-z0-9-]{1,20}(?:/[A-Za-z0-9-]{1,40}){2,3}", re.ASCII)
 
 
 def commenced_by(title: str) -> str:
-    """The title of the Act that an order brings into force, as the order's own title begins; empty for other law."""
+    """Return the title of the Act that an order brings into force, with which its own begins; empty for other law."""
     act, is_order, _ = title.partition(" (Commencement")
     return act if is_order else ""
 
 
-class Effect(StrEnum):
+class Effect(Choice):
     """What a law does for an ask."""
 
     DELIVERS = "delivers"
@@ -68,10 +68,6 @@ class Effect(StrEnum):
     BLOCKS = "blocks"
     REPEALS = "repeals"
     BACKGROUND = "background"
-
-    @property
-    def label(self) -> str:
-        return self.value.replace("_", " ").capitalize()
 
     @property
     def serves(self) -> bool:
@@ -143,7 +139,7 @@ def normalised(draft: LegislationDraft) -> LegislationDraft:
 
 
 def _typed_ref(draft: LegislationDraft) -> LawRef | None:
-    """The law that kind, year and number mean, where legislation.gov.uk has that kind."""
+    """Return the law that kind, year and number mean, where legislation.gov.uk has that kind."""
     number = NUMBER.fullmatch(draft.number.strip())
     if draft.kind not in citations.KINDS or not draft.year or not number:
         return None
@@ -151,7 +147,7 @@ def _typed_ref(draft: LegislationDraft) -> LawRef | None:
 
 
 def identity_of(draft: LegislationDraft) -> str | None:
-    """The same text for every way to name the same law; None where it has no number."""
+    """Return the same text for every way to name the same law; None where it has no number."""
     return LawRef(draft.kind, draft.year, draft.number).identity if draft.number else None
 
 
@@ -161,7 +157,7 @@ def check_legislation(typed: LegislationDraft) -> list[Problem]:
     limits = {"year": 20, "number": 40, "citation": 120, "title": 300}
     problems = (
         checks.required(draft.title, "title", "the title of the law")
-        + checks.optional_url(draft.address or "", "address")
+        + checks.urls(draft, "address")
         + checks.texts(draft, limits | {"note": SENTENCE_LENGTH, "internal_note": NOTE_LENGTH})
         + checks.names(draft.short_names, "short_names")
     )
@@ -182,7 +178,7 @@ def check_legislation(typed: LegislationDraft) -> list[Problem]:
 
 
 def _misread(typed: LegislationDraft, cited: LawRef | None) -> list[Problem]:
-    """Say where the fields differ from what the citation means; other countries' citations are theirs."""
+    """Return where the fields differ from what the citation means; other countries' citations are theirs."""
     if cited is None or (typed.kind and typed.kind not in citations.KINDS):
         return []
     problems = []
@@ -196,9 +192,8 @@ def _misread(typed: LegislationDraft, cited: LawRef | None) -> list[Problem]:
 
 def check_link(draft: LinkDraft) -> list[Problem]:
     """Check a link between an ask and a law."""
-    problems = checks.texts(
-        draft, {"provisions": 200, "note": SENTENCE_LENGTH, "internal_note": NOTE_LENGTH}
-    ) + checks.names(draft.extent, "extent")
+    problems = checks.texts(draft, {"provisions": 200, "note": SENTENCE_LENGTH, "internal_note": NOTE_LENGTH})
+    problems += checks.names(draft.extent, "extent")
     unknown = [name for name in draft.extent if name not in EXTENTS]
     if unknown:
         problems.append(Problem(f"Unknown extent: {', '.join(unknown)[:120]}.", "extent"))
@@ -208,5 +203,25 @@ def check_link(draft: LinkDraft) -> list[Problem]:
 
 
 def _kin(ref: LawRef) -> set[str]:
-    """The kinds of one run of S.I. numbers count as the same when a person picks one of them."""
+    """Return the kinds that count as this law's: those of one run of S.I. numbers do."""
     return {"uksi", "wsi", "nisi"} if ref.kind in {"uksi", "wsi", "nisi"} else {ref.kind}
+
+
+class Stage(Choice):
+    """A law's place on its way; UNDATED where none of its dates is known."""
+
+    UNDATED = "undated", "Its dates are not recorded here"
+    EXPECTED = "expected", "Not introduced yet"
+    INTRODUCED = "introduced", "Introduced, not law"
+    LAW = "law"
+    FALLEN = "fallen", "Fell, so not law"
+
+
+def stage_on(
+    day: date, introduced_on: PartialDate | None, enacted_on: PartialDate | None, lapsed_on: PartialDate | None
+) -> Stage:
+    """Return the stage of a law with these dates; a date known to the month counts from its first day."""
+    for stage, reached_on in ((Stage.FALLEN, lapsed_on), (Stage.LAW, enacted_on), (Stage.INTRODUCED, introduced_on)):
+        if reached_on and reached_on.first_day <= day:
+            return stage
+    return Stage.EXPECTED if introduced_on or enacted_on or lapsed_on else Stage.UNDATED

@@ -54,6 +54,6 @@ def _bare(url: str) -> str:
 
 
 def _as_usual(escaped: re.Match[str]) -> str:
-    """RFC 3986, 6.2.2: letters, digits and a few signs need no escape, and the others have it in capitals."""
+    """Return an escape as RFC 3986, 6.2.2, has it: none for letters, digits and a few signs, others in capitals."""
     character = unquote(escaped[0], errors="replace")
     return character if UNRESERVED.fullmatch(character) else escaped[0].upper()

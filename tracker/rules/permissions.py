@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tracker.rules.errors import NotAllowed
+from tracker.rules.text import Choice
 
 
-class Role(StrEnum):
+class Role(Choice):
     """What a member of staff is trusted with."""
 
     CONTRIBUTOR = "contributor"
     EDITOR = "editor"
     ADMIN = "admin"
-
-    @property
-    def label(self) -> str:
-        return self.value.capitalize()
 
 
 class Action(StrEnum):

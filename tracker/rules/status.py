@@ -4,39 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tracker.rules.text import Choice
 
-class Family(StrEnum):
+
+class Family(Choice):
     """The five groups of statuses that public counts use."""
 
-    MET = "met"
-    PARTLY_MET = "partly_met"
-    OPEN = "open"
-    ENDED = "ended"
-    NOT_COUNTED = "not_counted"
-
-    @property
-    def label(self) -> str:
-        return FAMILY_LABELS[self]
-
-    @property
-    def means(self) -> str:
-        return FAMILY_MEANINGS[self]
-
-
-FAMILY_MEANINGS: Mapping[Family, str] = {
-    Family.MET: "every published test is met",
-    Family.PARTLY_MET: "at least one test is met, and at least one is not met or unknown",
-    Family.OPEN: "no test is known to be met, and it has not ended",
-    Family.ENDED: "refused, fallen, undone, or no longer possible as worded",
-    Family.NOT_COUNTED: "nothing to measure, or replaced by another ask",
-}
-FAMILY_LABELS: Mapping[Family, str] = {
-    Family.MET: "Met",
-    Family.PARTLY_MET: "Partly met",
-    Family.OPEN: "Open",
-    Family.ENDED: "Ended without it",
-    Family.NOT_COUNTED: "Not counted",
-}
+    MET = "met", "Met", "every published test is met"
+    PARTLY_MET = "partly_met", "Partly met", "at least one test is met, and at least one is not met or unknown"
+    OPEN = "open", "Open", "no test is known to be met, and it has not ended"
+    ENDED = "ended", "Ended without it", "refused, fallen, undone, or no longer possible as worded"
+    NOT_COUNTED = "not_counted", "Not counted", "nothing to measure, or replaced by another ask"
 
 
 class Status(StrEnum):

@@ -1,13 +1,17 @@
-"""How an ask's story adds up: which status and which test results are in effect on a date."""
+"""How an ask's story adds up: which status and results are in effect on a date, what moved last, when to look again."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem
-from tracker.rules.status import Status
-from tracker.rules.updates import Result
+from tracker.rules.status import Family, Status
+from tracker.rules.updates import Result, UpdateKind
+
+MOVEMENTS = frozenset({UpdateKind.STATUS, UpdateKind.TEST, UpdateKind.MILESTONE})
+QUIET_AFTER = timedelta(days=90)
+STILL_MOVING = frozenset({Family.OPEN, Family.PARTLY_MET})
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class State:
 
 
 def in_effect(entries: Iterable[Entry], on: PartialDate | None = None) -> list[Entry]:
-    """The entries that count up to a date (None: all), in the order of time: those that no other entry corrects."""
+    """Return the entries that count up to a date (None: all), in the order of time: those that no other corrects."""
     told = sorted(entries, key=lambda entry: (entry.happened_on, entry.id))
     corrected = {entry.corrects_id for entry in told}
     return [entry for entry in told if entry.id not in corrected and (on is None or entry.happened_on.may_be_by(on))]
@@ -53,30 +57,24 @@ class StatusDays:
 
 
 def state_of(entries: Iterable[Entry], on: PartialDate | None = None) -> State:
-    """Fold the entries up to a date (None: all) in the order of time; corrected entries do not count."""
-    status_entry, earlier, results = None, set(), {}
-    for entry in in_effect(entries, on):
-        if entry.status:
-            if status_entry and status_entry.status:
-                earlier.add(status_entry.status)
-            status_entry = entry
-        results.update({test: (result, entry.happened_on) for test, result in entry.results})
+    """Return where the entries up to a date (None: all) lead; corrected entries do not count."""
+    told = in_effect(entries, on)
+    status_entry = next((entry for entry in reversed(told) if entry.status), None)
+    earlier = [entry.status for entry in told if entry.status][:-1]
+    results = {test: (result, entry.happened_on) for entry in told for test, result in entry.results}
     return State(status_entry, frozenset(earlier), results)
 
 
 def grounds_of(entries: Iterable[Entry], tests: Collection[int], on: PartialDate | None = None) -> set[int]:
-    """The ids of the entries on which the status and the results of these tests rest."""
-    status_entry: int | None = None
-    last: dict[int, int] = {}
-    for entry in in_effect(entries, on):
-        if entry.status:
-            status_entry = entry.id
-        last.update({test: entry.id for test, _ in entry.results if test in tests})
-    return {*last.values(), *([status_entry] if status_entry else [])}
+    """Return the ids of the entries on which the status and the results of these tests rest."""
+    told = in_effect(entries, on)
+    of_status = [entry.id for entry in told if entry.status][-1:]
+    of_results = {test: entry.id for entry in told for test, _ in entry.results if test in tests}
+    return {*of_status, *of_results.values()}
 
 
 def spans_of(entries: Iterable[Entry]) -> list[StatusDays]:
-    """The statuses one after another, as `state_of` answers them for each day; none for the days before the first."""
+    """Return the statuses one after another, as `state_of` tells them for each day; none for days before the first."""
     by_day = {entry.happened_on.first_day: entry for entry in in_effect(entries) if entry.status}
     days = [*by_day, None]
     return [StatusDays(entry, day, days[place]) for place, (day, entry) in enumerate(by_day.items(), 1)]
@@ -105,3 +103,35 @@ def check_order(entries: Iterable[Entry], entry: Entry) -> list[Problem]:
             )
             return [Problem(sentence, "happened_on")]
     return []
+
+
+def moved_on(
+    entries: Iterable[Entry], kinds: Mapping[int, UpdateKind], on: PartialDate | None = None
+) -> PartialDate | None:
+    """Return the date of the last movement up to a date (None: all); a correction of one counts in its place.
+
+    That we looked and do not know is none.
+    """
+    told = {entry.id: entry for entry in entries}
+
+    def is_movement(entry: Entry) -> bool:
+        seen: set[int] = set()
+        while kinds[entry.id] is UpdateKind.CORRECTION and entry.corrects_id in told.keys() - seen:
+            seen.add(entry.id)
+            entry = told[entry.corrects_id]
+        is_only_unknown = bool(entry.results) and all(result is Result.UNKNOWN for _, result in entry.results)
+        return kinds[entry.id] in MOVEMENTS and not (kinds[entry.id] is UpdateKind.TEST and is_only_unknown)
+
+    return max((entry.happened_on for entry in in_effect(told.values(), on) if is_movement(entry)), default=None)
+
+
+def is_quiet(status: Status | None, last: PartialDate | None, looked_on: PartialDate | None) -> bool:
+    """True if what could still move had not for long when we last looked, so that we say so."""
+    may_move = status is not None and status.family in STILL_MOVING
+    return may_move and bool(last and looked_on and last.last_day + QUIET_AFTER < looked_on.first_day)
+
+
+def review_due(reviewed_on: PartialDate | None, published_on: date | None, interval_days: int) -> date | None:
+    """Return the day by which a person should look again: from the last look, or else from the first publication."""
+    start = reviewed_on.last_day if reviewed_on else published_on
+    return start + timedelta(days=interval_days) if start else None

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from tracker.rules import checks
 from tracker.rules.errors import Problem
-from tracker.rules.text import PARAGRAPH_LENGTH, TITLE_LENGTH, fold
+from tracker.rules.text import PARAGRAPH_LENGTH, TITLE_LENGTH, Choice, fold
 
 MOST_TARGETS = 500
 MOST_CANDIDATES = 8
@@ -18,16 +17,12 @@ REGULATIONS_BY_ANOTHER_NAME = {
 }
 
 
-class TargetKind(StrEnum):
+class TargetKind(Choice):
     """What a target or a designation is."""
 
     PERSON = "person"
     BODY = "body"
     SHIP = "ship"
-
-    @property
-    def label(self) -> str:
-        return self.value.capitalize()
 
     @property
     def plural(self) -> str:
@@ -38,17 +33,13 @@ class TargetKind(StrEnum):
         return f"{number:,} {self.value if number == 1 else self.plural}"
 
 
-class TargetState(StrEnum):
+class TargetState(Choice):
     """What a person found of a target on the list; one that is taken out is counted no longer."""
 
     UNSURE = "unsure"
     LISTED = "listed"
     NOT_LISTED = "not_listed"
     TAKEN_OUT = "taken_out"
-
-    @property
-    def label(self) -> str:
-        return self.value.replace("_", " ").capitalize()
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
-"""What text may contain, how it is folded for search, and how slugs look."""
+"""Text: what it may contain, how it is folded for search, how slugs look, and whether quoted words stand in it."""
 
 import hashlib
 import re
 import unicodedata
 from collections.abc import Container
+from enum import StrEnum
 from functools import lru_cache
+from typing import Self
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 SLUG_LENGTH = 80
@@ -21,6 +23,19 @@ LINE_END = re.compile("\r\n|[\r\x0b\x0c]")
 # What shows nothing though it is neither space nor of the category Cf: joiners, fillers, variation selectors.
 BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 LENGTH_BEFORE = 30
+
+
+class Choice(StrEnum):
+    """One of a few keys, such as `not_met`, with its words for readers: "Not met", or those that are given."""
+
+    label: str
+    means: str
+
+    def __new__(cls, key: str, label: str = "", means: str = "") -> Self:
+        choice = str.__new__(cls, key)
+        choice._value_ = key
+        choice.label, choice.means = label or key.replace("_", " ").capitalize(), means
+        return choice
 
 
 def clean(text: str) -> str:
@@ -111,3 +126,32 @@ def free_slug(slug: str, taken: Container[str]) -> str:
 def is_slug(text: str) -> bool:
     """True if the text is fit to stand in an address."""
     return len(text) <= SLUG_LENGTH and SLUG.fullmatch(text) is not None
+
+
+# Quoted words stand in a text however the two set their spaces, quotation marks, dashes and capitals.
+LEFT_OUT = re.compile(r"\[[^\]]*\]|\.\.\.|…")
+MARKS = re.compile("[\"'`´‘’‚‛“”„‟«»‹›′″]")
+DASHES = re.compile(r"\s*[-‐‑‒–—−]+\s*")
+
+
+def plain(text: str) -> str:
+    """Return the text with its marks of quotation left out, each dash alike, single spaces and small letters."""
+    text = MARKS.sub("", without_invisible(text))
+    text = DASHES.sub("-", unicodedata.normalize("NFKC", text))
+    return " ".join(text.casefold().split())
+
+
+def parts_of(quote: str) -> list[str]:
+    """Return the plain words between what a quotation leaves out with dots or puts in brackets."""
+    return [part for piece in LEFT_OUT.split(quote) if (part := plain(piece).strip(" .,;:-"))]
+
+
+def stand_in(parts: list[str], text: str) -> bool:
+    """Return True if these words stand in a plain text, whole and in this order."""
+    end = 0
+    for part in parts:
+        found = re.compile(rf"(?<!\w){re.escape(part)}(?!\w)").search(text, end)
+        if not found:
+            return False
+        end = found.end()
+    return True

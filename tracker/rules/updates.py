@@ -1,98 +1,73 @@
 """Updates and their evidence: what an entry of an ask's public story must carry."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from tracker.rules import checks
 from tracker.rules.dates import PartialDate, check_not_future
 from tracker.rules.errors import Problem
 from tracker.rules.pages import page_key
 from tracker.rules.status import Status
-from tracker.rules.text import NOTE_LENGTH, PARAGRAPH_LENGTH, SENTENCE_LENGTH, TITLE_LENGTH
+from tracker.rules.text import NOTE_LENGTH, PARAGRAPH_LENGTH, SENTENCE_LENGTH, TITLE_LENGTH, Choice
 
 EVIDENCE_QUOTE_LENGTH = 300
 MOST_EVIDENCE = 12
 
 
-class UpdateKind(StrEnum):
+class UpdateKind(Choice):
     """What sort of entry it is."""
 
-    STATUS = "status"
-    TEST = "test"
+    STATUS = "status", "Status changed"
+    TEST = "test", "Test result changed"
     MILESTONE = "milestone"
     CORRECTION = "correction"
     REDEFINITION = "redefinition"
-    REVIEW = "review"
-
-    @property
-    def label(self) -> str:
-        return KIND_LABELS[self]
+    REVIEW = "review", "Checked, nothing changed"
 
 
-KIND_LABELS: Mapping[UpdateKind, str] = {
-    UpdateKind.STATUS: "Status changed",
-    UpdateKind.TEST: "Test result changed",
-    UpdateKind.MILESTONE: "Milestone",
-    UpdateKind.CORRECTION: "Correction",
-    UpdateKind.REDEFINITION: "Redefinition",
-    UpdateKind.REVIEW: "Checked, nothing changed",
-}
 NEEDS_EVIDENCE = frozenset({UpdateKind.STATUS, UpdateKind.TEST, UpdateKind.MILESTONE})
 SETS_STATUS = frozenset({UpdateKind.STATUS, UpdateKind.CORRECTION})
 OF_REVIEWS = ("searched", "not_found", "sources_end_on")
 SETS_NO_RESULT = frozenset({UpdateKind.REDEFINITION, UpdateKind.REVIEW})
 
 
-class EvidenceType(StrEnum):
+class EvidenceType(Choice):
     """Who says so."""
 
-    OFFICIAL_RECORD = "official_record"
-    GOVERNMENT_CLAIM = "government_claim"
-    INDEPENDENT = "independent"
-    OWN_WORK = "own_work"
-
-    @property
-    def label(self) -> str:
-        return self.value.replace("_", " ").capitalize()
-
-    @property
-    def means(self) -> str:
-        return EVIDENCE_MEANINGS[self]
+    OFFICIAL_RECORD = (
+        "official_record",
+        "Official record",
+        "The law itself, a court's judgment, Hansard or another record of what was done.",
+    )
+    GOVERNMENT_CLAIM = (
+        "government_claim",
+        "Government claim",
+        "A government, a minister or an official says so; nobody else has checked it.",
+    )
+    INDEPENDENT = (
+        "independent",
+        "Independent",
+        "Somebody outside government says so: press, lawyers, researchers, campaigners.",
+    )
+    OWN_WORK = "own_work", "Own work", "We looked into it ourselves."
 
     def counted(self, number: int) -> str:
-        """With a number: "1 official record" or "2 official records"."""
-        one, several = EVIDENCE_COUNTED[self]
+        """Return with a number: "1 official record" or "2 official records"."""
+        one, several = {
+            "official_record": ("official record", "official records"),
+            "government_claim": ("government claim", "government claims"),
+            "independent": ("independent source", "independent sources"),
+            "own_work": ("piece of our own work", "pieces of our own work"),
+        }[self]
         return f"{number} {one if number == 1 else several}"
 
 
-EVIDENCE_MEANINGS: Mapping[EvidenceType, str] = {
-    EvidenceType.OFFICIAL_RECORD: "The law itself, a court's judgment, Hansard or another record of what was done.",
-    EvidenceType.GOVERNMENT_CLAIM: "A government, a minister or an official says so; nobody else has checked it.",
-    EvidenceType.INDEPENDENT: "Somebody outside government says so: press, lawyers, researchers, campaigners.",
-    EvidenceType.OWN_WORK: "We looked into it ourselves.",
-}
-
-
-EVIDENCE_COUNTED: Mapping[EvidenceType, tuple[str, str]] = {
-    EvidenceType.OFFICIAL_RECORD: ("official record", "official records"),
-    EvidenceType.GOVERNMENT_CLAIM: ("government claim", "government claims"),
-    EvidenceType.INDEPENDENT: ("independent source", "independent sources"),
-    EvidenceType.OWN_WORK: ("piece of our own work", "pieces of our own work"),
-}
-
-
-class Result(StrEnum):
+class Result(Choice):
     """What a success test says."""
 
     MET = "met"
     NOT_MET = "not_met"
     UNKNOWN = "unknown"
-
-    @property
-    def label(self) -> str:
-        return self.value.replace("_", " ").capitalize()
 
 
 @dataclass(frozen=True)
@@ -133,7 +108,7 @@ class UpdateDraft:
 
     @property
     def opened(self) -> list[EvidenceDraft]:
-        """The evidence that somebody opened; a see-also counts for nothing."""
+        """Return the evidence that somebody opened; a see-also counts for nothing."""
         return [evidence for evidence in self.evidence if not evidence.is_see_also]
 
 
@@ -200,8 +175,7 @@ def check_evidence(evidence: EvidenceDraft, prefix: str) -> list[Problem]:
     limits = {"title": TITLE_LENGTH, "publisher": TITLE_LENGTH, "quote": EVIDENCE_QUOTE_LENGTH, "note": 600}
     problems = (
         checks.required(evidence.url, "url", "the address of the page")
-        + checks.optional_url(evidence.url, "url")
-        + checks.optional_url(evidence.archived_url, "archived_url")
+        + checks.urls(evidence, "url", "archived_url")
         + checks.required(evidence.title, "title", "the title of the page or document")
         + checks.required(evidence.type, "type", "who says so")
         + checks.texts(evidence, limits)

@@ -1,4 +1,4 @@
-"""How words changed: differences between two texts, and the wording of an ask and its tests over time."""
+"""How changes are put in words: fields and their values, differences, and the wording of an ask over time."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from tracker.rules.changes import field_name, in_full
+from tracker.rules.dates import PartialDate
 
 WORD = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")  # a word with the space before it
 # The time to compare grows with both lengths; longer texts are shown as a whole taken out and a whole put in.
@@ -19,6 +19,51 @@ IMPORTED, IMPORTED_STEP = "imported", "imported the wording of"
 WORDING = ("title", "quote", "summary", "reading")
 TEST_WORDING = ("label", "before")
 NAMES = {"label": "Test", "before": "Result before the ask was made", "reading": "How we read it", "quote": "Words"}
+MISSING = "nothing"
+LONGEST_QUOTE = 160
+# Fields that hold one of a few keys, such as "partly_met".
+CODES = ("action", "before", "effect", "kind", "outcome", "publication", "result", "role", "status", "type")
+
+
+def field_name(name: str) -> str:
+    """Return "next step on" for "next_step_on", and "source" for "source_id"."""
+    return name.removesuffix("_id").replace("_", " ")
+
+
+def shown(value: object) -> str:
+    """Return a value as a reader sees it in a sentence."""
+    if value in (None, "", [], {}):
+        return MISSING
+    if isinstance(value, list):
+        return ", ".join(shown(part) for part in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {part}" for name, part in value.items() if part not in (None, ""))
+    text = str(value)
+    return f"“{text[:LONGEST_QUOTE]}…”" if len(text) > LONGEST_QUOTE else f"“{text}”"
+
+
+def in_full(value: object, name: str = "") -> str:
+    """Return the value of a field as people read it, nothing cut; empty for what is missing."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case dict():
+            parts = ((field_name(key), in_full(part, key)) for key, part in value.items())
+            return "; ".join(f"{words}: {part}" for words, part in parts if part)
+        case list():
+            between = " | " if any(isinstance(part, dict | list) for part in value) else ", "
+            return between.join(in_full(part, name) for part in value)
+        case str() if name.endswith("_on"):
+            return PartialDate(value).in_words
+        case str() if name.endswith("_at"):
+            return f"{datetime.fromisoformat(value):%d %B %Y, %H:%M} UTC".lstrip("0")
+        case str() if name in CODES:
+            return value.replace("_", " ")
+        case int() if name.endswith("_id"):
+            return f"number {value}"
+    return str(value)
 
 
 class Mark(StrEnum):
@@ -49,12 +94,12 @@ class FieldChange:
 
     @property
     def before(self) -> str:
-        """The text before."""
+        """Return the text before."""
         return "".join(piece.text for piece in self.pieces if piece.mark is not Mark.IN)
 
     @property
     def after(self) -> str:
-        """The text after."""
+        """Return the text after."""
         return "".join(piece.text for piece in self.pieces if piece.mark is not Mark.OUT)
 
 
@@ -82,7 +127,7 @@ class Rewording:
 
 
 def compare(before: str, after: str) -> tuple[Piece, ...]:
-    """The differences between two texts, word by word."""
+    """Return the differences between two texts, word by word."""
     old, new = WORD.findall(before), WORD.findall(after)
     if max(len(old), len(new)) > MOST_WORDS:
         pieces = [Piece(Mark.OUT, before), Piece(Mark.IN, after)]
@@ -96,7 +141,7 @@ def compare(before: str, after: str) -> tuple[Piece, ...]:
 
 
 def shortened(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
-    """The pieces without the middle of what stayed the same."""
+    """Return the pieces without the middle of what stayed the same."""
     return tuple(
         Piece(mark, f"{text[:NEAR]} … {text[-NEAR:]}" if mark is Mark.SAME and len(text) > 3 * NEAR else text)
         for mark, text in pieces
@@ -104,7 +149,7 @@ def shortened(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
 
 
 def compare_fields(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> tuple[FieldChange, ...]:
-    """The differences of an edit, field by field; of a new record the fields that are not empty."""
+    """Return the differences of an edit, field by field; of a new record the fields that are not empty."""
     before, after = before or {}, after or {}
     names = sorted(name for name in before.keys() | after.keys() if not before or before.get(name) != after.get(name))
     changes = (
@@ -138,10 +183,10 @@ class _Wording:
             is_out = entry.after["is_archived"]
             label = Piece(Mark.OUT if is_out else Mark.IN, str(test.get("label", "")))
             what = "A test was taken out" if is_out else "A test was brought back"
-            return [self._step(entry, what, (FieldChange("label", (label,)),))]
+            return [Rewording(entry.at, what, entry.reason, (FieldChange("label", (label,)),))]
         changes = compare_fields(_only(entry.before, TEST_WORDING), _only(entry.after, TEST_WORDING))
         what = "A test was added" if entry.action == "created" else "A test was reworded"
-        return [self._step(entry, what, changes)] if changes else []
+        return [Rewording(entry.at, what, entry.reason, changes)] if changes else []
 
     def _take_ask(self, entry: Happening) -> list[Rewording]:
         self.words.update(_only(entry.after, WORDING))
@@ -150,9 +195,9 @@ class _Wording:
                 return []
             self.is_public = True
             tests = (_whole(test, ("label",)) for test in self.tests.values() if not test.get("is_archived"))
-            return [self._step(entry, "First published", sum(tests, _whole(self.words, WORDING)))]
+            return [Rewording(entry.at, "First published", entry.reason, sum(tests, _whole(self.words, WORDING)))]
         changes = compare_fields(_only(entry.before, WORDING), _only(entry.after, WORDING))
-        return [self._step(entry, "The ask was reworded", changes)] if changes else []
+        return [Rewording(entry.at, "The ask was reworded", entry.reason, changes)] if changes else []
 
     def _take_imported(self, entry: Happening) -> None:
         """Keep the words; how they came to be public is told by steps that were imported with them."""
@@ -162,12 +207,9 @@ class _Wording:
             self.words.update(_only(entry.after, WORDING))
             self.is_public = entry.after.get("publication") in {"published", "archived"}
 
-    def _step(self, entry: Happening, what: str, changes: tuple[FieldChange, ...]) -> Rewording:
-        return Rewording(entry.at, what, entry.reason, changes)
-
 
 def _imported(entry: Happening) -> Rewording:
-    """The step as it was taken elsewhere."""
+    """Return the step as it was taken elsewhere."""
     texts = [(name, before, after) for name, before, after in entry.after["texts"]]
     changes = tuple(FieldChange(name, compare(before, after)) for name, before, after in texts)
     at = datetime.fromisoformat(entry.after["changed_at"])

@@ -11,13 +11,13 @@ from tracker.models import Ask, FormerSlug, Legislation, Link, Note, Source, Suc
 from tracker.queries.stories import list_tests
 from tracker.rules import checks
 from tracker.rules.asks import AWAY, REDEFINING_FIELDS, AskDraft, Publication, SourceDraft, check_ask, check_source
-from tracker.rules.changes import field_name
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem, refuse
 from tracker.rules.permissions import Action
 from tracker.rules.standing import Standing, check_tests_fit
 from tracker.rules.status import Status
 from tracker.rules.text import NOTE_LENGTH, slugify, title_key
+from tracker.rules.wording import field_name
 from tracker.services import derived, legislation, records
 from tracker.services.change import Change
 from tracker.services.events import Subject, record

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from tracker.rules.accounts import LONGEST, check_password
 from tracker.rules.errors import Problem, RuleBroken
-from tracker.rules.passwords import LONGEST, check_password
 
 HASHER = PasswordHasher()
 AT_ONCE = threading.BoundedSemaphore(2)

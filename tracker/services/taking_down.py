@@ -34,10 +34,10 @@ from tracker.models import (
     Upload,
 )
 from tracker.rules.chain import SALT_BYTES, TAKEN_DOWN, commitment, entry_hash
-from tracker.rules.changes import field_name, in_full
 from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action
 from tracker.rules.taking_down import MOST_PLACES, WordsSought, excerpt
+from tracker.rules.wording import field_name, in_full
 from tracker.services import derived, records, replay
 from tracker.services.change import Change
 from tracker.services.events import Subject, record

@@ -33,7 +33,7 @@ from tracker.queries.public.looks import find_look
 from tracker.queries.public.records import AskLine, PublicAsk, PublicLook, PublicSource, PublicTest
 from tracker.queries.public.same import SameAsk, list_same
 from tracker.rules.asks import PUBLIC, Publication
-from tracker.rules.movement import review_due
+from tracker.rules.story import review_due
 from tracker.rules.wording import Happening, Rewording, history_of
 
 ASK, UPDATE, LINK, LAW, REPLY = (model.__table__ for model in (Ask, Update, Link, Legislation, Reply))

@@ -14,10 +14,9 @@ from tracker.queries.public.lines import ask_line, evidence_record, is_public, k
 from tracker.queries.public.records import AskLine, LawLine, PublicAsk, PublicLink, PublicTest
 from tracker.queries.stories import entry_of
 from tracker.rules.dates import PartialDate
-from tracker.rules.movement import moved_on
+from tracker.rules.legislation import Stage
 from tracker.rules.pages import page_key
-from tracker.rules.stages import Stage
-from tracker.rules.story import grounds_of, state_of
+from tracker.rules.story import grounds_of, moved_on, state_of
 from tracker.rules.updates import EvidenceType, Result
 
 # Our words are today's; grounds, movement and asks for the same were found as of the day.

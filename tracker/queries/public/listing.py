@@ -18,8 +18,8 @@ from tracker.queries.public.filters import AskFilter, Order, UnknownFilter
 from tracker.queries.public.fitting import conditions
 from tracker.queries.public.records import AskLine
 from tracker.queries.public.search import with_excerpts, words_of
-from tracker.rules.movement import review_due
 from tracker.rules.status import STATUS_ORDER, Family
+from tracker.rules.story import review_due
 from tracker.rules.text import clean
 
 PAGE_SIZE = 30

@@ -11,10 +11,9 @@ from tracker.queries.public.entries import NO_GROUNDS, Grounds, StoryEntry
 from tracker.queries.public.same import SameAsk
 from tracker.rules.asks import AskKind, Basis
 from tracker.rules.dates import PartialDate
-from tracker.rules.legislation import Effect, commenced_by
-from tracker.rules.movement import is_quiet
-from tracker.rules.stages import Stage, stage_on
+from tracker.rules.legislation import Effect, Stage, commenced_by, stage_on
 from tracker.rules.status import Status
+from tracker.rules.story import is_quiet
 from tracker.rules.updates import Result
 
 TEST_ORDER = (Result.NOT_MET, Result.UNKNOWN, Result.MET)

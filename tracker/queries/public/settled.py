@@ -11,7 +11,7 @@ from tracker.models import Ask, Event
 from tracker.rules.asks import Publication
 from tracker.rules.chain import TAKEN_DOWN
 from tracker.rules.dates import PartialDate
-from tracker.rules.disputes import SETTLED
+from tracker.rules.replies import SETTLED
 
 MOST = 100
 

@@ -16,8 +16,8 @@ from tracker.queries.public.unknown import MOST
 from tracker.rules.asks import Basis
 from tracker.rules.checks import MARK
 from tracker.rules.method import CHANGES
-from tracker.rules.movement import QUIET_AFTER
 from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
+from tracker.rules.story import QUIET_AFTER
 from tracker.rules.updates import EvidenceType, UpdateKind
 from tracker.web.addresses import day_asked_for, follow_former_slug, kind_asked_for
 from tracker.web.public.charts import BANDS, headline, years_chart

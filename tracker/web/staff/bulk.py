@@ -11,10 +11,10 @@ from tracker.queries import staff
 from tracker.queries.desk import count_published_updates
 from tracker.rules.asks import Publication
 from tracker.rules.bulk import MOST_AT_ONCE, ManyDraft, Seen, What, check_number
-from tracker.rules.changes import shown
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import RuleBroken
 from tracker.rules.permissions import Action
+from tracker.rules.wording import shown
 from tracker.services import bulk
 from tracker.services.events import plain
 from tracker.web.auth import me, requires

@@ -1,8 +1,9 @@
-"""Which passwords are accepted: NIST SP 800-63B-4 section 3.1.1 (length over composition, no expiry).
+"""Accounts: which passwords are accepted, and what a person's browser is called.
 
-Hardly any of the ten thousand most common passwords has fifteen characters. What is long and still easy to guess is
-made of common words: one of them twice, a row of keys and a number, a name and a year. So a password is refused when
-hardly anything is left of it once the words of a list, of this site and of the person are taken out.
+Passwords follow NIST SP 800-63B-4 section 3.1.1 (length over composition, no expiry). Hardly any of the ten thousand
+most common ones has fifteen characters. What is long and still easy to guess is made of common words: one of them
+twice, a row of keys and a number, a name and a year. So a password is refused when hardly anything is left of it once
+the words of a list, of this site and of the person are taken out.
 """
 
 import re
@@ -16,6 +17,14 @@ FEWEST_CHARACTERS = 5
 SHORTEST_WORD = 4
 LOOKALIKES = str.maketrans("@031$5!", "aoelssi")
 ADVICE = "Three or four unrelated words make a good password."
+BROWSERS = (
+    ("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+SYSTEMS = (
+    ("iPhone", "an iPhone"), ("iPad", "an iPad"), ("Android", "Android"), ("CrOS", "ChromeOS"), ("Windows", "Windows"),
+    ("Mac OS X", "a Mac"), ("Linux", "Linux"),
+)  # fmt: skip
 
 
 def check_password(password: str, email: str, name: str = "") -> str | None:
@@ -27,7 +36,8 @@ def check_password(password: str, email: str, name: str = "") -> str | None:
     folded = password.casefold()
     if len(set(folded)) < FEWEST_CHARACTERS:
         return f"This repeats too few characters. {ADVICE}"
-    if _is_phrase(folded) or len(_rest(folded, _own_words(email, name))) < LEAST_REST:
+    is_phrase = "".join(filter(str.isalnum, folded)) in _common()  # one of the long ones, whatever stands between words
+    if is_phrase or len(_rest(folded, _own_words(email, name))) < LEAST_REST:
         return "This is made mostly of words that are easy to guess here. Choose unrelated words."
     if re.fullmatch(r"(.+?)\1+", re.sub(r"[\W\d_]+", "", folded)):
         return f"This says the same thing again and again. {ADVICE}"
@@ -53,13 +63,15 @@ def _without(words: list[str], text: str) -> str:
     return text
 
 
-def _is_phrase(folded: str) -> bool:
-    """True if this is one of the long ones in the list, whatever stands between its words."""
-    return "".join(filter(str.isalnum, folded)) in _common()
-
-
 @cache
 def _common() -> frozenset[str]:
     """Return the list of common passwords and words."""
     lines = Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+def device_hint(user_agent: str) -> str:
+    """Return "Firefox on Linux": words of our own only, whatever the browser says of itself."""
+    browser = next((name for mark, name in BROWSERS if re.search(rf"\b{mark}\w*/", user_agent)), "Unknown browser")
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
+    return f"{browser} on {system}" if system else browser
