@@ -280,3 +280,15 @@ def test_a_superseded_ask_names_another_public_ask(ed: Change, ask: Ask) -> None
     assert (ask.status, ask.superseded_by_id) == (Status.SUPERSEDED, public.id)
     make_update(ed, ask, status=Status.REJECTED, happened_on=on("2021"))
     assert ask.superseded_by_id is None
+
+
+@pytest.mark.parametrize("shared_engine", ["sqlite"], indirect=True)
+def test_a_save_reads_no_story_but_that_of_its_ask(ed: Change, ask: Ask) -> None:
+    connection, sent = ed.session.connection(), list[tuple[str, Any]]()
+    sa.event.listen(connection, "before_cursor_execute", lambda _c, _k, text, values, *_: sent.append((text, values)))
+    make_update(ed, ask, status=Status.REJECTED)
+    asked = [(f"EXPLAIN QUERY PLAN {text}", values) for text, values in sent if text.startswith("SELECT")]
+    steps = [step[3] for text, values in asked for step in connection.exec_driver_sql(text, values)]
+    of_stories = [step for step in steps if "ask_update" in step]
+    assert of_stories
+    assert not [step for step in of_stories if "(publication=?" in step]

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.models import Ask, Evidence, SuccessTest, TestResult, Update
-from tracker.queries.stories import find_keys, list_tests
+from tracker.queries.stories import list_tests
 from tracker.rules.asks import Publication
 from tracker.rules.errors import NotAllowed, Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action, Actor
@@ -23,11 +23,12 @@ SCALARS = tuple(field.name for field in fields(UpdateDraft) if field.name not in
 def save(change: Change, ask: Ask, draft: UpdateDraft, key: str = "") -> Update:
     """Write an entry that only staff see; without a key it gets one by its date."""
     change.require(Action.DRAFT)
-    if not key and (same := _same_draft(change, ask, draft)):
-        return same
+    keys, alike = (set(), []) if key else _find_written(change, ask, draft)
+    if same := next((update for update in alike if draft_of(update) == draft), None):
+        return same  # as when a button was pressed twice
     tests = list_tests(change.session, ask.id) if draft.results else []
     refuse(check_draft(draft) + check_references(change.session, ask, tests, draft))
-    key = key or free_slug(draft.happened_on.text, find_keys(change.session, ask.id))
+    key = key or free_slug(draft.happened_on.text, keys)
     update = Update(ask_id=ask.id, key=key, publication=Publication.DRAFT, author_id=change.actor.id, version=1)
     update.recorded_at = change.at
     _write(update, draft)
@@ -117,12 +118,15 @@ def _require_author(update: Update, actor: Actor) -> None:
         raise NotAllowed("This draft is somebody else's. An editor can change or publish it.")
 
 
-def _same_draft(change: Change, ask: Ask, draft: UpdateDraft) -> Update | None:
-    """A draft of the same person that says the same, as when a button was pressed twice."""
-    statement = sa.select(Update).where(Update.ask_id == ask.id, Update.publication == Publication.DRAFT)
-    own = statement.where(Update.author_id == change.actor.id, Update.text == draft.text)
-    loaded = own.options(selectinload(Update.evidence), selectinload(Update.results))
-    return next((update for update in change.session.scalars(loaded) if draft_of(update) == draft), None)
+def _find_written(change: Change, ask: Ask, draft: UpdateDraft) -> tuple[set[str], Sequence[Update]]:
+    """Return the keys that the ask's entries have, and the drafts of the same person with the same text."""
+    is_own = sa.and_(Update.publication == Publication.DRAFT, Update.author_id == change.actor.id)
+    is_alike = sa.and_(is_own, Update.text == draft.text).label("is_alike")
+    written = change.session.execute(sa.select(Update.id, Update.key, is_alike).where(Update.ask_id == ask.id)).all()
+    ids = [entry.id for entry in written if entry.is_alike]
+    loaded = sa.select(Update).options(selectinload(Update.evidence), selectinload(Update.results))
+    alike = change.session.scalars(loaded.where(Update.id.in_(ids))).all() if ids else []
+    return {entry.key for entry in written}, alike
 
 
 def _write(update: Update, draft: UpdateDraft) -> None:
