@@ -14,8 +14,7 @@ from tracker.rules.updates import Result
 
 if TYPE_CHECKING:
     from tracker.models.legislation import Link
-    from tracker.models.replies import Reply
-    from tracker.models.updates import Update
+    from tracker.models.updates import Reply, Update
 
 # What the filters of the public list offer, to be counted without reading whole asks.
 OFFERED = ("publication", "source_id", "topic", "kind", "status")
