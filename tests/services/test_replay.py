@@ -39,7 +39,6 @@ from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
 from tracker.rules.status import Status
 from tracker.rules.updates import Result, UpdateKind
 from tracker.services import (
-    approval,
     asks,
     derived,
     drafts,
@@ -167,9 +166,9 @@ DEEDS: list[tuple[type[Any] | None, Deed]] = [
     (Update, lambda c, row, n: updates.publish(c, row.ask, row)),
     (Update, lambda c, row, n: drafts.discard(c, row, row.version)),
     (Update, lambda c, row, n: drafts.restore(c, row, row.version)),
-    (Update, lambda c, row, n: approval.submit(c, row.ask, row)),
-    (Update, lambda c, row, n: approval.send_back(c, row, "Say more.", row.version)),
-    (Update, lambda c, row, n: approval.approve(c, row.ask, row, row.version)),
+    (Update, lambda c, row, n: updates.submit(c, row.ask, row)),
+    (Update, lambda c, row, n: updates.send_back(c, row, "Say more.", row.version)),
+    (Update, lambda c, row, n: updates.approve(c, row.ask, row, row.version)),
     (Update, correct),
     (Reply, lambda c, row, n: replies.edit_reply(c, row, reply_draft(asked=row.asked, answer=f"Answer {n}"), None)),
     (None, lambda c, _, n: make_person(c, name=f"Person {n}")),

@@ -24,7 +24,7 @@ from tests.on_disk import held_in_files, need_overwriting
 from tests.tampering import unlock_log
 from tests.transactions import count_events, shared_engine_with
 from tests.unwanted import LONG, OURS, REASON, SPELT, WORDS, everything, work
-from tracker.db import guards
+from tracker.db import migrate
 from tracker.db.engine import writing
 from tracker.models import Ask, Event, Evidence, Finding, Revision, Target, Update
 from tracker.official.findings import note
@@ -147,7 +147,7 @@ def test_the_database_lets_nothing_change_but_while_words_are_taken_down(ada: Ch
                 session.execute(statement)
     session.execute(sa.update(Revision).values(is_taking_down=False))
     take_down(ada)
-    assert guards.find_missing(session.connection()) == []
+    assert migrate.find_missing_guards(session.connection()) == []
     session.execute(sa.update(Revision).values(is_taking_down=True))
     for values in (
         {"hash": "x"},
@@ -160,7 +160,7 @@ def test_the_database_lets_nothing_change_but_while_words_are_taken_down(ada: Ch
             session.execute(sa.update(Event).values(values))
     with pytest.raises(DBAPIError, match="never changed"), session.begin_nested():
         session.execute(sa.update(Update).values(publication="draft"))
-    assert guards.find_missing(session.connection())  # the doctor notices what was left open
+    assert migrate.find_missing_guards(session.connection())  # the doctor notices what was left open
 
 
 REFUSED = {

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from tracker.db import guards, migrate, sqlite_backup
+from tracker.db import migrate, sqlite_backup
 from tracker.db.engine import reading, what_is_not_durable
 from tracker.models import Ask, Event, Person
 from tracker.queries import findings
@@ -210,7 +210,7 @@ def _looks(session: Session, at: datetime) -> Iterator[Diagnosis]:
 
 def _guards(engine: sa.Engine) -> Iterator[Diagnosis]:
     with engine.connect() as connection:
-        missing = guards.find_missing(connection)
+        missing = migrate.find_missing_guards(connection)
         connection.rollback()
     if missing:
         names = ", ".join(missing)
