@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.db.base import Base, PartialDateColumn, UtcDateTime, Versioned, enum_column, partial_date_check
+from tracker.db.base import Base, PartialDateColumn, UtcDateTime, Versioned, enum_column
 from tracker.models.asks import Ask
 from tracker.rules.dates import PartialDate
 from tracker.rules.findings import FindingState, LookOutcome, Sight
@@ -23,7 +23,6 @@ class Finding(Versioned, Base):
     __tablename__ = "finding"
     __table_args__ = (
         sa.UniqueConstraint("outside_key", "digest"),
-        partial_date_check("happened_on"),
         sa.CheckConstraint("state <> 'dismissed' OR reason <> ''", name="dismissed_has_reason"),
         sa.CheckConstraint("(state IN ('told', 'dismissed')) = (decided_at IS NOT NULL)", name="decided_when"),
         sa.Index("ix_finding_state", "state", "seen_at", "id"),
@@ -99,7 +98,6 @@ class Designation(Base):
 
     __tablename__ = "designation"
     __table_args__ = (
-        *(partial_date_check(name) for name in ("listed_on", "first_seen", "last_seen", "removed_on")),
         sa.CheckConstraint("(last_seen IS NULL) = (removed_on IS NULL)", name="removed_was_seen"),
         sa.Index("ix_designation_regime", "regime"),
     )
@@ -119,7 +117,6 @@ class SanctionsList(Base):
     """A list that was taken: its day, and when we read it first."""
 
     __tablename__ = "sanctions_list"
-    __table_args__ = (partial_date_check("day"),)
 
     day: Mapped[PartialDate] = mapped_column(PartialDateColumn, primary_key=True)
     read_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -11,7 +11,7 @@ from tracker.db.base import (
     UtcDateTime,
     Versioned,
     enum_column,
-    partial_date_check,
+    publication_column,
     sortable,
 )
 from tracker.models.asks import Ask, SuccessTest
@@ -29,8 +29,6 @@ class Update(Versioned, Base):
     __tablename__ = "ask_update"
     __table_args__ = (
         sa.UniqueConstraint("ask_id", "key"),
-        partial_date_check("happened_on"),
-        partial_date_check("sources_end_on"),
         sa.CheckConstraint("kind <> 'status' OR publication <> 'published' OR status IS NOT NULL", name="names_status"),
         sa.CheckConstraint("kind <> 'correction' OR corrects_id IS NOT NULL", name="names_corrected"),
         sa.CheckConstraint("status IS NULL OR publication <> 'published' OR reason <> ''", name="status_has_reason"),
@@ -50,9 +48,7 @@ class Update(Versioned, Base):
     reason: Mapped[str] = mapped_column(sa.Text, server_default="")
     superseded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ask.id"), index=True)
     corrects_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ask_update.id"), index=True)
-    publication: Mapped[Publication] = mapped_column(
-        enum_column(Publication, "publication"), server_default=Publication.DRAFT.value
-    )
+    publication: Mapped[Publication] = publication_column()
     draft_note: Mapped[str] = mapped_column(sa.Text, server_default="")
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     edited_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
@@ -96,7 +92,6 @@ class Evidence(Base):
     __tablename__ = "evidence"
     __table_args__ = (
         sa.UniqueConstraint("update_id", "position"),
-        partial_date_check("published_on"),
         sa.CheckConstraint("url LIKE 'http://%' OR url LIKE 'https://%'", name="url_is_web"),
         sa.CheckConstraint("title <> ''", name="title_present"),
         # An address may be longer than a B-tree of PostgreSQL takes; a hash has no such limit.
@@ -142,9 +137,6 @@ class Reply(Versioned, Base):
 
     __tablename__ = "reply"
     __table_args__ = (
-        partial_date_check("asked_on"),
-        partial_date_check("due_on"),
-        partial_date_check("answered_on"),
         sa.CheckConstraint("asked <> ''", name="asked_present"),
         sa.CheckConstraint("(outcome = 'answered') = (answer <> '')", name="answered_has_answer"),
         sa.Index("ix_reply_outcome_due_on", "outcome", "due_on"),
@@ -158,9 +150,7 @@ class Reply(Versioned, Base):
     answer: Mapped[str] = mapped_column(sa.Text, server_default="")
     answered_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
     internal_note: Mapped[str] = mapped_column(sa.Text, server_default="")
-    publication: Mapped[Publication] = mapped_column(
-        enum_column(Publication, "publication"), server_default=Publication.DRAFT.value
-    )
+    publication: Mapped[Publication] = publication_column()
 
     ask: Mapped[Ask] = relationship(lazy="raise_on_sql", back_populates="replies")
 

@@ -61,7 +61,7 @@ def examine(
     yield from _files(engine, secrets)
     yield from _disk(engine)
     try:
-        yield from _engine(engine)
+        yield from (_sqlite if engine.dialect.name == "sqlite" else _postgresql)(engine)
         if wrong := migrate.describe_fault(engine):
             yield fault("schema", wrong)
             return
@@ -123,10 +123,6 @@ def _disk(engine: sa.Engine) -> Iterator[Diagnosis]:
     health = Health.FAULT if free < LEAST_FREE else Health.WARNING if free < max(ENOUGH_FREE, 3 * size) else Health.OK
     advice = "" if health == Health.OK else " Make room: a backup and a restore each need as much as the database has."
     yield Diagnosis(health, "disk", f"{free / GIGABYTE:.1f} GB are free.{advice}")
-
-
-def _engine(engine: sa.Engine) -> Iterator[Diagnosis]:
-    yield from (_sqlite if engine.dialect.name == "sqlite" else _postgresql)(engine)
 
 
 def _sqlite(engine: sa.Engine) -> Iterator[Diagnosis]:

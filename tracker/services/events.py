@@ -3,13 +3,13 @@
 Names and e-mail addresses stand beside it; its entries commit to them.
 """
 
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
 from functools import partial
-from types import NoneType
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, SessionTransaction
@@ -25,7 +25,6 @@ from tracker.services.change import Change
 
 HOUR, MOST_AN_HOUR = timedelta(hours=1), 100
 LEAVING = ("signed out", "sessions ended")
-PLAIN = frozenset({str, int, bool, NoneType})
 # Under these names a session holds what it need not read again.
 LAST_ENTRY, DETAIL = "last entry of the log", "detail of a person"
 
@@ -57,7 +56,7 @@ def record(
     number, previous_hash = _last_entry(change.session)
     content: dict[str, object] = {
         "id": number + 1,
-        "at": _plain(change.at),
+        "at": change.at.isoformat(),
         "actor_id": change.actor.id,
         "actor_name": change.actor.name,
         "action": action,
@@ -126,24 +125,16 @@ def _innermost(session: Session) -> SessionTransaction | None:
     return session.get_nested_transaction() or session.get_transaction()
 
 
-def plain(values: Mapping[str, object]) -> dict[str, object]:
+def plain(values: Mapping[str, object]) -> dict[str, Any]:
     """Return the values as JSON knows them."""
-    return {name: _plain(value) for name, value in values.items()}
+    made: dict[str, Any] = json.loads(json.dumps(values, default=_text_of))
+    return made
 
 
-def _plain(value: object) -> object:
-    if type(value) in PLAIN:
-        return value
+def _text_of(value: object) -> str:
     match value:
         case PartialDate():
             return value.text
         case datetime():
             return value.isoformat()
-        case Enum():
-            return value.value
-        case dict():
-            return plain(value)
-        case list() | tuple():
-            return [_plain(part) for part in value]
-        case _:
-            return value
+    raise TypeError(f"the log cannot hold {type(value).__name__}")
