@@ -36,7 +36,7 @@ def save(change: Change, ask: Ask, draft: UpdateDraft, key: str = "") -> Update:
     _write(update, draft)
     change.session.add(update)
     change.session.flush()  # the log names the new row's id
-    record(change, "drafted", records.subject_of(update), after={"key": key} | values_of(draft))
+    record(change, "drafted", records.subject_of(update), after={"key": key} | vars(draft))
     return update
 
 
@@ -98,13 +98,6 @@ def require_own(update: Update, actor: Actor) -> None:
     _require_author(update, actor)
     if update.submitted_at and not actor.may(Action.PUBLISH):
         raise RuleBroken([Problem("This waits for approval. Withdraw it first; then you can change it.")])
-
-
-def values_of(draft: UpdateDraft) -> dict[str, object]:
-    """The draft as the log keeps it."""
-    values = records.values_of(draft)
-    values["evidence"] = [records.values_of(evidence) for evidence in draft.evidence]
-    return values
 
 
 def draft_of(update: Update) -> UpdateDraft:

@@ -21,6 +21,7 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.permissions import Role
 from tracker.rules.text import SENTENCE_LENGTH
+from tracker.rules.updates import EvidenceDraft
 from tracker.services.change import Change
 
 HOUR, MOST_AN_HOUR = timedelta(hours=1), 100
@@ -127,14 +128,16 @@ def _innermost(session: Session) -> SessionTransaction | None:
 
 def plain(values: Mapping[str, object]) -> dict[str, Any]:
     """Return the values as JSON knows them."""
-    made: dict[str, Any] = json.loads(json.dumps(values, default=_text_of))
+    made: dict[str, Any] = json.loads(json.dumps(values, default=_as_json))
     return made
 
 
-def _text_of(value: object) -> str:
+def _as_json(value: object) -> object:
     match value:
         case PartialDate():
             return value.text
         case datetime():
             return value.isoformat()
+        case EvidenceDraft():
+            return vars(value)
     raise TypeError(f"the log cannot hold {type(value).__name__}")

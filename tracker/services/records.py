@@ -46,7 +46,7 @@ def logged(row: Any) -> dict[str, object]:
     """Return what a row holds, as the log has it; of an entry also its evidence and results, where they are loaded."""
     values = {of.key: getattr(row, of.key) for of in row.__table__.columns if of.key not in NOT_LOGGED | ERASABLE}
     if "evidence" in vars(row):
-        values["evidence"] = [vars(draft_of(EvidenceDraft, item)) for item in row.evidence]
+        values["evidence"] = [draft_of(EvidenceDraft, item) for item in row.evidence]
     if "results" in vars(row):
         values["results"] = sorted((result.test_id, result.result) for result in row.results)
     return plain(values)
