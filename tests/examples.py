@@ -9,7 +9,7 @@ from tracker.official.findings import note
 from tracker.rules.dates import PartialDate
 from tracker.rules.replies import ReplyDraft
 from tracker.rules.updates import EvidenceDraft, EvidenceType, UpdateDraft, UpdateKind
-from tracker.services import approval, drafts, people, replies
+from tracker.services import drafts, people, replies, updates
 from tracker.services.change import Change
 from tracker.web.staff.people import token_of
 
@@ -24,7 +24,7 @@ def make_examples(site: Site) -> dict[str, object]:
         evidence = (EvidenceDraft("https://example.org/", "A page", EvidenceType.INDEPENDENT),)
         written = UpdateDraft(UpdateKind.MILESTONE, PartialDate("2026-01-03"), "Something else.", evidence=evidence)
         waiting = drafts.save(change, ask, written)
-        approval.submit(change, ask, waiting)
+        updates.submit(change, ask, waiting)
         made: dict[str, object] = {"draft": draft.id, "waiting": waiting.id}
     with site.change(ED) as change:
         number = change.session.scalar(sa.select(sa.func.count(Target.id))) or 0

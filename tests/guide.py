@@ -28,7 +28,7 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.replies import ReplyDraft
 from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family
 from tracker.rules.updates import UpdateDraft, UpdateKind
-from tracker.services import approval, drafts, replies
+from tracker.services import drafts, replies, updates
 
 GUIDE = CHECKOUT / "docs/guide"
 PICTURES = CHECKOUT / "tracker/static/help"
@@ -71,7 +71,7 @@ def have_work(site: Site) -> None:
     with site.change(CLEO) as change:
         ask = change.session.get_one(Ask, ask_id)
         look = UpdateDraft(UpdateKind.REVIEW, PartialDate(change.today.isoformat()), "We looked: nothing has changed.")
-        approval.submit(change, ask, drafts.save(change, ask, look))
+        updates.submit(change, ask, drafts.save(change, ask, look))
     with site.change(ADA) as change:
         asked_on, due_on = PartialDate("2026-10-26"), PartialDate("2026-11-26")
         replies.create_reply(change, ask_id, ReplyDraft("Companies House", asked_on, due_on))

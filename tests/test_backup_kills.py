@@ -17,7 +17,6 @@ from tracker.db.engine import writing
 from tracker.rules.permissions import COMMAND_LINE
 from tracker.services import backup
 from tracker.services.change import Change
-from tracker.services.restore import restore
 
 ROUNDS = max(1, int(os.environ.get("TORTURE_ROUNDS", "0")) // 10)
 PEOPLE, BACKUPS = 40, 4
@@ -63,7 +62,7 @@ def test_each_backup_made_while_somebody_writes_is_of_one_moment(
         assert made[0]
         assert found.entries - found.people == made[0].entries - made[0].people  # each came with its entry
         with databases.temporary(database_engine, migrated=False) as url, open_engine(url) as other:
-            assert restore(other, tmp_path / str(number), None, lambda _: None) == found
+            assert backup.restore(other, tmp_path / str(number), None, lambda _: None) == found
 
 
 def moments(known: list[tuple[str, int]]) -> Iterator[tuple[str, int]]:
@@ -85,7 +84,7 @@ def killed_restore(url: str, source: Path, safety: Path, moment: str, number: in
     kill_at(moment, number)
     sqlite_backup.STEP_BYTES = 4096
     with open_engine(url) as engine:
-        restore(engine, source, safety, lambda _: sys.audit(BYTES))
+        backup.restore(engine, source, safety, lambda _: sys.audit(BYTES))
     return "not killed"
 
 
@@ -116,5 +115,5 @@ def test_a_killed_restore_leaves_the_database_as_it_was(engine: sa.Engine, datab
         assert everything(engine) == old
         backup.contents_of(engine)
         engine.dispose()
-    restore(engine, tmp_path / "file", None, lambda _: None)
+    backup.restore(engine, tmp_path / "file", None, lambda _: None)
     assert everything(engine) == new

@@ -8,7 +8,8 @@ from sqlalchemy.exc import OperationalError
 
 from tests.engines import open_engine
 from tests.site import Site
-from tracker.db.engine import Limits, reading, took_too_long, writing
+from tracker.db.engine import Limits, reading, writing
+from tracker.db.errors import took_too_long
 from tracker.web.session import db
 
 COUNT = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) SELECT max(i) FROM n"

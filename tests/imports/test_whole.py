@@ -37,7 +37,7 @@ from tracker.rules.replies import Outcome
 from tracker.rules.status import Status
 from tracker.rules.targets import TargetKind
 from tracker.rules.updates import Result, UpdateKind
-from tracker.services import approval, asks, drafts, records, replies, targets, tests
+from tracker.services import asks, drafts, records, replies, targets, tests, updates
 
 # What is of the copy itself: where its log stands, when it was written, and how often the public data changed.
 OWN = re.compile(
@@ -117,7 +117,7 @@ def some_of_everything(site: Site) -> None:
         drafts.discard(change, put_aside, put_aside.version)
     with site.change(CLEO) as change:
         ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
-        approval.submit(change, ask, make_update(change, ask, published=False, text="Waits."))
+        updates.submit(change, ask, make_update(change, ask, published=False, text="Waits."))
 
 
 def pages(app: Flask, most: int) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from tracker.queries.late import ended_by
 from tracker.queries.waiting import waits_for
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
-from tracker.services import approval, replies
+from tracker.services import replies, updates
 from tracker.services.change import Change
 
 TODAY = NOW.date()
@@ -86,7 +86,7 @@ def test_a_list_is_cut_and_says_how_long_it_is(ed: Change, cleo: Change) -> None
     for number in range(3):
         make_update(ed, ask, published=False, text=f"Ed's {number}.")
         make_update(cleo, ask, published=False, text=f"Cleo's {number}.")
-        approval.submit(cleo, ask, make_update(cleo, ask, published=False, text=f"Waits {number}."))
+        updates.submit(cleo, ask, make_update(cleo, ask, published=False, text=f"Waits {number}."))
     drafts = desk.list_drafts(ed.session, ed.actor.id, 4)
     assert [update.text for update in drafts.rows] == ["Ed's 2.", "Ed's 1.", "Ed's 0.", "Cleo's 2."]
     assert (drafts.number, drafts.next_key != "") == (6, True)

@@ -184,7 +184,6 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "staff.list_subject_events": lambda s: staff.list_subject_events(s, "ask", main_id(s)),
     "staff.count_published": lambda s: staff.count_published(s, main_id(s)),
     "stories.find_judged": lambda s: stories.find_judged(s, main_id(s)),
-    "stories.find_keys": lambda s: stories.find_keys(s, main_id(s)),
     "stories.find_stories": lambda s: stories.find_stories(s, list(s.scalars(sa.select(Ask.id)))),
     "stories.find_story": lambda s: stories.find_story(s, main_id(s)),
     "stories.list_tests": lambda s: stories.list_tests(s, main_id(s)),

@@ -28,7 +28,7 @@ from tracker.queries.staff import NO_STATUS, Wanted
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import COMMAND_LINE
 from tracker.rules.replies import Outcome
-from tracker.services import approval
+from tracker.services import updates
 from tracker.services.change import Change
 
 TODAY = NOW.date()
@@ -51,7 +51,7 @@ def fill(change: Change) -> None:
         make_link(change, draft, make_law(change, citation=f"2018 c. {number + 1}", published=False), published=False)
         make_reply(change, ask, outcome=Outcome.WAITING, answer="", answered_on=None, due_on=PartialDate("2026-04-04"))
         make_update(change, ask, published=False)
-        approval.submit(change, ask, make_update(change, ask, published=False, text="It waits."))
+        updates.submit(change, ask, make_update(change, ask, published=False, text="It waits."))
         make_update(change, ask, text="It came.")
         make_update(change, ask, text="It went.", happened_on=PartialDate("2019"))
 

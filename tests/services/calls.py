@@ -42,7 +42,6 @@ from tracker.rules.permissions import Role
 from tracker.rules.status import Status
 from tracker.rules.updates import UpdateDraft, UpdateKind
 from tracker.services import (
-    approval,
     asks,
     bulk,
     drafts,
@@ -105,7 +104,7 @@ def make_world(ed: Change) -> None:
     make_link(ada, ask, law, provisions="s. 4", published=False)
     make_update(ed, ask, published=False)
     drafts.discard(ed, make_update(ed, ask, published=False, text="Put aside."), 1)
-    approval.submit(ed, ask, make_update(ed, ask, published=False, text="Waiting."))
+    updates.submit(ed, ask, make_update(ed, ask, published=False, text="Waiting."))
     make_reply(ada, ask)
     make_targets(ada, ask, "Boris Testov")
     make_designation(ada.session)
@@ -267,10 +266,10 @@ CALLS: Mapping[str, Call] = {
     "updates.post": lambda c, w: updates.post(c, w.ask, update_draft(status=Status.REJECTED)),
     "updates.post, to a draft": lambda c, w: updates.post(c, w.draft_ask, update_draft()),
     "updates.post_redefinition": lambda c, w: updates.post_redefinition(c, w.ask, "Reworded.", "Clearer."),
-    "approval.submit": lambda c, w: approval.submit(c, w.ask, w.draft),
-    "approval.withdraw": lambda c, w: approval.withdraw(c, w.waiting, 2),
-    "approval.send_back": lambda c, w: approval.send_back(c, w.waiting, "Which minister?", 2),
-    "approval.approve": lambda c, w: approval.approve(c, w.ask, w.waiting, 2),
+    "updates.submit": lambda c, w: updates.submit(c, w.ask, w.draft),
+    "updates.withdraw": lambda c, w: updates.withdraw(c, w.waiting, 2),
+    "updates.send_back": lambda c, w: updates.send_back(c, w.waiting, "Which minister?", 2),
+    "updates.approve": lambda c, w: updates.approve(c, w.ask, w.waiting, 2),
     "replies.create_reply": lambda c, w: make_reply(c, w.ask, asked="The Home Office"),
     "replies.edit_reply": lambda c, w: replies.edit_reply(c, w.reply, reply_draft(asked="The minister"), None),
     "replies.publish_reply": lambda c, w: replies.publish_reply(c, w.reply, None),

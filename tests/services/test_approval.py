@@ -16,7 +16,7 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
 from tracker.rules.status import Status
 from tracker.rules.updates import Result, UpdateKind
-from tracker.services import approval, drafts, updates
+from tracker.services import drafts, updates
 from tracker.services.change import Change
 
 
@@ -29,7 +29,7 @@ def ask(ed: Change) -> Ask:
 def waiting(cleo: Change, ask: Ask) -> Update:
     """Cleo's change of status, sent to the editors."""
     draft = make_update(cleo, ask, published=False, status=Status.REJECTED)
-    approval.submit(cleo, ask, draft)
+    updates.submit(cleo, ask, draft)
     return draft
 
 
@@ -41,9 +41,9 @@ def steps(change: Change, update: Update) -> list[str]:
 def test_what_waits_is_not_public_before_it_is_approved(ed: Change, cleo: Change, ask: Ask) -> None:
     number = revision(ed.session)
     draft = make_update(cleo, ask, published=False, status=Status.REJECTED)
-    approval.submit(cleo, ask, draft)
+    updates.submit(cleo, ask, draft)
     assert (ask.status, revision(ed.session)) == (Status.ANNOUNCED, number)
-    approval.approve(ed, ask, draft, draft.version)
+    updates.approve(ed, ask, draft, draft.version)
     assert (ask.status, draft.publication) == (Status.REJECTED, Publication.PUBLISHED)
     assert revision(ed.session) > number
     assert steps(ed, draft) == ["drafted", "submitted", "approved", "published"]
@@ -52,23 +52,23 @@ def test_what_waits_is_not_public_before_it_is_approved(ed: Change, cleo: Change
 def test_what_the_rules_refuse_cannot_be_sent(cleo: Change, ask: Ask) -> None:
     draft = make_update(cleo, ask, published=False, status=Status.MET)
     with pytest.raises(RuleBroken):
-        approval.submit(cleo, ask, draft)
+        updates.submit(cleo, ask, draft)
     assert draft.submitted_at is None
 
 
 def test_sending_it_twice_is_one_step(cleo: Change, ask: Ask, waiting: Update) -> None:
-    approval.submit(cleo, ask, waiting, waiting.version)
+    updates.submit(cleo, ask, waiting, waiting.version)
     assert steps(cleo, waiting) == ["drafted", "submitted"]
 
 
 def test_sent_back_mended_and_sent_again(ed: Change, cleo: Change, ask: Ask, waiting: Update) -> None:
-    approval.send_back(ed, waiting, "Which minister?", waiting.version)
+    updates.send_back(ed, waiting, "Which minister?", waiting.version)
     assert (waiting.submitted_at, waiting.sent_back_note) == (None, "Which minister?")
     mended = update_draft(text="The Chancellor spoke.", status=Status.REJECTED)
     drafts.edit(cleo, ask, waiting, mended, waiting.version)
-    approval.submit(cleo, ask, waiting, waiting.version)
+    updates.submit(cleo, ask, waiting, waiting.version)
     assert (waiting.submitted_at, waiting.sent_back_note) == (cleo.at, "")
-    approval.approve(ed, ask, waiting, waiting.version)
+    updates.approve(ed, ask, waiting, waiting.version)
     assert ask.status is Status.REJECTED
     expected = ["drafted", "submitted", "sent back", "edited", "submitted", "approved", "published"]
     assert steps(ed, waiting) == expected
@@ -77,18 +77,18 @@ def test_sent_back_mended_and_sent_again(ed: Change, cleo: Change, ask: Ask, wai
 def test_an_editor_says_what_should_be_mended(ed: Change, waiting: Update) -> None:
     for note in ("", "x" * 401):
         with pytest.raises(RuleBroken):
-            approval.send_back(ed, waiting, note, waiting.version)
+            updates.send_back(ed, waiting, note, waiting.version)
     assert waiting.submitted_at
 
 
 def test_only_the_author_withdraws_and_may_then_change_it(ed: Change, cleo: Change, ask: Ask, waiting: Update) -> None:
     with pytest.raises(NotAllowed):
-        approval.withdraw(ed, waiting, waiting.version)
+        updates.withdraw(ed, waiting, waiting.version)
     with pytest.raises(RuleBroken, match="Withdraw it first"):
         drafts.edit(cleo, ask, waiting, update_draft(text="B"), waiting.version)
     with pytest.raises(RuleBroken):
         drafts.discard(ed, waiting, waiting.version)
-    approval.withdraw(cleo, waiting, waiting.version)
+    updates.withdraw(cleo, waiting, waiting.version)
     drafts.edit(cleo, ask, waiting, update_draft(text="B"), waiting.version)
     assert (waiting.text, waiting.submitted_at) == ("B", None)
 
@@ -98,38 +98,38 @@ def test_of_two_who_decide_at_once_one_wins(ed: Change, cleo: Change, ask: Ask, 
     seen = waiting.version
     match first:
         case "approve":
-            approval.approve(ed, ask, waiting, seen)
+            updates.approve(ed, ask, waiting, seen)
         case "send back":
-            approval.send_back(ed, waiting, "Which minister?", seen)
+            updates.send_back(ed, waiting, "Which minister?", seen)
         case "withdraw":
-            approval.withdraw(cleo, waiting, seen)
+            updates.withdraw(cleo, waiting, seen)
         case _:
             drafts.edit(ed, ask, waiting, update_draft(text="B", status=Status.REJECTED), seen)
     before = steps(ed, waiting)
     with pytest.raises(Conflict):
-        approval.approve(ed, ask, waiting, seen)
+        updates.approve(ed, ask, waiting, seen)
     with pytest.raises(Conflict):
-        approval.send_back(ed, waiting, "No.", seen)
+        updates.send_back(ed, waiting, "No.", seen)
     with pytest.raises(Conflict):
-        approval.withdraw(cleo, waiting, seen)
+        updates.withdraw(cleo, waiting, seen)
     assert steps(ed, waiting) == before
 
 
 def test_what_does_not_wait_is_neither_approved_nor_sent_back(ed: Change, ask: Ask) -> None:
     draft = make_update(ed, ask, published=False)
     with pytest.raises(RuleBroken):
-        approval.approve(ed, ask, draft, draft.version)
+        updates.approve(ed, ask, draft, draft.version)
     with pytest.raises(RuleBroken):
-        approval.send_back(ed, draft, "No.", draft.version)
+        updates.send_back(ed, draft, "No.", draft.version)
 
 
 def test_with_four_eyes_nobody_approves_a_change_of_status_of_their_own(ada: Change, ed: Change, ask: Ask) -> None:
     ed, ada = replace(ed, four_eyes=True), replace(ada, four_eyes=True)
     own = make_update(ed, ask, published=False, status=Status.REJECTED)
-    approval.submit(ed, ask, own)
+    updates.submit(ed, ask, own)
     with pytest.raises(RuleBroken, match="somebody else"), ed.session.begin_nested():
-        approval.approve(ed, ask, own, own.version)
-    approval.approve(ada, ask, own, own.version)
+        updates.approve(ed, ask, own, own.version)
+    updates.approve(ada, ask, own, own.version)
     assert ask.status is Status.REJECTED
 
 
@@ -143,7 +143,7 @@ def test_with_four_eyes_an_editor_who_mended_it_does_not_approve_it(
     if mended_again:
         drafts.edit(ada, ask, waiting, update_draft(text="B.", status=Status.REJECTED), waiting.version)
     with pytest.raises(RuleBroken, match="somebody else"):
-        approval.approve(ed, ask, waiting, waiting.version)
+        updates.approve(ed, ask, waiting, waiting.version)
 
 
 DRAFTS: dict[str, Callable[[Update, SuccessTest], dict[str, Any]]] = {
@@ -167,7 +167,7 @@ def test_what_is_foreseen_is_what_approving_brings(ed: Change, cleo: Change, nam
     ask = make_ask(ed, published=is_public)
     told = make_update(ed, ask, status=Status.NOT_STARTED, happened_on=PartialDate("2019"))
     draft = make_update(cleo, ask, published=False, text="New.", **DRAFTS[name](told, make_test(ed, ask)))
-    approval.submit(cleo, ask, draft)
+    updates.submit(cleo, ask, draft)
     before = public.find_ask(ed.session, ask.slug, with_drafts=True)
     steps_before = steps(ed, draft)
     foreseen = public.find_ask(
@@ -178,12 +178,12 @@ def test_what_is_foreseen_is_what_approving_brings(ed: Change, cleo: Change, nam
         Publication.DRAFT,
         public.find_ask(ed.session, ask.slug, with_drafts=True),
     )
-    approval.approve(ed, ask, draft, draft.version)
+    updates.approve(ed, ask, draft, draft.version)
     assert foreseen == public.find_ask(ed.session, ask.slug, with_drafts=True) != before
 
 
 def test_a_story_that_grew_meanwhile_is_a_conflict(ed: Change, ask: Ask, waiting: Update) -> None:
     make_update(ed, ask, text="Another thing happened.")
     with pytest.raises(Conflict), ed.session.begin_nested():
-        approval.approve(ed, ask, waiting, waiting.version, seen_entries=1)
-    approval.approve(ed, ask, waiting, waiting.version, seen_entries=2)
+        updates.approve(ed, ask, waiting, waiting.version, seen_entries=1)
+    updates.approve(ed, ask, waiting, waiting.version, seen_entries=2)

@@ -59,10 +59,10 @@ updates.foresee                       | -           | yes    | yes   | 0      | 
 updates.post                          | -           | yes    | yes   | 2      | yes
 updates.post, to a draft              | -           | yes    | yes   | 2      | -
 updates.post_redefinition             | -           | yes    | yes   | 2      | yes
-approval.submit                       | -           | yes    | yes   | 1      | -
-approval.withdraw                     | -           | yes    | -     | 1      | -
-approval.send_back                    | -           | yes    | yes   | 1      | -
-approval.approve                      | -           | yes    | yes   | 2      | yes
+updates.submit                        | -           | yes    | yes   | 1      | -
+updates.withdraw                      | -           | yes    | -     | 1      | -
+updates.send_back                     | -           | yes    | yes   | 1      | -
+updates.approve                       | -           | yes    | yes   | 2      | yes
 replies.create_reply                  | -           | yes    | yes   | 1      | -
 replies.edit_reply                    | -           | yes    | yes   | 1      | -
 replies.publish_reply                 | -           | yes    | yes   | 1      | yes

@@ -184,6 +184,18 @@ def reject_and_fail(change: Change) -> None:
     asks.edit_ask(change, ask, ask_draft(ask.source_id, title="Tax them"), seen_version=None)
 
 
+def test_an_entry_that_a_savepoint_undid_leaves_no_gap(ed: Change) -> None:
+    make_ask(ed, slug="kept")
+    for undone in (True, False):
+        with ed.session.begin_nested() as savepoint:
+            make_ask(ed, slug="tried")
+            if undone:
+                savepoint.rollback()
+    make_ask(ed, slug="next")
+    assert proof.verify(ed.session)[0] == count_events(ed.session)
+    assert ed.session.scalars(sa.select(Ask.slug).order_by(Ask.id)).all()[-3:] == ["kept", "tried", "next"]
+
+
 def test_entries_are_numbered_in_the_order_in_which_they_were_written_whatever_the_clock_says(ed: Change) -> None:
     first = count_events(ed.session)
     for days in (0, -2, 1):

@@ -1,6 +1,7 @@
-"""Any sequence of staff's actions leaves a log that adds up to the tables, and counts that agree with them."""
+"""Whatever staff do, in whatever order: the log adds up to the tables, and lists and search say what the asks say."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from tests import oracle
 from tests.factories import (
     NOW,
     ask_draft,
@@ -34,13 +36,18 @@ from tests.tampering import unlock_log
 from tests.transactions import undone
 from tracker.models import Ask, Event, Finding, Legislation, Link, Person, Reply, Source, SuccessTest, Update
 from tracker.official.findings import note
+from tracker.queries import public
+from tracker.queries.public.filters import AskFilter
+from tracker.queries.stories import find_story
+from tracker.rules.asks import Publication
+from tracker.rules.bulk import ManyDraft, Seen, What
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
 from tracker.rules.status import Status
-from tracker.rules.updates import Result, UpdateKind
+from tracker.rules.updates import Result, UpdateDraft, UpdateKind
 from tracker.services import (
-    approval,
     asks,
+    bulk,
     derived,
     drafts,
     findings,
@@ -67,6 +74,8 @@ LOADED = {
 DAYS = [PartialDate(day) for day in ("2018", "2019-06", "2020-03-04", "2021-01-01")]
 MOVED: tuple[type[Any], ...] = (Ask, Source, Legislation, Link, Reply)
 RESULTS, STATUSES = list(Result), list(Status)
+WORDS = ("apple", "berry", "cherry", "grape", "lemon", "mango", "olive", "peach", "plum", "quince")
+BODIES = ("The Treasury", "Cabinet Office")
 
 
 def results(change: Change, ask_id: int, number: int) -> tuple[tuple[int, Result], ...]:
@@ -80,8 +89,8 @@ def post(change: Change, ask: Ask, number: int) -> object:
     status = STATUSES[number % len(STATUSES)] if number % 2 else None
     kind = UpdateKind.STATUS if status else UpdateKind.TEST
     draft = update_draft(
-        kind=kind, status=status, happened_on=DAYS[number % 4], reason=f"Because of {number}.",
-        results=results(change, ask.id, number), text=f"Entry {number}.",
+        kind=kind, status=status, happened_on=DAYS[number % 4], reason=f"For {WORDS[number - 1]}.",
+        results=results(change, ask.id, number), text=f"Entry {number} of {WORDS[number]}.",
     )  # fmt: skip
     return updates.post(change, ask, draft) if number % 3 else drafts.save(change, ask, draft)
 
@@ -106,7 +115,10 @@ def publish_ask(change: Change, ask: Ask, number: int) -> None:
 
 def reword(change: Change, ask: Ask, number: int) -> object:
     slug = f"ask-{number % 4}"
-    draft = ask_draft(ask.source_id, slug=slug, title=f"Title {number % 3}", internal_note=f"Note {number}")
+    draft = ask_draft(
+        ask.source_id, slug=slug, title=f"{WORDS[number % 3]} again", quote=f"A quote of {WORDS[number]}.",
+        topic=f"Topic {number % 2}", responsible_bodies=BODIES[number % 3 :], internal_note=f"Note {number}",
+    )  # fmt: skip
     return asks.edit_ask(change, ask, draft, seen_version=None, reason="Clearer." if number % 4 else "")
 
 
@@ -126,6 +138,14 @@ def take_down(change: Change, words: str) -> None:
     taking_down.take_down(change, *wanted, taking_down.find(change.session, *wanted).seen)
 
 
+def change_many(change: Change, _: object, number: int) -> object:
+    """A new topic, or a review, for all published asks."""
+    asked = change.session.scalars(sa.select(Ask).where(Ask.publication == Publication.PUBLISHED)).all()
+    seen = [Seen(ask.id, ask.version, len(find_story(change.session, ask.id).entries)) for ask in asked]
+    review = ManyDraft(What.REVIEW, review=UpdateDraft(UpdateKind.REVIEW, DAYS[-1], "Checked."))
+    return bulk.change_many(change, seen, ManyDraft(What.TOPIC, f"T {number}", reason="So.") if number % 3 else review)
+
+
 def find(change: Change, law: Legislation, number: int) -> object:
     values = {"kind": "made", "subject_id": law.id, "happened_on": DAYS[number % 4], "fills": "enacted_on"}
     return note(change.session, seen_in_record("Made.", outside_key=f"law/{number % 4}", **values), NOW)
@@ -138,7 +158,8 @@ def tell(change: Change, update: Update, number: int) -> None:
 
 DEEDS: list[tuple[type[Any] | None, Deed]] = [
     (None, lambda c, _, n: make_source(c, key=f"source-{n}")),
-    (None, lambda c, _, n: make_ask(c, slug=f"ask-{n}", published=n % 3 > 0)),
+    (None, lambda c, _, n: make_ask(
+        c, slug=f"ask-{n}", title=f"{WORDS[n]} {n}", responsible_bodies=BODIES[: n % 3], published=n % 3 > 0)),
     (None, lambda c, _, n: make_law(c, citation=f"2018 c. {n + 1}", published=n % 3 > 0)),
     (Source, lambda c, row, n: asks.edit_source(c, row, source_draft(key=f"other-{row.id}", note=f"Note {n}"), None)),
     (Ask, publish_ask),
@@ -146,30 +167,30 @@ DEEDS: list[tuple[type[Any] | None, Deed]] = [
     (Ask, post),
     (Ask, review),
     (Ask, reword),
-    (Ask, lambda c, row, n: make_test(c, row, key=f"test-{n}", label=f"Test {n}", before=RESULTS[n % 3])),
+    (Ask, lambda c, row, n: make_test(c, row, key=f"test-{n}", label=f"{WORDS[n]} is law", before=RESULTS[n % 3])),
     (SuccessTest, lambda c, row, n: tests.edit_test(
-        c, row.ask, row, criterion_draft(key=row.key, label=f"B {n}"), seen_version=None, reason="Clearer.")),
+        c, row.ask, row, criterion_draft(key=row.key, label=f"{WORDS[n]} works"), seen_version=None, reason="So.")),
     (SuccessTest, lambda c, row, n: tests.archive_test(c, row.ask, row, None, "Doubled.")),
     (Legislation, lambda c, row, n: legislation.edit_legislation(
-        c, row, law_draft(citation=row.citation, note=f"Note {n}", enacted_on=DAYS[n % 4]), None)),
+        c, row, law_draft(citation=row.citation, title=f"Act of {WORDS[n]}", enacted_on=DAYS[n % 4]), None)),
     (Legislation, lambda c, row, n: make_link(
         c, c.session.scalars(sa.select(Ask).limit(1)).one(), row, provisions=f"s. {n}", published=n % 2 > 0)),
     (None, lambda c, _, n: make_reply(
         c, c.session.scalars(sa.select(Ask).limit(1)).one(), asked=f"Body {n}", published=n % 2 > 0)),
     (Link, lambda c, row, n: legislation.edit_link(
-        c, row, link_draft(row.ask_id, row.legislation_id, note=f"Note {n}", extent=("England",)), None)),
+        c, row, link_draft(row.ask_id, row.legislation_id, note=f"For {WORDS[n]}.", extent=("England",)), None)),
     (Link, lambda c, row, n: legislation.publish_link(c, row, None)),
     *[(model, lambda c, row, n: records.archive(c, row, None, "Not now.")) for model in MOVED],
     *[(model, lambda c, row, n: records.restore(c, row, None)) for model in MOVED],
     (Legislation, lambda c, row, n: records.publish(c, row, None)),
     (Update, lambda c, row, n: drafts.edit(
-        c, row.ask, row, update_draft(text=f"B {n}", results=results(c, row.ask_id, n)), row.version)),
+        c, row.ask, row, update_draft(text=f"It was {WORDS[n]}.", results=results(c, row.ask_id, n)), row.version)),
     (Update, lambda c, row, n: updates.publish(c, row.ask, row)),
     (Update, lambda c, row, n: drafts.discard(c, row, row.version)),
     (Update, lambda c, row, n: drafts.restore(c, row, row.version)),
-    (Update, lambda c, row, n: approval.submit(c, row.ask, row)),
-    (Update, lambda c, row, n: approval.send_back(c, row, "Say more.", row.version)),
-    (Update, lambda c, row, n: approval.approve(c, row.ask, row, row.version)),
+    (Update, lambda c, row, n: updates.submit(c, row.ask, row)),
+    (Update, lambda c, row, n: updates.send_back(c, row, "Say more.", row.version)),
+    (Update, lambda c, row, n: updates.approve(c, row.ask, row, row.version)),
     (Update, correct),
     (Reply, lambda c, row, n: replies.edit_reply(c, row, reply_draft(asked=row.asked, answer=f"Answer {n}"), None)),
     (None, lambda c, _, n: make_person(c, name=f"Person {n}")),
@@ -181,6 +202,7 @@ DEEDS: list[tuple[type[Any] | None, Deed]] = [
     (Update, tell),
     (Ask, lambda c, row, n: replies.mark_disputed(c, row, dispute_draft(f"Point {n}.", n % 2 > 0), None)),
     (Ask, lambda c, row, n: replies.end_dispute(c, row, None, "It was right.")),
+    (None, change_many),
     (None, lambda c, _, n: take_down(c, ("empty homes", "Minister", f"Point {n}", "Homes that stand")[n % 4])),
 ]  # fmt: skip
 SEQUENCES = st.lists(st.tuples(st.integers(0, len(DEEDS) - 1), st.integers(0, 9), st.booleans()), max_size=20)
@@ -222,6 +244,21 @@ def check(new_session: Callable[[], Session]) -> None:
         proof.verify(session)
         assert replay.find_differences(session) == []
         assert derived.find_faults(session) == []
+        check_lists(session)
+
+
+def check_lists(session: Session) -> None:
+    asks = oracle.published(session)
+    entries = Counter(kind for ask in asks for kind in ask.kinds)
+    assert {kind: number for kind, number in public.count_updates(session).items() if number} == entries
+    assert public.count_by_status(session) == Counter(ask.status for ask in asks)
+    assert set(public.list_bodies(session)) == {body for ask in asks for body in ask.bodies}
+    for day in (known.first_day for known in DAYS):
+        then = Counter(entry.status for ask in asks if (entry := ask.on(day)))
+        assert public.count_by_status(session, day) == then
+    for wanted in (AskFilter(text=word) for word in ("act plum", "again apple", "2018 cherry", *WORDS)):
+        page = public.find_page(session, wanted, size=100)
+        assert {line.slug for line in page.lines} == {ask.slug for ask in oracle.fitting(asks, wanted)}
 
 
 @pytest.mark.slow
@@ -294,5 +331,5 @@ def test_entries_of_older_versions_add_up_too(shared_engine: sa.Engine) -> None:
         assert [event.action for event in told] == ["drafted", "edited", "published", "drafted", "published"]
         for event in told:
             row = session.get_one(Update, event.subject_id, options=LOADED[Update], populate_existing=True)
-            event.after = plain(drafts.values_of(drafts.draft_of(row))) | {"key": row.key}
+            event.after = plain(vars(drafts.draft_of(row))) | {"key": row.key}
         assert replay.find_differences(session) == []

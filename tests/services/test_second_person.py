@@ -15,7 +15,7 @@ from tracker.queries.waiting import waits_for
 from tracker.rules.errors import RuleBroken
 from tracker.rules.permissions import COMMAND_LINE, Actor, Role
 from tracker.rules.status import Status
-from tracker.services import approval, people, personal_data, second_factor
+from tracker.services import people, personal_data, second_factor, updates
 from tracker.services.change import Change
 from tracker.services.people import PersonDraft
 
@@ -39,7 +39,7 @@ def by(change: Change, actor: Actor | Person, **later: int) -> Change:
 
 def proposed(change: Change, ask: Ask) -> Update:
     update = make_update(change, ask, published=False, status=Status.REJECTED)
-    approval.submit(change, ask, update)
+    updates.submit(change, ask, update)
     return update
 
 
@@ -52,7 +52,7 @@ def test_an_admin_cannot_propose_as_an_account_that_they_made_and_approve(ada: C
     update = proposed(by(ada, puppet), ask)
     assert refusal(by(ada, ada.actor, minutes=1), update) == TIED
     with pytest.raises(RuleBroken, match="within the last 72"):
-        approval.approve(ada, ask, update, update.version)
+        updates.approve(ada, ask, update, update.version)
 
 
 def test_nor_approve_as_one(ada: Change, ask: Ask, staff: Staff) -> None:

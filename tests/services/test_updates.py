@@ -14,7 +14,7 @@ from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
 from tracker.rules.status import Status
-from tracker.rules.updates import EvidenceType, Result, UpdateKind
+from tracker.rules.updates import Result, UpdateKind
 from tracker.services import drafts, updates
 from tracker.services.change import Change
 
@@ -50,16 +50,10 @@ def test_a_draft_changes_nothing_that_the_public_sees(ed: Change, cleo: Change, 
     ("changes", "field"),
     [
         ({"text": ""}, "text"),
-        ({"text": "x" * 1001}, "text"),
-        ({"reason": "x" * 401}, "reason"),
-        ({"kind": UpdateKind.CORRECTION}, "corrects_id"),
         ({"corrects_id": 999_999}, "corrects_id"),
         ({"superseded_by_id": 999_999}, "superseded_by_id"),
         ({"results": ((999_999, MET),)}, "results"),
         ({"evidence": (evidence_draft(url="javascript:alert(1)"),)}, "evidence-0-url"),
-        ({"evidence": (evidence_draft(), evidence_draft(title="", quote="Others"))}, "evidence-1-title"),
-        ({"evidence": (evidence_draft(quote="x" * 301),)}, "evidence-0-quote"),
-        ({"evidence": tuple(evidence_draft(quote=str(number)) for number in range(13))}, "evidence"),
     ],
 )
 def test_even_a_draft_must_hold_together(ed: Change, ask: Ask, changes: dict[str, Any], field: str) -> None:
@@ -183,20 +177,8 @@ def test_a_draft_by_a_contributor_is_published_by_an_editor_and_stays_hers(ed: C
     ("changes", "field"),
     [
         ({"happened_on": on("2026-11-23")}, "happened_on"),
-        ({"happened_on": on("2026-12")}, "happened_on"),
-        ({"kind": UpdateKind.STATUS}, "status"),
-        ({"kind": UpdateKind.TEST}, "results"),
-        ({"status": Status.REJECTED, "reason": ""}, "reason"),
         ({"evidence": ()}, "evidence"),
-        ({"status": Status.REJECTED, "evidence": ()}, "evidence"),
-        ({"status": Status.REJECTED, "evidence": (evidence_draft(type=EvidenceType.OWN_WORK),)}, "evidence"),
         ({"status": Status.MET}, "status"),
-        ({"status": Status.PARTLY_MET}, "status"),
-        ({"status": Status.IN_PARLIAMENT}, "status"),
-        ({"status": Status.LAW_NOT_IN_FORCE}, "status"),
-        ({"status": Status.IN_FORCE}, "status"),
-        ({"status": Status.LAPSED}, "status"),
-        ({"status": Status.REVERSED}, "status"),
         ({"status": Status.SUPERSEDED}, "superseded_by_id"),
     ],
 )
@@ -280,3 +262,15 @@ def test_a_superseded_ask_names_another_public_ask(ed: Change, ask: Ask) -> None
     assert (ask.status, ask.superseded_by_id) == (Status.SUPERSEDED, public.id)
     make_update(ed, ask, status=Status.REJECTED, happened_on=on("2021"))
     assert ask.superseded_by_id is None
+
+
+@pytest.mark.parametrize("shared_engine", ["sqlite"], indirect=True)
+def test_a_save_reads_no_story_but_that_of_its_ask(ed: Change, ask: Ask) -> None:
+    connection, sent = ed.session.connection(), list[tuple[str, Any]]()
+    sa.event.listen(connection, "before_cursor_execute", lambda _c, _k, text, values, *_: sent.append((text, values)))
+    make_update(ed, ask, status=Status.REJECTED)
+    asked = [(f"EXPLAIN QUERY PLAN {text}", values) for text, values in sent if text.startswith("SELECT")]
+    steps = [step[3] for text, values in asked for step in connection.exec_driver_sql(text, values)]
+    of_stories = [step for step in steps if "ask_update" in step]
+    assert of_stories
+    assert not [step for step in of_stories if "(publication=?" in step]

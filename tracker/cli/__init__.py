@@ -29,8 +29,8 @@ from tracker.cli.tidy import tidy
 from tracker.cli.whole import seed, write_folder
 from tracker.db import migrate
 from tracker.db.engine import reading, what_is_not_durable
+from tracker.db.errors import lacks_room
 from tracker.db.postgresql_backup import ProgramFailed
-from tracker.db.room import lacks_room
 from tracker.models import Person
 from tracker.publish.folder import PublishRefused
 from tracker.rules.errors import NotAllowed, RuleBroken

@@ -11,7 +11,6 @@ from tracker.cli.database import kept_checkpoint, open_engine
 from tracker.clock import now
 from tracker.services import backup as backups
 from tracker.services.backup import Contents
-from tracker.services.restore import restore as put_back
 
 MEGABYTE = 1024 * 1024
 
@@ -61,7 +60,7 @@ def restore(file: Path, force: bool) -> None:
         taken_down = backups.list_takings_down(engine) if before else []
         safety = file.with_name(f"before-restore-{now():%Y%m%dT%H%M%SZ}{file.suffix}")
     try:
-        found = put_back(engine, file, safety, _progress)
+        found = backups.restore(engine, file, safety, _progress)
     except BlockingIOError:
         raise click.ClickException("Another restore is running.") from None
     except (OSError, sqlite3.Error) as error:

@@ -5,9 +5,10 @@ from enum import StrEnum
 from functools import lru_cache
 
 import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 
 NAMING = {
@@ -17,6 +18,8 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+# Partial dates that came into the schema without a check of their shape.
+UNCHECKED = frozenset({"ask.disputed_on", "ask.answer_due_on", "status_span.happened_on"})
 
 
 class Base(DeclarativeBase):
@@ -84,10 +87,18 @@ def enum_column(enum: type[StrEnum], name: str) -> sa.Enum:
     )
 
 
-def partial_date_check(column: str) -> sa.CheckConstraint:
-    """The column holds the shape 2018, 2018-03 or 2018-03-19, or nothing."""
-    shapes = " OR ".join(f"{column} LIKE '{shape}'" for shape in ("____", "____-__", "____-__-__"))
-    return sa.CheckConstraint(f"{column} IS NULL OR {shapes}", name=f"{column}_shape")
+def publication_column() -> MappedColumn[Publication]:
+    """Who sees a record; it begins as a draft."""
+    return mapped_column(enum_column(Publication, "publication"), server_default=Publication.DRAFT.value)
+
+
+@sa.event.listens_for(sa.Column, "after_parent_attach")
+def _check_shape(column: sa.Column[object], table: sa.Table) -> None:
+    """Every partial date has the shape 2018, 2018-03 or 2018-03-19, or is missing."""
+    if isinstance(column.type, PartialDateColumn) and f"{table.name}.{column.name}" not in UNCHECKED:
+        shapes = " OR ".join(f"{column.name} LIKE '{shape}'" for shape in ("____", "____-__", "____-__-__"))
+        check = sa.CheckConstraint(f"{column.name} IS NULL OR {shapes}", name=f"{column.name}_shape")
+        table.append_constraint(check)
 
 
 class Versioned:

@@ -19,6 +19,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from tracker.db.errors import Unsure
+
 LOCK_WAIT_SECONDS = 10
 CONNECT_SECONDS = 3
 # After that a server that has lost us gives up our lock.
@@ -28,7 +30,6 @@ DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 WRITE_LOCK = 20180319
 # SQLite looks at the clock after so many steps of its machine, some tens of milliseconds: a page does not get there.
 STEPS = 1_000_000
-CANCELLED = "57014"
 # The releases of SQLite in which two checkpointers of a write-ahead log cannot damage the file.
 FIXED_SQLITE = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 
@@ -72,10 +73,6 @@ def make_engine(url: str, limits: Limits | None = None) -> sa.Engine:
     sa.event.listen(engine, "begin", _begin_postgresql)
     sa.event.listen(engine, "reset", _roll_back)
     return engine
-
-
-class Unsure(OperationalError):
-    """Nobody can tell whether what was written has been kept."""
 
 
 @contextmanager
@@ -134,11 +131,6 @@ def has_safe_wal(version: tuple[int, int, int]) -> bool:
     """True if this SQLite may use a write-ahead log: https://sqlite.org/wal.html, "WAL-reset bug"."""
     newest = FIXED_SQLITE[-1]
     return version >= newest or any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED_SQLITE)
-
-
-def took_too_long(error: BaseException | None) -> bool:
-    """True if a database's driver says that a statement was stopped by its limit."""
-    return getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT" or getattr(error, "sqlstate", "") == CANCELLED
 
 
 def _limit_sqlite(engine: sa.Engine, limits: Limits) -> None:
@@ -205,7 +197,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    is_read_only = _is_read_only(connection)
+    is_read_only = connection.get_execution_options().get("tracker_read_only")
     connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if is_read_only else 'OFF'}")
     connection.exec_driver_sql("BEGIN" if is_read_only else "BEGIN IMMEDIATE")
 
@@ -227,10 +219,5 @@ def _postgresql_options(limits: Limits | None) -> dict[str, Any]:
 
 
 def _begin_postgresql(connection: sa.Connection) -> None:
-    if not _is_read_only(connection):
+    if not connection.get_execution_options().get("tracker_read_only"):
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
-
-
-def _is_read_only(connection: sa.Connection) -> bool:
-    options: dict[str, Any] = dict(connection.get_execution_options())
-    return bool(options.get("tracker_read_only"))

@@ -11,7 +11,7 @@ from typing import IO, Any, BinaryIO, cast
 
 import sqlalchemy as sa
 
-from tracker.db.progress import Progress
+from tracker.db.sqlite_backup import Progress
 
 MAGIC = b"PGDMP"
 CHUNK = 1024 * 1024

@@ -1,7 +1,7 @@
 """Copies of an SQLite database, made and put back by the engine itself: never by copying the file."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from tracker.db.progress import Progress
-
+# How a copy tells, again and again, how many bytes it has.
+Progress = Callable[[int], None]
 STEP_BYTES = 4 * 1024 * 1024
 MAGIC = b"SQLite format 3\0"
 

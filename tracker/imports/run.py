@@ -3,13 +3,12 @@
 A dry run is the same, undone at its end: what it says is what would happen.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from tracker.db.progress import Progress
 from tracker.imports.cells import EDITABLE
 from tracker.imports.compare import Found, compare
 from tracker.imports.files import Lines
@@ -57,7 +56,7 @@ def apply(
     *,
     site_url: str,
     reason: str = "",
-    progress: Progress = lambda number: None,
+    progress: Callable[[int], None] = lambda number: None,
 ) -> Plan:
     """Apply the rows that differ and return the plan. The caller undoes everything when it has faults.
 

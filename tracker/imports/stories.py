@@ -12,7 +12,7 @@ from tracker.models import Ask, SuccessTest, Update
 from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.text import is_slug
 from tracker.rules.updates import EvidenceDraft, UpdateDraft
-from tracker.services import approval, drafts, updates
+from tracker.services import drafts, updates
 
 WAITS = "sent to somebody else for approval"
 
@@ -59,7 +59,7 @@ def _post(work: Import, entry: NewEntry) -> bool:
         refuse([Problem("Another key: a draft has this one. Look at it in the staff area.", "key")])
     draft = _draft(work, ask, entry)
     if change.four_eyes and draft.status:
-        approval.submit(change, ask, drafts.save(change, ask, draft, key))
+        updates.submit(change, ask, drafts.save(change, ask, draft, key))
         return True
     updates.post(change, ask, draft, key=key)
     return False

@@ -3,13 +3,9 @@
 from tracker.models.asks import Ask, FormerSlug, Source, SuccessTest
 from tracker.models.events import Event, PersonalDetail, Revision
 from tracker.models.legislation import Legislation, Link
-from tracker.models.official import EvidenceLook, Finding, Look, Telling
-from tracker.models.people import AccessLink, Person, RecoveryCode, SentForm, SignInFailure, StaffSession
-from tracker.models.replies import Note, Reply
-from tracker.models.spans import StatusSpan
-from tracker.models.targets import Designation, SanctionsList, Target
-from tracker.models.updates import Evidence, TestResult, Update
-from tracker.models.uploads import Upload
+from tracker.models.official import Designation, EvidenceLook, Finding, Look, SanctionsList, Target, Telling
+from tracker.models.people import AccessLink, Person, RecoveryCode, SentForm, SignInFailure, StaffSession, Upload
+from tracker.models.updates import Evidence, Note, Reply, StatusSpan, TestResult, Update
 
 __all__ = [
     "AccessLink",

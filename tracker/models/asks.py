@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.db.base import Base, PartialDateColumn, Versioned, enum_column, partial_date_check, sortable
+from tracker.db.base import Base, PartialDateColumn, Versioned, enum_column, publication_column, sortable
 from tracker.rules.asks import AskKind, Basis, Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
@@ -14,8 +14,7 @@ from tracker.rules.updates import Result
 
 if TYPE_CHECKING:
     from tracker.models.legislation import Link
-    from tracker.models.replies import Reply
-    from tracker.models.updates import Update
+    from tracker.models.updates import Reply, Update
 
 # What the filters of the public list offer, to be counted without reading whole asks.
 OFFERED = ("publication", "source_id", "topic", "kind", "status")
@@ -25,10 +24,7 @@ class Source(Versioned, Base):
     """Where asks were made: an article, speech, manifesto or report."""
 
     __tablename__ = "source"
-    __table_args__ = (
-        partial_date_check("published_on"),
-        sa.Index("ix_source_publication_published_on", "publication", "published_on", "title"),
-    )
+    __table_args__ = (sa.Index("ix_source_publication_published_on", "publication", "published_on", "title"),)
 
     key: Mapped[str] = mapped_column(sa.String(80), unique=True)
     title: Mapped[str] = mapped_column(sa.Text)
@@ -40,9 +36,7 @@ class Source(Versioned, Base):
     archived_url: Mapped[str] = mapped_column(sa.Text, server_default="")
     note: Mapped[str] = mapped_column(sa.Text, server_default="")
     internal_note: Mapped[str] = mapped_column(sa.Text, server_default="")
-    publication: Mapped[Publication] = mapped_column(
-        enum_column(Publication, "publication"), server_default=Publication.DRAFT.value
-    )
+    publication: Mapped[Publication] = publication_column()
 
 
 class Ask(Versioned, Base):
@@ -55,11 +49,6 @@ class Ask(Versioned, Base):
 
     __tablename__ = "ask"
     __table_args__ = (
-        partial_date_check("status_on"),
-        partial_date_check("reviewed_on"),
-        partial_date_check("next_step_on"),
-        partial_date_check("first_deadline"),
-        partial_date_check("current_deadline"),
         sa.CheckConstraint("publication IN ('draft', 'put_aside') OR status IS NOT NULL", name="published_has_status"),
         sa.CheckConstraint("(status IS NULL) = (status_on IS NULL)", name="status_has_date"),
         sa.CheckConstraint("review_interval_days BETWEEN 1 AND 730", name="review_interval"),
@@ -98,9 +87,7 @@ class Ask(Versioned, Base):
     review_interval_days: Mapped[int] = mapped_column(server_default="90")
     reviewed_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
     internal_note: Mapped[str] = mapped_column(sa.Text, server_default="")
-    publication: Mapped[Publication] = mapped_column(
-        enum_column(Publication, "publication"), server_default=Publication.DRAFT.value
-    )
+    publication: Mapped[Publication] = publication_column()
     status: Mapped[Status | None] = mapped_column(enum_column(Status, "status"))
     status_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
     status_reason: Mapped[str] = mapped_column(sa.Text, server_default="")
@@ -141,8 +128,6 @@ class SuccessTest(Versioned, Base):
     __tablename__ = "success_test"
     __table_args__ = (
         sa.UniqueConstraint("ask_id", "key"),
-        partial_date_check("result_on"),
-        partial_date_check("reviewed_on"),
         sa.CheckConstraint("label <> ''", name="label_present"),
     )
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.db.base import Base, PartialDateColumn, Versioned, enum_column, partial_date_check
+from tracker.db.base import Base, PartialDateColumn, Versioned, enum_column, publication_column
 from tracker.models.asks import Ask
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
@@ -15,9 +15,6 @@ class Legislation(Versioned, Base):
 
     __tablename__ = "legislation"
     __table_args__ = (
-        partial_date_check("introduced_on"),
-        partial_date_check("enacted_on"),
-        partial_date_check("lapsed_on"),
         sa.CheckConstraint("title <> ''", name="title_present"),
         sa.CheckConstraint("becomes_id IS NULL OR becomes_id <> id", name="becomes_another"),
     )
@@ -37,9 +34,7 @@ class Legislation(Versioned, Base):
     becomes_id: Mapped[int | None] = mapped_column(sa.ForeignKey("legislation.id"), index=True)
     note: Mapped[str] = mapped_column(sa.Text, server_default="")
     internal_note: Mapped[str] = mapped_column(sa.Text, server_default="")
-    publication: Mapped[Publication] = mapped_column(
-        enum_column(Publication, "publication"), server_default=Publication.DRAFT.value
-    )
+    publication: Mapped[Publication] = publication_column()
 
     becomes: Mapped["Legislation | None"] = relationship(
         lazy="raise_on_sql", remote_side="Legislation.id", back_populates="was"
@@ -53,8 +48,6 @@ class Link(Versioned, Base):
 
     __tablename__ = "link"
     __table_args__ = (
-        partial_date_check("in_force_on"),
-        partial_date_check("ended_on"),
         sa.Index("ix_link_in_force_on", "in_force_on"),
         sa.Index("ix_link_told", "legislation_id", "publication", "ask_id", "effect"),
         sa.UniqueConstraint("ask_id", "legislation_id", "provisions", "extent_key"),
@@ -70,9 +63,7 @@ class Link(Versioned, Base):
     ended_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
     note: Mapped[str] = mapped_column(sa.Text, server_default="")
     internal_note: Mapped[str] = mapped_column(sa.Text, server_default="")
-    publication: Mapped[Publication] = mapped_column(
-        enum_column(Publication, "publication"), server_default=Publication.DRAFT.value
-    )
+    publication: Mapped[Publication] = publication_column()
 
     ask: Mapped[Ask] = relationship(lazy="raise_on_sql", back_populates="links")
     legislation: Mapped[Legislation] = relationship(lazy="raise_on_sql", back_populates="links")

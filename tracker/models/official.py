@@ -1,14 +1,16 @@
-"""What official records say: findings, the entries that tell them, and when a machine looked."""
+"""What official records say: findings and looks; who is asked to be sanctioned, and the UK Sanctions List."""
 
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.db.base import Base, PartialDateColumn, UtcDateTime, Versioned, enum_column, partial_date_check
+from tracker.db.base import Base, PartialDateColumn, UtcDateTime, Versioned, enum_column
+from tracker.models.asks import Ask
 from tracker.rules.dates import PartialDate
 from tracker.rules.findings import FindingState, LookOutcome, Sight
+from tracker.rules.targets import TargetKind, TargetState
 
 
 class Finding(Versioned, Base):
@@ -21,7 +23,6 @@ class Finding(Versioned, Base):
     __tablename__ = "finding"
     __table_args__ = (
         sa.UniqueConstraint("outside_key", "digest"),
-        partial_date_check("happened_on"),
         sa.CheckConstraint("state <> 'dismissed' OR reason <> ''", name="dismissed_has_reason"),
         sa.CheckConstraint("(state IN ('told', 'dismissed')) = (decided_at IS NOT NULL)", name="decided_when"),
         sa.Index("ix_finding_state", "state", "seen_at", "id"),
@@ -86,3 +87,71 @@ class EvidenceLook(Base):
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sight: Mapped[Sight | None] = mapped_column(enum_column(Sight, "sight"))
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Designation(Base):
+    """An entry of the UK Sanctions List. Its name and measures are kept only while a target follows it.
+
+    `first_seen` and `last_seen` are days of lists; `last_seen` and `removed_on`, the day of the first list without it,
+    are empty while it is on the list. `listed_on` is empty where the list does not say.
+    """
+
+    __tablename__ = "designation"
+    __table_args__ = (
+        sa.CheckConstraint("(last_seen IS NULL) = (removed_on IS NULL)", name="removed_was_seen"),
+        sa.Index("ix_designation_regime", "regime"),
+    )
+
+    unique_id: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    regime: Mapped[str] = mapped_column(sa.Text)
+    kind: Mapped[TargetKind] = mapped_column(enum_column(TargetKind, "kind"))
+    listed_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    first_seen: Mapped[PartialDate] = mapped_column(PartialDateColumn)
+    last_seen: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    removed_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    name: Mapped[str] = mapped_column(sa.Text, server_default="")
+    measures: Mapped[str] = mapped_column(sa.Text, server_default="")
+
+
+class SanctionsList(Base):
+    """A list that was taken: its day, and when we read it first."""
+
+    __tablename__ = "sanctions_list"
+
+    day: Mapped[PartialDate] = mapped_column(PartialDateColumn, primary_key=True)
+    read_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Target(Versioned, Base):
+    """A person, body or ship that an ask wants put under sanctions.
+
+    The log holds `commitment` in place of `asked_as` and `words`, which can be erased together with `salt`.
+    `candidates` are entries of the list that a person has yet to compare. The public reads the name if it `is_shown`.
+    """
+
+    __tablename__ = "target"
+    __table_args__ = (
+        sa.UniqueConstraint("ask_id", "position"),
+        sa.CheckConstraint("(state = 'listed') = (unique_id IS NOT NULL)", name="listed_has_id"),
+        sa.CheckConstraint("(state IN ('listed', 'not_listed')) = (confirmed_at IS NOT NULL)", name="confirmed_when"),
+        sa.CheckConstraint("NOT is_shown OR (asked_as <> '' AND confirmed_at IS NOT NULL)", name="shown_is_confirmed"),
+    )
+
+    ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"))
+    position: Mapped[int]
+    kind: Mapped[TargetKind] = mapped_column(enum_column(TargetKind, "kind"))
+    asked_as: Mapped[str] = mapped_column(sa.Text)
+    words: Mapped[str] = mapped_column(sa.Text, server_default="")
+    salt: Mapped[str] = mapped_column(sa.String(64))
+    commitment: Mapped[str] = mapped_column(sa.String(64))
+    state: Mapped[TargetState] = mapped_column(
+        enum_column(TargetState, "state"), server_default=TargetState.UNSURE.value
+    )
+    unique_id: Mapped[str | None] = mapped_column(sa.ForeignKey("designation.unique_id"), index=True)
+    confirmed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_shown: Mapped[bool] = mapped_column(server_default=sa.false())
+    candidates: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list, server_default="[]")
+
+    ask: Mapped[Ask] = relationship(lazy="raise_on_sql")
+    designation: Mapped[Designation | None] = relationship(lazy="raise_on_sql")

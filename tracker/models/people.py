@@ -1,4 +1,4 @@
-"""Members of staff, their sessions, and failed attempts to sign in."""
+"""Members of staff, their sessions, failed attempts to sign in, and what their forms and files leave behind."""
 
 from datetime import datetime
 
@@ -117,3 +117,16 @@ class SentForm(Base):
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     message: Mapped[str] = mapped_column(sa.Text)
     address: Mapped[str] = mapped_column(sa.Text)
+
+
+class Upload(Base):
+    """The files that a person uploaded and has not brought in yet, packed as one; it goes away within hours."""
+
+    __tablename__ = "upload"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    reason: Mapped[str] = mapped_column(sa.Text, server_default="")
+    packed: Mapped[bytes]

@@ -1,15 +1,24 @@
-"""The public story of an ask: updates, the test results that they carry, and their evidence."""
+"""What is told of an ask: its public story with results and evidence, what others say, and private notes of staff."""
 
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.db.base import Base, PartialDateColumn, UtcDateTime, Versioned, enum_column, partial_date_check
+from tracker.db.base import (
+    Base,
+    PartialDateColumn,
+    UtcDateTime,
+    Versioned,
+    enum_column,
+    publication_column,
+    sortable,
+)
 from tracker.models.asks import Ask, SuccessTest
 from tracker.models.people import Person
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
+from tracker.rules.replies import Outcome
 from tracker.rules.status import Status
 from tracker.rules.updates import EvidenceType, Result, UpdateKind
 
@@ -20,8 +29,6 @@ class Update(Versioned, Base):
     __tablename__ = "ask_update"
     __table_args__ = (
         sa.UniqueConstraint("ask_id", "key"),
-        partial_date_check("happened_on"),
-        partial_date_check("sources_end_on"),
         sa.CheckConstraint("kind <> 'status' OR publication <> 'published' OR status IS NOT NULL", name="names_status"),
         sa.CheckConstraint("kind <> 'correction' OR corrects_id IS NOT NULL", name="names_corrected"),
         sa.CheckConstraint("status IS NULL OR publication <> 'published' OR reason <> ''", name="status_has_reason"),
@@ -41,9 +48,7 @@ class Update(Versioned, Base):
     reason: Mapped[str] = mapped_column(sa.Text, server_default="")
     superseded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ask.id"), index=True)
     corrects_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ask_update.id"), index=True)
-    publication: Mapped[Publication] = mapped_column(
-        enum_column(Publication, "publication"), server_default=Publication.DRAFT.value
-    )
+    publication: Mapped[Publication] = publication_column()
     draft_note: Mapped[str] = mapped_column(sa.Text, server_default="")
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     edited_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
@@ -87,7 +92,6 @@ class Evidence(Base):
     __tablename__ = "evidence"
     __table_args__ = (
         sa.UniqueConstraint("update_id", "position"),
-        partial_date_check("published_on"),
         sa.CheckConstraint("url LIKE 'http://%' OR url LIKE 'https://%'", name="url_is_web"),
         sa.CheckConstraint("title <> ''", name="title_present"),
         # An address may be longer than a B-tree of PostgreSQL takes; a hash has no such limit.
@@ -106,3 +110,60 @@ class Evidence(Base):
     quote: Mapped[str] = mapped_column(sa.Text, server_default="")
     note: Mapped[str] = mapped_column(sa.Text, server_default="")
     is_see_also: Mapped[bool] = mapped_column(server_default=sa.false())
+
+
+class StatusSpan(Base):
+    """From which day until before which day a published ask had a status, as far as we know today.
+
+    Only services/derived.py writes it, when the story of an ask changes.
+    """
+
+    __tablename__ = "status_span"
+    __table_args__ = (
+        sa.Index("ix_status_span_begins_on", "begins_on", "ask_id", "ends_on", "status"),
+        sa.Index("ix_status_span_ends_on", "ends_on", "status"),
+    )
+
+    ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"), primary_key=True)
+    begins_on: Mapped[str] = mapped_column(sortable(10), primary_key=True)
+    ends_on: Mapped[str | None] = mapped_column(sortable(10))
+    happened_on: Mapped[PartialDate] = mapped_column(PartialDateColumn)
+    status: Mapped[Status] = mapped_column(enum_column(Status, "status"))
+    reason: Mapped[str] = mapped_column(sa.Text)
+
+
+class Reply(Versioned, Base):
+    """A named person or body that was asked to reply, and what came of it. Internal until published."""
+
+    __tablename__ = "reply"
+    __table_args__ = (
+        sa.CheckConstraint("asked <> ''", name="asked_present"),
+        sa.CheckConstraint("(outcome = 'answered') = (answer <> '')", name="answered_has_answer"),
+        sa.Index("ix_reply_outcome_due_on", "outcome", "due_on"),
+    )
+
+    ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"), index=True)
+    asked: Mapped[str] = mapped_column(sa.Text)
+    asked_on: Mapped[PartialDate] = mapped_column(PartialDateColumn)
+    due_on: Mapped[PartialDate] = mapped_column(PartialDateColumn)
+    outcome: Mapped[Outcome] = mapped_column(enum_column(Outcome, "outcome"), server_default=Outcome.WAITING.value)
+    answer: Mapped[str] = mapped_column(sa.Text, server_default="")
+    answered_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    internal_note: Mapped[str] = mapped_column(sa.Text, server_default="")
+    publication: Mapped[Publication] = publication_column()
+
+    ask: Mapped[Ask] = relationship(lazy="raise_on_sql", back_populates="replies")
+
+
+class Note(Base):
+    """A private note about an ask, with its author and time. It is never changed and never public."""
+
+    __tablename__ = "note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"), index=True)
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    text: Mapped[str] = mapped_column(sa.Text)
+
+    author: Mapped[Person | None] = relationship(lazy="raise_on_sql")

@@ -160,7 +160,7 @@ def list_subject_events(session: Session, subject: str, subject_id: int) -> Sequ
 def count_published(session: Session, ask_id: int) -> int:
     """How many published updates the ask has; the number only ever grows."""
     of_ask = sa.select(sa.func.count()).select_from(Update).where(Update.ask_id == ask_id)
-    return session.scalar(of_ask.where(Update.publication == Publication.PUBLISHED)) or 0
+    return session.scalar(of_ask.where(Update.published_at.is_not(None))) or 0
 
 
 @dataclass(frozen=True)

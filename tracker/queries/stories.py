@@ -1,11 +1,11 @@
 """What the rules need to know about an ask: its published entries, its tests and its law."""
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from tracker.models import Ask, Legislation, Link, SuccessTest, TestResult, Update
 from tracker.rules.asks import Publication
@@ -13,12 +13,16 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import BILLS
 from tracker.rules.standing import LinkedLaw, Standing
 from tracker.rules.story import Entry, State
-from tracker.rules.updates import Result
 
 PUBLISHED = Publication.PUBLISHED
 # In the order of the fields of an entry.
 _ENTRY = (Update.id, Update.happened_on, Update.status, Update.reason, Update.superseded_by_id, Update.corrects_id)
-_RESULT = (TestResult.update_id, TestResult.test_id, TestResult.result)
+_TOLD = (
+    sa.select(*_ENTRY, Update.ask_id, TestResult.test_id, TestResult.result)
+    .outerjoin(TestResult)
+    .where(Update.published_at.is_not(None))  # SQLite would look for `publication` first, in all stories
+    .order_by(Update.id, TestResult.test_id)
+)
 _TESTS = sa.select(SuccessTest).where(SuccessTest.is_archived.is_(False)).order_by(SuccessTest.id)
 # In the order of the fields of a linked law, then the ask. A draft ask is published with its drafts of law.
 _LAW = (
@@ -67,7 +71,7 @@ class Story:
 
 def find_judged(session: Session, ask_id: int) -> Ask | None:
     """An ask with its tests, archived ones among them."""
-    return session.get(Ask, ask_id, options=[selectinload(Ask.tests)])
+    return session.get(Ask, ask_id, options=[joinedload(Ask.tests)])
 
 
 def find_story(session: Session, ask_id: int) -> Story:
@@ -76,14 +80,12 @@ def find_story(session: Session, ask_id: int) -> Story:
 
 
 def find_stories(session: Session, ask_ids: Collection[int]) -> dict[int, Story]:
-    """The stories of asks by their ids, in four statements."""
+    """The stories of asks by their ids, in three statements."""
     found = {ask_id: Story([], []) for ask_id in ask_ids}
-    published = Update.ask_id.in_(ask_ids), Update.publication == PUBLISHED
-    results: dict[int, list[tuple[int, Result]]] = defaultdict(list)
-    for told in session.execute(sa.select(*_RESULT).join(Update).where(*published).order_by(TestResult.test_id)):
-        results[told.update_id].append((told.test_id, told.result))
-    for row in session.execute(sa.select(*_ENTRY, Update.ask_id).where(*published)):
-        found[row.ask_id].entries.append(Entry(*row[:-1], results=tuple(results[row.id])))
+    for _, told in groupby(session.execute(_TOLD.where(Update.ask_id.in_(ask_ids))), lambda row: row.id):
+        rows = list(told)
+        results = tuple((row.test_id, row.result) for row in rows if row.result)
+        found[rows[0].ask_id].entries.append(Entry(*rows[0][:-3], results=results))
     for test in session.scalars(_TESTS.where(SuccessTest.ask_id.in_(ask_ids))):
         found[test.ask_id].tests.append(test)
     for law in session.execute(_LAW.where(Link.ask_id.in_(ask_ids))):
@@ -94,11 +96,6 @@ def find_stories(session: Session, ask_ids: Collection[int]) -> dict[int, Story]
 def list_tests(session: Session, ask_id: int) -> list[SuccessTest]:
     """The tests by which the ask is judged now, archived ones left out."""
     return list(session.scalars(_TESTS.where(SuccessTest.ask_id == ask_id)))
-
-
-def find_keys(session: Session, ask_id: int) -> set[str]:
-    """The keys of the entries that an ask has, published or not."""
-    return set(session.scalars(sa.select(Update.key).where(Update.ask_id == ask_id)))
 
 
 def standing_of(story: Story, state: State, on: PartialDate) -> Standing:

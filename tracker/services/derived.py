@@ -168,7 +168,7 @@ _TEXTS = sa.union_all(
         SuccessTest.ask_id == Ask.id, SuccessTest.is_archived.is_(False)
     ),
     _select(ENTRY, Update.id, Update.text, Update.reason).where(
-        Update.ask_id == Ask.id, Update.publication == Publication.PUBLISHED
+        Update.ask_id == Ask.id, Update.published_at.is_not(None)
     ),
     _select(LAW, Link.id, *OF_LAW).where(
         Link.ask_id == Ask.id,

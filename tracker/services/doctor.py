@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from tracker.db import guards, migrate, sqlite_backup
+from tracker.db import migrate, sqlite_backup
 from tracker.db.engine import reading, what_is_not_durable
 from tracker.models import Ask, Event, Person
 from tracker.queries import findings
@@ -61,7 +61,7 @@ def examine(
     yield from _files(engine, secrets)
     yield from _disk(engine)
     try:
-        yield from _engine(engine)
+        yield from (_sqlite if engine.dialect.name == "sqlite" else _postgresql)(engine)
         if wrong := migrate.describe_fault(engine):
             yield fault("schema", wrong)
             return
@@ -123,10 +123,6 @@ def _disk(engine: sa.Engine) -> Iterator[Diagnosis]:
     health = Health.FAULT if free < LEAST_FREE else Health.WARNING if free < max(ENOUGH_FREE, 3 * size) else Health.OK
     advice = "" if health == Health.OK else " Make room: a backup and a restore each need as much as the database has."
     yield Diagnosis(health, "disk", f"{free / GIGABYTE:.1f} GB are free.{advice}")
-
-
-def _engine(engine: sa.Engine) -> Iterator[Diagnosis]:
-    yield from (_sqlite if engine.dialect.name == "sqlite" else _postgresql)(engine)
 
 
 def _sqlite(engine: sa.Engine) -> Iterator[Diagnosis]:
@@ -210,7 +206,7 @@ def _looks(session: Session, at: datetime) -> Iterator[Diagnosis]:
 
 def _guards(engine: sa.Engine) -> Iterator[Diagnosis]:
     with engine.connect() as connection:
-        missing = guards.find_missing(connection)
+        missing = migrate.find_missing_guards(connection)
         connection.rollback()
     if missing:
         names = ", ".join(missing)

@@ -1,39 +1,42 @@
 """Entries of a story before they are published: written, edited, put aside; only staff see them."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.models import Ask, Evidence, SuccessTest, TestResult, Update
-from tracker.queries.stories import find_keys, list_tests
+from tracker.queries.stories import find_story, list_tests
 from tracker.rules.asks import Publication
 from tracker.rules.errors import NotAllowed, Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action, Actor
+from tracker.rules.story import Entry, grounds_of, state_of
 from tracker.rules.text import free_slug
-from tracker.rules.updates import EvidenceDraft, UpdateDraft, check_draft
+from tracker.rules.updates import MOST_EVIDENCE, EvidenceDraft, UpdateDraft, UpdateKind, check_draft
 from tracker.services import records
 from tracker.services.change import Change
 from tracker.services.events import record
 
+LAST = 2**62
 SCALARS = tuple(field.name for field in fields(UpdateDraft) if field.name not in {"evidence", "results"})
 
 
 def save(change: Change, ask: Ask, draft: UpdateDraft, key: str = "") -> Update:
     """Write an entry that only staff see; without a key it gets one by its date."""
     change.require(Action.DRAFT)
-    if not key and (same := _same_draft(change, ask, draft)):
-        return same
+    keys, alike = (set(), []) if key else _find_written(change, ask, draft)
+    if same := next((update for update in alike if draft_of(update) == draft), None):
+        return same  # as when a button was pressed twice
     tests = list_tests(change.session, ask.id) if draft.results else []
     refuse(check_draft(draft) + check_references(change.session, ask, tests, draft))
-    key = key or free_slug(draft.happened_on.text, find_keys(change.session, ask.id))
+    key = key or free_slug(draft.happened_on.text, keys)
     update = Update(ask_id=ask.id, key=key, publication=Publication.DRAFT, author_id=change.actor.id, version=1)
     update.recorded_at = change.at
     _write(update, draft)
     change.session.add(update)
     change.session.flush()  # the log names the new row's id
-    record(change, "drafted", records.subject_of(update), after={"key": key} | values_of(draft))
+    record(change, "drafted", records.subject_of(update), after={"key": key} | vars(draft))
     return update
 
 
@@ -97,13 +100,6 @@ def require_own(update: Update, actor: Actor) -> None:
         raise RuleBroken([Problem("This waits for approval. Withdraw it first; then you can change it.")])
 
 
-def values_of(draft: UpdateDraft) -> dict[str, object]:
-    """The draft as the log keeps it."""
-    values = records.values_of(draft)
-    values["evidence"] = [records.values_of(evidence) for evidence in draft.evidence]
-    return values
-
-
 def draft_of(update: Update) -> UpdateDraft:
     """The typed form of an update; needs its evidence and results loaded."""
     values = {name: getattr(update, name) for name in SCALARS}
@@ -112,17 +108,51 @@ def draft_of(update: Update) -> UpdateDraft:
     return UpdateDraft(**values, evidence=evidence, results=results)
 
 
+def draft_of_before(session: Session, corrected: Update) -> UpdateDraft | None:
+    """Return the correction that takes an entry back to what held before it, with the evidence of that.
+
+    None if the entry judges nothing, or if no status held before. Needs its evidence and results loaded.
+    """
+    own, story = draft_of(corrected), find_story(session, corrected.ask_id)
+    withdrawn = [*story.entries, Entry(LAST, own.happened_on, corrects_id=corrected.id)]
+    state, tests = state_of(withdrawn, own.happened_on), {test.id: test.before for test in story.tests}
+    entry, judged = state.status_entry, [test_id for test_id, _ in own.results if test_id in tests]
+    if not (judged or own.status) or (own.status and not entry):
+        return None
+    results = tuple(
+        (number, state.results[number][0] if number in state.results else tests[number]) for number in judged
+    )
+    grounds = sa.select(Update).where(Update.id.in_(grounds_of(withdrawn, judged, own.happened_on)))
+    rows = session.scalars(
+        grounds.order_by(Update.id).options(selectinload(Update.evidence), selectinload(Update.results))
+    )
+    evidence = {piece.url: piece for row in rows for piece in draft_of(row).evidence}
+    status = entry if own.status else None
+    return replace(
+        own,
+        kind=UpdateKind.CORRECTION,
+        status=status.status if status else None,
+        reason=status.reason if status else "",
+        superseded_by_id=status.superseded_by_id if status else None,
+        results=results,
+        evidence=tuple(evidence.values())[:MOST_EVIDENCE],
+    )
+
+
 def _require_author(update: Update, actor: Actor) -> None:
     if update.author_id != actor.id and not actor.may(Action.PUBLISH):
         raise NotAllowed("This draft is somebody else's. An editor can change or publish it.")
 
 
-def _same_draft(change: Change, ask: Ask, draft: UpdateDraft) -> Update | None:
-    """A draft of the same person that says the same, as when a button was pressed twice."""
-    statement = sa.select(Update).where(Update.ask_id == ask.id, Update.publication == Publication.DRAFT)
-    own = statement.where(Update.author_id == change.actor.id, Update.text == draft.text)
-    loaded = own.options(selectinload(Update.evidence), selectinload(Update.results))
-    return next((update for update in change.session.scalars(loaded) if draft_of(update) == draft), None)
+def _find_written(change: Change, ask: Ask, draft: UpdateDraft) -> tuple[set[str], Sequence[Update]]:
+    """Return the keys that the ask's entries have, and the drafts of the same person with the same text."""
+    is_own = sa.and_(Update.publication == Publication.DRAFT, Update.author_id == change.actor.id)
+    is_alike = sa.and_(is_own, Update.text == draft.text).label("is_alike")
+    written = change.session.execute(sa.select(Update.id, Update.key, is_alike).where(Update.ask_id == ask.id)).all()
+    ids = [entry.id for entry in written if entry.is_alike]
+    loaded = sa.select(Update).options(selectinload(Update.evidence), selectinload(Update.results))
+    alike = change.session.scalars(loaded.where(Update.id.in_(ids))).all() if ids else []
+    return {entry.key for entry in written}, alike
 
 
 def _write(update: Update, draft: UpdateDraft) -> None:

@@ -3,16 +3,16 @@
 Names and e-mail addresses stand beside it; its entries commit to them.
 """
 
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
 from functools import partial
-from types import NoneType
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from tracker.models import Event, PersonalDetail, Revision
 from tracker.rules import checks
@@ -21,11 +21,13 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.permissions import Role
 from tracker.rules.text import SENTENCE_LENGTH
+from tracker.rules.updates import EvidenceDraft
 from tracker.services.change import Change
 
 HOUR, MOST_AN_HOUR = timedelta(hours=1), 100
 LEAVING = ("signed out", "sessions ended")
-PLAIN = frozenset({str, int, bool, NoneType})
+# Under these names a session holds what it need not read again.
+LAST_ENTRY, DETAIL = "last entry of the log", "detail of a person"
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,10 @@ def record(
     refuse(checks.at_most(reason, SENTENCE_LENGTH, "reason"))
     if change.actor.role is Role.CONTRIBUTOR and change.actor.id is not None and action not in LEAVING:
         _keep_pace(change)
-    number, previous_hash = _last(change.session)
+    number, previous_hash = _last_entry(change.session)
     content: dict[str, object] = {
         "id": number + 1,
-        "at": _plain(change.at),
+        "at": change.at.isoformat(),
         "actor_id": change.actor.id,
         "actor_name": change.actor.name,
         "action": action,
@@ -73,6 +75,7 @@ def record(
     content = with_personal(content, partial(commit_to, change.session))
     event = Event(**content | {"at": change.at, "hash": entry_hash(content)})
     change.session.add(event)
+    change.session.info[LAST_ENTRY] = _innermost(change.session), event.id, event.hash
     if is_public:
         values = {"number": Revision.number + 1, "checkpoint_number": event.id, "checkpoint_hash": event.hash}
         change.session.execute(sa.update(Revision.__table__).values(values))  # type: ignore[arg-type]
@@ -90,13 +93,14 @@ def _keep_pace(change: Change) -> None:
 
 def commit_to(session: Session, person_id: int, value: str) -> str:
     """The commitment that stands in entries for this value of this person; kept with its salt from the first use on."""
-    own = sa.select(PersonalDetail.commitment).where(PersonalDetail.person_id == person_id)
-    if found := session.scalar(own.where(PersonalDetail.value == value)):
-        return found
-    salt = secrets.token_hex(SALT_BYTES)
-    made = commitment(salt, value)
-    session.add(PersonalDetail(person_id=person_id, value=value, salt=salt, commitment=made))
-    return made
+    detail = session.get(PersonalDetail, (person_id, value))
+    if detail is None:
+        salt = secrets.token_hex(SALT_BYTES)
+        made = commitment(salt, value)
+        detail = PersonalDetail(person_id=person_id, value=value, salt=salt, commitment=made)
+        session.add(detail)
+    session.info[DETAIL] = detail  # kept in the session, it is not read again for the next entry
+    return detail.commitment
 
 
 def opened(session: Session) -> dict[str, tuple[str, str]]:
@@ -105,30 +109,35 @@ def opened(session: Session) -> dict[str, tuple[str, str]]:
     return {row.commitment: (row.salt, row.value) for row in details}
 
 
-def _last(session: Session) -> tuple[int, str]:
-    """The number and the hash of the last entry. Nobody else appends while this transaction holds the write lock."""
-    last = session.execute(sa.select(Event.id, Event.hash).order_by(Event.id.desc()).limit(1)).first()
-    return (last.id, last.hash) if last else (0, GENESIS)
+def _last_entry(session: Session) -> tuple[int, str]:
+    """The number and the hash of the last entry. Nobody else appends while this transaction holds the write lock.
+
+    What this session appended is known, unless a savepoint began or ended since: that may have undone it.
+    """
+    appended_in, number, last_hash = session.info.get(LAST_ENTRY, (None, 0, GENESIS))
+    if appended_in is None or appended_in is not _innermost(session):
+        last = session.execute(sa.select(Event.id, Event.hash).order_by(Event.id.desc()).limit(1)).first()
+        return (last.id, last.hash) if last else (0, GENESIS)
+    return number, last_hash
 
 
-def plain(values: Mapping[str, object]) -> dict[str, object]:
+def _innermost(session: Session) -> SessionTransaction | None:
+    """Return the savepoint in which the session is, else its transaction."""
+    return session.get_nested_transaction() or session.get_transaction()
+
+
+def plain(values: Mapping[str, object]) -> dict[str, Any]:
     """Return the values as JSON knows them."""
-    return {name: _plain(value) for name, value in values.items()}
+    made: dict[str, Any] = json.loads(json.dumps(values, default=_as_json))
+    return made
 
 
-def _plain(value: object) -> object:
-    if type(value) in PLAIN:
-        return value
+def _as_json(value: object) -> object:
     match value:
         case PartialDate():
             return value.text
         case datetime():
             return value.isoformat()
-        case Enum():
-            return value.value
-        case dict():
-            return plain(value)
-        case list() | tuple():
-            return [_plain(part) for part in value]
-        case _:
-            return value
+        case EvidenceDraft():
+            return vars(value)
+    raise TypeError(f"the log cannot hold {type(value).__name__}")

@@ -6,24 +6,13 @@ A draft is a frozen dataclass whose fields bear the names of the record's column
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from textwrap import shorten
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import (
-    Ask,
-    Event,
-    Finding,
-    Legislation,
-    Link,
-    Person,
-    Reply,
-    Source,
-    SuccessTest,
-    Target,
-    Update,
-)
+from tracker.db.base import Versioned
+from tracker.models import Ask, Event, Finding, Legislation, Link, Person, Reply, Source, SuccessTest, Target, Update
 from tracker.queries.stories import find_story
 from tracker.rules.asks import AWAY, Publication
 from tracker.rules.errors import Conflict, NotAllowed, Problem, RuleBroken
@@ -38,19 +27,7 @@ NAME_LENGTH = 80
 NOT_LOGGED = {"id", "version", "title_key", "password_hash", "totp_nonce", "totp_step", "wrong_codes"}
 ERASABLE = {"asked_as", "words", "salt", "candidates"}  # the name of a target: the log has a commitment to it
 T = TypeVar("T")
-
-
-class Record(Protocol):
-    """A row that counts its edits."""
-
-    id: int
-    version: int
-
-
-class Publishable(Record, Protocol):
-    """A row that is a draft, public, or archived."""
-
-    publication: Publication
+Publishable = Source | Ask | Legislation | Link | Update | Reply
 
 
 def values_of(draft: object) -> dict[str, object]:
@@ -69,7 +46,7 @@ def logged(row: Any) -> dict[str, object]:
     """Return what a row holds, as the log has it; of an entry also its evidence and results, where they are loaded."""
     values = {of.key: getattr(row, of.key) for of in row.__table__.columns if of.key not in NOT_LOGGED | ERASABLE}
     if "evidence" in vars(row):
-        values["evidence"] = [vars(draft_of(EvidenceDraft, item)) for item in row.evidence]
+        values["evidence"] = [draft_of(EvidenceDraft, item) for item in row.evidence]
     if "results" in vars(row):
         values["results"] = sorted((result.test_id, result.result) for result in row.results)
     return plain(values)
@@ -77,7 +54,7 @@ def logged(row: Any) -> dict[str, object]:
 
 def save(
     change: Change,
-    row: Record,
+    row: Versioned,
     action: str,
     before: Mapping[str, object],
     *,
@@ -96,7 +73,7 @@ def save(
     return were
 
 
-def check_version(row: Record, seen_version: int | None) -> None:
+def check_version(row: Versioned, seen_version: int | None) -> None:
     """Raise Conflict when the row was saved since the person saw it (None: no page was seen)."""
     if seen_version is not None and row.version != seen_version:
         raise Conflict
@@ -160,7 +137,7 @@ def subject_of(row: Any) -> Subject:
     return Subject(kind, row.id, name(row), row.id if kind == "ask" else getattr(row, "ask_id", None))
 
 
-def create(change: Change, row: Record, draft: object, reason: str = "") -> None:
+def create(change: Change, row: Versioned, draft: object, reason: str = "") -> None:
     """Store a new row from a draft, of which the public sees nothing, and log it."""
     values = values_of(draft)
     write(row, values)
@@ -170,7 +147,7 @@ def create(change: Change, row: Record, draft: object, reason: str = "") -> None
 
 
 def edit(
-    change: Change, row: Record, draft: object, *, is_public: bool, reason: str = "", action: str = "edited"
+    change: Change, row: Versioned, draft: object, *, is_public: bool, reason: str = "", action: str = "edited"
 ) -> dict[str, object]:
     """Bring a row to the draft and log what differs; return the changed fields as they were."""
     before = logged(row)

@@ -42,7 +42,7 @@ def mark_disputed(change: Change, ask: Ask, draft: DisputeDraft, seen_version: i
     if not ask.publication.is_public:
         raise RuleBroken([Problem("The public does not see this ask, so there is nothing to mark.")])
     refuse(check_dispute(draft, change.today))
-    return _edit_dispute(change, ask, draft, "marked as disputed")
+    return bool(records.edit(change, ask, draft, is_public=True, action="marked as disputed"))
 
 
 def end_dispute(change: Change, ask: Ask, seen_version: int | None, reason: str) -> None:
@@ -52,10 +52,5 @@ def end_dispute(change: Change, ask: Ask, seen_version: int | None, reason: str)
     if ask.disputed_on is None:
         raise RuleBroken([Problem("Nothing here is disputed any more.")])
     refuse(checks.required(reason, "reason", "what came of it, in one sentence"))
-    _edit_dispute(change, ask, DisputeDraft(), SETTLED, reason)
-
-
-def _edit_dispute(change: Change, ask: Ask, draft: DisputeDraft, action: str, reason: str = "") -> bool:
     is_public = ask.publication.is_public
-    before = records.edit(change, ask, draft, is_public=is_public, reason=reason, action=action)
-    return bool(before)
+    records.edit(change, ask, DisputeDraft(), is_public=is_public, reason=reason, action=SETTLED)

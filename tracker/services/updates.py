@@ -1,10 +1,11 @@
 """The one door for statuses, test results and the public story.
 
-An update is written as a draft and becomes history when it is published. Nothing else in the code
-assigns an ask's status or a test's result.
+An update is written as a draft, which its author may send to the editors, and becomes history when it is published.
+One that waits for approval is a draft with `submitted_at`, one that was sent back a draft with `sent_back_note`.
+Nothing else in the code assigns an ask's status or a test's result.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from tracker.models import Ask, SuccessTest, Update
@@ -13,7 +14,7 @@ from tracker.queries.stories import Story, entry_of, find_story, standing_of
 from tracker.rules import checks
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
-from tracker.rules.errors import Conflict, Problem, RuleBroken, refuse
+from tracker.rules.errors import Conflict, NotAllowed, Problem, RuleBroken, refuse
 from tracker.rules.method import VERSION
 from tracker.rules.permissions import Action
 from tracker.rules.standing import check_change, check_tests_fit
@@ -22,6 +23,7 @@ from tracker.rules.text import SENTENCE_LENGTH
 from tracker.rules.updates import UpdateDraft, UpdateKind, check_publishable
 from tracker.services import derived, drafts, findings, records
 from tracker.services.change import Change
+from tracker.services.events import record
 
 
 def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None = None) -> None:
@@ -117,6 +119,47 @@ def post_redefinition(change: Change, ask: Ask, text: str, reason: str) -> None:
     post(change, ask, UpdateDraft(UpdateKind.REDEFINITION, today, f"{text} Why: {reason}"))
 
 
+def submit(change: Change, ask: Ask, update: Update, seen_version: int | None = None) -> None:
+    """Send a draft to the editors; the rules must accept it as it stands. Needs its evidence and results loaded."""
+    change.require(Action.DRAFT)
+    if update.submitted_at and update.author_id == change.actor.id and update.publication is Publication.DRAFT:
+        return  # the button was pressed twice
+    drafts.require_own(update, change.actor)
+    records.check_version(update, seen_version)
+    check_ready(change, update, find_story(change.session, ask.id))
+    _move(change, update, "submitted", {"submitted_at": change.at, "sent_back_note": ""})
+
+
+def withdraw(change: Change, update: Update, seen_version: int) -> None:
+    """Take back what waits for approval, to change it or to put it aside."""
+    change.require(Action.DRAFT)
+    records.check_version(update, seen_version)
+    _require_waiting(update)
+    if update.author_id != change.actor.id:
+        raise NotAllowed("Only its author can withdraw an entry. Editors send it back.")
+    _move(change, update, "withdrew", {"submitted_at": None})
+
+
+def send_back(change: Change, update: Update, note: str, seen_version: int) -> None:
+    """Give it back to its author, with a note on what should be mended."""
+    change.require(Action.PUBLISH)
+    records.check_version(update, seen_version)
+    _require_waiting(update)
+    refuse(
+        checks.required(note, "note", "a note on what should be mended") + checks.at_most(note, SENTENCE_LENGTH, "note")
+    )
+    _move(change, update, "sent back", {"submitted_at": None, "sent_back_note": note}, reason=note)
+
+
+def approve(change: Change, ask: Ask, update: Update, seen_version: int, seen_entries: int | None = None) -> None:
+    """Publish what waits for approval; with four eyes nobody approves a change of status of their own."""
+    change.require(Action.PUBLISH)
+    records.check_version(update, seen_version)
+    _require_waiting(update)
+    record(change, "approved", records.subject_of(update))
+    publish(change, ask, update, seen_entries)
+
+
 def settle(ask: Ask, story: Story) -> None:
     """Bring the ask's status and its tests' results to what its published story says."""
     for row, values in told(ask, story):
@@ -148,3 +191,15 @@ def _take_in(ask: Ask, update: Update, change: Change) -> None:
     update.method_version = VERSION if update.status or update.results else ""
     if update.kind is UpdateKind.REVIEW and (ask.reviewed_on is None or ask.reviewed_on < update.happened_on):
         ask.reviewed_on = update.happened_on
+
+
+def _require_waiting(update: Update) -> None:
+    if update.submitted_at is None:
+        raise RuleBroken([Problem("This does not wait for approval.")])
+
+
+def _move(change: Change, update: Update, action: str, values: Mapping[str, object], reason: str = "") -> None:
+    """Change how far it has come, and log it; the public sees nothing of this."""
+    before = records.logged(update)
+    records.write(update, values)
+    records.save(change, update, action, before, reason=reason)

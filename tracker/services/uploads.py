@@ -13,7 +13,7 @@ from textwrap import shorten
 
 import sqlalchemy as sa
 
-from tracker.models.uploads import Upload
+from tracker.models import Upload
 from tracker.rules.permissions import Action
 from tracker.services.change import Change
 from tracker.services.events import Subject, record

@@ -11,8 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, SecurityError
 from werkzeug.wrappers import Response
 
-from tracker.db.engine import Unsure, took_too_long
-from tracker.db.room import lacks_room
+from tracker.db.errors import Unsure, lacks_room, took_too_long
 from tracker.exports import json
 from tracker.exports.openapi import PROBLEMS
 from tracker.queries.public.filters import UnknownFilter

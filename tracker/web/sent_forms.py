@@ -52,11 +52,13 @@ def sent_before(change: Change) -> Response | None:
 
 def remember(change: Change, message: str, address: str) -> None:
     """Keep what the form of this request does, with what it does; the oldest go."""
-    change.session.execute(sa.delete(SentForm).where(SentForm.sent_at < change.at - KEPT))
-    if key_hash := _key_hash():
+    key_hash = _key_hash()
+    replaced = sa.or_(SentForm.sent_at < change.at - KEPT, SentForm.key_hash == key_hash)
+    change.session.execute(sa.delete(SentForm).where(replaced))
+    if key_hash:
         row = SentForm(key_hash=key_hash, content_hash=_content_hash(), sent_at=change.at)
         row.message, row.address = message, address
-        change.session.merge(row)
+        change.session.add(row)
 
 
 def ask_before_repeating(change: Change, form: SeenForm, update: Update) -> None:

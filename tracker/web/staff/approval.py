@@ -9,7 +9,7 @@ from tracker.queries import desk, findings, paging, public, staff
 from tracker.queries.second_person import find_refusals
 from tracker.rules.errors import RuleBroken
 from tracker.rules.permissions import Action
-from tracker.services import approval, asks, updates
+from tracker.services import asks, updates
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, attempt
@@ -61,7 +61,7 @@ def withdraw(update_id: int) -> Response:
         return redirect(url_for("asks.show", ask_id=update.ask_id), 303)
 
     def save(change: Change) -> tuple[str, str]:
-        approval.withdraw(change, found(staff.find_update(change.session, update_id)), form.seen_version)
+        updates.withdraw(change, found(staff.find_update(change.session, update_id)), form.seen_version)
         return "Withdrawn. It is your draft again.", back
 
     return saved(save)
@@ -72,12 +72,12 @@ def _decide(update_id: int, form: ApprovalForm) -> Response:
         update = found(staff.find_update(change.session, update_id))
         if form.approves:
             ask = change.session.get_one(Ask, update.ask_id)
-            approval.approve(change, ask, update, form.seen_version, form.seen_entries)
+            updates.approve(change, ask, update, form.seen_version, form.seen_entries)
             ask_before_repeating(change, form, update)
             if request.form.get("do") == "with_ask":
                 asks.publish_ask(change, ask, None)
             return published(ask), url_for("staff.desk")
-        approval.send_back(change, update, form.note.data or "", form.seen_version)
+        updates.send_back(change, update, form.note.data or "", form.seen_version)
         return "Sent back to its author.", url_for("staff.desk")
 
     return saved(save)

@@ -17,7 +17,7 @@ from tracker.rules.permissions import Action
 from tracker.rules.standing import contradictions
 from tracker.rules.status import DEFINITIONS, Status
 from tracker.rules.text import showable
-from tracker.services import approval, asks, new_asks, records
+from tracker.services import asks, new_asks, records, updates
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.asks import AskForm
@@ -34,7 +34,7 @@ KEPT = "Kept as a draft. The public does not see it."
 # What a button does with the entry of a new ask, and what is said then.
 DO: Mapping[str, tuple[new_asks.Send | None, str]] = {
     "draft": (None, KEPT),
-    "submit": (approval.submit, SENT),
+    "submit": (updates.submit, SENT),
     "publish": (new_asks.publish, "Published. The public page shows it now."),
 }
 

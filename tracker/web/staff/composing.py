@@ -11,7 +11,7 @@ from tracker.rules.asks import AskDraft
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import Action
 from tracker.rules.updates import UpdateDraft, UpdateKind
-from tracker.services import approval, asks, drafts, records, updates
+from tracker.services import asks, drafts, records, updates
 from tracker.services.change import Change
 from tracker.web.auth import me
 from tracker.web.forms.updates import UpdateForm
@@ -84,9 +84,9 @@ def submit(composing: Composing) -> Page | Response:
 
     def save(change: Change) -> tuple[str, str]:
         ask = change.session.get_one(Ask, composing.ask.id)
-        approval.submit(change, ask, composing.write(change, ask))
+        updates.submit(change, ask, composing.write(change, ask))
         if review := _review_of(composing.form, change):
-            approval.submit(change, ask, drafts.save(change, ask, review))
+            updates.submit(change, ask, drafts.save(change, ask, review))
         rest = NO_STEP_YET if composing.form.step_after() else ""
         return f"{SENT}{rest}", composing.page
 

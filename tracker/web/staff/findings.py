@@ -17,7 +17,7 @@ from tracker.rules.findings import PROPOSALS, FindingState, Sight
 from tracker.rules.permissions import Action
 from tracker.rules.publishers import read_host
 from tracker.rules.updates import EvidenceType, UpdateKind
-from tracker.services import approval, asks, drafts, findings, records, updates
+from tracker.services import asks, drafts, findings, records, updates
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, attempt
@@ -67,7 +67,7 @@ def _tell(change: Change, form: TellForm, finding_id: int, button: str) -> tuple
         if button == "publish":
             updates.publish(change, ask, update)
         elif button == "submit":
-            approval.submit(change, ask, update)
+            updates.submit(change, ask, update)
         if button == "publish" and form.sets_step:
             draft = replace(records.draft_of(AskDraft, ask), **_step_of(finding))
             asks.edit_ask(change, ask, draft, seen_version=None)

@@ -9,7 +9,7 @@ from tracker.queries.choosing import SourceChoices, find_known_page
 from tracker.rules.asks import Publication
 from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action
-from tracker.services import approval, new_asks, updates
+from tracker.services import new_asks, updates
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import attempt
@@ -43,7 +43,7 @@ def _keep(change: Change, form: PasteForm) -> tuple[str, str]:
     source, source_id = form.new_source(), form.source_id.data
     refuse(new_asks.check_where(source, source_id) + form.check())
     source_id = new_asks.enter_source(change, source) if source else source_id
-    send = approval.submit if change.four_eyes else updates.publish
+    send = updates.submit if change.four_eyes else updates.publish
     problems, rows = [], form.chosen_rows()
     for number, cells in rows.items():
         try:

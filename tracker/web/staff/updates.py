@@ -18,7 +18,7 @@ from tracker.rules.findings import PROPOSALS
 from tracker.rules.permissions import Action
 from tracker.rules.status import DEFINITIONS
 from tracker.rules.updates import UpdateDraft, UpdateKind
-from tracker.services import approval, corrections, drafts, findings, updates
+from tracker.services import drafts, findings, updates
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, attempt, whole_number
@@ -84,7 +84,7 @@ def correct(update_id: int) -> Page | Response:
     ask = found(find_judged(db(), corrected.ask_id))
     own = drafts.draft_of(corrected)
     data = _data_of(own) | {"text": "", "draft_note": "", "seen": staff.count_published(db(), ask.id)}
-    before = corrections.draft_of_before(db(), corrected)
+    before = drafts.draft_of_before(db(), corrected)
     form = CorrectionForm(ask, lambda: AskChoices(db(), but_not=ask.id), own, before, **data)
 
     def write(change: Change, row: Ask) -> Update:
@@ -147,7 +147,7 @@ def review(ask_id: int) -> Page | Response:
             updates.publish(change, row, update, form.seen_entries)
             ask_before_repeating(change, form, update)
         else:
-            approval.submit(change, row, update)
+            updates.submit(change, row, update)
         return _desk_after(ask_id, form.back.data or "") or back
 
     answer = handled(form, save, (LOOKED if may_publish else PROPOSED).format(title=ask.title))
