@@ -22,8 +22,8 @@ from tracker.web import (
     sign_in,
     templating,
 )
-from tracker.web.body_limit import BodyLimit
 from tracker.web.devices import was_signed_in
+from tracker.web.limits import BodyLimit
 from tracker.web.public import api, calendars, embeds, feeds, files, linked_data, pages, robots
 from tracker.web.staff import (
     account,

@@ -71,7 +71,7 @@ def test_no_driver_for_postgresql(monkeypatch: pytest.MonkeyPatch, missing: str)
 def test_a_folder_of_data_that_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "pyproject.toml").touch()
     (tmp_path / "var").write_text("a file", encoding="utf-8")
-    monkeypatch.setattr("tracker.local_data.CHECKOUT", tmp_path)
+    monkeypatch.setattr("tracker.paths.HOME", tmp_path)
     says(("db", "current"), f"{tmp_path}/var: File exists. Name a place", "", SECRET_KEY="")
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from tracker.clock import now, set_zone
 from tracker.db.engine import make_engine, writing
-from tracker.local_data import var_dir
+from tracker.paths import var_dir
 from tracker.rules.permissions import Actor
 from tracker.services.change import Change
 from tracker.services.sessions import digest

@@ -9,8 +9,7 @@ from tracker.cli.database import kept_checkpoint, open_engine
 from tracker.clock import now
 from tracker.imports.folder import find_differences
 from tracker.imports.plan import Plan
-from tracker.local_data import var_dir
-from tracker.paths import resource_dir
+from tracker.paths import resource_dir, var_dir
 from tracker.services.doctor import Diagnosis, Health, examine, examine_mail
 from tracker.settings import Settings
 

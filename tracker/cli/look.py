@@ -10,7 +10,7 @@ from tracker import __version__
 from tracker.cli.database import open_engine
 from tracker.cli.schema import require_newest
 from tracker.clock import now
-from tracker.local_data import var_dir
+from tracker.paths import var_dir
 from tracker.rules.findings import SOURCES, LookOutcome
 from tracker.settings import Settings
 

@@ -15,16 +15,16 @@ from tracker.db.engine import writing
 from tracker.rules.permissions import Action, Actor
 from tracker.services import sessions
 from tracker.web.forms.people import ConfirmPasswordForm
-from tracker.web.kept_forms import (
+from tracker.web.security import SAFE_METHODS
+from tracker.web.sent_forms import (
     asked_for,
     confirm_page,
     kept_fields,
     kept_through_sign_in,
     restore_page,
+    show_again,
     sign_in_page,
 )
-from tracker.web.security import SAFE_METHODS
-from tracker.web.sent_forms import show_again
 from tracker.web.session import db, engine, stop_reading
 
 log = logging.getLogger("tracker.security")
