@@ -10,8 +10,7 @@ from alembic.script import ScriptDirectory
 from tests.cli.commands import SECRET, Tracker, tracker_on
 from tests.factories import NOW, make_ask, make_law, make_link, make_staff
 from tests.tampering import write_in_first_format
-from tracker.cli.database import open_engine
-from tracker.cli.schema import db
+from tracker.cli.database import db, open_engine
 from tracker.db import migrate
 from tracker.db.engine import reading, writing
 from tracker.queries import public

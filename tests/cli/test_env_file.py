@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import SECRET, run_program
-from tracker.cli.env_file import load
+from tracker.cli.installation import load_env_file
 from tracker.settings import SettingsError
 
 
@@ -13,7 +13,7 @@ def read(tmp_path: Path, text: str | bytes) -> dict[str, str]:
     path = tmp_path / ".env"
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     found: dict[str, str] = {}
-    load(path, found)
+    load_env_file(path, found)
     return found
 
 
@@ -86,8 +86,8 @@ def test_every_wrong_line_is_named_at_once_and_nothing_is_read(tmp_path: Path) -
 def test_what_the_environment_says_wins_and_no_file_is_no_fault(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("A=b\nB=c\n", encoding="utf-8")
     found = {"A": "mine"}
-    load(tmp_path / ".env", found)
-    load(tmp_path / "none", found)
+    load_env_file(tmp_path / ".env", found)
+    load_env_file(tmp_path / "none", found)
     assert found == {"A": "mine", "B": "c"}
 
 

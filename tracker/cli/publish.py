@@ -1,6 +1,5 @@
 """The command that writes the whole public site as plain files."""
 
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -8,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli.database import open_engine
-from tracker.cli.schema import require_newest
+from tracker.cli.database import open_newest, show_progress
 from tracker.clock import today
 from tracker.db.revision import Revisions
 from tracker.publish.folder import publication_in
@@ -36,8 +34,7 @@ def publish(folder: Path, live: str | None, watch: bool) -> None:
     settings = Settings.from_env()
     if settings.is_site_url_guessed:
         raise click.ClickException("TRACKER_SITE_URL is missing, and pages name it. Nothing was written.")
-    engine = open_engine()
-    require_newest(engine)
+    open_newest()
     live = (live or "").rstrip("/")
     if live and not live.startswith(("https://", "http://")):
         raise click.ClickException("Addresses begin with https://. Nothing was written.")
@@ -74,6 +71,5 @@ def _open_site(settings: Settings, live: str) -> "Site":
 
 
 def _progress(done: int, known: int) -> None:
-    """Say how far a long publication is, to somebody who watches."""
-    if done % SHOWN_EVERY == 0 and sys.stderr.isatty():
-        click.echo(f"\r{done} of {known} or more", nl=False, err=True)
+    if done % SHOWN_EVERY == 0:
+        show_progress(f"{done} of {known} or more")
