@@ -15,12 +15,11 @@ from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 from tracker.cli.backup import backup, restore
 from tracker.cli.cron import digest, look, tidy
 from tracker.cli.database import Unusable, db, open_engine, open_newest, upgrade
-from tracker.cli.export import export
+from tracker.cli.export import export, publish
 from tracker.cli.imports import import_files, seed
 from tracker.cli.installation import config, doctor, init, load_env_file
 from tracker.cli.log import log, verify
 from tracker.cli.people import user
-from tracker.cli.publish import publish
 from tracker.db import migrate
 from tracker.db.engine import reading, what_is_not_durable
 from tracker.db.postgresql_backup import ProgramFailed
