@@ -191,7 +191,7 @@ def run_tracker_serve(environment: Mapping[str, str]) -> Iterator[str]:
         yield served.url
 
 
-def wait_until_it_answers(served: Served, seconds: float = 30) -> None:
+def wait_until_it_answers(served: Served, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and served.process.poll() is None:
         try:

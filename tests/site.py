@@ -17,6 +17,7 @@ from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 
 from tests.browser import Browser, watch_for_unsaved_changes
 from tests.engines import Cluster, Databases, migrate_with_the_tracker, open_engine
@@ -110,6 +111,21 @@ class CompiledTemplates(BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+BUILDERS: dict[tuple[str, ...], Any] = {}
+compile_builder = Rule._compile_builder
+
+
+def builder_of(rule: Rule, append_unknown: bool = True) -> Any:
+    """Return what makes an address of a rule; compiled once per run and not once per app, which would take longest."""
+    key = rule.rule, repr(rule._trace), repr(rule.defaults), repr(append_unknown)
+    if key not in BUILDERS:
+        BUILDERS[key] = compile_builder(rule, append_unknown)
+    return BUILDERS[key]
+
+
+Rule._compile_builder = builder_of  # type: ignore[assignment, method-assign]
 
 
 class Site:

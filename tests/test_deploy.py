@@ -15,7 +15,7 @@ from tests.deployed import DEPLOY, NAME, SERVERS, asking, caddy, checked, need, 
 from tests.engines import free_port
 from tests.second_step import give_phone
 from tests.site import ADA, PRODUCTION, WEALTH_ORDERS, SeededDatabases, Site, open_app
-from tracker.cli import env_file
+from tracker.cli.installation import load_env_file
 from tracker.publish.folder import WORK
 from tracker.settings import Settings
 
@@ -39,7 +39,7 @@ def served(seeded_databases: SeededDatabases) -> Iterator[tuple[str, str]]:
 
 def env_file_of(path: Path) -> dict[str, str]:
     read: dict[str, str] = {}
-    env_file.load(path, read)
+    load_env_file(path, read)
     return read
 
 

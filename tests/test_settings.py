@@ -21,7 +21,7 @@ GOOD = {
 def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that stands in for var/ beside the code; it does not exist yet."""
     (tmp_path / "pyproject.toml").touch()
-    monkeypatch.setattr("tracker.local_data.CHECKOUT", tmp_path)
+    monkeypatch.setattr("tracker.paths.HOME", tmp_path)
     return tmp_path / "var"
 
 
@@ -223,7 +223,7 @@ def test_of_two_processes_that_start_at_once_the_first_ones_secret_stays(
         (var / "secret_key").write_text("the secret of the first", encoding="ascii")
         return "the secret of the second"
 
-    monkeypatch.setattr("tracker.local_data.secrets.token_urlsafe", make_secret_while_another_process_is_quicker)
+    monkeypatch.setattr("tracker.paths.secrets.token_urlsafe", make_secret_while_another_process_is_quicker)
     assert Settings.from_env({}).secret_key == "the secret of the first"
     assert [path.name for path in var.iterdir()] == ["secret_key"]
 

@@ -19,7 +19,7 @@ import pytest
 from tests.chromium import Served, tracker_process
 from tests.site import ED, LOCAL, PASSWORD, SeededDatabases, email_of
 from tracker.services.sessions import MOST_FAILURES
-from tracker.web.body_limit import STRANGERS_OF_ONE_NETWORK
+from tracker.web.limits import STRANGERS_OF_ONE_NETWORK
 
 IS_TORTURE = "TORTURE_ROUNDS" in os.environ
 SILENT, IDLE = 8, 1100

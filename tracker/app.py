@@ -22,9 +22,9 @@ from tracker.web import (
     sign_in,
     templating,
 )
-from tracker.web.body_limit import BodyLimit
 from tracker.web.devices import was_signed_in
-from tracker.web.public import api, calendars, embeds, feeds, files, linked_data, pages, robots
+from tracker.web.limits import BodyLimit
+from tracker.web.public import api, embeds, feeds, files, machines, pages
 from tracker.web.staff import (
     account,
     approval,
@@ -54,9 +54,9 @@ BLUEPRINTS = (
     pages.bp,
     files.files,
     feeds.bp,
-    calendars.bp,
+    feeds.calendars,
     embeds.bp,
-    robots.bp,
+    machines.bp,
     api.bp,
     files.data,
     sign_in.bp,
@@ -96,24 +96,14 @@ def create_app(settings: Settings | None = None, limits: Limits | None = LIMITS)
     sheets = build.stylesheets(settings.face)
     app = Flask("tracker")
     app.jinja_loader = build.loader(settings.face)
+    app.config |= {name.upper(): value for name, value in vars(settings).items()}
     app.config.update(
-        SECRET_KEY=settings.secret_key,
-        SITE_URL=settings.site_url,
-        IS_SITE_URL_GUESSED=settings.is_site_url_guessed,
-        CONTACT_EMAIL=settings.contact_email,
-        PUBLISHER=settings.publisher,
-        FUNDING=settings.funding,
-        FACE=settings.face,
         LOGO=settings.face.logo_png(),
         STYLESHEETS=sheets,
         SECURITY_HEADERS=security.security_headers(settings.is_production, sheets.values()),
-        IS_PRODUCTION=settings.is_production,
-        FOUR_EYES=settings.four_eyes,
         SECOND_STEP_REQUIRED=settings.is_production,
-        READ_ONLY=settings.read_only,
         TRUSTED_HOSTS=settings.trusted_hosts,
         MAX_CONTENT_LENGTH=settings.upload_mb * MEGABYTE,
-        IMPORT_ROWS=settings.import_rows,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
         MAX_FORM_PARTS=MOST_FIELDS,
         SESSION_COOKIE_NAME="__Host-tracker" if settings.is_production else "tracker",
@@ -140,7 +130,6 @@ def create_app(settings: Settings | None = None, limits: Limits | None = LIMITS)
     build.init_app(app)
     addresses.init_app(app)
     templating.init_app(app)
-    linked_data.init_app(app)
     errors.init_app(app)
     security.init_app(app)
     CSRFProtect(app)

@@ -1,16 +1,18 @@
-"""The server that `tracker serve` embeds."""
+"""The server that `tracker serve` embeds, and the lines that it writes on standard error."""
 
 import errno
+import json
 import logging
 import resource
 import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g, has_request_context, request
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -18,11 +20,10 @@ from granian.server.mp import MPServer
 
 from tracker.app import create_app
 from tracker.settings import Settings
-from tracker.web import log_lines
 
 log = logging.getLogger(__name__)
 
-# Made when they are needed. Most would only wait for bodies; web/body_limit.py bounds how many work at once.
+# Made when they are needed. Most would only wait for bodies; web/limits.py bounds how many work at once.
 THREADS = 1100
 # Then a worker that still waits for a body is killed; what was acknowledged is on the disk.
 STOP_SECONDS = 10
@@ -31,8 +32,6 @@ STOP_SECONDS = 10
 HEAD_SECONDS = 15
 # A connection that says nothing costs little, and must not take the place of one that asks for a page.
 MOST_CONNECTIONS, MOST_FILES = 10_000, 65_536
-
-
 # By granian 2.8 the first request to stop is sometimes lost. A worker that is stopping may be asked again.
 ASK_AGAIN_SECONDS = 1
 
@@ -57,7 +56,7 @@ class Server(MPServer):
 
 def make_app() -> Flask:
     """The app as each worker of the server makes it."""
-    log_lines.begin()
+    log_to_standard_error()
     log.info("started")
     return create_app()
 
@@ -127,3 +126,36 @@ def _announce_when_open(address: str, port: int, announce: Callable[[], None]) -
             socket.create_connection((address, port), timeout=1).close()
             return announce()
         time.sleep(0.05)
+
+
+class Lines(logging.Formatter):
+    """Writes a record as a line of JSON, in UTC; line breaks in it are escaped, so that nobody can make up a line.
+
+    It says who asked for what, but names people by number and pages as the code does: an address can hold a token. No
+    password, no cookie and no network address is in it.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        said: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "about": record.name,
+            "what": record.getMessage(),
+        }
+        if has_request_context():
+            actor = g.get("actor")
+            said |= {"method": request.method, "page": request.endpoint}
+            said |= {"person": actor.id, "request": actor.request_id} if actor else {}
+        if record.exc_info:
+            said["error"] = self.formatException(record.exc_info)
+        return json.dumps(said)
+
+
+def log_to_standard_error() -> None:
+    """Let the tracker's own messages from "info" on, and the warnings of all else, go to standard error as lines."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(Lines())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    ours = logging.getLogger("tracker")
+    ours.handlers.clear()  # Flask adds one of its own, if it is asked first
+    ours.setLevel(logging.INFO)

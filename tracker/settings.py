@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tracker.face import Face
-from tracker.local_data import kept_secret, var_dir
+from tracker.paths import kept_secret, var_dir
 
 SHORTEST_SECRET = 32
 SITE_URL = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:[0-9]+)?")

@@ -30,8 +30,11 @@ class Answer:
 Tracker = Callable[..., Answer]
 
 
-def tracker_on(url: str) -> Tracker:
-    """tracker("user", "list", code=0, typed="", NAME="value") -> the answer; fails when it ends with another code."""
+def tracker_on(url: str | None) -> Tracker:
+    """tracker("user", "list", code=0, typed="", NAME="value") -> the answer; fails when it ends with another code.
+
+    Without a URL, the environment names no database.
+    """
 
     def tracker(*arguments: str | Path, code: int | None = 0, typed: str = "", **environment: str) -> Answer:
         nothing: dict[str, str | None] = dict.fromkeys(SETTINGS)

@@ -11,7 +11,7 @@ from tests.cli.commands import Tracker, tracker_on
 def tracker(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tracker:
     """tracker("verify") -> what the command answered; the schema of the database is the newest."""
     monkeypatch.chdir(tmp_path)  # no .env
-    monkeypatch.setattr("tracker.local_data.CHECKOUT", tmp_path)  # nor var/
+    monkeypatch.setattr("tracker.paths.HOME", tmp_path)  # nor var/
     return tracker_on(database)
 
 

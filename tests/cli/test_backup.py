@@ -64,7 +64,7 @@ def empty(
 ) -> Iterator[Empty]:
     """Makes a database without tables, and the command line on it."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tracker.local_data.CHECKOUT", tmp_path)
+    monkeypatch.setattr("tracker.paths.HOME", tmp_path)
     with ExitStack() as stack:
 
         def make() -> tuple[sa.Engine, Tracker]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 import sqlalchemy as sa
 
 from tests.cli.commands import Tracker
@@ -78,17 +77,12 @@ def test_a_log_made_anew_is_noticed(log: Tracker, behind_the_apps_back: Callable
     assert said == "Error: Entry 4 of the event log is not the one that the checkpoint names: the log was rewritten.\n"
 
 
-@pytest.mark.parametrize(
-    "given", ["", "4", "4:", "4:abc", f"-1:{FORGED}", f"4:{FORGED.upper()}", f"04:{FORGED}", "x.txt"]
-)
-def test_what_is_no_checkpoint_is_refused(log: Tracker, given: str) -> None:
-    assert "is no checkpoint. It looks like 12:" in log("verify", "--against", given, code=1).err
-
-
-@pytest.mark.parametrize("content", [b"", b"\n", b"the log\n", b"\xff\xfe"])
-def test_a_file_without_a_checkpoint_is_refused(log: Tracker, tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "kept").write_bytes(content)
-    assert log("verify", "--against", tmp_path / "kept", code=1).err.startswith("Error: ")
+def test_what_is_no_checkpoint_and_a_file_without_one_are_refused(log: Tracker, tmp_path: Path) -> None:
+    for given in ("", "4", "4:", "4:abc", f"-1:{FORGED}", f"4:{FORGED.upper()}", f"04:{FORGED}", "x.txt"):
+        assert "is no checkpoint. It looks like 12:" in log("verify", "--against", given, code=1).err
+    for content in (b"", b"\n", b"the log\n", b"\xff\xfe"):
+        (tmp_path / "kept").write_bytes(content)
+        assert log("verify", "--against", tmp_path / "kept", code=1).err.startswith("Error: ")
 
 
 def test_the_tables_can_be_held_against_the_log(log: Tracker, behind_the_apps_back: Callable[..., None]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import SECRET, tracker_on
-from tracker.cli import env_file
+from tracker.cli.installation import load_env_file
 
 ADDRESS = "postgresql://ada:hunter2@db.internal/tracker"
 
@@ -23,7 +23,7 @@ def test_what_is_printed_can_be_read_again(tmp_path: Path) -> None:
     said = tracker_on(f"sqlite:///{tmp_path}/x")("config", TRACKER_ACCENT="#005f3c").out
     (tmp_path / ".env").write_text(said, encoding="utf-8")
     read: dict[str, str] = {}
-    env_file.load(tmp_path / ".env", read)
+    load_env_file(tmp_path / ".env", read)
     assert read == {"DATABASE_URL": f"sqlite:///{tmp_path}/x", "SECRET_KEY": "***", "TRACKER_ACCENT": "#005f3c"}
 
 

@@ -20,6 +20,8 @@ from tracker.services.change import Change
 from tracker.services.doctor import Health, examine
 from tracker.settings import Settings
 
+ON_SQLITE = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def engine(engine: sa.Engine) -> sa.Engine:
@@ -67,7 +69,7 @@ def test_a_wrong_index_and_a_log_that_was_tampered_with_are_faults(tracker: Trac
     assert "log: Entry 1 of the event log was changed" in said
 
 
-@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_a_status_that_no_longer_fits_its_tests_is_a_warning(tracker: Tracker, engine: sa.Engine) -> None:
     with writing(engine) as session:
         change = Change(session, find_staff(session).ed, NOW)
@@ -82,7 +84,7 @@ def test_a_status_that_no_longer_fits_its_tests_is_a_warning(tracker: Tracker, e
     assert "1 no longer fit the tests, the first of “Empty homes”." in tracker("doctor").out
 
 
-@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_files_that_others_can_read_are_faults(tracker: Tracker, engine: sa.Engine) -> None:
     path = file_of(engine)
     Path(".env").write_text("SECRET_KEY=x\n", encoding="utf-8")
@@ -97,7 +99,7 @@ def test_files_that_others_can_read_are_faults(tracker: Tracker, engine: sa.Engi
     tracker("doctor")
 
 
-@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_a_damaged_file_is_a_fault(tracker: Tracker, engine: sa.Engine) -> None:
     path = file_of(engine)
     engine.dispose()
@@ -107,7 +109,7 @@ def test_a_damaged_file_is_a_fault(tracker: Tracker, engine: sa.Engine) -> None:
     assert any(line.startswith("database: ") for line in faults(tracker("doctor", code=1).out))
 
 
-@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+@ON_SQLITE
 @pytest.mark.parametrize("days", [-30, -4000])
 def test_a_clock_that_is_behind_the_log_or_years_back_is_a_fault(engine: sa.Engine, days: int, tmp_path: Path) -> None:
     settings = Settings(str(engine.url), "x")
@@ -118,6 +120,7 @@ def test_a_clock_that_is_behind_the_log_or_years_back_is_a_fault(engine: sa.Engi
     assert found["clock"].health == Health.FAULT
 
 
+@ON_SQLITE
 def test_a_mail_server_that_is_not_there_is_a_fault_and_its_password_is_not_shown(
     tracker: Tracker, engine: sa.Engine
 ) -> None:
@@ -134,6 +137,7 @@ def test_a_mail_server_that_is_not_there_is_a_fault_and_its_password_is_not_show
     assert "of the mail server" not in said
 
 
+@ON_SQLITE
 def test_a_database_that_does_not_answer_is_a_fault(tracker: Tracker, tmp_path: Path) -> None:
     said = tracker("doctor", code=1, DATABASE_URL="postgresql://tracker@127.0.0.1:9/tracker").out
     assert "database: It cannot be used" in said
@@ -170,7 +174,7 @@ def test_missing_and_disabled_triggers_are_faults(tracker: Tracker, engine: sa.E
     assert "personal_detail_keep" in said
 
 
-@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_a_trigger_that_refuses_nothing_is_a_fault(tracker: Tracker, engine: sa.Engine) -> None:
     with writing(engine) as session:
         session.execute(sa.text("DROP TRIGGER event_keep_row"))

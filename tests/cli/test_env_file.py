@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import SECRET, run_program
-from tracker.cli.env_file import load
+from tests.cli.commands import SECRET, tracker_on
+from tracker.cli.installation import load_env_file
 from tracker.settings import SettingsError
 
 
@@ -13,7 +13,7 @@ def read(tmp_path: Path, text: str | bytes) -> dict[str, str]:
     path = tmp_path / ".env"
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     found: dict[str, str] = {}
-    load(path, found)
+    load_env_file(path, found)
     return found
 
 
@@ -86,26 +86,25 @@ def test_every_wrong_line_is_named_at_once_and_nothing_is_read(tmp_path: Path) -
 def test_what_the_environment_says_wins_and_no_file_is_no_fault(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("A=b\nB=c\n", encoding="utf-8")
     found = {"A": "mine"}
-    load(tmp_path / ".env", found)
-    load(tmp_path / "none", found)
+    load_env_file(tmp_path / ".env", found)
+    load_env_file(tmp_path / "none", found)
     assert found == {"A": "mine", "B": "c"}
 
 
 def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="it is not UTF-8"):
         read(tmp_path, b"A=\xff\n")
-    (tmp_path / ".env").unlink()
-    (tmp_path / ".env").mkdir()
-    said = run_program("db", "current", cwd=tmp_path, SECRET_KEY=SECRET)
-    assert (said.code, said.out) == (2, "")
-    assert ".env: cannot be read: Is a directory." in said.err
-    assert "Traceback" not in said.err
+    with pytest.raises(SettingsError, match=r": cannot be read: Is a directory\. Mend it"):
+        load_env_file(tmp_path, {})
 
 
-def test_the_start_stops_at_a_key_that_systemd_would_read_otherwise(tmp_path: Path) -> None:
+def test_the_start_stops_at_a_key_that_systemd_would_read_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text(f"SECRET_KEY={SECRET}   # made on Monday\n", encoding="utf-8")
-    said = run_program("serve", cwd=tmp_path)
-    assert (said.code, said.out) == (2, "")
+    said = tracker_on("")("serve", code=2)
+    assert said.out == ""
     assert ".env, line 1: " in said.err
     assert SECRET not in said.err
     assert list(tmp_path.iterdir()) == [tmp_path / ".env"]

@@ -1,5 +1,6 @@
 """The disk fills up under a command: it says so, says what is safe, ends with 1 and harms nothing."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -37,8 +38,18 @@ def url(request: pytest.FixtureRequest, seeded_databases: SeededDatabases) -> It
         yield url
 
 
+@pytest.fixture(scope="module")
+def made(url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an export and a backup."""
+    folder = tmp_path_factory.mktemp("made")
+    tracker_on(url)("export", folder / "files")
+    tracker_on(url)("backup", folder / "old")
+    return folder
+
+
 @pytest.fixture
-def tracker(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tracker:
+def tracker(url: str, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tracker:
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     return tracker_on(url)
 
@@ -55,8 +66,6 @@ def test_a_command_on_a_full_disk_says_so_and_harms_nothing(
         pytest.skip("writes nothing here when the database is elsewhere")
     sheet = f"ask_slug,next_step\r\nno-constructive-engagement,{'A vote. ' * 40}\r\n"
     (tmp_path / "asks.csv").write_text(sheet, encoding="utf-8", newline="")
-    tracker("export", "files")
-    tracker("backup", "old")
     with open_engine(url) as engine:
         kept, rows = files(tmp_path), everything(engine)
         with full_disk(LITTLE):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from tests.cli.commands import Tracker, tracker_on
 from tests.site import ED, Site, email_of
-from tracker.cli import sheets
+from tracker.cli import imports
 from tracker.db.engine import writing
 from tracker.exports.tables import TABLES
 from tracker.models import Ask
@@ -70,7 +70,7 @@ def test_a_faulty_file_is_refused_while_somebody_else_writes(sqlite_site: Site, 
 
 
 def test_a_long_import_says_that_writers_wait(tracker: Tracker, law: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets, "LONG", 1)
+    monkeypatch.setattr(imports, "LONG", 1)
     assert "1 rows: others who save something have to wait" in tracker("import", law, "--yes").err
 
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.chromium import tracker_process
-from tests.cli.commands import CHECKOUT, SECRET, Tracker, run_program
+from tests.cli.commands import CHECKOUT, Tracker, tracker_on
 from tracker.exports.columns import Type
 from tracker.exports.folder import WHOLE
 from tracker.imports.folder import COLUMNS, NEEDED, TAKEN, read_folder
@@ -79,25 +79,26 @@ def fill_in_five_asks(folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_printed_lines_make_a_public_site_of_five_asks_under_its_own_name(tmp_path: Path) -> None:
+def test_the_printed_lines_make_a_public_site_of_five_asks_under_its_own_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     make, *commands = printed_commands()
     assert make[0] == "make"
     assert f"\n{make[1]}:" in (CHECKOUT / "Makefile").read_text(encoding="utf-8")
     assert {program for program, *_ in commands} == {".venv/bin/tracker"}
     first, *then, last = (arguments for _, *arguments in commands)
     assert (first, last) == (["init", "my-list"], ["serve"])
-    settings = {"SECRET_KEY": SECRET, "DATABASE_URL": f"sqlite:///{tmp_path}/rents.sqlite3"}
-    assert run_program(*first, cwd=tmp_path).code == 0
+    url = f"sqlite:///{tmp_path}/rents.sqlite3"
+    tracker_on(url)(*first)
     fill_in_five_asks(tmp_path / "my-list")
     env = tmp_path / ".env"
     assert env.stat().st_mode & 0o077 == 0  # passwords and keys come to stand in it
     env.write_text(env.read_text(encoding="utf-8").replace("#TRACKER_", "TRACKER_"), encoding="utf-8")
     Image.new("RGBA", (300, 100), "#005f3c").save(tmp_path / "logo.png")
     for arguments in then:
-        done = run_program(*arguments, cwd=tmp_path, **settings)
-        assert done.code == 0, done.err
-        assert "Today's rules" not in done.out
-    with tracker_process(settings, working_folder=tmp_path) as served, urlopen(served.url) as answer:
+        assert "Today's rules" not in tracker_on(url)(*arguments).out
+    with tracker_process({"DATABASE_URL": url}, working_folder=tmp_path) as served, urlopen(served.url) as answer:
         page = answer.read().decode()
     assert re.findall("<title>(.*)</title>", page) == ["Five things were asked. None is done yet – Fair Rents Watch"]
     assert [title for title in TITLES if title not in page] == []
@@ -131,18 +132,17 @@ def test_the_skeleton_has_the_columns_that_a_list_needs_and_names_what_they_may_
                 assert [word for word in re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", said) if word not in of.choices] == []
 
 
-def test_the_example_of_the_skeleton_is_a_list_that_the_rules_accept(tmp_path: Path) -> None:
+@ON_SQLITE
+def test_the_example_of_the_skeleton_is_a_list_that_the_rules_accept(tracker: Tracker, tmp_path: Path) -> None:
     """Whoever takes the marks away has what the notes promise."""
-    settings = {"SECRET_KEY": SECRET, "DATABASE_URL": f"sqlite:///{tmp_path}/rents.sqlite3"}
     folder = tmp_path / "list"
     folder.mkdir()
     for path in SKELETON.glob("*.csv"):
         header, _, (key, *cells) = read(path)
         with (folder / path.name).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([header, [key.removeprefix("# "), *cells]])
-    assert run_program("db", "upgrade", cwd=tmp_path, **settings).code == 0
-    said = run_program("seed", "list", cwd=tmp_path, **settings)
-    assert (said.code, said.err) == (0, "")
+    said = tracker("seed", "list")
+    assert said.err == ""
     assert "Today's rules" not in said.out
     assert "asks: 1\n" in said.out
 

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.chromium import tracker_process
-from tests.cli.commands import SECRET, run_program, tracker_on
+from tests.cli.commands import run_program, tracker_on
 from tracker.cli import main
 
 
@@ -48,31 +48,14 @@ def test_a_list_of_commands_shows_no_sentence_cut_short() -> None:
 
 
 def test_every_option_is_explained() -> None:
-    explained = {"--against", "--checkpoint", "--dry-run", "--force", "--if-empty", "--name", "--password-stdin"}
-    explained |= {
-        "--as",
-        "--compare",
-        "--from",
-        "--internal",
-        "--link",
-        "--live",
-        "--mend",
-        "--only",
-        "--prepare",
-        "--reason",
-        "--replay",
-        "--watch",
-        "--xlsx",
-    }
-    explained |= {"--yes"}
     options = [option for _, command in commands() for option in command.params if isinstance(option, click.Option)]
-    assert {option.opts[0] for option in options if option.help} == explained
-    assert {option.opts[0] for option in options} - explained == {"--role"}  # its choices explain it
+    assert {option.opts[0] for option in options if not option.help} == {"--role"}  # its choices explain it
 
 
-def test_help_and_version_need_no_settings_and_no_database(tmp_path: Path) -> None:
+def test_the_package_runs_as_a_program_whose_help_needs_no_settings_and_no_database(tmp_path: Path) -> None:
     said = run_program("--help", cwd=tmp_path, TRACKER_ENV="nonsense", DATABASE_URL="nonsense")
     assert said.code == 0
+    assert "Usage: python -m tracker [OPTIONS]" in said.out
     assert "Track what became of policy asks" in said.out
     assert list(tmp_path.iterdir()) == []
 
@@ -104,50 +87,27 @@ def test_a_program_with_wrong_settings_shows_no_traceback(tmp_path: Path) -> Non
     assert "Traceback" not in said.err + said.out
 
 
-def test_settings_may_stand_in_a_file_and_the_environment_wins(tmp_path: Path) -> None:
+def test_settings_may_stand_in_a_file_and_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     url = f"sqlite:///{tmp_path}/from-file.sqlite3"
-    (tmp_path / ".env").write_text(f"DATABASE_URL={url}\nSECRET_KEY={SECRET}\n", encoding="utf-8")
-    assert run_program("db", "current", cwd=tmp_path).out == "base (empty)\n"
+    (tmp_path / ".env").write_text(f"DATABASE_URL={url}\n", encoding="utf-8")
+    assert tracker_on(None)("db", "current").out == "base (empty)\n"
     assert (tmp_path / "from-file.sqlite3").exists()
-    said = run_program("db", "current", cwd=tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/from-environment.sqlite3")
-    assert said.code == 0
+    tracker_on(f"sqlite:///{tmp_path}/from-environment.sqlite3")("db", "current")
     assert (tmp_path / "from-environment.sqlite3").exists()
 
 
-def test_serve_refuses_a_database_that_is_not_at_the_newest_schema(tmp_path: Path) -> None:
-    settings = {"DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3", "SECRET_KEY": SECRET}
-    said = run_program("serve", cwd=tmp_path, **settings)
-    assert said.code == 2
-    assert "tracker db upgrade" in said.err
-    assert "Traceback" not in said.err
-
-
-def test_the_first_steps_of_a_new_installation_work_as_programs(tmp_path: Path) -> None:
-    """Each is a program that knows nothing of the other but the database."""
-    settings = {"DATABASE_URL": f"sqlite:///{tmp_path}/new.sqlite3", "SECRET_KEY": SECRET}
-    for words in (("db", "upgrade"), ("verify",)):
-        said = run_program(*words, cwd=tmp_path, **settings)
-        assert (said.code, said.err) == (0, ""), words
-
-
-def test_serve_can_make_the_database_and_load_the_list_first_and_again(tmp_path: Path) -> None:
+def test_two_servers_that_prepare_at_once_make_the_database_and_load_the_list_once(tmp_path: Path) -> None:
     settings = {"DATABASE_URL": f"sqlite:///{tmp_path}/new.sqlite3"}
-    for _ in range(2):
-        with tracker_process(settings, "--prepare") as served:
+    with ExitStack() as stack:
+        with ThreadPoolExecutor() as pool:
+            servers = [*pool.map(lambda _: stack.enter_context(tracker_process(settings, "--prepare")), range(2))]
+        assert sorted(served.said().count("Brought in.") for served in servers) == [0, 1]
+        for served in servers:
             with urllib.request.urlopen(f"{served.url}/readyz") as answer:
                 assert answer.read() == b"ok\n"
             with urllib.request.urlopen(f"{served.url}/asks/unexplained-wealth-orders") as answer:
                 assert answer.status == 200
-            said = served.said()
-    assert "Brought in" not in said  # the second time there is nothing to load
-
-
-def test_two_servers_that_prepare_at_once_load_the_list_once(tmp_path: Path) -> None:
-    settings = {"DATABASE_URL": f"sqlite:///{tmp_path}/new.sqlite3"}
-    with ExitStack() as stack:
-        with ThreadPoolExecutor() as pool:
-            servers = pool.map(lambda _: stack.enter_context(tracker_process(settings, "--prepare")), range(2))
-        assert sorted(served.said().count("Brought in.") for served in servers) == [0, 1]
 
 
 @pytest.mark.parametrize("database_engine", ["postgresql"], indirect=True)
@@ -165,7 +125,3 @@ def test_production_is_not_served_from_a_database_that_can_lose_what_was_saved(
     said = tracker_on(database)("serve", code=1, **production).err
     assert "can lose what was saved" in said
     assert "synchronous_commit" in said
-
-
-def test_the_package_runs_as_a_program(tmp_path: Path) -> None:
-    assert "Usage: python -m tracker [OPTIONS]" in run_program("--help", cwd=tmp_path).out

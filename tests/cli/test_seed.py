@@ -103,7 +103,7 @@ def test_what_the_tracker_comes_with_is_what_the_site_of_the_tests_has(
         moved = replace(draft_of(AskDraft, ask), slug="wealth-orders", topic="Money", reading="")
         asks.edit_ask(change, ask, moved, seen_version=None, reason="Shorter.")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tracker.local_data.CHECKOUT", tmp_path)
+    monkeypatch.setattr("tracker.paths.HOME", tmp_path)
     tracker = tracker_on(site.engine.url.render_as_string(hide_password=False))
     said = tracker("seed", "--compare").out.splitlines()
     assert [line.partition(": the list")[0] for line in said] == [

@@ -7,17 +7,24 @@ import sqlalchemy as sa
 
 from tests.cli.commands import PASSWORD, Answer, Tracker
 from tests.engines import open_engine
+from tests.site import QUICK_HASHER
 from tracker.clock import now
 from tracker.db.engine import reading, writing
 from tracker.models import Event, Person
 from tracker.rules.permissions import Actor
-from tracker.services import sessions
+from tracker.services import passwords, sessions
 from tracker.services.change import Change
 from tracker.services.passwords import is_right
 
 pytestmark = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
 
 ADA, ED, CLEO = "ada@example.org", "ed@example.org", "cleo@example.org"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make passwords hard to guess with little work."""
+    monkeypatch.setattr(passwords, "HASHER", QUICK_HASHER)
 
 
 def add(tracker: Tracker, email: str, name: str, role: str, *, password: str = PASSWORD, code: int = 0) -> Answer:
@@ -66,26 +73,19 @@ def test_two_passwords_that_differ_add_nobody(tracker: Tracker, database: str) -
 
 
 @pytest.mark.parametrize(
-    ("password", "why"),
-    [("", "at least 15"), ("fourteen chars", "at least 15"), ("x" * 129, "at most 128"), ("ada" * 6, "too few")],
-)
-def test_a_weak_password_is_refused_and_nobody_is_added(tracker: Tracker, password: str, why: str) -> None:
-    assert why in add(tracker, ADA, "Ada", "admin", password=password, code=1).err
-    assert tracker("user", "list").out == ""
-
-
-@pytest.mark.parametrize(
-    ("email", "name", "why"),
+    ("email", "name", "password", "why"),
     [
-        ("ada", "Ada", "Give an e-mail address"),
-        ("ada@localhost", "Ada", "Give an e-mail address"),
-        ("a da@example.org", "Ada", "Give an e-mail address"),
-        (ADA, "", "Give the name"),
-        (ADA, "x" * 121, "Use at most 120 characters"),
+        (ADA, "Ada", "fourteen chars", "at least 15"),
+        (ADA, "Ada", "ada" * 6, "too few"),
+        ("ada@localhost", "Ada", PASSWORD, "Give an e-mail address"),
+        (ADA, "", PASSWORD, "Give the name"),
     ],
 )
-def test_an_unfit_address_or_name_is_refused(tracker: Tracker, email: str, name: str, why: str) -> None:
-    assert why in add(tracker, email, name, "admin", code=1).err
+def test_an_unfit_password_address_or_name_is_refused_and_nobody_is_added(
+    tracker: Tracker, email: str, name: str, password: str, why: str
+) -> None:
+    assert why in add(tracker, email, name, "admin", password=password, code=1).err
+    assert tracker("user", "list").out == ""
 
 
 def test_an_address_belongs_to_one_person(tracker: Tracker) -> None:
@@ -100,44 +100,25 @@ def test_a_role_that_does_not_exist_is_wrong_use(tracker: Tracker) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "typed"),
-    [
-        (("set-role", ED, "admin"), ""),
-        (("set-password", ED, "--password-stdin"), f"{PASSWORD}\n"),
-        (("deactivate", ED), ""),
-    ],
+    "command", ["set-role {} admin", "set-password {} --password-stdin", "deactivate {}", "link {}", "report {}"]
 )
-def test_an_address_that_nobody_has_is_named(tracker: Tracker, command: tuple[str, ...], typed: str) -> None:
-    answer = tracker("user", *command, typed=typed, code=1)
+def test_an_address_that_nobody_has_is_named(tracker: Tracker, command: str) -> None:
+    answer = tracker("user", *command.format(ED).split(), typed=f"{PASSWORD}\n", code=1)
     assert answer.err == "Error: Nobody has the address ed@example.org. See: tracker user list\n"
 
 
-def test_a_role_is_changed(tracker: Tracker) -> None:
+def test_a_role_and_a_password_are_changed_and_somebody_is_deactivated(tracker: Tracker, database: str) -> None:
     add(tracker, ADA, "Ada", "admin")
     add(tracker, ED, "Ed", "contributor")
     tracker("user", "set-role", " ED@example.org", "editor")
     assert "ed@example.org\teditor\tactive\tEd\n" in tracker("user", "list").out
-
-
-def test_a_password_is_changed(tracker: Tracker, database: str) -> None:
-    add(tracker, ADA, "Ada", "admin")
-    other = "another four unrelated words"
-    tracker("user", "set-password", ADA, "--password-stdin", typed=f"{other}\n")
-    assert fits(database, ADA, other)
-    assert not fits(database, ADA, PASSWORD)
-
-
-def test_a_short_new_password_is_refused_and_the_old_one_stays(tracker: Tracker, database: str) -> None:
-    add(tracker, ADA, "Ada", "admin")
-    tracker("user", "set-password", ADA, "--password-stdin", typed="short\n", code=1)
-    assert fits(database, ADA, PASSWORD)
-
-
-def test_somebody_is_deactivated_and_stays_on_the_list(tracker: Tracker) -> None:
-    add(tracker, ADA, "Ada", "admin")
-    add(tracker, ED, "Ed", "editor")
     tracker("user", "deactivate", ED)
     assert "ed@example.org\teditor\tdeactivated\tEd\n" in tracker("user", "list").out
+    other = "another four unrelated words"
+    tracker("user", "set-password", ADA, "--password-stdin", typed=f"{other}\n")
+    tracker("user", "set-password", ADA, "--password-stdin", typed="short\n", code=1)
+    assert fits(database, ADA, other)
+    assert not fits(database, ADA, PASSWORD)
 
 
 @pytest.mark.parametrize("command", [("deactivate", ADA), ("set-role", ADA, "editor")])
@@ -191,11 +172,6 @@ def test_the_second_step_of_a_locked_out_admin_is_reset(tracker: Tracker, databa
     assert events(database)[-1].action == "second step reset"
 
 
-@pytest.mark.parametrize("command", ["link", "reset-second-factor"])
-def test_a_command_about_nobody_says_so(tracker: Tracker, command: str) -> None:
-    assert "Nobody has the address" in tracker("user", command, ED, code=1).err
-
-
 def test_whoever_asks_is_told_all_that_is_held_and_nothing_secret(tracker: Tracker, engine: sa.Engine) -> None:
     add(tracker, ADA, "Ada", "admin")
     add(tracker, ED, "Ed", "editor")
@@ -213,4 +189,3 @@ def test_whoever_asks_is_told_all_that_is_held_and_nothing_secret(tracker: Track
     assert (held["failed_sign_ins"], held["entries_of_the_log_by_them"]) == (1, {"signed in": 1})
     assert [entry["action"] for entry in held["entries_of_the_log_about_them"]] == ["created", "edited", "signed in"]
     assert not any(secret in said for secret in ("argon2", ADA, "192.0.2.1", "token"))
-    assert "Nobody has the address" in tracker("user", "report", CLEO, code=1).err

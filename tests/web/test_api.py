@@ -21,8 +21,6 @@ from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import DEFINITIONS, Status
 
-LISTS = list(TABLES)
-
 
 def test_the_description_is_a_valid_openapi_document(shared_site: Site) -> None:
     description = json.loads(send(shared_site, "/openapi.json").data)
@@ -57,11 +55,16 @@ def test_no_two_classes_of_a_generated_client_have_one_name(shared_site: Site) -
     assert not names & set(schemas)
 
 
-@pytest.mark.parametrize("name", LISTS)
-def test_a_record_has_what_the_row_of_the_file_has_cell_by_cell(site: Site, name: str) -> None:
+def test_a_record_has_what_the_row_of_the_file_has_cell_by_cell(site: Site) -> None:
     formula = "=1+1"
     site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(title=formula, quote="'=x"))
     site.execute(sa.update(Legislation).where(Legislation.number == "22").values(note=formula))
+    for name in TABLES:
+        compare_cells(site, name)
+
+
+def compare_cells(site: Site, name: str) -> None:
+    """Compare the records of a file in the API with its rows."""
     records, lines = all_records(site, f"/{name}?limit=100"), rows(site, name)
     assert len(records) == len(lines) > 0
     key = TABLES[name].key

@@ -163,9 +163,9 @@ def test_a_fault_of_ours_is_a_problem_that_tells_nothing_of_it(sqlite_site: Site
 
 
 @pytest.mark.parametrize("name", RECORDS)
-def test_a_key_beyond_the_last_record_gives_an_empty_page(site: Site, name: str) -> None:
+def test_a_key_beyond_the_last_record_gives_an_empty_page(shared_site: Site, name: str) -> None:
     key = "999999999-999999999" if name == "results" else "999999999"
-    response = send(site, f"/{name}?after={key}")
+    response = send(shared_site, f"/{name}?after={key}")
     assert json.loads(response.data) == {"records": [], "next": None}
 
 

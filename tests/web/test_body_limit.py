@@ -13,7 +13,9 @@ from werkzeug.test import Client, TestResponse
 from tests.site import ED, Site
 from tracker import server
 from tracker.services.sessions import network_of
-from tracker.web.body_limit import (
+from tracker.web.devices import was_signed_in
+from tracker.web.limits import (
+    MOST_DOWNLOADS,
     PAGES,
     READERS,
     READERS_OF_ONE_NETWORK,
@@ -22,8 +24,6 @@ from tracker.web.body_limit import (
     BodyLimit,
     Places,
 )
-from tracker.web.devices import was_signed_in
-from tracker.web.downloads import MOST_AT_ONCE
 from tracker.web.security import security_headers
 
 OURS, OTHERS = {"REMOTE_ADDR": "192.0.2.1"}, {"REMOTE_ADDR": "198.51.100.1"}
@@ -83,7 +83,7 @@ def make_limit(seconds: float = 60) -> BodyLimit:
 
 
 def test_threads_are_left_for_pages() -> None:
-    assert 2 * READERS + PAGES + MOST_AT_ONCE < server.THREADS
+    assert 2 * READERS + PAGES + MOST_DOWNLOADS < server.THREADS
 
 
 def test_silent_strangers_hold_up_strangers_of_their_network_only() -> None:

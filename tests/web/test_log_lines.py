@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from tests.site import ADA, CLEO, ED, PASSWORD, Site, email_of
 from tests.web.test_imports import NEXT, upload
 from tracker.models import Person
-from tracker.web import log_lines
+from tracker.server import log_to_standard_error
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def lines() -> Iterator[io.StringIO]:
     root, ours = logging.getLogger(), logging.getLogger("tracker")
     before = [(logger, logger.handlers[:], logger.level) for logger in (root, ours)]
     root.handlers.clear()
-    log_lines.begin()
+    log_to_standard_error()
     (handler,) = root.handlers
     assert isinstance(handler, logging.StreamHandler)
     handler.setStream(stream := io.StringIO())

@@ -189,49 +189,19 @@ def test_nothing_found_says_so_and_offers_a_way_out(shared_site: Site) -> None:
     assert page.value("q") == "no such zebra"
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "family=best",
-        "status=stalled",
-        "topic=nothing",
-        "kind=wish",
-        "q=%00",
-        "q=" + "x" * 201,
-        "family=met%00",
-    ],
-)
-def test_a_filter_that_does_not_exist_leads_readers_to_all_asks_and_is_a_400_in_files(
-    shared_site: Site, query: str
-) -> None:
-    page = shared_site.browser().get("/", query_string=query)
+def test_a_filter_that_does_not_exist_leads_readers_to_all_asks_and_is_a_400_in_files(shared_site: Site) -> None:
+    page = shared_site.browser().get("/?family=best")
     assert page.status == 200
     (notice,) = page.notices
-    assert any(words in notice for words in ("There is no such", "character"))
+    assert "There is no such" in notice
     assert notice.endswith("Here are all asks instead.")
     assert page.h1 == "11 of 11 asks"
     assert len(slugs(page)) == 11
     for path in ("/asks.csv", "/updates.csv", "/feed.atom"):
-        page = shared_site.browser().get(path, query_string=query)
+        page = shared_site.browser().get(f"{path}?family=best")
         assert page.status == 400
         assert page.h1 == "We could not read that request"
-        assert any(words in page.text for words in ("There is no such", "character"))
-
-
-@pytest.mark.parametrize("query", ["ref=newsletter", "s=20&t=abc", "family=met&utm_source=x", "stauts=met", "q[]=x"])
-def test_what_other_sites_hang_on_links_is_ignored_and_the_api_refuses_it(shared_site: Site, query: str) -> None:
-    for path in ("/", "/asks.csv", "/feed.atom"):
-        assert shared_site.browser().get(path, query_string=query).status == 200
-    response = shared_site.app.test_client().get("/api/v1/asks", query_string=query)
-    assert response.status_code == 400
-    assert b"no filter called" in response.data
-
-
-@pytest.mark.parametrize("path", ["/asks.csv", "/feed.atom", "/api/v1/asks"])
-def test_a_filter_given_twice_is_refused_in_files(shared_site: Site, path: str) -> None:
-    response = shared_site.app.test_client().get(path, query_string="family=met&family=ended")
-    assert response.status_code == 400
-    assert b"given twice" in response.data
+        assert "There is no such" in page.text
 
 
 @pytest.mark.parametrize(
@@ -274,15 +244,6 @@ def test_a_draft_and_an_archived_ask_are_neither_listed_nor_counted(sqlite_site:
     page = sqlite_site.browser().get("/")
     assert page.h1 == "Nine things were asked in 2018. Three were done."
     assert "Today: 3 met, 4 partly met, 1 ended without it and 1 not counted." in page.all("p", "lede")[0]
-
-
-def test_a_reader_who_has_the_page_already_gets_304_until_something_changes(sqlite_site: Site) -> None:
-    stranger = sqlite_site.browser()
-    first = stranger.send("GET", "/")
-    again = {"If-None-Match": first.headers["ETag"]}
-    assert stranger.send("GET", "/", headers=again).status_code == 304
-    sqlite_site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(title="Another title"))
-    assert stranger.send("GET", "/", headers=again).status_code == 200
 
 
 def test_of_many_sources_the_first_page_names_three(site: Site) -> None:

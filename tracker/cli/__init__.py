@@ -12,21 +12,14 @@ import sqlalchemy as sa
 from alembic.util import CommandError
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
-from tracker.cli import env_file
 from tracker.cli.backup import backup, restore
-from tracker.cli.config import config
-from tracker.cli.database import Unusable, open_engine
-from tracker.cli.digest import digest
-from tracker.cli.doctor import doctor
-from tracker.cli.init import init
+from tracker.cli.cron import digest, look, tidy
+from tracker.cli.database import Unusable, db, open_engine, open_newest, upgrade
+from tracker.cli.export import export, publish
+from tracker.cli.imports import import_files, seed
+from tracker.cli.installation import config, doctor, init, load_env_file
 from tracker.cli.log import log, verify
-from tracker.cli.look import look
 from tracker.cli.people import user
-from tracker.cli.publish import publish
-from tracker.cli.schema import db, require_newest, upgrade
-from tracker.cli.sheets import import_files, write_workbook
-from tracker.cli.tidy import tidy
-from tracker.cli.whole import seed, write_folder
 from tracker.db import migrate
 from tracker.db.engine import reading, what_is_not_durable
 from tracker.db.errors import lacks_room
@@ -106,7 +99,7 @@ def main() -> None:
     Settings come from the environment, or from a file .env in the working folder: DATABASE_URL,
     SECRET_KEY, HOST, PORT and TRACKER_…; the README lists them.
     """
-    env_file.load(Path(".env"), os.environ)
+    load_env_file(Path(".env"), os.environ)
 
 
 @main.command()
@@ -123,8 +116,7 @@ def serve(ctx: click.Context, prepare: bool) -> None:
         ctx.invoke(upgrade)
         ctx.invoke(seed, if_empty=True)
     settings = Settings.from_env()
-    engine = open_engine()
-    require_newest(engine)
+    engine = open_newest()
     with reading(engine) as session:
         has_people = session.scalar(sa.select(Person.id).limit(1)) is not None
         off = what_is_not_durable(session)
@@ -148,26 +140,6 @@ def serve(ctx: click.Context, prepare: bool) -> None:
         raise click.UsageError(str(error)) from None
 
 
-@main.command()
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--xlsx", is_flag=True, help="Write one workbook, policy-asks.xlsx, instead of CSV files.")
-@click.option("--internal", is_flag=True, help="Also drafts, archived and put-aside records, and the notes of staff.")
-def export(folder: Path, xlsx: bool, internal: bool) -> None:
-    """Write every public file into FOLDER.
-
-    They are as the site offers them, with two more: redirects.csv and wordings.csv. An empty tracker takes them in with
-    `tracker import FOLDER`. With `--internal` a copy is the same to its last page; its files are for their owner alone.
-    """
-    settings, engine = Settings.from_env(), open_engine()
-    if xlsx and internal:
-        raise click.UsageError("A workbook has the public columns only: choose --xlsx or --internal.")
-    if xlsx:
-        folder.mkdir(parents=True, exist_ok=True)
-        click.echo(f"wrote {write_workbook(engine, folder, settings)}")
-        return
-    write_folder(engine, folder, settings.site_url, internal=internal)
-
-
 def _program() -> str:
     """How to call this program in a command that can be pasted."""
     called = Path(sys.argv[0])
@@ -179,6 +151,7 @@ main.add_command(config)
 main.add_command(db)
 main.add_command(digest)
 main.add_command(doctor)
+main.add_command(export)
 main.add_command(import_files)
 main.add_command(init)
 main.add_command(log)

@@ -1,13 +1,12 @@
 """Commands that make a backup and put one back."""
 
 import sqlite3
-import sys
 from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from tracker.cli.database import kept_checkpoint, open_engine
+from tracker.cli.database import kept_checkpoint, open_engine, show_progress
 from tracker.clock import now
 from tracker.services import backup as backups
 from tracker.services.backup import Contents
@@ -84,6 +83,5 @@ def _in_words(found: Contents) -> str:
 
 
 def _progress(done: int) -> None:
-    """How far a long copy is, for somebody who watches."""
-    if done >= MEGABYTE and sys.stderr.isatty():
-        click.echo(f"\r{done // MEGABYTE} MB", nl=False, err=True)
+    if done >= MEGABYTE:
+        show_progress(f"{done // MEGABYTE} MB")

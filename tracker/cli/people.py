@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.cli.database import changing, open_engine
 from tracker.db.engine import reading
 from tracker.models import Person
-from tracker.rules.permissions import COMMAND_LINE, Role
+from tracker.rules.permissions import Role
 from tracker.services import passwords, people, personal_data, second_factor
 from tracker.services.change import Change
 from tracker.settings import Settings
@@ -37,7 +37,7 @@ def add_user(email: str, name: str, role: str, password_stdin: bool, link: bool)
     """Add somebody. The password is asked for, twice; or --link prints an invitation."""
     draft = people.PersonDraft(email.strip().casefold(), name.strip(), Role(role))
     stored = "" if link else passwords.hash_password(_ask_password(password_stdin), draft.email, draft.name)
-    with changing(COMMAND_LINE) as change:
+    with changing() as change:
         person = people.add_person(change, draft, stored)
         said = _make_link(change, person) if link else f"{draft.name} can sign in with {draft.email} at /staff/sign-in."
     click.echo(said)
@@ -50,7 +50,7 @@ def make_link(email: str) -> None:
 
     It works once, as an invitation or as a reset. Their sessions end when it is used. Two-step sign-in stays as it is.
     """
-    with changing(COMMAND_LINE) as change:
+    with changing() as change:
         said = _make_link(change, _find_person(change.session, email))
     click.echo(said)
 
@@ -111,7 +111,7 @@ def report(email: str) -> None:
 
 
 def _change_person(email: str, do: Callable[[Change, Person], object]) -> None:
-    with changing(COMMAND_LINE) as change:
+    with changing() as change:
         do(change, _find_person(change.session, email))
     click.echo(f"Done: {email}.")
 

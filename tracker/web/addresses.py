@@ -8,6 +8,7 @@ pages and the JSON API get their query string whole: the API refuses a name that
 import re
 from contextlib import suppress
 from datetime import date
+from typing import Any
 from urllib.parse import unquote_plus
 
 from flask import Flask, abort, current_app, redirect, request, url_for
@@ -56,10 +57,15 @@ def site_url() -> str:
     return str(current_app.config["SITE_URL"])
 
 
-def follow_former_slug(slug: str) -> Response:
+def whole_address(endpoint: str, **values: Any) -> str:
+    """Return the address of a page as other programs need it: with the site's own."""
+    return site_url() + url_for(endpoint, **values)
+
+
+def follow_former_slug(slug: str, **values: Any) -> Response:
     """Send on to the same address under the ask's present slug; not found when no ask ever had this one."""
     slug_now = public.find_slug_now(db(), slug)
-    return redirect(url_for(request.endpoint or "", slug=slug_now), 301) if slug_now else abort(404)
+    return redirect(url_for(request.endpoint or "", slug=slug_now, **values), 301) if slug_now else abort(404)
 
 
 def find_meant() -> Response | None:

@@ -1,4 +1,4 @@
-"""Find out who sends a request and what they may do: every page is for staff unless it is in OPEN."""
+"""Find out who sends a request and what they may do: every page is for staff unless it is open."""
 
 import logging
 import uuid
@@ -15,72 +15,23 @@ from tracker.db.engine import writing
 from tracker.rules.permissions import Action, Actor
 from tracker.services import sessions
 from tracker.web.forms.people import ConfirmPasswordForm
-from tracker.web.kept_forms import (
+from tracker.web.security import SAFE_METHODS
+from tracker.web.sent_forms import (
     asked_for,
     confirm_page,
     kept_fields,
     kept_through_sign_in,
     restore_page,
+    show_again,
     sign_in_page,
 )
-from tracker.web.security import SAFE_METHODS
-from tracker.web.sent_forms import show_again
 from tracker.web.session import db, engine, stop_reading
 
 log = logging.getLogger("tracker.security")
 View = TypeVar("View", bound=Callable[..., object])
-OPEN = frozenset(
-    {
-        "static",
-        "health.alive",
-        "health.ready",
-        "public.index",
-        "public.ask",
-        "public.ask_history",
-        "public.legislation",
-        "public.law",
-        "public.method",
-        "public.about",
-        "public.updates",
-        "public.corrections",
-        "public.unknown",
-        "public.story",
-        "public.source",
-        "public.body",
-        "public.accessibility",
-        "tables.csv",
-        "feeds.changes",
-        "embeds.badge",
-        "embeds.card",
-        "embeds.picture",
-        "embeds.site_picture",
-        "embeds.icon",
-        "embeds.logo",
-        "machines.robots",
-        "machines.security",
-        "machines.sitemap",
-        "machines.sitemap_block",
-        "calendars.all_dates",
-        "calendars.ask_dates",
-        "feeds.ask_changes",
-        "api.index",
-        "api.asks",
-        "api.ask",
-        "api.records",
-        "api.law",
-        "api.statuses",
-        "api.description",
-        "data.index",
-        "data.package",
-        "data.archive",
-        "data.workbook",
-        "data.database",
-        "data.checkpoint",
-        "auth.sign_in",
-        "auth.code",
-        "links.choose",
-    }
-)
+# What everybody may read: all that is in tracker/web/public/, which sees nothing else, and what signing in needs.
+OPEN_BLUEPRINTS = frozenset({"health", "public", "tables", "feeds", "calendars", "embeds", "machines", "api", "data"})
+OPEN = frozenset({"static", "auth.sign_in", "auth.code", "links.choose"})
 # Where somebody may go who has to set up the second step first.
 BEFORE_SECOND_STEP = frozenset({"account.second_step", "account.recovery_file", "auth.confirm", "auth.sign_out"})
 
@@ -99,6 +50,11 @@ def requires(action: Action, *, recently: bool = False) -> Callable[[View], View
     return mark
 
 
+def is_open(endpoint: str) -> bool:
+    """True if everybody may go there."""
+    return endpoint in OPEN or endpoint.partition(".")[0] in OPEN_BLUEPRINTS
+
+
 def me() -> Actor:
     """The signed-in person."""
     return cast(Actor, g.actor)
@@ -107,7 +63,7 @@ def me() -> Actor:
 def guard() -> Response | str | tuple[str, int] | None:
     """Before every request: let open pages pass; else find out who asks and what they may."""
     g.actor = None
-    if request.endpoint is None or request.endpoint in OPEN:
+    if request.endpoint is None or is_open(request.endpoint):
         return None
     _recognise()
     if g.actor is None:
@@ -188,7 +144,7 @@ def require_every_route_decided(app: Flask) -> None:
     undecided = [
         rule.endpoint
         for rule in app.url_map.iter_rules()
-        if rule.endpoint not in OPEN and not hasattr(app.view_functions[rule.endpoint], "action")
+        if not is_open(rule.endpoint) and not hasattr(app.view_functions[rule.endpoint], "action")
     ]
     if undecided:
         raise RuntimeError(f"routes that nobody decided about: {', '.join(sorted(undecided))}")

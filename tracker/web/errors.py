@@ -18,8 +18,8 @@ from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
 from tracker.services.passwords import Busy
 from tracker.web.addresses import find_meant, site_url
-from tracker.web.kept_forms import SIGNING_IN, given_back, kept_through_sign_in, sign_in_page
 from tracker.web.security import SAFE_METHODS, SHARED
+from tracker.web.sent_forms import SIGNING_IN, given_back, kept_through_sign_in, sign_in_page
 from tracker.web.session import stop_reading
 
 log = logging.getLogger(__name__)

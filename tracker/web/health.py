@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from flask import Blueprint, Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
-from tracker.db import migrate
 from tracker.models import Revision
 from tracker.web.session import engine
 
@@ -73,6 +72,8 @@ def init_app(app: Flask) -> None:
 
 
 def _is_ready() -> bool:
+    from tracker.db import migrate  # Alembic takes its time, and no page needs it
+
     try:
         return migrate.current(engine()) == migrate.head() and _has_room() and _can_write()
     except (SQLAlchemyError, OSError):

@@ -19,7 +19,7 @@ from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.devices import device_in_words, known_device, remember_device
 from tracker.web.forms.people import CodeForm, ConfirmPasswordForm, SignInForm
-from tracker.web.kept_forms import confirm_page, kept_through_sign_in, restore_page, sign_in_page
+from tracker.web.sent_forms import confirm_page, kept_through_sign_in, restore_page, sign_in_page
 from tracker.web.session import db, engine, stop_reading, transaction
 from tracker.web.templating import minute
 

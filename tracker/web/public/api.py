@@ -1,22 +1,27 @@
 """The JSON API, read-only: the records of the files, under the same names."""
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, abort, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.exports import json, openapi
+from tracker.exports.columns import Table
+from tracker.exports.json import Record, as_object, moment
 from tracker.exports.openapi import MOST, PROBLEMS, RECORDS, USUAL, paths
-from tracker.exports.tables import ASKS, TABLES
+from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, REPLIES, RESULTS, TABLES, TESTS, UPDATES
+from tracker.exports.targets import TARGETS
 from tracker.queries import public
 from tracker.queries.public import rows, tables
 from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter, UnknownFilter, order_of
-from tracker.queries.public.tables import Key
-from tracker.web.addresses import SlugConverter, expect, site_url
+from tracker.queries.public.rows import WholeAsk
+from tracker.queries.public.tables import Key, Row
+from tracker.rules.status import DEFINITIONS, STATUSES_OF
+from tracker.web.addresses import SlugConverter, expect, site_url, whole_address
 from tracker.web.build import face
-from tracker.web.public import json_records
 from tracker.web.security import share
 from tracker.web.session import db
 
@@ -25,6 +30,24 @@ bp.after_request(share)
 KEY = re.compile(r"[1-9][0-9]{0,8}(?:-[1-9][0-9]{0,8})?", re.ASCII)
 NO_KEY = "“after” is not a key that this list gave out. Take it from “next”."
 NAMES = ", ".join(RECORDS)
+STATUSES: Record = {
+    "families": [
+        {"family": family.value, "label": family.label, "statuses": [status.value for status in statuses]}
+        for family, statuses in STATUSES_OF.items()
+    ],
+    "statuses": [
+        {
+            "status": status.value,
+            "status_label": definition.label,
+            "family": definition.family.value,
+            "family_label": definition.family.label,
+            "means": definition.means,
+            "does_not_mean": definition.does_not_mean,
+            "takes": definition.takes,
+        }
+        for status, definition in DEFINITIONS.items()
+    ],
+}
 
 
 @bp.get(f"/v1/<any({NAMES}):name>")
@@ -34,8 +57,7 @@ def records(name: str) -> Response:
     size = _size()
     page = rows.list_rows(db(), name, _key(name), size, _ask_id())
     next_page = _next(".records", _text(page.next_key), "ask", "limit", name=name)
-    found = [json.as_object(TABLES[name], row, site_url()) for row in page.rows]
-    return _answer({"records": found, "next": next_page}, next_page)
+    return _answer({"records": _objects(TABLES[name], page.rows), "next": next_page}, next_page)
 
 
 @bp.get("/v1/asks")
@@ -49,7 +71,7 @@ def asks() -> Response:
     next_page = _next(".asks", page.next_key, *FILTER_PARAMETERS, "sort", "limit")
     answer = _answer(
         {
-            "records": [json.as_object(ASKS, row, site_url()) for row in found],
+            "records": _objects(ASKS, found),
             "next": next_page,
             "total": page.number,
             "is_total_capped": False,
@@ -68,7 +90,7 @@ def ask(slug: str) -> Response:
     if found is None:
         slug_now = public.find_slug_now(db(), slug)
         return _moved(url_for(".ask", slug=slug_now)) if slug_now else abort(404, "There is no ask with this slug.")
-    return _answer(json_records.ask(found, site_url()))
+    return _answer(_whole_ask(found))
 
 
 @bp.get("/v1/legislation/<law:key>")
@@ -80,14 +102,20 @@ def law(key: str) -> Response:
         key_now = public.find_key_of(db(), key)
         return _moved(url_for(".law", key=key_now)) if key_now else abort(404, "There is no law with this key.")
     next_page = _next(".law", _text(found.links.next_key), "limit", key=key)
-    return _answer(json_records.law(found, site_url()) | {"next": next_page}, next_page)
+    whole = _object(LEGISLATION, found.law) | {
+        "is_archived": found.is_archived,
+        "was": list(found.was),
+        "links": _objects(LINKS, found.links.rows),
+        "next": next_page,
+    }
+    return _answer(whole, next_page)
 
 
 @bp.get("/v1/statuses")
 def statuses() -> Response:
     """The statuses with their definitions."""
     _expect()
-    return _answer(json_records.STATUSES)
+    return _answer(STATUSES)
 
 
 @bp.get("/v1/openapi.json")
@@ -104,7 +132,7 @@ def index() -> str:
     return render_template(
         "public/api.html",
         operations=operations,
-        example=_first_slug(),
+        example=next((row.ask_slug for row in rows.list_rows(db(), "asks", None, 1).rows), ""),
         problems=PROBLEMS,
         usual=USUAL,
         most=MOST,
@@ -162,18 +190,12 @@ def _next(endpoint: str, after: str, *kept: str, **values: Any) -> str | None:
     if not after:
         return None
     query: dict[str, Any] = {name: request.args[name] for name in kept if name in request.args}
-    return site_url() + url_for(endpoint, **values, **query, after=after)
-
-
-def _first_slug() -> str:
-    """Return the slug of an ask to show in an address; empty if there is none."""
-    first = rows.list_rows(db(), "asks", None, 1).rows
-    return str(first[0].ask_slug) if first else ""
+    return whole_address(endpoint, **values, **query, after=after)
 
 
 def _answer(document: Mapping[str, Any], next_page: str | None = None) -> Response:
     response = current_app.response_class(json.write(document), content_type="application/json")
-    response.headers.add("Link", f'<{site_url()}{url_for(".description")}>; rel="service-desc"')
+    response.headers.add("Link", f'<{whole_address(".description")}>; rel="service-desc"')
     if next_page:
         response.headers.add("Link", f'<{next_page}>; rel="next"')
     return response
@@ -181,3 +203,39 @@ def _answer(document: Mapping[str, Any], next_page: str | None = None) -> Respon
 
 def _moved(address: str) -> Response:
     return current_app.response_class("", 301, {"Location": address}, content_type="application/json")
+
+
+def _whole_ask(found: WholeAsk) -> Record:
+    """An ask with tests, links with their laws, story with evidence and results, replies, targets, ended disputes."""
+    evidence, results = _by_update(EVIDENCE, found.evidence), _by_update(RESULTS, found.results)
+    return _object(ASKS, found.ask) | {
+        "is_archived": found.is_archived,
+        "asked_elsewhere": [same.slug for same in found.same],
+        "tests": _objects(TESTS, found.tests),
+        "links": [_object(LINKS, row) | {"law": _object(LEGISLATION, found.laws[row.law_key])} for row in found.links],
+        "updates": [
+            _object(UPDATES, row) | {"evidence": evidence[row.update_key], "results": results[row.update_key]}
+            for row in found.updates
+        ],
+        "replies": _objects(REPLIES, found.replies),
+        "ended_disputes": [
+            {"since": it.since.text, "about": it.about, "ended_at": moment(it.ended_at), "outcome": it.outcome}
+            for it in found.ended_disputes
+        ],
+        "targets": _objects(TARGETS, found.targets),
+    }
+
+
+def _by_update(table: Table, rows: Iterable[Row]) -> dict[str, list[Record]]:
+    found: dict[str, list[Record]] = defaultdict(list)
+    for row in rows:
+        found[row.update_key].append(_object(table, row))
+    return found
+
+
+def _objects(table: Table, rows: Iterable[Row]) -> list[Record]:
+    return [_object(table, row) for row in rows]
+
+
+def _object(table: Table, row: Row) -> Record:
+    return as_object(table, row, site_url())

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from html import escape
 
-from flask import Blueprint, abort, current_app, render_template, url_for
+from flask import Blueprint, abort, current_app, render_template
 from werkzeug.wrappers import Response
 
 from tracker.exports import badge as badges
@@ -13,7 +13,7 @@ from tracker.queries.public import asks
 from tracker.queries.public.asks import EmbeddedAsk
 from tracker.queries.public.records import AskLine
 from tracker.rules.status import Family
-from tracker.web.addresses import day_asked_for, follow_former_slug, refuse_contradictions, site_url
+from tracker.web.addresses import day_asked_for, follow_former_slug, refuse_contradictions, whole_address
 from tracker.web.build import coloured, face
 from tracker.web.security import EVERYBODY_MAY_FRAME
 from tracker.web.session import db
@@ -102,7 +102,7 @@ def picture_version(line: AskLine) -> str:
 @bp.app_template_global()
 def embed_codes(line: AskLine) -> Mapping[str, str]:
     """What somebody copies into a page. The words for a badge name no status, for they stay when it changes."""
-    page, words = site_url() + url_for("public.ask", slug=line.slug), escape(f"Status of “{line.title}”")
+    page, words = whole_address("public.ask", slug=line.slug), escape(f"Status of “{line.title}”")
     size = f'width="{CARD_SIZE[0]}" height="{CARD_SIZE[1]}"'
     return {
         "badge": f'<a href="{page}"><img src="{page}/badge.svg" alt="{words}" height="{badges.HEIGHT}"></a>',

@@ -1,24 +1,29 @@
 """What feed readers and calendars subscribe to."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, current_app, request
 from werkzeug.wrappers import Response
 
-from tracker.exports import xml
+from tracker.clock import today
+from tracker.exports import calendar, xml
 from tracker.queries import public
-from tracker.queries.public import feeds
-from tracker.queries.public.feeds import FeedChange
+from tracker.queries.public import dates, feeds
+from tracker.queries.public.dates import DateKind, PublicDate
+from tracker.queries.public.feeds import FeedAsk, FeedChange
 from tracker.queries.public.filters import AskFilter
 from tracker.rules.updates import UpdateKind
-from tracker.web.addresses import follow_former_slug, refuse_contradictions, site_url
+from tracker.web.addresses import follow_former_slug, refuse_contradictions, whole_address
 from tracker.web.build import face
 from tracker.web.security import share
 from tracker.web.session import db
 
 bp = Blueprint("feeds", __name__)
 bp.after_request(share)
+calendars = Blueprint("calendars", __name__)
+calendars.after_request(share)
 WORDS = {
     UpdateKind.STATUS: "status changed",
     UpdateKind.TEST: "test result changed",
@@ -26,6 +31,12 @@ WORDS = {
     UpdateKind.CORRECTION: "correction",
     UpdateKind.REDEFINITION: "wording changed",
     UpdateKind.REVIEW: "checked, nothing changed",
+}
+DATE_WORDS = {
+    DateKind.NEXT_STEP: "Next step",
+    DateKind.FIRST_DEADLINE: "First deadline",
+    DateKind.DEADLINE: "Deadline",
+    DateKind.IN_FORCE: "Comes into force",
 }
 
 
@@ -35,19 +46,13 @@ def changes() -> Response:
     refuse_contradictions()
     wanted = AskFilter.from_query(request.args)
     chosen = wanted.as_query()
-    site_id = feeds.find_site_id(db())
-    feed = xml.Feed(
-        id=xml.tag(site_id, f"feed?{urlencode(chosen)}" if chosen else "feed"),
-        title=f"{face().name}: changes to some of the asks" if chosen else f"{face().name}: all changes",
-        subtitle="What became of each ask, with the evidence. A corrected entry appears again, marked as corrected.",
-        author=face().name,
-        home=_address("public.index"),
-        links=_links("public.index", **chosen),
-        rights=_rights(),
-        checkpoint=public.find_checkpoint(db()).line,
-        entries=tuple(_entry(site_id, change) for change in feeds.list_changes(db(), wanted)),
+    return _atom(
+        f"feed?{urlencode(chosen)}" if chosen else "feed",
+        "changes to some of the asks" if chosen else "all changes",
+        "What became of each ask, with the evidence. A corrected entry appears again, marked as corrected.",
+        _links("public.index", **chosen),
+        feeds.list_changes(db(), wanted),
     )
-    return _atom(feed)
 
 
 @bp.get("/asks/<slug:slug>/feed.atom")
@@ -57,25 +62,38 @@ def ask_changes(slug: str) -> Response:
     ask = feeds.find_feed_ask(db(), slug)
     if ask is None:
         return follow_former_slug(slug)
+    return _atom(
+        f"ask/{ask.number}",
+        ask.title,
+        "Every change of this ask. A corrected entry appears again, marked as corrected.",
+        _links("public.ask", slug=ask.slug),
+        feeds.list_changes_of(db(), ask),
+    )
+
+
+def _atom(
+    name: str, title: str, subtitle: str, links: tuple[xml.FeedLink, ...], changes: Iterable[FeedChange]
+) -> Response:
+    """Return the changes as a feed; `name` tells it from the site's other feeds."""
     site_id = feeds.find_site_id(db())
     feed = xml.Feed(
-        id=xml.tag(site_id, f"ask/{ask.number}"),
-        title=f"{face().name}: {ask.title}",
-        subtitle="Every change of this ask. A corrected entry appears again, marked as corrected.",
+        id=xml.tag(site_id, name),
+        title=f"{face().name}: {title}",
+        subtitle=subtitle,
         author=face().name,
-        home=_address("public.index"),
-        links=_links("public.ask", slug=ask.slug),
-        rights=_rights(),
+        home=whole_address("public.index"),
+        links=links,
+        rights=f"Free to re-use under {face().licence}: name {face().name} and link to the page.",
         checkpoint=public.find_checkpoint(db()).line,
-        entries=tuple(_entry(site_id, change) for change in feeds.list_changes_of(db(), ask)),
+        entries=tuple(_entry(site_id, change) for change in changes),
     )
-    return _atom(feed)
+    return current_app.response_class(xml.write_feed(feed), content_type="application/atom+xml; charset=utf-8")
 
 
 def _entry(site_id: str, change: FeedChange) -> xml.FeedEntry:
     """A change as an entry: its words link to the page, its evidence is related."""
-    entry, story = change.entry, _address("public.story", slug=change.ask.slug)
-    method = _address("public.method")
+    entry, story = change.entry, whole_address("public.story", slug=change.ask.slug)
+    method = whole_address("public.method")
     categories = [xml.FeedCategory(f"{method}#story", entry.kind.value, entry.kind.label)]
     if entry.status:
         categories.append(xml.FeedCategory(f"{method}#statuses", entry.status.value, entry.status.label))
@@ -104,25 +122,57 @@ def headline(change: FeedChange) -> str:
 
 def _links(page: str, **values: Any) -> tuple[xml.FeedLink, ...]:
     """The feed's own address, with its filters, that of the page that shows the same, and the licence."""
-    own = site_url() + url_for(request.endpoint or "", **values)
+    own = whole_address(request.endpoint or "", **values)
     return (
         xml.FeedLink("self", own, type="application/atom+xml"),
-        xml.FeedLink("alternate", _address(page, **values), type="text/html"),
+        xml.FeedLink("alternate", whole_address(page, **values), type="text/html"),
         xml.FeedLink("license", face().licence_url),
     )
 
 
-def _rights() -> str:
-    return f"Free to re-use under {face().licence}: name {face().name} and link to the page."
+@calendars.get("/calendar.ics")
+def all_dates() -> Response:
+    """The dates of all asks, from a year back on."""
+    refuse_contradictions()
+    return _calendar(face().name, None)
 
 
-def _address(endpoint: str, **values: Any) -> str:
-    return site_url() + url_for(endpoint, **values)
+@calendars.get("/asks/<slug:slug>/calendar.ics")
+def ask_dates(slug: str) -> Response:
+    """The dates of one ask, from a year back on."""
+    refuse_contradictions()
+    ask = feeds.find_feed_ask(db(), slug)
+    return _calendar(ask.title, ask) if ask else follow_former_slug(slug)
 
 
-def _atom(feed: xml.Feed) -> Response:
-    """Return the feed as a response."""
-    return current_app.response_class(
-        xml.write_feed(feed),
-        content_type="application/atom+xml; charset=utf-8",
+def _calendar(name: str, of: FeedAsk | None) -> Response:
+    site_id = feeds.find_site_id(db())
+    events = [_event(found, site_id) for found in dates.list_dates(db(), today(), of)]
+    written = calendar.write(name, face().name, events)
+    return current_app.response_class(written, content_type="text/calendar; charset=utf-8")
+
+
+def _event(found: PublicDate, site_id: str) -> calendar.CalendarEvent:
+    of = "link" if found.kind is DateKind.IN_FORCE else "ask"
+    return calendar.CalendarEvent(
+        uid=f"{of}-{found.number}-{found.kind.value}@{site_id}.policy-tracker",
+        first_day=found.on.first_day,
+        last_day=found.on.last_day,
+        summary=summary(found),
+        description=found.note,
+        category=DATE_WORDS[found.kind],
+        url=whole_address("public.ask", slug=found.ask.slug),
+        recorded_at=found.recorded_at,
     )
+
+
+def summary(found: PublicDate) -> str:
+    """ "Next step, some time in March 2027: Unexplained wealth orders"; a day is not named again."""
+    words = DATE_WORDS[found.kind]
+    if found.on.precision != "day":
+        words += f", some time in {found.on.in_words}"
+    if found.kind is not DateKind.IN_FORCE:
+        return f"{words}: {found.ask.title}"
+    law = " ".join(filter(None, (found.law_title, found.provisions)))
+    extent = f" ({', '.join(found.extent)})" if found.extent else ""
+    return f"{words}: {law}{extent}"

@@ -17,7 +17,7 @@ from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.rows import Edition
 from tracker.web.addresses import refuse_contradictions, site_url
 from tracker.web.build import face
-from tracker.web.downloads import CSV, download, place
+from tracker.web.limits import CSV, download, place
 from tracker.web.public.api import json_address
 from tracker.web.security import share
 from tracker.web.session import db, engine, stop_reading

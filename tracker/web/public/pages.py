@@ -88,8 +88,7 @@ def ask(slug: str) -> str | Response:
     on = day_asked_for()
     found = public.find_ask(db(), slug, on=on)
     if found is None:
-        slug_now = public.find_slug_now(db(), slug)
-        return redirect(url_for(".ask", slug=slug_now, on=on), 301) if slug_now else abort(404)
+        return follow_former_slug(slug, on=on)
     return render_template(
         "public/ask.html",
         ask=found,
@@ -106,8 +105,7 @@ def story(slug: str) -> str | Response:
     on, first = day_asked_for(), request.args.get("entry", "")
     found = public.find_ask(db(), slug, on=on)
     if found is None:
-        slug_now = public.find_slug_now(db(), slug)
-        return redirect(url_for(".story", slug=slug_now, on=on, entry=first or None), 301) if slug_now else abort(404)
+        return follow_former_slug(slug, on=on, entry=first or None)
     keys = [entry.key for entry in found.story]
     if first and first not in keys:
         abort(404, "This ask has no such entry.")

@@ -25,8 +25,8 @@ from tracker.services.change import Change
 from tracker.web import sent_forms
 from tracker.web.addresses import site_url
 from tracker.web.auth import me, requires
-from tracker.web.downloads import CSV
 from tracker.web.forms.sheets import BringForm, UploadForm
+from tracker.web.limits import CSV
 from tracker.web.session import db, stop_reading, transaction
 from tracker.web.staff.answers import Page, done
 

@@ -17,8 +17,8 @@ from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.permissions import Action
 from tracker.web.addresses import FIRST_DAY, expect
 from tracker.web.auth import me, requires
-from tracker.web.downloads import CSV, download
 from tracker.web.forms.base import whole_number
+from tracker.web.limits import CSV, download
 from tracker.web.session import db, engine, stop_reading
 from tracker.web.staff.answers import found
 

@@ -15,7 +15,7 @@ from tracker.rules.status import DEFINITIONS
 from tracker.services.change import Change
 from tracker.web.auth import me
 from tracker.web.forms.base import Form, attempt
-from tracker.web.kept_forms import kept_fields
+from tracker.web.sent_forms import kept_fields
 from tracker.web.session import db, rehearsal
 from tracker.web.staff.answers import Page, found, handled
 

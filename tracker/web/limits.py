@@ -1,19 +1,24 @@
-"""Limits how many requests may send a body at once, and for how long.
+"""Limits how many requests may send a body at once, and for how long, and how many may download.
 
 The server hands a request over as soon as its head is there, and whoever reads the body then waits without end. So the
 body is read here before the app begins. It holds a place for its deadline and no longer; strangers cannot take the
 places of people who have signed in before. A thread that waits for a late body cannot be called back: granian stands
 still when a request is answered while its body is being read. Such threads are bounded, and there are enough others.
+
+A file that is sent piece by piece holds a thread until its reader has it all.
 """
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import partial
 from tempfile import SpooledTemporaryFile
+from typing import Any
 from wsgiref.types import InputStream, StartResponse, WSGIApplication, WSGIEnvironment
 
+from flask import abort, current_app
+from werkzeug.wrappers import Response
 from werkzeug.wsgi import get_content_length
 
 from tracker.services.sessions import network_of
@@ -40,6 +45,11 @@ HEADERS = {
     "Retry-After": "5",
     "Connection": "close",
 }
+CSV = "text/csv; charset=utf-8; header=present"
+# Of the threads of tracker.server; forms may hold others, and the rest is always left for pages.
+MOST_DOWNLOADS = 4
+DOWNLOADS_BUSY = "Others are downloading at the moment, and pages come first. Nothing is wrong with the file."
+free_downloads = threading.BoundedSemaphore(MOST_DOWNLOADS)
 
 
 class Places:
@@ -150,3 +160,28 @@ class Deadline:
     def _pass(self) -> None:
         self.has_passed = True
         self.expire()
+
+
+def download(pieces: Iterable[str | bytes], content_type: str, name: str) -> Response:
+    """Return a response that sends a file under this name; its place is free again when the response closes."""
+    body = _holding_a_place(pieces)
+    next(body)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return current_app.response_class(body, content_type=content_type, headers=headers)
+
+
+@contextmanager
+def place() -> Iterator[None]:
+    """Hold one of the places for downloads during the block; 503 when all are taken."""
+    if not free_downloads.acquire(blocking=False):
+        abort(503, DOWNLOADS_BUSY)
+    try:
+        yield
+    finally:
+        free_downloads.release()
+
+
+def _holding_a_place(pieces: Iterable[Any]) -> Iterator[Any]:
+    with place():
+        yield ""  # the place is taken
+        yield from pieces

@@ -1,17 +1,18 @@
-"""The command that looks at the official record, for cron."""
+"""Commands for cron: look at the official record, mail what waits, delete what is kept no longer."""
 
-import sys
 from functools import partial
 from pathlib import Path
 
 import click
 
 from tracker import __version__
-from tracker.cli.database import open_engine
-from tracker.cli.schema import require_newest
+from tracker.cli.database import open_newest, show_progress
 from tracker.clock import now
-from tracker.local_data import var_dir
+from tracker.db.engine import reading, writing
+from tracker.paths import var_dir
 from tracker.rules.findings import SOURCES, LookOutcome
+from tracker.services import personal_data
+from tracker.services.digest import digests, send
 from tracker.settings import Settings
 
 
@@ -40,8 +41,7 @@ def look(folder: Path | None, only: str | None, dry_run: bool) -> None:
     from tracker.official.looking import look as look_at
     from tracker.official.pages import Pages
 
-    settings, engine, at = Settings.from_env(), open_engine(), now()
-    require_newest(engine)
+    settings, engine, at = Settings.from_env(), open_newest(), now()
     kept, failed = var_dir() / "looks", 0
     readers = dict(READERS)
     agent = f"policy-tracker/{__version__} (+{settings.site_url}; {settings.contact_email or 'no address given'})"
@@ -54,7 +54,7 @@ def look(folder: Path | None, only: str | None, dry_run: bool) -> None:
             fetcher = Fetcher(settings.record_addresses, kept, agent, at, since)
             answers = SavedAnswers(folder) if folder else fetcher
             for source in [only] if only else readers:
-                looking = Looking(engine, answers, at, source, _progress, dry_run)
+                looking = Looking(engine, answers, at, source, show_progress, dry_run)
                 row = look_at(looking, readers[source])
                 for says in looking.new:
                     click.echo(f"{'would find' if dry_run else 'found'}: {says}")
@@ -66,7 +66,41 @@ def look(folder: Path | None, only: str | None, dry_run: bool) -> None:
         raise click.ClickException(f"Sources that could not be used: {failed}. Nothing of theirs was changed.")
 
 
-def _progress(text: str) -> None:
-    """How far a long look is, for somebody who watches."""
-    if sys.stderr.isatty():
-        click.echo(f"\r{text}", nl=False, err=True)
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Print what would be mailed, and send nothing.")
+def digest(dry_run: bool) -> None:
+    """Mail each member of staff what waits for them.
+
+    Nobody gets an empty mail. Without a mail server (TRACKER_SMTP_HOST) the mails are printed. An address
+    that fails does not stop the others, but the command exits with 1 then.
+    """
+    settings, engine = Settings.from_env(), open_newest()
+    with reading(engine) as session:
+        found = list(digests(session, settings, now()))
+    failed = 0
+    for each in found:
+        if settings.mail is None or dry_run:
+            click.echo(f"To: {each.email}\n\n{each.text}")
+            continue
+        try:
+            send(each, settings.mail, now())
+        except (OSError, ValueError) as error:
+            failed += 1
+            click.echo(f"{each.email}: not sent: {error}", err=True)
+        else:
+            click.echo(f"{each.email}: {each.subject}")
+    if not found:
+        click.echo("Nothing waits for anybody.")
+    if failed:
+        raise click.ClickException(f"Not sent: {failed} of {len(found)}. See: tracker doctor")
+
+
+@click.command()
+def tidy() -> None:
+    """Delete old sessions, failed sign-ins and expired links.
+
+    Sessions go after 30 days, failures after one, links when they expire. The event log stays.
+    """
+    with writing(open_newest()) as session:
+        number = personal_data.tidy(session, now())
+    click.echo(f"Deleted: {number}.")

@@ -1,0 +1,156 @@
+"""What machines look for: crawlers, finders of security faults, and search engines.
+
+JSON-LD tells search engines of the data as a Dataset and of a law as Legislation (schema.org). It is in a script
+element of a type that no browser runs, which the content security policy allows.
+"""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from flask import Blueprint, abort, current_app
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from tracker.clock import day_of, today
+from tracker.exports.tables import TABLES
+from tracker.exports.xml import write_sitemap, write_sitemap_index
+from tracker.queries import public
+from tracker.queries.public import feeds as pages
+from tracker.queries.public.filters import FILTER_PARAMETERS
+from tracker.queries.public.records import PublicLaw
+from tracker.rules.legislation import Stage
+from tracker.web.addresses import whole_address
+from tracker.web.build import face
+from tracker.web.session import db
+
+bp = Blueprint("machines", __name__)
+FIXED_PAGES = (
+    "public.index",
+    "public.updates",
+    "public.corrections",
+    "public.unknown",
+    "public.legislation",
+    "public.method",
+    "public.about",
+    "public.accessibility",
+)
+# A crawler that followed every day of the past, or every combination of filters, would never come to an end.
+ENDLESS = (*FILTER_PARAMETERS, "sort", "on")
+SECURITY = """Contact: {contact}
+Expires: {expires}
+Preferred-Languages: en
+Canonical: {canonical}
+"""
+# RFC 9116 recommends less than a year.
+VALID_FOR = timedelta(days=330)
+NOT_LAW = frozenset({Stage.EXPECTED, Stage.INTRODUCED, Stage.FALLEN})
+
+
+@bp.get("/robots.txt")
+def robots() -> Response:
+    endless = [f"Disallow: /*{mark}{name}=" for name in ENDLESS for mark in "?&"]
+    lines = ["User-agent: *", "Disallow: /staff/", *endless, "", f"Sitemap: {whole_address('machines.sitemap')}"]
+    return _text("\n".join(lines) + "\n")
+
+
+@bp.get("/.well-known/security.txt")
+def security() -> Response:
+    email = current_app.config["CONTACT_EMAIL"]
+    expires = datetime.combine(today() + VALID_FOR, time(), UTC)
+    return _text(
+        SECURITY.format(
+            contact=f"mailto:{email}" if email else whole_address("public.about") + "#contact",
+            expires=expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            canonical=whole_address("machines.security"),
+        )
+    )
+
+
+@bp.get("/sitemap.xml")
+def sitemap() -> Response:
+    """The list of the blocks; it does not say when each changed, for that would be a look at every ask."""
+    numbers = range(1, pages.count_blocks(db()) + 1)
+    return _xml(write_sitemap_index(whole_address("machines.sitemap_block", number=number) for number in numbers))
+
+
+@bp.get("/sitemap-<id:number>.xml")
+def sitemap_block(number: int) -> Response:
+    """The asks and laws whose ids lie in the block; the first one has the other pages too."""
+    if number > pages.count_blocks(db()):
+        abort(404)
+    fixed = [(address, None) for address in (_first_pages() if number == 1 else ())]
+    asks = [(whole_address("public.ask", slug=ask.name), ask.changed_at) for ask in pages.list_asks_in(db(), number)]
+    laws = [(whole_address("public.law", key=law.name), law.changed_at) for law in pages.list_laws_in(db(), number)]
+    return _xml(write_sitemap([*fixed, *asks, *laws]))
+
+
+def _first_pages() -> list[str]:
+    """The fixed pages, and those of sources and bodies, of which there are few."""
+    sources = [whole_address("public.source", key=source.key) for source in public.list_sources(db())]
+    bodies = [whole_address("public.body", slug=slug) for slug in public.list_bodies(db())]
+    return [*map(whole_address, FIXED_PAGES), *sources, *bodies]
+
+
+def _text(text: str) -> Response:
+    return current_app.response_class(text, content_type="text/plain; charset=utf-8")
+
+
+def _xml(document: bytes) -> Response:
+    return current_app.response_class(document, content_type="application/xml; charset=utf-8")
+
+
+@bp.app_template_global()
+def law_data(law: PublicLaw) -> Markup:
+    """Return a law as schema.org's Legislation.
+
+    It is said to be out of force only if it never became law: our links tell of some provisions, not of all.
+    """
+    line = law.line
+    address = whole_address("public.law", key=line.key)
+    return _block(
+        {
+            "@type": "Legislation",
+            "@id": address,
+            "url": address,
+            "name": line.title,
+            "legislationIdentifier": line.citation,
+            "legislationType": line.kind_label,
+            "legislationDate": line.enacted_on.text if line.enacted_on else None,
+            "legislationLegalForce": "https://schema.org/NotInForce" if line.stage_on(today()) in NOT_LAW else None,
+            "sameAs": line.address,
+        }
+    )
+
+
+@bp.app_template_global()
+def dataset_data(published_at: datetime | None) -> Markup:
+    """Return everything as schema.org's Dataset, with each file that can be downloaded."""
+    files = [("application/zip", whole_address("data.archive"))]
+    files += [("text/csv", whole_address("tables.csv", name=name)) for name in TABLES]
+    return _block(
+        {
+            "@type": "Dataset",
+            "@id": whole_address("data.index"),
+            "url": whole_address("data.index"),
+            "name": "Policy asks and what became of them",
+            "description": (
+                "Every policy ask that we follow with its status, success tests and linked legislation, and the whole "
+                "dated history of each with its evidence."
+            ),
+            "license": face().licence_url,
+            "isAccessibleForFree": True,
+            "dateModified": day_of(published_at).isoformat() if published_at else None,
+            "creator": {"@type": "Organization", "name": face().name, "url": whole_address("public.index")},
+            "distribution": [
+                {"@type": "DataDownload", "encodingFormat": kind, "contentUrl": address} for kind, address in files
+            ],
+        }
+    )
+
+
+def _block(thing: dict[str, Any]) -> Markup:
+    """Return the element for the head of a page, without empty values; no text in it can end the element."""
+    known = {name: value for name, value in thing.items() if value not in (None, "")}
+    text = htmlsafe_json_dumps({"@context": "https://schema.org"} | known, separators=(",", ":"))
+    return Markup('<script type="application/ld+json">{}</script>').format(text)
