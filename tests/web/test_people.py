@@ -142,14 +142,14 @@ def test_whose_access_changes_while_a_request_of_theirs_waits_writes_nothing(
 ) -> None:
     """Else an entry of somebody erased would bring the name back, and the log could never be proved again."""
     note = site.browser(ED).get(f"/staff/asks/{site.ask_id()}/notes/new")
-    save = site.app.view_functions["replies.note"]
+    save = site.app.view_functions["disputes.note"]
 
     @wraps(save)
     def save_later(**values: int) -> object:
         change_access(site)
         return save(**values)
 
-    site.app.view_functions["replies.note"] = save_later  # type: ignore[assignment]
+    site.app.view_functions["disputes.note"] = save_later  # type: ignore[assignment]
     assert note.submit("Write the note", text="Too late.").status == 403
     assert site.scalar(sa.select(Note.id).where(Note.text == "Too late.")) is None
     with site.reading() as session:

@@ -18,7 +18,7 @@ from tracker.rules.errors import Problem, RuleBroken
 from tracker.services.change import Change
 from tracker.services.sessions import digest
 from tracker.web.forms.base import new_key
-from tracker.web.forms.updates import SeenForm
+from tracker.web.forms.stories import SeenForm
 from tracker.web.kept_forms import NOT_KEPT
 from tracker.web.security import SAFE_METHODS
 from tracker.web.session import db

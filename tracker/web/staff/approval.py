@@ -13,12 +13,11 @@ from tracker.services import approval, asks, updates
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, attempt
-from tracker.web.forms.updates import ApprovalForm
+from tracker.web.forms.stories import ApprovalForm
 from tracker.web.sent_forms import ask_before_repeating
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, found, saved
+from tracker.web.staff.answers import Page, ask_page, found, preview_page, saved
 from tracker.web.staff.composing import published
-from tracker.web.staff.previews import preview_page
 
 bp = Blueprint("approval", __name__, url_prefix="/staff")
 
@@ -58,7 +57,7 @@ def withdraw(update_id: int) -> Response:
     update, form = found(staff.find_update(db(), update_id)), ConfirmForm()
     back = url_for("updates.edit", update_id=update_id)
     if not form.is_sent():
-        return redirect(url_for("asks.show", ask_id=update.ask_id), 303)
+        return redirect(ask_page(update.ask_id), 303)
 
     def save(change: Change) -> tuple[str, str]:
         approval.withdraw(change, found(staff.find_update(change.session, update_id)), form.seen_version)

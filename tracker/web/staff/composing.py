@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from flask import abort, url_for
+from flask import abort
 from werkzeug.wrappers import Response
 
 from tracker.models import Ask, Update
@@ -16,8 +16,7 @@ from tracker.services.change import Change
 from tracker.web.auth import me
 from tracker.web.forms.updates import UpdateForm
 from tracker.web.sent_forms import ask_before_repeating
-from tracker.web.staff.answers import Page, saved
-from tracker.web.staff.previews import rehearsed
+from tracker.web.staff.answers import Page, ask_page, rehearsed, saved
 
 SENT = "Sent for approval. The public does not see it before an editor approves it."
 STILL_RIGHT = "We looked at everything: the status is still right."
@@ -35,11 +34,6 @@ class Composing:
     corrected: Update | None = None
     saved: Update | None = None
 
-    @property
-    def page(self) -> str:
-        """The ask's page in the staff area."""
-        return url_for("asks.show", ask_id=self.ask.id)
-
 
 def keep(composing: Composing) -> Page | Response:
     """Keep the entry as a draft."""
@@ -48,7 +42,7 @@ def keep(composing: Composing) -> Page | Response:
     def save(change: Change) -> tuple[str, str]:
         composing.write(change, change.session.get_one(Ask, composing.ask.id))
         rest = NOT_TAKEN if form.step_after() or ("is_reviewed" in form and form.is_reviewed.data) else ""
-        return f"Kept as a draft. The public does not see it.{rest}", composing.page
+        return f"Kept as a draft. The public does not see it.{rest}", ask_page(composing.ask.id)
 
     return saved(save)
 
@@ -61,7 +55,7 @@ def publish(composing: Composing) -> Page | Response:
     def save(change: Change) -> tuple[str, str]:
         ask = change.session.get_one(Ask, composing.ask.id)
         ask_before_repeating(change, composing.form, _publish_all(composing, change, ask))
-        return published(ask), composing.page
+        return published(ask), ask_page(composing.ask.id)
 
     return saved(save)
 
@@ -88,7 +82,7 @@ def submit(composing: Composing) -> Page | Response:
         if review := _review_of(composing.form, change):
             approval.submit(change, ask, drafts.save(change, ask, review))
         rest = NO_STEP_YET if composing.form.step_after() else ""
-        return f"{SENT}{rest}", composing.page
+        return f"{SENT}{rest}", ask_page(composing.ask.id)
 
     return saved(save)
 

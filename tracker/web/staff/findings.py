@@ -21,10 +21,10 @@ from tracker.services import approval, asks, drafts, findings, records, updates
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, attempt
-from tracker.web.forms.findings import DismissForm, TellForm
+from tracker.web.forms.stories import DismissForm, TellForm
 from tracker.web.forms.updates import CHANGED
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, done, form_page, found, handled, saved
+from tracker.web.staff.answers import Page, answer_edit, by_id, done, form_page, found, saved
 
 bp = Blueprint("findings", __name__, url_prefix="/staff/findings")
 KEPT = {
@@ -78,30 +78,29 @@ def _tell(change: Change, form: TellForm, finding_id: int, button: str) -> tuple
 @bp.route("/<id:finding_id>/dismiss", methods=["GET", "POST"])
 @requires(Action.PUBLISH)
 def dismiss(finding_id: int) -> Page | Response:
-    row = found(find_finding(db(), finding_id))
-    form = DismissForm(version=row.finding.version)
+    says = found(db().get(Finding, finding_id)).says
 
-    def save(change: Change) -> str:
-        finding = change.session.get_one(Finding, finding_id)
+    def make(obj: Finding, **data: Any) -> DismissForm:
+        return DismissForm(version=obj.version, **data)
+
+    def save(change: Change, finding: Finding, form: DismissForm) -> None:
         findings.dismiss(change, finding, form.in_words, form.seen_version)
-        return _desk()
 
-    answer = handled(form, save, "Put down as not relevant. It comes back only if the record changes.")
-    return answer or form_page(form, "Not relevant?", _desk(), submit="Not relevant", intro=row.finding.says)
+    said, words = "Put down as not relevant. It comes back only if the record changes.", {"submit": "Not relevant"}
+    find, heading = by_id(Finding, finding_id), "Not relevant?"
+    return answer_edit(find, make, save, said, heading, _desk(), intro=says, **words)
 
 
 @bp.post("/<id:finding_id>/fill")
 @requires(Action.EDIT)
 def fill(finding_id: int) -> Page | Response:
-    finding = found(db().get(Finding, finding_id))
-    form = ConfirmForm()
+    says = found(db().get(Finding, finding_id)).says
 
-    def save(change: Change) -> str:
-        findings.fill(change, change.session.get_one(Finding, finding_id), form.seen_version)
-        return _desk()
+    def save(change: Change, finding: Finding, form: ConfirmForm) -> None:
+        findings.fill(change, finding, form.seen_version)
 
-    answer = handled(form, save, f"Filled in: {finding.says}.", lambda: ConfirmForm(None, version=finding.version))
-    return answer or form_page(form, "Fill in the date", _desk(), submit="Fill in the date", intro=finding.says)
+    said, words = f"Filled in: {says}.", {"submit": "Fill in the date", "intro": says}
+    return answer_edit(by_id(Finding, finding_id), ConfirmForm, save, said, "Fill in the date", _desk(), **words)
 
 
 def proposed(row: NewFinding) -> dict[str, Any]:

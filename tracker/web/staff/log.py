@@ -20,7 +20,7 @@ from tracker.web.auth import me, requires
 from tracker.web.downloads import CSV, download
 from tracker.web.forms.base import whole_number
 from tracker.web.session import db, engine, stop_reading
-from tracker.web.staff.answers import found
+from tracker.web.staff.answers import ask_page, found
 
 security = logging.getLogger("tracker.security")
 bp = Blueprint("log", __name__, url_prefix="/staff")
@@ -120,7 +120,7 @@ def _refuse(sentence: str) -> NoReturn:
 def _subject_page(event: Event) -> str:
     """The staff page of the record that an entry is about; empty where there is none to see."""
     if event.ask_id is not None:
-        return url_for("asks.show", ask_id=event.ask_id)
+        return ask_page(event.ask_id)
     match event.subject:
         case "legislation":
             return url_for("laws.show", law_id=event.subject_id)
