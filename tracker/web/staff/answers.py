@@ -12,7 +12,7 @@ from tracker.clock import today
 from tracker.models import Ask
 from tracker.queries import public
 from tracker.queries.public.records import PublicAsk
-from tracker.rules.permissions import Role
+from tracker.rules.permissions import Action, Role
 from tracker.rules.status import DEFINITIONS
 from tracker.services import records
 from tracker.services.change import Change
@@ -44,6 +44,12 @@ def found_own(ask_id: int) -> Ask:
     if not records.may_edit(db(), me(), ask):
         abort(403, "Only an editor, or who entered the ask, can change it.")
     return ask
+
+
+def require_publisher() -> None:
+    """Refuse to publish for whoever may only write drafts."""
+    if not me().may(Action.PUBLISH):
+        abort(403, "Your role may write drafts. An editor publishes them: send it for approval.")
 
 
 def ask_page(ask_id: int, anchor: str | None = None) -> str:
@@ -106,7 +112,7 @@ def answer_form(
 
     def send() -> Page | Response:
         if previews and request.form.get("do") == "preview":
-            return rehearsed("staff/asks/preview_edit.html", show)
+            return rehearsed(show, is_entry=False)
         return saved(lambda change: (said, save(change, form) or back))
 
     answer = attempt(form, send, lambda: make(formdata=None))
@@ -129,10 +135,11 @@ def answer_edit(
     )
 
 
-def rehearsed(template: str, write: Callable[[Change], Ask]) -> Page:
+def rehearsed(write: Callable[[Change], Ask], *, is_entry: bool) -> Page:
     """Return the public page of an ask as it would be after a change, which is made, read and undone.
 
-    What was typed stands beside it. Raises what would speak against the change by an editor.
+    What was typed stands beside it, with the buttons for an entry or for another change. Raises what would speak
+    against the change by an editor.
     """
     with rehearsal(replace(me(), role=Role.EDITOR)) as change:
         ask = write(change)
@@ -140,7 +147,8 @@ def rehearsed(template: str, write: Callable[[Change], Ask]) -> Page:
         change.session.expire_all()  # the page is read as the database now has it
         page = found(public.find_ask(change.session, ask.slug, with_drafts=True))
     kept = [pair for pair in kept_fields() if pair[0] != "do"]
-    return preview_page(template, page, public.find_ask(db(), page.line.slug, with_drafts=True), kept=kept), 200
+    before = public.find_ask(db(), page.line.slug, with_drafts=True)
+    return preview_page("staff/preview.html", page, before, kept=kept, is_entry=is_entry), 200
 
 
 def preview_page(template: str, page: PublicAsk, before: PublicAsk | None, **context: object) -> str:

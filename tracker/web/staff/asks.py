@@ -35,14 +35,14 @@ from tracker.web.staff.answers import (
     found,
     found_own,
     rehearsed,
+    require_publisher,
     saved,
 )
-from tracker.web.staff.composing import SENT
+from tracker.web.staff.composing import KEPT, SENT
 
 bp = Blueprint("asks", __name__, url_prefix="/staff")
 NEWEST, SIZE = 4, 50
 REDEFINES = "The ask is public: a redefinition with your reason goes into its story."
-KEPT = "Kept as a draft. The public does not see it."
 # What a button does with the entry of a new ask, and what is said then.
 DO: Mapping[str, tuple[new_asks.Send | None, str]] = {
     "draft": (None, KEPT),
@@ -114,9 +114,8 @@ def new() -> Page | Response:
     )
     button = request.form.get("do", "")
     form.source_id.typed = form.source_id.typed or showable(request.args.get("source", ""))
-    if button == "publish" and not me().may(Action.PUBLISH):
-        abort(403, "Your role may write drafts. An editor publishes them: send it for approval.")
-
+    if button == "publish":
+        require_publisher()
     send, said = DO.get(button, (new_asks.publish, ""))
 
     def save(change: Change) -> tuple[str, str]:
@@ -128,7 +127,7 @@ def new() -> Page | Response:
 
     if form.is_submitted() and not form.is_restored and not form.validate():  # the rules speak of the rest at once
         form.add_problems(new_asks.find_problems(db(), today(), form.new_ask(), is_final=bool(send and said)))
-    elif answer := attempt(form, lambda: saved(save) if said else rehearsed("staff/updates/preview.html", show)):
+    elif answer := attempt(form, lambda: saved(save) if said else rehearsed(show, is_entry=True)):
         return answer
     return form_page(
         form,

@@ -12,7 +12,6 @@ from tracker.queries.choosing import find_known_page
 from tracker.queries.findings import NewFinding, find_finding
 from tracker.rules.asks import AskDraft
 from tracker.rules.dates import PartialDate
-from tracker.rules.errors import NotAllowed
 from tracker.rules.findings import PROPOSALS, FindingState, Sight
 from tracker.rules.permissions import Action
 from tracker.rules.publishers import read_host
@@ -24,7 +23,7 @@ from tracker.web.forms.base import ConfirmForm, attempt
 from tracker.web.forms.stories import DismissForm, TellForm
 from tracker.web.forms.updates import CHANGED
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, answer_edit, by_id, done, form_page, found, saved
+from tracker.web.staff.answers import Page, answer_edit, by_id, done, form_page, found, require_publisher, saved
 
 bp = Blueprint("findings", __name__, url_prefix="/staff/findings")
 KEPT = {
@@ -56,18 +55,17 @@ def tell(finding_id: int) -> Page | Response:
 
 def _tell(change: Change, form: TellForm, finding_id: int, button: str) -> tuple[str, str]:
     """Write the entry for each chosen ask, and do with it what the button says."""
-    if button == "publish" and not me().may(Action.PUBLISH):
-        raise NotAllowed("Your role may write drafts. An editor publishes them: send it for approval.")
+    if button == "publish":
+        require_publisher()
     finding = change.session.get_one(Finding, finding_id)
     asked = [change.session.get_one(Ask, number) for number in form.chosen]
     written = [(ask, drafts.save(change, ask, form.draft())) for ask in asked]
     for _, update in written:  # before the first one is published, by which the finding is told
         findings.note_telling(change, finding_id, update)
+    send = {"publish": updates.publish, "submit": approval.submit}.get(button)
     for ask, update in written:
-        if button == "publish":
-            updates.publish(change, ask, update)
-        elif button == "submit":
-            approval.submit(change, ask, update)
+        if send:
+            send(change, ask, update)
         if button == "publish" and form.sets_step:
             draft = replace(records.draft_of(AskDraft, ask), **_step_of(finding))
             asks.edit_ask(change, ask, draft, seen_version=None)

@@ -28,7 +28,7 @@ from tracker.web.forms.updates import CorrectionForm, UpdateForm
 from tracker.web.sent_forms import ask_before_repeating
 from tracker.web.session import db
 from tracker.web.staff.answers import Page, answer_edit, ask_page, done, form_page, found, handled, preview_page
-from tracker.web.staff.composing import Composing, keep, publish, rehearse, submit
+from tracker.web.staff.composing import Composing, send
 from tracker.web.staff.findings import proposed
 
 bp = Blueprint("updates", __name__, url_prefix="/staff")
@@ -175,10 +175,8 @@ def _compose(composing: Composing, told: NewFinding | None = None) -> Page | Res
     form.look_up(lambda url: find_known_page(db(), url))
     if button == "more":
         form.add_evidence()
-    else:
-        do = {"publish": publish, "draft": keep, "submit": submit}.get(button, rehearse)
-        if answer := attempt(form, lambda: do(composing)):
-            return answer
+    elif answer := attempt(form, lambda: send(composing, button)):
+        return answer
     if form.is_stale:
         _show_news(form, ask)
         if composing.saved:
