@@ -130,15 +130,6 @@ def test_an_author_withdraws_and_the_queue_is_empty_again(sqlite_site: Site) -> 
     assert "Nothing waits." in sqlite_site.browser(ED).get("/staff/approval/").text
 
 
-def test_the_queue_has_the_longest_wait_first(sqlite_site: Site) -> None:
-    for text in ("First.", "Second.", "Third."):
-        sent(sqlite_site, text=text)
-    queue = sqlite_site.browser(ED).get("/staff/approval/")
-    assert [queue.text.index(f"1 May 2026: {text}") for text in ("First.", "Second.", "Third.")] == sorted(
-        queue.text.index(f"1 May 2026: {text}") for text in ("First.", "Second.", "Third.")
-    )
-
-
 def test_with_four_eyes_an_editor_sends_an_own_change_of_status_to_somebody_else(make_site: MakeSite) -> None:
     site = make_site(replace(LOCAL, four_eyes=True))
     refused = status_form(site, site.browser(ED)).submit("Publish", **UNDONE)
@@ -149,10 +140,3 @@ def test_with_four_eyes_an_editor_sends_an_own_change_of_status_to_somebody_else
     assert not own.has_button("Publish")
     assert decision(site, update, ADA).submit("Publish").hops == [303, 200]
     assert "Reversed" in verdict(site)
-
-
-def test_a_contributor_does_not_change_what_waits(sqlite_site: Site) -> None:
-    update = sent(sqlite_site)
-    answer = sqlite_site.browser(CLEO).get(f"/staff/updates/{update}/edit")
-    assert answer.status == 422
-    assert "Withdraw it first; then you can change it." in answer.text

@@ -3,9 +3,11 @@
 from urllib.parse import quote
 
 import pytest
+import sqlalchemy as sa
 
 from tests.site import ADA, WEALTH_ORDERS, Site
 from tests.test_access import typed
+from tracker.models import Ask
 
 ODD_TEXT = {
     "NUL": "a\x00b", "escape": "a\x1bb", "C1 control": "a\x9bb", "noncharacter": "a\uffffb", "far one": "a\U0001fffeb",
@@ -17,24 +19,7 @@ FINE_TEXT = {
     "percent": "%s%n%x", "tab": "a\tb", "quotes": "'\"`", "path": "../../etc/passwd", "crlf": "a\r\nSet-Cookie: x=1",
     "sql": "'); DROP TABLE ask; --",
 }  # fmt: skip
-IDS = [
-    "0",
-    "-1",
-    "00",
-    "01",
-    "1.0",
-    "1e3",
-    "9" * 10,
-    "9" * 400,
-    "one",
-    "%31%00",
-    "+1",
-    " 1",
-    "1 ",
-    "１",
-    "%EF%BC%91",
-    "1;2",
-]
+IDS = ["0", "-1", "01", "1.0", "9" * 10, "9" * 400, "one", "%31%00", "+1", " 1", "１", "1;2"]
 ID_PATHS = [
     "/staff/asks/{}", "/staff/asks/{}/edit", "/staff/legislation/{}", "/staff/links/{}/edit", "/staff/sources/{}/edit",
     "/staff/tests/{}/edit", "/staff/updates/{}/edit", "/staff/people/{}/edit", "/staff/asks/{}/updates/status",
@@ -42,25 +27,19 @@ ID_PATHS = [
 MISSING = "999999999"
 
 
-@pytest.mark.parametrize("path", ID_PATHS)
-def test_a_number_that_is_none_or_leads_nowhere_is_not_found(shared_site: Site, path: str) -> None:
-    browser = shared_site.browser(ADA)
-    with shared_site.unchanged():
-        answers = {number: browser.send("GET", path.format(number)).status_code for number in [*IDS, MISSING]}
-    assert answers.pop(MISSING) == 404
-    assert set(answers.values()) <= {301, 404}, answers
-
-
-@pytest.mark.parametrize("path", [path for path in ID_PATHS if path.count("/") > 3])
-def test_posting_to_a_number_that_leads_nowhere_is_not_found(shared_site: Site, path: str) -> None:
+def test_a_number_that_is_none_or_leads_nowhere_is_not_found(shared_site: Site) -> None:
     browser, form = typed(shared_site, ADA)
     with shared_site.unchanged():
-        assert browser.send("POST", path.format(MISSING), data=form).status_code == 404
+        answers = {number: browser.send("GET", f"/staff/asks/{number}").status_code for number in IDS}
+        assert set(answers.values()) <= {301, 404}, answers
+        for path in ID_PATHS:
+            assert browser.send("GET", path.format(MISSING)).status_code == 404
+            is_form = path.count("/") > 3
+            assert not is_form or browser.send("POST", path.format(MISSING), data=form).status_code == 404
 
 
-@pytest.mark.parametrize("kind", ODD_TEXT)
-def test_text_that_no_page_and_no_database_can_hold_is_refused_everywhere(shared_site: Site, kind: str) -> None:
-    text, browser = ODD_TEXT[kind], shared_site.browser(ADA)
+def test_text_that_no_page_and_no_database_can_hold_is_refused_everywhere(shared_site: Site) -> None:
+    browser = shared_site.browser(ADA)
     forms = [
         ("/staff/asks/1/edit", "Keep", ["title", "quote", "internal_note", "jurisdictions", "slug"]),
         ("/staff/sources/new", "Keep as a draft", ["key", "title", "note"]),
@@ -70,32 +49,29 @@ def test_text_that_no_page_and_no_database_can_hold_is_refused_everywhere(shared
     ]
     with shared_site.unchanged():
         for path, button, names in forms:
-            refused = browser.get(path).submit(button, **dict.fromkeys(names, text))
+            refused = browser.get(path).submit(button, **dict.fromkeys(names, ODD_TEXT["NUL"]))
             assert refused.status == 422
             for name in names:
                 assert any("cannot be stored" in error for error in refused.errors(name)), (path, name)
-        assert browser.get("/asks.csv", query_string={"q": text}).status == 400
-        (notice,) = shared_site.browser().get("/", query_string={"q": text}).notices
-        assert "cannot be stored" in notice
+        for text in ODD_TEXT.values():
+            assert browser.get("/asks.csv", query_string={"q": text}).status == 400
+            (notice,) = browser.get("/", query_string={"q": text}).notices
+            assert "cannot be stored" in notice
 
 
-@pytest.mark.parametrize("kind", FINE_TEXT)
-def test_text_that_looks_dangerous_is_stored_and_shown_as_text(sqlite_site: Site, kind: str) -> None:
-    text, browser = FINE_TEXT[kind], sqlite_site.browser(ADA)
-    path = f"/staff/asks/{sqlite_site.ask_id()}"
-    saved = browser.get(f"{path}/edit").submit(
-        "Keep", next_step=text, deadline_note=text[:200], internal_note=text, jurisdictions=text[:120]
-    )
-    assert saved.hops == [303, 200], saved.summary
-    words = " ".join(text.split())
-    for page in (saved, sqlite_site.browser().get(f"/asks/{WEALTH_ORDERS}"), browser.get("/staff/")):
-        assert page.status == 200
-        assert "Set-Cookie: x=1" not in str(page.response.headers)
-    assert words[:60] in saved.text.replace("e\u0301", "é") or kind == "combining"
-    assert browser.get(f"{path}/edit").value("next_step").split() == (
-        ["é"] if kind == "combining" else text.split()
-    )  # fmt: skip
-    assert sqlite_site.browser().get("/", query_string={"q": text[:200]}).status == 200
+def test_text_that_looks_dangerous_is_stored_and_shown_as_text(sqlite_site: Site) -> None:
+    browser, path = sqlite_site.browser(ADA), f"/staff/asks/{sqlite_site.ask_id()}"
+    for kind, text in FINE_TEXT.items():
+        saved = browser.get(f"{path}/edit").submit(
+            "Keep", next_step=text, deadline_note=text[:200], internal_note=text, jurisdictions=text[:120]
+        )
+        assert saved.hops == [303, 200], saved.summary
+        assert "Set-Cookie: x=1" not in str(saved.response.headers)
+        kept = sqlite_site.scalar(sa.select(Ask.next_step).where(Ask.slug == WEALTH_ORDERS))
+        assert kept.split() == (["é"] if kind == "combining" else text.split())
+        public = sqlite_site.browser().get(f"/asks/{WEALTH_ORDERS}")
+        assert " ".join(kept.split())[:60] in public.section("next"), kind
+        assert sqlite_site.browser().get("/", query_string={"q": text[:200]}).status == 200
 
 
 @pytest.mark.parametrize(
@@ -121,18 +97,15 @@ def test_an_odd_address_has_a_clear_answer(shared_site: Site, path: str, code: i
     assert "X-Evil" not in page.response.headers
 
 
-@pytest.mark.parametrize(
-    "day", ["2018-02-31", "2018-13", "2018-00-01", "0000", "0001-01-01", "99999", "2018-2-30", "٢٠١٨",
-    "2018-02-01T00:00", "1e3", "-2018", "tomorrow", "31 February 2018", "0 May 2018", "May", "2018/02/30", "9" * 500],
-)  # fmt: skip
-def test_a_day_that_is_none_is_refused_and_kept_as_typed(shared_site: Site, day: str) -> None:
+def test_a_day_that_is_none_is_refused_and_kept_as_typed(shared_site: Site) -> None:
     form = shared_site.browser(ADA).get("/staff/asks/1/updates/milestone")
-    with shared_site.unchanged():
-        refused = form.submit("Keep as a draft", text="It happened.", happened_on=day, evidence_0_published_on=day)
-    assert refused.status == 422
-    for name in ("happened_on", "evidence-0-published_on"):
-        assert refused.errors(name)
-        assert refused.value(name) == day
+    for day in ("2018-02-31", "0000", "٢٠١٨", "2018-02-01T00:00", "tomorrow", "31 February 2018", "9" * 500):
+        with shared_site.unchanged():
+            refused = form.submit("Keep as a draft", text="It happened.", happened_on=day, evidence_0_published_on=day)
+        assert refused.status == 422
+        for name in ("happened_on", "evidence-0-published_on"):
+            assert refused.errors(name)
+            assert refused.value(name) == day
 
 
 def test_hidden_fields_with_odd_contents_are_as_if_nothing_was_seen(shared_site: Site) -> None:
@@ -195,7 +168,7 @@ def test_addresses_are_quoted_where_they_are_repeated(shared_site: Site) -> None
     assert page.value("next") == nasty
 
 
-@pytest.mark.parametrize("kind", ODD_TEXT)
+@pytest.mark.parametrize("kind", ["NUL", "noncharacter"])
 def test_what_no_page_can_hold_is_left_out_where_it_would_come_back(shared_site: Site, kind: str) -> None:
     """In hidden fields, and in forms that are kept: the page stays valid, which the browser of the tests checks."""
     text, ada = ODD_TEXT[kind], shared_site.browser(ADA)

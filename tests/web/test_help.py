@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
+from tests.browser import Page
 from tests.examples import make_examples
 from tests.guide import GUIDE, PICTURES, statuses_page
 from tests.page_checks import text_of
@@ -13,7 +14,7 @@ from tests.site import ADA, CLEO, ED, Site
 from tests.test_access import STAFF, TABLE
 from tests.web.test_imports import NEXT, upload
 from tests.web.test_status_change import UNDONE, status_form
-from tracker.models import Ask, Link, Reply, Update
+from tracker.models import Ask, Link, Update
 from tracker.rules.dates import PartialDate
 from tracker.web.staff.help import INDEX, PAGES
 
@@ -47,13 +48,21 @@ def examples(site: Site) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def seen(site: Site, examples: dict[str, object]) -> set[str]:
+def pages(site: Site, examples: dict[str, object]) -> dict[str, Page]:
+    """The pages of the staff area by their addresses, as Ada reads them."""
+    browser = site.browser(ADA)
+    return {path: browser.get(path) for path in addresses(examples)}
+
+
+@pytest.fixture(scope="module")
+def seen(site: Site, pages: dict[str, Page]) -> set[str]:
     """What the headings, links, buttons and labels of the staff area say."""
     changed = sa.select(sa.func.max(Update.id)).where(Update.status == "partly_met")
-    paths = [f"/staff/updates/{site.scalar(changed)}/correct", "/staff/people/2/reset-two-step", *addresses(examples)]
-    pages = [site.browser(ADA).get(path) for path in paths]
-    pages += [site.browser(CLEO).get("/staff/"), upload(site.browser(ADA), {"asks.csv": NEXT})]
-    return {text_of(element) for page in pages for element in page.tree.iter() if element.tag in NAMED}
+    paths = [f"/staff/updates/{site.scalar(changed)}/correct", "/staff/people/2/reset-two-step"]
+    more = [site.browser(ADA).get(path) for path in paths]
+    more += [site.browser(CLEO).get("/staff/"), upload(site.browser(ADA), {"asks.csv": NEXT})]
+    read = [*pages.values(), *more]
+    return {text_of(element) for page in read for element in page.tree.iter() if element.tag in NAMED}
 
 
 def named() -> Iterator[tuple[str, str]]:
@@ -106,13 +115,8 @@ def test_the_pictures_are_small_and_all_are_used() -> None:
     assert sum(path.stat().st_size for path in PICTURES.iterdir()) < MOST_BYTES
 
 
-def test_each_form_leads_to_the_page_that_helps_with_it(site: Site, examples: dict[str, object]) -> None:
-    browser, without = site.browser(ADA), []
+def test_each_form_leads_to_the_page_that_helps_with_it(pages: dict[str, Page], examples: dict[str, object]) -> None:
     forms = [rule for rule, access in TABLE.items() if access.read and set(STAFF) & set(access.post)]
-    reply = {"reply": site.scalar(sa.select(sa.func.max(Reply.id)))}
-    for rule in forms:
-        path = (TABLE[rule].example or rule).format_map(examples | reply)
-        page = browser.get(path) if not path.startswith(WITHOUT) else None
-        if page and not any(words.startswith("Help: ") for words in page.links()):
-            without.append(path)
-    assert without == []
+    asked = [(TABLE[rule].example or rule).format_map(examples) for rule in forms]
+    shown = [path for path in asked if not path.startswith(WITHOUT)]
+    assert [path for path in shown if not any(words.startswith("Help: ") for words in pages[path].links())] == []

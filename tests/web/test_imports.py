@@ -64,12 +64,6 @@ def test_a_change_is_shown_first_and_then_brought_in(site: Site) -> None:
     assert rows(site, "asks", q="constructive")[0]["next_step"] == "A vote"
 
 
-def test_what_is_ignored_is_said_before_it_comes_in(sqlite_site: Site) -> None:
-    page = upload(sqlite_site.browser(ED), {"asks.csv": f"ask_slug,status,next_step\r\n{WISH},met,A vote\r\n"})
-    assert "asks.csv, column status: what differs here is ignored." in page.text
-    assert page.submit("Bring it in").notices == ["Done. Rows added: 0; changed: 1."]
-
-
 def test_a_faulty_row_keeps_everything_out_and_can_be_downloaded(site: Site) -> None:
     ed = site.browser(ED)
     with site.unchanged():
@@ -109,14 +103,6 @@ def test_a_change_elsewhere_does_not_disturb(site: Site) -> None:
         other = change.session.scalars(sa.select(Ask).where(Ask.slug == "stop-brexit")).one()
         other.internal_note = "Looked at."
     assert page.submit("Bring it in").notices == ["Done. Rows added: 0; changed: 1."]
-
-
-def test_pressed_twice_it_is_done_once(site: Site) -> None:
-    page = upload(site.browser(ED), {"asks.csv": NEXT})
-    page.submit("Bring it in")
-    with site.unchanged():
-        again = page.submit("Bring it in")
-    assert again.notices == ["Done. Rows added: 0; changed: 1."]
 
 
 def test_nobody_sees_or_brings_in_what_another_uploaded(site: Site) -> None:
@@ -189,22 +175,6 @@ def test_a_file_is_shown_without_its_folders_and_nothing_in_it_is_markup(sqlite_
         page = upload(ed, {"secret/<b>asks.csv": "a"})
     assert "secret" not in page.text
     assert "<b>asks.csv" in page.text
-
-
-def test_with_four_eyes_the_plan_says_what_waits(sqlite_site: Site) -> None:
-    sqlite_site.app.config["FOUR_EYES"] = True
-    files: dict[str, str | bytes] = {
-        "updates.csv": "ask_slug,update_key,kind,happened_on,text,status,reason\r\n"
-        f"{WISH},2026-01-05,status,2026-01-05,It was refused.,rejected,They said no.\r\n",
-        "evidence.csv": "ask_slug,update_key,position,url,title,type\r\n"
-        f"{WISH},2026-01-05,1,https://example.org/a,A,official_record\r\n",
-    }
-    status = sa.select(Ask.status).where(Ask.slug == WISH)
-    before = sqlite_site.scalar(status)
-    page = upload(sqlite_site.browser(ED), files)
-    assert "sent to somebody else for approval" in page.text
-    assert page.submit("Bring it in").notices == ["Done. Rows added: 2; changed: 0."]
-    assert sqlite_site.scalar(status) == before
 
 
 def test_a_contributor_finds_no_way_in(sqlite_site: Site) -> None:

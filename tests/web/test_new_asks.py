@@ -167,12 +167,8 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_typed_is_lost(shar
         ({"source_id": ADDRESS, "source_title": ""}, "source_title", "Give the title of the source."),
         ({"source_id": "http://[list", "source_title": "A list"}, "source_id", "This is not a valid address."),
         ({"source_id": "htps://example.org/list", "source_title": "A list"}, "source_id", "must begin with https://"),
-        ({"source_title": "x" * 201}, "source_title", "Use at most 200 characters"),
         ({"title": "STOP Bre\u200bxit"}, "title", "Another ask has this title."),
-        ({"title": "Stop Brexit", "slug": "stop-brexit"}, "slug", "Another ask has or had this address."),
         ({"topic": "SANCTIONS"}, "topic", "Write it as other asks do: Sanctions."),
-        ({"responsible_bodies": "HM Treasury; HM Treasury"}, "responsible_bodies", "A name stands there twice."),
-        ({"labels": "\r\n".join(f"Test {n}" for n in range(61))}, "labels", "Give at most 60 at once; these are 61."),
         ({"labels": "\r\n".join(map(str, range(90_000)))}, "labels", "these are 90000."),
         ({"labels": "a\x00b"}, "labels", "cannot be stored (U+0000)"),
         ({"reason": "Because."}, "status", "Choose the status that this shows."),
@@ -193,16 +189,14 @@ def test_what_is_wrong_stands_beside_its_field(shared_site: Site, typed: dict[st
 
 
 @pytest.mark.parametrize("name", ["kind", "basis", "status", "effect", "results-0-result", "evidence-0-type"])
-@pytest.mark.parametrize("ways", [("no such choice",), (), ("", "")], ids=["unknown", "missing", "twice"])
-def test_what_a_browser_would_not_send_is_refused_or_as_if_not_typed(
-    shared_site: Site, name: str, ways: tuple[str, ...]
-) -> None:
+def test_what_a_browser_would_not_send_is_refused_or_as_if_not_typed(shared_site: Site, name: str) -> None:
     form = judged(shared_site)
     typed = {"legislation_id": "2017 c. 22", "effect": "enables", "next_step_on": "no day"}
     pairs = [pair for pair in form.sent("Publish", **typed) if pair[0] != name]
     with shared_site.unchanged():
-        refused = form.browser.post(form.path, [*pairs, *((name, way) for way in ways)])
-    assert (refused.status, refused.value("title")) == (422, ASK["title"])
+        for ways in (("no such choice",), (), ("", "")):
+            refused = form.browser.post(form.path, [*pairs, *((name, way) for way in ways)])
+            assert (refused.status, refused.value("title")) == (422, ASK["title"])
 
 
 def test_going_on_after_a_preview_brings_everything_back(shared_site: Site) -> None:

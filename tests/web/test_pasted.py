@@ -53,25 +53,25 @@ def test_lines_that_an_office_program_broke_inside_a_cell_do_not_run_into_each_o
     assert asks_of(site)[0].quote == "We ask for  home 0 now."
 
 
-def test_thirty_are_pasted_and_published_in_two_steps(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "MOST_AN_HOUR", 30)  # to make a draft is no change
-    page = looked_at(site, sheet(30, HEADER + STATUS_HEADER, ROW + STATUS))
+def test_many_are_pasted_and_published_in_two_steps(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "MOST_AN_HOUR", 4)  # to make a draft is no change
+    page = looked_at(site, sheet(4, HEADER + STATUS_HEADER, ROW + STATUS))
     drafts = page.submit("Keep as drafts", **WHERE, is_opened="y")
     assert drafts.status == 200, drafts.summary
     ticked = drafts.follow("Tick all on this page")
     form, _ = ticked.form_of("Publish the ticked drafts")
     pairs = [(e.get("name", ""), e.get("value", "")) for e in form.iter("input")]
     boxes = [e for e in ticked.tree.iter("input") if e.get("form") == "many" and "checked" in e.attrib]
-    assert len(boxes) == 30
+    assert len(boxes) == 4
     sent = [*pairs, *(("asks", box.get("value", "")) for box in boxes), ("do", "publish")]
     with site.unchanged():
         shown = ticked.browser.post("/staff/asks/many", sent)
-    done = shown.submit("Do it for 30")
-    assert done.notices == ["Changed 30 asks. Each has its entry in the log."]
+    done = shown.submit("Do it for 4")
+    assert done.notices == ["Changed 4 asks. Each has its entry in the log."]
     assert {ask.publication for ask in asks_of(site)} == {Publication.PUBLISHED}
     logged = sa.select(sa.func.count()).where(Event.action == "published", Event.subject == "ask")
-    assert site.scalar(logged) == 30
-    assert "A minister promised it." in site.browser().get("/asks/fill-home-29").text
+    assert site.scalar(logged) == 4
+    assert "A minister promised it." in site.browser().get("/asks/fill-home-3").text
 
 
 def test_no_more_are_ticked_than_may_be_changed_at_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,22 +132,13 @@ def test_what_is_no_sheet_is_given_back(shared_site: Site, cells: str, says: str
     ("cells", "typed", "says"),
     [
         (sheet(1), {"source_id": ""}, "Say where it was asked."),
-        (sheet(1), {"source_title": ""}, "Give the title of the source."),
         (sheet(1), {"columns_1": ""}, "Say which column holds “Its own words”."),
         (sheet(1), {"columns_2": "title"}, "Two columns hold “Title”."),
         (sheet(1), {"take": []}, "Tick at least one row."),
         (sheet(1), {"columns_2": ""}, "Row 2, Topic: "),
         (sheet(1).replace("Fill home 0", "Stop Brexit"), {}, "Another ask has this title."),
-        (sheet(1).replace("Fill home 0", ""), {}, "Row 2, Title: Give a short title."),
-        (sheet(1).replace("Fill home 0", "\u200b"), {}, "Row 2, Title: "),
         (sheet(1).replace("We ask for home 0 now.", "\u2060\u3164"), {}, "Row 2, Its own words: "),
-        (
-            sheet(1).replace("It is filled", "; ".join(map(str, range(20_000)))),
-            {},
-            "Row 2, Success tests: Give at most 60",
-        ),
         (sheet(1) + "\n" + ROW.format(0), {}, "Row 3, Title: Another ask has this title."),
-        (sheet(1).replace("Fill home 0", "x" * 201), {}, "Use at most 200 characters"),
         (sheet(1, HEADER + STATUS_HEADER, ROW + STATUS), {}, "Give at least one page that you opened"),
         (
             sheet(1, HEADER + STATUS_HEADER, ROW + STATUS.replace("1 May", "May 1 or 2")),

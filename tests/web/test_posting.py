@@ -1,11 +1,11 @@
-"""Posting an update from one form: its kind follows from what is typed, and a known link describes itself."""
+"""Posting an update from one form: its kind follows from what is typed, a known link describes itself, and the
+preview says on top what is new and marks it below."""
 
-import pytest
 import sqlalchemy as sa
 
 from tests.browser import Page
 from tests.factories import make_ask, make_source
-from tests.page_checks import VIEWER_TYPES, fields
+from tests.page_checks import VIEWER_TYPES, fields, text_of
 from tests.site import CLEO, ED, WEALTH_ORDERS, Site
 from tests.web.test_story import result_field
 from tracker.clock import today
@@ -71,8 +71,8 @@ def posted(site: Site, slug: str = WEALTH_ORDERS, **typed: str) -> Evidence:
     return newest_evidence(site)
 
 
-@pytest.mark.parametrize("url", ["https://reports.example.org/2026/may/", "http://reports.example.org/2026/may#top"])
-def test_a_page_that_was_used_before_describes_itself(sqlite_site: Site, url: str) -> None:
+def test_a_page_that_was_used_before_describes_itself(sqlite_site: Site) -> None:
+    url = "http://reports.example.org/2026/may#top"
     posting(sqlite_site).submit("Publish", **NEWS, **PAGE)
     form = posting(sqlite_site, "stop-brexit")
     with sqlite_site.unchanged():
@@ -99,12 +99,9 @@ def test_the_address_of_a_source_or_a_law_is_known(sqlite_site: Site) -> None:
     assert (law.url, law.title, law.type) == (address, "Criminal Finances Act 2017", EvidenceType.OFFICIAL_RECORD)
 
 
-def test_the_host_tells_who_publishes_and_who_says_so(sqlite_site: Site) -> None:
+def test_the_host_tells_who_publishes_and_who_says_so_where_that_was_not_typed(sqlite_site: Site) -> None:
     press = posted(sqlite_site, evidence_0_url="https://www.ft.com/content/1", evidence_0_title="A story")
     assert (press.publisher, press.type) == ("Financial Times", EvidenceType.INDEPENDENT)
-
-
-def test_what_was_typed_is_not_overwritten(sqlite_site: Site) -> None:
     address = "https://www.legislation.gov.uk/ukpga/2017/22/section/998"
     typed = {"evidence_0_publisher": "The King's Printer", "evidence_0_title": "My own title"}
     law = posted(sqlite_site, evidence_0_url=address, **typed)
@@ -215,3 +212,53 @@ def test_the_rewording_of_a_test_is_previewed(sqlite_site: Site) -> None:
         preview = form.submit("Preview the public page", label="The orders exist", change_reason="Shorter.")
     assert "The orders exist" in preview.section("tests")
     assert preview.submit("Keep").hops == [303, 200]
+
+
+JUDGED = {"status": "reversed", "reason": "Parliament took the power away."}
+
+
+def on_top(page: Page) -> str:
+    """The words of the box above the public page."""
+    return next(text_of(form) for form in page.tree.iter("form") if form.get("class") == "notice")
+
+
+def marked(page: Page) -> list[str]:
+    """The entries of the story that say that they are new."""
+    entries = [entry for entry in page.tree.iter("li") if entry.get("id", "").startswith("u-")]
+    return [text_of(entry) for entry in entries if any(text_of(mark) == "New" for mark in entry.iter("mark"))]
+
+
+def test_the_entry_and_the_changed_verdict_stand_on_top(shared_site: Site) -> None:
+    form = posting(shared_site)
+    with shared_site.unchanged():
+        preview = form.submit("Preview", **NEWS, **PAGE, **JUDGED)
+    told = on_top(preview)
+    assert "1 May 2026" in told
+    assert "A report came." in told
+    assert "The May report" in told
+    assert "Status In force, ask not yet met → Reversed" in told
+    assert "Looked at stays" in told
+    (entry,) = marked(preview)
+    assert "A report came." in entry
+    place = next(where for words, where in preview.links().items() if words.startswith("See it in its place"))
+    assert f'id="{place[1:]}"' in preview.html
+
+
+def test_what_stays_is_said_to_stay(shared_site: Site) -> None:
+    form = posting(shared_site)
+    test = result_field(form, "tied to the Russian state")
+    told = on_top(form.submit("Preview", **NEWS, **PAGE, **{test: "not_met"}))
+    assert "Status stays In force, ask not yet met" in told
+    assert "Tests stays 0 of 2 met" in told
+
+
+def test_whoever_approves_sees_the_same(sqlite_site: Site) -> None:
+    form = sqlite_site.browser(CLEO).get(f"/staff/asks/{sqlite_site.ask_id()}").follow("Post an update")
+    form.submit("Send for approval", **NEWS, **PAGE, **JUDGED)
+    decide = sqlite_site.browser(ED).get("/staff/").follow("Look and decide on 1 May 2026: A report came.")
+    assert "Status In force, ask not yet met → Reversed" in on_top(decide)
+    assert len(marked(decide)) == 1
+
+
+def test_no_entry_is_new_on_the_public_page(shared_site: Site) -> None:
+    assert marked(shared_site.browser().get(f"/asks/{WEALTH_ORDERS}")) == []

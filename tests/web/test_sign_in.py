@@ -2,8 +2,6 @@
 
 import threading
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,27 +14,18 @@ from tracker.clock import now
 from tracker.models import Event, Person, SignInFailure, StaffSession
 from tracker.services import passwords, sessions
 
+# The rest of what leads away: tests/rules/test_checks.py.
 AWAY = [
-    "https://evil.example/", "//evil.example/", "///evil.example", "/\\evil.example", "\\\\evil.example",
-    "/\t/evil.example", "/%09/evil.example", "http:evil.example", "https:/evil.example", "javascript:alert(1)",
-    "data:text/html,x", "/staff/\\evil", " https://evil.example", "\x00https://evil.example", "/staff\n//evil.example",
-    "//evil.example/staff/", "https://evil.example\\@localhost/staff/", "http://[evil", "staff/", "/", "/asks.csv",
-    "//staff", "/Staff/", "x" * 3000,
-]  # fmt: skip
+    "https://evil.example/",
+    "//evil.example/staff/",
+    "\x00https://evil.example",
+    "/staff\n//evil.example",
+    "/asks.csv",
+]
 
 
 def sign_in(site: Site, email: str = email_of(ED), password: str = PASSWORD, after: str = "/staff/sign-in") -> Page:
     return site.browser().get(after).submit("Sign in", email=email, password=password)
-
-
-def fail(site: Site, count: int, minutes_ago: int = 0, **values: object) -> None:
-    """So many failures, at that time."""
-    row = {
-        "account": sessions.digest("nobody"),
-        "address": sessions.digest("198.51.100.7"),
-        "failed_at": now() - timedelta(minutes=minutes_ago),
-    } | values
-    site.execute(sa.insert(SignInFailure).values([row] * count))
 
 
 def test_signing_in_and_out(site: Site) -> None:
@@ -73,57 +62,37 @@ def test_an_address_asked_for_is_no_way_out_either(shared_site: Site, path: str)
     assert not (response.location or "").removeprefix("http://localhost").startswith(("//", "http", "\\"))
 
 
-@pytest.mark.parametrize(
-    ("email", "password"),
-    [
-        ("nobody@example.org", PASSWORD), (email_of(ED), "wrong"), ("gone@example.org", PASSWORD),
-        (email_of(ED), PASSWORD + "x"), (email_of(ED), PASSWORD.upper()), (email_of(ED), "x" * 129),
-        ("' OR 1=1 --", "' OR 1=1 --"), (email_of(ED), "\x00"), (email_of(ED), "é𝄞"),
-    ],
-    ids=["unknown", "wrong", "deactivated", "longer", "case", "too long", "injection", "NUL", "not ASCII"],
-)  # fmt: skip
-def test_whoever_may_not_enter_gets_the_same_answer(sqlite_site: Site, email: str, password: str) -> None:
+def test_whoever_may_not_enter_gets_the_same_answer(sqlite_site: Site) -> None:
     gone = sa.update(Person).where(Person.email == email_of(ADA)).values(email="gone@example.org", is_active=False)
     sqlite_site.execute(gone)
-    page = sign_in(sqlite_site, email, password)
-    assert page.status == 422
-    assert page.summary == ["The e-mail address or the password is wrong."]
-    assert page.value("password") == ""
-    assert page.browser.get("/staff/").hops == [303, 200]
-    assert sqlite_site.scalar(sa.select(sa.func.count(SignInFailure.id))) == 1
+    wrong = [
+        ("nobody@example.org", PASSWORD), (email_of(ED), "wrong"), ("gone@example.org", PASSWORD),
+        (email_of(ED), PASSWORD.upper()), (email_of(ED), "x" * 129), ("' OR 1=1 --", "' OR 1=1 --"),
+        (email_of(ED), "\x00"), (email_of(ED), "é𝄞"),
+    ]  # fmt: skip
+    for number, (email, password) in enumerate(wrong, 1):
+        page = sign_in(sqlite_site, email, password)
+        assert page.status == 422
+        assert page.summary == ["The e-mail address or the password is wrong."]
+        assert page.value("password") == ""
+        assert page.browser.send("GET", "/staff/").status_code == 303
+        assert sqlite_site.scalar(sa.select(sa.func.count(SignInFailure.id))) == number
     assert sqlite_site.scalar(sa.select(sa.func.count()).select_from(StaffSession)) == 0
 
 
-@pytest.mark.parametrize(("email", "password"), [("", ""), (email_of(ED), ""), ("", PASSWORD)])
-def test_an_empty_field_is_named_and_does_not_count_as_a_failure(shared_site: Site, email: str, password: str) -> None:
-    page = sign_in(shared_site, email, password)
-    assert page.status == 422
-    assert page.summary
+def test_an_empty_field_is_named_and_does_not_count_as_a_failure(shared_site: Site) -> None:
+    for email, password in ((email_of(ED), ""), ("", PASSWORD)):
+        page = sign_in(shared_site, email, password)
+        assert page.status == 422
+        assert page.summary
     assert shared_site.scalar(sa.select(sa.func.count(SignInFailure.id))) == 0
 
 
-@pytest.mark.parametrize(
-    ("count", "values", "is_throttled"),
-    [
-        (9, {"account": sessions.digest(email_of(ED))}, False),
-        (10, {"account": sessions.digest(email_of(ED))}, True),
-        (19, {"address": sessions.digest("127.0.0.1")}, False),
-        (20, {"address": sessions.digest("127.0.0.1")}, True),
-        (999, {}, False),
-        (1000, {}, True),
-        (1000, {"minutes_ago": 6}, False),
-    ],
-)
-def test_too_many_failures_close_the_door_for_a_while(
-    sqlite_site: Site, count: int, values: dict[str, Any], is_throttled: bool
-) -> None:
-    fail(sqlite_site, count, **values)
+def test_too_many_failures_close_the_door_for_a_while(sqlite_site: Site) -> None:
+    failure = {"account": sessions.digest(email_of(ED)), "address": sessions.digest("198.51.100.7"), "failed_at": now()}
+    sqlite_site.execute(sa.insert(SignInFailure).values([failure] * 10))
     page = sign_in(sqlite_site)
-    if not is_throttled:
-        assert page.hops == [303, 200]
-        return
-    assert page.status == 429
-    assert page.h1 == "Too many attempts"
+    assert (page.status, page.h1) == (429, "Too many attempts")
     assert page.response.headers["Retry-After"] == "300"
     assert sqlite_site.scalar(sa.select(sa.func.count(Event.id)).where(Event.action == "signed in")) == 0
 
@@ -145,9 +114,7 @@ def test_who_is_told_that_the_site_is_busy_is_counted_and_a_known_device_gets_in
     ("proxies", "forwarded", "counted"),
     [
         (0, "203.0.113.9", "127.0.0.1"),
-        (1, "203.0.113.9", "203.0.113.9"),
         (1, "198.51.100.1, 203.0.113.9", "203.0.113.9"),
-        (1, "", "127.0.0.1"),
         (2, "198.51.100.1, 203.0.113.9, 203.0.113.1", "203.0.113.9"),
     ],
 )

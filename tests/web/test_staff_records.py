@@ -34,6 +34,13 @@ def enter_ask(browser: Browser, **more: str) -> Page:
     return form.submit("Keep as a draft", **ASK | {"source_id": "A speech on homes"} | more)
 
 
+def one_of_each_kind(site: Site, *pages: Page) -> list[str]:
+    """The links of the pages to this site, one for each view that they lead to."""
+    views = site.app.url_map.bind("localhost")
+    found = [address for page in pages for address in page.links().values() if address.startswith("/")]
+    return list({views.match(address.partition("?")[0].partition("#")[0])[0]: address for address in found}.values())
+
+
 def test_from_a_source_to_a_published_ask(site: Site) -> None:
     ed, stranger = site.browser(ED), site.browser()
     assert enter_source(ed).notices == ["Kept as a draft."]
@@ -49,9 +56,8 @@ def test_from_a_source_to_a_published_ask(site: Site) -> None:
     preview = ed.get(page.path).follow("Preview the public page")
     assert preview.notices[0].startswith("Preview. Only staff see this page.")
     assert "It was promised." in preview.section("story")
-    for address in preview.links().values():
-        if address.startswith("/"):
-            assert stranger.send("GET", address).status_code in {200, 303}, address
+    for address in one_of_each_kind(site, preview):
+        assert stranger.send("GET", address).status_code in {200, 303}, address
     assert stranger.get("/asks/empty-homes").status == 404
     done = ed.get(page.path).submit("Publish the ask")
     assert done.notices == ["The ask is public."]
@@ -110,24 +116,14 @@ def test_a_draft_law_of_the_seeds_is_completed_and_published(sqlite_site: Site) 
     [
         ({"slug": WEALTH_ORDERS}, "slug", "Another ask has or had this address."),
         ({"slug": "Empty Homes"}, "slug", "Use small letters, digits and single hyphens"),
-        ({"slug": "a" * 81}, "slug", "Use small letters"),
-        ({"slug": "../etc"}, "slug", "Use small letters"),
-        ({"slug": "a\u202eb"}, "slug", "Use small letters"),
-        ({"title": ""}, "title", "Give a short title."),
         ({"title": "x" * 201}, "title", "Use at most 200 characters; this has 201."),
-        ({"quote": "x" * 601}, "quote", "Use at most 600 characters; this has 601."),
-        ({"title": "a\x00b"}, "title", "cannot be stored (U+0000)"),
         ({"topic": "a\x9bb"}, "topic", "cannot be stored (U+009B)"),
         ({"review_interval_days": "0"}, "review_interval_days", "Choose between 1 and 730 days."),
-        ({"review_interval_days": "731"}, "review_interval_days", "Choose between 1 and 730 days."),
-        ({"review_interval_days": "9" * 5000}, "review_interval_days", ""),
         ({"review_interval_days": "9" * 20}, "review_interval_days", "Choose between"),
         ({"review_interval_days": "often"}, "review_interval_days", ""),
         ({"next_step_on": "2018-02-31"}, "next_step_on", "There is no such date as 2018-02-31."),
-        ({"first_deadline": "0000-01-01"}, "first_deadline", "The year must lie between"),
         ({"current_deadline": "2027"}, "first_deadline", "Give the first deadline too"),
         ({"jurisdictions": "England\nEngland"}, "jurisdictions", "A name stands there twice."),
-        ({"jurisdictions": "\n".join(f"Place {n}" for n in range(61))}, "jurisdictions", "Name at most 60."),
     ],
 )
 def test_what_is_wrong_with_an_ask_stands_beside_its_field(
@@ -146,16 +142,10 @@ def test_what_is_wrong_with_an_ask_stands_beside_its_field(
     ("typed", "field", "says"),
     [
         ({"citation": "2017 c. 22"}, "citation", "This law is entered already: 2017 c. 22."),
-        (
-            {"address": "http://legislation.gov.uk/id/ukpga/2017/22/section/1"},
-            "citation",
-            "This law is entered already",
-        ),
         ({"citation": "2018 c. 13", "address": "https://www.legislation.gov.uk/ukpga/2017/22"}, "address", "leads to"),
         ({"title": ""}, "title", "Fill in “Title”."),
         ({"title": "A law"}, "kind", "Choose the kind of law"),
         ({"address": "javascript:alert(1)", "kind": "other", "year": "2018"}, "address", "must begin with https://"),
-        ({"citation": "2019 c. 98", "enacted_on": "2018-13"}, "enacted_on", "There is no such date"),
     ],
 )
 def test_what_is_wrong_with_a_law_stands_beside_its_field(
@@ -166,20 +156,6 @@ def test_what_is_wrong_with_a_law_stands_beside_its_field(
         refused = form.submit("Keep as a draft", **{"title": "A law of ours"} | typed)
     assert refused.status == 422
     assert any(says in error for error in refused.errors(field)), refused.summary
-
-
-def test_the_wording_of_a_published_ask_changes_only_with_a_public_reason(site: Site) -> None:
-    form = site.browser(ED).get(f"/staff/asks/{site.ask_id()}/edit")
-    with site.unchanged():
-        refused = form.submit("Keep", title="Use the orders")
-    assert refused.errors("change_reason") == ["Say why the wording changes; the public will read it."]
-    assert refused.submit("Keep", change_reason="It was too long.").hops == [303, 200]
-    public = site.browser().get(f"/asks/{WEALTH_ORDERS}")
-    assert public.h1 == "Use the orders"
-    story = public.section("story")
-    assert "Redefinition" in story
-    assert "title was “Use unexplained wealth orders against Kremlin-linked wealth”" in story
-    assert "Why: It was too long." in story
 
 
 def test_a_new_slug_leaves_the_old_address_working(site: Site) -> None:
@@ -196,29 +172,23 @@ def test_a_new_slug_leaves_the_old_address_working(site: Site) -> None:
 LINK = "the link to Sanctions and Anti-Money Laundering Act 2018 s. 63(3) United Kingdom"
 
 
-@pytest.mark.parametrize(
-    ("page", "archive", "restore", "shown"),
-    [
-        ("/staff/asks/{ask}", "Archive the ask", "Take up the ask", "/asks.csv"),
-        ("/staff/legislation/1", "Archive the law", "Take up the law", "/legislation.csv"),
-        ("/staff/asks/1", f"Archive {LINK}", f"Take up {LINK}", "/links.csv"),
-    ],
-)
-def test_what_is_archived_can_be_restored_as_it_was(
-    sqlite_site: Site, page: str, archive: str, restore: str, shown: str
-) -> None:
+def test_what_is_archived_can_be_restored_as_it_was(sqlite_site: Site) -> None:
     ed, stranger = sqlite_site.browser(ED), sqlite_site.browser()
-    path = page.format(ask=sqlite_site.ask_id())
-    before = stranger.get(shown).html
-    form = ed.get(path).follow(archive)
-    with sqlite_site.unchanged():
-        assert form.submit("Archive").errors("reason") == ["Fill in “Why”."]
-    done = form.submit("Archive", reason="Not ours any more.")
-    assert done.notices[0].startswith("Done. You can take up the ")
-    assert "Why: Not ours any more." in ed.get(path).text
-    assert stranger.get(shown).html != before
-    ed.get(path).submit(restore)
-    assert stranger.get(shown).html == before
+    for path, name, shown in (
+        (f"/staff/asks/{sqlite_site.ask_id()}", "the ask", "/asks.csv"),
+        ("/staff/legislation/1", "the law", "/legislation.csv"),
+        ("/staff/asks/1", LINK, "/links.csv"),
+    ):
+        before = stranger.get(shown).html
+        form = ed.get(path).follow(f"Archive {name}")
+        with sqlite_site.unchanged():
+            assert form.submit("Archive").errors("reason") == ["Fill in “Why”."]
+        done = form.submit("Archive", reason="Not ours any more.")
+        assert done.notices[0].startswith("Done. You can take up the ")
+        assert "Why: Not ours any more." in done.text
+        assert stranger.get(shown).html != before
+        done.submit(f"Take up {name}")
+        assert stranger.get(shown).html == before
 
 
 def test_an_archived_source_leaves_the_list_of_choices_to_nobody_and_comes_back(sqlite_site: Site) -> None:
@@ -233,13 +203,12 @@ def test_an_archived_source_leaves_the_list_of_choices_to_nobody_and_comes_back(
 
 def test_a_contributor_is_offered_only_what_a_contributor_may(sqlite_site: Site) -> None:
     cleo = sqlite_site.browser(CLEO)
-    for path in ("/staff/", "/staff/asks/", f"/staff/asks/{sqlite_site.ask_id()}", "/staff/legislation/1",
-                 "/staff/legislation/", "/staff/sources/"):  # fmt: skip
-        page = cleo.get(path)
-        assert page.status == 200
-        for address in {href for href in page.links().values() if href.startswith("/")}:
-            assert cleo.send("GET", address).status_code == 200 or "/updates/" in address, address
-        assert not any(text.startswith(("Publish", "Take up")) for text in page.all("button"))
+    paths = ("/staff/", "/staff/asks/", f"/staff/asks/{sqlite_site.ask_id()}", "/staff/legislation/1",
+             "/staff/legislation/", "/staff/sources/")  # fmt: skip
+    pages = [cleo.get(path) for path in paths]
+    assert not any(words.startswith(("Publish", "Take up")) for page in pages for words in page.all("button"))
+    for address in one_of_each_kind(sqlite_site, *pages):
+        assert cleo.send("GET", address).status_code == 200 or "/updates/" in address, address
 
 
 def test_the_log_shows_each_change_with_before_and_after(sqlite_site: Site) -> None:
@@ -270,8 +239,8 @@ def test_a_long_log_is_read_page_by_page(sqlite_site: Site, monkeypatch: pytest.
     )
 
 
-@pytest.mark.parametrize("place", ["x", "0", "-1", "9" * 5000, "1.5", "²"])
-def test_a_place_in_the_log_that_does_not_exist_is_refused(shared_site: Site, place: str) -> None:
-    refused = shared_site.browser(ADA).get("/staff/asks/1", query_string={"before": place})
-    assert refused.status == 400
-    assert "There is no such place in the log." in refused.text
+def test_a_place_in_the_log_that_does_not_exist_is_refused(shared_site: Site) -> None:
+    for place in ("x", "0", "9" * 5000, "²"):
+        refused = shared_site.browser(ADA).get("/staff/asks/1", query_string={"before": place})
+        assert refused.status == 400
+        assert "There is no such place in the log." in refused.text

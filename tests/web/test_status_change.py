@@ -36,6 +36,9 @@ def test_a_status_change_is_public_at_once(site: Site) -> None:
     done = form.submit("Publish", **UNDONE)
     assert done.hops == [303, 200]
     assert done.notices == ["Published. The public page shows it now."]
+    log = done.all("ol", "history-log")[0]
+    assert "Ed Editor drafted the update “The power was repealed”." in log
+    assert "Ed Editor published the update “The power was repealed”." in log
     public = site.browser().get(PUBLIC_PAGE)
     verdict = public.all("section", "verdict")[0]
     assert "Reversed" in verdict
@@ -46,13 +49,6 @@ def test_a_status_change_is_public_at_once(site: Site) -> None:
     (row,) = [row for row in rows(site, "asks") if row["ask_slug"] == WEALTH_ORDERS]
     assert (row["status"], row["status_on"]) == ("reversed", "2026-05-01")
     assert ("2026-05-01", "reversed") in {(row["update_key"], row["status"]) for row in rows(site, "updates")}
-
-
-def test_the_log_says_in_sentences_who_changed_what(site: Site) -> None:
-    page = status_form(site, site.browser(ED)).submit("Publish", **UNDONE)
-    log = page.all("ol", "history-log")[0]
-    assert "Ed Editor drafted the update “The power was repealed”." in log
-    assert "Ed Editor published the update “The power was repealed”." in log
 
 
 def test_the_preview_shows_the_future_page_and_saves_nothing(site: Site) -> None:
@@ -76,7 +72,9 @@ def test_a_draft_is_seen_by_staff_alone_until_it_is_published(site: Site) -> Non
     assert kept.notices == ["Kept as a draft. The public does not see it."]
     assert "The power was repealed." in kept.section("story")
     assert "The power was repealed." not in site.browser().get(PUBLIC_PAGE).text
-    draft = site.browser(ED).get("/staff/").follow("Go on with 1 May 2026: The power was repealed.")
+    desk = site.browser(ED).get("/staff/")
+    assert "Is this right?" in desk.section("drafts")
+    draft = desk.follow("Go on with 1 May 2026: The power was repealed.")
     assert draft.value("draft_note") == "Is this right?"
     assert draft.submit("Publish").hops == [303, 200]
     public = site.browser().get(PUBLIC_PAGE)
@@ -92,36 +90,18 @@ def test_a_draft_is_seen_by_staff_alone_until_it_is_published(site: Site) -> Non
         ({"text": ""}, "text", "Fill in “What happened?”."),
         ({"happened_on": ""}, "happened_on", "Fill in “When did it happen?”."),
         ({"happened_on": "2018-02-31"}, "happened_on", "There is no such date as 2018-02-31."),
-        ({"happened_on": "0"}, "happened_on", "Write the date as 2018-03-19"),
-        ({"happened_on": "0000"}, "happened_on", "The year must lie between"),
-        ({"happened_on": "99999"}, "happened_on", "Write the date as 2018-03-19"),
         ({"happened_on": "3/4/2018"}, "happened_on", "can be read as 3 April 2018 or as 4 March 2018."),
         ({"happened_on": "2190"}, "happened_on", "This date lies in the future."),
         ({"status": "met"}, "status", "Only 2 of 3 tests are met on that date."),
-        ({"status": "in_force"}, "status", "A test is already met. Choose “Partly met”"),
-        ({"status": "not_started"}, "status", "A test is already met. Choose “Partly met”"),
         ({"status": "in_parliament"}, "status", "No linked bill or instrument was before Parliament"),
-        ({"status": "lapsed"}, "status", "No linked bill had fallen by that date."),
         ({"status": "superseded"}, "superseded_by_id", "Name the ask that replaces this one."),
         ({"evidence_0_url": "javascript:alert(1)"}, "evidence-0-url", "must begin with https:// or http://"),
-        ({"evidence_0_url": "data:text/html,x"}, "evidence-0-url", "must begin with https:// or http://"),
-        ({"evidence_0_url": "http://[evil"}, "evidence-0-url", "This is not a valid address."),
-        ({"evidence_0_url": "https://localhost/"}, "evidence-0-url", "must name a public website"),
-        ({"evidence_0_url": "https://a:b@example.org/"}, "evidence-0-url", "must not carry a user name"),
-        ({"evidence_0_url": "https://example.org/" + "x" * 2000}, "evidence-0-url", "longer than 2000"),
         ({"evidence_0_url": NEW_PAGE, "evidence_0_type": ""}, "evidence-0-type", "Give who says so."),
-        (
-            {"evidence_0_url": NEW_PAGE, "evidence_0_title": ""},
-            "evidence-0-title",
-            "Give the title of the page",
-        ),
+        ({"evidence_0_url": NEW_PAGE, "evidence_0_title": ""}, "evidence-0-title", "Give the title of the page"),
         ({"evidence_0_published_on": "last week"}, "evidence-0-published_on", "Write the date as"),
         ({"evidence_0_quote": "x" * 301}, "evidence-0-quote", "Use at most 300 characters; this has 301."),
-        ({"text": "x" * 1001}, "text", "Use at most 1000 characters; this has 1001."),
         ({"reason": "x" * 401}, "reason", "Use at most 400 characters; this has 401."),
         ({"text": "a\x00b"}, "text", "a character that cannot be stored (U+0000)"),
-        ({"text": "a\x05b"}, "text", "a character that cannot be stored (U+0005)"),
-        ({"text": "a\ufffeb"}, "text", "a character that cannot be stored (U+FFFE)"),
     ],
 )
 def test_what_is_wrong_stands_beside_its_field(shared_site: Site, typed: dict[str, str], field: str, says: str) -> None:
@@ -135,10 +115,9 @@ def test_what_is_wrong_stands_beside_its_field(shared_site: Site, typed: dict[st
     assert {name: refused.value(name.replace("_0_", "-0-")) for name in kept} == kept
 
 
-@pytest.mark.parametrize("button", ["Preview", "Publish"])
-def test_a_preview_is_refused_for_what_publishing_is_refused_for(shared_site: Site, button: str) -> None:
+def test_a_preview_is_refused_for_what_publishing_is_refused_for(shared_site: Site) -> None:
     form = status_form(shared_site, shared_site.browser(ED))
-    refused = form.submit(button, **UNDONE | {"status": "met", "evidence_0_url": "http://[evil"})
+    refused = form.submit("Preview", **UNDONE | {"status": "met", "evidence_0_url": "http://[evil"})
     assert refused.status == 422
     assert [len(refused.errors(name)) for name in ("status", "evidence-0-url")] == [0, 1]
 
@@ -203,15 +182,9 @@ def test_the_words_of_a_status_change_come_out_as_they_were_typed(site: Site) ->
     assert site.scalar(sa.select(Update.text).where(Update.key == "2026-05-01")) == nasty
 
 
-@pytest.mark.parametrize(("typed", "days_ago"), [("today", 0), ("Yesterday", 1)])
-def test_a_day_may_be_named_from_today(sqlite_site: Site, typed: str, days_ago: int) -> None:
-    form = status_form(sqlite_site, sqlite_site.browser(ED), LONDON_PROPERTY)
-    refused = form.submit("Publish", **UNDONE | {"happened_on": typed, "reason": ""})
-    day = PartialDate((today() - timedelta(days=days_ago)).isoformat())
-    assert refused.value("happened_on") == day.in_words
-
-
-def test_the_address_of_a_page_is_completed(sqlite_site: Site) -> None:
-    form = status_form(sqlite_site, sqlite_site.browser(ED), LONDON_PROPERTY)
-    refused = form.submit("Publish", **UNDONE | {"evidence_0_url": "www.gov.uk/x\u200b?utm_source=a", "reason": ""})
+def test_a_day_may_be_named_from_today_and_an_address_is_completed(shared_site: Site) -> None:
+    form = status_form(shared_site, shared_site.browser(ED), LONDON_PROPERTY)
+    short = {"happened_on": "Yesterday", "evidence_0_url": "www.gov.uk/x\u200b?utm_source=a", "reason": ""}
+    refused = form.submit("Publish", **UNDONE | short)
+    assert refused.value("happened_on") == PartialDate((today() - timedelta(days=1)).isoformat()).in_words
     assert refused.value("evidence-0-url") == "https://www.gov.uk/x"

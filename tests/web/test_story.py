@@ -1,16 +1,15 @@
-"""Telling an ask's story: milestones, test results, reviews, corrections, and drafts of contributors."""
+"""Telling an ask's story: test results, reviews, corrections, drafts of contributors, and tests that contradict."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 
-import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from tests.browser import Page
 from tests.exported import rows
-from tests.factories import make_update
-from tests.site import ADA, CLEO, ED, LOCAL, LONDON_PROPERTY, WEALTH_ORDERS, MakeSite, Site
+from tests.factories import make_test, make_update
+from tests.site import CLEO, ED, LONDON_PROPERTY, WEALTH_ORDERS, Site
 from tests.web.test_status_change import UNDONE, status_form
 from tracker.clock import today
 from tracker.models import Ask, SuccessTest, Update
@@ -29,16 +28,6 @@ def result_field(page: Page, label: str) -> str:
 
 def ask_page(site: Site, name: str = ED, slug: str = WEALTH_ORDERS) -> Page:
     return site.browser(name).get(f"/staff/asks/{site.ask_id(slug)}")
-
-
-def test_a_milestone_joins_the_story_and_leaves_the_status(site: Site) -> None:
-    form = ask_page(site).follow("Post an update")
-    assert form.value("status") == ""
-    assert form.submit("Publish", **NEWS).hops == [303, 200]
-    public = site.browser().get(PUBLIC_PAGE)
-    assert "Milestone" in public.section("u-2026-05-01")
-    assert "A report came." in public.section("u-2026-05-01")
-    assert "In force, ask not yet met" in public.all("section", "verdict")[0]
 
 
 def test_a_second_entry_of_a_day_has_an_anchor_of_its_own(sqlite_site: Site) -> None:
@@ -205,9 +194,8 @@ def test_a_draft_that_is_put_aside_stays_in_the_log(sqlite_site: Site) -> None:
     assert "Edit, preview or publish the entry of 1 May 2026" in back.section("story")
 
 
-@pytest.mark.parametrize("kind", ["status", "test", "milestone"])
-def test_a_draft_needs_its_date_and_its_words_and_nothing_else(shared_site: Site, kind: str) -> None:
-    form = shared_site.browser(CLEO).get(f"/staff/asks/{shared_site.ask_id()}/updates/{kind}")
+def test_a_draft_needs_its_date_and_its_words_and_nothing_else(shared_site: Site) -> None:
+    form = shared_site.browser(CLEO).get(f"/staff/asks/{shared_site.ask_id()}/updates/status")
     with shared_site.unchanged():
         refused = form.submit("Keep as a draft")
     assert refused.summary == ["Fill in “When did it happen?”.", "Fill in “What happened?”."]
@@ -216,27 +204,6 @@ def test_a_draft_needs_its_date_and_its_words_and_nothing_else(shared_site: Site
 def test_a_second_piece_of_evidence_that_stays_empty_does_not_count(sqlite_site: Site) -> None:
     form = ask_page(sqlite_site).follow("Post an update").submit("Add another page", **NEWS)
     assert form.submit("Publish").hops == [303, 200]
-
-
-def test_the_desk_lists_what_is_due_and_what_is_drafted(sqlite_site: Site) -> None:
-    ask_page(sqlite_site, CLEO).follow("Post an update").submit("Keep as a draft", **NEWS, draft_note="A question.")
-    desk = sqlite_site.browser(ED).get("/staff/")
-    assert "1 May 2026: A report came." in desk.section("drafts")
-    assert "A question." in desk.section("drafts")
-    assert "Cleo Contributor drafted the update “A report came”." in desk.section("recent")
-    sqlite_site.execute(sa.update(Ask).values(review_interval_days=1, reviewed_on=PartialDate("2026-01-01")))
-    assert desk.browser.get("/staff/").section("due").count("Due since") == 11
-
-
-def test_a_draft_that_was_put_aside_can_be_taken_up_again(sqlite_site: Site) -> None:
-    ask_page(sqlite_site, CLEO).follow("Post an update").submit("Keep as a draft", **NEWS)
-    update_id = sqlite_site.scalar(sa.select(sa.func.max(Update.id)))
-    cleo = sqlite_site.browser(CLEO)
-    cleo.get(f"/staff/updates/{update_id}/discard").submit("Put aside")
-    assert sqlite_site.scalar(sa.select(Update.publication).where(Update.id == update_id)) == "put_aside"
-    back = cleo.get(f"/staff/updates/{update_id}/restore").submit("Take up")
-    assert "A report came." in back.section("story")
-    assert sqlite_site.scalar(sa.select(Update.publication).where(Update.id == update_id)) == "draft"
 
 
 def test_a_test_taken_out_of_a_public_ask_is_told_with_the_reason(site: Site) -> None:
@@ -252,20 +219,6 @@ def test_a_test_taken_out_of_a_public_ask_is_told_with_the_reason(site: Site) ->
     assert "This was done already." in again.notices
     ask_page(site).follow(f"Take up {label}").submit("Take up", reason="It does not.")
     assert label in site.browser().get(PUBLIC_PAGE).section("tests")
-
-
-def test_with_four_eyes_somebody_else_publishes_a_change_of_status(make_site: MakeSite) -> None:
-    site = make_site(replace(LOCAL, four_eyes=True))
-    form = status_form(site, site.browser(ED))
-    with site.unchanged():
-        refused = form.submit("Publish", **UNDONE)
-    assert refused.status == 422
-    assert any("Somebody else must publish this change of status." in line for line in refused.summary)
-    assert form.submit("Preview", **UNDONE).status == 200
-    assert refused.submit("Keep as a draft").hops == [303, 200]
-    draft = site.browser(ADA).get("/staff/").follow("Go on with 1 May 2026: The power was repealed.")
-    assert draft.submit("Publish").hops == [303, 200]
-    assert "Reversed" in site.browser().get(PUBLIC_PAGE).all("section", "verdict")[0]
 
 
 def entry_keys(page: Page) -> list[str]:
@@ -301,7 +254,7 @@ def test_of_a_long_story_the_oldest_entries_stand_on_pages_of_their_own(sqlite_s
     browser = sqlite_site.browser()
     page = browser.get(PUBLIC_PAGE)
     shown, total = entry_keys(page), sqlite_site.scalar(number_told(sqlite_site))
-    assert len(shown) == total, "each keeps its anchor"
+    assert len(shown) == total, "each keeps its anchor, to which feeds, citations and the pages of others lead"
     told, path = [], f"{PUBLIC_PAGE}/story"
     while path:
         whole = browser.get(path)
@@ -322,14 +275,6 @@ def number_told(site: Site) -> sa.Select[int]:
     return told.where(Update.ask_id == site.ask_id(), Update.publication == "published")
 
 
-def test_an_entry_is_found_where_a_link_to_it_leads_however_long_the_story_grows(sqlite_site: Site) -> None:
-    """Feeds, citations and the pages of others lead to the anchor of an entry, which must not vanish."""
-    cited = "u-2018-01-31"
-    assert sqlite_site.browser().get(PUBLIC_PAGE).section(cited)
-    tell_a_long_story(sqlite_site, 60)
-    assert f'id="{cited}"' in sqlite_site.browser().get(PUBLIC_PAGE).html
-
-
 def test_an_entry_has_an_address_of_its_own(shared_site: Site) -> None:
     browser = shared_site.browser()
     page = browser.get("/asks/overseas-territories-registers/story?entry=2018-05-01")
@@ -337,3 +282,16 @@ def test_an_entry_has_an_address_of_its_own(shared_site: Site) -> None:
     assert entry_keys(page)[0] == "2018-05-01"
     assert browser.get("/asks/overseas-territories-registers/story?entry=1066").status == 404
     assert browser.get("/asks/nothing/story").status == 404
+
+
+def test_a_test_that_was_added_to_an_ask_that_is_met_is_said_to_contradict_it(sqlite_site: Site) -> None:
+    address, said = "/asks/uk-magnitsky-sanctions", "The tests and the status do not agree."
+    assert said not in sqlite_site.browser().get(address).text
+    with sqlite_site.change(ED) as change:
+        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == "uk-magnitsky-sanctions")).one()
+        number = ask.id
+        make_test(change, ask, key="used-evenly", before=Result.NOT_MET)
+    assert said in sqlite_site.browser().get(address).notices[0]
+    assert "A British Magnitsky Act" in sqlite_site.browser(ED).get("/staff/").section("contradicted")
+    assert "The status no longer fits the tests." in sqlite_site.browser(ED).get(f"/staff/asks/{number}").notices[0]
+    assert said not in sqlite_site.browser().get(f"{address}?on=2024-01-01").text

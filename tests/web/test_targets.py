@@ -61,10 +61,9 @@ ON_THE_LIST = 29
 ADDRESS = f"/asks/{WEALTH_ORDERS}"
 
 
-@pytest.fixture
-def campaign(sqlite_site: Site) -> Site:
+def with_names(site: Site) -> Site:
     """A campaign with 35 invented names, of which 29 are on the list: 10 since 2020, 19 since 2022."""
-    with sqlite_site.change(ED) as change:
+    with site.change(ED) as change:
         ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
         for number, target in enumerate(make_targets(change, ask, *CAMPAIGN), 1):
             unique_id = f"RUS{number:04}" if number <= ON_THE_LIST else ""
@@ -72,7 +71,18 @@ def campaign(sqlite_site: Site) -> Site:
                 listed_on = PartialDate("2020-07-06" if number <= 10 else "2022-03-15")
                 make_designation(change.session, unique_id, listed_on=listed_on, measures="Asset freeze")
             list_target(change, target, unique_id)
-    return sqlite_site
+    return site
+
+
+@pytest.fixture(scope="module")
+def read_campaign(shared_site: Site) -> Site:
+    """A campaign for all tests that only read it."""
+    return with_names(shared_site)
+
+
+@pytest.fixture
+def campaign(sqlite_site: Site) -> Site:
+    return with_names(sqlite_site)
 
 
 def named(page: Page) -> list[str]:
@@ -80,8 +90,8 @@ def named(page: Page) -> list[str]:
     return [name for name in CAMPAIGN if re.search(rf"\b{name}\b", page.html)]
 
 
-def test_a_campaign_with_35_names_sees_its_29(campaign: Site) -> None:
-    page = campaign.browser().get(ADDRESS)
+def test_a_campaign_with_35_names_sees_its_29(read_campaign: Site) -> None:
+    page = read_campaign.browser().get(ADDRESS)
     said = page.section("targets")
     assert "29 of 35 names are on the UK Sanctions List of 20 November 2026" in said
     assert "35 names were asked for: 6 are not on the list." in said
@@ -104,8 +114,8 @@ def test_a_long_list_of_names_is_folded_and_the_next_to_compare_stands_above_it(
     assert staff.follow("Compare the next: Carla Inventova").h1 == "Is Carla Inventova on the list?"
 
 
-def test_the_files_and_the_api_have_the_names_that_are_shown(campaign: Site) -> None:
-    found = rows(campaign, "targets", q="unexplained wealth")
+def test_the_files_and_the_api_have_the_names_that_are_shown(read_campaign: Site) -> None:
+    found = rows(read_campaign, "targets", q="unexplained wealth")
     assert [row["name"] for row in found] == CAMPAIGN[:ON_THE_LIST]
     first = {
         name: found[0][name] for name in ("target_number", "state", "unique_id", "listed_on", "law_key", "measures")
@@ -114,23 +124,23 @@ def test_the_files_and_the_api_have_the_names_that_are_shown(campaign: Site) -> 
         "target_number": "1", "state": "listed", "unique_id": "RUS0001", "listed_on": "2020-07-06",
         "law_key": "uksi/2019/855", "measures": "Asset freeze",
     }  # fmt: skip
-    assert [it["name"] for it in all_records(campaign, f"/targets?ask={WEALTH_ORDERS}")] == CAMPAIGN[:ON_THE_LIST]
-    assert [it["name"] for it in got(campaign, f"/asks/{WEALTH_ORDERS}")["targets"]] == CAMPAIGN[:ON_THE_LIST]
-    assert rows(campaign, "targets", q="brexit") == []
+    records = all_records(read_campaign, f"/targets?ask={WEALTH_ORDERS}")
+    for told in (records, got(read_campaign, f"/asks/{WEALTH_ORDERS}")["targets"]):
+        assert [it["name"] for it in told] == CAMPAIGN[:ON_THE_LIST]
+    assert rows(read_campaign, "targets", q="brexit") == []
 
 
 @pytest.mark.parametrize(
     ("day", "says", "number"),
     [
         ("2018-01-01", "", 0),
-        ("2019-06-30", "0 of 35 names are on the UK Sanctions List", 0),
         ("2020-07-05", "0 of 35 names are on the UK Sanctions List", 0),
         ("2020-07-06", "10 of 35 names are on the UK Sanctions List", 10),
         ("2022-03-15", "29 of 35 names are on the UK Sanctions List", 29),
     ],
 )
-def test_a_past_day_names_who_was_on_the_list_then(campaign: Site, day: str, says: str, number: int) -> None:
-    page = campaign.browser().get(f"{ADDRESS}?on={day}")
+def test_a_past_day_names_who_was_on_the_list_then(read_campaign: Site, day: str, says: str, number: int) -> None:
+    page = read_campaign.browser().get(f"{ADDRESS}?on={day}")
     assert says in page.text
     assert ('id="targets"' in page.html) is bool(says)
     assert named(page) == CAMPAIGN[:number]

@@ -1,6 +1,6 @@
 """The parts of an entry's form: a page that supports it, and the new result of a test."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import wtforms
 from wtforms import BooleanField, Field, FieldList, FormField, SelectField
@@ -64,6 +64,28 @@ class ResultForm(wtforms.Form):
 
     test_id = CarriedField()
     result = SelectField("Result", choices=RESULT_CHOICES)
+
+
+class ResultsForm(Form):
+    """A form that asks for the results of tests, in the place where it declares them."""
+
+    results: "FieldList[FormField[ResultForm]]"
+
+    def sent_results(self) -> dict[str, str]:
+        """The result of each test as chosen; empty where none was."""
+        parts = [entry.form for entry in self.results.entries]
+        return {part.test_id.data or "": part.result.data or "" for part in parts}
+
+    def offer_results(self, tests: Iterable[tuple[str, str]]) -> Iterator[tuple[str, SelectField]]:
+        """Ask for each test by its number and label, whatever the browser sent; yield the numbers and the fields."""
+        sent = self.sent_results()
+        while self.results.entries:
+            self.results.pop_entry()
+        for test_id, label in tests:
+            self.results.append_entry({"test_id": test_id, "result": sent.get(test_id, UNCHANGED)})
+            result = self.results.entries[-1].form.result
+            result.label.text = label
+            yield test_id, result
 
 
 class EvidencedForm(Form):

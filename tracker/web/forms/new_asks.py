@@ -20,7 +20,7 @@ from tracker.rules.updates import EvidenceDraft, Result, UpdateDraft, UpdateKind
 from tracker.services.new_asks import NewAsk
 from tracker.web.forms.asks import AskForm
 from tracker.web.forms.base import Form
-from tracker.web.forms.evidence import EvidencedForm, ResultForm
+from tracker.web.forms.evidence import EvidencedForm, ResultForm, ResultsForm
 from tracker.web.forms.fields import ChosenField, DateField, LinesField, LongTextField, NamesField, TextField
 from tracker.web.forms.legislation import AT_HAND, NO_SUCH_LAW
 from tracker.web.forms.updates import STATUS_CHOICES
@@ -66,7 +66,7 @@ class SourcedForm(Form):
         return SourceDraft(key="", url=self.source_url, **typed)
 
 
-class NewAskForm(SourcedForm, AskForm, EvidencedForm):
+class NewAskForm(SourcedForm, AskForm, ResultsForm, EvidencedForm):
     """An ask, where it was asked, its tests, its law, and where it stands today."""
 
     slug = TextField(
@@ -105,17 +105,8 @@ class NewAskForm(SourcedForm, AskForm, EvidencedForm):
         self.find_source(sources, find)
         self.legislation_id.choose(laws)
         self.look_up(find)
-        self._offer_results()
-
-    def _offer_results(self) -> None:
-        """Ask for the result of each test that was typed."""
-        sent = self._results()
-        while self.results.entries:
-            self.results.pop_entry()
-        for label in self.labels.data[:MOST_TESTS]:
-            self.results.append_entry({"test_id": label, "result": sent.get(label, "")})
-            result = self.results.entries[-1].form.result
-            result.label.text, result.choices = label, {"": "Not said"} | {each.value: each.label for each in Result}
+        for _, result in self.offer_results((label, label) for label in self.labels.data[:MOST_TESTS]):
+            result.choices = {"": "Not said"} | {each.value: each.label for each in Result}
 
     def validate_status(self, field: Field) -> None:
         """Refuse words about a status that is not chosen."""
@@ -138,14 +129,10 @@ class NewAskForm(SourcedForm, AskForm, EvidencedForm):
             ask=replace(self.draft(), review_interval_days=self.review_interval_days.data or 0),
             source=self.new_source(),
             tests=self.labels.data,
-            results={label: Result(result) for label, result in self._results().items() if result in RESULTS},
+            results={label: Result(result) for label, result in self.sent_results().items() if result in RESULTS},
             link=self._link(),
             entry=self._entry(),
         )
-
-    def _results(self) -> dict[str, str]:
-        parts = [entry.form for entry in self.results.entries]
-        return {part.test_id.data or "": part.result.data or "" for part in parts}
 
     def _link(self) -> LinkDraft | None:
         if not self.legislation_id.data or self.effect.data not in set(Effect):

@@ -1,96 +1,41 @@
-"""The form for an entry of an ask's story, and those to check it and to decide about it."""
+"""The form for an entry of an ask's story; a correction begins with what was wrong."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from flask import request
 from wtforms import BooleanField, Field, FieldList, FormField, RadioField, SelectField
 from wtforms.validators import ValidationError
 
 from tracker.models import Ask
 from tracker.queries.choosing import AskChoices
 from tracker.rules.dates import HELP, PartialDate
+from tracker.rules.errors import Problem, RuleBroken
 from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
-from tracker.rules.text import NOTE_LENGTH, PARAGRAPH_LENGTH, SENTENCE_LENGTH
-from tracker.rules.updates import (
-    NEEDS_EVIDENCE,
-    Result,
-    UpdateDraft,
-    UpdateKind,
-)
-from tracker.web.forms.base import Form, whole_number
-from tracker.web.forms.evidence import RESULT_CHOICES, UNCHANGED, EvidencedForm, ResultForm
-from tracker.web.forms.fields import CarriedField, ChosenField, DateField, LongTextField, TextField, required
+from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH
+from tracker.rules.updates import NEEDS_EVIDENCE, Result, UpdateDraft, UpdateKind
+from tracker.web.forms.evidence import RESULT_CHOICES, UNCHANGED, EvidencedForm, ResultForm, ResultsForm
+from tracker.web.forms.fields import CarriedField, ChosenField, DateField, LongTextField, TextField
+from tracker.web.forms.stories import StoryForm
 
 KEEPS_STATUS = {UpdateKind.STATUS: "Choose a status", UpdateKind.CORRECTION: "The status was not wrong"}
 DONE, CHANGED = "done", "changed"
 NEXT_STEP = {UNCHANGED: "Still to come", DONE: "Done", CHANGED: "Changed"}
 FIRST_STEP = {UNCHANGED: "None is known", CHANGED: "One is known now"}
 STEP_CHANGED = "The next step was changed meanwhile. Look at it again."
+BACK, OTHER, WORDS = "back", "other", "words"
+CHOICES = {
+    BACK: "It should not have changed anything",
+    OTHER: "Another status or test result is right",
+    WORDS: "Only the words, the date or the page",
+}
+CHANGES_NOTHING = "This says the same as the entry that it corrects. Say what was wrong, and what is right."
 STATUS_CHOICES: dict[str, Any] = {
     family.label: {status.value: DEFINITIONS[status].label for status in STATUSES_OF[family]} for family in Family
 }
 
 
-class SeenForm(Form):
-    """A form about a story: how many of its entries the person saw, and about which equal one they were asked."""
-
-    seen = CarriedField()
-    twice = CarriedField()
-
-    @property
-    def seen_entries(self) -> int:
-        """That number; 0 when the form was tampered with."""
-        return whole_number(self.seen.data)
-
-
-class StoryForm(SeenForm):
-    """A form that adds to a story."""
-
-    happened_on = DateField("When did it happen?", [required], description=HELP)
-    text = LongTextField(
-        "What happened?",
-        [required],
-        description="One or two neutral sentences that everybody reads.",
-        render_kw={"maxlength": PARAGRAPH_LENGTH},
-    )
-
-
-class ReviewForm(StoryForm):
-    """Checked, nothing changed; `back` says that it was sent from the desk."""
-
-    happened_on = DateField("Looked on", [required], description=HELP)
-    text = LongTextField("What the public reads", [required], render_kw={"maxlength": PARAGRAPH_LENGTH})
-    searched = LongTextField("Where did you look?", render_kw={"maxlength": SENTENCE_LENGTH})
-    not_found = LongTextField("What did you look for and not find?", render_kw={"maxlength": SENTENCE_LENGTH})
-    sources_end_on = DateField("Our sources end on", description="The date of the newest page that you read.")
-    back = CarriedField()
-
-    def draft(self) -> UpdateDraft:
-        """The review as typed."""
-        return UpdateDraft(UpdateKind.REVIEW, **self.values())
-
-
-class ApprovalForm(SeenForm):
-    """Approve an entry, or send it back with a note."""
-
-    note = LongTextField(
-        "What is to be changed?",
-        description="The author reads this with the draft. Only needed to send it back.",
-        render_kw={"maxlength": SENTENCE_LENGTH},
-    )
-
-    @property
-    def approves(self) -> bool:
-        """True if the button that approves was pressed."""
-        return request.form.get("do") in {"approve", "with_ask"}
-
-    def take_as_seen(self, version: int, entries: int) -> None:
-        """Let the next decision be about what is shown now."""
-        self.version.data, self.seen.data = str(version), str(entries)
-
-
-class UpdateForm(StoryForm, EvidencedForm):
+class UpdateForm(StoryForm, ResultsForm, EvidencedForm):
     """An entry of the story; which of its fields show depends on the kind."""
 
     status = SelectField("New status")
@@ -177,16 +122,13 @@ class UpdateForm(StoryForm, EvidencedForm):
             raise ValidationError("Say what comes next.")
 
     def _offer_tests(self) -> None:
-        """Offer every test once, whatever the browser sent; each says what it is now."""
-        sent = {entry.form.test_id.data: entry.form.result.data for entry in self.results.entries}
-        while self.results.entries:
-            self.results.pop_entry()
-        for test_id, test in self.tests.items():
-            self.results.append_entry({"test_id": test_id, "result": sent.get(test_id, UNCHANGED)})
-            result, now = self.results.entries[-1].form.result, test.result.label.lower()
+        """Offer every test; each says what it is now."""
+        for test_id, result in self.offer_results((test_id, test.label) for test_id, test in self.tests.items()):
+            test = self.tests[test_id]
+            now = test.result.label.lower()
             since = "as of" if test.result is Result.UNKNOWN else "since"
             on = f" {since} {test.result_on.in_words}" if test.result_on else ""
-            result.label.text, result.description = test.label, f"now: {now}{on}"
+            result.description = f"now: {now}{on}"
             stays = "As before" if self.kind is UpdateKind.CORRECTION else f"Still {now}"
             result.choices = RESULT_CHOICES | {
                 UNCHANGED: stays,
@@ -209,5 +151,35 @@ class UpdateForm(StoryForm, EvidencedForm):
         )
 
     def _results(self) -> tuple[tuple[int, Result], ...]:
-        chosen = ((str(entry.form.test_id.data), entry.form.result.data) for entry in self.results.entries)
+        chosen = self.sent_results().items()
         return tuple(sorted((int(test_id), Result(result)) for test_id, result in chosen if result))
+
+
+class CorrectionForm(UpdateForm):
+    """A correction of an entry; `before` is what a correction says that takes the entry back."""
+
+    wrong = RadioField("What was wrong?", validate_choice=False)
+
+    def __init__(
+        self, ask: Ask, asks: Callable[[], AskChoices], own: UpdateDraft, before: UpdateDraft | None, **data: Any
+    ) -> None:
+        super().__init__(UpdateKind.CORRECTION, ask, asks, False, **data)
+        self.own, self.before = own, before
+        self.wrong.choices = {name: words for name, words in CHOICES.items() if before or name != BACK}
+
+    def validate_wrong(self, field: Field) -> None:
+        """Refuse to guess."""
+        if field.data not in CHOICES or (field.data == BACK and not self.before):
+            raise ValidationError("Say what was wrong.")
+
+    def draft(self, corrects_id: int | None) -> UpdateDraft:
+        """The correction as the chosen branch says it; raises RuleBroken where it says nothing new."""
+        typed, own = super().draft(corrects_id), self.own
+        if self.wrong.data == BACK and self.before:
+            return replace(self.before, text=typed.text, draft_note=typed.draft_note, corrects_id=corrects_id)
+        if self.wrong.data == WORDS:
+            judged = {"status": own.status, "reason": own.reason, "superseded_by_id": own.superseded_by_id}
+            typed = replace(typed, **judged, results=own.results)  # type: ignore[arg-type]
+        if typed == replace(own, kind=typed.kind, corrects_id=corrects_id, draft_note=typed.draft_note):
+            raise RuleBroken([Problem(CHANGES_NOTHING, "text")])
+        return typed

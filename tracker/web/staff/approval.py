@@ -13,12 +13,11 @@ from tracker.services import asks, updates
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, attempt
-from tracker.web.forms.updates import ApprovalForm
+from tracker.web.forms.stories import ApprovalForm
 from tracker.web.sent_forms import ask_before_repeating
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, found, saved
+from tracker.web.staff.answers import Page, ask_page, found, preview_page, saved
 from tracker.web.staff.composing import published
-from tracker.web.staff.previews import preview_page
 
 bp = Blueprint("approval", __name__, url_prefix="/staff")
 
@@ -40,7 +39,8 @@ def index() -> str:
 @bp.route("/updates/<id:update_id>/approve", methods=["GET", "POST"])
 @requires(Action.PUBLISH)
 def decide(update_id: int) -> Page | Response:
-    form, update = _form(update_id), found(staff.find_update(db(), update_id))
+    update = found(staff.find_update(db(), update_id))
+    form = ApprovalForm(version=update.version, seen=staff.count_published(db(), update.ask_id))
     if answer := attempt(form, lambda: _decide(update_id, form)):
         return answer
     if form.is_stale or form.is_refused:
@@ -58,7 +58,7 @@ def withdraw(update_id: int) -> Response:
     update, form = found(staff.find_update(db(), update_id)), ConfirmForm()
     back = url_for("updates.edit", update_id=update_id)
     if not form.is_sent():
-        return redirect(url_for("asks.show", ask_id=update.ask_id), 303)
+        return redirect(ask_page(update.ask_id), 303)
 
     def save(change: Change) -> tuple[str, str]:
         updates.withdraw(change, found(staff.find_update(change.session, update_id)), form.seen_version)
@@ -85,11 +85,17 @@ def _decide(update_id: int, form: ApprovalForm) -> Response:
 
 def _page(update: Update, form: ApprovalForm) -> Page:
     """What is to be decided, what the rules say, and the public page as it would be (or, if refused, as it is)."""
-    slug, refusals = update.ask.slug, _not_second(update)
+    slug = update.ask.slug
+    seconds = find_refusals(db(), me().id, [update], now()) if current_app.config["FOUR_EYES"] else {}
+    refusals = list(seconds.values())
     log = staff.list_subject_events(db(), "update", update.id)
     page = before = found(public.find_ask(db(), slug, with_drafts=True))
+
+    def foresee(whole: Ask) -> None:
+        updates.foresee(Change(db(), me(), now()), whole, update)
+
     try:
-        page = found(public.find_ask(db(), slug, with_drafts=True, foresee=lambda whole: _foresee(whole, update)))
+        page = found(public.find_ask(db(), slug, with_drafts=True, foresee=foresee))
     except RuleBroken as broken:
         refusals += [problem.message for problem in broken.problems]
     told = findings.find_told_by(db(), update.id)
@@ -99,21 +105,7 @@ def _page(update: Update, form: ApprovalForm) -> Page:
     return html, form.http_code
 
 
-def _foresee(whole: Ask, update: Update) -> None:
-    updates.foresee(Change(db(), me(), now()), whole, update)
-
-
-def _not_second(update: Update) -> list[str]:
-    refusals = find_refusals(db(), me().id, [update], now()) if current_app.config["FOUR_EYES"] else {}
-    return list(refusals.values())
-
-
 def _too_late(update: Update, form: ApprovalForm) -> Page:
     """It was decided or withdrawn meanwhile; what was typed is shown, so that it is not lost."""
     log = staff.list_subject_events(db(), "update", update.id)
     return render_template("staff/approval/late.html", update=update, form=form, log=log), 409
-
-
-def _form(update_id: int) -> ApprovalForm:
-    update = found(staff.find_update(db(), update_id))
-    return ApprovalForm(version=update.version, seen=staff.count_published(db(), update.ask_id))

@@ -1,13 +1,14 @@
-"""Asks."""
+"""Asks and their success tests."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
-from tracker.models import Ask
+from tracker.models import Ask, SuccessTest
 from tracker.queries import staff
 from tracker.queries.choosing import AskChoices, LawChoices, SourceChoices, find_known_page, list_offered
 from tracker.queries.staff import NO_STATUS, Wanted
@@ -17,20 +18,31 @@ from tracker.rules.permissions import Action
 from tracker.rules.standing import contradictions
 from tracker.rules.status import DEFINITIONS, Status
 from tracker.rules.text import showable
-from tracker.services import asks, new_asks, records, updates
+from tracker.services import asks, new_asks, records, tests, updates
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
-from tracker.web.forms.asks import AskForm
-from tracker.web.forms.base import ConfirmForm, attempt, whole_number
+from tracker.web.forms.asks import AskForm, TestForm, TestsForm
+from tracker.web.forms.base import ConfirmForm, ReasonForm, attempt, whole_number
 from tracker.web.forms.new_asks import NewAskForm
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, form_page, found, found_own, saved
-from tracker.web.staff.composing import SENT
-from tracker.web.staff.previews import rehearsed, saved_or_previewed
+from tracker.web.staff.answers import (
+    Page,
+    answer_edit,
+    answer_form,
+    ask_page,
+    done,
+    form_page,
+    found,
+    found_own,
+    rehearsed,
+    require_publisher,
+    saved,
+)
+from tracker.web.staff.composing import KEPT, SENT
 
-bp = Blueprint("asks", __name__, url_prefix="/staff/asks")
+bp = Blueprint("asks", __name__, url_prefix="/staff")
 NEWEST, SIZE = 4, 50
-KEPT = "Kept as a draft. The public does not see it."
+REDEFINES = "The ask is public: a redefinition with your reason goes into its story."
 # What a button does with the entry of a new ask, and what is said then.
 DO: Mapping[str, tuple[new_asks.Send | None, str]] = {
     "draft": (None, KEPT),
@@ -39,7 +51,7 @@ DO: Mapping[str, tuple[new_asks.Send | None, str]] = {
 }
 
 
-@bp.get("/")
+@bp.get("/asks/")
 @requires(Action.READ)
 def index() -> str:
     wanted, after = Wanted.from_query(request.args), request.args.get("after", "")
@@ -55,7 +67,7 @@ def index() -> str:
     )
 
 
-@bp.get("/<id:ask_id>")
+@bp.get("/asks/<id:ask_id>")
 @requires(Action.READ)
 def show(ask_id: int) -> str:
     ask = found(staff.find_ask(db(), ask_id))
@@ -81,7 +93,7 @@ def show(ask_id: int) -> str:
     )
 
 
-@bp.get("/<id:ask_id>/story")
+@bp.get("/asks/<id:ask_id>/story")
 @requires(Action.READ)
 def story(ask_id: int) -> str:
     ask, after = found(db().get(Ask, ask_id)), request.args.get("after", "")
@@ -91,7 +103,7 @@ def story(ask_id: int) -> str:
     )
 
 
-@bp.route("/new", methods=["GET", "POST"])
+@bp.route("/asks/new", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def new() -> Page | Response:
     form = NewAskForm(
@@ -102,13 +114,12 @@ def new() -> Page | Response:
     )
     button = request.form.get("do", "")
     form.source_id.typed = form.source_id.typed or showable(request.args.get("source", ""))
-    if button == "publish" and not me().may(Action.PUBLISH):
-        abort(403, "Your role may write drafts. An editor publishes them: send it for approval.")
-
+    if button == "publish":
+        require_publisher()
     send, said = DO.get(button, (new_asks.publish, ""))
 
     def save(change: Change) -> tuple[str, str]:
-        return said, url_for(".show", ask_id=new_asks.enter(change, form.new_ask(), send).id)
+        return said, ask_page(new_asks.enter(change, form.new_ask(), send).id)
 
     def show(change: Change) -> Ask:
         new = form.new_ask()
@@ -116,7 +127,7 @@ def new() -> Page | Response:
 
     if form.is_submitted() and not form.is_restored and not form.validate():  # the rules speak of the rest at once
         form.add_problems(new_asks.find_problems(db(), today(), form.new_ask(), is_final=bool(send and said)))
-    elif answer := attempt(form, lambda: saved(save) if said else rehearsed("staff/updates/preview.html", show)):
+    elif answer := attempt(form, lambda: saved(save) if said else rehearsed(show, is_entry=True)):
         return answer
     return form_page(
         form,
@@ -128,26 +139,68 @@ def new() -> Page | Response:
     )
 
 
-@bp.route("/<id:ask_id>/edit", methods=["GET", "POST"])
+@bp.route("/asks/<id:ask_id>/edit", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def edit(ask_id: int) -> Page | Response:
     found_own(ask_id)
-    form, here = _form(ask_id), url_for(".show", ask_id=ask_id)
 
-    def save(change: Change) -> str:
-        ask, reason = change.session.get_one(Ask, ask_id), form.change_reason.data or ""
+    def make(obj: Ask, **data: Any) -> AskForm:
+        sources, others = partial(SourceChoices, present=obj.source_id), partial(AskChoices, but_not=ask_id)
+        return AskForm(obj=obj, sources=lambda: sources(db()), others=lambda: others(db()), **data)
+
+    def save(change: Change, ask: Ask, form: AskForm) -> None:
+        reason = form.change_reason.data or ""
         asks.edit_ask(change, ask, form.draft(), seen_version=form.seen_version, reason=reason)
-        return here
 
-    answer = saved_or_previewed(form, ask_id, save, "Kept.", lambda: _form(ask_id, formdata=None))
-    return answer or form_page(form, "Edit the ask", here, can_preview=True)
+    find = partial(staff.find_ask, ask_id=ask_id)
+    return answer_edit(find, make, save, "Kept.", "Edit the ask", ask_page(ask_id), previews=ask_id)
 
 
-def _form(ask_id: int, **options: Any) -> AskForm:
-    ask = found(staff.find_ask(db(), ask_id))
-    return AskForm(
-        obj=ask,
-        sources=lambda: SourceChoices(db(), present=ask.source_id),
-        others=lambda: AskChoices(db(), but_not=ask.id),
-        **options,
-    )
+@bp.route("/asks/<id:ask_id>/tests/new", methods=["GET", "POST"])
+@requires(Action.DRAFT)
+def new_tests(ask_id: int) -> Page | Response:
+    ask = found_own(ask_id)
+
+    def save(change: Change, form: TestsForm) -> None:
+        row = change.session.get_one(Ask, ask_id)
+        tests.add_in_words(change, row, form.labels.data, form.change_reason.data or "")
+
+    heading, words = f"New tests for “{ask.title}”", {"submit": "Add the tests", "intro": _redefines(ask)}
+    back = ask_page(ask_id, "tests")
+    return answer_form(TestsForm, save, "The tests are added.", heading, back, previews=ask_id, **words)
+
+
+@bp.route("/tests/<id:test_id>/edit", methods=["GET", "POST"])
+@requires(Action.DRAFT)
+def edit_test(test_id: int) -> Page | Response:
+    find = partial(staff.find_test, test_id=test_id)
+    ask = found_own(found(find(db())).ask_id)
+
+    def save(change: Change, test: SuccessTest, form: TestForm) -> None:
+        reason = form.change_reason.data or ""
+        tests.edit_test(change, test.ask, test, form.draft(), seen_version=form.seen_version, reason=reason)
+
+    back, intro = ask_page(ask.id), _redefines(ask)
+    return answer_edit(find, TestForm, save, "Kept.", "Edit the test", back, previews=ask.id, intro=intro)
+
+
+@bp.route("/tests/<id:test_id>/<any(archive, restore):action>", methods=["GET", "POST"])
+@requires(Action.DRAFT)
+def archive_test(test_id: int, action: str) -> Page | Response:
+    find = partial(staff.find_test, test_id=test_id)
+    test = found(find(db()))
+    back, intro = ask_page(test.ask_id), _redefines(found_own(test.ask_id))
+    if test.is_archived == (action == "archive"):
+        return done("This was done already.", back)
+    verb, past = ("Archive", "archived") if action == "archive" else ("Take up", "taken up again")
+
+    def save(change: Change, row: SuccessTest, form: ReasonForm) -> None:
+        do = tests.archive_test if action == "archive" else tests.restore_test
+        do(change, row.ask, row, form.seen_version, form.reason.data or "")
+
+    said, heading = f"The test is {past}.", f"{verb} the test “{test.label}”"
+    return answer_edit(find, ReasonForm, save, said, heading, back, submit=verb, intro=intro)
+
+
+def _redefines(ask: Ask) -> str:
+    return REDEFINES if ask.publication.is_public else ""

@@ -16,6 +16,7 @@ from tracker.rules.errors import RuleBroken
 from tracker.rules.permissions import Action
 from tracker.rules.wording import shown
 from tracker.services import bulk
+from tracker.services.change import Change
 from tracker.services.events import plain
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import attempt, whole_number
@@ -45,16 +46,10 @@ def many() -> Page | Response:
     if button == "publish" and not form.problems:
         form.what.data = What.PUBLISH
         return _page(form, is_shown=_rehearse_new(form), has_table=True)
-    if button == "do" and (answer := attempt(form, lambda: _do(form))):
+    if button == "do" and (answer := attempt(form, lambda: saved(lambda change: _change(change, form)))):
         return answer
     is_shown = button == "show" and bool(attempt(form, lambda: _rehearse(form)))
     return _page(form, is_shown, has_table=button in {"show", "do"} and form.what.data is not None)
-
-
-def _message(number: int) -> str:
-    if not number:
-        return "None of these asks needed a change."
-    return f"Changed {number} {'ask' if number == 1 else 'asks'}. Each has its entry in the log."
 
 
 def _new_form() -> ManyForm:
@@ -68,8 +63,11 @@ def _new_form() -> ManyForm:
     return form
 
 
-def _do(form: ManyForm) -> Response:
-    return saved(lambda change: (_message(bulk.change_many(change, form.seen, form.draft())), url_for("asks.index")))
+def _change(change: Change, form: ManyForm) -> tuple[str, str]:
+    number, back = bulk.change_many(change, form.seen, form.draft()), url_for("asks.index")
+    if not number:
+        return "None of these asks needed a change.", back
+    return f"Changed {number} {'ask' if number == 1 else 'asks'}. Each has its entry in the log.", back
 
 
 def _rehearse(form: ManyForm) -> bool:

@@ -1,24 +1,21 @@
 """What is done with an entry as its form says it: kept as a draft, sent for approval, previewed or published."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from flask import abort, url_for
 from werkzeug.wrappers import Response
 
 from tracker.models import Ask, Update
 from tracker.rules.asks import AskDraft
 from tracker.rules.dates import PartialDate
-from tracker.rules.permissions import Action
 from tracker.rules.updates import UpdateDraft, UpdateKind
 from tracker.services import asks, drafts, records, updates
 from tracker.services.change import Change
-from tracker.web.auth import me
 from tracker.web.forms.updates import UpdateForm
 from tracker.web.sent_forms import ask_before_repeating
-from tracker.web.staff.answers import Page, saved
-from tracker.web.staff.previews import rehearsed
+from tracker.web.staff.answers import Page, ask_page, rehearsed, require_publisher, saved
 
+KEPT = "Kept as a draft. The public does not see it."
 SENT = "Sent for approval. The public does not see it before an editor approves it."
 STILL_RIGHT = "We looked at everything: the status is still right."
 NOT_TAKEN = " What you said of the next step and of looking at everything is asked again when it is published."
@@ -35,40 +32,32 @@ class Composing:
     corrected: Update | None = None
     saved: Update | None = None
 
-    @property
-    def page(self) -> str:
-        """The ask's page in the staff area."""
-        return url_for("asks.show", ask_id=self.ask.id)
+
+def send(composing: Composing, button: str) -> Page | Response:
+    """Do what the pressed button says: publish, send for approval or keep as a draft; any other shows a preview."""
+    if button == "publish":
+        require_publisher()
+    if button in SAVES:
+        return saved(lambda change: (SAVES[button](composing, change), ask_page(composing.ask.id)))
+
+    def write(change: Change) -> Ask:
+        _publish_all(composing, change)
+        return change.session.get_one(Ask, composing.ask.id)
+
+    return rehearsed(write, is_entry=True)
 
 
-def keep(composing: Composing) -> Page | Response:
-    """Keep the entry as a draft."""
-    form = composing.form
-
-    def save(change: Change) -> tuple[str, str]:
-        composing.write(change, change.session.get_one(Ask, composing.ask.id))
-        rest = NOT_TAKEN if form.step_after() or ("is_reviewed" in form and form.is_reviewed.data) else ""
-        return f"Kept as a draft. The public does not see it.{rest}", composing.page
-
-    return saved(save)
-
-
-def publish(composing: Composing) -> Page | Response:
+def _publish(composing: Composing, change: Change) -> str:
     """Publish the entry, and with it what else the form says."""
-    if not me().may(Action.PUBLISH):
-        abort(403, "Your role may write drafts. An editor publishes them: send it for approval.")
-
-    def save(change: Change) -> tuple[str, str]:
-        ask = change.session.get_one(Ask, composing.ask.id)
-        ask_before_repeating(change, composing.form, _publish_all(composing, change, ask))
-        return published(ask), composing.page
-
-    return saved(save)
+    update = _publish_all(composing, change)
+    ask_before_repeating(change, composing.form, update)
+    return published(change.session.get_one(Ask, composing.ask.id))
 
 
-def _publish_all(composing: Composing, change: Change, ask: Ask) -> Update:
+def _publish_all(composing: Composing, change: Change) -> Update:
     """Publish the entry, the look at everything, and the next step; returns the entry."""
-    form, update = composing.form, composing.write(change, ask)
+    form, ask = composing.form, change.session.get_one(Ask, composing.ask.id)
+    update = composing.write(change, ask)
     updates.publish(change, ask, update, form.seen_entries)
     if review := _review_of(form, change):
         updates.post(change, ask, review)
@@ -79,18 +68,23 @@ def _publish_all(composing: Composing, change: Change, ask: Ask) -> Update:
     return update
 
 
-def submit(composing: Composing) -> Page | Response:
+def _submit(composing: Composing, change: Change) -> str:
     """Send the entry to the editors, and with it the look at everything."""
+    ask = change.session.get_one(Ask, composing.ask.id)
+    updates.submit(change, ask, composing.write(change, ask))
+    if review := _review_of(composing.form, change):
+        updates.submit(change, ask, drafts.save(change, ask, review))
+    return SENT + (NO_STEP_YET if composing.form.step_after() else "")
 
-    def save(change: Change) -> tuple[str, str]:
-        ask = change.session.get_one(Ask, composing.ask.id)
-        updates.submit(change, ask, composing.write(change, ask))
-        if review := _review_of(composing.form, change):
-            updates.submit(change, ask, drafts.save(change, ask, review))
-        rest = NO_STEP_YET if composing.form.step_after() else ""
-        return f"{SENT}{rest}", composing.page
 
-    return saved(save)
+def _keep(composing: Composing, change: Change) -> str:
+    """Keep the entry as a draft."""
+    composing.write(change, change.session.get_one(Ask, composing.ask.id))
+    rest = composing.form.step_after() or _review_of(composing.form, change)
+    return KEPT + (NOT_TAKEN if rest else "")
+
+
+SAVES: Mapping[str, Callable[[Composing, Change], str]] = {"publish": _publish, "submit": _submit, "draft": _keep}
 
 
 def _review_of(form: UpdateForm, change: Change) -> UpdateDraft | None:
@@ -98,17 +92,6 @@ def _review_of(form: UpdateForm, change: Change) -> UpdateDraft | None:
     if "is_reviewed" not in form or not form.is_reviewed.data:
         return None
     return UpdateDraft(UpdateKind.REVIEW, PartialDate(change.today.isoformat()), STILL_RIGHT)
-
-
-def rehearse(composing: Composing) -> Page | Response:
-    """The public page as it would be."""
-
-    def write(change: Change) -> Ask:
-        ask = change.session.get_one(Ask, composing.ask.id)
-        _publish_all(composing, change, ask)
-        return ask
-
-    return rehearsed("staff/updates/preview.html", write)
 
 
 def published(ask: Ask) -> str:

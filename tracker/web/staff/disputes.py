@@ -1,68 +1,143 @@
-"""Saying in public that something on an ask's page is disputed, and that it no longer is."""
+"""What others say of an ask and what must not be said: replies, private notes, disputes, words that have to go."""
 
+import logging
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, url_for
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
-from tracker.models import Ask
+from tracker.db.engine import reading
+from tracker.models import Ask, Reply
+from tracker.queries import staff
+from tracker.rules.checks import MARK
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import Action
-from tracker.services import replies
+from tracker.rules.replies import one_month_after
+from tracker.services import asks, replies, taking_down
 from tracker.services.change import Change
+from tracker.services.taking_down import WordsFound
+from tracker.web.addresses import site_url
 from tracker.web.auth import requires
-from tracker.web.forms.replies import DisputeForm, EndDisputeForm
-from tracker.web.session import db
-from tracker.web.staff.answers import Page, form_page, found, handled
+from tracker.web.forms.base import attempt
+from tracker.web.forms.disputes import DisputeForm, EndDisputeForm, NoteForm, ReplyForm, WordsForm
+from tracker.web.session import db, engine
+from tracker.web.staff.answers import Page, answer_edit, answer_form, ask_page, by_id, form_page, found, handled
 
-bp = Blueprint("disputes", __name__, url_prefix="/staff/asks/<id:ask_id>/dispute")
-INTRO = (
+security = logging.getLogger("tracker.security")
+bp = Blueprint("disputes", __name__, url_prefix="/staff")
+ASKING = (
+    "Ask before you publish something about a named person or body. Nothing of this is public until it is published."
+)
+MARKING = (
     "The public page and the list then say since when it is disputed, and that you answer within a month. "
     "The desk reminds you."
 )
-END_INTRO = (
+ENDING = (
     "The mark goes from the ask. What was disputed, since when, and what came of it, stay under Corrections. "
     "A mistake is put right by a correction: post it first, in the ask's story."
 )
+GONE = "The words are taken down. Corrections says so in public. Delete the backups and copies that still hold them."
 
 
-@bp.route("", methods=["GET", "POST"])
+@bp.route("/asks/<id:ask_id>/replies/new", methods=["GET", "POST"])
+@requires(Action.EDIT)
+def new_reply(ask_id: int) -> Page | Response:
+    heading = f"We asked for a reply about “{_title(ask_id)}”"
+
+    def save(change: Change, form: ReplyForm) -> None:
+        replies.create_reply(change, ask_id, form.draft())
+
+    make = partial(ReplyForm, asked_on=PartialDate(today().isoformat()), due_on=one_month_after(today()))
+    said = "Kept. The desk reminds you when the answer is due."
+    return answer_form(make, save, said, heading, ask_page(ask_id, "replies"), intro=ASKING)
+
+
+@bp.route("/replies/<id:reply_id>/edit", methods=["GET", "POST"])
+@requires(Action.EDIT)
+def edit_reply(reply_id: int) -> Page | Response:
+    find = partial(staff.find_reply, reply_id=reply_id)
+    reply = found(find(db()))
+
+    def save(change: Change, row: Reply, form: ReplyForm) -> None:
+        replies.edit_reply(change, row, form.draft(), form.seen_version)
+
+    heading, back = f"The reply of {reply.asked}", ask_page(reply.ask_id, "replies")
+    return answer_edit(find, ReplyForm, save, "Kept.", heading, back, intro=ASKING)
+
+
+@bp.route("/asks/<id:ask_id>/notes/new", methods=["GET", "POST"])
+@requires(Action.DRAFT)
+def note(ask_id: int) -> Page | Response:
+    heading = f"Private note about “{_title(ask_id)}”"
+
+    def save(change: Change, form: NoteForm) -> None:
+        asks.add_note(change, change.session.get_one(Ask, ask_id), form.text.data or "")
+
+    back = ask_page(ask_id, "notes")
+    return answer_form(NoteForm, save, "The note is written.", heading, back, submit="Write the note")
+
+
+@bp.route("/asks/<id:ask_id>/dispute", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def mark(ask_id: int) -> Page | Response:
-    form, ask = _form(ask_id), found(db().get(Ask, ask_id))
-    heading, back = f"Something about “{ask.title}” is disputed", url_for("asks.show", ask_id=ask_id)
+    heading = f"Something about “{_title(ask_id)}” is disputed"
 
-    def save(change: Change) -> str:
-        replies.mark_disputed(change, change.session.get_one(Ask, ask_id), form.draft(), form.seen_version)
-        return back
+    def make(obj: Ask, **data: Any) -> DisputeForm:
+        if obj.disputed_on:
+            return DisputeForm(obj=obj, **data)
+        return DisputeForm(disputed_on=PartialDate(today().isoformat()), version=obj.version, **data)
 
-    answer = handled(form, save, "The public page says that it is disputed.", lambda: _form(ask_id, formdata=None))
-    return answer or form_page(form, heading, back, submit="Show that it is disputed", intro=INTRO)
+    def save(change: Change, ask: Ask, form: DisputeForm) -> None:
+        replies.mark_disputed(change, ask, form.draft(), form.seen_version)
+
+    said, words = "The public page says that it is disputed.", {"submit": "Show that it is disputed", "intro": MARKING}
+    return answer_edit(by_id(Ask, ask_id), make, save, said, heading, ask_page(ask_id), **words)
 
 
-@bp.route("/end", methods=["GET", "POST"])
+@bp.route("/asks/<id:ask_id>/dispute/end", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def end(ask_id: int) -> Page | Response:
-    ask, back = found(db().get(Ask, ask_id)), url_for("asks.show", ask_id=ask_id)
-    form, title = EndDisputeForm(version=ask.version), ask.title
+    heading = f"End the dispute about “{_title(ask_id)}”"
+
+    def save(change: Change, ask: Ask, form: EndDisputeForm) -> None:
+        replies.end_dispute(change, ask, form.seen_version, form.reason.data or "")
+
+    said = "The dispute is ended. Corrections tells what came of it."
+    words = {"submit": "End the dispute", "intro": ENDING}
+    return answer_edit(by_id(Ask, ask_id), EndDisputeForm, save, said, heading, ask_page(ask_id), **words)
+
+
+def _title(ask_id: int) -> str:
+    return found(db().get(Ask, ask_id)).title
+
+
+@bp.route("/words", methods=["GET", "POST"])
+@requires(Action.TAKE_DOWN, recently=True)
+def take_down() -> Page | Response:
+    """Show where the words stand that have to go by law, then take them down permanently."""
+    form = WordsForm()
 
     def save(change: Change) -> str:
-        row = change.session.get_one(Ask, ask_id)
-        replies.end_dispute(change, row, form.seen_version, form.reason.data or "")
-        return back
+        event = taking_down.take_down(change, *_typed(form), form.seen.data or "")
+        security.info("words were taken down: entry %s of the log", event.id)
+        return url_for("log.entry", number=event.id)
 
-    def fresh() -> EndDisputeForm:
-        return EndDisputeForm(formdata=None, version=found(db().get(Ask, ask_id)).version)
+    places = attempt(form, lambda: _find(form))
+    if places and request.form.get("do") == "take down" and (answer := handled(form, save, GONE)):
+        return answer
+    if places:
+        form.seen.data = places.seen
+    back, heading = url_for("log.index"), "Take words down"
+    return form_page(form, heading, back, template="staff/words.html", found=places, mark=MARK)
 
-    return handled(form, save, "The dispute is ended. Corrections tells what came of it.", fresh) or form_page(
-        form, f"End the dispute about “{title}”", back, submit="End the dispute", intro=END_INTRO
-    )
+
+def _find(form: WordsForm) -> WordsFound:
+    """Where the words stand; reading all texts may take longer than a page may."""
+    with reading(engine(), is_patient=True) as session:
+        return taking_down.find(session, *_typed(form))
 
 
-def _form(ask_id: int, **options: Any) -> DisputeForm:
-    """The form of what is disputed, or of something that is since today."""
-    ask = found(db().get(Ask, ask_id))
-    if ask.disputed_on:
-        return DisputeForm(obj=ask, **options)
-    return DisputeForm(disputed_on=PartialDate(today().isoformat()), version=ask.version, **options)
+def _typed(form: WordsForm) -> tuple[str, str, str]:
+    return form.words.data or "", form.reason.data or "", site_url()

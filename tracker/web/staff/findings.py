@@ -12,7 +12,6 @@ from tracker.queries.choosing import find_known_page
 from tracker.queries.findings import NewFinding, find_finding
 from tracker.rules.asks import AskDraft
 from tracker.rules.dates import PartialDate
-from tracker.rules.errors import NotAllowed
 from tracker.rules.findings import PROPOSALS, FindingState, Sight
 from tracker.rules.permissions import Action
 from tracker.rules.publishers import read_host
@@ -21,10 +20,10 @@ from tracker.services import asks, drafts, findings, records, updates
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, attempt
-from tracker.web.forms.findings import DismissForm, TellForm
+from tracker.web.forms.stories import DismissForm, TellForm
 from tracker.web.forms.updates import CHANGED
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, done, form_page, found, handled, saved
+from tracker.web.staff.answers import Page, answer_edit, by_id, done, form_page, found, require_publisher, saved
 
 bp = Blueprint("findings", __name__, url_prefix="/staff/findings")
 KEPT = {
@@ -56,18 +55,17 @@ def tell(finding_id: int) -> Page | Response:
 
 def _tell(change: Change, form: TellForm, finding_id: int, button: str) -> tuple[str, str]:
     """Write the entry for each chosen ask, and do with it what the button says."""
-    if button == "publish" and not me().may(Action.PUBLISH):
-        raise NotAllowed("Your role may write drafts. An editor publishes them: send it for approval.")
+    if button == "publish":
+        require_publisher()
     finding = change.session.get_one(Finding, finding_id)
     asked = [change.session.get_one(Ask, number) for number in form.chosen]
     written = [(ask, drafts.save(change, ask, form.draft())) for ask in asked]
     for _, update in written:  # before the first one is published, by which the finding is told
         findings.note_telling(change, finding_id, update)
+    send = {"publish": updates.publish, "submit": updates.submit}.get(button)
     for ask, update in written:
-        if button == "publish":
-            updates.publish(change, ask, update)
-        elif button == "submit":
-            updates.submit(change, ask, update)
+        if send:
+            send(change, ask, update)
         if button == "publish" and form.sets_step:
             draft = replace(records.draft_of(AskDraft, ask), **_step_of(finding))
             asks.edit_ask(change, ask, draft, seen_version=None)
@@ -78,30 +76,29 @@ def _tell(change: Change, form: TellForm, finding_id: int, button: str) -> tuple
 @bp.route("/<id:finding_id>/dismiss", methods=["GET", "POST"])
 @requires(Action.PUBLISH)
 def dismiss(finding_id: int) -> Page | Response:
-    row = found(find_finding(db(), finding_id))
-    form = DismissForm(version=row.finding.version)
+    says = found(db().get(Finding, finding_id)).says
 
-    def save(change: Change) -> str:
-        finding = change.session.get_one(Finding, finding_id)
+    def make(obj: Finding, **data: Any) -> DismissForm:
+        return DismissForm(version=obj.version, **data)
+
+    def save(change: Change, finding: Finding, form: DismissForm) -> None:
         findings.dismiss(change, finding, form.in_words, form.seen_version)
-        return _desk()
 
-    answer = handled(form, save, "Put down as not relevant. It comes back only if the record changes.")
-    return answer or form_page(form, "Not relevant?", _desk(), submit="Not relevant", intro=row.finding.says)
+    said, words = "Put down as not relevant. It comes back only if the record changes.", {"submit": "Not relevant"}
+    find, heading = by_id(Finding, finding_id), "Not relevant?"
+    return answer_edit(find, make, save, said, heading, _desk(), intro=says, **words)
 
 
 @bp.post("/<id:finding_id>/fill")
 @requires(Action.EDIT)
 def fill(finding_id: int) -> Page | Response:
-    finding = found(db().get(Finding, finding_id))
-    form = ConfirmForm()
+    says = found(db().get(Finding, finding_id)).says
 
-    def save(change: Change) -> str:
-        findings.fill(change, change.session.get_one(Finding, finding_id), form.seen_version)
-        return _desk()
+    def save(change: Change, finding: Finding, form: ConfirmForm) -> None:
+        findings.fill(change, finding, form.seen_version)
 
-    answer = handled(form, save, f"Filled in: {finding.says}.", lambda: ConfirmForm(None, version=finding.version))
-    return answer or form_page(form, "Fill in the date", _desk(), submit="Fill in the date", intro=finding.says)
+    said, words = f"Filled in: {says}.", {"submit": "Fill in the date", "intro": says}
+    return answer_edit(by_id(Finding, finding_id), ConfirmForm, save, said, "Fill in the date", _desk(), **words)
 
 
 def proposed(row: NewFinding) -> dict[str, Any]:

@@ -21,9 +21,9 @@ PAGES = {
     "first-day": ("account",),
     "update": ("updates", "approval", "findings"),
     "correction": ("updates.correct",),
-    "new-ask": ("asks", "tests", "sources", "laws", "moves", "targets"),
-    "spreadsheet": ("bulk", "sheets", "imports", "pasted"),
-    "disputes": ("replies", "disputes", "words"),
+    "new-ask": ("asks", "sources", "laws", "moves", "targets"),
+    "spreadsheet": ("bulk", "sheets"),
+    "disputes": ("disputes",),
     "statuses": (),
     "leaving": ("people",),
 }

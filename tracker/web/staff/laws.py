@@ -1,11 +1,11 @@
 """Laws, and their links to asks."""
 
-from typing import Any
+from functools import partial
 
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.models import Legislation
+from tracker.models import Legislation, Link
 from tracker.queries import staff
 from tracker.queries.choosing import LawChoices
 from tracker.rules.permissions import Action
@@ -15,10 +15,10 @@ from tracker.web.auth import requires
 from tracker.web.forms.base import ConfirmForm
 from tracker.web.forms.legislation import LegislationForm, LinkForm
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, form_page, found, found_own, handled
-from tracker.web.staff.previews import saved_or_previewed
+from tracker.web.staff.answers import Page, answer_edit, answer_form, ask_page, found, found_own
 
 bp = Blueprint("laws", __name__, url_prefix="/staff")
+DRAFT = "Kept as a draft."
 NO_LAW = "There is no law to link yet. Add the law first (Legislation, New law)."
 
 
@@ -40,68 +40,47 @@ def show(law_id: int) -> str:
 @bp.route("/legislation/new", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def new() -> Page | Response:
-    form = LegislationForm(laws=lambda: LawChoices(db()))
-
-    def save(change: Change) -> str:
+    def save(change: Change, form: LegislationForm) -> str:
         return url_for(".show", law_id=legislation.create_legislation(change, form.draft()).id)
 
-    return handled(form, save, "Kept as a draft.") or form_page(
-        form, "New law", url_for(".index"), submit="Keep as a draft"
-    )
+    make = partial(LegislationForm, laws=lambda: LawChoices(db()))
+    return answer_form(make, save, DRAFT, "New law", url_for(".index"), submit="Keep as a draft")
 
 
 @bp.route("/legislation/<id:law_id>/edit", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def edit(law_id: int) -> Page | Response:
-    form, here = _form(law_id), url_for(".show", law_id=law_id)
-
-    def save(change: Change) -> str:
-        law = change.session.get_one(Legislation, law_id)
+    def save(change: Change, law: Legislation, form: LegislationForm) -> None:
         legislation.edit_legislation(change, law, form.draft(), form.seen_version)
-        return here
 
-    return handled(form, save, "Kept.", lambda: _form(law_id, formdata=None)) or form_page(form, "Edit the law", here)
+    find = partial(staff.find_law, law_id=law_id)
+    make = partial(LegislationForm, laws=lambda: LawChoices(db(), but_not=law_id))
+    return answer_edit(find, make, save, "Kept.", "Edit the law", url_for(".show", law_id=law_id))
 
 
 @bp.route("/asks/<id:ask_id>/links/new", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def new_link(ask_id: int) -> Page | Response:
-    ask = found_own(ask_id)
-    form, back = LinkForm(laws=lambda: LawChoices(db())), url_for("asks.show", ask_id=ask_id)
-    heading, intro = f"Link a law to “{ask.title}”", "" if form.legislation_id.offered else NO_LAW
+    heading = f"Link a law to “{found_own(ask_id).title}”"
 
-    def save(change: Change) -> str:
+    def save(change: Change, form: LinkForm) -> None:
         legislation.create_link(change, form.draft(ask_id))
-        return back
 
-    return handled(form, save, "Kept as a draft. Publish it when it is right.") or form_page(
-        form, heading, back, submit="Keep as a draft", intro=intro
-    )
+    make = partial(LinkForm, laws=lambda: LawChoices(db()))
+    said, intro = f"{DRAFT} Publish it when it is right.", "" if LawChoices(db()).offer("") else NO_LAW
+    return answer_form(make, save, said, heading, ask_page(ask_id), submit="Keep as a draft", intro=intro)
 
 
 @bp.route("/links/<id:link_id>/edit", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def edit_link(link_id: int) -> Page | Response:
-    link, form = found(staff.find_link(db(), link_id)), _link_form(link_id)
+    find = partial(staff.find_link, link_id=link_id)
+    link = found(find(db()))
     heading = f"Edit the link to {link.legislation.citation or link.legislation.title}"
     ask_id = found_own(link.ask_id).id
-    back = url_for("asks.show", ask_id=ask_id)
 
-    def save(change: Change) -> str:
-        row = found(staff.find_link(change.session, link_id))
-        legislation.edit_link(change, row, form.draft(row.ask_id), form.seen_version)
-        return back
+    def save(change: Change, row: Link, form: LinkForm) -> None:
+        legislation.edit_link(change, row, form.draft(ask_id), form.seen_version)
 
-    answer = saved_or_previewed(form, ask_id, save, "Kept.", lambda: _link_form(link_id, formdata=None))
-    return answer or form_page(form, heading, back, can_preview=True)
-
-
-def _form(law_id: int, **options: Any) -> LegislationForm:
-    return LegislationForm(
-        obj=found(staff.find_law(db(), law_id)), laws=lambda: LawChoices(db(), but_not=law_id), **options
-    )
-
-
-def _link_form(link_id: int, **options: Any) -> LinkForm:
-    link = found(staff.find_link(db(), link_id))
-    return LinkForm(obj=link, laws=lambda: LawChoices(db()), **options)
+    make = partial(LinkForm, laws=lambda: LawChoices(db()))
+    return answer_edit(find, make, save, "Kept.", heading, ask_page(ask_id), previews=ask_id)

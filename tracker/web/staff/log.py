@@ -3,7 +3,6 @@
 import logging
 from dataclasses import replace
 from datetime import date
-from typing import Any, NoReturn
 
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -20,7 +19,7 @@ from tracker.web.auth import me, requires
 from tracker.web.forms.base import whole_number
 from tracker.web.limits import CSV, download
 from tracker.web.session import db, engine, stop_reading
-from tracker.web.staff.answers import found
+from tracker.web.staff.answers import ask_page, found
 
 security = logging.getLogger("tracker.security")
 bp = Blueprint("log", __name__, url_prefix="/staff")
@@ -38,7 +37,7 @@ def index() -> str:
         "staff/log/index.html",
         page=log.list_entries(db(), me(), wanted, _number("before")),
         wanted=wanted,
-        query=_query(),
+        query={name: request.args[name] for name in FILTERS if request.args.get(name)},
         people=[(log.NOBODY, MACHINES), *((person.id, person.name) for person in staff.list_everybody(db()))],
         subjects=[(name, name.capitalize()) for name in log.list_distinct(db(), Event.subject)],
         actions=[(name, name.capitalize()) for name in log.list_distinct(db(), Event.action)],
@@ -81,15 +80,10 @@ def _wanted() -> LogFilter:
     )
 
 
-def _query() -> dict[str, Any]:
-    """The filters that are set, for links."""
-    return {name: request.args[name] for name in FILTERS if request.args.get(name)}
-
-
 def _name(name: str) -> str:
     text = request.args.get(name, "").strip()
     if not text.isprintable():
-        _refuse(f"“{name}” holds characters that no name has.")
+        raise UnknownFilter(f"“{name}” holds characters that no name has.")
     return text
 
 
@@ -98,7 +92,7 @@ def _number(name: str) -> int | None:
     if text in {"", "0"}:
         return int(text) if text else None
     if not whole_number(text):
-        _refuse(f"“{name}” is not a number of this list.")
+        raise UnknownFilter(f"“{name}” is not a number of this list.")
     return whole_number(text)
 
 
@@ -107,20 +101,16 @@ def _day(name: str) -> date | None:
     try:
         day = date.fromisoformat(text) if text else None
     except ValueError:
-        _refuse("Write a day as year, month and day: 2026-11-22.")
+        raise UnknownFilter("Write a day as year, month and day: 2026-11-22.") from None
     if day and not FIRST_DAY <= day <= LAST_DAY:
-        _refuse(f"Choose a day between {FIRST_DAY} and {LAST_DAY}.")
+        raise UnknownFilter(f"Choose a day between {FIRST_DAY} and {LAST_DAY}.")
     return day
-
-
-def _refuse(sentence: str) -> NoReturn:
-    raise UnknownFilter(sentence)
 
 
 def _subject_page(event: Event) -> str:
     """The staff page of the record that an entry is about; empty where there is none to see."""
     if event.ask_id is not None:
-        return url_for("asks.show", ask_id=event.ask_id)
+        return ask_page(event.ask_id)
     match event.subject:
         case "legislation":
             return url_for("laws.show", law_id=event.subject_id)

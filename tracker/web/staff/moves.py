@@ -16,7 +16,7 @@ from tracker.services.change import Change
 from tracker.web.auth import requires
 from tracker.web.forms.base import ConfirmForm, ReasonForm, attempt
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, form_page, found, handled, saved
+from tracker.web.staff.answers import Page, answer_edit, ask_page, found, saved
 
 bp = Blueprint("moves", __name__, url_prefix="/staff")
 
@@ -37,7 +37,7 @@ MOVABLES: Mapping[str, Movable] = {
         "ask",
         staff.find_ask,
         asks.publish_ask,
-        lambda ask: url_for("asks.show", ask_id=ask.id),
+        lambda ask: ask_page(ask.id),
         "An archived ask leaves the lists, the counts and the files. Its page stays at its address, "
         "marked as archived.",
     ),
@@ -59,14 +59,14 @@ MOVABLES: Mapping[str, Movable] = {
         "link",
         staff.find_link,
         legislation.publish_link,
-        lambda link: url_for("asks.show", ask_id=link.ask_id),
+        lambda link: ask_page(link.ask_id),
         "An archived link is shown no more on the pages of the ask and the law.",
     ),
     "replies": Movable(
         "reply",
         staff.find_reply,
         replies.publish_reply,
-        lambda reply: url_for("asks.show", ask_id=reply.ask_id, _anchor="replies"),
+        lambda reply: ask_page(reply.ask_id, "replies"),
         "An archived reply is shown no more on the page of the ask.",
     ),
 }
@@ -94,21 +94,17 @@ def restore(subject: str, row_id: int) -> Response:
 def archive(subject: str, row_id: int) -> Page | Response:
     kind = MOVABLES[subject]
     row = found(kind.find(db(), row_id))
-    form, back = ReasonForm(version=row.version), kind.page(row)
     intro = kind.on_archive if row.publication.is_public else NEVER_PUBLIC
     verb = "Archive" if row.publication.is_public else "Put aside"
 
-    def save(change: Change) -> str:
-        records.archive(change, kind.find(change.session, row_id), form.seen_version, form.reason.data or "")
-        return back
+    def find(session: Session) -> Any:
+        return kind.find(session, row_id)
 
-    def fresh() -> ReasonForm:
-        return ReasonForm(formdata=None, version=kind.find(db(), row_id).version)
+    def save(change: Change, row: Any, form: ReasonForm) -> None:
+        records.archive(change, row, form.seen_version, form.reason.data or "")
 
-    message = f"Done. You can take up the {kind.name} again at any time."
-    return handled(form, save, message, fresh) or form_page(
-        form, f"{verb} this {kind.name}", back, submit=verb, intro=intro
-    )
+    said, heading = f"Done. You can take up the {kind.name} again at any time.", f"{verb} this {kind.name}"
+    return answer_edit(find, ReasonForm, save, said, heading, kind.page(row), submit=verb, intro=intro)
 
 
 def _move(kind: Movable, row_id: int, do: Callable[..., None], message: str) -> Response:

@@ -22,7 +22,7 @@ from tracker.web.forms.base import ConfirmForm, Form, ReasonForm, new_key
 from tracker.web.forms.people import PersonForm
 from tracker.web.sent_forms import KEY
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, form_page, found, handled
+from tracker.web.staff.answers import Page, answer_edit, answer_form, by_id, found
 
 MADE = "The link is made."
 NOBODY_IS_DELETED = "Nobody is deleted: what the person wrote keeps the name. Deactivating ends every session at once."
@@ -45,49 +45,39 @@ def index() -> str:
 @bp.route("/people/new", methods=["GET", "POST"])
 @requires(Action.MANAGE_PEOPLE, recently=True)
 def new() -> Page | Response:
-    form, back = PersonForm(), url_for(".index")
-
-    def invite(change: Change) -> str:
+    def invite(change: Change, form: PersonForm) -> str:
         return _make_link(change, people.add_person(change, _draft(form), ""), form)
 
     intro = f"You get a link to send them. It works once, for {_hours(people.INVITATION_LASTS)} hours."
-    return handled(form, invite, MADE) or form_page(form, "New member of staff", back, submit="Invite", intro=intro)
+    heading = "New member of staff"
+    return answer_form(PersonForm, invite, MADE, heading, url_for(".index"), submit="Invite", intro=intro)
 
 
 @bp.route("/people/<id:person_id>/edit", methods=["GET", "POST"])
 @requires(Action.MANAGE_PEOPLE, recently=True)
 def edit(person_id: int) -> Page | Response:
-    form, back = PersonForm(obj=_person(person_id)), url_for(".index")
+    def save(change: Change, person: Person, form: PersonForm) -> None:
+        people.edit_person(change, person, _draft(form), form.seen_version)
 
-    def save(change: Change) -> str:
-        people.edit_person(change, change.session.get_one(Person, person_id), _draft(form), form.seen_version)
-        return back
-
-    def fresh() -> PersonForm:
-        return PersonForm(formdata=None, obj=_person(person_id))
-
-    return handled(form, save, "Kept.", fresh) or form_page(form, "Edit a member of staff", back)
+    heading = "Edit a member of staff"
+    return answer_edit(by_id(Person, person_id), PersonForm, save, "Kept.", heading, url_for(".index"))
 
 
 @bp.route("/people/<id:person_id>/link", methods=["GET", "POST"])
 @requires(Action.MANAGE_PEOPLE, recently=True)
 def link(person_id: int) -> Page | Response:
-    person, back = _person(person_id), url_for(".index")
-    form = ConfirmForm(version=person.version)
+    person = _person(person_id)
 
-    def make(change: Change) -> str:
-        return _make_link(change, change.session.get_one(Person, person_id), form, form.seen_version)
-
-    def fresh() -> ConfirmForm:
-        return ConfirmForm(formdata=None, version=_person(person_id).version)
+    def make(change: Change, row: Person, form: ConfirmForm) -> str:
+        return _make_link(change, row, form, form.seen_version)
 
     intro = (
         f"With the link {person.name} chooses a password, once, within {_hours(people.lasts(person))} hours. "
         "Links made before stop working. Two-step sign-in stays as it is."
     )
-    return handled(form, make, MADE, fresh) or form_page(
-        form, f"Link for {person.name}", back, submit="Make the link", intro=intro
-    )
+    words = {"submit": "Make the link", "intro": intro}
+    heading, back = f"Link for {person.name}", url_for(".index")
+    return answer_edit(by_id(Person, person_id), ConfirmForm, make, MADE, heading, back, **words)
 
 
 @bp.get("/people/<id:person_id>/link/<key>")
@@ -109,39 +99,26 @@ def show_link(person_id: int, key: str) -> str:
 )
 @requires(Action.MANAGE_PEOPLE, recently=True)
 def access(person_id: int, action: str) -> Page | Response:
-    person, move, back = _person(person_id), MOVES[action], url_for(".index")
-    form = ConfirmForm(version=person.version)
+    person, move = _person(person_id), MOVES[action]
 
-    def save(change: Change) -> str:
-        move.do(change, change.session.get_one(Person, person_id), form.seen_version)
-        return back
-
-    def fresh() -> ConfirmForm:
-        return ConfirmForm(formdata=None, version=_person(person_id).version)
+    def save(change: Change, row: Person, form: ConfirmForm) -> None:
+        move.do(change, row, form.seen_version)
 
     heading, said = move.heading.format(person.name), move.done.format(person.name)
-    return handled(form, save, said, fresh) or form_page(form, heading, back, submit=move.button, intro=move.intro)
+    words = {"submit": move.button, "intro": move.intro}
+    return answer_edit(by_id(Person, person_id), ConfirmForm, save, said, heading, url_for(".index"), **words)
 
 
 @bp.route("/people/<id:person_id>/erase", methods=["GET", "POST"])
 @requires(Action.MANAGE_PEOPLE, recently=True)
 def erase(person_id: int) -> Page | Response:
-    person, back = _person(person_id), url_for(".index")
-    form = ReasonForm(version=person.version)
+    heading, number = f"Erase the data of {_person(person_id).name}", queries.count_held_for_good(db(), person_id)
 
-    def save(change: Change) -> str:
-        row = change.session.get_one(Person, person_id)
+    def save(change: Change, row: Person, form: ReasonForm) -> None:
         personal_data.erase(change, row, form.seen_version, form.reason.data or "")
-        return back
 
-    def fresh() -> ReasonForm:
-        return ReasonForm(formdata=None, version=_person(person_id).version)
-
-    number = queries.count_held_for_good(db(), person_id)
-    intro = ERASING + (HELD_FOR_GOOD.format(number) if number else "")
-    return handled(form, save, "Erased.", fresh) or form_page(
-        form, f"Erase the data of {person.name}", back, submit="Erase for good", intro=intro
-    )
+    words = {"submit": "Erase for good", "intro": ERASING + (HELD_FOR_GOOD.format(number) if number else "")}
+    return answer_edit(by_id(Person, person_id), ReasonForm, save, "Erased.", heading, url_for(".index"), **words)
 
 
 class Move(NamedTuple):

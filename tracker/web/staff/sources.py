@@ -1,7 +1,5 @@
 """Sources: where asks were made."""
 
-from typing import Any
-
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -14,7 +12,7 @@ from tracker.web.auth import requires
 from tracker.web.forms.asks import SourceForm
 from tracker.web.forms.base import ConfirmForm
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, form_page, found, handled
+from tracker.web.staff.answers import Page, answer_edit, answer_form, by_id
 
 bp = Blueprint("sources", __name__, url_prefix="/staff/sources")
 
@@ -30,28 +28,16 @@ def index() -> str:
 @bp.route("/new", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def new() -> Page | Response:
-    form, back = SourceForm(), url_for(".index")
-
-    def save(change: Change) -> str:
+    def save(change: Change, form: SourceForm) -> None:
         asks.create_source(change, form.draft())
-        return back
 
-    return handled(form, save, "Kept as a draft.") or form_page(form, "New source", back, submit="Keep as a draft")
+    return answer_form(SourceForm, save, "Kept as a draft.", "New source", url_for(".index"), submit="Keep as a draft")
 
 
 @bp.route("/<id:source_id>/edit", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def edit(source_id: int) -> Page | Response:
-    form, back = _form(source_id), url_for(".index")
+    def save(change: Change, source: Source, form: SourceForm) -> None:
+        asks.edit_source(change, source, form.draft(), form.seen_version)
 
-    def save(change: Change) -> str:
-        asks.edit_source(change, change.session.get_one(Source, source_id), form.draft(), form.seen_version)
-        return back
-
-    return handled(form, save, "Kept.", lambda: _form(source_id, formdata=None)) or form_page(
-        form, "Edit the source", back
-    )
-
-
-def _form(source_id: int, **options: Any) -> SourceForm:
-    return SourceForm(obj=found(db().get(Source, source_id)), **options)
+    return answer_edit(by_id(Source, source_id), SourceForm, save, "Kept.", "Edit the source", url_for(".index"))

@@ -1,5 +1,8 @@
 """Targets of an ask: names pasted, compared with the UK Sanctions List one by one, and erased."""
 
+from functools import partial
+from typing import Any
+
 from flask import Blueprint, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -13,7 +16,7 @@ from tracker.web.auth import requires
 from tracker.web.forms.base import attempt
 from tracker.web.forms.targets import CompareForm, EraseTargetForm, TargetsForm
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, form_page, found, handled, saved
+from tracker.web.staff.answers import Page, answer_edit, answer_form, ask_page, form_page, found, saved
 
 bp = Blueprint("targets", __name__, url_prefix="/staff")
 INTRO = (
@@ -34,58 +37,45 @@ ERASE = (
 @bp.route("/asks/<id:ask_id>/targets/new", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def new(ask_id: int) -> Page | Response:
-    ask, form, back = found(db().get(Ask, ask_id)), TargetsForm(), _of_ask(ask_id)
+    heading = f"Add names to “{found(db().get(Ask, ask_id)).title}”"
 
-    def save(change: Change) -> str:
+    def save(change: Change, form: TargetsForm) -> None:
         targets.add_targets(change, change.session.get_one(Ask, ask_id), form.draft())
-        return back
 
-    return handled(form, save, "Added. Nobody has compared them with the list yet.") or form_page(
-        form, f"Add names to “{ask.title}”", back, submit="Add the names", intro=INTRO
-    )
+    said, back = "Added. Nobody has compared them with the list yet.", ask_page(ask_id, "targets")
+    return answer_form(TargetsForm, save, said, heading, back, submit="Add the names", intro=INTRO)
 
 
 @bp.route("/targets/<id:target_id>/compare", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def compare(target_id: int) -> Page | Response:
-    target = found(staff.find_target(db(), target_id))
-    form, back = CompareForm(target), _of_ask(target.ask_id)
-    heading = f"Is {target.asked_as or f'target {target.position} (erased)'} on the list?"
-    intro = COMPARE + ("" if any("name" in it for it in target.candidates) else NONE_FITS)
+    def make(**data: Any) -> CompareForm:
+        return CompareForm(found(staff.find_target(db(), target_id)), **data)
 
     def save(change: Change) -> tuple[str, str]:
         row = found(staff.find_target(change.session, target_id))
         targets.decide(change, row, form.draft(), form.seen_version)
-        later = staff.find_next_target(change.session, row)
-        if later:
+        if later := staff.find_next_target(change.session, row):
             return "Kept. This is the next name.", url_for(".compare", target_id=later)
         return "Kept. All are compared.", back
 
-    def fresh() -> CompareForm:
-        return CompareForm(found(staff.find_target(db(), target_id)), formdata=None)
-
-    return attempt(form, lambda: saved(save), fresh) or form_page(form, heading, back, intro=intro)
+    form, target = make(), found(staff.find_target(db(), target_id))
+    back = ask_page(target.ask_id, "targets")
+    heading = f"Is {target.asked_as or f'target {target.position} (erased)'} on the list?"
+    intro = COMPARE + ("" if any("name" in it for it in target.candidates) else NONE_FITS)
+    answer = attempt(form, lambda: saved(save), lambda: make(formdata=None))
+    return answer or form_page(form, heading, back, intro=intro)
 
 
 @bp.route("/targets/<id:target_id>/erase", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def erase(target_id: int) -> Page | Response:
-    target = found(staff.find_target(db(), target_id))
-    form, back, position = EraseTargetForm(version=target.version), _of_ask(target.ask_id), target.position
+    find = partial(staff.find_target, target_id=target_id)
+    target = found(find(db()))
 
-    def save(change: Change) -> str:
-        row = change.session.get_one(Target, target_id)
+    def save(change: Change, row: Target, form: EraseTargetForm) -> None:
         reason, is_counted = form.reason.data or "", form.is_counted.data
         targets.erase(change, row, form.seen_version, reason, is_counted=is_counted)
-        return back
 
-    def fresh() -> EraseTargetForm:
-        return EraseTargetForm(formdata=None, version=found(staff.find_target(db(), target_id)).version)
-
-    return handled(form, save, "Erased.", fresh) or form_page(
-        form, f"Erase the name of target {position}", back, submit="Erase it", intro=ERASE
-    )
-
-
-def _of_ask(ask_id: int) -> str:
-    return url_for("asks.show", ask_id=ask_id, _anchor="targets")
+    heading, back = f"Erase the name of target {target.position}", ask_page(target.ask_id, "targets")
+    return answer_edit(find, EraseTargetForm, save, "Erased.", heading, back, submit="Erase it", intro=ERASE)

@@ -1,6 +1,7 @@
 """Posting to an ask's story: change a status, post a milestone, correct, review; preview before publishing."""
 
 import re
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -22,12 +23,12 @@ from tracker.services import drafts, findings, updates
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, attempt, whole_number
-from tracker.web.forms.corrections import CorrectionForm
-from tracker.web.forms.updates import ReviewForm, StoryForm, UpdateForm
+from tracker.web.forms.stories import ReviewForm, StoryForm
+from tracker.web.forms.updates import CorrectionForm, UpdateForm
 from tracker.web.sent_forms import ask_before_repeating
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, done, form_page, found, handled
-from tracker.web.staff.composing import Composing, keep, publish, rehearse, submit
+from tracker.web.staff.answers import Page, answer_edit, ask_page, done, form_page, found, handled, preview_page
+from tracker.web.staff.composing import Composing, send
 from tracker.web.staff.findings import proposed
 
 bp = Blueprint("updates", __name__, url_prefix="/staff")
@@ -80,7 +81,7 @@ def new(ask_id: int, kind: str) -> Page | Response:
 def correct(update_id: int) -> Page | Response:
     corrected = found(staff.find_update(db(), update_id))
     if corrected.publication is not Publication.PUBLISHED:
-        return done("Only a published entry is corrected.", _page_of(corrected.ask))
+        return done("Only a published entry is corrected.", ask_page(corrected.ask_id))
     ask = found(find_judged(db(), corrected.ask_id))
     own = drafts.draft_of(corrected)
     data = _data_of(own) | {"text": "", "draft_note": "", "seen": staff.count_published(db(), ask.id)}
@@ -113,30 +114,25 @@ def edit(update_id: int) -> Page | Response:
 @bp.route("/updates/<id:update_id>/<any(discard, restore):action>", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def discard(update_id: int, action: str) -> Page | Response:
-    update = found(staff.find_update(db(), update_id))
+    find = partial(staff.find_update, update_id=update_id)
+    update = found(find(db()))
     if action == "discard":
         drafts.require_own(update, me())
-    form, back = ConfirmForm(version=update.version), _page_of(update.ask)
     verb = "Put aside" if action == "discard" else "Take up"
 
-    def save(change: Change) -> str:
+    def save(change: Change, row: Update, form: ConfirmForm) -> None:
         do = drafts.discard if action == "discard" else drafts.restore
-        do(change, found(staff.find_update(change.session, update_id)), form.seen_version)
-        return back
-
-    def fresh() -> ConfirmForm:
-        return ConfirmForm(formdata=None, version=found(staff.find_update(db(), update_id)).version)
+        do(change, row, form.seen_version)
 
     said = "The draft is put aside." if action == "discard" else "The draft is taken up again."
-    return handled(form, save, said, fresh) or form_page(
-        form, f"{verb} this draft", back, submit=verb, intro=f"{update.happened_on.in_words}: {update.text}"
-    )
+    words = {"submit": verb, "intro": f"{update.happened_on.in_words}: {update.text}"}
+    return answer_edit(find, ConfirmForm, save, said, f"{verb} this draft", ask_page(update.ask_id), **words)
 
 
 @bp.route("/asks/<id:ask_id>/review", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def review(ask_id: int) -> Page | Response:
-    ask, back, may_publish = found(db().get(Ask, ask_id)), url_for("asks.show", ask_id=ask_id), me().may(Action.PUBLISH)
+    ask, back, may_publish = found(db().get(Ask, ask_id)), ask_page(ask_id), me().may(Action.PUBLISH)
     day = PartialDate(today().isoformat())
     form = ReviewForm(happened_on=day, text=NOTHING_CHANGED, seen=staff.count_published(db(), ask_id))
 
@@ -169,9 +165,7 @@ def _desk_after(ask_id: int, sent_from: str) -> str:
 def preview(ask_id: int) -> str:
     ask = found(db().get(Ask, ask_id))
     page = found(public.find_ask(db(), ask.slug, with_drafts=True))
-    return render_template(
-        "staff/asks/preview.html", ask=page, ask_id=ask_id, definitions=DEFINITIONS, today=today(), seen_on=today()
-    )
+    return preview_page("staff/asks/preview.html", page, page, ask_id=ask_id)
 
 
 def _compose(composing: Composing, told: NewFinding | None = None) -> Page | Response:
@@ -181,10 +175,8 @@ def _compose(composing: Composing, told: NewFinding | None = None) -> Page | Res
     form.look_up(lambda url: find_known_page(db(), url))
     if button == "more":
         form.add_evidence()
-    else:
-        do = {"publish": publish, "draft": keep, "submit": submit}.get(button, rehearse)
-        if answer := attempt(form, lambda: do(composing)):
-            return answer
+    elif answer := attempt(form, lambda: send(composing, button)):
+        return answer
     if form.is_stale:
         _show_news(form, ask)
         if composing.saved:
@@ -194,7 +186,7 @@ def _compose(composing: Composing, told: NewFinding | None = None) -> Page | Res
     return form_page(
         form,
         HEADINGS[form.kind],
-        url_for("asks.show", ask_id=ask.id),
+        ask_page(ask.id),
         template="staff/updates/form.html",
         ask=ask,
         corrected=composing.corrected,
@@ -236,8 +228,3 @@ def _show_news(form: StoryForm, ask: Ask) -> None:
         for update in told[form.seen_entries :]
     ]
     form.seen.data = str(len(told))
-
-
-def _page_of(ask: Ask) -> str:
-    """The ask's page in the staff area."""
-    return url_for("asks.show", ask_id=ask.id)

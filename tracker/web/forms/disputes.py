@@ -1,4 +1,4 @@
-"""Forms for the right of reply, for disputes and for private notes."""
+"""Forms for the right of reply, for disputes, for private notes and for words that have to go from public texts."""
 
 from wtforms import BooleanField, SelectField
 
@@ -6,7 +6,7 @@ from tracker.rules.dates import HELP
 from tracker.rules.replies import ANSWER_LENGTH, DisputeDraft, Outcome, ReplyDraft
 from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, TITLE_LENGTH
 from tracker.web.forms.base import Form, ReasonForm
-from tracker.web.forms.fields import DateField, LongTextField, TextField, required
+from tracker.web.forms.fields import CarriedField, DateField, LongTextField, TextField, required
 
 
 class ReplyForm(Form):
@@ -79,3 +79,21 @@ class NoteForm(Form):
         description="Only staff see this. A note is not changed later; write another.",
         render_kw={"maxlength": NOTE_LENGTH},
     )
+
+
+class WordsForm(Form):
+    """Which words, and why; `seen` says where they stood when they were shown."""
+
+    words = LongTextField(
+        "The words",
+        [required],
+        description="Copy them from the page; for a whole text, all of it. Capitals and line ends make no difference.",
+        render_kw={"maxlength": NOTE_LENGTH},
+    )
+    reason = LongTextField(
+        "Why",
+        [required],
+        description="One sentence, which everybody reads under Corrections. It must not repeat the words.",
+        render_kw={"maxlength": SENTENCE_LENGTH},
+    )
+    seen = CarriedField()
