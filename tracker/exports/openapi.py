@@ -4,8 +4,8 @@ from typing import Any
 
 from tracker.exports.columns import Table
 from tracker.exports.json import Schema, list_of, record_schema, reference
-from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, REPLIES, RESULTS, TABLES, TESTS, UPDATES
-from tracker.exports.targets import TARGETS
+from tracker.exports.laws import LEGISLATION, LINKS, TARGETS
+from tracker.exports.tables import ASKS, EVIDENCE, REPLIES, RESULTS, TABLES, TESTS, UPDATES
 from tracker.face import Face
 from tracker.rules.asks import AskKind
 from tracker.rules.status import Family, Status

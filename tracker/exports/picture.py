@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.exports.palette import LIGHT
+from tracker.exports.badge import LIGHT
 from tracker.face import Face
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Family, Status

@@ -20,10 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 from tracker.exports.columns import Column, Origin, Type, cell
 from tracker.exports.csv import guard
 from tracker.exports.tables import TABLES
-from tracker.rules.asks import AskKind
-from tracker.rules.legislation import EXTENTS, KINDS, Effect
-from tracker.rules.status import Status
-from tracker.rules.updates import EvidenceType, Result, UpdateKind
+from tracker.rules.legislation import EXTENTS, KINDS
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LAST_ROW = 1_048_576
@@ -32,10 +29,6 @@ WIDTH, NARROW, HEADER_HEIGHT = 22, 14, 18
 # xlsxwriter takes such a text for markup of its own and writes it as it is.
 LIKE_MARKUP = re.compile(r"<r>.*</r>", re.DOTALL)
 RowsOf = Callable[[str], Iterable[object]]
-LABELS = {
-    tuple(key.value for key in keys): {key.value: key.label for key in keys}
-    for keys in (AskKind, Status, UpdateKind, EvidenceType, Result, Effect)
-}
 Columns = Mapping[str, Sequence[Column]]
 
 
@@ -149,8 +142,9 @@ def write_template(file: IO[bytes], columns: Columns) -> None:
 def _choices(columns: Columns) -> Iterator[OfferedValues]:
     for name, wanted in columns.items():
         for column in wanted:
-            if column.choices in LABELS:
-                yield OfferedValues(name, column.name, LABELS[column.choices])
+            if column.type is Type.CHOICE:
+                labels = {key: getattr(value, "label", key) for key, value in column.choices.items()}
+                yield OfferedValues(name, column.name, labels)
             elif (name, column.name) == ("legislation", "kind"):
                 yield OfferedValues(name, column.name, KINDS)
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import MISSING, fields, replace
 from typing import Any
 
+from tracker.imports.cells import DRAFTS
 from tracker.imports.files import Lines
 from tracker.imports.folder import COLUMNS, EMPTY, KINDS, MAY_BE_EMPTY, REFERENCES, values_of
 from tracker.imports.plan import Plan
@@ -174,7 +175,7 @@ class Builder:
 
     def _make(self, name: str, line: Line) -> tuple[Any, Any]:
         """Return the record of a row, which is kept, and its draft; None for both where something is missing."""
-        model, kind, more = KINDS[name]
+        (model, more), kind = KINDS[name], DRAFTS[name]
         known = {of.name: of for of in fields(kind)}
         given = {"key": line.key[-1], "slug": line.key[0]} | self._find_all(name, line)
         own = [column for column in known if column in COLUMNS[name] and column not in given]

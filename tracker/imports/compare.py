@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.exports.columns import Column, Page, cell
 from tracker.exports.tables import TABLES
-from tracker.imports.cells import EDITABLE, NAMES_SOURCE, is_garbled, typed
+from tracker.imports.cells import EDITABLE, ENTERED_BY_HAND, NAMES_SOURCE, is_garbled, typed
 from tracker.imports.plan import Differences, Plan
 from tracker.imports.rows import Line
 from tracker.models import Ask, Legislation, Source, Update
@@ -36,11 +35,10 @@ STATEMENTS: Mapping[str, Callable[[], tables.Statement]] = {
 }
 STORY = ("updates", "evidence", "results")
 HISTORY = "Nothing else than before: history is not edited. Post a correction: a new row with kind “correction”."
-ENTERED_BY_HAND = {
-    "replies": "One that the tracker has. New ones are entered on the ask's page in the staff area.",
-    "sources": "One that the tracker has. New ones are entered in the staff area (Sources, New source).",
-    "targets": "One that the tracker shows. New ones are entered on the ask's page in the staff area.",
-}
+# How rows of which table are found: those that have one of the values of a column of their key.
+KEYS: Mapping[str, Any] = {
+    "ask_slug": Ask.slug, "update_key": Update.key, "law_key": Legislation.key, "source_key": Source.key,
+}  # fmt: skip
 BY_AN_UPDATE = ("status", "family", "superseded_by")
 
 
@@ -71,25 +69,13 @@ def compare(session: Session, name: str, lines: Sequence[Line], plan: Plan, site
 
 def _find_rows(session: Session, name: str, lines: Sequence[Line]) -> dict[tuple[str, ...], Any]:
     """Return the tracker's rows that have the keys of these lines, by key."""
-    keys = [column for part in TABLES[name].key for column in TABLES[name].columns if column.name == part]
+    table = TABLES[name]
+    keys = [column for part in table.key for column in table.columns if column.name == part]
+    named = [of.in_(sorted({line.cells[part] for line in lines})) for part, of in KEYS.items() if part in table.key]
     session.flush()
     # Past the models, which would take as long again.
-    rows = session.connection().execute(STATEMENTS[name]().where(*_conditions(name, lines)))
+    rows = session.connection().execute(STATEMENTS[name]().where(*named))
     return {tuple([cell(column.read(row), "") for column in keys]): row for row in rows}
-
-
-def _conditions(name: str, lines: Sequence[Line]) -> list[sa.ColumnElement[bool]]:
-    def named(column: str) -> list[str]:
-        return sorted({line.cells[column] for line in lines})
-
-    if name == "legislation":
-        return [Legislation.key.in_(named("law_key"))]
-    if name == "sources":
-        return [Source.key.in_(named("source_key"))]
-    conditions: list[sa.ColumnElement[bool]] = [Ask.slug.in_(named("ask_slug"))]
-    if "update_key" in TABLES[name].key:
-        conditions.append(Update.key.in_(named("update_key")))
-    return conditions
 
 
 def _compare(name: str, line: Line, row: Any, plan: Plan, site_url: str) -> Found:

@@ -8,7 +8,7 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from tracker.exports import tables
+from tracker.exports.laws import LINKS
 from tracker.imports.cells import NAMES_SOURCE, typed
 from tracker.imports.compare import Values
 from tracker.imports.plan import Plan
@@ -23,7 +23,7 @@ from tracker.services import asks, legislation, tests
 from tracker.services.change import Change
 from tracker.services.records import draft_of
 
-PROVISIONS = next(column for column in tables.LINKS.columns if column.name == "provisions")
+PROVISIONS = next(column for column in LINKS.columns if column.name == "provisions")
 
 
 @dataclass

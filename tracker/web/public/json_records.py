@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from tracker.exports.columns import Table
 from tracker.exports.json import Record, as_object, moment
-from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, REPLIES, RESULTS, TESTS, UPDATES
-from tracker.exports.targets import TARGETS
+from tracker.exports.laws import LEGISLATION, LINKS, TARGETS
+from tracker.exports.tables import ASKS, EVIDENCE, REPLIES, RESULTS, TESTS, UPDATES
 from tracker.queries.public.rows import WholeAsk, WholeLaw
 from tracker.queries.public.tables import Row
 from tracker.rules.status import DEFINITIONS, STATUSES_OF
