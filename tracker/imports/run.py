@@ -14,11 +14,10 @@ from tracker.imports.cells import EDITABLE
 from tracker.imports.compare import Found, compare
 from tracker.imports.files import Lines
 from tracker.imports.plan import Plan, TooMany
-from tracker.imports.records import BY_TABLE, Import
+from tracker.imports.records import RECORDS, Import
 from tracker.imports.rows import Line
 from tracker.imports.stories import post_entries
 from tracker.rules import checks
-from tracker.rules.errors import RuleBroken
 from tracker.rules.permissions import Action
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.services.change import Change
@@ -76,9 +75,9 @@ def apply(
             progress(1)
 
     try:
-        for name in BY_TABLE:
+        for name in RECORDS:
             for found in rows(name):
-                _bring(work, name, found)
+                work.bring(name, found)
             work.finish_table()
         post_entries(work, rows)
         if plan.has_changes and not plan.faults:
@@ -90,21 +89,6 @@ def apply(
         pass
     plan.sort()
     return plan
-
-
-def _bring(work: Import, name: str, found: Found) -> None:
-    """Enter or edit the record of one row."""
-    table, line = BY_TABLE[name], found.line
-    try:
-        if found.row is None:
-            table.create(work, line, dict(found.values))
-            work.plan.add(name, line.label, found.differences)
-        elif table.edit(work, line, found.row.id, dict(found.values)):
-            work.plan.change(name, line.label, found.differences)
-        else:
-            work.plan.leave(name)
-    except RuleBroken as broken:
-        work.refuse(line, broken.problems)
 
 
 def _files(plan: Plan, lines: Mapping[str, Sequence[Line]]) -> list[str]:

@@ -52,7 +52,7 @@ def post_entries(work: Import, rows: Callable[[str], Iterable[Found]]) -> None:
 def _post(work: Import, entry: NewEntry) -> bool:
     """Publish an entry; return True if it was sent to somebody else instead, who must publish it."""
     change, line = work.change, entry.update.line
-    ask, key = work.ask_of(line), line.cells["update_key"]
+    ask, key = work.find("ask_slug", line.cells["ask_slug"]), line.cells["update_key"]
     if not is_slug(key):
         refuse([Problem("A key of its own in small letters, digits and hyphens: the date will do.", "key")])
     if _find_update(work, ask.slug, key):
@@ -73,10 +73,7 @@ def _draft(work: Import, ask: Ask, entry: NewEntry) -> UpdateDraft:
             raise RuleBroken([Problem("The key of an entry of the same ask.", "corrects")])
         values["corrects_id"] = corrected
     if slug := values.pop("superseded_by", ""):
-        other = work.find_ask(slug)
-        if other is None:
-            raise work.unknown("asks", slug, "superseded_by", "The short name of another ask.")
-        values["superseded_by_id"] = other.id
+        values["superseded_by_id"] = work.find("superseded_by", slug).id
     for place, found in enumerate(entry.evidence, 1):
         if found.line.cells["position"] != str(place):
             expected = f"{place}, its place among the evidence of the entry."
