@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from tracker.exports.tables import TABLES
+from tracker.imports.compare import check
 from tracker.imports.files import MOST_ROOM, read_files
 from tracker.imports.plan import Fault, Plan
-from tracker.imports.run import apply, check
+from tracker.imports.run import apply
 from tracker.queries.public import tables
 from tracker.services.change import Change
 

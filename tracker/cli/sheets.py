@@ -15,9 +15,10 @@ from tracker.db.engine import reading, writing
 from tracker.exports import workbook
 from tracker.exports.columns import Origin
 from tracker.exports.workbook import LAST_ROW, TooLarge
+from tracker.imports.compare import Checked, check
 from tracker.imports.files import read_files
 from tracker.imports.plan import Plan, Step
-from tracker.imports.run import Checked, apply, check
+from tracker.imports.run import apply
 from tracker.models import Person
 from tracker.queries.public import rows, tables
 from tracker.queries.public.filters import AskFilter

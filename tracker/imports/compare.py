@@ -1,6 +1,8 @@
 """Rows of a file compared with what the tracker says of the same records."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -9,7 +11,8 @@ from sqlalchemy.orm import Session
 from tracker.exports.columns import Column, Page, cell
 from tracker.exports.tables import TABLES
 from tracker.imports.cells import EDITABLE, ENTERED_BY_HAND, NAMES_SOURCE, is_garbled, typed
-from tracker.imports.plan import Differences, Plan
+from tracker.imports.files import Lines
+from tracker.imports.plan import Differences, Plan, TooMany
 from tracker.imports.rows import Line
 from tracker.models import Ask, Legislation, Source, Update
 from tracker.queries.public import tables
@@ -49,6 +52,30 @@ class Found(NamedTuple):
     row: Any
     values: Values
     differences: Differences
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Files that were read and compared: by table, the rows that are new or differ. The plan has what is wrong."""
+
+    plan: Plan
+    lines: Mapping[str, Sequence[Line]]
+
+    @property
+    def number(self) -> int:
+        """How many rows are new or differ."""
+        return sum(map(len, self.lines.values()))
+
+
+def check(session: Session, lines: Lines, plan: Plan, site_url: str) -> Checked:
+    """Return what files say otherwise than the tracker. Needs no more than a session that reads."""
+    differing: dict[str, Sequence[Line]] = {}
+    with suppress(TooMany):
+        for name in EDITABLE:
+            found = compare(session, name, lines.get(name, ()), plan, site_url)
+            differing[name] = [row.line for row in found]
+    plan.sort()
+    return Checked(plan, differing)
 
 
 def compare(session: Session, name: str, lines: Sequence[Line], plan: Plan, site_url: str) -> Iterator[Found]:

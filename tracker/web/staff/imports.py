@@ -15,9 +15,10 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from tracker.clock import now
+from tracker.imports.compare import Checked, check
 from tracker.imports.files import read_files
 from tracker.imports.plan import Plan, write_faults
-from tracker.imports.run import Checked, apply, check
+from tracker.imports.run import apply
 from tracker.rules.asks import Publication
 from tracker.rules.permissions import Action
 from tracker.services import uploads
