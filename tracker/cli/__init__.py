@@ -24,9 +24,8 @@ from tracker.cli.look import look
 from tracker.cli.people import user
 from tracker.cli.publish import publish
 from tracker.cli.schema import db, require_newest, upgrade
-from tracker.cli.sheets import import_files, write_workbook
+from tracker.cli.sheets import import_files, seed, write_folder, write_workbook
 from tracker.cli.tidy import tidy
-from tracker.cli.whole import seed, write_folder
 from tracker.db import migrate
 from tracker.db.engine import reading, what_is_not_durable
 from tracker.db.postgresql_backup import ProgramFailed

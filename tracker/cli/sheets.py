@@ -1,4 +1,4 @@
-"""Spreadsheets on the command line."""
+"""Files out and in: a folder or a workbook of a whole tracker, spreadsheets, and the list that it comes with."""
 
 import sys
 from functools import partial
@@ -9,28 +9,64 @@ import click
 import sqlalchemy as sa
 
 from tracker.cli.database import open_engine
-from tracker.cli.whole import import_folder, refuse
 from tracker.clock import now
 from tracker.db.engine import reading, writing
 from tracker.exports import workbook
 from tracker.exports.columns import Origin
+from tracker.exports.folder import ORDER, PUBLIC, WHOLE
 from tracker.exports.workbook import LAST_ROW, TooLarge
 from tracker.imports.compare import Checked, check
 from tracker.imports.files import read_files
+from tracker.imports.folder import find_differences
 from tracker.imports.plan import Plan, Step
 from tracker.imports.run import apply
+from tracker.imports.whole import bring_in, is_empty
 from tracker.models import Person
+from tracker.paths import resource_dir
+from tracker.queries import folder as queries
 from tracker.queries.public import rows, tables
 from tracker.queries.public.filters import AskFilter
 from tracker.rules.changes import shown
-from tracker.rules.permissions import COMMAND_LINE, Actor
+from tracker.rules.permissions import COMMAND_LINE, SEEDS, Actor
 from tracker.services.change import Change
-from tracker.services.files import PUBLIC, part_of
+from tracker.services.files import OURS, part_of
+from tracker.services.files import PUBLIC as FOR_ALL
 from tracker.settings import Settings
 
 MOST_SHOWN = 200
 # From this many rows on, about a second's work, people are told that they wait.
 LONG = 500
+
+
+def write_folder(engine: sa.Engine, folder: Path, site_url: str, *, internal: bool) -> None:
+    """Write every file of a folder; with what staff alone see, for their owner's eyes only."""
+    folder.mkdir(mode=0o700 if internal else 0o777, parents=True, exist_ok=True)
+    for name in ORDER:
+        table, path = (WHOLE if internal else PUBLIC)[name], folder / f"{name}.csv"
+        rows = queries.read(engine, name, internal=internal)
+        mode = OURS if internal else FOR_ALL
+        with part_of(path, replace=True, mode=mode) as part, part.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(table.csv(rows, site_url))
+        click.echo(f"wrote {path}")
+
+
+def write_workbook(engine: sa.Engine, folder: Path, settings: Settings) -> Path:
+    """Write the public tables as one workbook into a folder; answer its path."""
+    path = folder / "policy-asks.xlsx"
+    with reading(engine) as session:
+        edition = rows.find_edition(session)
+    made = BytesIO()  # a zip file that cannot be written to its end is closed noisily
+    try:
+        workbook.write_workbook(
+            made,
+            Origin(settings.site_url, settings.face, edition.revision, edition.published_at),
+            lambda name: tables.read(engine, name, AskFilter()),
+        )
+    except TooLarge:
+        raise click.ClickException(f"A sheet holds {LAST_ROW} rows, and there are more. Take CSV files.") from None
+    with part_of(path, replace=True, mode=FOR_ALL) as part:
+        part.write_bytes(made.getbuffer())
+    return path
 
 
 @click.command("import")
@@ -134,20 +170,55 @@ def _tell_step(step: Step) -> None:
         click.echo(f"    {column}: {shown(before)} → {shown(after)}" if before else f"    {column}: {shown(after)}")
 
 
-def write_workbook(engine: sa.Engine, folder: Path, settings: Settings) -> Path:
-    """Write the public tables as one workbook into a folder; answer its path."""
-    path = folder / "policy-asks.xlsx"
-    with reading(engine) as session:
-        edition = rows.find_edition(session)
-    made = BytesIO()  # a zip file that cannot be written to its end is closed noisily
-    try:
-        workbook.write_workbook(
-            made,
-            Origin(settings.site_url, settings.face, edition.revision, edition.published_at),
-            lambda name: tables.read(engine, name, AskFilter()),
-        )
-    except TooLarge:
-        raise click.ClickException(f"A sheet holds {LAST_ROW} rows, and there are more. Take CSV files.") from None
-    with part_of(path, replace=True, mode=PUBLIC) as part:
-        part.write_bytes(made.getbuffer())
-    return path
+def import_folder(
+    folder: Path, actor: Actor, *, keep: bool, engine: sa.Engine, reason: str = "", only_if_empty: bool = False
+) -> None:
+    """Bring a folder into an empty tracker and say what came of it; faults end the command."""
+    plan = Plan()
+    with writing(engine) as session:
+        if only_if_empty and not is_empty(session):
+            return
+        imported = bring_in(Change(session, actor, now()), folder, plan, reason)
+        if plan.faults or not keep:
+            session.rollback()
+    refuse(plan)
+    for name, number in imported.rows.items():
+        click.echo(f"{name}: {number}")
+    if imported.doubts:
+        click.echo(f"Today's rules would not accept these {len(imported.doubts)}; they are brought in as they are:")
+        for doubt in imported.doubts[:MOST_SHOWN]:
+            click.echo(f"    {doubt.place}: {doubt.expected}")
+    click.echo("Brought in." if keep else "Nothing was brought in: this was a dry run.")
+
+
+def refuse(plan: Plan) -> None:
+    """Name everything that is wrong, and end the command."""
+    for fault in plan.faults:
+        click.echo(f"{fault.place}: found {shown(fault.found)}. Expected: {fault.expected}", err=True)
+    if plan.faults:
+        more = " (there may be more)" if plan.is_cut_off else ""
+        raise click.ClickException(f"Nothing was brought in. Faults: {len(plan.faults)}{more}.")
+
+
+@click.command()
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Look for faults, and change nothing.")
+@click.option("--if-empty", is_flag=True, help="Do nothing when the tracker has content already.")
+@click.option("--compare", is_flag=True, help="Say where the list differs from the tracker, and change nothing.")
+def seed(folder: Path | None, dry_run: bool, if_empty: bool, compare: bool) -> None:
+    """Bring a list of asks into an empty tracker.
+
+    FOLDER holds it; without it, the list that comes with the tracker is taken. All or nothing: each fault is named
+    with its file, row and column. A tracker that has content takes no list; `--compare` says what the list says
+    otherwise, for a person to post as corrections.
+    """
+    folder, engine = folder or resource_dir("seeds"), open_engine()
+    if compare:
+        plan = Plan()
+        differences = find_differences(engine, folder, plan)
+        refuse(plan)
+        for difference in differences:
+            click.echo(str(difference))
+        click.echo(f"Differences: {len(differences)}.")
+        return
+    import_folder(folder, SEEDS, keep=not dry_run, engine=engine, only_if_empty=if_empty)
