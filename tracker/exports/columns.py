@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
 from types import NoneType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from tracker.exports import csv
 from tracker.face import Face
@@ -56,6 +56,11 @@ class Column:
     type: Type = Type.TEXT
     choices: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     is_always: bool = False
+
+    @property
+    def asks_for(self) -> str:
+        """Return what a cell is to say, for whoever fills it in."""
+        return self.meaning.removesuffix(" (key)")
 
 
 @dataclass(frozen=True)
@@ -105,16 +110,6 @@ class Page(NamedTuple):
     """A page of this site, given as its path."""
 
     path: str
-
-
-class Labelled(Protocol):
-    """A member of one of the enumerations of the rules."""
-
-    @property
-    def value(self) -> str: ...
-
-    @property
-    def label(self) -> str: ...
 
 
 def cell(value: object, site_url: str) -> str:
@@ -175,12 +170,15 @@ def partial_date(name: str, meaning: str, *, always: bool = False) -> tuple[Colu
 def choice(
     name: str,
     meaning: str,
-    keys: Iterable[Labelled],
+    keys: Iterable[Any],
     *,
     always: bool = True,
     read: Callable[[Any], Any] | None = None,
 ) -> tuple[Column, Column]:
-    """A key for programs and, beside it, its label for people; `read` finds what is no attribute of the row."""
+    """A member of an enumeration: its key for programs and, beside it, its label for people.
+
+    `read` finds what is no attribute of the row.
+    """
     members = {key.value: key for key in keys}
     labels = {None: ""} | {name: key.label for name, key in members.items()}
     get = read or attrgetter(name)

@@ -20,6 +20,7 @@ from tracker.rules.text import SENTENCE_LENGTH, is_slug, slugify
 from tracker.rules.wording import TEST_WORDING, WORDING
 from tracker.services.change import Change
 from tracker.services.records import values_of as stored
+from tracker.services.records import write
 
 Values = dict[str, Any]
 
@@ -67,8 +68,7 @@ class Builder:
     def _finish_law(self, line: Line, law: Legislation, draft: legislation.LegislationDraft) -> list[Problem]:
         tidy = replace(legislation.normalised(draft), key=draft.key)
         law.identity = legislation.identity_of(tidy)
-        for column, value in stored(tidy).items():
-            setattr(law, column, value)
+        write(law, stored(tidy))
         if not legislation.KEY.fullmatch(law.key):
             self.plan.refuse(line, "law_key", "Kind, year and number, such as ukpga/2018/13.")
         if law.becomes_id == law.id:
@@ -184,9 +184,7 @@ class Builder:
         values |= {column: value for column, value in given.items() if column in known}
         missing = [column for column, of in known.items() if of.default is MISSING and column not in values]
         for column in (column for column in missing if not line.cells.get(column)):
-            self.plan.refuse(
-                line, column, f"{COLUMNS[name][column].meaning.removesuffix(' (key)')}; it is never empty."
-            )
+            self.plan.refuse(line, column, f"{COLUMNS[name][column].asks_for}; it is never empty.")
         if missing:
             return None, None
         draft = kind(**values)

@@ -148,7 +148,7 @@ def _check_edit(name: str, column: Column, row: Any, text: str) -> None:
     if row is not None and name in STORY:
         raise ValueError(HISTORY)
     if row is not None and column.is_always and not text:
-        raise ValueError(f"{column.meaning.removesuffix(' (key)')}; it is never empty.")
+        raise ValueError(f"{column.asks_for}; it is never empty.")
 
 
 def _is_read_elsewhere(column: Column, found: str, row: Any) -> bool:
@@ -177,7 +177,7 @@ def _refuse_missing(name: str, line: Line, plan: Plan) -> None:
     for column in needed:
         if column.name != "before" and not shows(line.cells.get(column.name, "")):
             choices = f" One of: {', '.join(column.choices)}." if column.choices else ""
-            plan.refuse(line, column.name, f"{column.meaning.removesuffix(' (key)')}; a new row needs it.{choices}")
+            plan.refuse(line, column.name, f"{column.asks_for}; a new row needs it.{choices}")
 
 
 @cache
