@@ -22,9 +22,17 @@ def bring(change: Change, files: Files, reason: str = "", room: int = MOST_ROOM)
     return plan if plan.faults else apply(change, checked, site_url=ADDRESS, reason=reason)
 
 
+def refused(change: Change, files: Files, reason: str = "") -> list[Fault]:
+    """All that is wrong with these files, of which nothing stays."""
+    with change.session.begin_nested() as tried:
+        faults = bring(change, files, reason).faults
+        tried.rollback()
+    return faults
+
+
 def faults_of(change: Change, files: Files, reason: str = "") -> list[tuple[str, int, str]]:
     """File, row and column of all that is wrong."""
-    return [place(fault) for fault in bring(change, files, reason).faults]
+    return [place(fault) for fault in refused(change, files, reason)]
 
 
 def place(fault: Fault) -> tuple[str, int, str]:
