@@ -131,18 +131,17 @@ def test_the_skeleton_has_the_columns_that_a_list_needs_and_names_what_they_may_
                 assert [word for word in re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", said) if word not in of.choices] == []
 
 
-def test_the_example_of_the_skeleton_is_a_list_that_the_rules_accept(tmp_path: Path) -> None:
+@ON_SQLITE
+def test_the_example_of_the_skeleton_is_a_list_that_the_rules_accept(tracker: Tracker, tmp_path: Path) -> None:
     """Whoever takes the marks away has what the notes promise."""
-    settings = {"SECRET_KEY": SECRET, "DATABASE_URL": f"sqlite:///{tmp_path}/rents.sqlite3"}
     folder = tmp_path / "list"
     folder.mkdir()
     for path in SKELETON.glob("*.csv"):
         header, _, (key, *cells) = read(path)
         with (folder / path.name).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([header, [key.removeprefix("# "), *cells]])
-    assert run_program("db", "upgrade", cwd=tmp_path, **settings).code == 0
-    said = run_program("seed", "list", cwd=tmp_path, **settings)
-    assert (said.code, said.err) == (0, "")
+    said = tracker("seed", folder)
+    assert said.err == ""
     assert "Today's rules" not in said.out
     assert "asks: 1\n" in said.out
 
