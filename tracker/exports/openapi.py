@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document of the JSON API, made from the declarations of the files."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from tracker.exports.columns import Table
@@ -65,11 +66,7 @@ def paths() -> dict[str, Described]:
             f"list{name.capitalize()}",
             f"Each record is {table.row_is}; in the order in which they were entered",
             f"{table.record}Page",
-            [
-                _in_query("ask", "Only what belongs to the ask with this slug", GIVEN),
-                _after(),
-                _limit(),
-            ],
+            [_in_query("ask", "Only what belongs to the ask with this slug", GIVEN), _after(), _limit()],
         )
     return found | {
         "/legislation/{law_key}": _get(
@@ -85,13 +82,8 @@ def paths() -> dict[str, Described]:
 
 
 def _ask_filters() -> list[Described]:
-    enums = {"family": Family, "status": Status, "kind": AskKind}
-    chosen = [
-        _in_query(
-            name, f"Only asks of this {name}{TOGETHER}", {"type": "string", "enum": [member.value for member in enum]}
-        )
-        for name, enum in enums.items()
-    ]
+    enums: dict[str, Any] = {"family": Family, "status": Status, "kind": AskKind}
+    chosen = [_in_query(name, f"Only asks of this {name}{TOGETHER}", _keys(enum)) for name, enum in enums.items()]
     words = {
         "topic": "Only asks of the topic with this slug",
         "body": "Only asks for which the body with this slug answers",
@@ -241,7 +233,7 @@ def _object(**properties: Schema) -> Schema:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
-def _keys(enum: type[Status] | type[Family]) -> Schema:
+def _keys(enum: Iterable[Any]) -> Schema:
     return {"type": "string", "enum": [member.value for member in enum]}
 
 

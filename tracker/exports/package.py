@@ -10,7 +10,7 @@ from typing import Any
 
 from tracker.exports import json
 from tracker.exports.columns import Column, Origin, Table, Type, cell
-from tracker.exports.json import PARTIAL_DATE, moment
+from tracker.exports.json import PARTIAL_DATE
 from tracker.exports.tables import TABLES
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -32,7 +32,7 @@ def describe(origin: Origin, checkpoint: str, sources: Iterable[tuple[str, str]]
 
     `checkpoint` fixes the history that led to it. `sources` are titles and addresses of where the asks were made.
     """
-    created = {"created": moment(origin.published_at)} if origin.published_at else {}
+    created = {"created": cell(origin.published_at, "")} if origin.published_at else {}
     face = origin.face
     return {
         "$schema": PROFILE,

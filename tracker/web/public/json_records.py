@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from tracker.exports.columns import Table
-from tracker.exports.json import Record, as_object, moment
+from tracker.exports.columns import Table, cell
+from tracker.exports.json import Record, as_object
 from tracker.exports.laws import LEGISLATION, LINKS, TARGETS
 from tracker.exports.tables import ASKS, EVIDENCE, REPLIES, RESULTS, TESTS, UPDATES
 from tracker.queries.public.rows import WholeAsk, WholeLaw
@@ -49,7 +49,7 @@ def ask(found: WholeAsk, site_url: str) -> Record:
         ],
         "replies": [as_object(REPLIES, row, site_url) for row in found.replies],
         "ended_disputes": [
-            {"since": it.since.text, "about": it.about, "ended_at": moment(it.ended_at), "outcome": it.outcome}
+            {"since": it.since.text, "about": it.about, "ended_at": cell(it.ended_at, ""), "outcome": it.outcome}
             for it in found.ended_disputes
         ],
         "targets": [as_object(TARGETS, row, site_url) for row in found.targets],
