@@ -5,10 +5,9 @@ from dataclasses import MISSING, fields, replace
 from typing import Any
 
 from tracker.imports.cells import DRAFTS
-from tracker.imports.files import Lines
+from tracker.imports.files import Line, Lines
 from tracker.imports.folder import COLUMNS, EMPTY, KINDS, MAY_BE_EMPTY, REFERENCES, values_of
 from tracker.imports.plan import Plan
-from tracker.imports.rows import Line
 from tracker.imports.targets import finish_target, read_designations
 from tracker.models import Ask, Evidence, FormerSlug, Legislation, Link, Reply, SuccessTest, TestResult, Update
 from tracker.rules import asks, checks, legislation, replies, updates

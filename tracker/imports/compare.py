@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from tracker.exports.columns import Column, Page, cell
 from tracker.exports.tables import TABLES
 from tracker.imports.cells import EDITABLE, ENTERED_BY_HAND, NAMES_SOURCE, is_garbled, typed
-from tracker.imports.files import Lines
+from tracker.imports.files import Line, Lines
 from tracker.imports.plan import Differences, Plan, TooMany
-from tracker.imports.rows import Line
 from tracker.models import Ask, Legislation, Source, Update
 from tracker.queries.public import tables
 from tracker.queries.public.targets import target_rows

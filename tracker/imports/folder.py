@@ -11,9 +11,8 @@ import sqlalchemy as sa
 from tracker.exports.columns import NO, YES, Column, Table, Type, cell
 from tracker.exports.folder import WHOLE
 from tracker.imports.cells import DRAFTS, FORMULA_ERROR, is_garbled, typed
-from tracker.imports.files import Lines, read_csv
-from tracker.imports.plan import Plan
-from tracker.imports.rows import Line, Refused, lines_of
+from tracker.imports.files import Line, Lines, lines_of, read_csv
+from tracker.imports.plan import Plan, Refused
 from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, SuccessTest, Target, Update
 from tracker.queries import folder as queries
 from tracker.rules.asks import Publication

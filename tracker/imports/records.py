@@ -10,8 +10,8 @@ from sqlalchemy.orm import joinedload
 from tracker.exports.laws import LINKS
 from tracker.imports.cells import DRAFTS, NAMES_SOURCE, typed
 from tracker.imports.compare import Found, Values
+from tracker.imports.files import Line
 from tracker.imports.plan import Plan
-from tracker.imports.rows import Line
 from tracker.models import Ask, Legislation, Link, Source, SuccessTest
 from tracker.rules.asks import AWAY, AskDraft, TestDraft
 from tracker.rules.errors import Problem, RuleBroken

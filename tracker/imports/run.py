@@ -12,9 +12,9 @@ from sqlalchemy.exc import IntegrityError
 
 from tracker.db.progress import Progress
 from tracker.imports.compare import HISTORY, Checked, Found, compare
+from tracker.imports.files import Line
 from tracker.imports.plan import Plan, TooMany
 from tracker.imports.records import RECORDS, Import
-from tracker.imports.rows import Line
 from tracker.models import Ask, SuccessTest, Update
 from tracker.rules import checks
 from tracker.rules.errors import Problem, RuleBroken, refuse

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from tracker.exports.columns import YES
+from tracker.imports.files import Line
 from tracker.imports.folder import COLUMNS, values_of
 from tracker.imports.plan import Plan
-from tracker.imports.rows import Line
 from tracker.models import Designation, SanctionsList, Target
 from tracker.rules.chain import SALT_BYTES
 from tracker.rules.errors import Problem

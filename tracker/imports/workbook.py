@@ -19,8 +19,7 @@ from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
 
 from tracker.exports.columns import Table
 from tracker.exports.tables import TABLES
-from tracker.imports.plan import Plan
-from tracker.imports.rows import Mangled, Refused, Rows
+from tracker.imports.plan import Mangled, Plan, Refused, Rows
 
 BOOK, LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 NEEDED = re.compile(r"xl/(workbook|styles|sharedStrings|worksheets/[\w.-]+)\.xml|xl/_rels/workbook\.xml\.rels", re.I)

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.imports.pasted import MEANINGS, read_ask
-from tracker.imports.rows import Refused
+from tracker.imports.plan import Refused
 from tracker.queries.choosing import SourceChoices, find_known_page
 from tracker.rules.asks import Publication
 from tracker.rules.errors import Problem, RuleBroken, refuse
