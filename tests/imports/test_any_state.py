@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from sqlalchemy.orm import Session
 
 from tests.engines import ENGINES, Databases
+from tests.exported import read
 from tests.factories import NOW, find_staff, source_draft
 from tests.imports.taking import ADDRESS, bring, exported
 from tests.services.test_replay import FIRST, SEQUENCES, play
@@ -49,7 +50,7 @@ def as_workbook(session: Session) -> bytes:
 def fillable_rows(text: str, name: str) -> Rows:
     """The rows of a file in order, without the columns that the tracker works out by itself."""
     wanted = [column.name for column in fillable()[name]]
-    rows = [{column: row[column] for column in wanted} for _, row in csv.read(text)]
+    rows = [{column: row[column] for column in wanted} for row in read(text)]
     return sorted(rows, key=lambda row: [row[column] for column in TABLES[name].key])
 
 
@@ -72,7 +73,7 @@ def test_whatever_staff_did_what_goes_out_changes_nothing_and_makes_drafts_elsew
                     plan = bring(as_ed(session), form)
                     assert plan.faults == []
                     assert (plan.added.total(), plan.changed.total()) == (0, 0)
-                    assert plan.left.total() == sum(len(list(csv.read(text))) for text in public.values())
+                    assert plan.left.total() == sum(len(read(text)) for text in public.values())
                 assert (count_events(session), revision(session)) == before
                 assert exported(as_ed(session)) == public
         records = {name: fillable_rows(public[f"{name}.csv"], name) for name in RECORDS}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tracker.exports import csv
+from tests.exported import read
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = ROOT / "seeds"
@@ -14,7 +14,7 @@ Record = dict[str, Any]
 
 def rows(name: str) -> list[dict[str, str]]:
     """The rows of a file, as the tracker reads them."""
-    return [row for _, row in csv.read((SEEDS / f"{name}.csv").read_text(encoding="utf-8"))]
+    return read((SEEDS / f"{name}.csv").read_text(encoding="utf-8"))
 
 
 def records(name: str, **renamed: str) -> list[Record]:
