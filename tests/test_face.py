@@ -15,7 +15,7 @@ from PIL import Image
 
 from tests.site import ED, LOCAL, MakeSite, Site, email_of
 from tests.web.test_leaks import public_answers
-from tracker.exports.palette import DARK, LIGHT
+from tracker.exports.badge import DARK, LIGHT
 from tracker.face import GROUNDS, LEAST_CONTRAST, Face, contrast
 from tracker.settings import Settings, SettingsError
 from tracker.web import build

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFont
 
 from tracker.exports import picture
-from tracker.exports.palette import DARK, LIGHT, Palette
+from tracker.exports.badge import DARK, LIGHT, Palette
 from tracker.exports.picture import Picture, can_write, draw, set_title
 from tracker.face import GROUNDS, Face
 from tracker.paths import CHECKOUT

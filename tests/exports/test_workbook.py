@@ -7,7 +7,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.exported import rows as csv_rows
@@ -18,6 +18,7 @@ from tracker.exports.tables import TABLES
 from tracker.exports.workbook import TooLarge, add_sheet, new_workbook, put, write_template, write_workbook
 from tracker.face import Face
 from tracker.imports.cells import fillable
+from tracker.rules.legislation import KINDS
 
 EDITION = Origin("https://tracker.example", Face(), 7, datetime(2026, 11, 20, 10, tzinfo=UTC))
 
@@ -39,14 +40,22 @@ def sheet_rows(sheet: Any) -> list[dict[str, str]]:
     return [{name: unguard(cell or "") for name, cell in zip(header, line, strict=True)} for line in lines]
 
 
-@given(st.text("'=+-@<r>/_ ab\n\t&;é中", min_size=1) | st.from_regex(r"<r>[<a\n>]{0,9}</r>", fullmatch=True))
-def test_a_cell_is_text_whatever_it_says(text: str) -> None:
+TEXTS = st.text("'=+-@<r>/_ ab\n\t&;é中", min_size=1) | st.from_regex(r"<r>[<a\n>]{0,9}</r>", fullmatch=True)
+
+
+@settings(max_examples=10)
+@given(st.lists(TEXTS, min_size=10, max_size=30))
+def test_a_cell_is_text_whatever_it_says(texts: list[str]) -> None:
     file = io.BytesIO()
     with new_workbook(file) as book:
-        put(add_sheet(book, "cells", ["one"]), 1, [text])
+        sheet = add_sheet(book, "cells", ["one"])
+        for number, text in enumerate(texts, 1):
+            put(sheet, number, [text])
+        with pytest.raises(TooLarge):  # refused rather than cut off
+            put(sheet, len(texts) + 1, ["a" * 32_767])
     with zipfile.ZipFile(file) as packed:
         assert b"<f>" not in packed.read("xl/worksheets/sheet1.xml")
-    assert unguard(opened(file.getvalue())["cells"]["A2"].value) == text
+    assert [unguard(cell.value) for cell in opened(file.getvalue())["cells"]["A"][1:]] == texts
 
 
 def test_the_workbook_holds_what_the_files_hold(sqlite_site: Site) -> None:
@@ -79,29 +88,23 @@ def test_more_rows_than_were_asked_for_are_refused_rather_than_cut_off() -> None
         write_workbook(io.BytesIO(), EDITION, laws, most=2)
 
 
-def test_a_text_that_no_cell_can_hold_is_refused_rather_than_cut_off() -> None:
-    file = io.BytesIO()
-    with new_workbook(file) as book, pytest.raises(TooLarge):
-        put(add_sheet(book, "cells", ["one"]), 1, ["a" * 32_767])
-
-
 def test_the_empty_workbook_offers_the_values_that_are_allowed() -> None:
     file = io.BytesIO()
     write_template(file, fillable())
     book = opened(file.getvalue())
-    assert book.sheetnames == [
-        *(name for name in TABLES if name not in {"replies", "sources", "targets"}),
-        "Values",
-        "About",
-    ]
+    assert book.sheetnames == [*fillable(), "Values", "About"]
     assert [cell.value for cell in book["results"][1]] == ["ask_slug", "update_key", "test_key", "result"]
     values = {column[0].value: [cell.value for cell in column[1:] if cell.value] for column in book["Values"].columns}
-    assert values["results.result"] == ["met", "not_met", "unknown"]
-    assert "superseded" in values["updates.status"]
-    offered = book["results"].data_validations.dataValidation
-    assert [str(rule.sqref) for rule in offered] == ["D2:D1048576"]
-    sheet, place = offered[0].formula1.lstrip("=").split("!")
-    assert [cell.value for (cell,) in book[sheet][place.replace("$", "")]] == values["results.result"]
+    for name, columns in fillable().items():
+        choices = {column.name: [*column.choices] for column in columns if column.choices}
+        choices |= {"kind": [*KINDS]} if name == "legislation" else {}
+        offered = {rule.formula1: str(rule.sqref) for rule in book[name].data_validations.dataValidation}
+        assert len(offered) == len(choices)
+        for (formula, place), (column, keys) in zip(offered.items(), choices.items(), strict=True):
+            assert values[f"{name}.{column}"] == keys
+            sheet, where = formula.lstrip("=").split("!")
+            assert [cell.value for (cell,) in book[sheet][where.replace("$", "")]] == keys
+            assert book[name][place.partition(":")[0]].column == [of.name for of in columns].index(column) + 1
 
 
 def test_the_empty_workbook_has_no_column_that_the_tracker_fills_in() -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from tracker.exports.tables import TABLES
+from tracker.imports.compare import check
 from tracker.imports.files import MOST_ROOM, read_files
 from tracker.imports.plan import Fault, Plan
-from tracker.imports.run import apply, check
+from tracker.imports.run import apply
 from tracker.queries.public import tables
 from tracker.services.change import Change
 
@@ -21,9 +22,17 @@ def bring(change: Change, files: Files, reason: str = "", room: int = MOST_ROOM)
     return plan if plan.faults else apply(change, checked, site_url=ADDRESS, reason=reason)
 
 
+def refused(change: Change, files: Files, reason: str = "") -> list[Fault]:
+    """All that is wrong with these files, of which nothing stays."""
+    with change.session.begin_nested() as tried:
+        faults = bring(change, files, reason).faults
+        tried.rollback()
+    return faults
+
+
 def faults_of(change: Change, files: Files, reason: str = "") -> list[tuple[str, int, str]]:
     """File, row and column of all that is wrong."""
-    return [place(fault) for fault in bring(change, files, reason).faults]
+    return [place(fault) for fault in refused(change, files, reason)]
 
 
 def place(fault: Fault) -> tuple[str, int, str]:

@@ -89,6 +89,11 @@ BAD: dict[str, tuple[str, str | bytes, int, str, str]] = {
         + "empty-homes,ukpga/2018/13,s. 1,Scotland; Wales,enables\r\n",
         3, "provisions", "already",
     ),
+    "two rows for one law": (
+        "legislation.csv",
+        "law_key,kind,year,number,title,address\r\nukpga/2020/1,ukpga,2020,1,A,https://www.legislation.gov.uk/ukpga/2020/1"
+        "\r\nother/2020/a,other,2020,a,A,https://www.legislation.gov.uk/ukpga/2020/1\r\n", 3, "law_key", "",
+    ),
     "NUL in a source": ("asks.csv", HEADER + GOOD.replace("article", "art\0"), 2, "source_title", "entered"),
     "an Act that becomes another": (
         "legislation.csv", "law_key,becomes\r\nukpga/2018/13,ukpga/2018/14\r\n", 2, "becomes", "Only a bill",

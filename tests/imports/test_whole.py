@@ -52,7 +52,7 @@ OF_SPECIAL_CASES = [
     "/api/v1/asks/vacant-homes", "/legislation/ukpga/2031/13", "/api/v1/evidence?limit=7",
 ]  # fmt: skip
 # Enough to reach each kind of page; the second engine is asked for fewer.
-MOST_PAGES = {"sqlite": 400, "postgresql": 150}
+MOST_PAGES = {"sqlite": 160, "postgresql": 90}
 
 
 def some_of_everything(site: Site) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.imports.books import (
@@ -25,16 +25,11 @@ from tests.imports.books import (
     with_figure,
     with_sheet,
 )
-from tests.imports.taking import bring, exported, summary
-from tracker.exports import workbook
-from tracker.exports.columns import Origin
-from tracker.exports.tables import TABLES
+from tests.imports.taking import bring, summary
 from tracker.exports.workbook import add_sheet, new_workbook, put
-from tracker.face import Face
 from tracker.imports.files import read_files
 from tracker.imports.plan import Plan
 from tracker.models import Ask
-from tracker.queries.public import tables
 from tracker.services.change import Change
 
 FILE = "policy.xlsx"
@@ -115,7 +110,7 @@ def test_a_bad_workbook_gets_little_room(bad: str) -> None:
 
 @pytest.mark.parametrize("how", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED], ids=["packed", "not packed"])
 def test_a_workbook_comes_in(ed: Change, how: int) -> None:
-    file = asks(GOOD, [], ["other", 2018, *GOOD[2:]], [""] * 7)
+    file = book(asks=[HEADER, GOOD, [], ["other", 2018, *GOOD[2:]], [""] * 7], tests=[["ask_slug", "test_key"]])
     plan = bring(ed, {"policy.xlsx": repacked(file, {}, how=how)})
     assert plan.faults == []
     assert summary(plan) == {"asks": (2, 0, 0)}
@@ -123,26 +118,12 @@ def test_a_workbook_comes_in(ed: Change, how: int) -> None:
     assert sorted(titles) == ["2018", "New"]  # a whole number is the text that was typed
 
 
-def test_an_unchanged_workbook_changes_nothing(ed: Change) -> None:
-    exported(ed)
-    file = io.BytesIO()
-    workbook.write_workbook(
-        file,
-        Origin("https://tracker.example", Face(), 1, None),
-        lambda name: ed.session.execute(tables.RECORDS[name].statement()).all(),
-    )
-    plan = bring(ed, {"policy.xlsx": file.getvalue()})
-    assert plan.faults == []
-    assert not plan.has_changes
-    assert set(plan.tables) <= set(TABLES)
-    assert plan.left.total() > 5
-
-
+@settings(max_examples=30)
 @given(
     st.lists(
         st.text("'=+-@\t\n＝＠\",; aé中<r>/_x0041D", max_size=12)
         | st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=20),
-        max_size=3,
+        max_size=10,
     )
 )
 def test_cells_of_a_workbook_are_the_same_when_they_come_in(cells: list[str]) -> None:
@@ -157,18 +138,7 @@ def test_cells_of_a_workbook_are_the_same_when_they_come_in(cells: list[str]) ->
     assert [line.cells["title"] for line in lines["asks"]] == cells
 
 
-def test_a_workbook_with_nothing_but_a_header_is_fine(ed: Change) -> None:
-    plan = bring(ed, {"policy.xlsx": book(asks=[HEADER], Values=[["x"]])})
-    assert (plan.faults, plan.tables) == ([], [])
-
-
 def test_each_table_comes_once(ed: Change) -> None:
     files: dict[str, str | bytes] = {"policy.xlsx": asks(GOOD), "asks.csv": "ask_slug\r\nempty-homes\r\n"}
     (fault,) = bring(ed, files).faults
     assert (fault.file, fault.found) == ("asks.csv", "A second file with asks.")
-
-
-def test_our_bombs_are_bombs() -> None:
-    with zipfile.ZipFile(io.BytesIO(with_sheet(BOMB))) as packed:
-        part = packed.getinfo(SHEET)
-    assert part.file_size > 500 * part.compress_size

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tracker.exports import csv
+from tests.exported import read
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = ROOT / "seeds"
@@ -14,7 +14,7 @@ Record = dict[str, Any]
 
 def rows(name: str) -> list[dict[str, str]]:
     """The rows of a file, as the tracker reads them."""
-    return [row for _, row in csv.read((SEEDS / f"{name}.csv").read_text(encoding="utf-8"))]
+    return read((SEEDS / f"{name}.csv").read_text(encoding="utf-8"))
 
 
 def records(name: str, **renamed: str) -> list[Record]:
@@ -59,8 +59,7 @@ def read_asks() -> dict[str, Record]:
 LISTS = {"jurisdictions", "responsible_bodies", "extent"}
 ASKS: dict[str, Record] = read_asks()
 SOURCES: list[Record] = records("sources", source_key="key")
-LAW_ROWS = [{"key": row.pop("law_key"), **row} for row in rows("legislation")]
-LAWS = {row["key"]: row for row in LAW_ROWS}
+LAWS = {row["law_key"]: row for row in rows("legislation")}
 
 
 def published(records: list[Record]) -> list[Record]:
@@ -82,20 +81,3 @@ def evidence() -> Iterator[tuple[str, Record]]:
 def opened(update: Record) -> list[Record]:
     """The evidence of an update that somebody opened: all but its see-alsos."""
     return [item for item in update["evidence"] if item["is_see_also"] == "no"]
-
-
-def tables() -> Iterator[Record]:
-    yield from SOURCES
-    for ask in ASKS.values():
-        yield ask
-        for part in ("tests", "links", "updates"):
-            yield from ask.get(part, [])
-    for _, item in evidence():
-        yield item
-
-
-def final_results(ask: Record) -> dict[str, str]:
-    results = {test["key"]: test.get("before", "unknown") for test in ask.get("tests", [])}
-    for update in published(ask["updates"]):
-        results.update(update.get("results", {}))
-    return results

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.exported import read
 from tests.seeds.reading import ASKS, Record, opened, published
-from tracker.exports import csv
 
-RECORDS = [row for _, row in csv.read((Path(__file__).parent / "research.csv").read_text(encoding="utf-8"))]
+RECORDS = read((Path(__file__).parent / "research.csv").read_text(encoding="utf-8"))
 TOLD_FROM_ITS_PAGE = [record for record in RECORDS if record["page"]]
 
 

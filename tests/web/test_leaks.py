@@ -16,7 +16,6 @@ from tests.browser import Browser
 from tests.site import ADA, WEALTH_ORDERS, Site
 from tracker.clock import now
 from tracker.db.base import Base, PartialDateColumn
-from tracker.exports import sqlite
 from tracker.exports.tables import TABLES
 from tracker.exports.workbook import MEDIA_TYPE
 from tracker.models import (
@@ -236,7 +235,7 @@ def add_marked_targets(session: Session, ask: Ask) -> None:
 
 def words_of(response: TestResponse) -> str:
     """The text of an answer; of a zip file, a workbook or a database all that is in it."""
-    if response.mimetype == sqlite.MEDIA_TYPE:
+    if response.mimetype == "application/vnd.sqlite3":
         with closing(sqlite3.connect(":memory:")) as database:
             database.deserialize(response.data)
             return "\n".join(database.iterdump())

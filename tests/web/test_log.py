@@ -12,7 +12,7 @@ from tests.site import ADA, CLEO, ED, WEALTH_ORDERS, Site
 from tests.web.test_posting import NEWS, PAGE
 from tests.web.test_status_change import UNDONE, status_form
 from tracker.clock import day_of, now, today
-from tracker.exports.log import COLUMNS
+from tracker.exports.folder import LOG
 from tracker.models import Ask, Event, Person
 from tracker.queries import log
 from tracker.rules.asks import AskDraft
@@ -127,7 +127,7 @@ def test_the_file_holds_every_entry_that_fits_and_runs_no_formula(site: Site, ed
     assert (answer.mimetype, answer.headers["Cache-Control"]) == ("text/csv", "no-store")
     assert f'attachment; filename="log-{today()}.csv"' in answer.headers["Content-Disposition"]
     rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
-    assert list(rows[0]) == [column.name for column in COLUMNS]
+    assert list(rows[0]) == [column.name for column in LOG.columns]
     assert [int(row["id"]) for row in rows] == expected(site, Event.ask_id == site.ask_id())
     row = next(row for row in rows if row["id"] == str(edited))
     assert json.loads(row["after"]) == {"internal_note": "=1+1<b>"}

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from tracker.cli.database import open_engine
 from tracker.clock import now
 from tracker.db.engine import reading, writing
+from tracker.imports.compare import Checked, check
 from tracker.imports.files import read_files
 from tracker.imports.folder import find_differences
 from tracker.imports.plan import Plan, Step
-from tracker.imports.run import Checked, apply, check
+from tracker.imports.run import apply
 from tracker.imports.whole import bring_in, is_empty
 from tracker.models import Person
 from tracker.paths import resource_dir

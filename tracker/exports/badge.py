@@ -1,12 +1,54 @@
-"""A badge for other people's pages: a status in words, with the shape and the colour of its family."""
+"""A badge for other people's pages: a status in words, with the shape and the colour of its family.
+
+The colours are those of the stylesheet, for all that is drawn outside of pages.
+"""
 
 import base64
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from tracker.exports.palette import DARK, LIGHT, Palette
 from tracker.rules.status import Family
 
+
+@dataclass(frozen=True)
+class Palette:
+    """One scheme: the ground, the words on it, and the ink of each family."""
+
+    paper: str
+    ink: str
+    quiet: str
+    rule: str
+    families: Mapping[Family, str]
+
+
+LIGHT = Palette(
+    paper="#fbfaf6",
+    ink="#1e1b1d",
+    quiet="#5d575b",
+    rule="#dcd6ca",
+    families={
+        Family.MET: "#0b4f48",
+        Family.PARTLY_MET: "#7d5700",
+        Family.OPEN: "#35557d",
+        Family.ENDED: "#a63525",
+        Family.NOT_COUNTED: "#69646a",
+    },
+)
+DARK = Palette(
+    paper="#191719",
+    ink="#ece7e2",
+    quiet="#b8b0b2",
+    rule="#3d373d",
+    families={
+        Family.MET: "#6ccdbd",
+        Family.PARTLY_MET: "#e5b443",
+        Family.OPEN: "#a5c0e0",
+        Family.ENDED: "#f3917c",
+        Family.NOT_COUNTED: "#b3abad",
+    },
+)
 HEIGHT = 28
 SIZE, SITE_SIZE, SHAPE_SIZE, GAP = 14, 12, 16, 8
 NARROW, CAPITALS, WIDE = frozenset("fijlrt ,.'"), frozenset("ABCDEFGHJKLNOPQRSTUVXYZ"), frozenset("mwMW")

@@ -3,13 +3,14 @@
 Everything that describes the data is made from these: CSV, JSON, the data package, the OpenAPI document, the data page.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
 from types import NoneType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from tracker.exports import csv
 from tracker.face import Face
@@ -44,14 +45,22 @@ class Type(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """A column. `choices` are all the keys that it can hold; `is_always` says that it is never empty."""
+    """A column. `choices` are all the keys that it can hold, with what each means in code.
+
+    `is_always` says that it is never empty.
+    """
 
     name: str
     meaning: str
     read: Callable[[Any], object]
     type: Type = Type.TEXT
-    choices: tuple[str, ...] = ()
+    choices: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     is_always: bool = False
+
+    @property
+    def asks_for(self) -> str:
+        """Return what a cell is to say, for whoever fills it in."""
+        return self.meaning.removesuffix(" (key)")
 
 
 @dataclass(frozen=True)
@@ -103,16 +112,6 @@ class Page(NamedTuple):
     path: str
 
 
-class Labelled(Protocol):
-    """A member of one of the enumerations of the rules."""
-
-    @property
-    def value(self) -> str: ...
-
-    @property
-    def label(self) -> str: ...
-
-
 def cell(value: object, site_url: str) -> str:
     """A value as the text of a cell; addresses of our own pages begin with `site_url`."""
     if type(value) is Page:
@@ -138,7 +137,7 @@ def field(name: str, meaning: str, type_: Type = Type.TEXT, *, always: bool = Fa
 
 def yes_or_no(name: str, meaning: str) -> Column:
     """A column that says whether something is so."""
-    return Column(name, meaning, lambda row: YES if getattr(row, name) else NO, Type.CHOICE, (YES, NO))
+    return Column(name, meaning, lambda row: YES if getattr(row, name) else NO, Type.CHOICE, {YES: True, NO: False})
 
 
 def own_page(name: str, meaning: str, path: Callable[[Any], str]) -> Column:
@@ -162,7 +161,7 @@ def partial_date(name: str, meaning: str, *, always: bool = False) -> tuple[Colu
             "How much of the date is known; empty where there is no date",
             precision,
             Type.CHOICE,
-            tuple(PRECISIONS.values()),
+            {known: known for known in PRECISIONS.values()},
             always,
         ),
     )
@@ -171,14 +170,17 @@ def partial_date(name: str, meaning: str, *, always: bool = False) -> tuple[Colu
 def choice(
     name: str,
     meaning: str,
-    keys: Iterable[Labelled],
+    keys: Iterable[Any],
     *,
     always: bool = True,
     read: Callable[[Any], Any] | None = None,
 ) -> tuple[Column, Column]:
-    """A key for programs and, beside it, its label for people; `read` finds what is no attribute of the row."""
-    members = tuple(keys)
-    labels = {None: ""} | {key.value: key.label for key in members}
+    """A member of an enumeration: its key for programs and, beside it, its label for people.
+
+    `read` finds what is no attribute of the row.
+    """
+    members = {key.value: key for key in keys}
+    labels = {None: ""} | {name: key.label for name, key in members.items()}
     get = read or attrgetter(name)
 
     def value(row: Any) -> str | None:
@@ -186,6 +188,20 @@ def choice(
         return None if found is None else found._value_
 
     return (
-        Column(name, f"{meaning} (key)", value, Type.CHOICE, tuple(key.value for key in members), always),
+        Column(name, f"{meaning} (key)", value, Type.CHOICE, members, always),
         Column(f"{name}_label", f"{meaning} (words)", lambda row: labels[value(row)], is_always=always),
     )
+
+
+# How the rows of different files name the same ask, entry, law or source, and where its page is.
+ASK_SLUG = field("ask_slug", "The ask's short name in its address", always=True)
+UPDATE_KEY = field("update_key", "The entry's key, unique within its ask", always=True)
+ASK_URL = own_page("ask_url", "The ask's page", lambda row: f"/asks/{row.ask_slug}")
+UPDATE_URL = own_page(
+    "update_url", "The entry's address", lambda row: f"/asks/{row.ask_slug}/story?entry={row.update_key}"
+)
+LAW_URL = own_page("law_url", "The law's page on this site", lambda row: f"/legislation/{row.law_key}")
+OF_ASK = Reference("asks", ("ask_slug",))
+OF_UPDATE = Reference("updates", ("ask_slug", "update_key"))
+OF_LAW = Reference("legislation", ("law_key",))
+OF_SOURCE = Reference("sources", ("source_key",))

@@ -4,8 +4,6 @@ A cell that a spreadsheet would run as a formula gets an apostrophe in front (OW
 So does a cell that begins with apostrophes and then such a character; reading takes exactly one away.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator
 
@@ -44,19 +42,6 @@ def write(header: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]
         if number % CHUNK_ROWS == 0:
             yield _drain(lines)
     yield _drain(lines)
-
-
-def read(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield each row with the number of its line; raises ValueError for a row of another width."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header = next(reader, [])
-        for row in reader:
-            if len(row) != len(header):
-                raise ValueError(f"line {reader.line_num}: {len(row)} cells, but the header has {len(header)}")
-            yield reader.line_num, {name: unguard(cell) for name, cell in zip(header, row, strict=True)}
-    except csv.Error as error:
-        raise ValueError(f"line {reader.line_num}: {error}") from None
 
 
 def _quoted(cell: str) -> str:

@@ -1,4 +1,7 @@
-"""The files of a folder that holds a whole tracker: the public tables, those with what staff see, and three more."""
+"""The files of a folder that holds a whole tracker: the public tables, those with what staff see, and three more.
+
+And the event log, which staff take along as a file of its own.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -6,11 +9,11 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from tracker.exports.columns import Column, Reference, Table, Type, choice, field, yes_or_no
-from tracker.exports.naming import ASK_SLUG, OF_ASK
+from tracker.exports.columns import ASK_SLUG, OF_ASK, Column, Table, Type, choice, field, yes_or_no
 from tracker.exports.package import ORDER as PACKED_ORDER
 from tracker.exports.tables import TABLES
 from tracker.rules.asks import Publication
+from tracker.rules.chain import canonical
 from tracker.rules.replies import Outcome
 from tracker.rules.targets import TargetKind
 
@@ -76,7 +79,7 @@ WORDINGS = Table(
         field("after", "The text after; the same where it was published then"),
     ),
     key=("ask_slug", "step", "position"),
-    references=(Reference("asks", ("ask_slug",)),),
+    references=(OF_ASK,),
 )
 
 
@@ -110,3 +113,31 @@ PUBLIC = TABLES | ALWAYS
 WHOLE = {name: _for_staff(table, OF_STAFF.get(name, ())) for name, table in TABLES.items()} | ALWAYS
 # What names others comes before what it names: a row that is added meanwhile has all that it names.
 ORDER = ("wordings", "redirects", *PACKED_ORDER, "designations")
+
+
+def _json(values: dict[str, Any] | None) -> str:
+    return canonical(values) if values is not None else ""
+
+
+LOG = Table(
+    "log",
+    "LogEntry",
+    "one entry of the event log",
+    (
+        field("id", "Number of the entry", Type.NUMBER, always=True),
+        field("at", "When, in UTC", Type.MOMENT, always=True),
+        field("actor_name", "Who, as they were called then", always=True),
+        field("action", "What was done", always=True),
+        field("subject", "The kind of record", always=True),
+        field("subject_id", "Number of the record", Type.NUMBER, always=True),
+        field("subject_name", "What the record was called then"),
+        field("ask_id", "Number of the ask that it belongs to", Type.NUMBER),
+        Column("before", "What was changed, as it was (JSON)", lambda event: _json(event.before)),
+        Column("after", "What was changed, as it is (JSON)", lambda event: _json(event.after)),
+        field("reason", "Why"),
+        field("request_id", "What was done in one request has the same number"),
+        field("previous_hash", "The hash of the entry before", always=True),
+        field("hash", "The hash of this entry", always=True),
+    ),
+    key=("id",),
+)

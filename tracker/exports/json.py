@@ -4,7 +4,6 @@ Text is as it is, without the spreadsheets' guard.
 """
 
 import json
-from datetime import datetime
 from typing import Any
 
 from tracker.exports.columns import Column, Table, Type, cell
@@ -33,11 +32,6 @@ def write(document: object) -> str:
 def write_for_people(document: object) -> str:
     """The document as indented text."""
     return json.dumps(document, ensure_ascii=False, indent=2)
-
-
-def moment(value: datetime) -> str:
-    """A moment as the files write it."""
-    return cell(value, "")
 
 
 def _value(column: Column, row: object, site_url: str) -> Any:

@@ -1,12 +1,12 @@
 """The OpenAPI 3.1 document of the JSON API, made from the declarations of the files."""
 
-from enum import StrEnum
+from collections.abc import Iterable
 from typing import Any
 
 from tracker.exports.columns import Table
 from tracker.exports.json import Schema, list_of, record_schema, reference
-from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, REPLIES, RESULTS, TABLES, TESTS, UPDATES
-from tracker.exports.targets import TARGETS
+from tracker.exports.laws import LEGISLATION, LINKS, TARGETS
+from tracker.exports.tables import ASKS, EVIDENCE, REPLIES, RESULTS, TABLES, TESTS, UPDATES
 from tracker.face import Face
 from tracker.rules.asks import AskKind
 from tracker.rules.status import Family, Status
@@ -66,11 +66,7 @@ def paths() -> dict[str, Described]:
             f"list{name.capitalize()}",
             f"Each record is {table.row_is}; in the order in which they were entered",
             f"{table.record}Page",
-            [
-                _in_query("ask", "Only what belongs to the ask with this slug", GIVEN),
-                _after(),
-                _limit(),
-            ],
+            [_in_query("ask", "Only what belongs to the ask with this slug", GIVEN), _after(), _limit()],
         )
     return found | {
         "/legislation/{law_key}": _get(
@@ -86,13 +82,8 @@ def paths() -> dict[str, Described]:
 
 
 def _ask_filters() -> list[Described]:
-    enums: dict[str, type[StrEnum]] = {"family": Family, "status": Status, "kind": AskKind}
-    chosen = [
-        _in_query(
-            name, f"Only asks of this {name}{TOGETHER}", {"type": "string", "enum": [member.value for member in enum]}
-        )
-        for name, enum in enums.items()
-    ]
+    enums: dict[str, Any] = {"family": Family, "status": Status, "kind": AskKind}
+    chosen = [_in_query(name, f"Only asks of this {name}{TOGETHER}", _keys(enum)) for name, enum in enums.items()]
     words = {
         "topic": "Only asks of the topic with this slug",
         "body": "Only asks for which the body with this slug answers",
@@ -242,7 +233,7 @@ def _object(**properties: Schema) -> Schema:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
-def _keys(enum: type[Status] | type[Family]) -> Schema:
+def _keys(enum: Iterable[Any]) -> Schema:
     return {"type": "string", "enum": [member.value for member in enum]}
 
 

@@ -1,14 +1,16 @@
-"""All files in one: described as a Data Package (version 2), and packed piece by piece with little memory."""
+"""All files in one: described as a Data Package (version 2) and packed piece by piece, or as one SQLite file."""
 
 import io
+import sqlite3
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
 from tracker.exports import json
-from tracker.exports.columns import Column, Origin, Table, Type
-from tracker.exports.json import PARTIAL_DATE, moment
+from tracker.exports.columns import Column, Origin, Table, Type, cell
+from tracker.exports.json import PARTIAL_DATE
 from tracker.exports.tables import TABLES
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -30,7 +32,7 @@ def describe(origin: Origin, checkpoint: str, sources: Iterable[tuple[str, str]]
 
     `checkpoint` fixes the history that led to it. `sources` are titles and addresses of where the asks were made.
     """
-    created = {"created": moment(origin.published_at)} if origin.published_at else {}
+    created = {"created": cell(origin.published_at, "")} if origin.published_at else {}
     face = origin.face
     return {
         "$schema": PROFILE,
@@ -155,3 +157,23 @@ def _readme(description: Described) -> str:
         "",
     ]
     return "\r\n".join(lines)
+
+
+def write_sqlite(path: str, site_url: str, rows_of: Callable[[str], Iterable[object]]) -> None:
+    """Write all tables into the empty file: what the CSV files hold, unguarded, with NULL for what is empty."""
+    with closing(sqlite3.connect(path)) as database, database:
+        for name in ORDER:
+            columns = TABLES[name].columns
+            database.execute(_create(TABLES[name]))
+            marks = ", ".join("?" * len(columns))
+            cells = ([cell(column.read(row), site_url) or None for column in columns] for row in rows_of(name))
+            database.executemany(f'INSERT INTO "{name}" VALUES ({marks})', cells)  # noqa: S608 (our own names)
+
+
+def _create(table: Table) -> str:
+    parts = [f'"{column.name}" {"INTEGER" if column.type is Type.NUMBER else "TEXT"}' for column in table.columns]
+    if table.is_key_whole:
+        parts.append(f"PRIMARY KEY ({', '.join(table.key)})")
+    for reference in table.references:
+        parts.append(f"FOREIGN KEY ({', '.join(reference.columns)}) REFERENCES {reference.table}")
+    return f'CREATE TABLE "{table.name}" ({", ".join(parts)})'

@@ -12,13 +12,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.exports.palette import LIGHT
+from tracker.exports.badge import LIGHT
 from tracker.face import Face
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Family, Status
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
     from PIL.ImageDraw import ImageDraw
     from PIL.ImageFont import FreeTypeFont
 
@@ -75,6 +74,7 @@ def of_site(face: Face) -> Picture:
 def draw(picture: Picture) -> bytes:
     """The picture as a PNG file of few colours, 1200 by 630 pixels."""
     from PIL.Image import new
+    from PIL.ImageDraw import Draw
 
     colours = {"accent": picture.accent, "ink": LIGHT.ink, "quiet": LIGHT.quiet, "rule": LIGHT.rule}
     colours["family"] = LIGHT.families[picture.family] if picture.family else LIGHT.ink
@@ -82,7 +82,7 @@ def draw(picture: Picture) -> bytes:
     canvas.putpalette(_shades(list(colours.values())))
     for place, name in enumerate(colours):
         layer = new("L", SIZE)
-        LAYERS[name](layer, picture)
+        LAYERS[name](Draw(layer), picture)
         lit = layer.getbbox()
         if lit:
             shades = [place * SHADES + value * SHADES // 256 for value in range(256)]
@@ -173,45 +173,38 @@ def _font(name: str, size: int) -> "FreeTypeFont":
     return truetype(FONTS / name, size, layout_engine=Layout.BASIC)
 
 
-def _on(layer: "Image") -> "ImageDraw":
-    from PIL.ImageDraw import Draw
-
-    return Draw(layer)
-
-
-def _accent(layer: "Image", picture: Picture) -> None:
+def _accent(pen: "ImageDraw", picture: Picture) -> None:
     """The band and the name of the site, as on its pages."""
-    pen = _on(layer)
     pen.rectangle((0, 0, WIDTH, 17), 255)
-    _shape(layer, (MARGIN, 72), 40, None)
+    _shape(pen, (MARGIN, 72), 40, None)
     name = _printable(picture.site)
     size = next((size for size in NAME_SIZES if _font(BOLD, size).getlength(name) <= NAME_WIDTH), NAME_SIZES[-1])
     if can_write(name):
         pen.text((MARGIN + 56, 92), name, 255, _font(BOLD, size), "lm")
 
 
-def _ink(layer: "Image", picture: Picture) -> None:
+def _ink(pen: "ImageDraw", picture: Picture) -> None:
     size, lines = set_title(picture.title if can_write(_printable(picture.title)) else QUESTION)
     for number, line in enumerate(lines):
-        _on(layer).text((MARGIN, TITLE_TOP + number * size * LEADING), line, 255, _font(BOLD, size), "la")
+        pen.text((MARGIN, TITLE_TOP + number * size * LEADING), line, 255, _font(BOLD, size), "la")
 
 
-def _rule(layer: "Image", picture: Picture) -> None:
+def _rule(pen: "ImageDraw", picture: Picture) -> None:
     if picture.facts:
-        _on(layer).rectangle((MARGIN, 446, WIDTH - MARGIN, 448), 255)
+        pen.rectangle((MARGIN, 446, WIDTH - MARGIN, 448), 255)
 
 
-def _family(layer: "Image", picture: Picture) -> None:
+def _family(pen: "ImageDraw", picture: Picture) -> None:
     if picture.family:
-        _shape(layer, (MARGIN, 474), 52, picture.family)
-        _on(layer).text((MARGIN + 72, 500), picture.status, 255, _font(BOLD, 50), "lm")
+        _shape(pen, (MARGIN, 474), 52, picture.family)
+        pen.text((MARGIN + 72, 500), picture.status, 255, _font(BOLD, 50), "lm")
 
 
-def _quiet(layer: "Image", picture: Picture) -> None:
-    _on(layer).text((MARGIN, 570 if picture.family else 500), picture.facts, 255, _font(BOOK, 30), "lm")
+def _quiet(pen: "ImageDraw", picture: Picture) -> None:
+    pen.text((MARGIN, 570 if picture.family else 500), picture.facts, 255, _font(BOOK, 30), "lm")
 
 
-LAYERS: dict[str, Callable[["Image", Picture], None]] = {
+LAYERS: dict[str, Callable[["ImageDraw", Picture], None]] = {
     "accent": _accent,
     "ink": _ink,
     "quiet": _quiet,
@@ -220,12 +213,13 @@ LAYERS: dict[str, Callable[["Image", Picture], None]] = {
 }
 
 
-def _shape(layer: "Image", place: tuple[int, int], size: int, family: Family | None) -> None:
+def _shape(on: "ImageDraw", place: tuple[int, int], size: int, family: Family | None) -> None:
     """The shape of a family, drawn large and made small so that its edges are smooth; None is the site's own mark."""
     from PIL.Image import Resampling, new
+    from PIL.ImageDraw import Draw
 
     large = new("L", (size * 4, size * 4))
-    pen, unit = _on(large), size / 4
+    pen, unit = Draw(large), size / 4
 
     def at(*numbers: float) -> list[float]:
         return [number * unit for number in numbers]
@@ -247,4 +241,4 @@ def _shape(layer: "Image", place: tuple[int, int], size: int, family: Family | N
             for start in range(0, 360, 45):
                 pen.arc(at(0, 0, 16, 16), start, start + 28, 255, size // 2)
             pen.line(at(5, 8, 11, 8), 255, size // 2)
-    layer.paste(large.resize((size, size), Resampling.BOX), place)
+    on.bitmap(place, large.resize((size, size), Resampling.BOX), 255)

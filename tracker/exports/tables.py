@@ -5,21 +5,23 @@ Columns are only ever added, at the end; their names and order are a promise to 
 
 from typing import Any
 
-from tracker.exports.columns import Column, Table, Type, choice, field, partial_date, yes_or_no
-from tracker.exports.naming import (
+from tracker.exports.columns import (
     ASK_SLUG,
     ASK_URL,
-    LAW_URL,
     OF_ASK,
-    OF_LAW,
     OF_SOURCE,
     OF_UPDATE,
     UPDATE_KEY,
     UPDATE_URL,
+    Table,
+    Type,
+    choice,
+    field,
+    partial_date,
+    yes_or_no,
 )
-from tracker.exports.targets import TARGETS
+from tracker.exports.laws import LEGISLATION, LINKS, TARGETS
 from tracker.rules.asks import AskKind, Basis
-from tracker.rules.legislation import KINDS, Effect
 from tracker.rules.replies import Outcome
 from tracker.rules.status import Family, Status
 from tracker.rules.updates import EvidenceType, Result, UpdateKind
@@ -27,10 +29,6 @@ from tracker.rules.updates import EvidenceType, Result, UpdateKind
 
 def _family(row: Any) -> Family | None:
     return row.status.family if row.status else None
-
-
-def _kind_label(row: Any) -> str:
-    return KINDS.get(row.kind, KINDS["other"]) if row.kind else ""
 
 
 ASKS = Table(
@@ -158,50 +156,6 @@ RESULTS = Table(
     ),
     key=("ask_slug", "update_key", "test_key"),
     references=(OF_ASK, OF_UPDATE),
-)
-LEGISLATION = Table(
-    "legislation",
-    "Law",
-    "one law",
-    (
-        field("law_key", "Kind, year and number as in the law's address on this site", always=True),
-        field("kind", "Kind of law (code of legislation.gov.uk where it has one)", always=True),
-        Column("kind_label", "Kind of law (words)", _kind_label, is_always=True),
-        field("year", "Year; for a bill the session"),
-        field("number", "Number"),
-        field("citation", "Usual citation"),
-        field("title", "Title", always=True),
-        field("address", "Official address", Type.WEB_ADDRESS),
-        *partial_date("introduced_on", "When it was introduced"),
-        *partial_date("enacted_on", "Royal assent, making or adoption"),
-        *partial_date("lapsed_on", "When the bill fell"),
-        field("becomes", "The law that the bill became (law_key)"),
-        field("note", "A caution about the record"),
-        LAW_URL,
-        field("short_names", "What it is also called, separated by semicolons", Type.LIST),
-    ),
-    key=("law_key",),
-)
-LINKS = Table(
-    "links",
-    "Link",
-    "one link between an ask and provisions of a law",
-    (
-        ASK_SLUG,
-        field("law_key", "The law", always=True),
-        field("citation", "The law's usual citation"),
-        *choice("effect", "What it does for the ask", Effect),
-        field("provisions", "Which provisions"),
-        field("extent", "Where they extend, separated by semicolons", Type.LIST),
-        *partial_date("in_force_on", "Since when they are in force; empty where not known"),
-        field("note", "What they do, in words"),
-        LAW_URL,
-        ASK_URL,
-        *partial_date("ended_on", "Since when they are no longer in force"),
-    ),
-    key=("ask_slug", "law_key", "provisions", "extent"),
-    is_key_whole=False,
-    references=(OF_ASK, OF_LAW),
 )
 REPLIES = Table(
     "replies",

@@ -8,7 +8,6 @@ other.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import IO, Any
 
@@ -20,10 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 from tracker.exports.columns import Column, Origin, Type, cell
 from tracker.exports.csv import guard
 from tracker.exports.tables import TABLES
-from tracker.rules.asks import AskKind
-from tracker.rules.legislation import EXTENTS, KINDS, Effect
-from tracker.rules.status import Status
-from tracker.rules.updates import EvidenceType, Result, UpdateKind
+from tracker.rules.legislation import EXTENTS, KINDS
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LAST_ROW = 1_048_576
@@ -32,10 +28,6 @@ WIDTH, NARROW, HEADER_HEIGHT = 22, 14, 18
 # xlsxwriter takes such a text for markup of its own and writes it as it is.
 LIKE_MARKUP = re.compile(r"<r>.*</r>", re.DOTALL)
 RowsOf = Callable[[str], Iterable[object]]
-LABELS = {
-    tuple(key.value for key in keys): {key.value: key.label for key in keys}
-    for keys in (AskKind, Status, UpdateKind, EvidenceType, Result, Effect)
-}
 Columns = Mapping[str, Sequence[Column]]
 
 
@@ -120,56 +112,38 @@ def _about(edition: Origin) -> list[Sequence[str]]:
     ]
 
 
-@dataclass(frozen=True)
-class OfferedValues:
-    """A column that holds one of these values, with what each is called."""
-
-    table: str
-    column: str
-    labels: Mapping[str, str]
-
-
 def write_template(file: IO[bytes], columns: Columns) -> None:
     """Write a workbook to fill in: a sheet for each table with these columns, and what its values mean.
 
     Some columns offer their values as lists, from the sheet "Values".
     """
-    choices = list(_choices(columns))
+    offered = {
+        f"{name}.{column.name}": labels
+        for name, wanted in columns.items()
+        for column in wanted
+        if (labels := _labels(name, column))
+    }
+    places = {title: xl_col_to_name(2 * place, col_abs=True) for place, title in enumerate(offered)}
     with new_workbook(file) as book:
         for name, wanted in columns.items():
-            names = [column.name for column in wanted]
-            sheet = add_sheet(book, name, names)
-            for place, choice in enumerate(choices):
-                if choice.table == name and choice.column in names:
-                    _offer(sheet, names.index(choice.column), place, len(choice.labels))
-        _put_values(book, choices)
+            sheet: Any = add_sheet(book, name, [column.name for column in wanted])
+            for at, column in enumerate(wanted):
+                if letters := places.get(title := f"{name}.{column.name}"):
+                    source = f"=Values!{letters}$2:{letters}${len(offered[title]) + 1}"
+                    sheet.data_validation(1, at, LAST_ROW - 1, at, {"validate": "list", "source": source})
+        # Two columns for each: the values, and what they are called. Then the extents, of which cells list some.
+        sheet = add_sheet(book, "Values", [*(part for title in offered for part in (title, "means")), "links.extent"])
+        lists = [part for labels in offered.values() for part in (list(labels), list(labels.values()))]
+        for number, row in enumerate(zip_longest(*lists, EXTENTS, fillvalue=""), 1):
+            put(sheet, number, row)
         tell(book, "About", _explained(columns))
 
 
-def _choices(columns: Columns) -> Iterator[OfferedValues]:
-    for name, wanted in columns.items():
-        for column in wanted:
-            if column.choices in LABELS:
-                yield OfferedValues(name, column.name, LABELS[column.choices])
-            elif (name, column.name) == ("legislation", "kind"):
-                yield OfferedValues(name, column.name, KINDS)
-
-
-def _offer(sheet: Any, at: int, place: int, number: int) -> None:
-    """Let a column be filled in from a list of the sheet "Values"."""
-    letters = xl_col_to_name(2 * place, col_abs=True)
-    source = f"=Values!{letters}$2:{letters}${number + 1}"
-    sheet.data_validation(1, at, LAST_ROW - 1, at, {"validate": "list", "source": source})
-
-
-def _put_values(book: Any, choices: Sequence[OfferedValues]) -> None:
-    """Two columns for each choice: the values, and what they are called. Then the extents, of which cells list some."""
-    pairs = [(f"{choice.table}.{choice.column}", choice.labels) for choice in choices]
-    header = [title for name, _ in pairs for title in (name, "means")]
-    sheet = add_sheet(book, "Values", [*header, "links.extent"])
-    lists = [part for _, labels in pairs for part in (list(labels), list(labels.values()))]
-    for number, row in enumerate(zip_longest(*lists, EXTENTS, fillvalue=""), 1):
-        put(sheet, number, row)
+def _labels(table: str, column: Column) -> Mapping[str, str]:
+    """Return the values of which a column holds one, with what each is called; nothing where it may hold others."""
+    if (table, column.name) == ("legislation", "kind"):
+        return KINDS
+    return {key: getattr(value, "label", key) for key, value in column.choices.items()}
 
 
 def _explained(columns: Columns) -> list[Sequence[str]]:

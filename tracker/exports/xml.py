@@ -77,8 +77,7 @@ def write_feed(feed: Feed) -> bytes:
     SubElement(root, "tracker:checkpoint").text = feed.checkpoint
     for entry in feed.entries:
         _entry(SubElement(root, "entry"), entry)
-    written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
-    return written
+    return _document(root)
 
 
 def _entry(element: Element, entry: FeedEntry) -> None:
@@ -121,7 +120,7 @@ def write_sitemap(pages: Iterable[tuple[str, datetime | None]]) -> bytes:
         page = SubElement(root, "url")
         SubElement(page, "loc").text = address
         if changed_at:
-            SubElement(page, "lastmod").text = changed_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            SubElement(page, "lastmod").text = _moment(changed_at)
     return _document(root)
 
 

@@ -4,10 +4,10 @@ from collections import defaultdict
 from dataclasses import MISSING, fields, replace
 from typing import Any
 
-from tracker.imports.files import Lines
+from tracker.imports.cells import DRAFTS
+from tracker.imports.files import Line, Lines
 from tracker.imports.folder import COLUMNS, EMPTY, KINDS, MAY_BE_EMPTY, REFERENCES, values_of
 from tracker.imports.plan import Plan
-from tracker.imports.rows import Line
 from tracker.imports.targets import finish_target, read_designations
 from tracker.models import Ask, Evidence, FormerSlug, Legislation, Link, Reply, SuccessTest, TestResult, Update
 from tracker.rules import asks, checks, legislation, replies, updates
@@ -19,6 +19,7 @@ from tracker.rules.text import SENTENCE_LENGTH, is_slug, slugify
 from tracker.rules.wording import TEST_WORDING, WORDING
 from tracker.services.change import Change
 from tracker.services.records import values_of as stored
+from tracker.services.records import write
 
 Values = dict[str, Any]
 
@@ -66,8 +67,7 @@ class Builder:
     def _finish_law(self, line: Line, law: Legislation, draft: legislation.LegislationDraft) -> list[Problem]:
         tidy = replace(legislation.normalised(draft), key=draft.key)
         law.identity = legislation.identity_of(tidy)
-        for column, value in stored(tidy).items():
-            setattr(law, column, value)
+        write(law, stored(tidy))
         if not legislation.KEY.fullmatch(law.key):
             self.plan.refuse(line, "law_key", "Kind, year and number, such as ukpga/2018/13.")
         if law.becomes_id == law.id:
@@ -174,7 +174,7 @@ class Builder:
 
     def _make(self, name: str, line: Line) -> tuple[Any, Any]:
         """Return the record of a row, which is kept, and its draft; None for both where something is missing."""
-        model, kind, more = KINDS[name]
+        (model, more), kind = KINDS[name], DRAFTS[name]
         known = {of.name: of for of in fields(kind)}
         given = {"key": line.key[-1], "slug": line.key[0]} | self._find_all(name, line)
         own = [column for column in known if column in COLUMNS[name] and column not in given]
@@ -183,9 +183,7 @@ class Builder:
         values |= {column: value for column, value in given.items() if column in known}
         missing = [column for column, of in known.items() if of.default is MISSING and column not in values]
         for column in (column for column in missing if not line.cells.get(column)):
-            self.plan.refuse(
-                line, column, f"{COLUMNS[name][column].meaning.removesuffix(' (key)')}; it is never empty."
-            )
+            self.plan.refuse(line, column, f"{COLUMNS[name][column].asks_for}; it is never empty.")
         if missing:
             return None, None
         draft = kind(**values)

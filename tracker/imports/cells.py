@@ -2,47 +2,54 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import date, timedelta
+from typing import Any
 
-from tracker.exports.columns import NO, YES, Column, Type
+from tracker.exports.columns import Column, Type
 from tracker.exports.tables import TABLES
-from tracker.rules.asks import AskKind, Basis, Publication
+from tracker.rules.asks import AskDraft, SourceDraft, TestDraft
 from tracker.rules.dates import PartialDate
-from tracker.rules.legislation import Effect
+from tracker.rules.legislation import LegislationDraft, LinkDraft
 from tracker.rules.pages import tidied
-from tracker.rules.replies import Outcome
-from tracker.rules.status import Status
-from tracker.rules.targets import TargetKind, TargetState
+from tracker.rules.replies import ReplyDraft
+from tracker.rules.targets import TargetRow
 from tracker.rules.text import clean
-from tracker.rules.updates import EvidenceType, Result, UpdateKind
+from tracker.rules.updates import EvidenceDraft, UpdateDraft
 
-ASK_WORDING = (
-    "title kind topic summary quote quote_place reading jurisdictions responsible_bodies government_position "
-    "next_step next_step_on first_deadline current_deadline deadline_note basis short_names "
-    "same_as"
-)
-LAW = "kind year number citation title address introduced_on enacted_on lapsed_on becomes note short_names"
-# In the order in which they come in: what is named before what names it. Replies and sources are entered by hand.
+# What a row of a table is read into.
+DRAFTS: Mapping[str, Any] = {
+    "legislation": LegislationDraft,
+    "asks": AskDraft,
+    "tests": TestDraft,
+    "links": LinkDraft,
+    "updates": UpdateDraft,
+    "evidence": EvidenceDraft,
+    "replies": ReplyDraft,
+    "sources": SourceDraft,
+    "targets": TargetRow,
+}
+ENTERED_BY_HAND = {
+    "replies": "One that the tracker has. New ones are entered on the ask's page in the staff area.",
+    "sources": "One that the tracker has. New ones are entered in the staff area (Sources, New source).",
+    "targets": "One that the tracker shows. New ones are entered on the ask's page in the staff area.",
+}
+
+
+def _editable(name: str) -> frozenset[str]:
+    """Return the columns beside the key that a draft has, too; what it names by number has a column without “_id”."""
+    table, drafted = TABLES[name], {of.name.removesuffix("_id") for of in fields(DRAFTS[name])}
+    return frozenset(column.name for column in table.columns if column.name in drafted - {*table.key})
+
+
+# In the order in which they come in: what is named before what names it.
 EDITABLE: Mapping[str, frozenset[str]] = {
-    name: frozenset(columns.split())
-    for name, columns in {
-        "legislation": LAW,
-        "asks": ASK_WORDING,
-        "tests": "label before reviewed_on",
-        "links": "effect in_force_on ended_on note",
-        "updates": "kind happened_on text status reason corrects superseded_by searched not_found sources_end_on",
-        "evidence": "url title publisher published_on type archived_url quote note is_see_also",
-        "results": "result",
-        "replies": "",
-        "sources": "",
-        "targets": "",
-    }.items()
+    **{name: _editable(name) for name in ("legislation", "asks", "tests", "links", "updates", "evidence")},
+    "results": frozenset(["result"]),
+    **dict.fromkeys(ENTERED_BY_HAND, frozenset()),
 }
 # A new ask names its source by these.
 NAMES_SOURCE = ("source_title", "source_url", "source_key")
-CHOICES = (AskKind, Basis, Status, UpdateKind, EvidenceType, Result, Effect, Publication, Outcome)
-OF_TARGETS = (TargetKind, TargetState)
-ENUMS = {tuple(key.value for key in keys): keys for keys in (*CHOICES, *OF_TARGETS)}
 SEVERAL_LINES = frozenset(
     ["quote", "summary", "reading", "government_position", "next_step", "note", "text", "reason", "status_reason"]
 )
@@ -116,6 +123,4 @@ def _choice(column: Column, text: str) -> object:
         return None
     if text not in column.choices:
         raise ValueError(f"One of: {', '.join(column.choices)}.")
-    if column.choices == (YES, NO):
-        return text == YES
-    return ENUMS[column.choices](text) if column.choices in ENUMS else text
+    return column.choices[text]

@@ -1,17 +1,18 @@
 """Rows of a file compared with what the tracker says of the same records."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.exports.columns import Column, Page, cell
 from tracker.exports.tables import TABLES
-from tracker.imports.cells import EDITABLE, NAMES_SOURCE, is_garbled, typed
-from tracker.imports.plan import Differences, Plan
-from tracker.imports.rows import Line
+from tracker.imports.cells import EDITABLE, ENTERED_BY_HAND, NAMES_SOURCE, is_garbled, typed
+from tracker.imports.files import Line, Lines
+from tracker.imports.plan import Differences, Plan, TooMany
 from tracker.models import Ask, Legislation, Source, Update
 from tracker.queries.public import tables
 from tracker.queries.public.targets import target_rows
@@ -36,11 +37,10 @@ STATEMENTS: Mapping[str, Callable[[], tables.Statement]] = {
 }
 STORY = ("updates", "evidence", "results")
 HISTORY = "Nothing else than before: history is not edited. Post a correction: a new row with kind “correction”."
-ENTERED_BY_HAND = {
-    "replies": "One that the tracker has. New ones are entered on the ask's page in the staff area.",
-    "sources": "One that the tracker has. New ones are entered in the staff area (Sources, New source).",
-    "targets": "One that the tracker shows. New ones are entered on the ask's page in the staff area.",
-}
+# How rows of which table are found: those that have one of the values of a column of their key.
+KEYS: Mapping[str, Any] = {
+    "ask_slug": Ask.slug, "update_key": Update.key, "law_key": Legislation.key, "source_key": Source.key,
+}  # fmt: skip
 BY_AN_UPDATE = ("status", "family", "superseded_by")
 
 
@@ -51,6 +51,30 @@ class Found(NamedTuple):
     row: Any
     values: Values
     differences: Differences
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Files that were read and compared: by table, the rows that are new or differ. The plan has what is wrong."""
+
+    plan: Plan
+    lines: Mapping[str, Sequence[Line]]
+
+    @property
+    def number(self) -> int:
+        """How many rows are new or differ."""
+        return sum(map(len, self.lines.values()))
+
+
+def check(session: Session, lines: Lines, plan: Plan, site_url: str) -> Checked:
+    """Return what files say otherwise than the tracker. Needs no more than a session that reads."""
+    differing: dict[str, Sequence[Line]] = {}
+    with suppress(TooMany):
+        for name in EDITABLE:
+            found = compare(session, name, lines.get(name, ()), plan, site_url)
+            differing[name] = [row.line for row in found]
+    plan.sort()
+    return Checked(plan, differing)
 
 
 def compare(session: Session, name: str, lines: Sequence[Line], plan: Plan, site_url: str) -> Iterator[Found]:
@@ -71,25 +95,13 @@ def compare(session: Session, name: str, lines: Sequence[Line], plan: Plan, site
 
 def _find_rows(session: Session, name: str, lines: Sequence[Line]) -> dict[tuple[str, ...], Any]:
     """Return the tracker's rows that have the keys of these lines, by key."""
-    keys = [column for part in TABLES[name].key for column in TABLES[name].columns if column.name == part]
+    table = TABLES[name]
+    keys = [column for part in table.key for column in table.columns if column.name == part]
+    named = [of.in_(sorted({line.cells[part] for line in lines})) for part, of in KEYS.items() if part in table.key]
     session.flush()
     # Past the models, which would take as long again.
-    rows = session.connection().execute(STATEMENTS[name]().where(*_conditions(name, lines)))
+    rows = session.connection().execute(STATEMENTS[name]().where(*named))
     return {tuple([cell(column.read(row), "") for column in keys]): row for row in rows}
-
-
-def _conditions(name: str, lines: Sequence[Line]) -> list[sa.ColumnElement[bool]]:
-    def named(column: str) -> list[str]:
-        return sorted({line.cells[column] for line in lines})
-
-    if name == "legislation":
-        return [Legislation.key.in_(named("law_key"))]
-    if name == "sources":
-        return [Source.key.in_(named("source_key"))]
-    conditions: list[sa.ColumnElement[bool]] = [Ask.slug.in_(named("ask_slug"))]
-    if "update_key" in TABLES[name].key:
-        conditions.append(Update.key.in_(named("update_key")))
-    return conditions
 
 
 def _compare(name: str, line: Line, row: Any, plan: Plan, site_url: str) -> Found:
@@ -135,7 +147,7 @@ def _check_edit(name: str, column: Column, row: Any, text: str) -> None:
     if row is not None and name in STORY:
         raise ValueError(HISTORY)
     if row is not None and column.is_always and not text:
-        raise ValueError(f"{column.meaning.removesuffix(' (key)')}; it is never empty.")
+        raise ValueError(f"{column.asks_for}; it is never empty.")
 
 
 def _is_read_elsewhere(column: Column, found: str, row: Any) -> bool:
@@ -164,7 +176,7 @@ def _refuse_missing(name: str, line: Line, plan: Plan) -> None:
     for column in needed:
         if column.name != "before" and not shows(line.cells.get(column.name, "")):
             choices = f" One of: {', '.join(column.choices)}." if column.choices else ""
-            plan.refuse(line, column.name, f"{column.meaning.removesuffix(' (key)')}; a new row needs it.{choices}")
+            plan.refuse(line, column.name, f"{column.asks_for}; a new row needs it.{choices}")
 
 
 @cache

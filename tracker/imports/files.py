@@ -1,5 +1,7 @@
 """Files of whatever kind, told by their first bytes, as the rows of the tables that they hold.
 
+Each row has its place, and its cells by the names of the columns.
+
 A text file is UTF-8 or UTF-16. Any other encoding is refused, for nothing in a file tells Windows-1252 from
 Windows-1250; taken for the wrong one, names would change.
 """
@@ -10,12 +12,16 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
 
 from tracker.exports.columns import Table
+from tracker.exports.csv import unguard
 from tracker.exports.tables import TABLES
-from tracker.imports.plan import Plan, TooMany
-from tracker.imports.rows import Line, Refused, Rows, lines_of
+from tracker.imports.plan import Mangled, Plan, Refused, Rows, TooMany
 from tracker.imports.workbook import read_workbook
+from tracker.rules.text import clean
 
 ZIP, OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MOST_ROOM = 1 << 30
@@ -24,6 +30,31 @@ SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 # The line by which spreadsheet programs note what separates the cells.
 NOTED_SEPARATOR = re.compile(r"sep=([,;\t])\r?\n", re.IGNORECASE)
 HOW_TO_SAVE = "Save it as “CSV UTF-8” in the spreadsheet program, or take an .xlsx workbook instead."
+LONGEST_CELL = 20_000
+# A row whose key begins so is a note to whoever fills in the file: no key of a record does.
+NOTE = "# "
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a file: its cells by column, and those that are the key of its table."""
+
+    file: str
+    number: int
+    table: Table
+    cells: Mapping[str, str]
+
+    @cached_property
+    def key(self) -> tuple[str, ...]:
+        """The cells by which no two rows of the table are the same."""
+        return tuple(self.cells[name] for name in self.table.key)
+
+    @property
+    def label(self) -> str:
+        """The key, for people."""
+        return " ".join(self.key).strip()
+
+
 Lines = Mapping[str, Sequence[Line]]
 
 
@@ -112,3 +143,67 @@ def _decoded(content: bytes) -> str:
         meant = wrong.decode("cp1252", "replace")
         found = f"Line {line} holds the byte {wrong.hex().upper()}, which is not UTF-8 (“{meant}” in Windows-1252)."
         raise Refused(found, HOW_TO_SAVE) from None
+
+
+def lines_of(file: str, table: Table, rows: Rows, plan: Plan) -> list[Line]:
+    """Return the rows that fit the header and have a key of their own; the plan is told of all others but notes."""
+    numbered = iter(rows)
+    header = [name.strip() for name in next(numbered, (1, ()))[1]]
+    while header and not header[-1]:
+        header.pop()
+    if not _can_be_read(file, header, table, plan):
+        plan.is_cut_off = True
+        return []
+    known = {column.name for column in table.columns}
+    lines: dict[tuple[str, ...], Line] = {}
+    for number, row in numbered:
+        if not any(row):
+            continue
+        # Spreadsheet programs leave out empty cells at the end of a row, or write more of them than the header has.
+        if any(row[len(header) :]):
+            plan.fault(file, number, "", f"{len(row)} cells", f"As many cells as the header has: {len(header)}.")
+            continue
+        padded = [*row, *[""] * (len(header) - len(row))]
+        named = {name: unguard(cell) for name, cell in zip(header, padded, strict=False) if name in known}
+        line = Line(file, number, table, named)
+        if line.key[0].startswith(NOTE):
+            continue
+        if same := lines.get(line.key):
+            expected = f"No two rows with the same {', '.join(table.key)}; row {same.number} has it too."
+            plan.fault(file, number, table.key[-1], " ".join(line.key), expected)
+        elif _can_be_compared(line, plan):
+            lines[line.key] = line
+    return list(lines.values())
+
+
+def _can_be_read(file: str, header: Sequence[str], table: Table, plan: Plan) -> bool:
+    """Return True if each column is there once and the key is whole; an unknown column is a fault but no hindrance."""
+    known = [column.name for column in table.columns]
+    for name in header:
+        if name not in known:
+            near = get_close_matches(name.casefold(), known, n=1)
+            expected = f"Perhaps {near[0]} is meant." if near else "A column that the tracker exports; or leave it out."
+            plan.fault(file, 1, name, "a column that is not known", expected)
+    twice = [name for name in known if header.count(name) > 1]
+    for name in twice:
+        plan.fault(file, 1, name, "a column that stands there twice", "Each column once.")
+    missing = [name for name in table.key if name not in header]
+    for name in missing:
+        plan.fault(file, 1, name, "no such column", f"The columns that say which row is meant: {', '.join(table.key)}.")
+    return not twice and not missing
+
+
+def _can_be_compared(line: Line, plan: Plan) -> bool:
+    """Return True if every cell is a text of usual length, and the key has no forbidden characters."""
+    known = len(plan.faults)
+    for name, cell in line.cells.items():
+        if isinstance(cell, Mangled):
+            plan.refuse(line, name, cell.expected)
+        elif len(cell) > LONGEST_CELL:
+            plan.refuse(line, name, f"At most {LONGEST_CELL} characters; this has {len(cell)}.")
+        elif name in line.table.key:
+            try:
+                clean(cell)
+            except ValueError as error:
+                plan.refuse(line, name, str(error))
+    return len(plan.faults) == known

@@ -10,13 +10,11 @@ import sqlalchemy as sa
 
 from tracker.exports.columns import NO, YES, Column, Table, Type, cell
 from tracker.exports.folder import WHOLE
-from tracker.imports.cells import FORMULA_ERROR, is_garbled, typed
-from tracker.imports.files import Lines, read_csv
-from tracker.imports.plan import Plan
-from tracker.imports.rows import Line, Refused, lines_of
+from tracker.imports.cells import DRAFTS, FORMULA_ERROR, is_garbled, typed
+from tracker.imports.files import Line, Lines, lines_of, read_csv
+from tracker.imports.plan import Plan, Refused
 from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, SuccessTest, Target, Update
 from tracker.queries import folder as queries
-from tracker.rules import asks, legislation, replies, targets, updates
 from tracker.rules.asks import Publication
 from tracker.rules.text import clean
 from tracker.rules.wording import shown
@@ -24,21 +22,17 @@ from tracker.rules.wording import shown
 COLUMNS: Mapping[str, Mapping[str, Column]] = {
     name: {column.name: column for column in table.columns} for name, table in WHOLE.items()
 }
-# Of each table: its model, its draft, and the columns that stand in the model and in no draft.
-KINDS: Mapping[str, tuple[Any, Any, str]] = {
-    "sources": (Source, asks.SourceDraft, "publication"),
-    "legislation": (Legislation, legislation.LegislationDraft, "publication"),
-    "asks": (Ask, asks.AskDraft, "publication reviewed_on disputed_on disputed_about is_said_defamatory"),
-    "tests": (SuccessTest, asks.TestDraft, "result result_on is_archived"),
-    "links": (Link, legislation.LinkDraft, "publication"),
-    "evidence": (Evidence, updates.EvidenceDraft, "position"),
-    "updates": (
-        Update,
-        updates.UpdateDraft,
-        "publication recorded_at published_at submitted_at sent_back_note method_version",
-    ),
-    "replies": (Reply, replies.ReplyDraft, "publication"),
-    "targets": (Target, targets.TargetRow, "is_shown"),
+# Of each table: its model, and the columns that stand in the model and in no draft.
+KINDS: Mapping[str, tuple[Any, str]] = {
+    "sources": (Source, "publication"),
+    "legislation": (Legislation, "publication"),
+    "asks": (Ask, "publication reviewed_on disputed_on disputed_about is_said_defamatory"),
+    "tests": (SuccessTest, "result result_on is_archived"),
+    "links": (Link, "publication"),
+    "evidence": (Evidence, "position"),
+    "updates": (Update, "publication recorded_at published_at submitted_at sent_back_note method_version"),
+    "replies": (Reply, "publication"),
+    "targets": (Target, "is_shown"),
 }
 OF_ASK = {"ask_id": ("asks", "ask_slug")}
 OF_UPDATE = {"update_id": ("updates", "ask_slug", "update_key")}
@@ -66,11 +60,11 @@ EMPTY = {
 # The columns that are taken in; all others follow from them.
 TAKEN: Mapping[str, frozenset[str]] = {
     name: frozenset(
-        [of.name for of in fields(kind) if of.name in COLUMNS[name]]
+        [of.name for of in fields(DRAFTS[name]) if of.name in COLUMNS[name]]
         + [column for column in more.split() if column in COLUMNS[name]]
         + [columns[-1] for _, *columns in REFERENCES.get(name, {}).values()]
     )
-    for name, (_, kind, more) in KINDS.items()
+    for name, (_, more) in KINDS.items()
 } | {"results": frozenset(["result"])}
 # Addresses, wordings and what we read of the UK Sanctions List change in the tracker, not in a list.
 COMPARED = tuple(name for name in WHOLE if name not in {"redirects", "wordings", "designations"})

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
-from tracker.imports.rows import Refused
+from tracker.imports.plan import Refused
 from tracker.rules.asks import AskDraft, AskKind
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem, RuleBroken

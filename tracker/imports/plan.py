@@ -11,7 +11,7 @@ from tracker.imports.cells import EDITABLE
 from tracker.rules.errors import Problem
 
 if TYPE_CHECKING:
-    from tracker.imports.rows import Line
+    from tracker.imports.files import Line
 
 MOST_CHANGES = 1000
 MOST_FAULTS = 10_000
@@ -29,6 +29,7 @@ COLUMN_OF = {
     "reason_for_log": "",
 }
 Differences = Sequence[tuple[str, str, str]]
+Rows = Iterable[tuple[int, Sequence[str]]]
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,25 @@ class Plan:
         self.digest.update(repr(tuple(step)).encode("utf-8", "surrogatepass"))
         if len(self.steps) < MOST_CHANGES:
             self.steps.append(step)
+
+
+class Refused(Exception):
+    """A file cannot be read at all, or not to its end; `found` and `expected` say why."""
+
+    def __init__(self, found: str, expected: str) -> None:
+        super().__init__(f"{found} {expected}")
+        self.found, self.expected = found, expected
+
+
+class Mangled(str):
+    """A cell that is no text any more, in the words of the program that changed it; `expected` says what to do."""
+
+    expected: str
+
+    def __new__(cls, shown: str, expected: str) -> "Mangled":
+        cell = super().__new__(cls, shown)
+        cell.expected = expected
+        return cell
 
 
 class TooMany(Exception):

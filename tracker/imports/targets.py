@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from tracker.exports.columns import YES
+from tracker.imports.files import Line
 from tracker.imports.folder import COLUMNS, values_of
 from tracker.imports.plan import Plan
-from tracker.imports.rows import Line
 from tracker.models import Designation, SanctionsList, Target
 from tracker.rules.chain import SALT_BYTES
 from tracker.rules.errors import Problem
@@ -25,7 +25,7 @@ def read_designations(lines: Iterable[Line], plan: Plan, at: datetime) -> tuple[
         values = values_of("designations", line, COLUMNS["designations"], plan)
         for column in ("regime", "kind", "first_seen", "last_seen"):
             if values[column] is None and not line.cells.get(column):
-                plan.refuse(line, column, f"{COLUMNS['designations'][column].meaning}; it is never empty.")
+                plan.refuse(line, column, f"{COLUMNS['designations'][column].asks_for}; it is never empty.")
         if not UNIQUE_ID.fullmatch(line.key[0]):
             plan.refuse(line, "unique_id", "Three letters and four digits, such as RUS0001.")
         days |= {values[column] for column in DAYS} - {None}

@@ -11,16 +11,15 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from xml.etree import ElementTree
 from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook
+from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
 
 from tracker.exports.columns import Table
 from tracker.exports.tables import TABLES
-from tracker.imports.plan import Plan
-from tracker.imports.rows import Mangled, Refused, Rows
+from tracker.imports.plan import Mangled, Plan, Refused, Rows
 
 BOOK, LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 NEEDED = re.compile(r"xl/(workbook|styles|sharedStrings|worksheets/[\w.-]+)\.xml|xl/_rels/workbook\.xml\.rels", re.I)
@@ -36,7 +35,7 @@ NOT_TABLES = frozenset({"About", "Values"})
 # The reader makes room for every cell between the first and the last, so few cells may not lie far apart.
 MOST_COLUMNS, SMALL_AREA, LARGEST_SPREAD = 200, 1 << 20, 20
 MOST_NAMED = 1000
-REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.IGNORECASE | re.ASCII)
+REFERENCE = re.compile(r"[A-Z]{1,3}[0-9]{1,7}", re.IGNORECASE | re.ASCII)
 # Up to here spreadsheet programs show a whole number with all its digits.
 EXACT = 10**11
 AS_TEXT = "Make the cell text (not a number, not a date) and type it again."
@@ -159,20 +158,14 @@ def _extent(parts: Mapping[str, bytes], part: str) -> Extent:
 
 
 def _place(reference: str) -> tuple[int, int]:
-    found = REFERENCE.fullmatch(reference)
-    if not found:
+    if not REFERENCE.fullmatch(reference):
         raise ValueError(reference)
-    column = 0
-    for letter in found[1].upper():
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return int(found[2]), column
+    row, column = xl_cell_to_rowcol(reference.upper())
+    return row + 1, column + 1
 
 
 def _letters(column: int) -> str:
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
+    letters: str = xl_col_to_name(max(column - 1, 0))
     return letters
 
 
@@ -199,21 +192,18 @@ def _packed(parts: Mapping[str, bytes]) -> io.BytesIO:
 
 
 def _rows(packed: io.BytesIO, title: str) -> Iterator[tuple[int, Sequence[str]]]:
-    for number, row in enumerate(_read(packed, title), 1):
-        yield number, [_text(cell) for cell in row]
-
-
-def _read(packed: io.BytesIO, title: str) -> list[list[Any]]:
     packed.seek(0)
     try:
         with CalamineWorkbook.from_filelike(packed) as book:
-            return book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+            rows = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
     except (CalamineError, ValueError, OSError):
         raise DAMAGED from None
     except BaseException as error:
         if type(error).__name__ == "PanicException":  # the reader fell over the file; its type has no public name
             raise DAMAGED from None
         raise
+    for number, row in enumerate(rows, 1):
+        yield number, [_text(cell) for cell in row]
 
 
 def _text(cell: object) -> str:

@@ -9,11 +9,11 @@ from flask import Blueprint, abort, current_app, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from tracker.exports import json, openapi
-from tracker.exports.columns import Table
-from tracker.exports.json import Record, as_object, moment
+from tracker.exports.columns import Table, cell
+from tracker.exports.json import Record, as_object
+from tracker.exports.laws import LEGISLATION, LINKS, TARGETS
 from tracker.exports.openapi import MOST, PROBLEMS, RECORDS, USUAL, paths
-from tracker.exports.tables import ASKS, EVIDENCE, LEGISLATION, LINKS, REPLIES, RESULTS, TABLES, TESTS, UPDATES
-from tracker.exports.targets import TARGETS
+from tracker.exports.tables import ASKS, EVIDENCE, REPLIES, RESULTS, TABLES, TESTS, UPDATES
 from tracker.queries import public
 from tracker.queries.public import rows, tables
 from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter, UnknownFilter, order_of
@@ -219,7 +219,7 @@ def _whole_ask(found: WholeAsk) -> Record:
         ],
         "replies": _objects(REPLIES, found.replies),
         "ended_disputes": [
-            {"since": it.since.text, "about": it.about, "ended_at": moment(it.ended_at), "outcome": it.outcome}
+            {"since": it.since.text, "about": it.about, "ended_at": cell(it.ended_at, ""), "outcome": it.outcome}
             for it in found.ended_disputes
         ],
         "targets": _objects(TARGETS, found.targets),

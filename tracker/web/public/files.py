@@ -6,9 +6,9 @@ from flask import Blueprint, abort, current_app, render_template, request, send_
 from werkzeug.wrappers import Response
 
 from tracker.clock import now, today
-from tracker.exports import json, sqlite
+from tracker.exports import json
 from tracker.exports.columns import Origin
-from tracker.exports.package import Described, describe, pack
+from tracker.exports.package import Described, describe, pack, write_sqlite
 from tracker.exports.tables import TABLES
 from tracker.exports.workbook import MEDIA_TYPE, TooLarge, write_workbook
 from tracker.queries import public
@@ -103,8 +103,8 @@ def database() -> Response:
     source = engine()
     with place():
         file = NamedTemporaryFile()  # noqa: SIM115 (closed when it has been sent)
-        sqlite.write_sqlite(file.name, site_url(), lambda name: tables.read(source, name, AskFilter()))
-    return send_file(file, sqlite.MEDIA_TYPE, as_attachment=True, download_name="policy-asks.sqlite3")
+        write_sqlite(file.name, site_url(), lambda name: tables.read(source, name, AskFilter()))
+    return send_file(file, "application/vnd.sqlite3", as_attachment=True, download_name="policy-asks.sqlite3")
 
 
 @data.get("/checkpoint.txt")

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
-from tracker.exports import log as files
+from tracker.exports.folder import LOG
 from tracker.models import Event
 from tracker.queries import log, staff
 from tracker.queries.log import LogFilter
@@ -63,7 +63,7 @@ def csv() -> Response:
     expect(*FILTERS)
     wanted, reader, source = replace(_wanted(), has_all=True), me(), engine()
     stop_reading()
-    answer = download(files.write(log.read(source, reader, wanted)), CSV, f"log-{today()}.csv")
+    answer = download(LOG.csv(log.read(source, reader, wanted), ""), CSV, f"log-{today()}.csv")
     security.info("the log was taken along")
     return answer
 

@@ -12,11 +12,11 @@ from tracker.exports import workbook
 from tracker.exports.tables import TABLES
 from tracker.exports.workbook import MEDIA_TYPE
 from tracker.imports.cells import fillable
+from tracker.imports.compare import Checked, check
 from tracker.imports.files import read_files
 from tracker.imports.pasted import MEANINGS, read_ask
-from tracker.imports.plan import Plan, write_faults
-from tracker.imports.rows import Refused
-from tracker.imports.run import Checked, apply, check
+from tracker.imports.plan import Plan, Refused, write_faults
+from tracker.imports.run import apply
 from tracker.queries.choosing import SourceChoices, find_known_page
 from tracker.rules.asks import Publication
 from tracker.rules.errors import Problem, RuleBroken, refuse

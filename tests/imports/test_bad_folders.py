@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import Tracker
 from tests.cli.seed_folder import replace_in, write_seeds
+from tests.transactions import shared_engine_with
+from tracker.imports.plan import Plan
+from tracker.imports.whole import bring_in
+from tracker.rules.wording import shown
+from tracker.services.change import Change
 
-pytestmark = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
-
+shared_engine = shared_engine_with(lambda change: None)
 # File, what stands there, what shall stand there, and where and how the fault is told.
 FAULTS = [
     # the files themselves
@@ -72,58 +75,41 @@ FAULTS = [
 ]
 
 
+def told(ed: Change, folder: Path) -> list[str]:
+    """What is said of the faults of a folder."""
+    plan = Plan()
+    bring_in(ed, folder, plan)
+    return [f"{fault.place}: found {shown(fault.found)}. Expected: {fault.expected}" for fault in plan.faults]
+
+
 @pytest.mark.parametrize("fault", FAULTS, ids=[f"{fault[0]}: {fault[2][:30]}" for fault in FAULTS])
-def test_a_fault_is_named_with_its_place_and_nothing_is_brought_in(
-    tracker: Tracker, tmp_path: Path, fault: tuple[str, str, str, str]
-) -> None:
-    name, old, new, told = fault
+def test_a_fault_is_named_with_its_place(ed: Change, tmp_path: Path, fault: tuple[str, str, str, str]) -> None:
+    name, old, new, words = fault
     folder = write_seeds(tmp_path / "seeds")
     replace_in(folder / f"{name}.csv", old, new)
-    refused = tracker("seed", folder, code=1)
-    assert any(line.startswith(f"{name}.csv, ") and told in line for line in refused.err.splitlines()), refused.err
-    assert "Nothing was brought in. Faults: " in refused.err
-    assert refused.out == ""
-    assert tracker("verify").out.startswith("The event log is whole: 0 entries")
+    said = told(ed, folder)
+    assert [line for line in said if line.startswith(f"{name}.csv, ") and words in line], said
 
 
-def test_faults_in_several_files_are_told_at_once(tracker: Tracker, tmp_path: Path) -> None:
-    folder = write_seeds(tmp_path / "seeds")
-    for name, old, new in (
-        ("asks", ",policy,", ",wish,"),
-        ("evidence", "Hansard,", "Hansard,un"),
-        ("tests", ",tax-", ","),
-    ):
-        text = (folder / f"{name}.csv").read_text(encoding="utf-8")
-        (folder / f"{name}.csv").write_text(text.replace(old, new), encoding="utf-8")
-    (folder / "ask.csv").write_text("ask_slug\n", encoding="utf-8")
-    told = tracker("seed", folder, code=1).err
-    for place in ("ask.csv", "asks.csv, row 2, column kind", "evidence.csv, row 2, column type", "results.csv, row 2"):
-        assert f"{place}: " in told or f"{place}, " in told, told
-
-
-def test_an_ask_without_a_status_is_not_public(tracker: Tracker, tmp_path: Path) -> None:
+def test_an_ask_without_a_status_is_not_public(ed: Change, tmp_path: Path) -> None:
     folder = write_seeds(tmp_path / "seeds")
     for name in ("updates", "evidence", "results"):
         (folder / f"{name}.csv").write_text((folder / f"{name}.csv").read_text(encoding="utf-8").split("\n")[0] + "\n")
-    assert "asks.csv, row 2, column ask_slug: " in tracker("seed", folder, code=1).err
+    assert [line.partition(": ")[0] for line in told(ed, folder)] == ["asks.csv, row 2, column ask_slug"]
     replace_in(folder / "asks.csv", "review_interval_days", "publication")
     replace_in(folder / "asks.csv", ",90\n", ",draft\n")
-    tracker("seed", folder)
+    assert told(ed, folder) == []
 
 
 @pytest.mark.parametrize("name", ["asks", "sources", "updates"])
-def test_a_missing_file_is_named(tracker: Tracker, tmp_path: Path, name: str) -> None:
+def test_a_missing_file_is_named(ed: Change, tmp_path: Path, name: str) -> None:
     folder = write_seeds(tmp_path / "seeds")
     (folder / f"{name}.csv").unlink()
-    assert f"{name}.csv: found “There is no such file.”" in tracker("seed", folder, code=1).err
+    assert told(ed, folder)[0].startswith(f"{name}.csv: found “There is no such file.”")
 
 
-def test_a_file_that_is_not_utf8_is_named_with_its_line(tracker: Tracker, tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf8_is_named_with_its_line(ed: Change, tmp_path: Path) -> None:
     folder = write_seeds(tmp_path / "seeds")
     with (folder / "asks.csv").open("ab") as file:
         file.write(b"caf\xe9\n")
-    assert "asks.csv: found “Line 3 holds the byte E9" in tracker("seed", folder, code=1).err
-
-
-def test_a_folder_that_does_not_exist_is_wrong_use(tracker: Tracker) -> None:
-    assert "does not exist" in tracker("seed", "nowhere", code=2).err
+    assert told(ed, folder)[0].startswith("asks.csv: found “Line 3 holds the byte E9")
