@@ -108,7 +108,7 @@ def test_groups_show_all_asks_while_they_are_few_and_then_the_last_changed_of_ea
 ) -> None:
     with reading(filled) as session:
         there_are = oracle.published(session)
-        groups = public.find_groups(session, day)
+        groups = public.find_groups(session, public.count_by_status(session, day), day)
         fitting = {family: oracle.fitting(there_are, AskFilter(family=family), day) for family in Family}
     total = sum(map(len, fitting.values()))
     assert list(groups) == [family for family in Family if fitting[family]]

@@ -139,7 +139,7 @@ def test_nothing_hidden_leaves_by_any_door(filled: sa.Engine) -> None:
             "topics": public.list_topics(session),
             "sources": public.list_sources(session),
             "asks": public.find_page(session, AskFilter()),
-            "groups": public.find_groups(session),
+            "groups": public.find_groups(session, public.count_by_status(session)),
             "unknown": public.list_unknown(session, date(2100, 1, 1)),
             "choices": public.find_choices(session, AskFilter(), {"housing": "Housing"}),
             "bodies": public.list_bodies(session),

@@ -37,6 +37,7 @@ from tracker.rules.asks import AskKind
 from tracker.rules.chain import TAKEN_DOWN
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import COMMAND_LINE
+from tracker.rules.status import Status
 from tracker.rules.updates import Result
 from tracker.services import replies
 from tracker.services.change import Change
@@ -117,7 +118,7 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "public.find_checkpoint": public.find_checkpoint,
     "public.find_latest_checkpoint": lambda session: public.find_latest_checkpoint(session, NOW),
     "public.find_years": public.find_years,
-    "public.find_groups": public.find_groups,
+    "public.find_groups": lambda s: public.find_groups(s, {Status.ANNOUNCED: 99}),
     "public.find_key_of": lambda s: public.find_key_of(s, KEY),
     "public.find_last_change": public.find_last_change,
     "public.find_law": lambda s: public.find_law(s, KEY),

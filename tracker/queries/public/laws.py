@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
 from tracker.models import Ask, Legislation, Link
+from tracker.queries.public.as_of import HIDDEN
 from tracker.queries.public.filters import UnknownFilter
 from tracker.queries.public.lines import is_public, law_line, link_record
 from tracker.queries.public.records import LawLine, PublicLaw
@@ -105,16 +106,12 @@ def find_law(session: Session, key: str) -> PublicLaw | None:
 _KEYS: Any = sa.bindparam("keys", expanding=True)
 _SHOWN = (
     Link.publication == Publication.PUBLISHED,
-    Link.ask_id.not_in(sa.select(Ask.id).where(Ask.publication != Publication.PUBLISHED)),
+    Link.ask_id.not_in(sa.select(Ask.id).where(Ask.publication.in_(HIDDEN))),
 )
-_TOLD = (
-    sa.select(Legislation.key, Link.ask_id, Link.effect)
-    .join(Link, Link.legislation_id == Legislation.id)
-    .where(Legislation.key.in_(_KEYS), *_SHOWN)
-    .distinct()
-    .subquery()
-)
-_NUMBERS = sa.select(_TOLD.c.key, sa.func.count().label("number")).group_by(_TOLD.c.key)
+_OF_LAWS = Link.legislation_id.in_(sa.select(Legislation.id).where(Legislation.key.in_(_KEYS)))
+_TOLD = sa.select(Link.legislation_id, Link.ask_id, Link.effect).where(_OF_LAWS, *_SHOWN).distinct().subquery()
+_NUMBERED = sa.select(_TOLD.c.legislation_id, sa.func.count().label("number")).group_by("legislation_id").subquery()
+_NUMBERS = sa.select(Legislation.key, _NUMBERED.c.number).join(_NUMBERED, _NUMBERED.c.legislation_id == Legislation.id)
 # The first ones along the index of the links of a law.
 _FIRST = (
     sa.select(sa.func.min(Link.id))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Legislation, Link, SuccessTest, Update
 from tracker.queries.late import is_review_late
+from tracker.queries.public.as_of import is_published
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import BILLS, Effect
@@ -70,4 +71,4 @@ def list_unknown(session: Session, today: date) -> Mapping[str, list[Gap]]:
 
 
 def _in_order(statement: sa.Select[str, str, str, PartialDate | None]) -> sa.Select[str, str, str, PartialDate | None]:
-    return statement.where(Ask.publication == PUBLISHED).order_by(Ask.title, Ask.id).limit(MOST)
+    return statement.where(is_published(Ask.publication)).order_by(Ask.title, Ask.id).limit(MOST)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from tracker.models import Ask, SuccessTest, TestResult, Update
+from tracker.queries.public.as_of import HIDDEN
 from tracker.queries.public.entries import UpdateLine, UpdatePage
 from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.asks import Publication
@@ -49,12 +50,14 @@ def list_updates(
 
 
 def count_updates(session: Session) -> dict[UpdateKind, int]:
-    """How many entries of each kind there are; every kind is named."""
-    hidden = sa.select(Ask.id).where(Ask.publication != Publication.PUBLISHED)
-    counted = sa.select(Update.kind, sa.func.count()).where(
-        Update.publication == Publication.PUBLISHED, Update.ask_id.not_in(hidden)
-    )
-    return dict.fromkeys(UpdateKind, 0) | {row[0]: row[1] for row in session.execute(counted.group_by(Update.kind))}
+    """How many entries of each kind there are; every kind is named. Those of hidden asks are few, and subtracted."""
+    of_all = sa.select(Update.kind, sa.func.count()).where(Update.publication == Publication.PUBLISHED)
+    of_hidden = of_all.where(Update.ask_id.in_(sa.select(Ask.id).where(Ask.publication.in_(HIDDEN))))
+    counts = dict.fromkeys(UpdateKind, 0)
+    for sign, counted in ((1, of_all), (-1, of_hidden)):
+        for kind, number in session.execute(counted.group_by(Update.kind)):
+            counts[kind] += sign * number
+    return counts
 
 
 @cache
