@@ -50,7 +50,8 @@ def list_unknown(session: Session, today: date) -> Mapping[str, list[Gap]]:
             Link.effect.in_([effect for effect in Effect if effect.serves]),
         )
     )
-    late = sa.select(*of_ask, sa.literal(""), Ask.reviewed_on).where(is_review_late(session, today - timedelta(days=1)))
+    is_late = (Ask.publication == PUBLISHED, is_review_late(session, today - timedelta(days=1)))
+    late = sa.select(*of_ask, sa.literal(""), Ask.reviewed_on).where(*is_late)
     newest = (
         sa.select(Update.id)
         .where(Update.ask_id == Ask.id, Update.kind == UpdateKind.REVIEW, Update.publication == PUBLISHED)
