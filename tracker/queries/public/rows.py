@@ -27,10 +27,11 @@ from tracker.models import (
 )
 from tracker.queries.public import tables
 from tracker.queries.public.as_of import HIDDEN
-from tracker.queries.public.same import SameAsk, list_same
-from tracker.queries.public.settled import EndedDispute, list_ended_disputes
+from tracker.queries.public.records import SameAsk
+from tracker.queries.public.sources import list_same
 from tracker.queries.public.tables import Key, Row
 from tracker.queries.public.targets import target_rows
+from tracker.queries.public.updates import EndedDispute, list_ended_disputes
 from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.chain import Checkpoint
 

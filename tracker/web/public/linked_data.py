@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from tracker.clock import day_of, today
 from tracker.exports.tables import TABLES
-from tracker.queries.public.records import PublicLaw
+from tracker.queries.public.laws import PublicLaw
 from tracker.rules.stages import Stage
 from tracker.web.addresses import site_url
 from tracker.web.build import face
