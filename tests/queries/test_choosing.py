@@ -5,15 +5,17 @@ from collections.abc import Iterable
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import ask_draft, make_ask, make_law, make_link, make_source
+from tests.factories import ask_draft, evidence_draft, make_ask, make_law, make_link, make_source, make_update
 from tests.transactions import shared_engine_with
 from tracker.db.engine import reading
 from tracker.models import Ask, Legislation, Source
-from tracker.queries.choosing import MOST, AskChoices, Choice, LawChoices, SourceChoices
+from tracker.queries.choosing import MOST, AskChoices, Choice, LawChoices, SourceChoices, find_known_page
+from tracker.rules.checks import URL_LENGTH
 from tracker.services import asks, records
 from tracker.services.change import Change
 
 SITE = "https://tracker.example"
+LONG = "https://www.example.org/" + "ü€" * ((URL_LENGTH - 24) // 2)
 BILL = "https://bills.parliament.uk/bills/3734"
 
 
@@ -140,3 +142,29 @@ def test_a_text_that_names_nothing_finds_nothing(filled: sa.Engine, text: str) -
     with reading(filled) as session:
         for among in (LawChoices(session), AskChoices(session), SourceChoices(session)):
             assert among.find(text) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (LONG, LONG),
+        *(
+            (typed, "https://www.gov.uk/news")
+            for typed in (
+                "https://www.gov.uk/news",
+                "http://www.gov.uk/news/",
+                "https://gov.uk/news",
+                "www.gov.uk/news",
+                "HTTPS://WWW.GOV.UK:443/news#one",
+                "https://www.gov.uk/news?utm_source=letter&fbclid=x#one",
+                "https://www.gov.uk/ne\u200bws",
+            )
+        ),
+    ],
+    ids=lambda address: ascii(address)[:60],
+)
+def test_a_known_page_is_found_by_whatever_spelling_and_length(ed: Change, typed: str, kept: str) -> None:
+    make_update(ed, make_ask(ed), published=False, evidence=(evidence_draft(url=kept, title="News"),))
+    found = find_known_page(ed.session, typed)
+    assert found is not None
+    assert found.title == "News"
