@@ -3,7 +3,6 @@
 import random
 from collections import Counter
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from tests import oracle
 from tests.factories import NOW, ask_draft, find_staff, make_ask
-from tests.queries.many_asks import BODIES, DAYS, fill, filters, tell
+from tests.queries.many_asks import DAYS, fill, filters, tell
 from tests.transactions import shared_engine_with, undone
 from tracker.db.engine import reading
 from tracker.models import Ask
@@ -23,7 +22,6 @@ from tracker.queries import public
 from tracker.queries.public.filters import AskFilter, Order, UnknownFilter
 from tracker.queries.public.listing import OF_MANY, PAGE_SIZE
 from tracker.rules.status import Family, Status
-from tracker.rules.text import slug_of_name
 from tracker.services import asks, records
 from tracker.services.change import Change
 
@@ -79,14 +77,6 @@ def test_a_past_day_lists_and_counts_what_stood_then(filled: sa.Engine, day: dat
         for line in public.find_page(session, AskFilter(), size=100, on=day).lines:
             entry = then[line.slug]
             assert (line.status, line.status_on, line.reason) == (entry.status, entry.happened_on, entry.reason)
-
-
-def test_a_result_that_the_status_cannot_have_lists_nothing(filled: sa.Engine) -> None:
-    wanted = AskFilter(family=Family.MET, status=Status.REJECTED)
-    with reading(filled) as session:
-        for order, text, on in [(Order.CHANGED, "", None), (Order.BEST, "apple", None), (Order.CHANGED, "", DAYS[-1])]:
-            page = public.find_page(session, replace(wanted, text=text), order, on=on)
-            assert (page.lines, page.number, page.next_key) == ((), 0, "")
 
 
 def test_each_year_ends_as_its_last_day_does(filled: sa.Engine) -> None:
@@ -155,19 +145,8 @@ def test_each_choice_says_how_many_asks_following_it_lists(filled: sa.Engine) ->
             choices = public.find_choices(session, wanted, public.list_topics(session))
             for name, parameter in names.items():
                 for choice in getattr(choices, name):
-                    followed = followed_by(wanted, parameter, choice.value)
+                    followed = AskFilter.from_query(wanted.as_query() | {parameter: choice.value})
                     assert choice.number == len(oracle.fitting(there_are, followed)), (wanted, name, choice)
-
-
-def followed_by(wanted: AskFilter, parameter: str, value: str) -> AskFilter:
-    """The filter behind the address that a choice leads to."""
-    return AskFilter.from_query(wanted.as_query() | {parameter: value})
-
-
-def test_what_is_not_published_offers_no_choice(filled: sa.Engine) -> None:
-    with reading(filled) as session:
-        assert set(public.list_topics(session)) == {"housing", "tax-and-trade", "trade"}
-        assert set(public.list_bodies(session)) == set(map(slug_of_name, BODIES))
 
 
 # --- between two pages ---
