@@ -205,7 +205,7 @@ def test_while_asks_change_between_the_pages_none_stands_twice_that_did_not_move
 
 BROKEN = (
     "x", "~", "~~~", "2018", "2018~", "~1~", "1~0", "-1", "0", " 1", "1 ", "\x00", "a\x00~1", "\ud800~1", "\uffff~1",
-    "9" * 10, "a~" + "9" * 10, "x" * 300, "x" * 300 + "~1", "met~2018~x", "１", "2018~１",
+    "9" * 10, "a~" + "9" * 10, "2018~01", "x" * 300, "x" * 300 + "~1", "met~2018~x", "１", "2018~１",
 )  # fmt: skip
 BROKEN_IN = {
     Order.CHANGED: ("1", "2018-1~1", "2018-01-01T00~1", "met~2018~1", "２０１８~1"),
@@ -220,6 +220,15 @@ def test_a_key_that_no_page_gave_is_refused_in_words(filled: sa.Engine, order: O
     for key in (*BROKEN, *BROKEN_IN[order]):
         with reading(filled) as session, pytest.raises(UnknownFilter, match="first page"):
             public.find_page(session, AskFilter(text="apple" if order is Order.BEST else ""), order, after=key)
+
+
+def test_a_refused_key_leaves_nothing_in_memory(filled: sa.Engine) -> None:
+    refused = []
+    for _ in range(2):
+        with reading(filled) as session, pytest.raises(UnknownFilter) as caught:
+            public.find_page(session, AskFilter(), after="x")
+        refused.append(caught.value)
+    assert refused[0] is not refused[1], "what is raised again keeps the frames of each time"
 
 
 KEYS: st.SearchStrategy[Any] = st.text(st.characters(), max_size=30) | st.lists(

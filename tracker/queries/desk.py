@@ -127,7 +127,7 @@ def list_unanswered(session: Session, today: date, limit: int, after: str = "") 
 
 def list_unverified(session: Session, limit: int, after: str = "") -> Listed[Link | Legislation | Source | Ask]:
     """Facts that nobody has checked and published: draft links, laws, sources and asks."""
-    first, begin = paging.read_key((sa.literal(0), sa.literal(0)), after or "0~0")
+    first, begin = paging.read_key((int, int), after or "0~0")
     rows: list[Link | Legislation | Source | Ask] = []
     number = 0
     for place, model in enumerate(UNVERIFIED):

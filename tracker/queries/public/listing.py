@@ -14,22 +14,20 @@ from sqlalchemy.orm import Session
 from tracker.db import fulltext
 from tracker.db.fulltext import DEPTHS
 from tracker.models import SuccessTest
+from tracker.queries.paging import read_key, write_key
 from tracker.queries.public.as_of import ASK, SPAN, AsOf, as_of
 from tracker.queries.public.counts import count_by_family
-from tracker.queries.public.filters import AskFilter, Order, UnknownFilter
+from tracker.queries.public.filters import AskFilter, Order, UnknownPage
 from tracker.queries.public.fitting import conditions
 from tracker.queries.public.records import AskLine
 from tracker.queries.public.search import with_excerpts, words_of
 from tracker.rules.movement import review_due
 from tracker.rules.status import STATUS_ORDER, STATUSES_OF, Family, Status
-from tracker.rules.text import clean
 from tracker.rules.updates import Result
 
 PAGE_SIZE = 30
 OF_MANY = 3
-SEPARATOR = "~"
 DAY = re.compile(r"\d{4}(?:-\d{2}){0,2}", re.ASCII)
-ID = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 LONGEST_KEY = 200
 # The orders that put asks into groups before they sort them, and what keys call these: by status, and by how deep the
 # words stand.
@@ -166,34 +164,19 @@ _HISTORY = sa.select(SPAN.ask_id, SPAN.begins_on, SPAN.status).where(SPAN.ask_id
 def write_place(order: Order, place: Place) -> str:
     """The place as text, such as 2020-07-06~12."""
     group = [GROUPS[order][place.group]] if order in GROUPS else []
-    return SEPARATOR.join([*group, place.value, str(place.ask_id)])
+    return write_key([*group, place.value, place.ask_id])
 
 
 def read_place(order: Order, key: str) -> Place | None:
-    """The place that a key names, None for the first page; raises UnknownFilter for a key that we never wrote."""
+    """The place that a key names, None for the first page; raises UnknownPage for a key that we never wrote."""
     if not key:
         return None
     groups = GROUPS.get(order, [])
-    parts = key.rsplit(SEPARATOR, 2 if groups else 1)
-    if len(key) > LONGEST_KEY or len(parts) != (3 if groups else 2) or not _can_be_stored(key):
-        raise _NO_PAGE
-    *group, value, ask_id = parts
-    if not ID.fullmatch(ask_id) or (order is not Order.TITLE and not DAY.fullmatch(value)):
-        raise _NO_PAGE
-    if not groups:
-        return Place(value, int(ask_id))
-    if group[0] not in groups:
-        raise _NO_PAGE
-    return Place(value, int(ask_id), groups.index(group[0]))
-
-
-def _can_be_stored(key: str) -> bool:
-    """True if the database can be asked for it."""
-    try:
-        clean(key)
-    except ValueError:
-        return False
-    return True
-
-
-_NO_PAGE = UnknownFilter("“after” names no page of this list. Start from its first page.")
+    *group, value, ask_id = read_key((str, str, int) if groups else (str, int), key)
+    is_group = group[0] in groups if groups else True
+    if len(key) > LONGEST_KEY or ask_id < 1 or not is_group or not (order is Order.TITLE or DAY.fullmatch(value)):
+        raise UnknownPage
+    place = Place(value, ask_id, *(groups.index(name) for name in group))
+    if write_place(order, place) != key:
+        raise UnknownPage
+    return place
