@@ -1,7 +1,7 @@
 """An ask on a day of the past agrees with what its story adds up to, and knows nothing of what came later."""
 
 from collections.abc import Iterator
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, field, fields, make_dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from tracker.db.engine import reading
 from tracker.queries import public, stories
 from tracker.queries.public import asks, days
 from tracker.queries.public.as_of import WHATEVER_THE_DAY, as_of
-from tracker.queries.public.records import AskLine, LawLine, PublicAsk, PublicLink, PublicTest
+from tracker.queries.public.records import PublicAsk
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import Stage
 from tracker.rules.status import Status
@@ -183,34 +183,10 @@ def test_law_is_shown_as_far_as_it_had_come(
     assert stages.get("undated", Stage.UNDATED) is Stage.UNDATED
 
 
-@dataclass(frozen=True, kw_only=True)
-class LongerLine(AskLine):
-    """A line with a field that is new, and that nobody thought of on past days."""
-
-    news: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LongerTest(PublicTest):
-    news: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LongerLaw(LawLine):
-    news: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LongerLink(PublicLink):
-    news: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LongerAsk(PublicAsk):
-    news: str = ""
-
-
-def with_news(longer: Any, record: Any, **others: Any) -> Any:
+def with_news(record: Any, **others: Any) -> Any:
+    """The record with a field that is new, and that nobody thought of on past days."""
+    news = [("news", str, field(default=""))]
+    longer = make_dataclass("Longer", news, bases=(type(record),), frozen=True, kw_only=True)
     return longer(**{it.name: getattr(record, it.name) for it in fields(record)} | others, news="TODAY")
 
 
@@ -220,11 +196,10 @@ def test_a_field_that_is_new_is_blank_on_a_past_day(filled: sa.Engine) -> None:
         assert row
         assert present
         longer = with_news(
-            LongerAsk,
             present,
-            line=with_news(LongerLine, present.line),
-            tests=tuple(with_news(LongerTest, test) for test in present.tests),
-            links=tuple(with_news(LongerLink, link, law=with_news(LongerLaw, link.law)) for link in present.links),
+            line=with_news(present.line),
+            tests=tuple(map(with_news, present.tests)),
+            links=tuple(with_news(link, law=with_news(link.law)) for link in present.links),
         )
         then = days.turned_back(longer, row, row.updates, date(2020, 6, 30))
     assert repr(longer).count("TODAY") == 2 + len(present.tests) + 2 * len(present.links)

@@ -30,6 +30,7 @@ from tracker.queries import public
 from tracker.queries.public import dates, feeds, tables
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.records import PublicAsk
+from tracker.queries.public.rows import count_rows
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
 from tracker.rules.updates import Result, UpdateKind
@@ -139,7 +140,7 @@ def test_nothing_hidden_leaves_by_any_door(filled: sa.Engine) -> None:
             "topics": public.list_topics(session),
             "sources": public.list_sources(session),
             "asks": public.find_page(session, AskFilter()),
-            "groups": public.find_groups(session),
+            "groups": public.find_groups(session, public.count_by_status(session)),
             "unknown": public.list_unknown(session, date(2100, 1, 1)),
             "choices": public.find_choices(session, AskFilter(), {"housing": "Housing"}),
             "bodies": public.list_bodies(session),
@@ -239,7 +240,8 @@ def test_a_former_slug_leads_to_what_is_public_only(filled: sa.Engine, slug: str
 @pytest.mark.parametrize("name", list(tables.RECORDS))
 def test_no_file_has_a_row_or_a_column_that_is_hidden(filled: sa.Engine, name: str) -> None:
     rows = [dict(row._mapping) for row in tables.read(filled, name, AskFilter())]
-    assert rows
+    with reading(filled) as session:
+        assert count_rows(session)[name] == len(rows) > 0
     said = repr(rows).replace(f"“{MARK}”", "")
     assert MARK not in said
     assert HIDDEN_DATE.text not in said

@@ -126,18 +126,14 @@ def test_asks_are_found_by_words_status_and_who_sees_them(filled: sa.Engine, wan
         assert {ask.title for ask in staff.list_asks(session, wanted).rows} == titles
 
 
-@pytest.mark.parametrize("key", ["~", "Tax", "Tax~x", "Tax~1_0", f"Tax~{2**40}", "x\x00~1", "\ud800~1", "1~2~3~x"])
-def test_what_is_no_key_is_refused(filled: sa.Engine, key: str) -> None:
+def test_what_is_no_key_is_refused(filled: sa.Engine) -> None:
+    keys = ("~", "Tax", "Tax~x", "Tax~1_0", f"Tax~{2**40}", "x\x00~1", "\ud800~1", "1~2~3~x")
+    outside_of_time = ("0001-01-01T00:00:00+14:00~1", "9999-12-31T23:59:59-14:00~1")
+    named = dict.fromkeys(("asks", "drafts", "unverified"), keys) | {"waiting": (*keys, *outside_of_time)}
     with reading(filled) as session:
-        for name in ("asks", "waiting", "drafts", "unverified"):
+        for name, key in [(name, key) for name, tried in named.items() for key in tried]:
             with pytest.raises(UnknownFilter, match="no page of this list"):
                 LISTS[name](session, 2, key)
-
-
-@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
-def test_a_key_with_a_moment_outside_of_time_is_refused(filled: sa.Engine, moment: str) -> None:
-    with reading(filled) as session, pytest.raises(UnknownFilter, match="no page of this list"):
-        desk.list_waiting(session, 2, f"{moment}~1")
 
 
 @pytest.mark.parametrize("query", [{"q": "x" * 201}, {"q": "\x00"}, {"status": "done"}, {"publication": "hidden"}])

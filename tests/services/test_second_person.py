@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import NOW, Staff, actor_of, make_ask, make_person, make_update
 from tracker.models import Ask, Person, Update
-from tracker.queries.second_person import OWN, TIED, TOO_NEW, find_refusals, list_account_changes
+from tracker.queries.people import OWN, TIED, TOO_NEW, find_refusals, list_account_changes
 from tracker.queries.waiting import waits_for
 from tracker.rules.errors import RuleBroken
 from tracker.rules.permissions import COMMAND_LINE, Actor, Role

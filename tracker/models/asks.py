@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # What the filters of the public list offer, to be counted without reading whole asks.
 OFFERED = ("publication", "source_id", "topic", "kind", "status")
+# What the desk and the page of what we do not know look through, likewise.
+DUE = ("review_interval_days", "reviewed_on", "next_step_on", "current_deadline", "first_deadline", "status")
 
 
 class Source(Versioned, Base):
@@ -58,6 +60,7 @@ class Ask(Versioned, Base):
         sa.Index("ix_ask_listed", "publication", "status_on", "id", "status", "kind", "topic"),
         sa.Index("ix_ask_titled", "publication", "title_key", "id", "status", "kind", "topic"),
         sa.Index("ix_ask_title", "title", "id"),
+        sa.Index("ix_ask_due", "publication", *DUE),
         sa.Index("ix_ask_offered", *OFFERED, "responsible_bodies", "jurisdictions").ddl_if(dialect="sqlite"),
         sa.Index("ix_ask_offered", *OFFERED).ddl_if(dialect="postgresql"),  # which cannot sort JSON
         sa.Index("ix_ask_next_step_on", "next_step_on"),

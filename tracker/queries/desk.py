@@ -15,6 +15,7 @@ from tracker.queries.late import ended_by, is_review_late
 from tracker.queries.log import BY_PEOPLE
 from tracker.queries.paging import Listed
 from tracker.queries.people import with_names
+from tracker.queries.public.as_of import is_published
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import BILLS
@@ -126,7 +127,7 @@ def list_unanswered(session: Session, today: date, limit: int, after: str = "") 
 
 def list_unverified(session: Session, limit: int, after: str = "") -> Listed[Link | Legislation | Source | Ask]:
     """Facts that nobody has checked and published: draft links, laws, sources and asks."""
-    first, begin = paging.read_key((sa.literal(0), sa.literal(0)), after or "0~0")
+    first, begin = paging.read_key((int, int), after or "0~0")
     rows: list[Link | Legislation | Source | Ask] = []
     number = 0
     for place, model in enumerate(UNVERIFIED):
@@ -150,7 +151,7 @@ def list_recent(session: Session, limit: int) -> Sequence[Event]:
 def count_published_updates(session: Session, ask_ids: Sequence[int]) -> dict[int, int]:
     """How many published updates each of these asks has."""
     of_asks = sa.select(Update.ask_id, sa.func.count()).where(Update.ask_id.in_(ask_ids))
-    counted = of_asks.where(Update.publication == Publication.PUBLISHED).group_by(Update.ask_id)
+    counted = of_asks.where(is_published(Update.publication)).group_by(Update.ask_id)
     return {row[0]: row[1] for row in session.execute(counted)}
 
 

@@ -12,14 +12,13 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.queries.public.filters import UnknownFilter
+from tracker.queries.public.filters import UnknownPage
 from tracker.rules.text import clean
 
 Row_co = TypeVar("Row_co", covariant=True)
 SIZE = 100
 SEPARATOR = "~"
 NUMBER = re.compile(r"-?\d{1,9}", re.ASCII)
-NO_PAGE = UnknownFilter("“after” names no page of this list. Start from its first page.")
 Sorting = tuple[Any, ...]  # columns and other expressions of SQL
 
 
@@ -46,12 +45,13 @@ def cut(
 
     With `falling` the greatest come first.
 
-    Raises UnknownFilter for a key that we never wrote.
+    Raises UnknownPage for a key that we never wrote.
     """
     order = [part.desc() for part in by] if falling else by
     placed = statement.add_columns(*by).order_by(*order).options(*loaded)
     if after:
-        place = [sa.literal(value, part.type) for value, part in zip(read_key(by, after), by, strict=True)]
+        values = read_key([part.type.python_type for part in by], after)
+        place = [sa.literal(value, part.type) for value, part in zip(values, by, strict=True)]
         here, there = sa.tuple_(*by), sa.tuple_(*place)
         placed = placed.where(here < there if falling else here > there)
     found = session.execute(placed.limit(limit + 1)).all()
@@ -65,21 +65,26 @@ def write_key(values: Sequence[Any]) -> str:
     return SEPARATOR.join(value.isoformat() if isinstance(value, datetime) else str(value) for value in values)
 
 
-def read_key(by: Sorting, key: str) -> list[Any]:
-    """Return the values in a key; only the first can be text that contains the separator."""
-    parts = key.rsplit(SEPARATOR, len(by) - 1)
-    if len(parts) != len(by):
-        raise NO_PAGE
+def read_key(kinds: Sequence[type], key: str) -> list[Any]:
+    """Return the values of these kinds in a key; only the first can be text that contains the separator."""
+    parts = key.rsplit(SEPARATOR, len(kinds) - 1)
+    if len(parts) != len(kinds):
+        raise UnknownPage
     try:
-        return [READERS[column.type.python_type](part) for column, part in zip(by, parts, strict=True)]
+        return [READERS[kind](part) for kind, part in zip(kinds, parts, strict=True)]
     except (ValueError, OverflowError):
-        raise NO_PAGE from None
+        raise UnknownPage from None
 
 
 def _number(text: str) -> int:
     if not NUMBER.fullmatch(text):
         raise ValueError(text)
     return int(text)
+
+
+def _text(text: str) -> str:
+    clean(text)  # raises ValueError for what no database can be asked for
+    return text
 
 
 def _moment(text: str) -> datetime:
@@ -89,4 +94,4 @@ def _moment(text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
-READERS: Mapping[type, Callable[[str], Any]] = {int: _number, str: clean, datetime: _moment}
+READERS: Mapping[type, Callable[[str], Any]] = {int: _number, str: _text, datetime: _moment}

@@ -12,11 +12,11 @@ from tracker.models import Ask, Event, Legislation, Link, Note, Person, Reply, S
 from tracker.queries import paging
 from tracker.queries.paging import Listed
 from tracker.queries.people import with_names
-from tracker.queries.public.filters import LONGEST_SEARCH, UnknownFilter
+from tracker.queries.public.filters import LONGEST_SEARCH, UnknownFilter, text_of
 from tracker.rules.asks import Publication
 from tracker.rules.status import STATUS_ORDER, Status
 from tracker.rules.targets import TargetState
-from tracker.rules.text import clean, showable, slugify
+from tracker.rules.text import showable, slugify
 
 MOST = 100
 RECENT = 15
@@ -182,13 +182,7 @@ class Wanted:
         status, publication, sort = (query.get(name, "") for name in ("status", "publication", "sort"))
         if status not in {"", NO_STATUS, *Status} or publication not in {"", *Publication} or sort not in SORTS:
             raise UnknownFilter("There is no such filter. Choose one from the lists.")
-        try:
-            text = clean(query.get("q", ""))
-        except ValueError as error:
-            raise UnknownFilter(str(error)) from None
-        if len(text) > LONGEST_SEARCH:
-            raise UnknownFilter(f"Search for at most {LONGEST_SEARCH} characters.")
-        return cls(text, status, publication, sort, query.get("came", "")[:LONGEST_SEARCH])
+        return cls(text_of(query), status, publication, sort, query.get("came", "")[:LONGEST_SEARCH])
 
     @property
     def is_narrow(self) -> bool:

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tracker.clock import day_of
-from tracker.models import Ask, Event, Person, Update
+from tracker.models import Ask, Person, Update
 from tracker.queries import desk, findings
 from tracker.queries.desk import list_contradicted
-from tracker.queries.second_person import find_refusals, list_account_changes
+from tracker.queries.people import find_refusals, list_account_changes
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import ALLOWED, Action
 
@@ -40,26 +40,26 @@ def waits_for(session: Session, person: Person, at: datetime, four_eyes: bool) -
 
     Names only what every member of staff may see, and no text that is not public: mail is not a safe place.
     """
-    found, today = [], day_of(at)
-    if Action.PUBLISH in ALLOWED[person.role]:
+    found, today, may_publish = [], day_of(at), Action.PUBLISH in ALLOWED[person.role]
+    if may_publish:
         disputed = desk.list_disputed(session, MOST)
-        found.append(_part("Disputed: answer due", [_to_answer(ask) for ask in disputed.rows], disputed.number))
-        contradicted = [_to_decide(ask) for ask in list_contradicted(session)]
+        by = [(ask, f"by {ask.answer_due_on.in_words}" if ask.answer_due_on else "") for ask in disputed.rows]
+        found.append(_part("Disputed: answer due", [_of_ask(*each) for each in by], disputed.number))
+        contradicted = [_of_ask(ask, ask.status.label if ask.status else "") for ask in list_contradicted(session)]
         found.append(_part("Tests and status disagree", contradicted))
         waiting = desk.list_waiting(session, LOOKED_THROUGH).rows
         refused = find_refusals(session, person.id, waiting, at) if four_eyes else {}
-        waiting = [update for update in waiting if update.id not in refused]
-        found.append(_part("Waiting for approval", [_to_approve(update) for update in waiting]))
+        found.append(_part("Waiting for approval", [_to_approve(it) for it in waiting if it.id not in refused]))
         due = desk.list_due(session, today, MOST)
         found.append(_part("Due for a review", [_to_review(row) for row in due.rows], due.number))
         overdue = desk.list_overdue(session, today, MOST)
-        lines = [Task(ask.title, f"/staff/asks/{ask.id}") for ask in overdue.rows]
-        found.append(_part("Overdue deadlines and next steps", lines, overdue.number))
+        found.append(_part("Overdue deadlines and next steps", [_of_ask(it) for it in overdue.rows], overdue.number))
         others = [it for it in list_account_changes(session, at, LOOKED_THROUGH) if it.actor_id != person.id]
-        found.append(_part("Accounts that were changed, and words taken down", [_to_know(it) for it in others]))
+        known = [Task(it.subject_name, "/staff/#accounts", f"{it.action}, by {it.actor_name}") for it in others]
+        found.append(_part("Accounts that were changed, and words taken down", known))
     new = findings.list_new(session, MOST)
     found.append(_part("From the official record", [_to_tell(row) for row in new.rows], new.number))
-    if Action.PUBLISH in ALLOWED[person.role]:
+    if may_publish:
         faults = [Task(what, "/staff/#record", sentence) for what, sentence in findings.find_faults(session, at)]
         found.append(_part("The official record was not read whole", faults))
     drafts = desk.list_drafts(session, person.id, LOOKED_THROUGH).rows
@@ -71,26 +71,19 @@ def _part(title: str, lines: list[Task], number: int | None = None) -> Part:
     return Part(title, tuple(lines[:MOST]), (len(lines) if number is None else number) - len(lines[:MOST]))
 
 
+def _of_ask(ask: Ask, detail: str = "") -> Task:
+    return Task(ask.title, f"/staff/asks/{ask.id}", detail)
+
+
 def _to_approve(update: Update) -> Task:
-    by = f"{update.kind.label.lower()}, by {update.author.name}" if update.author else update.kind.label.lower()
-    return Task(update.ask.title, f"/staff/updates/{update.id}/approve", by)
-
-
-def _to_answer(ask: Ask) -> Task:
-    return Task(ask.title, f"/staff/asks/{ask.id}", f"by {ask.answer_due_on.in_words}" if ask.answer_due_on else "")
-
-
-def _to_decide(ask: Ask) -> Task:
-    return Task(ask.title, f"/staff/asks/{ask.id}", ask.status.label if ask.status else "")
+    by = f", by {update.author.name}" if update.author else ""
+    return Task(update.ask.title, f"/staff/updates/{update.id}/approve", update.kind.label.lower() + by)
 
 
 def _to_review(due: desk.DueAsk) -> Task:
-    since = f"due since {PartialDate(due.since.isoformat()).in_words}" if due.since else "never checked"
-    return Task(due.ask.title, f"/staff/asks/{due.ask.id}", since)
-
-
-def _to_know(event: Event) -> Task:
-    return Task(event.subject_name, "/staff/#accounts", f"{event.action}, by {event.actor_name}")
+    return _of_ask(
+        due.ask, f"due since {PartialDate(due.since.isoformat()).in_words}" if due.since else "never checked"
+    )
 
 
 def _to_tell(row: findings.NewFinding) -> Task:

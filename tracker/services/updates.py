@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from tracker.models import Ask, SuccessTest, Update
-from tracker.queries.second_person import find_refusals
+from tracker.queries.people import find_refusals
 from tracker.queries.stories import Story, entry_of, find_story, standing_of
 from tracker.rules import checks
 from tracker.rules.asks import Publication

@@ -1,6 +1,6 @@
 """The only door for public pages: published records only, with public fields only."""
 
-from tracker.queries.public.asks import find_ask, find_slug_now, list_former_slugs, list_sources
+from tracker.queries.public.asks import find_ask, find_slug_now, list_former_slugs
 from tracker.queries.public.bodies import find_body, list_bodies
 from tracker.queries.public.counts import (
     count_by_family,
@@ -13,12 +13,11 @@ from tracker.queries.public.counts import (
 from tracker.queries.public.fitting import find_law_title, find_near, list_topics
 from tracker.queries.public.laws import find_key_of, find_law, list_laws
 from tracker.queries.public.listing import find_groups, find_page
-from tracker.queries.public.regimes import find_regime, find_sanctions
 from tracker.queries.public.rows import PublishedCheckpoint, find_checkpoint, find_latest_checkpoint
-from tracker.queries.public.settled import list_ended_disputes, list_takings_down
-from tracker.queries.public.sources import find_source, list_passages
+from tracker.queries.public.sources import find_source, list_passages, list_sources
+from tracker.queries.public.targets import find_regime, find_sanctions
 from tracker.queries.public.unknown import list_unknown
-from tracker.queries.public.updates import count_updates, list_updates
+from tracker.queries.public.updates import count_updates, list_ended_disputes, list_takings_down, list_updates
 
 __all__ = [
     "PublishedCheckpoint",

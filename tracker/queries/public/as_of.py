@@ -1,7 +1,7 @@
 """The published asks as they stand now, or stood on a past day: from where they are read, and what is told of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -9,9 +9,11 @@ import sqlalchemy as sa
 
 from tracker.clock import today
 from tracker.models import Ask, Source, StatusSpan
+from tracker.queries.public.filters import AskFilter
 from tracker.rules.asks import Publication
 
 ONLY_PUBLISHED = (Publication.PUBLISHED,)
+HIDDEN = tuple(state for state in Publication if state not in ONLY_PUBLISHED)
 ASK, SPAN = Ask.__table__.c, StatusSpan.__table__.c
 # What a line of a list tells of an ask whatever the day. The wording is today's. What is not named here, or given in
 # as_of(), is blank on a past day.
@@ -49,6 +51,7 @@ class AsOf:
     """
 
     source: Any
+    id: sa.ColumnElement[int]
     holds: tuple[sa.ColumnElement[bool], ...]
     status: sa.ColumnElement[Any]
     since: sa.ColumnElement[Any]
@@ -60,9 +63,14 @@ class AsOf:
         """The day as of which they are read."""
         return self.on or today()
 
+    def counted(self, wanted: AskFilter) -> Any:
+        """Return from where the asks that fit are counted: from their statuses alone if nothing else is asked."""
+        return self.status.table if replace(wanted, family=None, status=None).is_empty else self.source
+
 
 NOW = AsOf(
     source=Ask.__table__,
+    id=ASK.id,
     holds=(ASK.publication == Publication.PUBLISHED,),
     status=ASK.status,
     since=ASK.status_on,
@@ -84,7 +92,9 @@ def as_of(on: date | None) -> AsOf:
         return NOW
     day = on.isoformat()
     return AsOf(
-        source=StatusSpan.__table__.join(Ask.__table__, ASK.id == SPAN.ask_id),
+        # An outer join is left out by the database where nothing else of the ask is wanted.
+        source=StatusSpan.__table__.outerjoin(Ask.__table__, ASK.id == SPAN.ask_id),
+        id=SPAN.ask_id,
         holds=(SPAN.begins_on <= day, sa.or_(SPAN.ends_on.is_(None), SPAN.ends_on > day)),
         status=SPAN.status,
         since=SPAN.begins_on,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -28,11 +28,22 @@ from tracker.models import (
     Update,
 )
 from tracker.queries.public.days import grounds, last_movement, turned_back
-from tracker.queries.public.lines import ask_line, is_public, link_record, record_of, reply_record, story
-from tracker.queries.public.looks import find_look
-from tracker.queries.public.records import AskLine, PublicAsk, PublicLook, PublicSource, PublicTest
-from tracker.queries.public.same import SameAsk, list_same
+from tracker.queries.public.entries import record_of, story
+from tracker.queries.public.laws import find_look
+from tracker.queries.public.records import (
+    AskLine,
+    PublicAsk,
+    PublicLook,
+    PublicReply,
+    PublicSource,
+    PublicTest,
+    SameAsk,
+    ask_line,
+    link_record,
+)
+from tracker.queries.public.sources import list_same
 from tracker.rules.asks import PUBLIC, Publication
+from tracker.rules.replies import Outcome
 from tracker.rules.story import review_due
 from tracker.rules.wording import Happening, Rewording, history_of
 
@@ -54,11 +65,6 @@ _EVIDENCE_SEEN = _EVIDENCE.add_columns(SEEN.c.sight, SEEN.c.seen_at).outerjoin(
 )
 _RESULTS = sa.select(RESULT).where(RESULT.c.update_id.in_(_OF_STORY)).order_by(RESULT.c.test_id)
 _REPLIES = sa.select(REPLY).where(REPLY.c.ask_id == OF_ASK).order_by(REPLY.c.asked_on, REPLY.c.id)
-_SOURCES = (
-    sa.select(*(SOURCE.c[field.name] for field in fields(PublicSource)))
-    .where(SOURCE.c.publication == Publication.PUBLISHED)
-    .order_by(SOURCE.c.published_on, SOURCE.c.title)
-)
 
 
 def load_ask(session: Session, slug: str, *, with_sights: bool = False) -> Ask | None:
@@ -99,11 +105,6 @@ def _by_update(rows: Iterable[Any]) -> defaultdict[int, list[Any]]:
     for row in rows:
         found[row.update_id].append(row)
     return found
-
-
-def list_sources(session: Session, most: int | None = None) -> list[PublicSource]:
-    """Where the published asks were made, the oldest first; at most so many."""
-    return [record_of(PublicSource, source) for source in session.execute(_SOURCES.limit(most))]
 
 
 def find_slug_now(session: Session, slug: str) -> str | None:
@@ -154,7 +155,7 @@ def _public_ask(ask: Ask, on: date | None, same: tuple[SameAsk, ...], look: Publ
         jurisdictions=tuple(ask.jurisdictions),
         responsible_bodies=tuple(ask.responsible_bodies),
         is_archived=ask.publication is Publication.ARCHIVED,
-        superseded_by=ask_line(superseding) if superseding and is_public(superseding) else None,
+        superseded_by=ask_line(superseding) if superseding and superseding.publication.is_public else None,
         tests=tuple(record_of(PublicTest, test) for test in tests),
         links=tuple(
             link_record(link, law=link.legislation)
@@ -163,7 +164,11 @@ def _public_ask(ask: Ask, on: date | None, same: tuple[SameAsk, ...], look: Publ
         ),
         story=story(updates, ask.tests),
         same=same,
-        replies=tuple(reply_record(r) for r in ask.replies if r.publication is Publication.PUBLISHED),
+        replies=tuple(
+            record_of(PublicReply, reply, is_answered=reply.outcome is Outcome.ANSWERED)
+            for reply in ask.replies
+            if reply.publication is Publication.PUBLISHED
+        ),
         grounds=grounds(updates, tests, on),
         moved_on=last_movement(updates, on),
         review_due=_review_due(ask, updates),

@@ -19,7 +19,6 @@ MOST_DATES = 1000
 LOOKED_THROUGH = 2 * MOST_DATES
 A_YEAR = timedelta(days=366)
 PUBLISHED = Publication.PUBLISHED
-Conditions = Callable[[sa.ColumnElement[Any]], list[sa.ColumnElement[bool]]]
 
 
 class DateKind(StrEnum):
@@ -51,18 +50,12 @@ def list_dates(session: Session, today: date, of: FeedAsk | None = None) -> tupl
 
     Of more than a calendar should hold, those to come go first, and the nearest before the others.
     """
-    day, first = today.isoformat(), (today - A_YEAR).isoformat()
-    coming = _read(session, of, sa.asc, _from(day))
-    past = _read(session, of, sa.desc, lambda on: [part & (on < PartialDate(day)) for part in _from(first)(on)])
+    day = today.isoformat()
+    coming = _read(session, of, sa.asc, today)
+    past = _read(session, of, sa.desc, today - A_YEAR, lambda on: on < PartialDate(day))
     nearest = sorted(coming, key=_order)[:MOST_DATES]
     latest = sorted(past - coming, key=_order, reverse=True)[: MOST_DATES - len(nearest)]
     return tuple(sorted(nearest + latest, key=_order))
-
-
-def _from(day: str) -> Conditions:
-    """That a date lies on the day or after it; or that it may, for it is known to the month or the year only."""
-    uncertain = [PartialDate(day[:4]), PartialDate(day[:7])]
-    return lambda on: [on >= PartialDate(day), on.in_(uncertain)]
 
 
 def _order(found: PublicDate) -> tuple[PartialDate, DateKind, int]:
@@ -70,57 +63,45 @@ def _order(found: PublicDate) -> tuple[PartialDate, DateKind, int]:
 
 
 def _read(
-    session: Session, of: FeedAsk | None, direction: Callable[[Any], Any], conditions: Conditions
+    session: Session,
+    of: FeedAsk | None,
+    direction: Callable[[Any], Any],
+    first: date,
+    until: Callable[[Any], sa.ColumnElement[bool]] = lambda _: sa.true(),
 ) -> set[PublicDate]:
-    """The dates of every kind that meet one of the conditions."""
-    found = set()
+    """The dates of every kind from a day on, and those known to the month or the year only that may be."""
+    day, found = first.isoformat(), set()
     for kind, statement in STATEMENTS.items():
-        on, number = statement.selected_columns["on"].element, statement.selected_columns["number"].element
+        number, on = (column.element for column in list(statement.selected_columns)[:2])
+        conditions = [on >= PartialDate(day), on.in_([PartialDate(day[:4]), PartialDate(day[:7])])]
         # For all asks the database picks by the dates alone, so that it does not read all that is published.
-        for condition in [sa.or_(*conditions(on))] if of else conditions(on):
-            near = sa.select(number).where(condition).order_by(direction(on), direction(number)).limit(LOOKED_THROUGH)
+        for condition in [sa.or_(*conditions)] if of else conditions:
+            near = sa.select(number).where(condition, until(on)).order_by(direction(on), direction(number))
             if of:
                 near = near.where((Link.ask_id if kind is DateKind.IN_FORCE else Ask.id) == of.number)
-            rows = session.execute(statement.where(number.in_(near.subquery().select())))
-            found |= {_public_date(kind, row) for row in rows if row.publication is PUBLISHED}
+            rows = session.execute(statement.where(number.in_(near.limit(LOOKED_THROUGH).subquery().select())))
+            for id_, day_of_it, note, title, provisions, extent, recorded_at, publication, *ask in rows:
+                if publication is PUBLISHED:
+                    law = (title, provisions, tuple(extent or ()))
+                    found.add(PublicDate(kind, id_, day_of_it, FeedAsk(*ask), note, *law, recorded_at))
     return found
 
 
-def _public_date(kind: DateKind, row: Any) -> PublicDate:
-    ask = FeedAsk(row.ask_number, row.slug, row.title)
-    law = (row.law_title, row.provisions, tuple(row.extent or ()))
-    return PublicDate(kind, row.number, row.on, ask, row.note, *law, row.recorded_at)
-
-
-def _statement(number: Any, on: Any, note: Any, law: tuple[Any, Any, Any]) -> sa.Select[Any]:
+def _statement(number: Any, on: Any, note: Any, *law: Any) -> sa.Select[Any]:
     """Return the statement for the dates of one kind."""
-    recorded_at = sa.select(sa.func.max(Update.published_at)).where(Update.ask_id == Ask.id)
-    title, provisions, extent = law
-    return sa.select(
-        number.label("number"),
-        on.label("on"),
-        note.label("note"),
-        title.label("law_title"),
-        provisions.label("provisions"),
-        extent.label("extent"),
-        Ask.id.label("ask_number"),
-        Ask.slug,
-        Ask.title,
-        Ask.publication,
-        recorded_at.scalar_subquery().label("recorded_at"),
-    )
+    recorded_at = sa.select(sa.func.max(Update.published_at)).where(Update.ask_id == Ask.id).scalar_subquery()
+    of_ask = (recorded_at, Ask.publication, Ask.id, Ask.slug, Ask.title)
+    return sa.select(number.label("number"), on.label("on"), note, *(law or NO_LAW), *of_ask)
 
 
 NO_LAW = (sa.literal(""), sa.literal(""), sa.null())
 STATEMENTS: Mapping[DateKind, sa.Select[Any]] = {
-    DateKind.NEXT_STEP: _statement(Ask.id, Ask.next_step_on, Ask.next_step, NO_LAW),
-    DateKind.FIRST_DEADLINE: _statement(Ask.id, Ask.first_deadline, Ask.deadline_note, NO_LAW).where(
+    DateKind.NEXT_STEP: _statement(Ask.id, Ask.next_step_on, Ask.next_step),
+    DateKind.FIRST_DEADLINE: _statement(Ask.id, Ask.first_deadline, Ask.deadline_note).where(
         Ask.first_deadline.is_distinct_from(Ask.current_deadline)
     ),
-    DateKind.DEADLINE: _statement(Ask.id, Ask.current_deadline, Ask.deadline_note, NO_LAW),
-    DateKind.IN_FORCE: _statement(
-        Link.id, Link.in_force_on, Link.note, (Legislation.title, Link.provisions, Link.extent)
-    )
+    DateKind.DEADLINE: _statement(Ask.id, Ask.current_deadline, Ask.deadline_note),
+    DateKind.IN_FORCE: _statement(Link.id, Link.in_force_on, Link.note, Legislation.title, Link.provisions, Link.extent)
     .join(Link.ask)
     .join(Link.legislation)
     .where(Link.publication == PUBLISHED, Legislation.publication == PUBLISHED),

@@ -9,9 +9,8 @@ from datetime import date
 
 from tracker.models import Ask, SuccessTest, Update
 from tracker.queries.public.as_of import WHATEVER_THE_DAY
-from tracker.queries.public.entries import Grounds, PublicEvidence
-from tracker.queries.public.lines import ask_line, evidence_record, is_public, keep
-from tracker.queries.public.records import AskLine, LawLine, PublicAsk, PublicLink, PublicTest
+from tracker.queries.public.entries import Grounds, PublicEvidence, evidence_record, keep
+from tracker.queries.public.records import AskLine, LawLine, PublicAsk, PublicLink, PublicTest, ask_line
 from tracker.queries.stories import entry_of
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import Stage
@@ -82,7 +81,7 @@ def turned_back(present: PublicAsk, ask: Ask, updates: Sequence[Update], day: da
             reason=entry.reason if entry else "",
             reviewed_on=_by(present.line.reviewed_on, day),
         ),
-        superseded_by=_named(replacing) if replacing and is_public(replacing) else None,
+        superseded_by=_named(replacing) if replacing and replacing.publication.is_public else None,
         tests=tuple(
             _test_on(test, test.before if is_begun else Result.UNKNOWN, state.results.get(ids[test.key]), day)
             for test in present.tests

@@ -1,14 +1,18 @@
-"""What the public may know of stories: entries, their evidence, and pages of them. Public fields only."""
+"""What the public may know of stories: entries and their evidence, made of rows of the database. Public fields only."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import groupby
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cache
+from typing import Any, TypeVar
 
-from tracker.clock import day_of
+from tracker.models import SuccessTest, Update
 from tracker.rules.dates import PartialDate
 from tracker.rules.findings import Sight
 from tracker.rules.status import Status
 from tracker.rules.updates import EvidenceType, Result, UpdateKind
+
+Record = TypeVar("Record")
 
 
 @dataclass(frozen=True)
@@ -61,48 +65,6 @@ class StoryEntry:
 
 
 @dataclass(frozen=True)
-class UpdateLine:
-    """An entry of some ask's story, in a list of entries of all asks; `corrects` is the entry that it puts right.
-
-    `is_corrected` says whether a later entry puts this one right.
-    """
-
-    ask_slug: str
-    ask_title: str
-    key: str
-    kind: UpdateKind
-    happened_on: PartialDate
-    recorded_at: datetime
-    published_at: datetime
-    text: str
-    status: Status | None
-    reason: str
-    results: tuple[tuple[str, Result], ...]
-    is_corrected: bool
-    corrects: "UpdateLine | None" = None
-
-    @property
-    def is_look(self) -> bool:
-        """True if it says only that we looked and do not know."""
-        results = [result for _, result in self.results]
-        return self.kind is UpdateKind.TEST and set(results) == {Result.UNKNOWN}
-
-
-@dataclass(frozen=True)
-class UpdatePage:
-    """A page of entries. `next_key` is where the next page begins; empty on the last."""
-
-    entries: tuple[UpdateLine, ...]
-    next_key: str
-
-    @property
-    def by_day(self) -> list[tuple[date, list[UpdateLine]]]:
-        """The entries by the day on which they were published."""
-        days = groupby(self.entries, lambda entry: day_of(entry.published_at))
-        return [(day, list(entries)) for day, entries in days]
-
-
-@dataclass(frozen=True)
 class Grounds:
     """What the present status and test results rest on: the pages, those of the status first, each once.
 
@@ -114,3 +76,48 @@ class Grounds:
 
 
 NO_GROUNDS = Grounds((), ())
+
+
+def record_of(kind: type[Record], row: object, **given: Any) -> Record:
+    """Copy to a record the row's columns of the same names; `given` holds the fields that are made otherwise."""
+    for name in _names(kind):  # type: ignore[arg-type]
+        if name not in given:
+            given[name] = getattr(row, name)
+    return kind(**given)
+
+
+def keep(record: Record, names: Iterable[str], **others: Any) -> Record:
+    """Return a record of the same kind with these fields of the given one, and others; the rest are as by default."""
+    return type(record)(**{name: getattr(record, name) for name in names}, **others)
+
+
+def evidence_record(row: object) -> PublicEvidence:
+    """A page that supports an entry, with what a machine saw there if it was loaded with the row."""
+    sight, seen_at = getattr(row, "sight", None), getattr(row, "seen_at", None)
+    return record_of(PublicEvidence, row, sight=sight, seen_at=seen_at)
+
+
+def story(updates: Sequence[Update], tests: Sequence[SuccessTest]) -> tuple[StoryEntry, ...]:
+    """The entries with the newest first; those of one day in the order in which they were written."""
+    keys = {update.id: update.key for update in updates}
+    labels = {test.id: test.label for test in tests}
+    corrected_by: dict[int | None, list[str]] = {}
+    for update in updates:
+        corrected_by.setdefault(update.corrects_id, []).append(update.key)
+    newest_first = sorted(updates, key=lambda update: (update.happened_on, update.id), reverse=True)
+    return tuple(
+        record_of(
+            StoryEntry,
+            update,
+            results=tuple((labels[result.test_id], result.result) for result in update.results),
+            evidence=tuple(map(evidence_record, update.evidence)),
+            corrects=keys.get(update.corrects_id or 0),
+            corrected_by=tuple(corrected_by.get(update.id, ())),
+        )
+        for update in newest_first
+    )
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))

@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from tracker.models import Ask, Event, Legislation, TestResult, Update
 from tracker.queries.public.as_of import is_published
-from tracker.queries.public.entries import StoryEntry
+from tracker.queries.public.entries import StoryEntry, evidence_record, record_of
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.fitting import conditions
-from tracker.queries.public.lines import evidence_record, record_of
 from tracker.rules.asks import PUBLIC, Publication
 
 MOST_ENTRIES = 50

@@ -21,6 +21,13 @@ class UnknownFilter(Exception):
     """A filter has a value that does not exist; the message says which."""
 
 
+class UnknownPage(UnknownFilter):
+    """A list has no page with this key. Each is a new one: an exception that is raised again keeps every frame."""
+
+    def __init__(self) -> None:
+        super().__init__("“after” names no page of this list. Start from its first page.")
+
+
 class Order(StrEnum):
     """How a list of asks is sorted."""
 
@@ -61,12 +68,6 @@ class AskFilter:
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "AskFilter":
         """Read the filters of a query string; raises UnknownFilter for a value that cannot exist."""
-        try:
-            text = clean(query.get("q", ""))
-        except ValueError as error:
-            raise UnknownFilter(str(error)) from None
-        if len(text) > LONGEST_SEARCH:
-            raise UnknownFilter(f"Search for at most {LONGEST_SEARCH} characters.")
         law = query.get("law", "")
         if law and not KEY.fullmatch(law):
             raise UnknownFilter("There is no such law.")
@@ -77,7 +78,7 @@ class AskFilter:
             kind=_choice(AskKind, query.get("kind", ""), "kind"),
             body=_slug(query.get("body", ""), "body"),
             law=law,
-            text=text,
+            text=text_of(query),
             source=_slug(query.get("source", ""), "source"),
             place=_slug(query.get("place", ""), "place"),
             overdue=_is_chosen(query.get("overdue", ""), "overdue"),
@@ -114,6 +115,17 @@ class AskFilter:
 
 # The names of the parameters that a filter reads.
 FILTER_PARAMETERS = tuple(PARAMETERS.get(field.name, field.name) for field in fields(AskFilter))
+
+
+def text_of(query: Mapping[str, str]) -> str:
+    """Return the text that a query string searches for; raises UnknownFilter for one that cannot be searched for."""
+    try:
+        text = clean(query.get("q", ""))
+    except ValueError as error:
+        raise UnknownFilter(str(error)) from None
+    if len(text) > LONGEST_SEARCH:
+        raise UnknownFilter(f"Search for at most {LONGEST_SEARCH} characters.")
+    return text
 
 
 def order_of(query: Mapping[str, str], wanted: AskFilter) -> Order:

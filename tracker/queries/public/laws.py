@@ -1,4 +1,4 @@
-"""Laws for the public."""
+"""Laws for the public, and what a machine that looked at the official record found of those of an ask."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,24 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
-from tracker.models import Ask, Legislation, Link
+from tracker.clock import day_of
+from tracker.models import Ask, Finding, Legislation, Link, Look
+from tracker.queries.public.as_of import HIDDEN
 from tracker.queries.public.filters import UnknownFilter
-from tracker.queries.public.lines import is_public, law_line, link_record
-from tracker.queries.public.records import LawLine, PublicLaw
+from tracker.queries.public.records import LawLine, PublicLink, PublicLook, law_line, link_record
 from tracker.rules.asks import PUBLIC, Publication
+from tracker.rules.findings import FindingState, LookOutcome
 from tracker.rules.legislation import KEY, KINDS, Effect
 
 PAGE_SIZE = 200
 MOST_LINKS = 70
 NAMED = 3  # asks of a law on the page of all laws
+PLACES = {
+    "bills": "Parliament",
+    "instruments": "Parliament",
+    "law": "legislation",
+    "sanctions": "the sanctions list",
+}
 
 
 class LawServes(NamedTuple):
@@ -26,6 +34,18 @@ class LawServes(NamedTuple):
     ask_slug: str
     ask_title: str
     number: int
+
+
+@dataclass(frozen=True)
+class PublicLaw:
+    """A law whole, with the asks that hang on it."""
+
+    line: LawLine
+    becomes: LawLine | None
+    was: tuple[LawLine, ...]
+    links: tuple[PublicLink, ...]
+    has_more_links: bool
+    is_archived: bool
 
 
 @dataclass(frozen=True)
@@ -94,27 +114,45 @@ def find_law(session: Session, key: str) -> PublicLaw | None:
     ).all()
     return PublicLaw(
         line=law_line(law),
-        becomes=law_line(law.becomes) if law.becomes and is_public(law.becomes) else None,
-        was=tuple(law_line(bill) for bill in law.was if is_public(bill)),
+        becomes=law_line(law.becomes) if law.becomes and law.becomes.publication.is_public else None,
+        was=tuple(law_line(bill) for bill in law.was if bill.publication.is_public),
         links=tuple(link_record(link, ask=link.ask) for link in links[:MOST_LINKS]),
         has_more_links=len(links) > MOST_LINKS,
         is_archived=law.publication is Publication.ARCHIVED,
     )
 
 
+def find_look(session: Session, ask_id: int) -> PublicLook | None:
+    """Return what to say of an ask that is linked to law, once a machine has looked; costs two queries."""
+    links = sa.select(Link.id).where(Link.ask_id == ask_id, Link.publication == Publication.PUBLISHED)
+    laws = sa.select(Link.legislation_id).where(Link.id.in_(links))
+    last = sa.select(Look.source, sa.func.max(Look.looked_at)).where(
+        Look.outcome == LookOutcome.OK, Look.source.in_(PLACES)
+    )
+    looked = {row[0]: row[1] for row in session.execute(last.where(laws.exists()).group_by(Look.source))}
+    if not looked:
+        return None
+    concerns = sa.or_(
+        sa.and_(Finding.subject_kind == "legislation", Finding.subject_id.in_(laws)),
+        sa.and_(Finding.subject_kind == "link", Finding.subject_id.in_(links)),
+        sa.and_(Finding.subject_kind == "ask", Finding.subject_id == ask_id),
+    )
+    untold = sa.select(sa.func.count()).select_from(Finding).where(Finding.state == FindingState.NEW, concerns)
+    places = list(dict.fromkeys(place for source, place in PLACES.items() if source in looked))
+    where = " and ".join(filter(None, (", ".join(places[:-1]), places[-1])))
+    day = day_of(min(looked.values()))
+    return PublicLook(where, day, session.scalar(untold) or 0)
+
+
 _KEYS: Any = sa.bindparam("keys", expanding=True)
 _SHOWN = (
     Link.publication == Publication.PUBLISHED,
-    Link.ask_id.not_in(sa.select(Ask.id).where(Ask.publication != Publication.PUBLISHED)),
+    Link.ask_id.not_in(sa.select(Ask.id).where(Ask.publication.in_(HIDDEN))),
 )
-_TOLD = (
-    sa.select(Legislation.key, Link.ask_id, Link.effect)
-    .join(Link, Link.legislation_id == Legislation.id)
-    .where(Legislation.key.in_(_KEYS), *_SHOWN)
-    .distinct()
-    .subquery()
-)
-_NUMBERS = sa.select(_TOLD.c.key, sa.func.count().label("number")).group_by(_TOLD.c.key)
+_OF_LAWS = Link.legislation_id.in_(sa.select(Legislation.id).where(Legislation.key.in_(_KEYS)))
+_TOLD = sa.select(Link.legislation_id, Link.ask_id, Link.effect).where(_OF_LAWS, *_SHOWN).distinct().subquery()
+_NUMBERED = sa.select(_TOLD.c.legislation_id, sa.func.count().label("number")).group_by("legislation_id").subquery()
+_NUMBERS = sa.select(Legislation.key, _NUMBERED.c.number).join(_NUMBERED, _NUMBERED.c.legislation_id == Legislation.id)
 # The first ones along the index of the links of a law.
 _FIRST = (
     sa.select(sa.func.min(Link.id))

@@ -3,8 +3,9 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -13,20 +14,20 @@ from sqlalchemy.orm import Session
 from tracker.db import fulltext
 from tracker.db.fulltext import DEPTHS
 from tracker.models import SuccessTest
+from tracker.queries.paging import read_key, write_key
 from tracker.queries.public.as_of import ASK, SPAN, AsOf, as_of
-from tracker.queries.public.filters import AskFilter, Order, UnknownFilter
+from tracker.queries.public.counts import count_by_family
+from tracker.queries.public.filters import AskFilter, Order, UnknownPage
 from tracker.queries.public.fitting import conditions
 from tracker.queries.public.records import AskLine
 from tracker.queries.public.search import with_excerpts, words_of
-from tracker.rules.status import STATUS_ORDER, Family
+from tracker.rules.status import STATUS_ORDER, STATUSES_OF, Family, Status
 from tracker.rules.story import review_due
-from tracker.rules.text import clean
+from tracker.rules.updates import Result
 
 PAGE_SIZE = 30
 OF_MANY = 3
-SEPARATOR = "~"
 DAY = re.compile(r"\d{4}(?:-\d{2}){0,2}", re.ASCII)
-ID = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 LONGEST_KEY = 200
 # The orders that put asks into groups before they sort them, and what keys call these: by status, and by how deep the
 # words stand.
@@ -71,61 +72,65 @@ def find_page(
     order = Order.CHANGED if on else order
     place, asks = read_place(order, after), as_of(on)
     fitting = (*asks.holds, *conditions(session, wanted, asks))
-    value = sa.type_coerce(ASK.title_key if order is Order.TITLE else asks.since, sa.String)
-    by = (value, ASK.id) if order is Order.TITLE else (value.desc(), ASK.id.desc())
     group = _group(session, order, asks, wanted) if order in GROUPS else None
-    listed = (
-        sa.select(ASK.id, *asks.line.values(), value.label("value"), ASK.review_interval_days.label("interval"))
-        .select_from(asks.source)
-        .where(*fitting)
-    )
-    if group is not None:
-        listed = listed.add_columns(group.label("place")).order_by(group)
-    if place:
-        listed = listed.where(_is_beyond(place, group, value, is_upward=order is Order.TITLE))
-    rows = session.execute(listed.order_by(*by).limit(size + 1)).all()
-    number = session.scalar(sa.select(sa.func.count()).select_from(asks.source).where(*fitting)) or 0
-    lines = {row.id: AskLine(**dict(zip(asks.line, row[1:], strict=False))) for row in rows[:size]}
-    if with_tests and not on:
-        lines = _with_tests_and_history(session, lines, {row.id: row.interval for row in rows})
+    found = session.execute(_places(asks, fitting, order, group, place).limit(size + 1)).all()
+    number = session.scalar(sa.select(sa.func.count()).select_from(asks.counted(wanted)).where(*fitting)) or 0
+    lines = _lines(session, asks, [row.id for row in found[:size]], with_tests=with_tests)
     return AskPage(
         tuple(with_excerpts(session, lines, wanted.text) if wanted.text else lines.values()),
         number,
-        next_key=write_place(order, _place_of(rows[size - 1])) if len(rows) > size else "",
+        next_key=write_place(order, Place(*found[size - 1])) if len(found) > size else "",
     )
 
 
-def find_groups(session: Session, on: date | None = None) -> dict[Family, AskPage]:
-    """All asks by family; where there are many, the last changed of each. Families without one are left out."""
-    everything = find_page(session, AskFilter(), on=on, with_tests=True)
-    if not everything.next_key:
-        lines = everything.lines
-        of = {
-            family: tuple(line for line in lines if line.status and line.status.family is family) for family in Family
-        }
-        return {family: AskPage(found, len(found), "") for family, found in of.items() if found}
-    pages = {f: find_page(session, AskFilter(family=f), size=OF_MANY, on=on, with_tests=True) for f in Family}
-    return {family: page for family, page in pages.items() if page.lines}
+def find_groups(session: Session, counts: Mapping[Status, int], on: date | None = None) -> dict[Family, AskPage]:
+    """Return the asks by family, of many the last changed of each; `counts` says how many there are of each status."""
+    asks, numbers = as_of(on), count_by_family(counts)
+    size = PAGE_SIZE if sum(numbers.values()) <= PAGE_SIZE else OF_MANY
+    ids = {}
+    for family in (family for family, number in numbers.items() if number):
+        of_family = (*asks.holds, asks.status.in_(STATUSES_OF[family]))
+        ids[family] = [row.id for row in session.execute(_places(asks, of_family, Order.CHANGED).limit(size))]
+    lines = _lines(session, asks, [*chain(*ids.values())], with_tests=True)
+    return {family: AskPage(tuple(lines[id] for id in found), numbers[family], "") for family, found in ids.items()}
 
 
-def _with_tests_and_history(
-    session: Session, lines: Mapping[int, AskLine], intervals: Mapping[int, int]
-) -> dict[int, AskLine]:
-    """The lines with the results of their tests, the days on which their statuses began, and when we look again."""
-    ids, results, history = {"ids": list(lines)}, defaultdict(list), defaultdict(list)
-    for ask_id, result in session.execute(_RESULTS, ids):
-        results[ask_id].append(result)
-    for ask_id, begins_on, status in session.execute(_HISTORY, ids):
-        history[ask_id].append((date.fromisoformat(begins_on), status))
-    return {
-        id: replace(
-            line,
-            results=tuple(results[id]),
-            history=tuple(history[id]),
-            review_due=review_due(line.reviewed_on, None, intervals[id]),
-        )
-        for id, line in lines.items()
-    }
+def _places(
+    asks: AsOf,
+    fitting: Sequence[sa.ColumnElement[bool]],
+    order: Order,
+    group: sa.ColumnElement[int] | None = None,
+    after: Place | None = None,
+) -> sa.Select[str, int]:
+    """Return the statement for the places of asks in an order; what their lines show would slow the sorting."""
+    value = sa.type_coerce(ASK.title_key if order is Order.TITLE else asks.since, sa.String)
+    by = (value, asks.id) if order is Order.TITLE else (value.desc(), asks.id.desc())
+    listed = sa.select(value.label("value"), asks.id.label("id")).select_from(asks.source).where(*fitting)
+    if after:
+        listed = listed.where(_is_beyond(after, group, (value, asks.id), is_upward=order is Order.TITLE))
+    if group is not None:
+        listed = listed.add_columns(group.label("place")).order_by("place")
+    return listed.order_by(*by)
+
+
+def _lines(session: Session, asks: AsOf, ids: Sequence[int], *, with_tests: bool) -> dict[int, AskLine]:
+    """Return the lines of asks by their ids, in that order."""
+    listed = sa.select(asks.id, ASK.review_interval_days, *asks.line.values()).select_from(asks.source)
+    listed = listed.where(asks.id.in_(ids), *(asks.holds if asks.on else ()))
+    rows = {row[0]: row for row in session.execute(listed)} if ids else {}
+    results, history = defaultdict[int, list[Result]](list), defaultdict[int, list[tuple[date, Status]]](list)
+    is_whole = with_tests and not asks.on
+    if rows and is_whole:
+        for ask_id, result in session.execute(_RESULTS, {"ids": ids}):
+            results[ask_id].append(result)
+        for ask_id, begins_on, status in session.execute(_HISTORY, {"ids": ids}):
+            history[ask_id].append((date.fromisoformat(begins_on), status))
+    lines = {}
+    for id in ids:
+        values = dict(zip(asks.line, rows[id][2:], strict=True))
+        due = review_due(values["reviewed_on"], None, rows[id][1]) if is_whole else None
+        lines[id] = AskLine(**values, results=tuple(results[id]), history=tuple(history[id]), review_due=due)
+    return lines
 
 
 def _group(session: Session, order: Order, asks: AsOf, wanted: AskFilter) -> sa.ColumnElement[int]:
@@ -140,16 +145,12 @@ def _group(session: Session, order: Order, asks: AsOf, wanted: AskFilter) -> sa.
 
 
 def _is_beyond(
-    place: Place, group: sa.ColumnElement[int] | None, value: Any, *, is_upward: bool
+    place: Place, group: sa.ColumnElement[int] | None, by: Sequence[Any], *, is_upward: bool
 ) -> sa.ColumnElement[bool]:
     """Return the condition that an ask comes after a place."""
-    row, mark = sa.tuple_(value, ASK.id), sa.tuple_(sa.literal(place.value), sa.literal(place.ask_id))
+    row, mark = sa.tuple_(*by), sa.tuple_(sa.literal(place.value), sa.literal(place.ask_id))
     further = row > mark if is_upward else row < mark
     return further if group is None else sa.or_(group > place.group, sa.and_(group == place.group, further))
-
-
-def _place_of(row: Any) -> Place:
-    return Place(row.value, row.id, row._mapping.get("place", 0))
 
 
 _IDS: Any = sa.bindparam("ids", expanding=True)
@@ -163,34 +164,19 @@ _HISTORY = sa.select(SPAN.ask_id, SPAN.begins_on, SPAN.status).where(SPAN.ask_id
 def write_place(order: Order, place: Place) -> str:
     """The place as text, such as 2020-07-06~12."""
     group = [GROUPS[order][place.group]] if order in GROUPS else []
-    return SEPARATOR.join([*group, place.value, str(place.ask_id)])
+    return write_key([*group, place.value, place.ask_id])
 
 
 def read_place(order: Order, key: str) -> Place | None:
-    """The place that a key names, None for the first page; raises UnknownFilter for a key that we never wrote."""
+    """The place that a key names, None for the first page; raises UnknownPage for a key that we never wrote."""
     if not key:
         return None
     groups = GROUPS.get(order, [])
-    parts = key.rsplit(SEPARATOR, 2 if groups else 1)
-    if len(key) > LONGEST_KEY or len(parts) != (3 if groups else 2) or not _can_be_stored(key):
-        raise _NO_PAGE
-    *group, value, ask_id = parts
-    if not ID.fullmatch(ask_id) or (order is not Order.TITLE and not DAY.fullmatch(value)):
-        raise _NO_PAGE
-    if not groups:
-        return Place(value, int(ask_id))
-    if group[0] not in groups:
-        raise _NO_PAGE
-    return Place(value, int(ask_id), groups.index(group[0]))
-
-
-def _can_be_stored(key: str) -> bool:
-    """True if the database can be asked for it."""
-    try:
-        clean(key)
-    except ValueError:
-        return False
-    return True
-
-
-_NO_PAGE = UnknownFilter("“after” names no page of this list. Start from its first page.")
+    *group, value, ask_id = read_key((str, str, int) if groups else (str, int), key)
+    is_group = group[0] in groups if groups else True
+    if len(key) > LONGEST_KEY or ask_id < 1 or not is_group or not (order is Order.TITLE or DAY.fullmatch(value)):
+        raise UnknownPage
+    place = Place(value, ask_id, *(groups.index(name) for name in group))
+    if write_place(order, place) != key:
+        raise UnknownPage
+    return place

@@ -6,12 +6,13 @@ may leave out has a default, which is what it shows then.
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from tracker.queries.public.entries import NO_GROUNDS, Grounds, StoryEntry
-from tracker.queries.public.same import SameAsk
+from tracker.models import Ask, Legislation, Link
+from tracker.queries.public.entries import NO_GROUNDS, Grounds, StoryEntry, record_of
 from tracker.rules.asks import AskKind, Basis
 from tracker.rules.dates import PartialDate
-from tracker.rules.legislation import Effect, Stage, commenced_by, stage_on
+from tracker.rules.legislation import KINDS, Effect, Stage, commenced_by, stage_on
 from tracker.rules.status import Status
 from tracker.rules.story import is_quiet
 from tracker.rules.updates import Result
@@ -77,6 +78,18 @@ class PublicSource:
     url: str
     archived_url: str
     note: str
+
+
+@dataclass(frozen=True)
+class SameAsk:
+    """A published ask for the same, and the source in which it was made."""
+
+    slug: str
+    title: str
+    source_key: str
+    source_title: str
+    author: str
+    published_on: PartialDate | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,13 +228,18 @@ class PublicAsk:
         return is_quiet(self.line.status, self.moved_on, self.line.reviewed_on)
 
 
-@dataclass(frozen=True)
-class PublicLaw:
-    """A law whole, with the asks that hang on it."""
+def ask_line(ask: Ask) -> AskLine:
+    """An ask for a list."""
+    blank: dict[str, Any] = {"excerpt": None, "asked_by": None, "results": (), "history": (), "review_due": None}
+    return record_of(AskLine, ask, reason=ask.status_reason, **blank)
 
-    line: LawLine
-    becomes: LawLine | None
-    was: tuple[LawLine, ...]
-    links: tuple[PublicLink, ...]
-    has_more_links: bool
-    is_archived: bool
+
+def law_line(law: Legislation) -> LawLine:
+    """A law for a list."""
+    return record_of(LawLine, law, kind_label=KINDS.get(law.kind, KINDS["other"]))
+
+
+def link_record(link: Link, law: Legislation | None = None, ask: Ask | None = None) -> PublicLink:
+    """A link, with the law or the ask at its other end."""
+    ends = {"law": law_line(law) if law else None, "ask": ask_line(ask) if ask else None, "is_yet_to_begin": False}
+    return record_of(PublicLink, link, extent=tuple(link.extent), **ends)

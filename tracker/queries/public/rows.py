@@ -11,12 +11,27 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, Event, Evidence, Legislation, Link, Reply, Revision, Source, SuccessTest, Target, Update
+from tracker.models import (
+    Ask,
+    Event,
+    Evidence,
+    Legislation,
+    Link,
+    Reply,
+    Revision,
+    Source,
+    SuccessTest,
+    Target,
+    TestResult,
+    Update,
+)
 from tracker.queries.public import tables
-from tracker.queries.public.same import SameAsk, list_same
-from tracker.queries.public.settled import EndedDispute, list_ended_disputes
+from tracker.queries.public.as_of import HIDDEN
+from tracker.queries.public.records import SameAsk
+from tracker.queries.public.sources import list_same
 from tracker.queries.public.tables import Key, Row
 from tracker.queries.public.targets import target_rows
+from tracker.queries.public.updates import EndedDispute, list_ended_disputes
 from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.chain import Checkpoint
 
@@ -84,9 +99,8 @@ def find_edition(session: Session) -> Edition:
 
 
 def count_rows(session: Session) -> dict[str, int]:
-    """How many rows each file has."""
-    of_all = {name: records.statement().subquery() for name, records in tables.RECORDS.items()}
-    return {name: session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0 for name, rows in of_all.items()}
+    """How many rows each file has: all but the hidden ones, which are few and found along indexes."""
+    return dict(session.execute(_NUMBERS).one()._mapping)
 
 
 def find_ask_id(session: Session, slug: str) -> int | None:
@@ -177,6 +191,28 @@ def _of_ask(name: str, ask_id: int) -> sa.ColumnElement[bool]:
 
 def _rows(found: Iterable[Any]) -> Rows:
     return tuple(found)
+
+
+def _number(name: str, *which: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    return sa.select(sa.func.count()).select_from(tables.RECORDS[name].key[0].class_).where(*which).scalar_subquery()
+
+
+_ASKS = sa.select(Ask.id).where(Ask.publication.in_(HIDDEN))
+_UPDATES = sa.select(Update.id).where(Update.publication.in_(HIDDEN) | Update.ask_id.in_(_ASKS))
+_LAWS = sa.select(Legislation.id).where(Legislation.publication.in_(HIDDEN))
+_IS_HIDDEN = {
+    "asks": Ask.id.in_(_ASKS),
+    "updates": Update.id.in_(_UPDATES),
+    "evidence": Evidence.update_id.in_(_UPDATES),
+    "tests": SuccessTest.is_archived | SuccessTest.ask_id.in_(_ASKS),
+    "results": TestResult.update_id.in_(_UPDATES),
+    "legislation": Legislation.id.in_(_LAWS),
+    "links": Link.publication.in_(HIDDEN) | Link.ask_id.in_(_ASKS) | Link.legislation_id.in_(_LAWS),
+    "replies": Reply.publication.in_(HIDDEN) | Reply.ask_id.in_(_ASKS),
+    "sources": Source.publication.in_(HIDDEN),
+    "targets": ~Target.is_shown | Target.ask_id.in_(_ASKS),
+}
+_NUMBERS = sa.select(*((_number(name) - _number(name, hidden)).label(name) for name, hidden in _IS_HIDDEN.items()))
 
 
 @dataclass(frozen=True)

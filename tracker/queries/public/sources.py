@@ -1,21 +1,22 @@
-"""One source of asks: who asked, and its own words beside what became of them."""
+"""The sources of asks: who asked, in which words, what became of them, and who else asked for the same."""
 
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Source
-from tracker.queries.public.as_of import ASK
-from tracker.queries.public.lines import record_of
-from tracker.queries.public.records import AskLine, PublicSource
-from tracker.rules.asks import PUBLIC
+from tracker.models import Ask, Source
+from tracker.queries.public.as_of import ASK, is_one_of, is_published
+from tracker.queries.public.entries import record_of
+from tracker.queries.public.records import AskLine, PublicSource, SameAsk
+from tracker.rules.asks import PUBLIC, Publication
 
 _SOURCE = Source.__table__.c
-_COLUMNS = [_SOURCE[field.name] for field in fields(PublicSource)]
+_WHOLE = sa.select(*(_SOURCE[field.name] for field in fields(PublicSource)))
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,15 @@ class Passage:
 
 def find_source(session: Session, key: str) -> PublicSource | None:
     """A source that is or was public."""
-    found = session.execute(sa.select(*_COLUMNS).where(_SOURCE.key == key, _SOURCE.publication.in_(PUBLIC))).first()
+    found = session.execute(_WHOLE.where(_SOURCE.key == key, _SOURCE.publication.in_(PUBLIC))).first()
     return record_of(PublicSource, found) if found else None
+
+
+def list_sources(session: Session, most: int | None = None) -> list[PublicSource]:
+    """Where the published asks were made, the oldest first; at most so many."""
+    published = _WHOLE.where(_SOURCE.publication == Publication.PUBLISHED)
+    rows = session.execute(published.order_by(_SOURCE.published_on, _SOURCE.title).limit(most))
+    return [record_of(PublicSource, row) for row in rows]
 
 
 def list_passages(session: Session, lines: Sequence[AskLine]) -> tuple[Passage, ...]:
@@ -51,6 +59,27 @@ def list_passages(session: Session, lines: Sequence[AskLine]) -> tuple[Passage, 
             whole.setdefault(longer, []).extend(quoted[place][quote])
         found += [Passage(place, quote, tuple(whole[quote])) for quote in quoted[place] if quote in whole]
     return tuple(found)
+
+
+def list_same(session: Session, ask_id: int, on: date | None = None) -> tuple[SameAsk, ...]:
+    """Return the published asks for the same as one, the first asked first; those made by a day if one is given.
+
+    What a draft names says nothing in public.
+    """
+    own = sa.select(ASK.id, ASK.same_as_id).where(ASK.id == ask_id).cte("same", recursive=True)
+    same = own.union(
+        sa.select(ASK.id, ASK.same_as_id)
+        .join(own, sa.or_(ASK.id == own.c.same_as_id, ASK.same_as_id == own.c.id))
+        .where(is_one_of(ASK.publication, PUBLIC))
+    )
+    found = (
+        sa.select(ASK.slug, ASK.title, _SOURCE.key, _SOURCE.title, _SOURCE.author, _SOURCE.published_on)
+        .select_from(Ask.__table__.join(Source.__table__, ASK.source_id == _SOURCE.id))
+        .where(ASK.id.in_(sa.select(same.c.id)), ASK.id != ask_id, is_published(ASK.publication))
+        .order_by(_SOURCE.published_on, ASK.id)
+    )
+    asks = (SameAsk(*row) for row in session.execute(found))
+    return tuple(ask for ask in asks if not on or (ask.published_on and ask.published_on.first_day <= on))
 
 
 def _order(place: str) -> tuple[tuple[int, ...], str]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Legislation, Link, SuccessTest, Update
 from tracker.queries.late import is_review_late
+from tracker.queries.public.as_of import is_published
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import BILLS, Effect
@@ -49,7 +50,8 @@ def list_unknown(session: Session, today: date) -> Mapping[str, list[Gap]]:
             Link.effect.in_([effect for effect in Effect if effect.serves]),
         )
     )
-    late = sa.select(*of_ask, sa.literal(""), Ask.reviewed_on).where(is_review_late(session, today - timedelta(days=1)))
+    is_late = (Ask.publication == PUBLISHED, is_review_late(session, today - timedelta(days=1)))
+    late = sa.select(*of_ask, sa.literal(""), Ask.reviewed_on).where(*is_late)
     newest = (
         sa.select(Update.id)
         .where(Update.ask_id == Ask.id, Update.kind == UpdateKind.REVIEW, Update.publication == PUBLISHED)
@@ -70,4 +72,4 @@ def list_unknown(session: Session, today: date) -> Mapping[str, list[Gap]]:
 
 
 def _in_order(statement: sa.Select[str, str, str, PartialDate | None]) -> sa.Select[str, str, str, PartialDate | None]:
-    return statement.where(Ask.publication == PUBLISHED).order_by(Ask.title, Ask.id).limit(MOST)
+    return statement.where(is_published(Ask.publication)).order_by(Ask.title, Ask.id).limit(MOST)

@@ -1,22 +1,31 @@
-"""The entries of all published asks, the newest first: by when we published them, then by when they happened."""
+"""The entries of all published asks, the newest first: by when we published them, then by when they happened.
+
+And what Corrections tells from the log: disputes that ended, and words that were taken down."""
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from tracker.models import Ask, SuccessTest, TestResult, Update
-from tracker.queries.public.entries import UpdateLine, UpdatePage
+from tracker.clock import day_of
+from tracker.models import Ask, Event, SuccessTest, TestResult, Update
+from tracker.queries.public.as_of import HIDDEN
 from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.asks import Publication
+from tracker.rules.chain import TAKEN_DOWN
 from tracker.rules.dates import PartialDate
+from tracker.rules.replies import SETTLED
+from tracker.rules.status import Status
 from tracker.rules.updates import Result, UpdateKind
 
 PAGE_SIZE = 30
+MOST_SETTLED = 100
 MOMENT = "%Y%m%dT%H%M%S%f"
 KEY = re.compile(r"(\d{8}T\d{12})~([\d-]{4,10})~(\d{1,9})", re.ASCII)
 NO_KEY = "That page key leads nowhere. Begin again at the first page."
@@ -25,6 +34,67 @@ FIELDS = ("id", "key", "kind", "happened_on", "recorded_at", "published_at", "te
 ORDER = (Update.published_at, Update.happened_on, Update.id)
 PLACE = ("after_moment", "after_day", "after_id")
 Results = Mapping[int, tuple[tuple[str, Result], ...]]
+
+
+@dataclass(frozen=True)
+class UpdateLine:
+    """An entry of some ask's story, in a list of entries of all asks; `corrects` is the entry that it puts right.
+
+    `is_corrected` says whether a later entry puts this one right.
+    """
+
+    ask_slug: str
+    ask_title: str
+    key: str
+    kind: UpdateKind
+    happened_on: PartialDate
+    recorded_at: datetime
+    published_at: datetime
+    text: str
+    status: Status | None
+    reason: str
+    results: tuple[tuple[str, Result], ...]
+    is_corrected: bool
+    corrects: "UpdateLine | None" = None
+
+    @property
+    def is_look(self) -> bool:
+        """True if it says only that we looked and do not know."""
+        results = [result for _, result in self.results]
+        return self.kind is UpdateKind.TEST and set(results) == {Result.UNKNOWN}
+
+
+@dataclass(frozen=True)
+class UpdatePage:
+    """A page of entries. `next_key` is where the next page begins; empty on the last."""
+
+    entries: tuple[UpdateLine, ...]
+    next_key: str
+
+    @property
+    def by_day(self) -> list[tuple[date, list[UpdateLine]]]:
+        """The entries by the day on which they were published."""
+        days = groupby(self.entries, lambda entry: day_of(entry.published_at))
+        return [(day, list(entries)) for day, entries in days]
+
+
+class EndedDispute(NamedTuple):
+    """What was disputed about an ask, since when until when, and what came of it; not by whom."""
+
+    slug: str
+    title: str
+    since: PartialDate
+    about: str
+    ended_at: datetime
+    outcome: str
+
+
+class TakingDown(NamedTuple):
+    """When words were taken out of how many texts, and why; not which."""
+
+    at: datetime
+    reason: str
+    places: int
 
 
 def list_updates(
@@ -49,12 +119,34 @@ def list_updates(
 
 
 def count_updates(session: Session) -> dict[UpdateKind, int]:
-    """How many entries of each kind there are; every kind is named."""
-    hidden = sa.select(Ask.id).where(Ask.publication != Publication.PUBLISHED)
-    counted = sa.select(Update.kind, sa.func.count()).where(
-        Update.publication == Publication.PUBLISHED, Update.ask_id.not_in(hidden)
+    """How many entries of each kind there are; every kind is named. Those of hidden asks are few, and subtracted."""
+    of_all = sa.select(Update.kind, sa.func.count()).where(Update.publication == Publication.PUBLISHED)
+    of_hidden = of_all.where(Update.ask_id.in_(sa.select(Ask.id).where(Ask.publication.in_(HIDDEN))))
+    counts = dict.fromkeys(UpdateKind, 0)
+    for sign, counted in ((1, of_all), (-1, of_hidden)):
+        for kind, number in session.execute(counted.group_by(Update.kind)):
+            counts[kind] += sign * number
+    return counts
+
+
+def list_ended_disputes(session: Session, ask_id: int | None = None) -> Sequence[EndedDispute]:
+    """Return the disputes about one ask, or about all that are published, that ended; the newest first."""
+    ended = (
+        sa.select(Ask.slug, Ask.title, Event.before, Event.at, Event.reason)
+        .join(Ask, Ask.id == Event.subject_id)
+        .where(Event.action == SETTLED, Event.subject == "ask")
+        .where(Ask.id == ask_id if ask_id else Ask.publication == Publication.PUBLISHED)
     )
-    return dict.fromkeys(UpdateKind, 0) | {row[0]: row[1] for row in session.execute(counted.group_by(Update.kind))}
+    return [
+        EndedDispute(slug, title, PartialDate(was["disputed_on"]), was["disputed_about"], at, outcome)
+        for slug, title, was, at, outcome in session.execute(ended.order_by(Event.id.desc()).limit(MOST_SETTLED))
+    ]
+
+
+def list_takings_down(session: Session) -> Sequence[TakingDown]:
+    """Return when words were taken down and why, the newest first."""
+    taken = sa.select(Event.at, Event.reason, Event.after).where(Event.action == TAKEN_DOWN).order_by(Event.id.desc())
+    return [TakingDown(at, reason, after["places"]) for at, reason, after in session.execute(taken.limit(MOST_SETTLED))]
 
 
 @cache

@@ -18,7 +18,7 @@ from tracker.exports.xml import write_sitemap, write_sitemap_index
 from tracker.queries import public
 from tracker.queries.public import feeds as pages
 from tracker.queries.public.filters import FILTER_PARAMETERS
-from tracker.queries.public.records import PublicLaw
+from tracker.queries.public.laws import PublicLaw
 from tracker.rules.legislation import Stage
 from tracker.web.addresses import whole_address
 from tracker.web.build import face

@@ -46,7 +46,7 @@ def index() -> str:
         **shared,
         first_year=years[0].year if years else today().year,
         headline=headline(families, made if len(sources) == 1 else set()),
-        groups=public.find_groups(db(), on),
+        groups=public.find_groups(db(), counts, on),
         wanted=AskFilter(),
         choices=public.find_choices(db(), AskFilter(), public.list_topics(db()), on=on),
         bands=BANDS,

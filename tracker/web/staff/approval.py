@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from tracker.clock import now
 from tracker.models import Ask, Update
 from tracker.queries import desk, findings, paging, public, staff
-from tracker.queries.second_person import find_refusals
+from tracker.queries.people import find_refusals
 from tracker.rules.errors import RuleBroken
 from tracker.rules.permissions import Action
 from tracker.services import asks, updates

@@ -8,7 +8,7 @@ from tracker.queries import desk as queries
 from tracker.queries import findings, paging, staff
 from tracker.queries.desk import DueAsk, list_contradicted
 from tracker.queries.paging import Listed
-from tracker.queries.second_person import list_account_changes
+from tracker.queries.people import list_account_changes
 from tracker.rules.findings import KINDS
 from tracker.rules.permissions import Action
 from tracker.web.auth import me, requires

@@ -1,0 +1,107 @@
+"""Whatever is asked often is found along an index: what stands at the end costs what stands at the beginning."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tests.queries.statements import plan, watched
+from tests.site import Site
+from tracker.clock import today
+from tracker.db.engine import reading
+from tracker.exports.tables import TABLES
+from tracker.models import Ask
+from tracker.queries import desk
+from tracker.queries.choosing import find_known_page
+from tracker.queries.public import dates, feeds, rows, tables
+from tracker.queries.public.feeds import FeedAsk
+from tracker.queries.public.filters import AskFilter
+from tracker.rules.dates import PartialDate
+from tracker.rules.status import Family
+
+ASK = FeedAsk(1, "any", "Any")
+READS: dict[str, Callable[[Session], object]] = {
+    "the feed": lambda session: feeds.list_changes(session, AskFilter()),
+    "a filtered feed": lambda session: feeds.list_changes(session, AskFilter(family=Family.PARTLY_MET)),
+    "an ask's feed": lambda session: feeds.list_changes_of(session, ASK),
+    "the calendar": lambda session: dates.list_dates(session, today()),
+    "an ask's calendar": lambda session: dates.list_dates(session, today(), ASK),
+    "the map's blocks": feeds.count_blocks,
+    "the map's asks": lambda session: feeds.list_asks_in(session, 1),
+    "the map's laws": lambda session: feeds.list_laws_in(session, 1),
+    "a page that we know": lambda session: find_known_page(session, "https://www.example.org/77"),
+}
+BASES = {
+    "updates": "ask_update",
+    "tests": "success_test",
+    "results": "test_result",
+    "asks": "ask",
+    "links": "link",
+    "replies": "reply",
+    "targets": "target",
+}
+# A tracker has few sources, so they may be sorted.
+LONG = [name for name in TABLES if name != "sources"]
+
+
+@pytest.mark.parametrize("name", READS)
+def test_no_query_goes_through_a_whole_table(shared_site: Site, name: str) -> None:
+    """A step through a sub-query is bounded by the limit inside it. All asks have the one publication."""
+    with watched(shared_site.engine) as sent, reading(shared_site.engine) as session:
+        READS[name](session)
+    assert sent
+    steps = [step for statement in sent for step in plan(shared_site.engine, statement)]
+    allowed = "source|legislation" if name == "a page that we know" else "anon_|CONSTANT"
+    through_all = re.compile(rf"SCAN (?!{allowed})\w+(?! USING)|ix_ask_publication")
+    assert [step for step in steps if through_all.search(step)] == []
+
+
+def test_more_rows_need_no_more_queries(sqlite_site: Site) -> None:
+    numbers = []
+    for on in (None, PartialDate("2187-01")):
+        sqlite_site.execute(sa.update(Ask).values(next_step_on=on, first_deadline=on))
+        with watched(sqlite_site.engine) as sent, reading(sqlite_site.engine) as session:
+            found = [read(session) for read in READS.values()]
+        numbers.append((len(sent), len(str(found))))
+    (queries_before, told_before), (queries, told) = numbers
+    assert told > told_before
+    assert queries == queries_before
+
+
+@pytest.mark.parametrize("find", [desk.list_due, desk.list_overdue])
+def test_what_is_due_is_found_without_reading_whole_asks(shared_site: Site, find: Callable[..., object]) -> None:
+    with watched(shared_site.engine) as sent, reading(shared_site.engine) as session:
+        find(session, today(), 20)
+    steps = [step for statement in sent for step in plan(shared_site.engine, statement)]
+    of_asks = [step for step in steps if re.match(r"(SEARCH|SCAN) ask ", step)]
+    assert len(of_asks) >= 2
+    assert {step for step in of_asks if "ix_ask_due (publication=?)" not in step} == set()
+    assert [step for step in steps if "ix_ask_update_published" in step] == []
+
+
+def assert_read_along_its_key(site: Site, name: str, statement: str, parameters: tuple[object, ...]) -> None:
+    steps = plan(site.engine, (statement, parameters))
+    by_key = ("USING INTEGER PRIMARY KEY (rowid>?", "USING INDEX sqlite_autoindex_test_result_1 (")
+    assert steps[0].startswith(f"SEARCH {BASES.get(name, name)} USING "), steps
+    assert any(words in steps[0] for words in by_key), steps
+    assert not any("TEMP B-TREE" in step or step.startswith("SCAN") for step in steps), steps
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_page_of_records_is_read_along_its_key(shared_site: Site, name: str) -> None:
+    after = (1,) * len(tables.RECORDS[name].key)
+    with watched(shared_site.engine) as sent, reading(shared_site.engine) as session:
+        rows.list_rows(session, name, after, 50)
+    (page,) = [found for found in sent if "LIMIT" in found[0]]
+    assert_read_along_its_key(shared_site, name, *page)
+
+
+@pytest.mark.parametrize("query", [{}, {"kind": "sanctions"}, {"family": "open", "body": "home-office"}], ids=str)
+@pytest.mark.parametrize("name", LONG)
+def test_a_step_of_a_file_is_read_along_its_key(shared_site: Site, name: str, query: dict[str, str]) -> None:
+    with watched(shared_site.engine) as sent:
+        list(tables.read(shared_site.engine, name, AskFilter.from_query(query)))
+    (step,) = [found for found in sent if " <= ?" in found[0]]
+    assert_read_along_its_key(shared_site, name, *step)
