@@ -53,7 +53,12 @@ def grow(change: Change, first: int, last: int) -> None:
     act = change.session.scalars(sa.select(Legislation).where(Legislation.key == KEY)).one()
     for number in range(first, last):
         source = make_source(change, key=f"source-{number}")
-        ask = make_ask(change, published=True, slug=f"ask-{number}", topic=f"Topic {number}", source_id=source.id)
+        values = {
+            "topic": f"Topic {number}",
+            "source_id": source.id,
+            "responsible_bodies": (f"Body {number}", "A body"),
+        }
+        ask = make_ask(change, published=True, slug=f"ask-{number}", **values)
         make_link(change, ask, act)
         replies.mark_disputed(change, ask, dispute_draft(), None)
         replies.end_dispute(change, ask, None, "It was right.")
@@ -130,7 +135,7 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "public.count_by_status of one source": lambda s: [
         public.count_by_status(s, None, AskFilter(source=source_key(s)))
     ],
-    "public.find_body": lambda s: [public.find_body(s, "home-office")],
+    "public.find_body": lambda s: [public.find_body(s, "body-1")],
     "public.find_source": lambda s: public.find_source(s, source_key(s)),
     "public.list_passages": lambda s: public.list_passages(s, public.find_page(s, AskFilter()).lines),
     "public.find_choices": lambda s: [public.find_choices(s, AskFilter(), public.list_topics(s))],

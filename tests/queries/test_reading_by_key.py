@@ -51,7 +51,9 @@ def assert_read_along_its_key(site: Site, name: str, statement: str, parameters:
     by_key = ("USING INTEGER PRIMARY KEY (rowid>?", "USING INDEX sqlite_autoindex_test_result_1 (")
     assert steps[0].startswith(f"SEARCH {BASES.get(name, name)} USING "), steps
     assert any(words in steps[0] for words in by_key), steps
-    assert not any("TEMP B-TREE" in step or step.startswith("SCAN") for step in steps), steps
+    scanned = [step for step in steps if step.startswith("SCAN") and "anon" not in step]  # that is part of a row
+    assert not scanned, steps
+    assert not any("TEMP B-TREE" in step for step in steps), steps
 
 
 @pytest.mark.parametrize("name", LONG)

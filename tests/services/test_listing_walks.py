@@ -289,15 +289,3 @@ def test_after_anything_that_staff_do_the_lists_say_what_the_asks_say(started: s
 
 def random_step(chance: random.Random) -> Step:
     return Step(chance.choice(sorted(ACTIONS)), chance.randrange(7), chance.randrange(60))
-
-
-def test_a_body_that_is_written_better_is_called_so_at_once(started: sa.Engine) -> None:
-    """Its slug stays, so that only its name changes."""
-    with undone(started) as new_session:
-        for name in ("home office", "Home Office"):
-            with new_session() as session, session.begin():
-                ask = session.scalars(sa.select(Ask).where(Ask.slug == "other")).one()
-                draft = ask_draft(ask.source_id, slug="other", title="berry", responsible_bodies=(name,))
-                asks.edit_ask(Change(session, find_staff(session).ed, NOW), ask, draft, seen_version=None)
-            with new_session() as session:
-                assert public.list_bodies(session)["home-office"] == name

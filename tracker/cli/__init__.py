@@ -155,8 +155,9 @@ def serve(ctx: click.Context, prepare: bool) -> None:
 def export(folder: Path, xlsx: bool, internal: bool) -> None:
     """Write every public file into FOLDER.
 
-    They are as the site offers them, with two more: redirects.csv and wordings.csv. An empty tracker takes them in with
-    `tracker import FOLDER`. With `--internal` a copy is the same to its last page; its files are for their owner alone.
+    They are as the site offers them, with three more: redirects.csv, wordings.csv and bodies.csv. An empty tracker
+    takes them in with `tracker import FOLDER`. With `--internal` a copy is the same to its last page; its files are for
+    their owner alone.
     """
     settings, engine = Settings.from_env(), open_engine()
     if xlsx and internal:

@@ -14,7 +14,7 @@ from tracker.imports.cells import FORMULA_ERROR, is_garbled, typed
 from tracker.imports.files import Lines, read_csv
 from tracker.imports.plan import Plan
 from tracker.imports.rows import Line, Refused, lines_of
-from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, SuccessTest, Target, Update
+from tracker.models import Ask, Body, Evidence, Legislation, Link, Reply, Source, SuccessTest, Target, Update
 from tracker.queries import folder as queries
 from tracker.rules import asks, legislation, replies, targets, updates
 from tracker.rules.asks import Publication
@@ -28,6 +28,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
 KINDS: Mapping[str, tuple[Any, Any, str]] = {
     "sources": (Source, asks.SourceDraft, "publication"),
     "legislation": (Legislation, legislation.LegislationDraft, "publication"),
+    "bodies": (Body, asks.BodyDraft, ""),
     "asks": (Ask, asks.AskDraft, "publication reviewed_on disputed_on disputed_about is_said_defamatory"),
     "tests": (SuccessTest, asks.TestDraft, "result result_on is_archived"),
     "links": (Link, legislation.LinkDraft, "publication"),

@@ -1,6 +1,6 @@
 """All tables, so that importing one module knows them all."""
 
-from tracker.models.asks import Ask, FormerSlug, Source, SuccessTest
+from tracker.models.asks import Ask, AskBody, Body, FormerSlug, Source, SuccessTest
 from tracker.models.events import Event, PersonalDetail, Revision
 from tracker.models.legislation import Legislation, Link
 from tracker.models.official import EvidenceLook, Finding, Look, Telling
@@ -14,6 +14,8 @@ from tracker.models.uploads import Upload
 __all__ = [
     "AccessLink",
     "Ask",
+    "AskBody",
+    "Body",
     "Designation",
     "Event",
     "Evidence",

@@ -7,6 +7,7 @@ may leave out has a default, which is what it shows then.
 from dataclasses import dataclass
 from datetime import date
 
+from tracker.queries.public.bodies import PublicBody
 from tracker.queries.public.entries import NO_GROUNDS, Grounds, StoryEntry
 from tracker.queries.public.same import SameAsk
 from tracker.rules.asks import AskKind, Basis
@@ -164,7 +165,7 @@ class PublicAsk:
     quote_place: str
     reading: str
     jurisdictions: tuple[str, ...]
-    responsible_bodies: tuple[str, ...]
+    bodies: tuple[PublicBody, ...]
     is_archived: bool
     tests: tuple[PublicTest, ...]
     links: tuple[PublicLink, ...]
