@@ -37,6 +37,7 @@ IDS = [
 ]
 ID_PATHS = [
     "/staff/asks/{}", "/staff/asks/{}/edit", "/staff/legislation/{}", "/staff/links/{}/edit", "/staff/sources/{}/edit",
+    "/staff/bodies/{}/edit",
     "/staff/tests/{}/edit", "/staff/updates/{}/edit", "/staff/people/{}/edit", "/staff/asks/{}/updates/status",
 ]  # fmt: skip
 MISSING = "999999999"

@@ -62,6 +62,7 @@ def test_a_second_conflict_is_noticed_as_well(sqlite_site: Site) -> None:
     ("path", "first", "second", "shown"),
     [
         ("/staff/sources/1/edit", {"note": "first"}, {"note": "second"}, "second"),
+        ("/staff/bodies/1/edit", {"short_names": "First"}, {"short_names": "Second"}, "Second"),
         ("/staff/legislation/1/edit", {"note": "first"}, {"note": "second"}, "second"),
         ("/staff/links/1/edit", {"note": "first"}, {"note": "second"}, "second"),
         ("/staff/tests/1/edit", {"reviewed_on": "2026-03-01"}, {"reviewed_on": "2026-03-02"}, "2026-03-02"),

@@ -21,7 +21,7 @@ PAGES = {
     "first-day": ("account",),
     "update": ("updates", "approval", "findings"),
     "correction": ("updates.correct",),
-    "new-ask": ("asks", "tests", "sources", "laws", "moves", "targets"),
+    "new-ask": ("asks", "tests", "sources", "bodies", "laws", "moves", "targets"),
     "spreadsheet": ("bulk", "sheets", "imports", "pasted"),
     "disputes": ("replies", "disputes", "words"),
     "statuses": (),
