@@ -137,6 +137,8 @@ TABLE: dict[str, Access] = {
     "/staff/legislation/<id:law_id>": Access(STAFF, NOBODY, "/staff/legislation/1"),
     "/staff/legislation/<id:law_id>/edit": Access(EDITORS, EDITORS, "/staff/legislation/1/edit"),
     "/staff/links/<id:link_id>/edit": Access(EDITORS, EDITORS, "/staff/links/1/edit"),
+    "/staff/bodies/": Access(STAFF, NOBODY),
+    "/staff/bodies/<id:body_id>/edit": Access(EDITORS, EDITORS, "/staff/bodies/1/edit"),
     "/staff/import/": Access(EDITORS, EDITORS),
     "/staff/import/paste": Access(EDITORS, EDITORS),
     "/staff/import/<id:upload_id>": Access(NOBODY, EDITORS, "/staff/import/1"),

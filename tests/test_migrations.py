@@ -1,5 +1,6 @@
 """The migrations: one line, alike to the models, up and down with data, and never half done."""
 
+import json
 import os
 import re
 from pathlib import Path
@@ -26,16 +27,20 @@ from tests.factories import (
     seen_in_record,
 )
 from tests.processes import run_at_once
+from tests.tampering import log_unlocked
 from tracker import models
 from tracker.db import migrate
 from tracker.db.base import Base
 from tracker.db.engine import reading, writing
 from tracker.official.findings import note
 from tracker.paths import resource_dir
+from tracker.queries import public
+from tracker.rules.chain import GENESIS, entry_hash
 from tracker.rules.dates import PartialDate
 from tracker.rules.findings import LookOutcome
+from tracker.rules.text import own_slug, slug_of_name
 from tracker.rules.updates import Result
-from tracker.services import asks, proof, uploads
+from tracker.services import asks, derived, proof, replay, uploads
 from tracker.services.change import Change
 
 ROUNDS = int(os.environ.get("TORTURE_ROUNDS", "1"))
@@ -305,3 +310,63 @@ def test_two_processes_that_migrate_an_empty_database_at_once_both_succeed(
     assert run_at_once(upgrade_in_a_process, [(empty_database,)] * 2) == [migrate.head()] * 2
     assert counts(engine)["revision"] == 1
     fill(engine)
+
+
+# --- bodies ---
+
+LISTS = {  # of each ask, as a tracker of before may have them, and as they are read afterwards
+    "first": (["HM treasury", "Поліція (UK)", "МИД"], ["HM Treasury", "Поліція (UK)", "МИД"]),
+    "second": (["Міністерство (UK)", "HM TREASURY", "HM Treasury"], ["Міністерство (UK)", "HM Treasury"]),
+    "third": (["hm treasury"], ["HM Treasury"]),
+    "fourth": ([], []),
+}
+
+
+def go_back_before_bodies(engine: sa.Engine) -> None:
+    """Leave a tracker of revision 0022, whose log knows no bodies; the third ask is a draft."""
+    with writing(engine) as session, log_unlocked(session):
+        change = Change(session, make_staff(session).ed, NOW)
+        asks_made = {slug: make_ask(change, slug=slug, published=slug != "third") for slug in LISTS}
+        of_ids = {ask.id: LISTS[slug][0] for slug, ask in asks_made.items()}
+        events, head = session.scalars(sa.select(models.Event).order_by(models.Event.id)).all(), GENESIS
+        for event in events:
+            if (event.subject, event.action) == ("ask", "created"):
+                event.after = event.after | {"responsible_bodies": of_ids[event.subject_id]}  # type: ignore[operator]
+            event.previous_hash = head
+            event.hash = head = entry_hash(proof.content_of(event))
+    migrate.downgrade(engine, "0022")
+    with engine.begin() as connection:
+        for ask_id, names in of_ids.items():
+            values = {"names": json.dumps(names), "id": ask_id}
+            kind = "CAST(:names AS JSON)" if engine.dialect.name == "postgresql" else ":names"
+            connection.execute(sa.text(f"UPDATE ask SET responsible_bodies = {kind} WHERE id = :id"), values)
+
+
+def test_bodies_become_records_and_the_log_says_so(engine: sa.Engine) -> None:
+    migrate.upgrade(engine)
+    go_back_before_bodies(engine)
+    migrate.upgrade(engine)
+    with writing(engine) as session:
+        derived.fill_if_empty(session)
+    names = {"hm-treasury": "HM Treasury", "uk": "Поліція (UK)", slug_of_name("МИД"): "МИД"}
+    names[own_slug("Міністерство (UK)", {"uk"})] = "Міністерство (UK)"
+    with reading(engine) as session:
+        found = session.execute(sa.select(models.Ask.slug, models.Ask.responsible_bodies)).all()
+        assert {row.slug: row.responsible_bodies for row in found} == {
+            slug: after for slug, (_, after) in LISTS.items()
+        }
+        assert public.list_bodies(session) == names
+        assert proof.verify(session)[0] == counts(engine)["event"]
+        assert replay.find_differences(session) == derived.find_faults(session) == []
+    with writing(engine) as session:
+        session.execute(sa.text("UPDATE body SET name = 'The Treasury' WHERE slug = 'hm-treasury'"))
+        assert len(replay.find_differences(session)) == 4  # of the body, and of the three asks that name it
+        session.rollback()
+    migrate.downgrade(engine, "0022")
+    with engine.connect() as connection:
+        text = connection.execute(sa.text("SELECT slug, CAST(responsible_bodies AS TEXT) FROM ask")).all()
+    assert {row[0]: json.loads(row[1]) for row in text} == {slug: after for slug, (_, after) in LISTS.items()}
+    migrate.upgrade(engine)
+    with reading(engine) as session:
+        assert public.list_bodies(session) == names
+        assert replay.find_differences(session) == []

@@ -52,8 +52,14 @@ ask_slug,target_number,name,kind,state,unique_id,measures
 empty-homes,1,Boris Testov,person,listed,RUS9001,Asset freeze
 empty-homes,2,Carla Inventova,person,not_listed,,
 """
+BODIES = """\
+slug,name,short_names
+the-council,The Council,TC
+home-office,Home Office,
+"""
 FILES = {
     "sources": SOURCES,
+    "bodies": BODIES,
     "legislation": LAWS,
     "asks": ASKS,
     "tests": TESTS,

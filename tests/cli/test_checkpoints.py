@@ -87,7 +87,7 @@ def test_what_is_no_checkpoint_and_a_file_without_one_are_refused(log: Tracker, 
 
 def test_the_tables_can_be_held_against_the_log(log: Tracker, behind_the_apps_back: Callable[..., None]) -> None:
     said = log("verify", "--replay").out
-    assert "Every ask, test, law, link, update, source, reply and person is what the log adds up to." in said
+    assert "Every ask, body, test, law, link, update, source, reply and person is what the log adds up to." in said
     behind_the_apps_back("INSERT INTO source (key, title) VALUES ('k', 't')")
     log("verify")
     assert "source 1 stands in no entry of the log." in log("verify", "--replay", code=1).err

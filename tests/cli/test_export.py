@@ -40,7 +40,8 @@ def test_an_export_says_where_the_site_is_and_replaces_an_older_one(sqlite_site:
 
 def test_what_staff_alone_see_is_written_for_the_owner_alone(sqlite_site: Site, tmp_path: Path) -> None:
     with sqlite_site.change(ED) as change:
-        make_ask(change, slug="secret", title="A draft", internal_note="Not yet.")
+        bodies = ("A draft ministry", "Home Office")
+        make_ask(change, slug="secret", title="A draft", internal_note="Not yet.", responsible_bodies=bodies)
     folder, public = tmp_path / "whole", tmp_path / "public"
     tracker = tracker_on(sqlite_site.engine.url.render_as_string(hide_password=False))
     tracker("export", folder, "--internal")
@@ -49,6 +50,7 @@ def test_what_staff_alone_see_is_written_for_the_owner_alone(sqlite_site: Site, 
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
     assert {path.name for path in folder.iterdir()} == {f"{name}.csv" for name in WHOLE}
     assert "secret,A draft," in (folder / "asks.csv").read_text(encoding="utf-8")
+    assert "a-draft-ministry,A draft ministry," in (folder / "bodies.csv").read_text(encoding="utf-8")
     written = "".join(path.read_text(encoding="utf-8") for path in public.iterdir())
     assert "A draft" not in written
     assert "internal_note" not in written

@@ -39,7 +39,7 @@ def test_a_list_comes_in_whole_and_the_log_adds_up_to_it(tracker: Tracker, folde
     said = tracker("seed", folder).out
     assert said.splitlines() == [
         "asks: 1", "updates: 4", "evidence: 3", "tests: 2", "results: 2", "legislation: 2", "links: 1", "sources: 1",
-        "targets: 2", "designations: 1", "Brought in.",
+        "targets: 2", "bodies: 2", "designations: 1", "Brought in.",
     ]  # fmt: skip
     with open_engine(database) as engine, reading(engine) as session:
         (ask,) = session.scalars(sa.select(Ask))

@@ -68,9 +68,10 @@ COLUMNS = {
         "listed_on_precision", "removed_on", "removed_on_precision", "regime", "law_key", "measures", "ask_url",
     ],
 }  # fmt: skip
-# Three more files in a folder that holds a whole tracker, and what its internal files have besides.
+# Four more files in a folder that holds a whole tracker, and what its internal files have besides.
 COLUMNS_OF_FOLDERS = {
     "redirects": ["former_slug", "ask_slug"],
+    "bodies": ["slug", "name", "short_names"],
     "designations": ["unique_id", "regime", "kind", "listed_on", "first_seen", "last_seen", "removed_on"],
     "wordings": ["ask_slug", "step", "position", "changed_at", "what", "reason", "field", "before", "after"],
 }

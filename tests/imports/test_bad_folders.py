@@ -59,6 +59,9 @@ FAULTS = [
     ("targets", ",listed,", ",found,", "row 2, column state: found “found”. Expected: One of: unsure, listed"),
     ("targets", ",not_listed,,", ",unsure,RUS9001,", "row 3, column unique_id: found “RUS9001”. Expected: Nothing"),
     ("targets", "Carla Inventova", "…", "row 3, column name"),
+    ("bodies", "home-office,", "Home Office,", "row 3, column slug: found “Home Office”"),
+    ("bodies", "Home Office,", ",", "row 3, column name: found nothing"),
+    ("bodies", "Home Office,", "the COUNCIL,", "row 3, column name: found “the COUNCIL”. Expected: What no row above"),
     # what is named
     ("targets", ",RUS9001,", ",RUS9002,", "row 2, column unique_id: found “RUS9002”. Expected: What a row of"),
     ("targets", "empty-homes,2,", "no-homes,2,", "row 3, column ask_slug: found “no-homes”"),

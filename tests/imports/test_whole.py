@@ -30,7 +30,8 @@ from tests.factories import (
 )  # fmt: skip
 from tests.site import ADA, CLEO, ED, LOCAL, WEALTH_ORDERS, SeededDatabases, Site, open_app, open_site
 from tests.test_urls import PUBLIC_ADDRESSES
-from tracker.models import Ask, SanctionsList, SuccessTest
+from tracker.models import Ask, Body, SanctionsList, SuccessTest
+from tracker.rules.asks import BodyDraft
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import Effect
 from tracker.rules.replies import Outcome
@@ -38,6 +39,7 @@ from tracker.rules.status import Status
 from tracker.rules.targets import TargetKind
 from tracker.rules.updates import Result, UpdateKind
 from tracker.services import asks, drafts, records, replies, targets, tests, updates
+from tracker.services.bodies import edit_body
 
 # What is of the copy itself: where its log stands, when it was written, and how often the public data changed.
 OWN = re.compile(
@@ -48,6 +50,7 @@ OWN = re.compile(
 LINK = re.compile(rb'(?:href|src)="([^"]+)"|<loc>([^<]+)</loc>|"(https?://[^"]+)"')
 OF_SPECIAL_CASES = [
     *(f"/asks/vacant-homes{part}" for part in ("", "/story", "/history", "/feed.atom", "?on=2019-07-01")),
+    "/bodies/the-council", "/?body=the-council", "/?q=TNC",
     "/asks/empty-homes", "/asks/old", "/asks/old/history", "/asks/secret", "/asks/aside", "/asks/replaced",
     "/api/v1/asks/vacant-homes", "/legislation/ukpga/2031/13", "/api/v1/evidence?limit=7",
 ]  # fmt: skip
@@ -59,7 +62,12 @@ def some_of_everything(site: Site) -> None:
     """Besides the seeds: drafts, what was archived or put aside, moved, corrected, disputed, reworded and answered."""
     with site.change(ADA) as change:
         source = make_source(change, key="speech", title="A speech; with “marks”", note="=1+1", internal_note="Inside.")
-        ask = make_ask(change, slug="empty-homes", source_id=source.id, published=True, title="Tax  empty homes")
+        ask = make_ask(
+            change, slug="empty-homes", source_id=source.id, published=True, title="Tax  empty homes",
+            responsible_bodies=("МИД", "The Council", "Home Office"),
+        )  # fmt: skip
+        council = change.session.scalars(sa.select(Body).where(Body.slug == "the-council")).one()
+        edit_body(change, council, BodyDraft(council.slug, "=The New “Council”", ("TNC", "=NC")), None)
         test = make_test(change, ask)
         make_test(change, ask, key="doubled", label="The tax is the law")
         law = make_law(change, title="Empty Homes Act 2031", citation="2031 c. 13", year="2031")
@@ -96,7 +104,10 @@ def some_of_everything(site: Site) -> None:
         change.session.add(SanctionsList(day=PartialDate("2026-11-21"), read_at=change.at))
     with site.change(ED) as change:
         ask = change.session.scalars(sa.select(Ask).where(Ask.slug == "empty-homes")).one()
-        renamed = ask_draft(ask.source_id, slug="vacant-homes", title="Tax vacant homes", internal_note="Not for all.")
+        renamed = ask_draft(
+            ask.source_id, slug="vacant-homes", title="Tax vacant homes", internal_note="Not for all.",
+            responsible_bodies=("МИД", "The Council", "Home Office"),
+        )  # fmt: skip
         asks.edit_ask(change, ask, renamed, seen_version=None, reason="The source says vacant.")
         first, second = change.session.scalars(sa.select(SuccessTest).where(SuccessTest.ask_id == ask.id)).all()
         tests.archive_test(change, ask, second, None, "It doubled another.")
@@ -106,7 +117,10 @@ def some_of_everything(site: Site) -> None:
         ask = change.session.scalars(sa.select(Ask).where(Ask.slug == "vacant-homes")).one()
         old = make_ask(change, slug="old", source_id=ask.source_id, published=True, title="An old ask")
         records.archive(change, old, None, "It was asked by mistake.")
-        secret = make_ask(change, slug="secret", source_id=ask.source_id, title="A draft ask", same_as_id=ask.id)
+        secret = make_ask(
+            change, slug="secret", source_id=ask.source_id, title="A draft ask", same_as_id=ask.id,
+            responsible_bodies=("Ministry of Drafts", "Home Office"),
+        )  # fmt: skip
         aside = make_ask(change, slug="aside", source_id=ask.source_id, title="Put aside", same_as_id=secret.id)
         records.archive(change, aside, None, "No.")
         replaced = make_ask(change, slug="replaced", source_id=ask.source_id, published=True, same_as_id=ask.id)

@@ -55,7 +55,12 @@ def grow(change: Change, first: int, last: int) -> None:
     act = change.session.scalars(sa.select(Legislation).where(Legislation.key == KEY)).one()
     for number in range(first, last):
         source = make_source(change, key=f"source-{number}")
-        ask = make_ask(change, published=True, slug=f"ask-{number}", topic=f"Topic {number}", source_id=source.id)
+        values = {
+            "topic": f"Topic {number}",
+            "source_id": source.id,
+            "responsible_bodies": (f"Body {number}", "A body"),
+        }
+        ask = make_ask(change, published=True, slug=f"ask-{number}", **values)
         make_link(change, ask, act)
         replies.mark_disputed(change, ask, dispute_draft(), None)
         replies.end_dispute(change, ask, None, "It was right.")
@@ -152,6 +157,7 @@ OTHERWISE: Mapping[str, Query] = {
     "public.find_ask of the past": lambda session: public.find_ask(session, "main", on=date(2020, 6, 30)),
     "public.find_page by words": lambda session: public.find_page(session, AskFilter(text="homes")),
     "public.find_page of the past": lambda session: public.find_page(session, AskFilter(), on=NOW.date()),
+    "public.find_body": lambda session: public.find_body(session, "body-1"),
     "public.find_source": lambda session: public.find_source(session, "source-1"),
     "staff.list_asks": lambda session: staff.list_asks(session, Wanted("home", "announced", "published")),
 }

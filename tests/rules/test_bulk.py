@@ -14,6 +14,7 @@ NOW = ("Home Office", "The Treasury")
         (What.ADD_BODIES, ("home office", "Cabinet Office"), (*NOW, "Cabinet Office")),
         (What.REMOVE_BODIES, ("HOME OFFICE",), ("The Treasury",)),
         (What.REMOVE_BODIES, ("Cabinet Office",), NOW),
+        (What.ADD_BODIES, ("МИД", "МВД"), (*NOW, "МИД", "МВД")),
         (What.REMOVE_BODIES, NOW, ()),
         (What.BODIES, ("Cabinet Office",), ("Cabinet Office",)),
     ],

@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.text import SLUG_LENGTH, clean, fold, free_slug, is_slug, parts_of, plain, slugify, stand_in
+from tracker.rules.text import (
+    SLUG_LENGTH,
+    clean,
+    fold,
+    free_slug,
+    is_slug,
+    name_key,
+    own_slug,
+    parts_of,
+    plain,
+    slugify,
+    stand_in,
+)
 
 PRINTABLE = st.text(st.characters(exclude_categories=["C"]))
 CONTROLS = [code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\v\f\r"]
@@ -121,6 +133,33 @@ def test_a_slug_that_is_taken_gets_the_next_free_number() -> None:
 )
 def test_slugs_are_made_of_words(text: str, slug: str) -> None:
     assert slugify(text) == slug
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "is_same"),
+    [
+        ("HM Treasury", "H.M. treasury", False),
+        ("HM Treasury", "  hm-TREASURY ", True),
+        ("Škoda Office", "Skoda\u200b office", True),
+        ("Поліція (UK)", "Міністерство (UK)", False),
+        ("МИД", "МВД", False),
+        ("外交部", "国防部", False),
+        ("!!", "??", False),
+        ("a" * 100, "a" * 99, False),
+    ],
+)
+def test_two_spellings_are_one_name_if_their_letters_are(name: str, other: str, is_same: bool) -> None:
+    assert (name_key(name) == name_key(other)) is is_same
+
+
+@pytest.mark.parametrize("name", ["Home Office", "Поліція (UK)", "МИД", "وزارة الدفاع", "外交部", "!!", "a" * 200])
+def test_every_name_has_a_slug_of_its_own_also_where_another_has_it(name: str) -> None:
+    slug = own_slug(name, ())
+    other = own_slug(name, {slug})
+    assert is_slug(slug)
+    assert is_slug(other)
+    assert slug != other
+    assert name_key(slug) == slug
 
 
 @pytest.mark.parametrize("text", ["a", "7", "uk-and-eu", "2018-03-19", "a" * SLUG_LENGTH])

@@ -34,12 +34,12 @@ from tests.factories import (
 )
 from tests.tampering import unlock_log
 from tests.transactions import undone
-from tracker.models import Ask, Event, Finding, Legislation, Link, Person, Reply, Source, SuccessTest, Update
+from tracker.models import Ask, Body, Event, Finding, Legislation, Link, Person, Reply, Source, SuccessTest, Update
 from tracker.official.findings import note
 from tracker.queries import public
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.stories import find_story
-from tracker.rules.asks import Publication
+from tracker.rules.asks import BodyDraft, Publication
 from tracker.rules.bulk import ManyDraft, Seen, What
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
@@ -62,6 +62,7 @@ from tracker.services import (
     tests,
     updates,
 )
+from tracker.services.bodies import edit_body
 from tracker.services.change import Change
 from tracker.services.events import plain
 
@@ -75,7 +76,7 @@ DAYS = [PartialDate(day) for day in ("2018", "2019-06", "2020-03-04", "2021-01-0
 MOVED: tuple[type[Any], ...] = (Ask, Source, Legislation, Link, Reply)
 RESULTS, STATUSES = list(Result), list(Status)
 WORDS = ("apple", "berry", "cherry", "grape", "lemon", "mango", "olive", "peach", "plum", "quince")
-BODIES = ("The Treasury", "Cabinet Office")
+BODIES = ("The Minister", "A court", "МИД")
 
 
 def results(change: Change, ask_id: int, number: int) -> tuple[tuple[int, Result], ...]:
@@ -203,6 +204,7 @@ DEEDS: list[tuple[type[Any] | None, Deed]] = [
     (Ask, lambda c, row, n: replies.mark_disputed(c, row, dispute_draft(f"Point {n}.", n % 2 > 0), None)),
     (Ask, lambda c, row, n: replies.end_dispute(c, row, None, "It was right.")),
     (None, change_many),
+    (Body, lambda c, row, n: edit_body(c, row, BodyDraft(row.slug, f"{BODIES[n % 3]} {n % 2}", (f"B{n}",)), None)),
     (None, lambda c, _, n: take_down(c, ("empty homes", "Minister", f"Point {n}", "Homes that stand")[n % 4])),
 ]  # fmt: skip
 SEQUENCES = st.lists(st.tuples(st.integers(0, len(DEEDS) - 1), st.integers(0, 9), st.booleans()), max_size=20)
@@ -301,6 +303,9 @@ TAMPERINGS = {
     "UPDATE person SET role = 'admin' WHERE name = 'Cleo'": r"person \d+: role is 'admin', but the log says 'contrib",
     "UPDATE person SET name = 'Ed' WHERE name = 'Cleo'": r"person \d+: name is 'Ed', but the log says 'Cleo'",
     "UPDATE person SET is_active = false WHERE name = 'Cleo'": r"person \d+: is_active is False, but the log says True",
+    "UPDATE body SET short_names = '[\"x\"]'": r"body \d+: short_names is \['x'\], but the log says \[\]",
+    "UPDATE body SET slug = 'x'": r"body \d+: slug is 'x', but the log says 'the-minister'",
+    "DELETE FROM ask_body": r"ask \d+: responsible_bodies is \[\], but the log says \['the-minister'\]",
     "DELETE FROM link": r"link \d+ is in the log, but not in its table.",
     "INSERT INTO source (id, key, title) VALUES (77, 'k', 't')": r"source \d+ stands in no entry of the log.",
     "INSERT INTO former_slug (slug, ask_id) SELECT 'x', min(id) FROM ask": "The former addresses of asks are not those",

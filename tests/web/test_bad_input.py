@@ -22,6 +22,7 @@ FINE_TEXT = {
 IDS = ["0", "-1", "01", "1.0", "9" * 10, "9" * 400, "one", "%31%00", "+1", " 1", "１", "1;2"]
 ID_PATHS = [
     "/staff/asks/{}", "/staff/asks/{}/edit", "/staff/legislation/{}", "/staff/links/{}/edit", "/staff/sources/{}/edit",
+    "/staff/bodies/{}/edit",
     "/staff/tests/{}/edit", "/staff/updates/{}/edit", "/staff/people/{}/edit", "/staff/asks/{}/updates/status",
 ]  # fmt: skip
 MISSING = "999999999"

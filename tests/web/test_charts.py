@@ -251,7 +251,7 @@ def drawn(*story: StoryEntry, reviewed_on: str | None = None, **more: Any) -> Ti
         url="", archived_url="", note="",
     )  # fmt: skip
     ask = PublicAsk(
-        line=line, source=source, quote="", quote_place="", reading="", jurisdictions=(), responsible_bodies=(),
+        line=line, source=source, quote="", quote_place="", reading="", jurisdictions=(), bodies=(),
         is_archived=False, story=tuple(reversed(story)), **{"tests": (), "links": (), **more},
     )  # fmt: skip
     return time_line(ask, NEW_YEAR)

@@ -61,6 +61,7 @@ def test_every_form_of_a_record_notices_that_it_is_stale(sqlite_site: Site) -> N
     ada = sqlite_site.browser(ADA)
     for path, first, second, shown in (
         ("/staff/sources/1/edit", {"note": "first"}, {"note": "second"}, "second"),
+        ("/staff/bodies/1/edit", {"short_names": "First"}, {"short_names": "Second"}, "Second"),
         ("/staff/legislation/1/edit", {"note": "first"}, {"note": "second"}, "second"),
         ("/staff/links/1/edit", {"note": "first"}, {"note": "second"}, "second"),
         ("/staff/tests/1/edit", {"reviewed_on": "2026-03-01"}, {"reviewed_on": "2026-03-02"}, "2026-03-02"),

@@ -7,7 +7,7 @@ from tests.browser import Page
 from tests.factories import make_ask, make_source, make_test
 from tests.page_checks import text_of
 from tests.site import ADA, ED, WEALTH_ORDERS, Site
-from tracker.models import Ask, Source
+from tracker.models import Ask, Body, Source
 from tracker.queries import public
 from tracker.queries.public.filters import AskFilter
 from tracker.rules.asks import Publication
@@ -211,9 +211,8 @@ def test_the_key_of_a_public_source_stays_since_its_address_has_it(sqlite_site: 
 def test_what_is_typed_is_shown_as_it_was_typed(sqlite_site: Site) -> None:
     nasty = "\"><script>alert('x')</script> & “Škoda”"
     make_manifesto(sqlite_site, 1, title=nasty, author=nasty, note=nasty)
-    sqlite_site.execute(
-        sa.update(Ask).where(Ask.slug == "pledge-0").values(quote=nasty, responsible_bodies=[f"{nasty} Council"])
-    )
+    sqlite_site.execute(sa.update(Ask).where(Ask.slug == "pledge-0").values(quote=nasty))
+    sqlite_site.execute(sa.update(Body).where(Body.slug == "the-council").values(name=f"{nasty} Council"))
     page = sqlite_site.browser().get("/sources/manifesto")
     assert page.h1 == nasty
     assert page.text.count(nasty) == 4

@@ -15,6 +15,7 @@ from tracker.rules.status import STATUS_ORDER, Status
 ENDS = {
     "/staff/asks/": "ÿÿÿ~1",
     "/staff/sources/": "ÿÿÿ~1",
+    "/staff/bodies/": "ÿÿÿ~1",
     "/staff/legislation/": "zzz",
     "/staff/people/": "ÿÿÿ~1",
     "/staff/approval/": "9999-01-01T00:00:00+00:00~1",

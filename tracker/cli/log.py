@@ -55,7 +55,7 @@ def verify(against: tuple[str, ...], with_replay: bool, only_checkpoint: bool, i
     if kept:
         click.echo(f"It holds all that {len(kept)} earlier {'checkpoint' if len(kept) == 1 else 'checkpoints'} fixed.")
     if with_replay:
-        click.echo("Every ask, test, law, link, update, source, reply and person is what the log adds up to.")
+        click.echo("Every ask, body, test, law, link, update, source, reply and person is what the log adds up to.")
     click.echo("The index of words and the days of each status agree with the asks.")
 
 

@@ -3,9 +3,13 @@
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from tracker.rules.asks import Publication
@@ -20,6 +24,9 @@ NAMING = {
 }
 # Partial dates that came into the schema without a check of their shape.
 UNCHECKED = frozenset({"ask.disputed_on", "ask.answer_due_on", "status_span.happened_on"})
+
+
+BETWEEN_NAMES = "\x1f"  # no text of ours can hold it
 
 
 class Base(DeclarativeBase):
@@ -73,6 +80,33 @@ class PartialDateColumn(TypeDecorator[PartialDate]):
 def _partial_date(text: str) -> PartialDate:
     """Long lists have the same few thousand dates again and again."""
     return PartialDate(text)
+
+
+class StoredList(FunctionElement[str]):
+    """A list that is kept as JSON, as the text by which rows are grouped: only PostgreSQL has to make one of it."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+@compiles(StoredList)
+def _as_it_is(element: StoredList, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(StoredList, "postgresql")
+def _as_text(element: StoredList, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **options)} AS TEXT)"
+
+
+class JoinedNames(TypeDecorator[list[str]]):
+    """The names of several rows, joined in one text, as a list; none are an empty one."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> list[str]:
+        return value.split(BETWEEN_NAMES) if value else []
 
 
 def enum_column(enum: type[StrEnum], name: str) -> sa.Enum:

@@ -1,4 +1,4 @@
-"""The files of a folder that holds a whole tracker: the public tables, those with what staff see, and three more.
+"""The files of a folder that holds a whole tracker: the public tables, those with what staff see, and four more.
 
 And the event log, which staff take along as a file of its own.
 """
@@ -55,6 +55,17 @@ OF_STAFF: Mapping[str, tuple[Column, ...]] = {
     "sources": (INTERNAL_NOTE, PUBLICATION),
     "targets": (field("words", "The words of the source"), yes_or_no("is_shown", "Whether the public reads the name")),
 }
+BODIES = Table(
+    "bodies",
+    "Body",
+    "one body that answers for asks",
+    (
+        field("slug", "What stands in its address, which it keeps", always=True),
+        field("name", "Its name", always=True),
+        field("short_names", "What it is also called, separated by semicolons", Type.LIST),
+    ),
+    key=("slug",),
+)
 REDIRECTS = Table(
     "redirects",
     "Redirect",
@@ -108,11 +119,11 @@ def _for_staff(table: Table, columns: Iterable[Column]) -> Table:
 
 
 OUTCOME = {column.name: column for column in choice("outcome", "What came of it", Outcome)}
-ALWAYS = {table.name: table for table in (REDIRECTS, WORDINGS, DESIGNATIONS)}
+ALWAYS = {table.name: table for table in (REDIRECTS, WORDINGS, BODIES, DESIGNATIONS)}
 PUBLIC = TABLES | ALWAYS
 WHOLE = {name: _for_staff(table, OF_STAFF.get(name, ())) for name, table in TABLES.items()} | ALWAYS
 # What names others comes before what it names: a row that is added meanwhile has all that it names.
-ORDER = ("wordings", "redirects", *PACKED_ORDER, "designations")
+ORDER = ("wordings", "redirects", *PACKED_ORDER, "bodies", "designations")
 
 
 def _json(values: dict[str, Any] | None) -> str:

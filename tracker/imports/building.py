@@ -9,13 +9,25 @@ from tracker.imports.files import Line, Lines
 from tracker.imports.folder import COLUMNS, EMPTY, KINDS, MAY_BE_EMPTY, REFERENCES, values_of
 from tracker.imports.plan import Plan
 from tracker.imports.targets import finish_target, read_designations
-from tracker.models import Ask, Evidence, FormerSlug, Legislation, Link, Reply, SuccessTest, TestResult, Update
+from tracker.models import (
+    Ask,
+    AskBody,
+    Body,
+    Evidence,
+    FormerSlug,
+    Legislation,
+    Link,
+    Reply,
+    SuccessTest,
+    TestResult,
+    Update,
+)
 from tracker.rules import asks, checks, legislation, replies, updates
 from tracker.rules.asks import Publication
 from tracker.rules.dates import check_not_future
 from tracker.rules.errors import Problem
 from tracker.rules.replies import DisputeDraft, check_dispute
-from tracker.rules.text import SENTENCE_LENGTH, is_slug, slugify
+from tracker.rules.text import SENTENCE_LENGTH, is_slug, name_key, own_slug, slugify
 from tracker.rules.wording import TEST_WORDING, WORDING
 from tracker.services.change import Change
 from tracker.services.records import values_of as stored
@@ -33,12 +45,14 @@ class Builder:
         self.rows: dict[str, dict[int, Any]] = {name: {} for name in KINDS}
         self.entries, self.lists = read_designations(lines["designations"], plan, change.at)
         self.redirects: list[FormerSlug] = []
+        self.answering: list[AskBody] = []
         self.wordings: dict[int, dict[int, Values]] = defaultdict(dict)
         self.drafts: dict[int, updates.UpdateDraft] = {}
         self._pieces: dict[int, list[tuple[Evidence, updates.EvidenceDraft]]] = defaultdict(list)
         self._results: dict[int, list[tuple[int, updates.Result]]] = defaultdict(list)
         self._seen: set[tuple[str, object]] = set()
         self._topics: dict[str, str] = {}
+        self._bodies: dict[str, Body] = {}
 
     def build(self) -> None:
         """Make all records, those that are named before those that name them."""
@@ -47,6 +61,7 @@ class Builder:
         for name, finish in (
             ("sources", lambda line, source, draft: asks.check_source(draft)),
             ("legislation", self._finish_law),
+            ("bodies", self._finish_body),
             ("asks", self._finish_ask),
             ("tests", self._finish_test),
             ("links", self._finish_link),
@@ -76,11 +91,31 @@ class Builder:
         self._refuse_second(line, "address", law.address)
         return legislation.check_legislation(draft)
 
+    def _finish_body(self, line: Line, body: Body, draft: asks.BodyDraft) -> list[Problem]:
+        body.name_key = name_key(draft.name)
+        if self._bodies.setdefault(body.name_key, body) is not body:
+            self.plan.refuse(line, "name", "What no row above has.")
+        return asks.check_body(draft)
+
+    def _body_called(self, name: str) -> Body:
+        """Return the body with this name, now or first; what bodies.csv does not name is made here."""
+        key, rows = name_key(name), self.rows["bodies"]
+        if key not in self._bodies:
+            slugs = {body.slug: body for body in rows.values()}
+            slug = own_slug(name, slugs)
+            new = Body(id=len(rows) + 1, version=1, name_key=key, slug=slug, name=name, short_names=[])
+            body = self._bodies[key] = slugs.get(key, new)
+            rows.setdefault(body.id, body)
+        return self._bodies[key]
+
     def _finish_ask(self, line: Line, ask: Ask, draft: asks.AskDraft) -> list[Problem]:
         dispute = DisputeDraft(ask.disputed_on, ask.disputed_about, ask.is_said_defamatory)
         ask.answer_due_on = dispute.answer_due_on
         if ask.same_as_id == ask.id:
             self.plan.refuse(line, "same_as", "Another ask.")
+        bodies = list(dict.fromkeys(map(self._body_called, draft.responsible_bodies)))
+        ask.responsible_bodies = [body.name for body in bodies]
+        self.answering += [AskBody(ask_id=ask.id, body_id=body.id, position=place) for place, body in enumerate(bodies)]
         topic = self._topics.setdefault(slugify(ask.topic), ask.topic)
         if topic != ask.topic:
             self.plan.refuse(line, "topic", f"As other asks write it: {topic}.")

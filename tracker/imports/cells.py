@@ -8,7 +8,7 @@ from typing import Any
 
 from tracker.exports.columns import Column, Type
 from tracker.exports.tables import TABLES
-from tracker.rules.asks import AskDraft, SourceDraft, TestDraft
+from tracker.rules.asks import AskDraft, BodyDraft, SourceDraft, TestDraft
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import LegislationDraft, LinkDraft
 from tracker.rules.pages import tidied
@@ -20,6 +20,7 @@ from tracker.rules.updates import EvidenceDraft, UpdateDraft
 # What a row of a table is read into.
 DRAFTS: Mapping[str, Any] = {
     "legislation": LegislationDraft,
+    "bodies": BodyDraft,
     "asks": AskDraft,
     "tests": TestDraft,
     "links": LinkDraft,

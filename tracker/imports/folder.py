@@ -13,7 +13,7 @@ from tracker.exports.folder import WHOLE
 from tracker.imports.cells import DRAFTS, FORMULA_ERROR, is_garbled, typed
 from tracker.imports.files import Line, Lines, lines_of, read_csv
 from tracker.imports.plan import Plan, Refused
-from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, SuccessTest, Target, Update
+from tracker.models import Ask, Body, Evidence, Legislation, Link, Reply, Source, SuccessTest, Target, Update
 from tracker.queries import folder as queries
 from tracker.rules.asks import Publication
 from tracker.rules.text import clean
@@ -26,6 +26,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
 KINDS: Mapping[str, tuple[Any, str]] = {
     "sources": (Source, "publication"),
     "legislation": (Legislation, "publication"),
+    "bodies": (Body, ""),
     "asks": (Ask, "publication reviewed_on disputed_on disputed_about is_said_defamatory"),
     "tests": (SuccessTest, "result result_on is_archived"),
     "links": (Link, "publication"),

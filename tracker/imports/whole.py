@@ -128,7 +128,7 @@ def _store(change: Change, made: Builder) -> None:
     for rows in made.rows.values():
         change.session.add_all(rows.values())
     change.session.flush()
-    change.session.add_all(made.redirects)
+    change.session.add_all([*made.redirects, *made.answering])
     for model, later in ((Legislation, laws), (Ask, replaced), (Ask, same), (Update, closed)):
         if later:
             change.session.execute(sa.update(model), later)

@@ -1,6 +1,6 @@
 """All tables, so that importing one module knows them all."""
 
-from tracker.models.asks import Ask, FormerSlug, Source, SuccessTest
+from tracker.models.asks import Ask, AskBody, Body, FormerSlug, Source, SuccessTest
 from tracker.models.events import Event, PersonalDetail, Revision
 from tracker.models.legislation import Legislation, Link
 from tracker.models.official import Designation, EvidenceLook, Finding, Look, SanctionsList, Target, Telling
@@ -10,6 +10,8 @@ from tracker.models.updates import Evidence, Note, Reply, StatusSpan, TestResult
 __all__ = [
     "AccessLink",
     "Ask",
+    "AskBody",
+    "Body",
     "Designation",
     "Event",
     "Evidence",

@@ -1,11 +1,20 @@
-"""Sources, asks and their success tests."""
+"""Sources, asks, the bodies that answer for them, and their success tests."""
 
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
-from tracker.db.base import Base, PartialDateColumn, Versioned, enum_column, publication_column, sortable
+from tracker.db.base import (
+    BETWEEN_NAMES,
+    Base,
+    JoinedNames,
+    PartialDateColumn,
+    Versioned,
+    enum_column,
+    publication_column,
+    sortable,
+)
 from tracker.rules.asks import AskKind, Basis, Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
@@ -61,7 +70,7 @@ class Ask(Versioned, Base):
         sa.Index("ix_ask_titled", "publication", "title_key", "id", "status", "kind", "topic"),
         sa.Index("ix_ask_title", "title", "id"),
         sa.Index("ix_ask_due", "publication", *DUE),
-        sa.Index("ix_ask_offered", *OFFERED, "responsible_bodies", "jurisdictions").ddl_if(dialect="sqlite"),
+        sa.Index("ix_ask_offered", *OFFERED, "jurisdictions").ddl_if(dialect="sqlite"),
         sa.Index("ix_ask_offered", *OFFERED).ddl_if(dialect="postgresql"),  # which cannot sort JSON
         sa.Index("ix_ask_next_step_on", "next_step_on"),
         sa.Index("ix_ask_first_deadline", "first_deadline"),
@@ -79,7 +88,6 @@ class Ask(Versioned, Base):
     summary: Mapped[str] = mapped_column(sa.Text)
     reading: Mapped[str] = mapped_column(sa.Text, server_default="")
     jurisdictions: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
-    responsible_bodies: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     short_names: Mapped[list[str]] = mapped_column(sa.JSON, default=list, server_default="[]")
     government_position: Mapped[str] = mapped_column(sa.Text, server_default="")
     next_step: Mapped[str] = mapped_column(sa.Text, server_default="")
@@ -102,6 +110,10 @@ class Ask(Versioned, Base):
     is_said_defamatory: Mapped[bool] = mapped_column(server_default=sa.false())
     answer_due_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn, index=True)
 
+    if TYPE_CHECKING:
+        # The names of the bodies that answer for it, read when somebody asks for them. services/bodies.py writes them.
+        responsible_bodies: Mapped[list[str]]
+
     source: Mapped[Source] = relationship(lazy="raise_on_sql")
     tests: Mapped[list["SuccessTest"]] = relationship(
         lazy="raise_on_sql", order_by="SuccessTest.id", back_populates="ask"
@@ -114,6 +126,43 @@ class Ask(Versioned, Base):
     superseded_by: Mapped["Ask | None"] = relationship(
         lazy="raise_on_sql", remote_side="Ask.id", foreign_keys=[superseded_by_id]
     )
+
+
+class Body(Versioned, Base):
+    """An organisation that answers for asks. It keeps its slug when its name changes.
+
+    Two spellings of a name have the same `name_key`.
+    """
+
+    __tablename__ = "body"
+    __table_args__ = (sa.CheckConstraint("name <> ''", name="name_present"),)
+
+    slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    name: Mapped[str] = mapped_column(sa.Text)
+    name_key: Mapped[str] = mapped_column(sa.Text, unique=True)
+    short_names: Mapped[list[str]] = mapped_column(sa.JSON, default=list, server_default="[]")
+
+
+class AskBody(Base):
+    """A body that answers for an ask, and its place among those of the ask."""
+
+    __tablename__ = "ask_body"
+    __table_args__ = (sa.UniqueConstraint("body_id", "ask_id"),)
+
+    ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    body_id: Mapped[int] = mapped_column(sa.ForeignKey("body.id"))
+
+
+def joined_of_bodies(column: sa.ColumnElement[str]) -> sa.ColumnElement[list[str]]:
+    """Return what this column says of the bodies of an ask, in their order, for statements about asks."""
+    of_ask = sa.select(column).join(AskBody, AskBody.body_id == Body.id).where(AskBody.ask_id == Ask.id)
+    rows = of_ask.order_by(AskBody.position).correlate(Ask).subquery()
+    one = sa.select(sa.func.aggregate_strings(rows.c[0], BETWEEN_NAMES)).scalar_subquery()
+    return sa.type_coerce(one, JoinedNames)
+
+
+Ask.responsible_bodies = column_property(joined_of_bodies(Body.__table__.c.name), deferred=True, expire_on_flush=False)
 
 
 class FormerSlug(Base):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Evidence, FormerSlug, Legislation, Source
 from tracker.queries import staff
-from tracker.queries.public.bodies import BODIES, PLACES
+from tracker.queries.public.bodies import list_bodies, list_places
 from tracker.rules.asks import AWAY
 from tracker.rules.citations import parse_address, parse_citation
 from tracker.rules.pages import spellings
@@ -136,7 +136,7 @@ class SourceChoices(Choosing):
 def list_offered(session: Session) -> dict[str, list[str]]:
     """Return the topics, places and bodies of asks that a form suggests, at most so many of each."""
     topics = session.scalars(sa.select(Ask.topic).distinct().order_by(Ask.topic).limit(MOST_OFFERED))
-    places, bodies = PLACES.names(session).values(), BODIES.names(session).values()
+    places, bodies = list_places(session).values(), list_bodies(session).values()
     return {"topics": list(topics), "places": [*places][:MOST_OFFERED], "bodies": [*bodies][:MOST_OFFERED]}
 
 

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from tracker.db.engine import reading
 from tracker.models import (
     Ask,
+    AskBody,
+    Body,
     Designation,
     Legislation,
     Link,
@@ -70,6 +72,8 @@ def read(engine: sa.Engine, name: str, *, internal: bool) -> Iterator[object]:
         return _redirects(engine, PUBLIC if internal else (Publication.PUBLISHED,))
     if name == "wordings":
         return _wordings(engine, PUBLIC if internal else (Publication.PUBLISHED,))
+    if name == "bodies":
+        return _bodies(engine, internal=internal)
     if name == "designations":
         return _designations(engine)
     if not internal:
@@ -80,6 +84,13 @@ def read(engine: sa.Engine, name: str, *, internal: bool) -> Iterator[object]:
 def _redirects(engine: sa.Engine, which: tuple[Publication, ...]) -> Iterator[Redirect]:
     with reading(engine) as session:
         return (Redirect(*pair) for pair in list_former_slugs(session, which).items())
+
+
+def _bodies(engine: sa.Engine, *, internal: bool) -> Iterator[sa.Row[*tuple[Any, ...]]]:
+    bodies = sa.select(Body.slug, Body.name, Body.short_names).order_by(Body.id)
+    of_published = sa.select(AskBody.body_id).join(Ask).where(Ask.publication == Publication.PUBLISHED)
+    with reading(engine) as session:
+        return iter(session.execute(bodies if internal else bodies.where(Body.id.in_(of_published))).all())
 
 
 def _designations(engine: sa.Engine) -> Iterator[sa.Row[*tuple[Any, ...]]]:

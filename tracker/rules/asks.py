@@ -108,6 +108,15 @@ class AskDraft:
 
 
 @dataclass(frozen=True)
+class BodyDraft:
+    """An organisation that answers for asks, as typed; its slug was made of its first name."""
+
+    slug: str
+    name: str
+    short_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class TestDraft:
     """A success test, as typed. `before` is its result before the first recorded change."""
 
@@ -137,6 +146,16 @@ def check_source(draft: SourceDraft) -> list[Problem]:
         + checks.required(draft.title, "title", "the title of the source")
         + checks.urls(draft, "url", "archived_url")
         + checks.texts(draft, limits)
+    )
+
+
+def check_body(draft: BodyDraft) -> list[Problem]:
+    """Check a body."""
+    return (
+        checks.slug(draft.slug, "key")
+        + checks.required(draft.name, "name", "the name of the body")
+        + checks.at_most(draft.name, checks.NAME_LENGTH, "name")
+        + checks.names(draft.short_names, "short_names")
     )
 
 

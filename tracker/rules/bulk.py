@@ -5,7 +5,7 @@ from typing import Any
 
 from tracker.rules.errors import Problem
 from tracker.rules.permissions import Role
-from tracker.rules.text import Choice, slugify
+from tracker.rules.text import Choice, name_key
 from tracker.rules.updates import UpdateDraft
 
 MOST_AT_ONCE = 50
@@ -46,10 +46,10 @@ class ManyDraft:
         """Return what the field of an ask that is `now` this would be; bodies are the same however they are written."""
         if self.what not in BODIES or self.what is What.BODIES:
             return self.value
-        given, there = {slugify(name) for name in self.value}, {slugify(name) for name in now}
+        given, there = set(map(name_key, self.value)), set(map(name_key, now))
         if self.what is What.ADD_BODIES:
-            return (*now, *(name for name in self.value if slugify(name) not in there))
-        return tuple(name for name in now if slugify(name) not in given)
+            return (*now, *(name for name in self.value if name_key(name) not in there))
+        return tuple(name for name in now if name_key(name) not in given)
 
 
 @dataclass(frozen=True)

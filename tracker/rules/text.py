@@ -10,6 +10,7 @@ from typing import Self
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 SLUG_LENGTH = 80
+HASH_LENGTH = 12
 TITLE_LENGTH = 200
 TITLE_KEY_LENGTH = 80
 SENTENCE_LENGTH = 400
@@ -112,7 +113,23 @@ def spelt_out(text: str) -> str:
 
 def slug_of_name(name: str) -> str:
     """Return the slug of a name in any script: a part of its hash where it has no letter that a slug can have."""
-    return slugify(name) or hashlib.sha256(name.encode()).hexdigest()[:12]
+    return slugify(name) or _hash(name)
+
+
+def _hash(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:HASH_LENGTH]
+
+
+def name_key(name: str) -> str:
+    """Return what two spellings of a name have in common: its letters and digits, also those that no slug can have."""
+    key = re.sub(r"[\W_]+", "-", fold(name)).strip("-")
+    return key if slugify(name) else slug_of_name(name)
+
+
+def own_slug(name: str, taken: Container[str]) -> str:
+    """Return the slug of a name, with a part of its hash where another name has that slug."""
+    slug = slug_of_name(name)
+    return f"{slug[: SLUG_LENGTH - HASH_LENGTH - 1]}-{_hash(name)}" if slug in taken else slug
 
 
 def free_slug(slug: str, taken: Container[str]) -> str:

@@ -18,7 +18,7 @@ from tracker.rules.standing import Standing, check_tests_fit
 from tracker.rules.status import Status
 from tracker.rules.text import NOTE_LENGTH, slugify, title_key
 from tracker.rules.wording import field_name
-from tracker.services import derived, legislation, records
+from tracker.services import bodies, derived, legislation, records
 from tracker.services.change import Change
 from tracker.services.events import Subject, record
 from tracker.services.records import NAME_LENGTH
@@ -54,7 +54,9 @@ def create_ask(change: Change, draft: AskDraft) -> Ask:
     change.require(Action.DRAFT)
     refuse(check_new(change.session, draft))
     ask = Ask(publication=Publication.DRAFT, version=1, status_reason="", title_key=title_key(draft.title))
-    records.create(change, ask, draft)
+    answering = bodies.find_or_create(change, draft.responsible_bodies)
+    records.create(change, ask, bodies.named(draft, answering))
+    bodies.assign(change.session, ask, answering)
     return ask
 
 
@@ -80,7 +82,12 @@ def edit_ask(change: Change, ask: Ask, draft: AskDraft, *, seen_version: int | N
         problems += _misspelt(change.session, draft.topic)
     refuse(problems)
     is_public, old_slug = ask.publication.is_public, ask.slug
+    if draft.responsible_bodies != tuple(ask.responsible_bodies):
+        answering = bodies.find_or_create(change, draft.responsible_bodies)
+        draft = bodies.named(draft, answering)
     before = records.edit(change, ask, draft, is_public=is_public, reason=reason)
+    if "responsible_bodies" in before:
+        bodies.assign(change.session, ask, answering)
     ask.title_key = title_key(ask.title)
     if "slug" in before:
         _keep_slug(change.session, ask, old_slug, is_public=is_public)

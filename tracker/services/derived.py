@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import fulltext
 from tracker.db.fulltext import Texts
-from tracker.models import Ask, Legislation, Link, StatusSpan, SuccessTest, Update
+from tracker.models import Ask, AskBody, Body, Legislation, Link, StatusSpan, SuccessTest, Update
 from tracker.queries.stories import find_stories
 from tracker.queries.words import stems
 from tracker.rules.asks import Publication
@@ -23,8 +23,8 @@ from tracker.rules.text import initials, title_key
 STEP = 200
 IS_PUBLISHED = Ask.publication == Publication.PUBLISHED
 # The texts of an ask in the order of the index, each with how deep one must read to meet it.
-NAMES, TITLE, BODIES, WORDING, TEST, ENTRY, LAW = range(7)
-DEPTH_OF = {NAMES: 0, TITLE: 0, BODIES: 1, WORDING: 1, TEST: 1, ENTRY: 2, LAW: 2}
+NAMES, TITLE, BODIES, SHORT, WORDING, TEST, ENTRY, LAW = range(8)
+DEPTH_OF = {NAMES: 0, TITLE: 0, BODIES: 1, SHORT: 1, WORDING: 1, TEST: 1, ENTRY: 2, LAW: 2}
 
 
 def write_words(session: Session, ask_ids: Sequence[int]) -> None:
@@ -69,15 +69,16 @@ def find_texts(session: Session, ask_ids: Sequence[int]) -> dict[int, Texts]:
     for ask_id, rows in groupby(session.execute(_TEXTS, {"ids": ask_ids}), lambda row: row.ask_id):
         parts: list[list[str]] = [[], [], []]
         for row in rows:
-            parts[DEPTH_OF[row.place]].append(_names(row.text) if row.place in {NAMES, BODIES} else row.text)
+            parts[DEPTH_OF[row.place]].append(_text(row.place, row.text))
         title, wording, story = (stems("\n".join(part)) for part in parts)
         found[ask_id] = title, wording, story
     return found
 
 
-def _names(stored: str) -> str:
-    """The names in a stored list, each with its initials."""
-    return "\n".join(f"{name} {initials(name)}" for name in json.loads(stored))
+def _text(place: int, text: str) -> str:
+    """Return a text as the index reads it: names with their initials, which may be a stored list."""
+    names = json.loads(text) if place in {NAMES, SHORT} else [text]
+    return "\n".join(f"{name} {initials(name)}" for name in names) if place in {NAMES, BODIES, SHORT} else text
 
 
 def find_faults(session: Session) -> list[str]:
@@ -152,6 +153,7 @@ def _select(place: int, number: Any, *columns: Any) -> sa.Select[Any]:
     return sa.select(Ask.id.label("ask_id"), *in_order, text.label("text")).where(of_asks, IS_PUBLISHED)
 
 
+OF_BODY = (AskBody.ask_id == Ask.id, AskBody.body_id == Body.id)
 OF_LAW = (
     Legislation.title,
     Legislation.citation,
@@ -162,7 +164,8 @@ OF_LAW = (
 _TEXTS = sa.union_all(
     _select(TITLE, Ask.id, Ask.title),
     _select(NAMES, Ask.id, sa.cast(Ask.short_names, sa.Text)),
-    _select(BODIES, Ask.id, sa.cast(Ask.responsible_bodies, sa.Text)),
+    _select(BODIES, AskBody.position, Body.name).where(*OF_BODY),
+    _select(SHORT, AskBody.position, sa.cast(Body.short_names, sa.Text)).where(*OF_BODY),
     _select(WORDING, Ask.id, Ask.summary, Ask.quote, Ask.reading, Ask.status_reason),
     _select(TEST, SuccessTest.id, SuccessTest.label).where(
         SuccessTest.ask_id == Ask.id, SuccessTest.is_archived.is_(False)

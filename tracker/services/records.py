@@ -12,7 +12,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.db.base import Versioned
-from tracker.models import Ask, Event, Finding, Legislation, Link, Person, Reply, Source, SuccessTest, Target, Update
+from tracker.models import (
+    Ask,
+    Body,
+    Event,
+    Finding,
+    Legislation,
+    Link,
+    Person,
+    Reply,
+    Source,
+    SuccessTest,
+    Target,
+    Update,
+)
 from tracker.queries.stories import find_story
 from tracker.rules.asks import AWAY, Publication
 from tracker.rules.errors import Conflict, NotAllowed, Problem, RuleBroken
@@ -24,7 +37,7 @@ from tracker.services.events import Subject, plain, record
 
 NAME_LENGTH = 80
 # What says nothing of a record itself: its number and the count of its edits, how it is sorted, what opens an account.
-NOT_LOGGED = {"id", "version", "title_key", "password_hash", "totp_nonce", "totp_step", "wrong_codes"}
+NOT_LOGGED = {"id", "version", "title_key", "name_key", "password_hash", "totp_nonce", "totp_step", "wrong_codes"}
 ERASABLE = {"asked_as", "words", "salt", "candidates"}  # the name of a target: the log has a commitment to it
 T = TypeVar("T")
 Publishable = Source | Ask | Legislation | Link | Update | Reply
@@ -43,8 +56,10 @@ def draft_of(kind: type[T], row: object) -> T:
 
 
 def logged(row: Any) -> dict[str, object]:
-    """Return what a row holds, as the log has it; of an entry also its evidence and results, where they are loaded."""
+    """Return what a row holds, as the log has it, and where they are loaded its bodies, its evidence and results."""
     values = {of.key: getattr(row, of.key) for of in row.__table__.columns if of.key not in NOT_LOGGED | ERASABLE}
+    if "responsible_bodies" in vars(row):
+        values["responsible_bodies"] = row.responsible_bodies
     if "evidence" in vars(row):
         values["evidence"] = [draft_of(EvidenceDraft, item) for item in row.evidence]
     if "results" in vars(row):
@@ -118,6 +133,7 @@ def write(row: object, values: Mapping[str, object]) -> None:
 NAMES: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
     Source: ("source", lambda row: row.title),
     Ask: ("ask", lambda row: row.title),
+    Body: ("body", lambda row: row.name),
     SuccessTest: ("test", lambda row: row.label),
     Legislation: ("legislation", lambda row: row.citation or row.title),
     Link: ("link", lambda row: f"{row.legislation.citation or row.legislation.title} {row.provisions}".strip()),

@@ -11,7 +11,8 @@ from itertools import zip_longest
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, selectinload, undefer
+from sqlalchemy.orm.interfaces import ORMOption
 
 from tracker.models import (
     Ask,
@@ -25,6 +26,7 @@ from tracker.queries.stories import find_stories
 from tracker.rules.asks import PUBLIC
 from tracker.rules.chain import ERASED, PERSONAL
 from tracker.rules.replies import DisputeDraft
+from tracker.rules.text import name_key
 from tracker.rules.updates import UpdateKind
 from tracker.rules.wording import IMPORTED_STEP
 from tracker.services import records, targets, updates
@@ -35,6 +37,10 @@ Values = dict[str, Any]
 MODELS = {kind: model for model, (kind, _) in records.NAMES.items()}
 # Of a finding the log has what a person decided, and nothing before that.
 LOGGED: Mapping[type[Any], sa.ColumnElement[bool]] = {Finding: Finding.decided_at.is_not(None)}
+LOADED: Mapping[type[Any], tuple[ORMOption, ...]] = {
+    Ask: (undefer(Ask.responsible_bodies),),
+    Update: (selectinload(Update.evidence), selectinload(Update.results)),
+}
 STEP = 500
 NOTHING: Values = {}
 DRAFT: Values = {"publication": "draft"}
@@ -63,6 +69,8 @@ class Replayed:
         if event.subject not in MODELS or event.action == IMPORTED_STEP:
             return
         row = self.records[event.subject, event.subject_id]
+        if event.subject == "body" and "name" in (event.before or {}):
+            self._rename(row["name"], (event.after or {})["name"])
         row |= _unsaid(event) | (event.after or {})
         if "results" in row:
             row["results"] = sorted(row["results"])
@@ -78,6 +86,13 @@ class Replayed:
             self.former_slugs.pop(row["slug"], None)
             kept = self.former_slugs if row["publication"] in PUBLIC else self.draft_slugs
             kept[(event.before or {})["slug"]] = event.subject_id
+
+    def _rename(self, old: str, new: str) -> None:
+        """An ask names the bodies that answer for it as they were called when it was saved."""
+        key = name_key(old)
+        for row in self.records.values():
+            if names := row.get("responsible_bodies"):
+                row["responsible_bodies"] = [new if name_key(name) == key else name for name in names]
 
     def _take_person(self, event: Event, row: Values) -> None:
         """Names and addresses as they are read; of whoever was erased nobody knows them."""
@@ -130,8 +145,7 @@ def _settle(session: Session, replayed: Replayed) -> None:
 def _compare(session: Session, replayed: Replayed) -> Iterator[str]:
     unseen = set(replayed.records)
     for kind, model in MODELS.items():
-        loaded = (selectinload(Update.evidence), selectinload(Update.results)) if model is Update else ()
-        logged = sa.select(model).where(LOGGED.get(model, sa.true())).options(*loaded)
+        logged = sa.select(model).where(LOGGED.get(model, sa.true())).options(*LOADED.get(model, ()))
         for row in (row for rows in _steps(session, logged, model) for row in rows):
             unseen.discard((kind, row.id))
             if isinstance(row, Target) and row.salt and targets.commitment_to(row) != row.commitment:
@@ -146,6 +160,9 @@ def _compare(session: Session, replayed: Replayed) -> Iterator[str]:
 def _differences(kind: str, row: Any, expected: Values) -> Iterator[str]:
     """Say which values are others; a key of an older log that is no column is left out."""
     stored: Values = records.logged(row)
+    for values in (stored, expected):
+        if "responsible_bodies" in values:  # before bodies were records, each ask spelt their names in its own way
+            values["responsible_bodies"] = list(dict.fromkeys(map(name_key, values["responsible_bodies"])))
     if pieces := expected.get("evidence"):
         # An older log says less of each piece.
         stored["evidence"] = [_only(*pair) for pair in zip_longest(stored["evidence"], pieces, fillvalue=NOTHING)]

@@ -19,6 +19,8 @@ from tracker.db.base import Versioned
 from tracker.db.engine import leave_no_journal
 from tracker.models import (
     Ask,
+    AskBody,
+    Body,
     Event,
     Evidence,
     FormerSlug,
@@ -37,6 +39,7 @@ from tracker.rules.chain import SALT_BYTES, TAKEN_DOWN, commitment, entry_hash
 from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action
 from tracker.rules.taking_down import MOST_PLACES, WordsSought, excerpt
+from tracker.rules.text import name_key
 from tracker.rules.wording import field_name, in_full
 from tracker.services import derived, records, replay
 from tracker.services.change import Change
@@ -47,7 +50,7 @@ MODELS: dict[str, Any] = {kind: model for kind, model in replay.MODELS.items() i
 MODELS |= {"evidence": Evidence, "note": Note}
 # Text that is a part of an address, tells records apart or is worked out from another.
 NOT_TEXTS = {
-    "slug", "key", "identity", "address", "title_key", "extent", "extent_key", "kind", "year", "number",
+    "slug", "key", "identity", "address", "title_key", "name_key", "extent", "extent_key", "kind", "year", "number",
     "method_version", "unique_id", "salt", "commitment", "subject_kind", "outside_key", "digest", "fills",
 }  # fmt: skip
 COLUMNS = [(model, column) for model in MODELS.values() for column in model.__table__.columns]
@@ -115,6 +118,9 @@ def find(session: Session, words: str, reason: str, site: str) -> WordsFound:
         content = content_of(event)
         names = OF_EVENT if event.subject != "person" else ("reason",)  # names of staff are erased elsewhere
         new = {name: wanted.taken_from(content[name], KEPT) for name in names}
+        if event.subject == "body" and "slug" in (new["after"] or {}) and new["after"] != content["after"]:
+            new["after"]["slug"] = f"taken-down-{event.subject_id}"  # the other was made of the words
+            found.rows.append((session.get_one(Body, event.subject_id), {"slug": new["after"]["slug"]}))
         if any(new[name] != content[name] for name in names):
             found.entries.append(content | new)
     refuse(_check(found) if wanted.is_found else [Problem(NOWHERE, "words")])
@@ -143,6 +149,8 @@ def take_down(change: Change, words: str, reason: str, site: str, seen: str) -> 
         records.write(row, new)
         if isinstance(row, Target) and new.keys() & {"asked_as", "words"}:
             row.salt = ""  # the log has a commitment to the name as it was, which nobody can open any longer
+        if isinstance(row, Body):
+            row.name_key = name_key(row.name)
         if isinstance(row, Versioned):
             row.version += 1  # whoever is editing it has the words before them
     entries = {row.update_id for row, _ in found.rows if isinstance(row, Evidence)}
@@ -153,10 +161,11 @@ def take_down(change: Change, words: str, reason: str, site: str, seen: str) -> 
         session.execute(sa.update(Event), texts)
     session.execute(sa.update(Revision).values(is_taking_down=False))
     own = {row.id if isinstance(row, Ask) else getattr(row, "ask_id", None) for row, _ in found.rows} - {None}
-    laws = {row.id for row, _ in found.rows if isinstance(row, Legislation)}
+    laws, bodies = ({row.id for row, _ in found.rows if isinstance(row, kind)} for kind in (Legislation, Body))
     told = sa.select(Update.ask_id).where(Update.id.in_(entries))
     linked = sa.select(Link.ask_id).where(Link.legislation_id.in_(laws))
-    asks = sa.select(Ask).where(sa.or_(Ask.id.in_(own), Ask.id.in_(told), Ask.id.in_(linked)))
+    answered = sa.select(AskBody.ask_id).where(AskBody.body_id.in_(bodies))
+    asks = sa.select(Ask).where(sa.or_(*(Ask.id.in_(ids) for ids in (own, told, linked, answered))))
     derived.write_all(session, session.scalars(asks).all())
     fulltext.forget(session)
     for model in (SentForm, Upload):  # a message may name a record, a file may bring the words back

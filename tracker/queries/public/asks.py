@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from tracker.clock import day_of
 from tracker.models import (
     Ask,
+    Body,
     Event,
     Evidence,
     EvidenceLook,
@@ -27,6 +28,8 @@ from tracker.models import (
     TestResult,
     Update,
 )
+from tracker.models.asks import joined_of_bodies
+from tracker.queries.public.bodies import PublicBody
 from tracker.queries.public.days import grounds, last_movement, turned_back
 from tracker.queries.public.entries import record_of, story
 from tracker.queries.public.laws import find_look
@@ -51,7 +54,11 @@ ASK, UPDATE, LINK, LAW, REPLY = (model.__table__ for model in (Ask, Update, Link
 SOURCE, TEST, EVIDENCE, RESULT = (model.__table__ for model in (Source, SuccessTest, Evidence, TestResult))
 SEEN = EvidenceLook.__table__
 OF_ASK = sa.bindparam("ask_id", type_=sa.Integer)
-_ASK = sa.select(ASK).where(ASK.c.slug == sa.bindparam("slug"))
+_ASK = sa.select(
+    ASK,
+    joined_of_bodies(Body.__table__.c.slug).label("body_slugs"),
+    joined_of_bodies(Body.__table__.c.name).label("body_names"),
+).where(ASK.c.slug == sa.bindparam("slug"))
 _SOURCE = sa.select(SOURCE).where(SOURCE.c.id == sa.bindparam("id"))
 _ASKS = sa.select(ASK).where(ASK.c.id.in_(sa.bindparam("ids", expanding=True)))
 _TESTS = sa.select(TEST).where(TEST.c.ask_id == OF_ASK).order_by(TEST.c.id)
@@ -76,6 +83,7 @@ def load_ask(session: Session, slug: str, *, with_sights: bool = False) -> Ask |
     ask = next(_rows(session, _ASK, slug=slug), None)
     if ask is None:
         return None
+    ask.bodies = tuple(map(PublicBody, ask.body_slugs, ask.body_names))
     of_ask = {"ask_id": ask.id}
     evidence = _by_update(_rows(session, _EVIDENCE_SEEN if with_sights else _EVIDENCE, **of_ask))
     results = _by_update(_rows(session, _RESULTS, **of_ask))
@@ -153,7 +161,6 @@ def _public_ask(ask: Ask, on: date | None, same: tuple[SameAsk, ...], look: Publ
         line=ask_line(ask),
         source=record_of(PublicSource, ask.source),
         jurisdictions=tuple(ask.jurisdictions),
-        responsible_bodies=tuple(ask.responsible_bodies),
         is_archived=ask.publication is Publication.ARCHIVED,
         superseded_by=ask_line(superseding) if superseding and superseding.publication.is_public else None,
         tests=tuple(record_of(PublicTest, test) for test in tests),

@@ -1,70 +1,84 @@
-"""The bodies that answer for asks, and the places where these would apply: lists of names that asks hold.
-
-Two spellings with the same slug are one name.
-"""
+"""The bodies that answer for asks, and the places where these would apply: lists of names that asks hold."""
 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from tracker.db.base import StoredList
+from tracker.models import Ask, AskBody, Body
 from tracker.queries.public.as_of import ASK, NOW
 from tracker.rules.asks import PUBLIC
 from tracker.rules.text import slug_of_name
 
-# The ask that was entered last decides how a name is written.
+BODY, ANSWERS = Body.__table__.c, AskBody.__table__.c
+IS_PUBLIC = ASK.publication.in_(PUBLIC)
+PLACES = StoredList(ASK.jurisdictions)
+# The ask that was entered last decides how a place is written.
 LAST = sa.func.max(ASK.id)
 
 
 @dataclass(frozen=True)
-class NameList:
-    """A column that holds a list of names; `stored` is how the database compares the lists."""
+class PublicBody:
+    """A body that answers for asks."""
 
-    stored: Any
-
-    def names(self, session: Session) -> dict[str, str]:
-        """The names in the lists of published asks: slug to name, in the order of the alphabet."""
-        return names_of(session.scalars(self._lists(*NOW.holds)))
-
-    def find(self, session: Session, slug: str) -> str | None:
-        """The name with this slug; None where no ask that is or was public has it."""
-        return names_of(session.scalars(self._lists(ASK.publication.in_(PUBLIC)))).get(slug)
-
-    def holds(self, session: Session, slug: str) -> sa.ColumnElement[bool] | None:
-        """The condition that an ask's list has a name; None where no ask that is or was public has."""
-        lists = self._lists(ASK.publication.in_(PUBLIC))
-        spellings = [stored for stored in session.scalars(lists) if slug in names_in(stored)]
-        return self.stored.in_(spellings) if spellings else None
-
-    def _lists(self, *which: sa.ColumnElement[bool]) -> sa.Select[str]:
-        return sa.select(self.stored).where(*which).group_by(self.stored).order_by(LAST)
-
-
-BODIES = NameList(sa.cast(ASK.responsible_bodies, sa.Text))
-PLACES = NameList(sa.cast(ASK.jurisdictions, sa.Text))
+    slug: str
+    name: str
+    short_names: tuple[str, ...] = ()
 
 
 def list_bodies(session: Session) -> dict[str, str]:
-    """The bodies that answer for published asks: slug to name, in the order of the alphabet."""
-    return BODIES.names(session)
+    """Return the bodies that answer for published asks: slug to name, in the order of the alphabet."""
+    found = session.execute(sa.select(BODY.slug, BODY.name).where(_answers_for(*NOW.holds)))
+    return _in_order((row.slug, row.name) for row in found)
 
 
-def find_body(session: Session, slug: str) -> str | None:
-    """The name of a body that answers for an ask that is or was public."""
-    return BODIES.find(session, slug)
+def find_body(session: Session, slug: str) -> PublicBody | None:
+    """Return a body that answers for an ask that is or was public."""
+    wanted = sa.select(BODY.slug, BODY.name, BODY.short_names).where(BODY.slug == slug, _answers_for(IS_PUBLIC))
+    found = session.execute(wanted).first()
+    return PublicBody(found.slug, found.name, tuple(found.short_names)) if found else None
 
 
-def names_of(stored: Iterable[str]) -> dict[str, str]:
-    """Slug to name in stored lists, in the order of the alphabet; the last list decides on a name."""
-    names = {slug: name for each in stored for slug, name in names_in(each).items()}
-    return dict(sorted(names.items(), key=lambda pair: pair[1]))
+def is_of_body(session: Session, slug: str) -> sa.ColumnElement[bool] | None:
+    """Return the condition that a body answers for an ask; None where it answers for none that is or was public."""
+    found = session.scalar(sa.select(BODY.id).where(BODY.slug == slug, _answers_for(IS_PUBLIC)))
+    return sa.exists().where(ANSWERS.ask_id == ASK.id, ANSWERS.body_id == found) if found else None
+
+
+def _answers_for(*which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    asks = AskBody.__table__.join(Ask.__table__, ASK.id == ANSWERS.ask_id)
+    return sa.exists().select_from(asks).where(ANSWERS.body_id == BODY.id, *which)
+
+
+def list_places(session: Session) -> dict[str, str]:
+    """Return the places where published asks would apply: slug to name, in the order of the alphabet."""
+    return places_of(session.scalars(_places(*NOW.holds)))
+
+
+def is_of_place(session: Session, slug: str) -> sa.ColumnElement[bool] | None:
+    """Return the condition that an ask would apply in a place; None where none would that is or was public."""
+    spellings = [stored for stored in session.scalars(_places(IS_PUBLIC)) if slug in names_in(stored)]
+    return PLACES.in_(spellings) if spellings else None
+
+
+def places_of(stored: Iterable[str]) -> dict[str, str]:
+    """Return slug to name in stored lists, in the order of the alphabet; the last list decides on a name."""
+    return _in_order(pair for each in stored for pair in names_in(each).items())
 
 
 @lru_cache(maxsize=1000)
 def names_in(stored: str) -> Mapping[str, str]:
-    """Slug to name of what stands in a stored list."""
+    """Return slug to name of what stands in a stored list; two spellings with the same slug are one name."""
     return {slug_of_name(name): name for name in json.loads(stored)}
+
+
+def _places(*which: sa.ColumnElement[bool]) -> sa.Select[str]:
+    return sa.select(PLACES).where(*which).group_by(PLACES).order_by(LAST)
+
+
+def _in_order(names: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return dict(sorted(dict(names).items(), key=lambda pair: pair[1]))

@@ -25,7 +25,7 @@ KEPT_OF_ASK = (
     "quote_place",
     "reading",
     "jurisdictions",
-    "responsible_bodies",
+    "bodies",
     "is_archived",
     "is_draft",
     "grounds",

@@ -11,7 +11,7 @@ from tracker.db import fulltext
 from tracker.models import Legislation, Link, Source
 from tracker.queries.late import ended_by
 from tracker.queries.public.as_of import ASK, NOW, AsOf
-from tracker.queries.public.bodies import BODIES, PLACES
+from tracker.queries.public.bodies import is_of_body, is_of_place
 from tracker.queries.public.filters import AskFilter, UnknownFilter
 from tracker.queries.public.search import words_of
 from tracker.queries.words import WORD
@@ -79,11 +79,11 @@ def _is_of_topic(session: Session, slug: str) -> sa.ColumnElement[bool]:
 
 
 def _is_of_body(session: Session, slug: str) -> sa.ColumnElement[bool]:
-    return _has_name(BODIES.holds(session, slug), "body")
+    return _has_name(is_of_body(session, slug), "body")
 
 
 def _is_of_place(session: Session, slug: str) -> sa.ColumnElement[bool]:
-    return _has_name(PLACES.holds(session, slug), "place")
+    return _has_name(is_of_place(session, slug), "place")
 
 
 def _has_name(condition: sa.ColumnElement[bool] | None, what: str) -> sa.ColumnElement[bool]:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from tracker.models import Ask, Legislation, Link
+from tracker.queries.public.bodies import PublicBody
 from tracker.queries.public.entries import NO_GROUNDS, Grounds, StoryEntry, record_of
 from tracker.rules.asks import AskKind, Basis
 from tracker.rules.dates import PartialDate
@@ -176,7 +177,7 @@ class PublicAsk:
     quote_place: str
     reading: str
     jurisdictions: tuple[str, ...]
-    responsible_bodies: tuple[str, ...]
+    bodies: tuple[PublicBody, ...]
     is_archived: bool
     tests: tuple[PublicTest, ...]
     links: tuple[PublicLink, ...]

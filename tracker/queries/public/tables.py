@@ -41,12 +41,13 @@ def asks(which: Which = ONLY_PUBLISHED) -> Statement:
     columns = _columns(
         Ask,
         "id title kind topic status status_on status_reason reviewed_on summary quote quote_place reading "
-        "jurisdictions responsible_bodies government_position next_step next_step_on first_deadline current_deadline "
+        "jurisdictions government_position next_step next_step_on first_deadline current_deadline "
         "deadline_note disputed_on disputed_about publication basis short_names",
     )
     asks = sa.select(
         ASK_SLUG,
         *columns,
+        Ask.responsible_bodies.label("responsible_bodies"),
         Source.title.label("source_title"),
         Source.url.label("source_url"),
         Source.published_on.label("source_published_on"),

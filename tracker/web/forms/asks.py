@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired
 
 from tracker.queries.choosing import AskChoices, SourceChoices
 from tracker.rules.asks import QUOTE_LENGTH, AskDraft, AskKind, Basis, SourceDraft, TestDraft
+from tracker.rules.checks import NAME_LENGTH
 from tracker.rules.dates import HELP
 from tracker.rules.text import SENTENCE_LENGTH, SLUG_LENGTH, TITLE_LENGTH
 from tracker.rules.updates import Result
@@ -36,6 +37,18 @@ class SourceForm(Form):
     def draft(self) -> SourceDraft:
         """The source as typed."""
         return SourceDraft(**self.values())
+
+
+class BodyForm(Form):
+    """Who answers for asks."""
+
+    name = TextField(
+        "Name",
+        [required],
+        description="Its page keeps its address, and whoever types the name that it had first means this body.",
+        render_kw={"maxlength": NAME_LENGTH},
+    )
+    short_names = LinesField("Also called", description=f"{ONE_A_LINE} People search for these, such as “OFSI”.")
 
 
 class AskForm(Form):

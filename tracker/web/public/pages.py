@@ -143,10 +143,10 @@ def source(key: str) -> str:
 @bp.get("/bodies/<slug:slug>")
 def body(slug: str) -> str:
     """The asks for which a body answers."""
-    name = public.find_body(db(), slug)
-    if name is None:
+    found = public.find_body(db(), slug)
+    if found is None:
         abort(404)
-    return render_template("public/body.html", **_asks_that_fit(AskFilter(body=slug)), name=name)
+    return render_template("public/body.html", **_asks_that_fit(AskFilter(body=slug)), found=found)
 
 
 def _first_year() -> int:

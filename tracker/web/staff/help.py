@@ -21,7 +21,7 @@ PAGES = {
     "first-day": ("account",),
     "update": ("updates", "approval", "findings"),
     "correction": ("updates.correct",),
-    "new-ask": ("asks", "sources", "laws", "moves", "targets"),
+    "new-ask": ("asks", "sources", "bodies", "laws", "moves", "targets"),
     "spreadsheet": ("bulk", "sheets"),
     "disputes": ("disputes",),
     "statuses": (),
