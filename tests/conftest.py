@@ -12,7 +12,13 @@ if Path(__file__).with_name("site.py").exists():
     pytest_plugins.append("tests.site")
 
 # A busy machine is not a failure, and a failure must come back on the next run.
-hypothesis.settings.register_profile("tracker", deadline=None, derandomize=True, print_blob=False)
+hypothesis.settings.register_profile(
+    "tracker",
+    deadline=None,
+    derandomize=True,
+    print_blob=False,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("tracker")
 
 

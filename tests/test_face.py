@@ -4,6 +4,7 @@ import io
 import re
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pyotp
 import pytest
 from PIL import Image
 
-from tests.site import ED, LOCAL, MakeSite, Site, email_of
+from tests.site import ED, LOCAL, MakeSite, SeededDatabases, Site, email_of, open_site
 from tests.web.test_leaks import public_answers
 from tracker.exports.badge import DARK, LIGHT
 from tracker.face import GROUNDS, LEAST_CONTRAST, Face, contrast
@@ -37,9 +38,10 @@ USUAL = re.compile("|".join(map(re.escape, [
 SECRET = "vJ2mQ8xLr5TfWk0ZbY7nHc4PdS9gAe3U"
 
 
-@pytest.fixture
-def other(make_site: MakeSite) -> Site:
-    return make_site(replace(LOCAL, face=FACE))
+@pytest.fixture(scope="module")
+def other(seeded_databases: SeededDatabases) -> Iterator[Site]:
+    with open_site(seeded_databases, replace(LOCAL, face=FACE)) as site:
+        yield site
 
 
 def test_nothing_of_the_usual_face_is_left_in_any_public_answer(other: Site) -> None:

@@ -105,7 +105,8 @@ class Reader:
             number = number_then
         elif answer.status == 200:
             number = number_in(body, answer.headers.get("Content-Encoding", "identity"))
-            self.known[server, path, coding] = answer.headers["ETag"], number
+            tag = answer.headers.get("ETag", "")  # none while the revision cannot be read, as on a busy machine
+            self.known[server, path, coding] = tag, number
         else:
             self.wrong.append(f"{path} from {server}: {answer.status}")
             return

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.chromium import tracker_process
-from tests.cli.commands import SECRET, run_program
+from tests.cli.commands import SECRET, run_program, tracker_on
 from tests.engines import free_port
 from tracker.server import CannotListen, find_free_address
 
@@ -42,21 +42,9 @@ def test_a_host_of_another_machine_is_refused(host: str, why: str) -> None:
         find_free_address(host, free_port())
 
 
-def test_a_second_server_is_refused_and_the_first_says_where_it_is(tmp_path: Path) -> None:
-    database = f"sqlite:///{tmp_path}/tracker.sqlite3"
-    assert run_program("db", "upgrade", cwd=tmp_path, DATABASE_URL=database, SECRET_KEY=SECRET).code == 0
-    with tracker_process({"DATABASE_URL": database}) as served:
-        port = urlsplit(served.url).port
-        second = run_program(
-            "serve", cwd=tmp_path, DATABASE_URL=database, SECRET_KEY=SECRET, HOST="localhost", PORT=str(port)
-        )
-        assert (second.code, second.out) == (2, "")
-        assert f"Port {port} of localhost" in second.err
-        while f"The tracker is at {served.url}/" not in served.log.read_text(encoding="utf-8"):
-            assert served.process.poll() is None
-
-
-def test_a_start_in_production_says_which_names_it_binds_to_https(tmp_path: Path) -> None:
+def test_a_second_server_is_refused_and_the_first_says_where_it_is_and_which_names_it_binds_to_https(
+    tmp_path: Path,
+) -> None:
     production = {
         "DATABASE_URL": f"sqlite:///{tmp_path}/tracker.sqlite3",
         "TRACKER_ENV": "production",
@@ -64,7 +52,12 @@ def test_a_start_in_production_says_which_names_it_binds_to_https(tmp_path: Path
         "TRACKER_CONTACT_EMAIL": "errors@tracker.example",
         "SECRET_KEY": SECRET,
     }
-    assert run_program("db", "upgrade", cwd=tmp_path, **production).code == 0
+    tracker_on(production["DATABASE_URL"])("db", "upgrade")
     with tracker_process(production) as served:
-        while "every name that ends in .tracker.example by https only" not in served.log.read_text(encoding="utf-8"):
+        port = urlsplit(served.url).port
+        second = run_program("serve", cwd=tmp_path, **production, HOST="localhost", PORT=str(port))
+        assert (second.code, second.out) == (2, "")
+        assert f"Port {port} of localhost" in second.err
+        while f"The tracker is at {served.url}/" not in served.said():
             assert served.process.poll() is None
+        assert "every name that ends in .tracker.example by https only" in served.said()

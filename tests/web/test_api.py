@@ -230,10 +230,3 @@ def test_the_check_against_the_description_notices_a_fault(shared_site: Site) ->
     assert faults("WholeAsk", answer | {"jurisdictions": None})
     answer["updates"][-1]["evidence"][0]["position"] = "1"
     assert faults("WholeAsk", answer)
-
-
-@pytest.mark.parametrize("path", ["/asks?limit=1", f"/asks/{WEALTH_ORDERS}", "/statuses", "/openapi.json"])
-def test_an_answer_that_has_not_changed_is_not_sent_again(shared_site: Site, path: str) -> None:
-    tag = send(shared_site, path).headers["ETag"]
-    again = send(shared_site, path, headers={"If-None-Match": tag})
-    assert (again.status_code, again.data) == (304, b"")

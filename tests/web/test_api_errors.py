@@ -117,14 +117,6 @@ def test_what_the_reader_accepts_makes_no_difference(shared_site: Site, accept: 
     assert (asked.status_code, asked.mimetype, asked.data) == (200, "application/json", plain.data)
 
 
-@pytest.mark.parametrize("path", ["/asks", f"/asks/{WEALTH_ORDERS}", "/updates", "/statuses", "/openapi.json"])
-def test_head_says_what_get_says_without_the_body(shared_site: Site, path: str) -> None:
-    got, head = send(shared_site, path), send(shared_site, path, "HEAD")
-    assert (head.status_code, head.data) == (200, b"")
-    for name in ("Content-Type", "Content-Length", "ETag", "Link"):
-        assert head.headers.getlist(name) == got.headers.getlist(name)
-
-
 @pytest.mark.parametrize("path", ["/api/v1/asks", "/asks.csv", "/datapackage.json", "/data.zip", "/feed.atom"])
 def test_scripts_of_other_sites_may_read(shared_site: Site, path: str) -> None:
     elsewhere = {"Origin": "https://elsewhere.example"}

@@ -50,6 +50,7 @@ KEPT = [
     "/asks.csv",
     "/static/site.css",
     "/method?",
+    "/api/v1/asks",
 ]
 
 

@@ -96,7 +96,7 @@ def test_what_gains_nothing_is_sent_as_it_is(sqlite_site: Site) -> None:
             assert DECODE[answer.headers.get("Content-Encoding")](answer.data) == body
 
 
-PATHS = ["/", "/asks/stop-brexit", "/about", "/static/site.css", "/nowhere", "/asks.csv"]
+PATHS = ["/", "/asks/stop-brexit", "/static/site.css", "/nowhere", "/asks.csv", "/api/v1/asks"]
 
 
 @pytest.mark.parametrize("accept", ["", "gzip"])

@@ -48,23 +48,23 @@ def span(event: Any) -> tuple[date, date]:
     return event.dtstart.value, event.dtend.value - timedelta(days=1)
 
 
-@pytest.mark.parametrize(
-    ("on", "first", "last", "words"),
-    [
-        ("2187-03-05", date(2187, 3, 5), date(2187, 3, 5), "Next step"),
-        ("2187-03", date(2187, 3, 1), date(2187, 3, 31), "Next step, some time in March 2187"),
-        ("2188-02", date(2188, 2, 1), date(2188, 2, 29), "Next step, some time in February 2188"),
-        ("2199", date(2199, 1, 1), date(2199, 12, 31), "Next step, some time in 2199"),
-    ],
-)
-def test_a_date_is_as_long_as_it_is_uncertain(sqlite_site: Site, on: str, first: date, last: date, words: str) -> None:
-    set_dates(sqlite_site, next_step_on=PartialDate(on), next_step="A vote; then, perhaps,\nmore.")
-    event = read(sqlite_site)[f"ask-{sqlite_site.ask_id()}-next-step"]
-    assert span(event) == (first, last)
-    assert event.summary.value == f"{words}: {TITLE}"
-    assert event.description.value == "A vote; then, perhaps,\nmore."
-    assert event.url.value == f"http://127.0.0.1:8000/asks/{WEALTH_ORDERS}"
-    assert event.transp.value == "TRANSPARENT"
+SPANS = [
+    ("2187-03-05", date(2187, 3, 5), date(2187, 3, 5), "Next step"),
+    ("2187-03", date(2187, 3, 1), date(2187, 3, 31), "Next step, some time in March 2187"),
+    ("2188-02", date(2188, 2, 1), date(2188, 2, 29), "Next step, some time in February 2188"),
+    ("2199", date(2199, 1, 1), date(2199, 12, 31), "Next step, some time in 2199"),
+]
+
+
+def test_a_date_is_as_long_as_it_is_uncertain(sqlite_site: Site) -> None:
+    for on, first, last, words in SPANS:
+        set_dates(sqlite_site, next_step_on=PartialDate(on), next_step="A vote; then, perhaps,\nmore.")
+        event = read(sqlite_site)[f"ask-{sqlite_site.ask_id()}-next-step"]
+        assert span(event) == (first, last)
+        assert event.summary.value == f"{words}: {TITLE}"
+        assert event.description.value == "A vote; then, perhaps,\nmore."
+        assert event.url.value == f"http://127.0.0.1:8000/asks/{WEALTH_ORDERS}"
+        assert event.transp.value == "TRANSPARENT"
 
 
 def test_every_kind_of_date_is_there_on_both_engines(site: Site) -> None:
@@ -90,15 +90,11 @@ def test_one_deadline_is_one_event(sqlite_site: Site) -> None:
     assert [name.partition("-")[2].partition("-")[2] for name in read(sqlite_site)] == ["deadline"]
 
 
-@pytest.mark.parametrize(("offset", "is_there"), [(-700, False), (-380, False), (-300, True), (0, True), (9999, True)])
-def test_a_calendar_reaches_a_year_back_and_as_far_ahead_as_is_known(
-    sqlite_site: Site, offset: int, is_there: bool
-) -> None:
-    set_dates(sqlite_site, next_step_on=day(offset))
-    assert bool(read(sqlite_site)) is is_there
-
-
-def test_a_month_that_may_have_begun_a_year_ago_still_counts(sqlite_site: Site) -> None:
+def test_a_calendar_reaches_a_year_back_and_as_far_ahead_as_is_known(sqlite_site: Site) -> None:
+    for offset, is_there in ((-700, False), (-380, False), (-300, True), (0, True), (9999, True)):
+        set_dates(sqlite_site, next_step_on=day(offset))
+        assert bool(read(sqlite_site)) is is_there
+    # A month that may have begun a year ago still counts.
     year, month = PartialDate(str(today().year - 1)), PartialDate(day(-366).text[:7])
     set_dates(sqlite_site, next_step_on=year, current_deadline=month)
     assert len(read(sqlite_site)) == 2

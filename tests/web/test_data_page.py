@@ -17,8 +17,6 @@ from tracker.exports.columns import Table
 from tracker.exports.csv import unguard
 from tracker.exports.tables import TABLES
 
-LARGEST = 60_000
-
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_every_column_of_every_file_is_explained(shared_site: Site, table: Table) -> None:
@@ -63,11 +61,6 @@ def test_every_file_its_json_and_the_whole_are_linked(shared_site: Site) -> None
     links = set(re.findall(r'href="([^"#]+)', browser.get("/data").html))
     wanted = {f"/{name}.csv" for name in TABLES} | {f"/api/v1/{name}" for name in TABLES}
     assert wanted | {"/data.zip", "/data.sqlite3", "/datapackage.json", "/api", "/feed.atom", "/calendar.ics"} <= links
-
-
-@pytest.mark.parametrize("path", ["/data", "/api"])
-def test_the_page_is_small(shared_site: Site, path: str) -> None:
-    assert len(shared_site.browser().get(path).html.encode()) < LARGEST
 
 
 def test_the_page_says_whom_to_name_and_which_state_of_the_data_it_is(shared_site: Site) -> None:

@@ -46,6 +46,8 @@ def test_no_day_means_the_present() -> None:
         ("2019-06-30T12:00", "Write the day"),
         ("2019-06-30\n", "Write the day"),
         ("٢٠١٩-٠٦-٣٠", "Write the day"),
+        ("２０１９-06-30", "Write the day"),
+        (" 2019-06-30", "Write the day"),
         ("\x00", "Write the day"),
         ("today", "Write the day"),
         ("x" * 10_000, "Write the day"),

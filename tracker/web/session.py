@@ -17,10 +17,6 @@ from tracker.rules.permissions import Actor
 from tracker.services.change import Change
 
 
-class _Undo(Exception):
-    """Raised to roll back."""
-
-
 def engine() -> sa.Engine:
     """The engine of the running app."""
     return cast(sa.Engine, current_app.extensions["tracker_engine"])
@@ -51,13 +47,10 @@ def transaction(actor: Actor) -> Iterator[Change]:
 @contextmanager
 def rehearsal(actor: Actor) -> Iterator[Change]:
     """A change that is undone at the end of the block, for a preview of what it would do."""
-    try:
-        with _begun(actor) as change:
-            yield replace(change, four_eyes=False)
-            change.session.flush()
-            raise _Undo
-    except _Undo:
-        pass
+    with _begun(actor) as change:
+        yield replace(change, four_eyes=False)
+        change.session.flush()
+        change.session.rollback()
 
 
 @contextmanager
