@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFont
 
 from tracker.exports import picture
-from tracker.exports.badge import DARK, LIGHT, Palette
+from tracker.exports.badge import LIGHT
 from tracker.exports.picture import Picture, can_write, draw, set_title
 from tracker.face import GROUNDS, Face
 from tracker.paths import CHECKOUT
+from tracker.rules.dates import PartialDate
 from tracker.rules.status import Family, Status
 
 TITLE = "Use unexplained wealth orders against Kremlin-linked wealth"
@@ -26,14 +27,7 @@ USUAL = Picture(
     "#6a2375",
 )
 ROOM = picture.WIDTH - 2 * picture.MARGIN
-LONG = [
-    "W" * 200,
-    "Act on " + "tax havens and on the companies in them, " * 5,
-    "Škoda Łódź Россия Ελλάδα " * 8,
-    "a " * 100,
-    "-" * 200,
-    "i" * 200,
-]
+LONG = ["W" * 200, "Act on " + "tax havens and on the companies in them, " * 5]
 
 
 def opened(drawn: bytes) -> Image.Image:
@@ -49,7 +43,7 @@ def ground(image: Image.Image, box: tuple[int, int, int, int]) -> bool:
 
 @pytest.mark.parametrize("status", Status)
 def test_a_picture_of_every_status_is_small_and_of_the_right_size(status: Status) -> None:
-    drawn = draw(replace(USUAL, status=status.label, family=status.family))
+    drawn = draw(picture.of_ask(TITLE, status, PartialDate("2020-02"), PartialDate("2026-02-25"), Face()))
     image = opened(drawn)
     assert (image.format, image.size, image.mode) == ("PNG", (1200, 630), "P")
     assert len(drawn) < 40_000
@@ -58,7 +52,7 @@ def test_a_picture_of_every_status_is_small_and_of_the_right_size(status: Status
 
 @pytest.mark.parametrize("title", LONG)
 def test_a_long_title_stays_in_its_place(title: str) -> None:
-    image = opened(draw(replace(USUAL, title=title)))
+    image = opened(draw(replace(USUAL, title=title, site="W" * 60)))
     assert ground(image, (0, 40, picture.MARGIN - 4, picture.HEIGHT))
     assert ground(image, (picture.WIDTH - picture.MARGIN + 4, 40, picture.WIDTH, picture.HEIGHT))
     assert ground(image, (0, 424, picture.WIDTH, 444))
@@ -104,49 +98,29 @@ def test_no_picture_has_boxes_for_letters(title: str, is_written: bool) -> None:
     assert (draw(replace(USUAL, title=title)) == asked) is not is_written
 
 
-def test_marks_of_direction_are_not_drawn() -> None:
-    assert draw(replace(USUAL, title=f"\u2067{TITLE}\u2069\u200b")) == draw(USUAL)
-
-
 def test_what_is_drawn_is_known_by_its_text() -> None:
     others = [
         replace(USUAL, title="Other"), replace(USUAL, status="Met"), replace(USUAL, family=None),
         replace(USUAL, facts=""), replace(USUAL, site="Other"), replace(USUAL, accent="#005f3c"),
     ]  # fmt: skip
     assert len({one.version for one in [USUAL, *others]}) == len({draw(one) for one in [USUAL, *others]}) == 7
-    assert draw(USUAL) == draw(replace(USUAL))
+    assert draw(USUAL) == draw(replace(USUAL, title=f"\u2067{TITLE}\u2069\u200b"))  # marks of direction are not drawn
 
 
 def variables(css: str) -> dict[str, str]:
     return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{3,6});", css))
 
 
-@pytest.mark.parametrize(("palette", "place"), [(LIGHT, 0), (DARK, 1)], ids=["light", "dark"])
-def test_what_is_drawn_outside_of_pages_has_the_colours_of_the_pages(palette: Palette, place: int) -> None:
+@pytest.mark.parametrize("place", [0, 1], ids=["light", "dark"])
+def test_what_a_campaign_may_choose_begins_with_the_colours_of_the_pages(place: int) -> None:
     css = (CHECKOUT / "tracker/static/site.css").read_text(encoding="utf-8")
     found = variables(re.findall(r":root {(.*?)}", css, re.DOTALL)[place])
-    own = {name: getattr(palette, name) for name in ("paper", "ink", "quiet", "rule")}
-    short = {Family.PARTLY_MET: "part", Family.NOT_COUNTED: "none"}
-    own |= {short.get(family, family.value): ink for family, ink in palette.families.items()}
-    own["accent"] = (Face.accent, Face.accent_dark)[place]
+    assert found["accent"] == (Face.accent, Face.accent_dark)[place]
     assert (found["paper"], found["panel"]) == list(GROUNDS.values())[place]
-    assert {name: found[name] for name in own} == own
 
 
 def test_the_fonts_come_with_their_licence() -> None:
     assert "Bitstream Vera Fonts Copyright" in (picture.FONTS / "LICENSE.txt").read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("site", ["W" * 60, "Fair Rents Watch of the Northern Counties and the Borders too"])
-def test_a_long_name_of_the_site_stays_in_its_place(site: str) -> None:
-    image = opened(draw(replace(USUAL, site=site)))
-    assert ground(image, (picture.WIDTH - picture.MARGIN + 4, 40, picture.WIDTH, picture.HEIGHT))
-
-
-def test_pages_that_have_no_picture_of_their_own_share_one() -> None:
-    shared = draw(picture.of_site(Face()))
-    assert opened(shared).size == picture.SIZE
-    assert len(shared) < 40_000
 
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -43,8 +44,8 @@ def sheet_rows(sheet: Any) -> list[dict[str, str]]:
 TEXTS = st.text("'=+-@<r>/_ ab\n\t&;é中", min_size=1) | st.from_regex(r"<r>[<a\n>]{0,9}</r>", fullmatch=True)
 
 
-@settings(max_examples=10)
-@given(st.lists(TEXTS, min_size=10, max_size=30))
+@settings(max_examples=5)
+@given(st.lists(TEXTS, min_size=10, max_size=20))
 def test_a_cell_is_text_whatever_it_says(texts: list[str]) -> None:
     file = io.BytesIO()
     with new_workbook(file) as book:
@@ -83,7 +84,7 @@ def test_more_rows_than_were_asked_for_are_refused_rather_than_cut_off() -> None
     def laws(name: str) -> list[Law]:
         return [Law()] * 3 if name == "legislation" else []
 
-    assert write_workbook(io.BytesIO(), EDITION, laws, most=3) == 3
+    assert write_workbook(io.BytesIO(), replace(EDITION, published_at=None), laws, most=3) == 3
     with pytest.raises(TooLarge):
         write_workbook(io.BytesIO(), EDITION, laws, most=2)
 

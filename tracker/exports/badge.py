@@ -5,8 +5,10 @@ The colours are those of the stylesheet, for all that is drawn outside of pages.
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from tracker.rules.status import Family
@@ -23,32 +25,19 @@ class Palette:
     families: Mapping[Family, str]
 
 
-LIGHT = Palette(
-    paper="#fbfaf6",
-    ink="#1e1b1d",
-    quiet="#5d575b",
-    rule="#dcd6ca",
-    families={
-        Family.MET: "#0b4f48",
-        Family.PARTLY_MET: "#7d5700",
-        Family.OPEN: "#35557d",
-        Family.ENDED: "#a63525",
-        Family.NOT_COUNTED: "#69646a",
-    },
-)
-DARK = Palette(
-    paper="#191719",
-    ink="#ece7e2",
-    quiet="#b8b0b2",
-    rule="#3d373d",
-    families={
-        Family.MET: "#6ccdbd",
-        Family.PARTLY_MET: "#e5b443",
-        Family.OPEN: "#a5c0e0",
-        Family.ENDED: "#f3917c",
-        Family.NOT_COUNTED: "#b3abad",
-    },
-)
+def _palettes() -> list[Palette]:
+    """Return the colours of the stylesheet, for light and for dark paper."""
+    css = (Path(__file__).parents[1] / "static" / "site.css").read_text(encoding="utf-8")
+    called = {Family.PARTLY_MET: "part", Family.NOT_COUNTED: "none"}
+    palettes = []
+    for block in re.findall(r":root {(.*?)}", css, re.DOTALL)[:2]:
+        found = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block))
+        inks = {family: found[called.get(family, family.value)] for family in Family}
+        palettes.append(Palette(found["paper"], found["ink"], found["quiet"], found["rule"], inks))
+    return palettes
+
+
+LIGHT, DARK = _palettes()
 HEIGHT = 28
 SIZE, SITE_SIZE, SHAPE_SIZE, GAP = 14, 12, 16, 8
 NARROW, CAPITALS, WIDE = frozenset("fijlrt ,.'"), frozenset("ABCDEFGHJKLNOPQRSTUVXYZ"), frozenset("mwMW")

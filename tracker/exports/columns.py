@@ -47,7 +47,7 @@ class Type(StrEnum):
 class Column:
     """A column. `choices` are all the keys that it can hold, with what each means in code.
 
-    `is_always` says that it is never empty.
+    `is_always` says that it is never empty, `has_lines` that a text may have several lines.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Column:
     type: Type = Type.TEXT
     choices: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     is_always: bool = False
+    has_lines: bool = False
 
     @property
     def asks_for(self) -> str:
@@ -130,9 +131,9 @@ CELLS: dict[type, Callable[[Any], str]] = {
 }
 
 
-def field(name: str, meaning: str, type_: Type = Type.TEXT, *, always: bool = False) -> Column:
+def field(name: str, meaning: str, type_: Type = Type.TEXT, *, always: bool = False, lines: bool = False) -> Column:
     """A column that is the row's attribute of the same name."""
-    return Column(name, meaning, attrgetter(name), type_, is_always=always)
+    return Column(name, meaning, attrgetter(name), type_, is_always=always, has_lines=lines)
 
 
 def yes_or_no(name: str, meaning: str) -> Column:

@@ -51,9 +51,6 @@ EDITABLE: Mapping[str, frozenset[str]] = {
 }
 # A new ask names its source by these.
 NAMES_SOURCE = ("source_title", "source_url", "source_key")
-SEVERAL_LINES = frozenset(
-    ["quote", "summary", "reading", "government_position", "next_step", "note", "text", "reason", "status_reason"]
-)
 SHORT = frozenset(["ask_slug", "update_key", "test_key", "law_key", "year", "number", "provisions", "position"])
 DAY_NUMBER = re.compile(r"(\d{5})(?:\.\d+)?", re.ASCII)
 SHORT_MONTH = re.compile(r"[A-Za-z]{3,4}[- ']\d{2}|\d{1,2}-[A-Za-z]{3,4}(?:-\d{2})?", re.ASCII)
@@ -88,7 +85,7 @@ def typed(column: Column, text: str) -> object:
     if FORMULA_ERROR.fullmatch(text):
         raise ValueError("A text; this is what a spreadsheet shows where a formula failed or a column is too narrow.")
     text = clean(text)
-    if column.name not in SEVERAL_LINES:
+    if not column.has_lines:
         text = " ".join(text.split())
     if column.name in SHORT and SHORTENED.fullmatch(text):
         raise ValueError("What was typed; a spreadsheet made a number of it. Make the cell text and type it again.")
