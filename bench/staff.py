@@ -58,7 +58,7 @@ def _save(browser: Client, engine: sa.Engine, number: int) -> tuple[list[float],
         addresses = [f"/staff/asks/{ask_id}/updates/status" for ask_id in asks.fetchmany(number)]
     statements, times, numbers = list[str](), list[float](), list[int]()
     sa.event.listen(engine, "before_cursor_execute", lambda _c, _k, statement, *_: statements.append(statement))
-    evidence = {f"evidence-0-{name}": value for name, value in EVIDENCE.items()}
+    evidence = {f"evidence-0-{name}": value for name, value in (EVIDENCE | {"is_opened": "y"}).items()}
     for address in addresses:
         typed = _form(browser, address) | SAVED | evidence
         statements.clear()

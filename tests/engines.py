@@ -44,7 +44,6 @@ BOTH_ENGINES = (
     "tests/queries/test_staff_lists.py",
     "tests/services/test_derived.py",
     "tests/services/test_erasure.py",
-    "tests/services/test_listing_walks.py",
     "tests/services/test_replay.py",
     "tests/services/test_taking_down.py",
     "tests/services/test_targets.py",

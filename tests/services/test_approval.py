@@ -57,7 +57,7 @@ def test_what_the_rules_refuse_cannot_be_sent(cleo: Change, ask: Ask) -> None:
 
 
 def test_sending_it_twice_is_one_step(cleo: Change, ask: Ask, waiting: Update) -> None:
-    updates.submit(cleo, ask, waiting, waiting.version)
+    updates.submit(cleo, ask, waiting)
     assert steps(cleo, waiting) == ["drafted", "submitted"]
 
 
@@ -66,7 +66,7 @@ def test_sent_back_mended_and_sent_again(ed: Change, cleo: Change, ask: Ask, wai
     assert (waiting.submitted_at, waiting.sent_back_note) == (None, "Which minister?")
     mended = update_draft(text="The Chancellor spoke.", status=Status.REJECTED)
     drafts.edit(cleo, ask, waiting, mended, waiting.version)
-    updates.submit(cleo, ask, waiting, waiting.version)
+    updates.submit(cleo, ask, waiting)
     assert (waiting.submitted_at, waiting.sent_back_note) == (cleo.at, "")
     updates.approve(ed, ask, waiting, waiting.version)
     assert ask.status is Status.REJECTED

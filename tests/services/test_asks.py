@@ -48,33 +48,6 @@ def test_a_new_ask_is_a_draft_without_a_status(ed: Change) -> None:
     assert (stored.jurisdictions, stored.next_step_on) == (["England", "Wales"], PartialDate("2027-01"))
 
 
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"slug": "Empty Homes"}, "slug"),
-        ({"jurisdictions": ("England", "England")}, "jurisdictions"),
-    ],
-)
-def test_an_ask_that_breaks_a_rule_is_refused_beside_its_field(ed: Change, changes: dict[str, Any], field: str) -> None:
-    source = make_source(ed)
-    with pytest.raises(RuleBroken) as broken:
-        asks.create_ask(ed, ask_draft(source.id, **changes))
-    assert problems_of(broken) == {field}
-    assert not ed.session.new
-
-
-def test_an_edit_changes_the_row_and_counts_it(ed: Change) -> None:
-    ask = make_ask(ed)
-    assert asks.edit_ask(ed, ask, draft_of(ask, topic="Tax"), seen_version=1)
-    assert (ask.topic, ask.version) == ("Tax", 2)
-
-
-def test_an_edit_that_changes_nothing_counts_nothing(ed: Change) -> None:
-    ask = make_ask(ed)
-    assert not asks.edit_ask(ed, ask, draft_of(ask), seen_version=1)
-    assert ask.version == 1
-
-
 def test_an_old_slug_keeps_leading_to_a_published_ask(ed: Change) -> None:
     ask = make_ask(ed, published=True, slug="first")
     asks.edit_ask(ed, ask, draft_of(ask, slug="second"), seen_version=None)
@@ -144,7 +117,7 @@ def test_an_ask_is_published_once_and_from_the_version_that_was_seen(ed: Change,
         asks.publish_ask(ed, ask, seen_version=99)
 
 
-@pytest.mark.parametrize("field", ["title", "quote", "summary", "reading"])
+@pytest.mark.parametrize("field", ["title", "reading"])
 def test_rewording_a_published_ask_needs_a_reason_and_lands_in_the_story(ed: Change, field: str) -> None:
     ask = make_ask(ed, published=True)
     before = getattr(ask, field)
@@ -193,13 +166,6 @@ def test_an_ask_that_is_wrong_is_not_entered(ed: Change, changes: dict[str, Any]
         asks.create_ask(ed, ask_draft(one.source_id, **changes))
     assert [problem.field for problem in refused.value.problems] == [field]
     assert set(ed.session.scalars(sa.select(Ask.slug))) == {"one"}
-
-
-def test_tests_of_an_edited_ask_stay(ed: Change) -> None:
-    ask = make_ask(ed)
-    test = make_test(ed, ask)
-    asks.edit_ask(ed, ask, draft_of(ask, title="Other words"), seen_version=None)
-    assert test.ask_id == ask.id
 
 
 def test_a_source_is_edited_and_its_key_is_its_own(ed: Change) -> None:

@@ -23,6 +23,7 @@ from tracker.rules.asks import Publication
 from tracker.rules.errors import Conflict, RuleBroken
 from tracker.services import asks, legislation, records
 from tracker.services.change import Change
+from tracker.services.events import plain
 
 DRAFT, PUBLISHED, ARCHIVED, PUT_ASIDE = Publication
 Make = Callable[[Change, bool], Any]
@@ -159,3 +160,5 @@ def test_what_is_published_or_archived_is_not_published_again(ed: Change, kind: 
 def test_the_log_has_no_name_for_what_is_no_record(ed: Change) -> None:
     with pytest.raises(TypeError):
         records.subject_of(last_event(ed))
+    with pytest.raises(TypeError):
+        plain({"of no kind that the log knows": ed})

@@ -13,14 +13,11 @@ from tests.seeds.reading import ASKS, LAWS
 from tests.seeds.reading import updates as seeded_updates
 from tests.seeds.test_decided import HISTORIES
 from tests.site import LONDON_PROPERTY, SeededDatabases
-from tracker.clock import today
 from tracker.models import Ask, Legislation, Link, SuccessTest, Update
-from tracker.queries.stories import find_story, list_tests, standing_of
+from tracker.queries.stories import find_story, list_tests
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import COMMAND_LINE
-from tracker.rules.standing import check_fit
-from tracker.rules.status import Status
 from tracker.rules.story import state_of
 from tracker.rules.updates import Result, UpdateKind
 from tracker.services import replay, tests, updates
@@ -74,19 +71,6 @@ def test_the_story_says_on_each_day_what_was_decided(session: Session, slug: str
     assert [(str(state.status_entry and state.status_entry.happened_on), state.status) for state in replayed] == history
     assert (str(ask.status_on), ask.status) == history[-1]
     assert str(ask.reviewed_on) == "2026-11-29"
-
-
-@pytest.mark.parametrize("slug", SLUGS)
-def test_the_present_status_fits_the_tests_and_the_law(session: Session, slug: str) -> None:
-    ask = find_ask(session, slug)
-    state = state_of(find_story(session, ask.id).entries)
-    assert ask.status is not None
-    assert ask.status_on is not None
-    if ask.status not in {Status.IN_PARLIAMENT, Status.LAW_NOT_IN_FORCE}:  # these hold on their own day
-        day = PartialDate(today().isoformat())
-        assert check_fit(ask.status, standing_of(find_story(session, ask.id), state, day)) == []
-    kept = {test.id: (test.result, test.result_on) for test in list_tests(session, ask.id) if test.result_on}
-    assert kept == state.results
 
 
 def test_unexplained_wealth_orders_began_on_two_days(session: Session) -> None:

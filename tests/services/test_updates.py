@@ -230,24 +230,6 @@ def test_evidence_is_kept_in_the_order_in_which_it_was_given(ed: Change, ask: As
     assert [(row.title, row.published_on) for row in rows] == [(title, on("2020-02")) for title in "cab"]
 
 
-# --- four eyes ---
-
-
-def test_with_four_eyes_somebody_else_publishes_a_change_of_status(ada: Change, ed: Change, ask: Ask) -> None:
-    ed, ada = replace(ed, four_eyes=True), replace(ada, four_eyes=True)
-    draft = make_update(ed, ask, published=False, status=Status.REJECTED)
-    with pytest.raises(RuleBroken):
-        updates.publish(ed, ask, draft)
-    updates.publish(ada, ask, draft)
-    assert (ask.status, draft.author_id) == (Status.REJECTED, ed.actor.id)
-
-
-@pytest.mark.parametrize("kind", [UpdateKind.MILESTONE, UpdateKind.REVIEW])
-def test_with_four_eyes_other_entries_need_no_second_person(ed: Change, ask: Ask, kind: UpdateKind) -> None:
-    entry = make_update(replace(ed, four_eyes=True), ask, kind=kind)
-    assert entry.publication is Publication.PUBLISHED
-
-
 # --- superseded ---
 
 

@@ -4,6 +4,7 @@ Each ask has three texts: its title, its wording and its story. A search is for 
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSQUERY
@@ -97,6 +98,7 @@ def _vector(texts: Texts) -> dict[str, str]:
     return {"words": " ".join(f"'{word}':1{weight}" for word, weight in sorted(words))}
 
 
+@lru_cache(maxsize=50_000)
 def _plain(word: str) -> str:
     """The word in ASCII letters and digits, which both engines take as one word."""
     return word if word.isascii() and word.isalnum() else f"x{word.encode().hex()}"

@@ -29,7 +29,8 @@ _one_at_a_time = Lock()  # it keeps the word that it works on in itself
 
 def stems(text: str) -> list[str]:
     """The stems of a text in its order; common words are left out."""
-    return [stem for word in WORD.findall(without_invisible(text)) if (stem := stem_of(word))]
+    words = WORD.findall(without_invisible(text))
+    return [stem for word in words if (stem := _stem_of(word[:LONGEST_WORD]))]
 
 
 def stem_of(word: str) -> str:

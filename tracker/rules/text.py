@@ -83,7 +83,8 @@ def fold(text: str) -> str:
 
 def without_invisible(text: str) -> str:
     """Return the text without what no reader can see: marks of direction, joiners, soft hyphens (Unicode's Cf)."""
-    return text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
+    unseen = [] if text.isascii() else [ord(c) for c in set(text) if unicodedata.category(c) == "Cf"]
+    return text.translate(dict.fromkeys(unseen)) if unseen else text
 
 
 def initials(name: str) -> str:

@@ -54,7 +54,7 @@ def record(
     refuse(checks.at_most(reason, SENTENCE_LENGTH, "reason"))
     if change.actor.role is Role.CONTRIBUTOR and change.actor.id is not None and action not in LEAVING:
         _keep_pace(change)
-    number, previous_hash = _last_entry(change.session)
+    number, previous_hash = _last_entry(change)
     content: dict[str, object] = {
         "id": number + 1,
         "at": change.at.isoformat(),
@@ -109,16 +109,22 @@ def opened(session: Session) -> dict[str, tuple[str, str]]:
     return {row.commitment: (row.salt, row.value) for row in details}
 
 
-def _last_entry(session: Session) -> tuple[int, str]:
+def _last_entry(change: Change) -> tuple[int, str]:
     """The number and the hash of the last entry. Nobody else appends while this transaction holds the write lock.
 
     What this session appended is known, unless a savepoint began or ended since: that may have undone it.
     """
+    session, actor = change.session, change.actor
     appended_in, number, last_hash = session.info.get(LAST_ENTRY, (None, 0, GENESIS))
-    if appended_in is None or appended_in is not _innermost(session):
-        last = session.execute(sa.select(Event.id, Event.hash).order_by(Event.id.desc()).limit(1)).first()
-        return (last.id, last.hash) if last else (0, GENESIS)
-    return number, last_hash
+    if appended_in is not None and appended_in is _innermost(session):
+        return number, last_hash
+    of_actor = sa.and_(PersonalDetail.person_id == actor.id, PersonalDetail.value == actor.name)
+    last = sa.select(Event.id, Event.hash, PersonalDetail).outerjoin(PersonalDetail, of_actor).order_by(Event.id.desc())
+    found = session.execute(last.limit(1)).first()
+    if found is None:
+        return 0, GENESIS
+    session.info[DETAIL] = found.PersonalDetail  # which `commit_to` asks for next
+    return found.id, found.hash
 
 
 def _innermost(session: Session) -> SessionTransaction | None:

@@ -119,13 +119,12 @@ def post_redefinition(change: Change, ask: Ask, text: str, reason: str) -> None:
     post(change, ask, UpdateDraft(UpdateKind.REDEFINITION, today, f"{text} Why: {reason}"))
 
 
-def submit(change: Change, ask: Ask, update: Update, seen_version: int | None = None) -> None:
+def submit(change: Change, ask: Ask, update: Update) -> None:
     """Send a draft to the editors; the rules must accept it as it stands. Needs its evidence and results loaded."""
     change.require(Action.DRAFT)
     if update.submitted_at and update.author_id == change.actor.id and update.publication is Publication.DRAFT:
         return  # the button was pressed twice
     drafts.require_own(update, change.actor)
-    records.check_version(update, seen_version)
     check_ready(change, update, find_story(change.session, ask.id))
     _move(change, update, "submitted", {"submitted_at": change.at, "sent_back_note": ""})
 
