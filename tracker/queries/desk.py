@@ -16,6 +16,7 @@ from tracker.queries.log import BY_PEOPLE
 from tracker.queries.paging import Listed
 from tracker.queries.people import with_names
 from tracker.queries.public.as_of import is_published
+from tracker.queries.public.filters import read_key, write_key
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import BILLS
@@ -127,7 +128,7 @@ def list_unanswered(session: Session, today: date, limit: int, after: str = "") 
 
 def list_unverified(session: Session, limit: int, after: str = "") -> Listed[Link | Legislation | Source | Ask]:
     """Facts that nobody has checked and published: draft links, laws, sources and asks."""
-    first, begin = paging.read_key((int, int), after or "0~0")
+    first, begin = read_key((int, int), after or "0~0")
     rows: list[Link | Legislation | Source | Ask] = []
     number = 0
     for place, model in enumerate(UNVERIFIED):
@@ -139,7 +140,7 @@ def list_unverified(session: Session, limit: int, after: str = "") -> Listed[Lin
         rows += found.rows
         number += found.number
     last = rows[limit - 1] if len(rows) > limit else None
-    return Listed(rows[:limit], number, paging.write_key((UNVERIFIED.index(type(last)), last.id)) if last else "")
+    return Listed(rows[:limit], number, write_key((UNVERIFIED.index(type(last)), last.id)) if last else "")
 
 
 def list_recent(session: Session, limit: int) -> Sequence[Event]:

@@ -3,22 +3,17 @@
 So a row that leaves the list meanwhile, as when it was dealt with, makes no other one be passed over.
 """
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.queries.public.filters import UnknownPage
-from tracker.rules.text import clean
+from tracker.queries.public.filters import read_key, write_key
 
 Row_co = TypeVar("Row_co", covariant=True)
 SIZE = 100
-SEPARATOR = "~"
-NUMBER = re.compile(r"-?\d{1,9}", re.ASCII)
 Sorting = tuple[Any, ...]  # columns and other expressions of SQL
 
 
@@ -58,40 +53,3 @@ def cut(
     number = session.scalar(statement.with_only_columns(sa.func.count(), maintain_column_froms=True)) or 0
     next_key = write_key(found[limit - 1][1:]) if len(found) > limit else ""
     return Listed([row[0] for row in found[:limit]], number, next_key)
-
-
-def write_key(values: Sequence[Any]) -> str:
-    """The place of a row as text, such as Tax empty homes~12."""
-    return SEPARATOR.join(value.isoformat() if isinstance(value, datetime) else str(value) for value in values)
-
-
-def read_key(kinds: Sequence[type], key: str) -> list[Any]:
-    """Return the values of these kinds in a key; only the first can be text that contains the separator."""
-    parts = key.rsplit(SEPARATOR, len(kinds) - 1)
-    if len(parts) != len(kinds):
-        raise UnknownPage
-    try:
-        return [READERS[kind](part) for kind, part in zip(kinds, parts, strict=True)]
-    except (ValueError, OverflowError):
-        raise UnknownPage from None
-
-
-def _number(text: str) -> int:
-    if not NUMBER.fullmatch(text):
-        raise ValueError(text)
-    return int(text)
-
-
-def _text(text: str) -> str:
-    clean(text)  # raises ValueError for what no database can be asked for
-    return text
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(text)
-    return moment.astimezone(UTC)
-
-
-READERS: Mapping[type, Callable[[str], Any]] = {int: _number, str: _text, datetime: _moment}

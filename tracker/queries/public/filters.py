@@ -1,7 +1,9 @@
-"""Which asks a reader wants to see, and in which order: one filter for pages, files, feeds and JSON."""
+"""What a reader asks of a list: which asks, in which order, from where on; alike in pages, files, feeds and JSON."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +17,8 @@ LONGEST_SEARCH = 200
 FORMER_FAMILIES = {"won": "met", "part": "partly_met", "lost": "ended"}
 PARAMETERS = {"text": "q"}
 YES = "yes"
+SEPARATOR = "~"
+NUMBER = re.compile(r"-?\d{1,9}", re.ASCII)
 
 
 class UnknownFilter(Exception):
@@ -155,3 +159,40 @@ def _slug(value: str, name: str) -> str:
     if value and not is_slug(value):
         raise UnknownFilter(f"There is no such {name}.")
     return value
+
+
+def write_key(values: Sequence[Any]) -> str:
+    """The place of a row as text, such as Tax empty homes~12."""
+    return SEPARATOR.join(value.isoformat() if isinstance(value, datetime) else str(value) for value in values)
+
+
+def read_key(kinds: Sequence[type], key: str) -> list[Any]:
+    """Return the values of these kinds in a key; only the first can be text that contains the separator."""
+    parts = key.rsplit(SEPARATOR, len(kinds) - 1)
+    if len(parts) != len(kinds):
+        raise UnknownPage
+    try:
+        return [READERS[kind](part) for kind, part in zip(kinds, parts, strict=True)]
+    except (ValueError, OverflowError):
+        raise UnknownPage from None
+
+
+def _number(text: str) -> int:
+    if not NUMBER.fullmatch(text):
+        raise ValueError(text)
+    return int(text)
+
+
+def _text(text: str) -> str:
+    clean(text)  # raises ValueError for what no database can be asked for
+    return text
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment.astimezone(UTC)
+
+
+READERS: Mapping[type, Callable[[str], Any]] = {int: _number, str: _text, datetime: _moment}

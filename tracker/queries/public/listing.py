@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 from tracker.db import fulltext
 from tracker.db.fulltext import DEPTHS
 from tracker.models import SuccessTest
-from tracker.queries.paging import read_key, write_key
 from tracker.queries.public.as_of import ASK, SPAN, AsOf, as_of
 from tracker.queries.public.counts import count_by_family
-from tracker.queries.public.filters import AskFilter, Order, UnknownPage
+from tracker.queries.public.filters import AskFilter, Order, UnknownPage, read_key, write_key
 from tracker.queries.public.fitting import conditions
 from tracker.queries.public.records import AskLine
 from tracker.queries.public.search import with_excerpts, words_of

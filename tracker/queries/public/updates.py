@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from tracker.clock import day_of
 from tracker.models import Ask, Event, SuccessTest, TestResult, Update
-from tracker.queries.public.as_of import HIDDEN
+from tracker.queries.public.as_of import HIDDEN, is_published
 from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.asks import Publication
 from tracker.rules.chain import TAKEN_DOWN
@@ -120,11 +120,13 @@ def list_updates(
 
 def count_updates(session: Session) -> dict[UpdateKind, int]:
     """How many entries of each kind there are; every kind is named. Those of hidden asks are few, and subtracted."""
-    of_all = sa.select(Update.kind, sa.func.count()).where(Update.publication == Publication.PUBLISHED)
-    of_hidden = of_all.where(Update.ask_id.in_(sa.select(Ask.id).where(Ask.publication.in_(HIDDEN))))
+    counted = sa.select(Update.kind, sa.func.count())
+    of_all = counted.where(Update.publication == Publication.PUBLISHED)
+    hidden = Update.ask_id.in_(sa.select(Ask.id).where(Ask.publication.in_(HIDDEN)))
+    of_hidden = counted.where(is_published(Update.publication), hidden)
     counts = dict.fromkeys(UpdateKind, 0)
-    for sign, counted in ((1, of_all), (-1, of_hidden)):
-        for kind, number in session.execute(counted.group_by(Update.kind)):
+    for sign, statement in ((1, of_all), (-1, of_hidden)):
+        for kind, number in session.execute(statement.group_by(Update.kind)):
             counts[kind] += sign * number
     return counts
 
