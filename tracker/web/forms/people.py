@@ -2,12 +2,20 @@
 
 from typing import Any
 
-from wtforms import PasswordField, SelectField
+from wtforms import Field, HiddenField, PasswordField, SelectField
 
 from tracker.rules.passwords import LONGEST, SHORTEST
 from tracker.rules.permissions import Role
 from tracker.web.forms.base import Form
 from tracker.web.forms.fields import CarriedField, TextField, required
+
+SHOWN = {"type": "text", "autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
+
+
+def password_field(label: str, autocomplete: str, description: str = "") -> PasswordField:
+    """Return the field for a password."""
+    options = {"autocomplete": autocomplete, "maxlength": LONGEST}
+    return PasswordField(label, [required], description=description, render_kw=options)
 
 
 def code_field() -> TextField:
@@ -20,15 +28,44 @@ def code_field() -> TextField:
     )
 
 
-class SignInForm(Form):
+class ShownField(HiddenField):
+    """True if the password is shown while it is typed; sent twice if the button that changes this was pressed."""
+
+    is_toggled = False
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = "y" if valuelist and valuelist[-1] == "y" else ""
+        self.is_toggled = len(valuelist) > 1
+
+
+class PasswordForm(Form):
+    """A form with a password, which a button shows and hides; what was typed is never sent back."""
+
+    is_shown = ShownField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_shown.data:
+            self.password.render_kw = self.password.render_kw | SHOWN
+
+    @property
+    def first(self) -> Field:
+        """The field in which the cursor begins."""
+        email: Field | None = self._fields.get("email")
+        return email if email and not email.data else self.password
+
+    def is_sent(self) -> bool:
+        """True if the form was sent to be used, and not to show or hide what is typed."""
+        return not self.is_shown.is_toggled and super().is_sent()
+
+
+class SignInForm(PasswordForm):
     """E-mail address and password; `next` is where the person wanted to go."""
 
     email = TextField(
         "E-mail address", [required], render_kw={"type": "email", "autocomplete": "username", "maxlength": 254}
     )
-    password = PasswordField(
-        "Password", [required], render_kw={"autocomplete": "current-password", "maxlength": LONGEST}
-    )
+    password = password_field("Password", "current-password")
     next = CarriedField()
 
 
@@ -48,14 +85,13 @@ class PersonForm(Form):
     )
 
 
-class NewPasswordForm(Form):
+class NewPasswordForm(PasswordForm):
     """A new password."""
 
-    password = PasswordField(
+    password = password_field(
         "New password",
-        [required],
-        description=f"{SHORTEST} characters or more. Three or four unrelated words make a good password.",
-        render_kw={"autocomplete": "new-password", "maxlength": LONGEST},
+        "new-password",
+        f"{SHORTEST} characters or more. Three or four unrelated words make a good password.",
     )
 
 
@@ -74,12 +110,10 @@ class ProofForm(Form):
     )
 
 
-class ConfirmPasswordForm(Form):
+class ConfirmPasswordForm(PasswordForm):
     """One's own password once more, and a new code, before something that matters."""
 
-    password = PasswordField(
-        "Your password", [required], render_kw={"autocomplete": "current-password", "maxlength": LONGEST}
-    )
+    password = password_field("Your password", "current-password")
     code = code_field()
     next = CarriedField()
 
