@@ -32,8 +32,9 @@ def found_own(ask_id: int) -> Ask:
 
 
 def done(message: str, address: str) -> Response:
-    """Go on to another page, which shows the message."""
-    flash(message)
+    """Go on to another page, which shows the message, unless it says so itself."""
+    if message:
+        flash(message)
     return redirect(address, 303)
 
 
