@@ -29,15 +29,15 @@ from tests.factories import (
     make_update,
 )
 from tracker.db.engine import reading, writing
-from tracker.models import Ask, Legislation, Link, SanctionsList, SuccessTest, Target, Update
-from tracker.queries import desk, public, staff, stories
+from tracker.models import Ask, Legislation, Link, Publisher, SanctionsList, SuccessTest, Target, Update
+from tracker.queries import choosing, desk, public, staff, stories
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.staff import Wanted
 from tracker.rules.asks import AskKind
 from tracker.rules.chain import TAKEN_DOWN
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import COMMAND_LINE
-from tracker.rules.updates import Result
+from tracker.rules.updates import EvidenceType, Result
 from tracker.services import replies
 from tracker.services.change import Change
 from tracker.services.events import Subject, record
@@ -74,6 +74,7 @@ def grow(change: Change, first: int, last: int) -> None:
         make_update(change, main, published=False)
         make_person(Change(change.session, COMMAND_LINE, NOW), name=f"Somebody {number}")
         make_designation(change.session, f"RUS{number:04}")
+        change.session.add(Publisher(host=f"{number}.example.org", publisher="News", type=EvidenceType.INDEPENDENT))
         list_target(change, make_targets(change, main, f"Boris Testov {number}")[0], f"RUS{number:04}")
 
 
@@ -167,6 +168,9 @@ QUERIES: Mapping[str, Callable[[Session], Any]] = {
     "staff.list_laws": staff.list_laws,
     "staff.list_sources": staff.list_sources,
     "desk.count_waiting": lambda s: [desk.count_waiting(s)],
+    "choosing.find_known_page": lambda s: choosing.find_known_page(s, evidence_draft().url),
+    "choosing.list_offered": choosing.list_offered,
+    "choosing.list_publishers": choosing.list_publishers,
     "desk.find_looks": lambda s: [desk.find_looks(s, [main_id(s)], NOW.date())],
     "desk.has_asks": desk.has_asks,
     "desk.find_contradicted": lambda s: [desk.find_contradicted(s)],
@@ -223,7 +227,7 @@ def test_a_query_takes_as_many_statements_for_twenty_records_as_for_two(
 
 def test_every_query_is_counted() -> None:
     there_are = {f"public.{name}" for name in public.__all__ if "session" in parameters(getattr(public, name))}
-    for module in (desk, staff, stories):
+    for module in (choosing, desk, staff, stories):
         short = module.__name__.rpartition(".")[2]
         functions = inspect.getmembers(module, inspect.isfunction)
         own = [(name, function) for name, function in functions if function.__module__ == module.__name__]

@@ -8,7 +8,7 @@ from tracker.models.people import AccessLink, Person, RecoveryCode, SentForm, Si
 from tracker.models.replies import Note, Reply
 from tracker.models.spans import StatusSpan
 from tracker.models.targets import Designation, SanctionsList, Target
-from tracker.models.updates import Evidence, TestResult, Update
+from tracker.models.updates import Evidence, Publisher, TestResult, Update
 from tracker.models.uploads import Upload
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Note",
     "Person",
     "PersonalDetail",
+    "Publisher",
     "RecoveryCode",
     "Reply",
     "Revision",

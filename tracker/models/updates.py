@@ -10,6 +10,7 @@ from tracker.models.asks import Ask, SuccessTest
 from tracker.models.people import Person
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
+from tracker.rules.publishers import HOST_LENGTH
 from tracker.rules.status import Status
 from tracker.rules.updates import EvidenceType, Result, UpdateKind
 
@@ -79,6 +80,17 @@ class TestResult(Base):
     result: Mapped[Result] = mapped_column(enum_column(Result, "result"))
 
     test: Mapped[SuccessTest] = relationship(lazy="raise_on_sql")
+
+
+class Publisher(Versioned, Base):
+    """Who publishes the pages of a host, and who says what stands there; goes before rules/publishers.py."""
+
+    __tablename__ = "publisher"
+    __table_args__ = (sa.CheckConstraint("publisher <> ''", name="publisher_present"),)
+
+    host: Mapped[str] = mapped_column(sa.String(HOST_LENGTH), unique=True)
+    publisher: Mapped[str] = mapped_column(sa.Text)
+    type: Mapped[EvidenceType] = mapped_column(enum_column(EvidenceType, "type"))
 
 
 class Evidence(Base):

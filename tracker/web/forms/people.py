@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import Field, HiddenField, PasswordField, SelectField
+from wtforms import PasswordField, SelectField
 
 from tracker.rules.passwords import LONGEST, SHORTEST
 from tracker.rules.permissions import Role
@@ -28,35 +28,21 @@ def code_field() -> TextField:
     )
 
 
-class ShownField(HiddenField):
-    """True if the password is shown while it is typed; sent twice if the button that changes this was pressed."""
-
-    is_toggled = False
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = "y" if valuelist and valuelist[-1] == "y" else ""
-        self.is_toggled = len(valuelist) > 1
-
-
 class PasswordForm(Form):
     """A form with a password, which a button shows and hides; what was typed is never sent back."""
 
-    is_shown = ShownField()
+    is_shown = CarriedField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        sent = self.is_shown.raw_data or [""]  # the button says it once more
+        self.is_toggled, self.is_shown.data = len(sent) > 1, sent[-1]
         if self.is_shown.data:
             self.password.render_kw = self.password.render_kw | SHOWN
 
-    @property
-    def first(self) -> Field:
-        """The field in which the cursor begins."""
-        email: Field | None = self._fields.get("email")
-        return email if email and not email.data else self.password
-
     def is_sent(self) -> bool:
         """True if the form was sent to be used, and not to show or hide what is typed."""
-        return not self.is_shown.is_toggled and super().is_sent()
+        return not self.is_toggled and super().is_sent()
 
 
 class SignInForm(PasswordForm):

@@ -1,0 +1,39 @@
+"""Who publishes the pages of a host: what a pasted address fills in, which an admin extends."""
+
+from flask import Blueprint, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.queries.choosing import list_publishers
+from tracker.rules.permissions import Action
+from tracker.rules.publishers import PUBLISHERS
+from tracker.services import publishers
+from tracker.services.change import Change
+from tracker.web.auth import me, requires
+from tracker.web.forms.evidence import PublisherForm
+from tracker.web.session import db
+from tracker.web.staff.answers import Page, form_page, handled
+
+bp = Blueprint("publishers", __name__, url_prefix="/staff/publishers")
+
+
+@bp.route("", methods=["GET", "POST"])
+@requires(Action.READ)
+def index() -> Page | Response:
+    own, host = list_publishers(db()), request.args.get("host", "")
+    lines = {**PUBLISHERS, **own}
+    publisher, kind = lines.get(host, (None, None))
+    form = PublisherForm(host=host if publisher else None, publisher=publisher, type=kind)
+    if form.is_submitted():
+        me().require(Action.SET_PUBLISHERS)
+    is_taken_away = request.form.get("do") == "take away"
+
+    def save(change: Change) -> str:
+        if is_taken_away:
+            publishers.take_away(change, form.draft().host)
+        else:
+            publishers.keep(change, form.draft())
+        return url_for(".index")
+
+    answer = handled(form, save, "The line is taken away." if is_taken_away else "Kept.")
+    template, back = "staff/publishers.html", url_for(".index")
+    return answer or form_page(form, "Publishers", back, template=template, lines=sorted(lines.items()), own=own)
