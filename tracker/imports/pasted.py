@@ -18,7 +18,7 @@ MOST_COLUMNS, MOST_ROWS = 40, 300
 # What a column may hold: its label, and the words that people write above it.
 MEANINGS: Mapping[str, tuple[str, str]] = {
     "title": ("Title", "ask name demand pledge"),
-    "quote": ("Its own words", "words text wording what_it_says"),
+    "quote": ("Its own words", "own_words words text wording what_it_says"),
     "summary": ("In one sentence", "sentence description"),
     "topic": ("Topic", "area theme subject"),
     "responsible_bodies": ("Who answers for it", "who body bodies department responsible"),
@@ -30,8 +30,8 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     "status": ("Status", "state"),
     "happened_on": ("Since when", "since date when"),
     "reason": ("Why this status", "why"),
-    "url": ("The page that shows it", "evidence link address"),
-    "page_title": ("Title of that page", "evidence_title"),
+    "url": ("The page that shows it", "evidence link address web_page"),
+    "page_title": ("Title of that page", "evidence_title page_title title_of_the_page"),
     "type": ("Who says so", "evidence_type"),
 }
 STATUSES = {status.label.casefold(): status for status in Status}
