@@ -25,7 +25,6 @@ def upgrade() -> None:
             sa.Enum(*TYPES, name="type", native_enum=False, create_constraint=True, length=20),
             nullable=False,
         ),
-        sa.CheckConstraint("publisher <> ''", name=op.f("ck_publisher_publisher_present")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_publisher")),
         sa.UniqueConstraint("host", name=op.f("uq_publisher_host")),
     )

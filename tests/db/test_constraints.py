@@ -109,7 +109,6 @@ CHECKS = {
     "ck_ask_update_names_corrected": "kind = 'correction'",
     "ck_ask_update_status_has_reason": "status = 'met', publication = 'published', published_at = recorded_at",
     "ck_ask_update_published_when": "publication = 'published'",
-    "ck_publisher_publisher_present": "publisher = ''",
     "ck_evidence_url_is_web": "url = 'javascript:alert(1)'",
     "ck_evidence_title_present": "title = ''",
     "ck_reply_asked_present": "asked = ''",

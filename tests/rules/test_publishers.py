@@ -64,8 +64,8 @@ def test_a_host_is_read_from_an_address_too(typed: str, host: str) -> None:
     ("typed", "publisher", "field"),
     [
         ("", "Example", "host"), ("localhost", "Example", "host"), ("two words.org", "Example", "host"),
-        ("http://[evil", "Example", "host"), ("a." * 130 + "org", "Example", "host"), ("-.example..org", "E", "host"),
-        ("example.org", "", "publisher"), ("example.org", "x" * 201, "publisher"),
+        ("http://[evil", "Example", "host"), ("a." * 130 + "org", "Example", "host"),
+        ("example.org", "x" * 201, "publisher"),
     ],
 )  # fmt: skip
 def test_what_is_no_line_of_the_table_is_refused(typed: str, publisher: str, field: str) -> None:

@@ -313,7 +313,7 @@ CALLS: Mapping[str, Call] = {
     "sessions.wait": lambda c, w: sessions.wait(c, me(c), None, ""),
     "sessions.log_failure": lambda c, w: sessions.log_failure(c, w.person),
     "publishers.keep": lambda c, w: publishers.keep(c, NEWS),
-    "publishers.take_away": lambda c, w: publishers.take_away(c, "old.example.org"),
+    "publishers.keep, to take away": lambda c, w: publishers.keep(c, PublisherDraft("old.example.org", "", NEWS.type)),
     "uploads.keep": lambda c, w: uploads.keep(c, [("asks.csv", b"ask_slug")], ""),
     "uploads.find": lambda c, w: uploads.find(c, 1),
     "uploads.log_import": lambda c, w: uploads.log_import(c, ["asks.csv"], {"asks": 2}, {}, "A new list."),

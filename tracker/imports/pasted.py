@@ -8,7 +8,7 @@ from tracker.imports.rows import Refused
 from tracker.rules.asks import AskDraft, AskKind
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem, RuleBroken
-from tracker.rules.publishers import Publishers, read_host
+from tracker.rules.publishers import Hosts, read_host
 from tracker.rules.status import Status
 from tracker.rules.text import clean
 from tracker.rules.updates import EvidenceDraft, EvidenceType, Result, UpdateDraft, UpdateKind
@@ -75,12 +75,10 @@ def guess(header: Sequence[str]) -> list[str]:
     return ["" if name in guessed[:place] else name for place, name in enumerate(guessed)]
 
 
-def read_ask(
-    cells: Mapping[str, str], source_id: int | None, topic: str, publishers: Publishers, *, is_opened: bool
-) -> NewAsk:
+def read_ask(cells: Mapping[str, str], source_id: int | None, topic: str, own: Hosts, *, is_opened: bool) -> NewAsk:
     """Return the ask of a row, whose cells are given by what they hold; raises RuleBroken.
 
-    `topic` is for an ask without one; `publishers` is our own table; `is_opened` says that somebody opened the page.
+    `topic` is for an ask without one; `own` is our table of them; `is_opened` says that somebody opened the page.
     """
     cell = {name: cells.get(name, "") for name in MEANINGS}
     met = _names(cell["met"])
@@ -98,10 +96,10 @@ def read_ask(
         responsible_bodies=_names(cell["responsible_bodies"]),
     )
     tests = tuple(dict.fromkeys([*_names(cell["labels"]), *met]))
-    return NewAsk(ask, tests=tests, results=dict.fromkeys(met, Result.MET), entry=_entry(cell, publishers, is_opened))
+    return NewAsk(ask, tests=tests, results=dict.fromkeys(met, Result.MET), entry=_entry(cell, own, is_opened))
 
 
-def _entry(cell: Mapping[str, str], publishers: Publishers, is_opened: bool) -> UpdateDraft | None:
+def _entry(cell: Mapping[str, str], own: Hosts, is_opened: bool) -> UpdateDraft | None:
     """Where the ask of a row stands; None if the row says nothing of it."""
     if not any(cell[name] for name in ("status", "happened_on", "reason")):
         return None
@@ -111,7 +109,7 @@ def _entry(cell: Mapping[str, str], publishers: Publishers, is_opened: bool) -> 
         since = PartialDate.parse(cell["happened_on"])
     except ValueError as error:
         raise RuleBroken([Problem(str(error), "happened_on")]) from None
-    known = read_host(cell["url"], publishers) or EvidenceDraft(cell["url"], "", None)
+    known = read_host(cell["url"], own) or EvidenceDraft(cell["url"], "", None)
     kind = TYPES.get(cell["type"].casefold()) or known.type
     page = EvidenceDraft(cell["url"], cell["page_title"], kind, known.publisher, is_see_also=not is_opened)
     evidence = (page,) if cell["url"] else ()

@@ -83,10 +83,9 @@ class TestResult(Base):
 
 
 class Publisher(Versioned, Base):
-    """Who publishes the pages of a host, and who says what stands there; goes before rules/publishers.py."""
+    """Who publishes the pages of a host, and who says what stands there; without a publisher it counts no more."""
 
     __tablename__ = "publisher"
-    __table_args__ = (sa.CheckConstraint("publisher <> ''", name="publisher_present"),)
 
     host: Mapped[str] = mapped_column(sa.String(HOST_LENGTH), unique=True)
     publisher: Mapped[str] = mapped_column(sa.Text)

@@ -142,7 +142,8 @@ def list_offered(session: Session) -> dict[str, list[str]]:
 
 def list_publishers(session: Session) -> dict[str, tuple[str, EvidenceType]]:
     """Return our own table of publishers, by host."""
-    return {row.host: (row.publisher, row.type) for row in session.scalars(select(Publisher).order_by(Publisher.host))}
+    lines = session.scalars(select(Publisher).where(Publisher.publisher != ""))
+    return {line.host: (line.publisher, line.type) for line in lines}
 
 
 def find_known_page(session: Session, url: str) -> list[EvidenceDraft]:

@@ -36,10 +36,7 @@ QUESTIONED = "questioned"
 
 @dataclass(frozen=True)
 class DueAsk:
-    """An ask to check: since when, how many entries its story has, what is worth a look, whether a check waits.
-
-    `look` is the review of today with which it was checked just now.
-    """
+    """An ask to check: since when, how many entries its story has, what is worth a look, whether a check waits."""
 
     ask: Ask
     since: date | None
@@ -47,7 +44,7 @@ class DueAsk:
     unknown_tests: tuple[str, ...]
     live_bills: tuple[str, ...]
     is_proposed: bool
-    look: Update | None = None
+    look: Update | None = None  # of today, with which it was checked
 
 
 def list_waiting(session: Session, limit: int, after: str = "") -> Listed[Update]:
@@ -73,7 +70,7 @@ def find_looks(session: Session, ask_ids: Iterable[int], today: date) -> dict[in
         Update.publication == Publication.PUBLISHED, Update.happened_on == PartialDate(today.isoformat())
     )
     found = session.scalars(of_today.options(joinedload(Update.ask).options(*TO_CHECK)).order_by(Update.id))
-    return {update.ask_id: _due(update.ask, 0, False, update) for update in found}
+    return {update.ask_id: replace(_due(update.ask, 0, False), look=update) for update in found}
 
 
 def list_drafts(
@@ -158,7 +155,7 @@ def count_published_updates(session: Session, ask_ids: Sequence[int]) -> dict[in
     return {row[0]: row[1] for row in session.execute(counted)}
 
 
-def _due(ask: Ask, seen: int, is_proposed: bool, look: Update | None = None) -> DueAsk:
+def _due(ask: Ask, seen: int, is_proposed: bool) -> DueAsk:
     laws = [link.legislation for link in ask.links if link.publication is Publication.PUBLISHED]
     interval = timedelta(days=ask.review_interval_days)
     return DueAsk(
@@ -168,7 +165,6 @@ def _due(ask: Ask, seen: int, is_proposed: bool, look: Update | None = None) -> 
         unknown_tests=tuple(t.label for t in ask.tests if t.result is Result.UNKNOWN and not t.is_archived),
         live_bills=tuple(law.title for law in laws if law.kind in BILLS and not (law.enacted_on or law.lapsed_on)),
         is_proposed=is_proposed,
-        look=look,
     )
 
 

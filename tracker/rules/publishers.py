@@ -1,6 +1,5 @@
 """What the host of an address tells of a page: who publishes it, and who says what stands on it."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -10,12 +9,11 @@ from tracker.rules.errors import Problem
 from tracker.rules.text import TITLE_LENGTH
 from tracker.rules.updates import EvidenceDraft, EvidenceType
 
-TAKEN_AWAY = "took away"  # as the log says it
-HOST, HOST_LENGTH = re.compile(r"[\w-]+(\.[\w-]+)+"), 253
+HOST_LENGTH = 253
 RECORD, CLAIM, PRESS = EvidenceType.OFFICIAL_RECORD, EvidenceType.GOVERNMENT_CLAIM, EvidenceType.INDEPENDENT
 # A host stands for those below it too, unless they have a line of their own.
-Publishers = Mapping[str, tuple[str, EvidenceType]]
-PUBLISHERS: Publishers = {
+Hosts = Mapping[str, tuple[str, EvidenceType]]
+PUBLISHERS: Hosts = {
     "gov.uk": ("GOV.UK", CLAIM),
     "legislation.gov.uk": ("legislation.gov.uk", RECORD),
     "caselaw.nationalarchives.gov.uk": ("The National Archives", RECORD),
@@ -55,14 +53,9 @@ class PublisherDraft:
 
 
 def check_publisher(draft: PublisherDraft) -> list[Problem]:
-    """Check a line of the table."""
-    is_host = HOST.fullmatch(draft.host) and len(draft.host) <= HOST_LENGTH
-    problems = [] if is_host else [Problem("Give a host such as “news.example.org”.", "host")]
-    return [
-        *problems,
-        *checks.required(draft.publisher, "publisher", "the publisher"),
-        *checks.at_most(draft.publisher, TITLE_LENGTH, "publisher"),
-    ]
+    """Check a line of the table; one without a publisher is to be taken away."""
+    problems = checks.optional_url(f"https://{draft.host}/", "host")
+    return problems + checks.texts(draft, {"host": HOST_LENGTH, "publisher": TITLE_LENGTH})
 
 
 def host_of(address: str) -> str:
@@ -73,7 +66,7 @@ def host_of(address: str) -> str:
         return ""
 
 
-def read_host(url: str, own: Publishers) -> EvidenceDraft | None:
+def read_host(url: str, own: Hosts) -> EvidenceDraft | None:
     """Return publisher and type of a page as its host tells them; None if neither our own table nor this has it."""
     host, table = host_of(url), {**PUBLISHERS, **own}
     while host:

@@ -25,7 +25,6 @@ from tracker.queries.stories import find_stories
 from tracker.rules.asks import PUBLIC
 from tracker.rules.chain import ERASED, PERSONAL
 from tracker.rules.disputes import DisputeDraft
-from tracker.rules.publishers import TAKEN_AWAY
 from tracker.rules.updates import UpdateKind
 from tracker.rules.wording import IMPORTED_STEP
 from tracker.services import records, targets, updates
@@ -62,9 +61,6 @@ class Replayed:
     def take(self, event: Event) -> None:
         """Let an entry happen."""
         if event.subject not in MODELS or event.action == IMPORTED_STEP:
-            return
-        if event.action == TAKEN_AWAY:
-            self.records.pop((event.subject, event.subject_id), None)
             return
         row = self.records[event.subject, event.subject_id]
         row |= _unsaid(event) | (event.after or {})

@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from flask import request
 from flask_wtf import FlaskForm
@@ -27,11 +27,9 @@ def new_key() -> str:
 class Form(FlaskForm):
     """A form whose problems can be listed and whose two versions can be shown.
 
-    `conflicts` holds label, saved value and typed value of each field that differs after a stale edit. `order` names
-    the fields that a page shows before the others, as it shows them; errors and conflicts are listed so.
+    `conflicts` holds label, saved value and typed value of each field that differs after a stale edit.
     """
 
-    order: ClassVar[str] = ""
     form_key = CarriedField(default=new_key)
     version = CarriedField()
 
@@ -44,8 +42,6 @@ class Form(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = [name for name in dict.fromkeys([*self.order.split(), *self._fields]) if name in self._fields]
-        self._fields.update({name: self._fields.pop(name) for name in names})
         self.problems: list[str] = []
         self.conflicts: list[tuple[str, str, str]] = []
         self.is_stale = False
@@ -87,12 +83,12 @@ class Form(FlaskForm):
             else:
                 field.errors = [*field.errors, problem.message]
 
-    def error_list(self) -> list[tuple[str, str]]:
-        """Every error with the id of its field ("" for the whole form), as the page shows them."""
+    def error_list(self, page: str = "") -> list[tuple[str, str]]:
+        """Every error with the id of its field ("" for the whole form), in the order of the page that shows them."""
         listed = [("", message) for message in self.problems]
         for field in self:
             listed += [(field_id, message) for field_id, message in _errors_of(field)]
-        return listed
+        return sorted(listed, key=lambda error: page.find(f'id="{error[0]}"'))
 
     def show_conflict(self, saved: "Form") -> None:
         """Compare with what is saved now, and let the next save go on top of it."""

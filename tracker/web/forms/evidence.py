@@ -63,7 +63,7 @@ class PublisherForm(Form):
     """Who publishes the pages of a host, and who says what stands there."""
 
     host = TextField("Host", [required], description="Or the address of a page of it. It holds for hosts below it too.")
-    publisher = TextField("Publisher", [required], render_kw={"maxlength": TITLE_LENGTH})
+    publisher = TextField("Publisher", description="Empty takes our line away.", render_kw={"maxlength": TITLE_LENGTH})
     type = SelectField("Who says so", choices={kind.value: kind.label for kind in EvidenceType}, coerce=EvidenceType)
 
     def draft(self) -> PublisherDraft:

@@ -21,7 +21,6 @@ REASONS = {
 class TellForm(EvidencedForm, StoryForm):
     """One entry for the story of each chosen ask."""
 
-    order = "asks happened_on text evidence"
     asks = SelectMultipleField("For which asks?")
     is_next_step = BooleanField(
         "Make it their next step, with its day, which stands in the calendar",

@@ -68,11 +68,6 @@ class SourcedForm(Form):
 class NewAskForm(SourcedForm, AskForm, EvidencedForm):
     """An ask, where it was asked, its tests, its law, and where it stands today."""
 
-    order = (
-        "source_id source_title source_author source_publisher source_published_on quote basis title summary topic "
-        "responsible_bodies jurisdictions labels results status happened_on reason evidence "
-        "legislation_id effect provisions in_force_on kind slug quote_place"
-    )
     slug = TextField(
         "Short name in the address", description="Made of the title if empty.", render_kw={"maxlength": SLUG_LENGTH}
     )

@@ -9,13 +9,8 @@ from tracker.rules.permissions import Role
 from tracker.web.forms.base import Form
 from tracker.web.forms.fields import CarriedField, TextField, required
 
+CURRENT = {"autocomplete": "current-password", "maxlength": LONGEST}
 SHOWN = {"type": "text", "autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
-
-
-def password_field(label: str, autocomplete: str, description: str = "") -> PasswordField:
-    """Return the field for a password."""
-    options = {"autocomplete": autocomplete, "maxlength": LONGEST}
-    return PasswordField(label, [required], description=description, render_kw=options)
 
 
 def code_field() -> TextField:
@@ -51,7 +46,7 @@ class SignInForm(PasswordForm):
     email = TextField(
         "E-mail address", [required], render_kw={"type": "email", "autocomplete": "username", "maxlength": 254}
     )
-    password = password_field("Password", "current-password")
+    password = PasswordField("Password", [required], render_kw=CURRENT)
     next = CarriedField()
 
 
@@ -74,10 +69,11 @@ class PersonForm(Form):
 class NewPasswordForm(PasswordForm):
     """A new password."""
 
-    password = password_field(
+    password = PasswordField(
         "New password",
-        "new-password",
-        f"{SHORTEST} characters or more. Three or four unrelated words make a good password.",
+        [required],
+        description=f"{SHORTEST} characters or more. Three or four unrelated words make a good password.",
+        render_kw={"autocomplete": "new-password", "maxlength": LONGEST},
     )
 
 
@@ -99,7 +95,7 @@ class ProofForm(Form):
 class ConfirmPasswordForm(PasswordForm):
     """One's own password once more, and a new code, before something that matters."""
 
-    password = password_field("Your password", "current-password")
+    password = PasswordField("Your password", [required], render_kw=CURRENT)
     code = code_field()
     next = CarriedField()
 

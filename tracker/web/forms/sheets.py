@@ -36,7 +36,6 @@ class CellsField(CarriedField):
 class PasteForm(SourcedForm):
     """Cells that were copied from a sheet, what their columns hold, and what holds for all rows."""
 
-    order = "columns has_header"
     cells = CellsField()
     has_header = BooleanField("The first row holds the names of the columns")
     columns = FieldList(SelectField(choices=COLUMNS), max_entries=MOST_COLUMNS)

@@ -93,7 +93,6 @@ class ApprovalForm(SeenForm):
 class UpdateForm(StoryForm, EvidencedForm):
     """An entry of the story; which of its fields show depends on the kind."""
 
-    order = "wrong happened_on text evidence"
     status = SelectField("New status")
     reason = LongTextField(
         "Why this status",

@@ -126,8 +126,6 @@ def _subject_page(event: Event) -> str:
             return url_for("laws.show", law_id=event.subject_id)
         case "source":
             return url_for("sources.index")
-        case "publisher":
-            return url_for("publishers.index")
         case "person" if me().may(Action.MANAGE_PEOPLE):
             return url_for("people.index")
     return ""

@@ -19,21 +19,16 @@ bp = Blueprint("publishers", __name__, url_prefix="/staff/publishers")
 @bp.route("", methods=["GET", "POST"])
 @requires(Action.READ)
 def index() -> Page | Response:
-    own, host = list_publishers(db()), request.args.get("host", "")
+    if request.method == "POST":
+        me().require(Action.SET_PUBLISHERS)
+    own, host, back = list_publishers(db()), request.args.get("host", ""), url_for(".index")
     lines = {**PUBLISHERS, **own}
     publisher, kind = lines.get(host, (None, None))
     form = PublisherForm(host=host if publisher else None, publisher=publisher, type=kind)
-    if form.is_submitted():
-        me().require(Action.SET_PUBLISHERS)
-    is_taken_away = request.form.get("do") == "take away"
 
     def save(change: Change) -> str:
-        if is_taken_away:
-            publishers.take_away(change, form.draft().host)
-        else:
-            publishers.keep(change, form.draft())
-        return url_for(".index")
+        publishers.keep(change, form.draft())
+        return back
 
-    answer = handled(form, save, "The line is taken away." if is_taken_away else "Kept.")
-    template, back = "staff/publishers.html", url_for(".index")
+    answer, template = handled(form, save, "Kept."), "staff/publishers.html"
     return answer or form_page(form, "Publishers", back, template=template, lines=sorted(lines.items()), own=own)
