@@ -104,8 +104,8 @@ def classes(element: Element) -> list[str]:
 def check_page(tree: Element) -> None:
     """What makes a page whole: language, title, heading, labels, ids that exist once, nothing that runs."""
     problems = [
-        *_frame(tree), *_ids(tree), *_fields(tree), *_names(tree), *_running(tree), *_resources(tree), *_forms(tree),
-        *_times(tree),
+        *_frame(tree), *_ids(tree), *_errors(tree), *_fields(tree), *_names(tree), *_running(tree), *_resources(tree),
+        *_forms(tree), *_times(tree),
     ]  # fmt: skip
     assert not problems, "\n".join(problems)
 
@@ -143,6 +143,15 @@ def _ids(tree: Element) -> Iterator[str]:
         if element.tag == "a" and href.startswith("#"):
             wanted.append(href[1:])
         yield from (f"{element.tag} names the id {name!r}, which is not there" for name in wanted if name not in ids)
+
+
+def _errors(tree: Element) -> Iterator[str]:
+    """What is wrong with a form is listed as the page shows its fields."""
+    ids = [element.get("id", "") for element in tree.iter()]
+    for box in (box for box in tree.iter("div") if "error-summary" in classes(box)):
+        places = [ids.index(link.get("href", "#")[1:]) for link in box.iter("a") if link.get("href", "")[1:] in ids]
+        if places != sorted(places):
+            yield f"errors in another order than their fields: {[ids[place] for place in places]}"
 
 
 def _fields(tree: Element) -> Iterator[str]:

@@ -146,6 +146,7 @@ TABLE: dict[str, Access] = {
     "/staff/sheets/": Access(STAFF, NOBODY),
     "/staff/sheets/template.xlsx": Access(STAFF, NOBODY),
     "/staff/sources/": Access(STAFF, NOBODY),
+    "/staff/publishers": Access(STAFF, ADMINS),
     "/staff/sources/new": Access(EDITORS, EDITORS),
     "/staff/sources/<id:source_id>/edit": Access(EDITORS, EDITORS, "/staff/sources/1/edit"),
     "/staff/tests/<id:test_id>/edit": Access(EDITORS, EDITORS, "/staff/tests/1/edit"),

@@ -30,7 +30,7 @@ LOOKED_AT = [
     "/staff/sources/", "/staff/bodies/", "/staff/sheets/", "/staff/asks/new", "/staff/import/paste",
     f"{SHORT}/tests/new",
     "/asks/crown-dependencies-registers", "/legislation/uksi/2021/488", "/staff/targets/1/compare",
-    "/staff/targets/1/erase", "/staff/asks/1/targets/new",
+    "/staff/targets/1/erase", "/staff/asks/1/targets/new", "/staff/publishers",
     "/staff/findings/{finding}/tell", "/staff/findings/{finding}/dismiss",
     "/staff/import/", f"/asks/{WEALTH_ORDERS}/history", "/staff/log", "/staff/log/1",
     "/staff/people/", "/staff/people/2/deactivate", "/staff/words",

@@ -79,7 +79,7 @@ def test_a_status_is_changed_by_keyboard_without_scripts(
         page.goto(f"{address}/staff/sign-in")
         ada.type("#email", EMAIL)
         ada.type("#password", PASSWORD)
-        ada.press("main button")
+        ada.press("main .actions button")
         assert "Good day, First" in page.inner_text("h1")
         ada.press("a[href='/staff/asks/']")
         ada.press("th a:text('Use unexplained wealth orders')")

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import BrowserContext, Page
 
 from tests.factories import make_ask, make_law, make_link, make_test, make_update
 from tests.site import ED, WEALTH_ORDERS, Site
+from tracker.models import Ask
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
 from tracker.rules.updates import Result
@@ -123,3 +125,33 @@ def test_a_page_keeps_its_shape_whatever_it_holds(
             if (found := page.evaluate("document.scrollingElement.scrollWidth")) > width:
                 wide[path, width] = found
     assert wide == {}
+
+
+@pytest.mark.parametrize(("viewport", "scrolled"), [(LAPTOP, 0), (LAPTOP, 400), (PHONE, 1200)])
+def test_a_row_that_was_looked_at_is_in_sight_and_no_other_button_is_under_the_pointer(
+    sqlite_site: Site, live_server: Serve, new_context: OpenContext, viewport: dict[str, int], scrolled: int
+) -> None:
+    sqlite_site.execute(sa.update(Ask).values(review_interval_days=1, reviewed_on=PartialDate("2026-01-01")))
+    address = live_server(sqlite_site.app)
+    context = new_context(java_script_enabled=False, viewport=viewport)
+    context.add_cookies([{"name": "tracker", "value": sqlite_site.cookie_of(ED), "url": address}])
+    page = context.new_page()
+    page.goto(f"{address}/staff/")
+    page.evaluate(f"scrollTo(0, {scrolled})")
+    tops = page.locator("#due ~ ul form").evaluate_all("forms => forms.map(form => form.getBoundingClientRect().top)")
+    nearest = min(range(len(tops)), key=lambda number: abs(tops[number] - viewport["height"] / 2))
+    button = page.locator("#due ~ ul form button").nth(nearest)
+    row = f"#{button.evaluate('button => button.closest(`li`).id')}"
+    before, place = top(page, row), button.bounding_box()
+    assert place is not None
+    with page.expect_navigation():
+        page.mouse.click(place["x"] + 20, place["y"] + 10)
+    assert page.locator(f"{row} [role=status]:focus").count() == 1
+    assert 0 <= top(page, f"{row} [role=status]") < viewport["height"]
+    assert (
+        page.locator("#due ~ ul .button").first.evaluate("button => getComputedStyle(button).animationName") == "wait"
+    )
+    if not scrolled:
+        assert top(page, row) == before
+        found = f"document.elementFromPoint({place['x'] + 20}, {place['y'] + 10})"
+        assert page.evaluate(f"{found}.closest('{row}') !== null && {found}.closest('a, button') === null")

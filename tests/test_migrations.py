@@ -172,6 +172,7 @@ def fill(engine: sa.Engine) -> None:
         assert finding
         session.add(models.Telling(finding_id=finding.id, update_id=update.id))
         session.add(models.EvidenceLook(evidence_id=update.evidence[0].id, asked_at=NOW))
+        session.add(models.Publisher(host="example.org", publisher="Example", type="independent"))
         session.add(models.Look(source="law", looked_at=NOW, outcome=LookOutcome.OK))
         make_designation(session)
         list_target(change, make_targets(change, ask, "Boris Testov")[0])

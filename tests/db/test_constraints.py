@@ -19,11 +19,11 @@ from tests.factories import (
 )
 from tests.transactions import shared_engine_with
 from tracker.db.base import UNCHECKED, Base, PartialDateColumn
-from tracker.models import EvidenceLook, Finding, Look, Reply, SanctionsList, StatusSpan
+from tracker.models import EvidenceLook, Finding, Look, Publisher, Reply, SanctionsList, StatusSpan
 from tracker.rules.dates import PartialDate
 from tracker.rules.findings import LookOutcome
 from tracker.rules.status import Status
-from tracker.rules.updates import Result
+from tracker.rules.updates import EvidenceType, Result
 from tracker.services.change import Change
 
 
@@ -44,6 +44,7 @@ def one_of_each(change: Change) -> None:
                 tells="Made.", address="https://a.example", page_title="A law", seen_at=change.at, version=1,
             ),
             EvidenceLook(evidence_id=update.evidence[0].id, asked_at=change.at),
+            Publisher(host="news.example.org", publisher="News", type=EvidenceType.INDEPENDENT),
             Look(source="law", looked_at=change.at, outcome=LookOutcome.OK),
             StatusSpan(ask_id=other.id, status=Status.MET, reason="", **since),
             SanctionsList(day=PartialDate("2026-11-20"), read_at=NOW),
@@ -123,6 +124,7 @@ UNIQUE = {
     "uq_finding_outside_key_digest": ["outside_key", "digest"],
     "uq_event_hash": ["hash"],
     "uq_personal_detail_commitment": ["commitment"],
+    "uq_publisher_host": ["host"],
     "uq_target_ask_id_position": ["ask_id", "position"],
 }
 

@@ -30,8 +30,8 @@ from tests.factories import (
 )
 from tests.queries.statements import watched
 from tracker.db.engine import reading, writing
-from tracker.models import Ask, Legislation, Link, SanctionsList, SuccessTest, Target, Update
-from tracker.queries import desk, public, staff, stories
+from tracker.models import Ask, Legislation, Link, Publisher, SanctionsList, SuccessTest, Target, Update
+from tracker.queries import choosing, desk, public, staff, stories
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.staff import Wanted
 from tracker.rules.asks import AskKind
@@ -39,7 +39,7 @@ from tracker.rules.chain import TAKEN_DOWN
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import COMMAND_LINE
 from tracker.rules.status import Status
-from tracker.rules.updates import Result
+from tracker.rules.updates import EvidenceType, Result
 from tracker.services import replies
 from tracker.services.change import Change
 from tracker.services.events import Subject, record
@@ -81,6 +81,7 @@ def grow(change: Change, first: int, last: int) -> None:
         make_update(change, main, published=False)
         make_person(Change(change.session, COMMAND_LINE, NOW), name=f"Somebody {number}")
         make_designation(change.session, f"RUS{number:04}")
+        change.session.add(Publisher(host=f"{number}.example.org", publisher="News", type=EvidenceType.INDEPENDENT))
         list_target(change, make_targets(change, main, f"Boris Testov {number}")[0], f"RUS{number:04}")
 
 
@@ -147,6 +148,7 @@ ARGUMENTS: Mapping[str, Callable[[Session], Any]] = {
     "topics": public.list_topics,
     "update": lambda session: session.get_one(Update, 1),
     "update_id": lambda session: first(session, Update),
+    "url": lambda session: evidence_draft().url,
     "wanted": lambda session: AskFilter(),
 }
 Query = Callable[[Session], Any]
@@ -172,7 +174,7 @@ def called(function: Callable[..., Any]) -> Query:
 
 def queries() -> Iterator[tuple[str, Query]]:
     """Yield every query of these modules, so that none is forgotten, and some that are asked otherwise."""
-    for module in (public, desk, staff, stories):
+    for module in (public, choosing, desk, staff, stories):
         short = module.__name__.rpartition(".")[2]
         for name, function in inspect.getmembers(module, inspect.isfunction):
             is_own = function.__module__.startswith(module.__name__) and not name.startswith("_")

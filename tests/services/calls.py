@@ -1,7 +1,7 @@
 """One call of each service function that changes something, on records on which the rules permit it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import pyotp
@@ -39,8 +39,9 @@ from tracker.rules.asks import Publication
 from tracker.rules.bulk import ManyDraft, Seen, What
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import Role
+from tracker.rules.publishers import PublisherDraft
 from tracker.rules.status import Status
-from tracker.rules.updates import UpdateDraft, UpdateKind
+from tracker.rules.updates import EvidenceType, UpdateDraft, UpdateKind
 from tracker.services import (
     asks,
     bulk,
@@ -50,6 +51,7 @@ from tracker.services import (
     new_asks,
     people,
     personal_data,
+    publishers,
     records,
     replies,
     second_factor,
@@ -63,6 +65,8 @@ from tracker.services import (
 from tracker.services.change import Change
 from tracker.services.new_asks import NewAsk
 from tracker.services.people import PersonDraft
+
+NEWS = PublisherDraft("news.example.org", "Example News", EvidenceType.INDEPENDENT)
 
 
 @dataclass
@@ -113,6 +117,7 @@ def make_world(ed: Change) -> None:
     values |= {"kind": "made", "subject_kind": "legislation", "outside_key": "law/1", "digest": "0" * 64}
     ed.session.add(Finding(subject_id=law.id, happened_on=day, fills="enacted_on", seen_at=NOW, version=1, **values))
     make_person(ada, name="Somebody")
+    publishers.keep(ada, replace(NEWS, host="old.example.org"))
 
 
 def find_world(session: Session) -> World:
@@ -306,6 +311,8 @@ CALLS: Mapping[str, Call] = {
     "sessions.start": lambda c, w: sessions.start(c, me(c)),
     "sessions.wait": lambda c, w: sessions.wait(c, me(c), None, ""),
     "sessions.log_failure": lambda c, w: sessions.log_failure(c, w.person),
+    "publishers.keep": lambda c, w: publishers.keep(c, NEWS),
+    "publishers.keep, to take away": lambda c, w: publishers.keep(c, PublisherDraft("old.example.org", "", NEWS.type)),
     "uploads.keep": lambda c, w: uploads.keep(c, [("asks.csv", b"ask_slug")], ""),
     "uploads.find": lambda c, w: uploads.find(c, 1),
     "uploads.log_import": lambda c, w: uploads.log_import(c, ["asks.csv"], {"asks": 2}, {}, "A new list."),

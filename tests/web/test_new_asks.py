@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.browser import Page
+from tests.examples import make_examples
 from tests.factories import make_source
 from tests.site import CLEO, ED, Site
 from tracker.models import Ask, Legislation, Link, Source, SuccessTest, Update
@@ -186,6 +187,27 @@ def test_what_is_wrong_stands_beside_its_field(shared_site: Site, typed: dict[st
     assert refused.status == 422
     assert any(says in error for error in refused.errors(field)), refused.summary
     assert refused.value("summary") == ASK["summary"]
+
+
+@pytest.mark.parametrize(
+    ("path", "button", "typed", "listed"),
+    [
+        ("/staff/asks/new", "Preview", {"status": "announced", "review_interval_days": "often"},
+         ("Say where it was asked.", "Not a valid integer value.")),
+        ("/staff/asks/1/updates/status", "Preview", {"next_step_is": "changed"},
+         ("Fill in “When did it happen?”.", "Say what comes next.")),
+        ("/staff/findings/{finding}/tell", "Publish", {"asks": [], "text": "", "evidence_0_published_on": "no"},
+         ("Choose an ask, or say that it is not relevant.", "Write the date")),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_listed_as_the_page_shows_it(
+    shared_site: Site, path: str, button: str, typed: dict[str, str], listed: tuple[str, str]
+) -> None:
+    """The test browser looks at the order of every page; here are those that show fields of several forms."""
+    form = shared_site.browser(ED).get(path.format_map(make_examples(shared_site)))
+    refused = form.submit(button, **typed)
+    assert len(refused.summary) > 2
+    assert (refused.summary[0], refused.summary[-1][: len(listed[1])]) == listed
 
 
 @pytest.mark.parametrize("name", ["kind", "basis", "status", "effect", "results-0-result", "evidence-0-type"])

@@ -8,7 +8,7 @@ from tracker.imports.plan import Refused
 from tracker.rules.asks import AskDraft, AskKind
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem, RuleBroken
-from tracker.rules.publishers import read_host
+from tracker.rules.publishers import Hosts, read_host
 from tracker.rules.status import Status
 from tracker.rules.text import clean
 from tracker.rules.updates import EvidenceDraft, EvidenceType, Result, UpdateDraft, UpdateKind
@@ -18,7 +18,7 @@ MOST_COLUMNS, MOST_ROWS = 40, 300
 # What a column may hold: its label, and the words that people write above it.
 MEANINGS: Mapping[str, tuple[str, str]] = {
     "title": ("Title", "ask name demand pledge"),
-    "quote": ("Its own words", "words text wording what_it_says"),
+    "quote": ("Its own words", "own_words words text wording what_it_says"),
     "summary": ("In one sentence", "sentence description"),
     "topic": ("Topic", "area theme subject"),
     "responsible_bodies": ("Who answers for it", "who body bodies department responsible"),
@@ -30,8 +30,8 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     "status": ("Status", "state"),
     "happened_on": ("Since when", "since date when"),
     "reason": ("Why this status", "why"),
-    "url": ("The page that shows it", "evidence link address"),
-    "page_title": ("Title of that page", "evidence_title"),
+    "url": ("The page that shows it", "evidence link address web_page"),
+    "page_title": ("Title of that page", "evidence_title page_title title_of_the_page"),
     "type": ("Who says so", "evidence_type"),
 }
 STATUSES = {status.label.casefold(): status for status in Status}
@@ -75,10 +75,10 @@ def guess(header: Sequence[str]) -> list[str]:
     return ["" if name in guessed[:place] else name for place, name in enumerate(guessed)]
 
 
-def read_ask(cells: Mapping[str, str], source_id: int | None, topic: str, *, is_opened: bool) -> NewAsk:
+def read_ask(cells: Mapping[str, str], source_id: int | None, topic: str, own: Hosts, *, is_opened: bool) -> NewAsk:
     """Return the ask of a row, whose cells are given by what they hold; raises RuleBroken.
 
-    `topic` is for an ask without one; `is_opened` says that somebody opened the page.
+    `topic` is for an ask without one; `own` is our table of them; `is_opened` says that somebody opened the page.
     """
     cell = {name: cells.get(name, "") for name in MEANINGS}
     met = _names(cell["met"])
@@ -96,10 +96,10 @@ def read_ask(cells: Mapping[str, str], source_id: int | None, topic: str, *, is_
         responsible_bodies=_names(cell["responsible_bodies"]),
     )
     tests = tuple(dict.fromkeys([*_names(cell["labels"]), *met]))
-    return NewAsk(ask, tests=tests, results=dict.fromkeys(met, Result.MET), entry=_entry(cell, is_opened))
+    return NewAsk(ask, tests=tests, results=dict.fromkeys(met, Result.MET), entry=_entry(cell, own, is_opened))
 
 
-def _entry(cell: Mapping[str, str], is_opened: bool) -> UpdateDraft | None:
+def _entry(cell: Mapping[str, str], own: Hosts, is_opened: bool) -> UpdateDraft | None:
     """Where the ask of a row stands; None if the row says nothing of it."""
     if not any(cell[name] for name in ("status", "happened_on", "reason")):
         return None
@@ -109,7 +109,7 @@ def _entry(cell: Mapping[str, str], is_opened: bool) -> UpdateDraft | None:
         since = PartialDate.parse(cell["happened_on"])
     except ValueError as error:
         raise RuleBroken([Problem(str(error), "happened_on")]) from None
-    known = read_host(cell["url"]) or EvidenceDraft(cell["url"], "", None)
+    known = read_host(cell["url"], own) or EvidenceDraft(cell["url"], "", None)
     kind = TYPES.get(cell["type"].casefold()) or known.type
     page = EvidenceDraft(cell["url"], cell["page_title"], kind, known.publisher, is_see_also=not is_opened)
     evidence = (page,) if cell["url"] else ()

@@ -5,7 +5,7 @@ from tracker.models.events import Event, PersonalDetail, Revision
 from tracker.models.legislation import Legislation, Link
 from tracker.models.official import Designation, EvidenceLook, Finding, Look, SanctionsList, Target, Telling
 from tracker.models.people import AccessLink, Person, RecoveryCode, SentForm, SignInFailure, StaffSession, Upload
-from tracker.models.updates import Evidence, Note, Reply, StatusSpan, TestResult, Update
+from tracker.models.updates import Evidence, Note, Publisher, Reply, StatusSpan, TestResult, Update
 
 __all__ = [
     "AccessLink",
@@ -24,6 +24,7 @@ __all__ = [
     "Note",
     "Person",
     "PersonalDetail",
+    "Publisher",
     "RecoveryCode",
     "Reply",
     "Revision",

@@ -18,6 +18,7 @@ from tracker.models.asks import Ask, SuccessTest
 from tracker.models.people import Person
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
+from tracker.rules.publishers import HOST_LENGTH
 from tracker.rules.replies import Outcome
 from tracker.rules.status import Status
 from tracker.rules.updates import EvidenceType, Result, UpdateKind
@@ -84,6 +85,16 @@ class TestResult(Base):
     result: Mapped[Result] = mapped_column(enum_column(Result, "result"))
 
     test: Mapped[SuccessTest] = relationship(lazy="raise_on_sql")
+
+
+class Publisher(Versioned, Base):
+    """Who publishes the pages of a host, and who says what stands there; without a publisher it counts no more."""
+
+    __tablename__ = "publisher"
+
+    host: Mapped[str] = mapped_column(sa.String(HOST_LENGTH), unique=True)
+    publisher: Mapped[str] = mapped_column(sa.Text)
+    type: Mapped[EvidenceType] = mapped_column(enum_column(EvidenceType, "type"))
 
 
 class Evidence(Base):

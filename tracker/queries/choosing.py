@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, Evidence, FormerSlug, Legislation, Source
+from tracker.models import Ask, Evidence, FormerSlug, Legislation, Publisher, Source
 from tracker.queries import staff
 from tracker.queries.public.bodies import list_bodies, list_places
 from tracker.rules.asks import AWAY
 from tracker.rules.citations import parse_address, parse_citation
 from tracker.rules.pages import spellings
+from tracker.rules.publishers import read_host
 from tracker.rules.updates import EvidenceDraft, EvidenceType
 
 MOST, MOST_OFFERED = 20, 100
@@ -23,7 +24,6 @@ LONGEST, LONGEST_SEARCH = 2000, 200
 OURS = r"(?:https?://[^/?#]+)?/(?:staff/{0}/(?P<id>[0-9]{{1,9}})(?:/[^?#]*)?|{0}/(?P<key>[^?#]+?))/?(?:[?#].*)?"
 ASK_PAGE, LAW_PAGE = (re.compile(OURS.format(what), re.ASCII) for what in ("asks", "legislation"))
 Condition = sa.ColumnElement[bool]
-LAW_PUBLISHER = "legislation.gov.uk"
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,18 @@ def list_offered(session: Session) -> dict[str, list[str]]:
     return {"topics": list(topics), "places": [*places][:MOST_OFFERED], "bodies": [*bodies][:MOST_OFFERED]}
 
 
-def find_known_page(session: Session, url: str) -> EvidenceDraft | None:
+def list_publishers(session: Session) -> dict[str, tuple[str, EvidenceType]]:
+    """Return our own table of publishers, by host."""
+    lines = session.scalars(select(Publisher).where(Publisher.publisher != ""))
+    return {line.host: (line.publisher, line.type) for line in lines}
+
+
+def find_known_page(session: Session, url: str) -> list[EvidenceDraft]:
+    """Return what we know of a page: what our records say of it, and what its host tells."""
+    return [known for known in (_find_record(session, url), read_host(url, list_publishers(session))) if known]
+
+
+def _find_record(session: Session, url: str) -> EvidenceDraft | None:
     """What the newest evidence with this address says of it; else the source or the law at it."""
     known_as = spellings(url)
     evidence = session.scalar(select(Evidence).where(Evidence.url.in_(known_as)).order_by(Evidence.id.desc()).limit(1))
@@ -160,5 +171,4 @@ def _find_known_law(session: Session, url: str, known_as: list[str]) -> Evidence
     law = session.scalar(select(Legislation).where(there).limit(1))
     if law is None:
         return None
-    publisher = LAW_PUBLISHER if reference else ""
-    return EvidenceDraft(url, law.title, EvidenceType.OFFICIAL_RECORD, publisher, law.enacted_on or law.introduced_on)
+    return EvidenceDraft(url, law.title, EvidenceType.OFFICIAL_RECORD, "", law.enacted_on or law.introduced_on)

@@ -29,6 +29,7 @@ WAITING = (Update.publication == Publication.DRAFT, Update.submitted_at.is_not(N
 STILL_OPEN = (*STATUSES_OF[Family.OPEN], *STATUSES_OF[Family.PARTLY_MET])
 UNVERIFIED: tuple[type[Link | Legislation | Source | Ask], ...] = (Link, Legislation, Source, Ask)
 OF_UPDATE = (joinedload(Update.ask), joinedload(Update.author))
+TO_CHECK = (selectinload(Ask.tests), selectinload(Ask.links).joinedload(Link.legislation))
 COMINGS_AND_GOINGS = ("signed in", "signed out")
 LATEST = 500
 # What the log says of an ask that came with an import and whose tests contradict its status.
@@ -45,6 +46,7 @@ class DueAsk:
     unknown_tests: tuple[str, ...]
     live_bills: tuple[str, ...]
     is_proposed: bool
+    look: Update | None = None  # of today, with which it was checked
 
 
 def list_waiting(session: Session, limit: int, after: str = "") -> Listed[Update]:
@@ -63,14 +65,14 @@ def has_asks(session: Session) -> bool:
     return bool(session.scalar(sa.select(sa.exists().where(Ask.id > 0))))
 
 
-def find_looks(session: Session, ask_ids: Iterable[int], today: date) -> dict[int, Update]:
-    """The published reviews of today of these asks, by the number of the ask; each with its ask."""
+def find_looks(session: Session, ask_ids: Iterable[int], today: date) -> dict[int, DueAsk]:
+    """Return those of these asks that have a published review of today, by their number."""
     looks = sa.select(Update).where(Update.ask_id.in_(list(ask_ids)), Update.kind == UpdateKind.REVIEW)
     of_today = looks.where(
         Update.publication == Publication.PUBLISHED, Update.happened_on == PartialDate(today.isoformat())
     )
-    found = session.scalars(of_today.options(joinedload(Update.ask)).order_by(Update.id))
-    return {update.ask_id: update for update in found}
+    found = session.scalars(of_today.options(joinedload(Update.ask).options(*TO_CHECK)).order_by(Update.id))
+    return {update.ask_id: replace(_due(update.ask, 0, False), look=update) for update in found}
 
 
 def list_drafts(
@@ -92,8 +94,7 @@ def list_due(session: Session, today: date, limit: int, after: str = "") -> List
     """The published asks whose review is due, the longest unchecked first; never checked ones before all."""
     statement = sa.select(Ask).where(Ask.publication == Publication.PUBLISHED, is_review_late(session, today))
     by = (_sorted_date(Ask.reviewed_on), Ask.id)
-    loaded = (selectinload(Ask.tests), selectinload(Ask.links).joinedload(Link.legislation))
-    found = paging.cut(session, statement, by, limit=limit, after=after, loaded=loaded)
+    found = paging.cut(session, statement, by, limit=limit, after=after, loaded=TO_CHECK)
     ids = [ask.id for ask in found.rows]
     seen = count_published_updates(session, ids)
     reviews = sa.select(Update.ask_id).where(*WAITING, Update.kind == UpdateKind.REVIEW, Update.ask_id.in_(ids))

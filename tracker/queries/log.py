@@ -22,7 +22,20 @@ SIZE = 50
 STEP = 500
 NOBODY = 0
 # The kinds of record that all staff may read about; whatever else comes is for those who manage people.
-RECORDS = {"ask", "body", "test", "update", "link", "legislation", "source", "reply", "target", "note", "finding"}
+RECORDS = {
+    "ask",
+    "body",
+    "test",
+    "update",
+    "link",
+    "legislation",
+    "source",
+    "reply",
+    "target",
+    "note",
+    "finding",
+    "publisher",
+}
 OF_ALL = {"spreadsheet", "database", "words"}
 # Changes can wait for one another; then they are entered in another order than they were begun in.
 CLOCK_MAY_DIFFER = timedelta(minutes=1)

@@ -26,6 +26,7 @@ class Action(StrEnum):
     MANAGE_PEOPLE = "manage people"
     EXPORT_LOG = "export the event log"
     TAKE_DOWN = "take words out of public texts"
+    SET_PUBLISHERS = "change the table of publishers"
 
 
 CONTRIBUTOR_ACTIONS = frozenset({Action.READ, Action.DRAFT})
@@ -33,7 +34,7 @@ EDITOR_ACTIONS = CONTRIBUTOR_ACTIONS | {Action.EDIT, Action.PUBLISH}
 ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.CONTRIBUTOR: CONTRIBUTOR_ACTIONS,
     Role.EDITOR: EDITOR_ACTIONS,
-    Role.ADMIN: EDITOR_ACTIONS | {Action.MANAGE_PEOPLE, Action.EXPORT_LOG, Action.TAKE_DOWN},
+    Role.ADMIN: EDITOR_ACTIONS | {Action.MANAGE_PEOPLE, Action.EXPORT_LOG, Action.TAKE_DOWN, Action.SET_PUBLISHERS},
 }
 
 

@@ -1,13 +1,19 @@
 """What the host of an address tells of a page: who publishes it, and who says what stands on it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from tracker.rules import checks
+from tracker.rules.errors import Problem
+from tracker.rules.text import TITLE_LENGTH
 from tracker.rules.updates import EvidenceDraft, EvidenceType
 
+HOST_LENGTH = 253
 RECORD, CLAIM, PRESS = EvidenceType.OFFICIAL_RECORD, EvidenceType.GOVERNMENT_CLAIM, EvidenceType.INDEPENDENT
 # A host stands for those below it too, unless they have a line of their own.
-PUBLISHERS: Mapping[str, tuple[str, EvidenceType]] = {
+Hosts = Mapping[str, tuple[str, EvidenceType]]
+PUBLISHERS: Hosts = {
     "gov.uk": ("GOV.UK", CLAIM),
     "legislation.gov.uk": ("legislation.gov.uk", RECORD),
     "caselaw.nationalarchives.gov.uk": ("The National Archives", RECORD),
@@ -37,15 +43,36 @@ PUBLISHERS: Mapping[str, tuple[str, EvidenceType]] = {
 OF_OTHERS = ("gov.uk", "parliament.uk", "nationalarchives.gov.uk")
 
 
-def read_host(url: str) -> EvidenceDraft | None:
-    """Return the publisher and the type of a page as its host tells them; None if the table does not have it."""
+@dataclass(frozen=True)
+class PublisherDraft:
+    """A line of the table."""
+
+    host: str
+    publisher: str
+    type: EvidenceType
+
+
+def check_publisher(draft: PublisherDraft) -> list[Problem]:
+    """Check a line of the table; one without a publisher is to be taken away."""
+    sentence = checks.check_url(f"https://{draft.host}/")
+    problems = [Problem(sentence, "host")] if sentence else []
+    return problems + checks.texts(draft, {"host": HOST_LENGTH, "publisher": TITLE_LENGTH})
+
+
+def host_of(address: str) -> str:
+    """Return the host of a page, or the host that was given itself, without "www."; empty if there is none."""
     try:
-        host = (urlsplit(url).hostname or "").removeprefix("www.")
+        return (urlsplit(address if "//" in address else f"//{address}").hostname or "").removeprefix("www.")
     except ValueError:
-        return None
+        return ""
+
+
+def read_host(url: str, own: Hosts) -> EvidenceDraft | None:
+    """Return publisher and type of a page as its host tells them; None if neither our own table nor this has it."""
+    host, table = host_of(url), {**PUBLISHERS, **own}
     while host:
-        if host in PUBLISHERS:
-            publisher, kind = PUBLISHERS[host]
+        if host in table:
+            publisher, kind = table[host]
             return EvidenceDraft(url, "", kind, publisher)
         above = host.partition(".")[2]
         host = "" if above in OF_OTHERS else above  # a department or an archive is not the site above it

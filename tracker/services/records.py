@@ -20,6 +20,7 @@ from tracker.models import (
     Legislation,
     Link,
     Person,
+    Publisher,
     Reply,
     Source,
     SuccessTest,
@@ -141,6 +142,7 @@ NAMES: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
     Reply: ("reply", lambda row: row.asked),
     Target: ("target", lambda row: f"Target {row.position}"),
     Finding: ("finding", lambda row: shorten(row.says, NAME_LENGTH, placeholder="…")),
+    Publisher: ("publisher", lambda row: row.host),
     Person: ("person", lambda row: row.name),
 }
 

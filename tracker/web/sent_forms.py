@@ -129,7 +129,8 @@ def init_app(app: Flask) -> None:
 
 
 def _answer(before: SentForm) -> Response:
-    flash(before.message)
+    if before.message:
+        flash(before.message)
     return redirect(before.address, 303)
 
 

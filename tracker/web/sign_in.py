@@ -1,7 +1,6 @@
 """Signing in, in one step or two, signing out, and giving the password again before what matters."""
 
 import logging
-from enum import Enum
 
 from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, session, url_for
 from sqlalchemy.orm import Session
@@ -31,28 +30,19 @@ NOBODY = ""  # no account has this address
 CONFIRMED = "You confirmed that it is you. Nothing was changed yet."
 
 
-class SignInResult(Enum):
-    """What came of an e-mail address and a password."""
-
-    REFUSED = 0
-    SECOND_STEP = 1
-    SIGNED_IN = 2
-
-
 @bp.route("/staff/sign-in", methods=["GET", "POST"])
 def sign_in() -> Page:
     wanted = request.args.get("next", "")
     form = SignInForm(next=wanted if is_local_path(wanted) else "", email=session.get("email", ""))
     kept = kept_through_sign_in()
-    if not form.is_sent():
-        return render_template("staff/sign_in.html", form=form, kept=kept), 422 if form.errors else 200
-    outcome = _enter(str(form.email.data), str(form.password.data))
-    if outcome is SignInResult.REFUSED:
+    if form.is_sent():
+        needs_code = _enter(str(form.email.data), str(form.password.data))
+        if needs_code:
+            return _code_page(CodeForm(formdata=None, next=form.next.data), kept)
+        if needs_code is not None:
+            return _go_on(str(form.next.data or ""), kept)
         form.problems.append("The e-mail address or the password is wrong.")
-        return render_template("staff/sign_in.html", form=form, kept=kept), 422
-    if outcome is SignInResult.SECOND_STEP:
-        return _code_page(CodeForm(formdata=None, next=form.next.data), kept)
-    return _go_on(str(form.next.data or ""), kept)
+    return render_template("staff/sign_in.html", form=form, kept=kept), form.http_code
 
 
 @bp.route("/staff/sign-in/code", methods=["GET", "POST"])
@@ -63,12 +53,12 @@ def code() -> Page:
         if request.method == "POST":
             flash("The code came too late. Please sign in once more.")
         return sign_in_page(str(form.next.data or ""), kept), 422 if request.method == "POST" else 200
-    if not form.is_sent():
-        return _code_page(form, kept), 422 if form.errors else 200
-    if refusal := _give_code(str(form.code.data)):
+    if form.is_sent():
+        refusal = _give_code(str(form.code.data))
+        if not refusal:
+            return _go_on(str(form.next.data or ""), kept)
         form.problems.append(refusal)
-        return _code_page(form, kept), 422
-    return _go_on(str(form.next.data or ""), kept)
+    return _code_page(form, kept), form.http_code
 
 
 @bp.route("/staff/confirm", methods=["GET", "POST"])
@@ -118,11 +108,11 @@ def _is_own_password(password: str) -> bool:
     return False
 
 
-def _enter(email: str, password: str) -> SignInResult:
-    """Check the password outside any transaction, since it takes long; then begin a session or count a failure."""
+def _enter(email: str, password: str) -> bool | None:
+    """Return True if a code has to follow, False if the person is signed in; None, and count it, if it is wrong."""
     _refuse_when_throttled(db(), email)
     person = sessions.find_person(db(), email)
-    stop_reading()
+    stop_reading()  # since checking a password takes long
     is_right = _is_right(email, password, person.password_hash if person else None)
     stronger_hash = passwords.rehash(password, person.password_hash) if person and is_right else None
     with writing(engine()) as writer:
@@ -130,16 +120,16 @@ def _enter(email: str, password: str) -> SignInResult:
         again = sessions.find_person(writer, email)
         if not is_right or person is None or again is None or again.password_hash != person.password_hash:
             _note_failure(writer, email, again, "sign-in failed")
-            return SignInResult.REFUSED
+            return None
         again.password_hash = stronger_hash or again.password_hash
-        if again.has_second_step:
+        needs_code = again.has_second_step
+        if needs_code:
             change = Change(writer, _actor(again), now())
             token = sessions.wait(change, again, session.get("token"), device_in_words())
         else:
             token = _start(writer, again)
-        outcome = SignInResult.SECOND_STEP if again.has_second_step else SignInResult.SIGNED_IN
     _hold(token)
-    return outcome
+    return needs_code
 
 
 def _is_right(email: str, password: str, stored: str | None) -> bool:

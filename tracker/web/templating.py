@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from flask import Flask, current_app, request, url_for
 from jinja2 import StrictUndefined
@@ -16,6 +16,7 @@ from tracker.queries.public.records import PublicAsk
 from tracker.queries.words import mark
 from tracker.rules.dates import PartialDate
 from tracker.rules.method import VERSION
+from tracker.rules.publishers import host_of
 from tracker.rules.replies import answer_due
 from tracker.rules.standing import contradictions
 from tracker.rules.text import slug_of_name
@@ -78,11 +79,6 @@ def day(moment: datetime) -> str:
 def minute(moment: datetime) -> str:
     """The day and time of a moment, in words."""
     return f"{day(moment)}, {local(moment):%H:%M}"
-
-
-def host(url: str) -> str:
-    """The site that a link leads to, without "www."."""
-    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def is_past(value: PartialDate | None, today: date) -> bool:
@@ -150,7 +146,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(in_words)
     app.add_template_filter(day)
     app.add_template_filter(minute)
-    app.add_template_filter(host)
+    app.add_template_filter(host_of, "host")
     app.add_template_filter(answer_due)
     app.add_template_filter(mark)
     app.add_template_filter(sentence)

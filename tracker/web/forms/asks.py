@@ -113,6 +113,7 @@ class TestsForm(Form):
 
     labels = LinesField(
         "Tests, one a line",
+        [required],
         description="Each a sentence that is either true or false. All together are one entry of the public story.",
     )
     change_reason = LongTextField("Why the tests change", description=WHY)

@@ -83,12 +83,12 @@ class Form(FlaskForm):
             else:
                 field.errors = [*field.errors, problem.message]
 
-    def error_list(self) -> list[tuple[str, str]]:
-        """Every error with the id of its field ("" for the whole form), in the form's order."""
+    def error_list(self, page: str = "") -> list[tuple[str, str]]:
+        """Every error with the id of its field ("" for the whole form), in the order of the page that shows them."""
         listed = [("", message) for message in self.problems]
         for field in self:
             listed += [(field_id, message) for field_id, message in _errors_of(field)]
-        return listed
+        return sorted(listed, key=lambda error: page.find(f'id="{error[0]}"'))
 
     def show_conflict(self, saved: "Form") -> None:
         """Compare with what is saved now, and let the next save go on top of it."""

@@ -6,11 +6,11 @@ import wtforms
 from wtforms import BooleanField, Field, FieldList, FormField, SelectField
 
 from tracker.rules.errors import Problem
-from tracker.rules.publishers import read_host
+from tracker.rules.publishers import PublisherDraft, host_of
 from tracker.rules.text import SENTENCE_LENGTH, TITLE_LENGTH
 from tracker.rules.updates import EVIDENCE_QUOTE_LENGTH, MOST_EVIDENCE, EvidenceDraft, EvidenceType, Result
 from tracker.web.forms.base import Form
-from tracker.web.forms.fields import CarriedField, DateField, TextField, UrlField
+from tracker.web.forms.fields import CarriedField, DateField, TextField, UrlField, required
 
 UNCHANGED = UNCHOSEN = ""
 TYPE_CHOICES = {UNCHOSEN: "Choose"} | {kind.value: kind.label for kind in EvidenceType}
@@ -59,6 +59,18 @@ class EvidenceForm(wtforms.Form):
         return EvidenceDraft(is_see_also=not values.pop("is_opened"), **values)
 
 
+class PublisherForm(Form):
+    """Who publishes the pages of a host, and who says what stands there."""
+
+    host = TextField("Host", [required], description="Or the address of a page of it. It holds for hosts below it too.")
+    publisher = TextField("Publisher", description="Empty takes our line away.", render_kw={"maxlength": TITLE_LENGTH})
+    type = SelectField("Who says so", choices={kind.value: kind.label for kind in EvidenceType}, coerce=EvidenceType)
+
+    def draft(self) -> PublisherDraft:
+        """The line as typed."""
+        return PublisherDraft(host_of(self.host.data or ""), self.publisher.data or "", self.type.data)
+
+
 class ResultForm(wtforms.Form):
     """The new result of one test."""
 
@@ -93,12 +105,12 @@ class EvidencedForm(Form):
 
     evidence = FieldList(FormField(EvidenceForm), min_entries=1, max_entries=MOST_EVIDENCE)
 
-    def look_up(self, find: Callable[[str], EvidenceDraft | None]) -> None:
+    def look_up(self, find: Callable[[str], Sequence[EvidenceDraft]]) -> None:
         """Fill in what is known of the pages whose title, type or publisher was not typed."""
         for entry in self.evidence.entries:
             page = entry.form
             if page.url.data and not (page.title.data and page.type.data and page.publisher.data):
-                for known in filter(None, (find(page.url.data), read_host(page.url.data))):
+                for known in find(page.url.data):
                     page.take(known)
 
     def add_evidence(self) -> None:

@@ -13,7 +13,6 @@ from tracker.rules.dates import HELP, PartialDate
 from tracker.rules.errors import Problem
 from tracker.rules.legislation import Effect, LinkDraft
 from tracker.rules.pages import tidied
-from tracker.rules.publishers import read_host
 from tracker.rules.status import Status
 from tracker.rules.text import SENTENCE_LENGTH, SLUG_LENGTH, TITLE_LENGTH
 from tracker.rules.updates import EvidenceDraft, Result, UpdateDraft, UpdateKind
@@ -40,7 +39,7 @@ class SourcedForm(Form):
     source_publisher = TextField("Publisher", render_kw={"maxlength": TITLE_LENGTH})
     source_published_on = DateField("When", description=HELP)
 
-    def find_source(self, sources: Callable[[], SourceChoices], find: Callable[[str], EvidenceDraft | None]) -> None:
+    def find_source(self, sources: Callable[[], SourceChoices], find: Callable[[str], Sequence[EvidenceDraft]]) -> None:
         """Take the source that is named; an address that none has, or a name with a title below it, is a new one."""
         self.source_id.choose(sources)
         url = "" if self.source_id.chosen else tidied(self.source_id.typed)
@@ -52,7 +51,7 @@ class SourcedForm(Form):
         if self.source_url or self.source_title.data:
             self.source_id.process_errors = []
         self.source_id.process_errors = [f"{error} {OR_NEW}" for error in self.source_id.process_errors]
-        if self.source_url and (known := find(self.source_url) or read_host(self.source_url)):
+        for known in find(self.source_url) if self.source_url else ():
             self.source_title.data = self.source_title.data or known.title
             self.source_publisher.data = self.source_publisher.data or known.publisher
             if not self.source_published_on.typed:
@@ -96,7 +95,7 @@ class NewAskForm(SourcedForm, AskForm, ResultsForm, EvidencedForm):
         sources: Callable[[], SourceChoices],
         others: Callable[[], AskChoices],
         laws: Callable[[], LawChoices],
-        find: Callable[[str], EvidenceDraft | None],
+        find: Callable[[str], Sequence[EvidenceDraft]],
     ) -> None:
         super().__init__(sources=sources, others=others)
         del self.change_reason

@@ -9,6 +9,9 @@ from tracker.rules.permissions import Role
 from tracker.web.forms.base import Form
 from tracker.web.forms.fields import CarriedField, TextField, required
 
+CURRENT = {"autocomplete": "current-password", "maxlength": LONGEST}
+SHOWN = {"type": "text", "autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
+
 
 def code_field() -> TextField:
     """Return the field for a code of the second step."""
@@ -20,15 +23,30 @@ def code_field() -> TextField:
     )
 
 
-class SignInForm(Form):
+class PasswordForm(Form):
+    """A form with a password, which a button shows and hides; what was typed is never sent back."""
+
+    is_shown = CarriedField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sent = self.is_shown.raw_data or [""]  # the button says it once more
+        self.is_toggled, self.is_shown.data = len(sent) > 1, sent[-1]
+        if self.is_shown.data:
+            self.password.render_kw = self.password.render_kw | SHOWN
+
+    def is_sent(self) -> bool:
+        """True if the form was sent to be used, and not to show or hide what is typed."""
+        return not self.is_toggled and super().is_sent()
+
+
+class SignInForm(PasswordForm):
     """E-mail address and password; `next` is where the person wanted to go."""
 
     email = TextField(
         "E-mail address", [required], render_kw={"type": "email", "autocomplete": "username", "maxlength": 254}
     )
-    password = PasswordField(
-        "Password", [required], render_kw={"autocomplete": "current-password", "maxlength": LONGEST}
-    )
+    password = PasswordField("Password", [required], render_kw=CURRENT)
     next = CarriedField()
 
 
@@ -48,7 +66,7 @@ class PersonForm(Form):
     )
 
 
-class NewPasswordForm(Form):
+class NewPasswordForm(PasswordForm):
     """A new password."""
 
     password = PasswordField(
@@ -74,12 +92,10 @@ class ProofForm(Form):
     )
 
 
-class ConfirmPasswordForm(Form):
+class ConfirmPasswordForm(PasswordForm):
     """One's own password once more, and a new code, before something that matters."""
 
-    password = PasswordField(
-        "Your password", [required], render_kw={"autocomplete": "current-password", "maxlength": LONGEST}
-    )
+    password = PasswordField("Your password", [required], render_kw=CURRENT)
     code = code_field()
     next = CarriedField()
 

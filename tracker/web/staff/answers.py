@@ -58,8 +58,9 @@ def ask_page(ask_id: int, anchor: str | None = None) -> str:
 
 
 def done(message: str, address: str) -> Response:
-    """Go on to another page, which shows the message."""
-    flash(message)
+    """Go on to another page, which shows the message, unless it says so itself."""
+    if message:
+        flash(message)
     return redirect(address, 303)
 
 

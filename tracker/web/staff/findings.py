@@ -14,7 +14,6 @@ from tracker.rules.asks import AskDraft
 from tracker.rules.dates import PartialDate
 from tracker.rules.findings import PROPOSALS, FindingState, Sight
 from tracker.rules.permissions import Action
-from tracker.rules.publishers import read_host
 from tracker.rules.updates import EvidenceType, UpdateKind
 from tracker.services import asks, drafts, findings, records, updates
 from tracker.services.change import Change
@@ -104,13 +103,11 @@ def fill(finding_id: int) -> Page | Response:
 def proposed(row: NewFinding) -> dict[str, Any]:
     """What the record gives for an entry: its day, its words, and its page, which a person has yet to open."""
     finding, day = row.finding, PartialDate(today().isoformat())
-    host = read_host(finding.address)
     step = {"next_step_is": CHANGED} | _step_of(finding) if _is_free_step(row) else {}
     page = {
         "url": finding.address,
         "title": finding.page_title,
         "type": EvidenceType.OFFICIAL_RECORD.value,
-        "publisher": host.publisher if host else "",
     }
     is_gone = finding.kind in tuple(Sight)  # then that page shows nothing
     return step | {

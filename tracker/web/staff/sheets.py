@@ -17,7 +17,7 @@ from tracker.imports.files import read_files
 from tracker.imports.pasted import MEANINGS, read_ask
 from tracker.imports.plan import Plan, Refused, write_faults
 from tracker.imports.run import apply
-from tracker.queries.choosing import SourceChoices, find_known_page
+from tracker.queries.choosing import SourceChoices, find_known_page, list_publishers
 from tracker.rules.asks import Publication
 from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.permissions import Action
@@ -212,10 +212,10 @@ def _keep(change: Change, form: PasteForm) -> tuple[str, str]:
     refuse(new_asks.check_where(source, source_id) + form.check())
     source_id = new_asks.enter_source(change, source) if source else source_id
     send = updates.submit if change.four_eyes else updates.publish
-    problems, rows = [], form.chosen_rows()
+    problems, rows, own = [], form.chosen_rows(), list_publishers(change.session)
     for number, cells in rows.items():
         try:
-            new = read_ask(cells, source_id, form.topic.data or "", is_opened=form.is_opened.data)
+            new = read_ask(cells, source_id, form.topic.data or "", own, is_opened=form.is_opened.data)
             new_asks.enter(change, new, send if new.entry else None)
         except RuleBroken as broken:
             for message, field in broken.problems:

@@ -135,6 +135,8 @@ def review(ask_id: int) -> Page | Response:
     ask, back, may_publish = found(db().get(Ask, ask_id)), ask_page(ask_id), me().may(Action.PUBLISH)
     day = PartialDate(today().isoformat())
     form = ReviewForm(happened_on=day, text=NOTHING_CHANGED, seen=staff.count_published(db(), ask_id))
+    sent_from = form.back.data or ""
+    is_row = bool(PLACES.fullmatch(sent_from))
 
     def save(change: Change) -> str:
         row = change.session.get_one(Ask, ask_id)
@@ -144,20 +146,16 @@ def review(ask_id: int) -> Page | Response:
             ask_before_repeating(change, form, update)
         else:
             updates.submit(change, row, update)
-        return _desk_after(ask_id, form.back.data or "") or back
+        if is_row and may_publish:  # the row says it, and stays where it is if it was in sight
+            return url_for("staff.desk", looked=sent_from)
+        return url_for("staff.desk", _anchor=f"due-{ask_id}") if is_row or sent_from == "desk" else back
 
-    answer = handled(form, save, (LOOKED if may_publish else PROPOSED).format(title=ask.title))
+    message = (LOOKED if may_publish else PROPOSED).format(title=ask.title)
+    answer = handled(form, save, "" if is_row and may_publish else message)
     if form.is_stale:
         _show_news(form, ask)
     heading, submit = f"Looked at “{ask.title}”: nothing changed", "Publish" if may_publish else "Send for approval"
     return answer or form_page(form, heading, back, submit=submit)
-
-
-def _desk_after(ask_id: int, sent_from: str) -> str:
-    """The row of the desk from which a review was sent; empty if it was not sent from there."""
-    if PLACES.fullmatch(sent_from):
-        return url_for("staff.desk", looked=sent_from, _anchor=f"due-{ask_id}")
-    return url_for("staff.desk", _anchor="due") if sent_from == "desk" else ""
 
 
 @bp.get("/asks/<id:ask_id>/preview")
