@@ -50,6 +50,7 @@ def examples(site: Site) -> dict[str, object]:
 @pytest.fixture(scope="module")
 def pages(site: Site, examples: dict[str, object]) -> dict[str, Page]:
     """The pages of the staff area by their addresses, as Ada reads them."""
+    site.browser(ADA)  # elsewhere: a session that she can end
     browser = site.browser(ADA)
     return {path: browser.get(path) for path in addresses(examples)}
 

@@ -156,6 +156,12 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_typed_is_lost(shar
     assert refused.title.startswith("Error: ")
 
 
+@pytest.fixture(scope="module")
+def blank(shared_site: Site) -> Page:
+    """The form that is filled in wrongly again and again."""
+    return new_form(shared_site)
+
+
 @pytest.mark.parametrize(
     ("typed", "field", "says"),
     [
@@ -177,13 +183,20 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_typed_is_lost(shar
         ({"status": "announced", "happened_on": "2026"}, "reason", "Give a sentence on what happened."),
         ({"legislation_id": "2017 c. 22"}, "effect", "Say what the law does for the ask."),
         ({"legislation_id": "2099 c. 1"}, "legislation_id", "No law here fits."),
+        ({"slug": "stop-brexit"}, "slug", "Another ask has or had this address."),
+        ({"slug": "Empty Homes"}, "slug", "Use small letters, digits and single hyphens"),
         ({"review_interval_days": "often"}, "review_interval_days", ""),
+        ({"review_interval_days": "9" * 20}, "review_interval_days", "Choose between 1 and 730 days."),
+        ({"next_step_on": "2018-02-31"}, "next_step_on", "There is no such date as 2018-02-31."),
+        ({"current_deadline": "2027"}, "first_deadline", "Give the first deadline too"),
+        ({"jurisdictions": "England; England"}, "jurisdictions", "A name stands there twice."),
     ],
 )
-def test_what_is_wrong_stands_beside_its_field(shared_site: Site, typed: dict[str, str], field: str, says: str) -> None:
-    form = new_form(shared_site)
+def test_what_is_wrong_stands_beside_its_field(
+    shared_site: Site, blank: Page, typed: dict[str, str], field: str, says: str
+) -> None:
     with shared_site.unchanged():
-        refused = form.submit("Keep as a draft", **ASK | typed)
+        refused = blank.submit("Keep as a draft", **ASK | typed)
     assert refused.status == 422
     assert any(says in error for error in refused.errors(field)), refused.summary
     assert refused.value("summary") == ASK["summary"]

@@ -100,7 +100,9 @@ def test_the_address_of_a_source_or_a_law_is_known(sqlite_site: Site) -> None:
 
 
 def test_the_host_tells_who_publishes_and_who_says_so_where_that_was_not_typed(sqlite_site: Site) -> None:
-    press = posted(sqlite_site, evidence_0_url="https://www.ft.com/content/1", evidence_0_title="A story")
+    press = posted(
+        sqlite_site, "stop-brexit", evidence_0_url="https://www.ft.com/content/1", evidence_0_title="A story"
+    )
     assert (press.publisher, press.type) == ("Financial Times", EvidenceType.INDEPENDENT)
     address = "https://www.legislation.gov.uk/ukpga/2017/22/section/998"
     typed = {"evidence_0_publisher": "The King's Printer", "evidence_0_title": "My own title"}

@@ -114,33 +114,6 @@ def test_a_draft_law_of_the_seeds_is_completed_and_published(sqlite_site: Site) 
 @pytest.mark.parametrize(
     ("typed", "field", "says"),
     [
-        ({"slug": WEALTH_ORDERS}, "slug", "Another ask has or had this address."),
-        ({"slug": "Empty Homes"}, "slug", "Use small letters, digits and single hyphens"),
-        ({"title": "x" * 201}, "title", "Use at most 200 characters; this has 201."),
-        ({"topic": "a\x9bb"}, "topic", "cannot be stored (U+009B)"),
-        ({"review_interval_days": "0"}, "review_interval_days", "Choose between 1 and 730 days."),
-        ({"review_interval_days": "9" * 20}, "review_interval_days", "Choose between"),
-        ({"review_interval_days": "often"}, "review_interval_days", ""),
-        ({"next_step_on": "2018-02-31"}, "next_step_on", "There is no such date as 2018-02-31."),
-        ({"current_deadline": "2027"}, "first_deadline", "Give the first deadline too"),
-        ({"jurisdictions": "England\nEngland"}, "jurisdictions", "A name stands there twice."),
-    ],
-)
-def test_what_is_wrong_with_an_ask_stands_beside_its_field(
-    shared_site: Site, typed: dict[str, str], field: str, says: str
-) -> None:
-    form = shared_site.browser(ED).get("/staff/asks/new")
-    with shared_site.unchanged():
-        refused = form.submit("Keep as a draft", **ASK | typed)
-    assert refused.status == 422
-    assert any(says in error for error in refused.errors(field)), refused.summary
-    assert len(refused.summary) == 1
-    assert refused.value("summary") == ASK["summary"]
-
-
-@pytest.mark.parametrize(
-    ("typed", "field", "says"),
-    [
         ({"citation": "2017 c. 22"}, "citation", "This law is entered already: 2017 c. 22."),
         ({"citation": "2018 c. 13", "address": "https://www.legislation.gov.uk/ukpga/2017/22"}, "address", "leads to"),
         ({"title": ""}, "title", "Fill in “Title”."),

@@ -82,6 +82,12 @@ def test_a_draft_is_seen_by_staff_alone_until_it_is_published(site: Site) -> Non
     assert "Is this right?" not in public.html
 
 
+@pytest.fixture(scope="module")
+def blank(shared_site: Site) -> Page:
+    """The form that is filled in wrongly again and again."""
+    return status_form(shared_site, shared_site.browser(ED), LONDON_PROPERTY)
+
+
 @pytest.mark.parametrize(
     ("typed", "field", "says"),
     [
@@ -104,10 +110,11 @@ def test_a_draft_is_seen_by_staff_alone_until_it_is_published(site: Site) -> Non
         ({"text": "a\x00b"}, "text", "a character that cannot be stored (U+0000)"),
     ],
 )
-def test_what_is_wrong_stands_beside_its_field(shared_site: Site, typed: dict[str, str], field: str, says: str) -> None:
-    form = status_form(shared_site, shared_site.browser(ED), LONDON_PROPERTY)
+def test_what_is_wrong_stands_beside_its_field(
+    shared_site: Site, blank: Page, typed: dict[str, str], field: str, says: str
+) -> None:
     with shared_site.unchanged():
-        refused = form.submit("Publish", **UNDONE | typed)
+        refused = blank.submit("Publish", **UNDONE | typed)
     assert refused.status == 422
     assert [says in error for error in refused.errors(field)] == [True], refused.summary
     assert any(says in line for line in refused.summary)
