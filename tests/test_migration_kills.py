@@ -90,11 +90,11 @@ class Upgrades:
         self.revision = None if revision == BASE else revision
         fill(self.engine)
         self.schema, self.triggers = described(self.engine), sorted(leftovers(self.engine))
-        if revision < SECOND_FORMAT:
-            with writing(self.engine) as session, log_unlocked(session):
-                write_in_first_format(session)
 
     def go_back(self) -> None:
+        if (self.revision or "") < SECOND_FORMAT:
+            with writing(self.engine) as session, log_unlocked(session):
+                write_in_first_format(session)
         migrate.downgrade(self.engine, self.revision or BASE)
         newest = columns_of(self.schema)
         self.columns = {t: sorted(names & newest[t]) for t, names in columns_of(described(self.engine)).items()}
@@ -107,16 +107,21 @@ class Upgrades:
         """
         assert not upgrade(self.url, statement, seconds) or seconds, "it was to be killed"
         assert migrate.current(self.engine) in {self.revision, migrate.head()}
-        assert rows(self.engine, self.columns) == self.before
+        assert self.kept() == self.before
+
+    def kept(self) -> Rows:
+        """What stands there now, but for what an upgrade adds to the log."""
+        now = rows(self.engine, self.columns)
+        return now | {"event": [row for row in now["event"] if row in self.before["event"]]} if "event" in now else now
 
     def finish(self) -> int:
         """Run the command to its end; how many statements it took."""
         took = upgrade(self.url)
         assert migrate.current(self.engine) == migrate.head()
         assert (described(self.engine), sorted(leftovers(self.engine))) == (self.schema, self.triggers)
-        assert rows(self.engine, self.columns) == self.before
+        assert self.kept() == self.before
         with reading(self.engine) as session:
-            assert proof.verify(session)[0] == len(self.before.get("event", []))
+            assert proof.verify(session)[0] >= len(self.before.get("event", []))
             assert derived.find_faults(session) == []
             if self.engine.dialect.name == "sqlite":
                 assert session.execute(sa.text("PRAGMA integrity_check")).scalars().all() == ["ok"]

@@ -32,10 +32,10 @@ from tests.factories import (
     source_draft,
     update_draft,
 )
-from tracker.models import Ask, Finding, Legislation, Link, Person, Reply, Source, SuccessTest, Target, Update
+from tracker.models import Ask, Body, Finding, Legislation, Link, Person, Reply, Source, SuccessTest, Target, Update
 from tracker.queries.public.asks import load_ask
 from tracker.queries.stories import find_story
-from tracker.rules.asks import Publication
+from tracker.rules.asks import BodyDraft, Publication
 from tracker.rules.bulk import ManyDraft, Seen, What
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import Role
@@ -44,6 +44,7 @@ from tracker.rules.status import Status
 from tracker.rules.updates import EvidenceType, UpdateDraft, UpdateKind
 from tracker.services import (
     asks,
+    bodies,
     bulk,
     drafts,
     findings,
@@ -118,6 +119,7 @@ def make_world(ed: Change) -> None:
     ed.session.add(Finding(subject_id=law.id, happened_on=day, fills="enacted_on", seen_at=NOW, version=1, **values))
     make_person(ada, name="Somebody")
     publishers.keep(ada, replace(NEWS, host="old.example.org"))
+    bodies.find_or_create(ada, ["The Treasury"])
 
 
 def find_world(session: Session) -> World:
@@ -236,6 +238,9 @@ CALLS: Mapping[str, Call] = {
     ),
     "asks.edit_ask, nothing": lambda c, w: asks.edit_ask(c, w.ask, ask_draft(w.source.id), seen_version=None),
     "asks.publish_ask": lambda c, w: asks.publish_ask(c, w.ready, None),
+    "bodies.edit_body": lambda c, w: bodies.edit_body(
+        c, c.session.scalars(sa.select(Body)).one(), BodyDraft("the-treasury", "HM Treasury"), None
+    ),
     "new_asks.enter": lambda c, w: new_asks.enter(c, new_ask(w)),
     "new_asks.enter, for the public": lambda c, w: new_asks.enter(c, new_ask(w), new_asks.publish),
     "new_asks.enter_source": lambda c, w: new_asks.enter_source(c, source_draft(key="")),

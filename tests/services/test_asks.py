@@ -20,7 +20,7 @@ from tests.factories import (
 )
 from tests.transactions import problems_of
 from tracker.models import Ask, FormerSlug, Source, Update
-from tracker.queries.public import find_slug_now, list_bodies, list_former_slugs
+from tracker.queries.public import find_slug_now, list_former_slugs
 from tracker.rules.asks import AskDraft, Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, RuleBroken
@@ -214,12 +214,3 @@ def test_what_an_editor_saw_of_a_contributors_draft_is_what_is_published(ed: Cha
         with pytest.raises(Conflict):
             asks.publish_ask(ed, ask, seen)
         seen = ask.version
-
-
-def test_a_body_that_is_written_better_is_called_so_at_once(ed: Change) -> None:
-    """Its slug stays, so that only its name changes."""
-    ask = make_ask(ed, published=True)
-    for name in ("home office", "Home Office"):
-        asks.edit_ask(ed, ask, draft_of(ask, responsible_bodies=(name,)), seen_version=None)
-        ed.session.flush()
-        assert list_bodies(ed.session)["home-office"] == name

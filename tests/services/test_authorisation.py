@@ -30,6 +30,7 @@ asks.edit_ask, its wording            | -           | yes    | yes   | 3      | 
 asks.edit_ask, a draft                | -           | yes    | yes   | 1      | -
 asks.edit_ask, nothing                | -           | yes    | yes   | 0      | -
 asks.publish_ask                      | -           | yes    | yes   | 1      | yes
+bodies.edit_body                      | -           | yes    | yes   | 1      | -
 new_asks.enter                        | yes         | yes    | yes   | 3      | -
 new_asks.enter, for the public        | -           | yes    | yes   | 5      | yes
 new_asks.enter_source                 | yes         | yes    | yes   | 1      | -
@@ -111,6 +112,7 @@ PARTS = {
     "records.require_own",
     "records.require_own_part",
     "records.save",
+    "bodies.find_or_create",
     "people.end_sessions",
     "people.end_links",
     "events.record",

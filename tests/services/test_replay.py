@@ -44,6 +44,7 @@ from tracker.rules.bulk import ManyDraft, Seen, What
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
 from tracker.rules.status import Status
+from tracker.rules.text import slug_of_name
 from tracker.rules.updates import Result, UpdateDraft, UpdateKind
 from tracker.services import (
     asks,
@@ -254,7 +255,8 @@ def check_lists(session: Session) -> None:
     entries = Counter(kind for ask in asks for kind in ask.kinds)
     assert {kind: number for kind, number in public.count_updates(session).items() if number} == entries
     assert public.count_by_status(session) == Counter(ask.status for ask in asks)
-    assert set(public.list_bodies(session)) == {body for ask in asks for body in ask.bodies}
+    names = {slug_of_name(name) for name in public.list_bodies(session).values()}
+    assert names == {body for ask in asks for body in ask.bodies}
     for day in (known.first_day for known in DAYS):
         then = Counter(entry.status for ask in asks if (entry := ask.on(day)))
         assert public.count_by_status(session, day) == then

@@ -25,9 +25,9 @@ def test_an_editor_renames_a_body_and_its_page_stays(site: Site) -> None:
     assert browser.get("/?body=national-crime-agency").h1 == "3 of 11 asks"
     assert f"; {NAME}; " in browser.send("GET", "/asks.csv").text
     log = site.browser(ED).get("/staff/log/")
-    assert log.follow(f"See it: {NAME}").h1 == "Bodies"
-    event = site.scalar(sa.select(Event.after).order_by(Event.id.desc()).limit(1))
-    assert event == {"name": NAME, "short_names": ["NCA", "FOCUS"]}
+    assert log.follow(f"See it : {NAME}").h1 == "Bodies"
+    logged = site.scalar(sa.select(Event.after).where(Event.subject == "body").order_by(Event.id.desc()).limit(1))
+    assert logged == {"name": NAME, "short_names": ["NCA", "FOCUS"]}
 
 
 def test_a_contributor_reads_the_list_and_changes_nothing(shared_site: Site) -> None:

@@ -50,9 +50,10 @@ PUBLIC_COLUMNS = {
     "source": "title author author_role publisher url archived_url note published_on",
     "ask": (
         "slug title topic quote quote_place summary reading government_position next_step deadline_note status_reason "
-        "disputed_about jurisdictions responsible_bodies next_step_on first_deadline current_deadline reviewed_on "
+        "disputed_about jurisdictions next_step_on first_deadline current_deadline reviewed_on "
         "status_on disputed_on short_names"
     ),
+    "body": "slug name short_names",
     "former_slug": "slug",
     "success_test": "key label result_on reviewed_on",
     "ask_update": "key text reason happened_on searched not_found sources_end_on",
@@ -75,7 +76,8 @@ NOT_WORDS = {
     ("event", "action"), ("event", "subject"), ("event", "request_id"), ("event", "hash"), ("event", "previous_hash"),
     ("revision", "checkpoint_hash"),
     ("upload", "sha256"), ("event", "actor_name"), ("personal_detail", "salt"), ("personal_detail", "commitment"),
-    ("source", "key"), ("ask", "title_key"), ("status_span", "begins_on"), ("status_span", "ends_on"),
+    ("source", "key"), ("ask", "title_key"), ("body", "name_key"), ("publisher", "host"), ("publisher", "publisher"),
+    ("status_span", "begins_on"), ("status_span", "ends_on"),
     ("ask_update", "method_version"), ("target", "salt"), ("target", "commitment"),
     ("ask_update", "method_version"), ("finding", "kind"), ("finding", "subject_kind"), ("finding", "outside_key"),
     ("finding", "digest"), ("finding", "fills"), ("look", "source"), ("look", "sha256"),

@@ -66,9 +66,9 @@ def test_from_nothing_to_the_public_page_on_one_form(site: Site) -> None:
         ask = session.scalars(sa.select(Ask).where(Ask.slug == "fill-the-empty-homes")).one()
         source = session.get_one(Source, ask.source_id)
         keys = session.scalars(sa.select(SuccessTest.key).where(SuccessTest.ask_id == ask.id)).all()
+        assert ask.responsible_bodies == ["Foreign, Commonwealth and Development Office", "HM Treasury"]
     assert (source.key, source.url, source.author) == ("a-speech-on-homes", ADDRESS, "Š. Author")
     assert source.publication is Publication.PUBLISHED
-    assert ask.responsible_bodies == ["Foreign, Commonwealth and Development Office", "HM Treasury"]
     assert list(keys) == ["every-home-is-filled", "the-register-is-open"]
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import undefer
 
 from tests.browser import Page
 from tests.site import ED, Site
@@ -28,7 +29,8 @@ def looked_at(site: Site, cells: str, name: str = ED) -> Page:
 
 def asks_of(site: Site) -> list[Ask]:
     with site.reading() as session:
-        return list(session.scalars(sa.select(Ask).where(Ask.topic == "Housing").order_by(Ask.id)))
+        pasted = sa.select(Ask).where(Ask.topic == "Housing").options(undefer(Ask.responsible_bodies))
+        return list(session.scalars(pasted.order_by(Ask.id)))
 
 
 def test_rows_become_drafts_of_a_source_that_is_made_on_the_spot(site: Site) -> None:
