@@ -10,7 +10,7 @@ from tests.factories import ask_draft, evidence_draft, make_ask, make_law, make_
 from tests.transactions import shared_engine_with
 from tracker.db.engine import reading
 from tracker.models import Ask, Legislation, Source
-from tracker.queries.choosing import MOST, AskChoices, Choice, Choosing, LawChoices, SourceChoices, find_known_page
+from tracker.queries.choosing import MOST, AskChoices, Choosing, LawChoices, Offered, SourceChoices, find_known_page
 from tracker.rules.checks import URL_LENGTH
 from tracker.services import asks, records
 from tracker.services.change import Change
@@ -41,7 +41,7 @@ def fill(change: Change) -> None:
 filled = shared_engine_with(fill)
 
 
-def keys(choices: Iterable[Choice]) -> set[str]:
+def keys(choices: Iterable[Offered]) -> set[str]:
     return {choice.key for choice in choices}
 
 

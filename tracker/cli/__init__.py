@@ -71,7 +71,7 @@ class Teaching(click.Group):
 
 
 def _unusable(error: BaseException | None) -> click.ClickException:
-    """What a database's driver complains of, with what to do."""
+    """Return what a database's driver complains of, with what to do."""
     if lacks_room(error):
         return _no_room(error)
     if re.search("no such (table|column)|does not exist", str(error)):

@@ -42,7 +42,7 @@ class Limits:
     working: float = 15
 
     def of(self, connection: sa.Connection) -> float:
-        """What the statements of the transaction that now begins may take."""
+        """Return what the statements of the transaction that now begins may take."""
         options = connection.get_execution_options()
         return self.reading if options.get("tracker_read_only") and not options.get("tracker_patient") else self.working
 
@@ -122,7 +122,7 @@ def leave_no_journal(session: Session) -> None:
 
 
 def identity(path: Path) -> tuple[int, int]:
-    """What tells a file from another that has taken its name; raises OSError when there is none."""
+    """Return what tells a file from another that has taken its name; raises OSError when there is none."""
     found = path.stat()
     return found.st_dev, found.st_ino
 
@@ -203,7 +203,7 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 
 def _postgresql_options(limits: Limits | None) -> dict[str, Any]:
-    """What libpq is told: above all, how soon a server that is gone is noticed."""
+    """Return what libpq is told: above all, how soon a server that is gone is noticed."""
     options = f"-c timezone=UTC -c lock_timeout={LOCK_WAIT_SECONDS}s"
     options += f" -c statement_timeout={limits.reading if limits else 0}s"
     if limits:

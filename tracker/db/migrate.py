@@ -47,7 +47,7 @@ def is_newer(engine: sa.Engine) -> bool:
 
 
 def describe_fault(engine: sa.Engine) -> str:
-    """What is wrong with the schema and what to do; empty when it is the newest."""
+    """Return what is wrong with the schema and what to do; empty when it is the newest."""
     is_at = current(engine)
     if is_at == head():
         return ""

@@ -90,7 +90,7 @@ def clear(connection: sa.Connection) -> None:
 
 @contextmanager
 def _running(command: list[str], secrets: dict[str, str]) -> Iterator[IO[bytes]]:
-    """What the program writes; raises ProgramFailed with its own words when it ends in failure."""
+    """Return what the program writes; raises ProgramFailed with its own words when it ends in failure."""
     with TemporaryFile() as errors:
         try:
             process = subprocess.Popen(  # noqa: S603 (without a shell; the address comes from the operator's settings)

@@ -63,7 +63,7 @@ def record_schema(table: Table) -> Schema:
 
 
 def column_schema(column: Column) -> Schema:
-    """What a column can hold, null among it unless it is always there."""
+    """Return what a column can hold, null among it unless it is always there."""
     described: Schema = {"description": column.meaning.replace(", separated by semicolons", "")}
     match column.type:
         case Type.LIST:

@@ -192,7 +192,7 @@ def _compare(name: str, line: Line, record: str, row: object) -> Iterator[Differ
 
 
 def _said(column: Column, text: str) -> str:
-    """What a cell says, as an export writes it; an empty cell of “yes” or “no” says “no”."""
+    """Return what a cell says, as an export writes it; an empty cell of “yes” or “no” says “no”."""
     if YES in column.choices:
         return text or NO
     return cell(value_of(column, text) if text else None, "")

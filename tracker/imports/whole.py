@@ -103,7 +103,7 @@ def _settle(made: Builder) -> list[Fault]:
 
 
 def _doubts(made: Builder, story: Story, update: Update) -> list[Fault]:
-    """What today's rules say against an entry that joins a story."""
+    """Return what today's rules say against an entry that joins a story."""
     draft, line = made.drafts[update.id], made.lines["updates"][update.id - 1]
     problems = check_publishable(draft, made.change.today) + check_story(story, entry_of(update), draft)
     columns = [problem.field if problem.field in line.cells else "" for problem in problems]
@@ -154,7 +154,7 @@ def _take_off(rows: Iterable[Any], column: str) -> list[dict[str, object]]:
 
 
 def _entries(made: Builder) -> list[tuple[Subject, dict[str, object]]]:
-    """What the log says of each record: how it is called, and all that it holds."""
+    """Return what the log says of each record: how it is called, and all that it holds."""
     former: dict[int, list[str]] = defaultdict(list)
     for redirect in made.redirects:
         former[redirect.ask_id].append(redirect.slug)

@@ -42,7 +42,7 @@ AS_TEXT = "Make the cell text (not a number, not a date) and type it again."
 BOMB = "The file unpacks to far more than its size allows."
 
 
-class Damaged(Refused):
+class NoWorkbook(Refused):
     """A file is no workbook, or not a whole one."""
 
     def __init__(self) -> None:
@@ -86,7 +86,7 @@ def _unpack(content: bytes, room: int) -> dict[str, bytes]:
                 part.filename: _read_part(packed, part) for part in packed.infolist() if NEEDED.fullmatch(part.filename)
             }
     except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, NotImplementedError):
-        raise Damaged from None
+        raise NoWorkbook from None
     if any(b"<!DOCTYPE" in part for part in parts.values()):
         raise Refused("The workbook declares a document type.", "A workbook as spreadsheet programs write it.")
     return parts
@@ -116,9 +116,9 @@ def _check_directory(parts: Sequence[zipfile.ZipInfo], size: int, room: int) -> 
     if any(part.file_size > max(SMALL_PART, LARGEST_RATIO * part.compress_size) for part in parts):
         raise Refused(BOMB, f"No part that grows more than {LARGEST_RATIO} times.")
     if len({name.casefold() for name in names}) < len(names):
-        raise Damaged
+        raise NoWorkbook
     if any(part.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for part in parts):
-        raise Damaged
+        raise NoWorkbook
 
 
 def _sheets(parts: Mapping[str, bytes]) -> dict[str, str]:
@@ -130,9 +130,9 @@ def _sheets(parts: Mapping[str, bytes]) -> dict[str, str]:
         ids = {sheet.get("name", ""): next(v for k, v in sheet.items() if k.endswith("}id")) for sheet in sheets}
         targets = {title: links[identity] for title, identity in ids.items()}
     except (ElementTree.ParseError, KeyError, StopIteration):
-        raise Damaged from None
+        raise NoWorkbook from None
     if len(sheets) > len(targets):
-        raise Damaged
+        raise NoWorkbook
     return {title: f"xl/{target.removeprefix('/xl/')}" for title, target in targets.items()}
 
 
@@ -161,7 +161,7 @@ def _extent(parts: Mapping[str, bytes], part: str) -> Extent:
     try:
         parser.Parse(parts[part], True)
     except (expat.ExpatError, KeyError, ValueError):
-        raise Damaged from None
+        raise NoWorkbook from None
     return extent
 
 
@@ -205,10 +205,10 @@ def _rows(packed: io.BytesIO, title: str) -> Iterator[tuple[int, Sequence[str]]]
         with CalamineWorkbook.from_filelike(packed) as book:
             rows = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
     except (CalamineError, ValueError, OSError):
-        raise Damaged from None
+        raise NoWorkbook from None
     except BaseException as error:
         if type(error).__name__ == "PanicException":  # the reader fell over the file; its type has no public name
-            raise Damaged from None
+            raise NoWorkbook from None
         raise
     for number, row in enumerate(rows, 1):
         yield number, [_text(cell) for cell in row]

@@ -27,7 +27,7 @@ Condition = sa.ColumnElement[bool]
 
 
 @dataclass(frozen=True)
-class Choice:
+class Offered:
     """A record that can be chosen: its key, what a form shows for it, and words that tell it from others."""
 
     id: int
@@ -45,7 +45,7 @@ class Choosing:
         self.session = session
         self.but_not = but_not
 
-    def find(self, text: str) -> Choice | None:
+    def find(self, text: str) -> Offered | None:
         """Return the one record that a key, a title, a citation or an address names; None for none or several."""
         for condition in self._exactly(text) if 0 < len(text) <= LONGEST else ():
             rows = self.session.scalars(self._all().where(condition).limit(2)).all()
@@ -53,12 +53,12 @@ class Choosing:
                 return self._choice(rows[0]) if len(rows) == 1 else None
         return None
 
-    def get(self, number: int) -> Choice | None:
+    def get(self, number: int) -> Offered | None:
         """Return a record by its number."""
         row = self.session.get(self.model, number)
         return self._choice(row) if row else None
 
-    def offer(self, text: str) -> list[Choice]:
+    def offer(self, text: str) -> list[Offered]:
         """Return some records with these words in the title; for no words the newest."""
         if text:
             rows = staff.search(self.session, self._all(), self.model, text[:LONGEST_SEARCH], MOST).rows
@@ -74,7 +74,7 @@ class Choosing:
         """Yield the ways to read the text as a name, the surest first."""
         raise NotImplementedError
 
-    def _choice(self, row: Any) -> Choice:
+    def _choice(self, row: Any) -> Offered:
         raise NotImplementedError
 
 
@@ -92,8 +92,8 @@ class AskChoices(Choosing):
             former = sa.select(FormerSlug.ask_id).where(FormerSlug.slug == slug)
             yield sa.or_(Ask.slug == slug, Ask.id.in_(former))
 
-    def _choice(self, row: Ask) -> Choice:
-        return Choice(row.id, row.slug, row.title, f"{row.title} ({row.topic})")
+    def _choice(self, row: Ask) -> Offered:
+        return Offered(row.id, row.slug, row.title, f"{row.title} ({row.topic})")
 
 
 class LawChoices(Choosing):
@@ -109,8 +109,8 @@ class LawChoices(Choosing):
         elif reference := parse_address(text) or parse_citation(text):
             yield law.identity == reference.identity
 
-    def _choice(self, row: Legislation) -> Choice:
-        return Choice(row.id, row.key, row.citation or row.title, ", ".join(filter(None, (row.title, row.citation))))
+    def _choice(self, row: Legislation) -> Offered:
+        return Offered(row.id, row.key, row.citation or row.title, ", ".join(filter(None, (row.title, row.citation))))
 
 
 class SourceChoices(Choosing):
@@ -125,9 +125,9 @@ class SourceChoices(Choosing):
     def _exactly(self, text: str) -> Iterator[Condition]:
         yield sa.or_(Source.key == text, Source.title == text, Source.url.in_(spellings(text)))
 
-    def _choice(self, row: Source) -> Choice:
+    def _choice(self, row: Source) -> Offered:
         by = ", ".join(filter(None, (row.author, row.publisher, row.published_on.in_words if row.published_on else "")))
-        return Choice(row.id, row.key, row.title, f"{row.title} ({by})" if by else row.title)
+        return Offered(row.id, row.key, row.title, f"{row.title} ({by})" if by else row.title)
 
     def _all(self) -> sa.Select[Any]:
         return super()._all().where(sa.or_(Source.publication.not_in(AWAY), Source.id == self.present))
@@ -152,7 +152,7 @@ def find_known_page(session: Session, url: str) -> list[EvidenceDraft]:
 
 
 def _find_record(session: Session, url: str) -> EvidenceDraft | None:
-    """What the newest evidence with this address says of it; else the source or the law at it."""
+    """Return what the newest evidence with this address says of it; else the source or the law at it."""
     known_as = spellings(url)
     evidence = session.scalar(select(Evidence).where(Evidence.url.in_(known_as)).order_by(Evidence.id.desc()).limit(1))
     if evidence:

@@ -50,7 +50,7 @@ class DueAsk:
 
 
 def list_waiting(session: Session, limit: int, after: str = "") -> Listed[Update]:
-    """What waits for approval, the longest first."""
+    """Return what waits for approval, the longest first."""
     by = (Update.submitted_at, Update.id)
     return paging.cut(session, sa.select(Update).where(*WAITING), by, limit=limit, after=after, loaded=OF_UPDATE)
 
@@ -78,7 +78,7 @@ def find_looks(session: Session, ask_ids: Iterable[int], today: date) -> dict[in
 def list_drafts(
     session: Session, person_id: int | None, limit: int, after: str = "", *among: sa.ColumnElement[bool]
 ) -> Listed[Update]:
-    """What is being written, sent back entries included: one's own first, the newest of them first."""
+    """Return what is being written, sent back entries included: one's own first, the newest of them first."""
     being_written = (Update.publication == Publication.DRAFT, Update.submitted_at.is_(None))
     statement = sa.select(Update).where(*being_written, *among)
     by = (sa.case((Update.author_id == person_id, 0), else_=1), sa.literal(0) - Update.id)

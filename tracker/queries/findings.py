@@ -27,7 +27,7 @@ class NewFinding:
 
 
 def list_new(session: Session, limit: int, after: str = "") -> Listed[NewFinding]:
-    """What is neither told nor dismissed, the newest first."""
+    """Return what is neither told nor dismissed, the newest first."""
     statement = sa.select(Finding).where(Finding.state == FindingState.NEW)
     found = paging.cut(session, statement, (sa.literal(0) - Finding.id,), limit=limit, after=after)
     return replace(found, rows=_with_asks(session, found.rows))

@@ -96,7 +96,7 @@ def find_update(session: Session, update_id: int) -> Update | None:
 
 
 def find_reply(session: Session, reply_id: int) -> Reply | None:
-    """What somebody was asked, and what came of it."""
+    """Return what somebody was asked, and what came of it."""
     return session.get(Reply, reply_id)
 
 

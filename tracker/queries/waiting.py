@@ -36,7 +36,7 @@ class Part:
 
 
 def waits_for(session: Session, person: Person, at: datetime, four_eyes: bool) -> list[Part]:
-    """What the person can do about what waits, part by part; empty when there is nothing.
+    """Return what the person can do about what waits, part by part; empty when there is nothing.
 
     Names only what every member of staff may see, and no text that is not public: mail is not a safe place.
     """

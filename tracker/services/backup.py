@@ -102,7 +102,7 @@ def _copy_sqlite(source: sqlite3.Connection, part: Path, progress: Progress) -> 
 
 
 def contents_of(engine: sa.Engine) -> Contents:
-    """What the engine's database holds; its schema is the newest."""
+    """Return what the engine's database holds; its schema is the newest."""
     with reading(engine) as session:
         return contents(session)
 

@@ -114,7 +114,7 @@ def _stored_link(draft: LinkDraft) -> StoredLink:
 
 
 def _unique(law: StoredLaw | Legislation) -> list[tuple[str, str]]:
-    """What no two laws share: column and value."""
+    """Return what no two laws share: column and value."""
     return [(name, value) for name in ("key", "identity", "address") if (value := getattr(law, name))]
 
 
@@ -129,7 +129,7 @@ def _law_taken(session: Session, unique: Iterable[tuple[str, str]]) -> list[Prob
 
 
 def _identity(link: StoredLink | Link) -> Identity:
-    """What no two links share, in whatever order their extents stand."""
+    """Return what no two links share, in whatever order their extents stand."""
     return link.ask_id, link.legislation_id, link.provisions, frozenset(link.extent)
 
 

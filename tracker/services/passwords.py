@@ -46,7 +46,7 @@ def is_right(password: str, stored: str | None, *, is_known: bool) -> bool:
 
 @functools.cache
 def _nobodys_hash() -> str:
-    """What is checked when there is no such account, so that the answer takes as long as for a real one."""
+    """Return what is checked when there is no such account, so that the answer takes as long as for a real one."""
     return HASHER.hash("nobody's password, never accepted")
 
 

@@ -60,7 +60,7 @@ class Comparison:
             self._missing.pop(entry["subject_id"], None)
 
     def find_fault(self) -> tuple[int | None, str] | None:
-        """What is wrong and with which entry, once all were looked at; None when all is well."""
+        """Return what is wrong and with which entry, once all were looked at; None when all is well."""
         if self._wrong:
             return self._wrong
         for person_id, number in self._missing.items():

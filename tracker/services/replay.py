@@ -116,7 +116,7 @@ def find_differences(session: Session) -> list[str]:
 
 
 def _unsaid(event: Event) -> Values:
-    """What an entry leaves unsaid: how a new record begins, and what follows from who did it and when."""
+    """Return what an entry leaves unsaid: how a new record begins, and what follows from who did it and when."""
     moment = event.at.isoformat()
     match event.subject, event.action:
         case "update", "drafted":

@@ -142,7 +142,7 @@ def explain(person: Person, code: str, key: str, at: datetime) -> str:
 
 
 def code_digest(person_id: int, code: str) -> str:
-    """What is kept of a recovery code, however it was spaced and whatever its case."""
+    """Return what is kept of a recovery code, however it was spaced and whatever its case."""
     return digest(f"{person_id} {''.join(filter(str.isalnum, code)).upper()}")
 
 

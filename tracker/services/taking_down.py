@@ -92,7 +92,7 @@ class WordsFound:
 
     @property
     def seen(self) -> str:
-        """What tells whether the words stand where somebody saw them."""
+        """Return what tells whether the words stand where somebody saw them."""
         stand = repr((self.places, [entry["id"] for entry in self.entries]))
         return hashlib.sha256(stand.encode()).hexdigest()
 

@@ -41,7 +41,7 @@ def keep(change: Change, files: Files, reason: str) -> Upload:
 
 
 def find(change: Change, upload_id: int) -> Upload | None:
-    """What the person uploaded, if it still waits."""
+    """Return what the person uploaded, if it still waits."""
     change.require(Action.PUBLISH)
     fresh = sa.select(Upload).where(Upload.id == upload_id, Upload.uploaded_at >= change.at - LIFETIME)
     return change.session.scalar(fresh.where(Upload.person_id == change.actor.id))

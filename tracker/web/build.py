@@ -76,7 +76,7 @@ def digests(folder: Path, names: str) -> dict[str, str]:
 
 
 def version_of(filename: str) -> str | None:
-    """What tells this static file from its earlier versions; None when there is no such file."""
+    """Return what tells this static file from its earlier versions; None when there is no such file."""
     return digests(STATIC, "*").get(filename)
 
 

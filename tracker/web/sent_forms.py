@@ -46,13 +46,13 @@ def asked_for() -> str:
 
 
 def kept_fields() -> list[tuple[str, str]]:
-    """What was typed into the form of this request, without secrets and without what no page can show."""
+    """Return what was typed into the form of this request, without secrets and without what no page can show."""
     typed = request.form.items(multi=True)
     return [(showable(name), showable(value)) for name, value in typed if name not in NOT_KEPT]
 
 
 def kept_through_sign_in() -> list[tuple[str, str]]:
-    """What was typed before the session ended, as the sign-in form carries it."""
+    """Return what was typed before the session ended, as the sign-in form carries it."""
     return [(name.removeprefix(CARRIED), value) for name, value in kept_fields() if name.startswith(CARRIED)]
 
 

@@ -105,7 +105,7 @@ def entry_address(ask: PublicAsk, key: str) -> str:
 
 
 def sentence(event: Event) -> str:
-    """What was done to what: "published the update “The Act …”." """
+    """Return what was done to what: "published the update “The Act …”." """
     usual = "{action} the {subject} “{name}”."
     words = SENTENCES.get(event.action, usual) if event.subject in {"person", "spreadsheet", "words"} else usual
     name = event.subject_name.rstrip(".")  # the sentence has a full stop of its own
@@ -126,7 +126,7 @@ def is_needed(field: Field) -> bool:
 
 
 def attributes(field: Field) -> dict[str, str]:
-    """What ties an input to its help and its errors for those who hear the page."""
+    """Return what ties an input to its help and its errors for those who hear the page."""
     parts = [f"{field.id}-hint"] if field.description else []
     parts += [f"{field.id}-error-{number}" for number, _ in enumerate(field.errors, 1)]
     found = {"aria-describedby": " ".join(parts)} if parts else {}

@@ -116,7 +116,7 @@ def find_last_change(session: Session) -> tuple[PartialDate | None, int]:
 def find_choices(
     session: Session, wanted: AskFilter, topics: Mapping[str, str], *, on: date | None = None
 ) -> FilterChoices:
-    """What each filter offers, and how many asks that would leave; on a past day as it would have been then.
+    """Return what each filter offers, and how many asks that would leave; on a past day as it would have been then.
 
     All but the bodies are counted in one pass over the asks that fit the words, the law, the body and the flags.
     """

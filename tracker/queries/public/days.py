@@ -52,7 +52,7 @@ def grounds(updates: Sequence[Update], tests: Iterable[SuccessTest], on: date | 
 
 
 def _weight(update: Update) -> tuple[bool, PartialDate]:
-    """What set the status stands before what set a test's result, the newest first."""
+    """Return what set the status stands before what set a test's result, the newest first."""
     return update.status is not None, update.happened_on
 
 

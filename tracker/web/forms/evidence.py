@@ -36,7 +36,7 @@ class EvidenceForm(wtforms.Form):
 
     @property
     def particulars(self) -> list[Field]:
-        """What is filled in where we know the page, and what helps a reader to check it."""
+        """Return what is filled in where we know the page, and what helps a reader to check it."""
         return [field for field in self if field not in (self.url, self.is_opened)]
 
     @property

@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
 from tracker.clock import today
-from tracker.queries.choosing import Choice, Choosing
+from tracker.queries.choosing import Choosing, Offered
 from tracker.rules.dates import PartialDate
 from tracker.rules.pages import tidied
 from tracker.rules.text import clean, showable
@@ -107,7 +107,7 @@ class ChosenField(StringField):
         super().__init__(*args, **kwargs)
         self.nothing = nothing
         self.typed = ""
-        self.chosen: Choice | None = None
+        self.chosen: Offered | None = None
 
     def process_data(self, value: int | None) -> None:
         self.data: Any = value or None
@@ -133,13 +133,13 @@ class ChosenField(StringField):
             self.process_errors = [self._complaint()]
 
     @cached_property
-    def offered(self) -> Sequence[Choice]:
+    def offered(self) -> Sequence[Offered]:
         """A few records that the browser suggests while one types: those that hold the words, or the newest."""
         return self.among().offer("" if self.chosen else self.typed)
 
     @property
     def in_words(self) -> str:
-        """What a person types for it."""
+        """Return what a person types for it."""
         return self.typed
 
     def _complaint(self) -> str:

@@ -59,7 +59,7 @@ class CompareForm(Form):
         self.found.choices = offered | last | {TargetState.UNSURE.value: "Not sure yet"}
 
     def draft(self) -> Decision:
-        """What was found, as chosen."""
+        """Return what was found, as chosen."""
         found = self.found.data
         state = TargetState(found) if found in set(TargetState) else TargetState.LISTED
         unique_id = (self.unique_id.data or "").upper() if found == OTHER else found

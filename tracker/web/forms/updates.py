@@ -80,7 +80,7 @@ class UpdateForm(StoryForm, ResultsForm, EvidencedForm):
 
     @property
     def typed_kind(self) -> UpdateKind:
-        """What sort of entry it is as typed: in the form for all of them, the status and the tests decide."""
+        """Return what sort of entry it is as typed: in the form for all of them, the status and the tests decide."""
         if self.kind is not UpdateKind.MILESTONE:
             return self.kind
         if self.status.data:

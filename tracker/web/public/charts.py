@@ -135,7 +135,7 @@ def step_chart(steps: Sequence[tuple[date, int]], today: date) -> StepChart | No
 
 
 def headline(families: Mapping[Family, int], years: set[int]) -> str:
-    """What the first page says above all: "Eleven things were asked in 2018. Three were done."."""
+    """Return what the first page says above all: "Eleven things were asked in 2018. Three were done."."""
     total, met = sum(families.values()), families.get(Family.MET, 0)
     when = f" in {next(iter(years))}" if len(years) == 1 else ""
     asked = "One thing was asked" if total == 1 else f"{in_words(total)} things were asked"

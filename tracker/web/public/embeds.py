@@ -101,7 +101,7 @@ def picture_version(line: AskLine) -> str:
 
 @bp.app_template_global()
 def embed_codes(line: AskLine) -> Mapping[str, str]:
-    """What somebody copies into a page. The words for a badge name no status, for they stay when it changes."""
+    """Return what somebody copies into a page. The words for a badge name no status, for they stay when it changes."""
     page, words = whole_address("public.ask", slug=line.slug), escape(f"Status of “{line.title}”")
     size = f'width="{CARD_SIZE[0]}" height="{CARD_SIZE[1]}"'
     return {

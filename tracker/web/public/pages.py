@@ -155,7 +155,7 @@ def _first_year() -> int:
 
 
 def _asks_that_fit(wanted: AskFilter) -> dict[str, Any]:
-    """What the page of a source or a body shows of its asks."""
+    """Return what the page of a source or a body shows of its asks."""
     on = day_asked_for()
     return {
         "on": on,

@@ -95,7 +95,7 @@ def _review_of(form: UpdateForm, change: Change) -> UpdateDraft | None:
 
 
 def published(ask: Ask) -> str:
-    """What is said of an entry that was published: a draft ask shows it to nobody yet."""
+    """Return what is said of an entry that was published: a draft ask shows it to nobody yet."""
     if ask.publication.is_public:
         return "Published. The public page shows it now."
     return "Kept. It shows when the ask is published."

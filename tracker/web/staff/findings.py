@@ -101,7 +101,7 @@ def fill(finding_id: int) -> Page | Response:
 
 
 def proposed(row: NewFinding) -> dict[str, Any]:
-    """What the record gives for an entry: its day, its words, and its page, which a person has yet to open."""
+    """Return what the record gives for an entry: its day, its words, and its page, which a person has yet to open."""
     finding, day = row.finding, PartialDate(today().isoformat())
     step = {"next_step_is": CHANGED} | _step_of(finding) if _is_free_step(row) else {}
     page = {
@@ -127,7 +127,7 @@ def _is_free_step(row: NewFinding) -> bool:
 
 
 def _step_of(finding: Finding) -> dict[str, Any]:
-    """What is to come, and its day."""
+    """Return what is to come, and its day."""
     return {"next_step": finding.says.partition(", set down for ")[0], "next_step_on": finding.happened_on}
 
 

@@ -155,7 +155,7 @@ def _is_kept(plan: Plan, seen: str | None) -> bool:
 
 
 def _after_import(plan: Plan) -> tuple[str, str]:
-    """What is said of an import in this request, and where it leads: to the drafts of asks that came of it."""
+    """Return what is said of an import in this request, and where it leads: to the drafts of asks that came of it."""
     said = f"Done. Rows added: {plan.added.total()}; changed: {plan.changed.total()}."
     if not plan.added["asks"]:
         return said, url_for(".upload")
