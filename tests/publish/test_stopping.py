@@ -13,6 +13,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
+import sqlalchemy as sa
 
 from tests.cli.commands import CHECKOUT, SECRET, tracker_on
 from tests.engines import open_engine
@@ -20,7 +21,9 @@ from tests.factories import make_ask
 from tests.site import SeededDatabases
 from tracker.clock import now
 from tracker.db.engine import writing
+from tracker.models import Ask
 from tracker.publish.folder import MANIFEST, NOTE, WORK
+from tracker.rules.asks import Publication
 from tracker.rules.permissions import COMMAND_LINE
 from tracker.services.change import Change
 
@@ -30,9 +33,18 @@ PATIENCE_SECONDS = 120  # only for a program that hangs
 pytestmark = pytest.mark.slow
 
 
+@contextmanager
+def short_site(seeded_databases: SeededDatabases) -> Iterator[str]:
+    """A site of three asks, so that it is published quickly."""
+    with seeded_databases.temporary("sqlite") as url:
+        with open_engine(url) as engine, writing(engine) as session:
+            session.execute(sa.update(Ask).where(Ask.id > 3).values(publication=Publication.PUT_ASIDE))
+        yield url
+
+
 @pytest.fixture
 def url(seeded_databases: SeededDatabases) -> Iterator[str]:
-    with seeded_databases.temporary("sqlite") as url:
+    with short_site(seeded_databases) as url:
         yield url
 
 
@@ -45,7 +57,7 @@ def published(url: str, folder: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def whole(seeded_databases: SeededDatabases, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """What is published of the site that each test has a copy of, when nothing stops it."""
-    with seeded_databases.temporary("sqlite") as url:
+    with short_site(seeded_databases) as url:
         return published(url, tmp_path_factory.mktemp("whole"))
 
 
