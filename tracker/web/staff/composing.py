@@ -40,22 +40,18 @@ def send(composing: Composing, button: str) -> Page | Response:
     if button in SAVES:
         return saved(lambda change: (SAVES[button](composing, change), ask_page(composing.ask.id)))
 
-    def write(change: Change) -> Ask:
-        _publish_all(composing, change)
-        return change.session.get_one(Ask, composing.ask.id)
-
-    return rehearsed(write, is_entry=True)
+    return rehearsed(lambda change: _publish_all(composing, change)[0], is_entry=True)
 
 
 def _publish(composing: Composing, change: Change) -> str:
     """Publish the entry, and with it what else the form says."""
-    update = _publish_all(composing, change)
+    ask, update = _publish_all(composing, change)
     ask_before_repeating(change, composing.form, update)
-    return published(change.session.get_one(Ask, composing.ask.id))
+    return published(ask)
 
 
-def _publish_all(composing: Composing, change: Change) -> Update:
-    """Publish the entry, the look at everything, and the next step; returns the entry."""
+def _publish_all(composing: Composing, change: Change) -> tuple[Ask, Update]:
+    """Publish the entry, the look at everything, and the next step; return the ask and the entry."""
     form, ask = composing.form, change.session.get_one(Ask, composing.ask.id)
     update = composing.write(change, ask)
     updates.publish(change, ask, update, form.seen_entries)
@@ -65,7 +61,7 @@ def _publish_all(composing: Composing, change: Change) -> Update:
         step, on = after
         draft = replace(records.draft_of(AskDraft, ask), next_step=step, next_step_on=on)
         asks.edit_ask(change, ask, draft, seen_version=None)
-    return update
+    return ask, update
 
 
 def _submit(composing: Composing, change: Change) -> str:
