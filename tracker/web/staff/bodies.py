@@ -1,7 +1,5 @@
 """Bodies: who answers for asks. An ask that names a new one makes it; here it is renamed and gets short names."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -15,7 +13,7 @@ from tracker.services.change import Change
 from tracker.web.auth import requires
 from tracker.web.forms.asks import BodyForm
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, form_page, found, handled
+from tracker.web.staff.answers import Page, answer_edit, by_id
 
 bp = Blueprint("bodies", __name__, url_prefix="/staff/bodies")
 
@@ -31,16 +29,7 @@ def index() -> str:
 @bp.route("/<id:body_id>/edit", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def edit(body_id: int) -> Page | Response:
-    form, back = _form(body_id), url_for(".index")
-
-    def save(change: Change) -> str:
-        body = change.session.get_one(Body, body_id)
+    def save(change: Change, body: Body, form: BodyForm) -> None:
         edit_body(change, body, BodyDraft(body.slug, **form.values()), form.seen_version)
-        return back
 
-    answer = handled(form, save, "Kept.", lambda: _form(body_id, formdata=None))
-    return answer or form_page(form, "Edit the body", back)
-
-
-def _form(body_id: int, **options: Any) -> BodyForm:
-    return BodyForm(obj=found(db().get(Body, body_id)), **options)
+    return answer_edit(by_id(Body, body_id), BodyForm, save, "Kept.", "Edit the body", url_for(".index"))
