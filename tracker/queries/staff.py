@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from tracker.models import Ask, Event, Legislation, Link, Note, Person, Reply, Source, SuccessTest, Target, Update
+from tracker.models import Ask, Body, Event, Legislation, Link, Note, Person, Reply, Source, SuccessTest, Target, Update
 from tracker.queries import paging
 from tracker.queries.paging import Listed
 from tracker.queries.people import with_names
@@ -217,6 +217,11 @@ def list_laws(session: Session, after: str = "", size: int = paging.SIZE) -> Lis
 def list_sources(session: Session, after: str = "", size: int = paging.SIZE) -> Listed[Source]:
     """All sources by title."""
     return paging.cut(session, sa.select(Source), (Source.title, Source.id), limit=size, after=after)
+
+
+def list_bodies(session: Session, after: str = "", size: int = paging.SIZE) -> Listed[Body]:
+    """Return all bodies by name."""
+    return paging.cut(session, sa.select(Body), (Body.name, Body.id), limit=size, after=after)
 
 
 def list_people(session: Session, after: str = "", size: int = paging.SIZE) -> Listed[Person]:

@@ -49,7 +49,7 @@ def secret_of(key: str, person_id: int, nonce: str) -> str:
 
 
 def address(secret: str, person: Person, site: str) -> str:
-    """What the QR code says: the otpauth:// address that authenticators read; `site` is the name of the entry."""
+    """Return what the QR code says: the otpauth:// address that authenticators read; `site` names the entry."""
     return pyotp.TOTP(secret).provisioning_uri(name=person.email, issuer_name=site)
 
 

@@ -11,16 +11,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Source, StatusSpan
-from tracker.queries.public.as_of import ASK, NOW, SPAN, AsOf, as_of
+from tracker.queries.public.as_of import ASK, HIDDEN, NOW, SPAN, AsOf, as_of
 from tracker.queries.public.bodies import ANSWERS, BODY, LAST, PLACES, list_bodies, list_places, names_in, places_of
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.fitting import conditions
-from tracker.rules.asks import AskKind, Publication
+from tracker.rules.asks import AskKind
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import STATUSES_OF, Family, Status
 
 EVERY_ASK = AskFilter()
-HIDDEN = tuple(publication for publication in Publication if publication is not Publication.PUBLISHED)
 
 
 @dataclass(frozen=True)

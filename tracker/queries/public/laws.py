@@ -73,7 +73,7 @@ def list_laws(session: Session, after: str = "", size: int = PAGE_SIZE) -> LawPa
 
 
 def _serves(session: Session, keys: Sequence[str]) -> dict[str, tuple[LawServes, ...]]:
-    """What laws do for the first `NAMED` published asks, by their keys; the same effect for an ask is told once."""
+    """Return what laws do for the first `NAMED` published asks, by their keys; the same effect for an ask once."""
     numbers = {row.key: row.number for row in session.execute(_NUMBERS, {"keys": keys})}
     found: dict[str, list[LawServes]] = {}
     for key, effect, slug, title in session.execute(_NAMED, {"keys": keys}):

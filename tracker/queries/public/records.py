@@ -225,7 +225,7 @@ class PublicAsk:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether to say that nothing has moved since `moved_on`."""
+        """True if it is to be said that nothing has moved since `moved_on`."""
         return is_quiet(self.line.status, self.moved_on, self.line.reviewed_on)
 
 

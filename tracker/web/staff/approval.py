@@ -84,7 +84,7 @@ def _decide(update_id: int, form: ApprovalForm) -> Response:
 
 
 def _page(update: Update, form: ApprovalForm) -> Page:
-    """What is to be decided, what the rules say, and the public page as it would be (or, if refused, as it is)."""
+    """Return what is to decide, what the rules say, and the public page as it would be (or, if refused, as it is)."""
     slug = update.ask.slug
     seconds = find_refusals(db(), me().id, [update], now()) if current_app.config["FOUR_EYES"] else {}
     refusals = list(seconds.values())

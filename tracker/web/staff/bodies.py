@@ -1,11 +1,10 @@
 """Bodies: who answers for asks. An ask that names a new one makes it; here it is renamed and gets short names."""
 
-import sqlalchemy as sa
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.models import Body
-from tracker.queries import paging
+from tracker.queries import staff
 from tracker.rules.asks import BodyDraft
 from tracker.rules.permissions import Action
 from tracker.services.bodies import edit_body
@@ -22,8 +21,7 @@ bp = Blueprint("bodies", __name__, url_prefix="/staff/bodies")
 @requires(Action.READ)
 def index() -> str:
     after = request.args.get("after", "")
-    page = paging.cut(db(), sa.select(Body), (Body.name, Body.id), limit=paging.SIZE, after=after)
-    return render_template("staff/bodies.html", page=page, is_first=not after)
+    return render_template("staff/bodies.html", page=staff.list_bodies(db(), after), is_first=not after)
 
 
 @bp.route("/<id:body_id>/edit", methods=["GET", "POST"])
