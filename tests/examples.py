@@ -7,7 +7,7 @@ from tests.site import ADA, CLEO, ED, Site
 from tracker.models import Ask, Finding, Legislation, Person, Target
 from tracker.official.findings import note
 from tracker.rules.dates import PartialDate
-from tracker.rules.replies import ReplyDraft
+from tracker.rules.disputes import ReplyDraft
 from tracker.rules.updates import EvidenceDraft, EvidenceType, UpdateDraft, UpdateKind
 from tracker.services import drafts, people, replies, updates
 from tracker.services.change import Change

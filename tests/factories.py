@@ -22,11 +22,11 @@ from tracker.models import (
 )
 from tracker.rules.asks import AskDraft, AskKind, SourceDraft, TestDraft
 from tracker.rules.dates import PartialDate
+from tracker.rules.disputes import DisputeDraft, Outcome, ReplyDraft
 from tracker.rules.legislation import Effect, LegislationDraft, LinkDraft
-from tracker.rules.permissions import COMMAND_LINE, Actor, Role
-from tracker.rules.replies import DisputeDraft, Outcome, ReplyDraft
+from tracker.rules.official import Decision, TargetKind, TargetsDraft, TargetState
+from tracker.rules.people import COMMAND_LINE, Actor, Role
 from tracker.rules.status import Status
-from tracker.rules.targets import Decision, TargetKind, TargetsDraft, TargetState
 from tracker.rules.updates import EvidenceDraft, EvidenceType, UpdateDraft, UpdateKind
 from tracker.services import asks, drafts, legislation, people, records, replies, targets, tests, updates
 from tracker.services.change import Change

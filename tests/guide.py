@@ -25,7 +25,7 @@ from tracker import clock
 from tracker.models import Ask, Update
 from tracker.paths import CHECKOUT
 from tracker.rules.dates import PartialDate
-from tracker.rules.replies import ReplyDraft
+from tracker.rules.disputes import ReplyDraft
 from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family
 from tracker.rules.updates import UpdateDraft, UpdateKind
 from tracker.services import drafts, replies, updates

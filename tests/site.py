@@ -30,8 +30,8 @@ from tracker.imports.whole import bring_in
 from tracker.models import Ask, Event, Person, Revision, SanctionsList
 from tracker.paths import resource_dir
 from tracker.rules.dates import PartialDate
-from tracker.rules.permissions import COMMAND_LINE, SEEDS, Actor, Role
-from tracker.services import derived, passwords, people, sessions
+from tracker.rules.people import COMMAND_LINE, SEEDS, Actor, Role
+from tracker.services import derived, people, sessions
 from tracker.services.change import Change
 from tracker.settings import Settings
 from tracker.web.cache import RevisionCache
@@ -236,7 +236,7 @@ def open_site(databases: SeededDatabases, settings: Settings = LOCAL, engine: st
     """A site with the seeds for the length of the block; what was done leaves lists and counts that are right."""
     with databases.temporary(engine) as url, open_app(replace(settings, database_url=url)) as app:
         site = Site(app)
-        usual, passwords.HASHER = passwords.HASHER, QUICK_HASHER
+        usual, sessions.HASHER = sessions.HASHER, QUICK_HASHER
         _, revision = site.footprint()
         try:
             yield site
@@ -244,7 +244,7 @@ def open_site(databases: SeededDatabases, settings: Settings = LOCAL, engine: st
                 with site.reading() as session:
                     assert derived.find_faults(session) == []
         finally:
-            passwords.HASHER = usual
+            sessions.HASHER = usual
         assert not site.unsaved, f"changed in a reading session and lost: {site.unsaved}"
 
 

@@ -79,7 +79,7 @@ def test_modules_are_named_after_a_subject() -> None:
         ),
         pytest.param(
             r"\bos\.(environb?|getenvb?)$",
-            ("tracker/settings.py", "tracker/app.py", "tracker/cli", "tracker/db/postgresql_backup.py"),
+            ("tracker/settings.py", "tracker/app.py", "tracker/cli", "tracker/db/postgresql.py"),
             "Only settings read the environment (and pg_dump is given ours):",
             id="the environment",
         ),

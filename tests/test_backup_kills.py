@@ -14,7 +14,7 @@ from tests.factories import NOW, make_ask, make_person, make_staff
 from tests.processes import kill, kill_at, processes, received
 from tracker.db import sqlite_backup
 from tracker.db.engine import writing
-from tracker.rules.permissions import COMMAND_LINE
+from tracker.rules.people import COMMAND_LINE
 from tracker.services import backup
 from tracker.services.change import Change
 

@@ -18,7 +18,7 @@ from tracker.models import Ask, Event, Evidence, Person, Update
 from tracker.queries import public
 from tracker.queries.stories import find_story
 from tracker.rules.asks import Publication
-from tracker.rules.permissions import Actor, Role
+from tracker.rules.people import Actor, Role
 from tracker.rules.status import Status
 from tracker.rules.updates import UpdateKind
 from tracker.services import asks, derived, proof, updates

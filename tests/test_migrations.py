@@ -37,7 +37,7 @@ from tracker.paths import resource_dir
 from tracker.queries import public
 from tracker.rules.chain import GENESIS, entry_hash
 from tracker.rules.dates import PartialDate
-from tracker.rules.findings import LookOutcome
+from tracker.rules.official import LookOutcome
 from tracker.rules.text import own_slug, slug_of_name
 from tracker.rules.updates import Result
 from tracker.services import asks, derived, proof, replay, uploads

@@ -27,12 +27,12 @@ from tracker.web.limits import BodyLimit
 from tracker.web.public import api, embeds, feeds, files, machines, pages
 from tracker.web.staff import (
     account,
-    approval,
     asks,
     bodies,
     bulk,
     desk,
     disputes,
+    drafts,
     findings,
     help,
     laws,
@@ -63,7 +63,7 @@ BLUEPRINTS = (
     asks.bp,
     updates.bp,
     findings.bp,
-    approval.bp,
+    drafts.bp,
     disputes.bp,
     targets.bp,
     bulk.bp,

@@ -19,7 +19,7 @@ from tracker.db import migrate
 from tracker.db.engine import reading, writing
 from tracker.models import Event, Revision
 from tracker.queries import public
-from tracker.rules.permissions import COMMAND_LINE
+from tracker.rules.people import COMMAND_LINE
 from tracker.services import taking_down
 from tracker.services.change import Change
 

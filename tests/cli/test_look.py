@@ -14,7 +14,7 @@ from tracker.clock import now, today
 from tracker.db.engine import reading, writing
 from tracker.models import Finding, Look
 from tracker.official.looking import only_one
-from tracker.rules.permissions import COMMAND_LINE
+from tracker.rules.people import COMMAND_LINE
 from tracker.rules.status import Status
 from tracker.services import asks, findings
 from tracker.services.change import Change

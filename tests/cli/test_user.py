@@ -11,10 +11,10 @@ from tests.site import QUICK_HASHER
 from tracker.clock import now
 from tracker.db.engine import reading, writing
 from tracker.models import Event, Person
-from tracker.rules.permissions import Actor
-from tracker.services import passwords, sessions
+from tracker.rules.people import Actor
+from tracker.services import sessions
 from tracker.services.change import Change
-from tracker.services.passwords import is_right
+from tracker.services.sessions import is_right
 
 pytestmark = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
 
@@ -24,7 +24,7 @@ ADA, ED, CLEO = "ada@example.org", "ed@example.org", "cleo@example.org"
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make passwords hard to guess with little work."""
-    monkeypatch.setattr(passwords, "HASHER", QUICK_HASHER)
+    monkeypatch.setattr(sessions, "HASHER", QUICK_HASHER)
 
 
 def add(tracker: Tracker, email: str, name: str, role: str, *, password: str = PASSWORD, code: int = 0) -> Answer:

@@ -10,7 +10,7 @@ from tests.cli.commands import Tracker
 from tests.factories import NOW, make_person, make_staff
 from tests.tampering import unlock_log
 from tracker.db.engine import writing
-from tracker.rules.permissions import COMMAND_LINE
+from tracker.rules.people import COMMAND_LINE
 from tracker.services.change import Change
 
 ON_SQLITE = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)

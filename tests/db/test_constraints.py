@@ -21,7 +21,7 @@ from tests.transactions import shared_engine_with
 from tracker.db.base import UNCHECKED, Base, PartialDateColumn
 from tracker.models import EvidenceLook, Finding, Look, Publisher, Reply, SanctionsList, StatusSpan
 from tracker.rules.dates import PartialDate
-from tracker.rules.findings import LookOutcome
+from tracker.rules.official import LookOutcome
 from tracker.rules.status import Status
 from tracker.rules.updates import EvidenceType, Result
 from tracker.services.change import Change

@@ -33,10 +33,10 @@ from tests.test_urls import PUBLIC_ADDRESSES
 from tracker.models import Ask, Body, SanctionsList, SuccessTest
 from tracker.rules.asks import BodyDraft
 from tracker.rules.dates import PartialDate
+from tracker.rules.disputes import Outcome
 from tracker.rules.legislation import Effect
-from tracker.rules.replies import Outcome
+from tracker.rules.official import TargetKind
 from tracker.rules.status import Status
-from tracker.rules.targets import TargetKind
 from tracker.rules.updates import Result, UpdateKind
 from tracker.services import asks, drafts, records, replies, targets, tests, updates
 from tracker.services.bodies import edit_body

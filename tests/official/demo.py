@@ -23,7 +23,7 @@ from tracker.db.engine import writing
 from tracker.models import Ask, Legislation
 from tracker.official.sanctions import XML
 from tracker.rules.asks import Publication
-from tracker.rules.permissions import COMMAND_LINE
+from tracker.rules.people import COMMAND_LINE
 from tracker.services.change import Change
 
 IVANA = Entry(

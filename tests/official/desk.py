@@ -16,7 +16,7 @@ from tracker.models import Finding, Link, Look
 from tracker.official import READERS
 from tracker.official.fetching import Fetcher
 from tracker.official.looking import Looking, Reader, look
-from tracker.rules.findings import FindingState
+from tracker.rules.official import FindingState
 from tracker.services.change import Change
 
 AGENT = "policy-tracker/1 (tests@example.org)"

@@ -13,7 +13,7 @@ from tracker.models import Ask, Designation, Finding, SanctionsList, Target
 from tracker.official.designations import take_list
 from tracker.official.sanctions import read_list
 from tracker.rules.dates import PartialDate
-from tracker.rules.targets import TargetKind
+from tracker.rules.official import TargetKind
 from tracker.services.change import Change
 
 NAMESAKE = Entry("GHR9004", ("Boris TESTOV",), regime="The Global Human Rights Sanctions Regulations 2020")

@@ -19,7 +19,7 @@ from tracker.official.evidence import read_evidence
 from tracker.official.looking import look
 from tracker.queries import public
 from tracker.rules.asks import Publication
-from tracker.rules.findings import FindingState, LookOutcome, Sight
+from tracker.rules.official import FindingState, LookOutcome, Sight
 from tracker.rules.status import Status
 from tracker.rules.text import slugify
 from tracker.services import asks

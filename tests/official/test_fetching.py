@@ -17,7 +17,7 @@ from tracker.official.fetching import Fetcher, SavedAnswers, Unreachable, Unread
 from tracker.official.findings import note, withdraw_missing
 from tracker.official.looking import only_one
 from tracker.rules.dates import PartialDate
-from tracker.rules.findings import FindingState, LookOutcome
+from tracker.rules.official import FindingState, LookOutcome
 
 
 @pytest.fixture

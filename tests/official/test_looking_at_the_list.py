@@ -12,7 +12,7 @@ from tests.official.desk import Desk
 from tests.official.lists import TESTOV, THREE, Entry, as_csv, as_xml
 from tracker.models import Ask, Designation, SanctionsList, Target
 from tracker.official.sanctions import CSV, XML
-from tracker.rules.findings import LookOutcome
+from tracker.rules.official import LookOutcome
 
 MANY = [replace(TESTOV, unique_id=f"RUS{number:04}") for number in range(20)]
 

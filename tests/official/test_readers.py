@@ -9,7 +9,7 @@ from tests.official.fake import effect, instrument, metadata, stage
 from tracker.models import Look
 from tracker.official.law import provisions_of
 from tracker.rules.dates import PartialDate
-from tracker.rules.findings import FindingState, LookOutcome
+from tracker.rules.official import FindingState, LookOutcome
 from tracker.rules.text import showable
 
 BILL = "https://bills.parliament.uk/bills/4210"

@@ -23,7 +23,7 @@ from tests.official.lists import (
 from tracker.official.fetching import Unreadable, file_name
 from tracker.official.sanctions import CLOSED, XML, ListEntry, ReadList, read_list
 from tracker.rules.dates import PartialDate
-from tracker.rules.targets import TargetKind
+from tracker.rules.official import TargetKind
 
 TODAY = PartialDate("2026-11-22")
 BOMB = '<!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><Designations>&b;</Designations>'

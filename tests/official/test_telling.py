@@ -14,7 +14,7 @@ from tracker.official.findings import note
 from tracker.queries.findings import find_faults
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
-from tracker.rules.findings import FindingState, LookOutcome, Sight
+from tracker.rules.official import FindingState, LookOutcome, Sight
 from tracker.services import replay
 
 SAYS = "Empty Homes Bill: second reading, Commons"

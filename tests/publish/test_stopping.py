@@ -24,7 +24,7 @@ from tracker.db.engine import writing
 from tracker.models import Ask
 from tracker.publish.folder import MANIFEST, NOTE, WORK
 from tracker.rules.asks import Publication
-from tracker.rules.permissions import COMMAND_LINE
+from tracker.rules.people import COMMAND_LINE
 from tracker.services.change import Change
 
 OWN = "https://asks.example.org"

@@ -37,7 +37,7 @@ from tracker.queries.staff import Wanted
 from tracker.rules.asks import AskKind
 from tracker.rules.chain import TAKEN_DOWN
 from tracker.rules.dates import PartialDate
-from tracker.rules.permissions import COMMAND_LINE
+from tracker.rules.people import COMMAND_LINE
 from tracker.rules.status import Status
 from tracker.rules.updates import EvidenceType, Result
 from tracker.services import replies

@@ -26,8 +26,8 @@ from tracker.queries.paging import Listed
 from tracker.queries.public.filters import UnknownFilter
 from tracker.queries.staff import NO_STATUS, Wanted
 from tracker.rules.dates import PartialDate
-from tracker.rules.permissions import COMMAND_LINE
-from tracker.rules.replies import Outcome
+from tracker.rules.disputes import Outcome
+from tracker.rules.people import COMMAND_LINE
 from tracker.services import updates
 from tracker.services.change import Change
 

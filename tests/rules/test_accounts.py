@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.accounts import LONGEST, SHORTEST, check_password, device_hint
+from tracker.rules.people import LONGEST, SHORTEST, check_password, device_hint
 
 EMAIL, NAME = "ada.lovelace@example.org", "Ada Byron"
 SHORT, LONG, REPEATS, EASY = "at least 15", "at most 128", "repeats too few", "easy to guess"

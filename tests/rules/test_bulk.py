@@ -3,7 +3,7 @@
 import pytest
 
 from tracker.rules.bulk import MOST_AN_HOUR, MOST_AT_ONCE, ManyDraft, What, check_hour, check_number, check_reason
-from tracker.rules.permissions import Role
+from tracker.rules.people import Role
 
 NOW = ("Home Office", "The Treasury")
 

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from tracker.rules.errors import NotAllowed
-from tracker.rules.permissions import COMMAND_LINE, SEEDS, Action, Actor, Role
+from tracker.rules.people import COMMAND_LINE, SEEDS, Action, Actor, Role
 
 # The actions of a role, written out: a change of rights is a change of this table. Each has those of the role above.
 DRAFTS = {Action.READ, Action.DRAFT}

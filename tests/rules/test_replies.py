@@ -7,7 +7,7 @@ import pytest
 
 from tests.rules.problems import check_limits, fields_of
 from tracker.rules.dates import PartialDate
-from tracker.rules.replies import (
+from tracker.rules.disputes import (
     DisputeDraft,
     Outcome,
     ReplyDraft,

@@ -4,7 +4,7 @@ import pytest
 
 from tracker.rules import checks
 from tracker.rules.checks import MARK
-from tracker.rules.taking_down import AROUND, CORRECTIONS, WordsSought, excerpt
+from tracker.rules.disputes import AROUND, CORRECTIONS, WordsSought, excerpt
 
 OURS = "https://tracker.example"
 TEXTS = [

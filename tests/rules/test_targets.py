@@ -3,7 +3,7 @@
 import pytest
 
 from tests.rules.problems import fields_of
-from tracker.rules.targets import (
+from tracker.rules.official import (
     MOST_TARGETS,
     Decision,
     TargetKind,

@@ -38,7 +38,7 @@ from tracker.queries.stories import find_story
 from tracker.rules.asks import BodyDraft, Publication
 from tracker.rules.bulk import ManyDraft, Seen, What
 from tracker.rules.dates import PartialDate
-from tracker.rules.permissions import Role
+from tracker.rules.people import Role
 from tracker.rules.publishers import PublisherDraft
 from tracker.rules.status import Status
 from tracker.rules.updates import EvidenceType, UpdateDraft, UpdateKind
@@ -52,7 +52,6 @@ from tracker.services import (
     new_asks,
     people,
     personal_data,
-    publishers,
     records,
     replies,
     second_factor,
@@ -118,7 +117,7 @@ def make_world(ed: Change) -> None:
     values |= {"kind": "made", "subject_kind": "legislation", "outside_key": "law/1", "digest": "0" * 64}
     ed.session.add(Finding(subject_id=law.id, happened_on=day, fills="enacted_on", seen_at=NOW, version=1, **values))
     make_person(ada, name="Somebody")
-    publishers.keep(ada, replace(NEWS, host="old.example.org"))
+    bodies.keep_publisher(ada, replace(NEWS, host="old.example.org"))
     bodies.find_or_create(ada, ["The Treasury"])
 
 
@@ -316,8 +315,10 @@ CALLS: Mapping[str, Call] = {
     "sessions.start": lambda c, w: sessions.start(c, me(c)),
     "sessions.wait": lambda c, w: sessions.wait(c, me(c), None, ""),
     "sessions.log_failure": lambda c, w: sessions.log_failure(c, w.person),
-    "publishers.keep": lambda c, w: publishers.keep(c, NEWS),
-    "publishers.keep, to take away": lambda c, w: publishers.keep(c, PublisherDraft("old.example.org", "", NEWS.type)),
+    "bodies.keep_publisher": lambda c, w: bodies.keep_publisher(c, NEWS),
+    "bodies.keep_publisher, to take away": lambda c, w: bodies.keep_publisher(
+        c, PublisherDraft("old.example.org", "", NEWS.type)
+    ),
     "uploads.keep": lambda c, w: uploads.keep(c, [("asks.csv", b"ask_slug")], ""),
     "uploads.find": lambda c, w: uploads.find(c, 1),
     "uploads.log_import": lambda c, w: uploads.log_import(c, ["asks.csv"], {"asks": 2}, {}, "A new list."),

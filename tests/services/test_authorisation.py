@@ -96,8 +96,8 @@ second_factor.reset                   | -           | -      | yes   | 2      | 
 sessions.start                        | yes         | yes    | yes   | 1      | -
 sessions.wait                         | yes         | yes    | yes   | 0      | -
 sessions.log_failure                  | yes         | yes    | yes   | 1      | -
-publishers.keep                       | -           | -      | yes   | 1      | -
-publishers.keep, to take away         | -           | -      | yes   | 1      | -
+bodies.keep_publisher                 | -           | -      | yes   | 1      | -
+bodies.keep_publisher, to take away   | -           | -      | yes   | 1      | -
 uploads.keep                          | -           | yes    | yes   | 0      | -
 uploads.find                          | -           | yes    | yes   | 0      | -
 uploads.log_import                    | -           | yes    | yes   | 1      | -

@@ -16,7 +16,7 @@ from tracker.db.engine import writing
 from tracker.models import Event, Person, PersonalDetail, SignInFailure, StaffSession, Upload
 from tracker.queries.people import count_held_for_good, with_names
 from tracker.rules.errors import Conflict, RuleBroken
-from tracker.rules.permissions import Role
+from tracker.rules.people import Role
 from tracker.services import people, personal_data, proof, sessions, uploads
 from tracker.services.change import Change
 from tracker.services.people import PersonDraft

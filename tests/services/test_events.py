@@ -20,7 +20,7 @@ from tracker.rules.chain import GENESIS, entry_hash
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import RuleBroken
 from tracker.rules.method import VERSION
-from tracker.rules.permissions import UNKNOWN
+from tracker.rules.people import UNKNOWN
 from tracker.rules.status import Status
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.rules.updates import Result

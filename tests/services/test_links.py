@@ -13,7 +13,7 @@ from tests.factories import NOW, Staff, actor_of, make_person, make_staff
 from tracker.db.engine import writing
 from tracker.models import AccessLink, Event, Person
 from tracker.rules.errors import RuleBroken
-from tracker.rules.permissions import Role
+from tracker.rules.people import Role
 from tracker.services import people, sessions
 from tracker.services.change import Change
 from tracker.services.people import PersonDraft

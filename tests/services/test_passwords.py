@@ -8,7 +8,7 @@ from argon2 import PasswordHasher, extract_parameters
 from tests.site import QUICK_HASHER
 from tests.transactions import problems_of
 from tracker.rules.errors import RuleBroken
-from tracker.services import passwords
+from tracker.services import sessions
 
 EMAIL = "ed@example.org"
 LONGEST = "Härzlich willkommen im Wald! " * 4 + "und Pilze 🍄"
@@ -17,59 +17,59 @@ assert len(LONGEST) <= 128
 
 @pytest.fixture(scope="module")
 def stored() -> str:
-    return passwords.hash_password("four unrelated words", EMAIL)
+    return sessions.hash_password("four unrelated words", EMAIL)
 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the cost of a hash does not matter, little is spent on it."""
-    monkeypatch.setattr(passwords, "HASHER", QUICK_HASHER)
+    monkeypatch.setattr(sessions, "HASHER", QUICK_HASHER)
 
 
 def test_the_right_password_fits_and_no_other_does(stored: str) -> None:
-    assert passwords.is_right("four unrelated words", stored, is_known=False)
+    assert sessions.is_right("four unrelated words", stored, is_known=False)
     for wrong in ("", "four unrelated word", "four unrelated words ", "Four unrelated words", stored, "\ud800"):
-        assert not passwords.is_right(wrong, stored, is_known=False)
+        assert not sessions.is_right(wrong, stored, is_known=False)
 
 
 @pytest.mark.usefixtures("quick")
 def test_half_a_character_can_be_part_of_a_password() -> None:
     odd = "four unrelated words \ud800"
-    assert passwords.is_right(odd, passwords.hash_password(odd, EMAIL), is_known=False)
+    assert sessions.is_right(odd, sessions.hash_password(odd, EMAIL), is_known=False)
 
 
 @pytest.mark.usefixtures("quick")
 def test_every_character_counts_up_to_the_longest() -> None:
     longest = LONGEST.ljust(128, "x")
-    stored = passwords.hash_password(longest, EMAIL)
-    assert passwords.is_right(longest, stored, is_known=False)
-    assert not passwords.is_right(longest[:-1] + "y", stored, is_known=False)
+    stored = sessions.hash_password(longest, EMAIL)
+    assert sessions.is_right(longest, stored, is_known=False)
+    assert not sessions.is_right(longest[:-1] + "y", stored, is_known=False)
 
 
 def test_a_longer_password_is_refused_before_it_is_hashed(stored: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "HASHER", None)  # whatever touched it would fail
-    assert not passwords.is_right("x" * 129, stored, is_known=False)
-    assert not passwords.is_right("x" * 1_000_000, None, is_known=False)
+    monkeypatch.setattr(sessions, "HASHER", None)  # whatever touched it would fail
+    assert not sessions.is_right("x" * 129, stored, is_known=False)
+    assert not sessions.is_right("x" * 1_000_000, None, is_known=False)
     with pytest.raises(RuleBroken) as broken:
-        passwords.hash_password("four unrelated words" * 7, EMAIL)
+        sessions.hash_password("four unrelated words" * 7, EMAIL)
     assert problems_of(broken) == {"password"}
 
 
 def test_a_password_that_is_easy_to_guess_is_not_stored() -> None:
     with pytest.raises(RuleBroken) as broken:
-        passwords.hash_password(f"{EMAIL}1234", EMAIL)
+        sessions.hash_password(f"{EMAIL}1234", EMAIL)
     assert problems_of(broken) == {"password"}
 
 
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("nothing", [None, "", "no hash at all", "$argon2id$v=19$broken"])
 def test_where_there_is_no_hash_no_password_is_right(nothing: str | None) -> None:
-    assert not passwords.is_right("four unrelated words", nothing, is_known=False)
-    assert not passwords.is_right("nobody's password, never accepted", nothing, is_known=False)
+    assert not sessions.is_right("four unrelated words", nothing, is_known=False)
+    assert not sessions.is_right("nobody's password, never accepted", nothing, is_known=False)
 
 
 def test_the_hash_is_salted_argon2id_above_the_minimum(stored: str) -> None:
-    again = passwords.hash_password("four unrelated words", EMAIL)
+    again = sessions.hash_password("four unrelated words", EMAIL)
     found = extract_parameters(stored)
     assert again != stored
     assert found.type.name == "ID"
@@ -78,18 +78,18 @@ def test_the_hash_is_salted_argon2id_above_the_minimum(stored: str) -> None:
 
 def test_a_weaker_hash_is_due_for_renewal(stored: str) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("four unrelated words")
-    assert passwords.is_right("four unrelated words", weak, is_known=False)
-    renewed = passwords.rehash("four unrelated words", weak)
+    assert sessions.is_right("four unrelated words", weak, is_known=False)
+    renewed = sessions.rehash("four unrelated words", weak)
     assert renewed is not None
-    assert passwords.is_right("four unrelated words", renewed, is_known=False)
-    assert passwords.rehash("four unrelated words", renewed) is None
-    assert passwords.rehash("four unrelated words", stored) is None
+    assert sessions.is_right("four unrelated words", renewed, is_known=False)
+    assert sessions.rehash("four unrelated words", renewed) is None
+    assert sessions.rehash("four unrelated words", stored) is None
 
 
 def test_when_too_many_wait_for_their_turn_the_next_is_told_so(stored: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "IN_LINE", threading.BoundedSemaphore(1))
-    with passwords.IN_LINE:
-        with pytest.raises(passwords.Busy):
-            passwords.is_right("four unrelated words", stored, is_known=False)
-        assert passwords.is_right("four unrelated words", stored, is_known=True)  # who has places of their own
-    assert passwords.is_right("four unrelated words", stored, is_known=False)  # and the place is free again
+    monkeypatch.setattr(sessions, "IN_LINE", threading.BoundedSemaphore(1))
+    with sessions.IN_LINE:
+        with pytest.raises(sessions.Busy):
+            sessions.is_right("four unrelated words", stored, is_known=False)
+        assert sessions.is_right("four unrelated words", stored, is_known=True)  # who has places of their own
+    assert sessions.is_right("four unrelated words", stored, is_known=False)  # and the place is free again

@@ -11,7 +11,7 @@ from tests.transactions import problems_of
 from tracker.models import Event, Person
 from tracker.queries.people import with_names
 from tracker.rules.errors import Conflict, RuleBroken
-from tracker.rules.permissions import Role
+from tracker.rules.people import Role
 from tracker.services import people, sessions
 from tracker.services.change import Change
 from tracker.services.people import PersonDraft

@@ -13,7 +13,7 @@ from tracker.models import Ask, Person, Update
 from tracker.queries.people import OWN, TIED, TOO_NEW, find_refusals, list_account_changes
 from tracker.queries.waiting import waits_for
 from tracker.rules.errors import RuleBroken
-from tracker.rules.permissions import COMMAND_LINE, Actor, Role
+from tracker.rules.people import COMMAND_LINE, Actor, Role
 from tracker.rules.status import Status
 from tracker.services import people, personal_data, second_factor, updates
 from tracker.services.change import Change

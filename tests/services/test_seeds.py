@@ -17,7 +17,7 @@ from tracker.models import Ask, Legislation, Link, SuccessTest, Update
 from tracker.queries.stories import find_story, list_tests
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
-from tracker.rules.permissions import COMMAND_LINE
+from tracker.rules.people import COMMAND_LINE
 from tracker.rules.story import state_of
 from tracker.rules.updates import Result, UpdateKind
 from tracker.services import replay, tests, updates

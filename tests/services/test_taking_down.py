@@ -30,8 +30,8 @@ from tracker.models import Ask, Event, Evidence, Finding, Revision, Target, Upda
 from tracker.official.findings import note
 from tracker.rules.chain import commitment, entry_hash
 from tracker.rules.checks import MARK
+from tracker.rules.disputes import CORRECTIONS
 from tracker.rules.errors import NotAllowed, RuleBroken
-from tracker.rules.taking_down import CORRECTIONS
 from tracker.services import derived, proof, replay, taking_down
 from tracker.services.change import Change
 from tracker.services.proof import BrokenChain

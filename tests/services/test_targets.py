@@ -11,7 +11,7 @@ from tests.transactions import problems_of, revision
 from tracker.db.base import Base
 from tracker.models import Ask, Designation, Event, Target
 from tracker.rules.errors import Conflict, RuleBroken
-from tracker.rules.targets import Decision, TargetState
+from tracker.rules.official import Decision, TargetState
 from tracker.services import replay, targets
 from tracker.services.change import Change
 

@@ -11,7 +11,7 @@ from tests.web.json_answers import got
 from tracker.clock import today
 from tracker.models import Ask, Event
 from tracker.rules.dates import PartialDate
-from tracker.rules.replies import DisputeDraft, answer_due
+from tracker.rules.disputes import DisputeDraft, answer_due
 from tracker.services import events, records, replies
 
 ADDRESS = f"/asks/{WEALTH_ORDERS}"

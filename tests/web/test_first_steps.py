@@ -9,7 +9,7 @@ from tests.factories import make_ask
 from tests.site import CLEO, ED, LOCAL, ROLES, Site, email_of, open_app, password_hash
 from tracker.clock import now
 from tracker.db.engine import writing
-from tracker.rules.permissions import COMMAND_LINE
+from tracker.rules.people import COMMAND_LINE
 from tracker.services import people
 from tracker.services.change import Change
 

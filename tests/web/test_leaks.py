@@ -37,7 +37,7 @@ from tracker.models import (
 )
 from tracker.rules.asks import Publication, SourceDraft
 from tracker.rules.dates import PartialDate
-from tracker.rules.findings import SOURCES, FindingState, LookOutcome
+from tracker.rules.official import SOURCES, FindingState, LookOutcome
 from tracker.rules.updates import EvidenceType, UpdateKind
 from tracker.services import asks, events, records
 from tracker.services.events import Subject

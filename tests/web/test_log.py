@@ -16,7 +16,7 @@ from tracker.exports.folder import LOG
 from tracker.models import Ask, Event, Person
 from tracker.queries import log
 from tracker.rules.asks import AskDraft
-from tracker.rules.permissions import Actor, Role
+from tracker.rules.people import Actor, Role
 from tracker.services import asks, events, proof
 from tracker.services.change import Change
 from tracker.services.events import Subject

@@ -13,8 +13,8 @@ from tests.second_step import give_phone
 from tests.site import ADA, CLEO, ED, LOCAL, PASSWORD, MakeSite, Site, email_of
 from tracker.clock import now
 from tracker.models import AccessLink, Note, Person
-from tracker.rules.permissions import Role
-from tracker.services import events, passwords, people, personal_data, proof
+from tracker.rules.people import Role
+from tracker.services import events, people, personal_data, proof, sessions
 from tracker.services.events import Subject
 from tracker.web.auth import me
 from tracker.web.session import stop_reading
@@ -151,7 +151,7 @@ def test_who_is_erased_while_their_password_is_looked_at_comes_back_nowhere(
     sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     confirm = sqlite_site.browser(ED).get("/staff/confirm")
-    monkeypatch.setattr(passwords, "is_right", lambda *_, **__: erase_ed(sqlite_site))
+    monkeypatch.setattr(sessions, "is_right", lambda *_, **__: erase_ed(sqlite_site))
     confirm.submit("Confirm", password="not mine")
     with sqlite_site.reading() as session:
         proof.verify(session)

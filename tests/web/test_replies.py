@@ -9,7 +9,7 @@ from tests.web.json_answers import all_records, got
 from tracker.clock import today
 from tracker.models import Ask, Reply
 from tracker.rules.dates import PartialDate
-from tracker.rules.replies import Outcome, one_month_after
+from tracker.rules.disputes import Outcome, one_month_after
 from tracker.services.records import archive
 
 PUBLIC_PAGE = f"/asks/{WEALTH_ORDERS}"

@@ -12,7 +12,7 @@ from tests.browser import Page
 from tests.site import ADA, ED, LOCAL, PASSWORD, MakeSite, Site, email_of
 from tracker.clock import now
 from tracker.models import Event, Person, SignInFailure, StaffSession
-from tracker.services import passwords, sessions
+from tracker.services import sessions
 
 # The rest of what leads away: tests/rules/test_checks.py.
 AWAY = [
@@ -101,8 +101,8 @@ def test_who_is_told_that_the_site_is_busy_is_counted_and_a_known_device_gets_in
     sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = sign_in(sqlite_site).submit("Sign out")
-    monkeypatch.setattr(passwords, "IN_LINE", threading.BoundedSemaphore(1))
-    with passwords.IN_LINE:
+    monkeypatch.setattr(sessions, "IN_LINE", threading.BoundedSemaphore(1))
+    with sessions.IN_LINE:
         form = sqlite_site.browser().get("/staff/sign-in")
         sent = form.sent("Sign in", email=email_of(ED), password=PASSWORD)
         assert form.browser.client.post("/staff/sign-in", data=MultiDict(sent)).status_code == 503

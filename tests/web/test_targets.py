@@ -16,7 +16,7 @@ from tracker.models import Ask, Designation, SanctionsList, Target
 from tracker.official.designations import take_list
 from tracker.official.sanctions import read_list
 from tracker.rules.dates import PartialDate
-from tracker.rules.targets import TargetKind
+from tracker.rules.official import TargetKind
 from tracker.services.records import archive
 
 

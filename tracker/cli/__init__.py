@@ -12,9 +12,8 @@ import sqlalchemy as sa
 from alembic.util import CommandError
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
-from tracker.cli.backup import backup, restore
 from tracker.cli.cron import digest, look, tidy
-from tracker.cli.database import Unusable, db, open_engine, open_newest, upgrade
+from tracker.cli.database import Unusable, backup, db, open_engine, open_newest, restore, upgrade
 from tracker.cli.export import export, publish
 from tracker.cli.imports import import_files, seed
 from tracker.cli.installation import config, doctor, init, load_env_file
@@ -23,7 +22,7 @@ from tracker.cli.people import user
 from tracker.db import migrate
 from tracker.db.engine import reading, what_is_not_durable
 from tracker.db.errors import lacks_room
-from tracker.db.postgresql_backup import ProgramFailed
+from tracker.db.postgresql import ProgramFailed
 from tracker.models import Person
 from tracker.publish.folder import PublishRefused
 from tracker.rules.errors import NotAllowed, RuleBroken

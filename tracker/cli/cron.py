@@ -10,7 +10,7 @@ from tracker.cli.database import open_newest, show_progress
 from tracker.clock import now
 from tracker.db.engine import reading, writing
 from tracker.paths import var_dir
-from tracker.rules.findings import SOURCES, LookOutcome
+from tracker.rules.official import SOURCES, LookOutcome
 from tracker.services import personal_data
 from tracker.services.digest import digests, send
 from tracker.settings import Settings

@@ -18,7 +18,7 @@ from tracker.imports.run import apply
 from tracker.imports.whole import bring_in, is_empty
 from tracker.models import Person
 from tracker.paths import resource_dir
-from tracker.rules.permissions import COMMAND_LINE, SEEDS, Actor
+from tracker.rules.people import COMMAND_LINE, SEEDS, Actor
 from tracker.rules.wording import shown
 from tracker.services.change import Change
 from tracker.settings import Settings

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from tracker.cli.database import changing, open_engine
 from tracker.db.engine import reading
 from tracker.models import Person
-from tracker.rules.permissions import Role
-from tracker.services import passwords, people, personal_data, second_factor
+from tracker.rules.people import Role
+from tracker.services import people, personal_data, second_factor, sessions
 from tracker.services.change import Change
 from tracker.settings import Settings
 
@@ -36,7 +36,7 @@ def user() -> None:
 def add_user(email: str, name: str, role: str, password_stdin: bool, link: bool) -> None:
     """Add somebody. The password is asked for, twice; or --link prints an invitation."""
     draft = people.PersonDraft(email.strip().casefold(), name.strip(), Role(role))
-    stored = "" if link else passwords.hash_password(_ask_password(password_stdin), draft.email, draft.name)
+    stored = "" if link else sessions.hash_password(_ask_password(password_stdin), draft.email, draft.name)
     with changing() as change:
         person = people.add_person(change, draft, stored)
         said = _make_link(change, person) if link else f"{draft.name} can sign in with {draft.email} at /staff/sign-in."
@@ -87,7 +87,7 @@ def set_role(email: str, role: str) -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def set_password(email: str, password_stdin: bool) -> None:
     """Give EMAIL a new password; their sessions end."""
-    stored = passwords.hash_password(_ask_password(password_stdin), email)
+    stored = sessions.hash_password(_ask_password(password_stdin), email)
     _change_person(email, lambda change, person: people.set_password(change, person, stored))
 
 

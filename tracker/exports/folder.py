@@ -14,8 +14,8 @@ from tracker.exports.package import ORDER as PACKED_ORDER
 from tracker.exports.tables import TABLES
 from tracker.rules.asks import Publication
 from tracker.rules.chain import canonical
-from tracker.rules.replies import Outcome
-from tracker.rules.targets import TargetKind
+from tracker.rules.disputes import Outcome
+from tracker.rules.official import TargetKind
 
 
 def _to_the_microsecond(column: Column) -> Column:

@@ -16,7 +16,7 @@ from tracker.exports.columns import (
     partial_date,
 )
 from tracker.rules.legislation import KINDS, Effect
-from tracker.rules.targets import TargetKind, TargetState
+from tracker.rules.official import TargetKind, TargetState
 
 
 def _kind_label(row: Any) -> str:

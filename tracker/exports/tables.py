@@ -22,7 +22,7 @@ from tracker.exports.columns import (
 )
 from tracker.exports.laws import LEGISLATION, LINKS, TARGETS
 from tracker.rules.asks import AskKind, Basis
-from tracker.rules.replies import Outcome
+from tracker.rules.disputes import Outcome
 from tracker.rules.status import Family, Status
 from tracker.rules.updates import EvidenceType, Result, UpdateKind
 

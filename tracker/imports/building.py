@@ -22,11 +22,11 @@ from tracker.models import (
     TestResult,
     Update,
 )
-from tracker.rules import asks, checks, legislation, replies, updates
+from tracker.rules import asks, checks, disputes, legislation, updates
 from tracker.rules.asks import Publication
 from tracker.rules.dates import check_not_future
+from tracker.rules.disputes import DisputeDraft, check_dispute
 from tracker.rules.errors import Problem
-from tracker.rules.replies import DisputeDraft, check_dispute
 from tracker.rules.text import SENTENCE_LENGTH, is_slug, name_key, own_slug, slugify
 from tracker.rules.wording import TEST_WORDING, WORDING
 from tracker.services.change import Change
@@ -165,11 +165,12 @@ class Builder:
             problems.append(Problem(sentence, "happened_on"))
         return problems
 
-    def _finish_reply(self, line: Line, reply: Reply, draft: replies.ReplyDraft) -> list[Problem]:
+    def _finish_reply(self, line: Line, reply: Reply, draft: disputes.ReplyDraft) -> list[Problem]:
         reply.id = values_of("replies", line, ["reply_key"], self.plan)["reply_key"]
         self._refuse_second(line, "reply_key", reply.id)
-        reply.due_on = draft.due_on or replies.one_month_after(draft.asked_on.last_day)  # a public export leaves it out
-        return replies.check_reply(replace(draft, due_on=reply.due_on), self.change.today)
+        # A public export leaves out when the answer was due.
+        reply.due_on = draft.due_on or disputes.one_month_after(draft.asked_on.last_day)
+        return disputes.check_reply(replace(draft, due_on=reply.due_on), self.change.today)
 
     def _result(self, line: Line) -> None:
         values = values_of("results", line, ["result", "test_label"], self.plan)

@@ -10,10 +10,10 @@ from tracker.exports.columns import Column, Type
 from tracker.exports.tables import TABLES
 from tracker.rules.asks import AskDraft, BodyDraft, SourceDraft, TestDraft
 from tracker.rules.dates import PartialDate
+from tracker.rules.disputes import ReplyDraft
 from tracker.rules.legislation import LegislationDraft, LinkDraft
+from tracker.rules.official import TargetRow
 from tracker.rules.pages import tidied
-from tracker.rules.replies import ReplyDraft
-from tracker.rules.targets import TargetRow
 from tracker.rules.text import clean
 from tracker.rules.updates import EvidenceDraft, UpdateDraft
 

@@ -17,7 +17,7 @@ from tracker.imports.records import RECORDS, Import
 from tracker.models import Ask, SuccessTest, Update
 from tracker.rules import checks
 from tracker.rules.errors import Problem, RuleBroken, refuse
-from tracker.rules.permissions import Action
+from tracker.rules.people import Action
 from tracker.rules.text import SENTENCE_LENGTH, is_slug
 from tracker.rules.updates import EvidenceDraft, UpdateDraft
 from tracker.services import drafts, updates

@@ -11,7 +11,7 @@ from tracker.imports.plan import Plan
 from tracker.models import Designation, SanctionsList, Target
 from tracker.rules.chain import SALT_BYTES
 from tracker.rules.errors import Problem
-from tracker.rules.targets import UNIQUE_ID, TargetRow, TargetsDraft, TargetState, check_targets
+from tracker.rules.official import UNIQUE_ID, TargetRow, TargetsDraft, TargetState, check_targets
 from tracker.services.targets import commitment_to
 
 Entries = Mapping[str, Designation]

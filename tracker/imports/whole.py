@@ -25,7 +25,7 @@ from tracker.rules import checks
 from tracker.rules.asks import Publication
 from tracker.rules.errors import Problem, refuse
 from tracker.rules.legislation import BILLS
-from tracker.rules.permissions import Action
+from tracker.rules.people import Action
 from tracker.rules.standing import LinkedLaw, contradictions
 from tracker.rules.text import SENTENCE_LENGTH, title_key
 from tracker.rules.updates import UpdateKind, check_publishable

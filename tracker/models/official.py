@@ -9,8 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tracker.db.base import Base, PartialDateColumn, UtcDateTime, Versioned, enum_column
 from tracker.models.asks import Ask
 from tracker.rules.dates import PartialDate
-from tracker.rules.findings import FindingState, LookOutcome, Sight
-from tracker.rules.targets import TargetKind, TargetState
+from tracker.rules.official import FindingState, LookOutcome, Sight, TargetKind, TargetState
 
 
 class Finding(Versioned, Base):

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.db.base import Base, UtcDateTime, Versioned, enum_column
-from tracker.rules.permissions import Role
+from tracker.rules.people import Role
 
 
 class Person(Versioned, Base):

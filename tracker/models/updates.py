@@ -18,8 +18,8 @@ from tracker.models.asks import Ask, SuccessTest
 from tracker.models.people import Person
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
+from tracker.rules.disputes import Outcome
 from tracker.rules.publishers import HOST_LENGTH
-from tracker.rules.replies import Outcome
 from tracker.rules.status import Status
 from tracker.rules.updates import EvidenceType, Result, UpdateKind
 

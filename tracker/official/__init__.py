@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from tracker.official.bills import read_bills
 from tracker.official.designations import read_sanctions
-from tracker.official.instruments import read_instruments
 from tracker.official.law import read_law
 from tracker.official.looking import Reader
+from tracker.official.parliament import read_bills, read_instruments
 
 READERS: Mapping[str, Reader] = {
     "bills": read_bills,

@@ -18,7 +18,7 @@ from tracker.official.fetching import Unreadable
 from tracker.official.looking import Looking, find_last_good
 from tracker.official.sanctions import ListEntry, ReadList, read_list
 from tracker.rules.dates import PartialDate
-from tracker.rules.targets import MOST_CANDIDATES, TargetState, shared_words, words_of
+from tracker.rules.official import MOST_CANDIDATES, TargetState, shared_words, words_of
 
 PAGE = "https://www.gov.uk/government/publications/the-uk-sanctions-list"
 LARGEST_LOSS = 0.1

@@ -17,8 +17,8 @@ from tracker.official.findings import withdraw_missing
 from tracker.official.looking import Looking
 from tracker.official.pages import Pages, WebPage
 from tracker.rules.asks import Publication
-from tracker.rules.findings import SOURCES, Sight
-from tracker.rules.taking_down import CORRECTIONS
+from tracker.rules.disputes import CORRECTIONS
+from tracker.rules.official import SOURCES, Sight
 from tracker.rules.text import parts_of, plain, stand_in
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)

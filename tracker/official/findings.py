@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.models import Finding, Legislation, Link
-from tracker.rules.findings import FindingState
+from tracker.rules.official import FindingState
 from tracker.rules.text import PARAGRAPH_LENGTH, TITLE_LENGTH, showable
 
 SAYS_LENGTH, KEY_LENGTH = 300, 200

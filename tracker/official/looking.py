@@ -19,7 +19,7 @@ from tracker.official.fetching import Answers, Unreachable, Unreadable
 from tracker.official.findings import note, withdraw_missing
 from tracker.rules.asks import AWAY, Publication
 from tracker.rules.dates import FIRST_YEAR, PartialDate
-from tracker.rules.findings import SOURCES, LookOutcome
+from tracker.rules.official import SOURCES, LookOutcome
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.services.files import part_of
 

@@ -14,7 +14,7 @@ from datetime import date
 
 from tracker.official.fetching import Answer, Answers, Conditions, Unreadable
 from tracker.rules.dates import PartialDate
-from tracker.rules.targets import UNIQUE_ID, TargetKind, title_of_regime
+from tracker.rules.official import UNIQUE_ID, TargetKind, title_of_regime
 from tracker.rules.text import clean, showable
 
 XML, CSV = "/UK-Sanctions-List.xml", "/UK-Sanctions-List.csv"

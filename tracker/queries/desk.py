@@ -19,8 +19,8 @@ from tracker.queries.public.as_of import is_published
 from tracker.queries.public.filters import read_key, write_key
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
+from tracker.rules.disputes import Outcome
 from tracker.rules.legislation import BILLS
-from tracker.rules.replies import Outcome
 from tracker.rules.standing import contradictions
 from tracker.rules.status import STATUSES_OF, Family
 from tracker.rules.updates import Result, UpdateKind

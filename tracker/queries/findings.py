@@ -12,7 +12,7 @@ from tracker.models import Ask, Finding, Link, Look, Telling, Update
 from tracker.queries import paging
 from tracker.queries.paging import Listed
 from tracker.rules.asks import AWAY, Publication
-from tracker.rules.findings import SOURCES, FindingState, LookOutcome
+from tracker.rules.official import SOURCES, FindingState, LookOutcome
 
 LOOKED_LONG_AGO = timedelta(days=3)
 

@@ -16,7 +16,7 @@ from tracker.clock import beginning_of
 from tracker.db.engine import reading
 from tracker.models import Ask, Event, Person
 from tracker.queries.people import with_names
-from tracker.rules.permissions import Action, Actor
+from tracker.rules.people import Action, Actor
 
 SIZE = 50
 STEP = 500

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Event, Person, PersonalDetail, RecoveryCode, StaffSession, Update
 from tracker.rules.chain import TAKEN_DOWN, commitments_of, with_personal
-from tracker.rules.permissions import ALLOWED, Action, Role
+from tracker.rules.people import ALLOWED, Action, Role
 
 MOST = 20
 ACCESS = (

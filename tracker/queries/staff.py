@@ -14,8 +14,8 @@ from tracker.queries.paging import Listed
 from tracker.queries.people import with_names
 from tracker.queries.public.filters import LONGEST_SEARCH, UnknownFilter, text_of
 from tracker.rules.asks import Publication
+from tracker.rules.official import TargetState
 from tracker.rules.status import STATUS_ORDER, Status
-from tracker.rules.targets import TargetState
 from tracker.rules.text import showable, slugify
 
 MOST = 100

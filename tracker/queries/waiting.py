@@ -11,7 +11,7 @@ from tracker.queries import desk, findings
 from tracker.queries.desk import list_contradicted
 from tracker.queries.people import find_refusals, list_account_changes
 from tracker.rules.dates import PartialDate
-from tracker.rules.permissions import ALLOWED, Action
+from tracker.rules.people import ALLOWED, Action
 
 MOST = 10
 LOOKED_THROUGH = 500

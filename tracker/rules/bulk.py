@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracker.rules.errors import Problem
-from tracker.rules.permissions import Role
+from tracker.rules.people import Role
 from tracker.rules.text import Choice, name_key
 from tracker.rules.updates import UpdateDraft
 

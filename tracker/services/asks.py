@@ -13,7 +13,7 @@ from tracker.rules import checks
 from tracker.rules.asks import AWAY, REDEFINING_FIELDS, AskDraft, Publication, SourceDraft, check_ask, check_source
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem, refuse
-from tracker.rules.permissions import Action
+from tracker.rules.people import Action
 from tracker.rules.standing import Standing, check_tests_fit
 from tracker.rules.status import Status
 from tracker.rules.text import NOTE_LENGTH, slugify, title_key

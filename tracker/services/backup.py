@@ -12,19 +12,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.clock import now
-from tracker.db import migrate, postgresql_backup, sqlite_backup
+from tracker.db import migrate, postgresql, sqlite_backup
 from tracker.db.engine import make_engine, reading, writing
 from tracker.db.errors import lacks_room
 from tracker.db.sqlite_backup import Progress
 from tracker.models import Ask, Event, Person, Revision, Update
 from tracker.rules.chain import TAKEN_DOWN
-from tracker.rules.permissions import COMMAND_LINE
+from tracker.rules.people import COMMAND_LINE
 from tracker.services import derived, proof
 from tracker.services.change import Change
 from tracker.services.events import Subject, record
 from tracker.services.files import part_of, scratch_beside
 
-MAGIC = {"sqlite": sqlite_backup.MAGIC, "postgresql": postgresql_backup.MAGIC}
+MAGIC = {"sqlite": sqlite_backup.MAGIC, "postgresql": postgresql.MAGIC}
 
 
 class BackupRefused(Exception):
@@ -123,8 +123,8 @@ def _write_postgresql(engine: sa.Engine, part: Path, is_newest: bool, progress: 
         snapshot = session.scalar(sa.text("SELECT pg_export_snapshot()"))
         found = contents(session) if is_newest else None
         with part.open("wb") as file:
-            postgresql_backup.dump(engine.url, str(snapshot), file, progress)
-    postgresql_backup.read_through(part)
+            postgresql.dump(engine.url, str(snapshot), file, progress)
+    postgresql.read_through(part)
     return found
 
 
@@ -182,8 +182,8 @@ def _into_postgresql(engine: sa.Engine, source: Path, safety: Path | None, progr
             if safety:
                 make(engine, safety, replace=False, progress=lambda _: None)
             number = _revision_of(connection)
-            postgresql_backup.clear(connection)
-            postgresql_backup.load(connection, source, progress)
+            postgresql.clear(connection)
+            postgresql.load(connection, source, progress)
             migrate.upgrade_in(connection)
             with Session(connection) as session:
                 derived.fill_if_empty(session)
@@ -192,7 +192,7 @@ def _into_postgresql(engine: sa.Engine, source: Path, safety: Path | None, progr
                 _log(session, source, expected)
                 session.flush()
                 return expected
-    except postgresql_backup.ProgramFailed as error:
+    except postgresql.ProgramFailed as error:
         raise BackupRefused(f"{source} cannot be read: {error}") from None
 
 

@@ -1,4 +1,4 @@
-"""The bodies that answer for asks: entered where an ask names one that is new, renamed, and assigned to asks."""
+"""Who answers for asks and who publishes pages: the bodies and the publishers, as staff keep them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -6,10 +6,11 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, AskBody, Body
+from tracker.models import Ask, AskBody, Body, Publisher
 from tracker.rules.asks import PUBLIC, AskDraft, BodyDraft, check_body
 from tracker.rules.errors import Problem, refuse
-from tracker.rules.permissions import Action
+from tracker.rules.people import Action
+from tracker.rules.publishers import PublisherDraft, check_publisher
 from tracker.rules.text import name_key, own_slug, slug_of_name
 from tracker.services import derived, records
 from tracker.services.change import Change
@@ -66,3 +67,14 @@ def edit_body(change: Change, body: Body, draft: BodyDraft, seen_version: int | 
 def _called(*keys: str) -> sa.ColumnElement[bool]:
     """Return the condition that a body has one of these keys, or had it first."""
     return sa.or_(Body.name_key.in_(keys), Body.slug.in_(keys))
+
+
+def keep_publisher(change: Change, draft: PublisherDraft) -> None:
+    """Enter a line of ours or change it; without a publisher it counts no more, and a built-in one holds again."""
+    change.require(Action.SET_PUBLISHERS)
+    refuse(check_publisher(draft))
+    row = change.session.scalar(sa.select(Publisher).where(Publisher.host == draft.host))
+    if row:
+        records.edit(change, row, draft, is_public=False)
+    elif draft.publisher:
+        records.create(change, Publisher(version=1), draft)

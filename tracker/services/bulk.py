@@ -12,7 +12,7 @@ from tracker.models import Ask, Event
 from tracker.rules.asks import AskDraft
 from tracker.rules.bulk import ManyDraft, Seen, What, check_hour, check_number, check_reason
 from tracker.rules.errors import Conflict, Problem, RuleBroken, refuse
-from tracker.rules.permissions import Action
+from tracker.rules.people import Action
 from tracker.services import asks, records, updates
 from tracker.services.change import Change
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from tracker.clock import day_of
-from tracker.rules.permissions import Action, Actor
+from tracker.rules.people import Action, Actor
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from tracker.models import Ask, Event, Person
 from tracker.queries import findings
 from tracker.queries.desk import find_contradicted
 from tracker.rules.chain import Checkpoint, read_checkpoint
-from tracker.rules.permissions import Role
+from tracker.rules.people import Role
 from tracker.services import derived, digest, proof
 from tracker.services.files import part_of
 from tracker.settings import Settings

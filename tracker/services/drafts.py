@@ -10,7 +10,7 @@ from tracker.models import Ask, Evidence, SuccessTest, TestResult, Update
 from tracker.queries.stories import find_story, list_tests
 from tracker.rules.asks import Publication
 from tracker.rules.errors import NotAllowed, Problem, RuleBroken, refuse
-from tracker.rules.permissions import Action, Actor
+from tracker.rules.people import Action, Actor
 from tracker.rules.story import Entry, grounds_of, state_of
 from tracker.rules.text import free_slug
 from tracker.rules.updates import MOST_EVIDENCE, EvidenceDraft, UpdateDraft, UpdateKind, check_draft

@@ -19,7 +19,7 @@ from tracker.rules import checks
 from tracker.rules.chain import FORMAT, GENESIS, SALT_BYTES, commitment, entry_hash, with_personal
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem, RuleBroken, refuse
-from tracker.rules.permissions import Role
+from tracker.rules.people import Role
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.rules.updates import EvidenceDraft
 from tracker.services.change import Change

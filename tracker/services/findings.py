@@ -13,9 +13,9 @@ from sqlalchemy.orm import joinedload
 from tracker.models import Finding, Legislation, Link, Telling, Update
 from tracker.rules import checks
 from tracker.rules.errors import Problem, RuleBroken, refuse
-from tracker.rules.findings import FindingState
 from tracker.rules.legislation import LegislationDraft, LinkDraft
-from tracker.rules.permissions import Action
+from tracker.rules.official import FindingState
+from tracker.rules.people import Action
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.services import legislation, records
 from tracker.services.change import Change

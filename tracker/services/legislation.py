@@ -17,7 +17,7 @@ from tracker.rules.legislation import (
     identity_of,
     normalised,
 )
-from tracker.rules.permissions import Action
+from tracker.rules.people import Action
 from tracker.services import derived, records
 from tracker.services.change import Change
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 from tracker.models import AccessLink, Person, StaffSession
 from tracker.rules import checks
 from tracker.rules.errors import Problem, RuleBroken, refuse
-from tracker.rules.permissions import COMMAND_LINE, SEEDS, UNKNOWN, Action, Role
+from tracker.rules.people import COMMAND_LINE, SEEDS, UNKNOWN, Action, Role
 from tracker.rules.text import BLANK, fold
 from tracker.services import records
 from tracker.services.change import Change

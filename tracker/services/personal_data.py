@@ -27,7 +27,7 @@ from tracker.models import (
 from tracker.queries.people import with_names
 from tracker.rules.chain import ERASED
 from tracker.rules.errors import Problem, RuleBroken
-from tracker.rules.permissions import Action
+from tracker.rules.people import Action
 from tracker.services import records
 from tracker.services.change import Change
 from tracker.services.events import plain, record

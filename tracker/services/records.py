@@ -30,7 +30,7 @@ from tracker.models import (
 from tracker.queries.stories import find_story
 from tracker.rules.asks import AWAY, Publication
 from tracker.rules.errors import Conflict, NotAllowed, Problem, RuleBroken
-from tracker.rules.permissions import Action, Actor
+from tracker.rules.people import Action, Actor
 from tracker.rules.updates import EvidenceDraft
 from tracker.services import derived
 from tracker.services.change import Change

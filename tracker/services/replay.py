@@ -25,7 +25,7 @@ from tracker.models import (
 from tracker.queries.stories import find_stories
 from tracker.rules.asks import PUBLIC
 from tracker.rules.chain import ERASED, PERSONAL
-from tracker.rules.replies import DisputeDraft
+from tracker.rules.disputes import DisputeDraft
 from tracker.rules.text import name_key
 from tracker.rules.updates import UpdateKind
 from tracker.rules.wording import IMPORTED_STEP

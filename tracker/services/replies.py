@@ -3,9 +3,9 @@
 from tracker.models import Ask, Reply
 from tracker.rules import checks
 from tracker.rules.asks import Publication
+from tracker.rules.disputes import SETTLED, DisputeDraft, ReplyDraft, check_dispute, check_publishable, check_reply
 from tracker.rules.errors import Problem, RuleBroken, refuse
-from tracker.rules.permissions import Action
-from tracker.rules.replies import SETTLED, DisputeDraft, ReplyDraft, check_dispute, check_publishable, check_reply
+from tracker.rules.people import Action
 from tracker.services import records
 from tracker.services.change import Change
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from tracker.models import Person, RecoveryCode
 from tracker.rules.errors import NotAllowed, Problem, RuleBroken
-from tracker.rules.permissions import UNKNOWN, Action
+from tracker.rules.people import UNKNOWN, Action
 from tracker.services import people
 from tracker.services.change import Change
 from tracker.services.events import record

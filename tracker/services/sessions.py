@@ -1,18 +1,31 @@
-"""Signing in and out: sessions as rows that can be ended, and the throttle on failed attempts."""
+"""Signing in and out: passwords, sessions as rows that can be ended, and the throttle on failed attempts."""
 
+import functools
 import hashlib
 import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from ipaddress import IPv6Network, ip_address
 
 import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.models import Person, SignInFailure, StaffSession
+from tracker.rules.errors import Problem, RuleBroken
+from tracker.rules.people import LONGEST, check_password
 from tracker.services.change import Change
 from tracker.services.events import record
 from tracker.services.records import subject_of
 
+HASHER = PasswordHasher()
+AT_ONCE = threading.BoundedSemaphore(2)
+IN_LINE = threading.BoundedSemaphore(4)
+# For known devices, signed-in people and holders of a link, whom a flood of strangers must not keep out.
+KNOWN_IN_LINE = threading.BoundedSemaphore(4)
 IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=8)
 WAITING, CONFIRMED = timedelta(minutes=10), timedelta(minutes=10)
 SEEN_STEP = timedelta(minutes=1)
@@ -20,6 +33,57 @@ WINDOW = timedelta(minutes=5)
 KEEP_FAILURES = timedelta(days=1)
 KEEP_SESSIONS = timedelta(days=30)
 MOST_FAILURES = {"account": 10, "address": 20, "everybody": 1000}
+
+
+class Busy(Exception):
+    """Too many passwords are being checked at this moment; try again in a few seconds."""
+
+
+def hash_password(password: str, email: str, name: str = "") -> str:
+    """Return the hash to store; raises RuleBroken for a password that the rules refuse."""
+    if sentence := check_password(password, email, name):
+        raise RuleBroken([Problem(sentence, "password")])
+    return _hash(password)
+
+
+def is_right(password: str, stored: str | None, *, is_known: bool) -> bool:
+    """True if the password fits the stored hash; takes the same time when there is none (None)."""
+    if len(password) > LONGEST:
+        return False
+    with _turn(KNOWN_IN_LINE if is_known else IN_LINE):
+        try:
+            HASHER.verify(stored or _nobodys_hash(), password.encode("utf-8", "surrogatepass"))
+        except (VerificationError, InvalidHashError):
+            return False
+    return bool(stored)
+
+
+@functools.cache
+def _nobodys_hash() -> str:
+    """Return what is checked when there is no such account, so that the answer takes as long as for a real one."""
+    return HASHER.hash("nobody's password, never accepted")
+
+
+def rehash(password: str, stored: str) -> str | None:
+    """A new hash of a right password whose hash was made with weaker parameters than today's; else None."""
+    return _hash(password) if HASHER.check_needs_rehash(stored) else None
+
+
+def _hash(password: str) -> str:
+    with _turn(KNOWN_IN_LINE):
+        return HASHER.hash(password.encode("utf-8", "surrogatepass"))
+
+
+@contextmanager
+def _turn(line: threading.BoundedSemaphore) -> Iterator[None]:
+    """Wait for one of the two places; raise Busy when the line is full already, so that pages stay quick."""
+    if not line.acquire(blocking=False):
+        raise Busy
+    try:
+        with AT_ONCE:
+            yield
+    finally:
+        line.release()
 
 
 def find_person(session: Session, email: str) -> Person | None:

@@ -36,9 +36,9 @@ from tracker.models import (
     Upload,
 )
 from tracker.rules.chain import SALT_BYTES, TAKEN_DOWN, commitment, entry_hash
+from tracker.rules.disputes import MOST_PLACES, WordsSought, excerpt
 from tracker.rules.errors import Problem, RuleBroken, refuse
-from tracker.rules.permissions import Action
-from tracker.rules.taking_down import MOST_PLACES, WordsSought, excerpt
+from tracker.rules.people import Action
 from tracker.rules.text import name_key
 from tracker.rules.wording import field_name, in_full
 from tracker.services import derived, records, replay

@@ -13,8 +13,8 @@ from tracker.models import Ask, Designation, Source, Target
 from tracker.rules import checks
 from tracker.rules.chain import ERASED, SALT_BYTES, commitment
 from tracker.rules.errors import Problem, RuleBroken, refuse
-from tracker.rules.permissions import Action
-from tracker.rules.targets import Decision, TargetsDraft, TargetState, check_decision, check_targets, words_of
+from tracker.rules.official import Decision, TargetsDraft, TargetState, check_decision, check_targets, words_of
+from tracker.rules.people import Action
 from tracker.services import records
 from tracker.services.change import Change
 from tracker.services.events import record

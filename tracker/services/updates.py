@@ -16,7 +16,7 @@ from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, Problem, RuleBroken, refuse
 from tracker.rules.method import VERSION
-from tracker.rules.permissions import Action
+from tracker.rules.people import Action
 from tracker.rules.standing import check_change, check_tests_fit
 from tracker.rules.story import Entry, State, check_changes, check_order, state_of
 from tracker.rules.text import SENTENCE_LENGTH

@@ -14,7 +14,7 @@ from textwrap import shorten
 import sqlalchemy as sa
 
 from tracker.models import Upload
-from tracker.rules.permissions import Action
+from tracker.rules.people import Action
 from tracker.services.change import Change
 from tracker.services.events import Subject, record
 

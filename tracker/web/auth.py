@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import now
 from tracker.db.engine import writing
-from tracker.rules.permissions import Action, Actor
+from tracker.rules.people import Action, Actor
 from tracker.services import sessions
 from tracker.web.forms.people import ConfirmPasswordForm
 from tracker.web.security import SAFE_METHODS

@@ -10,7 +10,7 @@ from flask import Flask, Request, after_this_request, current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from tracker.rules.accounts import device_hint
+from tracker.rules.people import device_hint
 from tracker.services.sessions import digest
 
 DAYS = 180

@@ -16,7 +16,7 @@ from tracker.exports import json
 from tracker.exports.openapi import PROBLEMS
 from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
-from tracker.services.passwords import Busy
+from tracker.services.sessions import Busy
 from tracker.web.addresses import find_meant, site_url
 from tracker.web.security import SAFE_METHODS, SHARED
 from tracker.web.sent_forms import SIGNING_IN, given_back, kept_through_sign_in, sign_in_page

@@ -13,7 +13,7 @@ from tracker.clock import now
 from tracker.db.engine import reading, writing
 from tracker.models import Person
 from tracker.rules.errors import NotAllowed
-from tracker.rules.permissions import Actor
+from tracker.rules.people import Actor
 from tracker.services.change import Change
 
 

@@ -12,8 +12,8 @@ from tracker.models import Person
 from tracker.queries.people import find_last_sign_in
 from tracker.rules.checks import is_local_path
 from tracker.rules.errors import Problem
-from tracker.rules.permissions import UNKNOWN, Action, Actor
-from tracker.services import passwords, people, second_factor, sessions
+from tracker.rules.people import UNKNOWN, Action, Actor
+from tracker.services import people, second_factor, sessions
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.devices import device_in_words, known_device, remember_device
@@ -101,7 +101,7 @@ def _is_own_password(password: str) -> bool:
     person = db().get_one(Person, me().id)
     _refuse_when_throttled(db(), person.email)
     stop_reading()
-    if passwords.is_right(password, person.password_hash, is_known=True):
+    if sessions.is_right(password, person.password_hash, is_known=True):
         return True
     with writing(engine()) as writer:
         _note_failure(writer, person.email, sessions.find_person(writer, person.email), "sign-in failed")
@@ -114,7 +114,7 @@ def _enter(email: str, password: str) -> bool | None:
     person = sessions.find_person(db(), email)
     stop_reading()  # since checking a password takes long
     is_right = _is_right(email, password, person.password_hash if person else None)
-    stronger_hash = passwords.rehash(password, person.password_hash) if person and is_right else None
+    stronger_hash = sessions.rehash(password, person.password_hash) if person and is_right else None
     with writing(engine()) as writer:
         _refuse_when_throttled(writer, email)  # by those who tried at the same time
         again = sessions.find_person(writer, email)
@@ -135,8 +135,8 @@ def _enter(email: str, password: str) -> bool | None:
 def _is_right(email: str, password: str, stored: str | None) -> bool:
     """True if the password fits; who is told that the site is busy has failed, as far as the address is concerned."""
     try:
-        return passwords.is_right(password, stored, is_known=bool(known_device(email)))
-    except passwords.Busy:
+        return sessions.is_right(password, stored, is_known=bool(known_device(email)))
+    except sessions.Busy:
         with writing(engine()) as writer:
             sessions.note_failure(writer, NOBODY, request.remote_addr or "", now())
         raise

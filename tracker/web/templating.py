@@ -15,9 +15,9 @@ from tracker.models import Event
 from tracker.queries.public.records import PublicAsk
 from tracker.queries.words import mark
 from tracker.rules.dates import PartialDate
+from tracker.rules.disputes import answer_due
 from tracker.rules.method import VERSION
 from tracker.rules.publishers import host_of
-from tracker.rules.replies import answer_due
 from tracker.rules.standing import contradictions
 from tracker.rules.text import slug_of_name
 from tracker.rules.wording import compare_fields, shortened

@@ -46,7 +46,7 @@ from tracker.queries.public.records import (
 )
 from tracker.queries.public.sources import list_same
 from tracker.rules.asks import PUBLIC, Publication
-from tracker.rules.replies import Outcome
+from tracker.rules.disputes import Outcome
 from tracker.rules.story import review_due
 from tracker.rules.wording import Happening, Rewording, history_of
 

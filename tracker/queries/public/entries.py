@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from tracker.models import SuccessTest, Update
 from tracker.rules.dates import PartialDate
-from tracker.rules.findings import Sight
+from tracker.rules.official import Sight
 from tracker.rules.status import Status
 from tracker.rules.updates import EvidenceType, Result, UpdateKind
 

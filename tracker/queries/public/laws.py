@@ -13,8 +13,8 @@ from tracker.queries.public.as_of import HIDDEN
 from tracker.queries.public.filters import UnknownFilter
 from tracker.queries.public.records import LawLine, PublicLink, PublicLook, law_line, link_record
 from tracker.rules.asks import PUBLIC, Publication
-from tracker.rules.findings import FindingState, LookOutcome
 from tracker.rules.legislation import KEY, KINDS, Effect
+from tracker.rules.official import FindingState, LookOutcome
 
 PAGE_SIZE = 200
 MOST_LINKS = 70

@@ -14,7 +14,7 @@ from tracker.queries.public.as_of import ONLY_PUBLISHED, is_one_of, is_published
 from tracker.queries.public.records import PublicAsk
 from tracker.rules.asks import AskKind, Publication
 from tracker.rules.dates import PartialDate
-from tracker.rules.targets import TargetKind, TargetState
+from tracker.rules.official import TargetKind, TargetState
 
 Steps = tuple[tuple[date, int], ...]
 Counts = Mapping[TargetKind, int]

@@ -20,7 +20,7 @@ from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.asks import Publication
 from tracker.rules.chain import TAKEN_DOWN
 from tracker.rules.dates import PartialDate
-from tracker.rules.replies import SETTLED
+from tracker.rules.disputes import SETTLED
 from tracker.rules.status import Status
 from tracker.rules.updates import Result, UpdateKind
 

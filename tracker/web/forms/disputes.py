@@ -3,7 +3,7 @@
 from wtforms import BooleanField, SelectField
 
 from tracker.rules.dates import HELP
-from tracker.rules.replies import ANSWER_LENGTH, DisputeDraft, Outcome, ReplyDraft
+from tracker.rules.disputes import ANSWER_LENGTH, DisputeDraft, Outcome, ReplyDraft
 from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, TITLE_LENGTH
 from tracker.web.forms.base import Form, ReasonForm
 from tracker.web.forms.fields import CarriedField, DateField, LongTextField, TextField, required

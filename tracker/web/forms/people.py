@@ -4,8 +4,7 @@ from typing import Any
 
 from wtforms import PasswordField, SelectField
 
-from tracker.rules.accounts import LONGEST, SHORTEST
-from tracker.rules.permissions import Role
+from tracker.rules.people import LONGEST, SHORTEST, Role
 from tracker.web.forms.base import Form
 from tracker.web.forms.fields import CarriedField, TextField, required
 

@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired
 
 from tracker.models import Target
 from tracker.rules.dates import PartialDate
-from tracker.rules.targets import Decision, TargetKind, TargetsDraft, TargetState
+from tracker.rules.official import Decision, TargetKind, TargetsDraft, TargetState
 from tracker.rules.text import PARAGRAPH_LENGTH
 from tracker.web.forms.base import Form, ReasonForm
 from tracker.web.forms.fields import LinesField, LongTextField, TextField, required

@@ -11,8 +11,8 @@ from tracker.clock import now
 from tracker.models import Person
 from tracker.queries import people as queries
 from tracker.rules.errors import Problem, RuleBroken
-from tracker.rules.permissions import Action, Actor
-from tracker.services import passwords, people, second_factor, sessions
+from tracker.rules.people import Action, Actor
+from tracker.services import people, second_factor, sessions
 from tracker.web import sent_forms
 from tracker.web.auth import me, requires
 from tracker.web.build import face
@@ -52,7 +52,7 @@ def password() -> Page | Response:
     form, person = NewPasswordForm(), _own()
 
     def change_it() -> Response:
-        stored = passwords.hash_password(form.password.data or "", person.email, person.name)
+        stored = sessions.hash_password(form.password.data or "", person.email, person.name)
         with transaction(me()) as change:
             people.set_password(change, change.session.get_one(Person, person.id), stored)
         session.clear()
@@ -144,7 +144,7 @@ def choose(token: str) -> Page | Response:
 
     def choose_it() -> Response:
         stop_reading()
-        stored = passwords.hash_password(form.password.data or "", person.email, person.name)
+        stored = sessions.hash_password(form.password.data or "", person.email, person.name)
         with transaction(actor) as change:
             people.choose_password(change, token, stored)
             sent_forms.remember(change, NOW_SIGN_IN, url_for("auth.sign_in"))

@@ -12,7 +12,7 @@ from tracker.clock import today
 from tracker.models import Ask
 from tracker.queries import public
 from tracker.queries.public.records import PublicAsk
-from tracker.rules.permissions import Action, Role
+from tracker.rules.people import Action, Role
 from tracker.rules.status import DEFINITIONS
 from tracker.services import records
 from tracker.services.change import Change

@@ -14,7 +14,7 @@ from tracker.queries.choosing import AskChoices, LawChoices, SourceChoices, find
 from tracker.queries.staff import NO_STATUS, Wanted
 from tracker.rules.asks import Publication
 from tracker.rules.bulk import MOST_AT_ONCE
-from tracker.rules.permissions import Action
+from tracker.rules.people import Action
 from tracker.rules.standing import contradictions
 from tracker.rules.status import DEFINITIONS, Status
 from tracker.rules.text import showable
@@ -38,7 +38,7 @@ from tracker.web.staff.answers import (
     require_publisher,
     saved,
 )
-from tracker.web.staff.composing import KEPT, SENT
+from tracker.web.staff.drafts import KEPT, SENT
 
 bp = Blueprint("asks", __name__, url_prefix="/staff")
 NEWEST, SIZE = 4, 50

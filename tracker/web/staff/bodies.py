@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from tracker.models import Body
 from tracker.queries import staff
 from tracker.rules.asks import BodyDraft
-from tracker.rules.permissions import Action
+from tracker.rules.people import Action
 from tracker.services.bodies import edit_body
 from tracker.services.change import Change
 from tracker.web.auth import requires

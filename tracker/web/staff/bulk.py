@@ -13,14 +13,14 @@ from tracker.rules.asks import Publication
 from tracker.rules.bulk import MOST_AT_ONCE, ManyDraft, Seen, What, check_number
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import RuleBroken
-from tracker.rules.permissions import Action
+from tracker.rules.people import Action
 from tracker.rules.wording import shown
 from tracker.services import bulk
 from tracker.services.change import Change
 from tracker.services.events import plain
 from tracker.web.auth import me, requires
+from tracker.web.forms.asks import ManyForm
 from tracker.web.forms.base import attempt, whole_number
-from tracker.web.forms.bulk import ManyForm
 from tracker.web.session import db, rehearsal
 from tracker.web.staff.answers import Page, saved
 from tracker.web.staff.updates import NOTHING_CHANGED

@@ -9,8 +9,8 @@ from tracker.queries import findings, paging, staff
 from tracker.queries.desk import DueAsk, list_contradicted
 from tracker.queries.paging import Listed
 from tracker.queries.people import list_account_changes
-from tracker.rules.findings import KINDS
-from tracker.rules.permissions import Action
+from tracker.rules.official import KINDS
+from tracker.rules.people import Action
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm
 from tracker.web.session import db

@@ -13,8 +13,8 @@ from tracker.models import Ask, Reply
 from tracker.queries import staff
 from tracker.rules.checks import MARK
 from tracker.rules.dates import PartialDate
-from tracker.rules.permissions import Action
-from tracker.rules.replies import one_month_after
+from tracker.rules.disputes import one_month_after
+from tracker.rules.people import Action
 from tracker.services import asks, replies, taking_down
 from tracker.services.change import Change
 from tracker.services.taking_down import WordsFound

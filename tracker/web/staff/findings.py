@@ -12,8 +12,8 @@ from tracker.queries.choosing import find_known_page
 from tracker.queries.findings import NewFinding, find_finding
 from tracker.rules.asks import AskDraft
 from tracker.rules.dates import PartialDate
-from tracker.rules.findings import PROPOSALS, FindingState, Sight
-from tracker.rules.permissions import Action
+from tracker.rules.official import PROPOSALS, FindingState, Sight
+from tracker.rules.people import Action
 from tracker.rules.updates import EvidenceType, UpdateKind
 from tracker.services import asks, drafts, findings, records, updates
 from tracker.services.change import Change

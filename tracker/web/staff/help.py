@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from markupsafe import Markup
 
 from tracker.paths import resource_dir
-from tracker.rules.permissions import Action
+from tracker.rules.people import Action
 from tracker.web.auth import requires
 from tracker.web.build import static_file
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from tracker.models import Legislation, Link
 from tracker.queries import staff
 from tracker.queries.choosing import LawChoices
-from tracker.rules.permissions import Action
+from tracker.rules.people import Action
 from tracker.services import legislation
 from tracker.services.change import Change
 from tracker.web.auth import requires

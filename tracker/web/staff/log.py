@@ -13,7 +13,7 @@ from tracker.models import Event
 from tracker.queries import log, staff
 from tracker.queries.log import LogFilter
 from tracker.queries.public.filters import UnknownFilter
-from tracker.rules.permissions import Action
+from tracker.rules.people import Action
 from tracker.web.addresses import FIRST_DAY, expect
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import whole_number

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from tracker.models import Source
 from tracker.queries import staff
-from tracker.rules.permissions import Action
+from tracker.rules.people import Action
 from tracker.services import asks, legislation, records, replies
 from tracker.services.change import Change
 from tracker.web.auth import requires

@@ -13,7 +13,7 @@ from tracker.clock import now
 from tracker.models import Person
 from tracker.queries import people as queries
 from tracker.queries import staff
-from tracker.rules.permissions import Action
+from tracker.rules.people import Action
 from tracker.services import people, personal_data, second_factor
 from tracker.services.change import Change
 from tracker.services.people import PersonDraft

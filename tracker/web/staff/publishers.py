@@ -4,9 +4,9 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.queries.choosing import list_publishers
-from tracker.rules.permissions import Action
+from tracker.rules.people import Action
 from tracker.rules.publishers import PUBLISHERS
-from tracker.services import publishers
+from tracker.services import bodies
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.evidence import PublisherForm
@@ -27,7 +27,7 @@ def index() -> Page | Response:
     form = PublisherForm(host=host if publisher else None, publisher=publisher, type=kind)
 
     def save(change: Change) -> str:
-        publishers.keep(change, form.draft())
+        bodies.keep_publisher(change, form.draft())
         return back
 
     answer, template = handled(form, save, "Kept."), "staff/publishers.html"

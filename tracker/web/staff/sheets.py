@@ -20,7 +20,7 @@ from tracker.imports.run import apply
 from tracker.queries.choosing import SourceChoices, find_known_page, list_publishers
 from tracker.rules.asks import Publication
 from tracker.rules.errors import Problem, RuleBroken, refuse
-from tracker.rules.permissions import Action
+from tracker.rules.people import Action
 from tracker.services import new_asks, updates, uploads
 from tracker.services.change import Change
 from tracker.web import sent_forms

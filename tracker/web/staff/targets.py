@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from tracker.models import Ask, Target
 from tracker.queries import staff
-from tracker.rules.permissions import Action
+from tracker.rules.people import Action
 from tracker.services import targets
 from tracker.services.change import Change
 from tracker.web.auth import requires

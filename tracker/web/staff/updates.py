@@ -15,8 +15,8 @@ from tracker.queries.findings import NewFinding, find_finding
 from tracker.queries.stories import find_judged
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
-from tracker.rules.findings import PROPOSALS
-from tracker.rules.permissions import Action
+from tracker.rules.official import PROPOSALS
+from tracker.rules.people import Action
 from tracker.rules.status import DEFINITIONS
 from tracker.rules.updates import UpdateDraft, UpdateKind
 from tracker.services import drafts, findings, updates
@@ -28,7 +28,7 @@ from tracker.web.forms.updates import CorrectionForm, UpdateForm
 from tracker.web.sent_forms import ask_before_repeating
 from tracker.web.session import db
 from tracker.web.staff.answers import Page, answer_edit, ask_page, done, form_page, found, handled, preview_page
-from tracker.web.staff.composing import Composing, send
+from tracker.web.staff.drafts import Composing, send
 from tracker.web.staff.findings import proposed
 
 bp = Blueprint("updates", __name__, url_prefix="/staff")

@@ -1,13 +1,44 @@
-"""Who was asked to be put under sanctions, and when two names are alike enough for a person to compare."""
+"""What official records say and nobody has told: findings, and who was asked to be put under sanctions."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from tracker.rules import checks
 from tracker.rules.errors import Problem
 from tracker.rules.text import PARAGRAPH_LENGTH, TITLE_LENGTH, Choice, fold
 
+# The parts of the official record that are looked at, by the name that `tracker look --only` takes.
+SOURCES: Mapping[str, str] = {
+    "bills": "Parliament’s bills",
+    "law": "legislation.gov.uk",
+    "instruments": "Parliament’s statutory instruments",
+    "sanctions": "the UK Sanctions List",
+    "evidence": "published evidence",
+}
+# What a finding is about, by the kind that a reader gives it.
+KINDS: Mapping[str, str] = {
+    "stage": "Bill",
+    "royal_assent": "Royal assent",
+    "ended": "Bill ended",
+    "made": "Made law",
+    "in_force": "In force",
+    "effect": "Law changed",
+    "instrument": "New instrument",
+    "designation": "Listed",
+    "delisting": "Taken off the list",
+    "not_quoted": "Quotation not found",
+    "quote_gone": "Quotation gone",
+    "page_gone": "Page gone",
+}
+# What is proposed, in words only, for the status of the asks; the rules check it as ever.
+PROPOSALS: Mapping[str, str] = {
+    "royal_assent": "Royal assent: law passed, not in force?",
+    "made": "Made: law passed, not in force?",
+    "in_force": "In force: in force, ask not yet met?",
+    "ended": "The bill ended: lapsed?",
+}
 MOST_TARGETS = 500
 MOST_CANDIDATES = 8
 UNIQUE_ID = re.compile(r"[A-Z]{3}[0-9]{4}", re.ASCII)
@@ -15,6 +46,32 @@ WORD = re.compile(r"\w+")
 REGULATIONS_BY_ANOTHER_NAME = {
     "Yemen (Sanctions) (EU Exit) Regulations 2020": "Yemen (Sanctions) (EU Exit) (No. 2) Regulations 2020"
 }
+
+
+class FindingState(StrEnum):
+    """What became of a finding."""
+
+    NEW = "new"
+    TOLD = "told"
+    DISMISSED = "dismissed"
+    WITHDRAWN = "withdrawn"
+
+
+class LookOutcome(StrEnum):
+    """How a look went."""
+
+    OK = "ok"
+    FAILED = "failed"
+
+
+class Sight(StrEnum):
+    """What a machine saw at the address of a page that we cite. Words count as gone where it saw them before."""
+
+    QUOTED = "quoted"
+    ANSWERED = "answered"
+    NOT_QUOTED = "not_quoted"
+    QUOTE_GONE = "quote_gone"
+    PAGE_GONE = "page_gone"
 
 
 class TargetKind(Choice):

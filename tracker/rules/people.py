@@ -1,14 +1,14 @@
-"""Accounts: which passwords are accepted, and what a person's browser is called.
-
-Passwords follow NIST SP 800-63B-4 section 3.1.1 (length over composition, no expiry). Hardly any of the ten thousand
-most common ones has fifteen characters. What is long and still easy to guess is made of common words: one of them
-twice, a row of keys and a number, a name and a year. So a password is refused when hardly anything is left of it once
-the words of a list, of this site and of the person are taken out.
-"""
+"""People: who may do what, which passwords are accepted, and what a person's browser is called."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
+
+from tracker.rules.errors import NotAllowed
+from tracker.rules.text import Choice
 
 SHORTEST, LONGEST = 15, 128
 LEAST_REST = SHORTEST // 2
@@ -25,6 +25,60 @@ SYSTEMS = (
     ("iPhone", "an iPhone"), ("iPad", "an iPad"), ("Android", "Android"), ("CrOS", "ChromeOS"), ("Windows", "Windows"),
     ("Mac OS X", "a Mac"), ("Linux", "Linux"),
 )  # fmt: skip
+
+
+class Role(Choice):
+    """What a member of staff is trusted with."""
+
+    CONTRIBUTOR = "contributor"
+    EDITOR = "editor"
+    ADMIN = "admin"
+
+
+class Action(StrEnum):
+    """A thing that staff do."""
+
+    READ = "read the staff area"
+    DRAFT = "write drafts of updates"
+    EDIT = "edit asks, tests, sources, legislation and links"
+    PUBLISH = "publish"
+    MANAGE_PEOPLE = "manage people"
+    EXPORT_LOG = "export the event log"
+    TAKE_DOWN = "take words out of public texts"
+    SET_PUBLISHERS = "change the table of publishers"
+
+
+CONTRIBUTOR_ACTIONS = frozenset({Action.READ, Action.DRAFT})
+EDITOR_ACTIONS = CONTRIBUTOR_ACTIONS | {Action.EDIT, Action.PUBLISH}
+ALLOWED: Mapping[Role, frozenset[Action]] = {
+    Role.CONTRIBUTOR: CONTRIBUTOR_ACTIONS,
+    Role.EDITOR: EDITOR_ACTIONS,
+    Role.ADMIN: EDITOR_ACTIONS | {Action.MANAGE_PEOPLE, Action.EXPORT_LOG, Action.TAKE_DOWN, Action.SET_PUBLISHERS},
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who makes a change: a person, or (id None) the command line or the seeds."""
+
+    name: str
+    role: Role
+    id: int | None = None
+    request_id: str = ""
+
+    def may(self, action: Action) -> bool:
+        """True if the role permits the action."""
+        return action in ALLOWED[self.role]
+
+    def require(self, action: Action) -> None:
+        """Raise NotAllowed unless the role permits the action."""
+        if not self.may(action):
+            raise NotAllowed(f"Your role, {self.role.label.lower()}, may not {action.value}.")
+
+
+SEEDS = Actor("Seeds", Role.ADMIN)
+COMMAND_LINE = Actor("Command line", Role.ADMIN)
+UNKNOWN = Actor("Somebody not signed in", Role.CONTRIBUTOR)
 
 
 def check_password(password: str, email: str, name: str = "") -> str | None:
