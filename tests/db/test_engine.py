@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from tests.engines import open_engine
 from tests.factories import NOW, make_ask, make_staff
 from tracker.db.engine import has_safe_wal, reading, writing
-from tracker.models import Ask, FormerSlug, Revision, Source
+from tracker.models import FormerSlug, Revision, Source
 from tracker.services.change import Change
 
 ON_SQLITE = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
@@ -66,10 +66,11 @@ def test_a_reading_transaction_cannot_write(engine: sa.Engine, statement: str) -
     assert number(engine) == 0
 
 
-def test_a_connection_that_has_read_can_write_again(engine: sa.Engine) -> None:
+def test_a_connection_that_has_read_can_write_again_and_then_only_read(engine: sa.Engine) -> None:
     for expected in (1, 2):
-        with reading(engine) as session:
-            session.execute(sa.select(Ask)).all()
+        for _ in range(2):
+            with reading(engine) as session, pytest.raises(DBAPIError, match=r"readonly|read-only"):
+                session.execute(raise_revision())
         with writing(engine) as session:
             session.execute(raise_revision())
         assert number(engine) == expected

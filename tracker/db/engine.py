@@ -197,8 +197,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    is_read_only = connection.get_execution_options().get("tracker_read_only")
-    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if is_read_only else 'OFF'}")
+    is_read_only = bool(connection.get_execution_options().get("tracker_read_only"))
+    if connection.info.get("is_read_only") is not is_read_only:
+        connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if is_read_only else 'OFF'}")
+        connection.info["is_read_only"] = is_read_only
     connection.exec_driver_sql("BEGIN" if is_read_only else "BEGIN IMMEDIATE")
 
 
