@@ -10,10 +10,12 @@ from tracker.rules.asks import (
     LONGEST_INTERVAL,
     AskDraft,
     AskKind,
+    BodyDraft,
     Publication,
     SourceDraft,
     TestDraft,
     check_ask,
+    check_body,
     check_labels,
     check_source,
     check_test,
@@ -49,6 +51,7 @@ DEADLINES = {"first_deadline": PartialDate("2023"), "current_deadline": PartialD
         ({"jurisdictions": ("Wales", "Scotland")}, []),
         ({"jurisdictions": ("Wales", "Wales")}, ["jurisdictions"]),
         ({"short_names": ("x" * 121,)}, ["short_names"]),
+        ({"short_names": ("UWO; SAMLA",)}, ["short_names"]),
         ({"responsible_bodies": BODIES[:60]}, []),
         ({"responsible_bodies": BODIES}, ["responsible_bodies"]),
         ({"review_interval_days": 1}, []),
@@ -61,6 +64,19 @@ DEADLINES = {"first_deadline": PartialDate("2023"), "current_deadline": PartialD
 )
 def test_an_ask_needs_its_words(change: dict[str, Any], fields: list[str]) -> None:
     assert fields_of(check_ask(replace(ASK, **change))) == fields
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        (BodyDraft("home-office", "Home Office", ("HO",)), []),
+        (BodyDraft("home-office", "", ("HO",)), ["name"]),
+        (BodyDraft("Home Office", "x" * 121, ("HO", "HO")), ["key", "name", "short_names"]),
+        (BodyDraft("home-office", "Home Office; Treasury"), ["name"]),
+    ],
+)
+def test_a_body_has_one_name_and_short_ones(body: BodyDraft, fields: list[str]) -> None:
+    assert fields_of(check_body(body)) == fields
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,7 @@ def check_body(draft: BodyDraft) -> list[Problem]:
     return (
         checks.slug(draft.slug, "key")
         + checks.required(draft.name, "name", "the name of the body")
-        + checks.at_most(draft.name, checks.NAME_LENGTH, "name")
+        + checks.names([draft.name], "name")
         + checks.names(draft.short_names, "short_names")
     )
 

@@ -45,8 +45,10 @@ def texts(draft: object, limits: dict[str, int]) -> list[Problem]:
 
 
 def names(values: Sequence[str], field: str) -> list[Problem]:
-    """Check a list of names: not too many, none too long, none twice."""
+    """Check a list of names: not too many, none too long, none twice, and none that a file would cut in two."""
     problems = [problem for value in values for problem in at_most(value, NAME_LENGTH, field)]
+    if any(";" in value for value in values):
+        problems.append(Problem("Leave out the semicolon: in files it stands between two names.", field))
     if len(values) > MOST_NAMES:
         problems.append(Problem(f"Name at most {MOST_NAMES}.", field))
     if len(set(values)) < len(values):
