@@ -117,7 +117,7 @@ def make_world(ed: Change) -> None:
     values |= {"kind": "made", "subject_kind": "legislation", "outside_key": "law/1", "digest": "0" * 64}
     ed.session.add(Finding(subject_id=law.id, happened_on=day, fills="enacted_on", seen_at=NOW, version=1, **values))
     make_person(ada, name="Somebody")
-    bodies.keep_publisher(ada, replace(NEWS, host="old.example.org"))
+    bodies.keep_publisher(ada, replace(NEWS, host="old.example.org"), None)
     bodies.find_or_create(ada, ["The Treasury"])
 
 
@@ -315,9 +315,9 @@ CALLS: Mapping[str, Call] = {
     "sessions.start": lambda c, w: sessions.start(c, me(c)),
     "sessions.wait": lambda c, w: sessions.wait(c, me(c), None, ""),
     "sessions.log_failure": lambda c, w: sessions.log_failure(c, w.person),
-    "bodies.keep_publisher": lambda c, w: bodies.keep_publisher(c, NEWS),
+    "bodies.keep_publisher": lambda c, w: bodies.keep_publisher(c, NEWS, None),
     "bodies.keep_publisher, to take away": lambda c, w: bodies.keep_publisher(
-        c, PublisherDraft("old.example.org", "", NEWS.type)
+        c, PublisherDraft("old.example.org", "", NEWS.type), None
     ),
     "uploads.keep": lambda c, w: uploads.keep(c, [("asks.csv", b"ask_slug")], ""),
     "uploads.find": lambda c, w: uploads.find(c, 1),

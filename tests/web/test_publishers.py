@@ -71,3 +71,15 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_kept(shared_site:
         assert form.submit("Keep", publisher="Mine").errors("host") == ["Fill in “Host”."]
         assert form.submit("Keep", host="a.example").hops == [303, 200], "there is no such line to take away"
     assert shared_site.scalar(sa.select(sa.func.count(Publisher.id))) == 0
+
+
+def test_two_admins_see_what_the_other_one_kept(sqlite_site: Site) -> None:
+    first, second = table(sqlite_site), table(sqlite_site)
+    shown = first.submit("Keep", **NEWS)
+    stale = second.submit("Keep", **NEWS | {"publisher": "The Example"})
+    assert (stale.status, stale.value("publisher")) == (409, "The Example")
+    assert "Publisher Example News The Example" in stale.text
+    assert "The Example Independent Our own" in stale.submit("Keep").text
+    late = shown.submit("Take away news.example.org")
+    assert (late.status, late.value("publisher")) == (409, "")
+    assert "The Example Independent Our own" in table(sqlite_site).text

@@ -140,10 +140,14 @@ def list_offered(session: Session) -> dict[str, list[str]]:
     return {"topics": list(topics), "places": [*places][:MOST_OFFERED], "bodies": [*bodies][:MOST_OFFERED]}
 
 
+def find_publishers(session: Session) -> dict[str, Publisher]:
+    """Return our own lines of the table of publishers, by host, but for those that were taken away."""
+    return {line.host: line for line in session.scalars(select(Publisher).where(Publisher.publisher != ""))}
+
+
 def list_publishers(session: Session) -> dict[str, tuple[str, EvidenceType]]:
-    """Return our own table of publishers, by host."""
-    lines = session.scalars(select(Publisher).where(Publisher.publisher != ""))
-    return {line.host: (line.publisher, line.type) for line in lines}
+    """Return who publishes the pages of a host, and who says so, by our own lines."""
+    return {host: (line.publisher, line.type) for host, line in find_publishers(session).items()}
 
 
 def find_known_page(session: Session, url: str) -> list[EvidenceDraft]:

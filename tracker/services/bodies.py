@@ -69,12 +69,17 @@ def _called(*keys: str) -> sa.ColumnElement[bool]:
     return sa.or_(Body.name_key.in_(keys), Body.slug.in_(keys))
 
 
-def keep_publisher(change: Change, draft: PublisherDraft) -> None:
-    """Enter a line of ours or change it; without a publisher it counts no more, and a built-in one holds again."""
+def keep_publisher(change: Change, draft: PublisherDraft, seen_version: int | None) -> None:
+    """Enter a line of ours or change it; without a publisher it counts no more, and a built-in one holds again.
+
+    Who saw no line, or one that was taken away, saw the version 0.
+    """
     change.require(Action.SET_PUBLISHERS)
     refuse(check_publisher(draft))
     row = change.session.scalar(sa.select(Publisher).where(Publisher.host == draft.host))
     if row:
+        if row.publisher or seen_version:
+            records.check_version(row, seen_version)
         records.edit(change, row, draft, is_public=False)
     elif draft.publisher:
         records.create(change, Publisher(version=1), draft)
