@@ -239,7 +239,7 @@ def test_a_former_slug_leads_to_what_is_public_only(filled: sa.Engine, slug: str
 
 @pytest.mark.parametrize("name", list(tables.RECORDS))
 def test_no_file_has_a_row_or_a_column_that_is_hidden(filled: sa.Engine, name: str) -> None:
-    rows = [dict(row._mapping) for row in tables.read(filled, name, AskFilter())]
+    rows = [row._asdict() for row in tables.read(filled, name, AskFilter())]
     with reading(filled) as session:
         assert count_rows(session)[name] == len(rows) > 0
     said = repr(rows).replace(f"“{MARK}”", "")

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 
 FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 RISKY = frozenset("'=+-@\t\r\n＝＋－＠")
-NEEDS_QUOTES = re.compile(r'[,"\r\n]')
 CHUNK_ROWS = 200
 
 
@@ -28,28 +27,24 @@ def write(header: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]
 
     A million rows of forty cells pass through here, so what few cells need is looked for before it is done.
     """
-    lines = [",".join(map(_quoted, header))]
+    lines = [_line(header)]
     for number, row in enumerate(rows, 1):
-        guarded = [guard(cell) if cell[:1] in RISKY else cell for cell in row]
-        lines.append(
-            ",".join(
-                [
-                    _quoted(cell) if "," in cell or '"' in cell or "\n" in cell or "\r" in cell else cell
-                    for cell in guarded
-                ]
-            )
-        )
+        lines.append(_line([guard(cell) if cell[:1] in RISKY else cell for cell in row]))
         if number % CHUNK_ROWS == 0:
             yield _drain(lines)
     yield _drain(lines)
 
 
-def _quoted(cell: str) -> str:
-    """Return the cell as it is written, in quotation marks where it needs them."""
-    return '"' + cell.replace('"', '""') + '"' if NEEDS_QUOTES.search(cell) else cell
+def _line(row: Iterable[str]) -> str:
+    """Return the row as it is written, its cells in quotation marks where they need them."""
+    cells = [
+        '"' + cell.replace('"', '""') + '"' if "," in cell or '"' in cell or "\n" in cell or "\r" in cell else cell
+        for cell in row
+    ]
+    return ",".join(cells) + "\r\n"
 
 
 def _drain(lines: list[str]) -> str:
-    text = "".join(f"{line}\r\n" for line in lines)
+    text = "".join(lines)
     lines.clear()
     return text

@@ -9,17 +9,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
-from typing import IO, Any
-
-from xlsxwriter import Workbook
-from xlsxwriter.exceptions import FileCreateError
-from xlsxwriter.utility import xl_col_to_name
-from xlsxwriter.worksheet import Worksheet
+from typing import IO, TYPE_CHECKING, Any
 
 from tracker.exports.columns import Column, Origin, Type, cell
 from tracker.exports.csv import guard
 from tracker.exports.tables import TABLES
 from tracker.rules.legislation import EXTENTS, KINDS
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LAST_ROW = 1_048_576
@@ -58,6 +56,9 @@ def new_workbook(file: IO[bytes]) -> Iterator[Any]:
 
     Raises OSError when the disk is full.
     """
+    from xlsxwriter import Workbook  # a hundredth of a second, and few ask for one
+    from xlsxwriter.exceptions import FileCreateError
+
     try:
         with Workbook(file, {"constant_memory": True}) as book:
             yield book
@@ -65,7 +66,7 @@ def new_workbook(file: IO[bytes]) -> Iterator[Any]:
         raise OSError(*error.args[0].args) from None
 
 
-def add_sheet(book: Any, name: str, header: Sequence[str]) -> Worksheet:
+def add_sheet(book: Any, name: str, header: Sequence[str]) -> "Worksheet":
     """A sheet whose columns show text as it is, under a header that stays in sight."""
     sheet: Worksheet = book.add_worksheet(name)
     text, bold = book.add_format({"num_format": "@"}), book.add_format({"num_format": "@", "bold": True})
@@ -76,7 +77,7 @@ def add_sheet(book: Any, name: str, header: Sequence[str]) -> Worksheet:
     return sheet
 
 
-def put(sheet: Worksheet, line: int, cells: Iterable[str]) -> None:
+def put(sheet: "Worksheet", line: int, cells: Iterable[str]) -> None:
     """Write a row of texts."""
     for at, text in enumerate(cells):
         if len(text) >= LONGEST_CELL:
@@ -117,6 +118,8 @@ def write_template(file: IO[bytes], columns: Columns) -> None:
 
     Some columns offer their values as lists, from the sheet "Values".
     """
+    from xlsxwriter.utility import xl_col_to_name
+
     offered = {
         f"{name}.{column.name}": labels
         for name, wanted in columns.items()

@@ -20,7 +20,6 @@ from tracker.exports.columns import Table
 from tracker.exports.csv import unguard
 from tracker.exports.tables import TABLES
 from tracker.imports.plan import Mangled, Plan, Refused, Rows, TooMany
-from tracker.imports.workbook import read_workbook
 from tracker.rules.text import clean
 
 ZIP, OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -89,6 +88,8 @@ def _open(name: str, content: bytes, plan: Plan, room: int) -> Iterator[tuple[st
             "Save it as .xlsx without a password, or as “CSV UTF-8”.",
         )
     if content.startswith(ZIP):
+        from tracker.imports.workbook import read_workbook  # its readers take their time, and most files are CSV
+
         yield from read_workbook(name, content, plan, room)
     else:
         yield name, _table_called(name), read_csv(content)

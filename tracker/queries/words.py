@@ -5,10 +5,9 @@ both engines alike.
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from threading import Lock
-
-import snowballstemmer
+from typing import Any
 
 from tracker.rules.text import fold, without_invisible
 
@@ -23,7 +22,6 @@ COMMON = frozenset(
     """.split()  # noqa: SIM905 (a sentence is easier to read and to change than a list)
 )
 Parts = tuple[tuple[str, bool], ...]
-_stemmer = snowballstemmer.stemmer("english")
 _one_at_a_time = Lock()  # it keeps the word that it works on in itself
 
 
@@ -44,7 +42,14 @@ def _stem_of(word: str) -> str:
     if folded in COMMON:
         return ""
     with _one_at_a_time:
-        return str(_stemmer.stemWord(folded)).replace("'", "")
+        return str(_stemmer().stemWord(folded)).replace("'", "")
+
+
+@cache
+def _stemmer() -> Any:
+    import snowballstemmer  # thirty languages come with it
+
+    return snowballstemmer.stemmer("english")
 
 
 def mark(text: str, wanted: frozenset[str]) -> Parts:

@@ -19,6 +19,7 @@ MOST_DATES = 1000
 LOOKED_THROUGH = 2 * MOST_DATES
 A_YEAR = timedelta(days=366)
 PUBLISHED = Publication.PUBLISHED
+Place = tuple[str, "DateKind", int]
 
 
 class DateKind(StrEnum):
@@ -46,20 +47,22 @@ class PublicDate:
 
 
 def list_dates(session: Session, today: date, of: FeedAsk | None = None) -> tuple[PublicDate, ...]:
-    """The dates from a year back on, of one ask or of all, in the order of time; four queries a kind at most.
+    """The dates from a year back on, of one ask or of all, in the order of time; four queries a kind and one at most.
 
     Of more than a calendar should hold, those to come go first, and the nearest before the others.
     """
     day = today.isoformat()
-    coming = _read(session, of, sa.asc, today)
-    past = _read(session, of, sa.desc, today - A_YEAR, lambda on: on < PartialDate(day))
-    nearest = sorted(coming, key=_order)[:MOST_DATES]
-    latest = sorted(past - coming, key=_order, reverse=True)[: MOST_DATES - len(nearest)]
-    return tuple(sorted(nearest + latest, key=_order))
-
-
-def _order(found: PublicDate) -> tuple[PartialDate, DateKind, int]:
-    return found.on, found.kind, found.number
+    found = _read(session, of, sa.asc, today)
+    chosen = sorted(found)[:MOST_DATES]
+    if len(chosen) < MOST_DATES:
+        past = _read(session, of, sa.desc, today - A_YEAR, lambda on: on < PartialDate(day))
+        chosen += sorted(past.keys() - found.keys(), reverse=True)[: MOST_DATES - len(chosen)]
+        found |= past
+    rows = [(place[1], found[place]) for place in sorted(chosen)]
+    newest = sa.select(Update.ask_id, sa.func.max(Update.published_at)).group_by(Update.ask_id)
+    of_asks = newest.where(Update.ask_id.in_({row.ask_id for _, row in rows}))
+    recorded_at: dict[int, Any] = dict(session.execute(of_asks).all())
+    return tuple(_date(kind, row, recorded_at[row.ask_id]) for kind, row in rows)
 
 
 def _read(
@@ -68,9 +71,9 @@ def _read(
     direction: Callable[[Any], Any],
     first: date,
     until: Callable[[Any], sa.ColumnElement[bool]] = lambda _: sa.true(),
-) -> set[PublicDate]:
+) -> dict[Place, Any]:
     """The dates of every kind from a day on, and those known to the month or the year only that may be."""
-    day, found = first.isoformat(), set()
+    day, found = first.isoformat(), dict[Place, Any]()
     for kind, statement in STATEMENTS.items():
         number, on = (column.element for column in list(statement.selected_columns)[:2])
         conditions = [on >= PartialDate(day), on.in_([PartialDate(day[:4]), PartialDate(day[:7])])]
@@ -80,17 +83,18 @@ def _read(
             if of:
                 near = near.where((Link.ask_id if kind is DateKind.IN_FORCE else Ask.id) == of.number)
             rows = session.execute(statement.where(number.in_(near.limit(LOOKED_THROUGH).subquery().select())))
-            for id_, day_of_it, note, title, provisions, extent, recorded_at, publication, *ask in rows:
-                if publication is PUBLISHED:
-                    law = (title, provisions, tuple(extent or ()))
-                    found.add(PublicDate(kind, id_, day_of_it, FeedAsk(*ask), note, *law, recorded_at))
+            found |= {(row.on.text, kind, row.number): row for row in rows if row.publication is PUBLISHED}
     return found
+
+
+def _date(kind: DateKind, row: Any, recorded_at: datetime) -> PublicDate:
+    number, on, note, law_title, provisions, extent, _, *ask = row
+    return PublicDate(kind, number, on, FeedAsk(*ask), note, law_title, provisions, tuple(extent or ()), recorded_at)
 
 
 def _statement(number: Any, on: Any, note: Any, *law: Any) -> sa.Select[Any]:
     """Return the statement for the dates of one kind."""
-    recorded_at = sa.select(sa.func.max(Update.published_at)).where(Update.ask_id == Ask.id).scalar_subquery()
-    of_ask = (recorded_at, Ask.publication, Ask.id, Ask.slug, Ask.title)
+    of_ask = (Ask.publication, Ask.id.label("ask_id"), Ask.slug, Ask.title)
     return sa.select(number.label("number"), on.label("on"), note, *(law or NO_LAW), *of_ask)
 
 

@@ -3,7 +3,6 @@
 import re
 from typing import NamedTuple
 
-import segno
 from flask import Blueprint, abort, current_app, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
@@ -164,6 +163,8 @@ class QrCode(NamedTuple):
 
 def qr_code(text: str) -> QrCode:
     """Return the code of a text."""
+    import segno  # few set up a phone
+
     rows = list(segno.make(text, error="m", micro=False).matrix_iter(border=QUIET_MODULES))
     dark = [(x, y) for y, row in enumerate(rows) for x, module in enumerate(row) if module]
     return QrCode(len(rows), "".join(f"M{x} {y}h1v1h-1z" for x, y in dark))
