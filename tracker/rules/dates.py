@@ -4,6 +4,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from tracker.rules.text import without_invisible
 
@@ -29,7 +30,10 @@ HELP = "Write the date as 2018-03-19 or 19 March 2018. A month (2018-03) or a ye
 
 @dataclass(frozen=True, order=True)
 class PartialDate:
-    """A date as an ISO string of 4, 7 or 10 characters. The strings sort in the order of time."""
+    """A date as an ISO string of 4, 7 or 10 characters. The strings sort in the order of time.
+
+    The rows of a list share the same few thousand dates, so each works out only once what it means.
+    """
 
     text: str
 
@@ -65,13 +69,13 @@ class PartialDate:
         """Return "day", "month" or "year"."""
         return PRECISIONS[len(self.text)]
 
-    @property
+    @cached_property
     def first_day(self) -> date:
         """Return the earliest day that it can mean."""
         year, month, day = (*map(int, self.text.split("-")), 1, 1)[:3]
         return date(year, month, day)
 
-    @property
+    @cached_property
     def last_day(self) -> date:
         """Return the latest day that it can mean."""
         first = self.first_day
@@ -81,7 +85,7 @@ class PartialDate:
             return date(first.year, first.month, calendar.monthrange(first.year, first.month)[1])
         return first
 
-    @property
+    @cached_property
     def in_words(self) -> str:
         """Return for people: "6 July 2020", "February 2020" or "2025"."""
         first = self.first_day
