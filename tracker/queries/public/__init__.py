@@ -1,6 +1,6 @@
 """The only door for public pages: published records only, with public fields only."""
 
-from tracker.queries.public.asks import find_ask, find_slug_now, list_former_slugs
+from tracker.queries.public.asks import find_ask, find_history, find_slug_now, list_former_slugs
 from tracker.queries.public.bodies import find_body, list_bodies
 from tracker.queries.public.counts import (
     count_by_family,
@@ -30,6 +30,7 @@ __all__ = [
     "find_checkpoint",
     "find_choices",
     "find_groups",
+    "find_history",
     "find_key_of",
     "find_last_change",
     "find_latest_checkpoint",
