@@ -31,38 +31,38 @@ MOST_OF_ONE = 100  # asks on the page of a source or a body
 
 @bp.get("/")
 def index() -> str:
-    on, asked = day_asked_for(), request.args
-    counts = public.count_by_status(db(), on)
-    total, families = sum(counts.values()), public.count_by_family(counts)
-    shared = {"on": on, "total": total, "families": families, "today": on or today(), "seen_on": today()}
+    on, asked, now = day_asked_for(), request.args, today()
+    cells = public.count_cells(db(), on)
+    families = public.count_by_family(public.sum_by_status(cells))
+    shared = {"on": on, "total": sum(families.values()), "families": families, "today": on or now, "seen_on": now}
     if any(asked.get(name) for name in (*FILTER_PARAMETERS, "sort", "after")):
-        return _search(on, shared)
+        return _search(on, shared, cells)
     sources = public.list_sources(db(), MOST_SOURCES + 1)
     made = {source.published_on.first_day.year for source in sources if source.published_on}
     return render_template(
         "public/index.html",
         **shared,
-        **({} if on else _of_today()),
+        **({} if on else _of_today(cells)),
         headline=headline(families, made if len(sources) == 1 else set()),
-        groups=public.find_groups(db(), counts, on),
+        groups=public.find_groups(db(), families, on),
         wanted=AskFilter(),
-        choices=public.find_choices(db(), AskFilter(), public.list_topics(db()), on=on),
+        choices=public.find_choices(db(), AskFilter(), on=on, cells=cells),
         bands=BANDS,
         sources=sources,
         most_sources=MOST_SOURCES,
     )
 
 
-def _of_today() -> dict[str, Any]:
+def _of_today(cells: list[public.Cell]) -> dict[str, Any]:
     """Return what the first page shows of today alone: the years up to now, and the latest entries."""
     newest = public.list_updates(db(), size=4 * LATEST, with_reviews=False)
     return {
-        "chart": years_chart(public.count_by_year(db()), public.find_last_change(db()), today()),
+        "chart": years_chart(public.count_by_year(db(), cells), public.find_last_change(db()), today()),
         "latest": [entry for entry in newest.entries if not entry.is_look][:LATEST],
     }
 
 
-def _search(on: date | None, shared: dict[str, Any]) -> str:
+def _search(on: date | None, shared: dict[str, Any], cells: list[public.Cell]) -> str:
     """The asks that fit; a filter that no longer exists leads to all of them, and the page says so."""
     wanted, gone = AskFilter(), ""
     try:
@@ -81,7 +81,7 @@ def _search(on: date | None, shared: dict[str, Any]) -> str:
         gone=gone,
         order=order,
         orders=Order,
-        choices=public.find_choices(db(), wanted, public.list_topics(db()), on=on),
+        choices=public.find_choices(db(), wanted, on=on, cells=cells),
         words=frozenset(words_of(wanted.text)),
         law_title=public.find_law_title(db(), wanted.law) if wanted.law else None,
         near=public.find_near(db(), wanted.text) if wanted.text and not page.number else "",
