@@ -81,7 +81,7 @@ def test_a_past_day_lists_and_counts_what_stood_then(filled: sa.Engine, day: dat
 
 def test_each_year_ends_as_its_last_day_does(filled: sa.Engine) -> None:
     with reading(filled) as session:
-        years = public.count_by_year(session)
+        years = public.count_by_year(session, public.count_cells(session))
         there_are = oracle.published(session)
         assert [year.year for year in years] == list(range(2018, max(year.year for year in years) + 1))
         for year in years:
@@ -98,7 +98,7 @@ def test_groups_show_all_asks_while_they_are_few_and_then_the_last_changed_of_ea
 ) -> None:
     with reading(filled) as session:
         there_are = oracle.published(session)
-        groups = public.find_groups(session, public.count_by_status(session, day), day)
+        groups = public.find_groups(session, public.count_by_family(public.count_by_status(session, day)), day)
         fitting = {family: oracle.fitting(there_are, AskFilter(family=family), day) for family in Family}
     total = sum(map(len, fitting.values()))
     assert list(groups) == [family for family in Family if fitting[family]]
@@ -142,7 +142,7 @@ def test_each_choice_says_how_many_asks_following_it_lists(filled: sa.Engine) ->
     with reading(filled) as session:
         there_are = oracle.published(session)
         for wanted in filters(chance, 40):
-            choices = public.find_choices(session, wanted, public.list_topics(session))
+            choices = public.find_choices(session, wanted)
             for name, parameter in names.items():
                 for choice in getattr(choices, name):
                     followed = AskFilter.from_query(wanted.as_query() | {parameter: choice.value})

@@ -73,7 +73,7 @@ def test_more_rows_need_no_more_queries(sqlite_site: Site) -> None:
 @pytest.mark.parametrize("find", [desk.list_due, desk.list_overdue])
 def test_what_is_due_is_found_without_reading_whole_asks(shared_site: Site, find: Callable[..., object]) -> None:
     with watched(shared_site.engine) as sent, reading(shared_site.engine) as session:
-        find(session, today(), 20)
+        find(session, today(), 20, "~0")  # a page after the first is counted too
     steps = [step for statement in sent for step in plan(shared_site.engine, statement)]
     of_asks = [step for step in steps if re.match(r"(SEARCH|SCAN) ask ", step)]
     assert len(of_asks) >= 2

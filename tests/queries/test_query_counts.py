@@ -38,7 +38,7 @@ from tracker.rules.asks import AskKind
 from tracker.rules.chain import TAKEN_DOWN
 from tracker.rules.dates import PartialDate
 from tracker.rules.people import COMMAND_LINE
-from tracker.rules.status import Status
+from tracker.rules.status import Family
 from tracker.rules.updates import EvidenceType, Result
 from tracker.services import replies
 from tracker.services.change import Change
@@ -123,19 +123,20 @@ ARGUMENTS: Mapping[str, Callable[[Session], Any]] = {
     "ask_id": main_id,
     "ask_ids": lambda session: list(session.scalars(sa.select(Ask.id))),
     "at": lambda session: NOW,
-    "counts": lambda session: {Status.ANNOUNCED: 99},
+    "cells": public.count_cells,
     "identity": lambda session: KEY,
     "ids": lambda session: list(session.scalars(sa.select(Ask.id))),
     "key": lambda session: KEY,
     "law_id": lambda session: first(session, Legislation),
-    "limit": lambda session: 20,
+    "limit": lambda session: 100,
     "lines": lambda session: public.find_page(session, AskFilter()).lines,
     "link_id": lambda session: first(session, Link),
     "model": lambda session: Ask,
+    "numbers": lambda session: {Family.OPEN: 99},
     "person_id": lambda session: 1,
     "reply_id": lambda session: 1,
     "since": lambda session: NOW,
-    "size": lambda session: 20,
+    "size": lambda session: 100,
     "slug": lambda session: "main",
     "subject": lambda session: "ask",
     "subject_id": main_id,
@@ -145,7 +146,6 @@ ARGUMENTS: Mapping[str, Callable[[Session], Any]] = {
     "text": lambda session: "homs",
     "title": lambda session: REGIME,
     "today": lambda session: date(2100, 1, 1),
-    "topics": public.list_topics,
     "update": lambda session: session.get_one(Update, 1),
     "update_id": lambda session: first(session, Update),
     "url": lambda session: evidence_draft().url,

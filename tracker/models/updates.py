@@ -131,7 +131,7 @@ class StatusSpan(Base):
 
     __tablename__ = "status_span"
     __table_args__ = (
-        sa.Index("ix_status_span_begins_on", "begins_on", "ask_id", "ends_on", "status"),
+        sa.Index("ix_status_span_begins_on", "begins_on", "ends_on", "status", "ask_id"),
         sa.Index("ix_status_span_ends_on", "ends_on", "status"),
     )
 

@@ -140,7 +140,7 @@ def _pieces(answer: Response, links: SiteLinks, address: str) -> Iterable[bytes]
 
 def lists_of(session: Session) -> Iterator[str]:
     """Yield the addresses of the first page with each choice of a filter, and at the end of each year."""
-    choices = public.find_choices(session, AskFilter(), public.list_topics(session))
+    choices = public.find_choices(session, AskFilter())
     offered = {
         "family": choices.families,
         "status": choices.statuses,

@@ -136,7 +136,7 @@ def list_unverified(session: Session, limit: int, after: str = "") -> Listed[Lin
         statement = sa.select(model).where(model.publication == Publication.DRAFT)
         loaded = (joinedload(Link.ask), joinedload(Link.legislation)) if model is Link else ()
         room = limit + 1 - len(rows) if place >= first else 0
-        key = str(begin if place == first else 0)
+        key = str(begin) if begin and place == first else ""
         found = paging.cut(session, statement, (model.id,), limit=room, after=key, loaded=loaded)
         rows += found.rows
         number += found.number

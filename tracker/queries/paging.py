@@ -50,6 +50,8 @@ def cut(
         here, there = sa.tuple_(*by), sa.tuple_(*place)
         placed = placed.where(here < there if falling else here > there)
     found = session.execute(placed.limit(limit + 1)).all()
-    number = session.scalar(statement.with_only_columns(sa.func.count(), maintain_column_froms=True)) or 0
+    number = len(found)
+    if after or number > limit:
+        number = session.scalar(statement.with_only_columns(sa.func.count(), maintain_column_froms=True)) or 0
     next_key = write_key(found[limit - 1][1:]) if len(found) > limit else ""
     return Listed([row[0] for row in found[:limit]], number, next_key)

@@ -1,14 +1,15 @@
 """The only door for public pages: published records only, with public fields only."""
 
-from tracker.queries.public.asks import find_ask, find_slug_now, list_former_slugs
+from tracker.queries.public.asks import find_ask, find_history, find_slug_now, list_former_slugs
 from tracker.queries.public.bodies import find_body, list_bodies
+from tracker.queries.public.choices import Cell, count_cells, find_choices
 from tracker.queries.public.counts import (
     count_by_family,
     count_by_status,
     count_by_year,
-    find_choices,
     find_last_change,
     find_years,
+    sum_by_status,
 )
 from tracker.queries.public.fitting import find_law_title, find_near, list_topics
 from tracker.queries.public.laws import find_key_of, find_law, list_laws
@@ -20,16 +21,19 @@ from tracker.queries.public.unknown import list_unknown
 from tracker.queries.public.updates import count_updates, list_ended_disputes, list_takings_down, list_updates
 
 __all__ = [
+    "Cell",
     "PublishedCheckpoint",
     "count_by_family",
     "count_by_status",
     "count_by_year",
+    "count_cells",
     "count_updates",
     "find_ask",
     "find_body",
     "find_checkpoint",
     "find_choices",
     "find_groups",
+    "find_history",
     "find_key_of",
     "find_last_change",
     "find_latest_checkpoint",
@@ -52,4 +56,5 @@ __all__ = [
     "list_topics",
     "list_unknown",
     "list_updates",
+    "sum_by_status",
 ]

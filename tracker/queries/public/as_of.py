@@ -16,7 +16,7 @@ ONLY_PUBLISHED = (Publication.PUBLISHED,)
 HIDDEN = tuple(state for state in Publication if state not in ONLY_PUBLISHED)
 ASK, SPAN = Ask.__table__.c, StatusSpan.__table__.c
 # What a line of a list tells of an ask whatever the day. The wording is today's. What is not named here, or given in
-# as_of(), is blank on a past day.
+# PAST, is blank on a past day.
 WHATEVER_THE_DAY = ("slug", "title", "kind", "topic", "summary", "first_deadline", "basis", "asked_by")
 _SOURCE, _OTHER = Source.__table__, Source.__table__.alias()
 _ASKED_BY = (
@@ -47,7 +47,7 @@ def is_one_of(publication: Any, which: Sequence[Publication]) -> sa.ColumnElemen
 class AsOf:
     """How asks are read as of a day: from which tables, where `holds`; their status and since when.
 
-    `line` gives the fields of an AskLine.
+    `line` gives the fields of an AskLine. Statements are executed with `values`, so that one serves all days.
     """
 
     source: Any
@@ -62,6 +62,11 @@ class AsOf:
     def day(self) -> date:
         """The day as of which they are read."""
         return self.on or today()
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What statements about them are executed with."""
+        return {"day": self.on.isoformat()} if self.on else {}
 
     def counted(self, wanted: AskFilter) -> Any:
         """Return from where the asks that fit are counted: from their statuses alone if nothing else is asked."""
@@ -86,18 +91,18 @@ NOW = AsOf(
 )
 
 
+_DAY = sa.bindparam("day", type_=SPAN.begins_on.type)
+PAST = AsOf(
+    # An outer join is left out by the database where nothing else of the ask is wanted.
+    source=StatusSpan.__table__.outerjoin(Ask.__table__, ASK.id == SPAN.ask_id),
+    id=SPAN.ask_id,
+    holds=(SPAN.begins_on <= _DAY, sa.or_(SPAN.ends_on.is_(None), SPAN.ends_on > _DAY)),
+    status=SPAN.status,
+    since=SPAN.begins_on,
+    line={**_WORDING, "status": SPAN.status, "status_on": SPAN.happened_on, "reason": SPAN.reason},
+)
+
+
 def as_of(on: date | None) -> AsOf:
     """Return how asks are read as of a day, or as of now."""
-    if on is None:
-        return NOW
-    day = on.isoformat()
-    return AsOf(
-        # An outer join is left out by the database where nothing else of the ask is wanted.
-        source=StatusSpan.__table__.outerjoin(Ask.__table__, ASK.id == SPAN.ask_id),
-        id=SPAN.ask_id,
-        holds=(SPAN.begins_on <= day, sa.or_(SPAN.ends_on.is_(None), SPAN.ends_on > day)),
-        status=SPAN.status,
-        since=SPAN.begins_on,
-        line={**_WORDING, "status": SPAN.status, "status_on": SPAN.happened_on, "reason": SPAN.reason},
-        on=on,
-    )
+    return replace(PAST, on=on) if on else NOW

@@ -32,8 +32,7 @@ class PublicBody:
 
 def list_bodies(session: Session) -> dict[str, str]:
     """Return the bodies that answer for published asks: slug to name, in the order of the alphabet."""
-    found = session.execute(sa.select(BODY.slug, BODY.name).where(_answers_for(*NOW.holds)))
-    return _in_order((row.slug, row.name) for row in found)
+    return _in_order((row.slug, row.name) for row in session.execute(PUBLIC_BODIES))
 
 
 def find_body(session: Session, slug: str) -> PublicBody | None:
@@ -82,3 +81,6 @@ def _places(*which: sa.ColumnElement[bool]) -> sa.Select[str]:
 
 def _in_order(names: Iterable[tuple[str, str]]) -> dict[str, str]:
     return dict(sorted(dict(names).items(), key=lambda pair: pair[1]))
+
+
+PUBLIC_BODIES = sa.select(BODY.slug, BODY.name).where(_answers_for(*NOW.holds))

@@ -1,6 +1,6 @@
 """Which asks fit a filter: each of its choices as a condition, and what is offered where no ask fits."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from difflib import get_close_matches
 
@@ -61,7 +61,12 @@ def _with_words(session: Session, words: Sequence[str]) -> sa.Select[int]:
 
 def list_topics(session: Session) -> dict[str, str]:
     """The topics of the published asks: slug to name, in the order of the alphabet."""
-    return {slugify(topic): topic for topic in sorted(session.scalars(_TOPICS))}
+    return topics_of(session.scalars(_TOPICS))
+
+
+def topics_of(names: Iterable[str]) -> dict[str, str]:
+    """Return slug to name of topics, in the order of the alphabet."""
+    return {slugify(topic): topic for topic in sorted({*names})}
 
 
 def find_law_title(session: Session, key: str) -> str | None:

@@ -149,14 +149,14 @@ _SHOWN = (
     Link.publication == Publication.PUBLISHED,
     Link.ask_id.not_in(sa.select(Ask.id).where(Ask.publication.in_(HIDDEN))),
 )
-_OF_LAWS = Link.legislation_id.in_(sa.select(Legislation.id).where(Legislation.key.in_(_KEYS)))
-_TOLD = sa.select(Link.legislation_id, Link.ask_id, Link.effect).where(_OF_LAWS, *_SHOWN).distinct().subquery()
-_NUMBERED = sa.select(_TOLD.c.legislation_id, sa.func.count().label("number")).group_by("legislation_id").subquery()
-_NUMBERS = sa.select(Legislation.key, _NUMBERED.c.number).join(_NUMBERED, _NUMBERED.c.legislation_id == Legislation.id)
+_OF_LAW = (Link.legislation_id == Legislation.id, *_SHOWN)
+_TOLD = sa.select(Link.ask_id, Link.effect).where(*_OF_LAW).distinct().correlate(Legislation).subquery()
+_NUMBER = sa.select(sa.func.count()).select_from(_TOLD).scalar_subquery().label("number")
+_NUMBERS = sa.select(Legislation.key, _NUMBER).where(Legislation.key.in_(_KEYS))
 # The first ones along the index of the links of a law.
 _FIRST = (
     sa.select(sa.func.min(Link.id))
-    .where(Link.legislation_id == Legislation.id, *_SHOWN)
+    .where(*_OF_LAW)
     .group_by(Link.ask_id, Link.effect)
     .order_by(Link.ask_id, Link.effect)
     .limit(NAMED)

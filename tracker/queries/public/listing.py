@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -14,8 +15,7 @@ from sqlalchemy.orm import Session
 from tracker.db import fulltext
 from tracker.db.fulltext import DEPTHS
 from tracker.models import SuccessTest
-from tracker.queries.public.as_of import ASK, SPAN, AsOf, as_of
-from tracker.queries.public.counts import count_by_family
+from tracker.queries.public.as_of import ASK, NOW, PAST, SPAN, AsOf, as_of
 from tracker.queries.public.filters import AskFilter, Order, UnknownPage, read_key, write_key
 from tracker.queries.public.fitting import conditions
 from tracker.queries.public.records import AskLine
@@ -72,8 +72,9 @@ def find_page(
     place, asks = read_place(order, after), as_of(on)
     fitting = (*asks.holds, *conditions(session, wanted, asks))
     group = _group(session, order, asks, wanted) if order in GROUPS else None
-    found = session.execute(_places(asks, fitting, order, group, place).limit(size + 1)).all()
-    number = session.scalar(sa.select(sa.func.count()).select_from(asks.counted(wanted)).where(*fitting)) or 0
+    found = session.execute(_places(asks, fitting, order, group, place).limit(size + 1), asks.values).all()
+    counted = sa.select(sa.func.count()).select_from(asks.counted(wanted)).where(*fitting)
+    number = session.scalar(counted, asks.values) or 0
     lines = _lines(session, asks, [row.id for row in found[:size]], with_tests=with_tests)
     return AskPage(
         tuple(with_excerpts(session, lines, wanted.text) if wanted.text else lines.values()),
@@ -82,16 +83,26 @@ def find_page(
     )
 
 
-def find_groups(session: Session, counts: Mapping[Status, int], on: date | None = None) -> dict[Family, AskPage]:
-    """Return the asks by family, of many the last changed of each; `counts` says how many there are of each status."""
-    asks, numbers = as_of(on), count_by_family(counts)
+def find_groups(session: Session, numbers: Mapping[Family, int], on: date | None = None) -> dict[Family, AskPage]:
+    """Return the asks by family, of many the last changed of each; `numbers` says how many there are of each."""
+    asks = as_of(on)
     size = PAGE_SIZE if sum(numbers.values()) <= PAGE_SIZE else OF_MANY
-    ids = {}
-    for family in (family for family, number in numbers.items() if number):
-        of_family = (*asks.holds, asks.status.in_(STATUSES_OF[family]))
-        ids[family] = [row.id for row in session.execute(_places(asks, of_family, Order.CHANGED).limit(size))]
+    ids: dict[Family, list[int]] = {family: [] for family, number in numbers.items() if number}
+    for row in sorted(session.execute(_in_groups(is_past=on is not None, size=size), asks.values), reverse=True):
+        ids[row.family].append(row.id)
     lines = _lines(session, asks, [*chain(*ids.values())], with_tests=True)
     return {family: AskPage(tuple(lines[id] for id in found), numbers[family], "") for family, found in ids.items()}
+
+
+@cache
+def _in_groups(*, is_past: bool, size: int) -> sa.CompoundSelect[Any]:
+    """Return the statement for the places of the asks of each family that were changed last."""
+    asks, found = PAST if is_past else NOW, []
+    for family in Family:
+        of_family = (*asks.holds, asks.status.in_(STATUSES_OF[family]))
+        places = _places(asks, of_family, Order.CHANGED).limit(size).subquery()
+        found.append(sa.select(*places.c, sa.literal(family.value).label("family")))
+    return sa.union_all(*found)
 
 
 def _places(
@@ -114,9 +125,8 @@ def _places(
 
 def _lines(session: Session, asks: AsOf, ids: Sequence[int], *, with_tests: bool) -> dict[int, AskLine]:
     """Return the lines of asks by their ids, in that order."""
-    listed = sa.select(asks.id, ASK.review_interval_days, *asks.line.values()).select_from(asks.source)
-    listed = listed.where(asks.id.in_(ids), *(asks.holds if asks.on else ()))
-    rows = {row[0]: row for row in session.execute(listed)} if ids else {}
+    listed = _listed(is_past=asks.on is not None)
+    rows = {row[0]: row for row in session.execute(listed, {"ids": ids, **asks.values})} if ids else {}
     results, history = defaultdict[int, list[Result]](list), defaultdict[int, list[tuple[date, Status]]](list)
     is_whole = with_tests and not asks.on
     if rows and is_whole:
@@ -130,6 +140,14 @@ def _lines(session: Session, asks: AsOf, ids: Sequence[int], *, with_tests: bool
         due = review_due(values["reviewed_on"], None, rows[id][1]) if is_whole else None
         lines[id] = AskLine(**values, results=tuple(results[id]), history=tuple(history[id]), review_due=due)
     return lines
+
+
+@cache
+def _listed(*, is_past: bool) -> sa.Select[Any]:
+    """Return the statement for what the lines of asks show."""
+    asks = PAST if is_past else NOW
+    listed = sa.select(asks.id, ASK.review_interval_days, *asks.line.values()).select_from(asks.source)
+    return listed.where(asks.id.in_(_IDS), *(asks.holds if is_past else ()))
 
 
 def _group(session: Session, order: Order, asks: AsOf, wanted: AskFilter) -> sa.ColumnElement[int]:

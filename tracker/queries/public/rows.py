@@ -200,6 +200,7 @@ def _number(name: str, *which: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
 _ASKS = sa.select(Ask.id).where(Ask.publication.in_(HIDDEN))
 _UPDATES = sa.select(Update.id).where(Update.publication.in_(HIDDEN) | Update.ask_id.in_(_ASKS))
 _LAWS = sa.select(Legislation.id).where(Legislation.publication.in_(HIDDEN))
+_OF_A_LAW = Link.legislation_id.in_(sa.select(Legislation.id))  # as every link is; an index begins with the law
 _IS_HIDDEN = {
     "asks": Ask.id.in_(_ASKS),
     "updates": Update.id.in_(_UPDATES),
@@ -207,7 +208,7 @@ _IS_HIDDEN = {
     "tests": SuccessTest.is_archived | SuccessTest.ask_id.in_(_ASKS),
     "results": TestResult.update_id.in_(_UPDATES),
     "legislation": Legislation.id.in_(_LAWS),
-    "links": Link.publication.in_(HIDDEN) | Link.ask_id.in_(_ASKS) | Link.legislation_id.in_(_LAWS),
+    "links": Link.ask_id.in_(_ASKS) | Link.legislation_id.in_(_LAWS) | (_OF_A_LAW & Link.publication.in_(HIDDEN)),
     "replies": Reply.publication.in_(HIDDEN) | Reply.ask_id.in_(_ASKS),
     "sources": Source.publication.in_(HIDDEN),
     "targets": ~Target.is_shown | Target.ask_id.in_(_ASKS),

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Source
-from tracker.queries.public.as_of import ASK, is_one_of, is_published
+from tracker.queries.public.as_of import ASK, NOW, is_one_of, is_published
 from tracker.queries.public.entries import record_of
 from tracker.queries.public.records import AskLine, PublicSource, SameAsk
 from tracker.rules.asks import PUBLIC, Publication
@@ -85,3 +85,10 @@ def list_same(session: Session, ask_id: int, on: date | None = None) -> tuple[Sa
 def _order(place: str) -> tuple[tuple[int, ...], str]:
     """Places by their numbers: paragraph 9 before paragraph 10."""
     return tuple(map(int, re.findall(r"[0-9]+", place))), place
+
+
+OFFERED_SOURCES = (
+    sa.select(_SOURCE.id, _SOURCE.key, _SOURCE.title, _SOURCE.published_on)
+    .where(sa.exists().where(ASK.source_id == _SOURCE.id, *NOW.holds))
+    .order_by(_SOURCE.published_on, _SOURCE.title)
+)

@@ -119,15 +119,16 @@ def list_updates(
 
 
 def count_updates(session: Session) -> dict[UpdateKind, int]:
-    """How many entries of each kind there are; every kind is named. Those of hidden asks are few, and subtracted."""
-    counted = sa.select(Update.kind, sa.func.count())
-    of_all = counted.where(Update.publication == Publication.PUBLISHED)
-    hidden = Update.ask_id.in_(sa.select(Ask.id).where(Ask.publication.in_(HIDDEN)))
-    of_hidden = counted.where(is_published(Update.publication), hidden)
-    counts = dict.fromkeys(UpdateKind, 0)
-    for sign, statement in ((1, of_all), (-1, of_hidden)):
-        for kind, number in session.execute(statement.group_by(Update.kind)):
-            counts[kind] += sign * number
+    """How many entries of each kind there are; every kind is named. Those of hidden asks are few, and subtracted.
+
+    So are the other kinds from all, which leaves the milestones: most entries are one, and all are counted at once.
+    """
+    counts = dict.fromkeys(UpdateKind, 0) | {UpdateKind.MILESTONE: session.scalar(_ALL_PUBLISHED) or 0}
+    for kind, number in session.execute(_OTHERS):
+        counts[kind] += number
+        counts[UpdateKind.MILESTONE] -= number
+    for kind, number in session.execute(_OF_HIDDEN_ASKS):
+        counts[kind] -= number
     return counts
 
 
@@ -224,3 +225,12 @@ def _place(key: str) -> dict[str, object]:
     except ValueError:
         raise UnknownFilter(NO_KEY) from None
     return dict(zip(PLACE, (moment, happened_on, int(parts[3])), strict=True))
+
+
+_COUNTED = sa.select(Update.kind, sa.func.count()).group_by(Update.kind)
+_OTHER_KINDS = Update.kind.in_([kind for kind in UpdateKind if kind is not UpdateKind.MILESTONE])
+_OTHERS = _COUNTED.where(Update.publication == Publication.PUBLISHED, _OTHER_KINDS)
+_HIDDEN_ASKS = sa.select(Ask.id).where(Ask.publication.in_(HIDDEN))
+_OF_HIDDEN_ASKS = _COUNTED.where(is_published(Update.publication), Update.ask_id.in_(_HIDDEN_ASKS))
+_ALL = sa.select(sa.func.count()).select_from(Update)
+_ALL_PUBLISHED = sa.select(_ALL.scalar_subquery() - _ALL.where(Update.publication.in_(HIDDEN)).scalar_subquery())

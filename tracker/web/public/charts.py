@@ -13,7 +13,8 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.status import Family
 
 NO_STATUS = "no_status"
-BANDS = {**{family.value: family.label for family in Family}, NO_STATUS: "No status yet"}
+FAMILIES = {family.value: family.label for family in Family}
+BANDS = {**FAMILIES, NO_STATUS: "No status yet"}
 THINNEST_SHARE = 1.2
 LINES_UP_TO = 60
 # The years: the drawing is so high, and on the narrowest screen so wide.

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import today
 from tracker.queries import public
-from tracker.queries.public.asks import find_history
 from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter, Order, UnknownFilter, order_of
 from tracker.queries.public.search import words_of
 from tracker.queries.public.unknown import MOST
@@ -20,7 +19,7 @@ from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
 from tracker.rules.story import QUIET_AFTER
 from tracker.rules.updates import EvidenceType, UpdateKind
 from tracker.web.addresses import day_asked_for, follow_former_slug, kind_asked_for
-from tracker.web.public.charts import BANDS, headline, years_chart
+from tracker.web.public.charts import BANDS, FAMILIES, headline, years_chart
 from tracker.web.session import db
 
 bp = Blueprint("public", __name__)
@@ -32,32 +31,38 @@ MOST_OF_ONE = 100  # asks on the page of a source or a body
 
 @bp.get("/")
 def index() -> str:
-    on, asked = day_asked_for(), request.args
-    counts = public.count_by_status(db(), on)
-    total, families = sum(counts.values()), public.count_by_family(counts)
-    shared = {"on": on, "total": total, "families": families, "today": on or today(), "seen_on": today()}
+    on, asked, now = day_asked_for(), request.args, today()
+    cells = public.count_cells(db(), on)
+    families = public.count_by_family(public.sum_by_status(cells))
+    shared = {"on": on, "total": sum(families.values()), "families": families, "today": on or now, "seen_on": now}
     if any(asked.get(name) for name in (*FILTER_PARAMETERS, "sort", "after")):
-        return _search(on, shared)
-    sources, years = public.list_sources(db(), MOST_SOURCES + 1), public.count_by_year(db())
-    newest = public.list_updates(db(), size=4 * LATEST, with_reviews=False)
+        return _search(on, shared, cells)
+    sources = public.list_sources(db(), MOST_SOURCES + 1)
     made = {source.published_on.first_day.year for source in sources if source.published_on}
     return render_template(
         "public/index.html",
         **shared,
-        first_year=years[0].year if years else today().year,
+        **({} if on else _of_today(cells)),
         headline=headline(families, made if len(sources) == 1 else set()),
-        groups=public.find_groups(db(), counts, on),
+        groups=public.find_groups(db(), families, on),
         wanted=AskFilter(),
-        choices=public.find_choices(db(), AskFilter(), public.list_topics(db()), on=on),
+        choices=public.find_choices(db(), AskFilter(), on=on, cells=cells),
         bands=BANDS,
-        chart=years_chart(years, public.find_last_change(db()), today()),
-        latest=[entry for entry in newest.entries if not entry.is_look][:LATEST],
         sources=sources,
         most_sources=MOST_SOURCES,
     )
 
 
-def _search(on: date | None, shared: dict[str, Any]) -> str:
+def _of_today(cells: list[public.Cell]) -> dict[str, Any]:
+    """Return what the first page shows of today alone: the years up to now, and the latest entries."""
+    newest = public.list_updates(db(), size=4 * LATEST, with_reviews=False)
+    return {
+        "chart": years_chart(public.count_by_year(db(), cells), public.find_last_change(db()), today()),
+        "latest": [entry for entry in newest.entries if not entry.is_look][:LATEST],
+    }
+
+
+def _search(on: date | None, shared: dict[str, Any], cells: list[public.Cell]) -> str:
     """The asks that fit; a filter that no longer exists leads to all of them, and the page says so."""
     wanted, gone = AskFilter(), ""
     try:
@@ -76,7 +81,7 @@ def _search(on: date | None, shared: dict[str, Any]) -> str:
         gone=gone,
         order=order,
         orders=Order,
-        choices=public.find_choices(db(), wanted, public.list_topics(db()), on=on),
+        choices=public.find_choices(db(), wanted, on=on, cells=cells),
         words=frozenset(words_of(wanted.text)),
         law_title=public.find_law_title(db(), wanted.law) if wanted.law else None,
         near=public.find_near(db(), wanted.text) if wanted.text and not page.number else "",
@@ -119,7 +124,7 @@ def story(slug: str) -> str | Response:
 @bp.get("/asks/<slug:slug>/history")
 def ask_history(slug: str) -> str | Response:
     """The wording of an ask over time: what we changed about its own words."""
-    found = find_history(db(), slug)
+    found = public.find_history(db(), slug)
     return render_template("public/ask_history.html", history=found) if found else follow_former_slug(slug)
 
 
@@ -165,7 +170,7 @@ def _asks_that_fit(wanted: AskFilter) -> dict[str, Any]:
         "families": public.count_by_family(public.count_by_status(db(), on, wanted)),
         "page": public.find_page(db(), wanted, Order.STATUS, size=MOST_OF_ONE, on=on, with_tests=True),
         "chosen": wanted.as_query(),
-        "bands": BANDS,
+        "bands": FAMILIES,
     }
 
 
