@@ -42,7 +42,7 @@ from tracker.rules.updates import EvidenceType, UpdateKind
 from tracker.services import asks, events, records
 from tracker.services.events import Subject
 
-SOME = 3
+SOME = 1
 MARK = "zqinternal"
 MARKED_DAY = PartialDate("1937-09-09")
 # Columns that the public may read of a published record: words, and days. Everything else is marked by the test.
@@ -284,40 +284,27 @@ def public_answers(site: Site) -> dict[str, str]:
 def test_a_mark_in_every_internal_field_shows_nowhere_in_public(marked: tuple[Site, Browser]) -> None:
     answers = public_answers(marked[0])
     assert len(answers) > 70
+    marks = (MARK, MARKED_DAY.text, MARKED_DAY.in_words)
     leaks = {
-        path: found
+        path: re.findall(f".{{0,60}}{mark}.{{0,60}}", text)
         for path, text in answers.items()
-        if f"q={MARK}" not in path  # a search says what was searched for
-        and (found := re.findall(f".{{0,60}}(?:{MARK}|{MARKED_DAY}|{MARKED_DAY.in_words}).{{0,60}}", text))
+        for mark in marks
+        if mark in text and f"q={MARK}" not in path  # a search says what was searched for
     }
     assert leaks == {}
     assert re.search("<h1[^>]*>.*: 0 of", answers[f"/?q={MARK}"])
-    assert {
-        "/unknown",
-        "/corrections",
-        "/updates",
-        "/sources/how-do-we-deal-with-russia",
-        "/bodies/home-office",
-    } <= answers.keys()
+    assert {"/unknown", "/corrections", "/updates", "/bodies/home-office"} <= answers.keys()
     assert "There is no such page" in answers[f"/asks/{MARK}-draft"]
     assert "There is no such page" in answers[f"/legislation/ukpga/2020/{MARK}"]
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "note",
-        "draft ask",
-        "reason of an event",
-        "archived test",
-        "unpublished update",
-        ".ada@example.org",
-        "sent back",
-        "private note",
-    ],
-)
-def test_the_mark_is_seen_by_staff(marked: tuple[Site, Browser], words: str) -> None:
+def test_the_mark_is_seen_by_staff(marked: tuple[Site, Browser]) -> None:
     """Else the test above would pass with nothing marked."""
     site, ada = marked
     pages = ("/staff/asks/", f"/staff/asks/{site.ask_id()}", "/staff/sources/", "/staff/people/")
-    assert any(re.search(f"{MARK}[^<]*{re.escape(words)}", ada.get(path).text) for path in pages)
+    seen = "".join(ada.get(path).text for path in pages)
+    for words in (
+        "note", "draft ask", "reason of an event", "archived test", "unpublished update", ".ada@example.org",
+        "sent back", "private note",
+    ):  # fmt: skip
+        assert re.search(f"{MARK}[^<]*{re.escape(words)}", seen), words
