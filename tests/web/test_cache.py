@@ -73,6 +73,7 @@ NOT_KEPT = [
     pytest.param("OPTIONS", "/about", {}, id="OPTIONS"),
     pytest.param("BREW", "/about", {}, id="an unknown method"),
     pytest.param("GET", "/staff/sign-in", {}, id="staff"),
+    pytest.param("GET", "/staff", {}, id="staff, redirected"),
     pytest.param("GET", "/healthz", {}, id="healthz"),
     pytest.param("GET", "/readyz", {}, id="readyz"),
     pytest.param("GET", "/nowhere", {}, id="404"),

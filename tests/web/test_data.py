@@ -142,6 +142,8 @@ def test_a_package_without_entries_invents_no_date() -> None:
     assert "created" not in describe(Origin("https://tracker.example", Face(), 0, None), "0:", [])
 
 
+# --- the files ---
+
 FORMULAS = ["=1+1", "-1", "@SUM(A1)", "'=1", "＝1", "'plain", '"=1', '="a",\n"b"', "\t=1", ",", "Škoda – ‎אב 𝄞 =x"]
 
 
@@ -185,6 +187,8 @@ def test_every_text_comes_back_as_it_stands_in_the_database_and_is_safe_in_a_spr
     assert (row["next_step_on"], row["next_step_on_precision"]) == ("2026", "year")
     assert (row["first_deadline"], row["first_deadline_precision"]) == ("", "")
 
+
+# --- long downloads leave threads for pages ---
 
 FILES = ("/asks.csv", "/updates.csv", "/evidence.csv", "/data.zip")
 

@@ -216,6 +216,8 @@ def test_a_filter_looks_through_a_bounded_number_of_entries(site: Site, monkeypa
     assert len(newest) == 3
 
 
+# --- the calendars ---
+
 CALENDAR = f"/asks/{WEALTH_ORDERS}/calendar.ics"
 TITLE = "Use unexplained wealth orders against Kremlin-linked wealth"
 

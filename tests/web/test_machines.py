@@ -99,6 +99,9 @@ def test_finders_of_faults_learn_whom_to_write_to(make_site: MakeSite, shared_si
     assert fields(shared_site)["Contact"] == f"{HOST}/about#contact"
 
 
+# --- the checkpoint of the event log ---
+
+
 def published(site: Site) -> str:
     response = site.browser().send("GET", "/checkpoint.txt")
     assert re.fullmatch(r"\d+:[0-9a-f]{64}\n", response.text)

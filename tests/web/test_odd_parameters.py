@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from tests.examples import make_examples
 from tests.odd_forms import ODD, TAG
 from tests.site import ADA, ED, WEALTH_ORDERS, Site
-from tests.test_access import TABLE
+from tests.test_access import STRANGER, TABLE
 from tests.web.json_answers import send
 from tests.web.test_cache import Asked
 from tracker.queries.public.filters import FILTER_PARAMETERS
@@ -65,6 +65,22 @@ def test_a_list_that_cannot_be_leads_to_all_asks_with_a_sentence_and_is_an_error
     assert len(page.html) < len(every.html) + 1_000, "what was asked for is not said again"
 
 
+@pytest.mark.parametrize("database_engine", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("who", [STRANGER, ADA], ids=["stranger", "admin"])
+def test_every_kind_of_page_is_read_on_postgresql(site: Site, who: str) -> None:
+    """Most tests of pages run on SQLite alone."""
+    browser, readable = site.browser(who), readable_by(site, who)
+    with site.unchanged():
+        answers = {address: browser.send("GET", address).status_code for address in readable}
+    assert {address: code for address, code in answers.items() if code != 200} == {"/logo.png": 404}
+
+
+def readable_by(site: Site, who: str) -> list[str]:
+    """An address of every kind that somebody may read."""
+    examples = make_examples(site)
+    return [(access.example or rule).format_map(examples) for rule, access in TABLE.items() if who in access.read]
+
+
 def test_what_is_odd_but_means_something_is_answered(shared_site: Site) -> None:
     browser = shared_site.browser()
     assert [query for query in FINE if browser.get("/?" + query).status != 200] == []
@@ -102,12 +118,11 @@ NAMES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("who", ["", ADA], ids=["stranger", "admin"])
+@pytest.mark.parametrize("who", [STRANGER, ADA], ids=["stranger", "admin"])
 def test_an_odd_parameter_on_any_address_never_breaks_anything(shared_site: Site, who: str) -> None:
     """With one parameter odd: hostile, doubled or like a list, next to one that may be right."""
     chance, browser = random.Random(f"odd parameters of {who}"), shared_site.browser(who)
-    examples = make_examples(shared_site)
-    readable = [(access.example or rule).format_map(examples) for rule, access in TABLE.items() if who in access.read]
+    readable = readable_by(shared_site, who)
     with shared_site.unchanged():
         for _ in range(ADDRESSES):
             name, value = chance.choice(NAMES), chance.choice([*ODD.values(), *KNOWN])[:5000]
@@ -120,6 +135,8 @@ def test_an_odd_parameter_on_any_address_never_breaks_anything(shared_site: Site
             if answer.mimetype == "text/html":
                 assert TAG not in answer.text, (path, query)
 
+
+# --- links that a social network or a newsletter has marked ---
 
 ASK = f"/asks/{WEALTH_ORDERS}"
 PLAIN = [

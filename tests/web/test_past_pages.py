@@ -57,6 +57,8 @@ def test_what_is_no_day_of_the_past_is_refused_in_words(text: str, sentence: str
     assert len(str(refused.value)) < 120
 
 
+# --- the pages ---
+
 ADDRESS = f"/asks/{WEALTH_ORDERS}"
 TERRITORIES = "overseas-territories-registers"
 
