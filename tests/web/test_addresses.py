@@ -33,17 +33,17 @@ def test_a_former_slug_leads_to_what_is_public_and_an_unknown_one_nowhere(sqlite
     moved = send(sqlite_site, "/asks/older")
     assert (moved.status_code, moved.location) == (301, f"/api/v1{ASK}")
     assert moved.headers["Access-Control-Allow-Origin"] == "*"
-    set_publication(sqlite_site, Publication.DRAFT)
-    for part in OF_ASK:
-        for path in (f"/asks/older{part}", f"{ASK}{part}"):
-            assert browser.send("GET", path).status_code == 404
-    assert browser.send("GET", LAW).status_code == 404
-    for path in (ASK, LAW):
-        assert path not in browser.send("GET", "/sitemap-1.xml").text
-    for name, path in (("ask", ASK), ("law", LAW)):
-        answer = send(sqlite_site, path)
-        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
-        assert answer.get_json(force=True)["detail"].startswith(f"There is no {name}")
+    for hidden in (Publication.DRAFT, Publication.PUT_ASIDE):
+        set_publication(sqlite_site, hidden)
+        for part in OF_ASK:
+            for path in (f"/asks/older{part}", f"{ASK}{part}"):
+                assert browser.send("GET", path).status_code == 404
+        assert browser.send("GET", LAW).status_code == 404
+        for path in (ASK, LAW):
+            assert path not in browser.send("GET", "/sitemap-1.xml").text
+            answer = send(sqlite_site, path)
+            assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+            assert answer.get_json(force=True)["detail"].startswith("There is no ")
 
 
 def test_what_is_archived_keeps_its_addresses_and_leaves_all_lists(sqlite_site: Site) -> None:
@@ -66,7 +66,8 @@ def test_what_is_archived_keeps_its_addresses_and_leaves_all_lists(sqlite_site: 
         assert WEALTH_ORDERS not in browser.get(f"/{name}.csv").html
     for path in ("/asks.csv", "/feed.atom", "/calendar.ics", "/updates", "/unknown", "/sitemap-1.xml"):
         assert ASK not in browser.send("GET", path).text, path
-    assert LAW not in browser.send("GET", "/sitemap-1.xml").text
+    for path in ("/legislation", "/sitemap-1.xml"):
+        assert LAW not in browser.send("GET", path).text
 
 
 @pytest.mark.parametrize(

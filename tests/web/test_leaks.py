@@ -6,6 +6,7 @@ import sqlite3
 import zipfile
 from collections import Counter
 from contextlib import closing
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +14,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from tests.browser import Browser
+from tests.exported import rows
+from tests.factories import make_update
 from tests.site import ADA, WEALTH_ORDERS, Site
 from tracker.clock import now
 from tracker.db.base import Base, PartialDateColumn
@@ -35,6 +38,7 @@ from tracker.models import (
     Update,
     Upload,
 )
+from tracker.queries import public
 from tracker.rules.asks import Publication, SourceDraft
 from tracker.rules.dates import PartialDate
 from tracker.rules.findings import SOURCES, FindingState, LookOutcome
@@ -135,6 +139,10 @@ def mark_everything(site: Site) -> None:
         law = session.scalars(sa.select(Legislation).where(Legislation.publication == Publication.PUBLISHED)).first()
         assert law
         add_marked_records(session, ask, law)
+        entry = session.scalars(sa.select(Update).where(Update.ask_id == ask.id)).first()
+        assert entry
+        correction: dict[str, Any] = {"kind": UpdateKind.CORRECTION, "corrects_id": entry.id, "happened_on": MARKED_DAY}
+        make_update(change, ask, published=False, text=MARK, **correction)
         source = session.get_one(Source, ask.source_id)
         asks.edit_source(change, source, source_draft(source), None)
         link = session.scalars(
@@ -182,7 +190,7 @@ def add_marked_records(session: Session, ask: Ask, law: Legislation) -> None:
     session.add(SuccessTest(ask_id=ask.id, key=f"{MARK}-test", label=f"{MARK} archived test", is_archived=True))
     for number, publication in enumerate((Publication.DRAFT, Publication.ARCHIVED)):
         update = Update(
-            ask_id=ask.id, key=f"{MARK}-{number}", kind=UpdateKind.MILESTONE, happened_on=PartialDate("2026-01-01"),
+            ask_id=ask.id, key=f"{MARK}-{number}", kind=UpdateKind.REVIEW, happened_on=PartialDate("2026-01-01"),
             text=f"{MARK} unpublished update", draft_note=f"{MARK} note", publication=publication,
             sent_back_note=f"{MARK} sent back", searched=MARK, not_found=MARK, sources_end_on=MARKED_DAY,
             recorded_at=now(), evidence=[
@@ -296,6 +304,24 @@ def test_a_mark_in_every_internal_field_shows_nowhere_in_public(marked: tuple[Si
     assert {"/unknown", "/corrections", "/updates", "/bodies/home-office"} <= answers.keys()
     assert "There is no such page" in answers[f"/asks/{MARK}-draft"]
     assert "There is no such page" in answers[f"/legislation/ukpga/2020/{MARK}"]
+
+
+def test_what_is_hidden_is_neither_counted_nor_does_it_correct_anything(marked: tuple[Site, Browser]) -> None:
+    browser = marked[0].browser()
+    lines = browser.get("/data").all("tr")
+    for name, table in TABLES.items():
+        start = f"{name}.csv {table.row_is} {len(rows(marked[0], name)):,} "
+        assert [line for line in lines if line.startswith(start)], name
+    assert "has been corrected" not in browser.get(f"/asks/{WEALTH_ORDERS}/story").text
+
+
+def test_records_that_pages_get_are_frozen(shared_site: Site) -> None:
+    with shared_site.reading() as session:
+        ask = public.find_ask(session, WEALTH_ORDERS)
+    assert ask
+    for record in (ask, ask.line, ask.source, ask.tests[0], ask.links[0], ask.story[0], ask.story[-1].evidence[0]):
+        with pytest.raises(AttributeError):
+            record.title = "Other"  # type: ignore[misc,union-attr]
 
 
 def test_the_mark_is_seen_by_staff(marked: tuple[Site, Browser]) -> None:
