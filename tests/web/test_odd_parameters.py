@@ -33,6 +33,7 @@ NO_LIST: list[tuple[str, str]] = [
     ("q=a%00b", "cannot be stored"),
     ("body=nobody-at-all", "no such body"),
     ("law=ukpga/1800/1", "no such law"),
+    ("source=nothing", "no such source"),
     ("topic=x&on=2020-01-01", "no such topic"),
     ("family=best", "There is no such"),
     ("status=stalled", "There is no such"),
