@@ -1,34 +1,29 @@
-"""The lists of the staff area: page by page each row once, whatever is dealt with between two pages."""
+"""The lists of the staff area and of the desk: who is due, late or waiting, page by page each row once."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tests.factories import (
-    NOW,
-    find_staff,
-    make_ask,
-    make_law,
-    make_link,
-    make_person,
-    make_reply,
-    make_source,
-    make_update,
-)
+from tests import factories
+from tests.factories import NOW, dispute_draft, find_staff, make_ask, make_law, make_link, make_test, make_update
 from tests.transactions import shared_engine_with
 from tracker.db.engine import reading
-from tracker.models import Ask
+from tracker.models import Ask, Person
 from tracker.queries import desk, staff
+from tracker.queries.late import ended_by
 from tracker.queries.paging import Listed
 from tracker.queries.public.filters import UnknownFilter
 from tracker.queries.staff import NO_STATUS, Wanted
+from tracker.queries.waiting import waits_for
 from tracker.rules.dates import PartialDate
 from tracker.rules.disputes import Outcome
 from tracker.rules.people import COMMAND_LINE
-from tracker.services import updates
+from tracker.rules.status import Status
+from tracker.services import replies, updates
 from tracker.services.change import Change
 
 TODAY = NOW.date()
@@ -40,16 +35,18 @@ def fill(change: Change) -> None:
     """Of everything six; much of it alike."""
     for number in range(3):
         admin = Change(change.session, COMMAND_LINE, NOW)
-        make_person(admin, name=f"Ed {number}", email=f"{number}@example.org")
-    for number, (title, date) in enumerate(zip(TITLES, DATES, strict=True)):
-        source = make_source(change, key=f"source-{number}", title=title)
+        factories.make_person(admin, name=f"Ed {number}", email=f"{number}@example.org")
+    for number, (title, looked_on) in enumerate(zip(TITLES, DATES, strict=True)):
+        source = factories.make_source(change, key=f"source-{number}", title=title)
         late = {"source_id": source.id, "next_step": "It comes.", "next_step_on": PartialDate("2020")}
         slug = "skoda-tax" if title.startswith("Š") else f"ask-{number}"
         ask = make_ask(change, published=True, slug=slug, title=title, **late)
-        ask.reviewed_on = PartialDate(date) if date else None
+        ask.reviewed_on = PartialDate(looked_on) if looked_on else None
         draft = make_ask(change, slug=f"draft-{number}", title=title)
         make_link(change, draft, make_law(change, citation=f"2018 c. {number + 1}", published=False), published=False)
-        make_reply(change, ask, outcome=Outcome.WAITING, answer="", answered_on=None, due_on=PartialDate("2026-04-04"))
+        factories.make_reply(
+            change, ask, outcome=Outcome.WAITING, answer="", answered_on=None, due_on=PartialDate("2026-04-04")
+        )
         make_update(change, ask, published=False)
         updates.submit(change, ask, make_update(change, ask, published=False, text="It waits."))
         make_update(change, ask, text="It came.")
@@ -82,16 +79,12 @@ def test_pages_hold_each_row_once_and_in_order(filled: sa.Engine, name: str) -> 
         whole = LISTS[name](session, 100)
         assert (len(whole.rows), whole.next_key) == (whole.number, "")
         assert whole.number >= 4
-        found: list[Any] = []
-        after = ""
-        while True:
-            page = LISTS[name](session, 2, after)
-            assert page.number == whole.number
+        page = LISTS[name](session, 2)
+        found: list[Any] = [*page.rows]
+        while page.next_key:
+            assert (len(page.rows), page.number) == (2, whole.number)
+            page = LISTS[name](session, 2, page.next_key)
             found += page.rows
-            after = page.next_key
-            if not after:
-                break
-            assert len(page.rows) == 2
     assert found == whole.rows
 
 
@@ -107,23 +100,21 @@ def test_what_is_dealt_with_between_two_pages_hides_nothing(session: Session) ->
     assert [row.ask for row in second.rows] == [row.ask for row in whole.rows[2:]]
 
 
-@pytest.mark.parametrize(
-    ("wanted", "titles"),
-    [
-        (Wanted("tax~1"), {"Tax~1"}),
-        (Wanted("SKODA"), {"Škoda tax"}),
-        (Wanted("škoda"), {"Škoda tax"}),
-        (Wanted("0% o"), {"100% of homes"}),
-        (Wanted("_"), set()),
-        (Wanted("tax", publication="published", status="rejected"), set()),
-        (Wanted("home", NO_STATUS), {"100% of homes"}),
-        (Wanted("home", publication="archived"), set()),
-    ],
-    ids=lambda value: str(value)[:60],
-)
-def test_asks_are_found_by_words_status_and_who_sees_them(filled: sa.Engine, wanted: Wanted, titles: set[str]) -> None:
+FOUND = [
+    (Wanted("tax~1"), {"Tax~1"}),
+    (Wanted("SKODA"), {"Škoda tax"}),
+    (Wanted("0% o"), {"100% of homes"}),
+    (Wanted("_"), set()),
+    (Wanted("tax", publication="published", status="rejected"), set()),
+    (Wanted("home", NO_STATUS), {"100% of homes"}),
+    (Wanted("home", publication="archived"), set()),
+]
+
+
+def test_asks_are_found_by_words_status_and_who_sees_them(filled: sa.Engine) -> None:
     with reading(filled) as session:
-        assert {ask.title for ask in staff.list_asks(session, wanted).rows} == titles
+        for wanted, titles in FOUND:
+            assert {ask.title for ask in staff.list_asks(session, wanted).rows} == titles, wanted
 
 
 def test_what_is_no_key_is_refused(filled: sa.Engine) -> None:
@@ -136,13 +127,111 @@ def test_what_is_no_key_is_refused(filled: sa.Engine) -> None:
                 LISTS[name](session, 2, key)
 
 
-@pytest.mark.parametrize("query", [{"q": "x" * 201}, {"q": "\x00"}, {"status": "done"}, {"publication": "hidden"}])
-def test_a_filter_that_cannot_be_is_refused(query: dict[str, str]) -> None:
-    with pytest.raises(UnknownFilter):
-        Wanted.from_query(query)
-
-
-def test_the_filters_are_kept_in_links() -> None:
+def test_filters_are_kept_in_links_and_those_that_cannot_be_are_refused() -> None:
     query = {"q": "tax", "status": "none", "publication": "draft"}
     assert Wanted.from_query(query).as_query() == query
     assert Wanted.from_query({}).as_query() == {}
+    for wrong in ({"q": "x" * 201}, {"q": "\x00"}, {"status": "done"}, {"publication": "hidden"}):
+        with pytest.raises(UnknownFilter):
+            Wanted.from_query(wrong)
+
+
+# --- the desk ---
+
+DAYS = [date(2020, 2, 28), date(2020, 2, 29), date(2019, 12, 31), date(2020, 12, 31), date(2020, 12, 30), TODAY]
+ENDING = ["2019", "2020", "2020-02", "2020-12", "2020-02-29", "2020-12-31", "2026-11-22", "2026-11"]
+
+
+def test_a_date_has_ended_when_its_last_day_is_over(ed: Change) -> None:
+    dates = dict(enumerate(map(PartialDate, ENDING)))
+    asks = {make_ask(ed, slug=f"ask-{n}", next_step="It comes.", next_step_on=on).id: on for n, on in dates.items()}
+    for day in DAYS:
+        found = set(ed.session.scalars(sa.select(Ask.id).where(ended_by(Ask.next_step_on, day))))
+        assert found == {ask_id for ask_id, on in asks.items() if on.last_day <= day}, day
+
+
+@pytest.mark.parametrize(
+    ("reviewed", "interval", "is_due"),
+    [
+        (None, 1, False),
+        ("2026-11-21", 1, True),
+        ("2026-11-22", 1, False),
+        ("2026-10", 22, True),
+        ("2026-10", 23, False),
+        ("2025", 326, True),
+        ("2025", 327, False),
+    ],
+)
+def test_an_ask_is_due_by_its_own_interval(ed: Change, reviewed: str | None, interval: int, is_due: bool) -> None:
+    ask = make_ask(ed, published=True, review_interval_days=interval)
+    make_ask(ed, slug="draft")
+    ask.reviewed_on = PartialDate(reviewed) if reviewed else None
+    ed.session.flush()
+    found = desk.list_due(ed.session, TODAY, 20)
+    assert ([row.ask.id for row in found.rows], found.number) == (([ask.id], 1) if is_due else ([], 0))
+
+
+def test_what_is_due_says_what_to_look_at(ed: Change) -> None:
+    ask = make_ask(ed, published=True)
+    make_test(ed, ask)
+    make_link(ed, ask, make_law(ed, kind="bill", citation="", title="Homes Bill", year="2024", number="7"))
+    make_link(ed, ask, make_law(ed))
+    ask.reviewed_on = PartialDate("2025")
+    ed.session.flush()
+    ed.session.expire_all()
+    (row,) = desk.list_due(ed.session, TODAY, 20).rows
+    assert (row.unknown_tests, row.live_bills, row.seen) == (("The tax is law",), ("Homes Bill",), 2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "is_late"),
+    [
+        ({"next_step": "A report.", "next_step_on": PartialDate("2026-11-21")}, Status.REJECTED, True),
+        ({"next_step": "A report.", "next_step_on": PartialDate("2026-11-22")}, Status.NOT_STARTED, False),
+        ({"next_step": "A report.", "next_step_on": PartialDate("2026-11")}, Status.NOT_STARTED, False),
+        ({"first_deadline": PartialDate("2020")}, Status.NOT_STARTED, True),
+        ({"first_deadline": PartialDate("2020"), "current_deadline": PartialDate("2027")}, Status.NOT_STARTED, False),
+        ({"first_deadline": PartialDate("2020")}, Status.REJECTED, False),
+    ],
+)
+def test_late_is_a_next_step_that_is_past_or_an_open_deadline(
+    ed: Change, changes: dict[str, object], status: Status, is_late: bool
+) -> None:
+    ask = make_ask(ed, published=True, **changes)
+    make_update(ed, ask, status=status)
+    ed.session.flush()
+    assert desk.list_overdue(ed.session, TODAY, 20).number == is_late
+
+
+def test_ones_own_drafts_stand_first_and_what_waits_longest(ed: Change, cleo: Change) -> None:
+    ask = make_ask(ed, published=True)
+    for number in range(2):
+        make_update(ed, ask, published=False, text=f"Ed's {number}.")
+        make_update(cleo, ask, published=False, text=f"Cleo's {number}.")
+        updates.submit(cleo, ask, make_update(cleo, ask, published=False, text=f"Waits {number}."))
+    drafts, waiting = desk.list_drafts(ed.session, ed.actor.id, 3), desk.list_waiting(ed.session, 2)
+    assert [update.text for update in drafts.rows] == ["Ed's 1.", "Ed's 0.", "Cleo's 1."]
+    assert [update.text for update in waiting.rows] == ["Waits 0.", "Waits 1."]
+
+
+def test_facts_that_nobody_published_are_listed_together(ed: Change) -> None:
+    ask = make_ask(ed, published=True)
+    link = make_link(ed, ask, make_law(ed), published=False)
+    law = make_law(ed, citation="2018 c. 14", published=False)
+    draft = make_ask(ed, slug="draft")
+    found = desk.list_unverified(ed.session, 20)
+    assert (list(found.rows), found.number) == ([link, law, draft], 3)
+
+
+def test_the_digest_tells_editors_by_when_to_answer_what_is_disputed(ed: Change) -> None:
+    replies.mark_disputed(ed, make_ask(ed, published=True), dispute_draft(), None)
+    replies.mark_disputed(ed, make_ask(ed, published=True, slug="other"), dispute_draft("It.", True), None)
+    told = {}
+    for name in ("Ed", "Cleo"):
+        person = ed.session.scalars(sa.select(Person).where(Person.name == name)).one()
+        told[name] = {part.title: part for part in waits_for(ed.session, person, ed.at, four_eyes=False)}
+    assert [line.detail for line in told["Ed"]["Disputed: answer due"].lines] == [
+        "by 5 November 2026",
+        "by 3 December 2026",
+    ]
+    assert "Disputed: answer due" not in told["Cleo"]

@@ -2,7 +2,6 @@
 
 import sys
 import unicodedata
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -14,25 +13,21 @@ from tracker.queries.words import COMMON, LONGEST_WORD, Parts, _stem_of, excerpt
 ENDINGS = ("s", "ed", "ing", "ational", "fulness")
 CHINESE = "英国议会今天通过了这项法律"
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
-WORDY = st.lists(st.sampled_from(["sanctions", "the", "Škoda", "x" * 90, CHINESE * 9, "…", "\n", "a-b"])).map(" ".join)
+WORDS = ["sanctions", "the", "Škoda", "x" * 90, "x" * 900, CHINESE * 30, CHINESE * 9 + "。", "…", "\n", "a-b"]
+WORDY = st.lists(st.sampled_from(WORDS)).map(" ".join)
 
 
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("sanction", "sanctions"),
         ("sanction", "Sanctioned"),
         ("sanctioning", "SANCTIONS"),
-        ("orders", "order"),
         ("Škoda", "skoda"),
-        ("naïve", "naive"),
         ("Straße", "STRASSE"),
         ("minister’s", "minister's"),
         ("minister's", "minister"),
         ("ΣΊΣΥΦΟΣ", "σίσυφος"),
-        ("САНКЦИИ", "санкции"),
         ("ﬁnance", "finance"),
-        ("Ｌｏｎｄｏｎ", "london"),
         ("２０２０", "2020"),
         ("한국", unicodedata.normalize("NFD", "한국")),
     ],
@@ -44,10 +39,8 @@ def test_these_are_one_word(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("", []),
         ("the of and to", []),
         ("The Treasury will not", ["treasuri"]),
-        ("anti-corruption", ["anti", "corrupt"]),
         ("S.I. 2020/680", ["s", "2020", "680"]),
         ("snake_case __ _x_", ["snake", "case", "x"]),
         ("£12m (49%)", ["12m", "49"]),
@@ -55,9 +48,7 @@ def test_these_are_one_word(one: str, other: str) -> None:
         ("don’t won't", ["dont", "wont"]),
         ("' ’ '' x'", ["x"]),
         (CHINESE, [CHINESE]),
-        ("🧾 🇬🇧 ✓", []),
         ('* - ^ : ; " ( ) & | ! <->', []),
-        ("sanctions sanctions", ["sanction", "sanction"]),
     ],
 )
 def test_a_text_has_these_words(text: str, found: list[str]) -> None:
@@ -131,14 +122,6 @@ def test_an_excerpt_shows_the_word_and_whole_words_around_it(text: str, cut: str
     assert shown.endswith(" …") is not text.endswith(shown[-3:])
 
 
-@pytest.mark.parametrize("before", ["", FILLING * 9, "y" * 900 + " ", CHINESE * 30 + "。"])
-@pytest.mark.parametrize("word", ["x" * 60, "x" * 900, CHINESE * 30])
-def test_an_excerpt_of_endless_words_is_short_and_marked(before: str, word: str) -> None:
-    parts = excerpt(f"{before}{word} {FILLING * 9}", frozenset(stems(word)), LENGTH)
-    assert any(is_hit for _, is_hit in parts)
-    assert len(whole(parts)) <= LENGTH + len("…  …")
-
-
 @given(TEXTS | WORDY, TEXTS | WORDY)
 def test_an_excerpt_is_a_short_piece_of_the_text_and_marked_when_the_text_has_the_word(
     text: str, looked_for: str
@@ -151,20 +134,15 @@ def test_an_excerpt_is_a_short_piece_of_the_text_and_marked_when_the_text_has_th
     assert any(is_hit for _, is_hit in parts) is bool(wanted & set(stems(text)))
 
 
-@pytest.fixture
-def busy_threads() -> Iterator[None]:
-    """Threads take turns after each few steps, as if there were very many."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(usual)
-
-
-@pytest.mark.usefixtures("busy_threads")
 def test_threads_that_look_for_stems_at_once_do_not_get_in_each_others_way() -> None:
     letters = "abcdefghijklmnop"
     words = [f"sanction{one}{two}{ending}" for one in letters for two in letters for ending in ENDINGS]
     alone = [stem_of(word) for word in words]
     _stem_of.cache_clear()
-    with ThreadPoolExecutor(8) as threads:
-        assert list(threads.map(stem_of, words, chunksize=1)) == alone
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # threads take turns after each few steps, as if there were very many
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            assert list(threads.map(stem_of, words, chunksize=1)) == alone
+    finally:
+        sys.setswitchinterval(usual)

@@ -1,6 +1,11 @@
-"""The JSON API: what it answers agrees with its description, with the files and with the pages."""
+"""The JSON API: what it answers agrees with its description, with the files and pages, and with a generated client."""
 
+import importlib
 import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -9,42 +14,37 @@ from openapi_spec_validator import validate
 
 from tests.exported import rows
 from tests.factories import make_update
+from tests.queries.statements import watched
 from tests.site import ED, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
-from tests.web.json_answers import all_records, faults, got, send
+from tests.web.json_answers import Answer, all_records, faults, got, local, send
 from tracker.exports.columns import Type
 from tracker.exports.openapi import RECORDS, document
 from tracker.exports.tables import TABLES
 from tracker.face import Face
-from tracker.models import Ask, FormerSlug, Legislation
+from tracker.models import Ask, Legislation, SuccessTest
 from tracker.queries.public.filters import Order
-from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import DEFINITIONS, Status
 
 
-def test_the_description_is_a_valid_openapi_document(shared_site: Site) -> None:
+def test_the_description_is_valid_and_names_every_address_of_the_api(shared_site: Site) -> None:
     description = json.loads(send(shared_site, "/openapi.json").data)
     validate(description)
     assert description["openapi"].startswith("3.1.")
-
-
-def test_the_description_names_every_address_of_the_api(shared_site: Site) -> None:
-    described = {f"/api/v1{path}" for path in json.loads(send(shared_site, "/openapi.json").data)["paths"]}
     there_are = set()
     for rule in shared_site.app.url_map.iter_rules():
         if rule.endpoint == "api.records":
             there_are |= {f"/api/v1/{name}" for name in RECORDS}
         elif rule.endpoint not in {"api.index", "api.description"} and rule.endpoint.startswith("api."):
             there_are.add(rule.rule.replace("<slug:slug>", "{ask_slug}").replace("<law:key>", "{law_key}"))
-    assert described == there_are
+    assert {f"/api/v1{path}" for path in description["paths"]} == there_are
+    page = shared_site.browser().get("/api")
+    assert [path for path in there_are if path not in page.text] == []
+    (request,) = page.all("pre")
+    assert send(shared_site, request.removeprefix("curl http://127.0.0.1:8000/api/v1")).status_code == 200
 
 
-def test_filters_that_contradict_each_other_leave_none(shared_site: Site) -> None:
-    answer = got(shared_site, "/asks?family=met&status=rejected")
-    assert (answer["records"], answer["total"], answer["next"]) == ([], 0, None)
-
-
-def test_no_two_classes_of_a_generated_client_have_one_name(shared_site: Site) -> None:
+def test_no_two_classes_of_a_generated_client_have_one_name() -> None:
     """Generators call the class of an enumeration after its schema and its property."""
     schemas = document("", Face())["components"]["schemas"]
     names = {
@@ -55,12 +55,29 @@ def test_no_two_classes_of_a_generated_client_have_one_name(shared_site: Site) -
     assert not names & set(schemas)
 
 
-def test_a_record_has_what_the_row_of_the_file_has_cell_by_cell(site: Site) -> None:
+def test_an_ask_is_answered_whole_and_a_record_has_the_cells_of_its_row(site: Site) -> None:
+    answer = got(site, f"/asks/{WEALTH_ORDERS}")
+    for name in ("tests", "links", "updates"):
+        nested = {"law", "evidence", "results"}
+        mine = [{k: v for k, v in record.items() if k not in nested} for record in answer[name]]
+        assert_same(mine, all_records(site, f"/{name}?ask={WEALTH_ORDERS}"))
+    for name in ("evidence", "results"):
+        mine = [record for update in answer["updates"] for record in update[name]]
+        assert_same(mine, all_records(site, f"/{name}?ask={WEALTH_ORDERS}"))
+    laws = {link["law_key"]: link["law"] for link in answer["links"]}
+    assert_same(list(laws.values()), all_records(site, f"/legislation?ask={WEALTH_ORDERS}"))
+    days = [update["happened_on"] for update in answer["updates"]]
+    assert days == sorted(days, reverse=True)
+
     formula = "=1+1"
     site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(title=formula, quote="'=x"))
     site.execute(sa.update(Legislation).where(Legislation.number == "22").values(note=formula))
     for name in TABLES:
         compare_cells(site, name)
+
+
+def assert_same(some: list[Answer], others: list[Answer]) -> None:
+    assert sorted(some, key=str) == sorted(others, key=str) != []
 
 
 def compare_cells(site: Site, name: str) -> None:
@@ -80,33 +97,17 @@ def compare_cells(site: Site, name: str) -> None:
         assert cells == by_key[tuple(cells[part] for part in key)]
 
 
-def test_an_ask_is_answered_whole(site: Site) -> None:
-    answer = got(site, f"/asks/{WEALTH_ORDERS}")
-    for name in ("tests", "links", "updates"):
-        nested = {"law", "evidence", "results"}
-        mine = [{k: v for k, v in record.items() if k not in nested} for record in answer[name]]
-        listed = all_records(site, f"/{name}?ask={WEALTH_ORDERS}")
-        assert sorted(mine, key=str) == sorted(listed, key=str) != []
-    for name in ("evidence", "results"):
-        mine = [record for update in answer["updates"] for record in update[name]]
-        assert sorted(mine, key=str) == sorted(all_records(site, f"/{name}?ask={WEALTH_ORDERS}"), key=str) != []
-    laws = {link["law_key"]: link["law"] for link in answer["links"]}
-    assert sorted(laws.values(), key=str) == sorted(all_records(site, f"/legislation?ask={WEALTH_ORDERS}"), key=str)
-    assert [u["happened_on"] for u in answer["updates"]] == sorted(
-        (u["happened_on"] for u in answer["updates"]), reverse=True
-    )
-    assert answer["is_archived"] is False
-
-
 def test_every_ask_and_every_law_is_as_described(shared_site: Site) -> None:
     for record in all_records(shared_site, "/asks"):
         whole = got(shared_site, f"/asks/{record['ask_slug']}")
         assert {name: whole[name] for name in record} == record
-    for record in all_records(shared_site, "/legislation"):
+    laws, links = all_records(shared_site, "/legislation"), all_records(shared_site, "/links")
+    for record in laws:
         whole = got(shared_site, f"/legislation/{record['law_key']}")
         assert {name: whole[name] for name in record} == record
-        linked = [link for link in all_records(shared_site, "/links") if link["law_key"] == record["law_key"]]
-        assert whole["links"] == linked
+        assert whole["links"] == [link for link in links if link["law_key"] == record["law_key"]]
+        assert set(whole["was"]) == {law["law_key"] for law in laws if law["becomes"] == record["law_key"]}
+    assert [law for law in laws if law["becomes"]]
 
 
 def test_the_links_of_a_law_come_page_by_page(shared_site: Site) -> None:
@@ -118,13 +119,6 @@ def test_the_links_of_a_law_come_page_by_page(shared_site: Site) -> None:
     assert first["links"] + second["links"] == got(shared_site, f"/legislation/{key}")["links"][:2]
 
 
-def test_a_law_names_the_bills_that_it_was(shared_site: Site) -> None:
-    was = {law["law_key"]: law["becomes"] for law in all_records(shared_site, "/legislation") if law["becomes"]}
-    assert was
-    for bill, act in was.items():
-        assert bill in got(shared_site, f"/legislation/{act}")["was"]
-
-
 def test_the_statuses_come_with_what_they_do_not_mean(shared_site: Site) -> None:
     answer = got(shared_site, "/statuses")
     assert [status["status"] for status in answer["statuses"]] == list(Status)
@@ -134,16 +128,7 @@ def test_the_statuses_come_with_what_they_do_not_mean(shared_site: Site) -> None
 
 
 @pytest.mark.parametrize(
-    "query",
-    [
-        {},
-        {"family": "ended"},
-        {"kind": "sanctions"},
-        {"topic": "uk-and-eu"},
-        {"body": "home-office"},
-        {"law": "ukpga/2017/22"},
-        {"status": "partly_met", "kind": "policy"},
-    ],
+    "query", [{}, {"body": "home-office"}, {"law": "ukpga/2017/22"}, {"status": "partly_met", "kind": "policy"}]
 )
 def test_the_filters_of_the_list_of_asks_are_those_of_the_files(shared_site: Site, query: dict[str, str]) -> None:
     path = f"/asks?{urlencode(query)}"
@@ -154,51 +139,21 @@ def test_the_filters_of_the_list_of_asks_are_those_of_the_files(shared_site: Sit
     assert send(shared_site, path).headers["X-Total-Count"] == str(len(expected))
 
 
+def test_filters_that_contradict_each_other_leave_none(shared_site: Site) -> None:
+    answer = got(shared_site, "/asks?family=met&status=rejected")
+    assert (answer["records"], answer["total"], answer["next"]) == ([], 0, None)
+
+
 def test_the_orders_are_those_of_the_list_on_the_page(shared_site: Site) -> None:
     (sort,) = [p for p in document("", Face())["paths"]["/asks"]["get"]["parameters"] if p["name"] == "sort"]
     assert sort["schema"]["enum"] == list(Order)
     titles = [record["title"] for record in all_records(shared_site, "/asks?sort=title&limit=3")]
     assert len(titles) == 11
     assert titles == sorted(titles, key=str.casefold)
-
-
-def test_words_are_looked_for_with_the_best_match_first(shared_site: Site) -> None:
-    found = all_records(shared_site, "/asks?q=unexplained+wealth+orders&limit=1")
-    assert found[0]["ask_slug"] == WEALTH_ORDERS
-
-
-def test_the_asks_come_with_the_last_changed_first(shared_site: Site) -> None:
-    changed = [record["status_on"] for record in all_records(shared_site, "/asks?limit=2")]
+    changed = [record["status_on"] for record in all_records(shared_site, "/asks?limit=4")]
     assert changed == sorted(changed, reverse=True)
-
-
-def test_a_former_slug_leads_to_the_present_one(sqlite_site: Site) -> None:
-    sqlite_site.execute(sa.insert(FormerSlug).values(slug="uwo", ask_id=sqlite_site.ask_id()))
-    answer = send(sqlite_site, "/asks/uwo")
-    assert (answer.status_code, answer.location) == (301, f"/api/v1/asks/{WEALTH_ORDERS}")
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
-
-
-def test_what_is_archived_can_be_asked_for_but_is_in_no_list(site: Site) -> None:
-    site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(publication=Publication.ARCHIVED))
-    answer = got(site, f"/asks/{WEALTH_ORDERS}")
-    assert answer["is_archived"] is True
-    assert answer["updates"]
-    for name in ("updates", "evidence", "tests", "results", "links"):
-        assert WEALTH_ORDERS not in {record["ask_slug"] for record in all_records(site, f"/{name}")}
-        assert send(site, f"/{name}?ask={WEALTH_ORDERS}").status_code == 400
-
-
-def test_a_draft_is_not_there(site: Site) -> None:
-    drafts = [
-        ("ask", Ask, "/asks/{}", Ask.slug, WEALTH_ORDERS),
-        ("law", Legislation, "/legislation/{}", Legislation.key, "ukpga/2017/22"),
-    ]
-    for name, model, path, key, value in drafts:
-        site.execute(sa.update(model).where(key == value).values(publication=Publication.DRAFT))
-        answer = send(site, path.format(value))
-        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
-        assert json.loads(answer.data)["detail"].startswith(f"There is no {name}")
+    best = all_records(shared_site, "/asks?q=unexplained+wealth+orders&limit=1")
+    assert best[0]["ask_slug"] == WEALTH_ORDERS
 
 
 def test_addresses_begin_with_that_of_the_site(make_site: MakeSite) -> None:
@@ -207,18 +162,6 @@ def test_addresses_begin_with_that_of_the_site(make_site: MakeSite) -> None:
     page = json.loads(answer.data)
     assert page["next"].startswith("https://tracker.example/api/v1/updates?")
     assert page["records"][0]["ask_url"].startswith("https://tracker.example/asks/")
-    assert f'<{page["next"]}>; rel="next"' in answer.headers.getlist("Link")
-
-
-def test_a_new_entry_is_answered_at_once(site: Site) -> None:
-    before = [got(site, path) for path in (f"/asks/{WEALTH_ORDERS}", f"/updates?ask={WEALTH_ORDERS}")]
-    with site.change(ED) as change:
-        make_update(change, change.session.get_one(Ask, site.ask_id()), happened_on=PartialDate("2026-11"))
-    whole, listed = (got(site, path) for path in (f"/asks/{WEALTH_ORDERS}", f"/updates?ask={WEALTH_ORDERS}"))
-    assert len(whole["updates"]) == len(before[0]["updates"]) + 1
-    assert [record["happened_on"] for record in listed["records"][len(before[1]["records"]) :]] == ["2026-11"]
-    (made,) = [record for record in whole["updates"] if record["happened_on"] == "2026-11"]
-    assert made["happened_on_precision"] == "month"
 
 
 def test_the_check_against_the_description_notices_a_fault(shared_site: Site) -> None:
@@ -230,3 +173,96 @@ def test_the_check_against_the_description_notices_a_fault(shared_site: Site) ->
     assert faults("WholeAsk", answer | {"jurisdictions": None})
     answer["updates"][-1]["evidence"][0]["position"] = "1"
     assert faults("WholeAsk", answer)
+
+
+# --- page by page ---
+
+
+def names(name: str, records: list[Answer]) -> list[str]:
+    return [repr([record[part] for part in TABLES[name].key]) for record in records]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_each_record_comes_once_for_the_same_few_statements(shared_site: Site, name: str) -> None:
+    whole = names(name, all_records(shared_site, f"/{name}?limit=100"))
+    assert len(set(whole)) == len(whole)
+    size = max(2, len(whole) // 3)
+    assert names(name, all_records(shared_site, f"/{name}?limit={size}")) == whole
+    first = got(shared_site, f"/{name}?limit={size}")
+    assert names(name, first["records"]) == whole[:size]
+    links = send(shared_site, f"/{name}?limit={size}").headers.getlist("Link")
+    assert (f'<{first["next"]}>; rel="next"' in links) is (len(whole) > size)
+    assert count(shared_site, f"/{name}?limit=1") == count(shared_site, f"/{name}?limit=100") <= 4
+
+
+def count(site: Site, path: str) -> int:
+    """Return how many statements an answer takes."""
+    site.forget()
+    with watched(site.engine) as sent:
+        got(site, path)
+    return len(sent)
+
+
+def test_a_page_is_of_fifty_records_and_the_next_keeps_the_filters(shared_site: Site) -> None:
+    assert len(got(shared_site, "/evidence")["records"]) == 50
+    found = all_records(shared_site, f"/evidence?ask={WEALTH_ORDERS}&limit=5")
+    assert {record["ask_slug"] for record in found} == {WEALTH_ORDERS}
+    assert len(all_records(shared_site, "/asks?kind=sanctions&limit=1")) == 2
+
+
+def test_what_was_there_comes_once_while_others_are_added(site: Site) -> None:
+    for name in ("updates", "results"):
+        before = names(name, all_records(site, f"/{name}?limit=100"))
+        seen: list[str] = []
+        address: str | None = f"/{name}?limit=9"
+        while address:
+            answer = got(site, address)
+            seen += names(name, answer["records"])
+            address = local(answer["next"]) if answer["next"] else None
+            if len(seen) < 30:
+                add_entry(site)
+        assert seen[: len(before)] == before
+        assert len(set(seen)) == len(seen)
+        assert len(seen) > len(before)
+
+
+def add_entry(site: Site) -> None:
+    """An entry with evidence and a result of a test."""
+    with site.change(ED) as change:
+        ask = change.session.get_one(Ask, site.ask_id())
+        test = change.session.scalars(sa.select(SuccessTest).where(SuccessTest.ask_id == ask.id)).first()
+        assert test
+        make_update(change, ask, happened_on=PartialDate("2026-11-02"), results=((test.id, test.result),))
+
+
+@pytest.fixture
+def client(shared_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The client, talking to the site without a network; any warning of the generator fails."""
+    httpx = importlib.import_module("httpx")
+    (tmp_path / "openapi.json").write_bytes(send(shared_site, "/openapi.json").data)
+    (tmp_path / "config.json").write_text(json.dumps({"post_hooks": []}), encoding="ascii")
+    command = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"]
+    files = ["--path", "openapi.json", "--config", "config.json", "--output-path", "generated_tracker_client"]
+    made = subprocess.run([*command, *files], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stdout + made.stderr
+    monkeypatch.syspath_prepend(tmp_path)
+    generated = importlib.import_module("generated_tracker_client")
+    transport = httpx.WSGITransport(app=shared_site.app)
+    return generated.Client("http://127.0.0.1:8000/api/v1", httpx_args={"transport": transport})
+
+
+@pytest.mark.slow
+def test_a_generated_client_reads_an_ask_and_its_tests(client: Any) -> None:
+    api = importlib.import_module("generated_tracker_client.api.default")
+    calls = {
+        name: importlib.import_module(f"{api.__name__}.{name}").sync for name in ("get_ask", "list_asks", "list_tests")
+    }
+    ask = calls["get_ask"](WEALTH_ORDERS, client=client)
+    assert ask.ask_slug == WEALTH_ORDERS
+    assert ask.tests
+    assert {test.result.value for test in ask.tests} <= {"met", "not_met", "unknown"}
+    first = calls["list_asks"](client=client, limit=2)
+    assert len(first.records) == 2
+    assert first.total > 2
+    tests = calls["list_tests"](client=client, ask=WEALTH_ORDERS)
+    assert [test.test_key for test in tests.records] == [test.test_key for test in ask.tests]

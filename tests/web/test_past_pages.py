@@ -1,17 +1,63 @@
-"""The page of an ask on a past day, how it is cited, and what the page says of its own grounds and age."""
+"""The day of `?on=`, the page of an ask on that day, how it is cited, and what it says of its grounds and age."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from tests.browser import Page
 from tests.site import LONDON_PROPERTY, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
 from tests.web.test_status_change import UNDONE
 from tests.web.test_story import NEWS, ask_page, result_field
 from tracker.clock import today
-from tracker.models import Ask, Evidence, FormerSlug, Update
+from tracker.models import Ask, Evidence, Update
+from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.dates import PartialDate
+from tracker.web.addresses import day_asked_for
+
+
+def asked(text: str) -> date | None:
+    with Flask(__name__).test_request_context("/", query_string={"on": text}):
+        return day_asked_for()
+
+
+def test_a_day_of_the_past_or_today_is_read_and_none_means_the_present() -> None:
+    day = today()
+    for text in ("2019-06-30", "1900-01-01", "2020-02-29", day.isoformat()):
+        assert asked(text) == date.fromisoformat(text)
+    with pytest.raises(UnknownFilter, match=f"and today, {day}"):
+        asked((day + timedelta(days=1)).isoformat())
+    assert asked("") is None
+    with Flask(__name__).test_request_context("/"):
+        assert day_asked_for() is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("2019", "Write the day"),
+        ("2019-6-30", "Write the day"),
+        ("2019-W26-7", "Write the day"),
+        ("30 June 2019", "Write the day"),
+        ("2019-06-30T12:00", "Write the day"),
+        ("2019-06-30\n", "Write the day"),
+        ("٢٠١٩-٠٦-٣٠", "Write the day"),
+        (" 2019-06-30", "Write the day"),
+        ("x" * 10_000, "Write the day"),
+        ("2019-02-29", "There is no such day as 2019-02-29"),
+        ("2019-13-01", "There is no such day"),
+        ("0000-01-01", "There is no such day"),
+        ("1899-12-31", "Choose a day between 1900-01-01 and today"),
+    ],
+)
+def test_what_is_no_day_of_the_past_is_refused_in_words(text: str, sentence: str) -> None:
+    with pytest.raises(UnknownFilter, match=sentence) as refused:
+        asked(text)
+    assert len(str(refused.value)) < 120
+
+
+# --- the pages ---
 
 ADDRESS = f"/asks/{WEALTH_ORDERS}"
 TERRITORIES = "overseas-territories-registers"
@@ -31,11 +77,11 @@ def verdict(page: Page) -> str:
     return page.all("section", "verdict")[0]
 
 
-def reviewed(site: Site, days_ago: int | None, slug: str = WEALTH_ORDERS) -> Page:
+def reviewed(site: Site, days_ago: int | None) -> Page:
     """The page of an ask that was last checked so many days ago; its interval is 90 days."""
     day = PartialDate((today() - timedelta(days=days_ago)).isoformat()) if days_ago is not None else None
-    site.execute(sa.update(Ask).where(Ask.slug == slug).values(reviewed_on=day, review_interval_days=90))
-    return site.browser().get(f"/asks/{slug}")
+    site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(reviewed_on=day, review_interval_days=90))
+    return site.browser().get(ADDRESS)
 
 
 def test_a_past_day_is_marked_and_leads_to_today(shared_site: Site) -> None:
@@ -89,25 +135,22 @@ def test_a_day_before_the_beginning_is_answered_kindly(shared_site: Site, slug: 
     assert ("No status yet" in verdict(page)) is words.startswith("Not followed")
 
 
-@pytest.mark.parametrize(
-    ("day", "met"), [("1950-01-01", 0), ("2018-03-18", 0), ("2018-03-19", 1), ("2018-03-22", 2), ("2020-01-31", 1)]
-)
+@pytest.mark.parametrize(("day", "met"), [("2018-03-18", 0), ("2018-03-19", 1), ("2018-03-22", 2), ("2020-01-31", 1)])
 def test_an_undated_result_of_a_test_is_not_told_of_days_before_the_ask(shared_site: Site, day: str, met: int) -> None:
     page = on_day(shared_site, day, "eu-solidarity-on-russia")
     assert f"Tests {met} of 3 met" in verdict(page)
     assert (": unknown" in page.section("tests")) is (day < "2018-03-19")
 
 
-def test_what_is_no_past_day_is_a_clear_400(shared_site: Site) -> None:
-    page = shared_site.browser().get(f"{ADDRESS}?on=2019-06")
-    assert page.status == 400
-    assert "2019-06-30" in page.all("p", "lede")[0]
-
-
-def test_a_former_slug_keeps_the_day(sqlite_site: Site) -> None:
-    sqlite_site.execute(sa.insert(FormerSlug).values(slug="wealth-orders", ask_id=sqlite_site.ask_id()))
-    page = on_day(sqlite_site, "2019-06-30", "wealth-orders")
-    assert (page.hops, page.path) == ([301, 200], f"{ADDRESS}?on=2019-06-30")
+def test_what_is_no_past_day_is_a_clear_400_that_does_not_say_it_again(shared_site: Site) -> None:
+    for address, day in ((ADDRESS, "2019-06"), ("/", "2019-06-30%00"), ("/", "9" * 5000)):
+        page = shared_site.browser().get(f"{address}?on={day}")
+        assert page.status == 400
+        assert page.h1 == "We could not read that request"
+        assert "year, month and day" in page.all("p", "lede")[0]
+        assert "2019-06-30" in page.all("p", "lede")[0]
+        assert "check the address" in page.text
+        assert "9" * 50 not in page.html
 
 
 def test_a_page_is_cited_with_the_day_that_it_shows_and_the_day_on_which_it_was_seen(shared_site: Site) -> None:

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
 import sqlalchemy as sa
 
 from tests.browser import Page
@@ -40,6 +39,11 @@ def look(site: Site, happened_on: date, **said: Any) -> None:
         make_update(change, ask, kind=UpdateKind.REVIEW, happened_on=day, text="We looked.", evidence=(), **said)
 
 
+def day_before(days: int) -> PartialDate:
+    """So many days before today."""
+    return PartialDate((today() - timedelta(days=days)).isoformat())
+
+
 def test_every_test_without_an_answer_is_listed_with_its_ask_and_the_day(shared_site: Site) -> None:
     listed = gaps(unknown(shared_site), "tests")
     with shared_site.reading() as session:
@@ -51,20 +55,18 @@ def test_every_test_without_an_answer_is_listed_with_its_ask_and_the_day(shared_
         (gap,) = [gap for gap in listed if gap.startswith(label)]
         assert title in gap
         assert known_on is None or f"as of {known_on.in_words}" in gap
+    page = shared_site.browser().get("/").follow("the list")
+    assert page.h1 == "What we do not know"
+    assert page.follow(TITLE).h1 == TITLE
+    assert "I can help" not in page.text, "no contact is set"
+    assert not [href for href in page.links().values() if href.startswith("mailto:")]
 
 
-def test_a_gap_leads_to_its_ask(shared_site: Site) -> None:
-    assert unknown(shared_site).follow(TITLE).h1 == TITLE
-
-
-def test_an_answer_closes_the_gap(sqlite_site: Site) -> None:
+def test_an_answer_and_a_newer_look_close_a_gap(sqlite_site: Site) -> None:
     label = "An order has reached wealth tied to the Russian state or its ruling circle"
     assert any(gap.startswith(label) for gap in gaps(unknown(sqlite_site), "tests"))
     sqlite_site.execute(sa.update(SuccessTest).where(SuccessTest.label == label).values(result=Result.NOT_MET))
     assert not any(gap.startswith(label) for gap in gaps(unknown(sqlite_site), "tests"))
-
-
-def test_what_the_newest_look_did_not_find_is_listed(sqlite_site: Site) -> None:
     look(sqlite_site, today() - timedelta(days=1), not_found="The accounts of 2024.")
     (found,) = [gap for gap in gaps(unknown(sqlite_site), "not_found") if TITLE in gap]
     assert "The accounts of 2024." not in found, "the look of the seeds is newer"
@@ -75,54 +77,52 @@ def test_what_the_newest_look_did_not_find_is_listed(sqlite_site: Site) -> None:
     assert not [gap for gap in gaps(unknown(sqlite_site), "not_found") if TITLE in gap], "all was found"
 
 
-@pytest.mark.parametrize(
-    ("effect", "values", "is_gap"),
-    [
-        (Effect.DELIVERS, {}, True),
-        (Effect.ENABLES, {}, True),
-        (Effect.DELIVERS, {"in_force_on": PartialDate("2019")}, False),
-        (Effect.BACKGROUND, {}, False),
-        (Effect.BLOCKS, {}, False),
-        (Effect.DELIVERS, {"published": False}, False),
-    ],
-)
-def test_law_that_serves_an_ask_and_whose_beginning_we_do_not_know_is_listed(
-    sqlite_site: Site, effect: Effect, values: dict[str, Any], is_gap: bool
-) -> None:
+def test_law_that_serves_an_ask_and_whose_beginning_we_do_not_know_is_listed(sqlite_site: Site) -> None:
     with sqlite_site.change(ED) as change:
-        law = make_law(change, title="The Gap Act 2018", citation="2018 c. 99")
         ask = change.session.get_one(Ask, sqlite_site.ask_id())
-        make_link(change, ask, law, effect=effect, provisions="s. 7", **values)
-    listed = [gap for gap in gaps(unknown(sqlite_site), "laws") if gap.startswith("The Gap Act 2018 s. 7")]
-    assert bool(listed) is is_gap
-    assert all(TITLE in gap for gap in listed)
-
-
-def test_a_bill_has_no_beginning_that_we_could_know(sqlite_site: Site) -> None:
-    with sqlite_site.change(ED) as change:
+        law = make_law(change, title="The Gap Act 2018", citation="2018 c. 99")
+        for provisions, effect, values in (
+            ("s. 1", Effect.DELIVERS, {}),
+            ("s. 2", Effect.ENABLES, {}),
+            ("s. 3", Effect.DELIVERS, {"in_force_on": PartialDate("2019")}),
+            ("s. 4", Effect.BACKGROUND, {}),
+            ("s. 5", Effect.BLOCKS, {}),
+            ("s. 6", Effect.DELIVERS, {"published": False}),
+        ):
+            make_link(change, ask, law, effect=effect, provisions=provisions, **values)
+        # A bill has no beginning that we could know.
         bill = make_law(change, kind="bill", title="The Gap Bill", citation="", year="2024-26", number="9999")
-        make_link(change, change.session.get_one(Ask, sqlite_site.ask_id()), bill, effect=Effect.DELIVERS)
-    assert not [gap for gap in gaps(unknown(sqlite_site), "laws") if "The Gap Bill" in gap]
+        make_link(change, ask, bill, effect=Effect.DELIVERS)
+    listed = [gap for gap in gaps(unknown(sqlite_site), "laws") if "The Gap" in gap]
+    assert [gap.partition(TITLE)[0].strip() for gap in listed] == ["The Gap Act 2018 s. 1", "The Gap Act 2018 s. 2"]
 
 
-@pytest.mark.parametrize(("days", "is_late"), [(89, False), (90, False), (91, True), (1000, True)])
-def test_asks_at_which_we_are_late_are_those_whose_pages_say_so(sqlite_site: Site, days: int, is_late: bool) -> None:
+def test_asks_at_which_we_are_late_are_those_whose_pages_say_so(sqlite_site: Site) -> None:
+    of_ask, browser = sa.update(Ask).where(Ask.slug == WEALTH_ORDERS), sqlite_site.browser()
     assert gaps(unknown(sqlite_site), "late") == []
-    looked_on = PartialDate((today() - timedelta(days=days)).isoformat())
-    late = sa.update(Ask).where(Ask.slug == WEALTH_ORDERS)
-    sqlite_site.execute(late.values(reviewed_on=looked_on, review_interval_days=90))
-    assert ("We are late" in sqlite_site.browser().get(f"/asks/{WEALTH_ORDERS}").text) is is_late
-    expected = [f"last looked at {looked_on.in_words} {TITLE}"] if is_late else []
-    assert gaps(unknown(sqlite_site), "late") == expected
-
-
-def test_we_are_late_too_where_we_never_looked_again(sqlite_site: Site) -> None:
+    for days, is_late in ((90, False), (91, True), (1000, True)):
+        looked_on = day_before(days)
+        sqlite_site.execute(of_ask.values(reviewed_on=looked_on, review_interval_days=90))
+        assert ("We are late" in browser.get(f"/asks/{WEALTH_ORDERS}").text) is is_late
+        expected = [f"last looked at {looked_on.in_words} {TITLE}"] if is_late else []
+        assert gaps(unknown(sqlite_site), "late") == expected
+    sqlite_site.execute(of_ask.values(reviewed_on=day_before(91)))
+    due = day_before(1)
+    for path in ("/", "/?q=wealth"):
+        (item,) = [item for item in browser.get(path).all("li", "ask") if "We are late" in item]
+        assert f"We are late: our next look was due by {due.in_words}." in item
+        assert "Deadline missed" not in item, "nobody but us can be late with a look"
+    sqlite_site.execute(of_ask.values(reviewed_on=day_before(0)))
     with sqlite_site.change(ED) as change:
         long_ago = replace(change, at=change.at - timedelta(days=400))
         make_ask(long_ago, published=True)
     assert sqlite_site.scalar(sa.select(Ask.reviewed_on).where(Ask.slug == "empty-homes")) is None
-    assert "We are late" in sqlite_site.browser().get("/asks/empty-homes").text
-    assert gaps(unknown(sqlite_site), "late") == ["Tax empty homes"]
+    assert "We are late" in browser.get("/asks/empty-homes").text
+    assert gaps(unknown(sqlite_site), "late") == ["Tax empty homes"], "where we never looked again"
+    sqlite_site.execute(sa.update(Ask).values(publication=Publication.DRAFT))
+    page = unknown(sqlite_site)
+    assert page.notices == ["There is no gap on our list."]
+    assert page.all("h2") == []
 
 
 def test_a_reader_who_can_help_finds_a_mail_that_is_begun(make_site: MakeSite) -> None:
@@ -133,22 +133,3 @@ def test_a_reader_who_can_help_finds_a_mail_that_is_begun(make_site: MakeSite) -
     assert (address.scheme, address.path) == ("mailto", "desk@tracker.example")
     assert mail["subject"] == [f"I can help: {TITLE}"]
     assert mail["body"][0].startswith(f"{TITLE}: {label}\nhttps://tracker.example/asks/{WEALTH_ORDERS}\n")
-
-
-def test_where_no_contact_is_set_no_mail_is_offered(shared_site: Site) -> None:
-    page = unknown(shared_site)
-    assert "I can help" not in page.text
-    assert not [href for href in page.links().values() if href.startswith("mailto:")]
-
-
-def test_asks_that_are_not_public_have_no_gaps_and_without_any_the_page_says_so(sqlite_site: Site) -> None:
-    sqlite_site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(publication=Publication.ARCHIVED))
-    assert TITLE not in unknown(sqlite_site).text
-    sqlite_site.execute(sa.update(Ask).values(publication=Publication.DRAFT))
-    page = unknown(sqlite_site)
-    assert page.notices == ["There is no gap on our list."]
-    assert page.all("h2") == []
-
-
-def test_the_first_page_leads_there(shared_site: Site) -> None:
-    assert shared_site.browser().get("/").follow("the list").h1 == "What we do not know"

@@ -1,0 +1,216 @@
+"""The data: the files that anybody can download, the page that explains them, and the package."""
+
+import csv
+import io
+import json
+import re
+import sqlite3
+import warnings
+import zipfile
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.exported import read, rows
+from tests.site import ADA, WEALTH_ORDERS, Site
+from tracker.exports.columns import Origin
+from tracker.exports.csv import unguard
+from tracker.exports.package import describe
+from tracker.exports.tables import TABLES
+from tracker.face import Face
+from tracker.models import Ask, Revision, Update
+from tracker.rules.dates import PartialDate
+from tracker.web.limits import MOST_DOWNLOADS
+
+csv_limit = csv.field_size_limit()
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import frictionless
+    import frictionless.formats.csv.parser
+# Its parser lifts the limit of the whole process when it is loaded, and imports would take cells of any size.
+csv.field_size_limit(csv_limit)
+
+
+def test_the_page_explains_every_column_and_leads_to_every_file(shared_site: Site) -> None:
+    page = shared_site.browser().get("/data")
+    words = page.text
+    for table in TABLES.values():
+        found = rows(shared_site, table.name)
+        assert f"{table.name}.csv {table.row_is} {len(found):,} JSON of {table.name}" in page.all("tr")
+        header = list(found[0])
+        for column in table.columns:
+            assert column.name in header
+            assert f"{column.name} {column.meaning}" in words
+            assert [key for key in column.choices if key not in words] == []
+    links = set(re.findall(r'href="([^"#]+)', page.html))
+    wanted = {f"/{name}.csv" for name in TABLES} | {f"/api/v1/{name}" for name in TABLES}
+    assert wanted | {"/data.zip", "/data.sqlite3", "/datapackage.json", "/api", "/feed.atom", "/calendar.ics"} <= links
+    assert page.links()["Everything as one workbook (.xlsx)"] == "/data.xlsx"
+    licence = page.section("licence")
+    assert f"revision {description(shared_site)['version']}" in licence
+    assert "CC BY 4.0" in licence
+
+
+def test_the_database_holds_what_the_files_hold(shared_site: Site, tmp_path: Path) -> None:
+    response = shared_site.browser().send("GET", "/data.sqlite3")
+    assert response.headers["Content-Disposition"] == "attachment; filename=policy-asks.sqlite3"
+    assert shared_site.browser().send("GET", "/data.sqlite3").data == response.data
+    (tmp_path / "file").write_bytes(response.data)
+    with closing(sqlite3.connect(tmp_path / "file")) as database:
+        database.row_factory = sqlite3.Row
+        for name in TABLES:
+            lines = database.execute(f'SELECT * FROM "{name}"').fetchall()
+            found = [{key: str("" if row[key] is None else row[key]) for key in row.keys()} for row in lines]  # noqa: SIM118
+            assert found == [{key: unguard(text) for key, text in row.items()} for row in rows(shared_site, name)]
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert database.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+
+# --- the package ---
+
+
+def description(site: Site) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(site.browser().send("GET", "/datapackage.json").text)
+    return found
+
+
+def unpacked(site: Site, folder: Path) -> Path:
+    """The download of everything, unpacked."""
+    with zipfile.ZipFile(io.BytesIO(site.browser().send("GET", "/data.zip").data)) as packed:
+        assert packed.testzip() is None
+        packed.extractall(folder)
+    return folder
+
+
+def faults(folder: Path) -> list[Any]:
+    """What frictionless finds wrong with a package and its files."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        report = frictionless.validate(str(folder / "datapackage.json"))
+    return list(report.flatten(["type", "title", "note"]))
+
+
+def test_the_download_of_everything_has_the_served_files_and_frictionless_accepts_it(
+    site: Site, tmp_path: Path
+) -> None:
+    folder = unpacked(site, tmp_path)
+    assert {path.name for path in folder.iterdir()} == {
+        "README.txt", "datapackage.json", *(f"{name}.csv" for name in TABLES)
+    }  # fmt: skip
+    for name in TABLES:
+        assert (folder / f"{name}.csv").read_bytes() == site.browser().send("GET", f"/{name}.csv").data
+    assert json.loads((folder / "datapackage.json").read_text(encoding="utf-8")) == description(site)
+    assert faults(folder) == []
+    readme = (folder / "README.txt").read_text(encoding="utf-8")
+    assert "CC BY 4.0" in readme
+    assert f"revision {site.scalar(sa.select(Revision.number))}." in readme
+
+
+def test_frictionless_would_refuse_what_breaks_the_promise(shared_site: Site, tmp_path: Path) -> None:
+    """Else the test above would prove nothing."""
+    folder = unpacked(shared_site, tmp_path)
+    for file, old, new in (
+        ("asks.csv", ",partly_met,", ",nearly_met,"),
+        ("updates.csv", f"\r\n{WEALTH_ORDERS},2018-01-31,", "\r\nno-such-ask,2018-01-31,"),
+    ):
+        path = folder / file
+        whole = path.read_bytes()
+        text = whole.decode()
+        assert old in text
+        path.write_bytes(text.replace(old, new).encode())
+        assert faults(folder)
+        path.write_bytes(whole)
+
+
+def test_the_package_says_which_state_it_is_of_and_is_the_same_until_the_data_change(sqlite_site: Site) -> None:
+    found = description(sqlite_site)
+    latest = sqlite_site.scalar(sa.select(sa.func.max(Update.published_at)))
+    assert found["created"] == latest.isoformat(timespec="seconds")
+    assert found["version"] == str(sqlite_site.scalar(sa.select(Revision.number)))
+    assert found["licenses"][0]["title"] == "CC BY 4.0"
+    assert "How do we deal with Russia?" in [source["title"] for source in found["sources"]]
+    first, second = (sqlite_site.browser().send("GET", "/data.zip") for _ in range(2))
+    assert first.data == second.data
+    sqlite_site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(next_step_on=PartialDate("2027")))
+    assert sqlite_site.browser().send("GET", "/data.zip").data != first.data
+
+
+def test_a_package_without_entries_invents_no_date() -> None:
+    assert "created" not in describe(Origin("https://tracker.example", Face(), 0, None), "0:", [])
+
+
+# --- the files ---
+
+FORMULAS = ["=1+1", "-1", "@SUM(A1)", "'=1", "＝1", "'plain", '"=1', '="a",\n"b"', "\t=1", ",", "Škoda – ‎אב 𝄞 =x"]
+
+
+def test_a_file_says_what_it_is(shared_site: Site) -> None:
+    for name, table in TABLES.items():
+        response = shared_site.browser().send("GET", f"/{name}.csv")
+        assert response.headers["Content-Type"] == "text/csv; charset=utf-8; header=present"
+        assert response.headers["Content-Disposition"] == f'attachment; filename="{name}.csv"'
+        text = response.data.decode("utf-8")
+        assert text.endswith("\r\n")
+        header, *lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+        assert header == [column.name for column in table.columns]
+        assert {len(line) for line in lines} == {len(header)}
+        assert shared_site.browser().send("HEAD", f"/{name}.csv").data == b""
+
+
+def test_the_filters_of_the_page_apply(shared_site: Site) -> None:
+    for name in ("asks", "updates", "evidence", "tests", "links"):
+        assert {row["ask_slug"] for row in rows(shared_site, name, family="ended")} == {
+            "crown-dependencies-registers", "stop-brexit"
+        }  # fmt: skip
+        assert rows(shared_site, name, q="no such zebra") == []
+    linked = {row["law_key"] for row in rows(shared_site, "links", kind="sanctions")}
+    assert {row["law_key"] for row in rows(shared_site, "legislation", kind="sanctions")} == linked
+    assert 0 < len(linked) < len(rows(shared_site, "legislation"))
+
+
+def test_every_text_comes_back_as_it_stands_in_the_database_and_is_safe_in_a_spreadsheet(site: Site) -> None:
+    of_wealth = Ask.slug == WEALTH_ORDERS
+    for typed in FORMULAS:
+        values = {"title": typed, "summary": typed, "next_step_on": PartialDate("2026")}
+        site.execute(sa.update(Ask).where(of_wealth).values(**values))
+        text = site.browser().send("GET", "/asks.csv").data.decode("utf-8")
+        cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+        assert not [cell for cell in cells if cell[:1] in tuple("=+-@\t\r＝＋－＠")]
+        (row,) = [row for row in read(text) if row["ask_slug"] == WEALTH_ORDERS]
+        with site.reading() as session:
+            ask = session.scalars(sa.select(Ask).where(of_wealth)).one()
+            for name in ("title", "summary", "quote", "reading", "status_reason", "next_step"):
+                assert row[name] == getattr(ask, name), name
+    assert (row["next_step_on"], row["next_step_on_precision"]) == ("2026", "year")
+    assert (row["first_deadline"], row["first_deadline_precision"]) == ("", "")
+
+
+# --- long downloads leave threads for pages ---
+
+FILES = ("/asks.csv", "/updates.csv", "/evidence.csv", "/data.zip")
+
+
+def test_pages_are_served_while_downloads_go_on_and_one_more_is_told_to_wait(sqlite_site: Site) -> None:
+    client = sqlite_site.browser().client
+    under_way = [client.get(path) for path in FILES]
+    assert [answer.status_code for answer in under_way] == [200] * MOST_DOWNLOADS
+    refused = client.get("/tests.csv")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    assert "Others are downloading" in refused.text
+    assert sqlite_site.browser(ADA).client.get("/data.xlsx").status_code == 503
+    assert client.get(f"/asks/{WEALTH_ORDERS}").status_code == 200
+    under_way.pop().close()  # somebody gives up
+    assert client.get("/tests.csv").text
+    for answer in under_way:
+        assert answer.data
+    assert client.get("/data.zip").data
+
+
+@pytest.mark.parametrize("path", ["/asks.csv", "/data.zip", "/data.xlsx", "/data.sqlite3"])
+def test_a_download_gives_its_place_back(shared_site: Site, path: str) -> None:
+    browser = shared_site.browser(ADA)
+    for number in range(MOST_DOWNLOADS + 1):
+        assert browser.send("HEAD" if number % 2 else "GET", path).status_code == 200
