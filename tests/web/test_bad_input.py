@@ -10,16 +10,14 @@ from tests.test_access import typed
 from tracker.models import Ask
 
 ODD_TEXT = {
-    "NUL": "a\x00b", "escape": "a\x1bb", "C1 control": "a\x9bb", "noncharacter": "a\uffffb", "far one": "a\U0001fffeb",
-    "delete": "a\x7fb",
+    "NUL": "a\x00b", "C1 control": "a\x9bb", "noncharacter": "a\uffffb",
 }  # fmt: skip
 FINE_TEXT = {
-    "right to left": "\u202eevil\u202c", "marks": "a\u200eb\u200f", "emoji": "🧾", "combining": "e\u0301",
-    "long word": "x" * 390, "markup": "<img src=x onerror=alert(1)>", "template": "{{ 7*7 }}{% raw %}",
-    "percent": "%s%n%x", "tab": "a\tb", "quotes": "'\"`", "path": "../../etc/passwd", "crlf": "a\r\nSet-Cookie: x=1",
-    "sql": "'); DROP TABLE ask; --",
+    "right to left": "\u202eevil\u202c", "emoji": "🧾", "combining": "e\u0301", "long word": "x" * 390,
+    "markup": "<img src=x onerror=alert(1)>", "template": "{{ 7*7 }}{% raw %}", "percent": "%s%n%x",
+    "crlf": "a\r\nSet-Cookie: x=1", "sql": "'); DROP TABLE ask; --",
 }  # fmt: skip
-IDS = ["0", "-1", "01", "1.0", "9" * 10, "9" * 400, "one", "%31%00", "+1", " 1", "１", "1;2"]
+IDS = ["0", "-1", "01", "1.0", "9" * 10, "9" * 400, "one", "%31%00", " 1", "１"]
 ID_PATHS = [
     "/staff/asks/{}", "/staff/asks/{}/edit", "/staff/legislation/{}", "/staff/links/{}/edit", "/staff/sources/{}/edit",
     "/staff/bodies/{}/edit",
@@ -78,16 +76,14 @@ def test_text_that_looks_dangerous_is_stored_and_shown_as_text(sqlite_site: Site
 @pytest.mark.parametrize(
     ("path", "code"),
     [
-        ("/?family=met&family=ended", 200), ("/?q=a&q=%00", 200), ("/?" + "a=b&" * 2000, 200), ("/?q=%", 200),
-        ("/?q=%ZZ", 200), ("/?q=%FF%FE", 200), ("/?=", 200), ("/?&&&", 200), ("/?q[]=x", 200), ("/?__proto__=1", 200),
-        ("/?q=%ED%A0%80", 200), ("/asks.csv?q=%ED%A0%80", 200), ("/?status=%F0%9F%98%80", 200), ("/?kind=policy%00",
-        200), ("/asks.csv?kind=policy%00", 400), ("/?on=2019-06-30%00", 400), ("/asks.csv?topic=" + "x" * 4000, 400),
-        ("/asks.csv?family=met&status=nothing", 400), ("/?q=" + "a" * 201, 200), ("/asks.csv?q=" + "a" * 201, 400),
-        ("/%", 404), ("/%ZZ", 404), ("/%00", 404), ("/asks/%ED%A0%80", 404),
-        ("/asks/a%0d%0aX-Evil:1", 404), ("/asks/stop-brexit%00", 404), ("/legislation/ukpga/2017/22%2e%2e", 200),
-        ("/asks.csv%00", 404), ("/staff/asks/1/updates/none", 404), ("/staff/people/1/delete", 404),
-        ("/staff/evidence/1/publish", 404), ("/staff/sign-in?next=" + "x" * 5000, 200), ("/staff/sign-in?next=%00",
-        200), ("/staff/sign-in/", 200),
+        ("/?family=met&family=ended", 200), ("/?q=a&q=%00", 200), ("/?" + "a=b&" * 2000, 200), ("/?q=%ZZ", 200),
+        ("/?q=%FF%FE", 200), ("/?&&=", 200), ("/?q=%ED%A0%80", 200), ("/asks.csv?q=%ED%A0%80", 200),
+        ("/?kind=policy%00", 200), ("/asks.csv?kind=policy%00", 400), ("/?on=2019-06-30%00", 400),
+        ("/asks.csv?topic=" + "x" * 4000, 400), ("/asks.csv?family=met&status=nothing", 400),
+        ("/?q=" + "a" * 201, 200), ("/asks.csv?q=" + "a" * 201, 400), ("/%ZZ", 404), ("/%00", 404),
+        ("/asks/%ED%A0%80", 404), ("/asks/a%0d%0aX-Evil:1", 404), ("/legislation/ukpga/2017/22%2e%2e", 200),
+        ("/asks.csv%00", 404), ("/staff/asks/1/updates/none", 404), ("/staff/evidence/1/publish", 404),
+        ("/staff/sign-in?next=" + "x" * 5000, 200), ("/staff/sign-in?next=%00", 200), ("/staff/sign-in/", 200),
     ],
 )  # fmt: skip
 def test_an_odd_address_has_a_clear_answer(shared_site: Site, path: str, code: int) -> None:
@@ -116,7 +112,6 @@ def test_more_or_odd_blocks_than_the_form_has_are_refused_or_ignored(shared_site
         "many": [(f"evidence-{number}-title", "x") for number in range(500)],
         "huge": [("evidence-99999999999999999999-title", "x")],
         "negative": [("evidence--1-title", "x")],
-        "words": [("evidence-one-title", "x")],
         "foreign test": [("results-0-test_id", "999999"), ("results-0-result", "met")],
         "odd test": [("results-77-test_id", "x\x00"), ("results-77-result", "perhaps")],
         "odd result": [(name, "perhaps") for name, _ in sent if name.endswith("-result")],
