@@ -135,6 +135,7 @@ def test_choices_that_were_not_offered_are_refused(shared_site: Site) -> None:
         ("/staff/people/2/edit", "Keep", "role", ["owner", "ADMIN", ""]),
         ("/staff/legislation/1/edit", "Keep", "becomes_id", ["999", "x"]),
         ("/staff/asks/1/updates/status", "Keep as a draft", "superseded_by_id", ["999", "x", "1"]),
+        ("/staff/asks/1/updates/status", "Publish", "status", ["stalled", "MET", "met\x00", "1"]),
     ]
     browser = shared_site.browser(ADA)
     with shared_site.unchanged():
