@@ -76,11 +76,9 @@ def test_text_that_looks_dangerous_is_stored_and_shown_as_text(sqlite_site: Site
 @pytest.mark.parametrize(
     ("path", "code"),
     [
-        ("/?family=met&family=ended", 200), ("/?q=a&q=%00", 200), ("/?" + "a=b&" * 2000, 200), ("/?q=%ZZ", 200),
-        ("/?q=%FF%FE", 200), ("/?&&=", 200), ("/?q=%ED%A0%80", 200), ("/asks.csv?q=%ED%A0%80", 200),
-        ("/?kind=policy%00", 200), ("/asks.csv?kind=policy%00", 400), ("/?on=2019-06-30%00", 400),
-        ("/asks.csv?topic=" + "x" * 4000, 400), ("/asks.csv?family=met&status=nothing", 400),
-        ("/?q=" + "a" * 201, 200), ("/asks.csv?q=" + "a" * 201, 400), ("/%ZZ", 404), ("/%00", 404),
+        ("/?q=a&q=%00", 200), ("/?q=%ED%A0%80", 200), ("/asks.csv?q=%ED%A0%80", 200),
+        ("/asks.csv?kind=policy%00", 400), ("/asks.csv?topic=" + "x" * 4000, 400),
+        ("/asks.csv?family=met&status=nothing", 400), ("/asks.csv?q=" + "a" * 201, 400), ("/%ZZ", 404), ("/%00", 404),
         ("/asks/%ED%A0%80", 404), ("/asks/a%0d%0aX-Evil:1", 404), ("/legislation/ukpga/2017/22%2e%2e", 200),
         ("/asks.csv%00", 404), ("/staff/asks/1/updates/none", 404), ("/staff/evidence/1/publish", 404),
         ("/staff/sign-in?next=" + "x" * 5000, 200), ("/staff/sign-in?next=%00", 200), ("/staff/sign-in/", 200),

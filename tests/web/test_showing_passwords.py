@@ -5,12 +5,10 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import BrowserContext
 
 from tests.browser import Page
 from tests.examples import make_examples
 from tests.site import ADA, ED, PASSWORD, Site, email_of
-from tests.test_in_browser import Hands
 from tracker.clock import now
 from tracker.models import SignInFailure, StaffSession
 
@@ -83,6 +81,10 @@ def test_what_is_typed_can_be_shown_and_hidden_on_each_page(sqlite_site: Site, p
 def test_where_one_wanted_to_go_and_what_was_typed_come_through(sqlite_site: Site) -> None:
     shown = signing_in(sqlite_site).submit(SHOW, email=email_of(ED))
     assert shown.value("email") == email_of(ED)
+    assert "autofocus" in signing_in(sqlite_site).field("email").attrib
+    assert "autofocus" in shown.field("password").attrib
+    form, _ = shown.form_of("Sign in")
+    assert next(form.iter("button")).get("name") is None, "the Enter key signs in, and shows nothing"
     assert shown.submit("Sign in", password=PASSWORD).path == "/staff/legislation/1"
     asked = signing_in_with_a_form(sqlite_site).submit(SHOW, email=email_of(ED), password=TYPED)
     offered = asked.submit("Sign in", password=PASSWORD)
@@ -92,23 +94,3 @@ def test_where_one_wanted_to_go_and_what_was_typed_come_through(sqlite_site: Sit
     asked = form.submit(SHOW, password=TYPED)
     back = asked.submit("Confirm", password=PASSWORD).submit("Bring my form back")
     assert back.value("name") == "Edwina"
-
-
-def test_by_keyboard_the_cursor_is_in_the_right_field_and_enter_signs_in(
-    sqlite_site: Site, live_server: Callable[..., str], new_context: Callable[..., BrowserContext]
-) -> None:
-    address = live_server(sqlite_site.app)
-    for viewport in ({"width": 1280, "height": 800}, {"width": 360, "height": 740}):
-        hands = Hands(new_context(java_script_enabled=False, viewport=viewport).new_page())
-        page = hands.page
-        page.goto(f"{address}/staff/sign-in")
-        assert page.locator("#email:focus").count() == 1
-        page.keyboard.insert_text(email_of(ED))
-        hands.press(f"button:text-is('{SHOW}')")
-        assert page.locator("#password:focus").count() == 1
-        page.keyboard.insert_text(PASSWORD)
-        assert page.input_value("#password") == PASSWORD
-        assert page.evaluate("document.scrollingElement.scrollWidth") <= viewport["width"]
-        with page.expect_navigation():
-            page.keyboard.press("Enter")
-        assert "Good day, Ed Editor" in page.inner_text("h1")

@@ -187,3 +187,25 @@ def test_the_log_shows_each_change_and_a_long_one_is_read_page_by_page(
         refused = ada.get("/staff/asks/1", query_string={"before": place})
         assert refused.status == 400
         assert "There is no such place in the log." in refused.text
+
+
+def test_an_editor_renames_a_body_and_its_page_stays(site: Site) -> None:
+    name = "Fighters of Crime"
+    form = site.browser(ED).get("/staff/").follow("Bodies").follow("Edit National Crime Agency")
+    assert (form.value("name"), form.value("short_names")) == ("National Crime Agency", "NCA")
+    assert form.submit("Keep", name="home office").errors("name") == ["Another body has or had this name."]
+    kept = form.submit("Keep", name=name, short_names="NCA\nFOCUS")
+    assert kept.notices == ["Kept."]
+    assert f"{name} Also called NCA, FOCUS" in kept.text
+    browser = site.browser()
+    page = browser.get("/bodies/national-crime-agency")
+    assert page.h1 == name
+    assert "Also called NCA, FOCUS" in page.text
+    assert browser.get("/asks/dirty-money-london").follow(name).h1 == name
+    assert browser.get("/?q=focus").h1 == "“focus”: 3 of 11 asks"
+    assert browser.get("/?body=national-crime-agency").h1 == "3 of 11 asks"
+    assert f"; {name}; " in browser.send("GET", "/asks.csv").text
+    assert kept.browser.get("/staff/log/").follow(f"See it : {name}").h1 == "Bodies"
+    read = site.browser(CLEO).get("/staff/bodies/")
+    assert "Financial Conduct Authority Also called FCA" in read.text
+    assert not [words for words in read.links() if words.startswith("Edit")]
