@@ -13,9 +13,8 @@ ODD_TEXT = {
     "NUL": "a\x00b", "C1 control": "a\x9bb", "noncharacter": "a\uffffb",
 }  # fmt: skip
 FINE_TEXT = {
-    "right to left": "\u202eevil\u202c", "emoji": "🧾", "combining": "e\u0301", "long word": "x" * 390,
-    "markup": "<img src=x onerror=alert(1)>", "template": "{{ 7*7 }}{% raw %}", "percent": "%s%n%x",
-    "crlf": "a\r\nSet-Cookie: x=1", "sql": "'); DROP TABLE ask; --",
+    "right to left": "\u202eevil\u202c", "combining": "e\u0301", "long word": "x" * 390,
+    "markup": "<img src=x onerror=alert(1)>{{ 7*7 }}{% raw %}", "crlf": "a\r\nSet-Cookie: x=1%s%n",
 }  # fmt: skip
 IDS = ["0", "-1", "01", "1.0", "9" * 10, "9" * 400, "one", "%31%00", " 1", "１"]
 ID_PATHS = [
@@ -125,15 +124,15 @@ def test_more_or_odd_blocks_than_the_form_has_are_refused_or_ignored(shared_site
 
 def test_choices_that_were_not_offered_are_refused(shared_site: Site) -> None:
     cases = [
-        ("/staff/asks/1/edit", "Keep", "source_id", ["999", "x", "", "1.0", "9" * 400, "-1"]),
-        ("/staff/asks/1/edit", "Keep", "kind", ["wish", "", "\x00"]),
-        ("/staff/links/1/edit", "Keep", "legislation_id", ["999", "x", "9" * 400]),
+        ("/staff/asks/1/edit", "Keep", "source_id", ["999", "x", "", "9" * 400]),
+        ("/staff/asks/1/edit", "Keep", "kind", ["wish", ""]),
+        ("/staff/links/1/edit", "Keep", "legislation_id", ["999", "9" * 400]),
         ("/staff/links/1/edit", "Keep", "effect", ["heals", ""]),
         ("/staff/links/1/edit", "Keep", "extent", ["Mars"]),
-        ("/staff/people/2/edit", "Keep", "role", ["owner", "ADMIN", ""]),
-        ("/staff/legislation/1/edit", "Keep", "becomes_id", ["999", "x"]),
-        ("/staff/asks/1/updates/status", "Keep as a draft", "superseded_by_id", ["999", "x", "1"]),
-        ("/staff/asks/1/updates/status", "Publish", "status", ["stalled", "MET", "met\x00", "1"]),
+        ("/staff/people/2/edit", "Keep", "role", ["owner", "ADMIN"]),
+        ("/staff/legislation/1/edit", "Keep", "becomes_id", ["999"]),
+        ("/staff/asks/1/updates/status", "Keep as a draft", "superseded_by_id", ["999", "1"]),
+        ("/staff/asks/1/updates/status", "Publish", "status", ["stalled", "met\x00"]),
     ]
     browser = shared_site.browser(ADA)
     with shared_site.unchanged():

@@ -4,7 +4,7 @@ preview says on top what is new and marks it below."""
 import sqlalchemy as sa
 
 from tests.browser import Page
-from tests.factories import make_ask, make_source
+from tests.factories import make_source
 from tests.page_checks import VIEWER_TYPES, fields, text_of
 from tests.site import CLEO, ED, WEALTH_ORDERS, Site
 from tests.web.test_story import result_field
@@ -168,16 +168,6 @@ def test_the_next_step_is_done_or_changed_with_the_entry(sqlite_site: Site) -> N
     kept = posting(sqlite_site).submit("Keep as a draft", **NEWS, **PAGE, **changed)
     assert "is asked again when it is published" in kept.notices[0]
     assert present() == ("", "")
-
-
-def test_an_entry_of_a_draft_ask_is_kept_until_the_ask_is_public(sqlite_site: Site) -> None:
-    with sqlite_site.change(ED) as change:
-        ask_id = make_ask(change, slug="draft-ask", title="A draft ask").id
-    form = sqlite_site.browser(ED).get(f"/staff/asks/{ask_id}").follow("Post an update")
-    page = PAGE | {"evidence_0_type": "official_record"}
-    kept = form.submit("Publish", **NEWS, **page, status="announced", reason="It was promised.")
-    assert kept.notices == ["Kept. It shows when the ask is published."]
-    assert kept.submit("Publish the ask").notices == ["The ask is public."]
 
 
 def test_a_rewording_of_an_ask_or_a_test_is_previewed_before_it_is_saved(sqlite_site: Site) -> None:
