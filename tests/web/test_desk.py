@@ -1,18 +1,25 @@
 """The desk: each row is one click from doing it, and an empty list says that all is done."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
+import pytest
 import sqlalchemy as sa
 
 from tests.browser import Page
 from tests.factories import make_ask, make_update
 from tests.page_checks import text_of
-from tests.site import ADA, CLEO, ED, WEALTH_ORDERS, Site
+from tests.site import ADA, CLEO, ED, LOCAL, ROLES, WEALTH_ORDERS, Site, email_of, open_app, password_hash
 from tests.web.test_status_change import UNDONE, status_form
-from tracker.clock import today
+from tracker.clock import now, today
+from tracker.db.engine import writing
 from tracker.models import Ask, Legislation, Link, Source, Update
 from tracker.rules.dates import PartialDate
+from tracker.rules.permissions import COMMAND_LINE
 from tracker.rules.updates import UpdateKind
+from tracker.services import people
+from tracker.services.change import Change
 from tracker.web.staff.updates import NOTHING_CHANGED
 
 LONG_AGO, TODAY = PartialDate("2026-01-01"), PartialDate(today().isoformat())
@@ -175,3 +182,37 @@ def test_an_update_is_posted_from_the_desk_with_or_without_naming_the_ask(shared
     ]
     assert "No ask fits." in desk.submit("Post an update", q="no such words").text
     assert "Use unexplained" in desk.submit("Find", q="unexplained").text
+
+
+@pytest.fixture
+def empty_site(database: str) -> Iterator[Site]:
+    """A site with staff and nothing else."""
+    with open_app(replace(LOCAL, database_url=database)) as app:
+        site = Site(app)
+        with writing(site.engine) as session:
+            for name, role in ROLES.items():
+                draft = people.PersonDraft(email_of(name), name, role)
+                people.add_person(Change(session, COMMAND_LINE, now()), draft, password_hash())
+        yield site
+
+
+def test_the_desk_of_an_empty_tracker_shows_the_first_steps_and_promises_nobody_what_they_may_not_do(
+    empty_site: Site,
+) -> None:
+    address, desk = "https://example.org/manifesto", empty_site.browser(ED).get("/staff/")
+    assert desk.h1 == "Good day, Ed Editor. Four steps to your first ask"
+    with empty_site.unchanged():
+        form = desk.submit("Go on", source_id=address)
+    assert (form.status, form.h1, form.value("source_id"), form.summary) == (200, "New ask", address, [])
+    cleo = empty_site.browser(CLEO).get("/staff/")
+    assert "Nothing is public until an editor publishes it." in cleo.text
+    assert "Then send it for approval." in cleo.text
+    assert cleo.follow("Read about your first day, with pictures").h1 == "Your first day"
+    empty = empty_site.browser().get("/").text
+    assert "Where the asks come from" not in empty
+    assert "Latest updates" not in empty
+    with empty_site.change(ED) as change:
+        make_ask(change, published=True)
+    assert "Where the asks come from" in empty_site.browser().get("/").text
+    said = empty_site.browser().get("/asks/empty-homes").section("timeline")
+    assert "1 January 2018 Each dot is an entry" in said, "an ask without a day has a plain time line"

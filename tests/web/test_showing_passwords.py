@@ -94,3 +94,4 @@ def test_where_one_wanted_to_go_and_what_was_typed_come_through(sqlite_site: Sit
     asked = form.submit(SHOW, password=TYPED)
     back = asked.submit("Confirm", password=PASSWORD).submit("Bring my form back")
     assert back.value("name") == "Edwina"
+    assert back.submit("Keep").hops == [303, 200]
