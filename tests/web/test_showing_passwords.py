@@ -45,7 +45,9 @@ def confirming_with_a_form(site: Site) -> Page:
 
 
 PAGES = [signing_in, choosing, changing, confirming, signing_in_with_a_form, confirming_with_a_form]
-BUTTONS = {choosing: "Set the password", changing: "Change the password", confirming: "Confirm"}
+BUTTONS = {
+    signing_in: "Sign in", choosing: "Set the password", changing: "Change the password", confirming: "Confirm",
+}  # fmt: skip
 
 
 def hidden_in(page: Page) -> set[tuple[str, str]]:
@@ -89,9 +91,9 @@ def test_where_one_wanted_to_go_and_what_was_typed_come_through(sqlite_site: Sit
     asked = signing_in_with_a_form(sqlite_site).submit(SHOW, email=email_of(ED), password=TYPED)
     offered = asked.submit("Sign in", password=PASSWORD)
     assert offered.submit("Bring my form back").value("internal_note") == "Typed for an hour"
-    form = confirming_with_a_form(sqlite_site)
-    assert (form.status, form.h1) == (403, "Confirm your password")
-    asked = form.submit(SHOW, password=TYPED)
+    refused = confirming_with_a_form(sqlite_site)
+    assert (refused.status, refused.h1) == (403, "Confirm your password")
+    asked = refused.submit(SHOW, password=TYPED)
     back = asked.submit("Confirm", password=PASSWORD).submit("Bring my form back")
     assert back.value("name") == "Edwina"
     assert back.submit("Keep").hops == [303, 200]
