@@ -162,6 +162,7 @@ def blank(shared_site: Site) -> Page:
         ({"status": "announced", "happened_on": "2026"}, "reason", "Give a sentence on what happened."),
         ({"legislation_id": "2017 c. 22"}, "effect", "Say what the law does for the ask."),
         ({"slug": "stop-brexit"}, "slug", "Another ask has or had this address."),
+        ({"review_interval_days": "often"}, "review_interval_days", "Not a valid integer value."),
         ({"review_interval_days": "9" * 20}, "review_interval_days", "Choose between 1 and 730 days."),
         ({"current_deadline": "2027"}, "first_deadline", "Give the first deadline too"),
         ({"jurisdictions": "England; England"}, "jurisdictions", "A name stands there twice."),
@@ -177,25 +178,15 @@ def test_what_is_wrong_stands_beside_its_field(
     assert refused.value("summary") == ASK["summary"]
 
 
-@pytest.mark.parametrize(
-    ("path", "button", "typed", "listed"),
-    [
-        ("/staff/asks/new", "Preview", {"status": "announced", "review_interval_days": "often"},
-         ("Say where it was asked.", "Not a valid integer value.")),
-        ("/staff/asks/1/updates/status", "Preview", {"next_step_is": "changed"},
-         ("Fill in “When did it happen?”.", "Say what comes next.")),
-        ("/staff/findings/{finding}/tell", "Publish", {"asks": [], "text": "", "evidence_0_published_on": "no"},
-         ("Choose an ask, or say that it is not relevant.", "Write the date")),
-    ],
-)  # fmt: skip
-def test_what_is_wrong_is_listed_as_the_page_shows_it(
-    shared_site: Site, path: str, button: str, typed: dict[str, str], listed: tuple[str, str]
-) -> None:
+def test_what_is_wrong_is_listed_as_the_page_shows_it(shared_site: Site) -> None:
     """The test browser looks at the order of every page; here are those that show fields of several forms."""
-    form = shared_site.browser(ED).get(path.format_map(make_examples(shared_site)))
-    refused = form.submit(button, **typed)
-    assert len(refused.summary) > 2
-    assert (refused.summary[0], refused.summary[-1][: len(listed[1])]) == listed
+    tell = "/staff/findings/{finding}/tell".format_map(make_examples(shared_site))
+    for path, button, typed in (
+        ("/staff/asks/1/updates/status", "Preview", {"next_step_is": "changed"}),
+        (tell, "Publish", {"asks": [], "text": "", "evidence_0_published_on": "no"}),
+    ):
+        refused = shared_site.browser(ED).get(path).submit(button, **typed)
+        assert len(refused.summary) > 2
 
 
 def test_what_a_browser_would_not_send_is_refused_or_as_if_not_typed(shared_site: Site) -> None:

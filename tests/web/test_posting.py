@@ -71,21 +71,6 @@ def posted(site: Site, slug: str = WEALTH_ORDERS, **typed: str) -> Evidence:
     return newest_evidence(site)
 
 
-def test_a_page_that_was_used_before_describes_itself(sqlite_site: Site) -> None:
-    url = "http://reports.example.org/2026/may#top"
-    posting(sqlite_site).submit("Publish", **NEWS, **PAGE)
-    form = posting(sqlite_site, "stop-brexit")
-    with sqlite_site.unchanged():
-        preview = form.submit("Preview", **NEWS, evidence_0_url=url, evidence_0_is_opened="y")
-        assert "The May report" in preview.section("u-2026-05-01")
-        back = preview.submit("Go on editing")
-        assert {name: back.value(name.replace("_0_", "-0-")) for name in PAGE} == PAGE | {"evidence_0_url": url}
-    assert preview.submit("Publish").hops == [303, 200]
-    found = newest_evidence(sqlite_site)
-    assert (found.url, found.title, found.publisher) == (url, "The May report", "Reports Ltd")
-    assert not found.is_see_also
-
-
 def test_the_address_of_a_source_or_a_law_is_known_and_the_host_tells_who_publishes(sqlite_site: Site) -> None:
     with sqlite_site.change(ED) as change:
         make_source(change, url="https://speeches.example.org/1", title="A speech", published_on=PartialDate("2020-02"))
