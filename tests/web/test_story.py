@@ -184,6 +184,7 @@ def test_a_test_taken_out_of_a_public_ask_is_told_with_the_reason(site: Site) ->
     assert form.submit("Archive", reason="It asks for too much.").hops == [303, 200]
     public = site.browser().get(PUBLIC_PAGE)
     assert label not in public.section("tests")
+    assert "A test was taken out" in public.section("story")
     assert "It asks for too much." in public.section("story")
     assert "This was done already." in form.browser.get(form.path).notices
     ask_page(site).follow(f"Take up {label}").submit("Take up", reason="It does not.")
