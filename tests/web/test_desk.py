@@ -22,7 +22,11 @@ from tracker.services import people
 from tracker.services.change import Change
 from tracker.web.staff.updates import NOTHING_CHANGED
 
-LONG_AGO, TODAY = PartialDate("2026-01-01"), PartialDate(today().isoformat())
+LONG_AGO = PartialDate("2026-01-01")
+
+
+def this_day() -> PartialDate:
+    return PartialDate(today().isoformat())
 
 
 def newest_kind(site: Site) -> UpdateKind:
@@ -38,7 +42,7 @@ def test_checked_nothing_changed_is_one_click(site: Site) -> None:
     done = desk.submit(button)
     assert (urlsplit(done.path).path, done.notices, (title, True) in due_rows(done)) == ("/staff/", [], True)
     assert not done.has_button(button)
-    assert site.scalar(sa.select(Ask.reviewed_on).where(Ask.slug == WEALTH_ORDERS)) == TODAY
+    assert site.scalar(sa.select(Ask.reviewed_on).where(Ask.slug == WEALTH_ORDERS)) == this_day()
     assert newest_kind(site) is UpdateKind.REVIEW
     with site.unchanged():
         again = desk.submit(button)
@@ -89,10 +93,10 @@ def test_a_contributor_proposes_a_review_which_counts_once_an_editor_approves_it
     assert (site.scalar(reviewed_on), site.footprint()[1]) == (LONG_AGO, revision)
     ed = site.browser(ED).get("/staff/")
     assert ed.links()["Approval (1)"] == "/staff/approval/"
-    decide = ed.follow(f"Look and decide on {TODAY.in_words}: {NOTHING_CHANGED}")
-    assert f"Looked at {TODAY.in_words}" in decide.all("section", "verdict")[0]
+    decide = ed.follow(f"Look and decide on {this_day().in_words}: {NOTHING_CHANGED}")
+    assert f"Looked at {this_day().in_words}" in decide.all("section", "verdict")[0]
     decide.submit("Publish")
-    assert site.scalar(reviewed_on) == TODAY
+    assert site.scalar(reviewed_on) == this_day()
     assert newest_kind(site) is UpdateKind.REVIEW
 
 
@@ -146,7 +150,7 @@ def test_a_long_list_shows_its_beginning_and_leads_to_the_whole(sqlite_site: Sit
 
 
 def test_an_empty_desk_says_that_all_is_done(sqlite_site: Site) -> None:
-    done = {"reviewed_on": TODAY, "next_step_on": None, "first_deadline": None, "current_deadline": None}
+    done = {"reviewed_on": this_day(), "next_step_on": None, "first_deadline": None, "current_deadline": None}
     sqlite_site.execute(sa.update(Ask).values(**done))
     for model in (Update, Ask, Source, Legislation, Link):
         sqlite_site.execute(sa.update(model).where(model.publication == "draft").values(publication="put_aside"))
