@@ -11,6 +11,7 @@ from tests.browser import Page
 from tests.factories import make_ask, make_update
 from tests.page_checks import text_of
 from tests.site import ADA, CLEO, ED, LOCAL, ROLES, WEALTH_ORDERS, Site, email_of, open_app, password_hash
+from tests.web.test_posting import newest_kind
 from tests.web.test_status_change import UNDONE, status_form
 from tracker.clock import now, today
 from tracker.db.engine import writing
@@ -27,11 +28,6 @@ LONG_AGO = PartialDate("2026-01-01")
 
 def this_day() -> PartialDate:
     return PartialDate(today().isoformat())
-
-
-def newest_kind(site: Site) -> UpdateKind:
-    kind: UpdateKind = site.scalar(sa.select(Update.kind).order_by(Update.id.desc()).limit(1))
-    return kind
 
 
 def test_checked_nothing_changed_is_one_click(site: Site) -> None:

@@ -161,7 +161,6 @@ def blank(shared_site: Site) -> Page:
         ({"status": "announced"}, "happened_on", "Say since when this is the status"),
         ({"status": "announced", "happened_on": "2026"}, "reason", "Give a sentence on what happened."),
         ({"legislation_id": "2017 c. 22"}, "effect", "Say what the law does for the ask."),
-        ({"slug": "stop-brexit"}, "slug", "Another ask has or had this address."),
         ({"review_interval_days": "often"}, "review_interval_days", "Not a valid integer value."),
         ({"review_interval_days": "9" * 20}, "review_interval_days", "Choose between 1 and 730 days."),
         ({"current_deadline": "2027"}, "first_deadline", "Give the first deadline too"),

@@ -153,13 +153,13 @@ def test_what_is_archived_can_be_restored_as_it_was(sqlite_site: Site) -> None:
     assert sqlite_site.scalar(sa.select(Source.publication)) == "published"
 
 
-def test_a_contributor_is_offered_only_what_a_contributor_may(sqlite_site: Site) -> None:
-    cleo = sqlite_site.browser(CLEO)
-    paths = ("/staff/", "/staff/asks/", f"/staff/asks/{sqlite_site.ask_id()}", "/staff/legislation/1",
+def test_a_contributor_is_offered_only_what_a_contributor_may(shared_site: Site) -> None:
+    cleo = shared_site.browser(CLEO)
+    paths = ("/staff/", "/staff/asks/", f"/staff/asks/{shared_site.ask_id()}", "/staff/legislation/1",
              "/staff/legislation/", "/staff/sources/")  # fmt: skip
     pages = [cleo.get(path) for path in paths]
     assert not any(words.startswith(("Publish", "Take up")) for page in pages for words in page.all("button"))
-    for address in one_of_each_kind(sqlite_site, *pages):
+    for address in one_of_each_kind(shared_site, *pages):
         assert cleo.send("GET", address).status_code == 200 or "/updates/" in address, address
 
 

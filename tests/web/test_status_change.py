@@ -84,7 +84,6 @@ def blank(shared_site: Site) -> Page:
     [
         ({"status": ""}, "status", "Choose the new status."),
         ({"reason": ""}, "reason", "Give the reason in one or two sentences."),
-        ({"text": ""}, "text", "Fill in “What happened?”."),
         ({"happened_on": ""}, "happened_on", "Fill in “When did it happen?”."),
         ({"happened_on": "3/4/2018"}, "happened_on", "can be read as 3 April 2018 or as 4 March 2018."),
         ({"happened_on": "2190"}, "happened_on", "This date lies in the future."),
