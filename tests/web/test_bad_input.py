@@ -1,5 +1,6 @@
 """Addresses and fields with contents that nobody means: a clear page with the right code, and nothing changed."""
 
+import unicodedata
 from urllib.parse import quote
 
 import pytest
@@ -10,16 +11,13 @@ from tests.test_access import typed
 from tracker.models import Ask
 
 ODD_TEXT = {
-    "NUL": "a\x00b", "escape": "a\x1bb", "C1 control": "a\x9bb", "noncharacter": "a\uffffb", "far one": "a\U0001fffeb",
-    "delete": "a\x7fb",
+    "NUL": "a\x00b", "C1 control": "a\x9bb", "noncharacter": "a\uffffb",
 }  # fmt: skip
-FINE_TEXT = {
-    "right to left": "\u202eevil\u202c", "marks": "a\u200eb\u200f", "emoji": "🧾", "combining": "e\u0301",
-    "long word": "x" * 390, "markup": "<img src=x onerror=alert(1)>", "template": "{{ 7*7 }}{% raw %}",
-    "percent": "%s%n%x", "tab": "a\tb", "quotes": "'\"`", "path": "../../etc/passwd", "crlf": "a\r\nSet-Cookie: x=1",
-    "sql": "'); DROP TABLE ask; --",
-}  # fmt: skip
-IDS = ["0", "-1", "01", "1.0", "9" * 10, "9" * 400, "one", "%31%00", "+1", " 1", "１", "1;2"]
+FINE_TEXT = (
+    "\u202eevil\u202c e\u0301 <img src=x onerror=alert(1)> {{ 7*7 }}{% raw %} a\r\nSet-Cookie: x=1%s%n '); -- "
+    + "x" * 200
+)
+IDS = ["0", "-1", "01", "1.0", "9" * 10, "9" * 400, "one", "%31%00", " 1", "１"]
 ID_PATHS = [
     "/staff/asks/{}", "/staff/asks/{}/edit", "/staff/legislation/{}", "/staff/links/{}/edit", "/staff/sources/{}/edit",
     "/staff/bodies/{}/edit",
@@ -61,33 +59,27 @@ def test_text_that_no_page_and_no_database_can_hold_is_refused_everywhere(shared
 
 
 def test_text_that_looks_dangerous_is_stored_and_shown_as_text(sqlite_site: Site) -> None:
-    browser, path = sqlite_site.browser(ADA), f"/staff/asks/{sqlite_site.ask_id()}"
-    for kind, text in FINE_TEXT.items():
-        saved = browser.get(f"{path}/edit").submit(
-            "Keep", next_step=text, deadline_note=text[:200], internal_note=text, jurisdictions=text[:120]
-        )
-        assert saved.hops == [303, 200], saved.summary
-        assert "Set-Cookie: x=1" not in str(saved.response.headers)
-        kept = sqlite_site.scalar(sa.select(Ask.next_step).where(Ask.slug == WEALTH_ORDERS))
-        assert kept.split() == (["é"] if kind == "combining" else text.split())
-        public = sqlite_site.browser().get(f"/asks/{WEALTH_ORDERS}")
-        assert " ".join(kept.split())[:60] in public.section("next"), kind
-        assert sqlite_site.browser().get("/", query_string={"q": text[:200]}).status == 200
+    form = sqlite_site.browser(ADA).get(f"/staff/asks/{sqlite_site.ask_id()}/edit")
+    typed = {"next_step": FINE_TEXT, "deadline_note": FINE_TEXT[:200], "internal_note": FINE_TEXT}
+    saved = form.submit("Keep", **typed, jurisdictions=FINE_TEXT[:50])
+    assert saved.hops == [303, 200], saved.summary
+    assert "Set-Cookie: x=1" not in str(saved.response.headers)
+    kept = sqlite_site.scalar(sa.select(Ask.next_step).where(Ask.slug == WEALTH_ORDERS))
+    assert kept.split() == unicodedata.normalize("NFC", FINE_TEXT).split()
+    public = sqlite_site.browser().get(f"/asks/{WEALTH_ORDERS}")
+    assert " ".join(kept.split()) in public.section("next")
+    assert sqlite_site.browser().get("/", query_string={"q": FINE_TEXT[:200]}).status == 200
 
 
 @pytest.mark.parametrize(
     ("path", "code"),
     [
-        ("/?family=met&family=ended", 200), ("/?q=a&q=%00", 200), ("/?" + "a=b&" * 2000, 200), ("/?q=%", 200),
-        ("/?q=%ZZ", 200), ("/?q=%FF%FE", 200), ("/?=", 200), ("/?&&&", 200), ("/?q[]=x", 200), ("/?__proto__=1", 200),
-        ("/?q=%ED%A0%80", 200), ("/asks.csv?q=%ED%A0%80", 200), ("/?status=%F0%9F%98%80", 200), ("/?kind=policy%00",
-        200), ("/asks.csv?kind=policy%00", 400), ("/?on=2019-06-30%00", 400), ("/asks.csv?topic=" + "x" * 4000, 400),
-        ("/asks.csv?family=met&status=nothing", 400), ("/?q=" + "a" * 201, 200), ("/asks.csv?q=" + "a" * 201, 400),
-        ("/%", 404), ("/%ZZ", 404), ("/%00", 404), ("/asks/%ED%A0%80", 404),
-        ("/asks/a%0d%0aX-Evil:1", 404), ("/asks/stop-brexit%00", 404), ("/legislation/ukpga/2017/22%2e%2e", 200),
-        ("/asks.csv%00", 404), ("/staff/asks/1/updates/none", 404), ("/staff/people/1/delete", 404),
-        ("/staff/evidence/1/publish", 404), ("/staff/sign-in?next=" + "x" * 5000, 200), ("/staff/sign-in?next=%00",
-        200), ("/staff/sign-in/", 200),
+        ("/?q=a&q=%00", 200), ("/?q=%ED%A0%80", 200), ("/asks.csv?q=%ED%A0%80", 200),
+        ("/asks.csv?kind=policy%00", 400), ("/asks.csv?topic=" + "x" * 4000, 400),
+        ("/asks.csv?family=met&status=nothing", 400), ("/asks.csv?q=" + "a" * 201, 400), ("/%ZZ", 404), ("/%00", 404),
+        ("/asks/%ED%A0%80", 404), ("/asks/a%0d%0aX-Evil:1", 404), ("/legislation/ukpga/2017/22%2e%2e", 200),
+        ("/asks.csv%00", 404), ("/staff/asks/1/updates/none", 404), ("/staff/evidence/1/publish", 404),
+        ("/staff/sign-in?next=" + "x" * 5000, 200), ("/staff/sign-in?next=%00", 200), ("/staff/sign-in/", 200),
     ],
 )  # fmt: skip
 def test_an_odd_address_has_a_clear_answer(shared_site: Site, path: str, code: int) -> None:
@@ -116,7 +108,6 @@ def test_more_or_odd_blocks_than_the_form_has_are_refused_or_ignored(shared_site
         "many": [(f"evidence-{number}-title", "x") for number in range(500)],
         "huge": [("evidence-99999999999999999999-title", "x")],
         "negative": [("evidence--1-title", "x")],
-        "words": [("evidence-one-title", "x")],
         "foreign test": [("results-0-test_id", "999999"), ("results-0-result", "met")],
         "odd test": [("results-77-test_id", "x\x00"), ("results-77-result", "perhaps")],
         "odd result": [(name, "perhaps") for name, _ in sent if name.endswith("-result")],
@@ -132,14 +123,15 @@ def test_more_or_odd_blocks_than_the_form_has_are_refused_or_ignored(shared_site
 
 def test_choices_that_were_not_offered_are_refused(shared_site: Site) -> None:
     cases = [
-        ("/staff/asks/1/edit", "Keep", "source_id", ["999", "x", "", "1.0", "9" * 400, "-1"]),
-        ("/staff/asks/1/edit", "Keep", "kind", ["wish", "", "\x00"]),
-        ("/staff/links/1/edit", "Keep", "legislation_id", ["999", "x", "9" * 400]),
+        ("/staff/asks/1/edit", "Keep", "source_id", ["999", "x", "", "9" * 400]),
+        ("/staff/asks/1/edit", "Keep", "kind", ["wish", ""]),
+        ("/staff/links/1/edit", "Keep", "legislation_id", ["999", "9" * 400]),
         ("/staff/links/1/edit", "Keep", "effect", ["heals", ""]),
         ("/staff/links/1/edit", "Keep", "extent", ["Mars"]),
-        ("/staff/people/2/edit", "Keep", "role", ["owner", "ADMIN", ""]),
-        ("/staff/legislation/1/edit", "Keep", "becomes_id", ["999", "x"]),
-        ("/staff/asks/1/updates/status", "Keep as a draft", "superseded_by_id", ["999", "x", "1"]),
+        ("/staff/people/2/edit", "Keep", "role", ["owner", "ADMIN"]),
+        ("/staff/legislation/1/edit", "Keep", "becomes_id", ["999"]),
+        ("/staff/asks/1/updates/status", "Keep as a draft", "superseded_by_id", ["999", "1"]),
+        ("/staff/asks/1/updates/status", "Publish", "status", ["stalled", "met\x00"]),
     ]
     browser = shared_site.browser(ADA)
     with shared_site.unchanged():

@@ -1,10 +1,12 @@
 """Many asks at once: shown before it is done, all or nothing, each in the log."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import undefer
 
 from tests.browser import Page
 from tests.site import ADA, CLEO, ED, WEALTH_ORDERS, Site
@@ -23,25 +25,34 @@ from tracker.services import bulk
 SHOW, TWO, WHY = "Show what would change", (WEALTH_ORDERS, "stop-brexit"), "One name for one thing."
 
 
+def ticked(site: Site, ids: Iterable[str], name: str = ED) -> Page:
+    """The page that follows when these numbers are sent from the list."""
+    page = site.browser(name).get("/staff/asks/")
+    sent = [pair for pair in page.sent("Change the ticked asks together") if pair[0] != "asks"]
+    form, _ = page.form_of("Change the ticked asks together")
+    return page.browser.post(form.get("action", ""), [*sent, *(("asks", number) for number in ids)])
+
+
 def chosen(site: Site, name: str = ED, slugs: tuple[str, ...] = TWO) -> Page:
     """The page that follows when these asks are ticked in the list."""
-    page = site.browser(name).get("/staff/asks/")
-    ids = [str(site.ask_id(slug)) for slug in slugs]
-    form, _ = page.form_of("Change the ticked asks together")
-    pairs = [(e.get("name", ""), e.get("value", "")) for e in form.iter("input")]
-    boxes = [e for e in page.tree.iter("input") if e.get("type") == "checkbox" and e.get("form") == form.get("id")]
-    assert {box.get("value") for box in boxes} >= set(ids)
-    return page.browser.post(form.get("action", ""), [*pairs, *(("asks", number) for number in ids), ("do", "choose")])
+    return ticked(site, [str(site.ask_id(slug)) for slug in slugs], name)
 
 
-def topics(site: Site) -> set[str]:
+def asks_of(site: Site) -> list[Ask]:
     with site.reading() as session:
-        return set(session.scalars(sa.select(Ask.topic).where(Ask.slug.in_(TWO))))
+        found = session.scalars(sa.select(Ask).where(Ask.slug.in_(TWO)).options(undefer(Ask.responsible_bodies)))
+        return sorted(found, key=lambda ask: TWO.index(ask.slug))
+
+
+def change(site: Site, name: str = ED, **typed: str) -> Page:
+    """What is said after something was changed for both."""
+    shown = chosen(site, name).submit(SHOW, reason=WHY, **typed)
+    return shown.submit("Do it for 2")
 
 
 def test_a_topic_is_changed_for_several_after_it_was_shown(site: Site) -> None:
     page = chosen(site)
-    before = topics(site)
+    before = {ask.topic for ask in asks_of(site)}
     with site.unchanged():
         shown = page.submit(SHOW, what="topic", topic="The rule of law", reason=WHY)
     assert "nothing is done yet" in shown.text
@@ -49,7 +60,7 @@ def test_a_topic_is_changed_for_several_after_it_was_shown(site: Site) -> None:
     assert shown.all("td").count("“The rule of law”") == 2
     done = shown.submit("Do it for 2")
     assert done.notices == ["Changed 2 asks. Each has its entry in the log."]
-    assert topics(site) == {"The rule of law"}
+    assert {ask.topic for ask in asks_of(site)} == {"The rule of law"}
     with site.reading() as session:
         logged = with_names(session, session.scalars(sa.select(Event).order_by(Event.id.desc()).limit(2)))
     assert {(event.action, event.subject, event.actor_name, event.reason) for event in logged} == {
@@ -59,66 +70,47 @@ def test_a_topic_is_changed_for_several_after_it_was_shown(site: Site) -> None:
     assert "The rule of law" in site.browser().get(f"/asks/{WEALTH_ORDERS}").text
 
 
-def test_a_review_is_recorded_for_several(site: Site) -> None:
-    shown = chosen(site).submit(SHOW, what="review")
-    assert shown.text.count(f"Checked on {PartialDate(today().isoformat()).in_words}") >= 2
-    shown.submit("Do it for 2")
-    with site.reading() as session:
+def test_bodies_intervals_and_the_day_of_a_look_are_changed_for_several(sqlite_site: Site) -> None:
+    before = asks_of(sqlite_site)[0].responsible_bodies
+    page = chosen(sqlite_site).submit(
+        SHOW, what="add_bodies", responsible_bodies=f"A court\n{before[0].upper()}", reason=WHY
+    )
+    assert shown([*before, "A court"]) in page.all("td")
+    page.submit("Do it for 2")
+    assert asks_of(sqlite_site)[0].responsible_bodies == [*before, "A court"]
+    assert "A court" in asks_of(sqlite_site)[1].responsible_bodies
+    change(sqlite_site, what="responsible_bodies", responsible_bodies="B\nC")
+    change(sqlite_site, what="remove_bodies", responsible_bodies="b")
+    assert [ask.responsible_bodies for ask in asks_of(sqlite_site)] == [["C"], ["C"]]
+    same = change(sqlite_site, what="remove_bodies", responsible_bodies="b")
+    assert same.notices == ["None of these asks needed a change."]
+    change(sqlite_site, what="review_interval_days", review_interval_days="30")
+    assert [ask.review_interval_days for ask in asks_of(sqlite_site)] == [30, 30]
+    looked = chosen(sqlite_site).submit(SHOW, what="review")
+    assert looked.text.count(f"Checked on {PartialDate(today().isoformat()).in_words}") >= 2
+    looked.submit("Do it for 2")
+    with sqlite_site.reading() as session:
         kinds = session.scalars(sa.select(Update.kind).order_by(Update.id.desc()).limit(2)).all()
     assert set(kinds) == {UpdateKind.REVIEW}
 
 
-def bodies(site: Site) -> dict[str, list[str]]:
-    with site.reading() as session:
-        return {ask.slug: ask.responsible_bodies for ask in session.scalars(sa.select(Ask))}
-
-
-def test_bodies_are_added_taken_out_and_replaced(sqlite_site: Site) -> None:
-    before = bodies(sqlite_site)
-    page = chosen(sqlite_site).submit(
-        SHOW, what="add_bodies", responsible_bodies=f"A court\n{before[WEALTH_ORDERS][0].upper()}", reason=WHY
-    )
-    assert shown([*before[WEALTH_ORDERS], "A court"]) in page.all("td")
-    page.submit("Do it for 2")
-    added = bodies(sqlite_site)
-    assert added[WEALTH_ORDERS] == [*before[WEALTH_ORDERS], "A court"]
-    assert "A court" in added["stop-brexit"]
-    page = chosen(sqlite_site).submit(SHOW, what="responsible_bodies", responsible_bodies="B\nC", reason=WHY)
-    page.submit("Do it for 2")
-    page = chosen(sqlite_site).submit(SHOW, what="remove_bodies", responsible_bodies="b", reason=WHY)
-    page.submit("Do it for 2")
-    assert [bodies(sqlite_site)[slug] for slug in TWO] == [["C"], ["C"]]
-    same = chosen(sqlite_site).submit(SHOW, what="remove_bodies", responsible_bodies="b", reason=WHY)
-    assert same.all("td").count("No change") == 2
-    assert same.submit("Do it for 2").notices == ["None of these asks needed a change."]
-
-
-def test_an_interval_is_changed_for_several(sqlite_site: Site) -> None:
-    page = chosen(sqlite_site).submit(SHOW, what="review_interval_days", review_interval_days="30", reason=WHY)
-    page.submit("Do it for 2")
-    with sqlite_site.reading() as session:
-        rows = session.scalars(sa.select(Ask.review_interval_days).where(Ask.slug.in_(TWO))).all()
-    assert rows == [30, 30]
-
-
 def test_an_editor_changes_so_many_an_hour_and_an_admin_more(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "MOST_AN_HOUR", 3)
-    change = {"what": "topic", "topic": "The rule of law", "reason": WHY}
     status_form(site, site.browser(ED)).submit("Publish", **UNDONE)  # alone, so it does not count
-    chosen(site).submit(SHOW, **change).submit("Do it for 2")
+    change(site, what="topic", topic="The rule of law")
     page = chosen(site)
     with site.unchanged():
-        refused = page.submit(SHOW, **change | {"topic": "Law"})
+        refused = page.submit(SHOW, what="topic", topic="Law", reason=WHY)
     assert any("You changed 2, and these are 2 more." in line for line in refused.summary)
-    chosen(site, ADA).submit(SHOW, **change | {"topic": "Law"}).submit("Do it for 2")
-    assert topics(site) == {"Law"}
-    moved = moment() + timedelta(minutes=61)
+    change(site, ADA, what="topic", topic="Law")
+    assert {ask.topic for ask in asks_of(site)} == {"Law"}
+    ids = [Seen(ask.id, ask.version, 0) for ask in asks_of(site)]
     with site.change(ED) as later:
-        ids = [Seen(ask.id, ask.version, 0) for ask in later.session.scalars(sa.select(Ask).where(Ask.slug.in_(TWO)))]
-        assert bulk.change_many(replace(later, at=moved), ids, ManyDraft(What.TOPIC, "The law", reason=WHY)) == 2
+        moved = replace(later, at=moment() + timedelta(minutes=61))
+        assert bulk.change_many(moved, ids, ManyDraft(What.TOPIC, "The law", reason=WHY)) == 2
 
 
-def test_one_stale_ask_stops_all(sqlite_site: Site) -> None:
+def test_one_that_is_stale_or_never_was_stops_all(sqlite_site: Site) -> None:
     shown = chosen(sqlite_site).submit(SHOW, what="topic", topic="Law", reason=WHY)
     edit = sqlite_site.browser(ADA).get(f"/staff/asks/{sqlite_site.ask_id('stop-brexit')}/edit")
     edit.submit("Keep", deadline_note="Ada's")
@@ -129,21 +121,16 @@ def test_one_stale_ask_stops_all(sqlite_site: Site) -> None:
     assert stopped.text.count("Changed meanwhile") == 1
     assert stopped.value("topic") == "Law"
     stopped.submit(SHOW).submit("Do it for 2")
-    assert topics(sqlite_site) == {"Law"}
-
-
-def test_an_ask_that_never_was_stops_all(sqlite_site: Site) -> None:
-    ed = sqlite_site.browser(ED)
-    token = ed.get("/staff/asks/many").value("csrf_token")
-    typed = {"chosen": "999999999.1.1", "what": "topic", "topic": "Law", "reason": WHY, "csrf_token": token}
+    assert {ask.topic for ask in asks_of(sqlite_site)} == {"Law"}
+    typed = dict(stopped.sent(SHOW)) | {"chosen": "999999999.1.1"}
     for button in ("show", "do"):
         with sqlite_site.unchanged():
-            assert ed.post("/staff/asks/many", [*typed.items(), ("do", button)]).status == 409
+            assert stopped.browser.post("/staff/asks/many", typed | {"do": button}).status == 409
 
 
-def test_what_the_rules_refuse_for_one_ask_is_said_by_name_and_stops_all(sqlite_site: Site) -> None:
-    page = chosen(sqlite_site)
-    with sqlite_site.unchanged():
+def test_what_the_rules_refuse_for_one_ask_is_said_by_name_and_stops_all(shared_site: Site) -> None:
+    page = chosen(shared_site)
+    with shared_site.unchanged():
         refused = page.submit(SHOW, what="review_interval_days", review_interval_days="5000", reason=WHY)
         assert refused.status == 422
         assert sum("Choose between 1 and 730 days." in line for line in refused.summary) == 2
@@ -157,16 +144,9 @@ def test_what_the_rules_refuse_for_one_ask_is_said_by_name_and_stops_all(sqlite_
 
 
 def test_none_or_too_many_are_not_begun_with(shared_site: Site) -> None:
-    browser = shared_site.browser(ED)
-    assert "No ask is chosen." in browser.get("/staff/asks/many").text
-    page = chosen(shared_site, slugs=())
-    assert page.summary == ["Choose between 1 and 50 asks; you chose 0."]
-    form, _ = browser.get("/staff/asks/").form_of("Change the ticked asks together")
-    pairs = [(e.get("name", ""), e.get("value", "")) for e in form.iter("input")]
-    many = [*pairs, *(("asks", str(number)) for number in range(1, 60)), ("do", "choose")]
-    assert "you chose 59" in browser.post("/staff/asks/many", many).text
-
-
-def test_a_contributor_has_nothing_to_tick(shared_site: Site) -> None:
-    page = shared_site.browser(CLEO).get("/staff/asks/")
-    assert not [box for box in page.tree.iter("input") if box.get("type") == "checkbox"]
+    assert "No ask is chosen." in shared_site.browser(ED).get("/staff/asks/many").text
+    for number in (0, 59):
+        assert f"you chose {number}" in ticked(shared_site, map(str, range(1, number + 1))).text
+    for name, number in ((ED, 11), (CLEO, 0)):
+        page = shared_site.browser(name).get("/staff/asks/")
+        assert len([box for box in page.tree.iter("input") if box.get("type") == "checkbox"]) == number

@@ -4,8 +4,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests.page_checks import SECURITY_HEADERS
-from tests.site import ED, PASSWORD, PRODUCTION, MakeSite, Site, email_of
+from tests.site import ED, LOCAL, PASSWORD, PRODUCTION, MakeSite, Site, email_of
 from tracker.models import Person
+from tracker.settings import Settings
 
 HTTPS = "https://tracker.example"
 
@@ -19,52 +20,51 @@ def set_cookie_of(site: Site, base_url: str) -> str:
     return next(cookie for cookie in response.headers.getlist("Set-Cookie") if "tracker=" in cookie)
 
 
-def test_the_cookie_is_for_this_host_and_no_script(sqlite_site: Site) -> None:
-    name, *flags = set_cookie_of(sqlite_site, "http://localhost").split("; ")
-    assert name.startswith("tracker=")
-    assert sorted(flags) == ["HttpOnly", "Path=/", "SameSite=Lax"]
+@pytest.mark.parametrize(
+    ("settings", "address", "expected", "more"),
+    [
+        pytest.param(LOCAL, "http://localhost", "tracker=", [], id="local"),
+        pytest.param(PRODUCTION, HTTPS, "__Host-tracker=", ["Secure"], id="production"),
+    ],
+)
+def test_the_cookie_is_bound_to_its_host_and_no_script_reads_it(
+    make_site: MakeSite, settings: Settings, address: str, expected: str, more: list[str]
+) -> None:
+    name, *flags = set_cookie_of(make_site(settings), address).split("; ")
+    assert name.startswith(expected)
+    assert sorted(flags) == ["HttpOnly", "Path=/", "SameSite=Lax", *more]
 
 
-def test_the_cookie_in_production_is_secure_and_bound_to_its_host(make_site: MakeSite) -> None:
-    name, *flags = set_cookie_of(make_site(PRODUCTION), HTTPS).split("; ")
-    assert name.startswith("__Host-tracker=")
-    assert sorted(flags) == ["HttpOnly", "Path=/", "SameSite=Lax", "Secure"]
-
-
-def test_every_answer_in_production_demands_https(make_site: MakeSite) -> None:
-    site = make_site(PRODUCTION)
+def test_every_answer_in_production_demands_https(make_site: MakeSite, shared_site: Site) -> None:
+    browser = make_site(PRODUCTION).browser()
     for path in ("/", "/asks.csv", "/static/site.css", "/healthz", "/nowhere", "/staff/", "/staff/sign-in"):
-        answer = site.browser().send("GET", path, base_url=HTTPS)
+        answer = browser.send("GET", path, base_url=HTTPS)
         assert answer.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
-
-
-def test_nothing_demands_https_on_ones_own_machine(shared_site: Site) -> None:
-    assert "Strict-Transport-Security" not in shared_site.browser().send("GET", "/").headers
+    assert "Strict-Transport-Security" not in shared_site.browser().send("GET", "/").headers, "on one's own machine"
+    # Before a password is read; the own names are answered.
+    assert browser.send("POST", "/staff/sign-in", headers={"Host": "evil.example"}).status_code == 400
+    for host in ("127.0.0.1:8000", "localhost", "tracker.example"):
+        assert browser.send("GET", "/healthz", headers={"Host": host}).status_code == 200
 
 
 @pytest.mark.parametrize(
     "host", ["evil.example", "tracker.example.evil.example", "evil.example:443", "a b", "", "[", "tracker.example@evil"]
 )
 def test_a_foreign_host_name_is_refused_and_never_repeated(production: Site, host: str) -> None:
-    for path in ("/", "/asks/stop-brexit", "/asks.csv", "/staff/", "/staff", "/static/site.css"):
+    for path in ("/", "/asks.csv", "/staff/", "/staff", "/static/site.css"):
         answer = production.browser().send("GET", path, base_url=HTTPS, headers={"Host": host})
         assert answer.status_code == 400
+        assert "a proxy in front must pass on Host" in answer.text
         assert not host or host not in answer.text
         assert "Location" not in answer.headers
 
 
-@pytest.mark.parametrize("path", ["/", "/asks.csv", "/staff/sign-in", "/healthz", "/static/site.css"])
 @pytest.mark.parametrize("host", ["localhost,localhost", "localhost, evil.example", "evil.example,localhost"])
-def test_two_host_lines_which_the_server_joins_are_refused(shared_site: Site, path: str, host: str) -> None:
-    shared_site.browser().get(path)
-    answer = shared_site.browser().send("GET", path, headers={"Host": host})
-    assert answer.status_code == 400
-    assert "evil.example" not in answer.text
-
-
-def test_a_foreign_name_is_told_what_a_proxy_must_pass_on(production: Site) -> None:
-    answer = production.browser().send("GET", "/", base_url=HTTPS, headers={"Host": "upstream"})
-    assert "a proxy in front must pass on Host" in answer.text
+def test_two_host_lines_which_the_server_joins_are_refused(shared_site: Site, host: str) -> None:
+    for path in ("/", "/asks.csv", "/staff/sign-in", "/healthz", "/static/site.css"):
+        answer = shared_site.browser().send("GET", path, headers={"Host": host})
+        assert answer.status_code == 400
+        assert "evil.example" not in answer.text
 
 
 @pytest.fixture(scope="module")
@@ -74,24 +74,13 @@ def production(shared_site: Site) -> Site:
     return shared_site
 
 
-def test_a_foreign_host_name_is_refused_before_a_password_is_read_and_the_own_names_are_answered(
-    make_site: MakeSite,
-) -> None:
-    browser = make_site(PRODUCTION).browser()
-    assert browser.send("POST", "/staff/sign-in", headers={"Host": "evil.example"}).status_code == 400
-    for host in ("127.0.0.1:8000", "localhost", "tracker.example"):
-        assert browser.send("GET", "/healthz", headers={"Host": host}).status_code == 200
-
-
 def bad_cookies(good: str) -> dict[str, str]:
     payload, _, rest = good.partition(".")
     return {
-        "cut off": good[:-1],
         "one letter changed": good[:-5] + ("A" if good[-5] != "A" else "B") + good[-4:],
         "payload changed": payload[:-2] + "AA." + rest,
         "no signature": payload,
         "empty": "",
-        "dots": "...",
         "not base64": "!!!.???.***",
         "8 kilobytes": "x" * 8192,
         "compressed": "." + good,
@@ -115,8 +104,8 @@ def test_a_cookie_that_is_not_ours_signs_nobody_in(shared_site: Site, kind: str)
 @pytest.mark.parametrize(
     "values",
     [
-        {}, {"token": None}, {"token": 5}, {"token": ["x"]}, {"token": {"a": 1}}, {"token": ""}, {"token": "x" * 3000},
-        {"token": "\ud800"}, {"token": "\x00"}, {"token": "' OR 1=1"}, {"csrf_token": 5},
+        {}, {"token": None}, {"token": ["x"]}, {"token": ""}, {"token": "x" * 3000}, {"token": "\ud800"},
+        {"token": "\x00"}, {"csrf_token": 5},
         {"person_id": 1, "role": "admin"}, {"csrf_token": None, "token": True},
     ],
     ids=str,
@@ -128,27 +117,24 @@ def test_a_signed_cookie_with_odd_contents_signs_nobody_in(shared_site: Site, va
     assert browser.client.post("/staff/asks/1/edit", data={"title": "a"}).status_code == 403
 
 
-def test_of_two_cookies_the_true_one_does_not_make_the_other_true(sqlite_site: Site) -> None:
-    good = sqlite_site.cookie_of(ED)
+def test_of_two_cookies_the_true_one_does_not_make_the_other_true(shared_site: Site) -> None:
+    good = shared_site.cookie_of(ED)
     for raw in (f"tracker=bad; tracker={good}", f"tracker={good}; tracker=bad", f"tracker={good}; tracker={good}"):
-        answer = sqlite_site.browser().send("GET", "/staff/", headers={"Cookie": raw})
+        answer = shared_site.browser().send("GET", "/staff/", headers={"Cookie": raw})
         assert answer.status_code in {200, 303}
     signed_by_another = good[:-3] + "abc"
     for raw in (f"tracker={signed_by_another}; tracker=bad", f"tracker=; tracker={signed_by_another}"):
-        assert sqlite_site.browser().send("GET", "/staff/", headers={"Cookie": raw}).status_code == 303
+        assert shared_site.browser().send("GET", "/staff/", headers={"Cookie": raw}).status_code == 303
 
 
 def test_a_person_who_is_deactivated_is_out_at_once(sqlite_site: Site) -> None:
     browser = sqlite_site.browser(ED)
+    public = browser.send("GET", "/")
+    assert public.data == sqlite_site.browser().send("GET", "/").data, "a cookie changes nothing about a public page"
+    assert public.headers["Cache-Control"] == "private, no-cache"
     assert browser.get("/staff/").hops == [200]
     sqlite_site.execute(sa.update(Person).where(Person.email == email_of(ED)).values(is_active=False))
     assert browser.get("/staff/").hops == [303, 200]
-
-
-def test_a_cookie_on_a_public_page_changes_nothing_about_it(shared_site: Site) -> None:
-    signed_in, stranger = shared_site.browser(ED).send("GET", "/"), shared_site.browser().send("GET", "/")
-    assert signed_in.data == stranger.data
-    assert signed_in.headers["Cache-Control"] == "private, no-cache"
 
 
 def test_pages_of_errors_carry_every_header_even_when_everything_failed(sqlite_site: Site) -> None:

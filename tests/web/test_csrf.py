@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.browser import Browser
 from tests.second_step import give_phone
 from tests.site import ADA, ED, LOCAL, PRODUCTION, MakeSite, Site
 from tests.test_access import typed
@@ -12,16 +11,16 @@ TYPED = {"title": "Typed title", "internal_note": "Typed\nfor an hour", "extra":
 BAD_TOKENS = ["", "é", "\ud800", "ImEi.aa.bb"]
 
 
-def token_of(site: Site, who: str) -> str:
-    return typed(site, who)[1]["csrf_token"]
+def sent_as(token: str | None) -> dict[str, str]:
+    """The token as a field of a form; None leaves it out."""
+    return {} if token is None else {"csrf_token": token.encode("utf-8", "replace").decode()}
 
 
 @pytest.mark.parametrize("token", [None, *BAD_TOKENS], ids=repr)
 def test_a_wrong_token_is_refused_and_the_typed_text_comes_back(shared_site: Site, token: str | None) -> None:
     browser = shared_site.browser(ED)
     with shared_site.unchanged():
-        sent = TYPED if token is None else TYPED | {"csrf_token": token.encode("utf-8", "replace").decode()}
-        page = browser.post(EDIT, sent)
+        page = browser.post(EDIT, TYPED | sent_as(token))
         assert page.status == 400
         assert page.h1 == "Your typed text is kept"
         back = page.submit("Bring my form back")
@@ -31,28 +30,23 @@ def test_a_wrong_token_is_refused_and_the_typed_text_comes_back(shared_site: Sit
 
 def test_the_token_of_another_session_is_refused(shared_site: Site) -> None:
     browser = shared_site.browser(ED)
-    for foreign in (token_of(shared_site, ADA), token_of(shared_site, "")):
+    for foreign in (typed(shared_site, who)[1] for who in (ADA, "")):
         with shared_site.unchanged():
-            assert browser.post(EDIT, TYPED | {"csrf_token": foreign}).status == 400
+            assert browser.post(EDIT, TYPED | foreign).status == 400
 
 
 @pytest.mark.parametrize("token", [None, *BAD_TOKENS], ids=repr)
-def test_signing_in_needs_a_token_too(shared_site: Site, token: str | None) -> None:
+def test_signing_in_and_out_need_a_token_too(shared_site: Site, token: str | None) -> None:
     browser = shared_site.browser()
-    form = {"email": "ed@example.org", "password": "irrelevant"}
-    if token is not None:
-        form["csrf_token"] = token.encode("utf-8", "replace").decode()
     with shared_site.unchanged():
-        page = browser.post("/staff/sign-in", form)
+        form = {"email": "ed@example.org", "password": "irrelevant"}
+        page = browser.post("/staff/sign-in", form | sent_as(token))
     assert page.status == 400
     assert page.h1 == "The form was out of date"
     assert "irrelevant" not in page.html
-
-
-def test_signing_out_needs_a_token_too(shared_site: Site) -> None:
-    browser = shared_site.browser(ED)
-    assert browser.post("/staff/sign-out", {}).status == 400
-    assert browser.get("/staff/").hops == [200]
+    staff = shared_site.browser(ED)
+    assert staff.post("/staff/sign-out", sent_as(token)).status == 400
+    assert staff.get("/staff/").hops == [200]
 
 
 @pytest.mark.parametrize("name", ["password", "current"])
@@ -67,15 +61,12 @@ def test_a_password_is_never_carried_along(shared_site: Site, name: str) -> None
     assert "typed" in stranger.html
 
 
+ORIGINS = (
+    "https://evil.example", "null", "http://localhost.evil.example", "http://localhost:8001", "http://[evil",
+    "localhost", "", "http://evil.example@localhost",
+)  # fmt: skip
 FOREIGN = [
-    {"Origin": "https://evil.example"},
-    {"Origin": "null"},
-    {"Origin": "http://localhost.evil.example"},
-    {"Origin": "http://localhost:8001"},
-    {"Origin": "http://[evil"},
-    {"Origin": "localhost"},
-    {"Origin": ""},
-    {"Origin": "http://evil.example@localhost"},
+    *({"Origin": origin} for origin in ORIGINS),
     {"Sec-Fetch-Site": "cross-site"},
     {"Sec-Fetch-Site": "same-site"},
     {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
@@ -113,25 +104,21 @@ def test_a_proxy_that_drops_host_is_named_and_nobody_is_accused(shared_site: Sit
     assert "may not" not in response.text
 
 
-def own_posts(browser: Browser, token: dict[str, str], **options: object) -> int:
-    return browser.send("POST", EDIT, data=token, **options).status_code
-
-
 @pytest.mark.parametrize("headers", [{}, {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"},
                                      {"Sec-Fetch-Site": "none"}], ids=str)  # fmt: skip
 def test_what_the_own_site_sends_is_read(shared_site: Site, headers: dict[str, str]) -> None:
     browser, token = typed(shared_site, ADA)
-    assert own_posts(browser, token, headers=headers) == 422
+    assert browser.send("POST", EDIT, data=token, headers=headers).status_code == 422
 
 
 def test_what_the_own_site_sends_is_read_in_production(make_site: MakeSite) -> None:
     site = make_site(PRODUCTION)
     give_phone(site, ADA)
     browser, token = typed(site, ADA)
-    own = {"base_url": "https://tracker.example"}
+    own = {"base_url": "https://tracker.example", "data": token}
     browser.client.set_cookie("__Host-tracker", browser.cookie or "", domain="tracker.example")
-    assert own_posts(browser, token, headers={"Origin": "https://tracker.example"}, **own) == 422
-    assert own_posts(browser, token, headers={"Origin": "https://evil.example"}, **own) == 403
+    for origin, code in (("https://tracker.example", 422), ("https://evil.example", 403)):
+        assert browser.send("POST", EDIT, headers={"Origin": origin}, **own).status_code == code
 
 
 def test_links_from_other_sites_still_lead_here(shared_site: Site) -> None:

@@ -1,21 +1,33 @@
 """The desk: each row is one click from doing it, and an empty list says that all is done."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
+import pytest
 import sqlalchemy as sa
 
 from tests.browser import Page
 from tests.factories import make_ask, make_update
 from tests.page_checks import text_of
-from tests.site import ADA, CLEO, ED, WEALTH_ORDERS, Site
+from tests.site import ADA, CLEO, ED, LOCAL, ROLES, WEALTH_ORDERS, Site, email_of, open_app, password_hash
+from tests.web.test_posting import newest_kind
 from tests.web.test_status_change import UNDONE, status_form
-from tracker.clock import today
+from tracker.clock import now, today
+from tracker.db.engine import writing
 from tracker.models import Ask, Legislation, Link, Source, Update
 from tracker.rules.dates import PartialDate
+from tracker.rules.permissions import COMMAND_LINE
 from tracker.rules.updates import UpdateKind
+from tracker.services import people
+from tracker.services.change import Change
 from tracker.web.staff.updates import NOTHING_CHANGED
 
 LONG_AGO = PartialDate("2026-01-01")
+
+
+def this_day() -> PartialDate:
+    return PartialDate(today().isoformat())
 
 
 def test_checked_nothing_changed_is_one_click(site: Site) -> None:
@@ -26,10 +38,8 @@ def test_checked_nothing_changed_is_one_click(site: Site) -> None:
     done = desk.submit(button)
     assert (urlsplit(done.path).path, done.notices, (title, True) in due_rows(done)) == ("/staff/", [], True)
     assert not done.has_button(button)
-    checked = site.scalar(sa.select(Ask.reviewed_on).where(Ask.slug == WEALTH_ORDERS))
-    assert checked == PartialDate(today().isoformat())
-    newest = sa.select(Update.kind).order_by(Update.id.desc()).limit(1)
-    assert site.scalar(newest) is UpdateKind.REVIEW
+    assert site.scalar(sa.select(Ask.reviewed_on).where(Ask.slug == WEALTH_ORDERS)) == this_day()
+    assert newest_kind(site) is UpdateKind.REVIEW
     with site.unchanged():
         again = desk.submit(button)
     assert again.path == done.path
@@ -56,45 +66,17 @@ def test_a_row_that_was_looked_at_stays_where_it_was_and_says_so(sqlite_site: Si
     assert [title for title, _ in due_rows(fresh.get("/staff/"))] == [titles[0], titles[2], titles[3], *titles[6:]]
     for wrong in ("x", "1", "1-2.", "999999999-99", "0-0", "1-2." * 30):
         assert fresh.send("GET", f"/staff/?looked={wrong}").status_code == 200
-
-
-def test_a_row_says_that_somebody_looked_only_if_it_is_so(sqlite_site: Site) -> None:
     with sqlite_site.change(ED) as change:
         new = make_ask(change, slug="new-ask", title="Tax empty homes", published=True).id
-    assert "Tax empty homes" not in sqlite_site.browser(ED).get(f"/staff/?looked={new}-0").text.partition("Lately")[0]
-
-
-def test_the_head_says_how_much_waits_for_approval(sqlite_site: Site) -> None:
-    assert "Approval" in sqlite_site.browser(ED).get("/staff/").links()
-    status_form(sqlite_site, sqlite_site.browser(CLEO)).submit("Send for approval", **UNDONE)
-    assert sqlite_site.browser(ED).get("/staff/asks/").links()["Approval (1)"] == "/staff/approval/"
-
-
-def test_what_machines_wrote_is_not_told_lately(sqlite_site: Site) -> None:
-    status_form(sqlite_site, sqlite_site.browser(ED)).submit("Publish", **UNDONE)
-    lately = sqlite_site.browser(ED).get("/staff/").section("recent")
-    assert "Seeds" not in lately
-    assert lately.count("Ed Editor published the update") == 1
-    assert "drafted" not in lately
-
-
-def test_a_wrong_day_of_a_check_is_explained_and_kept(shared_site: Site) -> None:
-    shared_site.execute(sa.update(Ask).values(review_interval_days=1, reviewed_on=LONG_AGO))
-    form = shared_site.browser(ED).get(f"/staff/asks/{shared_site.ask_id()}").follow("Looked at: nothing changed")
-    with shared_site.unchanged():
-        refused = form.submit("Publish", happened_on="2190-01-01")
-    assert refused.errors("happened_on") == ["This date lies in the future."]
-    assert refused.value("happened_on") == "2190-01-01"
-    assert refused.submit("Publish", happened_on=today().isoformat()).path.startswith("/staff/")
+    assert "Tax empty homes" not in fresh.get(f"/staff/?looked={new}-0").text.partition("Lately")[0], "nobody looked"
 
 
 def test_a_contributor_proposes_a_review_which_counts_once_an_editor_approves_it(site: Site) -> None:
     site.execute(sa.update(Ask).values(review_interval_days=1, reviewed_on=LONG_AGO))
-    ask = sa.select(Ask.title, Ask.reviewed_on).where(Ask.slug == WEALTH_ORDERS)
-    title, before = site.scalar(ask.with_only_columns(Ask.title)), site.scalar(ask.with_only_columns(Ask.reviewed_on))
+    title = site.scalar(sa.select(Ask.title).where(Ask.slug == WEALTH_ORDERS))
+    reviewed_on = sa.select(Ask.reviewed_on).where(Ask.slug == WEALTH_ORDERS)
     button = f"Nothing changed with {title}"
-    cleo = site.browser(CLEO)
-    desk = cleo.get("/staff/")
+    desk = site.browser(CLEO).get("/staff/")
     _, revision = site.footprint()
     sent = desk.submit(button)
     assert sent.notices == [
@@ -104,26 +86,30 @@ def test_a_contributor_proposes_a_review_which_counts_once_an_editor_approves_it
     assert f"A look waits for approval of {title}" in sent.links()
     with site.unchanged():
         desk.submit(button)  # pressed twice
-    assert site.scalar(ask.with_only_columns(Ask.reviewed_on)) == before
-    assert site.footprint()[1] == revision
-    day = PartialDate(today().isoformat())
-    decide = site.browser(ED).get("/staff/").follow(f"Look and decide on {day.in_words}: {NOTHING_CHANGED}")
-    assert f"Looked at {day.in_words}" in decide.all("section", "verdict")[0]
+    assert (site.scalar(reviewed_on), site.footprint()[1]) == (LONG_AGO, revision)
+    ed = site.browser(ED).get("/staff/")
+    assert ed.links()["Approval (1)"] == "/staff/approval/"
+    decide = ed.follow(f"Look and decide on {this_day().in_words}: {NOTHING_CHANGED}")
+    assert f"Looked at {this_day().in_words}" in decide.all("section", "verdict")[0]
     decide.submit("Publish")
-    assert site.scalar(ask.with_only_columns(Ask.reviewed_on)) == day
-    assert site.scalar(sa.select(Update.kind).order_by(Update.id.desc()).limit(1)) is UpdateKind.REVIEW
+    assert site.scalar(reviewed_on) == this_day()
+    assert newest_kind(site) is UpdateKind.REVIEW
 
 
-def test_a_proposed_review_is_withdrawn_mended_and_sent_again(sqlite_site: Site) -> None:
+def test_the_day_of_a_look_is_checked_and_the_look_can_be_withdrawn(sqlite_site: Site) -> None:
     cleo = sqlite_site.browser(CLEO)
     form = cleo.get(f"/staff/asks/{sqlite_site.ask_id()}").follow("Looked at: nothing changed")
-    with sqlite_site.unchanged():
-        refused = form.submit("Send for approval", happened_on="2026-01")
-    assert refused.errors("happened_on") == ["Give the day on which you checked."]
-    waiting = form.submit("Send for approval", happened_on="2026-05-01", text="Checked: no order was made.")
+    for day, says in (
+        ("2026-01", "Give the day on which you checked."),
+        ("2190-01-01", "This date lies in the future."),
+    ):
+        with sqlite_site.unchanged():
+            refused = form.submit("Send for approval", happened_on=day)
+        assert refused.errors("happened_on") == [says]
+    assert refused.value("happened_on") == "2190-01-01"
+    waiting = refused.submit("Send for approval", happened_on="2026-05-01", text="Checked: no order was made.")
     (withdraw,) = [words for words in waiting.all("button") if words.startswith("Withdraw")]
-    mending = waiting.submit(withdraw)
-    mending.submit("Send for approval", text="Checked: no order was made since.")
+    waiting.submit(withdraw).submit("Send for approval", text="Checked: no order was made since.")
     assert "Checked: no order was made since." in sqlite_site.browser(ED).get("/staff/").section("waiting")
 
 
@@ -148,18 +134,21 @@ def test_a_long_list_shows_its_beginning_and_leads_to_the_whole(sqlite_site: Sit
         ask = change.session.get_one(Ask, sqlite_site.ask_id())
         for number in range(22):
             make_update(change, ask, published=False, text=f"Draft {number}.")
+    status_form(sqlite_site, sqlite_site.browser(ED)).submit("Publish", **UNDONE)
     desk = sqlite_site.browser(ED).get("/staff/")
     assert f"The first 20 of {before + 22}." in desk.section("drafts")
     whole = desk.follow("See all of: drafts of updates")
     assert all(f"Draft {number}." in whole.text for number in range(22))
+    lately = desk.section("recent")
+    assert "Seeds" not in lately
+    assert lately.count("Ed Editor published the update") == 1
+    assert "drafted the update “The power was repealed" not in lately
 
 
 def test_an_empty_desk_says_that_all_is_done(sqlite_site: Site) -> None:
-    day = PartialDate(today().isoformat())
-    sqlite_site.execute(sa.update(Ask).values(reviewed_on=day, next_step_on=None, first_deadline=None))
-    sqlite_site.execute(sa.update(Ask).values(current_deadline=None))
-    sqlite_site.execute(sa.update(Update).where(Update.publication == "draft").values(publication="put_aside"))
-    for model in (Ask, Source, Legislation, Link):
+    done = {"reviewed_on": this_day(), "next_step_on": None, "first_deadline": None, "current_deadline": None}
+    sqlite_site.execute(sa.update(Ask).values(**done))
+    for model in (Update, Ask, Source, Legislation, Link):
         sqlite_site.execute(sa.update(model).where(model.publication == "draft").values(publication="put_aside"))
     desk = sqlite_site.browser(ED).get("/staff/")
     assert desk.section("nothing") == (
@@ -168,16 +157,13 @@ def test_an_empty_desk_says_that_all_is_done(sqlite_site: Site) -> None:
         "no ask is due for a look, there are no drafts, and all that was brought in is published or put aside."
     )
     assert desk.all("h2") == ["Accounts that were changed, and words taken down, this week", "Lately"]
-
-
-def test_editors_see_what_was_done_to_accounts_and_contributors_do_not(sqlite_site: Site) -> None:
     form = sqlite_site.browser(ADA).get("/staff/people/new")
     form.submit("Invite", name="Pia Puppet", email="pia@example.org", role="editor")
     accounts = sqlite_site.browser(ED).get("/staff/").section("accounts")
     assert "Ada Admin" in accounts
     assert "Pia Puppet" in accounts
     assert "pia@example.org" not in accounts
-    assert "this week" not in sqlite_site.browser(CLEO).get("/staff/").text
+    assert "this week" not in sqlite_site.browser(CLEO).get("/staff/").text, "editors see it, and contributors do not"
 
 
 def test_an_update_is_posted_from_the_desk_with_or_without_naming_the_ask(shared_site: Site) -> None:
@@ -196,3 +182,37 @@ def test_an_update_is_posted_from_the_desk_with_or_without_naming_the_ask(shared
     ]
     assert "No ask fits." in desk.submit("Post an update", q="no such words").text
     assert "Use unexplained" in desk.submit("Find", q="unexplained").text
+
+
+@pytest.fixture
+def empty_site(database: str) -> Iterator[Site]:
+    """A site with staff and nothing else."""
+    with open_app(replace(LOCAL, database_url=database)) as app:
+        site = Site(app)
+        with writing(site.engine) as session:
+            for name, role in ROLES.items():
+                draft = people.PersonDraft(email_of(name), name, role)
+                people.add_person(Change(session, COMMAND_LINE, now()), draft, password_hash())
+        yield site
+
+
+def test_the_desk_of_an_empty_tracker_shows_the_first_steps_and_promises_nobody_what_they_may_not_do(
+    empty_site: Site,
+) -> None:
+    address, desk = "https://example.org/manifesto", empty_site.browser(ED).get("/staff/")
+    assert desk.h1 == "Good day, Ed Editor. Four steps to your first ask"
+    with empty_site.unchanged():
+        form = desk.submit("Go on", source_id=address)
+    assert (form.status, form.h1, form.value("source_id"), form.summary) == (200, "New ask", address, [])
+    cleo = empty_site.browser(CLEO).get("/staff/")
+    assert "Nothing is public until an editor publishes it." in cleo.text
+    assert "Then send it for approval." in cleo.text
+    assert cleo.follow("Read about your first day, with pictures").h1 == "Your first day"
+    empty = empty_site.browser().get("/").text
+    assert "Where the asks come from" not in empty
+    assert "Latest updates" not in empty
+    with empty_site.change(ED) as change:
+        make_ask(change, published=True)
+    assert "Where the asks come from" in empty_site.browser().get("/").text
+    said = empty_site.browser().get("/asks/empty-homes").section("timeline")
+    assert "1 January 2018 Each dot is an entry" in said, "an ask without a day has a plain time line"

@@ -9,7 +9,7 @@ from tests.exported import rows
 from tests.site import CLEO, ED, WEALTH_ORDERS, Site
 from tests.web.json_answers import got
 from tracker.clock import today
-from tracker.models import Ask, Event
+from tracker.models import Ask
 from tracker.rules.dates import PartialDate
 from tracker.rules.disputes import DisputeDraft, answer_due
 from tracker.services import events, records, replies
@@ -39,6 +39,9 @@ def test_what_is_disputed_is_marked_on_the_page_in_the_list_and_in_the_data_unti
     page = mark(site, disputed_on=since.in_words)
     due = in_words(answer_due(since))
     assert f"Answer due by {due}" in page.section("dispute")
+    title = site.scalar(sa.select(Ask.title).where(Ask.slug == WEALTH_ORDERS))
+    assert f"Ed Editor marked as disputed the ask “{title}”." in page.section("log")
+    assert ABOUT in page.section("log")
     assert site.footprint()[1] == revision + 1
     said = f"Disputed since {since.in_words}. {ABOUT} We answer by {due}."
     assert said in site.browser().get(ADDRESS).section("disputed")
@@ -55,6 +58,7 @@ def test_what_is_disputed_is_marked_on_the_page_in_the_list_and_in_the_data_unti
     ended = page.follow("End the dispute")
     assert ended.submit("End the dispute", reason="").errors("reason")
     after = ended.submit("End the dispute", reason="The court's list has it.")
+    assert f"Ed Editor settled the dispute about the ask “{title}”." in after.section("log")
     assert "The court's list has it." in after.section("log")
     assert "Disputed since" not in site.browser().get(ADDRESS).text
     settled = site.browser().get("/corrections").section("disputes")
@@ -78,6 +82,19 @@ def test_what_is_said_to_be_defamatory_is_due_in_48_hours_and_the_public_is_not_
         "Show that it is disputed", is_said_defamatory=False
     )
     assert f"Answer due by {in_words(answer_due(since))}" in again.section("dispute")
+    again.follow("End the dispute").submit("End the dispute", reason="It was right.")
+    before = {"disputed_on": "2020-02-02", "disputed_about": "An older point."}
+    with sqlite_site.change(ED) as change:  # as versions before ended one: the reason was for staff
+        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
+        of = records.subject_of(ask)
+        events.record(
+            change, "ended the dispute about", of, before=before, reason="An internal reason.", is_public=True
+        )
+    shown = sqlite_site.browser().get("/corrections")
+    assert "It was right." in shown.section("disputes")
+    assert [word for word in ("defam", "An older point", "An internal reason", ED) if word in shown.html] == []
+    sqlite_site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(publication="archived"))
+    assert "It was right." not in sqlite_site.browser().get("/corrections").text
 
 
 def test_the_desk_names_the_longest_overdue_first_and_the_public_reads_that_it_is_late(sqlite_site: Site) -> None:
@@ -98,8 +115,12 @@ def test_the_desk_names_the_longest_overdue_first_and_the_public_reads_that_it_i
     assert f"Our answer was due by {due}." in sqlite_site.browser().get(late).section("disputed")
 
 
-def test_two_who_mark_at_once_see_both_versions(sqlite_site: Site) -> None:
-    form = sqlite_site.browser(ED).get(f"/staff/asks/{sqlite_site.ask_id()}/dispute")
+def test_two_who_mark_at_once_see_both_versions_and_only_what_is_disputed_and_public_can_end(sqlite_site: Site) -> None:
+    ed, staff = sqlite_site.browser(ED), f"/staff/asks/{sqlite_site.ask_id()}"
+    form, ended = ed.get(f"{staff}/dispute"), ed.get(f"{staff}/dispute/end")
+    with sqlite_site.unchanged():
+        refused = ended.submit("End the dispute", reason="Nothing to it.")
+    assert "Nothing here is disputed any more." in refused.text
     mark(sqlite_site)
     with sqlite_site.unchanged():
         stale = form.submit("Show that it is disputed", disputed_about="Something else.", is_said_defamatory="y")
@@ -107,45 +128,9 @@ def test_two_who_mark_at_once_see_both_versions(sqlite_site: Site) -> None:
     assert ABOUT in stale.text
     assert stale.value("disputed_about") == "Something else."
     assert "It is said to be defamatory No Yes" in stale.text
-
-
-def test_a_draft_cannot_be_disputed_nor_a_dispute_ended_that_is_none(sqlite_site: Site) -> None:
-    ended = sqlite_site.browser(ED).get(f"/staff/asks/{sqlite_site.ask_id()}/dispute/end")
-    with sqlite_site.unchanged():
-        refused = ended.submit("End the dispute", reason="Nothing to it.")
-    assert "Nothing here is disputed any more." in refused.text
-    sqlite_site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(publication="draft"))
-    page = sqlite_site.browser(ED).get(f"/staff/asks/{sqlite_site.ask_id()}")
+    sqlite_site.execute(sa.update(Ask).where(Ask.slug == "stop-brexit").values(publication="draft"))
+    page = ed.get(f"/staff/asks/{sqlite_site.ask_id('stop-brexit')}")
     assert "Mark as disputed" not in page.links()
-    form = sqlite_site.browser(ED).get(f"/staff/asks/{sqlite_site.ask_id()}/dispute")
     with sqlite_site.unchanged():
-        refused = form.submit("Show that it is disputed", disputed_about=ABOUT)
+        refused = ed.get(f"{page.path}/dispute").submit("Show that it is disputed", disputed_about=ABOUT)
     assert "The public does not see this ask" in refused.text
-
-
-def test_the_log_says_what_was_done_in_words(sqlite_site: Site) -> None:
-    page = mark(sqlite_site)
-    title = sqlite_site.scalar(sa.select(Ask.title).where(Ask.slug == WEALTH_ORDERS))
-    assert f"Ed Editor marked as disputed the ask “{title}”." in page.section("log")
-    assert ABOUT in page.section("log")
-    page = page.follow("End the dispute").submit("End the dispute", reason="It was right.")
-    assert f"Ed Editor settled the dispute about the ask “{title}”." in page.section("log")
-    newest = sqlite_site.scalar(sa.select(Event.action).order_by(Event.id.desc()).limit(1))
-    assert newest == "settled the dispute about"
-
-
-def test_what_ended_stays_under_corrections_without_what_was_internal(sqlite_site: Site) -> None:
-    page = mark(sqlite_site, is_said_defamatory="y")
-    page.follow("End the dispute").submit("End the dispute", reason="It was right.")
-    before = {"disputed_on": "2020-02-02", "disputed_about": "An older point."}
-    with sqlite_site.change(ED) as change:  # as versions before ended one: the reason was for staff
-        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
-        of = records.subject_of(ask)
-        events.record(
-            change, "ended the dispute about", of, before=before, reason="An internal reason.", is_public=True
-        )
-    shown = sqlite_site.browser().get("/corrections")
-    assert "It was right." in shown.section("disputes")
-    assert [word for word in ("defam", "An older point", "An internal reason", ED) if word in shown.html] == []
-    sqlite_site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(publication="archived"))
-    assert "It was right." not in sqlite_site.browser().get("/corrections").text

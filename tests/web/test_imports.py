@@ -4,7 +4,6 @@ import io
 from datetime import timedelta
 
 import sqlalchemy as sa
-from werkzeug.test import TestResponse
 
 from tests.browser import Browser, Page
 from tests.exported import rows
@@ -12,8 +11,7 @@ from tests.imports.books import book
 from tests.site import ADA, CLEO, ED, Site
 from tracker.exports.tables import TABLES
 from tracker.models import Ask, Event, Legislation, Person, Upload
-from tracker.rules.asks import AskDraft
-from tracker.services import asks, uploads
+from tracker.services import uploads
 
 WISH = "no-constructive-engagement"
 LAW = "law_key,kind,year,number,title\r\nukpga/2099/1,ukpga,2099,1,An Act\r\n"
@@ -71,9 +69,7 @@ def test_a_faulty_row_keeps_everything_out_and_can_be_downloaded(site: Site) -> 
         assert (page.status, page.h1) == (422, "Nothing can come in yet")
         assert "legislation.csv, row 2, column title Found: nothing Expected: Title; a new row needs it." in page.text
         form, _ = page.form_of("Download this list (.csv)")
-        answer: TestResponse = ed.send(
-            "POST", form.get("action", ""), data=dict(page.sent("Download this list (.csv)"))
-        )
+        answer = ed.send("POST", form.get("action", ""), data=dict(page.sent("Download this list (.csv)")))
     assert answer.text.splitlines() == [
         "file,row,column,found,expected",
         "legislation.csv,2,title,,Title; a new row needs it.",
@@ -81,38 +77,22 @@ def test_a_faulty_row_keeps_everything_out_and_can_be_downloaded(site: Site) -> 
     assert answer.headers["Content-Disposition"] == 'attachment; filename="faults.csv"'
 
 
-def test_a_change_meanwhile_is_shown_before_anything_is_done(site: Site) -> None:
-    page = upload(site.browser(ED), {"asks.csv": NEXT})
-    with site.change(ADA) as change:
-        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WISH)).one()
-        names = AskDraft.__dataclass_fields__
-        values = {name: getattr(ask, name) for name in names} | {"next_step": "A debate"}
-        lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
-        asks.edit_ask(change, ask, AskDraft(**values | lists), seen_version=None)
+def test_a_change_of_the_same_meanwhile_is_shown_before_anything_is_done(site: Site) -> None:
+    page, ada = upload(site.browser(ED), {"asks.csv": NEXT}), site.browser(ADA)
+    ada.get(f"/staff/asks/{site.ask_id(WISH)}/edit").submit("Keep", next_step="A debate")
+    ada.get(f"/staff/asks/{site.ask_id('stop-brexit')}/edit").submit("Keep", internal_note="Looked at.")
     with site.unchanged():
         again = page.submit("Bring it in")
     assert again.status == 409
     assert "nothing was brought in" in again.notices[0]
     assert "next_step: A debate → A vote" in again.text
+    form, _ = again.form_of("Bring it in")
+    with site.unchanged():  # nobody sees or brings in what another uploaded
+        sent = dict(ada.get("/staff/account").sent("Sign out"))
+        for address in (form.get("action", ""), f"{form.get('action')}/faults.csv"):
+            assert ada.send("POST", address, data=dict(again.sent("Bring it in")) | sent).status_code == 409
+    ada.get(f"/staff/asks/{site.ask_id('stop-brexit')}/edit").submit("Keep", internal_note="A change elsewhere.")
     assert again.submit("Bring it in").notices == ["Done. Rows added: 0; changed: 1."]
-
-
-def test_a_change_elsewhere_does_not_disturb(site: Site) -> None:
-    page = upload(site.browser(ED), {"asks.csv": NEXT})
-    with site.change(ADA) as change:
-        other = change.session.scalars(sa.select(Ask).where(Ask.slug == "stop-brexit")).one()
-        other.internal_note = "Looked at."
-    assert page.submit("Bring it in").notices == ["Done. Rows added: 0; changed: 1."]
-
-
-def test_nobody_sees_or_brings_in_what_another_uploaded(site: Site) -> None:
-    page = upload(site.browser(ED), {"asks.csv": NEXT})
-    form, _ = page.form_of("Bring it in")
-    ada = site.browser(ADA)
-    sent = dict(upload(ada, {"asks.csv": NEXT}).sent("Bring it in"))
-    with site.unchanged():
-        assert ada.send("POST", form.get("action", ""), data=sent).status_code == 409
-        assert ada.send("POST", f"{form.get('action')}/faults.csv", data=sent).status_code == 409
 
 
 def test_files_wait_for_two_hours_and_five_at_most(sqlite_site: Site) -> None:
@@ -129,55 +109,41 @@ def test_files_wait_for_two_hours_and_five_at_most(sqlite_site: Site) -> None:
     assert waiting(sqlite_site) == 1
 
 
-def test_without_a_file_the_form_comes_back_with_what_was_typed(sqlite_site: Site) -> None:
-    page = upload(sqlite_site.browser(ED), {}, reason="A clearer wording.")
-    assert (page.status, page.summary) == (422, ["Choose a file first."])
-    assert page.value("reason") == "A clearer wording."
-
-
 def test_the_reason_goes_with_the_new_wording(sqlite_site: Site) -> None:
     ed = sqlite_site.browser(ED)
+    page = upload(ed, {}, reason="A clearer wording.")
+    assert (page.status, page.summary) == (422, ["Choose a file first."])
+    assert page.value("reason") == "A clearer wording."
     files: dict[str, str | bytes] = {"asks.xlsx": book(asks=[["ask_slug", "title"], [WISH, "Stand firm"]])}
     assert "Say why the wording changes" in upload(ed, files).text
     upload(ed, files, reason="It is shorter.").submit("Bring it in")
     assert "It is shorter." in sqlite_site.browser().get(f"/asks/{WISH}").text
 
 
-def test_more_rows_than_the_site_takes_are_refused(sqlite_site: Site) -> None:
-    sqlite_site.app.config["IMPORT_ROWS"] = 2
+def test_more_than_the_site_takes_is_refused(sqlite_site: Site) -> None:
     ed = sqlite_site.browser(ED)
+    sqlite_site.app.config["IMPORT_ROWS"] = 2
     with sqlite_site.unchanged():
         rows = "".join(f"{WISH},{key},A\r\n" for key in "abc")
         page = upload(ed, {"tests.csv": "ask_slug,test_key,label\r\n" + rows})
     assert page.status == 422
     assert "At most 2 rows that are new or changed" in page.text
     assert "use the command" in page.text
-
-
-def test_rows_that_say_what_the_tracker_says_are_not_counted(sqlite_site: Site) -> None:
     sqlite_site.app.config["IMPORT_ROWS"] = 1
-    ed = sqlite_site.browser(ED)
     page = upload(ed, {"asks.csv": ed.send("GET", "/asks.csv").data, "legislation.csv": LAW})
-    assert page.submit("Bring it in").notices == ["Done. Rows added: 1; changed: 0."]
-
-
-def test_more_bytes_than_the_site_takes_are_refused(sqlite_site: Site) -> None:
+    done = page.submit("Bring it in")
+    assert done.notices == ["Done. Rows added: 1; changed: 0."], "rows that say what the tracker says do not count"
     sqlite_site.app.config["MAX_CONTENT_LENGTH"] = 10_000
-    ed = sqlite_site.browser(ED)
     with sqlite_site.unchanged():
-        page = upload(ed, {"asks.csv": "a" * 20_000})
-    assert page.status == 413
+        assert upload(ed, {"asks.csv": "a" * 20_000}).status == 413
 
 
-def test_a_file_is_shown_without_its_folders_and_nothing_in_it_is_markup(sqlite_site: Site) -> None:
-    ed = sqlite_site.browser(ED)
-    with sqlite_site.unchanged():
+def test_a_file_is_shown_without_its_folders_and_nothing_in_it_is_markup(shared_site: Site) -> None:
+    ed = shared_site.browser(ED)
+    with shared_site.unchanged():
         page = upload(ed, {"secret/<b>asks.csv": "a"})
     assert "secret" not in page.text
     assert "<b>asks.csv" in page.text
-
-
-def test_a_contributor_finds_no_way_in(sqlite_site: Site) -> None:
-    page = sqlite_site.browser(CLEO).get("/staff/sheets/")
+    page = shared_site.browser(CLEO).get("/staff/sheets/")
     assert "Bring in spreadsheets" not in page.text
     assert "Workbook (.xlsx)" in page.links()

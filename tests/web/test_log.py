@@ -13,24 +13,21 @@ from tests.web.test_posting import NEWS, PAGE
 from tests.web.test_status_change import UNDONE, status_form
 from tracker.clock import day_of, now, today
 from tracker.exports.folder import LOG
-from tracker.models import Ask, Event, Person
+from tracker.models import Event, Person
 from tracker.queries import log
-from tracker.rules.asks import AskDraft
-from tracker.rules.people import Actor, Role
-from tracker.services import asks, events, proof
+from tracker.rules.permissions import Actor, Role
+from tracker.services import events, proof
 from tracker.services.change import Change
 from tracker.services.events import Subject
 
 
 @pytest.fixture
 def edited(site: Site) -> int:
-    """The number of the entry in which Ed gives the ask a formula for a note."""
-    with site.change(ED) as change:
-        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
-        values = {name: getattr(ask, name) for name in AskDraft.__dataclass_fields__}
-        draft = AskDraft(**values | {"internal_note": "=1+1<b>"})
-        asks.edit_ask(change, ask, draft, seen_version=None)
-    return int(site.scalar(sa.select(sa.func.max(Event.id))))
+    """The number of the entry in which Ed gives the ask a formula for a note, and another title."""
+    form = site.browser(ED).get(f"/staff/asks/{site.ask_id()}/edit")
+    form.submit("Keep", internal_note="=1+1<b>", title=f"{form.value('title')} now", change_reason="So it is <clear>.")
+    edits = sa.select(sa.func.max(Event.id)).where(Event.action == "edited", Event.subject == "ask")
+    return int(site.scalar(edits))
 
 
 def numbers(site: Site, query: str, who: str = ADA) -> list[int]:
@@ -67,15 +64,6 @@ def test_each_filter_leaves_what_fits_and_pages_leave_nothing_out(
     assert numbers(site, "ask=nobody-asked-for-it") == []
 
 
-def test_a_long_log_is_read_from_the_newest(sqlite_site: Site) -> None:
-    page = sqlite_site.browser(ADA).get("/staff/log").follow("Show what machines wrote too")
-    listed = [int(item.get("id", "")[2:]) for item in page.tree.iter("li") if item.get("id", "").startswith("e-")]
-    assert len(listed) == log.SIZE
-    assert listed == sorted(listed, reverse=True)
-    assert listed[0] == sqlite_site.scalar(sa.select(sa.func.max(Event.id)))
-    assert "Ada Admin signed in." in page.text
-
-
 def test_a_publication_is_told_once_and_machines_only_if_one_asks(sqlite_site: Site) -> None:
     status_form(sqlite_site, sqlite_site.browser(ED)).submit("Publish", **UNDONE)
     form = sqlite_site.browser(CLEO).get(f"/staff/asks/{sqlite_site.ask_id()}").follow("Post an update")
@@ -85,22 +73,19 @@ def test_a_publication_is_told_once_and_machines_only_if_one_asks(sqlite_site: S
     assert numbers(sqlite_site, "")[1:] == told  # one more: this very look signs in
     everything = expected(sqlite_site)
     assert numbers(sqlite_site, "all=yes")[1:] == everything
+    page = sqlite_site.browser(ADA).get("/staff/log").follow("Show what machines wrote too")
+    assert "Ada Admin signed in." in page.text
+    assert len([item for item in page.tree.iter("li") if item.get("id", "").startswith("e-")]) == log.SIZE
     assert sqlite_site.browser(ADA).send("GET", "/staff/log.csv").text.count("\r\n") > len(everything)
 
 
-def test_an_entry_says_who_did_what_when_why_and_what_it_was(sqlite_site: Site) -> None:
-    with sqlite_site.change(ED) as change:
-        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
-        values = {name: getattr(ask, name) for name in AskDraft.__dataclass_fields__}
-        draft = AskDraft(**values | {"title": f"{ask.title} now"})
-        asks.edit_ask(change, ask, draft, seen_version=None, reason="So that it is <clear>.")
-        number = change.session.scalars(sa.select(Event.id).where(Event.reason != "").order_by(Event.id.desc())).first()
-    page = sqlite_site.browser(CLEO).get(f"/staff/log/{number}")
+def test_an_entry_says_who_did_what_when_why_and_what_it_was(site: Site, edited: int) -> None:
+    page = site.browser(CLEO).get(f"/staff/log/{edited}")
     assert "Ed Editor edited the ask" in page.text
-    assert "So that it is <clear>." in page.text
+    assert "So it is <clear>." in page.text
     assert '<ins><span class="unseen">[put in: </span> now<span class="unseen">]</span></ins>' in page.html
-    assert f'href="/staff/asks/{sqlite_site.ask_id()}"' in page.html
-    assert sqlite_site.scalar(sa.select(Event.hash).where(Event.id == number)) in page.text
+    assert f'href="/staff/asks/{site.ask_id()}"' in page.html
+    assert site.scalar(sa.select(Event.hash).where(Event.id == edited)) in page.text
 
 
 @pytest.mark.parametrize("who", [CLEO, ED])
@@ -111,36 +96,32 @@ def test_what_concerns_other_people_is_for_those_who_manage_people(sqlite_site: 
     mine = expected(sqlite_site, Event.subject == "person", Event.subject_id == own)
     assert numbers(sqlite_site, "subject=person", who)[1:] == mine  # one more: this very look signs in
     foreign = expected(sqlite_site, Event.subject == "person", Event.subject_id != own)[0]
-    assert browser.send("GET", f"/staff/log/{foreign}").status_code == 404
     assert others.send("GET", f"/staff/log/{foreign}").status_code == 200
-    assert browser.send("GET", "/staff/log/99999999").status_code == 404
+    with sqlite_site.change(ADA) as change:  # a new kind of record is hidden until somebody decides
+        unknown = events.record(change, "created", Subject("secret", 1, "A secret")).id
+    for number in (foreign, unknown, 99999999):
+        assert browser.send("GET", f"/staff/log/{number}").status_code == 404
 
 
-def test_a_new_kind_of_record_is_hidden_until_somebody_decides(sqlite_site: Site) -> None:
-    with sqlite_site.change(ADA) as change:
-        number = events.record(change, "created", Subject("secret", 1, "A secret")).id
-    assert sqlite_site.browser(ED).send("GET", f"/staff/log/{number}").status_code == 404
-
-
-def test_the_file_holds_every_entry_that_fits_and_runs_no_formula(site: Site, edited: int) -> None:
-    answer = site.browser(ADA).send("GET", f"/staff/log.csv?ask={WEALTH_ORDERS}")
+def test_the_file_holds_every_entry_that_fits_and_runs_no_formula(
+    site: Site, edited: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = site.browser(ADA)
+    answer = ada.send("GET", f"/staff/log.csv?ask={WEALTH_ORDERS}")
     assert (answer.mimetype, answer.headers["Cache-Control"]) == ("text/csv", "no-store")
     assert f'attachment; filename="log-{today()}.csv"' in answer.headers["Content-Disposition"]
     rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
     assert list(rows[0]) == [column.name for column in LOG.columns]
     assert [int(row["id"]) for row in rows] == expected(site, Event.ask_id == site.ask_id())
     row = next(row for row in rows if row["id"] == str(edited))
-    assert json.loads(row["after"]) == {"internal_note": "=1+1<b>"}
+    assert json.loads(row["after"])["internal_note"] == "=1+1<b>"
     with site.change(ADA) as change:
         events.record(change, "edited", Subject("ask", 1, "=cmd()", 1))
     assert "\r\n" in answer.text
-    assert ",'=cmd()," in site.browser(ADA).send("GET", "/staff/log.csv?action=edited").text
-
-
-def test_the_file_is_read_in_steps(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = sqlite_site.browser(ADA).send("GET", "/staff/log.csv?subject=update").text
+    assert ",'=cmd()," in ada.send("GET", "/staff/log.csv?action=edited").text
+    whole = ada.send("GET", "/staff/log.csv?subject=update").text
     monkeypatch.setattr(log, "STEP", 3)
-    assert sqlite_site.browser(ADA).send("GET", "/staff/log.csv?subject=update").text == whole
+    assert ada.send("GET", "/staff/log.csv?subject=update").text == whole, "it is read in steps"
 
 
 def test_entries_stand_in_their_order_when_the_clock_was_put_back(sqlite_site: Site) -> None:
@@ -149,10 +130,8 @@ def test_entries_stand_in_their_order_when_the_clock_was_put_back(sqlite_site: S
         number = events.record(before, "edited", Subject("ask", 1, "An ask", 1)).id
         change.session.flush()
         page = log.list_entries(change.session, Actor("Ada", Role.ADMIN, 1), log.LogFilter(has_all=True), None, 2)
-        assert [(entry.event.id, entry.is_dated_back) for entry in page.entries] == [
-            (number, True),
-            (number - 1, False),
-        ]
+        listed = [(entry.event.id, entry.is_dated_back) for entry in page.entries]
+        assert listed == [(number, True), (number - 1, False)]
         proof.verify(change.session)
     assert f"written after entry {number - 1}" in sqlite_site.browser(ADA).get(f"/staff/log/{number}").text
 
@@ -160,7 +139,7 @@ def test_entries_stand_in_their_order_when_the_clock_was_put_back(sqlite_site: S
 @pytest.mark.parametrize(
     "query",
     ["person=x", "person=-1", "before=1.5", "from=yesterday", "to=9999-12-31", "from=0001-01-01", "ask=%00", "x=1",
-     "action=%00", "subject=a%0Ab", "ask=a&ask=b"],
+     "ask=a&ask=b"],
 )  # fmt: skip
 def test_what_cannot_be_filtered_by_is_refused_in_words(shared_site: Site, query: str) -> None:
     browser = shared_site.browser(ADA)

@@ -29,27 +29,23 @@ def ada(shared_site: Site) -> tuple[Browser, dict[str, str]]:
     return typed(shared_site, ADA)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
+def test_a_form_that_does_not_say_which_version_was_seen_saves_nothing(
+    shared_site: Site, ada: tuple[Browser, dict[str, str]]
+) -> None:
+    browser, _ = ada
+    for path in (
         EDIT,
         "/staff/links/1/edit",
         "/staff/tests/1/edit",
         "/staff/people/2/deactivate",
         "/staff/asks/1/review",
-    ],
-)
-def test_a_form_that_does_not_say_which_version_was_seen_saves_nothing(
-    shared_site: Site, ada: tuple[Browser, dict[str, str]], path: str
-) -> None:
-    browser, _ = ada
-    page = browser.get(path)
-    first = next(button for main in page.tree.iter("main") for button in main.iter("button"))
-    sent = page.sent(text_of(first), without={"version", "seen"})
-    with shared_site.unchanged():
-        answer = browser.post(path, sent)
-    assert answer.status == 409
-    assert "Somebody else changed this" in answer.text
+    ):
+        page = browser.get(path)
+        first = next(button for main in page.tree.iter("main") for button in main.iter("button"))
+        with shared_site.unchanged():
+            answer = browser.post(path, page.sent(text_of(first), without={"version", "seen"}))
+        assert answer.status == 409, path
+        assert "Somebody else changed this" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -57,9 +53,7 @@ def test_a_form_that_does_not_say_which_version_was_seen_saves_nothing(
     [
         pytest.param(FILE, 422, id="file"),
         pytest.param({"json": {"title": 5, "quote": None, "topic": ["a"], "kind": {"a": 1}}}, 422, id="JSON object"),
-        pytest.param({"data": b"{broken", "content_type": "application/json"}, 422, id="broken JSON"),
         pytest.param({"data": b"title=a", "content_type": "text/plain"}, 422, id="plain text"),
-        pytest.param({"data": b"title=a", "content_type": "\xff/\xfe"}, 422, id="type that is none"),
         pytest.param({"data": b"", "content_type": URLENCODED}, 422, id="empty"),
         pytest.param({"data": b"title=%FF%FE&quote=%ZZ&topic=%", "content_type": URLENCODED}, 422, id="bad encoding"),
         pytest.param({"data": b"&&&==&=a&%00=%00", "content_type": URLENCODED}, 422, id="no names"),
@@ -67,7 +61,6 @@ def test_a_form_that_does_not_say_which_version_was_seen_saves_nothing(
         pytest.param(in_parts(title=LARGE_FORM), 413, id="too large a part"),
         pytest.param(in_parts(**{f"p{n}": "x" for n in range(1001)}), 413, id="many parts"),
         pytest.param({"data": b"--x\r\nbroken", "content_type": "multipart/form-data; boundary=x"}, 422, id="cut off"),
-        pytest.param({"data": b"nothing", "content_type": MULTIPART}, 422, id="no boundary"),
     ],
 )  # fmt: skip
 def test_a_body_that_no_form_sends_is_refused(
@@ -80,17 +73,12 @@ def test_a_body_that_no_form_sends_is_refused(
     assert answer.h1 == {422: "Edit the ask", 413: "That is too large"}[code]
 
 
-def test_a_field_that_the_form_does_not_have_reaches_nothing(sqlite_site: Site) -> None:
-    browser = sqlite_site.browser(ADA)
+def test_a_field_that_the_form_does_not_have_reaches_nothing(
+    shared_site: Site, ada: tuple[Browser, dict[str, str]]
+) -> None:
+    browser, _ = ada
     page = browser.get(EDIT)
     extra = [("status", "met"), ("publication", "draft"), ("id", "99"), ("is_archived", "1")]
-    before = sqlite_site.footprint()
-    saved = browser.post(EDIT, [*page.sent("Keep"), *extra])
+    with shared_site.unchanged():  # only the fields of the form count, and those are as they were
+        saved = browser.post(EDIT, [*page.sent("Keep"), *extra])
     assert saved.hops == [303, 200]
-    assert sqlite_site.footprint() == before, "only the fields of the form count, and those are as they were"
-
-
-@pytest.mark.parametrize("path", ["/", "/asks.csv", "/healthz", "/static/site.css", "/staff/sign-in"])
-def test_a_get_with_a_body_is_answered_as_one_without(shared_site: Site, path: str) -> None:
-    browser = shared_site.browser()
-    assert browser.send("GET", path, data=b"\x00" * 1000, content_type="multipart/form-data").status_code == 200

@@ -33,18 +33,10 @@ def test_a_reply_is_public_once_it_is_published(site: Site) -> None:
     assert "By letter." not in public.html
     assert 'id="replies"' not in site.browser().get(f"{PUBLIC_PAGE}?on=2026-03-19").html
     assert 'id="replies"' in site.browser().get(f"{PUBLIC_PAGE}?on=2026-03-20").html
-
-
-def test_a_published_reply_that_changes_raises_the_revision(sqlite_site: Site) -> None:
-    with sqlite_site.change(ED) as change:
-        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
-        reply = make_reply(change, ask, published=True).id
-    _, revision = sqlite_site.footprint()
-    form = sqlite_site.browser(ED).get(f"/staff/replies/{reply}/edit")
+    form = page.browser.get(f"/staff/replies/{site.scalar(sa.select(sa.func.max(Reply.id)))}/edit")
     assert form.submit("Keep", outcome="waiting").errors("outcome")
     form.submit("Keep", answer="We have acted.")
-    assert sqlite_site.footprint()[1] == revision + 1
-    assert "We have acted." in sqlite_site.browser().get(PUBLIC_PAGE).section("replies")
+    assert "We have acted." in site.browser().get(PUBLIC_PAGE).section("replies")
 
 
 def test_published_replies_are_in_the_files_and_no_others(sqlite_site: Site) -> None:
@@ -61,6 +53,7 @@ def test_published_replies_are_in_the_files_and_no_others(sqlite_site: Site) -> 
         (str(keys[0]), "The Treasury", "answered", "=1+1"),
         (str(keys[1]), "The minister", "none", ""),
     ]
+    assert "We received no answer." in sqlite_site.browser().get(PUBLIC_PAGE).section("replies")
     whole = got(sqlite_site, f"/asks/{WEALTH_ORDERS}")["replies"]
     assert whole == [record for record in all_records(sqlite_site, "/replies") if record["reply_key"] in keys]
     assert [record["answered_on"] for record in whole] == ["2026-03-20", None]
@@ -68,13 +61,6 @@ def test_published_replies_are_in_the_files_and_no_others(sqlite_site: Site) -> 
     with sqlite_site.change(ED) as change:
         archive(change, change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one(), None, "Old.")
     assert not [row for row in rows(sqlite_site, "replies") if row["ask_slug"] == WEALTH_ORDERS]
-
-
-def test_that_no_answer_came_is_said_in_neutral_words(sqlite_site: Site) -> None:
-    with sqlite_site.change(ED) as change:
-        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
-        make_reply(change, ask, published=True, outcome=Outcome.NONE, answer="", answered_on=None)
-    assert "We received no answer." in sqlite_site.browser().get(PUBLIC_PAGE).section("replies")
 
 
 def test_the_desk_reminds_of_an_answer_that_is_due(sqlite_site: Site) -> None:

@@ -41,28 +41,34 @@ def sent_twice(page: Page, button: str, **typed: str) -> tuple[Page, Page]:
     return page.browser.post(address, pairs), page.browser.post(address, pairs)
 
 
-@pytest.mark.parametrize(
-    ("path", "button", "typed"),
-    [
-        ("/staff/asks/{id}/notes/new", "Write the note", {"text": "Ask again in May."}),
-        ("/staff/asks/{id}/edit", "Keep", {"deadline_note": "A reply"}),
-        ("/staff/asks/{id}/review", "Publish", {}),
-        ("/staff/asks/{id}/updates/milestone", "Publish", NEWS),
-        ("/staff/asks/{id}/updates/milestone", "Send for approval", NEWS),
+def test_the_second_sending_does_nothing_and_shows_what_the_first_one_did(sqlite_site: Site) -> None:
+    ada, ask = sqlite_site.browser(ADA), f"/staff/asks/{sqlite_site.ask_id()}"
+    for path, button, typed in (
+        (f"{ask}/notes/new", "Write the note", {"text": "Ask again in May."}),
+        (f"{ask}/review", "Publish", {}),
+        (f"{ask}/updates/milestone", "Send for approval", NEWS),
+        (f"{ask}/updates/milestone", "Publish", NEWS),
         ("/staff/links/1/archive", "Archive", {"reason": "It was repealed."}),
-    ],
-)
-def test_the_second_sending_does_nothing_and_shows_what_the_first_one_did(
-    sqlite_site: Site, path: str, button: str, typed: dict[str, str]
-) -> None:
-    page = sqlite_site.browser(ADA).get(path.format(id=sqlite_site.ask_id()))
-    form = page.sent(button, **typed)
-    first = page.browser.post(page.path, form)
-    assert first.hops == [303, 200], first.text
-    with sqlite_site.unchanged():
-        second = page.browser.post(page.path, form)
-    assert (second.hops, second.path) == (first.hops, first.path)
-    assert second.notices == first.notices
+    ):
+        page = ada.get(path)
+        form = page.sent(button, **typed)
+        first = ada.post(path, form)
+        assert first.hops == [303, 200], first.text
+        with sqlite_site.unchanged():
+            second = ada.post(path, form)
+        assert (second.hops, second.path, second.notices) == (first.hops, first.path, first.notices)
+
+
+def test_other_buttons_do_one_thing_too(sqlite_site: Site) -> None:
+    page = chosen(sqlite_site).submit(SHOW, what="topic", topic="The rule of law", reason=WHY)
+    first, second = sent_twice(page, "Do it for 2")
+    assert first.notices == second.notices == ["Changed 2 asks. Each has its entry in the log."]
+    ed = sqlite_site.browser(ED)
+    first, second = sent_twice(upload(ed, {"asks.csv": NEXT}), "Bring it in")
+    assert first.notices == second.notices == ["Done. Rows added: 0; changed: 1."]
+    sqlite_site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(publication=Publication.DRAFT))
+    first, second = sent_twice(ed.get(f"/staff/asks/{sqlite_site.ask_id()}"), "Publish the ask")
+    assert first.notices == second.notices == ["The ask is public."]
 
 
 def test_two_sendings_at_the_same_moment_save_once(site: Site) -> None:
@@ -82,30 +88,22 @@ def test_two_sendings_at_the_same_moment_save_once(site: Site) -> None:
 
 def test_publishing_from_the_preview_and_then_from_the_form_behind_it_publishes_once(sqlite_site: Site) -> None:
     form = milestone_form(sqlite_site)
-    assert form.submit("Preview", **NEWS).submit("Publish").notices == [PUBLISHED]
+    form.submit("Keep as a draft", **NEWS)
+    number = sqlite_site.scalar(sa.select(sa.func.max(Update.id)))
+    page = sqlite_site.browser(ED).get(f"/staff/updates/{number}/correct")
+    assert (page.hops, page.notices) == ([303, 200], ["Only a published entry is corrected."])
+    assert number_of_news(sqlite_site) == 0
+    assert form.submit("Preview", **NEWS).submit("Publish").notices == [PUBLISHED], "another button is another wish"
     with sqlite_site.unchanged():
         assert form.submit("Publish", **NEWS).notices == [PUBLISHED]
     assert number_of_news(sqlite_site) == 1
-
-
-def test_a_form_that_was_changed_since_is_not_taken_for_the_first_one(sqlite_site: Site) -> None:
-    form = milestone_form(sqlite_site)
-    form.submit("Publish", **NEWS)
     with sqlite_site.unchanged():
         again = form.submit("Publish", **NEWS | {"text": "A debate was held in the Lords."})
-    assert again.status == 409
+    assert again.status == 409, "a form that was changed since is not taken for the first one"
     assert "You changed this while you were typing" in again.text
     assert "Somebody else" not in again.text
     assert again.value("text") == "A debate was held in the Lords."
     assert again.submit("Publish").notices == [PUBLISHED]
-
-
-def test_another_button_of_the_form_is_another_wish(sqlite_site: Site) -> None:
-    form = milestone_form(sqlite_site)
-    form.submit("Keep as a draft", **NEWS)
-    assert number_of_news(sqlite_site) == 0
-    assert form.submit("Publish", **NEWS).notices == [PUBLISHED]
-    assert number_of_news(sqlite_site) == 1
 
 
 def test_a_key_is_worth_something_to_its_sender_on_its_page_alone(sqlite_site: Site) -> None:
@@ -116,24 +114,6 @@ def test_a_key_is_worth_something_to_its_sender_on_its_page_alone(sqlite_site: S
     token = dict(cleo.sent("Write the note"))["csrf_token"]
     assert cleo.browser.post(path, typed | {"csrf_token": token}).hops == [303, 200]
     assert sqlite_site.scalar(sa.select(sa.func.count(Note.id))) == 2
-
-
-def test_buttons_without_a_form_page_do_one_thing_too(sqlite_site: Site) -> None:
-    sqlite_site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(publication=Publication.DRAFT))
-    page = sqlite_site.browser(ED).get(f"/staff/asks/{sqlite_site.ask_id()}")
-    first, second = sent_twice(page, "Publish the ask")
-    assert first.notices == second.notices == ["The ask is public."]
-
-
-def test_many_asks_at_once_are_changed_once(sqlite_site: Site) -> None:
-    page = chosen(sqlite_site).submit(SHOW, what="topic", topic="The rule of law", reason=WHY)
-    first, second = sent_twice(page, "Do it for 2")
-    assert first.notices == second.notices == ["Changed 2 asks. Each has its entry in the log."]
-
-
-def test_files_are_brought_in_once_and_the_second_sending_says_so(sqlite_site: Site) -> None:
-    first, second = sent_twice(upload(sqlite_site.browser(ED), {"asks.csv": NEXT}), "Bring it in")
-    assert first.notices == second.notices == ["Done. Rows added: 0; changed: 1."]
 
 
 def test_the_link_of_a_new_colleague_is_shown_to_a_double_click(sqlite_site: Site) -> None:
@@ -154,17 +134,18 @@ def test_a_double_click_on_a_new_second_step_leads_to_recovery_codes(sqlite_site
     assert again.path.startswith("/staff/confirm"), "new codes are asked for anew"
 
 
-@pytest.mark.parametrize("path", ["updates/milestone", "review"])
-def test_an_entry_like_one_of_the_last_minutes_is_asked_about_first(sqlite_site: Site, path: str) -> None:
+@pytest.mark.parametrize(("path", "typed"), [("updates/milestone", NEWS), ("review", {})])
+def test_an_entry_like_one_of_the_last_minutes_is_asked_about_first(
+    sqlite_site: Site, path: str, typed: dict[str, str]
+) -> None:
     address = f"/staff/asks/{sqlite_site.ask_id()}/{path}"
-    button, typed = ("Publish", {}) if path == "review" else ("Publish", NEWS)
-    sqlite_site.browser(ADA).get(address).submit(button, **typed)
+    sqlite_site.browser(ADA).get(address).submit("Publish", **typed)
     form = sqlite_site.browser(ED).get(address)
     with sqlite_site.unchanged():
-        asked = form.submit(button, **typed)
+        asked = form.submit("Publish", **typed)
     assert asked.status == 422
     assert "The same entry was published a few minutes ago." in asked.summary[0]
-    assert asked.submit(button).hops == [303, 200]
+    assert asked.submit("Publish").hops == [303, 200]
 
 
 def test_an_editor_who_approves_is_asked_as_well_and_old_entries_are_not_asked_about(
@@ -191,10 +172,3 @@ def test_what_a_form_did_is_kept_for_a_day_and_not_after_an_erasure(sqlite_site:
     with sqlite_site.change() as change:
         personal_data.tidy(change.session, now() + timedelta(days=2))
     assert sqlite_site.scalar(kept) == 0
-
-
-def test_a_draft_is_not_corrected(sqlite_site: Site) -> None:
-    milestone_form(sqlite_site).submit("Keep as a draft", **NEWS)
-    number = sqlite_site.scalar(sa.select(sa.func.max(Update.id)))
-    page = sqlite_site.browser(ED).get(f"/staff/updates/{number}/correct")
-    assert (page.hops, page.notices) == ([303, 200], ["Only a published entry is corrected."])

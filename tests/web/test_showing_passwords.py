@@ -5,12 +5,10 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import BrowserContext
 
 from tests.browser import Page
 from tests.examples import make_examples
 from tests.site import ADA, ED, PASSWORD, Site, email_of
-from tests.test_in_browser import Hands
 from tracker.clock import now
 from tracker.models import SignInFailure, StaffSession
 
@@ -46,13 +44,16 @@ def confirming_with_a_form(site: Site) -> Page:
     return form.submit("Keep", name="Edwina")
 
 
-def carried_by(page: Page) -> dict[str, str]:
-    """Where the person goes on to, and what was typed into another form."""
-    found = {field.get("name", ""): field.get("value", "") for field in page.tree.iter("input")}
-    return {name: value for name, value in found.items() if name == "next" or name.startswith("kept.")}
-
-
 PAGES = [signing_in, choosing, changing, confirming, signing_in_with_a_form, confirming_with_a_form]
+BUTTONS = {
+    signing_in: "Sign in", choosing: "Set the password", changing: "Change the password", confirming: "Confirm",
+}  # fmt: skip
+
+
+def hidden_in(page: Page) -> set[tuple[str, str]]:
+    """What was typed into another form, and is carried along."""
+    found = {(field.get("name", ""), field.get("value", "")) for field in page.tree.iter("input")}
+    return {(name, value) for name, value in found if "." in name}
 
 
 @pytest.mark.parametrize("page_of", PAGES)
@@ -60,9 +61,6 @@ def test_what_is_typed_can_be_shown_and_hidden_on_each_page(sqlite_site: Site, p
     page = page_of(sqlite_site)
     usual = page.field("password")
     assert usual.get("type") == "password"
-    hidden = {
-        (field.get("name"), field.get("value")) for field in page.tree.iter("input") if "." in field.get("name", "")
-    }
     with sqlite_site.unchanged():
         shown = page.submit(SHOW, password=TYPED)
         back = shown.submit(HIDE, password=TYPED)
@@ -73,50 +71,29 @@ def test_what_is_typed_can_be_shown_and_hidden_on_each_page(sqlite_site: Site, p
     assert field.get("autocomplete") == usual.get("autocomplete")
     assert (back.field("password").get("type"), back.h1) == ("password", page.h1)
     assert TYPED not in shown.html + back.html
-    assert hidden <= {(field.get("name"), field.get("value")) for field in back.tree.iter("input")}
+    assert hidden_in(page) <= hidden_in(back)
     assert sqlite_site.scalar(sa.select(sa.func.count(SignInFailure.id))) == 0
-
-
-@pytest.mark.parametrize(("page_of", "button"), [(signing_in, "Sign in"), (changing, "Change the password"),
-                                                (confirming, "Confirm")])  # fmt: skip
-def test_a_refused_password_stays_shown_and_is_not_sent_back(
-    sqlite_site: Site, page_of: Callable[[Site], Page], button: str
-) -> None:
-    typed = {"email": email_of(ED)} if page_of is signing_in else {}
-    shown = page_of(sqlite_site).submit(SHOW, **typed)
-    refused = shown.submit(button, password="short")
-    assert (refused.status, refused.field("password").get("type")) == (422, "text")
-    assert refused.value("password") == ""
-    assert refused.has_button(HIDE)
+    if page_of in BUTTONS:
+        refused = shown.submit(BUTTONS[page_of], password="short")
+        assert (refused.status, refused.field("password").get("type")) == (422, "text")
+        assert refused.value("password") == ""
+        assert refused.has_button(HIDE)
 
 
 def test_where_one_wanted_to_go_and_what_was_typed_come_through(sqlite_site: Site) -> None:
     shown = signing_in(sqlite_site).submit(SHOW, email=email_of(ED))
     assert shown.value("email") == email_of(ED)
+    assert "autofocus" in signing_in(sqlite_site).field("email").attrib
+    assert "autofocus" in shown.field("password").attrib
+    form, _ = shown.form_of("Sign in")
+    assert next(form.iter("button")).get("name") is None, "the Enter key signs in, and shows nothing"
     assert shown.submit("Sign in", password=PASSWORD).path == "/staff/legislation/1"
     asked = signing_in_with_a_form(sqlite_site).submit(SHOW, email=email_of(ED), password=TYPED)
     offered = asked.submit("Sign in", password=PASSWORD)
     assert offered.submit("Bring my form back").value("internal_note") == "Typed for an hour"
-    asked = confirming_with_a_form(sqlite_site).submit(SHOW, password=TYPED)
+    refused = confirming_with_a_form(sqlite_site)
+    assert (refused.status, refused.h1) == (403, "Confirm your password")
+    asked = refused.submit(SHOW, password=TYPED)
     back = asked.submit("Confirm", password=PASSWORD).submit("Bring my form back")
     assert back.value("name") == "Edwina"
-
-
-def test_by_keyboard_the_cursor_is_in_the_right_field_and_enter_signs_in(
-    sqlite_site: Site, live_server: Callable[..., str], new_context: Callable[..., BrowserContext]
-) -> None:
-    address = live_server(sqlite_site.app)
-    for viewport in ({"width": 1280, "height": 800}, {"width": 360, "height": 740}):
-        hands = Hands(new_context(java_script_enabled=False, viewport=viewport).new_page())
-        page = hands.page
-        page.goto(f"{address}/staff/sign-in")
-        assert page.locator("#email:focus").count() == 1
-        page.keyboard.insert_text(email_of(ED))
-        hands.press(f"button:text-is('{SHOW}')")
-        assert page.locator("#password:focus").count() == 1
-        page.keyboard.insert_text(PASSWORD)
-        assert page.input_value("#password") == PASSWORD
-        assert page.evaluate("document.scrollingElement.scrollWidth") <= viewport["width"]
-        with page.expect_navigation():
-            page.keyboard.press("Enter")
-        assert "Good day, Ed Editor" in page.inner_text("h1")
+    assert back.submit("Keep").hops == [303, 200]

@@ -3,17 +3,17 @@
 import pytest
 import sqlalchemy as sa
 
-from tests.browser import Browser, Page
+from tests.browser import Page
 from tests.exported import rows
 from tests.site import ADA, CLEO, ED, WEALTH_ORDERS, Site
 from tests.web.test_status_change import UNDONE
-from tracker.models import Ask, Event, Legislation, Source
+from tracker.models import Event, Legislation, Source
 from tracker.queries import staff
 
 ASK = {
     "title": "Fill the empty homes",
     "slug": "empty-homes",
-    "source_id": "How do we deal with Russia?",
+    "source_id": "A speech on homes",
     "topic": "Housing",
     "quote": "We ask for every empty home to be filled.",
     "summary": "Let councils fill homes that stand empty.",
@@ -21,17 +21,6 @@ ASK = {
     "next_step": "A debate.",
     "next_step_on": "March 2027",
 }
-
-
-def enter_source(browser: Browser, **more: str) -> Page:
-    form = browser.get("/staff/sources/").follow("New source")
-    typed = {"key": "a-speech", "title": "A speech on homes", "author": "Š. Author", "published_on": "March 2024"}
-    return form.submit("Keep as a draft", **typed | more)
-
-
-def enter_ask(browser: Browser, **more: str) -> Page:
-    form = browser.get("/staff/asks/").follow("New ask")
-    return form.submit("Keep as a draft", **ASK | {"source_id": "A speech on homes"} | more)
 
 
 def one_of_each_kind(site: Site, *pages: Page) -> list[str]:
@@ -43,12 +32,10 @@ def one_of_each_kind(site: Site, *pages: Page) -> list[str]:
 
 def test_from_a_source_to_a_published_ask(site: Site) -> None:
     ed, stranger = site.browser(ED), site.browser()
-    assert enter_source(ed).notices == ["Kept as a draft."]
-    page = enter_ask(ed)
-    assert page.notices == ["Kept as a draft. The public does not see it."]
-    assert stranger.get("/asks/empty-homes").status == 404
-    assert not page.has_button("Publish the ask")
-    assert "Missing Say where the ask stands" in page.section("missing")
+    typed = {"key": "a-speech", "title": "A speech on homes", "author": "Š. Author", "published_on": "March 2024"}
+    entered = ed.get("/staff/sources/").follow("New source").submit("Keep as a draft", **typed)
+    assert entered.notices == ["Kept as a draft."]
+    page = ed.get("/staff/asks/").follow("New ask").submit("Keep as a draft", **ASK)
     test = page.follow("Add tests").submit("Add the tests", labels="Every home is filled")
     assert "Every home is filled" in test.section("tests")
     status = test.follow("Change the status")
@@ -78,14 +65,8 @@ def test_a_law_is_entered_linked_and_published(site: Site) -> None:
     assert entered.notices == ["Kept as a draft."]
     assert stranger.get("/legislation/ukpga/2019/99").status == 404
     ask = ed.get(f"/staff/asks/{site.ask_id()}")
-    form = ask.follow("Link a law")
-    linked = form.submit(
-        "Keep as a draft",
-        legislation_id="2019 c. 99",
-        provisions="ss. 1–3",
-        extent=["England", "Wales"],
-        effect="blocks",
-    )
+    typed = {"legislation_id": "2019 c. 99", "provisions": "ss. 1–3", "extent": ["England", "Wales"]}
+    linked = ask.follow("Link a law").submit("Keep as a draft", **typed, effect="blocks")
     assert "Kept as a draft" in linked.notices[0]
     publish = "Publish the link to The Homes Act 2019 ss. 1–3 England, Wales"
     early = linked.submit(publish)
@@ -98,6 +79,13 @@ def test_a_law_is_entered_linked_and_published(site: Site) -> None:
     assert "ss. 1–3 Blocks the ask England; Wales" in page.text
     assert "The Homes Act 2019" in stranger.get(f"/asks/{WEALTH_ORDERS}").section("law")
     assert ("ukpga/2019/99", "blocks") in {(row["law_key"], row["effect"]) for row in rows(site, "links")}
+    draft = sa.select(Legislation.id).where(Legislation.key == "ukpga/2019/counter-terrorism-border-security")
+    path = f"/staff/legislation/{site.scalar(draft)}"
+    saved = ed.get(path).follow("Edit the law").submit("Keep", note="Checked now.", citation="2019 c. 3")
+    assert saved.hops == [303, 200]
+    saved.submit("Publish the law")
+    assert "Checked now." in stranger.get("/legislation/ukpga/2019/3").text
+    assert "2019 c. 3" in {row["citation"] for row in rows(site, "legislation")}
 
 
 def test_a_draft_law_of_the_seeds_is_completed_and_published(sqlite_site: Site) -> None:
@@ -111,24 +99,19 @@ def test_a_draft_law_of_the_seeds_is_completed_and_published(sqlite_site: Site) 
     assert "2019 c. 3" in {row["citation"] for row in rows(sqlite_site, "legislation")}
 
 
-@pytest.mark.parametrize(
-    ("typed", "field", "says"),
-    [
+def test_what_is_wrong_with_a_law_stands_beside_its_field(shared_site: Site) -> None:
+    form = shared_site.browser(ED).get("/staff/legislation/new")
+    for typed, field, says in (
         ({"citation": "2017 c. 22"}, "citation", "This law is entered already: 2017 c. 22."),
         ({"citation": "2018 c. 13", "address": "https://www.legislation.gov.uk/ukpga/2017/22"}, "address", "leads to"),
         ({"title": ""}, "title", "Fill in “Title”."),
         ({"title": "A law"}, "kind", "Choose the kind of law"),
         ({"address": "javascript:alert(1)", "kind": "other", "year": "2018"}, "address", "must begin with https://"),
-    ],
-)
-def test_what_is_wrong_with_a_law_stands_beside_its_field(
-    shared_site: Site, typed: dict[str, str], field: str, says: str
-) -> None:
-    form = shared_site.browser(ED).get("/staff/legislation/new")
-    with shared_site.unchanged():
-        refused = form.submit("Keep as a draft", **{"title": "A law of ours"} | typed)
-    assert refused.status == 422
-    assert any(says in error for error in refused.errors(field)), refused.summary
+    ):
+        with shared_site.unchanged():
+            refused = form.submit("Keep as a draft", **{"title": "A law of ours"} | typed)
+        assert refused.status == 422
+        assert any(says in error for error in refused.errors(field)), refused.summary
 
 
 def test_a_new_slug_leaves_the_old_address_working(site: Site) -> None:
@@ -162,10 +145,6 @@ def test_what_is_archived_can_be_restored_as_it_was(sqlite_site: Site) -> None:
         assert stranger.get(shown).html != before
         done.submit(f"Take up {name}")
         assert stranger.get(shown).html == before
-
-
-def test_an_archived_source_leaves_the_list_of_choices_to_nobody_and_comes_back(sqlite_site: Site) -> None:
-    ed = sqlite_site.browser(ED)
     title = sqlite_site.scalar(sa.select(Source.title))
     archive = ed.get("/staff/sources/").follow(f"Archive {title}")
     assert archive.submit("Archive", reason="No.").hops == [303, 200]
@@ -174,32 +153,27 @@ def test_an_archived_source_leaves_the_list_of_choices_to_nobody_and_comes_back(
     assert sqlite_site.scalar(sa.select(Source.publication)) == "published"
 
 
-def test_a_contributor_is_offered_only_what_a_contributor_may(sqlite_site: Site) -> None:
-    cleo = sqlite_site.browser(CLEO)
-    paths = ("/staff/", "/staff/asks/", f"/staff/asks/{sqlite_site.ask_id()}", "/staff/legislation/1",
+def test_a_contributor_is_offered_only_what_a_contributor_may(shared_site: Site) -> None:
+    cleo = shared_site.browser(CLEO)
+    paths = ("/staff/", "/staff/asks/", f"/staff/asks/{shared_site.ask_id()}", "/staff/legislation/1",
              "/staff/legislation/", "/staff/sources/")  # fmt: skip
     pages = [cleo.get(path) for path in paths]
     assert not any(words.startswith(("Publish", "Take up")) for page in pages for words in page.all("button"))
-    for address in one_of_each_kind(sqlite_site, *pages):
+    for address in one_of_each_kind(shared_site, *pages):
         assert cleo.send("GET", address).status_code == 200 or "/updates/" in address, address
 
 
-def test_the_log_shows_each_change_with_before_and_after(sqlite_site: Site) -> None:
-    ada = sqlite_site.browser(ADA)
-    edit = f"/staff/asks/{sqlite_site.ask_id()}/edit"
-    ada.get(edit).submit("Keep", next_step="A report")
-    saved = ada.get(edit).submit("Keep", deadline_note="Report", next_step="")
-    log = saved.section("log")
-    assert "Ada Admin edited the ask “Use unexplained wealth orders against Kremlin-linked wealth”." in log
-    assert "Deadline note [put in: Report ]" in log
-    assert "Next step [taken out: A report" in log
-    assert sqlite_site.scalar(sa.select(Ask.deadline_note).where(Ask.slug == WEALTH_ORDERS)) == "Report"
-
-
-def test_a_long_log_is_read_page_by_page(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_log_shows_each_change_and_a_long_one_is_read_page_by_page(
+    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, path = sqlite_site.browser(ADA), f"/staff/asks/{sqlite_site.ask_id()}"
+    ada.get(f"{path}/edit").submit("Keep", next_step="A report")
+    page = ada.get(f"{path}/edit").submit("Keep", deadline_note="Report", next_step="")
+    assert "Ada Admin edited the ask “Use unexplained wealth orders against Kremlin-linked" in page.section("log")
+    assert "Deadline note [put in: Report ]" in page.section("log")
+    assert "Next step [taken out: A report" in page.section("log")
     monkeypatch.setattr(staff, "MOST", 7)
-    page = sqlite_site.browser(ADA).get(f"/staff/asks/{sqlite_site.ask_id()}")
-    read = []
+    page, read = ada.get(path), []
     while True:
         read.append(page.section("log"))
         if "Older entries" not in read[-1]:
@@ -207,13 +181,31 @@ def test_a_long_log_is_read_page_by_page(sqlite_site: Site, monkeypatch: pytest.
         page = page.follow("Older entries")
     assert any("Seeds imported the ask" in section for section in read)
     told = sum(section.count("Seeds ") for section in read)
-    assert told == sqlite_site.scalar(
-        sa.select(sa.func.count()).select_from(Event).where(Event.ask_id == sqlite_site.ask_id())
-    )
-
-
-def test_a_place_in_the_log_that_does_not_exist_is_refused(shared_site: Site) -> None:
+    of_ask = sa.select(sa.func.count()).select_from(Event).where(Event.ask_id == sqlite_site.ask_id())
+    assert told == sqlite_site.scalar(of_ask.where(Event.actor_id.is_(None)))
     for place in ("x", "0", "9" * 5000, "²"):
-        refused = shared_site.browser(ADA).get("/staff/asks/1", query_string={"before": place})
+        refused = ada.get("/staff/asks/1", query_string={"before": place})
         assert refused.status == 400
         assert "There is no such place in the log." in refused.text
+
+
+def test_an_editor_renames_a_body_and_its_page_stays(site: Site) -> None:
+    name = "Fighters of Crime"
+    form = site.browser(ED).get("/staff/").follow("Bodies").follow("Edit National Crime Agency")
+    assert (form.value("name"), form.value("short_names")) == ("National Crime Agency", "NCA")
+    assert form.submit("Keep", name="home office").errors("name") == ["Another body has or had this name."]
+    kept = form.submit("Keep", name=name, short_names="NCA\nFOCUS")
+    assert kept.notices == ["Kept."]
+    assert f"{name} Also called NCA, FOCUS" in kept.text
+    browser = site.browser()
+    page = browser.get("/bodies/national-crime-agency")
+    assert page.h1 == name
+    assert "Also called NCA, FOCUS" in page.text
+    assert browser.get("/asks/dirty-money-london").follow(name).h1 == name
+    assert browser.get("/?q=focus").h1 == "“focus”: 3 of 11 asks"
+    assert browser.get("/?body=national-crime-agency").h1 == "3 of 11 asks"
+    assert f"; {name}; " in browser.send("GET", "/asks.csv").text
+    assert kept.browser.get("/staff/log/").follow(f"See it : {name}").h1 == "Bodies"
+    read = site.browser(CLEO).get("/staff/bodies/")
+    assert "Financial Conduct Authority Also called FCA" in read.text
+    assert not [words for words in read.links() if words.startswith("Edit")]

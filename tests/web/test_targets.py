@@ -117,44 +117,28 @@ def test_a_long_list_of_names_is_folded_and_the_next_to_compare_stands_above_it(
 def test_the_files_and_the_api_have_the_names_that_are_shown(read_campaign: Site) -> None:
     found = rows(read_campaign, "targets", q="unexplained wealth")
     assert [row["name"] for row in found] == CAMPAIGN[:ON_THE_LIST]
-    first = {
-        name: found[0][name] for name in ("target_number", "state", "unique_id", "listed_on", "law_key", "measures")
-    }
-    assert first == {
+    expected = {
         "target_number": "1", "state": "listed", "unique_id": "RUS0001", "listed_on": "2020-07-06",
         "law_key": "uksi/2019/855", "measures": "Asset freeze",
     }  # fmt: skip
+    assert expected.items() <= found[0].items()
     records = all_records(read_campaign, f"/targets?ask={WEALTH_ORDERS}")
     for told in (records, got(read_campaign, f"/asks/{WEALTH_ORDERS}")["targets"]):
         assert [it["name"] for it in told] == CAMPAIGN[:ON_THE_LIST]
     assert rows(read_campaign, "targets", q="brexit") == []
 
 
-@pytest.mark.parametrize(
-    ("day", "says", "number"),
-    [
+def test_a_past_day_names_who_was_on_the_list_then(read_campaign: Site) -> None:
+    for day, says, number in (
         ("2018-01-01", "", 0),
         ("2020-07-05", "0 of 35 names are on the UK Sanctions List", 0),
         ("2020-07-06", "10 of 35 names are on the UK Sanctions List", 10),
         ("2022-03-15", "29 of 35 names are on the UK Sanctions List", 29),
-    ],
-)
-def test_a_past_day_names_who_was_on_the_list_then(read_campaign: Site, day: str, says: str, number: int) -> None:
-    page = read_campaign.browser().get(f"{ADDRESS}?on={day}")
-    assert says in page.text
-    assert ('id="targets"' in page.html) is bool(says)
-    assert named(page) == CAMPAIGN[:number]
-
-
-def test_who_is_taken_off_the_list_is_counted_and_shown_so(campaign: Site) -> None:
-    gone = {"removed_on": PartialDate("2026-11-21"), "last_seen": PartialDate("2026-11-20")}
-    campaign.execute(sa.update(Designation).where(Designation.unique_id == "RUS0003").values(**gone))
-    said = campaign.browser().get(ADDRESS).section("targets")
-    assert "28 of 35 names are" in said
-    assert "7 are not on the list, of which 1 was earlier." in said
-    assert "Removed by 21 November 2026, listed on 6 July 2020" in said
-    assert "29 of 35" in campaign.browser().get(f"{ADDRESS}?on=2026-11-20").section("targets")
-    assert CAMPAIGN[2] not in named(campaign.browser().get(f"{ADDRESS}?on=2026-11-21"))
+    ):
+        page = read_campaign.browser().get(f"{ADDRESS}?on={day}")
+        assert says in page.text
+        assert ('id="targets"' in page.html) is bool(says)
+        assert named(page) == CAMPAIGN[:number]
 
 
 def test_an_editor_can_show_a_name_that_is_not_listed_and_hide_one_that_is(campaign: Site) -> None:
@@ -173,22 +157,18 @@ def test_an_editor_can_show_a_name_that_is_not_listed_and_hide_one_that_is(campa
         past = campaign.browser().get(f"{ADDRESS}?on={day}")
         assert named(past) == expected
         assert "of 35 names are" in past.section("targets")
-
-
-def test_names_of_an_ask_that_is_no_longer_followed_are_not_public(campaign: Site) -> None:
     with campaign.change(ED) as change:
-        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
-        archive(change, ask, None, "Not about this.")
-    for address in (ADDRESS, f"{ADDRESS}?on=2022-03-15"):
-        assert "Testov1" not in campaign.browser().get(address).text
-    assert "Testov1" not in campaign.browser().send("GET", "/targets.csv").text
-    assert "Testov1" not in campaign.browser().send("GET", f"/api/v1/asks/{WEALTH_ORDERS}").text
+        archive(change, change.session.get_one(Ask, ask_id), None, "Not about this.")
+    for address in (ADDRESS, f"{ADDRESS}?on=2022-03-15", "/targets.csv", f"/api/v1{ADDRESS}"):
+        assert "Testov3" not in campaign.browser().send("GET", address).text, "an ask that is no longer followed"
 
 
-def test_a_law_says_who_is_listed_under_it(campaign: Site) -> None:
+def test_who_is_taken_off_the_list_is_counted_and_shown_so_and_a_law_says_who_is_listed_under_it(
+    campaign: Site,
+) -> None:
+    gone = {"removed_on": PartialDate("2026-11-21"), "last_seen": PartialDate("2026-11-20")}
     with campaign.change(ED) as change:
         make_designation(change.session, "RUS0900", kind=TargetKind.SHIP, listed_on=None)
-        gone = {"removed_on": PartialDate("2026-11-21"), "last_seen": PartialDate("2026-11-20")}
         make_designation(change.session, "RUS0901", **gone)
         change.session.add(SanctionsList(day=PartialDate("2026-11-21"), read_at=change.at))
     said = campaign.browser().get("/legislation/uksi/2019/855").section("regime")
@@ -198,3 +178,10 @@ def test_a_law_says_who_is_listed_under_it(campaign: Site) -> None:
     assert "Not known 0 1" in said
     assert "20 November 2026 31 21 November 2026 30" in said
     assert 'id="regime"' not in campaign.browser().get("/legislation/ukpga/2017/22").html
+    campaign.execute(sa.update(Designation).where(Designation.unique_id == "RUS0003").values(**gone))
+    said = campaign.browser().get(ADDRESS).section("targets")
+    assert "28 of 35 names are" in said
+    assert "7 are not on the list, of which 1 was earlier." in said
+    assert "Removed by 21 November 2026, listed on 6 July 2020" in said
+    assert "29 of 35" in campaign.browser().get(f"{ADDRESS}?on=2026-11-20").section("targets")
+    assert CAMPAIGN[2] not in named(campaign.browser().get(f"{ADDRESS}?on=2026-11-21"))
