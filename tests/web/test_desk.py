@@ -17,7 +17,7 @@ from tracker.clock import now, today
 from tracker.db.engine import writing
 from tracker.models import Ask, Legislation, Link, Source, Update
 from tracker.rules.dates import PartialDate
-from tracker.rules.permissions import COMMAND_LINE
+from tracker.rules.people import COMMAND_LINE
 from tracker.rules.updates import UpdateKind
 from tracker.services import people
 from tracker.services.change import Change

@@ -2,10 +2,13 @@
 
 import re
 from base64 import b64encode
+from collections.abc import Callable
 from hashlib import sha256
 from xml.etree.ElementTree import Element, fromstring
 
 import sqlalchemy as sa
+from flask import Flask
+from playwright.sync_api import Browser
 
 from tests.browser import Page
 from tests.markup import parse_by_standard
@@ -20,6 +23,7 @@ from tracker.rules.status import Family, Status
 ASK = f"/asks/{LONDON_PROPERTY}"
 TITLE = "Expose who owns London property held through offshore companies"
 NASTY = "\"><script>alert('x')</script> & “Škoda”"
+Serve = Callable[[Flask], str]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -115,3 +119,22 @@ def test_the_code_to_copy_leads_to_what_it_names(make_site: MakeSite) -> None:
     assert found == [ASK, f"{ASK}/badge.svg", f"{ASK}/card"]
     for path in found:
         assert browser.send("GET", path, base_url="https://tracker.example").status_code == 200
+
+
+def test_another_site_shows_badge_and_card_and_cannot_frame_a_page(
+    sqlite_site: Site, live_server: Serve, browser: Browser
+) -> None:
+    address = live_server(sqlite_site.app)
+    card, whole = (f'<iframe src="{address}{ASK}{name}"></iframe>' for name in ("/card", ""))
+    blog = Flask("blog")
+    blog.add_url_rule("/", view_func=lambda: f'<img src="{address}{ASK}/badge.svg">{card}{whole}')
+    with browser.new_context(color_scheme="dark") as context:
+        page = context.new_page()
+        page.goto(live_server(blog))
+        assert page.evaluate("document.images[0].naturalWidth") > 100
+        shown, refused = page.frames[1:]
+        assert shown.inner_text("h1").strip() == TITLE
+        assert TITLE not in refused.content()
+        page.goto(f"{address}{ASK}/badge.svg")
+        colour = page.evaluate("getComputedStyle(document.querySelector('.label')).fill")
+        assert colour == "rgb(229, 180, 67)", "its one style is let through"

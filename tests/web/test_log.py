@@ -15,7 +15,7 @@ from tracker.clock import day_of, now, today
 from tracker.exports.folder import LOG
 from tracker.models import Event, Person
 from tracker.queries import log
-from tracker.rules.permissions import Actor, Role
+from tracker.rules.people import Actor, Role
 from tracker.services import events, proof
 from tracker.services.change import Change
 from tracker.services.events import Subject
