@@ -26,18 +26,12 @@ from tracker.rules.wording import (
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 
 
-def test_columns_are_named_in_words() -> None:
-    assert [field_name(name) for name in ("title", "next_step_on", "source_id")] == ["title", "next step on", "source"]
-
-
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (None, "nothing"),
         ("", "nothing"),
         ([], "nothing"),
         (False, "“False”"),
-        ("Met", "“Met”"),
         (["Wales", "Scotland"], "“Wales”, “Scotland”"),
         ([{"url": "https://a.example", "note": "", "published_on": None}], "url: https://a.example"),
         ("x" * LONGEST_QUOTE, f"“{'x' * LONGEST_QUOTE}”"),
@@ -81,12 +75,10 @@ def marked(before: str, after: str) -> str:
     ("before", "after", "difference"),
     [
         ("", "", ""),
-        ("Tax homes.", "Tax homes.", "Tax homes."),
         ("", "Tax homes.", "{+Tax homes.+}"),
         ("Tax homes.", "", "[-Tax homes.-]"),
         ("Tax empty homes.", "Tax all empty homes.", "Tax{+ all+} empty homes."),
-        ("Tax empty homes.", "Tax empty flats!", "Tax empty[- homes.-]{+ flats!+}"),
-        ("Tax  homes", "Tax homes", "Tax[-  homes-]{+ homes+}"),
+        ("Tax  empty homes.", "Tax empty flats!", "Tax[-  empty homes.-]{+ empty flats!+}"),
     ],
 )
 def test_words_that_differ_are_marked(before: str, after: str, difference: str) -> None:
@@ -122,6 +114,7 @@ def test_values_of_every_kind_can_be_compared() -> None:
         ("D", (Piece(Mark.OUT, "url: u"),)),
     ]
     assert compare_fields(None, None) == ()
+    assert field_name("source_id") == "source"
 
 
 def entry(number: int, action: str, subject: str = "ask", before: Any = None, after: Any = None) -> Happening:
