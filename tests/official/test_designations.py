@@ -43,7 +43,7 @@ def rows(session: Session) -> dict[str, Designation]:
 
 def days_of(row: Designation) -> list[str | None]:
     """When an entry was first seen, last seen, and taken off."""
-    return [day and day.text for day in (row.first_seen, row.last_seen, row.removed_on)]
+    return [day.text if day else None for day in (row.first_seen, row.last_seen, row.removed_on)]
 
 
 def offered(target: Target) -> list[str]:
