@@ -10,13 +10,17 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from tests.cli.commands import tracker_on
 from tests.engines import ENGINES, Databases
+from tests.exported import read
 from tests.factories import (
+    NOW,
     ask_draft,
     criterion_draft,
     dispute_draft,
+    find_staff,
     list_target,
     make_ask,
     make_designation,
@@ -27,10 +31,22 @@ from tests.factories import (
     make_targets,
     make_test,
     make_update,
+    source_draft,
 )  # fmt: skip
+from tests.imports.taking import ADDRESS, bring, exported
 from tests.site import ADA, CLEO, ED, LOCAL, WEALTH_ORDERS, SeededDatabases, Site, open_app, open_site
 from tests.test_urls import PUBLIC_ADDRESSES
+from tests.transactions import count_events, filled_engine, revision
+from tracker.db.engine import writing
+from tracker.exports import csv, workbook
+from tracker.exports.columns import Origin
+from tracker.exports.tables import TABLES
+from tracker.face import Face
+from tracker.imports.cells import fillable
+from tracker.imports.compare import STATEMENTS
+from tracker.imports.records import RECORDS
 from tracker.models import Ask, Body, SanctionsList, SuccessTest
+from tracker.queries.public import tables
 from tracker.rules.asks import BodyDraft
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import Effect
@@ -40,6 +56,7 @@ from tracker.rules.targets import TargetKind
 from tracker.rules.updates import Result, UpdateKind
 from tracker.services import asks, drafts, records, replies, targets, tests, updates
 from tracker.services.bodies import edit_body
+from tracker.services.change import Change
 
 # What is of the copy itself: where its log stands, when it was written, and how often the public data changed.
 OWN = re.compile(
@@ -194,6 +211,48 @@ def test_what_is_public_comes_in_again_by_itself(original: Site, databases: Data
         assert "is what the log adds up to" in copy("verify", "--replay").out
         copy("export", tmp_path / "again")
     assert files(tmp_path / "again") == files(tmp_path / "out")
+
+
+def as_workbook(session: Session) -> bytes:
+    """All public tables as a spreadsheet program would open them."""
+    file, edition = io.BytesIO(), Origin(ADDRESS, Face(), revision(session), NOW)
+    workbook.write_workbook(file, edition, lambda name: iter(session.execute(tables.RECORDS[name].statement()).all()))
+    return file.getvalue()
+
+
+def fillable_rows(text: str, name: str) -> list[dict[str, str]]:
+    """The rows of a file in order, without what the tracker works out by itself; a draft law is not named by a bill."""
+    wanted = [column.name for column in fillable()[name] if column.name != "becomes"]
+    rows = [{column: row[column] for column in wanted} for row in read(text)]
+    return sorted(rows, key=lambda row: [row[column] for column in TABLES[name].key])
+
+
+def test_its_tables_change_nothing_there_and_make_drafts_elsewhere(original: Site, databases: Databases) -> None:
+    with original.change(ED) as ed:
+        public = exported(ed)
+        before = original.footprint()
+        for form in (public, {"policy-asks.xlsx": as_workbook(ed.session)}):
+            plan = bring(ed, form)
+            assert plan.faults == []
+            assert (plan.added.total(), plan.changed.total()) == (0, 0)
+            assert plan.left.total() == sum(len(read(text)) for text in public.values())
+        assert (count_events(ed.session), revision(ed.session)) == before
+    rows = {name: fillable_rows(public[f"{name}.csv"], name) for name in RECORDS}
+    files = {
+        f"{name}.csv": "".join(csv.write(list(found[0]), ([*row.values()] for row in found)))
+        for name, found in rows.items()
+    }
+    with filled_engine(databases, original.engine.dialect.name) as engine, writing(engine) as session:
+        ed = Change(session, find_staff(session).ed, NOW)
+        for source in read(public["sources.csv"]):
+            asks.create_source(ed, source_draft(key=source["source_key"], title=source["title"], url=source["url"]))
+        plan = bring(ed, files)
+        assert plan.faults == []
+        assert plan.added.total() == sum(map(len, rows.values()))
+        for name, found in rows.items():
+            there = TABLES[name].csv(session.execute(STATEMENTS[name]()).all(), ADDRESS)
+            assert fillable_rows("".join(there), name) == found
+        assert not bring(ed, files).has_changes
 
 
 def test_new_records_are_numbered_after_those_that_came(
