@@ -5,7 +5,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -206,8 +206,9 @@ def test_an_answer_that_breaks_off_and_nobody_there_say_nothing(site: FakeSite) 
 # --- servers that do what they should not ---
 
 
-def serve(answer: Callable[[socket.socket], None]) -> tuple[int, threading.Thread]:
-    """A server that does with its one connection what is given; return its port."""
+@contextmanager
+def serving(answer: Callable[[socket.socket], None]) -> Iterator[int]:
+    """The port of a server that does with its one connection what is given, and that has done it after the block."""
     listening = socket.create_server((HERE, 0))
 
     def run() -> None:
@@ -216,7 +217,8 @@ def serve(answer: Callable[[socket.socket], None]) -> tuple[int, threading.Threa
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    return listening.getsockname()[1], thread
+    yield listening.getsockname()[1]
+    thread.join()
 
 
 @pytest.mark.parametrize(
@@ -233,11 +235,10 @@ def test_one_that_sends_a_byte_now_and_then_is_left(site: FakeSite, first: bytes
         except OSError:
             gone.set()
 
-    port, thread = serve(drip)
-    with pytest.raises(Unreachable):
-        pages_of(site, ports={"http": port}, most_seconds=0.3).get("http://slow.example/")
-    assert gone.wait(10)  # we hung up
-    thread.join()
+    with serving(drip) as port:
+        with pytest.raises(Unreachable):
+            pages_of(site, ports={"http": port}, most_seconds=0.3).get("http://slow.example/")
+        assert gone.wait(10)  # we hung up
 
 
 @pytest.mark.parametrize("answer", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
@@ -247,10 +248,8 @@ def test_nonsense_says_nothing(site: FakeSite, answer: bytes) -> None:
         line.recv(65536)
         line.sendall(answer)
 
-    port, thread = serve(talk)
-    with pytest.raises(Unreachable, match="gave no whole answer"):
+    with serving(talk) as port, pytest.raises(Unreachable, match="gave no whole answer"):
         pages_of(site, ports={"http": port}).get("http://odd.example/")
-    thread.join()
 
 
 def test_https_names_the_host_and_takes_no_stranger_for_it(site: FakeSite) -> None:
@@ -262,8 +261,6 @@ def test_https_names_the_host_and_takes_no_stranger_for_it(site: FakeSite) -> No
         with suppress(OSError):
             context.wrap_socket(line, server_side=True)
 
-    port, thread = serve(talk)
-    with pytest.raises(Unreachable, match="gave no whole answer"):
+    with serving(talk) as port, pytest.raises(Unreachable, match="gave no whole answer"):
         pages_of(site, ports={"https": port}).get("https://News.example/")
-    thread.join()
     assert names == ["news.example"]

@@ -1,26 +1,22 @@
 """What a host tells of a page."""
 
-import pytest
-
 from tracker.rules.publishers import PublisherDraft, check_publisher, host_of, read_host
 from tracker.rules.updates import EvidenceType
 
 
-@pytest.mark.parametrize(
-    ("url", "publisher", "kind"),
-    [
+def test_a_usual_host_tells_publisher_and_type() -> None:
+    record = EvidenceType.OFFICIAL_RECORD
+    for url, publisher, kind in (
         ("https://www.gov.uk/government/news/1", "GOV.UK", EvidenceType.GOVERNMENT_CLAIM),
-        ("https://www.legislation.gov.uk/ukpga/2017/22", "legislation.gov.uk", EvidenceType.OFFICIAL_RECORD),
-        ("https://hansard.parliament.uk/commons/2018-03-14", "Hansard", EvidenceType.OFFICIAL_RECORD),
-        ("https://WWW.BAILII.org:443/ew/cases", "BAILII", EvidenceType.OFFICIAL_RECORD),
-        ("https://caselaw.nationalarchives.gov.uk/ewca", "The National Archives", EvidenceType.OFFICIAL_RECORD),
+        ("https://www.legislation.gov.uk/ukpga/2017/22", "legislation.gov.uk", record),
+        ("https://hansard.parliament.uk/commons/2018-03-14", "Hansard", record),
+        ("https://WWW.BAILII.org:443/ew/cases", "BAILII", record),
+        ("https://caselaw.nationalarchives.gov.uk/ewca", "The National Archives", record),
         ("https://amp.theguardian.com/uk", "The Guardian", EvidenceType.INDEPENDENT),
-    ],
-)
-def test_a_usual_host_tells_publisher_and_type(url: str, publisher: str, kind: EvidenceType) -> None:
-    known = read_host(url, {})
-    assert known is not None
-    assert (known.publisher, known.type, known.title) == (publisher, kind, "")
+    ):
+        known = read_host(url, {})
+        assert known is not None
+        assert (known.publisher, known.type, known.title) == (publisher, kind, "")
 
 
 def test_another_host_tells_nothing() -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.rules.problems import fields_of
@@ -171,6 +171,7 @@ def test_the_spans_of_a_story() -> None:
     assert spans_of([entry(1, "2018")]) == []
 
 
+@settings(max_examples=50)
 @given(STORIES)
 def test_the_span_of_each_day_tells_the_status_of_that_day(told: list[Entry]) -> None:
     spans = spans_of(told)

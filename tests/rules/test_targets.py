@@ -1,7 +1,5 @@
 """When two names are alike, what may be pasted, and how regimes are called."""
 
-import pytest
-
 from tests.rules.problems import fields_of
 from tracker.rules.targets import (
     MOST_TARGETS,
@@ -17,9 +15,8 @@ from tracker.rules.targets import (
 )
 
 
-@pytest.mark.parametrize(
-    ("asked", "listed", "shared"),
-    [
+def test_names_are_alike_in_two_words_or_whole() -> None:
+    for asked, listed, shared in (
         ("Boris Testov", "TESTOV Boris Ivanovich", {"boris", "testov"}),
         ("Škoda Łucja", "skoda LUCJA", {"skoda", "lucja"}),
         ("Тестов Борис", "БОРИС ТЕСТОВ", {"борис", "тестов"}),
@@ -27,26 +24,21 @@ from tracker.rules.targets import (
         ("Prospect", "PROSPECT", {"prospect"}),
         ("Prospect", "EXAMPLE PROSPECT", set()),
         ("Boris Boris", "Boris", {"boris"}),
-    ],
-)
-def test_names_are_alike_in_two_words_or_whole(asked: str, listed: str, shared: set[str]) -> None:
-    assert shared_words(words_of(asked), words_of(listed)) == shared
+    ):
+        assert shared_words(words_of(asked), words_of(listed)) == shared
 
 
-@pytest.mark.parametrize(
-    ("names", "message"),
-    [
+def test_pasted_names_are_checked_line_by_line() -> None:
+    for names, message in (
         ((), "Give the names, one a line."),
         (("Boris Testov", "…"), "Line 2 has no letters."),
         (("A B", "B a"), "Line 2, “B a”: this name is there already."),
         (("Known Name",), "Line 1, “Known Name”: this name is there already."),
         (("A" * 201,), "Line 1 has more than 200 characters."),
         (tuple(map(str, range(MOST_TARGETS + 1))), f"Add at most {MOST_TARGETS} names at a time."),
-    ],
-)
-def test_pasted_names_are_checked_line_by_line(names: tuple[str, ...], message: str) -> None:
-    problems = check_targets(TargetsDraft(names, TargetKind.PERSON), ["Name Known"])
-    assert [problem.message for problem in problems] == [message]
+    ):
+        problems = check_targets(TargetsDraft(names, TargetKind.PERSON), ["Name Known"])
+        assert [problem.message for problem in problems] == [message]
 
 
 def test_regimes_are_called_as_laws_are_here() -> None:
