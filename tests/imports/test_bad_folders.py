@@ -27,6 +27,7 @@ FAULTS = [
     ("links", ",delivers,", ",,", "row 2, column effect: found nothing"),
     # values
     ("updates", "2018-06,status,2018-06,", "2018-06,status,2018-02-31,", "There is no such date as 2018-02-31"),
+    ("updates", "2018-06,status,2018-06,", "2018-06,status,2099,", "row 3, column happened_on: found “2099”"),
     ("updates", ",draft,", ",publised,", "row 4, column publication: found “publised”"),
     ("asks", ",policy,", ",wish,", "row 2, column kind: found “wish”. Expected: One of: policy, sanctions"),
     ("asks", ",90\n", ",often\n", "row 2, column review_interval_days: found “often”. Expected: A whole number."),
