@@ -252,9 +252,8 @@ def test_the_public_reads_when_a_machine_looked_and_never_what_it_found(site: Si
     assert "A machine looked" not in site.browser().get(f"/asks/{ask.slug}?on=2020-01-01").text
 
 
-def test_the_public_reads_by_the_evidence_what_a_machine_saw_there(sqlite_site: Site) -> None:
-    site, ask = sqlite_site, concerned(sqlite_site)[0]
-    seen_at = datetime(2026, 11, 28, 6, 0, tzinfo=UTC)
+def test_the_public_reads_by_the_evidence_what_a_machine_saw_there(site: Site) -> None:
+    ask, seen_at = concerned(site)[0], datetime(2026, 11, 28, 6, 0, tzinfo=UTC)
     said = {Sight.QUOTED: "Found there on", Sight.ANSWERED: "The address answered on"}
     for sight in (*Sight, None):
         with writing(site.engine) as session:
@@ -269,8 +268,7 @@ def test_the_public_reads_by_the_evidence_what_a_machine_saw_there(sqlite_site: 
             assert words not in past
 
 
-def test_the_desk_says_when_a_source_was_not_read_whole(sqlite_site: Site) -> None:
-    site = sqlite_site
+def test_the_desk_says_when_a_source_was_not_read_whole(site: Site) -> None:
     looked(site, "bills", LookOutcome.FAILED, "It gave no answer.")
     looked(site, "law", sentence="1 could not be read, the first: 2018 c. 13: It is no XML.")
     text = site.browser(ED).get("/staff/").section("faults")
