@@ -27,6 +27,7 @@ AT = datetime(2026, 11, 22, tzinfo=UTC)
 
 def test_values_are_shown_as_a_reader_sees_them() -> None:
     for value, words in (
+        (None, "nothing"),
         ("", "nothing"),
         ([], "nothing"),
         (False, "“False”"),
