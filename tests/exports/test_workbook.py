@@ -71,7 +71,7 @@ def test_the_workbook_holds_what_the_files_hold(sqlite_site: Site) -> None:
         assert book[name].freeze_panes == "A2"
 
 
-def test_it_says_where_it_is_from_and_on_what_terms() -> None:
+def test_it_says_where_it_is_from_and_refuses_more_rows_than_were_asked_for_rather_than_cut_off() -> None:
     file = io.BytesIO()
     assert write_workbook(file, EDITION, lambda name: []) == 0
     told = {line[0]: line[1] for line in opened(file.getvalue())["About"].iter_rows(values_only=True)}
@@ -79,8 +79,6 @@ def test_it_says_where_it_is_from_and_on_what_terms() -> None:
     assert (told["Revision"], told["Latest entry"]) == ("7", "2026-11-20T10:00:00+00:00")
     assert "CC BY 4.0" in told["Licence"]
 
-
-def test_more_rows_than_were_asked_for_are_refused_rather_than_cut_off() -> None:
     def laws(name: str) -> list[Law]:
         return [Law()] * 3 if name == "legislation" else []
 
@@ -107,8 +105,7 @@ def test_the_empty_workbook_offers_the_values_that_are_allowed() -> None:
             assert [cell.value for (cell,) in book[sheet][where.replace("$", "")]] == keys
             assert book[name][place.partition(":")[0]].column == [of.name for of in columns].index(column) + 1
 
-
-def test_the_empty_workbook_has_no_column_that_the_tracker_fills_in() -> None:
+    # It has no column that the tracker fills in.
     names = {name: {column.name for column in columns} for name, columns in fillable().items()}
     assert not {"status", "family", "status_label", "ask_url", "reviewed_on"} & names["asks"]
     assert not {"recorded_at", "update_url"} & names["updates"]

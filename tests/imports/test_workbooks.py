@@ -11,20 +11,8 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.imports.books import (
-    GOOD,
-    HEADER,
-    asks,
-    book,
-    locked,
-    merged,
-    repacked,
-    sheet_xml,
-    understated,
-    with_cell,
-    with_figure,
-    with_sheet,
-)
+from tests.imports import books
+from tests.imports.books import GOOD, HEADER, asks, book, repacked, sheet_xml, with_cell, with_sheet
 from tests.imports.taking import bring, summary
 from tracker.exports.workbook import add_sheet, new_workbook, put
 from tracker.imports.files import read_files
@@ -35,7 +23,7 @@ from tracker.services.change import Change
 FILE = "policy.xlsx"
 SHEET = "xl/worksheets/sheet1.xml"
 IN_ASKS = f"{FILE}, sheet asks"
-BOMB = sheet_xml("<c/>") + b" " * 80_000_000
+BOMB = sheet_xml("<c/>") + b" " * 8_000_000
 # A workbook of 1.5 kB in which the reader of cells would make room for twelve million.
 FAR_IN_LITTLE = sheet_xml('<c r="A1"><v>1</v></c><c r="GR60000"><v>1</v></c>')
 FAR = sheet_xml('<c r="A1"><v>1</v></c><c r="XFD1048576"><v>1</v></c>')
@@ -51,13 +39,13 @@ BAD: dict[str, tuple[Callable[[], bytes], str, int, str, str]] = {
         lambda: repacked(asks(GOOD), {}, {f"xl/media/{n}.png": b"" for n in range(300)}), FILE, 0, "", "parts",
     ),
     "a bomb": (lambda: with_sheet(BOMB), FILE, 0, "", "unpacks to far more"),
-    "a bomb that lies": (lambda: understated(with_sheet(BOMB), SHEET, 1000), IN_ASKS, 1, "ask_slug", "no such column"),
+    "a bomb that lies": (lambda: books.understated(with_sheet(BOMB), SHEET, 1000), IN_ASKS, 1, "ask_slug", "no such"),
     "a part that grows a thousand times": (
-        lambda: with_sheet(sheet_xml("<c/>") + b" " * 20_000_000), FILE, 0, "", "unpacks to far more",
+        lambda: with_sheet(sheet_xml("<c/>") + b" " * 3_000_000), FILE, 0, "", "unpacks to far more",
     ),
-    "a size that is not so": (lambda: understated(asks(GOOD), SHEET, 10), FILE, 0, "", "damaged"),
+    "a size that is not so": (lambda: books.understated(asks(GOOD), SHEET, 10), FILE, 0, "", "damaged"),
     "another way of packing": (lambda: repacked(asks(GOOD), {}, how=zipfile.ZIP_BZIP2), FILE, 0, "", "damaged"),
-    "a password": (lambda: locked(asks(GOOD)), FILE, 0, "", "locked with a password"),
+    "a password": (lambda: books.locked(asks(GOOD)), FILE, 0, "", "locked with a password"),
     "a document type": (
         lambda: with_sheet(b'<!DOCTYPE a [<!ENTITY b "c">]>' + sheet_xml("<c/>")), FILE, 0, "", "document type",
     ),
@@ -72,12 +60,12 @@ BAD: dict[str, tuple[Callable[[], bytes], str, int, str, str]] = {
     ),
     "a sheet of another name": (lambda: book(wishes=[["a"]]), FILE, 0, "", "wishes"),
     "no table": (lambda: book(About=[["a"]]), FILE, 0, "", "no sheet with a table"),
-    "joined cells": (merged, IN_ASKS, 0, "", "joined"),
+    "joined cells": (books.merged, IN_ASKS, 0, "", "joined"),
     "a formula": (lambda: with_cell("=1+1"), IN_ASKS, 2, "B", "a formula"),
     "a number": (lambda: with_cell(0.1), IN_ASKS, 2, "title", "0.1"),
     "a large number": (lambda: with_cell(1e15), IN_ASKS, 2, "title", "1000000000000000.0"),
-    "no number": (lambda: with_figure("NaN"), IN_ASKS, 2, "title", "nan"),
-    "a number without end": (lambda: with_figure("1e999"), IN_ASKS, 2, "title", "inf"),
+    "no number": (lambda: books.with_figure("NaN"), IN_ASKS, 2, "title", "nan"),
+    "a number without end": (lambda: books.with_figure("1e999"), IN_ASKS, 2, "title", "inf"),
     "a logical value": (lambda: with_cell(True), IN_ASKS, 2, "title", "TRUE"),
     "a day": (lambda: with_cell(date(2018, 3, 19)), IN_ASKS, 2, "title", "2018-03-19"),
     "a moment": (lambda: with_cell(datetime(2018, 3, 19, 12)), IN_ASKS, 2, "title", "2018-03-19 12"),  # noqa: DTZ001
@@ -92,20 +80,20 @@ BAD: dict[str, tuple[Callable[[], bytes], str, int, str, str]] = {
 @pytest.mark.parametrize("shared_engine", ["sqlite"], indirect=True)
 def test_a_bad_workbook_is_refused_with_its_place(ed: Change, bad: str) -> None:
     make, place, row, column, found = BAD[bad]
-    faults = bring(ed, {"policy.xlsx": make()}, room=50 << 20).faults
+    faults = bring(ed, {"policy.xlsx": make()}, room=5 << 20).faults
     assert [(fault.file, fault.row, fault.column) for fault in faults] == [(place, row, column)]
     assert found in faults[0].found
 
 
-@pytest.mark.parametrize("bad", ["a bomb", "a bomb that lies", "a cell far away", "a cell far away in a small file"])
-def test_a_bad_workbook_gets_little_room(bad: str) -> None:
-    file = BAD[bad][0]()
-    tracemalloc.start()
-    read_files([("policy.xlsx", file)], plan := Plan(), room=50 << 20)
-    _, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert plan.faults
-    assert most < 4 << 20
+def test_a_bad_workbook_gets_little_room() -> None:
+    for bad in ("a bomb", "a bomb that lies", "a cell far away", "a cell far away in a small file"):
+        file = BAD[bad][0]()
+        tracemalloc.start()
+        read_files([("policy.xlsx", file)], plan := Plan(), room=5 << 20)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert plan.faults
+        assert most < 4 << 20
 
 
 @pytest.mark.parametrize("how", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED], ids=["packed", "not packed"])
@@ -118,7 +106,7 @@ def test_a_workbook_comes_in(ed: Change, how: int) -> None:
     assert sorted(titles) == ["2018", "New"]  # a whole number is the text that was typed
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(
     st.lists(
         st.text("'=+-@\t\n＝＠\",; aé中<r>/_x0041D", max_size=12)

@@ -33,7 +33,7 @@ class Machine(Desk):
     """A tracker with evidence, and the strangers' site that it cites."""
 
     days: int = 0
-    more: dict[str, Any] = field(default_factory=dict)
+    closed_ports: dict[str, Any] = field(default_factory=dict)
 
     @property
     def site(self) -> FakeSite:
@@ -58,7 +58,7 @@ class Machine(Desk):
         """Look on the next day; return how it went and what was new."""
         self.days += 1
         looking = self.looking("evidence", NOW + timedelta(days=self.days), **more)
-        pages = pages_of(self.site, **self.more)
+        pages = pages_of(self.site, **self.closed_ports)
         return look(looking, lambda it: read_evidence(it, pages, most)), looking.new
 
     def asked(self) -> list[str]:
@@ -99,13 +99,11 @@ PAGES: list[tuple[str, dict[str, Any], Sight | None]] = [
     (QUOTE, {"body": SAID}, Sight.QUOTED),
     (QUOTE, {"body": "<p>Welcome to our home page"}, Sight.NOT_QUOTED),
     (QUOTE, {"body": "%PDF-1.7", "headers": {"Content-Type": "application/pdf"}}, Sight.ANSWERED),
-    (QUOTE, {"body": "<script>draw()</script>"}, Sight.NOT_QUOTED),
     ("", {"body": SAID}, Sight.ANSWERED),
     ("…", {"body": SAID}, Sight.ANSWERED),
     (QUOTE, {"body": SAID, "status": 404}, Sight.PAGE_GONE),
     ("", {"body": "", "status": 410}, Sight.PAGE_GONE),
     (QUOTE, {"body": SAID, "status": 403}, None),
-    (QUOTE, {"body": SAID, "status": 302, "headers": {"Location": "http://127.0.0.1:22/"}}, None),
 ]
 
 
@@ -137,26 +135,27 @@ def test_what_changed_is_found_once_and_withdrawn_when_it_is_back(machine: Machi
     assert machine.look_on()[1] == []
     assert machine.all(Finding.state) == [FindingState.WITHDRAWN] * 2
 
+    # What was dismissed never comes back.
+    machine.site.page("/b", "<p>Only a script shows it.")
+    machine.cite("b", archived_url="https://archive.example/b")
+    assert machine.look_on()[1] == ["Page b: the quoted words were not found there; we name an archived copy"]
+    with machine.change() as change:
+        finding = change.session.scalars(sa.select(Finding).where(Finding.state == FindingState.NEW)).one()
+        finding.state, finding.reason, finding.decided_at = FindingState.DISMISSED, "A script shows it.", NOW
+    assert machine.look_on()[1] == []
+
 
 def test_a_page_that_is_cited_often_is_one_finding_for_each_ask(machine: Machine) -> None:
     machine.cite("a")
     machine.cite("a")
     machine.cite("a", quote="Other words")
     machine.cite("a", ask="Another ask")
+    assert machine.look_on(dry_run=True)[1] == ["Page a: the page is gone; we name no archived copy"] * 2
+    assert machine.all(Finding.id) == machine.all(EvidenceLook.evidence_id) == machine.all(Look.id) == []
     assert len(machine.look_on()[1]) == 2
     machine.site.page("/a", "<p>Nothing of that")
     assert len(machine.look_on()[1]) == 3
     machine.cite("a")
-    assert machine.look_on()[1] == []
-
-
-def test_what_was_dismissed_never_comes_back(machine: Machine) -> None:
-    machine.site.page("/a", "<p>Only a script shows it.")
-    machine.cite("a", archived_url="https://archive.example/a")
-    assert machine.look_on()[1] == ["Page a: the quoted words were not found there; we name an archived copy"]
-    with machine.change() as change:
-        finding = change.session.scalars(sa.select(Finding)).one()
-        finding.state, finding.reason, finding.decided_at = FindingState.DISMISSED, "A script shows it.", NOW
     assert machine.look_on()[1] == []
 
 
@@ -203,7 +202,7 @@ def test_a_page_is_asked_for_once_and_those_first_that_waited_longest(machine: M
     assert sorted(machine.all(EvidenceLook.sight)) == ["not_quoted", "quoted", "quoted", "quoted"]
 
 
-def test_a_host_that_gives_no_answer_is_asked_once(machine: Machine) -> None:
+def test_a_host_that_gives_no_answer_is_asked_once_and_it_is_told_when_none_answers(machine: Machine) -> None:
     machine.site.page("/a", "", status=503)
     machine.site.page("/b", SAID)
     machine.cite("a", "b", "http://other.example/site/c")
@@ -212,17 +211,8 @@ def test_a_host_that_gives_no_answer_is_asked_once(machine: Machine) -> None:
     assert (row.outcome, row.records) == (LookOutcome.OK, 1)
     machine.look_on()
     assert machine.asked() == ["b", "a", "c"]  # it waited longer
-
-
-def test_it_is_told_when_no_page_answers(machine: Machine) -> None:
-    machine.cite("http://a.example/", "http://b.example/")
-    machine.more = {"ports": {"http": 1}}
+    machine.closed_ports = {"ports": {"http": 1}}
     row, _ = machine.look_on()
     assert row.outcome is LookOutcome.FAILED
-    assert row.sentence.startswith("No page answered. a.example gave no whole answer")
-
-
-def test_a_dry_run_says_what_it_would_find_and_keeps_nothing(machine: Machine) -> None:
-    machine.cite("a")
-    assert machine.look_on(dry_run=True)[1] == ["Page a: the page is gone; we name no archived copy"]
-    assert machine.all(Finding.id) == machine.all(EvidenceLook.evidence_id) == machine.all(Look.id) == []
+    assert row.sentence.startswith("No page answered. ")
+    assert ".example gave no whole answer" in row.sentence

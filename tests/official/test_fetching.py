@@ -25,9 +25,20 @@ def fetcher(record: FakeRecord, tmp_path: Path) -> Fetcher:
     return Fetcher(record.addresses, tmp_path, AGENT, NOW, most_bytes=100_000)
 
 
-def test_an_answer_is_kept_and_asked_for_under_a_condition(record: FakeRecord, fetcher: Fetcher) -> None:
+def get(fetcher: Fetcher, path: str = "/Bills/1") -> Any:
+    return fetcher.get("bills", path).json()
+
+
+def refused(fetcher: Fetcher, says: str, path: str = "/Bills/1", kind: type[Exception] = Unreadable) -> None:
+    with pytest.raises(kind, match=says):
+        get(fetcher, path)
+
+
+def test_an_answer_is_kept_and_asked_for_under_a_condition(
+    record: FakeRecord, fetcher: Fetcher, tmp_path: Path
+) -> None:
     record.say("bills", "/Bills/1", '{"a": 1}')
-    assert fetcher.get("bills", "/Bills/1").json() == {"a": 1}
+    assert get(fetcher) == {"a": 1}
     again = fetcher.get("bills", "/Bills/1")
     assert (again.json(), again.is_new) == ({"a": 1}, False)
     record.say("bills", "/Bills/1", '{"a": 2}')
@@ -36,79 +47,63 @@ def test_an_answer_is_kept_and_asked_for_under_a_condition(record: FakeRecord, f
     assert record.asked == [("/bills/Bills/1", 200), ("/bills/Bills/1", 304), ("/bills/Bills/1", 200)]
     assert record.agents == {AGENT}
 
-
-def test_saved_answers_are_read_without_asking(record: FakeRecord, fetcher: Fetcher, tmp_path: Path) -> None:
-    record.say("bills", "/Bills/1?Take=2", '{"a": 1}')
-    fetcher.get("bills", "/Bills/1?Take=2")
+    # One that breaks off leaves the one before, and what was saved is read without asking.
+    record.say("bills", "/Bills/1", '{"a": 3}', claims=1000)
+    refused(fetcher, "broke off")
+    assert not list(tmp_path.rglob("*.part"))
+    record.say("bills", "/Bills/1?Take=2", '{"a": 4}')
+    get(fetcher, "/Bills/1?Take=2")
     asked = len(record.asked)
-    assert SavedAnswers(tmp_path).get("bills", "/Bills/1?Take=2").json() == {"a": 1}
+    saved = SavedAnswers(tmp_path)
+    assert [saved.get("bills", path).json() for path in ("/Bills/1", "/Bills/1?Take=2")] == [{"a": 2}, {"a": 4}]
     with pytest.raises(Unreadable, match="There is no file bills/Bills-2"):
-        SavedAnswers(tmp_path).get("bills", "/Bills/2")
+        saved.get("bills", "/Bills/2")
     assert len(record.asked) == asked
 
 
-@pytest.mark.parametrize(
-    ("status", "kind", "times"),
-    [(429, Unreachable, 3), (500, Unreachable, 3), (503, Unreachable, 3), (403, Unreadable, 1), (404, Unreadable, 1)],
-)
-def test_a_busy_source_is_asked_three_times_and_a_refusal_taken_at_once(
-    record: FakeRecord, fetcher: Fetcher, status: int, kind: type[Exception], times: int
-) -> None:
-    record.say("bills", "/Bills/1", "", status=status)
-    with pytest.raises(kind, match=f"answered with the code {status}"):
-        fetcher.get("bills", "/Bills/1")
-    assert len(record.asked) == times
+def test_a_busy_source_is_asked_three_times_and_a_refusal_taken_at_once(record: FakeRecord, fetcher: Fetcher) -> None:
+    for status, kind, times in (
+        (429, Unreachable, 3),
+        (500, Unreachable, 3),
+        (503, Unreachable, 3),
+        (403, Unreadable, 1),
+        (404, Unreadable, 1),
+    ):
+        record.asked.clear()
+        record.say("bills", "/Bills/1", "", status=status)
+        refused(fetcher, f"answered with the code {status}", kind=kind)
+        assert len(record.asked) == times
 
 
-def test_a_source_that_is_down_is_unreachable(record: FakeRecord, tmp_path: Path) -> None:
+def test_a_source_that_is_down_is_unreachable(tmp_path: Path) -> None:
     gone = Fetcher({"bills": "http://127.0.0.1:1"}, tmp_path, AGENT, NOW)
-    with pytest.raises(Unreachable, match=r"127\.0\.0\.1:1 gave no answer"):
-        gone.get("bills", "/Bills/1")
+    refused(gone, r"127\.0\.0\.1:1 gave no answer", kind=Unreachable)
 
 
-@pytest.mark.parametrize(
-    "location", ["https://evil.example/Bills/1", "http://127.0.0.1:2/", "http://localhost/Bills/1", "ftp://127.0.0.1/"]
-)
-def test_a_redirect_to_elsewhere_is_refused(record: FakeRecord, fetcher: Fetcher, location: str) -> None:
-    record.say("bills", "/Bills/1", "", status=302, headers={"Location": location})
-    with pytest.raises(Unreadable, match="no official record"):
-        fetcher.get("bills", "/Bills/1")
-
-
-def test_a_redirect_within_the_record_is_followed_and_one_without_end_is_not(
-    record: FakeRecord, fetcher: Fetcher
-) -> None:
+def test_only_a_redirect_within_the_record_and_with_an_end_is_followed(record: FakeRecord, fetcher: Fetcher) -> None:
+    for location in (
+        "https://evil.example/Bills/1", "http://127.0.0.1:2/", "http://localhost/Bills/1", "ftp://127.0.0.1/",
+    ):  # fmt: skip
+        record.say("bills", "/Bills/1", "", status=302, headers={"Location": location})
+        refused(fetcher, "no official record")
     record.say("bills", "/Bills/1", "", status=301, headers={"Location": "/bills/Bills/2"})
     record.say("bills", "/Bills/2", "{}")
-    assert fetcher.get("bills", "/Bills/1").json() == {}
+    assert get(fetcher) == {}
     record.say("bills", "/Bills/2", "", status=301, headers={"Location": "/bills/Bills/1"})
-    with pytest.raises(Unreadable, match="redirect without end"):
-        fetcher.get("bills", "/Bills/1")
+    refused(fetcher, "redirect without end")
 
 
-def test_too_much_is_refused_also_when_it_is_packed(record: FakeRecord, fetcher: Fetcher) -> None:
+def test_too_much_is_refused_also_when_it_is_packed_and_what_is_no_json_asked_for_again(
+    record: FakeRecord, fetcher: Fetcher
+) -> None:
     record.say("bills", "/Bills/1", "x" * 100_001)
     record.pack("bills", "/Bills/2", b"0" * 50_000_000)
     for path in ("/Bills/1", "/Bills/2"):
-        with pytest.raises(Unreadable, match="more than"):
-            fetcher.get("bills", path)
-
-
-def test_an_answer_that_breaks_off_leaves_the_one_before(record: FakeRecord, fetcher: Fetcher, tmp_path: Path) -> None:
-    record.say("bills", "/Bills/1", '{"a": 1}')
-    fetcher.get("bills", "/Bills/1")
-    record.say("bills", "/Bills/1", '{"a": 2}', claims=1000)
-    with pytest.raises(Unreadable, match="broke off"):
-        fetcher.get("bills", "/Bills/1")
-    assert SavedAnswers(tmp_path).get("bills", "/Bills/1").json() == {"a": 1}
-    assert not list(tmp_path.rglob("*.part"))
-
-
-def test_html_instead_of_json_is_told_and_asked_for_anew(record: FakeRecord, fetcher: Fetcher) -> None:
+        refused(fetcher, "more than", path)
+    record.asked.clear()
     record.say("bills", "/Bills/1", "<html>Sorry</html>")
     for _ in range(2):
-        with pytest.raises(Unreadable, match="did not answer in JSON"):
-            fetcher.get("bills", "/Bills/1").json()
+        refused(fetcher, "did not answer in JSON")
     assert [status for _, status in record.asked] == [200, 200]
 
 
@@ -125,14 +120,11 @@ def found(says: str = "A stage", **changes: object) -> Finding:
     return seen_in_record(says, **{"happened_on": PartialDate("2026-11-12")} | changes)
 
 
-def test_a_lock_keeps_a_second_look_out(tmp_path: Path) -> None:
+def test_a_second_look_is_kept_out_and_one_that_was_interrupted_goes_on_where_it_was(
+    record: FakeRecord, tmp_path: Path
+) -> None:
     with only_one(tmp_path, NOW), pytest.raises(BlockingIOError), only_one(tmp_path, NOW):
         pass
-    with only_one(tmp_path, NOW) as since:
-        assert since is None
-
-
-def test_a_look_that_was_interrupted_goes_on_where_it_was(record: FakeRecord, tmp_path: Path) -> None:
     later = NOW + timedelta(hours=1)
     record.say("bills", "/Bills/1", "{}")
     first = Fetcher(record.addresses, tmp_path, AGENT, NOW)
@@ -145,12 +137,11 @@ def test_a_look_that_was_interrupted_goes_on_where_it_was(record: FakeRecord, tm
     with only_one(tmp_path, later) as since:
         assert since is None
 
-
-@pytest.mark.parametrize("after", [timedelta(hours=7), timedelta(hours=-1)])
-def test_an_old_interruption_and_one_to_come_count_for_nothing(tmp_path: Path, after: timedelta) -> None:
-    (tmp_path / "begun").write_text(NOW.isoformat(), encoding="ascii")
-    with only_one(tmp_path, NOW + after) as since:
-        assert since is None
+    # An old interruption and one to come count for nothing.
+    for after in (timedelta(hours=7), timedelta(hours=-1)):
+        (tmp_path / "begun").write_text(NOW.isoformat(), encoding="ascii")
+        with only_one(tmp_path, NOW + after) as since:
+            assert since is None
 
 
 def test_a_source_that_gives_no_answer_is_left_after_three_times(desk: Desk) -> None:
@@ -174,14 +165,11 @@ def test_a_look_that_finds_nothing_writes_only_that_it_looked(desk: Desk) -> Non
     assert desk.all(Revision.number) == [before + 1]  # pages say when a machine looked
 
 
-def test_a_clock_that_was_put_back_is_told(desk: Desk) -> None:
+def test_a_clock_that_was_put_back_and_very_many_findings_are_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.look("bills", reader=lambda it: None)
     row = desk.look("bills", -1, lambda it: it.keep([found()]))
     assert "clock of this machine is behind the last look" in row.sentence
     assert desk.findings() == []
-
-
-def test_many_findings_at_once_are_kept_and_said_to_be_many(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tracker.official.looking.MANY", 2)
     row = desk.look("bills", reader=lambda it: it.keep(found(outside_key=f"bill/{n}") for n in range(3)))
     assert row.sentence == "3 findings at once: see whether the source is right before you tell any."
@@ -196,16 +184,17 @@ def decide(finding: Finding | None, state: FindingState) -> None:
     finding.state, finding.reason, finding.decided_at = state, "It has nothing to do with us.", NOW
 
 
-@pytest.mark.parametrize("state", [FindingState.TOLD, FindingState.DISMISSED])
-def test_what_was_decided_never_comes_back_but_a_changed_value_does(desk: Desk, state: FindingState) -> None:
+def test_what_was_decided_never_comes_back_but_a_changed_value_does(desk: Desk) -> None:
     with writing(desk.engine) as session:
-        first = note(session, found(), NOW)
-        decide(first, state)
-        assert note(session, found(says="Said otherwise"), NOW) is None
-        second = note(session, found(happened_on=PartialDate("2026-11-19")), NOW)
-        assert second is not None
-        assert first is not None
-        assert (second.replaces_id, first.state) == (first.id, state)
+        for state in (FindingState.TOLD, FindingState.DISMISSED):
+            key = {"outside_key": state.value}
+            first = note(session, found(**key), NOW)
+            decide(first, state)
+            assert note(session, found(says="Said otherwise", **key), NOW) is None
+            second = note(session, found(happened_on=PartialDate("2026-11-19"), **key), NOW)
+            assert second is not None
+            assert first is not None
+            assert (second.replaces_id, first.state) == (first.id, state)
 
 
 def test_what_the_record_no_longer_says_is_withdrawn_and_new_when_it_is_back(desk: Desk) -> None:

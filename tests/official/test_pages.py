@@ -5,7 +5,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -52,48 +52,36 @@ def pages_of(site: FakeRecord, **more: Any) -> Pages:
     return Pages(AGENT, **given | more)
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "0.0.0.0", "10.0.0.1", "100.64.0.1", "127.0.0.1", "127.255.255.254", "169.254.169.254", "172.16.0.1",
-        "172.31.255.255", "192.0.0.1", "192.0.2.1", "192.168.1.1", "198.18.0.1", "198.51.100.7", "203.0.113.9",
-        "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255",
-        "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:8.8.8.8", "::ffff:0:127.0.0.1", "64:ff9b::7f00:1",
-        "64:ff9b::a00:1", "64:ff9b:1::1", "100::1", "2001::1", "2001:0:7f00:1::", "2001:db8::1", "2002:7f00:1::",
-        "2002:a00:1::", "fc00::1", "fd12:3456::1", "fe80::1", "fe80::1%lo", "fec0::1", "ff02::1",
-    ],
-)  # fmt: skip
-def test_what_is_not_the_open_internet_is_not_asked(address: str) -> None:
-    assert not is_public(address)
+CLOSED = [
+    "0.0.0.0", "10.0.0.1", "100.64.0.1", "127.0.0.1", "127.255.255.254", "169.254.169.254", "172.16.0.1",
+    "172.31.255.255", "192.0.0.1", "192.0.2.1", "192.168.1.1", "198.18.0.1", "198.51.100.7", "203.0.113.9",
+    "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255",
+    "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:8.8.8.8", "::ffff:0:127.0.0.1", "64:ff9b::7f00:1",
+    "64:ff9b::a00:1", "64:ff9b:1::1", "100::1", "2001::1", "2001:0:7f00:1::", "2001:db8::1", "2002:7f00:1::",
+    "2002:a00:1::", "fc00::1", "fd12:3456::1", "fe80::1", "fe80::1%lo", "fec0::1", "ff02::1",
+]  # fmt: skip
+OPEN = ["8.8.8.8", "151.101.0.144", "172.32.0.1", "2a04:4e42::144", "2620:0:2d0:200::7"]
+THIS_MACHINE = ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "017700000001", "localhost", "0", "[::1]",
+                "[::ffff:7f00:1]"]  # fmt: skip
+NO_USUAL_ADDRESS = [
+    "ftp://news.example/", "file:///etc/passwd", "gopher://news.example/", "http://news.example:22/",
+    "http://news.example:65536/", "http://", "http://user:password@news.example/", "news.example", "http://[::1/",
+    "https://news.example:80/",
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "151.101.0.144", "172.32.0.1", "2a04:4e42::144", "2620:0:2d0:200::7"])
-def test_what_is_the_open_internet_may_be_asked(address: str) -> None:
-    assert is_public(address)
+def test_only_the_open_internet_is_asked() -> None:
+    assert [address for address in CLOSED + OPEN if is_public(address)] == OPEN
 
 
-@pytest.mark.parametrize(
-    "host", ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "017700000001", "localhost", "0", "[::1]", "[::ffff:7f00:1]"]
-)
-def test_no_spelling_of_this_machine_is_asked(site: FakeSite, host: str) -> None:
+def test_no_spelling_of_this_machine_and_no_unusual_address_is_asked(site: FakeSite) -> None:
     site.page("/", "Secret")
-    pages = pages_of(site, look_up=look_up, may_ask=is_public)
-    with pytest.raises(Unreadable, match="not on the open internet"):
-        pages.get(f"http://{host}:{site.server.server_port}/site/")
-    assert site.asked == []
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "ftp://news.example/", "file:///etc/passwd", "gopher://news.example/", "http://news.example:22/",
-        "http://news.example:65536/", "http://", "http://user:password@news.example/", "news.example", "http://[::1/",
-        "https://news.example:80/",
-    ],
-)  # fmt: skip
-def test_only_web_addresses_at_usual_ports_are_asked(site: FakeSite, address: str) -> None:
-    with pytest.raises(Unreadable):
-        pages_of(site).get(address)
+    for host in THIS_MACHINE:
+        with pytest.raises(Unreadable, match="not on the open internet"):
+            pages_of(site, look_up=look_up, may_ask=is_public).get(f"http://{host}:{site.server.server_port}/site/")
+    for address in NO_USUAL_ADDRESS:
+        with pytest.raises(Unreadable):
+            pages_of(site).get(address)
     assert site.asked == []
 
 
@@ -124,19 +112,17 @@ def test_a_host_that_nobody_knows_is_unreachable(site: FakeSite) -> None:
 # --- redirects ---
 
 
-@pytest.mark.parametrize(
-    "location",
-    [
+def test_each_redirect_is_judged_again(site: FakeSite) -> None:
+    locations = [
         "http://inside.example/secret", "//inside.example/secret", "file:///etc/passwd", "http://news.example:22/",
         "http://u:p@news.example/", "http://[",
-    ],
-)  # fmt: skip
-def test_each_redirect_is_judged_again(site: FakeSite, location: str) -> None:
-    site.page("/a", "", status=302, headers={"Location": location})
+    ]  # fmt: skip
     pages = pages_of(site, look_up=lambda host: ["10.0.0.1" if host == "inside.example" else HERE])
-    with pytest.raises(Unreadable):
-        pages.get("http://news.example/site/a")
-    assert site.asked == [("/site/a", 302)]
+    for location in locations:
+        site.page("/a", "", status=302, headers={"Location": location})
+        with pytest.raises(Unreadable):
+            pages.get("http://news.example/site/a")
+    assert site.asked == [("/site/a", 302)] * len(locations)
 
 
 def test_a_name_that_changes_between_redirects_is_judged_again(site: FakeSite) -> None:
@@ -160,57 +146,46 @@ def test_a_redirect_is_followed_and_one_without_end_is_not(site: FakeSite) -> No
 # --- what is answered ---
 
 
-@pytest.mark.parametrize(
-    ("status", "kind"), [(401, Unreadable), (403, Unreadable), (451, Unreadable), (204, Unreadable), (300, Unreadable),
-                         (302, Unreadable), (429, Unreachable), (500, Unreachable), (503, Unreachable)]
-)  # fmt: skip
-def test_a_refusal_says_nothing_about_the_page(site: FakeSite, status: int, kind: type[Exception]) -> None:
-    site.page("/a", "", status=status)
-    with pytest.raises(kind) as refused:
-        pages_of(site).get("http://news.example/site/a")
-    assert type(refused.value) is kind
-    assert len(site.asked) == 1
+def test_a_refusal_says_nothing_about_the_page(site: FakeSite) -> None:
+    kinds = dict.fromkeys((401, 403, 451, 204, 300, 302), Unreadable) | dict.fromkeys((429, 500, 503), Unreachable)
+    for status, kind in kinds.items():
+        site.page("/a", "", status=status)
+        with pytest.raises(kind) as refused:
+            pages_of(site).get("http://news.example/site/a")
+        assert type(refused.value) is kind
+    assert len(site.asked) == len(kinds)
 
 
 PDF, TEXT, PACKED = ({"Content-Type": "application/pdf"}, {"Content-Type": "text/plain"}, {"Content-Encoding": "gzip"})
+# What cannot be read: the body, what more is answered, and whether the page is gone.
+UNREAD: list[tuple[str | bytes, dict[str, Any], bool]] = [
+    ("Not here", {"status": 404}, True),
+    ("Not here", {"status": 410}, True),
+    (b"%PDF-1.7", {"headers": PDF}, False),
+    (b"%PDF-1.7", {"headers": TEXT}, False),
+    (b"%PDF-1.7", {"headers": {}}, False),
+    (gzip.compress(b"0" * 50_000_000), {"headers": HTML | PACKED}, False),  # a bomb is not unpacked
+]
+WORDS: list[tuple[str | bytes, str | None]] = [
+    ("<p>One<p>two", "One two"),
+    ("<p>w<b>or</b>ds &amp;&nbsp;more</p>", "words & more"),
+    ("<title>T</title><script>var a = '<p>no</p>';</script><style>no{}</style><!-- no --><li>yes", "T yes"),
+    ("<script>no", ""),
+    ("a < b", "a < b"),
+    ("“typographic”".encode("windows-1252"), "“typographic”"),
+    ("a" * (MOST_BYTES + 1), None),
+    ("<![nonsense[ x ]]> words", None),
+]
 
 
-@pytest.mark.parametrize(
-    ("body", "more", "is_gone"),
-    [
-        ("Not here", {"status": 404}, True),
-        ("Not here", {"status": 410}, True),
-        (b"%PDF-1.7", {"headers": PDF}, False),
-        (b"%PDF-1.7", {"headers": TEXT}, False),
-        (b"%PDF-1.7", {"headers": {}}, False),
-        (gzip.compress(b"0" * 50_000_000), {"headers": HTML | PACKED}, False),  # a bomb is not unpacked
-    ],
-    ids=["not found", "gone", "pdf", "text", "no type", "packed"],
-)
-def test_a_page_is_gone_or_answers_and_cannot_be_read(
-    site: FakeSite, body: str | bytes, more: dict[str, Any], is_gone: bool
-) -> None:
-    site.page("/a", body, **more)
-    assert pages_of(site).get("http://news.example/site/a") == WebPage(is_gone)
-
-
-@pytest.mark.parametrize(
-    ("body", "text"),
-    [
-        ("<p>One<p>two", "One two"),
-        ("<p>w<b>or</b>ds &amp;&nbsp;more</p>", "words & more"),
-        ("<title>T</title><script>var a = '<p>no</p>';</script><style>no{}</style><!-- no --><li>yes", "T yes"),
-        ("<script>no", ""),
-        ("a < b", "a < b"),
-        ("“typographic”".encode("windows-1252"), "“typographic”"),
-        ("a" * (MOST_BYTES + 1), None),
-        ("<![nonsense[ x ]]> words", None),
-    ],
-)
-def test_the_words_of_a_page_are_what_a_reader_sees(site: FakeSite, body: str | bytes, text: str | None) -> None:
-    site.page("/a", body)
-    found = pages_of(site).get("http://news.example/site/a").text
-    assert text == (found and " ".join(found.split()))
+def test_a_page_is_gone_or_answers_and_its_words_are_what_a_reader_sees(site: FakeSite) -> None:
+    for body, more, is_gone in UNREAD:
+        site.page("/a", body, **more)
+        assert pages_of(site).get("http://news.example/site/a") == WebPage(is_gone)
+    for body, text in WORDS:
+        site.page("/a", body)
+        found = pages_of(site).get("http://news.example/site/a").text
+        assert text == (found and " ".join(found.split()))
 
 
 @pytest.mark.parametrize("piece", ["<!--", "<", "<a ", "</a", "<script>", "<?", "<![CDATA[", "&#", "<a b='"])
@@ -231,8 +206,9 @@ def test_an_answer_that_breaks_off_and_nobody_there_say_nothing(site: FakeSite) 
 # --- servers that do what they should not ---
 
 
-def serve(answer: Callable[[socket.socket], None]) -> tuple[int, threading.Thread]:
-    """A server that does with its one connection what is given; return its port."""
+@contextmanager
+def serving(answer: Callable[[socket.socket], None]) -> Iterator[int]:
+    """The port of a server that does with its one connection what is given, and that has done it after the block."""
     listening = socket.create_server((HERE, 0))
 
     def run() -> None:
@@ -241,7 +217,8 @@ def serve(answer: Callable[[socket.socket], None]) -> tuple[int, threading.Threa
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    return listening.getsockname()[1], thread
+    yield listening.getsockname()[1]
+    thread.join()
 
 
 @pytest.mark.parametrize(
@@ -258,11 +235,10 @@ def test_one_that_sends_a_byte_now_and_then_is_left(site: FakeSite, first: bytes
         except OSError:
             gone.set()
 
-    port, thread = serve(drip)
-    with pytest.raises(Unreachable):
-        pages_of(site, ports={"http": port}, most_seconds=0.3).get("http://slow.example/")
-    assert gone.wait(10)  # we hung up
-    thread.join()
+    with serving(drip) as port:
+        with pytest.raises(Unreachable):
+            pages_of(site, ports={"http": port}, most_seconds=0.3).get("http://slow.example/")
+        assert gone.wait(10)  # we hung up
 
 
 @pytest.mark.parametrize("answer", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
@@ -272,10 +248,8 @@ def test_nonsense_says_nothing(site: FakeSite, answer: bytes) -> None:
         line.recv(65536)
         line.sendall(answer)
 
-    port, thread = serve(talk)
-    with pytest.raises(Unreachable, match="gave no whole answer"):
+    with serving(talk) as port, pytest.raises(Unreachable, match="gave no whole answer"):
         pages_of(site, ports={"http": port}).get("http://odd.example/")
-    thread.join()
 
 
 def test_https_names_the_host_and_takes_no_stranger_for_it(site: FakeSite) -> None:
@@ -287,8 +261,6 @@ def test_https_names_the_host_and_takes_no_stranger_for_it(site: FakeSite) -> No
         with suppress(OSError):
             context.wrap_socket(line, server_side=True)
 
-    port, thread = serve(talk)
-    with pytest.raises(Unreachable, match="gave no whole answer"):
+    with serving(talk) as port, pytest.raises(Unreachable, match="gave no whole answer"):
         pages_of(site, ports={"https": port}).get("https://News.example/")
-    thread.join()
     assert names == ["news.example"]

@@ -104,8 +104,8 @@ def test_one_form_tells_it_to_each_ask_that_is_ticked(site: Site) -> None:
         assert replay.find_differences(session) == []
 
 
-def test_for_one_ask_the_whole_form_opens_filled_in(site: Site) -> None:
-    link_id, ask = link_of(site)
+def test_for_one_ask_the_whole_form_opens_filled_in(sqlite_site: Site) -> None:
+    site, (link_id, ask) = sqlite_site, link_of(sqlite_site)
     number = find(site, kind="in_force", subject_kind="link", subject_id=link_id)
     form = site.browser(ED).get(f"/staff/findings/{number}/tell")
     assert form.path.startswith(f"/staff/asks/{ask.id}/updates/milestone")
@@ -117,69 +117,80 @@ def test_for_one_ask_the_whole_form_opens_filled_in(site: Site) -> None:
     assert state_of(site, number) is FindingState.TOLD
     assert TELLS in site.browser().get(f"/asks/{ask.slug}").text
 
+    # An address that is gone is not proposed as the page that shows it.
+    gone = {"kind": "page_gone", "subject_kind": "ask", "subject_id": ask.id, "outside_key": "evidence/1/page_gone"}
+    number = find(site, **gone, address="https://gone.example/page", tells="The page “Gone” is gone.")
+    page = site.browser(ED).get(f"/staff/asks/{ask.id}/updates/milestone?finding={number}")
+    assert "Open the page" in page.text
+    assert "The page “Gone” is gone." in page.html
+    assert page.html.count("https://gone.example/page") == 1  # the link to it
 
-def test_a_contributor_proposes_and_it_is_told_once_an_editor_approves(site: Site) -> None:
-    number = find(site)
+
+def test_a_contributor_proposes_and_it_is_told_once_an_editor_approves(sqlite_site: Site) -> None:
+    site = sqlite_site
+    number, asks = find(site), concerned(site)
     cleo = site.browser(CLEO)
     desk = cleo.get("/staff/")
     assert f"Not relevant : {SAYS}" not in desk.links()
-    form = desk.follow(f"Tell it : {SAYS}")
-    assert not form.has_button("Publish")
-    asks = concerned(site)
-    sent = form.submit("Send for approval", evidence_0_is_opened="y", asks=[str(asks[0].id)])
-    assert "Sent for approval for 1 ask." in sent.notices[0]
-    assert state_of(site, number) is FindingState.NEW
-    assert "A draft tells it" in sent.section("record")
-    waiting = site.scalar(sa.select(Update.id).where(Update.submitted_at.is_not(None)))
-    page = site.browser(ED).get(f"/staff/updates/{waiting}/approve")
-    assert f"the desk counts this as told: {SAYS}" in page.text
-    page.submit("Publish")
-    assert state_of(site, number) is FindingState.TOLD
 
-
-def test_an_entry_of_an_ask_that_it_does_not_concern_tells_no_finding(site: Site) -> None:
-    number, asks = find(site), concerned(site)
+    # An entry of an ask that it does not concern tells no finding.
     with site.reading() as session:
         other = session.scalars(sa.select(Ask).where(Ask.id.not_in([ask.id for ask in asks]))).first()
     assert other
-    form = site.browser(CLEO).get(f"/staff/asks/{other.id}/updates/milestone?finding={number}")
+    form = cleo.get(f"/staff/asks/{other.id}/updates/milestone?finding={number}")
     assert (form.value("text"), SAYS in form.text) == ("", False)
     typed = {"text": "A minister spoke.", "happened_on": "1 May 2026", "evidence_0_url": PAGE, "evidence_0_title": "X"}
     form.submit("Send for approval", **typed, evidence_0_type="official_record", evidence_0_is_opened="y")
     assert site.scalar(sa.select(Update.text).where(Update.submitted_at.is_not(None))) == "A minister spoke."
     assert site.scalar(sa.select(Telling.update_id)) is None
 
+    form = desk.follow(f"Tell it : {SAYS}")
+    assert not form.has_button("Publish")
+    sent = form.submit("Send for approval", evidence_0_is_opened="y", asks=[str(asks[0].id)])
+    assert "Sent for approval for 1 ask." in sent.notices[0]
+    assert state_of(site, number) is FindingState.NEW
+    assert "A draft tells it" in sent.section("record")
+    waiting = site.scalar(sa.select(Telling.update_id))
+    page = site.browser(ED).get(f"/staff/updates/{waiting}/approve")
+    assert f"the desk counts this as told: {SAYS}" in page.text
+    page.submit("Publish")
+    assert state_of(site, number) is FindingState.TOLD
 
-def test_what_is_dismissed_with_a_reason_stays_so(site: Site) -> None:
-    number = find(site)
-    form = site.browser(ED).get("/staff/").follow(f"Not relevant : {SAYS}")
-    done = form.submit("Not relevant", why="The record is wrong.", reason="Hansard says the 13th.")
+
+def test_what_is_dismissed_with_a_reason_stays_so_and_is_not_told(sqlite_site: Site) -> None:
+    site, number = sqlite_site, find(sqlite_site)
+    telling = site.browser(ED).get(f"/staff/findings/{number}/tell")
+    dismissing = site.browser(ED).get("/staff/").follow(f"Not relevant : {SAYS}")
+    done = dismissing.submit("Not relevant", why="The record is wrong.", reason="Hansard says the 13th.")
     assert SAYS not in done.text.partition("Lately")[0]
+    reason = "The record is wrong. Hansard says the 13th."
     with site.reading() as session:
         finding = session.get_one(Finding, number)
-        assert (finding.state, finding.reason) == (
-            FindingState.DISMISSED, "The record is wrong. Hansard says the 13th.",
-        )  # fmt: skip
+        assert (finding.state, finding.reason) == (FindingState.DISMISSED, reason)
         assert replay.find_differences(session) == []
     with writing(site.engine) as session:
         again = seen_in_record(SAYS, outside_key="bill/4210/stage/2", happened_on=in_days(-1))
         assert note(session, again, now()) is None
 
+    with site.unchanged():
+        late = telling.submit("Publish", evidence_0_is_opened="y")
+        twice = dismissing.submit("Not relevant", reason="Once more.")
+    assert late.summary == ["The finding was dismissed already."]
+    assert late.value("text") == TELLS
+    assert twice.status == 409
 
-def test_a_decision_that_is_changed_behind_the_log_is_noticed(site: Site) -> None:
-    find(site)
-    site.browser(ED).get("/staff/findings/1/dismiss").submit("Not relevant", why="The record is wrong.")
+    # A decision that is changed behind the log is noticed.
     site.execute(sa.update(Finding).values(reason="None."))
     with site.reading() as session:
-        said = "finding 1: reason is 'None.', but the log says 'The record is wrong.'."
+        said = f"finding {number}: reason is 'None.', but the log says '{reason}'."
         assert replay.find_differences(session) == [said]
     site.execute(sa.update(Finding).values(state=FindingState.NEW, decided_at=None))
     with site.reading() as session:
-        assert replay.find_differences(session) == ["finding 1 is in the log, but not in its table."]
+        assert replay.find_differences(session) == [f"finding {number} is in the log, but not in its table."]
 
 
-def test_a_day_is_filled_in_with_a_click_and_the_page_is_in_the_log(site: Site) -> None:
-    link_id, _ = link_of(site)
+def test_a_day_is_filled_in_with_a_click_and_the_page_is_in_the_log(sqlite_site: Site) -> None:
+    site, (link_id, _) = sqlite_site, link_of(sqlite_site)
     says = "Section 51: in force since yesterday"
     number = find(site, kind="in_force", subject_kind="link", subject_id=link_id, fills="in_force_on", says=says)
     done = site.browser(ED).get("/staff/").submit(f"Fill in the date from: {says}")
@@ -190,29 +201,27 @@ def test_a_day_is_filled_in_with_a_click_and_the_page_is_in_the_log(site: Site) 
     with site.reading() as session:
         assert replay.find_differences(session) == []
 
-
-def test_royal_assent_is_told_also_after_its_day_was_filled_in(site: Site) -> None:
-    site.execute(sa.update(Legislation).values(enacted_on=None))
-    number = find(site, kind="royal_assent", fills="enacted_on")
-    done = site.browser(ED).get("/staff/").submit(f"Fill in the date from: {SAYS}")
-    assert site.scalar(sa.select(Legislation.enacted_on).where(Legislation.id.in_(SANCTIONS_ACT))) == in_days(-1)
-    assert state_of(site, number) is FindingState.NEW
-    assert not done.has_button(f"Fill in the date from: {SAYS}")
-    assert f"Tell it : {SAYS}" in done.links()
-
-
-def test_a_day_that_the_rules_refuse_changes_nothing(site: Site) -> None:
-    law = site.scalar(SANCTIONS_ACT)
-    site.execute(sa.update(Legislation).where(Legislation.id == law).values(introduced_on=PartialDate("2018")))
-    says = "SAMLA: royal assent, 1999"
-    find(site, kind="made", fills="enacted_on", says=says, happened_on=PartialDate("1999-01-01"))
+    # A day that the rules refuse changes nothing.
+    law = Legislation.id == site.scalar(SANCTIONS_ACT)
+    site.execute(sa.update(Legislation).where(law).values(enacted_on=None, introduced_on=PartialDate("2018")))
+    says, day = "SAMLA: royal assent, 1999", PartialDate("1999-01-01")
+    find(site, kind="made", outside_key="made", fills="enacted_on", says=says, happened_on=day)
     desk = site.browser(ED).get("/staff/")
     with site.unchanged():
         refused = desk.submit(f"Fill in the date from: {says}")
     assert refused.summary == ["It cannot become law before it is introduced."]
 
+    # Royal assent is told also after its day was filled in.
+    number = find(site, kind="royal_assent", fills="enacted_on")
+    done = site.browser(ED).get("/staff/").submit(f"Fill in the date from: {SAYS}")
+    assert site.scalar(sa.select(Legislation.enacted_on).where(law)) == in_days(-1)
+    assert state_of(site, number) is FindingState.NEW
+    assert not done.has_button(f"Fill in the date from: {SAYS}")
+    assert f"Tell it : {SAYS}" in done.links()
 
-def test_what_is_to_come_stands_in_the_calendar_once_it_is_told(site: Site) -> None:
+
+def test_what_is_to_come_stands_in_the_calendar_once_it_is_told(sqlite_site: Site) -> None:
+    site = sqlite_site
     says = f"Empty Homes Bill: third reading, Commons, set down for {in_days(7).in_words}"
     find(site, happened_on=in_days(7), says=says)
     form = site.browser(ED).get("/staff/").follow(f"Tell it : {says}")
@@ -222,19 +231,6 @@ def test_what_is_to_come_stands_in_the_calendar_once_it_is_told(site: Site) -> N
     form.submit("Publish", evidence_0_is_opened="y", asks=chosen, is_next_step="y")
     calendar = site.browser().get("/calendar.ics").html
     assert f"DTSTART;VALUE=DATE:{in_days(7).text.replace('-', '')}" in calendar
-
-
-def test_a_finding_that_was_decided_meanwhile_is_not_told_again(site: Site) -> None:
-    number = find(site)
-    form = site.browser(ED).get(f"/staff/findings/{number}/tell")
-    dismissing = site.browser(ED).get(f"/staff/findings/{number}/dismiss")
-    dismissing.submit("Not relevant")
-    with site.unchanged():
-        late = form.submit("Publish", evidence_0_is_opened="y")
-        again = dismissing.submit("Not relevant", reason="Once more.")
-    assert late.summary == ["The finding was dismissed already."]
-    assert late.value("text") == TELLS
-    assert again.status == 409
 
 
 def test_the_public_reads_when_a_machine_looked_and_never_what_it_found(site: Site) -> None:
@@ -272,16 +268,6 @@ def test_the_public_reads_by_the_evidence_what_a_machine_saw_there(site: Site) -
             assert words not in past
 
 
-def test_an_address_that_is_gone_is_not_proposed_as_the_page_that_shows_it(site: Site) -> None:
-    ask = concerned(site)[0]
-    gone = {"kind": "page_gone", "subject_kind": "ask", "subject_id": ask.id, "outside_key": "evidence/1/page_gone"}
-    number = find(site, **gone, address="https://gone.example/page", tells="The page “Gone” is gone.")
-    page = site.browser(ED).get(f"/staff/asks/{ask.id}/updates/milestone?finding={number}")
-    assert "Open the page" in page.text
-    assert "The page “Gone” is gone." in page.html
-    assert page.html.count("https://gone.example/page") == 1  # the link to it
-
-
 def test_the_desk_says_when_a_source_was_not_read_whole(site: Site) -> None:
     looked(site, "bills", LookOutcome.FAILED, "It gave no answer.")
     looked(site, "law", sentence="1 could not be read, the first: 2018 c. 13: It is no XML.")
@@ -292,6 +278,5 @@ def test_the_desk_says_when_a_source_was_not_read_whole(site: Site) -> None:
     looked(site, "law")
     assert "faults" not in site.browser(ED).get("/staff/").html
     with site.reading() as session:
-        assert [what for what, _ in find_faults(session, now() + timedelta(days=4))] == [
-            "Parliament’s bills", "legislation.gov.uk",
-        ]  # fmt: skip
+        late = [what for what, _ in find_faults(session, now() + timedelta(days=4))]
+    assert late == ["Parliament’s bills", "legislation.gov.uk"]

@@ -45,7 +45,6 @@ DEADLINES = {"first_deadline": PartialDate("2023"), "current_deadline": PartialD
         ({}, []),
         ({"slug": ""}, ["slug"]),
         ({"slug": "Empty homes"}, ["slug"]),
-        ({"slug": "a" * 81}, ["slug"]),
         ({"topic": ""}, ["topic"]),
         ({"title": "", "quote": "", "summary": ""}, ["title", "quote", "summary"]),
         ({"jurisdictions": ("Wales", "Scotland")}, []),
@@ -83,22 +82,18 @@ def test_a_body_has_one_name_and_short_ones(body: BodyDraft, fields: list[str]) 
     ("change", "fields"),
     [
         ({}, []),
-        ({"key": "How do we"}, ["key"]),
-        ({"title": ""}, ["title"]),
+        ({"key": "How do we", "title": ""}, ["key", "title"]),
         ({"url": "https://example.org/article", "archived_url": "https://archive.example/1"}, []),
-        ({"url": "javascript:alert(1)"}, ["url"]),
-        ({"archived_url": "//archive.example"}, ["archived_url"]),
+        ({"url": "javascript:alert(1)", "archived_url": "//archive.example"}, ["url", "archived_url"]),
     ],
 )
 def test_a_source_needs_a_key_and_a_title(change: dict[str, Any], fields: list[str]) -> None:
-    assert fields_of(check_source(replace(SOURCE, **change))) == fields
+    assert sorted(map(str, fields_of(check_source(replace(SOURCE, **change))))) == sorted(fields)
 
 
-@pytest.mark.parametrize(
-    ("change", "fields"), [({}, []), ({"key": "Tax in force"}, ["key"]), ({"label": ""}, ["label"])]
-)
-def test_a_success_test_needs_a_key_and_a_sentence(change: dict[str, Any], fields: list[str]) -> None:
-    assert fields_of(check_test(replace(TEST, **change))) == fields
+def test_a_success_test_needs_a_key_and_a_sentence() -> None:
+    assert check_test(TEST) == []
+    assert fields_of(check_test(replace(TEST, key="Tax in force", label=""))) == ["key", "label"]
 
 
 def test_texts_keep_to_their_limits() -> None:
@@ -114,18 +109,16 @@ def test_what_is_published_or_archived_is_public() -> None:
     assert {state for state in Publication if state.is_public} == {Publication.PUBLISHED, Publication.ARCHIVED}
 
 
-@pytest.mark.parametrize(
-    ("labels", "known", "says"),
-    [
+def test_the_words_of_tests_are_checked_together() -> None:
+    twice = ["“It is law”: This stands there twice."]
+    for labels, known, says in (
         (["It is law"], [], []),
         ([], [], ["Give at least one test."]),
-        (["It is law", "It is law"], [], ["“It is law”: This stands there twice."]),
-        (["It is law"], ["It is law"], ["“It is law”: This stands there twice."]),
+        (["It is law", "It is law"], [], twice),
+        (["It is law"], ["It is law"], twice),
         ([f"Test {number}" for number in range(61)], [], ["Give at most 60 at once; these are 61."]),
-    ],
-)
-def test_the_words_of_tests_are_checked_together(labels: list[str], known: list[str], says: list[str]) -> None:
-    assert [problem.message for problem in check_labels(labels, known)] == says
+    ):
+        assert [problem.message for problem in check_labels(labels, known)] == says
 
 
 def test_the_keys_of_tests_are_made_of_their_words() -> None:

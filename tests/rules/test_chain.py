@@ -3,8 +3,6 @@
 import hashlib
 import json
 
-import pytest
-
 from tracker.rules.chain import GENESIS, entry_hash
 
 ENTRY = {"id": 7, "actor_name": "Škoda", "before": None, "after": {"b": [1, "2"], "a": "\n"}, "previous_hash": GENESIS}
@@ -26,13 +24,10 @@ def test_an_entry_hashes_the_same_however_its_fields_are_ordered_or_stored() -> 
     assert entry_hash(json.loads(json.dumps(ENTRY))) == entry_hash(ENTRY)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
+def test_the_smallest_change_shows() -> None:
+    changes: list[dict[str, object]] = [
         {"id": 8}, {"id": "7"}, {"id": True}, {"actor_name": "Skoda"}, {"before": {}}, {"before": ""}, {"more": None},
         {"after": {"b": [1, 2], "a": "\n"}}, {"after": {"b": ["1", "2"], "a": "\n"}},
         {"previous_hash": "1" + GENESIS[1:]},
-    ],
-)  # fmt: skip
-def test_the_smallest_change_shows(change: dict[str, object]) -> None:
-    assert entry_hash({**ENTRY, **change}) != entry_hash(ENTRY)
+    ]  # fmt: skip
+    assert [change for change in changes if entry_hash({**ENTRY, **change}) == entry_hash(ENTRY)] == []

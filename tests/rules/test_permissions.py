@@ -13,15 +13,15 @@ EDITS = DRAFTS | {Action.EDIT, Action.PUBLISH}
 TABLE = {Role.CONTRIBUTOR: DRAFTS, Role.EDITOR: EDITS, Role.ADMIN: set(Action)}
 
 
-@pytest.mark.parametrize(("role", "action"), list(product(Role, Action)))
-def test_a_role_may_do_what_the_table_says_and_a_refusal_names_both(role: Role, action: Action) -> None:
-    actor = Actor("Somebody", role, 1)
-    assert actor.may(action) is (action in TABLE[role])
-    if actor.may(action):
-        actor.require(action)
-    else:
-        with pytest.raises(NotAllowed, match=f"Your role, {role.value}, may not {action.value}"):
+def test_a_role_may_do_what_the_table_says_and_a_refusal_names_both() -> None:
+    for role, action in product(Role, Action):
+        actor = Actor("Somebody", role, 1)
+        assert actor.may(action) is (action in TABLE[role])
+        if actor.may(action):
             actor.require(action)
+        else:
+            with pytest.raises(NotAllowed, match=f"Your role, {role.value}, may not {action.value}"):
+                actor.require(action)
 
 
 def test_the_command_line_and_the_seeds_are_admins_and_no_persons() -> None:

@@ -46,18 +46,11 @@ def test_what_came_of_a_question_fits_together(values: dict[str, Any], fields: l
     assert fields_of(check_reply(ReplyDraft(**values), TODAY)) == fields
 
 
-@pytest.mark.parametrize(
-    ("draft", "fields"),
-    [
-        (DisputeDraft(PartialDate("2026-11-22"), SENTENCE), []),
-        (DisputeDraft(None, SENTENCE), ["disputed_on"]),
-        (DisputeDraft(PartialDate("2026-11"), SENTENCE), ["disputed_on"]),
-        (DisputeDraft(PartialDate("2026-11-23"), SENTENCE), ["disputed_on"]),
-        (DisputeDraft(DAY, ""), ["disputed_about"]),
-    ],
-)
-def test_a_dispute_has_a_day_and_a_sentence(draft: DisputeDraft, fields: list[str]) -> None:
-    assert fields_of(check_dispute(draft, TODAY)) == fields
+def test_a_dispute_has_a_day_and_a_sentence() -> None:
+    assert check_dispute(DisputeDraft(PartialDate("2026-11-22"), SENTENCE), TODAY) == []
+    for day in (None, PartialDate("2026-11"), PartialDate("2026-11-23")):
+        assert fields_of(check_dispute(DisputeDraft(day, SENTENCE), TODAY)) == ["disputed_on"]
+    assert fields_of(check_dispute(DisputeDraft(DAY, ""), TODAY)) == ["disputed_about"]
 
 
 def test_texts_keep_to_their_limits() -> None:
@@ -71,22 +64,13 @@ def test_nobody_is_shown_as_silent_while_the_time_runs() -> None:
     assert refused == [True, False, False]
 
 
-@pytest.mark.parametrize(
-    ("day", "is_said_defamatory", "due"),
-    [
-        ("2026-11-22", False, "2026-12-22"),
-        ("2026-12-31", False, "2027-01-31"),
-        ("2027-01-31", False, "2027-02-28"),
-        ("2028-01-30", False, "2028-02-29"),
-        ("2026-12-30", True, "2027-01-01"),
-        ("2028-02-28", True, "2028-03-01"),
-    ],
-)
-def test_an_answer_is_due_in_a_month_or_in_48_hours(day: str, is_said_defamatory: bool, due: str) -> None:
-    assert DisputeDraft(PartialDate(day), SENTENCE, is_said_defamatory).answer_due_on == PartialDate(due)
-    if not is_said_defamatory:
+def test_an_answer_is_due_in_a_month_or_in_48_hours() -> None:
+    in_a_month = {"2026-11-22": "2026-12-22", "2026-12-31": "2027-01-31", "2027-01-31": "2027-02-28",
+                  "2028-01-30": "2028-02-29"}  # fmt: skip
+    for day, due in in_a_month.items():
+        assert DisputeDraft(PartialDate(day), SENTENCE).answer_due_on == PartialDate(due)
         assert one_month_after(date.fromisoformat(day)) == PartialDate(due)
-
-
-def test_where_nothing_is_disputed_no_answer_is_due() -> None:
+    for day, due in {"2026-12-30": "2027-01-01", "2028-02-28": "2028-03-01"}.items():
+        dispute = DisputeDraft(PartialDate(day), SENTENCE, is_said_defamatory=True)
+        assert dispute.answer_due_on == PartialDate(due)
     assert DisputeDraft().answer_due_on is None

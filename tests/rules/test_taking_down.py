@@ -1,7 +1,5 @@
 """Where words stand in a text, and what is left of it without them."""
 
-import pytest
-
 from tracker.rules import checks
 from tracker.rules.checks import MARK
 from tracker.rules.disputes import AROUND, CORRECTIONS, WordsSought, excerpt
@@ -29,20 +27,17 @@ ADDRESSES = [
 ]
 
 
-@pytest.mark.parametrize(("words", "text", "left"), TEXTS)
-def test_the_mark_takes_the_place_of_the_words(words: str, text: str, left: str) -> None:
-    wanted = WordsSought(words, OURS)
-    assert wanted.taken_from(text) == left
-    assert wanted.is_found == (text != left and "…" not in text)
-    assert bool(wanted.spelt) == (text != left)
-    assert wanted.needle in text.lower()
-
-
-@pytest.mark.parametrize(("words", "address", "is_spelt"), ADDRESSES)
-def test_an_address_that_spells_them_goes_as_a_whole(words: str, address: str, is_spelt: bool) -> None:
-    wanted = WordsSought(words, OURS)
-    assert wanted.taken_from({"url": address}) == {"url": f"{OURS}{CORRECTIONS}" if is_spelt else address}
-    assert wanted.spelt == ({address} if is_spelt else set())
+def test_the_mark_takes_the_place_of_the_words_and_an_address_that_spells_them_goes_as_a_whole() -> None:
+    for words, text, left in TEXTS:
+        wanted = WordsSought(words, OURS)
+        assert wanted.taken_from(text) == left
+        assert wanted.is_found == (text != left and "…" not in text)
+        assert bool(wanted.spelt) == (text != left)
+        assert wanted.needle in text.lower()
+    for words, address, is_spelt in ADDRESSES:
+        wanted = WordsSought(words, OURS)
+        assert wanted.taken_from({"url": address}) == {"url": f"{OURS}{CORRECTIONS}" if is_spelt else address}
+        assert wanted.spelt == ({address} if is_spelt else set())
 
 
 def test_what_is_kept_stays_at_every_depth() -> None:

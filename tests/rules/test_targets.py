@@ -1,7 +1,5 @@
 """When two names are alike, what may be pasted, and how regimes are called."""
 
-import pytest
-
 from tests.rules.problems import fields_of
 from tracker.rules.official import (
     MOST_TARGETS,
@@ -17,9 +15,8 @@ from tracker.rules.official import (
 )
 
 
-@pytest.mark.parametrize(
-    ("asked", "listed", "shared"),
-    [
+def test_names_are_alike_in_two_words_or_whole() -> None:
+    for asked, listed, shared in (
         ("Boris Testov", "TESTOV Boris Ivanovich", {"boris", "testov"}),
         ("Škoda Łucja", "skoda LUCJA", {"skoda", "lucja"}),
         ("Тестов Борис", "БОРИС ТЕСТОВ", {"борис", "тестов"}),
@@ -27,54 +24,39 @@ from tracker.rules.official import (
         ("Prospect", "PROSPECT", {"prospect"}),
         ("Prospect", "EXAMPLE PROSPECT", set()),
         ("Boris Boris", "Boris", {"boris"}),
-    ],
-)
-def test_names_are_alike_in_two_words_or_whole(asked: str, listed: str, shared: set[str]) -> None:
-    assert shared_words(words_of(asked), words_of(listed)) == shared
+    ):
+        assert shared_words(words_of(asked), words_of(listed)) == shared
 
 
-@pytest.mark.parametrize(
-    ("names", "message"),
-    [
+def test_pasted_names_are_checked_line_by_line() -> None:
+    for names, message in (
         ((), "Give the names, one a line."),
         (("Boris Testov", "…"), "Line 2 has no letters."),
         (("A B", "B a"), "Line 2, “B a”: this name is there already."),
         (("Known Name",), "Line 1, “Known Name”: this name is there already."),
         (("A" * 201,), "Line 1 has more than 200 characters."),
         (tuple(map(str, range(MOST_TARGETS + 1))), f"Add at most {MOST_TARGETS} names at a time."),
-    ],
-)
-def test_pasted_names_are_checked_line_by_line(names: tuple[str, ...], message: str) -> None:
-    problems = check_targets(TargetsDraft(names, TargetKind.PERSON), ["Name Known"])
-    assert [problem.message for problem in problems] == [message]
+    ):
+        problems = check_targets(TargetsDraft(names, TargetKind.PERSON), ["Name Known"])
+        assert [problem.message for problem in problems] == [message]
 
 
-@pytest.mark.parametrize(
-    ("name", "title"),
-    [
-        ("The Russia (Sanctions) (EU Exit) Regulations 2019", "Russia (Sanctions) (EU Exit) Regulations 2019"),
-        ("Isil (Da'esh)  Regulations 2019", "Isil (Da'esh) Regulations 2019"),
-        ("Yemen (Sanctions) (EU Exit) Regulations 2020", "Yemen (Sanctions) (EU Exit) (No. 2) Regulations 2020"),
-    ],
-)
-def test_regimes_are_called_as_laws_are_here(name: str, title: str) -> None:
-    assert title_of_regime(name) == title
+def test_regimes_are_called_as_laws_are_here() -> None:
+    titles = {
+        "The Russia (Sanctions) (EU Exit) Regulations 2019": "Russia (Sanctions) (EU Exit) Regulations 2019",
+        "Isil (Da'esh)  Regulations 2019": "Isil (Da'esh) Regulations 2019",
+        "Yemen (Sanctions) (EU Exit) Regulations 2020": "Yemen (Sanctions) (EU Exit) (No. 2) Regulations 2020",
+    }
+    assert {name: title_of_regime(name) for name in titles} == titles
 
 
-@pytest.mark.parametrize(
-    ("draft", "is_source_public", "fields"),
-    [
-        (Decision(TargetState.LISTED, "RUS0001"), False, []),
-        (Decision(TargetState.LISTED, "RUS1"), True, ["unique_id"]),
-        (Decision(TargetState.NOT_LISTED, is_shown=True), True, []),
-        (Decision(TargetState.NOT_LISTED, is_shown=True), False, ["is_shown"]),
-        (Decision(TargetState.UNSURE), False, []),
-    ],
-)
-def test_an_entry_has_an_id_and_a_name_without_one_a_public_source(
-    draft: Decision, is_source_public: bool, fields: list[str]
-) -> None:
-    assert fields_of(check_decision(draft, is_source_public=is_source_public)) == fields
+def test_an_entry_has_an_id_and_a_name_without_one_a_public_source() -> None:
+    shown = Decision(TargetState.NOT_LISTED, is_shown=True)
+    for draft in (Decision(TargetState.LISTED, "RUS0001"), Decision(TargetState.UNSURE)):
+        assert check_decision(draft, is_source_public=False) == []
+    assert fields_of(check_decision(Decision(TargetState.LISTED, "RUS1"), is_source_public=True)) == ["unique_id"]
+    assert check_decision(shown, is_source_public=True) == []
+    assert fields_of(check_decision(shown, is_source_public=False)) == ["is_shown"]
 
 
 def test_targets_are_counted_in_words() -> None:

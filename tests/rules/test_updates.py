@@ -25,6 +25,7 @@ TODAY = date(2020, 7, 6)
 ON = PartialDate("2020-07-06")
 PAGE = "https://www.gov.uk/report"
 EVIDENCE = EvidenceDraft(PAGE, "The report", EvidenceType.OFFICIAL_RECORD)
+OTHER_SPELLING = replace(EVIDENCE, url=f"{PAGE}/?utm_source=x#part")
 MANY = tuple(replace(EVIDENCE, quote=str(number)) for number in range(MOST_EVIDENCE + 1))
 SAID = "The minister told the House."
 RESULTS = ((1, Result.MET),)
@@ -63,10 +64,8 @@ def test_a_complete_entry_may_be_published(draft: UpdateDraft) -> None:
         (TEST, {"results": (*RESULTS, (2, Result.UNKNOWN)), "evidence": ()}, ["evidence"]),
         (LOOKED, {"happened_on": PartialDate("2020-07")}, ["happened_on"]),
         (MILESTONE, {"evidence": ()}, ["evidence"]),
-        (MILESTONE, {"happened_on": PartialDate("2020")}, []),
         (MILESTONE, {"happened_on": PartialDate("2020-07")}, []),
         (MILESTONE, {"happened_on": PartialDate("2020-08")}, ["happened_on"]),
-        (MILESTONE, {"happened_on": PartialDate("2021")}, ["happened_on"]),
         (REVIEW, {"happened_on": PartialDate("2020-07-07")}, ["happened_on"]),
         (CORRECTION, {"status": Status.MET, "reason": "So it is."}, ["evidence"]),
         (CORRECTION, {"status": Status.MET, "evidence": (EVIDENCE,)}, ["reason"]),
@@ -90,11 +89,10 @@ def test_what_is_missing_is_named_with_its_field_and_may_be_missing_in_a_draft(
         (MILESTONE, {"superseded_by_id": 7}, ["superseded_by_id"]),
         (MILESTONE, {"evidence": MANY}, ["evidence"]),
         (MILESTONE, {"evidence": (EVIDENCE, replace(EVIDENCE, quote="Other words"))}, []),
-        # One page in two spellings.
-        (MILESTONE, {"evidence": (EVIDENCE, replace(EVIDENCE, url=f"{PAGE}/?utm_source=x#part"))}, ["evidence-1-url"]),
+        (MILESTONE, {"evidence": (EVIDENCE, OTHER_SPELLING)}, ["evidence-1-url"]),
         (
             MILESTONE,
-            {"evidence": (EVIDENCE, replace(EVIDENCE, url="javascript:alert(1)", title=""))},
+            {"evidence": (EVIDENCE, replace(EVIDENCE, url="", title=""))},
             ["evidence-1-url", "evidence-1-title"],
         ),
     ],
@@ -113,20 +111,15 @@ def test_texts_keep_to_their_limits() -> None:
 @pytest.mark.parametrize(
     ("change", "fields"),
     [
-        ({}, []),
         ({"url": ""}, ["e-url"]),
         ({"url": "ftp://example.org/a"}, ["e-url"]),
-        ({"url": "http://[evil"}, ["e-url"]),
         ({"archived_url": "data:text/html,x"}, ["e-archived_url"]),
         ({"archived_url": "https://web.archive.org/web/2020/https://www.gov.uk/report"}, []),
         ({"title": ""}, ["e-title"]),
         ({"type": None}, ["e-type"]),
-        ({"title": "x" * 201}, ["e-title"]),
-        ({"publisher": "x" * 201}, ["e-publisher"]),
-        ({"quote": "x" * 300}, []),
-        ({"quote": "x" * 301}, ["e-quote"]),
-        ({"note": "x" * 601}, ["e-note"]),
-        ({"url": "", "title": ""}, ["e-url", "e-title"]),
+        ({"title": "x" * 201, "publisher": "x" * 201}, ["e-title", "e-publisher"]),
+        ({"title": "x" * 200, "publisher": "x" * 200, "quote": "x" * 300, "note": "x" * 600}, []),
+        ({"quote": "x" * 301, "note": "x" * 601}, ["e-quote", "e-note"]),
     ],
 )
 def test_evidence_is_a_link_with_a_title(change: dict[str, str | None], fields: list[str]) -> None:

@@ -3,8 +3,6 @@
 Who changes a line here has opened the source for it.
 """
 
-import pytest
-
 from tests.seeds.reading import ASKS, Record, opened, published, updates
 
 HISTORIES = {
@@ -99,31 +97,26 @@ def results_of(ask: Record, key: str) -> list[str]:
     return [test.get("before", "unknown"), *changes]
 
 
-def test_every_ask_is_decided() -> None:
-    assert set(ASKS) == set(HISTORIES) == set(RESULTS)
+def test_every_ask_has_its_statuses() -> None:
+    stories = {slug: published(ask["updates"]) for slug, ask in ASKS.items()}
+    histories = {
+        slug: [f"{update['happened_on']} {update['status']}" for update in story if "status" in update]
+        for slug, story in stories.items()
+    }
+    assert histories == HISTORIES
 
 
-@pytest.mark.parametrize("slug", HISTORIES)
-def test_an_ask_has_its_statuses(slug: str) -> None:
-    story = published(ASKS[slug]["updates"])
-    assert [f"{update['happened_on']} {update['status']}" for update in story if "status" in update] == HISTORIES[slug]
+def test_every_ask_has_its_tests_and_their_results() -> None:
+    for slug, ask in ASKS.items():
+        assert {test["key"]: results_of(ask, test["key"]) for test in ask.get("tests", [])} == RESULTS[slug], slug
 
 
-@pytest.mark.parametrize("slug", RESULTS)
-def test_an_ask_has_its_tests_and_their_results(slug: str) -> None:
-    found = {test["key"]: results_of(ASKS[slug], test["key"]) for test in ASKS[slug].get("tests", [])}
-    assert found == RESULTS[slug]
-
-
-@pytest.mark.parametrize("slug", HISTORIES)
-def test_each_story_ends_with_what_was_searched_and_when(slug: str) -> None:
-    last = ASKS[slug]["updates"][-1]
-    assert (last["kind"], last["happened_on"]) == ("review", "2026-11-29")
-    assert last["searched"].startswith("Stored copies of public pages, not the live pages: for ")
-    assert last["not_found"]
-
-
-def test_only_a_review_says_what_was_searched() -> None:
+def test_each_story_ends_with_what_was_searched_and_when_and_only_a_review_says_so() -> None:
+    for slug, ask in ASKS.items():
+        last = ask["updates"][-1]
+        assert (last["kind"], last["happened_on"]) == ("review", "2026-11-29"), slug
+        assert last["searched"].startswith("Stored copies of public pages, not the live pages: for "), slug
+        assert last["not_found"], slug
     for slug, update in updates():
         assert bool(OF_REVIEWS & set(update)) == (update["kind"] == "review"), (slug, update["key"])
 
