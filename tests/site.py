@@ -27,7 +27,7 @@ from tracker.clock import now
 from tracker.db.engine import reading, writing
 from tracker.imports.plan import Plan
 from tracker.imports.whole import bring_in
-from tracker.models import Ask, Event, Person, Revision, SanctionsList
+from tracker.models import AccessLink, Ask, Event, Person, Revision, SanctionsList, SignInFailure, StaffSession
 from tracker.paths import resource_dir
 from tracker.rules.dates import PartialDate
 from tracker.rules.permissions import COMMAND_LINE, SEEDS, Actor, Role
@@ -48,6 +48,10 @@ LOCAL = Settings("sqlite://", secrets.token_urlsafe(48))
 PRODUCTION = replace(
     LOCAL, is_production=True, site_url="https://tracker.example", contact_email="desk@tracker.example"
 )
+
+
+# The tables of which no list and no count is made.
+APART = {model.__table__ for model in (AccessLink, Person, SignInFailure, StaffSession)}
 
 
 def email_of(name: str) -> str:
@@ -177,7 +181,7 @@ class Site:
         """Write past the services: for what only time or an accident would bring about. Lists and counts follow."""
         with writing(self.engine) as session:
             session.execute(statement)
-            if isinstance(statement, sa.sql.dml.UpdateBase):
+            if isinstance(statement, sa.sql.dml.UpdateBase) and statement.table not in APART:
                 derived.mend(session)
             session.execute(sa.update(Revision).values(number=Revision.number + 1))
 

@@ -170,16 +170,16 @@ def test_a_good_log_is_whole_and_its_checkpoint_is_the_trackers(export: Path) ->
     assert said.splitlines()[-1] == (export.parent / "checkpoint").read_text().strip()
 
 
-@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("tamper", TAMPERINGS, ids=lambda tamper: tamper.__name__)
-def test_a_log_that_was_tampered_with_is_noticed(export: Path, tamper: Callable[[Entries], None]) -> None:
-    entries = read(export)
-    tamper(entries)
-    write(export, entries)
-    assert run(export) == (1, f"WRONG: {TAMPERINGS[tamper]}\n")
+def test_a_log_that_was_tampered_with_is_noticed(export: Path) -> None:
+    found = {}
+    for tamper in TAMPERINGS:
+        entries = read(export)
+        tamper(entries)
+        write(forged := export.with_name("forged"), entries)
+        found[tamper] = run(forged)
+    assert found == {tamper: (1, f"WRONG: {wrong}\n") for tamper, wrong in TAMPERINGS.items()}
 
 
-@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
 def test_only_a_checkpoint_shows_that_the_log_was_made_anew_or_cut(export: Path) -> None:
     entries, kept = read(export), export.parent / "checkpoint"
     write(export, entries[:-2])
@@ -230,7 +230,6 @@ def test_a_log_of_which_somebody_was_erased_is_whole_and_names_them_nowhere(
     assert run(export)[1].startswith("WRONG: Entry 2 lacks a detail of person 2, whom")
 
 
-@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
 def test_words_that_were_taken_down_leave_the_proof_whole(database: str, engine: sa.Engine, export: Path) -> None:
     with writing(engine) as session:
         wanted = ("Homes that stand empty", "A court ordered it.", "https://tracker.example")
@@ -260,19 +259,9 @@ def test_words_that_were_taken_down_leave_the_proof_whole(database: str, engine:
         assert run(forged_file)[1].startswith(wrong)
 
 
-@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
-def test_a_clock_that_was_put_back_is_remarked_and_the_order_stays(export: Path) -> None:
-    entries = read(export)
-    entries[4]["at"] = "2026-11-20T12:00:00+00:00"
-    hash_anew(entries, 4)
-    write(export, entries)
-    code, said = run(export)
-    assert code == 0
-    assert said.startswith("Entry 5 is dated before the one ahead of it: the clock had been moved.\nThe log is whole: ")
-
-
-@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
-def test_lines_that_could_be_read_in_two_ways_are_refused(export: Path) -> None:
+def test_lines_that_could_be_read_in_two_ways_are_refused_and_a_clock_that_was_put_back_is_remarked(
+    export: Path,
+) -> None:
     lines = export.read_text().splitlines()
     for line, said in (
         (lines[3].replace('{"action"', '{"action":"x","action"', 1), "might be read in two ways"),
@@ -282,9 +271,16 @@ def test_lines_that_could_be_read_in_two_ways_are_refused(export: Path) -> None:
         ("[" * 100_000, "cannot be read"),
         ('{"hash": 1, "at": 2}', "cannot be read"),
     ):
-        export.write_text("\n".join([*lines[:3], line, *lines[4:]]) + "\n")
-        code, answer = run(export)
+        export.with_name("forged").write_text("\n".join([*lines[:3], line, *lines[4:]]) + "\n")
+        code, answer = run(export.with_name("forged"))
         assert (code, said in answer) == (1, True), answer
+    entries = read(export)
+    entries[4]["at"] = "2026-11-20T12:00:00+00:00"
+    hash_anew(entries, 4)
+    write(export, entries)
+    code, said = run(export)
+    assert code == 0
+    assert said.startswith("Entry 5 is dated before the one ahead of it: the clock had been moved.\nThe log is whole: ")
 
 
 def test_called_wrongly_it_says_so(tmp_path: Path) -> None:
