@@ -32,51 +32,24 @@ POSTGRESQL_MINIMUM = 15
 # Where PostgreSQL can differ. What stands elsewhere runs there with --all-engines only (`make test-all`), but for
 # tests that name their engine themselves.
 BOTH_ENGINES = (
-    "tests/db/",
-    "tests/official/test_designations.py",
-    "tests/queries/test_choosing.py",
-    "tests/queries/test_desk.py",
-    "tests/queries/test_filters.py",
-    "tests/queries/test_laws.py",
-    "tests/queries/test_lists.py",
-    "tests/queries/test_past.py",
-    "tests/queries/test_search.py",
-    "tests/queries/test_staff_lists.py",
-    "tests/services/test_derived.py",
-    "tests/services/test_erasure.py",
-    "tests/services/test_replay.py",
-    "tests/services/test_taking_down.py",
-    "tests/services/test_targets.py",
-    "tests/services/test_seeds.py::test_everything_is_there",
-    "tests/imports/test_any_state.py",
-    "tests/imports/test_round_trip.py",
-    "tests/imports/test_whole.py",
-    "tests/cli/test_backup.py",
-    "tests/cli/test_db.py",
-    "tests/cli/test_doctor.py",
-    "tests/cli/test_import.py::test_the_whole_export_comes_in_again_and_changes_nothing",
-    "tests/cli/test_look.py",
-    "tests/cli/test_tidy.py",
-    "tests/cli/test_verify.py",
-    "tests/official/test_evidence.py",
-    "tests/official/test_fetching.py",
-    "tests/official/test_telling.py::test_one_form",
-    "tests/official/test_telling.py::test_the_public_reads",
-    "tests/official/test_telling.py::test_the_desk",
-    "tests/web/test_api_paging.py",
-    "tests/web/test_health.py",
-    "tests/web/test_public_pages.py",
+    "tests/db/", "tests/official/test_designations.py", "tests/queries/test_choosing.py", "tests/queries/test_desk.py",
+    "tests/queries/test_filters.py", "tests/queries/test_laws.py", "tests/queries/test_lists.py",
+    "tests/queries/test_past.py", "tests/queries/test_search.py", "tests/queries/test_staff_lists.py",
+    "tests/services/test_derived.py", "tests/services/test_erasure.py", "tests/services/test_replay.py",
+    "tests/services/test_taking_down.py", "tests/services/test_targets.py",
+    "tests/services/test_seeds.py::test_everything_is_there", "tests/imports/test_any_state.py",
+    "tests/imports/test_round_trip.py", "tests/imports/test_whole.py", "tests/cli/test_backup.py",
+    "tests/cli/test_db.py", "tests/cli/test_doctor.py",
+    "tests/cli/test_import.py::test_the_whole_export_comes_in_again_and_changes_nothing", "tests/cli/test_look.py",
+    "tests/cli/test_tidy.py", "tests/cli/test_verify.py", "tests/official/test_evidence.py",
+    "tests/official/test_fetching.py", "tests/official/test_telling.py::test_one_form",
+    "tests/official/test_telling.py::test_the_public_reads", "tests/official/test_telling.py::test_the_desk",
+    "tests/web/test_api_paging.py", "tests/web/test_health.py", "tests/web/test_public_pages.py",
     "tests/web/test_status_change.py::test_a_status_change_is_public_at_once",
     "tests/web/test_status_change.py::test_the_words_of_a_status_change_come_out_as_they_were_typed",
-    "tests/test_backup_kills.py",
-    "tests/test_concurrency.py",
-    "tests/test_engines.py",
-    "tests/test_freshness.py",
-    "tests/test_import_kills.py",
-    "tests/test_migration_kills.py",
-    "tests/test_migrations.py",
-    "tests/test_torture.py",
-)
+    "tests/test_backup_kills.py", "tests/test_concurrency.py", "tests/test_engines.py",
+    "tests/test_import_kills.py", "tests/test_migration_kills.py", "tests/test_migrations.py", "tests/test_torture.py",
+)  # fmt: skip
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -84,11 +57,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what PostgreSQL would only repeat."""
+    """Leave out what PostgreSQL would only repeat; begin with the files of what is slow, so that none ends the run."""
     repeated = [item for item in items if is_repeated(item)] if not config.getoption("--all-engines") else []
     if repeated:
         config.hook.pytest_deselected(items=repeated)
         items[:] = [item for item in items if item not in set(repeated)]
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 def is_repeated(item: pytest.Item) -> bool:

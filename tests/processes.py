@@ -21,7 +21,6 @@ Started = tuple[ForkServerProcess, Connection]
 context = multiprocessing.get_context("forkserver")
 WITH_PROCESSES = [
     "tests.test_concurrency",
-    "tests.test_freshness",
     "tests.test_import_kills",
     "tests.test_migration_kills",
     "tests.test_torture",

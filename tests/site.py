@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from playwright.sync_api import BrowserContext, Page
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
@@ -144,6 +145,11 @@ class Site:
         """The browser of a stranger, or of one of the three, signed in."""
         browser = Browser(self.app, self.engine)
         return browser.sign_in_with(self.cookie_of(name)) if name else browser
+
+    def page_of(self, name: str, context: BrowserContext, address: str) -> Page:
+        """A page of one of the three in a real browser, signed in at that address."""
+        context.add_cookies([{"name": "tracker", "value": self.cookie_of(name), "url": address}])
+        return context.new_page()
 
     def cookie_of(self, name: str) -> str:
         """The cookie of a new session, made and confirmed without the pages and their slow password check."""

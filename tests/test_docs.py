@@ -5,20 +5,16 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 import pytest
 
+from tests.chromium import Serve
 from tests.site import LONDON_PROPERTY, Site
 from tracker.cli import main
 from tracker.exports.tables import TABLES
 from tracker.settings import Settings
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PAGES = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs/guide").glob("*.md")), CHECKOUT / "docs/releasing.md"]
@@ -100,9 +96,7 @@ def kind_of(block: str) -> str:
 
 
 @pytest.mark.slow
-def test_each_printed_block_is_known_and_runs_as_printed(
-    sqlite_site: Site, live_server: "Callable[[WSGIApplication], str]", tmp_path: Path
-) -> None:
+def test_each_printed_block_is_known_and_runs_as_printed(sqlite_site: Site, live_server: Serve, tmp_path: Path) -> None:
     assert sorted(map(kind_of, BLOCKS)) == sorted(PRINTED)
     address = live_server(sqlite_site.app)
     sqlite_site.app.config["SITE_URL"] = address  # where the API says that its next page is

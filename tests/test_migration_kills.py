@@ -15,13 +15,14 @@ import pytest
 import sqlalchemy as sa
 
 from tests.cli.commands import SECRET
+from tests.copies import check_whole
 from tests.processes import processes, received
 from tests.tampering import log_unlocked, write_in_first_format
 from tests.test_migrations import described, fill, leftovers, scripts
 from tracker.cli import main
 from tracker.db import migrate
 from tracker.db.engine import reading, writing
-from tracker.services import derived, proof
+from tracker.services import proof
 
 ROUNDS = int(os.environ.get("TORTURE_ROUNDS", "1"))
 BASE = "base"
@@ -122,10 +123,7 @@ class Upgrades:
         assert self.kept() == self.before
         with reading(self.engine) as session:
             assert proof.verify(session)[0] >= len(self.before.get("event", []))
-            assert derived.find_faults(session) == []
-            if self.engine.dialect.name == "sqlite":
-                assert session.execute(sa.text("PRAGMA integrity_check")).scalars().all() == ["ok"]
-                assert session.execute(sa.text("PRAGMA foreign_key_check")).all() == []
+        check_whole(self.engine, is_replayed=False)  # the log may be of a version that told less
         return took
 
 
