@@ -5,11 +5,7 @@ A few rounds here; `make torture ROUNDS=200` runs hundreds.
 
 import os
 import random
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Timer
 
 import pytest
 import sqlalchemy as sa
@@ -17,7 +13,7 @@ import sqlalchemy as sa
 from tests.cli.commands import tracker_on
 from tests.copies import check_whole
 from tests.factories import NOW, make_ask, make_staff
-from tests.processes import processes, received
+from tests.processes import statements_of
 from tracker.db.engine import reading, writing
 from tracker.models import Ask, Event, Legislation, Link, SuccessTest, Update
 from tracker.services.change import Change
@@ -66,52 +62,8 @@ def write_files(folder: Path, mark: str) -> list[Path]:
     return [folder / f"{name}.csv" for name in FILES]
 
 
-@contextmanager
-def each_statement(told: list[str]) -> Iterator[None]:
-    """Lists what is asked of the database; the commits too."""
-
-    def statement(_connection: object, _cursor: object, text: str, *_: object) -> None:
-        told.append(text)
-
-    def commit(_connection: object) -> None:
-        told.append("COMMIT")
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", statement)
-    sa.event.listen(sa.Engine, "commit", commit)
-    try:
-        yield
-    finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", statement)
-        sa.event.remove(sa.Engine, "commit", commit)
-
-
-class Fuse(list[str]):
-    """Kills this process a moment after so many statements."""
-
-    def __init__(self, length: int, wait: float) -> None:
-        self.length, self.wait = length, wait
-
-    def append(self, text: str) -> None:
-        super().append(text)
-        if len(self) == self.length:
-            Timer(self.wait, os.kill, (os.getpid(), signal.SIGKILL)).start()
-
-
-def killed_import(url: str, files: list[Path], length: int, wait: float) -> str:
-    """An import that is killed, unless it is done before."""
-    with each_statement(Fuse(length, wait)):
-        tracker_on(url)("import", *files, "--yes")
-    return "done"
-
-
-def kill_one(url: str, files: list[Path], length: int, wait: float) -> bool:
-    """Answer whether it told that it was done."""
-    with processes(killed_import, [(url, files, length, wait)]) as [(_, pipe)]:
-        pipe.send("go")
-        try:
-            return bool(received(pipe) == "done")
-        except EOFError:
-            return False
+def bring_in(url: str, files: list[Path]) -> None:
+    tracker_on(url)("import", *files, "--yes")
 
 
 def entered(engine: sa.Engine, mark: str) -> dict[str, int]:
@@ -132,17 +84,15 @@ def test_a_killed_import_leaves_all_or_nothing_and_the_next_one_works(
     chance, tracker = random.Random(20180319), tracker_on(database)
     with writing(engine) as session:
         make_ask(Change(session, make_staff(session).ed, NOW), slug="kept", published=True)
-    statements: list[str] = []
-    with each_statement(statements):
-        tracker("import", *write_files(tmp_path, "1999"), "--yes")
+    took = statements_of(bring_in, database, write_files(tmp_path, "1999"))
     whole = entered(engine, "1999")
     assert whole == dict.fromkeys(ENTERED, ROWS) | {"updates": ROWS + 1, "log": ROWS}
     for mark in map(str, range(2000, 2000 + ROUNDS)):
         files = write_files(tmp_path, mark)
-        length, wait = chance.randint(1, len(statements)), chance.uniform(0, LONGEST_WAIT)
-        is_done = kill_one(database, files, length, wait)
+        statement, seconds = chance.randint(1, took), chance.uniform(0, LONGEST_WAIT)
+        is_done = statements_of(bring_in, database, files, statement=statement, seconds=seconds) > 0
         found = entered(engine, mark)
-        assert found in ([whole] if is_done else [whole, dict.fromkeys(whole, 0)]), (length, wait)
+        assert found in ([whole] if is_done else [whole, dict.fromkeys(whole, 0)]), (statement, seconds)
         check_whole(engine)
         said = tracker("import", *files, "--yes").out
         assert f"asks: {ROWS - found['asks']} added, 0 changed, {found['asks']} left as they are." in said
