@@ -23,7 +23,7 @@ from tracker.web.limits import STRANGERS_OF_ONE_NETWORK
 
 IS_TORTURE = "TORTURE_ROUNDS" in os.environ
 SILENT, IDLE = 8, 1100
-GUESSERS, SIGN_INS = 12, 15 if IS_TORTURE else 3
+GUESSERS, SIGN_INS = 8, 15 if IS_TORTURE else 3
 SIGN_IN = "/staff/sign-in"
 HEAD = "POST /staff/sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\n"
 
