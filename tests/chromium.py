@@ -34,6 +34,8 @@ from tests.engines import free_port
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+OpenContext = Callable[..., BrowserContext]  # what the fixture new_context is
+Serve = Callable[["WSGIApplication"], str]  # what the fixture live_server is
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -93,7 +95,7 @@ class Complaints:
 
 
 @pytest.fixture
-def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+def new_context(browser: Browser) -> Iterator[OpenContext]:
     """Opens browsers of different people: new_context(viewport=…, java_script_enabled=False, …).
 
     Anything that the console of one of their pages complains about fails the test at its end.
@@ -114,7 +116,7 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
 
 @pytest.fixture
-def page(new_context: Callable[..., BrowserContext]) -> Page:
+def page(new_context: OpenContext) -> Page:
     """An empty page of a browser that has never been anywhere."""
     return new_context().new_page()
 
@@ -122,22 +124,26 @@ def page(new_context: Callable[..., BrowserContext]) -> Page:
 # --- the site on a port ---
 
 
-@pytest.fixture
-def live_server() -> Iterator[Callable[["WSGIApplication"], str]]:
-    """live_server(app) -> the address at which the app answers until the test ends."""
+@contextmanager
+def served_here(app: "WSGIApplication") -> Iterator[str]:
+    """The address at which the app answers, in a thread, until the block ends."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join(10)
+        server.server_close()
+
+
+@pytest.fixture
+def live_server() -> Iterator[Serve]:
+    """live_server(app) -> the address at which the app answers until the test ends."""
     with ExitStack() as opened:
-
-        def serve(app: "WSGIApplication") -> str:
-            server = make_server("127.0.0.1", 0, app, threaded=True)
-            thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
-            thread.start()
-            opened.callback(server.server_close)
-            opened.callback(thread.join, 10)
-            opened.callback(server.shutdown)
-            return f"http://127.0.0.1:{server.server_port}"
-
-        yield serve
+        yield lambda app: opened.enter_context(served_here(app))
 
 
 @dataclass(frozen=True)
@@ -182,13 +188,6 @@ def tracker_process(
             yield served
         finally:
             end(process)
-
-
-@contextmanager
-def run_tracker_serve(environment: Mapping[str, str]) -> Iterator[str]:
-    """The address of a `tracker serve` that runs for the length of the block."""
-    with tracker_process(environment) as served:
-        yield served.url
 
 
 def wait_until_it_answers(served: Served, seconds: float = 120) -> None:

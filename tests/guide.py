@@ -5,10 +5,8 @@ The pictures show the site itself: the shipped list on a scratch database, with 
 
 import contextlib
 import io
-import logging
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,9 +15,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
-from werkzeug.serving import make_server
 
-from tests.chromium import chromium_program
+from tests.chromium import chromium_program, served_here
 from tests.site import ADA, CLEO, LOCAL, LONDON_PROPERTY, Site, migrate_and_seed, open_app
 from tracker import clock
 from tracker.models import Ask, Update
@@ -86,10 +83,8 @@ def served() -> Iterator[tuple[Site, str]]:
         with open_app(replace(LOCAL, database_url=url)) as app:
             site = Site(app)
             have_work(site)
-            server = make_server("127.0.0.1", 0, app, threaded=True)
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            yield site, f"http://127.0.0.1:{server.server_port}"
-            server.shutdown()
+            with served_here(app) as address:
+                yield site, address
 
 
 def stop_the_clock() -> None:
@@ -136,7 +131,6 @@ def leave(page: Page) -> None:
 
 def take_pictures() -> None:
     """Write each picture anew: its name, the address, what is done there first, and how high it is."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with served() as (site, address), sync_playwright() as playwright:
         ask, about = site.ask_id("dirty-money-london"), site.ask_id(LONDON_PROPERTY)
         changed = site.scalar(
@@ -156,8 +150,8 @@ def take_pictures() -> None:
         )
         browser = playwright.chromium.launch(executable_path=chromium_program(), args=["--no-sandbox"])
         for name, path, act, height in wanted:
-            page = browser.new_page(viewport={"width": WIDTH, "height": height}, color_scheme="light")
-            page.context.add_cookies([{"name": "tracker", "value": site.cookie_of(ADA), "url": address}])
+            context = browser.new_context(viewport={"width": WIDTH, "height": height}, color_scheme="light")
+            page = site.page_of(ADA, context, address)
             page.goto(address + path)
             act(page)
             page.evaluate("document.activeElement.blur()")

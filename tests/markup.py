@@ -1,7 +1,8 @@
 """Pages as trees. The HTML standard's parser takes longer than the site, so it reads only what is new in its shape."""
 
+import html as entities
 import re
-from html.parser import HTMLParser
+from functools import lru_cache
 from xml.etree.ElementTree import Element, TreeBuilder
 
 import html5lib
@@ -11,6 +12,9 @@ VOID = {"br", "hr", "img", "input", "link", "meta", "wbr"}
 SVG = "{http://www.w3.org/2000/svg}"
 # What may be wrong in the text itself, whatever tags are around it.
 ODD_TEXT = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]|&(?!#?\w+;)")
+DOCTYPE = "<!doctype html>"
+TAG = re.compile(r"""<(/?)([a-z][a-z0-9]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
+ATTRIBUTE = re.compile(r"""\s*([^\s"'<>/=]+)(?:=(?:"([^"]*)"|'([^']*)'))?|\s*/?$""")
 Shape = tuple[int, str, tuple[str, ...]]
 
 
@@ -20,9 +24,7 @@ def parse(html: str) -> Element:
     That parser reads each page in which a tag stands within others, or has attributes, as none did before; then
     the quick reader has to have understood the same.
     """
-    quick = QuickReader()
-    quick.feed(html.replace("\r\n", "\n").replace("\r", "\n"))
-    quick.close()
+    quick = QuickReader(html.replace("\r\n", "\n").replace("\r", "\n"))
     if quick.is_whole and not quick.new and not ODD_TEXT.search(html):
         return quick.tree.close()
     tree = parse_by_standard(html)
@@ -41,38 +43,62 @@ def parse_by_standard(html: str) -> Element:
 SHAPES: dict[Shape, int] = {}
 
 
-class QuickReader(HTMLParser):
+@lru_cache(maxsize=10_000)
+def attributes_of(text: str, is_drawn: bool) -> tuple[tuple[str, ...], dict[str, str]] | None:
+    """The names in their order, and the attributes, inside a tag; None where it says something else too."""
+    names, found, end = [], {}, 0
+    spelt = adjustSVGAttributes if is_drawn else {}
+    while end < len(text):
+        part = ATTRIBUTE.match(text, end)
+        if part is None:
+            return None
+        if part[1]:
+            names.append(part[1].lower())
+            found[spelt.get(names[-1], names[-1])] = entities.unescape(part[2] or part[3] or "")
+        end = part.end()
+    return tuple(names), found
+
+
+class QuickReader:
     """Reads what closes each of its tags."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, html: str) -> None:
         self.tree = TreeBuilder()
         self.open: list[tuple[str, int]] = [("", 0)]
         self.new: dict[Shape, int] = {}
-        self.is_whole = True
-        self.is_at_start = False
+        self.is_whole = html[: len(DOCTYPE)].lower() == DOCTYPE
+        end = len(DOCTYPE)
+        while tag := TAG.search(html, end):
+            self.read_text(html[end : tag.start()])
+            end = tag.end()
+            if tag[1]:
+                self.close(tag[2])
+            elif self.start(tag[2], tag[3]) and tag[2] in {"script", "style"}:
+                begun, end = end, html.find("</", end)
+                self.tree.data(html[begun:end])
+            elif tag[2] in {"pre", "textarea"} and html.startswith("\n", end):
+                end += 1
+        self.read_text(html[end:])
+        self.is_whole = self.is_whole and len(self.open) == 1
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.is_at_start = True
+    def start(self, tag: str, inside: str) -> bool:
+        """Open a tag; True if something stands in it."""
         around, place = self.open[-1]
-        shape = place, tag, tuple(name for name, _ in attrs)
-        own = SHAPES.get(shape) or self.new.setdefault(shape, len(SHAPES) + len(self.new) + 1)
         is_drawn = tag == "svg" or around.startswith(SVG)
+        known = attributes_of(inside, is_drawn)
+        self.is_whole = self.is_whole and known is not None
+        names, attributes = known or ((), {})
+        shape = place, tag, names
+        own = SHAPES.get(shape) or self.new.setdefault(shape, len(SHAPES) + len(self.new) + 1)
         name = SVG + tag if is_drawn else tag
-        self.tree.start(
-            name, {adjustSVGAttributes.get(key, key) if is_drawn else key: value or "" for key, value in attrs}
-        )
-        if tag in VOID:
+        self.tree.start(name, attributes)
+        if tag in VOID or (is_drawn and inside.endswith("/")):
             self.tree.end(name)
-        else:
-            self.open.append((name, own))
+            return False
+        self.open.append((name, own))
+        return True
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in VOID:
-            self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
+    def close(self, tag: str) -> None:
         name = self.open[-1][0]
         if name.removeprefix(SVG) == tag:
             self.open.pop()
@@ -80,12 +106,10 @@ class QuickReader(HTMLParser):
         else:
             self.is_whole = False
 
-    def handle_data(self, data: str) -> None:
-        if self.lasttag in {"pre", "textarea"} and self.is_at_start:
-            data = data.removeprefix("\n")
-        self.is_at_start = False
+    def read_text(self, text: str) -> None:
+        self.is_whole = self.is_whole and "<" not in text
         if self.open[-1][0]:
-            self.tree.data(data)
+            self.tree.data(entities.unescape(text) if "&" in text else text)
 
 
 def plain(element: Element) -> tuple[object, ...]:

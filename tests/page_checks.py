@@ -135,7 +135,7 @@ def _frame(tree: Element) -> Iterator[str]:
 def _ids(tree: Element) -> Iterator[str]:
     ids = Counter(element.get("id", "") for element in tree.iter() if "id" in element.attrib)
     yield from (f"id {name!r} stands {count} times" for name, count in ids.items() if count > 1 or not name)
-    for element in tree.iter():
+    for element in (element for element in tree.iter() if element.attrib):
         wanted = " ".join(element.get(name, "") for name in REFERENCES).split()
         if element.tag == "label":
             wanted.append(element.get("for", ""))

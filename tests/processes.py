@@ -4,15 +4,19 @@ They come from a clean server process that has the tracker loaded already, so th
 and none inherits a connection of the test's. Functions that run in them stand at the top of a module.
 """
 
+import itertools
 import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 from typing import Any
+
+import sqlalchemy as sa
 
 from tracker.db import engine
 
@@ -21,7 +25,6 @@ Started = tuple[ForkServerProcess, Connection]
 context = multiprocessing.get_context("forkserver")
 WITH_PROCESSES = [
     "tests.test_concurrency",
-    "tests.test_freshness",
     "tests.test_import_kills",
     "tests.test_migration_kills",
     "tests.test_torture",
@@ -94,3 +97,33 @@ def kill(function: Callable[..., str], *arguments: object) -> None:
         pipe.send("go")
         process.join()
         assert process.exitcode == -signal.SIGKILL, pipe.recv()
+
+
+def killed(act: Callable[..., object], arguments: tuple[Any, ...], statement: int, seconds: float) -> str:
+    """Answer how many statements and commits it took; dead so many seconds after the n-th of them began."""
+    count = itertools.count(1)
+
+    def die() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def look(*_: object) -> None:
+        if next(count) != statement:
+            return
+        threading.Timer(seconds, die).start() if seconds else die()
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", look)
+    sa.event.listen(sa.Engine, "commit", look)
+    act(*arguments)
+    return str(next(count) - 1)
+
+
+def statements_of(act: Callable[..., object], *arguments: Any, statement: int = 0, seconds: float = 0) -> int:
+    """Act in a process; how many statements and commits it took, or 0 if it was killed at one of them."""
+    with processes(killed, [(act, arguments, statement, seconds)]) as [(process, pipe)]:
+        pipe.send("go")
+        try:
+            return int(received(pipe))
+        except EOFError:
+            process.join()
+            assert process.exitcode == -signal.SIGKILL
+            return 0

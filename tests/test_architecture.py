@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ def name(path: Path) -> str:
     return path.relative_to(CHECKOUT).as_posix()
 
 
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
@@ -32,35 +34,30 @@ def dotted(node: ast.expr) -> str:
     return f"{dotted(node.value)}.{node.attr}" if isinstance(node, ast.Attribute) else "?"
 
 
-def mentions(path: Path, pattern: str) -> list[str]:
-    """Where the code (not its comments and strings) names or imports something whose dotted name matches."""
+@cache
+def names_in(path: Path) -> list[tuple[int, str]]:
+    """The dotted names that the code (not its comments and strings) names or imports, with their lines."""
     found: list[tuple[int, str]] = []
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Attribute | ast.Name):
             found.append((node.lineno, dotted(node)))
         elif isinstance(node, ast.ImportFrom):
             found.extend((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
-    return [f"{name(path)}:{line} {named}" for line, named in found if re.search(pattern, named)]
+    return found
 
 
 def refuse(found: list[str], why: str) -> None:
     assert not found, why + "\n" + "\n".join(found)
 
 
-def test_there_is_something_to_look_at() -> None:
-    assert len(SOURCES) > 10
-    assert len(PAGES) > 5
-
-
 @pytest.mark.parametrize(
     ("paths", "most"), [(SOURCES, 250), (TESTS, 400), (BENCH, 250)], ids=["tracker", "tests", "bench"]
 )
 def test_no_file_is_too_long_to_read_in_one_go(paths: list[Path], most: int) -> None:
+    assert len(paths) > 3
     lengths = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in paths}
-    refuse(
-        [f"{path}: {lines} lines" for path, lines in lengths.items() if lines > most],
-        f"More than {most} lines: split by subject.",
-    )
+    found = [f"{path}: {lines} lines" for path, lines in lengths.items() if lines > most]
+    refuse(found, f"More than {most} lines: split by subject.")
 
 
 def test_modules_are_named_after_a_subject() -> None:
@@ -71,29 +68,28 @@ def test_modules_are_named_after_a_subject() -> None:
 @pytest.mark.parametrize(
     ("pattern", "allowed", "why"),
     [
-        pytest.param(
+        (
             r"\b(datetime\.(now|utcnow|today)|date\.today|time\.time|utcnow)$",
             ("tracker/clock.py",),
             "Ask tracker.clock what time it is, so that tests can answer:",
-            id="the clock",
         ),
-        pytest.param(
+        (
             r"\bos\.(environb?|getenvb?)$",
             ("tracker/settings.py", "tracker/app.py", "tracker/cli", "tracker/db/postgresql.py"),
             "Only settings read the environment (and pg_dump is given ours):",
-            id="the environment",
         ),
-        pytest.param(
+        (
             r"\.commit$",
             ("tracker/db/", "tracker/web/session.py", "tracker/cli"),
             "One transaction per request, opened in one place:",
-            id="commit",
         ),
     ],
+    ids=["the clock", "the environment", "commit"],
 )
 def test_one_place_only(pattern: str, allowed: tuple[str, ...], why: str) -> None:
     elsewhere = [path for path in SOURCES if not name(path).startswith(allowed)]
-    refuse([found for path in elsewhere for found in mentions(path, pattern)], why)
+    found = [(path, line) for path in elsewhere for line, named in names_in(path) if re.search(pattern, named)]
+    refuse([f"{name(path)}:{line}" for path, line in found], why)
 
 
 def assigned_statuses(path: Path) -> Iterator[str]:
@@ -120,6 +116,8 @@ def test_a_status_changes_through_one_door() -> None:
 
 def read_while_loaded(path: Path) -> list[str]:
     """Where a module reads the clock as it is imported: outside functions, in decorators and in defaults."""
+    if not re.search(r"\b(now|today)\(", path.read_text(encoding="utf-8")):
+        return []
     found, open_nodes = [], list[ast.AST](tree(path).body)
     while open_nodes:
         node = open_nodes.pop()
@@ -154,22 +152,21 @@ def test_nothing_is_left_for_later_in_a_comment() -> None:
 
 # --- templates ---
 
+REFUSED = "The content security policy refuses it:"
+
 
 @pytest.mark.parametrize(
     ("pattern", "why"),
     [
-        pytest.param(r"\|\s*safe\b", "Markup is made where it is escaped, in Python:", id="safe"),
-        pytest.param(r"{%-?\s*autoescape\s+false", "Everything is escaped:", id="autoescape"),
-        pytest.param(r"<script\b(?![^>]*\bsrc=)", "The content security policy refuses it:", id="script"),
-        pytest.param(
-            r'<style\b(?!>{{ stylesheets\["(site|card).css"\] }}</style>)',
-            "The content security policy refuses it:",
-            id="style element",
-        ),
-        pytest.param(r"<[^>]*\sstyle\s*=", "The content security policy refuses it:", id="style"),
-        pytest.param(r"<[^>]*\son[a-z]+\s*=", "The content security policy refuses it:", id="handler"),
-        pytest.param(r"javascript:", "The content security policy refuses it:", id="javascript"),
+        (r"\|\s*safe\b", "Markup is made where it is escaped, in Python:"),
+        (r"{%-?\s*autoescape\s+false", "Everything is escaped:"),
+        (r"<script\b(?![^>]*\bsrc=)", REFUSED),
+        (r'<style\b(?!>{{ stylesheets\["(site|card).css"\] }}</style>)', REFUSED),
+        (r"<[^>]*\sstyle\s*=", REFUSED),
+        (r"<[^>]*\son[a-z]+\s*=", REFUSED),
+        (r"javascript:", REFUSED),
     ],
+    ids=["safe", "autoescape", "script", "style element", "style", "handler", "javascript"],
 )
 def test_templates_hold_nothing_that_runs(pattern: str, why: str) -> None:
     found = [
@@ -203,24 +200,17 @@ def templates_named_in_code() -> dict[str, str]:
     return named
 
 
-def existing_templates() -> set[str]:
-    return {path.relative_to(TEMPLATES).as_posix() for path in PAGES}
-
-
-def test_every_template_is_used() -> None:
-    used = templates_named_in_templates().keys() | templates_named_in_code().keys()
-    assert sorted(existing_templates() - used) == []
-
-
-def test_every_template_that_is_named_exists() -> None:
+def test_every_template_is_used_and_every_template_that_is_named_exists() -> None:
+    existing = {path.relative_to(TEMPLATES).as_posix() for path in PAGES}
+    in_code, in_templates = templates_named_in_code(), templates_named_in_templates()
+    assert sorted(existing - in_templates.keys() - in_code.keys()) == []
     rendered = {
         template: where
-        for template, where in templates_named_in_code().items()
+        for template, where in in_code.items()
         # robots.txt and the like may be addresses, and what is published are files
         if template.endswith(".html") and not where.startswith("tracker/publish/")
     }
-    named = templates_named_in_templates() | rendered
-    missing = [f"{where}: {template}" for template, where in named.items() if template not in existing_templates()]
+    missing = [f"{where}: {named}" for named, where in (in_templates | rendered).items() if named not in existing]
     refuse(missing, "Named, but not there:")
 
 

@@ -35,6 +35,7 @@ FACE = Face(
 USUAL = re.compile("|".join(map(re.escape, [
     Face.name, Face.claim, Face.accent, Face.accent_dark, "CC BY", "CC-BY", "Creative Commons", "creativecommons",
 ])), re.IGNORECASE)  # fmt: skip
+NO_PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 SECRET = "vJ2mQ8xLr5TfWk0ZbY7nHc4PdS9gAe3U"
 
 
@@ -70,11 +71,13 @@ def test_the_words_stand_where_readers_look(other: Site) -> None:
     assert (calendar["x-wr-calname"], calendar["prodid"]) == (FACE.name, f"-//{FACE.name}//{FACE.name}//EN")
 
 
-def test_without_a_stance_the_site_takes_no_side_in_words(shared_site: Site) -> None:
+def test_without_a_stance_the_site_takes_no_side_in_words_and_without_a_logo_there_is_none(shared_site: Site) -> None:
     for path in ("/", "/about"):
-        text = shared_site.browser().get(path).text
-        assert "We campaign" not in text
-        assert "neutral" not in text
+        page = shared_site.browser().get(path)
+        assert "We campaign" not in page.text
+        assert "neutral" not in page.text
+        assert "<img" not in page.html
+    assert shared_site.browser().request("GET", "/logo.png").status == 404
 
 
 def test_pages_cards_icon_and_pictures_have_the_colour_and_the_policy_allows_it(other: Site) -> None:
@@ -112,18 +115,9 @@ def wrong(**environ: str) -> str:
 
 def test_the_face_is_read_from_the_environment() -> None:
     assert read() == Face()
-    assert (
-        read(
-            TRACKER_NAME=FACE.name,
-            TRACKER_CLAIM=FACE.claim,
-            TRACKER_LEDE=FACE.lede,
-            TRACKER_ACCENT=FACE.accent,
-            TRACKER_ACCENT_DARK=FACE.accent_dark,
-            TRACKER_STANCE=FACE.stance,
-            TRACKER_LICENCE=f"{FACE.licence}, {FACE.licence_url}",
-        )
-        == FACE
-    )
+    names = ("name", "claim", "lede", "accent", "accent_dark", "stance")
+    given = {f"TRACKER_{name.upper()}": getattr(FACE, name) for name in names}
+    assert read(**given, TRACKER_LICENCE=f"{FACE.licence}, {FACE.licence_url}") == FACE
 
 
 @pytest.mark.parametrize(
@@ -152,11 +146,9 @@ def test_what_nobody_could_read_is_refused_in_one_sentence(name: str, value: str
     assert "\n" not in message
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "ratio"), [("#000000", "#ffffff", 21), ("#777777", "#ffffff", 4.48), ("#123456", "#123456", 1)]
-)
-def test_contrast_is_that_of_wcag(one: str, other: str, ratio: float) -> None:
-    assert contrast(one, other) == contrast(other, one) == pytest.approx(ratio, abs=0.005)
+def test_contrast_is_that_of_wcag() -> None:
+    for one, other, ratio in (("#000000", "#ffffff", 21), ("#777777", "#ffffff", 4.48), ("#123456", "#123456", 1)):
+        assert contrast(one, other) == contrast(other, one) == pytest.approx(ratio, abs=0.005)
 
 
 def test_words_on_a_button_can_be_read_whatever_the_accent() -> None:
@@ -192,11 +184,6 @@ def test_a_logo_stands_before_the_name_and_is_drawn_again(make_site: MakeSite, f
         assert shown.convert("RGB").getpixel((5, 5)) == (0, 95, 60)
 
 
-def test_without_a_logo_there_is_none(shared_site: Site) -> None:
-    assert "<img" not in shared_site.browser().get("/about").html
-    assert shared_site.browser().request("GET", "/logo.png").status == 404
-
-
 def test_a_template_of_ones_own_takes_the_place_of_ours_and_may_extend_it(make_site: MakeSite, folder: Path) -> None:
     (folder / "public/about.html").write_text(
         '{% extends "ours/public/about.html" %}{% block title %}Who {{ face.name }} is{% endblock title %}',
@@ -221,16 +208,10 @@ def test_what_is_kept_of_one_logo_or_template_is_not_shown_with_another(folder: 
     assert len(found) == 3
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"no picture", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a", b"\x89PNG\r\n\x1a\n" + b"\0" * 40],
-)
-def test_a_logo_that_is_no_picture_is_said_at_start(folder: Path, content: bytes) -> None:
-    (folder / "logo.png").write_bytes(content)
-    assert wrong(TRACKER_LOGO=str(folder / "logo.png")).startswith("TRACKER_LOGO: ")
-
-
-def test_a_logo_that_is_cut_off_too_large_or_not_there_is_said_at_start(folder: Path) -> None:
+def test_a_logo_that_is_no_picture_or_cut_off_too_large_or_not_there_is_said_at_start(folder: Path) -> None:
+    for content in (b"", b"no picture", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a", NO_PNG):
+        (folder / "logo.png").write_bytes(content)
+        assert wrong(TRACKER_LOGO=str(folder / "logo.png")).startswith("TRACKER_LOGO: ")
     whole = io.BytesIO()
     Image.effect_noise((200, 200), 90).save(whole, "PNG")
     (folder / "cut.png").write_bytes(whole.getvalue()[:5000])
@@ -239,9 +220,8 @@ def test_a_logo_that_is_cut_off_too_large_or_not_there_is_said_at_start(folder: 
     chunk = struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
     (folder / "bomb.png").write_bytes(b"\x89PNG\r\n\x1a\n" + chunk + b"\0\0\0\0IEND\xaeB`\x82")
     for name in ("cut.png", "large.png", "bomb.png", "none.png", "public"):
-        assert "cannot be read as a picture in PNG or WebP, of at most 20 million pixels" in wrong(
-            TRACKER_LOGO=str(folder / name)
-        )
+        said = wrong(TRACKER_LOGO=str(folder / name))
+        assert "cannot be read as a picture in PNG or WebP, of at most 20 million pixels" in said
 
 
 @pytest.mark.parametrize(
@@ -258,7 +238,4 @@ def test_a_logo_that_is_cut_off_too_large_or_not_there_is_said_at_start(folder: 
 def test_a_template_that_cannot_be_used_is_said_at_start(folder: Path, name: str, content: bytes, said: str) -> None:
     (folder / name).write_bytes(content)
     assert wrong(TRACKER_TEMPLATES=str(folder)).startswith(f"TRACKER_TEMPLATES: {said}")
-
-
-def test_a_folder_of_templates_that_is_not_there_is_said_at_start(folder: Path) -> None:
     assert "none is no folder" in wrong(TRACKER_TEMPLATES=str(folder / "none"))

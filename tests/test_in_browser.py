@@ -2,18 +2,16 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
-from tests.chromium import CHECKOUT, run_tracker_serve
-from tests.site import LOCAL, SeededDatabases
+from tests.chromium import CHECKOUT, OpenContext, Serve, tracker_process
+from tests.site import ED, LOCAL, SeededDatabases, Site
 
 EMAIL, PASSWORD = "first@example.org", "a first set of words"
-OpenContext = Callable[..., BrowserContext]
 
 
 def tracker(database_url: str, *arguments: str, typed: str = "") -> str:
@@ -26,15 +24,14 @@ def tracker(database_url: str, *arguments: str, typed: str = "") -> str:
     return done.stdout
 
 
-@contextmanager
-def served(databases: SeededDatabases) -> Iterator[str]:
+@pytest.fixture
+def address(seeded_databases: SeededDatabases) -> Iterator[str]:
     """The address of `tracker serve` on a database with the seeds and a first account from the command line."""
     first = ("--name", "First", "--role", "admin", "--password-stdin")
-    with databases.temporary("sqlite") as url:
+    with seeded_databases.temporary("sqlite") as url:
         assert "First can sign in" in tracker(url, "user", "add", EMAIL, *first, typed=f"{PASSWORD}\n")
-        with run_tracker_serve({"DATABASE_URL": url, "TRACKER_ENV": "local"}) as address:
-            yield address
-        assert "The event log is whole" in tracker(url, "verify")
+        with tracker_process({"DATABASE_URL": url, "TRACKER_ENV": "local"}) as served:
+            yield served.url
 
 
 @dataclass
@@ -70,38 +67,35 @@ class Hands:
             self.page.keyboard.press("Enter")
 
 
-def test_a_status_is_changed_by_keyboard_without_scripts(
-    seeded_databases: SeededDatabases, new_context: OpenContext
-) -> None:
-    with served(seeded_databases) as address:
-        page = new_context(java_script_enabled=False).new_page()
-        ada = Hands(page)
-        page.goto(f"{address}/staff/sign-in")
-        ada.type("#email", EMAIL)
-        ada.type("#password", PASSWORD)
-        ada.press("main .actions button")
-        assert "Good day, First" in page.inner_text("h1")
-        ada.press("a[href='/staff/asks/']")
-        ada.press("th a:text('Use unexplained wealth orders')")
-        ada.press("a:text('Change the status')")
-        ada.type("#happened_on", "1 May 2026")
-        ada.type("#text", "The power was repealed.")
-        ada.type("#evidence-0-url", "https://example.org/act")
-        ada.choose("#evidence-0-is_opened", " ")
-        ada.choose("fieldset summary", "\n")
-        ada.type("#evidence-0-title", "The repealing Act")
-        ada.choose("#evidence-0-type", "Off")
-        ada.choose("#status", "Rev")
-        ada.type("#reason", "Parliament took the power away.")
-        ada.press("button.button[value='preview']")
-        assert "Nothing is changed yet." in page.inner_text(".notice")
-        ada.press("button[value='publish']")
-        assert "The public page shows it now." in page.inner_text("[role=status]")
-        check_public(Hands(new_context(java_script_enabled=False).new_page()), address)
-        ada.press("header form button", "Shift+Tab")
-        assert "You are signed out." in page.inner_text("[role=status]")
-        page.goto(f"{address}/staff/")
-        assert page.inner_text("h1") == "Sign in"
+def test_a_status_is_changed_by_keyboard_without_scripts(address: str, new_context: OpenContext) -> None:
+    page = new_context(java_script_enabled=False).new_page()
+    ada = Hands(page)
+    page.goto(f"{address}/staff/sign-in")
+    ada.type("#email", EMAIL)
+    ada.type("#password", PASSWORD)
+    ada.press("main .actions button")
+    assert "Good day, First" in page.inner_text("h1")
+    ada.press("a[href='/staff/asks/']")
+    ada.press("th a:text('Use unexplained wealth orders')")
+    ada.press("a:text('Change the status')")
+    ada.type("#happened_on", "1 May 2026")
+    ada.type("#text", "The power was repealed.")
+    ada.type("#evidence-0-url", "https://example.org/act")
+    ada.choose("#evidence-0-is_opened", " ")
+    ada.choose("fieldset summary", "\n")
+    ada.type("#evidence-0-title", "The repealing Act")
+    ada.choose("#evidence-0-type", "Off")
+    ada.choose("#status", "Rev")
+    ada.type("#reason", "Parliament took the power away.")
+    ada.press("button.button[value='preview']")
+    assert "Nothing is changed yet." in page.inner_text(".notice")
+    ada.press("button[value='publish']")
+    assert "The public page shows it now." in page.inner_text("[role=status]")
+    check_public(Hands(new_context(java_script_enabled=False).new_page()), address)
+    ada.press("header form button", "Shift+Tab")
+    assert "You are signed out." in page.inner_text("[role=status]")
+    page.goto(f"{address}/staff/")
+    assert page.inner_text("h1") == "Sign in"
 
 
 def check_public(stranger: Hands, address: str) -> None:
@@ -117,3 +111,18 @@ def check_public(stranger: Hands, address: str) -> None:
     (row,) = [line for line in text.splitlines() if line.startswith("unexplained-wealth-orders,")]
     assert ",reversed,Reversed,ended," in row
     assert page.context.cookies() == []
+
+
+def test_the_enter_key_in_a_field_previews_and_publishes_nothing(
+    sqlite_site: Site, live_server: Serve, new_context: OpenContext
+) -> None:
+    address = live_server(sqlite_site.app)
+    ed = Hands(sqlite_site.page_of(ED, new_context(java_script_enabled=False), address))
+    ed.page.goto(f"{address}/staff/asks/{sqlite_site.ask_id()}/updates/milestone")
+    with sqlite_site.unchanged():
+        ed.type("#text", "A report came.")
+        ed.page.focus("#happened_on")
+        ed.page.keyboard.insert_text("1 May 2026")
+        with ed.page.expect_navigation():
+            ed.page.keyboard.press("Enter")
+        assert "Give at least one page that you opened and that shows it." in ed.page.inner_text(".error-summary")

@@ -1,12 +1,10 @@
 """What a reader sees first, on a phone and on a laptop, and that a page keeps its shape whatever it holds."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
+from tests.chromium import OpenContext, Serve
 from tests.factories import make_ask, make_law, make_link, make_test, make_update
 from tests.site import ED, WEALTH_ORDERS, Site
 from tracker.models import Ask
@@ -15,11 +13,6 @@ from tracker.rules.status import Status
 from tracker.rules.updates import Result
 from tracker.services import asks
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
-
-OpenContext = Callable[..., BrowserContext]
-Serve = Callable[["WSGIApplication"], str]
 PHONE, LAPTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 
 
@@ -44,7 +37,7 @@ def bottom(page: Page, selector: str) -> float:
 
 
 @pytest.mark.parametrize(("viewport", "screens"), [(PHONE, 2), (LAPTOP, 1)], ids=["phone", "laptop"])
-def test_the_first_ask_is_near_and_hits_are_in_sight(
+def test_the_first_ask_is_near_and_where_an_ask_stands_and_hits_are_in_sight(
     shared_site: Site, live_server: Serve, new_context: OpenContext, viewport: dict[str, int], screens: int
 ) -> None:
     address = live_server(shared_site.app)
@@ -53,13 +46,6 @@ def test_the_first_ask_is_near_and_hits_are_in_sight(
     assert bottom(first, "h1") < viewport["height"]
     assert bottom(first, ".ask h4") < screens * viewport["height"]
     assert bottom(opened(new_context, f"{address}/?q=russia", viewport), ".ask h2") < viewport["height"]
-
-
-@pytest.mark.parametrize(("viewport", "screens"), [(PHONE, 2), (LAPTOP, 1)], ids=["phone", "laptop"])
-def test_where_an_ask_stands_and_its_first_test_are_near(
-    shared_site: Site, live_server: Serve, new_context: OpenContext, viewport: dict[str, int], screens: int
-) -> None:
-    address = live_server(shared_site.app)
     for slug in (WEALTH_ORDERS, "overseas-territories-registers"):
         page = opened(new_context, f"{address}/asks/{slug}", viewport)
         assert bottom(page, ".standing") < viewport["height"], slug
@@ -82,20 +68,20 @@ OTHERS = ("법" * 90, "ا" * 90, "W" * 100, "A test in plain words with a place"
 
 
 def make_extremes(site: Site) -> None:
-    """An ask with forty tests and two hundred entries, and one with nothing."""
+    """An ask with twenty tests and sixty entries, and one with nothing."""
     with site.change(ED) as change:
         make_ask(change, published=True, slug="bare", title="A", summary="B.", quote="C", topic="D")
         ask = make_ask(change, slug="full", title=LONG[:100], summary=" ".join(OTHERS), quote=LONG * 3, topic="W" * 40)
         tests = [
-            make_test(change, ask, key=f"t-{number}", label=f"{OTHERS[number % 4]} {number}") for number in range(40)
+            make_test(change, ask, key=f"t-{number}", label=f"{OTHERS[number % 4]} {number}") for number in range(20)
         ]
-        for number in range(200):
+        for number in range(60):
             make_update(
                 change,
                 ask,
                 happened_on=PartialDate(f"{2000 + number // 12}-{number % 12 + 1:02}"),
                 text=OTHERS[number % 4] * 2,
-                results=((tests[number % 40].id, Result.NOT_MET),) if number < 40 else (),
+                results=((tests[number % 20].id, Result.NOT_MET),) if number < 20 else (),
             )
         for number in range(12):
             law = make_law(change, title=f"{OTHERS[number % 4]} Act {number}", citation=f"2019 c. {900 + number}")
@@ -133,9 +119,7 @@ def test_a_row_that_was_looked_at_is_in_sight_and_no_other_button_is_under_the_p
 ) -> None:
     sqlite_site.execute(sa.update(Ask).values(review_interval_days=1, reviewed_on=PartialDate("2026-01-01")))
     address = live_server(sqlite_site.app)
-    context = new_context(java_script_enabled=False, viewport=viewport)
-    context.add_cookies([{"name": "tracker", "value": sqlite_site.cookie_of(ED), "url": address}])
-    page = context.new_page()
+    page = sqlite_site.page_of(ED, new_context(java_script_enabled=False, viewport=viewport), address)
     page.goto(f"{address}/staff/")
     page.evaluate(f"scrollTo(0, {scrolled})")
     tops = page.locator("#due ~ ul form").evaluate_all("forms => forms.map(form => form.getBoundingClientRect().top)")

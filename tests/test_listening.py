@@ -23,23 +23,17 @@ def taken_port() -> Iterator[int]:
         yield holder.getsockname()[1]
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])
-def test_a_port_that_is_taken_is_refused_with_a_remedy(taken_port: int, host: str) -> None:
-    with pytest.raises(CannotListen) as refused:
-        find_free_address(host, taken_port)
-    assert str(taken_port) in str(refused.value)
-    assert "PORT=8001" in str(refused.value)
-
-
-def test_a_name_is_looked_up_and_an_ipv4_address_comes_first() -> None:
-    assert find_free_address("localhost", free_port()) == "127.0.0.1"
+def test_a_port_that_is_taken_and_a_host_of_another_machine_are_refused_with_a_reason(taken_port: int) -> None:
+    for host in ("127.0.0.1", "localhost", "0.0.0.0"):
+        with pytest.raises(CannotListen) as refused:
+            find_free_address(host, taken_port)
+        assert str(taken_port) in str(refused.value)
+        assert "PORT=8001" in str(refused.value)
+    for host, why in (("nowhere.invalid", "is not known here"), ("192.0.2.1", "is no address of")):
+        with pytest.raises(CannotListen, match=why):
+            find_free_address(host, free_port())
+    assert find_free_address("localhost", free_port()) == "127.0.0.1"  # an IPv4 address comes first
     assert find_free_address("0.0.0.0", free_port()) == "0.0.0.0"
-
-
-@pytest.mark.parametrize(("host", "why"), [("nowhere.invalid", "is not known here"), ("192.0.2.1", "is no address of")])
-def test_a_host_of_another_machine_is_refused(host: str, why: str) -> None:
-    with pytest.raises(CannotListen, match=why):
-        find_free_address(host, free_port())
 
 
 def test_a_second_server_is_refused_and_the_first_says_where_it_is_and_which_names_it_binds_to_https(

@@ -19,14 +19,8 @@ pytestmark = pytest.mark.slow
 
 def run(*command: str | Path, cwd: Path, **environment: str) -> str:
     """What the program said; fails with that when it ends badly. It sees none of the caller's settings."""
-    done = subprocess.run(
-        command,
-        cwd=cwd,
-        env={"PATH": os.environ["PATH"], "HOME": str(cwd), **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
+    settings = {"PATH": os.environ["PATH"], "HOME": str(cwd), **environment}
+    done = subprocess.run(command, cwd=cwd, env=settings, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     said = done.stdout + done.stderr
     assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{said}"
     return said
@@ -82,17 +76,13 @@ def test_the_wheel_has_every_template_migration_and_seed_and_nothing_else(wheel:
     assert {path for path in shipped if ".dist-info/" not in path} == inside | package
 
 
-def test_the_installed_program_hands_out_the_script_that_checks_a_log_without_it(
+def test_the_installed_program_runs_from_any_folder_and_hands_out_the_script_that_checks_a_log(
     installed: Path, tmp_path: Path
 ) -> None:
-    assert run(installed / "tracker", "log", "script", cwd=tmp_path) == (CHECKOUT / SCRIPT).read_text()
-
-
-def test_the_installed_program_runs_from_any_folder(installed: Path, tmp_path: Path) -> None:
     where = run(installed / "python", "-c", "import tracker; print(tracker.__file__)", cwd=tmp_path)
     assert str(installed.parent) in where
-
     settings = {"DATABASE_URL": f"sqlite:///{tmp_path}/site.sqlite3", "SECRET_KEY": os.urandom(32).hex()}
     run(installed / "tracker", "db", "upgrade", cwd=tmp_path, **settings)
     run(installed / "tracker", "seed", "--if-empty", cwd=tmp_path, **settings)
     assert (tmp_path / "site.sqlite3").stat().st_size > 0
+    assert run(installed / "tracker", "log", "script", cwd=tmp_path) == (CHECKOUT / SCRIPT).read_text()

@@ -68,24 +68,18 @@ def check_given_back(refused: TestResponse, text: str) -> None:
     assert text in refused.text
 
 
-def test_a_slow_network_makes_the_site_slow_and_nothing_else(far: FarSite) -> None:
-    far.read()
+def test_slow_and_cut_connections_are_lived_with_and_nobody_notices(far: FarSite) -> None:
+    far.check_well()
     with far.proxy.slow(0.3):
         assert far.read().status_code == 200  # from memory, after one question
-    form = far.form()
-    with far.proxy.slow(0.03):
-        assert post(form, "Written from afar.").status_code == 303
-    assert "Written from afar." in far.notes()
-
-
-def test_cut_connections_are_made_anew_and_nobody_notices(far: FarSite) -> None:
-    far.check_well()
     form = far.form()
     far.proxy.reset()
     far.site.forget()
     assert far.read().status_code == 200
     far.proxy.reset()
-    assert post(form, "Written after the cut.").status_code == 303
+    with far.proxy.slow(0.03):
+        assert post(form, "Written from afar after the cut.").status_code == 303
+    assert "Written from afar after the cut." in far.notes()
 
 
 def test_when_the_answer_to_a_commit_is_lost_nobody_is_told_that_nothing_was_saved(far: FarSite) -> None:

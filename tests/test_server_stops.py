@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.chromium import Served, tracker_process
-from tests.engines import ENGINES, Databases
+from tests.engines import ENGINES
 from tests.site import CLEO, LOCAL, Site
 from tests.test_raw_http import workers
 from tracker.models import Note
@@ -66,16 +66,32 @@ def stop(served: Served, how: signal.Signals) -> None:
     assert code == (0 if how == signal.SIGTERM else -how), served.log.read_text(encoding="utf-8")
 
 
+def check_replaced(served: Served) -> None:
+    """A worker that dies is replaced."""
+    (first,) = workers(served)
+    os.kill(first, signal.SIGKILL)
+    address, status = urlsplit(served.url), 0
+    while status != 200:
+        assert served.process.poll() is None, served.log.read_text(encoding="utf-8")
+        with suppress(OSError, http.client.HTTPException):
+            connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=5)
+            connection.request("GET", "/healthz")
+            status = connection.getresponse().status
+            connection.close()
+    assert first not in workers(served)
+
+
 @pytest.mark.parametrize("database_engine", ENGINES if TORTURE else ["sqlite"], indirect=True)
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=lambda how: str(how.name))
-def test_what_was_acknowledged_is_there_after_the_server_has_ended(site: Site, how: signal.Signals) -> None:
+def test_what_was_acknowledged_is_there_after_the_server_has_ended(site: Site) -> None:
     browser = site.browser(CLEO)
     token = dict(browser.get(PATH).sent("Write the note"))["csrf_token"]
     settings = {"DATABASE_URL": site.engine.url.render_as_string(hide_password=False), "SECRET_KEY": LOCAL.secret_key}
     acknowledged: list[str] = []
-    for round_ in range(ROUNDS):
+    for round_, how in enumerate([signal.SIGTERM, signal.SIGKILL] * ROUNDS):
         saved: queue.Queue[str] = queue.Queue()
         with tracker_process(settings) as served:
+            if not round_:
+                check_replaced(served)
             crew = [Writer(served, f"r{round_}w{n}", browser.cookie or "", token, saved) for n in range(WRITERS)]
             for writer in crew:
                 writer.start()
@@ -87,18 +103,3 @@ def test_what_was_acknowledged_is_there_after_the_server_has_ended(site: Site, h
         with site.reading() as session:
             assert set(acknowledged) <= set(session.scalars(sa.select(Note.text)))
             proof.verify(session)
-
-
-def test_a_worker_that_dies_is_replaced(databases: Databases) -> None:
-    with databases.temporary("sqlite") as url, tracker_process({"DATABASE_URL": url}) as served:
-        (first,) = workers(served)
-        os.kill(first, signal.SIGKILL)
-        address, status = urlsplit(served.url), 0
-        while status != 200:
-            assert served.process.poll() is None, served.log.read_text(encoding="utf-8")
-            with suppress(OSError, http.client.HTTPException):
-                connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=5)
-                connection.request("GET", "/healthz")
-                status = connection.getresponse().status
-                connection.close()
-        assert first not in workers(served)

@@ -6,12 +6,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from tests.cli.commands import SECRET, Tracker
+from tests.cli.commands import Tracker
 from tests.cli.conftest import tracker
 from tests.site import LOCAL, MakeSite
 from tracker import clock
 from tracker.face import Face
-from tracker.settings import Settings, SettingsError
 
 __all__ = ["tracker"]
 AUCKLAND = "Pacific/Auckland"
@@ -52,11 +51,3 @@ def test_a_command_counts_by_the_zone_too(tracker: Tracker) -> None:
     assert clock.day_of(SUMMER_EVENING) == date(2026, 7, 2)
     assert clock.day_of(datetime(2026, 7, 1, 11, tzinfo=UTC)) == date(2026, 7, 1)
     assert clock.day_of(datetime(2026, 7, 1, 12, tzinfo=UTC)) == date(2026, 7, 2)
-
-
-@pytest.mark.parametrize(
-    "name", ["Europe", "London", "../../etc/passwd", "/etc/localtime", "Europe/London\x00", "x" * 5000]
-)
-def test_a_zone_that_does_not_exist_is_named_at_start(name: str) -> None:
-    with pytest.raises(SettingsError, match="TRACKER_TIME_ZONE: there is no time zone"):
-        Settings.from_env({"SECRET_KEY": SECRET, "TRACKER_TIME_ZONE": name})
