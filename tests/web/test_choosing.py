@@ -11,6 +11,7 @@ from tests.site import ADA, ED, WEALTH_ORDERS, Site
 from tests.web.test_status_change import UNDONE, status_form
 from tracker.models import Ask, Legislation, Link, Person, Source, Update
 from tracker.queries.choosing import MOST
+from tracker.queries.paging import SIZE
 
 ACT = "ukpga/2018/13"
 
@@ -133,7 +134,7 @@ def test_no_form_grows_with_the_number_of_records(site: Site) -> None:
             found.append((len(sent), len(page.html)))
         return found
 
-    grow(site, "a", 30)  # enough to fill every list of likely ones
+    grow(site, "a", SIZE)  # enough to fill every list of likely ones, and a page of people
     before = measured()
     grow(site, "b", 300)
     for path, (few, small), (many, large) in zip(FORMS, before, measured(), strict=True):
