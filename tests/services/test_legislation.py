@@ -27,7 +27,12 @@ def test_a_law_is_stored_in_normal_form(ed: Change) -> None:
 
 def test_one_law_is_never_entered_twice(ed: Change) -> None:
     other = make_law(ed, published=False, citation="2024 c. 1")
-    of_no_kind = {"kind": "other", "citation": "", "year": "2020", "address": "https://law.example.org/1"}
+    of_no_kind: dict[str, Any] = {
+        "kind": "other",
+        "citation": "",
+        "year": "2020",
+        "address": "https://law.example.org/1",
+    }
     for first in (ACT, ORDER, of_no_kind | {"number": "a"}):
         make_law(ed, published=False, **first)
     for second, field in (
@@ -59,7 +64,7 @@ def test_a_law_without_a_number_has_a_key_that_stays_when_its_number_becomes_kno
 
 
 def test_only_a_bill_becomes_another_law_never_itself_and_stays_linked_to_it(ed: Change) -> None:
-    values = {"kind": "bill", "citation": "Bill 157 (2017-19)", "year": "2017-19", "number": "157"}
+    values: dict[str, Any] = {"kind": "bill", "citation": "Bill 157 (2017-19)", "year": "2017-19", "number": "157"}
     bill, act = make_law(ed, **values), make_law(ed)
     for law, draft in ((bill, law_draft(**values, becomes_id=bill.id)), (act, law_draft(becomes_id=bill.id))):
         with pytest.raises(RuleBroken) as refused:
@@ -76,7 +81,7 @@ def test_only_a_bill_becomes_another_law_never_itself_and_stays_linked_to_it(ed:
 
 
 def test_the_same_provisions_with_the_same_extent_are_linked_once(ed: Change) -> None:
-    values = {"provisions": "ss. 1–3", "extent": ("England and Wales", "Scotland")}
+    values: dict[str, Any] = {"provisions": "ss. 1–3", "extent": ("England and Wales", "Scotland")}
     link = make_link(ed, make_ask(ed), make_law(ed), **values)
 
     def draft(**changes: Any) -> LinkDraft:

@@ -94,9 +94,10 @@ def test_whatever_a_service_changed_of_a_row_stands_in_the_log_but_for_what_open
 @each_kind
 def test_a_record_is_published_and_archived_once_with_a_reason_and_comes_back(ed: Change, kind: str) -> None:
     row = MAKE[kind](ed, True)
-    for refused in (lambda: records.publish(ed, row, None), lambda: records.restore(ed, row, None)):
-        with pytest.raises(RuleBroken):
-            refused()
+    with pytest.raises(RuleBroken):
+        records.publish(ed, row, None)
+    with pytest.raises(RuleBroken):
+        records.restore(ed, row, None)
     with pytest.raises(RuleBroken) as broken:
         records.archive(ed, row, None, "")
     assert (problems_of(broken), row.publication) == ({"reason"}, PUBLISHED)
@@ -104,9 +105,10 @@ def test_a_record_is_published_and_archived_once_with_a_reason_and_comes_back(ed
         records.archive(ed, row, row.version - 1, "It was a double.")
     records.archive(ed, row, row.version, "It was a double.")
     assert (row.publication, last_event(ed).action, last_event(ed).reason) == (ARCHIVED, "archived", "It was a double.")
-    for refused in (lambda: records.publish(ed, row, None), lambda: records.archive(ed, row, None, "Again.")):
-        with pytest.raises(RuleBroken):
-            refused()
+    with pytest.raises(RuleBroken):
+        records.publish(ed, row, None)
+    with pytest.raises(RuleBroken):
+        records.archive(ed, row, None, "Again.")
     with pytest.raises(Conflict):
         records.restore(ed, row, row.version - 1)
     assert row.publication is ARCHIVED

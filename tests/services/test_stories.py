@@ -1,5 +1,7 @@
 """How a story adds up: tests and law on the day, entries that come late, corrections and reviews."""
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 
@@ -59,11 +61,12 @@ def test_a_status_and_the_results_must_fit_whether_they_come_together_or_not(
     ed: Change, ask: Ask, pair: tuple[SuccessTest, SuccessTest]
 ) -> None:
     all_met = ((pair[0].id, MET), (pair[1].id, MET))
-    for changes, field in (
+    wrong: list[tuple[dict[str, Any], str]] = [
         ({"status": Status.MET, "results": all_met[:1]}, "status"),
         ({"kind": UpdateKind.TEST, "results": all_met}, "results"),
         ({"kind": UpdateKind.MILESTONE, "results": all_met}, "results"),
-    ):
+    ]
+    for changes, field in wrong:
         with pytest.raises(RuleBroken) as broken, ed.session.begin_nested():
             make_update(ed, ask, **changes)
         assert problems_of(broken) == {field}
@@ -102,7 +105,7 @@ def test_a_status_needs_published_law_as_it_stood_on_that_day(ed: Change, ask: A
 
 
 def test_a_bill_that_fell_makes_an_ask_lapse(ed: Change, ask: Ask) -> None:
-    of_bill = {"kind": "bill", "citation": "", "year": "2017-19", "number": "157"}
+    of_bill: dict[str, Any] = {"kind": "bill", "citation": "", "year": "2017-19", "number": "157"}
     make_link(ed, ask, make_law(ed, **of_bill, introduced_on=on("2018"), lapsed_on=on("2019-10")))
     with pytest.raises(RuleBroken):
         make_update(ed, ask, status=Status.LAPSED, happened_on=on("2019-09"))
@@ -140,7 +143,11 @@ def test_a_change_to_the_status_that_holds_already_is_refused_and_a_correction_i
     told = make_update(ed, ask, status=Status.REJECTED, happened_on=on("2020-03-04"))
     with pytest.raises(RuleBroken, match=r"already\. To say that it still holds, post a review"):
         make_update(ed, ask, status=Status.REJECTED, happened_on=on("2021-03-04"))
-    earlier = {"status": Status.REJECTED, "reason": "It was refused earlier.", "happened_on": on("2020-03-01")}
+    earlier: dict[str, Any] = {
+        "status": Status.REJECTED,
+        "reason": "It was refused earlier.",
+        "happened_on": on("2020-03-01"),
+    }
     make_update(ed, ask, kind=UpdateKind.CORRECTION, corrects_id=told.id, **earlier)
     assert standing(ask) == (Status.REJECTED, "2020-03-01")
 
@@ -153,7 +160,7 @@ def test_a_correction_replaces_what_the_corrected_entry_said(
 ) -> None:
     first = (pair[0].id, MET)
     wrong = make_update(ed, ask, status=Status.PARTLY_MET, happened_on=on("2020"), results=(first,))
-    correction = {"kind": UpdateKind.CORRECTION, "corrects_id": wrong.id, "happened_on": on("2020")}
+    correction: dict[str, Any] = {"kind": UpdateKind.CORRECTION, "corrects_id": wrong.id, "happened_on": on("2020")}
     with pytest.raises(RuleBroken) as broken, ed.session.begin_nested():
         make_update(ed, ask, **correction)  # it says which status is right
     assert problems_of(broken) == {"status"}
@@ -177,12 +184,13 @@ def test_a_milestone_is_corrected_without_a_status_and_a_draft_not_at_all(ed: Ch
 
 
 def test_only_a_published_review_sets_the_day_never_back_and_moves_nothing_else(ed: Change, ask: Ask) -> None:
-    review = {"kind": UpdateKind.REVIEW, "evidence": ()}
+    review: dict[str, Any] = {"kind": UpdateKind.REVIEW, "evidence": ()}
     make_update(ed, ask)
     make_update(ed, ask, published=False, happened_on=on("2026-11-21"), **review)
-    assert ask.reviewed_on is None
+    assert not ask.reviewed_on
     for day, then in (("2026-05-01", "2026-05-01"), ("2026-11-20", "2026-11-20"), ("2026-05-02", "2026-11-20")):
         before = revision(ed.session)
         make_update(ed, ask, happened_on=on(day), **review)
-        assert (ask.reviewed_on, standing(ask)) == (on(then), (Status.ANNOUNCED, "2018-01-01"))
+        assert ask.reviewed_on == on(then)
+        assert standing(ask) == (Status.ANNOUNCED, "2018-01-01")
         assert revision(ed.session) > before

@@ -124,8 +124,8 @@ def test_whatever_else_is_changed_and_words_that_were_put_back_are_noticed(ada: 
     session.flush()
     unlock_log(session)
     put_back = sa.update(Event).where(Event.id == number).values(after=before)
-    tampered = {sa.text(statement): said for statement, said in TAMPERINGS.items()}
-    for statement, said in (*tampered.items(), (put_back, f"Entry {number} of the event log was changed")):
+    tampered: list[tuple[sa.Executable, str]] = [(sa.text(text), said) for text, said in TAMPERINGS.items()]
+    for statement, said in (*tampered, (put_back, f"Entry {number} of the event log was changed")):
         with session.begin_nested() as tried:
             session.execute(statement)
             session.expunge_all()

@@ -1,5 +1,6 @@
 """Success tests: added, reworded, taken out and brought back, in public where the ask is public."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -45,12 +46,13 @@ def test_on_a_published_ask_each_change_of_a_test_needs_a_reason_and_is_told_wit
     assert tests.edit_test(ed, ask, test, seen, seen_version=1)  # no other words, so it stays out of the story
     assert not tests.edit_test(ed, ask, test, seen, seen_version=2)
     reworded = criterion_draft(label="The tax is in force", reviewed_on=MARCH)
-    for refused in (
+    refusals: list[Callable[[], object]] = [
         lambda: make_test(ed, ask, key="other", reason=""),
         lambda: tests.edit_test(ed, ask, test, reworded, seen_version=None),
         lambda: tests.archive_test(ed, ask, test, None, ""),
         lambda: tests.restore_test(ed, ask, test, None, ""),
-    ):
+    ]
+    for refused in refusals:
         with pytest.raises(RuleBroken) as broken, ed.session.begin_nested():
             refused()
         assert problems_of(broken) == {"change_reason"}
