@@ -64,6 +64,10 @@ def run(tracker: Tracker, mailbox: Mailbox, *options: str, code: int = 0, **more
 def test_editors_and_admins_hear_what_is_due_in_plain_text_and_a_contributor_without_work_hears_nothing(
     two_due: Tracker, mailbox: Mailbox
 ) -> None:
+    said = run(two_due, mailbox, "--dry-run").out
+    assert said == two_due("digest", TRACKER_SITE_URL=ADDRESS).out  # as without a mail server
+    assert said.startswith(f"To: {email_of(ADA)}\n\n2 things wait for you\n")
+    assert mailbox.recipients == []
     said = run(two_due, mailbox, TRACKER_NAME="Fair Rents Watch").out
     assert sorted(mailbox.recipients) == [email_of(ADA), email_of(ED)]
     assert said == f"{email_of(ADA)}: 2 things wait for you\n{email_of(ED)}: 2 things wait for you\n"
@@ -81,6 +85,20 @@ def test_editors_and_admins_hear_what_is_due_in_plain_text_and_a_contributor_wit
     assert f"{ADDRESS}/staff/asks/" in text
     assert f"The desk: {ADDRESS}/staff/" in text
     assert "127.0.0.1" not in text
+
+
+def test_what_fails_is_told_and_does_not_stop_the_others(two_due: Tracker, mailbox: Mailbox) -> None:
+    assert "Not sent: 2 of 2" in run(two_due, mailbox, code=1, TRACKER_SMTP_PORT=str(free_port())).err
+    assert "Not sent: 2 of 2" in run(two_due, mailbox, code=1, TRACKER_SMTP_TLS="starttls").err
+    assert mailbox.recipients == []
+    mailbox.refused.add(email_of(ADA))
+    answer = run(two_due, mailbox, code=1)
+    assert mailbox.recipients == [email_of(ED)]
+    assert f"{email_of(ADA)}: not sent: " in answer.err
+    assert "Not sent: 1 of 2" in answer.err
+    two_due("user", "deactivate", email_of(ED))  # and may sign in no more
+    run(two_due, mailbox, code=1)
+    assert mailbox.recipients == [email_of(ED)]
 
 
 def test_every_link_in_a_mail_leads_to_a_page_of_the_staff_area(
@@ -108,35 +126,19 @@ def test_every_link_in_a_mail_leads_to_a_page_of_the_staff_area(
             assert browser.get(path).status == 200, path
 
 
-def test_nobody_gets_a_mail_without_reason(tracker: Tracker, mailbox: Mailbox) -> None:
+def test_nobody_gets_a_mail_without_reason_and_editors_hear_of_words_that_were_taken_down_and_not_which(
+    tracker: Tracker, mailbox: Mailbox, sqlite_site: Site
+) -> None:
     assert run(tracker, mailbox).out == "Nothing waits for anybody.\n"
     assert mailbox.recipients == []
-
-
-def test_a_dry_run_and_a_site_without_a_mail_server_print_the_mails(two_due: Tracker, mailbox: Mailbox) -> None:
-    said = run(two_due, mailbox, "--dry-run").out
-    assert said == two_due("digest", TRACKER_SITE_URL=ADDRESS).out
-    assert said.startswith(f"To: {email_of(ADA)}\n\n2 things wait for you\n")
-    assert mailbox.recipients == []
-    two_due("user", "deactivate", email_of(ED))  # and may sign in no more
-    run(two_due, mailbox)
-    assert mailbox.recipients == [email_of(ADA)]
-
-
-def test_an_address_that_fails_does_not_stop_the_others(two_due: Tracker, mailbox: Mailbox) -> None:
-    mailbox.refused.add(email_of(ADA))
-    answer = run(two_due, mailbox, code=1)
+    with sqlite_site.change(ADA) as change:
+        wanted = ("National Crime Agency", "A court ordered it.", ADDRESS)
+        taking_down.take_down(change, *wanted, taking_down.find(change.session, *wanted).seen)
+    run(tracker, mailbox)
     assert mailbox.recipients == [email_of(ED)]
-    assert f"{email_of(ADA)}: not sent: " in answer.err
-    assert "Not sent: 1 of 2" in answer.err
-
-
-def test_a_server_that_is_not_there_or_without_the_encryption_that_is_wanted_gets_nothing(
-    two_due: Tracker, mailbox: Mailbox
-) -> None:
-    assert "Not sent: 2 of 2" in run(two_due, mailbox, code=1, TRACKER_SMTP_PORT=str(free_port())).err
-    assert "Not sent: 2 of 2" in run(two_due, mailbox, code=1, TRACKER_SMTP_TLS="starttls").err
-    assert mailbox.recipients == []
+    text = mailbox.mails[0].get_content()
+    assert f"- public texts: took words down, by {ADA}" in text
+    assert "Crime" not in text
 
 
 def test_mail_goes_encrypted_and_signed_in_to_a_server_whose_certificate_is_good(
@@ -152,16 +154,3 @@ def test_mail_goes_encrypted_and_signed_in_to_a_server_whose_certificate_is_good
         assert "wrong password here" not in answer.err + answer.out
         assert "CERTIFICATE_VERIFY_FAILED" in run(two_due, mailbox, code=1, **login, TRACKER_SMTP_TLS="starttls").err
         assert len(mailbox.recipients) == 2
-
-
-def test_editors_hear_of_words_that_were_taken_down_and_not_which(
-    tracker: Tracker, mailbox: Mailbox, sqlite_site: Site
-) -> None:
-    with sqlite_site.change(ADA) as change:
-        wanted = ("National Crime Agency", "A court ordered it.", ADDRESS)
-        taking_down.take_down(change, *wanted, taking_down.find(change.session, *wanted).seen)
-    run(tracker, mailbox)
-    assert mailbox.recipients == [email_of(ED)]
-    text = mailbox.mails[0].get_content()
-    assert f"- public texts: took words down, by {ADA}" in text
-    assert "Crime" not in text

@@ -30,12 +30,20 @@ def test_the_files_are_those_that_the_site_offers_byte_for_byte(site: Site, tmp_
 
 def test_an_export_says_where_the_site_is_and_replaces_an_older_one(sqlite_site: Site, tmp_path: Path) -> None:
     tracker = tracker_on(sqlite_site.engine.url.render_as_string(hide_password=False))
-    (tmp_path / "asks.csv").write_text("older and longer" * 10_000, encoding="utf-8")
-    tracker("export", tmp_path, TRACKER_SITE_URL=ADDRESS + "/")
-    text = (tmp_path / "asks.csv").read_text(encoding="utf-8")
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "asks.csv").write_text("older and longer" * 10_000, encoding="utf-8")
+    tracker("export", folder, TRACKER_SITE_URL=ADDRESS + "/")
+    text = (folder / "asks.csv").read_text(encoding="utf-8")
     assert f",{ADDRESS}/asks/" in text
     assert "older" not in text
     assert "127.0.0.1" not in text
+    said = tracker("export", tmp_path / "book", "--xlsx", TRACKER_SITE_URL=ADDRESS).out
+    assert said == f"wrote {tmp_path}/book/policy-asks.xlsx\n"
+    assert [path.name for path in (tmp_path / "book").iterdir()] == ["policy-asks.xlsx"]
+    book = openpyxl.load_workbook(tmp_path / "book/policy-asks.xlsx")
+    assert str(book["asks"]["A2"].value)
+    assert book["About"]["B1"].value == ADDRESS
 
 
 def test_what_staff_alone_see_is_written_for_the_owner_alone(sqlite_site: Site, tmp_path: Path) -> None:
@@ -57,24 +65,11 @@ def test_what_staff_alone_see_is_written_for_the_owner_alone(sqlite_site: Site, 
     assert "--internal" in tracker("export", tmp_path / "book", "--internal", "--xlsx", code=2).err
 
 
-def test_a_database_without_asks_gives_files_with_headers(tracker: Tracker, tmp_path: Path) -> None:
+def test_a_database_without_asks_gives_files_with_headers_and_a_file_is_no_folder(
+    tracker: Tracker, tmp_path: Path
+) -> None:
     tracker("export", tmp_path)
     for name, table in PUBLIC.items():
         text = (tmp_path / f"{name}.csv").read_bytes().decode("utf-8")
         assert text == ",".join(column.name for column in table.columns) + "\r\n"
-
-
-def test_one_workbook_instead_of_the_files(sqlite_site: Site, tmp_path: Path) -> None:
-    tracker = tracker_on(sqlite_site.engine.url.render_as_string(hide_password=False))
-    said = tracker("export", tmp_path, "--xlsx", TRACKER_SITE_URL=ADDRESS).out
-    assert said == f"wrote {tmp_path}/policy-asks.xlsx\n"
-    assert [path.name for path in tmp_path.iterdir()] == ["policy-asks.xlsx"]
-    book = openpyxl.load_workbook(tmp_path / "policy-asks.xlsx")
-    assert str(book["asks"]["A2"].value)
-    assert book["About"]["B1"].value == ADDRESS
-
-
-def test_a_file_is_no_folder(tmp_path: Path) -> None:
-    (tmp_path / "taken").touch()
-    answer = tracker_on(f"sqlite:///{tmp_path}/none.sqlite3")("export", tmp_path / "taken", code=2)
-    assert "is a file" in answer.err
+    assert "is a file" in tracker("export", tmp_path / "asks.csv", code=2).err

@@ -106,36 +106,14 @@ def test_the_printed_lines_make_a_public_site_of_five_asks_under_its_own_name(
     assert "unexplained wealth" not in page.lower()
 
 
-def test_a_skeleton_that_nobody_filled_in_holds_no_rows_and_no_faults() -> None:
+@ON_SQLITE
+def test_the_skeleton_holds_no_rows_and_its_example_is_a_list_that_the_rules_accept(
+    tracker: Tracker, tmp_path: Path
+) -> None:
+    """Whoever takes the marks away has what the notes promise."""
     plan = Plan()
     assert {name: rows for name, rows in read_folder(SKELETON, plan).items() if rows} == {}
     assert plan.faults == []
-
-
-def test_the_skeleton_has_the_columns_that_a_list_needs_and_names_what_they_may_hold() -> None:
-    text = (resource_dir("seeds") / "README.md").read_text(encoding="utf-8")
-    needed = {
-        name: set(re.findall(r"`(\w+)`", columns))
-        for name, columns in re.findall(r"^ +\| `(\w+)\.csv` \| (.+?) \|", text, re.MULTILINE)
-    }
-    here = {path.stem for path in SKELETON.glob("*.csv")}
-    # Staff paste targets and compare them with the list; bodies are made of the names in asks.csv.
-    assert {*NEEDED} < here == {*needed} - {"targets", "designations", "bodies"}
-    for name in here:
-        columns = needed[name]
-        header, means, example = read(SKELETON / f"{name}.csv")
-        assert columns <= {*header} <= TAKEN[name] | {*WHOLE[name].key}
-        assert {column for column, said in zip(header, means, strict=True) if "Needed" in said} <= columns | {"text"}
-        for column, said, shown in zip(header, means, example, strict=True):
-            of = COLUMNS[name][column]
-            if of.type is Type.CHOICE and column != "type":
-                assert shown in ("", *of.choices)
-                assert [word for word in re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", said) if word not in of.choices] == []
-
-
-@ON_SQLITE
-def test_the_example_of_the_skeleton_is_a_list_that_the_rules_accept(tracker: Tracker, tmp_path: Path) -> None:
-    """Whoever takes the marks away has what the notes promise."""
     folder = tmp_path / "list"
     folder.mkdir()
     for path in SKELETON.glob("*.csv"):
@@ -157,16 +135,33 @@ def test_a_folder_with_something_in_it_and_settings_that_are_there_are_left_alon
     (folder / "notes.txt").write_text("mine", encoding="utf-8")
     assert "There is something in" in tracker("init", folder, code=1).err
     assert [path.name for path in folder.iterdir()] == ["notes.txt"]
-    assert not (tmp_path / ".env").exists()
-    (tmp_path / ".env").write_text("TRACKER_NAME=Mine\n", encoding="utf-8")
-    assert "left .env as it is" in tracker("init", tmp_path / "new").out
-    assert (tmp_path / ".env").read_text(encoding="utf-8") == "TRACKER_NAME=Mine\n"
-    assert {path.name for path in (tmp_path / "new").iterdir()} == {path.name for path in SKELETON.glob("*.csv")}
+    env, new = tmp_path / ".env", tmp_path / "new"
+    assert not env.exists()
+    env.write_text("TRACKER_NAME=Mine\n", encoding="utf-8")
+    assert "left .env as it is" in tracker("init", new).out
+    assert env.read_text(encoding="utf-8") == "TRACKER_NAME=Mine\n"
+    assert {path.name for path in new.iterdir()} == {path.name for path in SKELETON.glob("*.csv")}
+    # A key that a spreadsheet broke is no note.
+    fill_in(new / "sources.csv", by_column(new / "sources.csv", source_key="#REF!", title="A fair deal"))
+    assert "sources.csv, row 4, column source_key" in tracker("seed", "new", code=1).err
 
 
-@ON_SQLITE
-def test_a_key_that_a_spreadsheet_broke_is_no_note(tracker: Tracker, tmp_path: Path) -> None:
-    tracker("init", "mine")
-    path = tmp_path / "mine" / "sources.csv"
-    fill_in(path, by_column(path, source_key="#REF!", title="A fair deal"))
-    assert "sources.csv, row 4, column source_key" in tracker("seed", "mine", code=1).err
+def test_the_skeleton_has_the_columns_that_a_list_needs_and_names_what_they_may_hold() -> None:
+    text = (resource_dir("seeds") / "README.md").read_text(encoding="utf-8")
+    needed = {
+        name: set(re.findall(r"`(\w+)`", columns))
+        for name, columns in re.findall(r"^ +\| `(\w+)\.csv` \| (.+?) \|", text, re.MULTILINE)
+    }
+    here = {path.stem for path in SKELETON.glob("*.csv")}
+    # Staff paste targets and compare them with the list; bodies are made of the names in asks.csv.
+    assert {*NEEDED} < here == {*needed} - {"targets", "designations", "bodies"}
+    for name in here:
+        columns = needed[name]
+        header, means, example = read(SKELETON / f"{name}.csv")
+        assert columns <= {*header} <= TAKEN[name] | {*WHOLE[name].key}
+        assert {column for column, said in zip(header, means, strict=True) if "Needed" in said} <= columns | {"text"}
+        for column, said, shown in zip(header, means, example, strict=True):
+            of = COLUMNS[name][column]
+            if of.type is Type.CHOICE and column != "type":
+                assert shown in ("", *of.choices)
+                assert [word for word in re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", said) if word not in of.choices] == []

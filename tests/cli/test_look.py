@@ -72,13 +72,15 @@ def test_a_source_that_is_down_is_told_and_the_others_are_read(
     assert "warning  looks: Parliament’s bills could not be used" in tracker("doctor", code=None).out
 
 
-@pytest.mark.parametrize("arguments", [("--from", "."), ()])
-def test_evidence_is_not_read_from_a_folder_or_against_the_settings(
-    tracker: Tracker, settings: dict[str, str], arguments: tuple[str, ...]
-) -> None:
-    pages = "10" if arguments else "0"
-    refused = tracker("look", "--only", "evidence", *arguments, code=1, **settings | {"TRACKER_EVIDENCE_PAGES": pages})
-    assert "Evidence is not read from a folder, and not with TRACKER_EVIDENCE_PAGES=0." in refused.err
+def test_what_cannot_be_looked_at_is_refused(tracker: Tracker, settings: dict[str, str], tmp_path: Path) -> None:
+    for pages, *arguments in (("10", "--from", "."), ("0",)):
+        given = settings | {"TRACKER_EVIDENCE_PAGES": pages}
+        refused = tracker("look", "--only", "evidence", *arguments, code=1, **given).err
+        assert "Evidence is not read from a folder, and not with TRACKER_EVIDENCE_PAGES=0." in refused
+    for address in ("http://bills.example", "ftp://127.0.0.1", "https://", "https://a@b.example"):
+        assert "TRACKER_LAW_ADDRESS: give an address" in tracker("look", code=2, TRACKER_LAW_ADDRESS=address).err
+    with only_one(tmp_path / "var/looks", NOW):
+        assert "Another look is running" in tracker("look", code=1, **settings).err
 
 
 def test_evidence_on_this_machine_is_not_asked_for(tracker: Tracker, database: str, record: FakeRecord) -> None:
@@ -93,29 +95,15 @@ def test_evidence_on_this_machine_is_not_asked_for(tracker: Tracker, database: s
     assert record.asked == []
 
 
-def test_a_second_look_is_kept_out(tracker: Tracker, settings: dict[str, str], tmp_path: Path) -> None:
-    with only_one(tmp_path / "var/looks", NOW):
-        assert "Another look is running" in tracker("look", code=1, **settings).err
-
-
-@pytest.mark.parametrize("address", ["http://bills.example", "ftp://127.0.0.1", "https://", "https://a@b.example"])
-def test_an_address_without_https_is_refused(tracker: Tracker, address: str) -> None:
-    assert "TRACKER_LAW_ADDRESS: give an address" in tracker("look", code=2, TRACKER_LAW_ADDRESS=address).err
-
-
-def test_the_digest_names_what_was_found(tracker: Tracker, settings: dict[str, str]) -> None:
+def test_the_digest_names_what_was_found_and_what_was_dismissed_stays_so_after_a_restore(
+    tracker: Tracker, database: str, settings: dict[str, str], tmp_path: Path
+) -> None:
     tracker("user", "add", "cleo@example.org", "--name", "Cleo", "--role", "contributor", "--link")
     tracker("look", **settings)
     mail = tracker("digest", "--dry-run").out
     assert "From the official record" in mail
     assert "Empty Homes Bill: second reading, Commons" in mail
     assert "/staff/findings/1/tell" in mail
-
-
-def test_what_was_dismissed_stays_so_after_a_restore(
-    tracker: Tracker, database: str, settings: dict[str, str], tmp_path: Path
-) -> None:
-    tracker("look", **settings)
     with open_engine(database) as engine, writing(engine) as session:
         finding = session.get_one(Finding, 1)
         findings.dismiss(Change(session, COMMAND_LINE, now()), finding, "It is another bill.", finding.version)

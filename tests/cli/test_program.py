@@ -23,33 +23,23 @@ def commands(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[
             yield from commands(command, (*path, name))
 
 
-def test_the_command_line_has_these_commands() -> None:
+def test_every_command_teaches_what_it_does_and_every_option_is_explained() -> None:
     assert sorted(" ".join(words) for words, _ in commands()) == [
         "backup", "config", "db", "db check", "db current", "db downgrade", "db upgrade", "digest", "doctor",
         "export", "import", "init", "log", "log export", "log script", "look", "publish", "restore", "seed", "serve",
         "tidy", "user", "user add", "user deactivate", "user link", "user list", "user report",
         "user reset-second-factor", "user set-password", "user set-role", "verify",
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize("words", [words for words, _ in commands()], ids=" ".join)
-def test_every_command_teaches_what_it_does(words: tuple[str, ...]) -> None:
-    for flag in ("--help", "-h"):
-        said = tracker_on("sqlite:///unused")(*words, flag).out
-        assert said.startswith(f"Usage: main {' '.join(words)}")
-        explained = said.splitlines()[2].strip()
-        assert len(explained.split()) > 3
-        assert explained[0].isupper()
-
-
-def test_a_list_of_commands_shows_no_sentence_cut_short() -> None:
-    for _, command in commands():
-        assert not command.get_short_help_str(limit=70).endswith("..."), command.name
-
-
-def test_every_option_is_explained() -> None:
-    options = [option for _, command in commands() for option in command.params if isinstance(option, click.Option)]
-    assert {option.opts[0] for option in options if not option.help} == {"--role"}  # its choices explain it
+    for words, command in commands():
+        for flag in ("--help", "-h"):
+            said = tracker_on("sqlite:///unused")(*words, flag).out
+            assert said.startswith(f"Usage: main {' '.join(words)}")
+            explained = said.splitlines()[2].strip()
+            assert len(explained.split()) > 3
+            assert explained[0].isupper()
+        assert not command.get_short_help_str(limit=70).endswith("..."), words
+        options = [option for option in command.params if isinstance(option, click.Option)]
+        assert {option.opts[0] for option in options if not option.help} <= {"--role"}  # its choices explain it
 
 
 def test_the_package_runs_as_a_program_whose_help_needs_no_settings_and_no_database(tmp_path: Path) -> None:
@@ -57,34 +47,24 @@ def test_the_package_runs_as_a_program_whose_help_needs_no_settings_and_no_datab
     assert said.code == 0
     assert "Usage: python -m tracker [OPTIONS]" in said.out
     assert "Track what became of policy asks" in said.out
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("words", [("nonsense",), ("db", "nonsense"), ("user", "add"), ("export",), ("verify", "more")])
-def test_wrong_use_ends_with_2(words: tuple[str, ...]) -> None:
-    assert "Error: " in tracker_on("sqlite:///unused")(*words, code=2).err
-
-
-@pytest.mark.parametrize(
-    "words",
-    [("serve",), ("db", "upgrade"), ("db", "check"), ("seed",), ("user", "list"), ("export", "files"), ("verify",)],
-    ids=" ".join,
-)
-def test_wrong_settings_are_all_named_and_end_with_2(
-    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    answer = tracker_on("mysql://db/x")(*words, SECRET_KEY="short", TRACKER_FOUR_EYES="maybe", code=2)
-    assert answer.err.startswith("Error: These settings are wrong:\n")
-    assert all(f"\n{name}: " in answer.err for name in ("DATABASE_URL", "SECRET_KEY", "TRACKER_FOUR_EYES"))
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_program_with_wrong_settings_shows_no_traceback(tmp_path: Path) -> None:
     said = run_program("serve", cwd=tmp_path, TRACKER_ENV="production")
     assert said.code == 2
     assert "SECRET_KEY: must be 32 or more random characters" in said.err
     assert "Traceback" not in said.err + said.out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_wrong_use_and_wrong_settings_which_are_all_named_end_with_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for words in ("nonsense", "db nonsense", "user add", "export", "verify more"):
+        assert "Error: " in tracker_on("sqlite:///unused")(*words.split(), code=2).err
+    for words in ("serve", "db upgrade", "db check", "seed", "user list", "export files", "verify"):
+        answer = tracker_on("mysql://db/x")(*words.split(), SECRET_KEY="short", TRACKER_FOUR_EYES="maybe", code=2)
+        assert answer.err.startswith("Error: These settings are wrong:\n")
+        assert all(f"\n{name}: " in answer.err for name in ("DATABASE_URL", "SECRET_KEY", "TRACKER_FOUR_EYES"))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_settings_may_stand_in_a_file_and_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

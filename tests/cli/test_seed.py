@@ -35,7 +35,12 @@ def find_asks(url: str) -> list[Ask]:
         return list(session.scalars(sa.select(Ask)))
 
 
-def test_a_list_comes_in_whole_and_the_log_adds_up_to_it(tracker: Tracker, folder: Path, database: str) -> None:
+def test_a_list_comes_into_an_empty_tracker_whole_and_the_log_adds_up_to_it(
+    tracker: Tracker, folder: Path, database: str
+) -> None:
+    assert tracker("seed", folder, "--dry-run").out.endswith("Nothing was brought in: this was a dry run.\n")
+    assert find_asks(database) == []
+    assert tracker("verify").out.startswith("The event log is whole: 0 entries")
     said = tracker("seed", folder).out
     assert said.splitlines() == [
         "asks: 1", "updates: 4", "evidence: 3", "tests: 2", "results: 2", "legislation: 2", "links: 1", "sources: 1",
@@ -49,26 +54,19 @@ def test_a_list_comes_in_whole_and_the_log_adds_up_to_it(tracker: Tracker, folde
     assert [tuple(row) for row in results] == [("tax-in-law", "met", on), ("tax-is-paid", "not_met", on)]
     assert "is what the log adds up to" in tracker("verify", "--replay").out
     assert tracker("seed", folder, "--compare").out == "Differences: 0.\n"
-
-
-def test_a_tracker_with_content_takes_no_list(tracker: Tracker, folder: Path) -> None:
-    tracker("seed", folder)
+    assert "list: The tracker has a list of its own." in tracker("doctor", code=None).out
     whole = tracker("verify").out
-    assert "has content already" in tracker("seed", folder, code=1).err
-    assert "has content already" in tracker("import", folder, code=1).err
+    for command in ("seed", "import"):
+        assert "has content already" in tracker(command, folder, code=1).err
     assert tracker("seed", folder, "--if-empty").out == ""
     assert tracker("verify").out == whole
 
 
 @ON_SQLITE
-def test_a_dry_run_brings_nothing_in(tracker: Tracker, folder: Path, database: str) -> None:
-    assert tracker("seed", folder, "--dry-run").out.endswith("Nothing was brought in: this was a dry run.\n")
-    assert find_asks(database) == []
-    assert tracker("verify").out.startswith("The event log is whole: 0 entries")
-
-
-@ON_SQLITE
-def test_faults_in_several_files_are_told_at_once_and_nothing_is_brought_in(tracker: Tracker, folder: Path) -> None:
+def test_faults_in_several_files_are_told_at_once_and_what_only_todays_rules_refuse_comes_in(
+    tracker: Tracker, folder: Path, database: str
+) -> None:
+    kept = {path: path.read_text(encoding="utf-8") for path in folder.iterdir()}
     replace_in(folder / "asks.csv", ",policy,", ",wish,")
     replace_in(folder / "evidence.csv", "A minister's answer,Hansard,", "A minister's answer,Hansard,un")
     replace_in(folder / "tests.csv", ",tax-in-law,", ",in-law,")
@@ -80,12 +78,9 @@ def test_faults_in_several_files_are_told_at_once_and_nothing_is_brought_in(trac
     assert refused.out == ""
     assert tracker("verify").out.startswith("The event log is whole: 0 entries")
     assert "does not exist" in tracker("seed", "nowhere", code=2).err
-
-
-@ON_SQLITE
-def test_what_todays_rules_would_not_accept_comes_in_and_is_named(
-    tracker: Tracker, folder: Path, database: str
-) -> None:
+    (folder / "ask.csv").unlink()
+    for path, text in kept.items():
+        path.write_text(text, encoding="utf-8")
     replace_in(folder / "updates.csv", ",partly_met,", ",met,")
     said = tracker("seed", folder).out
     assert "Today's rules would not accept these 1; they are brought in as they are:" in said
@@ -129,14 +124,6 @@ def test_what_the_tracker_comes_with_is_what_the_site_of_the_tests_has(
     ]  # fmt: skip
     assert tracker("seed", resource_dir("seeds"), "--compare").out.splitlines() == said
     assert "list: The list that the tracker comes with says otherwise in 1 record" in tracker("doctor", code=None).out
-
-
-@ON_SQLITE
-def test_a_list_of_ones_own_is_not_held_against_the_one_that_the_tracker_comes_with(
-    tracker: Tracker, folder: Path
-) -> None:
-    tracker("seed", folder)
-    assert "list: The tracker has a list of its own." in tracker("doctor", code=None).out
 
 
 @ON_SQLITE

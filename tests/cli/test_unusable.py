@@ -18,13 +18,10 @@ def says(command: tuple[str, ...], sentence: str, url: str, **settings: str) -> 
     assert said.out == ""
 
 
-@pytest.mark.parametrize("command", [("serve",), ("db", "upgrade"), ("db", "check"), ("verify",), ("user", "list")])
-def test_a_file_that_is_no_database(tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_a_file_that_is_no_database_and_a_folder_where_it_should_be(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("Not a database, but quite long for a note. " * 200, encoding="utf-8")
-    says(command, "file is not a database. Name the tracker's own file", f"sqlite:///{tmp_path}/notes.txt")
-
-
-def test_a_folder_where_the_database_should_be(tmp_path: Path) -> None:
+    for command in (("serve",), ("db", "upgrade"), ("db", "check"), ("verify",), ("user", "list")):
+        says(command, "file is not a database. Name the tracker's own file", f"sqlite:///{tmp_path}/notes.txt")
     says(("db", "upgrade"), "Does the folder of DATABASE_URL exist", f"sqlite:///{tmp_path}")
 
 
@@ -45,17 +42,19 @@ def test_a_table_that_an_older_schema_lacks(tracker: Tracker) -> None:
     assert "The schema is at 0001" in tracker("verify", code=2).err
 
 
-@pytest.mark.parametrize("missing", ["psycopg", "libpq"])
-def test_no_driver_for_postgresql(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        ModuleNotFoundError("No module named 'psycopg'", name="psycopg"),
+        ImportError("no pq wrapper available: psycopg cannot load libpq"),
+    ],
+)
+def test_no_driver_for_postgresql(monkeypatch: pytest.MonkeyPatch, error: ImportError) -> None:
     usual = builtins.__import__
 
     def without(name: str, *rest: Any) -> Any:
         if name == "psycopg":
-            raise (
-                ModuleNotFoundError("No module named 'psycopg'", name="psycopg")
-                if missing == "psycopg"
-                else ImportError("no pq wrapper available: psycopg cannot load libpq")
-            )
+            raise error
         return usual(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", without)
@@ -78,15 +77,12 @@ def test_an_export_into_a_file(tracker: Tracker, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("host", ["::1", "[::1]"])
-def test_a_site_on_an_ipv6_address_says_so(tracker: Tracker, host: str) -> None:
-    said = tracker("user", "add", "ada@example.org", "--name", "Ada", "--link", HOST=host, PORT="8123").out
-    assert "http://[::1]:8123/staff/link/" in said
-    assert "http://[::1]:8123 is a guess: TRACKER_SITE_URL is not set." in said
-
-
-def test_a_link_to_a_site_that_has_an_address_is_no_guess(tracker: Tracker) -> None:
-    words = ("user", "add", "ada@example.org", "--name", "Ada", "--link")
-    said = tracker(*words, TRACKER_SITE_URL="https://tracker.example.org").out
+def test_a_link_names_the_address_of_the_site_and_says_if_it_is_a_guess(tracker: Tracker) -> None:
+    words = ("user", "add", "--link", "--name")
+    for name, host in (("Ada", "::1"), ("Ed", "[::1]")):
+        said = tracker(*words, name, f"{name}@example.org", HOST=host, PORT="8123").out
+        assert "http://[::1]:8123/staff/link/" in said
+        assert "http://[::1]:8123 is a guess: TRACKER_SITE_URL is not set." in said
+    said = tracker(*words, "Cleo", "cleo@example.org", TRACKER_SITE_URL="https://tracker.example.org").out
     assert "https://tracker.example.org/staff/link/" in said
     assert "guess" not in said

@@ -52,7 +52,7 @@ def refused(root: Path, words: str) -> Iterator[None]:
     }
 
 
-def test_only_what_changed_is_written_and_what_is_gone_goes(tmp_path: Path) -> None:
+def test_only_what_changed_is_written_what_is_gone_goes_and_files_of_others_stay(tmp_path: Path) -> None:
     root = tmp_path / "site"
     assert publish(root, OLD) == FileCounts(4, 0, 0)
     kept = {name: (root / name).stat().st_ino for name in ("same", "_headers")}
@@ -64,109 +64,73 @@ def test_only_what_changed_is_written_and_what_is_gone_goes(tmp_path: Path) -> N
     assert publish(root, NEW) == FileCounts(0, 0, 5)
     assert (root / MANIFEST).stat().st_mtime_ns == manifest.st_mtime_ns
     assert not (root / WORK).exists()
+    publish(root, OLD)
+    (root / "index.html").unlink()
+    (root / "CNAME").write_text("asks.example.org")
+    (root / "gone/notes").write_text("mine")
+    assert publish(root, NEW) == FileCounts(3, 1, 2)
+    assert held_by(root) == NEW | {"CNAME": "asks.example.org", "gone/notes": "mine"}
 
 
-def test_a_file_that_was_deleted_comes_back_and_files_of_others_stay(tmp_path: Path) -> None:
+def test_a_file_that_somebody_edited_or_put_there_is_neither_replaced_nor_deleted(tmp_path: Path) -> None:
     publish(tmp_path, OLD)
-    (tmp_path / "index.html").unlink()
-    (tmp_path / "CNAME").write_text("asks.example.org")
-    (tmp_path / "gone/notes").write_text("mine")
-    assert publish(tmp_path, NEW) == FileCounts(3, 1, 2)
-    assert held_by(tmp_path) == NEW | {"CNAME": "asks.example.org", "gone/notes": "mine"}
-
-
-@pytest.mark.parametrize("name", ["index.html", "gone/deep/page.html", "same"])
-def test_a_file_that_somebody_edited_is_neither_replaced_nor_deleted(tmp_path: Path, name: str) -> None:
-    publish(tmp_path, OLD)
-    (tmp_path / name).write_text("mine")
-    with refused(tmp_path, f"Somebody changed .*{name}"):
-        publish(tmp_path, NEW)
-
-
-def test_an_edit_while_pages_are_made_is_seen_too(tmp_path: Path) -> None:
-    publish(tmp_path, OLD)
+    for name in ("index.html", "gone/deep/page.html", "same"):
+        (tmp_path / name).write_text("mine")
+        with refused(tmp_path, f"Somebody changed .*{name}"):
+            publish(tmp_path, NEW)
+        (tmp_path / name).write_text(OLD[name])
     with publication_in(tmp_path) as publication:
         publication.add("index.html", [b"new"])
-        (tmp_path / "index.html").write_text("mine")
+        (tmp_path / "index.html").write_text("mine")  # while pages are made
         with pytest.raises(PublishRefused, match="Somebody changed"):
             publication.finish({})
     assert held_by(tmp_path) == OLD | {"index.html": "mine"}
-
-
-def test_a_file_of_somebody_else_in_the_place_of_ours_is_kept(tmp_path: Path) -> None:
-    publish(tmp_path, OLD)
+    (tmp_path / "index.html").write_text(OLD["index.html"])
     (tmp_path / "new").mkdir()
     (tmp_path / "new/page.html").write_text("mine")
     with refused(tmp_path, "is not ours"):
         publish(tmp_path, NEW)
 
 
-def file_for_folder(root: Path) -> None:
-    (root / "new").write_text("mine")
+def make_link(path: Path) -> None:
+    """Put the file outside, and a link in its place."""
+    path.rename(path.parent.parent / path.name)
+    path.symlink_to(path.parent.parent / path.name)
 
 
-def folder_for_file(root: Path) -> None:
-    (root / "new/page.html").mkdir(parents=True)
+PREPARED: dict[str, Callable[[Path], object]] = {
+    "a file for a folder": lambda root: (root / "new").write_text("mine"),
+    "a folder for a file": lambda root: (root / "new/page.html").mkdir(parents=True),
+    "a linked folder": lambda root: (root / "new").symlink_to(root.parent),
+    "a linked file": lambda root: make_link(root / "index.html"),
+    "a dangling link": lambda root: (root / "new.html").symlink_to(root.parent / "nowhere"),
+    "a linked manifest": lambda root: make_link(root / MANIFEST),
+    "a linked folder of work": lambda root: (root / WORK).symlink_to(root.parent),
+}
 
 
-def linked_folder(root: Path) -> None:
-    (root / "new").symlink_to(root.parent)
-
-
-def linked_file(root: Path) -> None:
-    (root / "index.html").rename(root.parent / "elsewhere")
-    (root / "index.html").symlink_to(root.parent / "elsewhere")
-
-
-def dangling_link(root: Path) -> None:
-    (root / "new").mkdir()
-    (root / "new/page.html").symlink_to(root.parent / "nowhere")
-
-
-def linked_manifest(root: Path) -> None:
-    (root / MANIFEST).rename(root.parent / MANIFEST)
-    (root / MANIFEST).symlink_to(root.parent / MANIFEST)
-
-
-def linked_work(root: Path) -> None:
-    (root / WORK).symlink_to(root.parent)
-
-
-PREPARED = [
-    file_for_folder, folder_for_file, linked_folder, linked_file, dangling_link, linked_manifest, linked_work
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("prepare", PREPARED)
-def test_links_are_not_followed(tmp_path: Path, prepare: Callable[[Path], None]) -> None:
+@pytest.mark.parametrize("prepared", PREPARED)
+def test_links_are_not_followed(tmp_path: Path, prepared: str) -> None:
     root = tmp_path / "site"
     publish(root, OLD)
     (tmp_path / "1.part").write_text("mine")
-    prepare(root)
+    PREPARED[prepared](root)
     outside = {path: path.read_text() for path in tmp_path.iterdir() if path.is_file()}
     with refused(tmp_path, "link or a folder"):
-        publish(root, NEW)
+        publish(root, NEW | {"new.html": "new"})
     assert outside == {path: path.read_text() for path in tmp_path.iterdir() if path.is_file()}
 
 
-def test_a_folder_that_is_a_link_or_a_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "real").mkdir()
+def test_a_folder_that_is_a_link_or_a_file_or_holds_something_else_is_refused(tmp_path: Path) -> None:
+    for name in ("real", "filled", "theirs"):
+        (tmp_path / name).mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
     (tmp_path / "file").touch()
-    for name in ("link", "file"):
-        with refused(tmp_path, "but a link or a file"):
+    (tmp_path / "filled/thesis.txt").touch()
+    for name, words in (("link", "but a link or a file"), ("file", "but a link or a file"), ("filled", "not empty")):
+        with refused(tmp_path / name, words):
             publish(tmp_path / name, NEW)
-
-
-def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "thesis.txt").touch()
-    with refused(tmp_path, "not empty"):
-        publish(tmp_path, NEW)
-
-
-@pytest.mark.parametrize(
-    ("manifest", "words"),
-    [
+    for manifest, words in (
         ("{}", "not ours"),
         ("[]", "cannot be read"),
         ('{"name": "an app"}', "not ours"),
@@ -175,12 +139,10 @@ def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:
         ('{"made_by": "tracker publish", "files": []}', "not ours"),
         ('{"made_by": "tracker publish", "files": {"../mine": "0"}}', "outside"),
         ('{"made_by": "tracker publish", "files": {"/etc/passwd": "0"}}', "outside"),
-    ],
-)
-def test_a_manifest_that_is_not_ours_is_refused(tmp_path: Path, manifest: str, words: str) -> None:
-    (tmp_path / MANIFEST).write_text(manifest)
-    with refused(tmp_path, words):
-        publish(tmp_path, NEW)
+    ):
+        (tmp_path / "theirs" / MANIFEST).write_text(manifest)
+        with refused(tmp_path / "theirs", words):
+            publish(tmp_path / "theirs", NEW)
 
 
 def test_one_publication_at_a_time(tmp_path: Path) -> None:

@@ -1,172 +1,130 @@
-"""A publication that is stopped, killed, out of room or overtaken by a change, as a program of its own."""
+"""A publication that is stopped, killed or overtaken by a change, and one that goes on watching."""
 
-import fcntl
 import json
 import os
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from importlib import import_module
 from pathlib import Path
-from time import monotonic, sleep
+from types import SimpleNamespace
+from unittest.mock import patch
 
 import pytest
-import sqlalchemy as sa
 
-from tests.cli.commands import CHECKOUT, SECRET, tracker_on
-from tests.engines import open_engine
-from tests.factories import make_ask
-from tests.site import SeededDatabases
+from tests.cli.commands import Answer, tracker_on
+from tests.engines import Databases, open_engine
+from tests.factories import make_ask, make_staff
+from tests.processes import kill
 from tracker.clock import now
 from tracker.db.engine import writing
-from tracker.models import Ask
-from tracker.publish.folder import MANIFEST, NOTE, WORK
-from tracker.rules.asks import Publication
+from tracker.publish.folder import MANIFEST, NOTE, WORK, SiteFolder
 from tracker.rules.people import COMMAND_LINE
 from tracker.services.change import Change
 
 OWN = "https://asks.example.org"
-PATIENCE_SECONDS = 120  # only for a program that hangs
 
 pytestmark = pytest.mark.slow
 
 
 @contextmanager
-def short_site(seeded_databases: SeededDatabases) -> Iterator[str]:
-    """A site of three asks, so that it is published quickly."""
-    with seeded_databases.temporary("sqlite") as url:
+def short_site(databases: Databases) -> Iterator[str]:
+    """A site of four asks, which has just enough files for a note of those that are made."""
+    with databases.temporary("sqlite") as url:
         with open_engine(url) as engine, writing(engine) as session:
-            session.execute(sa.update(Ask).where(Ask.id > 3).values(publication=Publication.PUT_ASIDE))
+            make_staff(session)
+        for number in range(4):
+            add_ask(url, f"ask-{number}")
         yield url
+
+
+def add_ask(url: str, slug: str) -> None:
+    with open_engine(url) as engine, writing(engine) as session:
+        make_ask(Change(session, COMMAND_LINE, now()), published=True, slug=slug)
 
 
 @pytest.fixture
-def url(seeded_databases: SeededDatabases) -> Iterator[str]:
-    with short_site(seeded_databases) as url:
+def url(databases: Databases) -> Iterator[str]:
+    with short_site(databases) as url:
         yield url
 
 
-def published(url: str, folder: Path) -> dict[str, bytes]:
-    """Publish the site, and return what the folder holds."""
-    tracker_on(url)("publish", folder, TRACKER_SITE_URL=OWN)
+def publish(url: str, folder: Path, *options: str, code: int = 0) -> Answer:
+    return tracker_on(url)("publish", folder, *options, code=code, TRACKER_SITE_URL=OWN)
+
+
+def held_by(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.fixture(scope="module")
-def whole(seeded_databases: SeededDatabases, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What is published of the site that each test has a copy of, when nothing stops it."""
-    with short_site(seeded_databases) as url:
-        return published(url, tmp_path_factory.mktemp("whole"))
-
-
 @contextmanager
-def publishing(url: str, folder: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
-    """`tracker publish` in a process of its own, which is dead after the block."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT), "DATABASE_URL": url, "SECRET_KEY": SECRET}
-    with subprocess.Popen(
-        [sys.executable, "-m", "tracker", "publish", folder, *options],
-        cwd=folder.parent,
-        env=environment | {"TRACKER_SITE_URL": OWN},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+def at_the_first_note(then: Callable[[], object]) -> Iterator[None]:
+    """When a publication notes which files are made, something happens; once."""
+    usual, waiting = SiteFolder.note, [then]
+
+    def note(publication: SiteFolder, state: str, **known: object) -> None:
+        usual(publication, state, **known)
+        if waiting:
+            waiting.pop()()
+
+    with patch.object(SiteFolder, "note", note):
+        yield
 
 
-def wait_until(is_so: Callable[[], bool]) -> None:
-    end = monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        assert monotonic() < end, "it takes too long"
-        sleep(0.01)
+def be_killed(url: str, folder: Path) -> str:
+    with at_the_first_note(lambda: os.kill(os.getpid(), signal.SIGKILL)):
+        publish(url, folder)
+    return "not killed"
 
 
-def noted(folder: Path) -> set[str]:
-    """The files that a publication has noted as made."""
-    note = folder / WORK / NOTE
-    return set(json.loads(note.read_text())["files"]) if note.exists() else set()
+def be_interrupted(url: str, folder: Path) -> None:
+    with at_the_first_note(lambda: signal.raise_signal(signal.SIGINT)):
+        assert "The next time it goes on from here" in publish(url, folder, code=1).err
 
 
-def is_free(folder: Path) -> bool:
-    """True if no process of a publication is left."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    finally:
-        os.close(descriptor)
-    return True
+def test_what_was_made_before_a_stop_is_not_made_again(url: str, tmp_path: Path) -> None:
+    whole = tmp_path / "whole"
+    assert re.match(r"Files written: \d{3}, deleted: 0, unchanged: 0", publish(url, whole).out)
+    assert publish(url, whole).out.startswith("Files written: 0, deleted: 0, unchanged: ")
+    for name, stop in (("killed", partial(kill, be_killed)), ("interrupted", be_interrupted)):
+        folder = tmp_path / name
+        stop(url, folder)
+        assert not (folder / MANIFEST).exists()
+        parts = {part.stat().st_ino for part in (folder / WORK).glob("*.part") if part.name != NOTE}
+        made = len(json.loads((folder / WORK / NOTE).read_text())["files"])
+        assert made > 50
+        publish(url, folder)
+        assert held_by(folder) == held_by(whole)
+        assert len([path for path in folder.rglob("*") if path.stat().st_ino in parts]) >= made
 
 
-def add_ask(url: str) -> None:
-    with open_engine(url) as engine, writing(engine) as session:
-        make_ask(Change(session, COMMAND_LINE, now()), published=True)
+def test_after_a_change_all_is_made_again_until_nothing_changes_meanwhile(url: str, tmp_path: Path) -> None:
+    be_interrupted(url, tmp_path)
+    add_ask(url, "after-the-stop")
+    with at_the_first_note(lambda: add_ask(url, "while-it-is-read")):
+        assert publish(url, tmp_path).err == ""
+    about = json.loads((tmp_path / MANIFEST).read_text())
+    assert about["checkpoint"] == (tmp_path / "checkpoint.txt").read_text().strip()
+    for page in ("index.html", "status/announced/index.html"):
+        text = (tmp_path / page).read_text()
+        assert "after-the-stop" in text
+        assert "while-it-is-read" in text
 
 
-@pytest.mark.parametrize(
-    ("how", "code", "said"),
-    [
-        (signal.SIGKILL, -signal.SIGKILL, ""),
-        (signal.SIGINT, 1, "The next time it goes on from here"),
-    ],
-)
-def test_what_was_made_before_a_stop_is_not_made_again(
-    url: str, whole: dict[str, bytes], tmp_path: Path, *, how: signal.Signals, code: int, said: str
-) -> None:
-    folder = tmp_path / "site"
-    with publishing(url, folder) as process:
-        wait_until(lambda: len(noted(folder)) > 50)
-        process.send_signal(how)
-        assert said in process.communicate(timeout=PATIENCE_SECONDS)[1]
-    assert process.returncode == code
-    assert not (folder / MANIFEST).exists()
-    wait_until(lambda: is_free(folder))
-    parts = {part.stat().st_ino for part in (folder / WORK).glob("*.part") if part.name != NOTE}
-    made = len(noted(folder))
-    assert published(url, folder) == whole
-    assert len([path for path in folder.rglob("*") if path.stat().st_ino in parts]) >= made
+def test_a_change_is_written_until_the_watch_ends(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
 
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) > 1:
+            signal.raise_signal(signal.SIGINT)
+        add_ask(url, "empty-homes")
 
-def test_after_a_change_nothing_that_was_made_is_taken_over(url: str, whole: dict[str, bytes], tmp_path: Path) -> None:
-    with publishing(url, tmp_path / "site") as process:
-        wait_until(lambda: bool(noted(tmp_path / "site")))
-        process.kill()
-    wait_until(lambda: is_free(tmp_path / "site"))
-    add_ask(url)
-    now = published(url, tmp_path / "site")
-    assert now.keys() > whole.keys()
-    assert b"empty-homes" in now["index.html"]
-    assert json.loads(now[MANIFEST])["checkpoint"] == now["checkpoint.txt"].decode().strip()
-
-
-def test_a_site_that_changes_while_it_is_read_is_read_again(url: str, tmp_path: Path) -> None:
-    folder = tmp_path / "site"
-    with publishing(url, folder) as process:
-        wait_until(lambda: bool(noted(folder)))
-        add_ask(url)
-        assert process.communicate(timeout=PATIENCE_SECONDS)[1] == ""
-    about = json.loads((folder / MANIFEST).read_text())
-    assert about["checkpoint"] == (folder / "checkpoint.txt").read_text().strip()
-    assert "empty-homes" in (folder / "status/announced/index.html").read_text()
-
-
-def test_a_change_is_written_within_a_minute_until_the_watch_ends(url: str, tmp_path: Path) -> None:
-    folder = tmp_path / "site"
-    with publishing(url, folder, "--watch") as process:
-        assert process.stdout
-        assert re.match(r"Files written: \d{3}, deleted: 0", process.stdout.readline())
-        begun = monotonic()
-        add_ask(url)
-        assert re.match(r"Files written: \d+, deleted: \d+", process.stdout.readline())
-        assert monotonic() - begun < 60
-        assert (folder / "asks/empty-homes/index.html").exists()
-        process.send_signal(signal.SIGTERM)
-        assert process.communicate(timeout=PATIENCE_SECONDS) == ("", "")
-    assert process.returncode == -signal.SIGTERM
-    assert not (folder / WORK).exists()
+    monkeypatch.setattr(import_module("tracker.cli.export"), "time", SimpleNamespace(sleep=sleep))
+    said = publish(url, tmp_path, "--watch")
+    assert re.fullmatch(r"Files written: \d{3}, deleted: 0, .*\nFiles written: \d+, deleted: \d+, .*\n", said.out)
+    assert max(waits) < 60
+    assert (tmp_path / "asks/empty-homes/index.html").exists()
+    assert not (tmp_path / WORK).exists()

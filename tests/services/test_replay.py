@@ -267,7 +267,7 @@ def check_lists(session: Session) -> None:
 
 @pytest.mark.slow
 def test_the_log_of_any_sequence_of_actions_adds_up_to_the_tables(shared_engine: sa.Engine) -> None:
-    @settings(max_examples=12, deadline=None)
+    @settings(max_examples=12 if shared_engine.dialect.name == "sqlite" else 6, deadline=None)
     @given(SEQUENCES)
     def any_sequence(sequence: list[tuple[int, int, bool]]) -> None:
         with undone(shared_engine) as new_session:
@@ -314,14 +314,14 @@ TAMPERINGS = {
 }
 
 
-@pytest.mark.parametrize("statement", TAMPERINGS)
-def test_a_change_behind_the_logs_back_is_noticed(shared_engine: sa.Engine, statement: str) -> None:
+def test_a_change_behind_the_logs_back_is_noticed(shared_engine: sa.Engine) -> None:
     with undone(shared_engine) as new_session:
         play(new_session, FIRST)
-        with new_session() as session, session.begin():
-            session.execute(sa.text(statement))
-            (found,) = replay.find_differences(session)
-    assert re.match(TAMPERINGS[statement], found), found
+        for statement, said in TAMPERINGS.items():
+            with new_session() as session:  # without a commit, so the next one sees nothing of it
+                session.execute(sa.text(statement))
+                (found,) = replay.find_differences(session)
+            assert re.match(said, found), found
 
 
 def test_entries_of_older_versions_add_up_too(shared_engine: sa.Engine) -> None:

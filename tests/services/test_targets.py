@@ -41,21 +41,20 @@ def told(session: Session) -> str:
     return str(session.execute(sa.select(Event.__table__)).all())
 
 
-def test_names_are_numbered_on_and_the_log_holds_none(ed: Change, ask: Ask) -> None:
+def test_names_are_numbered_on_and_entered_once_and_the_log_holds_none(ed: Change, ask: Ask) -> None:
     make_targets(ed, ask, NAME)
     (later,) = make_targets(ed, ask, "Борис Примеров")
     assert (later.position, later.state, later.is_shown) == (2, TargetState.UNSURE, False)
+    with pytest.raises(RuleBroken, match="Line 2, “testov, BORIS”: this name is there already"):
+        make_targets(ed, ask, "Carla Inventova", "testov, BORIS")
     assert not any(word in told(ed.session) for word in ("Testov", WORDS, "Примеров"))
     assert replay.find_differences(ed.session) == []
 
 
-def test_a_name_that_is_there_already_is_refused(ed: Change, ask: Ask) -> None:
-    make_targets(ed, ask, NAME)
-    with pytest.raises(RuleBroken, match="Line 2, “testov, BORIS”: this name is there already"):
-        make_targets(ed, ask, "Carla Inventova", "testov, BORIS")
-
-
-def test_a_confirmed_target_follows_one_entry(ed: Change, target: Target) -> None:
+@pytest.mark.parametrize("state", [TargetState.UNSURE, TargetState.NOT_LISTED])
+def test_a_confirmed_target_follows_one_entry_whose_name_goes_when_nobody_follows_it(
+    ed: Change, target: Target, state: TargetState
+) -> None:
     before = revision(ed.session)
     assert targets.decide(ed, target, LISTED, 1)
     entry = ed.session.get_one(Designation, "RUS9001")
@@ -65,53 +64,29 @@ def test_a_confirmed_target_follows_one_entry(ed: Change, target: Target) -> Non
     assert not targets.decide(ed, target, LISTED, 2)
     assert "TESTOV" not in told(ed.session)
     assert replay.find_differences(ed.session) == []
-
-
-@pytest.mark.parametrize("state", [TargetState.UNSURE, TargetState.NOT_LISTED])
-def test_the_name_of_an_entry_goes_when_nobody_follows_it(ed: Change, target: Target, state: TargetState) -> None:
-    list_target(ed, target)
-    targets.decide(ed, target, Decision(state, is_shown=state is TargetState.NOT_LISTED), None)
+    is_shown, target = state is TargetState.NOT_LISTED, ed.session.get_one(Target, target.id)
+    with pytest.raises(Conflict):
+        targets.decide(ed, target, Decision(state, is_shown=is_shown), 1)
+    targets.decide(ed, target, Decision(state, is_shown=is_shown), 2)
     entry = ed.session.get_one(Designation, "RUS9001")
     assert (entry.name, entry.measures, target.unique_id) == ("", "", None)
-    assert (target.confirmed_at is None, target.is_shown) == (
-        state is TargetState.UNSURE,
-        state is not TargetState.UNSURE,
-    )
+    assert (target.confirmed_at is not None, target.is_shown) == (is_shown, is_shown)
     assert replay.find_differences(ed.session) == []
 
 
-def test_of_entries_that_are_somebody_else_only_the_id_is_kept(ed: Change, target: Target) -> None:
+def test_only_an_entry_of_the_list_is_followed_and_of_others_only_the_id_is_kept(ed: Change, target: Target) -> None:
+    for unique_id in ("", "Boris", "RUS9009"):
+        with pytest.raises(RuleBroken) as broken:
+            targets.decide(ed, target, Decision(TargetState.LISTED, unique_id), None)
+        assert problems_of(broken) == {"unique_id"}
+        assert target.state is TargetState.UNSURE
     list_target(ed, target, "")
     assert target.candidates == [{"unique_id": "RUS9001"}, {"unique_id": "RUS9002"}]
     assert not target.is_shown
-
-
-@pytest.mark.parametrize(
-    ("draft", "field"),
-    [
-        (Decision(TargetState.LISTED), "unique_id"),
-        (Decision(TargetState.LISTED, "Boris"), "unique_id"),
-        (Decision(TargetState.LISTED, "RUS9009"), "unique_id"),
-    ],
-)
-def test_an_entry_that_is_not_on_the_list_is_refused(ed: Change, target: Target, draft: Decision, field: str) -> None:
-    with pytest.raises(RuleBroken) as broken:
-        targets.decide(ed, target, draft, None)
-    assert problems_of(broken) == {field}
-    assert target.state is TargetState.UNSURE
-
-
-def test_a_name_that_is_not_listed_is_shown_for_a_public_source_only(ed: Change) -> None:
-    (target,) = make_targets(ed, make_ask(ed, slug="draft", source_id=make_source(ed, key="private").id), NAME)
-    with pytest.raises(RuleBroken) as broken:
-        list_target(ed, target, "", is_shown=True)
+    private = make_ask(ed, slug="draft", source_id=make_source(ed, key="private").id)
+    with pytest.raises(RuleBroken) as broken:  # what is not listed is shown for a public source only
+        list_target(ed, make_targets(ed, private, NAME)[0], "", is_shown=True)
     assert problems_of(broken) == {"is_shown"}
-
-
-def test_a_stale_comparison_is_refused(ed: Change, target: Target) -> None:
-    list_target(ed, target, "")
-    with pytest.raises(Conflict):
-        targets.decide(ed, target, LISTED, 1)
 
 
 @pytest.mark.parametrize("is_counted", [True, False])
@@ -129,15 +104,14 @@ def test_an_erased_name_stands_nowhere_and_the_log_still_adds_up(ed: Change, tar
         targets.decide(ed, target, LISTED, None)
 
 
-@pytest.mark.parametrize("reason", ["", "Boris Testov asked for it.", "It is another TESTOV (Bóris)."])
-def test_erasing_needs_a_reason_that_keeps_no_name(ed: Change, target: Target, reason: str) -> None:
-    with pytest.raises(RuleBroken) as broken:
-        targets.erase(ed, target, None, reason, is_counted=True)
-    assert problems_of(broken) == {"reason"}
-    assert target.asked_as == NAME
-
-
-def test_a_name_changed_behind_the_log_is_noticed(ed: Change, target: Target) -> None:
+def test_erasing_needs_a_reason_that_keeps_no_name_and_a_name_changed_behind_the_log_is_noticed(
+    ed: Change, target: Target
+) -> None:
+    for reason in ("", "Boris Testov asked for it.", "It is another TESTOV (Bóris)."):
+        with pytest.raises(RuleBroken) as broken:
+            targets.erase(ed, target, None, reason, is_counted=True)
+        assert problems_of(broken) == {"reason"}
+        assert target.asked_as == NAME
     target.asked_as = "Somebody Else"
     ed.session.flush()
     assert replay.find_differences(ed.session) == [f"target {target.id}: its name is not the one that was entered."]
