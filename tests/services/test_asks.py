@@ -123,6 +123,9 @@ def test_what_is_wrong_is_not_entered_and_the_key_of_a_source_is_its_own(ed: Cha
     with pytest.raises(RuleBroken) as created:
         make_source(ed)
     assert problems_of(edited) == problems_of(created) == {"key"}
+    records.publish(ed, source, None)
+    with pytest.raises(RuleBroken, match="its address has this short name"):
+        asks.edit_source(ed, source, source_draft(key="speech"), seen_version=None)
 
 
 def test_an_ask_shows_no_source_that_was_put_aside(ed: Change) -> None:
