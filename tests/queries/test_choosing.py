@@ -125,5 +125,5 @@ def test_a_known_page_is_found_by_whatever_spelling_and_length(ed: Change) -> No
     make_update(ed, ask, published=False, evidence=(evidence_draft(url=SPELLINGS[0], title="News"),))
     make_update(ed, ask, published=False, evidence=(evidence_draft(url=LONG, title="Long"),))
     for typed in SPELLINGS:
-        assert find_known_page(ed.session, typed)[0].title == "News", typed
-    assert find_known_page(ed.session, LONG)[0].title == "Long"
+        assert next(find_known_page(ed.session, typed)).title == "News", typed
+    assert next(find_known_page(ed.session, LONG)).title == "Long"

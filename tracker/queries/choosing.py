@@ -150,9 +150,12 @@ def list_publishers(session: Session) -> dict[str, tuple[str, EvidenceType]]:
     return {host: (line.publisher, line.type) for host, line in find_publishers(session).items()}
 
 
-def find_known_page(session: Session, url: str) -> list[EvidenceDraft]:
-    """Return what we know of a page: what our records say of it, and what its host tells."""
-    return [known for known in (_find_record(session, url), read_host(url, list_publishers(session))) if known]
+def find_known_page(session: Session, url: str) -> Iterator[EvidenceDraft]:
+    """Yield what we know of a page: what our records say of it, then what its host tells."""
+    if of_record := _find_record(session, url):
+        yield of_record
+    if of_host := read_host(url, list_publishers(session)):
+        yield of_host
 
 
 def _find_record(session: Session, url: str) -> EvidenceDraft | None:

@@ -44,6 +44,10 @@ class EvidenceForm(wtforms.Form):
         """True if nothing was typed."""
         return not any(field.data for field in self)
 
+    def says_who(self) -> bool:
+        """True if the page has its title, its type and its publisher."""
+        return bool(self.title.data and self.type.data and self.publisher.data)
+
     def take(self, known: EvidenceDraft) -> None:
         """Fill in what is known about the page; what was typed stays."""
         self.title.data = self.title.data or known.title
@@ -105,13 +109,15 @@ class EvidencedForm(Form):
 
     evidence = FieldList(FormField(EvidenceForm), min_entries=1, max_entries=MOST_EVIDENCE)
 
-    def look_up(self, find: Callable[[str], Sequence[EvidenceDraft]]) -> None:
+    def look_up(self, find: Callable[[str], Iterable[EvidenceDraft]]) -> None:
         """Fill in what is known of the pages whose title, type or publisher was not typed."""
         for entry in self.evidence.entries:
             page = entry.form
-            if page.url.data and not (page.title.data and page.type.data and page.publisher.data):
+            if page.url.data and not page.says_who():
                 for known in find(page.url.data):
                     page.take(known)
+                    if page.says_who():
+                        break
 
     def add_evidence(self) -> None:
         """Offer one more block for evidence, up to the most that an entry may have."""
