@@ -167,7 +167,9 @@ def statements(engine: sa.Engine, query: Query) -> int:
     with reading(engine) as session:
         session.connection()
         with watched(engine) as sent:
-            query(session)
+            answer = query(session)
+            if isinstance(answer, Iterator):
+                list(answer)
     return len(sent)
 
 
