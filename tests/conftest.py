@@ -32,6 +32,8 @@ def missing() -> list[str]:
 def pytest_configure() -> None:
     # `timeout 600 make test` or a stopped CI job: put away servers and browsers as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A job in the background begins with Ctrl-C ignored, and tests send it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if missing() and os.environ.get("CI", "").lower() in {"1", "true"}:
         raise pytest.UsageError("With CI=true everything is tested. Missing: " + "; ".join(missing()))
 
