@@ -36,7 +36,10 @@ DUMP = ("--format=custom", "--no-owner", "--no-privileges", "--no-password")
 
 
 class Connection(psycopg.Connection[Any]):
-    """Closes itself when an answer takes longer than its `patience`, in seconds."""
+    """Closes itself when an answer takes longer than its `patience`, in seconds.
+
+    The server's own limits help only while it is heard.
+    """
 
     patience: float | None = None
 

@@ -133,7 +133,10 @@ def words_of(name: str) -> frozenset[str]:
 
 
 def shared_words(asked: frozenset[str], listed: frozenset[str]) -> frozenset[str]:
-    """Return the words in which two names agree: two at least, or all where the name asked for has only one."""
+    """Return the words in which two names agree: two at least, or all where the name asked for has only one.
+
+    Only then are they alike enough for a person to compare.
+    """
     shared = asked & listed
     return shared if len(shared) > 1 or asked == listed else frozenset()
 
