@@ -11,7 +11,7 @@ from tracker.queries.public.counts import (
     find_years,
     sum_by_status,
 )
-from tracker.queries.public.fitting import find_law_title, find_near, list_topics
+from tracker.queries.public.fitting import find_law_title, find_near
 from tracker.queries.public.laws import find_key_of, find_law, list_laws
 from tracker.queries.public.listing import find_groups, find_page
 from tracker.queries.public.rows import PublishedCheckpoint, find_checkpoint, find_latest_checkpoint
@@ -53,7 +53,6 @@ __all__ = [
     "list_passages",
     "list_sources",
     "list_takings_down",
-    "list_topics",
     "list_unknown",
     "list_updates",
     "sum_by_status",

@@ -109,15 +109,13 @@ class EvidencedForm(Form):
 
     evidence = FieldList(FormField(EvidenceForm), min_entries=1, max_entries=MOST_EVIDENCE)
 
-    def look_up(self, find: Callable[[str], Iterable[EvidenceDraft]]) -> None:
+    def look_up(self, find: Callable[[str], Iterator[EvidenceDraft]]) -> None:
         """Fill in what is known of the pages whose title, type or publisher was not typed."""
         for entry in self.evidence.entries:
             page = entry.form
-            if page.url.data and not page.says_who():
-                for known in find(page.url.data):
-                    page.take(known)
-                    if page.says_who():
-                        break
+            known = find(page.url.data) if page.url.data else iter(())
+            while not page.says_who() and (draft := next(known, None)):
+                page.take(draft)
 
     def add_evidence(self) -> None:
         """Offer one more block for evidence, up to the most that an entry may have."""

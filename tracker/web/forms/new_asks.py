@@ -1,6 +1,6 @@
 """The form for a new ask with all that belongs to it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from wtforms import Field, FieldList, FormField, SelectField
@@ -39,7 +39,7 @@ class SourcedForm(Form):
     source_publisher = TextField("Publisher", render_kw={"maxlength": TITLE_LENGTH})
     source_published_on = DateField("When", description=HELP)
 
-    def find_source(self, sources: Callable[[], SourceChoices], find: Callable[[str], Iterable[EvidenceDraft]]) -> None:
+    def find_source(self, sources: Callable[[], SourceChoices], find: Callable[[str], Iterator[EvidenceDraft]]) -> None:
         """Take the source that is named; an address that none has, or a name with a title below it, is a new one."""
         self.source_id.choose(sources)
         url = "" if self.source_id.chosen else tidied(self.source_id.typed)
@@ -95,7 +95,7 @@ class NewAskForm(SourcedForm, AskForm, ResultsForm, EvidencedForm):
         sources: Callable[[], SourceChoices],
         others: Callable[[], AskChoices],
         laws: Callable[[], LawChoices],
-        find: Callable[[str], Iterable[EvidenceDraft]],
+        find: Callable[[str], Iterator[EvidenceDraft]],
     ) -> None:
         super().__init__(sources=sources, others=others)
         del self.change_reason
