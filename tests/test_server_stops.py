@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from tests.chromium import Served, tracker_process
 from tests.engines import ENGINES
-from tests.site import CLEO, LOCAL, Site
+from tests.site import ED, LOCAL, Site
 from tests.test_raw_http import workers
 from tracker.models import Note
 from tracker.services import proof
@@ -34,27 +34,44 @@ class Writer(threading.Thread):
     def __init__(self, served: Served, name: str, cookie: str, token: str, saved: "queue.Queue[str]") -> None:
         super().__init__(name=name, daemon=True)
         self.address, self.cookie, self.token, self.saved = urlsplit(served.url), cookie, token, saved
+        self.ended = "still at it"
 
     def run(self) -> None:
         number = 0
         while True:
             text = f"{self.name}, note {number}."
             try:
-                if self.post(text) != 303:
-                    return
-            except (OSError, http.client.HTTPException):
+                status, said = self.post(text)
+            except (OSError, http.client.HTTPException) as error:
+                self.ended = repr(error)
+                return
+            if status != 303:
+                self.ended = f"{status} {said}"
                 return
             self.saved.put(text)
             number += 1
 
-    def post(self, text: str) -> int:
+    def post(self, text: str) -> tuple[int, str]:
         connection = http.client.HTTPConnection(self.address.hostname or "", self.address.port, timeout=30)
         try:
             body = urlencode({"csrf_token": self.token, "text": text})
             connection.request("POST", PATH, body, {"Content-Type": FORM, "Cookie": f"tracker={self.cookie}"})
-            return connection.getresponse().status
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
         finally:
             connection.close()
+
+
+def wait_for(saved: "queue.Queue[str]", crew: list[Writer], served: Served) -> list[str]:
+    """Return what was saved first; fails, and tells why each writer ended, when nothing more comes."""
+    found: list[str] = []
+    while len(found) < ENOUGH:
+        try:
+            found.append(saved.get(timeout=30))
+        except queue.Empty:
+            log = served.log.read_text(encoding="utf-8")
+            pytest.fail("\n".join([f"{len(found)} saved", *(f"{w.name}: {w.ended}" for w in crew), log]))
+    return found
 
 
 def stop(served: Served, how: signal.Signals) -> None:
@@ -83,7 +100,7 @@ def check_replaced(served: Served) -> None:
 
 @pytest.mark.parametrize("database_engine", ENGINES if TORTURE else ["sqlite"], indirect=True)
 def test_what_was_acknowledged_is_there_after_the_server_has_ended(site: Site) -> None:
-    browser = site.browser(CLEO)
+    browser = site.browser(ED)
     token = dict(browser.get(PATH).sent("Write the note"))["csrf_token"]
     settings = {"DATABASE_URL": site.engine.url.render_as_string(hide_password=False), "SECRET_KEY": LOCAL.secret_key}
     acknowledged: list[str] = []
@@ -95,7 +112,7 @@ def test_what_was_acknowledged_is_there_after_the_server_has_ended(site: Site) -
             crew = [Writer(served, f"r{round_}w{n}", browser.cookie or "", token, saved) for n in range(WRITERS)]
             for writer in crew:
                 writer.start()
-            acknowledged += [saved.get(timeout=30) for _ in range(ENOUGH)]
+            acknowledged += wait_for(saved, crew, served)
             stop(served, how)
             for writer in crew:
                 writer.join(timeout=30)
