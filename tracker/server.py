@@ -1,6 +1,7 @@
 """The server that `tracker serve` embeds, and the lines that it writes on standard error."""
 
 import errno
+import gc
 import json
 import logging
 import resource
@@ -58,7 +59,10 @@ def make_app() -> Flask:
     """The app as each worker of the server makes it."""
     log_to_standard_error()
     log.info("started")
-    return create_app()
+    app = create_app()
+    gc.collect()
+    gc.freeze()  # else now and then a reader waits while all that stays for good is searched for garbage
+    return app
 
 
 def run_server(settings: Settings, announce: Callable[[], None]) -> None:
