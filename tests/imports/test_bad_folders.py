@@ -38,6 +38,18 @@ FAULTS = [
     ("links", ",England,", ",Narnia,", "row 2, column extent: found “Narnia”. Expected: Unknown extent: Narnia"),
     ("evidence", "https://hansard.example/1", "javascript:alert(1)", "row 2, column url"),
     ("evidence", "2018-03-19,1,", "2018-03-19,13,", "row 2, column position: found “13”"),
+    (
+        "evidence",
+        "2018-03-19,1,",
+        "2018-03-19,first,",
+        "row 2, column position: found “first”. Expected: A whole number",
+    ),
+    (
+        "evidence",
+        ",https://hansard",
+        ",Ã©//hansard",
+        "row 2, column url: found “Ã©//hansard.example/1”. Expected: A text that",
+    ),
     ("legislation", "ukpga/2018/13,ukpga", "the act,ukpga", "row 3, column law_key: found “the act”"),
     ("legislation", "2018,13,2018 c. 13", "2018,14,2018 c. 13", "row 3, column number: found “14”"),
     ("designations", "RUS9001,", "RUS1,", "row 2, column unique_id: found “RUS1”. Expected: Three letters"),
@@ -74,6 +86,8 @@ def test_a_fault_is_named_with_its_place(ed: Change, tmp_path: Path, fault: tupl
     replace_in(folder / f"{name}.csv", old, new)
     said = told(ed, folder)
     assert [line for line in said if line.startswith(f"{name}.csv, ") and words in line], said
+    cells = [line.partition(": ")[0] for line in said]
+    assert len(cells) == len(set(cells)), said
 
 
 def test_an_ask_without_a_status_is_not_public(ed: Change, tmp_path: Path) -> None:

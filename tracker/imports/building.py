@@ -219,7 +219,7 @@ class Builder:
         values |= {column: value for column, value in given.items() if column in known}
         missing = [column for column, of in known.items() if of.default is MISSING and column not in values]
         for column in (column for column in missing if not line.cells.get(column)):
-            self.plan.refuse(line, column, f"{COLUMNS[name][column].asks_for}; it is never empty.")
+            self.plan.refuse_unread(line, column, f"{COLUMNS[name][column].asks_for}; it is never empty.")
         if missing:
             return None, None
         draft = kind(**values)

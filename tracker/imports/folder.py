@@ -112,7 +112,7 @@ def values_of(name: str, line: Line, wanted: Iterable[str], plan: Plan) -> dict[
         try:
             values[column] = value_of(COLUMNS[name][column], text) if text else None
         except ValueError as error:
-            plan.fault(line.file, line.number, column, text, str(error))
+            plan.refuse_unread(line, column, str(error))
     return values
 
 
