@@ -68,12 +68,14 @@ COLUMNS = {
         "listed_on_precision", "removed_on", "removed_on_precision", "regime", "law_key", "measures", "ask_url",
     ],
 }  # fmt: skip
-# Four more files in a folder that holds a whole tracker, and what its internal files have besides.
+# More files in a folder that holds a whole tracker, and what its internal files have besides.
 COLUMNS_OF_FOLDERS = {
     "redirects": ["former_slug", "ask_slug"],
     "bodies": ["slug", "name", "short_names"],
     "designations": ["unique_id", "regime", "kind", "listed_on", "first_seen", "last_seen", "removed_on"],
     "wordings": ["ask_slug", "step", "position", "changed_at", "what", "reason", "field", "before", "after"],
+    "disputes": ["ask_slug", "since", "about", "ended_at", "outcome"],
+    "takedowns": ["taken_down_at", "reason", "places"],
 }
 COLUMNS_OF_STAFF = {
     "asks": ["review_interval_days", "internal_note", "is_said_defamatory", "publication"],

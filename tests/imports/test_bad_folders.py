@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.seed_folder import replace_in, write_seeds
+from tests.cli.seed_folder import FILES, PAST, replace_in, write_seeds
 from tests.transactions import shared_engine_with
 from tracker.imports.plan import Plan
 from tracker.imports.whole import bring_in
@@ -60,7 +60,27 @@ FAULTS = [
     ("bodies", "home-office,", "Home Office,", "row 3, column slug: found “Home Office”"),
     ("bodies", "Home Office,", ",", "row 3, column name: found nothing"),
     ("bodies", "Home Office,", "the COUNCIL,", "row 3, column name: found “the COUNCIL”. Expected: What no row above"),
+    ("wordings", ",1,1,2019", ",1,,2019", "row 2, column position: found nothing"),
+    ("wordings", ",title,", ",label_of,", "row 2, column field: found “label_of”. Expected: One of: title, quote"),
+    ("wordings", "First published,,", f"First published,{'x' * 1000},", "row 2, column reason: found “xxx"),
+    ("disputes", ",2020-01-07,", ",2020-01,", "row 2, column since: found “2020-01”. Expected: Give the day"),
+    (
+        "disputes",
+        "Whether the tax was promised.",
+        "",
+        "row 2, column about: found nothing. Expected: What was",
+    ),
+    ("disputes", ",2020-02-07T", ",2220-02-07T", "row 2, column ended_at: found “2220-02-07T12:00:00+00:00”"),
+    ("disputes", "It was: the", "x" * 1000, "row 2, column outcome: found “xxx"),
+    (
+        "takedowns",
+        "+00:00,",
+        ",",
+        "row 2, column taken_down_at: found “2020-03-01T09:30:00.000001”. Expected: A",
+    ),
+    ("takedowns", "A court forbids it.", "", "row 2, column reason: found nothing"),
     # what is named
+    ("disputes", "empty-homes,", "full-homes,", "row 2, column ask_slug: found “full-homes”. Expected: What a row of"),
     ("targets", ",RUS9001,", ",RUS9002,", "row 2, column unique_id: found “RUS9002”. Expected: What a row of"),
     ("asks", ",the-article,", ",an-article,", "row 2, column source_key: found “an-article”. Expected: What a row of"),
     ("asks", ",the-article,", ",,", "row 2, column source_key: found nothing"),
@@ -82,7 +102,7 @@ def told(ed: Change, folder: Path) -> list[str]:
 @pytest.mark.parametrize("fault", FAULTS, ids=[f"{fault[0]}: {fault[2][:30]}" for fault in FAULTS])
 def test_a_fault_is_named_with_its_place(ed: Change, tmp_path: Path, fault: tuple[str, str, str, str]) -> None:
     name, old, new, words = fault
-    folder = write_seeds(tmp_path / "seeds")
+    folder = write_seeds(tmp_path / "seeds", FILES | PAST)
     replace_in(folder / f"{name}.csv", old, new)
     said = told(ed, folder)
     assert [line for line in said if line.startswith(f"{name}.csv, ") and words in line], said

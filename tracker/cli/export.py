@@ -38,8 +38,9 @@ SHOWN_EVERY = 100
 def export(folder: Path, xlsx: bool, internal: bool) -> None:
     """Write every public file into FOLDER.
 
-    They are as the site offers them, with two more: redirects.csv and wordings.csv. An empty tracker takes them in with
-    `tracker import FOLDER`. With `--internal` a copy is the same to its last page; its files are for their owner alone.
+    They are as the site offers them, with some more, such as former addresses and disputes that ended. An empty tracker
+    takes them in with `tracker import FOLDER`. With `--internal` every public page of a copy is the same, also of what
+    was archived; its files are for their owner alone.
     """
     settings, engine = Settings.from_env(), open_engine()
     if xlsx and internal:

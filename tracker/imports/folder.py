@@ -51,6 +51,7 @@ REFERENCES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "targets": OF_ASK,
     "redirects": OF_ASK,
     "wordings": OF_ASK,
+    "disputes": OF_ASK,
 }
 MAY_BE_EMPTY = {"becomes", "superseded_by", "corrects", "same_as"}
 # What an empty cell means, where that is not nothing.
@@ -67,8 +68,8 @@ TAKEN: Mapping[str, frozenset[str]] = {
     )
     for name, (_, more) in KINDS.items()
 } | {"results": frozenset(["result"])}
-# Addresses, wordings and what we read of the UK Sanctions List change in the tracker, not in a list.
-COMPARED = tuple(name for name in WHOLE if name not in {"redirects", "wordings", "designations"})
+# All others change in the tracker, not in a list.
+COMPARED = tuple(name for name in WHOLE if name in TAKEN)
 # Where these are empty, the list leaves them to the tracker.
 LEFT_TO_US = {
     "asks": {"review_interval_days", "reviewed_on", "is_said_defamatory"},
@@ -114,6 +115,14 @@ def values_of(name: str, line: Line, wanted: Iterable[str], plan: Plan) -> dict[
         except ValueError as error:
             plan.refuse_unread(line, column, str(error))
     return values
+
+
+def whole_row(name: str, line: Line, plan: Plan) -> dict[str, Any]:
+    """Return all values of a row likewise; an empty cell is a fault where its column is never empty."""
+    for column in COLUMNS[name].values():
+        if column.is_always and not line.cells.get(column.name):
+            plan.refuse_unread(line, column.name, f"{column.asks_for}; it is never empty.")
+    return values_of(name, line, COLUMNS[name], plan)
 
 
 def value_of(column: Column, text: str) -> Any:

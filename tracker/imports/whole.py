@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from tracker.imports.building import Builder
 from tracker.imports.folder import KINDS, read_folder
+from tracker.imports.past import Past, log_past, read_past
 from tracker.imports.plan import Fault, Plan, TooMany
 from tracker.models import Ask, Designation, Legislation, Link, Look, SanctionsList, Source, SuccessTest, Update
 from tracker.queries.desk import QUESTIONED
@@ -62,6 +63,7 @@ def bring_in(change: Change, folder: Path, plan: Plan, reason: str = "") -> Impo
         lines = read_folder(folder, plan)
         made = Builder(lines, change, plan)
         made.build()
+        past = read_past(made)
         if not plan.faults:
             imported.doubts = _settle(made)
         imported.rows = {name: len(rows) for name, rows in lines.items() if rows}
@@ -70,7 +72,7 @@ def bring_in(change: Change, folder: Path, plan: Plan, reason: str = "") -> Impo
             _store(change, made)
             for subject, values in entries:
                 record(change, IMPORTED, subject, after=values, reason=reason)
-            _log(change, made, folder.name, imported.rows, reason)
+            _log(made, past, folder.name, imported.rows, reason)
             derived.mend(change.session)
     except IntegrityError as error:
         plan.fault("", 0, "", str(error.orig), "Rows that agree with each other.")
@@ -167,19 +169,20 @@ def _entries(made: Builder) -> list[tuple[Subject, dict[str, object]]]:
     return entries
 
 
-def _log(change: Change, made: Builder, folder: str, rows: dict[str, int], reason: str) -> None:
-    """Log how each public ask was worded, which asks their tests contradict, and at the end all of it in one entry."""
-    tests = _by_ask(made.rows["tests"].values())
+def _log(made: Builder, past: Past, folder: str, rows: dict[str, int], reason: str) -> None:
+    """Log what was in the past, which asks their tests contradict, and at the end all of it in one entry."""
+    change, tests = made.change, _by_ask(made.rows["tests"].values())
     for ask in made.rows["asks"].values():
         if not ask.publication.is_public:
             continue
-        steps = made.wordings.get(ask.id) or {1: _first_step(change, ask, tests[ask.id])}
+        steps = past.wordings.get(ask.id) or {1: _first_step(change, ask, tests[ask.id])}
         for _, step in sorted(steps.items()):
             after = {name: value for name, value in step.items() if name != "reason"}
             record(change, IMPORTED_STEP, records.subject_of(ask), after=after, reason=str(step["reason"]))
         results = [test.result for test in tests[ask.id] if not test.is_archived]
         if ask.publication is PUBLISHED and (said := contradictions(ask.status, results, ask.status_on)):
             record(change, QUESTIONED, records.subject_of(ask), reason=said[0])
+    log_past(made, past)
     after = {
         "rows_added": sum(rows.values()),
         "rows_changed": 0,
