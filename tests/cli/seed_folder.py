@@ -70,6 +70,10 @@ TAKEDOWNS = """\
 taken_down_at,reason,places
 2020-03-01T09:30:00.000001+00:00,A court forbids it.,2
 """
+PUBLISHERS = """\
+host,publisher,type
+news.example,The News,independent
+"""
 FILES = {
     "sources": SOURCES,
     "bodies": BODIES,
@@ -84,7 +88,7 @@ FILES = {
     "targets": TARGETS,
 }
 # What no list has, but the export of a tracker.
-PAST = {"wordings": WORDINGS, "disputes": DISPUTES, "takedowns": TAKEDOWNS}
+PAST = {"wordings": WORDINGS, "disputes": DISPUTES, "takedowns": TAKEDOWNS, "publishers": PUBLISHERS}
 
 
 def write_seeds(folder: Path, files: Mapping[str, str] = FILES) -> Path:

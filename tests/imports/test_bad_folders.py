@@ -1,5 +1,6 @@
 """A folder with faults is refused whole; each fault is named with its file, row and column."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,13 @@ from tests.cli.seed_folder import FILES, PAST, replace_in, write_seeds
 from tests.transactions import shared_engine_with
 from tracker.imports.plan import Plan
 from tracker.imports.whole import bring_in
+from tracker.queries.choosing import list_publishers
+from tracker.rules.errors import NotAllowed
+from tracker.rules.people import Role
+from tracker.rules.publishers import PublisherDraft
+from tracker.rules.updates import EvidenceType
 from tracker.rules.wording import shown
+from tracker.services.bodies import keep_publisher
 from tracker.services.change import Change
 
 shared_engine = shared_engine_with(lambda change: None)
@@ -79,6 +86,9 @@ FAULTS = [
         "row 2, column taken_down_at: found “2020-03-01T09:30:00.000001”. Expected: A",
     ),
     ("takedowns", "A court forbids it.", "", "row 2, column reason: found nothing"),
+    ("publishers", "news.example,", "news example,", "row 2, column host: found “news example”"),
+    ("publishers", ",The News,", ",,", "row 2, column publisher: found nothing"),
+    ("publishers", ",independent", ",press", "row 2, column type: found “press”. Expected: One of: official_record"),
     # what is named
     ("disputes", "empty-homes,", "full-homes,", "row 2, column ask_slug: found “full-homes”. Expected: What a row of"),
     ("targets", ",RUS9001,", ",RUS9002,", "row 2, column unique_id: found “RUS9002”. Expected: What a row of"),
@@ -118,6 +128,21 @@ def test_an_ask_without_a_status_is_not_public(ed: Change, tmp_path: Path) -> No
     replace_in(folder / "asks.csv", "review_interval_days", "publication")
     replace_in(folder / "asks.csv", ",90\n", ",draft\n")
     assert told(ed, folder) == []
+
+
+def test_publishers_come_to_those_that_are_there_and_only_an_admin_brings_them(ada: Change, tmp_path: Path) -> None:
+    folder = write_seeds(tmp_path / "seeds", FILES | PAST)
+    for host in ("news.example", "own.example"):
+        keep_publisher(ada, PublisherDraft(host, "Ours", EvidenceType.OWN_WORK), None)
+    ed = replace(ada, actor=replace(ada.actor, role=Role.EDITOR))
+    with ada.session.begin_nested() as tried:
+        with pytest.raises(NotAllowed, match="table of publishers"):
+            told(ed, folder)
+        tried.rollback()
+    assert told(ada, folder) == []
+    assert list_publishers(ada.session) == {
+        "news.example": ("The News", EvidenceType.INDEPENDENT), "own.example": ("Ours", EvidenceType.OWN_WORK),
+    }  # fmt: skip
 
 
 def test_a_missing_file_and_one_that_is_not_utf8_are_named(ed: Change, tmp_path: Path) -> None:

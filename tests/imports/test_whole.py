@@ -52,11 +52,12 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.disputes import Outcome
 from tracker.rules.legislation import Effect
 from tracker.rules.official import TargetKind
+from tracker.rules.publishers import PublisherDraft
 from tracker.rules.status import Status
-from tracker.rules.updates import Result, UpdateKind
+from tracker.rules.updates import EvidenceType, Result, UpdateKind
 from tracker.services import asks, drafts, records, replies, taking_down, targets, tests, updates
 from tracker.services.backup import list_takings_down
-from tracker.services.bodies import edit_body
+from tracker.services.bodies import edit_body, keep_publisher
 from tracker.services.change import Change
 
 # What is of the copy itself: where its log stands, when it was written, and how often the public data changed.
@@ -158,6 +159,9 @@ def some_of_everything(site: Site) -> None:
     with site.change(CLEO) as change:
         ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
         updates.submit(change, ask, make_update(change, ask, published=False, text="Waits."))
+    with site.change(ADA) as change:
+        for host, name in (("old.example", "Old"), ("news.example", "The “News”"), ("old.example", "")):
+            keep_publisher(change, PublisherDraft(host, name, EvidenceType.GOVERNMENT_CLAIM), None)
     for words in ("On two lines", "source says vacant"):  # the other ones stand in the log alone
         with site.change(ADA) as change:
             seen = taking_down.find(change.session, words, COURT, ADDRESS).seen
@@ -217,6 +221,7 @@ def test_the_copy_shows_the_public_what_the_first_one_shows(
         with open_engine(empty) as engine_of_copy:
             assert list_takings_down(engine_of_copy) == list_takings_down(original.engine)
         copy("export", tmp_path / "again", "--internal")
+        assert "news.example,The “News”,government_claim" in (tmp_path / "again/publishers.csv").read_text("utf-8")
         assert files(tmp_path / "again") == files(folder)
 
 

@@ -16,6 +16,7 @@ from tracker.rules.asks import Publication
 from tracker.rules.chain import canonical
 from tracker.rules.disputes import Outcome
 from tracker.rules.official import TargetKind
+from tracker.rules.updates import EvidenceType
 
 
 def _to_the_microsecond(column: Column) -> Column:
@@ -122,6 +123,17 @@ TAKEDOWNS = Table(
     ),
     key=("taken_down_at",),
 )
+PUBLISHERS = Table(
+    "publishers",
+    "Publisher",
+    "one host whose pages staff say more of than the tracker knows by itself",
+    (
+        field("host", "The host, which stands for those below it too", always=True),
+        field("publisher", "Who publishes its pages", always=True),
+        choice("type", "Who says what stands there", EvidenceType)[0],
+    ),
+    key=("host",),
+)
 DESIGNATIONS = Table(
     "designations",
     "Designation",
@@ -150,8 +162,9 @@ OUTCOME = {column.name: column for column in choice("outcome", "What came of it"
 ALWAYS = {table.name: table for table in (REDIRECTS, WORDINGS, DISPUTES, TAKEDOWNS, BODIES, DESIGNATIONS)}
 PUBLIC = TABLES | ALWAYS
 WHOLE = {name: _for_staff(table, OF_STAFF.get(name, ())) for name, table in TABLES.items()} | ALWAYS
+WHOLE |= {PUBLISHERS.name: PUBLISHERS}
 # What names others comes before what it names: a row that is added meanwhile has all that it names.
-ORDER = ("wordings", "disputes", "takedowns", "redirects", *PACKED_ORDER, "bodies", "designations")
+ORDER = ("wordings", "disputes", "takedowns", "redirects", *PACKED_ORDER, "bodies", "designations", "publishers")
 
 
 def _json(values: dict[str, Any] | None) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tracker.imports.building import Builder
-from tracker.imports.folder import KINDS, read_folder
+from tracker.imports.folder import KINDS, read_folder, whole_row
 from tracker.imports.past import Past, log_past, read_past
 from tracker.imports.plan import Fault, Plan, TooMany
 from tracker.models import Ask, Designation, Legislation, Link, Look, SanctionsList, Source, SuccessTest, Update
@@ -27,11 +27,13 @@ from tracker.rules.asks import Publication
 from tracker.rules.errors import Problem, refuse
 from tracker.rules.legislation import BILLS
 from tracker.rules.people import Action
+from tracker.rules.publishers import PublisherDraft, check_publisher
 from tracker.rules.standing import LinkedLaw, contradictions
 from tracker.rules.text import SENTENCE_LENGTH, title_key
 from tracker.rules.updates import UpdateKind, check_publishable
 from tracker.rules.wording import IMPORTED, IMPORTED_STEP, WORDING
 from tracker.services import derived, records
+from tracker.services.bodies import keep_publisher
 from tracker.services.change import Change
 from tracker.services.events import Subject, record
 from tracker.services.updates import check_story, settle
@@ -63,7 +65,7 @@ def bring_in(change: Change, folder: Path, plan: Plan, reason: str = "") -> Impo
         lines = read_folder(folder, plan)
         made = Builder(lines, change, plan)
         made.build()
-        past = read_past(made)
+        past, publishers = read_past(made), _read_publishers(made)
         if not plan.faults:
             imported.doubts = _settle(made)
         imported.rows = {name: len(rows) for name, rows in lines.items() if rows}
@@ -72,6 +74,8 @@ def bring_in(change: Change, folder: Path, plan: Plan, reason: str = "") -> Impo
             _store(change, made)
             for subject, values in entries:
                 record(change, IMPORTED, subject, after=values, reason=reason)
+            for publisher in publishers:
+                keep_publisher(change, publisher, None)
             _log(made, past, folder.name, imported.rows, reason)
             derived.mend(change.session)
     except IntegrityError as error:
@@ -79,6 +83,17 @@ def bring_in(change: Change, folder: Path, plan: Plan, reason: str = "") -> Impo
     except TooMany:
         pass
     return imported
+
+
+def _read_publishers(made: Builder) -> list[PublisherDraft]:
+    """Return the lines of the table of publishers; the plan is told of faulty rows."""
+    drafts = []
+    for line in made.lines["publishers"]:
+        values = whole_row("publishers", line, made.plan)
+        draft = PublisherDraft(values["host"] or "", values["publisher"] or "", values["type"])
+        made.plan.refuse_all(line, check_publisher(draft))
+        drafts.append(draft)
+    return drafts
 
 
 def _settle(made: Builder) -> list[Fault]:

@@ -15,6 +15,7 @@ from tracker.models import (
     Designation,
     Legislation,
     Link,
+    Publisher,
     Reply,
     SanctionsList,
     Source,
@@ -111,6 +112,11 @@ def _designations(session: Session, internal: bool) -> Sequence[object]:
     return session.execute(sa.select(*facts, last_seen, Designation.removed_on).order_by(Designation.unique_id)).all()
 
 
+def _publishers(session: Session, internal: bool) -> Sequence[object]:
+    lines = sa.select(Publisher.host, Publisher.publisher, Publisher.type).where(Publisher.publisher != "")
+    return session.execute(lines.order_by(Publisher.id)).all()
+
+
 # What is little enough to be read in one step.
 AT_ONCE: Mapping[str, Callable[[Session, bool], Sequence[object]]] = {
     "redirects": _redirects,
@@ -118,6 +124,7 @@ AT_ONCE: Mapping[str, Callable[[Session, bool], Sequence[object]]] = {
     "disputes": _disputes,
     "takedowns": _takedowns,
     "designations": _designations,
+    "publishers": _publishers,
 }
 
 
