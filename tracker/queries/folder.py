@@ -15,7 +15,6 @@ from tracker.models import (
     Designation,
     Legislation,
     Link,
-    Publisher,
     Reply,
     SanctionsList,
     Source,
@@ -23,6 +22,7 @@ from tracker.models import (
     Target,
     Update,
 )
+from tracker.queries.choosing import find_publishers
 from tracker.queries.public import tables
 from tracker.queries.public.as_of import ONLY_PUBLISHED
 from tracker.queries.public.asks import list_former_slugs, list_steps
@@ -113,8 +113,7 @@ def _designations(session: Session, internal: bool) -> Sequence[object]:
 
 
 def _publishers(session: Session, internal: bool) -> Sequence[object]:
-    lines = sa.select(Publisher.host, Publisher.publisher, Publisher.type).where(Publisher.publisher != "")
-    return session.execute(lines.order_by(Publisher.id)).all()
+    return list(find_publishers(session).values())
 
 
 # What is little enough to be read in one step.
