@@ -114,12 +114,7 @@ TAKEDOWNS = Table(
     (
         _moment("taken_down_at", "When that was", always=True),
         field("reason", "Why", always=True),
-        Column(
-            "places",
-            "Out of how many texts; empty where only the history of wordings had the words",
-            lambda row: row.places or None,
-            Type.NUMBER,
-        ),
+        field("places", "Out of how many texts; empty where only former wordings had them", Type.NUMBER),
     ),
     key=("taken_down_at",),
 )

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from tracker.imports.building import Builder
 from tracker.imports.folder import KINDS, read_folder, whole_row
-from tracker.imports.past import Past, log_past, read_past
+from tracker.imports.past import Past
 from tracker.imports.plan import Fault, Plan, TooMany
 from tracker.models import Ask, Designation, Legislation, Link, Look, SanctionsList, Source, SuccessTest, Update
 from tracker.queries.desk import QUESTIONED
@@ -65,7 +65,7 @@ def bring_in(change: Change, folder: Path, plan: Plan, reason: str = "") -> Impo
         lines = read_folder(folder, plan)
         made = Builder(lines, change, plan)
         made.build()
-        past, publishers = read_past(made), _read_publishers(made)
+        past, publishers = Past(made), _read_publishers(made)
         if not plan.faults:
             imported.doubts = _settle(made)
         imported.rows = {name: len(rows) for name, rows in lines.items() if rows}
@@ -90,9 +90,8 @@ def _read_publishers(made: Builder) -> list[PublisherDraft]:
     drafts = []
     for line in made.lines["publishers"]:
         values = whole_row("publishers", line, made.plan)
-        draft = PublisherDraft(values["host"] or "", values["publisher"] or "", values["type"])
-        made.plan.refuse_all(line, check_publisher(draft))
-        drafts.append(draft)
+        drafts.append(PublisherDraft(values["host"] or "", values["publisher"] or "", values["type"]))
+        made.plan.refuse_all(line, check_publisher(drafts[-1]))
     return drafts
 
 
@@ -197,7 +196,7 @@ def _log(made: Builder, past: Past, folder: str, rows: dict[str, int], reason: s
         results = [test.result for test in tests[ask.id] if not test.is_archived]
         if ask.publication is PUBLISHED and (said := contradictions(ask.status, results, ask.status_on)):
             record(change, QUESTIONED, records.subject_of(ask), reason=said[0])
-    log_past(made, past)
+    past.log()
     after = {
         "rows_added": sum(rows.values()),
         "rows_changed": 0,

@@ -72,59 +72,40 @@ class Wording(NamedTuple):
 
 def read(engine: sa.Engine, name: str, *, internal: bool) -> Iterator[object]:
     """Yield the rows of a file, in the order in which they were entered: those of the public, or all."""
+    which = PUBLIC if internal else ONLY_PUBLISHED
     if name == "wordings":
-        return _wordings(engine, _of_asks(internal))
-    if name in AT_ONCE:
-        with reading(engine) as session:
-            return iter(AT_ONCE[name](session, internal))
+        return _wordings(engine, which)
+    with reading(engine) as session:
+        match name:
+            case "redirects":
+                return (Redirect(*pair) for pair in list_former_slugs(session, which).items())
+            case "disputes":
+                return reversed(list_ended_disputes(session, which=which, most=None))
+            case "takedowns":
+                return reversed(list_takings_down(session, most=None))
+            case "bodies":
+                return _bodies(session, internal=internal)
+            case "designations":
+                return _designations(session)
+            case "publishers":
+                return iter(find_publishers(session).values())
     if not internal:
         return tables.read(engine, name, AskFilter())
     return tables.in_steps(engine, tables.RECORDS[name], STATEMENTS[name]())
 
 
-def _of_asks(internal: bool) -> Sequence[Publication]:
-    """Return which asks are meant where only those have something that are or were public."""
-    return PUBLIC if internal else ONLY_PUBLISHED
-
-
-def _redirects(session: Session, internal: bool) -> Sequence[object]:
-    return [Redirect(*pair) for pair in list_former_slugs(session, _of_asks(internal)).items()]
-
-
-def _bodies(session: Session, internal: bool) -> Sequence[object]:
+def _bodies(session: Session, *, internal: bool) -> Iterator[object]:
     bodies = sa.select(Body.slug, Body.name, Body.short_names).order_by(Body.id)
     of_published = sa.select(AskBody.body_id).join(Ask).where(Ask.publication == Publication.PUBLISHED)
-    return session.execute(bodies if internal else bodies.where(Body.id.in_(of_published))).all()
+    return iter(session.execute(bodies if internal else bodies.where(Body.id.in_(of_published))).all())
 
 
-def _disputes(session: Session, internal: bool) -> Sequence[object]:
-    return list_ended_disputes(session, which=_of_asks(internal), most=None)[::-1]
-
-
-def _takedowns(session: Session, internal: bool) -> Sequence[object]:
-    return list_takings_down(session, most=None)[::-1]
-
-
-def _designations(session: Session, internal: bool) -> Sequence[object]:
+def _designations(session: Session) -> Iterator[object]:
     last_list = sa.select(sa.func.max(SanctionsList.day)).scalar_subquery()
     last_seen = sa.func.coalesce(Designation.last_seen, last_list, Designation.first_seen).label("last_seen")
     facts = (Designation.unique_id, Designation.regime, Designation.kind, Designation.listed_on, Designation.first_seen)
-    return session.execute(sa.select(*facts, last_seen, Designation.removed_on).order_by(Designation.unique_id)).all()
-
-
-def _publishers(session: Session, internal: bool) -> Sequence[object]:
-    return list(find_publishers(session).values())
-
-
-# What is little enough to be read in one step.
-AT_ONCE: Mapping[str, Callable[[Session, bool], Sequence[object]]] = {
-    "redirects": _redirects,
-    "bodies": _bodies,
-    "disputes": _disputes,
-    "takedowns": _takedowns,
-    "designations": _designations,
-    "publishers": _publishers,
-}
+    found = session.execute(sa.select(*facts, last_seen, Designation.removed_on).order_by(Designation.unique_id))
+    return iter(found.all())
 
 
 def _wordings(engine: sa.Engine, which: Sequence[Publication]) -> Iterator[Wording]:

@@ -25,7 +25,7 @@ from tracker.rules.status import Status
 from tracker.rules.updates import Result, UpdateKind
 
 PAGE_SIZE = 30
-MOST_SETTLED = 100
+MOST = 100
 MOMENT = "%Y%m%dT%H%M%S%f"
 KEY = re.compile(r"(\d{8}T\d{12})~([\d-]{4,10})~(\d{1,9})", re.ASCII)
 NO_KEY = "That page key leads nowhere. Begin again at the first page."
@@ -90,11 +90,11 @@ class EndedDispute(NamedTuple):
 
 
 class TakingDown(NamedTuple):
-    """When words were taken out of how many texts, and why; not which."""
+    """When words were taken out of how many texts, and why; not which. None: only former wordings had them."""
 
     taken_down_at: datetime
     reason: str
-    places: int
+    places: int | None
 
 
 def list_updates(
@@ -133,10 +133,7 @@ def count_updates(session: Session) -> dict[UpdateKind, int]:
 
 
 def list_ended_disputes(
-    session: Session,
-    ask_id: int | None = None,
-    which: Sequence[Publication] = ONLY_PUBLISHED,
-    most: int | None = MOST_SETTLED,
+    session: Session, ask_id: int | None = None, which: Sequence[Publication] = ONLY_PUBLISHED, most: int | None = MOST
 ) -> Sequence[EndedDispute]:
     """Return the disputes about one ask, or about all of these, that ended; the newest first."""
     ended = (
@@ -146,18 +143,16 @@ def list_ended_disputes(
         .where(Ask.id == ask_id if ask_id else is_one_of(Ask.publication, which))
     )
     return [
-        EndedDispute(
-            slug, title, PartialDate(was["disputed_on"]), was["disputed_about"], happened_at(at, after), outcome
-        )
-        for slug, title, was, at, after, outcome in session.execute(ended.order_by(Event.id.desc()).limit(most))
+        EndedDispute(ask, title, PartialDate(was["disputed_on"]), was["disputed_about"], happened_at(at, after), why)
+        for ask, title, was, at, after, why in session.execute(ended.order_by(Event.id.desc()).limit(most))
     ]
 
 
-def list_takings_down(session: Session, most: int | None = MOST_SETTLED) -> Sequence[TakingDown]:
+def list_takings_down(session: Session, most: int | None = MOST) -> Sequence[TakingDown]:
     """Return when words were taken down and why, the newest first."""
     taken = sa.select(Event.at, Event.reason, Event.after).where(Event.action.in_((TAKEN_DOWN, IMPORTED_TAKING)))
     found = session.execute(taken.order_by(Event.id.desc()).limit(most))
-    return [TakingDown(happened_at(at, after), reason, after["places"]) for at, reason, after in found]
+    return [TakingDown(happened_at(at, after), reason, after["places"] or None) for at, reason, after in found]
 
 
 @cache
