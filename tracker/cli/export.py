@@ -39,8 +39,8 @@ def export(folder: Path, xlsx: bool, internal: bool) -> None:
     """Write every public file into FOLDER.
 
     They are as the site offers them, with some more, such as former addresses and disputes that ended. An empty tracker
-    takes them in with `tracker import FOLDER`. With `--internal` every public page of a copy is the same, also of what
-    was archived; its files are for their owner alone.
+    takes them in with `tracker import FOLDER`. With `--internal` the public pages of a copy are the same; its files are
+    for their owner alone.
     """
     settings, engine = Settings.from_env(), open_engine()
     if xlsx and internal:
