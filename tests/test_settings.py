@@ -244,6 +244,11 @@ def test_a_file_that_says_nothing_or_too_much_is_named_and_nothing_is_made(
     assert not var.exists()
 
 
+def test_a_file_that_never_ends_is_named() -> None:
+    with pytest.raises(SettingsError, match="SECRET_KEY_FILE: /dev/zero has more than 65536 characters"):
+        Settings.from_env(GOOD | {"SECRET_KEY": "", "SECRET_KEY_FILE": "/dev/zero"})
+
+
 @pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL"])
 def test_what_a_file_says_must_be_right_too(name: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("short\n", encoding="utf-8")

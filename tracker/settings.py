@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from tracker.face import Face
 from tracker.paths import kept_secret, var_dir
 
-SHORTEST_SECRET = 32
+SHORTEST_SECRET, LONGEST_FILE = 32, 65_536
 SITE_URL = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:[0-9]+)?")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 # Where official records answer, by the source that `tracker look --only` names.
@@ -137,12 +137,14 @@ class _Reader:
         if not file:
             return value
         try:
-            kept = Path(file).read_text(encoding="utf-8").strip()
-            fault = f"{name} is given too; give one of them" if value else "" if kept else f"{file} is empty"
+            with Path(file).open(encoding="utf-8") as opened:  # a device may never end
+                kept = opened.read(LONGEST_FILE + 1)
+            fault = f"{name} is given too; give one of them" if value else "" if kept.strip() else f"{file} is empty"
+            fault = fault or (f"{file} has more than {LONGEST_FILE} characters" if len(kept) > LONGEST_FILE else "")
         except (OSError, UnicodeDecodeError):
             fault = f"{file} cannot be read"
         if not fault:
-            return kept
+            return kept.strip()
         self.wrong.append(f"{name}_FILE: {fault}")
         return None
 

@@ -1,5 +1,6 @@
 """A small list of asks: one source, two laws, one ask with its story."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 SOURCES = """\
@@ -57,6 +58,22 @@ slug,name,short_names
 the-council,The Council,TC
 home-office,Home Office,
 """
+WORDINGS = """\
+ask_slug,step,position,changed_at,what,reason,field,before,after
+empty-homes,1,1,2019-12-01T10:00:00+00:00,First published,,title,Tax empty homes,Tax empty homes
+"""
+DISPUTES = """\
+ask_slug,since,about,ended_at,outcome
+empty-homes,2020-01-07,Whether the tax was promised.,2020-02-07T12:00:00+00:00,It was: the House heard it.
+"""
+TAKEDOWNS = """\
+taken_down_at,reason,places
+2020-03-01T09:30:00.000001+00:00,A court forbids it.,2
+"""
+PUBLISHERS = """\
+host,publisher,type
+news.example,The News,independent
+"""
 FILES = {
     "sources": SOURCES,
     "bodies": BODIES,
@@ -70,12 +87,14 @@ FILES = {
     "designations": DESIGNATIONS,
     "targets": TARGETS,
 }
+# What no list has, but the export of a tracker.
+PAST = {"wordings": WORDINGS, "disputes": DISPUTES, "takedowns": TAKEDOWNS, "publishers": PUBLISHERS}
 
 
-def write_seeds(folder: Path) -> Path:
+def write_seeds(folder: Path, files: Mapping[str, str] = FILES) -> Path:
     """Write the list into a new folder."""
     folder.mkdir(exist_ok=True)
-    for name, text in FILES.items():
+    for name, text in files.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     return folder
 

@@ -15,6 +15,7 @@ from tracker.db import migrate
 from tracker.db.engine import reading, writing
 from tracker.queries import public
 from tracker.queries.public.filters import AskFilter
+from tracker.rules.legislation import Effect
 from tracker.services.change import Change
 
 HEAD = migrate.head()
@@ -54,6 +55,27 @@ def test_a_revision_and_a_database_that_do_not_exist_are_named(tracker: Tracker,
     assert "unable to open database file" in answer.err
     answer = tracker_on("postgresql://tracker@127.0.0.1:9/tracker")("db", "current", code=2)
     assert answer.err.startswith("Error: The database cannot be used: ")
+
+
+def test_what_cannot_go_back_stays_and_is_said_in_a_sentence(engine: sa.Engine, tracker: Tracker) -> None:
+    with writing(engine) as session:
+        change = Change(session, make_staff(session).ed, NOW)
+        make_link(change, make_ask(change), make_law(change), effect=Effect.BACKGROUND)
+    engine.dispose()
+    assert "Restore a backup" in tracker("db", "downgrade", "0010", code=1).err
+    for revision in ("0013", "base"):
+        refused = tracker("db", "downgrade", revision, code=1).err
+        assert refused.startswith("Error: Nothing was changed: links say “background”, ")
+        assert refused.endswith("; give them another effect.\n")
+    assert tracker("db", "current").out == f"{HEAD}\n"
+    with writing(engine) as session:
+        session.execute(sa.text("UPDATE link SET effect = 'amends'"))
+    engine.dispose()
+    assert tracker("db", "downgrade", "0011").out == "The database is at revision 0011.\n"
+    assert "Restore a backup" in tracker("db", "downgrade", "-1", code=1).err
+    assert tracker("db", "upgrade").out == f"The database is at revision {HEAD}.\n"
+    assert tracker("verify").out.startswith("The event log is whole")
+    assert tracker("db", "downgrade", "base").out == "The database is at revision base (empty).\n"
 
 
 # --- the public lists ---

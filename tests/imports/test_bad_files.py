@@ -20,6 +20,7 @@ WHOLE_FILES: dict[str, Bad] = {
     "empty": ("asks.csv", "", 0, "", "empty"),
     "only a mark": ("asks.csv", b"\xef\xbb\xbf", 1, "ask_slug", "no such column"),
     "of another name": ("list.csv", HEADER + GOOD, 0, "", "called list.csv"),
+    "of a whole tracker": ("disputes.csv", HEADER + GOOD, 0, "", "goes into an empty tracker only"),
     "an unknown column": ("asks.csv", "ask_slug,colour\r\n", 1, "colour", "not known"),
     "a column twice": ("asks.csv", "ask_slug,title,title\r\n", 1, "title", "twice"),
     "no key": ("asks.csv", "title\r\nA\r\n", 1, "ask_slug", "no such column"),

@@ -1,14 +1,21 @@
 """A folder with faults is refused whole; each fault is named with its file, row and column."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.cli.seed_folder import replace_in, write_seeds
+from tests.cli.seed_folder import FILES, PAST, replace_in, write_seeds
 from tests.transactions import shared_engine_with
 from tracker.imports.plan import Plan
 from tracker.imports.whole import bring_in
+from tracker.queries.choosing import list_publishers
+from tracker.rules.errors import NotAllowed
+from tracker.rules.people import Role
+from tracker.rules.publishers import PublisherDraft
+from tracker.rules.updates import EvidenceType
 from tracker.rules.wording import shown
+from tracker.services.bodies import keep_publisher
 from tracker.services.change import Change
 
 shared_engine = shared_engine_with(lambda change: None)
@@ -38,6 +45,18 @@ FAULTS = [
     ("links", ",England,", ",Narnia,", "row 2, column extent: found “Narnia”. Expected: Unknown extent: Narnia"),
     ("evidence", "https://hansard.example/1", "javascript:alert(1)", "row 2, column url"),
     ("evidence", "2018-03-19,1,", "2018-03-19,13,", "row 2, column position: found “13”"),
+    (
+        "evidence",
+        "2018-03-19,1,",
+        "2018-03-19,first,",
+        "row 2, column position: found “first”. Expected: A whole number",
+    ),
+    (
+        "evidence",
+        ",https://hansard",
+        ",Ã©//hansard",
+        "row 2, column url: found “Ã©//hansard.example/1”. Expected: A text that",
+    ),
     ("legislation", "ukpga/2018/13,ukpga", "the act,ukpga", "row 3, column law_key: found “the act”"),
     ("legislation", "2018,13,2018 c. 13", "2018,14,2018 c. 13", "row 3, column number: found “14”"),
     ("designations", "RUS9001,", "RUS1,", "row 2, column unique_id: found “RUS1”. Expected: Three letters"),
@@ -48,7 +67,30 @@ FAULTS = [
     ("bodies", "home-office,", "Home Office,", "row 3, column slug: found “Home Office”"),
     ("bodies", "Home Office,", ",", "row 3, column name: found nothing"),
     ("bodies", "Home Office,", "the COUNCIL,", "row 3, column name: found “the COUNCIL”. Expected: What no row above"),
+    ("wordings", ",1,1,2019", ",1,,2019", "row 2, column position: found nothing"),
+    ("wordings", ",title,", ",label_of,", "row 2, column field: found “label_of”. Expected: One of: title, quote"),
+    ("wordings", "First published,,", f"First published,{'x' * 1000},", "row 2, column reason: found “xxx"),
+    ("disputes", ",2020-01-07,", ",2020-01,", "row 2, column since: found “2020-01”. Expected: Give the day"),
+    (
+        "disputes",
+        "Whether the tax was promised.",
+        "",
+        "row 2, column about: found nothing. Expected: What was",
+    ),
+    ("disputes", ",2020-02-07T", ",2220-02-07T", "row 2, column ended_at: found “2220-02-07T12:00:00+00:00”"),
+    ("disputes", "It was: the", "x" * 1000, "row 2, column outcome: found “xxx"),
+    (
+        "takedowns",
+        "+00:00,",
+        ",",
+        "row 2, column taken_down_at: found “2020-03-01T09:30:00.000001”. Expected: A",
+    ),
+    ("takedowns", "A court forbids it.", "", "row 2, column reason: found nothing"),
+    ("publishers", "news.example,", "news example,", "row 2, column host: found “news example”"),
+    ("publishers", ",The News,", ",,", "row 2, column publisher: found nothing"),
+    ("publishers", ",independent", ",press", "row 2, column type: found “press”. Expected: One of: official_record"),
     # what is named
+    ("disputes", "empty-homes,", "full-homes,", "row 2, column ask_slug: found “full-homes”. Expected: What a row of"),
     ("targets", ",RUS9001,", ",RUS9002,", "row 2, column unique_id: found “RUS9002”. Expected: What a row of"),
     ("asks", ",the-article,", ",an-article,", "row 2, column source_key: found “an-article”. Expected: What a row of"),
     ("asks", ",the-article,", ",,", "row 2, column source_key: found nothing"),
@@ -70,10 +112,12 @@ def told(ed: Change, folder: Path) -> list[str]:
 @pytest.mark.parametrize("fault", FAULTS, ids=[f"{fault[0]}: {fault[2][:30]}" for fault in FAULTS])
 def test_a_fault_is_named_with_its_place(ed: Change, tmp_path: Path, fault: tuple[str, str, str, str]) -> None:
     name, old, new, words = fault
-    folder = write_seeds(tmp_path / "seeds")
+    folder = write_seeds(tmp_path / "seeds", FILES | PAST)
     replace_in(folder / f"{name}.csv", old, new)
     said = told(ed, folder)
     assert [line for line in said if line.startswith(f"{name}.csv, ") and words in line], said
+    cells = [line.partition(": ")[0] for line in said]
+    assert len(cells) == len(set(cells)), said
 
 
 def test_an_ask_without_a_status_is_not_public(ed: Change, tmp_path: Path) -> None:
@@ -84,6 +128,21 @@ def test_an_ask_without_a_status_is_not_public(ed: Change, tmp_path: Path) -> No
     replace_in(folder / "asks.csv", "review_interval_days", "publication")
     replace_in(folder / "asks.csv", ",90\n", ",draft\n")
     assert told(ed, folder) == []
+
+
+def test_publishers_come_to_those_that_are_there_and_only_an_admin_brings_them(ada: Change, tmp_path: Path) -> None:
+    folder = write_seeds(tmp_path / "seeds", FILES | PAST)
+    for host in ("news.example", "own.example"):
+        keep_publisher(ada, PublisherDraft(host, "Ours", EvidenceType.OWN_WORK), None)
+    ed = replace(ada, actor=replace(ada.actor, role=Role.EDITOR))
+    with ada.session.begin_nested() as tried:
+        with pytest.raises(NotAllowed, match="table of publishers"):
+            told(ed, folder)
+        tried.rollback()
+    assert told(ada, folder) == []
+    assert list_publishers(ada.session) == {
+        "news.example": ("The News", EvidenceType.INDEPENDENT), "own.example": ("Ours", EvidenceType.OWN_WORK),
+    }  # fmt: skip
 
 
 def test_a_missing_file_and_one_that_is_not_utf8_are_named(ed: Change, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.cli.commands import tracker_on
-from tests.engines import ENGINES, Databases
+from tests.engines import ENGINES, Databases, open_engine
 from tests.exported import read
 from tests.factories import (
     NOW,
@@ -52,10 +52,12 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.disputes import Outcome
 from tracker.rules.legislation import Effect
 from tracker.rules.official import TargetKind
+from tracker.rules.publishers import PublisherDraft
 from tracker.rules.status import Status
-from tracker.rules.updates import Result, UpdateKind
-from tracker.services import asks, drafts, records, replies, targets, tests, updates
-from tracker.services.bodies import edit_body
+from tracker.rules.updates import EvidenceType, Result, UpdateKind
+from tracker.services import asks, drafts, records, replies, taking_down, targets, tests, updates
+from tracker.services.backup import list_takings_down
+from tracker.services.bodies import edit_body, keep_publisher
 from tracker.services.change import Change
 
 # What is of the copy itself: where its log stands, when it was written, and how often the public data changed.
@@ -64,7 +66,9 @@ OWN = re.compile(
     rb"|Revision</t>.{0,60}?<t>[0-9]+|<dt>Entries</dt>\s*<dd>\s*[0-9]+|<dt>The last of them</dt>\s*<dd>[^<]+"
     rb"|(?<=tracker,2026:)[0-9a-f]{16}(?=/)|(?<=@)[0-9a-f]{16}(?=\.policy-tracker)"
 )
+COURT = "A court forbids it."
 OF_SPECIAL_CASES = [
+    "/corrections",
     *(f"/asks/vacant-homes{part}" for part in ("", "/story", "/history", "/feed.atom", "?on=2019-07-01")),
     "/bodies/the-council", "/?body=the-council", "/?q=TNC",
     "/asks/empty-homes", "/asks/old", "/asks/old/history", "/asks/secret", "/asks/aside", "/asks/replaced",
@@ -75,7 +79,10 @@ ADDRESSES = {"sqlite": [*OF_SPECIAL_CASES, *PUBLIC_ADDRESSES], "postgresql": OF_
 
 
 def some_of_everything(site: Site) -> None:
-    """Besides the seeds: drafts, what was archived or put aside, moved, corrected, disputed, reworded and answered."""
+    """Besides the seeds: drafts, what was archived or put aside, moved, corrected, reworded, answered, taken down.
+
+    And disputes, one that goes on and two that ended.
+    """
     with site.change(ADA) as change:
         source = make_source(change, key="speech", title="A speech; with “marks”", note="=1+1", internal_note="Inside.")
         ask = make_ask(
@@ -132,6 +139,10 @@ def some_of_everything(site: Site) -> None:
     with site.change(ADA) as change:
         ask = change.session.scalars(sa.select(Ask).where(Ask.slug == "vacant-homes")).one()
         old = make_ask(change, slug="old", source_id=ask.source_id, published=True, title="An old ask")
+        replies.end_dispute(change, ask, None, "=The refusal is on the record.")
+        replies.mark_disputed(change, ask, dispute_draft("Whether it was asked.", is_said_defamatory=True), None)
+        replies.mark_disputed(change, old, dispute_draft(), None)
+        replies.end_dispute(change, old, None, "It was not asked.")
         records.archive(change, old, None, "It was asked by mistake.")
         secret = make_ask(
             change, slug="secret", source_id=ask.source_id, title="A draft ask", same_as_id=ask.id,
@@ -148,15 +159,23 @@ def some_of_everything(site: Site) -> None:
     with site.change(CLEO) as change:
         ask = change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one()
         updates.submit(change, ask, make_update(change, ask, published=False, text="Waits."))
+    with site.change(ADA) as change:
+        for host, name in (("old.example", "Old"), ("news.example", "The “News”"), ("old.example", "")):
+            keep_publisher(change, PublisherDraft(host, name, EvidenceType.GOVERNMENT_CLAIM), None)
+    for words in ("On two lines", "source says vacant"):  # the other ones stand in the log alone
+        with site.change(ADA) as change:
+            seen = taking_down.find(change.session, words, COURT, ADDRESS).seen
+            taking_down.take_down(change, words, COURT, ADDRESS, seen)
 
 
 def pages(app: Flask, engine: str) -> dict[str, bytes]:
     """What a stranger gets, by address."""
-    client, found = app.test_client(), {}
-    for address in ADDRESSES[engine]:
-        with client.get(address, buffered=True) as answer:
-            found[address] = str(answer.status_code).encode() + (answer.location or "").encode() + _same(answer.data)
-    return found
+    return {address: page(app, address) for address in ADDRESSES[engine]}
+
+
+def page(app: Flask, address: str) -> bytes:
+    with app.test_client().get(address, buffered=True) as answer:
+        return str(answer.status_code).encode() + (answer.location or "").encode() + _same(answer.data)
 
 
 def _same(body: bytes) -> bytes:
@@ -196,8 +215,13 @@ def test_the_copy_shows_the_public_what_the_first_one_shows(
         with open_app(replace(LOCAL, database_url=empty)) as app:
             found = pages(app, engine)
         assert {address for address in expected if found[address] != expected[address]} == set()
+        told = expected["/corrections"].decode()
+        assert (told.count("The refusal is on the record."), told.count(COURT)) == (1, 2)
         assert "is what the log adds up to" in copy("verify", "--replay").out
+        with open_engine(empty) as engine_of_copy:
+            assert list_takings_down(engine_of_copy) == list_takings_down(original.engine)
         copy("export", tmp_path / "again", "--internal")
+        assert "news.example,The “News”,government_claim" in (tmp_path / "again/publishers.csv").read_text("utf-8")
         assert files(tmp_path / "again") == files(folder)
 
 
@@ -208,6 +232,9 @@ def test_what_is_public_comes_in_again_by_itself(original: Site, databases: Data
     with databases.temporary("sqlite") as empty:
         copy = tracker_on(empty)
         copy("import", tmp_path / "out")
+        with open_app(replace(LOCAL, database_url=empty)) as app:
+            for address in ("/corrections", "/api/v1/asks/vacant-homes", "/asks/vacant-homes/history"):
+                assert page(app, address) == page(original.app, address)
         assert "is what the log adds up to" in copy("verify", "--replay").out
         copy("export", tmp_path / "again")
     assert files(tmp_path / "again") == files(tmp_path / "out")

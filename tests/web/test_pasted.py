@@ -115,9 +115,10 @@ def test_without_names_of_columns_the_first_is_the_title(shared_site: Site, cell
         ("\t".join(map(str, range(41))), "The sheet has 41 columns. At most 40."),
         ("\t".join(map(str, range(40))), ""),
         ("a\n" * 301, "There are 301 rows."),
-        ("x\t" + "y" * 200_000, ""),
+        ("x\t" + "y" * 100_000, ""),
+        ("x\t" + "y" * 200_000, "A cell has more than 131072 characters. Is a quotation mark never closed?"),
     ],
-    ids=["nothing", "columns", "as many as may be", "rows", "a long cell"],
+    ids=["nothing", "columns", "as many as may be", "rows", "a long cell", "a longer one"],
 )
 def test_what_is_no_sheet_is_given_back(shared_site: Site, cells: str, says: str) -> None:
     form = shared_site.browser(ED).get("/staff/import/paste")

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from tests.browser import Page
+from tests.queries.statements import watched
 from tests.site import ADA, CLEO, ED, Site
 from tracker.models import Event, Publisher
 from tracker.services.replay import find_differences
@@ -52,7 +53,9 @@ def test_a_line_is_added_changed_used_and_taken_away(site: Site) -> None:
 
 def test_others_read_the_table_and_see_no_form(shared_site: Site) -> None:
     for name in (CLEO, ED):
-        page = table(shared_site, name)
+        with watched(shared_site.engine) as sent:
+            page = table(shared_site, name)
+        assert sum("FROM publisher" in statement for statement, _ in sent) == 1
         assert "hansard.parliament.uk Hansard Official record Built in" in page.text
         assert "An admin can change this table." in page.text
         assert not page.has_button("Keep")

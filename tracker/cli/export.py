@@ -38,8 +38,9 @@ SHOWN_EVERY = 100
 def export(folder: Path, xlsx: bool, internal: bool) -> None:
     """Write every public file into FOLDER.
 
-    They are as the site offers them, with two more: redirects.csv and wordings.csv. An empty tracker takes them in with
-    `tracker import FOLDER`. With `--internal` a copy is the same to its last page; its files are for their owner alone.
+    They are as the site offers them, with some more, such as former addresses and disputes that ended. An empty tracker
+    takes them in with `tracker import FOLDER`. With `--internal` the public pages of a copy are the same; its files are
+    for their owner alone.
     """
     settings, engine = Settings.from_env(), open_engine()
     if xlsx and internal:
@@ -53,9 +54,9 @@ def export(folder: Path, xlsx: bool, internal: bool) -> None:
 def _write_folder(engine: sa.Engine, folder: Path, site_url: str, *, internal: bool) -> None:
     """Write every file of a folder; with what staff alone see, for their owner's eyes only."""
     folder.mkdir(mode=0o700 if internal else 0o777, parents=True, exist_ok=True)
-    for name in ORDER:
-        table, path = (WHOLE if internal else PUBLIC)[name], folder / f"{name}.csv"
-        mode = files.OURS if internal else files.PUBLIC
+    tables, mode = (WHOLE, files.OURS) if internal else (PUBLIC, files.PUBLIC)
+    for name in filter(tables.__contains__, ORDER):
+        table, path = tables[name], folder / f"{name}.csv"
         with part_of(path, replace=True, mode=mode) as part, part.open("w", encoding="utf-8", newline="") as file:
             file.writelines(table.csv(queries.read(engine, name, internal=internal), site_url))
         click.echo(f"wrote {path}")

@@ -8,6 +8,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
+from alembic.util import CommandError
 from sqlalchemy.exc import IntegrityError
 
 from tracker.paths import resource_dir
@@ -17,6 +19,8 @@ WHOLES = ("ask_update", "event", "personal_detail")
 KEPT_ROWS = ("event", "personal_detail")
 SQLITE = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
 POSTGRESQL = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+# Since then entries of the log say how they were hashed.
+FORMATS, FIRST = "0011", "0001"
 
 
 def upgrade(engine: sa.Engine, revision: str = "head") -> None:
@@ -25,7 +29,10 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> None:
 
 
 def downgrade(engine: sa.Engine, revision: str) -> None:
-    """Migrate down in one transaction; `revision` may be "base" or "-1"."""
+    """Migrate down in one transaction; `revision` may be "base" or "-1". Raises CommandError."""
+    if _loses_formats(engine, revision):
+        why = f"before {FORMATS} no entry of the log says how it was hashed, so nobody could verify those of today"
+        raise CommandError(f"Nothing was changed: {why}. Restore a backup of that time.")
     _run(engine, command.downgrade, revision)
 
 
@@ -89,7 +96,22 @@ def _run(engine: sa.Engine, command_of_alembic: Callable[[Config, str], None], r
 def _run_in(connection: sa.Connection, command_of_alembic: Callable[[Config, str], None], revision: str) -> None:
     config = _config()
     config.attributes["connection"] = connection
-    command_of_alembic(config, revision)
+    try:
+        command_of_alembic(config, revision)
+    except RuntimeError as error:  # by which a revision says that it cannot go on
+        raise CommandError(f"Nothing was changed: {error}.") from None
+
+
+def _loses_formats(engine: sa.Engine, revision: str) -> bool:
+    """True if entries of the log would stay without the number of their format."""
+    try:
+        script = ScriptDirectory.from_config(_config())
+        undone = {it.revision for it in script.iterate_revisions(current(engine), revision, select_for_downgrade=True)}
+    except RevisionError:  # which the migration itself tells
+        return False
+    newer = sa.text("SELECT count(*) FROM event WHERE format > 1")
+    with engine.connect().execution_options(tracker_read_only=True) as connection:
+        return FORMATS in undone and FIRST not in undone and bool(connection.scalar(newer))
 
 
 def _can_be_changed(connection: sa.Connection, name: str) -> bool:

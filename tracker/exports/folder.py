@@ -1,4 +1,4 @@
-"""The files of a folder that holds a whole tracker: the public tables, those with what staff see, and four more.
+"""The files of a folder that holds a whole tracker: the public tables, those with what staff see, and some more.
 
 And the event log, which staff take along as a file of its own.
 """
@@ -16,6 +16,7 @@ from tracker.rules.asks import Publication
 from tracker.rules.chain import canonical
 from tracker.rules.disputes import Outcome
 from tracker.rules.official import TargetKind
+from tracker.rules.updates import EvidenceType
 
 
 def _to_the_microsecond(column: Column) -> Column:
@@ -29,8 +30,8 @@ def _to_the_microsecond(column: Column) -> Column:
     return replace(column, read=read)
 
 
-def _moment(name: str, meaning: str) -> Column:
-    return _to_the_microsecond(field(name, f"{meaning} (UTC, ISO 8601)", Type.MOMENT))
+def _moment(name: str, meaning: str, *, always: bool = False) -> Column:
+    return _to_the_microsecond(field(name, f"{meaning} (UTC, ISO 8601)", Type.MOMENT, always=always))
 
 
 PUBLICATION = choice("publication", "Who sees it; where it is empty, everybody", Publication, always=False)[0]
@@ -82,7 +83,7 @@ WORDINGS = Table(
         ASK_SLUG,
         field("step", "The number of the step, from 1", Type.NUMBER, always=True),
         field("position", "The place of the text in the step, from 1", Type.NUMBER, always=True),
-        _moment("changed_at", "When the public first read it"),
+        _moment("changed_at", "When the public first read it", always=True),
         field("what", "What was done", always=True),
         field("reason", "Why"),
         field("field", "Which text", always=True),
@@ -92,8 +93,42 @@ WORDINGS = Table(
     key=("ask_slug", "step", "position"),
     references=(OF_ASK,),
 )
-
-
+DISPUTES = Table(
+    "disputes",
+    "EndedDispute",
+    "one dispute about an ask, which ended",
+    (
+        ASK_SLUG,
+        field("since", "Since when it was disputed", Type.PARTIAL_DATE, always=True),
+        field("about", "What was disputed", always=True),
+        _moment("ended_at", "When that ended", always=True),
+        field("outcome", "What came of it", always=True),
+    ),
+    key=("ask_slug", "ended_at"),
+    references=(OF_ASK,),
+)
+TAKEDOWNS = Table(
+    "takedowns",
+    "TakingDown",
+    "one time when words were taken down; it does not say which",
+    (
+        _moment("taken_down_at", "When that was", always=True),
+        field("reason", "Why", always=True),
+        field("places", "Out of how many texts; empty where only former wordings had them", Type.NUMBER),
+    ),
+    key=("taken_down_at",),
+)
+PUBLISHERS = Table(
+    "publishers",
+    "Publisher",
+    "one host whose pages staff say more of than the tracker knows by itself",
+    (
+        field("host", "The host, which stands for those below it too", always=True),
+        field("publisher", "Who publishes its pages", always=True),
+        choice("type", "Who says what stands there", EvidenceType)[0],
+    ),
+    key=("host",),
+)
 DESIGNATIONS = Table(
     "designations",
     "Designation",
@@ -119,11 +154,12 @@ def _for_staff(table: Table, columns: Iterable[Column]) -> Table:
 
 
 OUTCOME = {column.name: column for column in choice("outcome", "What came of it", Outcome)}
-ALWAYS = {table.name: table for table in (REDIRECTS, WORDINGS, BODIES, DESIGNATIONS)}
+ALWAYS = {table.name: table for table in (REDIRECTS, WORDINGS, DISPUTES, TAKEDOWNS, BODIES, DESIGNATIONS)}
 PUBLIC = TABLES | ALWAYS
 WHOLE = {name: _for_staff(table, OF_STAFF.get(name, ())) for name, table in TABLES.items()} | ALWAYS
+WHOLE |= {PUBLISHERS.name: PUBLISHERS}
 # What names others comes before what it names: a row that is added meanwhile has all that it names.
-ORDER = ("wordings", "redirects", *PACKED_ORDER, "bodies", "designations")
+ORDER = ("wordings", "disputes", "takedowns", "redirects", *PACKED_ORDER, "bodies", "designations", "publishers")
 
 
 def _json(values: dict[str, Any] | None) -> str:

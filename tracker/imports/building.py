@@ -27,8 +27,7 @@ from tracker.rules.asks import Publication
 from tracker.rules.dates import check_not_future
 from tracker.rules.disputes import DisputeDraft, check_dispute
 from tracker.rules.errors import Problem
-from tracker.rules.text import SENTENCE_LENGTH, is_slug, name_key, own_slug, slugify
-from tracker.rules.wording import TEST_WORDING, WORDING
+from tracker.rules.text import is_slug, name_key, own_slug, slugify
 from tracker.services.change import Change
 from tracker.services.records import values_of as stored
 from tracker.services.records import write
@@ -46,7 +45,6 @@ class Builder:
         self.entries, self.lists = read_designations(lines["designations"], plan, change.at)
         self.redirects: list[FormerSlug] = []
         self.answering: list[AskBody] = []
-        self.wordings: dict[int, dict[int, Values]] = defaultdict(dict)
         self.drafts: dict[int, updates.UpdateDraft] = {}
         self._pieces: dict[int, list[tuple[Evidence, updates.EvidenceDraft]]] = defaultdict(list)
         self._results: dict[int, list[tuple[int, updates.Result]]] = defaultdict(list)
@@ -76,8 +74,6 @@ class Builder:
                     self.plan.refuse_all(line, finish(line, row, draft))
         for line in self.lines["redirects"]:
             self._redirect(line)
-        for line in self.lines["wordings"]:
-            self._wording(line)
 
     def _finish_law(self, line: Line, law: Legislation, draft: legislation.LegislationDraft) -> list[Problem]:
         tidy = replace(legislation.normalised(draft), key=draft.key)
@@ -176,7 +172,7 @@ class Builder:
         values = values_of("results", line, ["result", "test_label"], self.plan)
         if (line.key[0], line.key[2]) not in self.ids["tests"] and values["test_label"]:
             self._add_archived_test(line, values)
-        names = self._find_all("results", line)
+        names = self.find_all("results", line)
         if not line.cells.get("result"):
             self.plan.refuse(line, "result", "The new result.")
         if all(names.values()) and values["result"]:
@@ -191,35 +187,23 @@ class Builder:
         self.rows["tests"][number] = SuccessTest(id=number, version=1, **kept, **stored(draft))
 
     def _redirect(self, line: Line) -> None:
-        slug, names = line.key[0], self._find_all("redirects", line)
+        slug, names = line.key[0], self.find_all("redirects", line)
         if not is_slug(slug) or (slug,) in self.ids["asks"]:
             self.plan.refuse(line, "former_slug", "A former address of an ask, which no ask has now.")
         self.redirects.append(FormerSlug(slug=slug, **names))
-
-    def _wording(self, line: Line) -> None:
-        values = values_of("wordings", line, COLUMNS["wordings"], self.plan)
-        for column in ("step", "position", "changed_at", "what"):
-            if values[column] is None:
-                self.plan.refuse(line, column, "A history of wordings as `tracker export` writes it.")
-        if values["field"] not in (*WORDING, *TEST_WORDING):
-            self.plan.refuse(line, "field", f"One of: {', '.join((*WORDING, *TEST_WORDING))}.")
-        self.plan.refuse_all(line, checks.at_most(values["reason"] or "", SENTENCE_LENGTH, "reason"))
-        step = {column: values[column] or "" for column in ("changed_at", "what", "reason")} | {"texts": []}
-        of_step = self.wordings[self._find_all("wordings", line)["ask_id"]].setdefault(values["step"], step)
-        of_step["texts"].append([values[column] or "" for column in ("field", "before", "after")])
 
     def _make(self, name: str, line: Line) -> tuple[Any, Any]:
         """Return the record of a row, which is kept, and its draft; None for both where something is missing."""
         (model, more), kind = KINDS[name], DRAFTS[name]
         known = {of.name: of for of in fields(kind)}
-        given = {"key": line.key[-1], "slug": line.key[0]} | self._find_all(name, line)
+        given = {"key": line.key[-1], "slug": line.key[0]} | self.find_all(name, line)
         own = [column for column in known if column in COLUMNS[name] and column not in given]
         found = values_of(name, line, [*own, *more.split()], self.plan)
         values = {column: found[column] for column in own if found[column] is not None}
         values |= {column: value for column, value in given.items() if column in known}
         missing = [column for column, of in known.items() if of.default is MISSING and column not in values]
         for column in (column for column in missing if not line.cells.get(column)):
-            self.plan.refuse(line, column, f"{COLUMNS[name][column].asks_for}; it is never empty.")
+            self.plan.refuse_unread(line, column, f"{COLUMNS[name][column].asks_for}; it is never empty.")
         if missing:
             return None, None
         draft = kind(**values)
@@ -231,7 +215,7 @@ class Builder:
         self.rows[name][row.id] = row
         return row, draft
 
-    def _find_all(self, name: str, line: Line) -> dict[str, Any]:
+    def find_all(self, name: str, line: Line) -> dict[str, Any]:
         """Return the numbers of the rows that a row names; a name that no row has is refused."""
         names: dict[str, Any] = {}
         for column, (table, *columns) in REFERENCES.get(name, {}).items():

@@ -18,6 +18,7 @@ from functools import cached_property
 
 from tracker.exports.columns import Table
 from tracker.exports.csv import unguard
+from tracker.exports.folder import WHOLE
 from tracker.exports.tables import TABLES
 from tracker.imports.plan import Mangled, Plan, Refused, Rows, TooMany
 from tracker.rules.text import clean
@@ -98,8 +99,11 @@ def _open(name: str, content: bytes, plan: Plan, room: int) -> Iterator[tuple[st
 def _table_called(name: str) -> Table:
     """Return the table that a CSV file holds by its name, such as "asks.csv" or "asks (2).csv"."""
     found = CSV_NAME.fullmatch(name)
-    if found and found[1].lower() in TABLES:
-        return TABLES[found[1].lower()]
+    called = found[1].lower() if found else ""
+    if called in TABLES:
+        return TABLES[called]
+    if called in WHOLE:
+        raise Refused(f"{name} goes into an empty tracker only, with its folder.", "Leave it out.")
     names = ", ".join(f"{table}.csv" for table in TABLES)
     raise Refused(f"The file is called {name}.", f"Call it what it holds: {names}; or bring an .xlsx workbook.")
 

@@ -51,6 +51,7 @@ REFERENCES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "targets": OF_ASK,
     "redirects": OF_ASK,
     "wordings": OF_ASK,
+    "disputes": OF_ASK,
 }
 MAY_BE_EMPTY = {"becomes", "superseded_by", "corrects", "same_as"}
 # What an empty cell means, where that is not nothing.
@@ -67,8 +68,6 @@ TAKEN: Mapping[str, frozenset[str]] = {
     )
     for name, (_, more) in KINDS.items()
 } | {"results": frozenset(["result"])}
-# Addresses, wordings and what we read of the UK Sanctions List change in the tracker, not in a list.
-COMPARED = tuple(name for name in WHOLE if name not in {"redirects", "wordings", "designations"})
 # Where these are empty, the list leaves them to the tracker.
 LEFT_TO_US = {
     "asks": {"review_interval_days", "reviewed_on", "is_said_defamatory"},
@@ -112,8 +111,16 @@ def values_of(name: str, line: Line, wanted: Iterable[str], plan: Plan) -> dict[
         try:
             values[column] = value_of(COLUMNS[name][column], text) if text else None
         except ValueError as error:
-            plan.fault(line.file, line.number, column, text, str(error))
+            plan.refuse_unread(line, column, str(error))
     return values
+
+
+def whole_row(name: str, line: Line, plan: Plan) -> dict[str, Any]:
+    """Return all values of a row likewise; an empty cell is a fault where its column is never empty."""
+    for column in COLUMNS[name].values():
+        if column.is_always and not line.cells.get(column.name):
+            plan.refuse_unread(line, column.name, f"{column.asks_for}; it is never empty.")
+    return values_of(name, line, COLUMNS[name], plan)
 
 
 def value_of(column: Column, text: str) -> Any:
@@ -164,7 +171,7 @@ def find_differences(engine: sa.Engine, folder: Path, plan: Plan) -> list[Differ
     redirects: Iterator[Any] = queries.read(engine, "redirects", internal=True)
     moved = {row.former_slug: row.ask_slug for row in redirects}
     found: list[Difference] = []
-    for name in COMPARED:
+    for name in filter(TAKEN.__contains__, WHOLE):  # all others change in the tracker, not in a list
         table, columns = WHOLE[name], COLUMNS[name]
         rows = {
             tuple(cell(columns[part].read(row), "") for part in table.key): row

@@ -58,8 +58,9 @@ def _parsed(text: str, separator: str) -> list[list[str]] | None:
     try:
         found = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         rows = [[clean(cell) for cell in row] for row in found if any(map(clean, row))]
-    except csv.Error:
-        return None
+    except csv.Error:  # the only fault that it finds in pasted text
+        too_long = f"A cell has more than {csv.field_size_limit()} characters."
+        raise Refused(too_long, "Is a quotation mark never closed?") from None
     is_table = separator == "\t" or len({len(row) for row in rows}) == 1
     return rows if is_table else None
 

@@ -64,7 +64,8 @@ class Plan:
     """Steps and faults as they are found; the first ones are kept, all are counted.
 
     The fingerprint of two plans is the same only when they do the same to the same. `is_cut_off` says that there
-    may be more faults than were found. `notes` say what is ignored; `files` are all files in their order.
+    may be more faults than were found. `notes` say what is ignored; `files` are all files in their order. `unread` are
+    the cells, by file, row and column, that could not be read, and are not held against the rules as well.
     """
 
     added: Counter[str] = field(default_factory=Counter)
@@ -75,6 +76,7 @@ class Plan:
     notes: dict[tuple[str, str], str] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
     garbled: set[str] = field(default_factory=set)
+    unread: set[tuple[str, int, str]] = field(default_factory=set)
     is_cut_off: bool = False
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
@@ -119,7 +121,13 @@ class Plan:
 
     def refuse(self, line: "Line", column: str, expected: str) -> None:
         """A cell is wrong."""
-        self.fault(line.file, line.number, column, line.cells.get(column, ""), expected)
+        if (line.file, line.number, column) not in self.unread:
+            self.fault(line.file, line.number, column, line.cells.get(column, ""), expected)
+
+    def refuse_unread(self, line: "Line", column: str, expected: str) -> None:
+        """A cell cannot be read, or is empty where it must not be; that is all that is said of it."""
+        self.refuse(line, column, expected)
+        self.unread.add((line.file, line.number, column))
 
     def refuse_all(self, line: "Line", problems: Iterable[Problem]) -> None:
         """The rules refuse a row: each sentence in its column. "key" is the last column of its key."""
@@ -132,6 +140,7 @@ class Plan:
         if line.file not in self.garbled:
             self.garbled.add(line.file)
             self.refuse(line, column, "A text that was read in the right encoding. Export it once more as “CSV UTF-8”.")
+        self.unread.add((line.file, line.number, column))
 
     def note(self, file: str, column: str, why: str) -> None:
         """Cells of a column differ, and are ignored; said once a column."""

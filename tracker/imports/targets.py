@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tracker.exports.columns import YES
 from tracker.imports.files import Line
-from tracker.imports.folder import COLUMNS, values_of
+from tracker.imports.folder import whole_row
 from tracker.imports.plan import Plan
 from tracker.models import Designation, SanctionsList, Target
 from tracker.rules.chain import SALT_BYTES
@@ -22,10 +22,7 @@ def read_designations(lines: Iterable[Line], plan: Plan, at: datetime) -> tuple[
     """Return the entries of a folder by unique ID, and the lists they stood on; the plan is told of faulty rows."""
     entries, days = {}, set()
     for line in lines:
-        values = values_of("designations", line, COLUMNS["designations"], plan)
-        for column in ("regime", "kind", "first_seen", "last_seen"):
-            if values[column] is None and not line.cells.get(column):
-                plan.refuse(line, column, f"{COLUMNS['designations'][column].asks_for}; it is never empty.")
+        values = whole_row("designations", line, plan)
         if not UNIQUE_ID.fullmatch(line.key[0]):
             plan.refuse(line, "unique_id", "Three letters and four digits, such as RUS0001.")
         days |= {values[column] for column in DAYS} - {None}

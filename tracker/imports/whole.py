@@ -16,7 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tracker.imports.building import Builder
-from tracker.imports.folder import KINDS, read_folder
+from tracker.imports.folder import KINDS, read_folder, whole_row
+from tracker.imports.past import Past
 from tracker.imports.plan import Fault, Plan, TooMany
 from tracker.models import Ask, Designation, Legislation, Link, Look, SanctionsList, Source, SuccessTest, Update
 from tracker.queries.desk import QUESTIONED
@@ -26,11 +27,13 @@ from tracker.rules.asks import Publication
 from tracker.rules.errors import Problem, refuse
 from tracker.rules.legislation import BILLS
 from tracker.rules.people import Action
+from tracker.rules.publishers import PublisherDraft, check_publisher
 from tracker.rules.standing import LinkedLaw, contradictions
 from tracker.rules.text import SENTENCE_LENGTH, title_key
 from tracker.rules.updates import UpdateKind, check_publishable
 from tracker.rules.wording import IMPORTED, IMPORTED_STEP, WORDING
 from tracker.services import derived, records
+from tracker.services.bodies import keep_publisher
 from tracker.services.change import Change
 from tracker.services.events import Subject, record
 from tracker.services.updates import check_story, settle
@@ -62,6 +65,7 @@ def bring_in(change: Change, folder: Path, plan: Plan, reason: str = "") -> Impo
         lines = read_folder(folder, plan)
         made = Builder(lines, change, plan)
         made.build()
+        past, publishers = Past(made), _read_publishers(made)
         if not plan.faults:
             imported.doubts = _settle(made)
         imported.rows = {name: len(rows) for name, rows in lines.items() if rows}
@@ -70,13 +74,25 @@ def bring_in(change: Change, folder: Path, plan: Plan, reason: str = "") -> Impo
             _store(change, made)
             for subject, values in entries:
                 record(change, IMPORTED, subject, after=values, reason=reason)
-            _log(change, made, folder.name, imported.rows, reason)
+            for publisher in publishers:
+                keep_publisher(change, publisher, None)
+            _log(made, past, folder.name, imported.rows, reason)
             derived.mend(change.session)
     except IntegrityError as error:
         plan.fault("", 0, "", str(error.orig), "Rows that agree with each other.")
     except TooMany:
         pass
     return imported
+
+
+def _read_publishers(made: Builder) -> list[PublisherDraft]:
+    """Return the lines of the table of publishers; the plan is told of faulty rows."""
+    drafts = []
+    for line in made.lines["publishers"]:
+        values = whole_row("publishers", line, made.plan)
+        drafts.append(PublisherDraft(values["host"] or "", values["publisher"] or "", values["type"]))
+        made.plan.refuse_all(line, check_publisher(drafts[-1]))
+    return drafts
 
 
 def _settle(made: Builder) -> list[Fault]:
@@ -167,19 +183,20 @@ def _entries(made: Builder) -> list[tuple[Subject, dict[str, object]]]:
     return entries
 
 
-def _log(change: Change, made: Builder, folder: str, rows: dict[str, int], reason: str) -> None:
-    """Log how each public ask was worded, which asks their tests contradict, and at the end all of it in one entry."""
-    tests = _by_ask(made.rows["tests"].values())
+def _log(made: Builder, past: Past, folder: str, rows: dict[str, int], reason: str) -> None:
+    """Log what was in the past, which asks their tests contradict, and at the end all of it in one entry."""
+    change, tests = made.change, _by_ask(made.rows["tests"].values())
     for ask in made.rows["asks"].values():
         if not ask.publication.is_public:
             continue
-        steps = made.wordings.get(ask.id) or {1: _first_step(change, ask, tests[ask.id])}
+        steps = past.wordings.get(ask.id) or {1: _first_step(change, ask, tests[ask.id])}
         for _, step in sorted(steps.items()):
             after = {name: value for name, value in step.items() if name != "reason"}
             record(change, IMPORTED_STEP, records.subject_of(ask), after=after, reason=str(step["reason"]))
         results = [test.result for test in tests[ask.id] if not test.is_archived]
         if ask.publication is PUBLISHED and (said := contradictions(ask.status, results, ask.status_on)):
             record(change, QUESTIONED, records.subject_of(ask), reason=said[0])
+    past.log()
     after = {
         "rows_added": sum(rows.values()),
         "rows_changed": 0,

@@ -140,9 +140,10 @@ def list_offered(session: Session) -> dict[str, list[str]]:
     return {"topics": list(topics), "places": [*places][:MOST_OFFERED], "bodies": [*bodies][:MOST_OFFERED]}
 
 
-def find_publishers(session: Session) -> dict[str, Publisher]:
+def find_publishers(session: Session) -> dict[str, sa.Row[str, str, EvidenceType, int]]:
     """Return our own lines of the table of publishers, by host, but for those that were taken away."""
-    return {line.host: line for line in session.scalars(select(Publisher).where(Publisher.publisher != ""))}
+    lines = sa.select(Publisher.host, Publisher.publisher, Publisher.type, Publisher.version)
+    return {line.host: line for line in session.execute(lines.where(Publisher.publisher != "").order_by(Publisher.id))}
 
 
 def list_publishers(session: Session) -> dict[str, tuple[str, EvidenceType]]:

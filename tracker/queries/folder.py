@@ -1,10 +1,11 @@
 """The rows behind the files of a folder that holds a whole tracker, read in short steps like those of the site."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from tracker.db.engine import reading
 from tracker.models import (
@@ -21,10 +22,13 @@ from tracker.models import (
     Target,
     Update,
 )
+from tracker.queries.choosing import find_publishers
 from tracker.queries.public import tables
+from tracker.queries.public.as_of import ONLY_PUBLISHED
 from tracker.queries.public.asks import list_former_slugs, list_steps
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.targets import target_rows
+from tracker.queries.public.updates import list_ended_disputes, list_takings_down
 from tracker.rules.asks import PUBLIC, Publication
 
 EVERY = tuple(Publication)
@@ -68,41 +72,43 @@ class Wording(NamedTuple):
 
 def read(engine: sa.Engine, name: str, *, internal: bool) -> Iterator[object]:
     """Yield the rows of a file, in the order in which they were entered: those of the public, or all."""
-    if name == "redirects":
-        return _redirects(engine, PUBLIC if internal else (Publication.PUBLISHED,))
+    which = PUBLIC if internal else ONLY_PUBLISHED
     if name == "wordings":
-        return _wordings(engine, PUBLIC if internal else (Publication.PUBLISHED,))
-    if name == "bodies":
-        return _bodies(engine, internal=internal)
-    if name == "designations":
-        return _designations(engine)
+        return _wordings(engine, which)
+    with reading(engine) as session:
+        match name:
+            case "redirects":
+                return (Redirect(*pair) for pair in list_former_slugs(session, which).items())
+            case "disputes":
+                return reversed(list_ended_disputes(session, which=which, most=None))
+            case "takedowns":
+                return reversed(list_takings_down(session, most=None))
+            case "bodies":
+                return _bodies(session, internal=internal)
+            case "designations":
+                return _designations(session)
+            case "publishers":
+                return iter(find_publishers(session).values())
     if not internal:
         return tables.read(engine, name, AskFilter())
     return tables.in_steps(engine, tables.RECORDS[name], STATEMENTS[name]())
 
 
-def _redirects(engine: sa.Engine, which: tuple[Publication, ...]) -> Iterator[Redirect]:
-    with reading(engine) as session:
-        return (Redirect(*pair) for pair in list_former_slugs(session, which).items())
-
-
-def _bodies(engine: sa.Engine, *, internal: bool) -> Iterator[sa.Row[*tuple[Any, ...]]]:
+def _bodies(session: Session, *, internal: bool) -> Iterator[object]:
     bodies = sa.select(Body.slug, Body.name, Body.short_names).order_by(Body.id)
     of_published = sa.select(AskBody.body_id).join(Ask).where(Ask.publication == Publication.PUBLISHED)
-    with reading(engine) as session:
-        return iter(session.execute(bodies if internal else bodies.where(Body.id.in_(of_published))).all())
+    return iter(session.execute(bodies if internal else bodies.where(Body.id.in_(of_published))).all())
 
 
-def _designations(engine: sa.Engine) -> Iterator[sa.Row[*tuple[Any, ...]]]:
+def _designations(session: Session) -> Iterator[object]:
     last_list = sa.select(sa.func.max(SanctionsList.day)).scalar_subquery()
     last_seen = sa.func.coalesce(Designation.last_seen, last_list, Designation.first_seen).label("last_seen")
     facts = (Designation.unique_id, Designation.regime, Designation.kind, Designation.listed_on, Designation.first_seen)
-    with reading(engine) as session:
-        found = session.execute(sa.select(*facts, last_seen, Designation.removed_on).order_by(Designation.unique_id))
-        return iter(found.all())
+    found = session.execute(sa.select(*facts, last_seen, Designation.removed_on).order_by(Designation.unique_id))
+    return iter(found.all())
 
 
-def _wordings(engine: sa.Engine, which: tuple[Publication, ...]) -> Iterator[Wording]:
+def _wordings(engine: sa.Engine, which: Sequence[Publication]) -> Iterator[Wording]:
     wanted, seen = sa.select(Ask.id, Ask.slug).where(Ask.publication.in_(which)).order_by(Ask.id).limit(STEP), 0
     while True:
         with reading(engine) as session:

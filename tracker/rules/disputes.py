@@ -6,9 +6,9 @@ wrong: the page shows that until it is settled. Of words that have to go: where 
 
 import calendar
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar, cast
 from urllib.parse import unquote
 
@@ -22,6 +22,8 @@ ANSWER_LENGTH = 2000
 DEFAMATION = timedelta(hours=48)
 # What the log calls the end of a dispute, whose outcome everybody reads. An older "ended …" has an internal reason.
 SETTLED = "settled the dispute about"
+# And where that came with a whole tracker, as words did that were taken down elsewhere.
+IMPORTED_END, IMPORTED_TAKING = "imported the end of the dispute about", "imported a taking down"
 # An address that spells the words goes as a whole; what stands in its place leads to this page of ours.
 CORRECTIONS = "/corrections#taken-down"
 MOST_PLACES = 100
@@ -127,6 +129,12 @@ def check_dispute(draft: DisputeDraft, today: date) -> list[Problem]:
             problems.append(Problem(sentence, "disputed_on"))
     problems += checks.required(draft.disputed_about, "disputed_about", "what is disputed, in one sentence")
     return problems + checks.at_most(draft.disputed_about, SENTENCE_LENGTH, "disputed_about")
+
+
+def happened_at(at: datetime, after: Mapping[str, Any] | None) -> datetime:
+    """Return when that happened of which an entry of the log tells, here or in the tracker from which it came."""
+    elsewhere = (after or {}).get("happened_at")
+    return datetime.fromisoformat(elsewhere).astimezone(UTC) if elsewhere else at
 
 
 class WordsSought:

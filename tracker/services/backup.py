@@ -18,6 +18,7 @@ from tracker.db.errors import lacks_room
 from tracker.db.sqlite_backup import Progress
 from tracker.models import Ask, Event, Person, Revision, Update
 from tracker.rules.chain import TAKEN_DOWN
+from tracker.rules.disputes import IMPORTED_TAKING, happened_at
 from tracker.rules.people import COMMAND_LINE
 from tracker.services import derived, proof
 from tracker.services.change import Change
@@ -64,8 +65,9 @@ def count_entries(engine: sa.Engine) -> int | None:
 def list_takings_down(engine: sa.Engine) -> list[str]:
     """Return when words were taken down and why, a sentence for each time; the database must hold a log."""
     with reading(engine) as session:
-        taken = session.execute(sa.select(Event.at, Event.reason).where(Event.action == TAKEN_DOWN).order_by(Event.id))
-        return [f"{row.at:%d %B %Y}, because: {row.reason}" for row in taken]
+        taken = sa.select(Event.at, Event.after, Event.reason).where(Event.action.in_((TAKEN_DOWN, IMPORTED_TAKING)))
+        rows = session.execute(taken.order_by(Event.id))
+        return [f"{happened_at(row.at, row.after):%d %B %Y}, because: {row.reason}" for row in rows]
 
 
 def make(engine: sa.Engine, target: Path, replace: bool, progress: Progress) -> Contents | None:

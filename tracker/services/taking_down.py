@@ -61,11 +61,12 @@ for model, column in COLUMNS:
         TEXTS[model].append(column.key)
 # What an entry of the log holds under these names is no text either.
 KEPT = {column.key for model, column in COLUMNS if column.key not in TEXTS[model]}
-KEPT |= {"entries", "commitments", "head", "former_slugs", "results"}
+KEPT |= {"entries", "commitments", "head", "former_slugs", "results", "changed_at", "happened_at"}
 OF_EVENT = ("subject_name", "reason", "before", "after")
 # With these an address can be made that spells the words; it stays. Files show the keys of tests and entries too.
 SLUGS = (Ask.slug, FormerSlug.slug, Source.key, Legislation.key, SuccessTest.key, Update.key)
 MOST_SLUGS = 20
+PUBLIC_TEXTS = Subject("words", 0, "public texts")
 NOWHERE = "These words stand nowhere. Copy them from the page, exactly as they are."
 
 
@@ -142,7 +143,7 @@ def take_down(change: Change, words: str, reason: str, site: str, seen: str) -> 
         "entries": {str(entry["id"]): entry_hash(entry) for entry in found.entries},
         "commitments": [_commit_to(spelt) for spelt in sorted(found.spelt)],
     }
-    event = record(change, TAKEN_DOWN, Subject("words", 0, "public texts"), after=after, reason=reason, is_public=True)
+    event = record(change, TAKEN_DOWN, PUBLIC_TEXTS, after=after, reason=reason, is_public=True)
     session.flush()  # the database lets texts change only once the log says so
     session.execute(sa.update(Revision).values(is_taking_down=True))
     for row, new in found.rows:

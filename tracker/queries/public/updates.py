@@ -15,17 +15,17 @@ from sqlalchemy.orm import Session, aliased
 
 from tracker.clock import day_of
 from tracker.models import Ask, Event, SuccessTest, TestResult, Update
-from tracker.queries.public.as_of import HIDDEN, is_published
+from tracker.queries.public.as_of import HIDDEN, ONLY_PUBLISHED, is_one_of, is_published
 from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.asks import Publication
 from tracker.rules.chain import TAKEN_DOWN
 from tracker.rules.dates import PartialDate
-from tracker.rules.disputes import SETTLED
+from tracker.rules.disputes import IMPORTED_END, IMPORTED_TAKING, SETTLED, happened_at
 from tracker.rules.status import Status
 from tracker.rules.updates import Result, UpdateKind
 
 PAGE_SIZE = 30
-MOST_SETTLED = 100
+MOST = 100
 MOMENT = "%Y%m%dT%H%M%S%f"
 KEY = re.compile(r"(\d{8}T\d{12})~([\d-]{4,10})~(\d{1,9})", re.ASCII)
 NO_KEY = "That page key leads nowhere. Begin again at the first page."
@@ -81,7 +81,7 @@ class UpdatePage:
 class EndedDispute(NamedTuple):
     """What was disputed about an ask, since when until when, and what came of it; not by whom."""
 
-    slug: str
+    ask_slug: str
     title: str
     since: PartialDate
     about: str
@@ -90,11 +90,11 @@ class EndedDispute(NamedTuple):
 
 
 class TakingDown(NamedTuple):
-    """When words were taken out of how many texts, and why; not which."""
+    """When words were taken out of how many texts, and why; not which. None: only former wordings had them."""
 
-    at: datetime
+    taken_down_at: datetime
     reason: str
-    places: int
+    places: int | None
 
 
 def list_updates(
@@ -132,24 +132,27 @@ def count_updates(session: Session) -> dict[UpdateKind, int]:
     return counts
 
 
-def list_ended_disputes(session: Session, ask_id: int | None = None) -> Sequence[EndedDispute]:
-    """Return the disputes about one ask, or about all that are published, that ended; the newest first."""
+def list_ended_disputes(
+    session: Session, ask_id: int | None = None, which: Sequence[Publication] = ONLY_PUBLISHED, most: int | None = MOST
+) -> Sequence[EndedDispute]:
+    """Return the disputes about one ask, or about all of these, that ended; the newest first."""
     ended = (
-        sa.select(Ask.slug, Ask.title, Event.before, Event.at, Event.reason)
+        sa.select(Ask.slug, Ask.title, Event.before, Event.at, Event.after, Event.reason)
         .join(Ask, Ask.id == Event.subject_id)
-        .where(Event.action == SETTLED, Event.subject == "ask")
-        .where(Ask.id == ask_id if ask_id else Ask.publication == Publication.PUBLISHED)
+        .where(Event.action.in_((SETTLED, IMPORTED_END)), Event.subject == "ask")
+        .where(Ask.id == ask_id if ask_id else is_one_of(Ask.publication, which))
     )
     return [
-        EndedDispute(slug, title, PartialDate(was["disputed_on"]), was["disputed_about"], at, outcome)
-        for slug, title, was, at, outcome in session.execute(ended.order_by(Event.id.desc()).limit(MOST_SETTLED))
+        EndedDispute(ask, title, PartialDate(was["disputed_on"]), was["disputed_about"], happened_at(at, after), why)
+        for ask, title, was, at, after, why in session.execute(ended.order_by(Event.id.desc()).limit(most))
     ]
 
 
-def list_takings_down(session: Session) -> Sequence[TakingDown]:
+def list_takings_down(session: Session, most: int | None = MOST) -> Sequence[TakingDown]:
     """Return when words were taken down and why, the newest first."""
-    taken = sa.select(Event.at, Event.reason, Event.after).where(Event.action == TAKEN_DOWN).order_by(Event.id.desc())
-    return [TakingDown(at, reason, after["places"]) for at, reason, after in session.execute(taken.limit(MOST_SETTLED))]
+    taken = sa.select(Event.at, Event.reason, Event.after).where(Event.action.in_((TAKEN_DOWN, IMPORTED_TAKING)))
+    found = session.execute(taken.order_by(Event.id.desc()).limit(most))
+    return [TakingDown(happened_at(at, after), reason, after["places"] or None) for at, reason, after in found]
 
 
 @cache
