@@ -11,7 +11,7 @@ from tracker.models import Ask
 from tracker.queries.choosing import AskChoices
 from tracker.rules.dates import HELP, PartialDate
 from tracker.rules.errors import Problem, RuleBroken
-from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
+from tracker.rules.status import STATUSES_OF, Family, Status
 from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH
 from tracker.rules.updates import NEEDS_EVIDENCE, Result, UpdateDraft, UpdateKind
 from tracker.web.forms.evidence import RESULT_CHOICES, UNCHANGED, EvidencedForm, ResultForm, ResultsForm
@@ -31,7 +31,7 @@ CHOICES = {
 }
 CHANGES_NOTHING = "This says the same as the entry that it corrects. Say what was wrong, and what is right."
 STATUS_CHOICES: dict[str, Any] = {
-    family.label: {status.value: DEFINITIONS[status].label for status in STATUSES_OF[family]} for family in Family
+    family.label: {status.value: status.label for status in STATUSES_OF[family]} for family in Family
 }
 
 

@@ -17,7 +17,7 @@ from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.official import PROPOSALS
 from tracker.rules.people import Action
-from tracker.rules.status import DEFINITIONS
+from tracker.rules.status import Status
 from tracker.rules.updates import UpdateDraft, UpdateKind
 from tracker.services import drafts, findings, updates
 from tracker.services.change import Change
@@ -189,7 +189,7 @@ def _compose(composing: Composing, told: NewFinding | None = None) -> Page | Res
         ask=ask,
         corrected=composing.corrected,
         saved=composing.saved,
-        definitions=DEFINITIONS,
+        statuses=Status,
         row=told,
         proposals=PROPOSALS,
     )
