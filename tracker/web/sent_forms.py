@@ -21,9 +21,8 @@ from tracker.rules.errors import Problem, RuleBroken
 from tracker.rules.text import showable
 from tracker.services.change import Change
 from tracker.services.sessions import digest
-from tracker.web.forms.base import new_key
+from tracker.web.forms.base import SeenForm, new_key
 from tracker.web.forms.people import ConfirmPasswordForm, SignInForm
-from tracker.web.forms.stories import SeenForm
 from tracker.web.security import SAFE_METHODS
 from tracker.web.session import db
 
