@@ -1,7 +1,8 @@
-"""What the rules need to know about an ask: its published entries, its tests and its law."""
+"""What is weighed before an entry joins a story: its published entries, the tests and the law of its ask."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 
 import sqlalchemy as sa
@@ -91,6 +92,13 @@ def find_stories(session: Session, ask_ids: Collection[int]) -> dict[int, Story]
     for law in session.execute(_LAW.where(Link.ask_id.in_(ask_ids))):
         found[law.ask_id].law.append(LinkedLaw(*law[:-1]))
     return found
+
+
+def find_twin(session: Session, update: Update, since: datetime) -> int | None:
+    """Return the number of another entry of the ask that says the same and has been published since then."""
+    fresh = sa.select(Update.id).where(Update.ask_id == update.ask_id, Update.published_at > since)
+    same = fresh.where(Update.kind == update.kind, Update.happened_on == update.happened_on, Update.text == update.text)
+    return session.scalar(same.where(Update.status == update.status, Update.id != update.id).limit(1))
 
 
 def list_tests(session: Session, ask_id: int) -> list[SuccessTest]:
