@@ -79,15 +79,6 @@ class UpdateForm(StoryForm, ResultsForm, EvidencedForm):
         self._offer_tests()
 
     @property
-    def typed_kind(self) -> UpdateKind:
-        """Return what sort of entry it is as typed: in the form for all of them, the status and the tests decide."""
-        if self.kind is not UpdateKind.MILESTONE:
-            return self.kind
-        if self.status.data:
-            return UpdateKind.STATUS
-        return UpdateKind.TEST if self._results() else UpdateKind.MILESTONE
-
-    @property
     def is_judging(self) -> bool:
         """True if it is about the status or a test, or something of that was typed or is wrong."""
         names = ("status", "reason", "superseded_by_id")
@@ -136,23 +127,25 @@ class UpdateForm(StoryForm, ResultsForm, EvidencedForm):
             }
 
     def draft(self, corrects_id: int | None) -> UpdateDraft:
-        """The entry as typed."""
+        """The entry as typed; what sort it is, the form for all of them learns from the status and the tests."""
+        status = Status(self.status.data) if "status" in self and self.status.data else None
+        chosen = self.sent_results().items()
+        results = tuple(sorted((int(test_id), Result(result)) for test_id, result in chosen if result))
+        kind = self.kind
+        if kind is UpdateKind.MILESTONE and (status or results):
+            kind = UpdateKind.STATUS if status else UpdateKind.TEST
         return UpdateDraft(
-            kind=self.typed_kind,
+            kind=kind,
             happened_on=self.happened_on.data,
             text=self.text.data or "",
-            status=Status(self.status.data) if "status" in self and self.status.data else None,
+            status=status,
             reason=(self.reason.data or "") if "reason" in self else "",
             superseded_by_id=self.superseded_by_id.data if "superseded_by_id" in self else None,
             corrects_id=corrects_id,
             draft_note=self.draft_note.data or "",
-            results=self._results(),
+            results=results,
             evidence=self.pages(),
         )
-
-    def _results(self) -> tuple[tuple[int, Result], ...]:
-        chosen = self.sent_results().items()
-        return tuple(sorted((int(test_id), Result(result)) for test_id, result in chosen if result))
 
 
 class CorrectionForm(UpdateForm):
