@@ -63,6 +63,13 @@ def done(message: str, address: str) -> Response:
     return redirect(address, 303)
 
 
+def published(ask: Ask) -> str:
+    """Return what is said of an entry that was published: a draft ask shows it to nobody yet."""
+    if ask.publication.is_public:
+        return "Published. The public page shows it now."
+    return "Kept. It shows when the ask is published."
+
+
 def saved(save: Callable[[Change], tuple[str, str]]) -> Response:
     """Save in one transaction and go on with the message and to the address that `save` returns.
 

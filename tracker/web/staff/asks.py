@@ -38,7 +38,7 @@ from tracker.web.staff.answers import (
     require_publisher,
     saved,
 )
-from tracker.web.staff.drafts import KEPT, SENT
+from tracker.web.staff.updates import KEPT, SENT
 
 bp = Blueprint("asks", __name__, url_prefix="/staff")
 NEWEST, SIZE = 4, 50
