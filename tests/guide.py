@@ -23,7 +23,7 @@ from tracker.models import Ask, Update
 from tracker.paths import CHECKOUT
 from tracker.rules.dates import PartialDate
 from tracker.rules.disputes import ReplyDraft
-from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family
+from tracker.rules.status import STATUSES_OF, Family
 from tracker.rules.updates import UpdateDraft, UpdateKind
 from tracker.services import drafts, replies, updates
 
@@ -56,9 +56,8 @@ def statuses_page() -> str:
     for family in Family:
         lines.append(f"## {family.label}: {family.means}\n")
         for status in STATUSES_OF[family]:
-            it = DEFINITIONS[status]
-            lines.append(f"### {it.label}\n\n{it.means} {it.does_not_mean}\n\nIt takes: {it.takes}\n")
-            lines.append(f"A good reason:\n\n> {it.example}\n")
+            lines.append(f"### {status.label}\n\n{status.means} {status.does_not_mean}\n\nIt takes: {status.takes}\n")
+            lines.append(f"A good reason:\n\n> {status.example}\n")
     return "\n".join(lines)
 
 

@@ -125,5 +125,7 @@ def test_a_known_page_is_found_by_whatever_spelling_and_length(ed: Change) -> No
     make_update(ed, ask, published=False, evidence=(evidence_draft(url=SPELLINGS[0], title="News"),))
     make_update(ed, ask, published=False, evidence=(evidence_draft(url=LONG, title="Long"),))
     for typed in SPELLINGS:
-        assert next(find_known_page(ed.session, typed)).title == "News", typed
-    assert next(find_known_page(ed.session, LONG)).title == "Long"
+        assert (known := find_known_page(ed.session, typed)), typed
+        assert known.title == "News", typed
+    assert (known := find_known_page(ed.session, LONG))
+    assert known.title == "Long"

@@ -31,7 +31,7 @@ READS: dict[str, Callable[[Session], object]] = {
     "the map's blocks": feeds.count_blocks,
     "the map's asks": lambda session: feeds.list_asks_in(session, 1),
     "the map's laws": lambda session: feeds.list_laws_in(session, 1),
-    "a page that we know": lambda session: [*find_known_page(session, "https://www.example.org/77")],
+    "a page that we know": lambda session: find_known_page(session, "https://www.example.org/77"),
 }
 BASES = {
     "updates": "ask_update", "tests": "success_test", "results": "test_result", "asks": "ask", "links": "link",

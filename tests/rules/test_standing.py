@@ -8,7 +8,7 @@ import pytest
 from tests.rules.problems import fields_of
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import Effect
-from tracker.rules.standing import LinkedLaw, Standing, check_change, check_fit
+from tracker.rules.standing import LinkedLaw, Standing, check_change
 from tracker.rules.status import Status
 from tracker.rules.updates import EvidenceType, Result
 
@@ -199,13 +199,15 @@ def test_every_test_met_leaves_met(status: Status) -> None:
     everything = at(
         tests=(MET, MET), laws=(BILL, FALLEN_BILL, ACT, ACT_IN_FORCE), earlier=frozenset(Status), superseded_by=7
     )
-    assert any("Every test is met" in problem.message for problem in check_fit(status, everything))
+    assert any("Every test is met" in problem.message for problem in check_change(status, everything, {RECORD}))
 
 
 def test_met_partly_met_and_in_force_exclude_one_another() -> None:
     for results in (each for length in range(4) for each in product(Result, repeat=length)):
         standing = at(tests=results, laws=(ACT_IN_FORCE,))
-        fitting = [s for s in (Status.MET, Status.PARTLY_MET, Status.IN_FORCE) if not check_fit(s, standing)]
+        fitting = [
+            s for s in (Status.MET, Status.PARTLY_MET, Status.IN_FORCE) if not check_change(s, standing, {RECORD})
+        ]
         assert len(fitting) == 1, results
 
 

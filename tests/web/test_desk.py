@@ -21,7 +21,7 @@ from tracker.rules.people import COMMAND_LINE
 from tracker.rules.updates import UpdateKind
 from tracker.services import people
 from tracker.services.change import Change
-from tracker.web.staff.updates import NOTHING_CHANGED
+from tracker.web.staff.desk import NOTHING_CHANGED
 
 LONG_AGO = PartialDate("2026-01-01")
 

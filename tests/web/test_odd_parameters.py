@@ -16,8 +16,7 @@ from tests.test_access import STRANGER, TABLE
 from tests.web.json_answers import send
 from tests.web.test_cache import Asked
 from tracker.queries.public.filters import FILTER_PARAMETERS
-from tracker.web.addresses import PUBLIC_PARAMETERS, without_marks
-from tracker.web.cache import NEVER_KEPT
+from tracker.web.cache import NEVER_KEPT, PUBLIC_PARAMETERS, without_marks
 
 NO_LIST: list[tuple[str, str]] = [
     ("sort=newest", "no such order"),

@@ -13,7 +13,7 @@ from tracker.models import Ask, Legislation, Update
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.method import CHANGES
-from tracker.rules.status import DEFINITIONS, Status
+from tracker.rules.status import Status
 from tracker.rules.updates import EvidenceType
 
 WEALTH_PAGE = f"/asks/{WEALTH_ORDERS}"
@@ -45,7 +45,7 @@ def test_an_ask_is_told_in_the_order_in_which_it_is_asked_for(shared_site: Site)
         "Looked at 29 November 2026 Our sources end 25 February 2026"
     ]
     assert "Unexplained wealth orders were in force before the ask was made." in verdict
-    assert DEFINITIONS[Status.IN_FORCE].does_not_mean in verdict
+    assert Status.IN_FORCE.does_not_mean in verdict
     assert page.links()["0 of 2 met"] == "#tests"
 
     assert (
@@ -187,9 +187,9 @@ def test_the_index_lists_every_published_law_once_and_what_each_did_for_which_as
 def test_the_method_defines_every_status_and_type_of_evidence_and_says_what_changed(shared_site: Site) -> None:
     page = shared_site.browser().get("/method")
     for status in Status:
-        section, definition = page.section(status.value), DEFINITIONS[status]
-        assert section.startswith(definition.label)
-        for words in (definition.means, definition.does_not_mean, definition.takes):
+        section = page.section(status.value)
+        assert section.startswith(status.label)
+        for words in (status.means, status.does_not_mean, status.takes):
             assert words in section
     for type_ in EvidenceType:
         assert f"{type_.label} {type_.means}" in page.section("evidence")

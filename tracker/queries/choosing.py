@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -151,12 +151,16 @@ def list_publishers(session: Session) -> dict[str, tuple[str, EvidenceType]]:
     return {host: (line.publisher, line.type) for host, line in find_publishers(session).items()}
 
 
-def find_known_page(session: Session, url: str) -> Iterator[EvidenceDraft]:
-    """Yield what we know of a page: what our records say of it, then what its host tells."""
-    if of_record := _find_record(session, url):
-        yield of_record
-    if of_host := read_host(url, list_publishers(session)):
-        yield of_host
+def find_known_page(session: Session, url: str) -> EvidenceDraft | None:
+    """Return what we know of a page: what our records say of it, and what else its host tells."""
+    of_record = _find_record(session, url)
+    if of_record and of_record.type and of_record.publisher:
+        return of_record
+    of_host = read_host(url, list_publishers(session))
+    if not of_record or not of_host:
+        return of_record or of_host
+    publisher = of_record.publisher or of_host.publisher
+    return replace(of_record, type=of_record.type or of_host.type, publisher=publisher)
 
 
 def _find_record(session: Session, url: str) -> EvidenceDraft | None:

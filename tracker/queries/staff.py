@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -62,13 +61,6 @@ def list_story(session: Session, ask_id: int, limit: int, after: str = "") -> Li
     loaded = (joinedload(Update.author), selectinload(Update.evidence))
     of_ask = sa.select(Update).where(Update.ask_id == ask_id)
     return paging.cut(session, of_ask, by, limit=limit, after=after, loaded=loaded, falling=True)
-
-
-def find_twin(session: Session, update: Update, since: datetime) -> Update | None:
-    """Return another entry of the ask that says the same and has been published since then."""
-    fresh = sa.select(Update).where(Update.ask_id == update.ask_id, Update.published_at > since, Update.id != update.id)
-    same = fresh.where(Update.kind == update.kind, Update.happened_on == update.happened_on, Update.text == update.text)
-    return session.scalars(same.where(Update.status == update.status)).first()
 
 
 def find_test(session: Session, test_id: int) -> SuccessTest | None:

@@ -14,6 +14,11 @@ NOT_DONE = {Family.OPEN, Family.PARTLY_MET, Family.ENDED}
 ONCE_WORKED = {Status.IN_FORCE, Status.PARTLY_MET, Status.MET}
 WITHOUT_ONE_MET = {Status.NOT_STARTED, Status.LAW_NOT_IN_FORCE, Status.IN_FORCE}
 ALL_MET = "Every test is met. Choose “Met”, or say first which test is not met, or is met no longer."
+ONE_MET = "A test is already met. Choose “Partly met” or “Met”, or correct the test's result first."
+NONE_MET = "No test is met on that date. Mark the test that was met together with this change."
+SOME_MET = "Only {} of {} tests are met on that date. Mark the others met too, or choose “Partly met”."
+ALL_ANSWERED = "Every test has an answer, so the ask can be judged. Record which answer is “Unknown” first."
+NO_TESTS = "The ask has no tests. Add at least {} before you judge it {}."
 
 
 @dataclass(frozen=True)
@@ -61,36 +66,20 @@ class Standing:
     earlier: frozenset[Status] = frozenset()
     superseded_by: int | None = None
 
-    @property
-    def helping_law(self) -> list[LinkedLaw]:
-        """Return the linked law that serves the ask."""
-        return [law for law in self.law if law.effect.serves]
-
-    @property
-    def met(self) -> int:
-        return self.results.count(Result.MET)
-
-    @property
-    def is_all_met(self) -> bool:
-        return bool(self.results) and self.met == len(self.results)
-
-
-def check_fit(status: Status, standing: Standing) -> list[Problem]:
-    """Return why the tests, the linked law or the history contradict a status; empty when they do not."""
-    problems = check_tests_fit(status, standing)
-    if sentence := _against(status, standing):
-        problems.append(Problem(sentence, "status"))
-    if status is Status.SUPERSEDED and not standing.superseded_by:
-        problems.append(Problem("Name the ask that replaces this one.", "superseded_by_id"))
-    return problems
-
 
 def check_tests_fit(status: Status, standing: Standing) -> list[Problem]:
     """Return why the tests contradict a status."""
-    sentences = [ALL_MET] if standing.is_all_met and status.family in NOT_DONE else []
-    if sentence := _tests_against(status, standing):
-        sentences.append(sentence)
-    return [Problem(sentence, "status") for sentence in sentences]
+    met, number = standing.results.count(Result.MET), len(standing.results)
+    faults = (
+        (0 < met == number and status.family in NOT_DONE, ALL_MET),
+        (status in WITHOUT_ONE_MET and met > 0, ONE_MET),
+        (status is Status.PARTLY_MET and number == 0, NO_TESTS.format("two tests", "partly met")),
+        (status is Status.PARTLY_MET and number > 0 == met, NONE_MET),
+        (status is Status.MET and number == 0, NO_TESTS.format("one test", "met")),
+        (status is Status.MET and met < number, SOME_MET.format(met, number)),
+        (status is Status.CANNOT_BE_JUDGED and number > 0 and Result.UNKNOWN not in standing.results, ALL_ANSWERED),
+    )
+    return [Problem(sentence, "status") for is_wrong, sentence in faults if is_wrong]
 
 
 def contradictions(status: Status | None, results: Iterable[Result], since: PartialDate | None) -> list[str]:
@@ -102,7 +91,11 @@ def contradictions(status: Status | None, results: Iterable[Result], since: Part
 
 def check_change(status: Status, standing: Standing, evidence: Collection[EvidenceType]) -> list[Problem]:
     """Return everything that speaks against changing to a status with this evidence."""
-    problems = check_fit(status, standing)
+    problems = check_tests_fit(status, standing)
+    if sentence := _against(status, standing):
+        problems.append(Problem(sentence, "status"))
+    if status is Status.SUPERSEDED and not standing.superseded_by:
+        problems.append(Problem("Name the ask that replaces this one.", "superseded_by_id"))
     if status in {Status.ANNOUNCED, Status.REJECTED} and not ON_THE_RECORD & set(evidence):
         what = "announcement" if status is Status.ANNOUNCED else "refusal or vote"
         problems.append(
@@ -115,27 +108,9 @@ def check_change(status: Status, standing: Standing, evidence: Collection[Eviden
     return problems
 
 
-def _tests_against(status: Status, standing: Standing) -> str | None:
-    """Return why the results of the tests contradict a status, or None."""
-    met, number = standing.met, len(standing.results)
-    if status in WITHOUT_ONE_MET and met:
-        return "A test is already met. Choose “Partly met” or “Met”, or correct the test's result first."
-    if status is Status.PARTLY_MET and not number:
-        return "The ask has no tests. Add at least two tests before you judge it partly met."
-    if status is Status.PARTLY_MET and not met:
-        return "No test is met on that date. Mark the test that was met together with this change."
-    if status is Status.MET and not number:
-        return "The ask has no tests. Add at least one test before you judge it met."
-    if status is Status.MET and met < number:
-        return f"Only {met} of {number} tests are met on that date. Mark the others met too, or choose “Partly met”."
-    if status is Status.CANNOT_BE_JUDGED and number and Result.UNKNOWN not in standing.results:
-        return "Every test has an answer, so the ask can be judged. Record which answer is “Unknown” first."
-    return None
-
-
 def _against(status: Status, standing: Standing) -> str | None:
     """Return why the linked law or the history contradicts a status, or None."""
-    on, laws = standing.on, standing.helping_law
+    on, laws = standing.on, [law for law in standing.law if law.effect.serves]
     match status:
         case Status.IN_PARLIAMENT if not any(law.is_before_parliament(on) for law in laws):
             return (

@@ -149,10 +149,11 @@ def _find_written(change: Change, ask: Ask, draft: UpdateDraft) -> tuple[set[str
     is_own = sa.and_(Update.publication == Publication.DRAFT, Update.author_id == change.actor.id)
     is_alike = sa.and_(is_own, Update.text == draft.text).label("is_alike")
     written = change.session.execute(sa.select(Update.id, Update.key, is_alike).where(Update.ask_id == ask.id)).all()
-    ids = [entry.id for entry in written if entry.is_alike]
-    loaded = sa.select(Update).options(selectinload(Update.evidence), selectinload(Update.results))
-    alike = change.session.scalars(loaded.where(Update.id.in_(ids))).all() if ids else []
-    return {entry.key for entry in written}, alike
+    keys, ids = {entry.key for entry in written}, [entry.id for entry in written if entry.is_alike]
+    if not ids:
+        return keys, []
+    alike = sa.select(Update).options(selectinload(Update.evidence), selectinload(Update.results))
+    return keys, change.session.scalars(alike.where(Update.id.in_(ids))).all()
 
 
 def _write(update: Update, draft: UpdateDraft) -> None:

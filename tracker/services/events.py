@@ -28,6 +28,10 @@ HOUR, MOST_AN_HOUR = timedelta(hours=1), 100
 LEAVING = ("signed out", "sessions ended")
 # Under these names a session holds what it need not read again.
 LAST_ENTRY, DETAIL = "last entry of the log", "detail of a person"
+_OF_ACTOR = (PersonalDetail.person_id == sa.bindparam("person_id")) & (PersonalDetail.value == sa.bindparam("name"))
+_ENTRIES = sa.select(Event.id, Event.hash, PersonalDetail).outerjoin(PersonalDetail, _OF_ACTOR)
+_LAST = _ENTRIES.order_by(Event.id.desc()).limit(1)
+_RAISE = sa.update(Revision.__table__).values(number=Revision.number + 1)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,7 @@ def record(
     change.session.add(event)
     change.session.info[LAST_ENTRY] = _innermost(change.session), event.id, event.hash
     if is_public:
-        values = {"number": Revision.number + 1, "checkpoint_number": event.id, "checkpoint_hash": event.hash}
-        change.session.execute(sa.update(Revision.__table__).values(values))  # type: ignore[arg-type]
+        change.session.execute(_RAISE, {"checkpoint_number": event.id, "checkpoint_hash": event.hash})
     return event
 
 
@@ -118,9 +121,7 @@ def _last_entry(change: Change) -> tuple[int, str]:
     appended_in, number, last_hash = session.info.get(LAST_ENTRY, (None, 0, GENESIS))
     if appended_in is not None and appended_in is _innermost(session):
         return number, last_hash
-    of_actor = sa.and_(PersonalDetail.person_id == actor.id, PersonalDetail.value == actor.name)
-    last = sa.select(Event.id, Event.hash, PersonalDetail).outerjoin(PersonalDetail, of_actor).order_by(Event.id.desc())
-    found = session.execute(last.limit(1)).first()
+    found = session.execute(_LAST, {"person_id": actor.id, "name": actor.name}).first()
     if found is None:
         return 0, GENESIS
     session.info[DETAIL] = found.PersonalDetail  # which `commit_to` asks for next

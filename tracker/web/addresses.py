@@ -1,15 +1,9 @@
-"""The addresses of the site: what their parts and parameters may be, and where a former slug leads.
-
-Social networks and newsletters add marks of their own to links (`?fbclid=…`). Whatever is not named in
-PUBLIC_PARAMETERS is therefore dropped before the cache and before Flask, so that such a link is the plain page. Staff
-pages and the JSON API get their query string whole: the API refuses a name that it does not know.
-"""
+"""The addresses of the site: what their parts and parameters may be, and where a former slug leads."""
 
 import re
 from contextlib import suppress
 from datetime import date
 from typing import Any
-from urllib.parse import unquote_plus
 
 from flask import Flask, abort, current_app, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
@@ -24,9 +18,6 @@ from tracker.rules.updates import UpdateKind
 from tracker.web.security import SAFE_METHODS
 from tracker.web.session import db
 
-# Every parameter that some public page, file or picture reads; one that is new is added here.
-PUBLIC_PARAMETERS = frozenset({*FILTER_PARAMETERS, "sort", "after", "on", "entry", "v"})
-UNFILTERED = ("/staff", "/api/v1")
 SHOWN_LENGTH = 40
 AFTER_ADDRESS = re.compile(r"[/.,;:!?*)>\]}'\"’”»…\s]+\Z")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -81,13 +72,6 @@ def find_meant() -> Response | None:
             endpoint, values = adapter.match(meant, "GET")
             return redirect(url_for(endpoint, **values) + (f"?{query}" if query else ""), 301)
     return None
-
-
-def without_marks(path: str, query: str) -> str:
-    """Return the query string without the parameters that no public address knows; the others stay as they are."""
-    if not query or path.startswith(UNFILTERED):
-        return query
-    return "&".join(part for part in query.split("&") if unquote_plus(part.partition("=")[0]) in PUBLIC_PARAMETERS)
 
 
 def expect(*names: str) -> None:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import now
 from tracker.db.engine import writing
+from tracker.models import StaffSession
 from tracker.rules.people import Action, Actor
 from tracker.services import sessions
 from tracker.web.forms.people import ConfirmPasswordForm
@@ -65,35 +66,34 @@ def guard() -> Response | str | tuple[str, int] | None:
     g.actor = None
     if request.endpoint is None or is_open(request.endpoint):
         return None
-    _recognise()
-    if g.actor is None:
+    live = _recognise()
+    if live is None:
         return _ask_to_sign_in()
     view = current_app.view_functions[request.endpoint]
     action: Action = getattr(view, "action")  # noqa: B009 (set by requires)
     if not g.actor.may(action):
         log.warning("denied: may not %s", action.value)
         abort(403, f"Your role, {g.actor.role.label.lower()}, may not {action.value}.")
-    if g.lacks_second_step and request.endpoint not in BEFORE_SECOND_STEP:
+    is_required = current_app.config["SECOND_STEP_REQUIRED"] and request.endpoint not in BEFORE_SECOND_STEP
+    if is_required and not g.person.has_second_step:
         return redirect(url_for("account.second_step"), 303)
-    if getattr(view, "recently") and not g.is_confirmed:  # noqa: B009 (set by requires)
+    if getattr(view, "recently") and not sessions.is_confirmed(live, now()):  # noqa: B009 (set by requires)
         return show_again() or _ask_to_confirm()
     return None
 
 
-def _recognise() -> None:
-    """Find the person of the session cookie; at most once a minute note that the session is in use."""
+def _recognise() -> StaffSession | None:
+    """Return the session of the cookie and keep its person; at most once a minute note that it is in use."""
     token = session.get("token")
     live = sessions.find(db(), token, now()) if isinstance(token, str) else None
     if live is None:
-        return
-    person = live.person
+        return None
+    person = g.person = live.person
     g.actor = Actor(person.name, person.role, person.id, uuid.uuid4().hex)
-    g.has_second_step = person.has_second_step
-    g.lacks_second_step = current_app.config["SECOND_STEP_REQUIRED"] and not g.has_second_step
-    g.is_confirmed = sessions.is_confirmed(live, now())
     if now() - live.seen_at > sessions.SEEN_STEP and not current_app.config["READ_ONLY"]:
         stop_reading()
         _note_use(str(token))
+    return live
 
 
 def _note_use(token: str) -> None:
@@ -118,7 +118,7 @@ def _ask_to_confirm() -> Response | tuple[str, int]:
     """Before a change to people or to one's own access: ask for password and code; what was typed waits."""
     if request.method in SAFE_METHODS:
         return redirect(url_for("auth.confirm", next=asked_for()), 303)
-    form = ConfirmPasswordForm(formdata=None, next=asked_for(), has_second_step=g.has_second_step)
+    form = ConfirmPasswordForm(formdata=None, next=asked_for(), has_second_step=g.person.has_second_step)
     return confirm_page(form, kept_fields()), 403
 
 

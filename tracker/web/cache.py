@@ -2,6 +2,10 @@
 
 What it keeps is right as long as the revision, the day and the build stay the same, so nothing is ever
 invalidated and nothing is ever stale; docs/decisions/0011-revision-cache.md has the reasons.
+
+Social networks and newsletters add marks of their own to links (`?fbclid=…`). Whatever is not named in
+PUBLIC_PARAMETERS is therefore dropped here, before Flask, so that such a link is the plain page. Staff
+pages and the JSON API get their query string whole: the API refuses a name that it does not know.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -9,6 +13,7 @@ from contextlib import closing
 from functools import partial
 from threading import Lock
 from typing import Any
+from urllib.parse import unquote_plus
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import sqlalchemy as sa
@@ -17,8 +22,8 @@ from werkzeug.wsgi import ClosingIterator
 
 from tracker.clock import today
 from tracker.db.revision import Revisions
+from tracker.queries.public.filters import FILTER_PARAMETERS
 from tracker.settings import Settings
-from tracker.web.addresses import without_marks
 from tracker.web.build import digest
 from tracker.web.cache_store import GZIP, Address, CacheStore, Headers, StoredAnswer, accepts_gzip, entity_tag
 from tracker.web.security import PUBLIC, VARY
@@ -28,6 +33,9 @@ NEVER_KEPT = ("/staff", "/healthz", "/readyz", "/checkpoint.txt")
 CONDITIONS = ("HTTP_IF_", "HTTP_RANGE")
 REPLACED = frozenset({"content-length", "etag", "last-modified", "accept-ranges"})
 LARGEST_SHARE = 8
+# Every parameter that some public page, file or picture reads; one that is new is added here.
+PUBLIC_PARAMETERS = frozenset({*FILTER_PARAMETERS, "sort", "after", "on", "entry", "v"})
+UNFILTERED = ("/staff", "/api/v1")
 
 
 class RevisionCache:
@@ -138,6 +146,13 @@ def may_be_kept(status: str, headers: Headers) -> bool:
         and found.get("vary", VARY) == VARY
         and "set-cookie" not in found
     )
+
+
+def without_marks(path: str, query: str) -> str:
+    """Return the query string without the parameters that no public address knows; the others stay as they are."""
+    if not query or path.startswith(UNFILTERED):
+        return query
+    return "&".join(part for part in query.split("&") if unquote_plus(part.partition("=")[0]) in PUBLIC_PARAMETERS)
 
 
 def known_tag(environ: WSGIEnvironment, digest: str) -> str:

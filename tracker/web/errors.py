@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Flask, current_app, g, render_template, request
+from flask import Flask, g, render_template, request
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, SecurityError
 from werkzeug.wrappers import Response
@@ -95,11 +95,11 @@ def problem(code: int, detail: str = "") -> tuple[str, int, dict[str, str]]:
 
 
 def refuse_writes() -> Answer | None:
-    """While TRACKER_READ_ONLY is on, refuse every form and give back what was typed.
+    """Refuse every form and give back what was typed: for a site with TRACKER_READ_ONLY.
 
     Signing in and out are writes too. A signed-in user can go on reading until the session expires.
     """
-    if not current_app.config["READ_ONLY"] or request.method in SAFE_METHODS or request.endpoint is None:
+    if request.method in SAFE_METHODS or request.endpoint is None:
         return None
     stop_reading()
     if is_for_programs():

@@ -15,15 +15,14 @@ from flask import Flask, current_app, flash, g, redirect, render_template, reque
 from werkzeug.wrappers import Response
 
 from tracker.models import SentForm, Update
-from tracker.queries import staff
+from tracker.queries.stories import find_twin
 from tracker.rules.checks import is_local_path
 from tracker.rules.errors import Problem, RuleBroken
 from tracker.rules.text import showable
 from tracker.services.change import Change
 from tracker.services.sessions import digest
-from tracker.web.forms.base import new_key
+from tracker.web.forms.base import SeenForm, new_key
 from tracker.web.forms.people import ConfirmPasswordForm, SignInForm
-from tracker.web.forms.stories import SeenForm
 from tracker.web.security import SAFE_METHODS
 from tracker.web.session import db
 
@@ -116,9 +115,9 @@ def remember(change: Change, message: str, address: str) -> None:
 
 def ask_before_repeating(change: Change, form: SeenForm, update: Update) -> None:
     """Refuse, once, what was just published, and undo it, if it says the same as an entry of the last minutes."""
-    twin = staff.find_twin(change.session, update, change.at - REPEATS_WITHIN)
-    if twin and form.twice.data != str(twin.id):
-        form.twice.data = str(twin.id)
+    twin = find_twin(change.session, update, change.at - REPEATS_WITHIN)
+    if twin and form.twice.data != str(twin):
+        form.twice.data = str(twin)
         raise RuleBroken([Problem(REPEATED)])
 
 

@@ -16,6 +16,8 @@ from tracker.rules.errors import NotAllowed
 from tracker.rules.people import Actor
 from tracker.services.change import Change
 
+_STANDING = sa.select(Person.is_active, Person.role).where(Person.id == sa.bindparam("person_id"))
+
 
 def engine() -> sa.Engine:
     """The engine of the running app."""
@@ -38,8 +40,8 @@ def transaction(actor: Actor) -> Iterator[Change]:
     Raises NotAllowed when the actor was deactivated, erased or given another role while waiting for the lock.
     """
     with _begun(actor) as change:
-        standing = sa.select(Person.is_active, Person.role).where(Person.id == actor.id)
-        if (found := change.session.execute(standing).first()) and found != (True, actor.role):
+        found = change.session.execute(_STANDING, {"person_id": actor.id}).first()
+        if found and found != (True, actor.role):
             raise NotAllowed("Your account was changed meanwhile. Nothing was changed. Sign in again.")
         yield change
 

@@ -66,7 +66,7 @@ def code() -> Page:
 def confirm() -> Page:
     wanted = request.args.get("next", "")
     wanted = wanted if is_local_path(wanted) else ""
-    form = ConfirmPasswordForm(next=wanted, has_second_step=g.has_second_step)
+    form = ConfirmPasswordForm(next=wanted, has_second_step=g.person.has_second_step)
     kept = kept_through_sign_in()
     if not form.is_sent():
         return confirm_page(form, kept), 422 if form.errors else 200

@@ -156,6 +156,18 @@ def whole_number(text: object) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
+class SeenForm(Form):
+    """A form about a story: how many of its entries the person saw, and about which equal one they were asked."""
+
+    seen = CarriedField()
+    twice = CarriedField()
+
+    @property
+    def seen_entries(self) -> int:
+        """That number; 0 when the form was tampered with."""
+        return whole_number(self.seen.data)
+
+
 class ReasonForm(Form):
     """Why something is done that is hard to undo."""
 

@@ -44,10 +44,6 @@ class EvidenceForm(wtforms.Form):
         """True if nothing was typed."""
         return not any(field.data for field in self)
 
-    def says_who(self) -> bool:
-        """True if the page has its title, its type and its publisher."""
-        return bool(self.title.data and self.type.data and self.publisher.data)
-
     def take(self, known: EvidenceDraft) -> None:
         """Fill in what is known about the page; what was typed stays."""
         self.title.data = self.title.data or known.title
@@ -109,13 +105,13 @@ class EvidencedForm(Form):
 
     evidence = FieldList(FormField(EvidenceForm), min_entries=1, max_entries=MOST_EVIDENCE)
 
-    def look_up(self, find: Callable[[str], Iterator[EvidenceDraft]]) -> None:
+    def look_up(self, find: Callable[[str], EvidenceDraft | None]) -> None:
         """Fill in what is known of the pages whose title, type or publisher was not typed."""
         for entry in self.evidence.entries:
             page = entry.form
-            known = find(page.url.data) if page.url.data else iter(())
-            while not page.says_who() and (draft := next(known, None)):
-                page.take(draft)
+            is_told = page.title.data and page.type.data and page.publisher.data
+            if page.url.data and not is_told and (known := find(page.url.data)):
+                page.take(known)
 
     def add_evidence(self) -> None:
         """Offer one more block for evidence, up to the most that an entry may have."""

@@ -30,9 +30,7 @@ class TextField(StringField):
     """One line of clean text."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        text, refusal = clean_text(valuelist)
-        self.data = " ".join(text.split())
-        refuse_text(refusal)
+        self.data = " ".join(clean_text(self, valuelist).split())
 
 
 class UrlField(TextField):
@@ -40,15 +38,15 @@ class UrlField(TextField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
-        self.data = tidied(self.data or "")
+        if not self.process_errors:
+            self.data = tidied(self.data or "")
 
 
 class LongTextField(TextAreaField):
     """Several lines of clean text."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.data, refusal = clean_text(valuelist)
-        refuse_text(refusal)
+        self.data = clean_text(self, valuelist)
 
 
 class LinesField(TextAreaField):
@@ -58,9 +56,8 @@ class LinesField(TextAreaField):
         self.data: Any = tuple(value or ())
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        text, refusal = clean_text(valuelist)
-        self.data = tuple(stripped for line in text.split("\n") if (stripped := " ".join(clean(line).split())))
-        refuse_text(refusal)
+        lines = clean_text(self, valuelist).split("\n")
+        self.data = tuple(stripped for line in lines if (stripped := " ".join(clean(line).split())))
 
     def _value(self) -> str:
         return "\n".join(self.data)
@@ -89,9 +86,8 @@ class DateField(StringField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = None
-        self.typed, refusal = clean_text(valuelist)
-        refuse_text(refusal)
-        if self.typed:
+        self.typed = clean_text(self, valuelist)
+        if self.typed and not self.process_errors:
             self.data = PartialDate.parse(self.typed, today())
             if self.typed.isalpha():  # "today" would be another day when the form is shown again
                 self.typed = self.data.in_words
@@ -114,9 +110,7 @@ class ChosenField(StringField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = None
-        typed, refusal = clean_text(valuelist)
-        self.typed = " ".join(typed.split())
-        refuse_text(refusal)
+        self.typed = " ".join(clean_text(self, valuelist).split())
 
     def choose(self, among: Callable[[], Choosing]) -> None:
         """Find the record that is meant, or say in the errors that none is."""
@@ -159,16 +153,11 @@ def required(form: Form, field: Field) -> None:
         raise ValidationError(f"Fill in “{field.label.text}”.")
 
 
-def clean_text(valuelist: list[str]) -> tuple[str, str]:
-    """Clean text; or what was typed, less what cannot be shown, and the sentence that refuses it."""
+def clean_text(field: Field, valuelist: list[str]) -> str:
+    """Clean text; or what was typed, less what cannot be shown, with the sentence that refuses it as an error."""
     typed = valuelist[0] if valuelist else ""
     try:
-        return clean(typed), ""
+        return clean(typed)
     except ValueError as error:
-        return showable(typed), str(error)
-
-
-def refuse_text(sentence: str) -> None:
-    """Make the sentence the field's error."""
-    if sentence:
-        raise ValueError(sentence)
+        field.process_errors = [*field.process_errors, str(error)]
+        return showable(typed)

@@ -1,6 +1,6 @@
 """The form for a new ask with all that belongs to it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from wtforms import Field, FieldList, FormField, SelectField
@@ -39,7 +39,7 @@ class SourcedForm(Form):
     source_publisher = TextField("Publisher", render_kw={"maxlength": TITLE_LENGTH})
     source_published_on = DateField("When", description=HELP)
 
-    def find_source(self, sources: Callable[[], SourceChoices], find: Callable[[str], Iterator[EvidenceDraft]]) -> None:
+    def find_source(self, sources: Callable[[], SourceChoices], find: Callable[[str], EvidenceDraft | None]) -> None:
         """Take the source that is named; an address that none has, or a name with a title below it, is a new one."""
         self.source_id.choose(sources)
         url = "" if self.source_id.chosen else tidied(self.source_id.typed)
@@ -51,7 +51,7 @@ class SourcedForm(Form):
         if self.source_url or self.source_title.data:
             self.source_id.process_errors = []
         self.source_id.process_errors = [f"{error} {OR_NEW}" for error in self.source_id.process_errors]
-        for known in find(self.source_url) if self.source_url else ():
+        if self.source_url and (known := find(self.source_url)):
             self.source_title.data = self.source_title.data or known.title
             self.source_publisher.data = self.source_publisher.data or known.publisher
             if not self.source_published_on.typed:
@@ -95,7 +95,7 @@ class NewAskForm(SourcedForm, AskForm, ResultsForm, EvidencedForm):
         sources: Callable[[], SourceChoices],
         others: Callable[[], AskChoices],
         laws: Callable[[], LawChoices],
-        find: Callable[[str], Iterator[EvidenceDraft]],
+        find: Callable[[str], EvidenceDraft | None],
     ) -> None:
         super().__init__(sources=sources, others=others)
         del self.change_reason

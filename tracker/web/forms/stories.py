@@ -8,7 +8,7 @@ from tracker.models import Ask
 from tracker.rules.dates import HELP
 from tracker.rules.text import NOTE_LENGTH, PARAGRAPH_LENGTH, SENTENCE_LENGTH
 from tracker.rules.updates import UpdateDraft, UpdateKind
-from tracker.web.forms.base import Form, whole_number
+from tracker.web.forms.base import Form, SeenForm
 from tracker.web.forms.evidence import EvidencedForm
 from tracker.web.forms.fields import CarriedField, DateField, LongTextField, required
 
@@ -17,18 +17,6 @@ REASONS = {
     "It has nothing to do with our asks.": "It has nothing to do with our asks",
     "The record is wrong.": "The record is wrong",
 }
-
-
-class SeenForm(Form):
-    """A form about a story: how many of its entries the person saw, and about which equal one they were asked."""
-
-    seen = CarriedField()
-    twice = CarriedField()
-
-    @property
-    def seen_entries(self) -> int:
-        """That number; 0 when the form was tampered with."""
-        return whole_number(self.seen.data)
 
 
 class StoryForm(SeenForm):

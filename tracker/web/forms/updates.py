@@ -11,7 +11,7 @@ from tracker.models import Ask
 from tracker.queries.choosing import AskChoices
 from tracker.rules.dates import HELP, PartialDate
 from tracker.rules.errors import Problem, RuleBroken
-from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
+from tracker.rules.status import STATUSES_OF, Family, Status
 from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH
 from tracker.rules.updates import NEEDS_EVIDENCE, Result, UpdateDraft, UpdateKind
 from tracker.web.forms.evidence import RESULT_CHOICES, UNCHANGED, EvidencedForm, ResultForm, ResultsForm
@@ -31,7 +31,7 @@ CHOICES = {
 }
 CHANGES_NOTHING = "This says the same as the entry that it corrects. Say what was wrong, and what is right."
 STATUS_CHOICES: dict[str, Any] = {
-    family.label: {status.value: DEFINITIONS[status].label for status in STATUSES_OF[family]} for family in Family
+    family.label: {status.value: status.label for status in STATUSES_OF[family]} for family in Family
 }
 
 
@@ -77,15 +77,6 @@ class UpdateForm(StoryForm, ResultsForm, EvidencedForm):
             del self.is_reviewed
         self._ask_for_next_step(ask, may_edit and kind in NEEDS_EVIDENCE)
         self._offer_tests()
-
-    @property
-    def typed_kind(self) -> UpdateKind:
-        """Return what sort of entry it is as typed: in the form for all of them, the status and the tests decide."""
-        if self.kind is not UpdateKind.MILESTONE:
-            return self.kind
-        if self.status.data:
-            return UpdateKind.STATUS
-        return UpdateKind.TEST if self._results() else UpdateKind.MILESTONE
 
     @property
     def is_judging(self) -> bool:
@@ -136,23 +127,25 @@ class UpdateForm(StoryForm, ResultsForm, EvidencedForm):
             }
 
     def draft(self, corrects_id: int | None) -> UpdateDraft:
-        """The entry as typed."""
+        """The entry as typed; what sort it is, the form for all of them learns from the status and the tests."""
+        status = Status(self.status.data) if "status" in self and self.status.data else None
+        chosen = self.sent_results().items()
+        results = tuple(sorted((int(test_id), Result(result)) for test_id, result in chosen if result))
+        kind = self.kind
+        if kind is UpdateKind.MILESTONE and (status or results):
+            kind = UpdateKind.STATUS if status else UpdateKind.TEST
         return UpdateDraft(
-            kind=self.typed_kind,
+            kind=kind,
             happened_on=self.happened_on.data,
             text=self.text.data or "",
-            status=Status(self.status.data) if "status" in self and self.status.data else None,
+            status=status,
             reason=(self.reason.data or "") if "reason" in self else "",
             superseded_by_id=self.superseded_by_id.data if "superseded_by_id" in self else None,
             corrects_id=corrects_id,
             draft_note=self.draft_note.data or "",
-            results=self._results(),
+            results=results,
             evidence=self.pages(),
         )
-
-    def _results(self) -> tuple[tuple[int, Result], ...]:
-        chosen = self.sent_results().items()
-        return tuple(sorted((int(test_id), Result(result)) for test_id, result in chosen if result))
 
 
 class CorrectionForm(UpdateForm):

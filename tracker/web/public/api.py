@@ -19,7 +19,7 @@ from tracker.queries.public import rows, tables
 from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter, UnknownFilter, order_of
 from tracker.queries.public.rows import WholeAsk
 from tracker.queries.public.tables import Key, Row
-from tracker.rules.status import DEFINITIONS, STATUSES_OF
+from tracker.rules.status import STATUSES_OF, Status
 from tracker.web.addresses import SlugConverter, expect, site_url, whole_address
 from tracker.web.build import face
 from tracker.web.security import share
@@ -38,14 +38,14 @@ STATUSES: Record = {
     "statuses": [
         {
             "status": status.value,
-            "status_label": definition.label,
-            "family": definition.family.value,
-            "family_label": definition.family.label,
-            "means": definition.means,
-            "does_not_mean": definition.does_not_mean,
-            "takes": definition.takes,
+            "status_label": status.label,
+            "family": status.family.value,
+            "family_label": status.family.label,
+            "means": status.means,
+            "does_not_mean": status.does_not_mean,
+            "takes": status.takes,
         }
-        for status, definition in DEFINITIONS.items()
+        for status in Status
     ],
 }
 

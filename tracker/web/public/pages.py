@@ -15,7 +15,7 @@ from tracker.queries.public.unknown import MOST
 from tracker.rules.asks import Basis
 from tracker.rules.checks import MARK
 from tracker.rules.method import CHANGES
-from tracker.rules.status import DEFINITIONS, STATUSES_OF, Family, Status
+from tracker.rules.status import STATUSES_OF, Family, Status
 from tracker.rules.story import QUIET_AFTER
 from tracker.rules.updates import EvidenceType, UpdateKind
 from tracker.web.addresses import day_asked_for, follow_former_slug, kind_asked_for
@@ -98,7 +98,6 @@ def ask(slug: str) -> str | Response:
         "public/ask.html",
         ask=found,
         sanctions=public.find_sanctions(db(), found),
-        definitions=DEFINITIONS,
         today=on or today(),
         seen_on=today(),
     )
@@ -227,7 +226,6 @@ def method() -> str:
     return render_template(
         "public/method.html",
         statuses_of=STATUSES_OF,
-        definitions=DEFINITIONS,
         families=Family,
         statuses=Status,
         bases=Basis,

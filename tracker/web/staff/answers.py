@@ -13,7 +13,6 @@ from tracker.models import Ask
 from tracker.queries import public
 from tracker.queries.public.records import PublicAsk
 from tracker.rules.people import Action, Role
-from tracker.rules.status import DEFINITIONS
 from tracker.services import records
 from tracker.services.change import Change
 from tracker.web import sent_forms
@@ -62,6 +61,13 @@ def done(message: str, address: str) -> Response:
     if message:
         flash(message)
     return redirect(address, 303)
+
+
+def published(ask: Ask) -> str:
+    """Return what is said of an entry that was published: a draft ask shows it to nobody yet."""
+    if ask.publication.is_public:
+        return "Published. The public page shows it now."
+    return "Kept. It shows when the ask is published."
 
 
 def saved(save: Callable[[Change], tuple[str, str]]) -> Response:
@@ -155,5 +161,5 @@ def rehearsed(write: Callable[[Change], Ask], *, is_entry: bool) -> Page:
 def preview_page(template: str, page: PublicAsk, before: PublicAsk | None, **context: object) -> str:
     """The public page as it would be, with what it says now, and the keys of the entries that are new."""
     new_keys = {entry.key for entry in page.story} - {entry.key for entry in (before.story if before else ())}
-    context |= {"before": before, "new_keys": new_keys, "definitions": DEFINITIONS}
+    context |= {"before": before, "new_keys": new_keys}
     return render_template(template, ask=page, today=today(), seen_on=today(), **context)

@@ -16,7 +16,7 @@ from tracker.rules.asks import Publication
 from tracker.rules.bulk import MOST_AT_ONCE
 from tracker.rules.people import Action
 from tracker.rules.standing import contradictions
-from tracker.rules.status import DEFINITIONS, Status
+from tracker.rules.status import Status
 from tracker.rules.text import showable
 from tracker.services import asks, new_asks, records, tests, updates
 from tracker.services.change import Change
@@ -38,7 +38,7 @@ from tracker.web.staff.answers import (
     require_publisher,
     saved,
 )
-from tracker.web.staff.drafts import KEPT, SENT
+from tracker.web.staff.updates import KEPT, SENT
 
 bp = Blueprint("asks", __name__, url_prefix="/staff")
 NEWEST, SIZE = 4, 50
@@ -135,7 +135,7 @@ def new() -> Page | Response:
         url_for(".index"),
         template="staff/asks/new.html",
         offered=list_offered(db()),
-        definitions=DEFINITIONS,
+        statuses=Status,
     )
 
 

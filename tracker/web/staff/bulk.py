@@ -23,7 +23,7 @@ from tracker.web.forms.asks import ManyForm
 from tracker.web.forms.base import attempt, whole_number
 from tracker.web.session import db, rehearsal
 from tracker.web.staff.answers import Page, saved
-from tracker.web.staff.updates import NOTHING_CHANGED
+from tracker.web.staff.desk import NOTHING_CHANGED
 
 bp = Blueprint("bulk", __name__, url_prefix="/staff/asks")
 

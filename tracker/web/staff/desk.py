@@ -1,23 +1,38 @@
-"""The first page after signing in: what needs doing, each row one click from doing it."""
+"""The first page after signing in: what needs doing, each row one click from doing it; a look is done from here."""
 
-from flask import Blueprint, render_template, request
+import re
+
+from flask import Blueprint, render_template, request, url_for
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from tracker.clock import now, today
+from tracker.models import Ask
 from tracker.queries import desk as queries
 from tracker.queries import findings, paging, staff
 from tracker.queries.desk import DueAsk, list_contradicted
 from tracker.queries.paging import Listed
 from tracker.queries.people import list_account_changes
+from tracker.rules.dates import PartialDate
 from tracker.rules.official import KINDS
 from tracker.rules.people import Action
+from tracker.services import drafts, updates
+from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm
+from tracker.web.forms.stories import ReviewForm
+from tracker.web.sent_forms import ask_before_repeating
 from tracker.web.session import db
-from tracker.web.staff.updates import NOTHING_CHANGED, PLACES
+from tracker.web.staff.answers import Page, ask_page, form_page, found, handled
+from tracker.web.staff.updates import show_news
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 FIRST = 20
+# The asks that were looked at from the list of the desk, each with the place of its row: "12-0.7-3".
+PLACES = re.compile(r"\d{1,9}-\d{1,2}(\.\d{1,9}-\d{1,2}){0,19}", re.ASCII)
+NOTHING_CHANGED = "We looked: nothing has changed."
+LOOKED = "You looked at “{title}”: nothing changed."
+PROPOSED = "The review of “{title}” waits for an editor. Its public page says so once it is approved."
 TITLES = {
     "sent_back": "Sent back to you",
     "waiting": "Waiting for approval",
@@ -73,6 +88,35 @@ def whole(section: str) -> str:
     after = request.args.get("after", "")
     listed = _list(db(), section, paging.SIZE, after)
     return render_template("staff/desk_whole.html", section=section, listed=listed, is_first=not after, **_context())
+
+
+@bp.route("/asks/<id:ask_id>/review", methods=["GET", "POST"])
+@requires(Action.DRAFT)
+def review(ask_id: int) -> Page | Response:
+    ask, back, may_publish = found(db().get(Ask, ask_id)), ask_page(ask_id), me().may(Action.PUBLISH)
+    day = PartialDate(today().isoformat())
+    form = ReviewForm(happened_on=day, text=NOTHING_CHANGED, seen=staff.count_published(db(), ask_id))
+    sent_from = form.back.data or ""
+    is_row = bool(PLACES.fullmatch(sent_from))
+
+    def save(change: Change) -> str:
+        row = change.session.get_one(Ask, ask_id)
+        update = drafts.save(change, row, form.draft())
+        if may_publish:
+            updates.publish(change, row, update, form.seen_entries)
+            ask_before_repeating(change, form, update)
+        else:
+            updates.submit(change, row, update)
+        if is_row and may_publish:  # the row says it, and stays where it is if it was in sight
+            return url_for("staff.desk", looked=sent_from)
+        return url_for("staff.desk", _anchor=f"due-{ask_id}") if is_row or sent_from == "desk" else back
+
+    message = (LOOKED if may_publish else PROPOSED).format(title=ask.title)
+    answer = handled(form, save, "" if is_row and may_publish else message)
+    if form.is_stale:
+        show_news(form, ask)
+    heading, submit = f"Looked at “{ask.title}”: nothing changed", "Publish" if may_publish else "Send for approval"
+    return answer or form_page(form, heading, back, submit=submit)
 
 
 def _with_looked_at(due: Listed[DueAsk], looked: str) -> Listed[object]:

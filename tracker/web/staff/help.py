@@ -19,7 +19,7 @@ GUIDE, INDEX = resource_dir("docs/guide"), "README"
 # The pages in their order, and where each one helps: the names of blueprints, or of a view that has a page of its own.
 PAGES = {
     "first-day": ("account",),
-    "update": ("updates", "approval", "findings", "publishers"),
+    "update": ("updates", "approval", "findings", "publishers", "staff.review"),
     "correction": ("updates.correct",),
     "new-ask": ("asks", "sources", "bodies", "laws", "moves", "targets"),
     "spreadsheet": ("bulk", "sheets"),

@@ -1,42 +1,50 @@
-"""Posting to an ask's story: change a status, post a milestone, correct, review; preview before publishing."""
+"""Posting to an ask's story: change a status, post a milestone, correct; preview, keep, send or publish it."""
 
-import re
-from functools import partial
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.clock import today
 from tracker.models import Ask, Update
-from tracker.queries import public, staff
+from tracker.queries import staff
 from tracker.queries.choosing import AskChoices, find_known_page
 from tracker.queries.findings import NewFinding, find_finding
 from tracker.queries.stories import find_judged
-from tracker.rules.asks import Publication
+from tracker.rules.asks import AskDraft, Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.official import PROPOSALS
 from tracker.rules.people import Action
-from tracker.rules.status import DEFINITIONS
+from tracker.rules.status import Status
 from tracker.rules.updates import UpdateDraft, UpdateKind
-from tracker.services import drafts, findings, updates
+from tracker.services import asks, drafts, findings, records, updates
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
-from tracker.web.forms.base import ConfirmForm, attempt, whole_number
-from tracker.web.forms.stories import ReviewForm, StoryForm
+from tracker.web.forms.base import attempt, whole_number
+from tracker.web.forms.stories import StoryForm
 from tracker.web.forms.updates import CorrectionForm, UpdateForm
 from tracker.web.sent_forms import ask_before_repeating
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, answer_edit, ask_page, done, form_page, found, handled, preview_page
-from tracker.web.staff.drafts import Composing, send
+from tracker.web.staff.answers import (
+    Page,
+    ask_page,
+    done,
+    form_page,
+    found,
+    published,
+    rehearsed,
+    require_publisher,
+    saved,
+)
 from tracker.web.staff.findings import proposed
 
 bp = Blueprint("updates", __name__, url_prefix="/staff")
-# The asks that were looked at from the list of the desk, each with the place of its row: "12-0.7-3".
-PLACES = re.compile(r"\d{1,9}-\d{1,2}(\.\d{1,9}-\d{1,2}){0,19}", re.ASCII)
-NOTHING_CHANGED = "We looked: nothing has changed."
-LOOKED = "You looked at “{title}”: nothing changed."
-PROPOSED = "The review of “{title}” waits for an editor. Its public page says so once it is approved."
+KEPT = "Kept as a draft. The public does not see it."
+SENT = "Sent for approval. The public does not see it before an editor approves it."
+STILL_RIGHT = "We looked at everything: the status is still right."
+NOT_TAKEN = " What you said of the next step and of looking at everything is asked again when it is published."
+NO_STEP_YET = " What you said of the next step is asked again when it is published."
 HEADINGS = {
     UpdateKind.STATUS: "Change the status",
     UpdateKind.TEST: "Tell the result of a test",
@@ -45,6 +53,17 @@ HEADINGS = {
     UpdateKind.REDEFINITION: "Redefinition",
     UpdateKind.REVIEW: "Looked at: nothing changed",
 }
+
+
+@dataclass(frozen=True)
+class Composing:
+    """An entry being written: for which ask, as which draft, in place of which saved one."""
+
+    ask: Ask
+    form: UpdateForm
+    write: Callable[[Change, Ask], Update]
+    corrected: Update | None = None
+    saved: Update | None = None
 
 
 @bp.get("/post")
@@ -97,73 +116,18 @@ def correct(update_id: int) -> Page | Response:
 @bp.route("/updates/<id:update_id>/edit", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def edit(update_id: int) -> Page | Response:
-    saved = found(staff.find_update(db(), update_id))
-    drafts.require_own(saved, me())
-    ask = found(find_judged(db(), saved.ask_id))
-    corrected = staff.find_update(db(), saved.corrects_id) if saved.corrects_id else None
-    form = _form_for(saved.kind, ask, _data_of(drafts.draft_of(saved)) | {"version": saved.version})
+    entry = found(staff.find_update(db(), update_id))
+    drafts.require_own(entry, me())
+    ask = found(find_judged(db(), entry.ask_id))
+    corrected = staff.find_update(db(), entry.corrects_id) if entry.corrects_id else None
+    form = _form_for(entry.kind, ask, _data_of(drafts.draft_of(entry)) | {"version": entry.version})
 
     def write(change: Change, row: Ask) -> Update:
         update = found(staff.find_update(change.session, update_id))
         drafts.edit(change, row, update, form.draft(update.corrects_id), form.seen_version)
         return update
 
-    return _compose(Composing(ask, form, write, corrected, saved))
-
-
-@bp.route("/updates/<id:update_id>/<any(discard, restore):action>", methods=["GET", "POST"])
-@requires(Action.DRAFT)
-def discard(update_id: int, action: str) -> Page | Response:
-    find = partial(staff.find_update, update_id=update_id)
-    update = found(find(db()))
-    if action == "discard":
-        drafts.require_own(update, me())
-    verb = "Put aside" if action == "discard" else "Take up"
-
-    def save(change: Change, row: Update, form: ConfirmForm) -> None:
-        do = drafts.discard if action == "discard" else drafts.restore
-        do(change, row, form.seen_version)
-
-    said = "The draft is put aside." if action == "discard" else "The draft is taken up again."
-    words = {"submit": verb, "intro": f"{update.happened_on.in_words}: {update.text}"}
-    return answer_edit(find, ConfirmForm, save, said, f"{verb} this draft", ask_page(update.ask_id), **words)
-
-
-@bp.route("/asks/<id:ask_id>/review", methods=["GET", "POST"])
-@requires(Action.DRAFT)
-def review(ask_id: int) -> Page | Response:
-    ask, back, may_publish = found(db().get(Ask, ask_id)), ask_page(ask_id), me().may(Action.PUBLISH)
-    day = PartialDate(today().isoformat())
-    form = ReviewForm(happened_on=day, text=NOTHING_CHANGED, seen=staff.count_published(db(), ask_id))
-    sent_from = form.back.data or ""
-    is_row = bool(PLACES.fullmatch(sent_from))
-
-    def save(change: Change) -> str:
-        row = change.session.get_one(Ask, ask_id)
-        update = drafts.save(change, row, form.draft())
-        if may_publish:
-            updates.publish(change, row, update, form.seen_entries)
-            ask_before_repeating(change, form, update)
-        else:
-            updates.submit(change, row, update)
-        if is_row and may_publish:  # the row says it, and stays where it is if it was in sight
-            return url_for("staff.desk", looked=sent_from)
-        return url_for("staff.desk", _anchor=f"due-{ask_id}") if is_row or sent_from == "desk" else back
-
-    message = (LOOKED if may_publish else PROPOSED).format(title=ask.title)
-    answer = handled(form, save, "" if is_row and may_publish else message)
-    if form.is_stale:
-        _show_news(form, ask)
-    heading, submit = f"Looked at “{ask.title}”: nothing changed", "Publish" if may_publish else "Send for approval"
-    return answer or form_page(form, heading, back, submit=submit)
-
-
-@bp.get("/asks/<id:ask_id>/preview")
-@requires(Action.READ)
-def preview(ask_id: int) -> str:
-    ask = found(db().get(Ask, ask_id))
-    page = found(public.find_ask(db(), ask.slug, with_drafts=True))
-    return preview_page("staff/asks/preview.html", page, page, ask_id=ask_id)
+    return _compose(Composing(ask, form, write, corrected, entry))
 
 
 def _compose(composing: Composing, told: NewFinding | None = None) -> Page | Response:
@@ -173,14 +137,14 @@ def _compose(composing: Composing, told: NewFinding | None = None) -> Page | Res
     form.look_up(lambda url: find_known_page(db(), url))
     if button == "more":
         form.add_evidence()
-    elif answer := attempt(form, lambda: send(composing, button)):
+    elif answer := attempt(form, lambda: _send(composing, button)):
         return answer
     if form.is_stale:
-        _show_news(form, ask)
+        show_news(form, ask)
         if composing.saved:
-            saved = found(staff.find_update(db(), composing.saved.id))
-            form.show_conflict(_form_for(saved.kind, ask, _data_of(drafts.draft_of(saved)), is_sent=False))
-            form.version.data = str(saved.version)
+            entry = found(staff.find_update(db(), composing.saved.id))
+            form.show_conflict(_form_for(entry.kind, ask, _data_of(drafts.draft_of(entry)), is_sent=False))
+            form.version.data = str(entry.version)
     return form_page(
         form,
         HEADINGS[form.kind],
@@ -189,10 +153,66 @@ def _compose(composing: Composing, told: NewFinding | None = None) -> Page | Res
         ask=ask,
         corrected=composing.corrected,
         saved=composing.saved,
-        definitions=DEFINITIONS,
+        statuses=Status,
         row=told,
         proposals=PROPOSALS,
     )
+
+
+def _send(composing: Composing, button: str) -> Page | Response:
+    """Do what the pressed button says: publish, send for approval or keep as a draft; any other shows a preview."""
+    if button == "publish":
+        require_publisher()
+    if button in SAVES:
+        return saved(lambda change: (SAVES[button](composing, change), ask_page(composing.ask.id)))
+    return rehearsed(lambda change: _publish_all(composing, change)[0], is_entry=True)
+
+
+def _publish(composing: Composing, change: Change) -> str:
+    """Publish the entry, and with it what else the form says."""
+    ask, update = _publish_all(composing, change)
+    ask_before_repeating(change, composing.form, update)
+    return published(ask)
+
+
+def _publish_all(composing: Composing, change: Change) -> tuple[Ask, Update]:
+    """Publish the entry, the look at everything, and the next step; return the ask and the entry."""
+    form, ask = composing.form, change.session.get_one(Ask, composing.ask.id)
+    update = composing.write(change, ask)
+    updates.publish(change, ask, update, form.seen_entries)
+    if review := _review_of(form, change):
+        updates.post(change, ask, review)
+    if after := form.step_after():
+        step, on = after
+        draft = replace(records.draft_of(AskDraft, ask), next_step=step, next_step_on=on)
+        asks.edit_ask(change, ask, draft, seen_version=None)
+    return ask, update
+
+
+def _submit(composing: Composing, change: Change) -> str:
+    """Send the entry to the editors, and with it the look at everything."""
+    ask = change.session.get_one(Ask, composing.ask.id)
+    updates.submit(change, ask, composing.write(change, ask))
+    if review := _review_of(composing.form, change):
+        updates.submit(change, ask, drafts.save(change, ask, review))
+    return SENT + (NO_STEP_YET if composing.form.step_after() else "")
+
+
+def _keep(composing: Composing, change: Change) -> str:
+    """Keep the entry as a draft."""
+    composing.write(change, change.session.get_one(Ask, composing.ask.id))
+    rest = composing.form.step_after() or _review_of(composing.form, change)
+    return KEPT + (NOT_TAKEN if rest else "")
+
+
+SAVES: Mapping[str, Callable[[Composing, Change], str]] = {"publish": _publish, "submit": _submit, "draft": _keep}
+
+
+def _review_of(form: UpdateForm, change: Change) -> UpdateDraft | None:
+    """That somebody looked at everything today, if the form says so."""
+    if "is_reviewed" not in form or not form.is_reviewed.data:
+        return None
+    return UpdateDraft(UpdateKind.REVIEW, PartialDate(change.today.isoformat()), STILL_RIGHT)
 
 
 def _form_for(kind: UpdateKind, ask: Ask, data: dict[str, Any], is_sent: bool = True) -> UpdateForm:
@@ -217,7 +237,7 @@ def _data_of(draft: UpdateDraft) -> dict[str, Any]:
     }
 
 
-def _show_news(form: StoryForm, ask: Ask) -> None:
+def show_news(form: StoryForm, ask: Ask) -> None:
     """Show what was published meanwhile; the next save takes it as seen."""
     fresh = found(staff.find_ask(db(), ask.id))
     told = sorted((u for u in fresh.updates if u.published_at), key=lambda u: (str(u.published_at), u.id))
