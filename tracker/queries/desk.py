@@ -141,7 +141,8 @@ def list_unverified(session: Session, limit: int, after: str = "") -> Listed[Lin
         rows += found.rows
         number += found.number
     last = rows[limit - 1] if len(rows) > limit else None
-    return Listed(rows[:limit], number, write_key((UNVERIFIED.index(type(last)), last.id)) if last else "")
+    next_key = write_key((UNVERIFIED.index(type(last)), last.id)) if last else ""
+    return Listed(rows[:limit], number, next_key, not after)
 
 
 def list_recent(session: Session, limit: int) -> Sequence[Event]:

@@ -27,6 +27,12 @@ SORTS: Mapping[str, Any] = {
     "looked": sa.func.coalesce(sa.type_coerce(Ask.reviewed_on, sa.String), ""),
     "status": sa.case(_PLACES, value=Ask.status, else_="").concat(Ask.title),
 }
+BY_NAME: Mapping[type[Any], paging.Sorting] = {
+    Legislation: (Legislation.key,),
+    Source: (Source.title, Source.id),
+    Body: (Body.name, Body.id),
+    Person: (Person.name, Person.id),
+}
 
 
 def list_asks_of(session: Session, ids: Iterable[int]) -> Sequence[Ask]:
@@ -201,24 +207,9 @@ def list_asks(session: Session, wanted: Wanted, after: str = "", size: int = pag
     return paging.cut(session, statement, (SORTS[wanted.sort], Ask.id), limit=size, after=after)
 
 
-def list_laws(session: Session, after: str = "", size: int = paging.SIZE) -> Listed[Legislation]:
-    """All laws by key, so by kind, year and number."""
-    return paging.cut(session, sa.select(Legislation), (Legislation.key,), limit=size, after=after)
-
-
-def list_sources(session: Session, after: str = "", size: int = paging.SIZE) -> Listed[Source]:
-    """All sources by title."""
-    return paging.cut(session, sa.select(Source), (Source.title, Source.id), limit=size, after=after)
-
-
-def list_bodies(session: Session, after: str = "", size: int = paging.SIZE) -> Listed[Body]:
-    """Return all bodies by name."""
-    return paging.cut(session, sa.select(Body), (Body.name, Body.id), limit=size, after=after)
-
-
-def list_people(session: Session, after: str = "", size: int = paging.SIZE) -> Listed[Person]:
-    """All members of staff by name."""
-    return paging.cut(session, sa.select(Person), (Person.name, Person.id), limit=size, after=after)
+def list_all(session: Session, kind: type[Any], after: str = "", size: int = paging.SIZE) -> Listed[Any]:
+    """All laws by kind, year and number; or all sources, bodies or members of staff by name."""
+    return paging.cut(session, sa.select(kind), BY_NAME[kind], limit=size, after=after)
 
 
 def search(session: Session, among: sa.Select[Any], model: Any, text: str, size: int) -> Listed[Any]:

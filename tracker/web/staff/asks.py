@@ -54,14 +54,13 @@ DO: Mapping[str, tuple[new_asks.Send | None, str]] = {
 @bp.get("/asks/")
 @requires(Action.READ)
 def index() -> str:
-    wanted, after = Wanted.from_query(request.args), request.args.get("after", "")
+    wanted = Wanted.from_query(request.args)
     return render_template(
         "staff/asks/index.html",
-        page=staff.list_asks(db(), wanted, after),
+        page=staff.list_asks(db(), wanted, request.args.get("after", "")),
         wanted=wanted,
         statuses=[(NO_STATUS, "No status yet"), *((status.value, status.label) for status in Status)],
         publications=[(publication.value, publication.label) for publication in Publication],
-        is_first=not after,
         is_ticked=request.args.get("tick") == "all",
         most_at_once=MOST_AT_ONCE,
     )
@@ -96,11 +95,9 @@ def show(ask_id: int) -> str:
 @bp.get("/asks/<id:ask_id>/story")
 @requires(Action.READ)
 def story(ask_id: int) -> str:
-    ask, after = found(db().get(Ask, ask_id)), request.args.get("after", "")
-    entries = staff.list_story(db(), ask_id, SIZE, after)
-    return render_template(
-        "staff/asks/whole_story.html", ask=ask, story=entries, is_first=not after, confirm=ConfirmForm()
-    )
+    ask = found(db().get(Ask, ask_id))
+    entries = staff.list_story(db(), ask_id, SIZE, request.args.get("after", ""))
+    return render_template("staff/asks/whole_story.html", ask=ask, story=entries, confirm=ConfirmForm())
 
 
 @bp.route("/asks/new", methods=["GET", "POST"])

@@ -20,8 +20,7 @@ bp = Blueprint("bodies", __name__, url_prefix="/staff/bodies")
 @bp.get("/")
 @requires(Action.READ)
 def index() -> str:
-    after = request.args.get("after", "")
-    return render_template("staff/bodies.html", page=staff.list_bodies(db(), after), is_first=not after)
+    return render_template("staff/bodies.html", page=staff.list_all(db(), Body, request.args.get("after", "")))
 
 
 @bp.route("/<id:body_id>/edit", methods=["GET", "POST"])

@@ -85,9 +85,8 @@ def desk() -> str:
 @bp.get("/desk/<any(sent_back, record, contradicted, disputed, unanswered, overdue, due, drafts, unverified):section>")
 @requires(Action.READ)
 def whole(section: str) -> str:
-    after = request.args.get("after", "")
-    listed = _list(db(), section, paging.SIZE, after)
-    return render_template("staff/desk_whole.html", section=section, listed=listed, is_first=not after, **_context())
+    listed = _list(db(), section, paging.SIZE, request.args.get("after", ""))
+    return render_template("staff/desk_whole.html", section=section, listed=listed, **_context())
 
 
 @bp.route("/asks/<id:ask_id>/review", methods=["GET", "POST"])

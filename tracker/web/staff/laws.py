@@ -25,8 +25,8 @@ NO_LAW = "There is no law to link yet. Add the law first (Legislation, New law).
 @bp.get("/legislation/")
 @requires(Action.READ)
 def index() -> str:
-    after = request.args.get("after", "")
-    return render_template("staff/laws/index.html", page=staff.list_laws(db(), after), is_first=not after)
+    page = staff.list_all(db(), Legislation, request.args.get("after", ""))
+    return render_template("staff/laws/index.html", page=page)
 
 
 @bp.get("/legislation/<id:law_id>")

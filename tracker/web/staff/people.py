@@ -38,8 +38,7 @@ bp = Blueprint("people", __name__, url_prefix="/staff")
 @bp.get("/people/")
 @requires(Action.MANAGE_PEOPLE)
 def index() -> str:
-    after = request.args.get("after", "")
-    return render_template("staff/people.html", page=staff.list_people(db(), after), is_first=not after)
+    return render_template("staff/people.html", page=staff.list_all(db(), Person, request.args.get("after", "")))
 
 
 @bp.route("/people/new", methods=["GET", "POST"])

@@ -20,9 +20,8 @@ bp = Blueprint("sources", __name__, url_prefix="/staff/sources")
 @bp.get("/")
 @requires(Action.READ)
 def index() -> str:
-    after = request.args.get("after", "")
-    page = staff.list_sources(db(), after)
-    return render_template("staff/sources.html", page=page, is_first=not after, form_for=ConfirmForm)
+    page = staff.list_all(db(), Source, request.args.get("after", ""))
+    return render_template("staff/sources.html", page=page, form_for=ConfirmForm)
 
 
 @bp.route("/new", methods=["GET", "POST"])
