@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from tracker.models import Ask, Body, Event, Legislation, Link, Note, Person, Reply, Source, SuccessTest, Target, Update
 from tracker.queries import paging
@@ -17,6 +18,7 @@ from tracker.rules.official import TargetState
 from tracker.rules.status import STATUS_ORDER, Status
 from tracker.rules.text import showable, slugify
 
+Row = TypeVar("Row")
 MOST = 100
 RECENT = 15
 MOST_WORDS = 8
@@ -33,16 +35,24 @@ BY_NAME: Mapping[type[Any], paging.Sorting] = {
     Body: (Body.name, Body.id),
     Person: (Person.name, Person.id),
 }
+# What the forms of a record show beside it.
+LOADED: Mapping[type[Any], Sequence[ORMOption]] = {
+    SuccessTest: (joinedload(SuccessTest.ask),),
+    Link: (joinedload(Link.ask), joinedload(Link.legislation)),
+    Update: (
+        joinedload(Update.ask).selectinload(Ask.tests),
+        joinedload(Update.author),
+        selectinload(Update.evidence),
+        selectinload(Update.results),
+    ),
+    Target: (joinedload(Target.designation),),
+    Legislation: (joinedload(Legislation.becomes), selectinload(Legislation.links).joinedload(Link.ask)),
+}
 
 
-def list_asks_of(session: Session, ids: Iterable[int]) -> Sequence[Ask]:
-    """The asks with these numbers, by title."""
-    return session.scalars(sa.select(Ask).where(Ask.id.in_(list(ids))).order_by(Ask.title, Ask.id)).all()
-
-
-def list_everybody(session: Session) -> Sequence[Person]:
-    """All members of staff by name."""
-    return session.scalars(sa.select(Person).order_by(Person.name)).all()
+def find(session: Session, kind: type[Row], number: int) -> Row | None:
+    """Return a record by its number, with what its forms show beside it."""
+    return session.get(kind, number, options=LOADED.get(kind, ()))
 
 
 def find_ask(session: Session, ask_id: int) -> Ask | None:
@@ -60,6 +70,21 @@ def find_ask(session: Session, ask_id: int) -> Ask | None:
     )
 
 
+def find_update(session: Session, update_id: int) -> Update | None:
+    """An update with everything that its form shows."""
+    return find(session, Update, update_id)
+
+
+def list_asks_of(session: Session, ids: Iterable[int]) -> Sequence[Ask]:
+    """The asks with these numbers, by title."""
+    return session.scalars(sa.select(Ask).where(Ask.id.in_(list(ids))).order_by(Ask.title, Ask.id)).all()
+
+
+def list_everybody(session: Session) -> Sequence[Person]:
+    """All members of staff by name."""
+    return session.scalars(sa.select(Person).order_by(Person.name)).all()
+
+
 def list_story(session: Session, ask_id: int, limit: int, after: str = "") -> Listed[Update]:
     """The entries of an ask, also the drafts, which stand first; then the newest."""
     day = sa.func.coalesce(sa.type_coerce(Update.happened_on, sa.String), "")
@@ -67,35 +92,6 @@ def list_story(session: Session, ask_id: int, limit: int, after: str = "") -> Li
     loaded = (joinedload(Update.author), selectinload(Update.evidence))
     of_ask = sa.select(Update).where(Update.ask_id == ask_id)
     return paging.cut(session, of_ask, by, limit=limit, after=after, loaded=loaded, falling=True)
-
-
-def find_test(session: Session, test_id: int) -> SuccessTest | None:
-    """A test with its ask."""
-    return session.get(SuccessTest, test_id, options=[joinedload(SuccessTest.ask)])
-
-
-def find_link(session: Session, link_id: int) -> Link | None:
-    """A link with its ask and its law."""
-    return session.get(Link, link_id, options=[joinedload(Link.ask), joinedload(Link.legislation)])
-
-
-def find_update(session: Session, update_id: int) -> Update | None:
-    """An update with everything that its form shows."""
-    return session.get(
-        Update,
-        update_id,
-        options=[
-            joinedload(Update.ask).selectinload(Ask.tests),
-            joinedload(Update.author),
-            selectinload(Update.evidence),
-            selectinload(Update.results),
-        ],
-    )
-
-
-def find_reply(session: Session, reply_id: int) -> Reply | None:
-    """Return what somebody was asked, and what came of it."""
-    return session.get(Reply, reply_id)
 
 
 def list_replies(session: Session, ask_id: int) -> Sequence[Reply]:
@@ -110,11 +106,6 @@ def list_targets(session: Session, ask_id: int) -> Sequence[Target]:
     return session.scalars(of_ask.order_by(Target.position)).all()
 
 
-def find_target(session: Session, target_id: int) -> Target | None:
-    """A target with the entry that it follows."""
-    return session.get(Target, target_id, options=[joinedload(Target.designation)])
-
-
 def find_next_target(session: Session, target: Target) -> int | None:
     """The number of the next target of the same ask that nobody has compared yet; after the last, the first."""
     unsure = sa.select(Target.id).where(Target.ask_id == target.ask_id, Target.state == TargetState.UNSURE)
@@ -126,15 +117,6 @@ def list_notes(session: Session, ask_id: int) -> Sequence[Note]:
     """The private notes about an ask with their authors, the newest first."""
     of_ask = sa.select(Note).where(Note.ask_id == ask_id).options(joinedload(Note.author))
     return session.scalars(of_ask.order_by(Note.id.desc()).limit(MOST)).all()
-
-
-def find_law(session: Session, law_id: int) -> Legislation | None:
-    """Return a law with the asks that it is linked to."""
-    return session.get(
-        Legislation,
-        law_id,
-        options=[joinedload(Legislation.becomes), selectinload(Legislation.links).joinedload(Link.ask)],
-    )
 
 
 def list_events(

@@ -34,6 +34,7 @@ from tracker.web.staff.answers import (
     form_page,
     found,
     found_own,
+    load,
     rehearsed,
     require_publisher,
     saved,
@@ -95,7 +96,7 @@ def show(ask_id: int) -> str:
 @bp.get("/asks/<id:ask_id>/story")
 @requires(Action.READ)
 def story(ask_id: int) -> str:
-    ask = found(db().get(Ask, ask_id))
+    ask = load(Ask, ask_id)
     entries = staff.list_story(db(), ask_id, SIZE, request.args.get("after", ""))
     return render_template("staff/asks/whole_story.html", ask=ask, story=entries, confirm=ConfirmForm())
 
@@ -149,8 +150,7 @@ def edit(ask_id: int) -> Page | Response:
         reason = form.change_reason.data or ""
         asks.edit_ask(change, ask, form.draft(), seen_version=form.seen_version, reason=reason)
 
-    find = partial(staff.find_ask, ask_id=ask_id)
-    return answer_edit(find, make, save, "Kept.", "Edit the ask", ask_page(ask_id), previews=ask_id)
+    return answer_edit(Ask, ask_id, make, save, "Kept.", "Edit the ask", ask_page(ask_id), previews=ask_id)
 
 
 @bp.route("/asks/<id:ask_id>/tests/new", methods=["GET", "POST"])
@@ -170,22 +170,22 @@ def new_tests(ask_id: int) -> Page | Response:
 @bp.route("/tests/<id:test_id>/edit", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def edit_test(test_id: int) -> Page | Response:
-    find = partial(staff.find_test, test_id=test_id)
-    ask = found_own(found(find(db())).ask_id)
+    ask = found_own(load(SuccessTest, test_id).ask_id)
 
     def save(change: Change, test: SuccessTest, form: TestForm) -> None:
         reason = form.change_reason.data or ""
         tests.edit_test(change, test.ask, test, form.draft(), seen_version=form.seen_version, reason=reason)
 
     back, intro = ask_page(ask.id), _redefines(ask)
-    return answer_edit(find, TestForm, save, "Kept.", "Edit the test", back, previews=ask.id, intro=intro)
+    return answer_edit(
+        SuccessTest, test_id, TestForm, save, "Kept.", "Edit the test", back, previews=ask.id, intro=intro
+    )
 
 
 @bp.route("/tests/<id:test_id>/<any(archive, restore):action>", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def archive_test(test_id: int, action: str) -> Page | Response:
-    find = partial(staff.find_test, test_id=test_id)
-    test = found(find(db()))
+    test = load(SuccessTest, test_id)
     back, intro = ask_page(test.ask_id), _redefines(found_own(test.ask_id))
     if test.is_archived == (action == "archive"):
         return done("This was done already.", back)
@@ -196,7 +196,7 @@ def archive_test(test_id: int, action: str) -> Page | Response:
         do(change, row.ask, row, form.seen_version, form.reason.data or "")
 
     said, heading = f"The test is {past}.", f"{verb} the test “{test.label}”"
-    return answer_edit(find, ReasonForm, save, said, heading, back, submit=verb, intro=intro)
+    return answer_edit(SuccessTest, test_id, ReasonForm, save, said, heading, back, submit=verb, intro=intro)
 
 
 def _redefines(ask: Ask) -> str:

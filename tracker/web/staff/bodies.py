@@ -12,7 +12,7 @@ from tracker.services.change import Change
 from tracker.web.auth import requires
 from tracker.web.forms.asks import BodyForm
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, answer_edit, by_id
+from tracker.web.staff.answers import Page, answer_edit
 
 bp = Blueprint("bodies", __name__, url_prefix="/staff/bodies")
 
@@ -29,4 +29,4 @@ def edit(body_id: int) -> Page | Response:
     def save(change: Change, body: Body, form: BodyForm) -> None:
         edit_body(change, body, BodyDraft(body.slug, **form.values()), form.seen_version)
 
-    return answer_edit(by_id(Body, body_id), BodyForm, save, "Kept.", "Edit the body", url_for(".index"))
+    return answer_edit(Body, body_id, BodyForm, save, "Kept.", "Edit the body", url_for(".index"))

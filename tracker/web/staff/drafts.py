@@ -1,7 +1,5 @@
 """An entry before it is public: put aside, withdrawn, previewed, and decided about by an editor."""
 
-from functools import partial
-
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -18,7 +16,7 @@ from tracker.web.forms.base import ConfirmForm, attempt
 from tracker.web.forms.stories import ApprovalForm
 from tracker.web.sent_forms import ask_before_repeating
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, answer_edit, ask_page, found, preview_page, published, saved
+from tracker.web.staff.answers import Page, answer_edit, ask_page, found, load, preview_page, published, saved
 
 bp = Blueprint("approval", __name__, url_prefix="/staff")
 
@@ -56,8 +54,7 @@ def decide(update_id: int) -> Page | Response:
 @bp.route("/updates/<id:update_id>/<any(discard, restore):action>", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def discard(update_id: int, action: str) -> Page | Response:
-    find = partial(staff.find_update, update_id=update_id)
-    update = found(find(db()))
+    update = load(Update, update_id)
     if action == "discard":
         drafts.require_own(update, me())
     verb = "Put aside" if action == "discard" else "Take up"
@@ -68,7 +65,8 @@ def discard(update_id: int, action: str) -> Page | Response:
 
     said = "The draft is put aside." if action == "discard" else "The draft is taken up again."
     words = {"submit": verb, "intro": f"{update.happened_on.in_words}: {update.text}"}
-    return answer_edit(find, ConfirmForm, save, said, f"{verb} this draft", ask_page(update.ask_id), **words)
+    heading, back = f"{verb} this draft", ask_page(update.ask_id)
+    return answer_edit(Update, update_id, ConfirmForm, save, said, heading, back, **words)
 
 
 @bp.post("/updates/<id:update_id>/withdraw")

@@ -22,7 +22,7 @@ from tracker.web.forms.base import ConfirmForm, attempt
 from tracker.web.forms.stories import DismissForm, TellForm
 from tracker.web.forms.updates import CHANGED
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, answer_edit, by_id, done, form_page, found, require_publisher, saved
+from tracker.web.staff.answers import Page, answer_edit, done, form_page, found, load, require_publisher, saved
 
 bp = Blueprint("findings", __name__, url_prefix="/staff/findings")
 KEPT = {
@@ -75,7 +75,7 @@ def _tell(change: Change, form: TellForm, finding_id: int, button: str) -> tuple
 @bp.route("/<id:finding_id>/dismiss", methods=["GET", "POST"])
 @requires(Action.PUBLISH)
 def dismiss(finding_id: int) -> Page | Response:
-    says = found(db().get(Finding, finding_id)).says
+    says = load(Finding, finding_id).says
 
     def make(obj: Finding, **data: Any) -> DismissForm:
         return DismissForm(version=obj.version, **data)
@@ -84,20 +84,19 @@ def dismiss(finding_id: int) -> Page | Response:
         findings.dismiss(change, finding, form.in_words, form.seen_version)
 
     said, words = "Put down as not relevant. It comes back only if the record changes.", {"submit": "Not relevant"}
-    find, heading = by_id(Finding, finding_id), "Not relevant?"
-    return answer_edit(find, make, save, said, heading, _desk(), intro=says, **words)
+    return answer_edit(Finding, finding_id, make, save, said, "Not relevant?", _desk(), intro=says, **words)
 
 
 @bp.post("/<id:finding_id>/fill")
 @requires(Action.EDIT)
 def fill(finding_id: int) -> Page | Response:
-    says = found(db().get(Finding, finding_id)).says
+    says = load(Finding, finding_id).says
 
     def save(change: Change, finding: Finding, form: ConfirmForm) -> None:
         findings.fill(change, finding, form.seen_version)
 
     said, words = f"Filled in: {says}.", {"submit": "Fill in the date", "intro": says}
-    return answer_edit(by_id(Finding, finding_id), ConfirmForm, save, said, "Fill in the date", _desk(), **words)
+    return answer_edit(Finding, finding_id, ConfirmForm, save, said, "Fill in the date", _desk(), **words)
 
 
 def proposed(row: NewFinding) -> dict[str, Any]:

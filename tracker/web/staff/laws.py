@@ -15,7 +15,7 @@ from tracker.web.auth import requires
 from tracker.web.forms.base import ConfirmForm
 from tracker.web.forms.legislation import LegislationForm, LinkForm
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, answer_edit, answer_form, ask_page, found, found_own
+from tracker.web.staff.answers import Page, answer_edit, answer_form, ask_page, found_own, load
 
 bp = Blueprint("laws", __name__, url_prefix="/staff")
 DRAFT = "Kept as a draft."
@@ -32,7 +32,7 @@ def index() -> str:
 @bp.get("/legislation/<id:law_id>")
 @requires(Action.READ)
 def show(law_id: int) -> str:
-    law = found(staff.find_law(db(), law_id))
+    law = load(Legislation, law_id)
     events = staff.list_subject_events(db(), "legislation", law_id)
     return render_template("staff/laws/show.html", law=law, events=events, confirm=ConfirmForm(version=law.version))
 
@@ -53,9 +53,8 @@ def edit(law_id: int) -> Page | Response:
     def save(change: Change, law: Legislation, form: LegislationForm) -> None:
         legislation.edit_legislation(change, law, form.draft(), form.seen_version)
 
-    find = partial(staff.find_law, law_id=law_id)
     make = partial(LegislationForm, laws=lambda: LawChoices(db(), but_not=law_id))
-    return answer_edit(find, make, save, "Kept.", "Edit the law", url_for(".show", law_id=law_id))
+    return answer_edit(Legislation, law_id, make, save, "Kept.", "Edit the law", url_for(".show", law_id=law_id))
 
 
 @bp.route("/asks/<id:ask_id>/links/new", methods=["GET", "POST"])
@@ -74,8 +73,7 @@ def new_link(ask_id: int) -> Page | Response:
 @bp.route("/links/<id:link_id>/edit", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def edit_link(link_id: int) -> Page | Response:
-    find = partial(staff.find_link, link_id=link_id)
-    link = found(find(db()))
+    link = load(Link, link_id)
     heading = f"Edit the link to {link.legislation.citation or link.legislation.title}"
     ask_id = found_own(link.ask_id).id
 
@@ -83,4 +81,4 @@ def edit_link(link_id: int) -> Page | Response:
         legislation.edit_link(change, row, form.draft(ask_id), form.seen_version)
 
     make = partial(LinkForm, laws=lambda: LawChoices(db()))
-    return answer_edit(find, make, save, "Kept.", heading, ask_page(ask_id), previews=ask_id)
+    return answer_edit(Link, link_id, make, save, "Kept.", heading, ask_page(ask_id), previews=ask_id)

@@ -12,7 +12,7 @@ from tracker.web.auth import requires
 from tracker.web.forms.asks import SourceForm
 from tracker.web.forms.base import ConfirmForm
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, answer_edit, answer_form, by_id
+from tracker.web.staff.answers import Page, answer_edit, answer_form
 
 bp = Blueprint("sources", __name__, url_prefix="/staff/sources")
 
@@ -39,4 +39,4 @@ def edit(source_id: int) -> Page | Response:
     def save(change: Change, source: Source, form: SourceForm) -> None:
         asks.edit_source(change, source, form.draft(), form.seen_version)
 
-    return answer_edit(by_id(Source, source_id), SourceForm, save, "Kept.", "Edit the source", url_for(".index"))
+    return answer_edit(Source, source_id, SourceForm, save, "Kept.", "Edit the source", url_for(".index"))

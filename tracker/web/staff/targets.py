@@ -1,6 +1,5 @@
 """Targets of an ask: names pasted, compared with the UK Sanctions List one by one, and erased."""
 
-from functools import partial
 from typing import Any
 
 from flask import Blueprint, url_for
@@ -15,8 +14,7 @@ from tracker.services.change import Change
 from tracker.web.auth import requires
 from tracker.web.forms.base import attempt
 from tracker.web.forms.targets import CompareForm, EraseTargetForm, TargetsForm
-from tracker.web.session import db
-from tracker.web.staff.answers import Page, answer_edit, answer_form, ask_page, form_page, found, saved
+from tracker.web.staff.answers import Page, answer_edit, answer_form, ask_page, form_page, found, load, saved
 
 bp = Blueprint("targets", __name__, url_prefix="/staff")
 INTRO = (
@@ -37,7 +35,7 @@ ERASE = (
 @bp.route("/asks/<id:ask_id>/targets/new", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def new(ask_id: int) -> Page | Response:
-    heading = f"Add names to “{found(db().get(Ask, ask_id)).title}”"
+    heading = f"Add names to “{load(Ask, ask_id).title}”"
 
     def save(change: Change, form: TargetsForm) -> None:
         targets.add_targets(change, change.session.get_one(Ask, ask_id), form.draft())
@@ -50,16 +48,16 @@ def new(ask_id: int) -> Page | Response:
 @requires(Action.EDIT)
 def compare(target_id: int) -> Page | Response:
     def make(**data: Any) -> CompareForm:
-        return CompareForm(found(staff.find_target(db(), target_id)), **data)
+        return CompareForm(load(Target, target_id), **data)
 
     def save(change: Change) -> tuple[str, str]:
-        row = found(staff.find_target(change.session, target_id))
+        row = found(staff.find(change.session, Target, target_id))
         targets.decide(change, row, form.draft(), form.seen_version)
         if later := staff.find_next_target(change.session, row):
             return "Kept. This is the next name.", url_for(".compare", target_id=later)
         return "Kept. All are compared.", back
 
-    form, target = make(), found(staff.find_target(db(), target_id))
+    form, target = make(), load(Target, target_id)
     back = ask_page(target.ask_id, "targets")
     heading = f"Is {target.asked_as or f'target {target.position} (erased)'} on the list?"
     intro = COMPARE + ("" if any("name" in it for it in target.candidates) else NONE_FITS)
@@ -70,12 +68,13 @@ def compare(target_id: int) -> Page | Response:
 @bp.route("/targets/<id:target_id>/erase", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def erase(target_id: int) -> Page | Response:
-    find = partial(staff.find_target, target_id=target_id)
-    target = found(find(db()))
+    target = load(Target, target_id)
 
     def save(change: Change, row: Target, form: EraseTargetForm) -> None:
         reason, is_counted = form.reason.data or "", form.is_counted.data
         targets.erase(change, row, form.seen_version, reason, is_counted=is_counted)
 
     heading, back = f"Erase the name of target {target.position}", ask_page(target.ask_id, "targets")
-    return answer_edit(find, EraseTargetForm, save, "Erased.", heading, back, submit="Erase it", intro=ERASE)
+    return answer_edit(
+        Target, target_id, EraseTargetForm, save, "Erased.", heading, back, submit="Erase it", intro=ERASE
+    )
