@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Optional
 
 from tracker.models import Ask
 from tracker.queries.choosing import AskChoices, SourceChoices
-from tracker.rules.asks import QUOTE_LENGTH, AskDraft, AskKind, Basis, SourceDraft, TestDraft
+from tracker.rules.asks import QUOTE_LENGTH, AskDraft, AskKind, Basis
 from tracker.rules.bulk import ManyDraft, Seen, What
 from tracker.rules.checks import NAME_LENGTH
 from tracker.rules.dates import HELP
@@ -53,10 +53,6 @@ class SourceForm(Form):
     archived_url = UrlField("Address of an archived copy", render_kw={"inputmode": "url"})
     note = LongTextField("Public note", render_kw={"maxlength": SENTENCE_LENGTH})
     internal_note = LongTextField("Internal note", description="Only staff see this.")
-
-    def draft(self) -> SourceDraft:
-        """The source as typed."""
-        return SourceDraft(**self.values())
 
 
 class BodyForm(Form):
@@ -158,10 +154,6 @@ class TestForm(Form):
     )
     reviewed_on = DateField("Last looked at on", description=HELP)
     change_reason = LongTextField("Why the tests change", description=WHY)
-
-    def draft(self) -> TestDraft:
-        """The test as typed."""
-        return TestDraft(**self.values())
 
 
 class ManyForm(Form):

@@ -12,7 +12,7 @@ from tracker.models import Ask, SuccessTest
 from tracker.queries import staff
 from tracker.queries.choosing import AskChoices, LawChoices, SourceChoices, find_known_page, list_offered
 from tracker.queries.staff import NO_STATUS, Wanted
-from tracker.rules.asks import Publication
+from tracker.rules.asks import Publication, TestDraft
 from tracker.rules.bulk import MOST_AT_ONCE
 from tracker.rules.people import Action
 from tracker.rules.standing import contradictions
@@ -173,8 +173,8 @@ def edit_test(test_id: int) -> Page | Response:
     ask = found_own(load(SuccessTest, test_id).ask_id)
 
     def save(change: Change, test: SuccessTest, form: TestForm) -> None:
-        reason = form.change_reason.data or ""
-        tests.edit_test(change, test.ask, test, form.draft(), seen_version=form.seen_version, reason=reason)
+        draft, reason = TestDraft(**form.values()), form.change_reason.data or ""
+        tests.edit_test(change, test.ask, test, draft, seen_version=form.seen_version, reason=reason)
 
     back, intro = ask_page(ask.id), _redefines(ask)
     return answer_edit(

@@ -12,7 +12,7 @@ from tracker.db.engine import reading
 from tracker.models import Ask, Reply
 from tracker.rules.checks import MARK
 from tracker.rules.dates import PartialDate
-from tracker.rules.disputes import one_month_after
+from tracker.rules.disputes import DisputeDraft, ReplyDraft, one_month_after
 from tracker.rules.people import Action
 from tracker.services import asks, replies, taking_down
 from tracker.services.change import Change
@@ -46,7 +46,7 @@ def new_reply(ask_id: int) -> Page | Response:
     heading = f"We asked for a reply about “{load(Ask, ask_id).title}”"
 
     def save(change: Change, form: ReplyForm) -> None:
-        replies.create_reply(change, ask_id, form.draft())
+        replies.create_reply(change, ask_id, ReplyDraft(**form.values()))
 
     make = partial(ReplyForm, asked_on=PartialDate(today().isoformat()), due_on=one_month_after(today()))
     said = "Kept. The desk reminds you when the answer is due."
@@ -59,7 +59,7 @@ def edit_reply(reply_id: int) -> Page | Response:
     reply = load(Reply, reply_id)
 
     def save(change: Change, row: Reply, form: ReplyForm) -> None:
-        replies.edit_reply(change, row, form.draft(), form.seen_version)
+        replies.edit_reply(change, row, ReplyDraft(**form.values()), form.seen_version)
 
     heading, back = f"The reply of {reply.asked}", ask_page(reply.ask_id, "replies")
     return answer_edit(Reply, reply_id, ReplyForm, save, "Kept.", heading, back, intro=ASKING)
@@ -88,7 +88,7 @@ def mark(ask_id: int) -> Page | Response:
         return DisputeForm(disputed_on=PartialDate(today().isoformat()), version=obj.version, **data)
 
     def save(change: Change, ask: Ask, form: DisputeForm) -> None:
-        replies.mark_disputed(change, ask, form.draft(), form.seen_version)
+        replies.mark_disputed(change, ask, DisputeDraft(**form.values()), form.seen_version)
 
     said, words = "The public page says that it is disputed.", {"submit": "Show that it is disputed", "intro": MARKING}
     return answer_edit(Ask, ask_id, make, save, said, heading, ask_page(ask_id), **words)
