@@ -27,7 +27,7 @@ from tracker.web import sent_forms
 from tracker.web.addresses import site_url
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import attempt
-from tracker.web.forms.sheets import BringForm, PasteForm, UploadForm
+from tracker.web.forms.new_asks import BringForm, PasteForm, UploadForm
 from tracker.web.limits import CSV
 from tracker.web.session import db, stop_reading, transaction
 from tracker.web.staff.answers import Page, done, saved
