@@ -188,7 +188,7 @@ def find_contradicted(session: Session, *among: sa.ColumnElement[bool]) -> list[
     ]
 
 
-def list_contradicted(session: Session) -> list[Ask]:
+def list_contradicted(session: Session, limit: int, after: str = "") -> Listed[Ask]:
     """The contradicted asks by title, among those of the latest redefinitions and those that an import questioned."""
     latest = (
         sa.select(Update.ask_id)
@@ -198,4 +198,4 @@ def list_contradicted(session: Session) -> list[Ask]:
     )
     questioned = sa.select(Event.subject_id).where(Event.action == QUESTIONED, Event.subject == "ask")
     found = find_contradicted(session, Ask.id.in_({*session.scalars(latest), *session.scalars(questioned)}))
-    return list(session.scalars(sa.select(Ask).where(Ask.id.in_(found)).order_by(Ask.title, Ask.id)))
+    return paging.cut(session, sa.select(Ask).where(Ask.id.in_(found)), (Ask.title, Ask.id), limit=limit, after=after)
