@@ -1,6 +1,6 @@
 """The forms in which new asks come: one with all that belongs to it, a sheet that is pasted, files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import request
@@ -8,7 +8,7 @@ from wtforms import BooleanField, Field, FieldList, FormField, SelectField
 from wtforms.validators import ValidationError
 
 from tracker.imports.pasted import MEANINGS, MOST_COLUMNS, guess, read_pasted
-from tracker.queries.choosing import AskChoices, LawChoices, SourceChoices
+from tracker.queries.choosing import LawChoices, SourceChoices, find_known_page
 from tracker.rules.asks import MOST_TESTS, SourceDraft
 from tracker.rules.checks import check_url
 from tracker.rules.dates import HELP, PartialDate
@@ -17,7 +17,7 @@ from tracker.rules.legislation import Effect, LinkDraft
 from tracker.rules.pages import tidied
 from tracker.rules.status import Status
 from tracker.rules.text import SENTENCE_LENGTH, SLUG_LENGTH, TITLE_LENGTH
-from tracker.rules.updates import EvidenceDraft, Result, UpdateDraft, UpdateKind
+from tracker.rules.updates import Result, UpdateDraft, UpdateKind
 from tracker.services.new_asks import NewAsk
 from tracker.web.forms.asks import AskForm
 from tracker.web.forms.base import Form, whole_number
@@ -33,6 +33,7 @@ from tracker.web.forms.fields import (
 )
 from tracker.web.forms.legislation import AT_HAND, NO_SUCH_LAW
 from tracker.web.forms.updates import STATUS_CHOICES
+from tracker.web.session import db
 
 RESULTS = set(Result)
 PASTE = "Paste its address, or type a title that is here already."
@@ -51,9 +52,9 @@ class SourcedForm(Form):
     source_publisher = TextField("Publisher", render_kw={"maxlength": TITLE_LENGTH})
     source_published_on = DateField("When", description=HELP)
 
-    def find_source(self, sources: Callable[[], SourceChoices], find: Callable[[str], EvidenceDraft | None]) -> None:
+    def find_source(self) -> None:
         """Take the source that is named; an address that none has, or a name with a title below it, is a new one."""
-        self.source_id.choose(sources)
+        self.source_id.choose(lambda: SourceChoices(db()))
         url = "" if self.source_id.chosen else tidied(self.source_id.typed)
         wrong = check_url(url)
         self.source_url = "" if wrong else url
@@ -63,7 +64,7 @@ class SourcedForm(Form):
         if self.source_url or self.source_title.data:
             self.source_id.process_errors = []
         self.source_id.process_errors = [f"{error} {OR_NEW}" for error in self.source_id.process_errors]
-        if self.source_url and (known := find(self.source_url)):
+        if self.source_url and (known := find_known_page(db(), self.source_url)):
             self.source_title.data = self.source_title.data or known.title
             self.source_publisher.data = self.source_publisher.data or known.publisher
             if not self.source_published_on.typed:
@@ -102,20 +103,14 @@ class NewAskForm(SourcedForm, AskForm, ResultsForm, EvidencedForm):
     provisions = TextField("Which provisions", description="Such as “ss. 1–3”.", render_kw={"maxlength": TITLE_LENGTH})
     in_force_on = DateField("In force since", description="Leave empty when it is not in force or not known.")
 
-    def __init__(
-        self,
-        sources: Callable[[], SourceChoices],
-        others: Callable[[], AskChoices],
-        laws: Callable[[], LawChoices],
-        find: Callable[[str], EvidenceDraft | None],
-    ) -> None:
-        super().__init__(sources=sources, others=others)
+    def __init__(self) -> None:
+        super().__init__()
         del self.change_reason
         for field in (self.title, self.topic, self.quote, self.summary):
             field.validators = ()  # the rules say all at once what is missing
-        self.find_source(sources, find)
-        self.legislation_id.choose(laws)
-        self.look_up(find)
+        self.find_source()
+        self.legislation_id.choose(lambda: LawChoices(db()))
+        self.look_up(lambda url: find_known_page(db(), url))
         for _, result in self.offer_results((label, label) for label in self.labels.data[:MOST_TESTS]):
             result.choices = {"": "Not said"} | {each.value: each.label for each in Result}
 

@@ -1,8 +1,6 @@
 """Asks and their success tests."""
 
 from collections.abc import Mapping
-from functools import partial
-from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -10,7 +8,7 @@ from werkzeug.wrappers import Response
 from tracker.clock import today
 from tracker.models import Ask, SuccessTest
 from tracker.queries import staff
-from tracker.queries.choosing import AskChoices, LawChoices, SourceChoices, find_known_page, list_offered
+from tracker.queries.choosing import list_offered
 from tracker.queries.staff import NO_STATUS, Wanted
 from tracker.rules.asks import Publication, TestDraft
 from tracker.rules.bulk import MOST_AT_ONCE
@@ -104,13 +102,7 @@ def story(ask_id: int) -> str:
 @bp.route("/asks/new", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def new() -> Page | Response:
-    form = NewAskForm(
-        lambda: SourceChoices(db()),
-        lambda: AskChoices(db()),
-        lambda: LawChoices(db()),
-        lambda url: find_known_page(db(), url),
-    )
-    button = request.form.get("do", "")
+    form, button = NewAskForm(), request.form.get("do", "")
     form.source_id.typed = form.source_id.typed or showable(request.args.get("source", ""))
     if button == "publish":
         require_publisher()
@@ -142,15 +134,11 @@ def new() -> Page | Response:
 def edit(ask_id: int) -> Page | Response:
     found_own(ask_id)
 
-    def make(obj: Ask, **data: Any) -> AskForm:
-        sources, others = partial(SourceChoices, present=obj.source_id), partial(AskChoices, but_not=ask_id)
-        return AskForm(obj=obj, sources=lambda: sources(db()), others=lambda: others(db()), **data)
-
     def save(change: Change, ask: Ask, form: AskForm) -> None:
         reason = form.change_reason.data or ""
         asks.edit_ask(change, ask, form.draft(), seen_version=form.seen_version, reason=reason)
 
-    return answer_edit(Ask, ask_id, make, save, "Kept.", "Edit the ask", ask_page(ask_id), previews=ask_id)
+    return answer_edit(Ask, ask_id, AskForm, save, "Kept.", "Edit the ask", ask_page(ask_id), previews=ask_id)
 
 
 @bp.route("/asks/<id:ask_id>/tests/new", methods=["GET", "POST"])

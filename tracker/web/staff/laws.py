@@ -1,7 +1,5 @@
 """Laws, and their links to asks."""
 
-from functools import partial
-
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -43,8 +41,7 @@ def new() -> Page | Response:
     def save(change: Change, form: LegislationForm) -> str:
         return url_for(".show", law_id=legislation.create_legislation(change, form.draft()).id)
 
-    make = partial(LegislationForm, laws=lambda: LawChoices(db()))
-    return answer_form(make, save, DRAFT, "New law", url_for(".index"), submit="Keep as a draft")
+    return answer_form(LegislationForm, save, DRAFT, "New law", url_for(".index"), submit="Keep as a draft")
 
 
 @bp.route("/legislation/<id:law_id>/edit", methods=["GET", "POST"])
@@ -53,8 +50,8 @@ def edit(law_id: int) -> Page | Response:
     def save(change: Change, law: Legislation, form: LegislationForm) -> None:
         legislation.edit_legislation(change, law, form.draft(), form.seen_version)
 
-    make = partial(LegislationForm, laws=lambda: LawChoices(db(), but_not=law_id))
-    return answer_edit(Legislation, law_id, make, save, "Kept.", "Edit the law", url_for(".show", law_id=law_id))
+    back = url_for(".show", law_id=law_id)
+    return answer_edit(Legislation, law_id, LegislationForm, save, "Kept.", "Edit the law", back)
 
 
 @bp.route("/asks/<id:ask_id>/links/new", methods=["GET", "POST"])
@@ -65,9 +62,8 @@ def new_link(ask_id: int) -> Page | Response:
     def save(change: Change, form: LinkForm) -> None:
         legislation.create_link(change, form.draft(ask_id))
 
-    make = partial(LinkForm, laws=lambda: LawChoices(db()))
     said, intro = f"{DRAFT} Publish it when it is right.", "" if LawChoices(db()).offer("") else NO_LAW
-    return answer_form(make, save, said, heading, ask_page(ask_id), submit="Keep as a draft", intro=intro)
+    return answer_form(LinkForm, save, said, heading, ask_page(ask_id), submit="Keep as a draft", intro=intro)
 
 
 @bp.route("/links/<id:link_id>/edit", methods=["GET", "POST"])
@@ -80,5 +76,4 @@ def edit_link(link_id: int) -> Page | Response:
     def save(change: Change, row: Link, form: LinkForm) -> None:
         legislation.edit_link(change, row, form.draft(ask_id), form.seen_version)
 
-    make = partial(LinkForm, laws=lambda: LawChoices(db()))
-    return answer_edit(Link, link_id, make, save, "Kept.", heading, ask_page(ask_id), previews=ask_id)
+    return answer_edit(Link, link_id, LinkForm, save, "Kept.", heading, ask_page(ask_id), previews=ask_id)
