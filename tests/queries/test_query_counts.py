@@ -96,6 +96,7 @@ ARGUMENTS: Mapping[str, Callable[[Session], Any]] = {
     "ask_id": main_id,
     "ask_ids": lambda session: list(session.scalars(sa.select(Ask.id))),
     "at": lambda session: NOW,
+    "before": lambda session: 1000,
     "cells": public.count_cells,
     "identity": lambda session: KEY,
     "ids": lambda session: list(session.scalars(sa.select(Ask.id))),

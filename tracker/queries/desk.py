@@ -14,7 +14,7 @@ from tracker.queries import paging
 from tracker.queries.late import ended_by, is_review_late
 from tracker.queries.log import BY_PEOPLE
 from tracker.queries.paging import Listed
-from tracker.queries.people import with_names
+from tracker.queries.people import list_newest
 from tracker.queries.public.as_of import is_published
 from tracker.queries.public.filters import read_key, write_key
 from tracker.rules.asks import Publication
@@ -31,7 +31,7 @@ UNVERIFIED: tuple[type[Link | Legislation | Source | Ask], ...] = (Link, Legisla
 OF_UPDATE = (joinedload(Update.ask), joinedload(Update.author))
 TO_CHECK = (selectinload(Ask.tests), selectinload(Ask.links).joinedload(Link.legislation))
 COMINGS_AND_GOINGS = ("signed in", "signed out")
-LATEST = 500
+LATEST, RECENT = 500, 15
 # What the log says of an ask that came with an import and whose tests contradict its status.
 QUESTIONED = "questioned"
 
@@ -145,10 +145,9 @@ def list_unverified(session: Session, limit: int, after: str = "") -> Listed[Lin
     return Listed(rows[:limit], number, next_key, not after)
 
 
-def list_recent(session: Session, limit: int) -> Sequence[Event]:
+def list_recent(session: Session) -> list[Event]:
     """The newest entries of the event log by people, comings and goings left out."""
-    statement = sa.select(Event).where(Event.action.not_in(COMINGS_AND_GOINGS), *BY_PEOPLE)
-    return with_names(session, session.scalars(statement.order_by(Event.id.desc()).limit(limit)))
+    return list_newest(session, RECENT, Event.action.not_in(COMINGS_AND_GOINGS), *BY_PEOPLE)
 
 
 def count_published_updates(session: Session, ask_ids: Sequence[int]) -> dict[int, int]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from tracker.models import Ask, Body, Event, Legislation, Link, Note, Person, Reply, Source, SuccessTest, Target, Update
 from tracker.queries import paging
 from tracker.queries.paging import Listed
-from tracker.queries.people import with_names
+from tracker.queries.people import list_newest
 from tracker.queries.public.filters import LONGEST_SEARCH, UnknownFilter, text_of
 from tracker.rules.asks import Publication
 from tracker.rules.official import TargetState
@@ -20,7 +20,6 @@ from tracker.rules.text import showable, slugify
 
 Row = TypeVar("Row")
 MOST = 100
-RECENT = 15
 MOST_WORDS = 8
 NO_STATUS = "none"
 _PLACES = {status: f"{place:02}" for place, status in enumerate(STATUS_ORDER)}
@@ -119,22 +118,14 @@ def list_notes(session: Session, ask_id: int) -> Sequence[Note]:
     return session.scalars(of_ask.order_by(Note.id.desc()).limit(MOST)).all()
 
 
-def list_events(
-    session: Session, ask_id: int | None = None, before: int | None = None, limit: int = RECENT
-) -> Sequence[Event]:
-    """The newest entries of the event log, of one ask or of all; `before` is the entry at which to go on."""
-    statement = sa.select(Event).order_by(Event.id.desc()).limit(limit)
-    if ask_id:
-        statement = statement.where(Event.ask_id == ask_id)
-    if before:
-        statement = statement.where(Event.id < before)
-    return with_names(session, session.scalars(statement))
+def list_events(session: Session, ask_id: int, before: int, limit: int) -> list[Event]:
+    """The newest entries of the event log about an ask; `before` is the entry at which to go on, or 0."""
+    return list_newest(session, limit, Event.ask_id == ask_id, *([Event.id < before] if before else ()))
 
 
-def list_subject_events(session: Session, subject: str, subject_id: int) -> Sequence[Event]:
+def list_subject_events(session: Session, subject: str, subject_id: int) -> list[Event]:
     """The newest entries of the event log about one record."""
-    about = sa.select(Event).where(Event.subject == subject, Event.subject_id == subject_id)
-    return with_names(session, session.scalars(about.order_by(Event.id.desc()).limit(MOST)))
+    return list_newest(session, MOST, Event.subject == subject, Event.subject_id == subject_id)
 
 
 def count_published(session: Session, ask_id: int) -> int:

@@ -168,12 +168,12 @@ def _take_code(writer: Session, person: Person, typed: str) -> str:
 
 def _start(writer: Session, person: Person) -> str:
     """Begin a session, and tell the person what happened at the door since the last one."""
-    last = find_last_sign_in(writer, person.id)
+    last, failures = find_last_sign_in(writer, person.id)
     token = sessions.start(Change(writer, _actor(person), now()), person, session.get("token"), device_in_words())
     remember_device(person.email)
     log.info("signed in: person %s", person.id)
-    if last.at:
-        g.last_sign_in = f"Your last sign-in: {minute(last.at)}. {_failures(last.failures)}"
+    if last:
+        g.last_sign_in = f"Your last sign-in: {minute(last)}. {_failures(failures)}"
     return token
 
 

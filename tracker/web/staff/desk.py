@@ -92,7 +92,7 @@ def desk() -> str:
         lists=lists,
         looked=looked,
         accounts=list_account_changes(db(), now(), FIRST) if me().may(Action.PUBLISH) else [],
-        events=queries.list_recent(db(), staff.RECENT),
+        events=queries.list_recent(db()),
         **_context(),
     )
 
