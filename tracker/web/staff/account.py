@@ -1,7 +1,6 @@
 """My account: password, two-step sign-in, recovery codes, sessions, who tried to get in; and the first password."""
 
 import re
-from typing import NamedTuple
 
 from flask import Blueprint, abort, current_app, render_template, request, session, url_for
 from werkzeug.wrappers import Response
@@ -154,20 +153,13 @@ def choose(token: str) -> Page | Response:
     return answer or (render_template("staff/choose_password.html", form=form, person=person), form.http_code)
 
 
-class QrCode(NamedTuple):
-    """A QR code that a template draws within the page: its width in modules and its dark ones as a path."""
-
-    size: int
-    path: str
-
-
-def qr_code(text: str) -> QrCode:
-    """Return the code of a text."""
+def qr_code(text: str) -> tuple[int, str]:
+    """Return the QR code of a text as a page draws it: its width in modules, and its dark ones as a path."""
     import segno  # few set up a phone
 
     rows = list(segno.make(text, error="m", micro=False).matrix_iter(border=QUIET_MODULES))
     dark = [(x, y) for y, row in enumerate(rows) for x, module in enumerate(row) if module]
-    return QrCode(len(rows), "".join(f"M{x} {y}h1v1h-1z" for x, y in dark))
+    return len(rows), "".join(f"M{x} {y}h1v1h-1z" for x, y in dark)
 
 
 def _own() -> Person:
