@@ -24,6 +24,7 @@ from tracker.web.sent_forms import KEY
 from tracker.web.session import db
 from tracker.web.staff.answers import Page, answer_edit, answer_form, load
 
+HOUR = timedelta(hours=1)
 MADE = "The link is made."
 NOBODY_IS_DELETED = "Nobody is deleted: what the person wrote keeps the name. Deactivating ends every session at once."
 ERASING = (
@@ -47,7 +48,7 @@ def new() -> Page | Response:
     def invite(change: Change, form: PersonForm) -> str:
         return _make_link(change, people.add_person(change, _draft(form), ""), form)
 
-    intro = f"You get a link to send them. It works once, for {_hours(people.INVITATION_LASTS)} hours."
+    intro = f"You get a link to send them. It works once, for {people.INVITATION_LASTS // HOUR} hours."
     heading = "New member of staff"
     return answer_form(PersonForm, invite, MADE, heading, url_for(".index"), submit="Invite", intro=intro)
 
@@ -71,7 +72,7 @@ def link(person_id: int) -> Page | Response:
         return _make_link(change, row, form, form.seen_version)
 
     intro = (
-        f"With the link {person.name} chooses a password, once, within {_hours(people.lasts(person))} hours. "
+        f"With the link {person.name} chooses a password, once, within {people.lasts(person) // HOUR} hours. "
         "Links made before stop working. Two-step sign-in stays as it is."
     )
     words = {"submit": "Make the link", "intro": intro}
@@ -180,7 +181,3 @@ def token_of(key: str) -> str:
     """The token of the link that a form makes: the same each time, and known to nobody who lacks the site's key."""
     made = hmac.new(current_app.config["SECRET_KEY"].encode(), f"access link {key}".encode(), hashlib.sha256)
     return made.hexdigest()
-
-
-def _hours(length: timedelta) -> int:
-    return int(length.total_seconds()) // 3600
