@@ -194,10 +194,8 @@ def _hold(model: Any, text: str) -> list[sa.ColumnElement[bool]]:
     """Return the conditions that each word is in the title, the citation or, without its accents, the key."""
     key = Ask.slug if model is Ask else model.key
     texts = (model.title, model.citation) if model is Legislation else (model.title,)
-    return [_holds(texts, key, word) for word in text.split()[:MOST_WORDS]]
-
-
-def _holds(texts: Sequence[Any], key: Any, word: str) -> sa.ColumnElement[bool]:
-    plain = slugify(word)
-    in_key = [key.contains(plain, autoescape=True)] if plain else []
-    return sa.or_(*(text.icontains(word, autoescape=True) for text in texts), *in_key)
+    conditions = []
+    for word in text.split()[:MOST_WORDS]:
+        in_key = [key.contains(plain, autoescape=True)] if (plain := slugify(word)) else []
+        conditions.append(sa.or_(*(each.icontains(word, autoescape=True) for each in texts), *in_key))
+    return conditions

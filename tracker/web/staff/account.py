@@ -32,7 +32,7 @@ QUIET_MODULES = 4  # what the standard wants around a code
 @bp.get("")
 @requires(Action.READ)
 def index() -> str:
-    at, person = now(), _own()
+    at, person = now(), db().get_one(Person, me().id)
     return render_template(
         "staff/account/index.html",
         person=person,
@@ -47,7 +47,7 @@ def index() -> str:
 @bp.route("/password", methods=["GET", "POST"])
 @requires(Action.READ, recently=True)
 def password() -> Page | Response:
-    form, person = NewPasswordForm(), _own()
+    form, person = NewPasswordForm(), db().get_one(Person, me().id)
 
     def change_it() -> Response:
         stored = sessions.hash_password(form.password.data or "", person.email, person.name)
@@ -63,7 +63,7 @@ def password() -> Page | Response:
 @bp.route("/two-step", methods=["GET", "POST"])
 @requires(Action.READ, recently=True)
 def second_step() -> Page:
-    form, person, key = ProofForm(), _own(), current_app.config["SECRET_KEY"]
+    form, person, key = ProofForm(), db().get_one(Person, me().id), current_app.config["SECRET_KEY"]
 
     def set_up() -> list[str]:
         with transaction(me()) as change:
@@ -160,10 +160,6 @@ def qr_code(text: str) -> tuple[int, str]:
     rows = list(segno.make(text, error="m", micro=False).matrix_iter(border=QUIET_MODULES))
     dark = [(x, y) for y, row in enumerate(rows) for x, module in enumerate(row) if module]
     return len(rows), "".join(f"M{x} {y}h1v1h-1z" for x, y in dark)
-
-
-def _own() -> Person:
-    return db().get_one(Person, me().id)
 
 
 def _token_hash() -> str:
