@@ -141,7 +141,7 @@ class Wanted:
     `sort` is by what they are sorted: one of SORTS; `came` is the request in which they came in together.
     """
 
-    text: str = ""
+    q: str = ""
     status: Status | str = ""
     publication: Publication | str = ""
     sort: str = ""
@@ -158,18 +158,16 @@ class Wanted:
     @property
     def is_narrow(self) -> bool:
         """True if not every ask is wanted."""
-        return bool(self.text or self.status or self.publication or self.came)
+        return bool(self.q or self.status or self.publication or self.came)
 
     def as_query(self) -> dict[str, str]:
         """The filters that are set, for links."""
-        values = {"q": self.text, "status": str(self.status), "publication": str(self.publication)}
-        values |= {"sort": self.sort, "came": self.came}
-        return {name: value for name, value in values.items() if value}
+        return {name: str(value) for name, value in vars(self).items() if value}
 
 
 def list_asks(session: Session, wanted: Wanted, after: str = "", size: int = paging.SIZE) -> Listed[Ask]:
     """The asks that fit, sorted as wanted."""
-    statement = sa.select(Ask).where(*_hold(Ask, wanted.text))
+    statement = sa.select(Ask).where(*_hold(Ask, wanted.q))
     if wanted.status:
         statement = statement.where(Ask.status == (None if wanted.status == NO_STATUS else wanted.status))
     if wanted.publication:
