@@ -69,11 +69,6 @@ def find_ask(session: Session, ask_id: int) -> Ask | None:
     )
 
 
-def find_update(session: Session, update_id: int) -> Update | None:
-    """An update with everything that its form shows."""
-    return find(session, Update, update_id)
-
-
 def list_asks_of(session: Session, ids: Iterable[int]) -> Sequence[Ask]:
     """The asks with these numbers, by title."""
     return session.scalars(sa.select(Ask).where(Ask.id.in_(list(ids))).order_by(Ask.title, Ask.id)).all()

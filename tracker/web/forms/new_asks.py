@@ -110,7 +110,7 @@ class NewAskForm(SourcedForm, AskForm, ResultsForm, EvidencedForm):
             field.validators = ()  # the rules say all at once what is missing
         self.find_source()
         self.legislation_id.choose(lambda: LawChoices(db()))
-        self.look_up(lambda url: find_known_page(db(), url))
+        self.look_up()
         for _, result in self.offer_results((label, label) for label in self.labels.data[:MOST_TESTS]):
             result.choices = {"": "Not said"} | {each.value: each.label for each in Result}
 

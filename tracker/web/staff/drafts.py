@@ -30,20 +30,19 @@ def count_waiting() -> int:
 @bp.get("/approval/")
 @requires(Action.READ)
 def index() -> str:
-    after = request.args.get("after", "")
-    waiting = desk.list_waiting(db(), paging.SIZE, after)
-    return render_template("staff/approval/index.html", waiting=waiting, is_first=not after, form_for=ConfirmForm)
+    waiting = desk.list_waiting(db(), paging.SIZE, request.args.get("after", ""))
+    return render_template("staff/approval/index.html", waiting=waiting, form_for=ConfirmForm)
 
 
 @bp.route("/updates/<id:update_id>/approve", methods=["GET", "POST"])
 @requires(Action.PUBLISH)
 def decide(update_id: int) -> Page | Response:
-    update = found(staff.find_update(db(), update_id))
+    update = load(Update, update_id)
     form = ApprovalForm(version=update.version, seen=staff.count_published(db(), update.ask_id))
     if answer := attempt(form, lambda: _decide(update_id, form)):
         return answer
     if form.is_stale or form.is_refused:
-        update = found(staff.find_update(db(), update_id))
+        update = load(Update, update_id)
     if update.submitted_at is None or update.published_at:
         return _too_late(update, form)
     if form.is_stale:
@@ -72,13 +71,13 @@ def discard(update_id: int, action: str) -> Page | Response:
 @bp.post("/updates/<id:update_id>/withdraw")
 @requires(Action.DRAFT)
 def withdraw(update_id: int) -> Response:
-    update, form = found(staff.find_update(db(), update_id)), ConfirmForm()
+    update, form = load(Update, update_id), ConfirmForm()
     back = url_for("updates.edit", update_id=update_id)
     if not form.is_sent():
         return redirect(ask_page(update.ask_id), 303)
 
     def save(change: Change) -> tuple[str, str]:
-        updates.withdraw(change, found(staff.find_update(change.session, update_id)), form.seen_version)
+        updates.withdraw(change, found(staff.find(change.session, Update, update_id)), form.seen_version)
         return "Withdrawn. It is your draft again.", back
 
     return saved(save)
@@ -94,7 +93,7 @@ def preview(ask_id: int) -> str:
 
 def _decide(update_id: int, form: ApprovalForm) -> Response:
     def save(change: Change) -> tuple[str, str]:
-        update = found(staff.find_update(change.session, update_id))
+        update = found(staff.find(change.session, Update, update_id))
         if form.approves:
             ask = change.session.get_one(Ask, update.ask_id)
             updates.approve(change, ask, update, form.seen_version, form.seen_entries)

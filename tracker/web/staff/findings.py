@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from tracker.clock import today
 from tracker.models import Ask, Finding, Target
 from tracker.queries import staff
-from tracker.queries.choosing import find_known_page
 from tracker.queries.findings import NewFinding, find_finding
 from tracker.rules.asks import AskDraft
 from tracker.rules.dates import PartialDate
@@ -71,7 +70,7 @@ def tell(finding_id: int) -> Page | Response:
         return redirect(address, 303)
     form = TellForm(asks=[str(ask.id) for ask in row.asks], is_next_step=_is_free_step(row), **proposed(row))
     form.offer(row.asks, may_set_step=_is_to_come(row.finding) and me().may(Action.EDIT))
-    form.look_up(lambda url: find_known_page(db(), url))
+    form.look_up()
     answer = None
     if button in KEPT:
         answer = attempt(form, lambda: saved(lambda change: _tell(change, form, finding_id, button)))
