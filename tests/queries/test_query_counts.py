@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,7 +29,7 @@ from tests.factories import (
 )
 from tests.queries.statements import watched
 from tracker.db.engine import reading, writing
-from tracker.models import Ask, Legislation, Link, Publisher, SanctionsList, SuccessTest, Target, Update
+from tracker.models import Ask, Legislation, Publisher, SanctionsList, Target, Update
 from tracker.queries import choosing, desk, public, staff, stories
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.staff import Wanted
@@ -95,26 +96,24 @@ ARGUMENTS: Mapping[str, Callable[[Session], Any]] = {
     "ask_id": main_id,
     "ask_ids": lambda session: list(session.scalars(sa.select(Ask.id))),
     "at": lambda session: NOW,
+    "before": lambda session: 1000,
     "cells": public.count_cells,
     "identity": lambda session: KEY,
     "ids": lambda session: list(session.scalars(sa.select(Ask.id))),
     "key": lambda session: KEY,
-    "law_id": lambda session: first(session, Legislation),
+    "kind": lambda session: Legislation,
     "limit": lambda session: 100,
     "lines": lambda session: public.find_page(session, AskFilter()).lines,
-    "link_id": lambda session: first(session, Link),
     "model": lambda session: Ask,
+    "number": lambda session: 1,
     "numbers": lambda session: {Family.OPEN: 99},
     "person_id": lambda session: 1,
-    "reply_id": lambda session: 1,
     "since": lambda session: NOW,
     "size": lambda session: 100,
     "slug": lambda session: "main",
     "subject": lambda session: "ask",
     "subject_id": main_id,
     "target": lambda session: session.get_one(Target, 1),
-    "target_id": lambda session: 1,
-    "test_id": lambda session: first(session, SuccessTest),
     "text": lambda session: "homs",
     "title": lambda session: REGIME,
     "today": lambda session: date(2100, 1, 1),
@@ -134,6 +133,8 @@ OTHERWISE: Mapping[str, Query] = {
     "public.find_body": lambda session: public.find_body(session, "body-1"),
     "public.find_source": lambda session: public.find_source(session, "source-1"),
     "staff.list_asks": lambda session: staff.list_asks(session, Wanted("home", "announced", "published")),
+    **{f"staff.list_all {kind.__name__}": partial(staff.list_all, kind=kind) for kind in staff.BY_NAME},
+    **{f"staff.find {kind.__name__}": partial(staff.find, kind=kind, number=1) for kind in staff.LOADED},
 }
 
 

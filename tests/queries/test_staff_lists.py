@@ -12,7 +12,7 @@ from tests import factories
 from tests.factories import NOW, dispute_draft, find_staff, make_ask, make_law, make_link, make_test, make_update
 from tests.transactions import shared_engine_with
 from tracker.db.engine import reading
-from tracker.models import Ask, Person
+from tracker.models import Ask, Legislation, Person, Source
 from tracker.queries import desk, staff
 from tracker.queries.late import ended_by
 from tracker.queries.paging import Listed
@@ -60,9 +60,9 @@ LISTS: dict[str, Page] = {
     "asks by look": lambda s, size, after="": staff.list_asks(s, Wanted(sort="looked"), after, size),
     "asks by status": lambda s, size, after="": staff.list_asks(s, Wanted(sort="status"), after, size),
     "found asks": lambda s, size, after="": staff.list_asks(s, Wanted("tax", publication="draft"), after, size),
-    "laws": lambda s, size, after="": staff.list_laws(s, after, size),
-    "sources": lambda s, size, after="": staff.list_sources(s, after, size),
-    "people": lambda s, size, after="": staff.list_people(s, after, size),
+    "laws": lambda s, size, after="": staff.list_all(s, Legislation, after, size),
+    "sources": lambda s, size, after="": staff.list_all(s, Source, after, size),
+    "people": lambda s, size, after="": staff.list_all(s, Person, after, size),
     "story": lambda s, size, after="": staff.list_story(s, s.scalar(sa.select(sa.func.min(Ask.id))), size, after),
     "waiting": desk.list_waiting,
     "drafts": lambda s, size, after="": desk.list_drafts(s, None, size, after),

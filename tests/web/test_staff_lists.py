@@ -77,7 +77,7 @@ def test_asks_are_sorted_by_look_or_by_status_and_keep_their_filters(sqlite_site
 
 
 def test_laws_and_the_lists_of_the_desk_have_pages(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(staff.list_laws, "__defaults__", ("", 5))
+    monkeypatch.setattr(staff.list_all, "__defaults__", ("", 5))
     monkeypatch.setattr(paging, "SIZE", 3)
     with sqlite_site.change() as change:
         for number in range(4):

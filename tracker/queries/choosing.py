@@ -174,10 +174,6 @@ def _find_record(session: Session, url: str) -> EvidenceDraft | None:
     source = session.scalar(select(Source).where(Source.url.in_(known_as)).order_by(Source.id).limit(1))
     if source:
         return EvidenceDraft(url, source.title, None, source.publisher, source.published_on, source.archived_url)
-    return _find_known_law(session, url, known_as)
-
-
-def _find_known_law(session: Session, url: str, known_as: list[str]) -> EvidenceDraft | None:
     reference = parse_address(url)
     there = Legislation.identity == reference.identity if reference else Legislation.address.in_(known_as)
     law = session.scalar(select(Legislation).where(there).limit(1))

@@ -14,7 +14,7 @@ from tracker.queries import paging
 from tracker.queries.late import ended_by, is_review_late
 from tracker.queries.log import BY_PEOPLE
 from tracker.queries.paging import Listed
-from tracker.queries.people import with_names
+from tracker.queries.people import list_newest
 from tracker.queries.public.as_of import is_published
 from tracker.queries.public.filters import read_key, write_key
 from tracker.rules.asks import Publication
@@ -31,7 +31,7 @@ UNVERIFIED: tuple[type[Link | Legislation | Source | Ask], ...] = (Link, Legisla
 OF_UPDATE = (joinedload(Update.ask), joinedload(Update.author))
 TO_CHECK = (selectinload(Ask.tests), selectinload(Ask.links).joinedload(Link.legislation))
 COMINGS_AND_GOINGS = ("signed in", "signed out")
-LATEST = 500
+LATEST, RECENT = 500, 15
 # What the log says of an ask that came with an import and whose tests contradict its status.
 QUESTIONED = "questioned"
 
@@ -141,13 +141,13 @@ def list_unverified(session: Session, limit: int, after: str = "") -> Listed[Lin
         rows += found.rows
         number += found.number
     last = rows[limit - 1] if len(rows) > limit else None
-    return Listed(rows[:limit], number, write_key((UNVERIFIED.index(type(last)), last.id)) if last else "")
+    next_key = write_key((UNVERIFIED.index(type(last)), last.id)) if last else ""
+    return Listed(rows[:limit], number, next_key, not after)
 
 
-def list_recent(session: Session, limit: int) -> Sequence[Event]:
+def list_recent(session: Session) -> list[Event]:
     """The newest entries of the event log by people, comings and goings left out."""
-    statement = sa.select(Event).where(Event.action.not_in(COMINGS_AND_GOINGS), *BY_PEOPLE)
-    return with_names(session, session.scalars(statement.order_by(Event.id.desc()).limit(limit)))
+    return list_newest(session, RECENT, Event.action.not_in(COMINGS_AND_GOINGS), *BY_PEOPLE)
 
 
 def count_published_updates(session: Session, ask_ids: Sequence[int]) -> dict[int, int]:
@@ -187,7 +187,7 @@ def find_contradicted(session: Session, *among: sa.ColumnElement[bool]) -> list[
     ]
 
 
-def list_contradicted(session: Session) -> list[Ask]:
+def list_contradicted(session: Session, limit: int, after: str = "") -> Listed[Ask]:
     """The contradicted asks by title, among those of the latest redefinitions and those that an import questioned."""
     latest = (
         sa.select(Update.ask_id)
@@ -197,4 +197,4 @@ def list_contradicted(session: Session) -> list[Ask]:
     )
     questioned = sa.select(Event.subject_id).where(Event.action == QUESTIONED, Event.subject == "ask")
     found = find_contradicted(session, Ask.id.in_({*session.scalars(latest), *session.scalars(questioned)}))
-    return list(session.scalars(sa.select(Ask).where(Ask.id.in_(found)).order_by(Ask.title, Ask.id)))
+    return paging.cut(session, sa.select(Ask).where(Ask.id.in_(found)), (Ask.title, Ask.id), limit=limit, after=after)

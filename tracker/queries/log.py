@@ -6,7 +6,7 @@ who manage people; each person also sees what concerns themself.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -138,15 +138,12 @@ def _visible_to(reader: Actor) -> sa.ColumnElement[bool] | None:
 
 def _entries(session: Session, numbers: Sequence[int]) -> tuple[LogEntry, ...]:
     joined = sa.select(Event, Earlier.at).outerjoin(Earlier, Earlier.id == Event.id - 1)
-    rows = session.execute(joined.where(Event.id.in_(numbers)).order_by(Event.id.desc())).all()
+    rows: Sequence[Any] = session.execute(joined.where(Event.id.in_(numbers)).order_by(Event.id.desc())).all()
     events = with_names(session, (event for event, _ in rows))
     return tuple(
-        LogEntry(event, _is_dated_back(event, earlier)) for event, (_, earlier) in zip(events, rows, strict=True)
+        LogEntry(event, earlier is not None and event.at < earlier - CLOCK_MAY_DIFFER)
+        for event, (_, earlier) in zip(events, rows, strict=True)
     )
-
-
-def _is_dated_back(event: Event, earlier: datetime | None) -> bool:
-    return earlier is not None and event.at < earlier - CLOCK_MAY_DIFFER
 
 
 def list_distinct(session: Session, column: Any) -> Iterator[str]:

@@ -24,6 +24,7 @@ class Listed(Generic[Row_co]):
     rows: Sequence[Row_co]
     number: int
     next_key: str = ""
+    is_first: bool = True
 
 
 def cut(
@@ -54,4 +55,4 @@ def cut(
     if after or number > limit:
         number = session.scalar(statement.with_only_columns(sa.func.count(), maintain_column_froms=True)) or 0
     next_key = write_key(found[limit - 1][1:]) if len(found) > limit else ""
-    return Listed([row[0] for row in found[:limit]], number, next_key)
+    return Listed([row[0] for row in found[:limit]], number, next_key, not after)

@@ -1,9 +1,8 @@
 """Members of staff: their names in the log, their access, and who is a second person for a change of status."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -47,17 +46,16 @@ def with_names(session: Session, events: Iterable[Event]) -> list[Event]:
     return [Event(**entry if entry["format"] == 1 else with_personal(entry, open_)) for entry in entries]
 
 
+def list_newest(session: Session, limit: int, *conditions: sa.ColumnElement[bool]) -> list[Event]:
+    """The newest entries of the log that fit, with their names; the newest first."""
+    fitting = sa.select(Event).where(*conditions).order_by(Event.id.desc()).limit(limit)
+    return with_names(session, session.scalars(fitting))
+
+
 def count_held_for_good(session: Session, person_id: int) -> int:
     """How many entries, being of the first format, hold a name or address of the person themselves."""
     is_theirs = (Event.actor_id == person_id) | ((Event.subject == "person") & (Event.subject_id == person_id))
     return session.scalar(sa.select(sa.func.count(Event.id)).where(is_theirs, Event.format == 1)) or 0
-
-
-class LastSignIn(NamedTuple):
-    """When a person signed in before this time, and how many attempts failed since."""
-
-    at: datetime | None
-    failures: int
 
 
 def list_sessions(
@@ -74,16 +72,17 @@ def list_sessions(
     return list(session.scalars(live.order_by(StaffSession.seen_at.desc())))
 
 
-def list_access(session: Session, person_id: int) -> Sequence[Event]:
-    """The newest entries of the log about a person's access, the newest first."""
-    return with_names(session, session.scalars(_about(person_id, ACCESS).order_by(Event.id.desc()).limit(MOST)))
+def list_access(session: Session, person_id: int) -> list[Event]:
+    """The newest entries of the log about a person's access."""
+    return list_newest(session, MOST, _is_about(person_id, ACCESS))
 
 
-def find_last_sign_in(session: Session, person_id: int) -> LastSignIn:
-    """The latest sign-in, and the failures after it."""
-    last = session.scalars(_about(person_id, ("signed in",)).order_by(Event.id.desc()).limit(1)).first()
-    failed = _about(person_id, FAILED).where(Event.id > (last.id if last else 0)).subquery()
-    return LastSignIn(last.at if last else None, session.scalar(sa.select(sa.func.count()).select_from(failed)) or 0)
+def find_last_sign_in(session: Session, person_id: int) -> tuple[datetime | None, int]:
+    """When a person signed in before this time, and how many attempts failed since."""
+    signed_in = sa.select(Event.id, Event.at).where(_is_about(person_id, ("signed in",)))
+    last = session.execute(signed_in.order_by(Event.id.desc()).limit(1)).first()
+    failed = sa.select(sa.func.count(Event.id)).where(_is_about(person_id, FAILED), Event.id > (last.id if last else 0))
+    return last.at if last else None, session.scalar(failed) or 0
 
 
 def count_codes_left(session: Session, person_id: int) -> int:
@@ -113,11 +112,10 @@ def find_refusals(session: Session, person_id: int | None, updates: Iterable[Upd
     return refusals
 
 
-def list_account_changes(session: Session, at: datetime, limit: int) -> Sequence[Event]:
+def list_account_changes(session: Session, at: datetime, limit: int) -> list[Event]:
     """Return the newest entries of the last week about others' accounts, and about words that were taken down."""
     others = (Event.subject == "person", Event.actor_id.is_distinct_from(Event.subject_id), Event.action.in_(CHANGED))
-    about = sa.select(Event).where(sa.or_(sa.and_(*others), Event.action == TAKEN_DOWN), Event.at > at - TOLD)
-    return with_names(session, session.scalars(about.order_by(Event.id.desc()).limit(limit)))
+    return list_newest(session, limit, sa.or_(sa.and_(*others), Event.action == TAKEN_DOWN), Event.at > at - TOLD)
 
 
 def _access_given(session: Session, since: datetime) -> tuple[set[tuple[int, int]], set[int]]:
@@ -141,6 +139,5 @@ def _tied_to(authors: set[int | None], given: set[tuple[int, int]]) -> set[int |
     return tied | {taker for giver, taker in given if giver in tied}
 
 
-def _about(person_id: int, actions: tuple[str, ...]) -> sa.Select[Event]:
-    is_theirs = (Event.subject == "person") & (Event.subject_id == person_id)
-    return sa.select(Event).where(is_theirs, Event.action.in_(actions))
+def _is_about(person_id: int, actions: tuple[str, ...]) -> sa.ColumnElement[bool]:
+    return sa.and_(Event.subject == "person", Event.subject_id == person_id, Event.action.in_(actions))

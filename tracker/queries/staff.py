@@ -2,23 +2,24 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from tracker.models import Ask, Body, Event, Legislation, Link, Note, Person, Reply, Source, SuccessTest, Target, Update
 from tracker.queries import paging
 from tracker.queries.paging import Listed
-from tracker.queries.people import with_names
+from tracker.queries.people import list_newest
 from tracker.queries.public.filters import LONGEST_SEARCH, UnknownFilter, text_of
 from tracker.rules.asks import Publication
 from tracker.rules.official import TargetState
 from tracker.rules.status import STATUS_ORDER, Status
 from tracker.rules.text import showable, slugify
 
+Row = TypeVar("Row")
 MOST = 100
-RECENT = 15
 MOST_WORDS = 8
 NO_STATUS = "none"
 _PLACES = {status: f"{place:02}" for place, status in enumerate(STATUS_ORDER)}
@@ -27,16 +28,30 @@ SORTS: Mapping[str, Any] = {
     "looked": sa.func.coalesce(sa.type_coerce(Ask.reviewed_on, sa.String), ""),
     "status": sa.case(_PLACES, value=Ask.status, else_="").concat(Ask.title),
 }
+BY_NAME: Mapping[type[Any], paging.Sorting] = {
+    Legislation: (Legislation.key,),
+    Source: (Source.title, Source.id),
+    Body: (Body.name, Body.id),
+    Person: (Person.name, Person.id),
+}
+# What the forms of a record show beside it.
+LOADED: Mapping[type[Any], Sequence[ORMOption]] = {
+    SuccessTest: (joinedload(SuccessTest.ask),),
+    Link: (joinedload(Link.ask), joinedload(Link.legislation)),
+    Update: (
+        joinedload(Update.ask).selectinload(Ask.tests),
+        joinedload(Update.author),
+        selectinload(Update.evidence),
+        selectinload(Update.results),
+    ),
+    Target: (joinedload(Target.designation),),
+    Legislation: (joinedload(Legislation.becomes), selectinload(Legislation.links).joinedload(Link.ask)),
+}
 
 
-def list_asks_of(session: Session, ids: Iterable[int]) -> Sequence[Ask]:
-    """The asks with these numbers, by title."""
-    return session.scalars(sa.select(Ask).where(Ask.id.in_(list(ids))).order_by(Ask.title, Ask.id)).all()
-
-
-def list_everybody(session: Session) -> Sequence[Person]:
-    """All members of staff by name."""
-    return session.scalars(sa.select(Person).order_by(Person.name)).all()
+def find(session: Session, kind: type[Row], number: int) -> Row | None:
+    """Return a record by its number, with what its forms show beside it."""
+    return session.get(kind, number, options=LOADED.get(kind, ()))
 
 
 def find_ask(session: Session, ask_id: int) -> Ask | None:
@@ -54,6 +69,16 @@ def find_ask(session: Session, ask_id: int) -> Ask | None:
     )
 
 
+def list_asks_of(session: Session, ids: Iterable[int]) -> Sequence[Ask]:
+    """The asks with these numbers, by title."""
+    return session.scalars(sa.select(Ask).where(Ask.id.in_(list(ids))).order_by(Ask.title, Ask.id)).all()
+
+
+def list_everybody(session: Session) -> Sequence[Person]:
+    """All members of staff by name."""
+    return session.scalars(sa.select(Person).order_by(Person.name)).all()
+
+
 def list_story(session: Session, ask_id: int, limit: int, after: str = "") -> Listed[Update]:
     """The entries of an ask, also the drafts, which stand first; then the newest."""
     day = sa.func.coalesce(sa.type_coerce(Update.happened_on, sa.String), "")
@@ -61,35 +86,6 @@ def list_story(session: Session, ask_id: int, limit: int, after: str = "") -> Li
     loaded = (joinedload(Update.author), selectinload(Update.evidence))
     of_ask = sa.select(Update).where(Update.ask_id == ask_id)
     return paging.cut(session, of_ask, by, limit=limit, after=after, loaded=loaded, falling=True)
-
-
-def find_test(session: Session, test_id: int) -> SuccessTest | None:
-    """A test with its ask."""
-    return session.get(SuccessTest, test_id, options=[joinedload(SuccessTest.ask)])
-
-
-def find_link(session: Session, link_id: int) -> Link | None:
-    """A link with its ask and its law."""
-    return session.get(Link, link_id, options=[joinedload(Link.ask), joinedload(Link.legislation)])
-
-
-def find_update(session: Session, update_id: int) -> Update | None:
-    """An update with everything that its form shows."""
-    return session.get(
-        Update,
-        update_id,
-        options=[
-            joinedload(Update.ask).selectinload(Ask.tests),
-            joinedload(Update.author),
-            selectinload(Update.evidence),
-            selectinload(Update.results),
-        ],
-    )
-
-
-def find_reply(session: Session, reply_id: int) -> Reply | None:
-    """Return what somebody was asked, and what came of it."""
-    return session.get(Reply, reply_id)
 
 
 def list_replies(session: Session, ask_id: int) -> Sequence[Reply]:
@@ -102,11 +98,6 @@ def list_targets(session: Session, ask_id: int) -> Sequence[Target]:
     """The targets of an ask with the entries that they follow, in the order of the source."""
     of_ask = sa.select(Target).where(Target.ask_id == ask_id).options(joinedload(Target.designation))
     return session.scalars(of_ask.order_by(Target.position)).all()
-
-
-def find_target(session: Session, target_id: int) -> Target | None:
-    """A target with the entry that it follows."""
-    return session.get(Target, target_id, options=[joinedload(Target.designation)])
 
 
 def find_next_target(session: Session, target: Target) -> int | None:
@@ -122,31 +113,14 @@ def list_notes(session: Session, ask_id: int) -> Sequence[Note]:
     return session.scalars(of_ask.order_by(Note.id.desc()).limit(MOST)).all()
 
 
-def find_law(session: Session, law_id: int) -> Legislation | None:
-    """Return a law with the asks that it is linked to."""
-    return session.get(
-        Legislation,
-        law_id,
-        options=[joinedload(Legislation.becomes), selectinload(Legislation.links).joinedload(Link.ask)],
-    )
+def list_events(session: Session, ask_id: int, before: int, limit: int) -> list[Event]:
+    """The newest entries of the event log about an ask; `before` is the entry at which to go on, or 0."""
+    return list_newest(session, limit, Event.ask_id == ask_id, *([Event.id < before] if before else ()))
 
 
-def list_events(
-    session: Session, ask_id: int | None = None, before: int | None = None, limit: int = RECENT
-) -> Sequence[Event]:
-    """The newest entries of the event log, of one ask or of all; `before` is the entry at which to go on."""
-    statement = sa.select(Event).order_by(Event.id.desc()).limit(limit)
-    if ask_id:
-        statement = statement.where(Event.ask_id == ask_id)
-    if before:
-        statement = statement.where(Event.id < before)
-    return with_names(session, session.scalars(statement))
-
-
-def list_subject_events(session: Session, subject: str, subject_id: int) -> Sequence[Event]:
+def list_subject_events(session: Session, subject: str, subject_id: int) -> list[Event]:
     """The newest entries of the event log about one record."""
-    about = sa.select(Event).where(Event.subject == subject, Event.subject_id == subject_id)
-    return with_names(session, session.scalars(about.order_by(Event.id.desc()).limit(MOST)))
+    return list_newest(session, MOST, Event.subject == subject, Event.subject_id == subject_id)
 
 
 def count_published(session: Session, ask_id: int) -> int:
@@ -162,7 +136,7 @@ class Wanted:
     `sort` is by what they are sorted: one of SORTS; `came` is the request in which they came in together.
     """
 
-    text: str = ""
+    q: str = ""
     status: Status | str = ""
     publication: Publication | str = ""
     sort: str = ""
@@ -179,18 +153,16 @@ class Wanted:
     @property
     def is_narrow(self) -> bool:
         """True if not every ask is wanted."""
-        return bool(self.text or self.status or self.publication or self.came)
+        return bool(self.q or self.status or self.publication or self.came)
 
     def as_query(self) -> dict[str, str]:
         """The filters that are set, for links."""
-        values = {"q": self.text, "status": str(self.status), "publication": str(self.publication)}
-        values |= {"sort": self.sort, "came": self.came}
-        return {name: value for name, value in values.items() if value}
+        return {name: str(value) for name, value in vars(self).items() if value}
 
 
 def list_asks(session: Session, wanted: Wanted, after: str = "", size: int = paging.SIZE) -> Listed[Ask]:
     """The asks that fit, sorted as wanted."""
-    statement = sa.select(Ask).where(*_hold(Ask, wanted.text))
+    statement = sa.select(Ask).where(*_hold(Ask, wanted.q))
     if wanted.status:
         statement = statement.where(Ask.status == (None if wanted.status == NO_STATUS else wanted.status))
     if wanted.publication:
@@ -201,24 +173,9 @@ def list_asks(session: Session, wanted: Wanted, after: str = "", size: int = pag
     return paging.cut(session, statement, (SORTS[wanted.sort], Ask.id), limit=size, after=after)
 
 
-def list_laws(session: Session, after: str = "", size: int = paging.SIZE) -> Listed[Legislation]:
-    """All laws by key, so by kind, year and number."""
-    return paging.cut(session, sa.select(Legislation), (Legislation.key,), limit=size, after=after)
-
-
-def list_sources(session: Session, after: str = "", size: int = paging.SIZE) -> Listed[Source]:
-    """All sources by title."""
-    return paging.cut(session, sa.select(Source), (Source.title, Source.id), limit=size, after=after)
-
-
-def list_bodies(session: Session, after: str = "", size: int = paging.SIZE) -> Listed[Body]:
-    """Return all bodies by name."""
-    return paging.cut(session, sa.select(Body), (Body.name, Body.id), limit=size, after=after)
-
-
-def list_people(session: Session, after: str = "", size: int = paging.SIZE) -> Listed[Person]:
-    """All members of staff by name."""
-    return paging.cut(session, sa.select(Person), (Person.name, Person.id), limit=size, after=after)
+def list_all(session: Session, kind: type[Any], after: str = "", size: int = paging.SIZE) -> Listed[Any]:
+    """All laws by kind, year and number; or all sources, bodies or members of staff by name."""
+    return paging.cut(session, sa.select(kind), BY_NAME[kind], limit=size, after=after)
 
 
 def search(session: Session, among: sa.Select[Any], model: Any, text: str, size: int) -> Listed[Any]:
@@ -230,10 +187,8 @@ def _hold(model: Any, text: str) -> list[sa.ColumnElement[bool]]:
     """Return the conditions that each word is in the title, the citation or, without its accents, the key."""
     key = Ask.slug if model is Ask else model.key
     texts = (model.title, model.citation) if model is Legislation else (model.title,)
-    return [_holds(texts, key, word) for word in text.split()[:MOST_WORDS]]
-
-
-def _holds(texts: Sequence[Any], key: Any, word: str) -> sa.ColumnElement[bool]:
-    plain = slugify(word)
-    in_key = [key.contains(plain, autoescape=True)] if plain else []
-    return sa.or_(*(text.icontains(word, autoescape=True) for text in texts), *in_key)
+    conditions = []
+    for word in text.split()[:MOST_WORDS]:
+        in_key = [key.contains(plain, autoescape=True)] if (plain := slugify(word)) else []
+        conditions.append(sa.or_(*(each.icontains(word, autoescape=True) for each in texts), *in_key))
+    return conditions

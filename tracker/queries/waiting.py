@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from tracker.clock import day_of
 from tracker.models import Ask, Person, Update
 from tracker.queries import desk, findings
-from tracker.queries.desk import list_contradicted
 from tracker.queries.people import find_refusals, list_account_changes
 from tracker.rules.dates import PartialDate
 from tracker.rules.people import ALLOWED, Action
@@ -45,8 +44,9 @@ def waits_for(session: Session, person: Person, at: datetime, four_eyes: bool) -
         disputed = desk.list_disputed(session, MOST)
         by = [(ask, f"by {ask.answer_due_on.in_words}" if ask.answer_due_on else "") for ask in disputed.rows]
         found.append(_part("Disputed: answer due", [_of_ask(*each) for each in by], disputed.number))
-        contradicted = [_of_ask(ask, ask.status.label if ask.status else "") for ask in list_contradicted(session)]
-        found.append(_part("Tests and status disagree", contradicted))
+        contradicted = desk.list_contradicted(session, MOST)
+        judged = [_of_ask(ask, ask.status.label if ask.status else "") for ask in contradicted.rows]
+        found.append(_part("Tests and status disagree", judged, contradicted.number))
         waiting = desk.list_waiting(session, LOOKED_THROUGH).rows
         refused = find_refusals(session, person.id, waiting, at) if four_eyes else {}
         found.append(_part("Waiting for approval", [_to_approve(it) for it in waiting if it.id not in refused]))

@@ -56,14 +56,12 @@ def security_headers(is_production: bool, stylesheets: Iterable[str]) -> dict[st
     return always | ({"Strict-Transport-Security": TWO_YEARS} if is_production else {})
 
 
-def refuse_two_hosts() -> None:
-    """Refuse a request with two Host lines, which the server joins (RFC 9112, 3.2)."""
+def refuse_forged() -> None:
+    """Refuse two Host lines, which the server joins (RFC 9112, 3.2), and what another site's page sends in a visitor's
+    name (OWASP, "Fetch Metadata").
+    """
     if "," in request.headers.get("Host", ""):
         raise SecurityError
-
-
-def refuse_foreign_posts() -> None:
-    """Refuse a request that another site's page makes in a visitor's name (OWASP, "Fetch Metadata")."""
     if request.method in SAFE_METHODS:
         return
     origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "")
@@ -84,7 +82,9 @@ def add_headers(response: Response) -> Response:
     if request.path.startswith("/staff") or response.status_code >= 400 or request.method not in {"GET", "HEAD"}:
         response.headers["Cache-Control"] = NEVER
     elif request.endpoint == "static":
-        response.headers["Cache-Control"] = FOR_EVER if _names_its_version() else PUBLIC
+        version = version_of((request.view_args or {}).get("filename", ""))
+        is_named = version is not None and request.args.get("v") == version
+        response.headers["Cache-Control"] = FOR_EVER if is_named else PUBLIC
     elif current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
         response.headers["Cache-Control"] = PRIVATE
     else:
@@ -100,21 +100,19 @@ def share(response: Response) -> Response:
     if is_page and request.method != "OPTIONS":
         return response
     response.headers.update(SHARED)
-    if request.method == "OPTIONS":
-        _answer_preflight(response)
+    if request.method == "OPTIONS":  # what scripts may send (Fetch, "CORS-preflight request")
+        response.status_code = 204
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
+        response.headers["Access-Control-Allow-Headers"] = "*"
+        response.headers["Access-Control-Max-Age"] = A_DAY
+        del response.headers["Content-Type"]
     return response
 
 
 def init_app(app: Flask) -> None:
     """Put the checks in front of every request and the headers on every answer."""
-    app.before_request(refuse_two_hosts)
-    app.before_request(refuse_foreign_posts)
+    app.before_request(refuse_forged)
     app.after_request(add_headers)
-
-
-def _names_its_version() -> bool:
-    version = version_of((request.view_args or {}).get("filename", ""))
-    return version is not None and request.args.get("v") == version
 
 
 def _is_own(origin: str) -> bool:
@@ -122,12 +120,3 @@ def _is_own(origin: str) -> bool:
         return urlsplit(origin).netloc == request.host
     except ValueError:
         return False
-
-
-def _answer_preflight(response: Response) -> None:
-    """Say what scripts may send (Fetch, "CORS-preflight request")."""
-    response.status_code = 204
-    response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
-    response.headers["Access-Control-Allow-Headers"] = "*"
-    response.headers["Access-Control-Max-Age"] = A_DAY
-    del response.headers["Content-Type"]

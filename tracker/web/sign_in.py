@@ -38,7 +38,7 @@ def sign_in() -> Page:
     if form.is_sent():
         needs_code = _enter(str(form.email.data), str(form.password.data))
         if needs_code:
-            return _code_page(CodeForm(formdata=None, next=form.next.data), kept)
+            return render_template("staff/code.html", form=CodeForm(formdata=None, next=form.next.data), kept=kept)
         if needs_code is not None:
             return _go_on(str(form.next.data or ""), kept)
         form.problems.append("The e-mail address or the password is wrong.")
@@ -58,7 +58,7 @@ def code() -> Page:
         if not refusal:
             return _go_on(str(form.next.data or ""), kept)
         form.problems.append(refusal)
-    return _code_page(form, kept), form.http_code
+    return render_template("staff/code.html", form=form, kept=kept), form.http_code
 
 
 @bp.route("/staff/confirm", methods=["GET", "POST"])
@@ -168,12 +168,12 @@ def _take_code(writer: Session, person: Person, typed: str) -> str:
 
 def _start(writer: Session, person: Person) -> str:
     """Begin a session, and tell the person what happened at the door since the last one."""
-    last = find_last_sign_in(writer, person.id)
+    last, failures = find_last_sign_in(writer, person.id)
     token = sessions.start(Change(writer, _actor(person), now()), person, session.get("token"), device_in_words())
     remember_device(person.email)
     log.info("signed in: person %s", person.id)
-    if last.at:
-        g.last_sign_in = f"Your last sign-in: {minute(last.at)}. {_failures(last.failures)}"
+    if last:
+        g.last_sign_in = f"Your last sign-in: {minute(last)}. {_failures(failures)}"
     return token
 
 
@@ -199,10 +199,6 @@ def _go_on(path: str, kept: list[tuple[str, str]], why: str = "") -> str | Respo
     if kept and is_safe:
         return restore_page(path, kept, why) if why else restore_page(path, kept)
     return redirect(path if is_safe else url_for("staff.desk"), 303)
-
-
-def _code_page(form: CodeForm, kept: list[tuple[str, str]]) -> str:
-    return render_template("staff/code.html", form=form, kept=kept)
 
 
 def _actor(person: Person) -> Actor:

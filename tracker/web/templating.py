@@ -130,46 +130,30 @@ def attributes(field: Field) -> dict[str, str]:
     """Return what ties an input to its help and its errors for those who hear the page."""
     parts = [f"{field.id}-hint"] if field.description else []
     parts += [f"{field.id}-error-{number}" for number, _ in enumerate(field.errors, 1)]
-    found = {"aria-describedby": " ".join(parts)} if parts else {}
-    return (
-        found
-        | ({"aria-invalid": "true"} if field.errors else {})
-        | ({"list": f"{field.id}-offered"} if isinstance(field, ChosenField) else {})
-        | ({"required": "required"} if required in field.validators else {})
-    )
+    found = {
+        "aria-describedby": " ".join(parts),
+        "aria-invalid": "true" if field.errors else "",
+        "list": f"{field.id}-offered" if isinstance(field, ChosenField) else "",
+        "required": "required" if required in field.validators else "",
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def init_app(app: Flask) -> None:
     """Set Jinja up, and make what is defined here known to the templates."""
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.add_extension(Unindented)
-    app.add_template_filter(in_words)
-    app.add_template_filter(day)
-    app.add_template_filter(minute)
-    app.add_template_filter(host_of, "host")
-    app.add_template_filter(answer_due)
-    app.add_template_filter(mark)
-    app.add_template_filter(sentence)
-    app.add_template_global(is_contradicted)
-    app.add_template_global(is_needed)
-    app.add_template_global(attributes)
-    app.add_template_global(is_past)
-    app.add_template_global(report_link)
-    app.add_template_global(mail_link)
-    app.add_template_global(entry_address)
-    app.add_template_global(site_url)
-    app.add_template_filter(slug_of_name, "slug")
-    app.add_template_filter(as_date)
-    app.add_template_global(time_line)
-    app.add_template_global(shares)
-    app.add_template_global(strip)
-    app.add_template_global(step_chart)
-    app.add_template_global(number_in_words, "number_in_words")
-    app.jinja_env.globals |= {
+    env = app.jinja_env
+    env.undefined = StrictUndefined
+    env.trim_blocks = env.lstrip_blocks = True
+    env.add_extension(Unindented)
+    filters = (answer_due, as_date, day, in_words, mark, minute, sentence)
+    env.filters |= {each.__name__: each for each in filters} | {"host": host_of, "slug": slug_of_name}
+    functions = (
+        attributes, compare_fields, entry_address, is_contradicted, is_needed, is_past, mail_link, report_link, shares,
+        shortened, site_url, step_chart, strip, time_line,
+    )  # fmt: skip
+    env.globals |= {each.__name__: each for each in functions} | {
         "most_entries": MOST_ENTRIES,
         "method_version": VERSION,
+        "number_in_words": number_in_words,
         "with_a_past": WITH_A_PAST,
     }
-    app.add_template_global(compare_fields)
-    app.add_template_global(shortened)

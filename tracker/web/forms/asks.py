@@ -1,6 +1,6 @@
 """Forms for sources, asks and success tests, and for one change to several asks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Optional
 
 from tracker.models import Ask
 from tracker.queries.choosing import AskChoices, SourceChoices
-from tracker.rules.asks import QUOTE_LENGTH, AskDraft, AskKind, Basis, SourceDraft, TestDraft
+from tracker.rules.asks import QUOTE_LENGTH, AskDraft, AskKind, Basis
 from tracker.rules.bulk import ManyDraft, Seen, What
 from tracker.rules.checks import NAME_LENGTH
 from tracker.rules.dates import HELP
@@ -26,6 +26,7 @@ from tracker.web.forms.fields import (
     UrlField,
     required,
 )
+from tracker.web.session import db
 
 ONE_A_LINE = "One a line."
 WHY = "The public reads this, so it is needed when the wording of something published changes."
@@ -53,10 +54,6 @@ class SourceForm(Form):
     archived_url = UrlField("Address of an archived copy", render_kw={"inputmode": "url"})
     note = LongTextField("Public note", render_kw={"maxlength": SENTENCE_LENGTH})
     internal_note = LongTextField("Internal note", description="Only staff see this.")
-
-    def draft(self) -> SourceDraft:
-        """The source as typed."""
-        return SourceDraft(**self.values())
 
 
 class BodyForm(Form):
@@ -116,12 +113,11 @@ class AskForm(Form):
     internal_note = LongTextField("Internal note", description="Only staff see this.")
     change_reason = LongTextField("Why the wording changes", description=WHY)
 
-    def __init__(
-        self, *args: Any, sources: Callable[[], SourceChoices], others: Callable[[], AskChoices], **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.source_id.choose(sources)
-        self.same_as_id.choose(others)
+    def __init__(self, *args: Any, obj: Ask | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, obj=obj, **kwargs)
+        source_id, own = (obj.source_id, obj.id) if obj else (None, None)
+        self.source_id.choose(lambda: SourceChoices(db(), present=source_id))
+        self.same_as_id.choose(lambda: AskChoices(db(), but_not=own))
 
     def draft(self) -> AskDraft:
         """The ask as typed."""
@@ -158,10 +154,6 @@ class TestForm(Form):
     )
     reviewed_on = DateField("Last looked at on", description=HELP)
     change_reason = LongTextField("Why the tests change", description=WHY)
-
-    def draft(self) -> TestDraft:
-        """The test as typed."""
-        return TestDraft(**self.values())
 
 
 class ManyForm(Form):

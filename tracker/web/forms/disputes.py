@@ -3,7 +3,7 @@
 from wtforms import BooleanField, SelectField
 
 from tracker.rules.dates import HELP
-from tracker.rules.disputes import ANSWER_LENGTH, DisputeDraft, Outcome, ReplyDraft
+from tracker.rules.disputes import ANSWER_LENGTH, Outcome
 from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, TITLE_LENGTH
 from tracker.web.forms.base import Form, ReasonForm
 from tracker.web.forms.fields import CarriedField, DateField, LongTextField, TextField, required
@@ -35,10 +35,6 @@ class ReplyForm(Form):
         render_kw={"maxlength": NOTE_LENGTH},
     )
 
-    def draft(self) -> ReplyDraft:
-        """The request as typed."""
-        return ReplyDraft(**self.values())
-
 
 class DisputeForm(Form):
     """What somebody disputes, and since when."""
@@ -53,10 +49,6 @@ class DisputeForm(Form):
     is_said_defamatory = BooleanField(
         "It is said to be defamatory", description="Only staff see this. The answer is then due within 48 hours."
     )
-
-    def draft(self) -> DisputeDraft:
-        """The dispute as typed."""
-        return DisputeDraft(**self.values())
 
 
 class EndDisputeForm(ReasonForm):

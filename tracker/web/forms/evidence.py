@@ -1,16 +1,18 @@
 """The parts of an entry's form: a page that supports it, and the new result of a test."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import wtforms
 from wtforms import BooleanField, Field, FieldList, FormField, SelectField
 
+from tracker.queries.choosing import find_known_page
 from tracker.rules.errors import Problem
 from tracker.rules.publishers import PublisherDraft, host_of
 from tracker.rules.text import SENTENCE_LENGTH, TITLE_LENGTH
 from tracker.rules.updates import EVIDENCE_QUOTE_LENGTH, MOST_EVIDENCE, EvidenceDraft, EvidenceType, Result
 from tracker.web.forms.base import Form
 from tracker.web.forms.fields import CarriedField, DateField, TextField, UrlField, required
+from tracker.web.session import db
 
 UNCHANGED = UNCHOSEN = ""
 TYPE_CHOICES = {UNCHOSEN: "Choose"} | {kind.value: kind.label for kind in EvidenceType}
@@ -105,12 +107,12 @@ class EvidencedForm(Form):
 
     evidence = FieldList(FormField(EvidenceForm), min_entries=1, max_entries=MOST_EVIDENCE)
 
-    def look_up(self, find: Callable[[str], EvidenceDraft | None]) -> None:
+    def look_up(self) -> None:
         """Fill in what is known of the pages whose title, type or publisher was not typed."""
         for entry in self.evidence.entries:
             page = entry.form
             is_told = page.title.data and page.type.data and page.publisher.data
-            if page.url.data and not is_told and (known := find(page.url.data)):
+            if page.url.data and not is_told and (known := find_known_page(db(), page.url.data)):
                 page.take(known)
 
     def add_evidence(self) -> None:

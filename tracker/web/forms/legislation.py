@@ -1,16 +1,17 @@
 """Forms for laws and their links to asks."""
 
-from collections.abc import Callable
 from typing import Any
 
 from wtforms import SelectField, SelectMultipleField
 
+from tracker.models import Legislation
 from tracker.queries.choosing import LawChoices
 from tracker.rules.dates import HELP
 from tracker.rules.legislation import EXTENTS, KINDS, Effect, LegislationDraft, LinkDraft
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.web.forms.base import Form
 from tracker.web.forms.fields import ChosenField, DateField, LinesField, LongTextField, TextField, UrlField, required
+from tracker.web.session import db
 
 AT_HAND = "Its citation, its title, or its address on legislation.gov.uk, bills.parliament.uk or this site."
 NO_SUCH_LAW = "No law here fits. Add it first: Legislation, New law."
@@ -37,9 +38,10 @@ class LegislationForm(Form):
     note = LongTextField("Public note", render_kw={"maxlength": SENTENCE_LENGTH})
     internal_note = LongTextField("Internal note", description="Only staff see this.")
 
-    def __init__(self, *args: Any, laws: Callable[[], LawChoices], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.becomes_id.choose(laws)
+    def __init__(self, *args: Any, obj: Legislation | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, obj=obj, **kwargs)
+        own = obj.id if obj else None
+        self.becomes_id.choose(lambda: LawChoices(db(), but_not=own))
 
     def draft(self) -> LegislationDraft:
         """The law as typed."""
@@ -66,9 +68,9 @@ class LinkForm(Form):
     note = LongTextField("What they do, in a sentence", render_kw={"maxlength": SENTENCE_LENGTH})
     internal_note = LongTextField("Internal note", description="Only staff see this.")
 
-    def __init__(self, *args: Any, laws: Callable[[], LawChoices], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.legislation_id.choose(laws)
+        self.legislation_id.choose(lambda: LawChoices(db()))
 
     def draft(self, ask_id: int) -> LinkDraft:
         """The link as typed."""

@@ -1,12 +1,14 @@
-"""The form for a new ask with all that belongs to it."""
+"""The forms in which new asks come: one with all that belongs to it, a sheet that is pasted, files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from wtforms import Field, FieldList, FormField, SelectField
+from flask import request
+from wtforms import BooleanField, Field, FieldList, FormField, SelectField
 from wtforms.validators import ValidationError
 
-from tracker.queries.choosing import AskChoices, LawChoices, SourceChoices
+from tracker.imports.pasted import MEANINGS, MOST_COLUMNS, guess, read_pasted
+from tracker.queries.choosing import LawChoices, SourceChoices, find_known_page
 from tracker.rules.asks import MOST_TESTS, SourceDraft
 from tracker.rules.checks import check_url
 from tracker.rules.dates import HELP, PartialDate
@@ -15,19 +17,30 @@ from tracker.rules.legislation import Effect, LinkDraft
 from tracker.rules.pages import tidied
 from tracker.rules.status import Status
 from tracker.rules.text import SENTENCE_LENGTH, SLUG_LENGTH, TITLE_LENGTH
-from tracker.rules.updates import EvidenceDraft, Result, UpdateDraft, UpdateKind
+from tracker.rules.updates import Result, UpdateDraft, UpdateKind
 from tracker.services.new_asks import NewAsk
 from tracker.web.forms.asks import AskForm
-from tracker.web.forms.base import Form
+from tracker.web.forms.base import Form, whole_number
 from tracker.web.forms.evidence import EvidencedForm, ResultForm, ResultsForm
-from tracker.web.forms.fields import ChosenField, DateField, LinesField, LongTextField, NamesField, TextField
+from tracker.web.forms.fields import (
+    CarriedField,
+    ChosenField,
+    DateField,
+    LinesField,
+    LongTextField,
+    NamesField,
+    TextField,
+)
 from tracker.web.forms.legislation import AT_HAND, NO_SUCH_LAW
 from tracker.web.forms.updates import STATUS_CHOICES
+from tracker.web.session import db
 
 RESULTS = set(Result)
 PASTE = "Paste its address, or type a title that is here already."
 OR_NEW = "If it is a new source, give its title below."
 SEVERAL = "Several with “;” between them."
+COLUMNS = {"": "Do not use"} | {name: label for name, (label, _) in MEANINGS.items()}
+WHY = "Needed where the wording of a published ask or of its tests changes. The public will read it."
 
 
 class SourcedForm(Form):
@@ -39,9 +52,9 @@ class SourcedForm(Form):
     source_publisher = TextField("Publisher", render_kw={"maxlength": TITLE_LENGTH})
     source_published_on = DateField("When", description=HELP)
 
-    def find_source(self, sources: Callable[[], SourceChoices], find: Callable[[str], EvidenceDraft | None]) -> None:
+    def find_source(self) -> None:
         """Take the source that is named; an address that none has, or a name with a title below it, is a new one."""
-        self.source_id.choose(sources)
+        self.source_id.choose(lambda: SourceChoices(db()))
         url = "" if self.source_id.chosen else tidied(self.source_id.typed)
         wrong = check_url(url)
         self.source_url = "" if wrong else url
@@ -51,7 +64,7 @@ class SourcedForm(Form):
         if self.source_url or self.source_title.data:
             self.source_id.process_errors = []
         self.source_id.process_errors = [f"{error} {OR_NEW}" for error in self.source_id.process_errors]
-        if self.source_url and (known := find(self.source_url)):
+        if self.source_url and (known := find_known_page(db(), self.source_url)):
             self.source_title.data = self.source_title.data or known.title
             self.source_publisher.data = self.source_publisher.data or known.publisher
             if not self.source_published_on.typed:
@@ -90,20 +103,14 @@ class NewAskForm(SourcedForm, AskForm, ResultsForm, EvidencedForm):
     provisions = TextField("Which provisions", description="Such as “ss. 1–3”.", render_kw={"maxlength": TITLE_LENGTH})
     in_force_on = DateField("In force since", description="Leave empty when it is not in force or not known.")
 
-    def __init__(
-        self,
-        sources: Callable[[], SourceChoices],
-        others: Callable[[], AskChoices],
-        laws: Callable[[], LawChoices],
-        find: Callable[[str], EvidenceDraft | None],
-    ) -> None:
-        super().__init__(sources=sources, others=others)
+    def __init__(self) -> None:
+        super().__init__()
         del self.change_reason
         for field in (self.title, self.topic, self.quote, self.summary):
             field.validators = ()  # the rules say all at once what is missing
-        self.find_source(sources, find)
-        self.legislation_id.choose(laws)
-        self.look_up(find)
+        self.find_source()
+        self.legislation_id.choose(lambda: LawChoices(db()))
+        self.look_up()
         for _, result in self.offer_results((label, label) for label in self.labels.data[:MOST_TESTS]):
             result.choices = {"": "Not said"} | {each.value: each.label for each in Result}
 
@@ -153,3 +160,68 @@ class NewAskForm(SourcedForm, AskForm, ResultsForm, EvidencedForm):
         told |= {"text"} if any(problem.field == "reason" for problem in problems) else set()
         rest = [problem for problem in problems if problem.field not in told]
         super().add_problems([p._replace(field="reason") if p.field == "text" else p for p in rest])
+
+
+class UploadForm(Form):
+    """The files are read from the request, and never kept in a form."""
+
+    reason = LongTextField("Why", description=WHY, render_kw={"maxlength": SENTENCE_LENGTH, "rows": 2})
+
+
+class BringForm(Form):
+    """What the person saw: the fingerprint of the plan."""
+
+    seen = CarriedField()
+
+
+class CellsField(CarriedField):
+    """Cells; where an office program breaks a line inside of one stands a space."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([text.replace("\v", " ").replace("\f", " ") for text in valuelist])
+
+
+class PasteForm(SourcedForm):
+    """Cells that were copied from a sheet, what their columns hold, and what holds for all rows."""
+
+    cells = CellsField()
+    has_header = BooleanField("The first row holds the names of the columns")
+    columns = FieldList(SelectField(choices=COLUMNS), max_entries=MOST_COLUMNS)
+    topic = TextField("Topic, where a row has none", render_kw={"maxlength": 60})
+    is_opened = BooleanField("I opened the pages that show where these stand, and they say so")
+
+    def read(self) -> None:
+        """Read the cells; on first sight guess what the columns hold. Raises Refused for what is no sheet."""
+        self.sheet = read_pasted(self.cells.data or "")
+        guessed, chosen = guess(self.sheet[0]), self.columns.data
+        if len(chosen) != len(guessed):
+            self.has_header.data = any(guessed)
+            chosen = guessed if any(guessed) else ["title", *[""] * (len(guessed) - 1)]
+            self.taken = {number for number, _ in self.rows()}
+        else:
+            self.taken = {whole_number(value) for value in request.form.getlist("take")}
+        while self.columns.entries:
+            self.columns.pop_entry()
+        for number, means in enumerate(chosen, 1):
+            self.columns.append_entry(means).label.text = f"Column {number}"
+
+    def rows(self) -> list[tuple[int, list[str]]]:
+        """The rows with their numbers, without that of the names."""
+        return list(enumerate(self.sheet, 1))[1 if self.has_header.data else 0 :]
+
+    def chosen_rows(self) -> dict[int, dict[str, str]]:
+        """The cells of the ticked rows by what they hold."""
+        return {
+            number: {name: cell for name, cell in zip(self.columns.data, row, strict=True) if name}
+            for number, row in self.rows()
+            if number in self.taken
+        }
+
+    def check(self) -> list[Problem]:
+        """Say what is missing before the rows can be read as asks."""
+        means = [name for name in self.columns.data if name]
+        needed = ("title", "quote")
+        problems = [Problem(f"Say which column holds “{MEANINGS[name][0]}”.") for name in needed if name not in means]
+        twice = sorted({name for name in means if means.count(name) > 1})
+        problems += [Problem(f"Two columns hold “{MEANINGS[name][0]}”. Choose one.") for name in twice]
+        return problems + ([] if self.chosen_rows() else [Problem("Tick at least one row.")])

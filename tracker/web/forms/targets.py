@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired
 
 from tracker.models import Target
 from tracker.rules.dates import PartialDate
-from tracker.rules.official import Decision, TargetKind, TargetsDraft, TargetState
+from tracker.rules.official import Decision, TargetKind, TargetState
 from tracker.rules.text import PARAGRAPH_LENGTH
 from tracker.web.forms.base import Form, ReasonForm
 from tracker.web.forms.fields import LinesField, LongTextField, TextField, required
@@ -28,10 +28,6 @@ class TargetsForm(Form):
         description="The sentence that asks for sanctions on them. Only staff see this.",
         render_kw={"maxlength": PARAGRAPH_LENGTH},
     )
-
-    def draft(self) -> TargetsDraft:
-        """The names as typed."""
-        return TargetsDraft(**self.values())
 
 
 class CompareForm(Form):

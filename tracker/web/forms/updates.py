@@ -1,6 +1,5 @@
 """The form for an entry of an ask's story; a correction begins with what was wrong."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +16,7 @@ from tracker.rules.updates import NEEDS_EVIDENCE, Result, UpdateDraft, UpdateKin
 from tracker.web.forms.evidence import RESULT_CHOICES, UNCHANGED, EvidencedForm, ResultForm, ResultsForm
 from tracker.web.forms.fields import CarriedField, ChosenField, DateField, LongTextField, TextField
 from tracker.web.forms.stories import StoryForm
+from tracker.web.session import db
 
 KEEPS_STATUS = {UpdateKind.STATUS: "Choose a status", UpdateKind.CORRECTION: "The status was not wrong"}
 DONE, CHANGED = "done", "changed"
@@ -59,9 +59,7 @@ class UpdateForm(StoryForm, ResultsForm, EvidencedForm):
         "Note for colleagues", description="Only staff see this.", render_kw={"maxlength": NOTE_LENGTH}
     )
 
-    def __init__(
-        self, kind: UpdateKind, ask: Ask, asks: Callable[[], AskChoices], may_edit: bool, *args: Any, **kwargs: Any
-    ) -> None:
+    def __init__(self, kind: UpdateKind, ask: Ask, may_edit: bool, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
         if kind is UpdateKind.CORRECTION:
@@ -72,7 +70,7 @@ class UpdateForm(StoryForm, ResultsForm, EvidencedForm):
         if kind not in {UpdateKind.STATUS, UpdateKind.CORRECTION, UpdateKind.MILESTONE}:
             del self.status, self.reason, self.superseded_by_id
         else:
-            self.superseded_by_id.choose(asks)
+            self.superseded_by_id.choose(lambda: AskChoices(db(), but_not=ask.id))
         if kind not in NEEDS_EVIDENCE:
             del self.is_reviewed
         self._ask_for_next_step(ask, may_edit and kind in NEEDS_EVIDENCE)
@@ -153,10 +151,8 @@ class CorrectionForm(UpdateForm):
 
     wrong = RadioField("What was wrong?", validate_choice=False)
 
-    def __init__(
-        self, ask: Ask, asks: Callable[[], AskChoices], own: UpdateDraft, before: UpdateDraft | None, **data: Any
-    ) -> None:
-        super().__init__(UpdateKind.CORRECTION, ask, asks, False, **data)
+    def __init__(self, ask: Ask, own: UpdateDraft, before: UpdateDraft | None, **data: Any) -> None:
+        super().__init__(UpdateKind.CORRECTION, ask, False, **data)
         self.own, self.before = own, before
         self.wrong.choices = {name: words for name, words in CHOICES.items() if before or name != BACK}
 

@@ -1,7 +1,6 @@
 """My account: password, two-step sign-in, recovery codes, sessions, who tried to get in; and the first password."""
 
 import re
-from typing import NamedTuple
 
 from flask import Blueprint, abort, current_app, render_template, request, session, url_for
 from werkzeug.wrappers import Response
@@ -33,7 +32,7 @@ QUIET_MODULES = 4  # what the standard wants around a code
 @bp.get("")
 @requires(Action.READ)
 def index() -> str:
-    at, person = now(), _own()
+    at, person = now(), db().get_one(Person, me().id)
     return render_template(
         "staff/account/index.html",
         person=person,
@@ -48,7 +47,7 @@ def index() -> str:
 @bp.route("/password", methods=["GET", "POST"])
 @requires(Action.READ, recently=True)
 def password() -> Page | Response:
-    form, person = NewPasswordForm(), _own()
+    form, person = NewPasswordForm(), db().get_one(Person, me().id)
 
     def change_it() -> Response:
         stored = sessions.hash_password(form.password.data or "", person.email, person.name)
@@ -64,7 +63,7 @@ def password() -> Page | Response:
 @bp.route("/two-step", methods=["GET", "POST"])
 @requires(Action.READ, recently=True)
 def second_step() -> Page:
-    form, person, key = ProofForm(), _own(), current_app.config["SECRET_KEY"]
+    form, person, key = ProofForm(), db().get_one(Person, me().id), current_app.config["SECRET_KEY"]
 
     def set_up() -> list[str]:
         with transaction(me()) as change:
@@ -154,24 +153,13 @@ def choose(token: str) -> Page | Response:
     return answer or (render_template("staff/choose_password.html", form=form, person=person), form.http_code)
 
 
-class QrCode(NamedTuple):
-    """A QR code that a template draws within the page: its width in modules and its dark ones as a path."""
-
-    size: int
-    path: str
-
-
-def qr_code(text: str) -> QrCode:
-    """Return the code of a text."""
+def qr_code(text: str) -> tuple[int, str]:
+    """Return the QR code of a text as a page draws it: its width in modules, and its dark ones as a path."""
     import segno  # few set up a phone
 
     rows = list(segno.make(text, error="m", micro=False).matrix_iter(border=QUIET_MODULES))
     dark = [(x, y) for y, row in enumerate(rows) for x, module in enumerate(row) if module]
-    return QrCode(len(rows), "".join(f"M{x} {y}h1v1h-1z" for x, y in dark))
-
-
-def _own() -> Person:
-    return db().get_one(Person, me().id)
+    return len(rows), "".join(f"M{x} {y}h1v1h-1z" for x, y in dark)
 
 
 def _token_hash() -> str:

@@ -5,12 +5,11 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
 from tracker.models import Ask
-from tracker.queries import public
+from tracker.queries import public, staff
 from tracker.queries.public.records import PublicAsk
 from tracker.rules.people import Action, Role
 from tracker.services import records
@@ -24,7 +23,6 @@ from tracker.web.session import db, rehearsal, transaction
 Row = TypeVar("Row")
 AnyForm = TypeVar("AnyForm", bound=Form)
 Page = tuple[str, int]
-Find = Callable[[Session], Row | None]
 
 
 def found(row: Row | None) -> Row:
@@ -32,9 +30,9 @@ def found(row: Row | None) -> Row:
     return row if row is not None else abort(404)
 
 
-def by_id(kind: type[Row], row_id: int) -> Find[Row]:
-    """Return the way to find a record by its number."""
-    return lambda session: session.get(kind, row_id)
+def load(kind: type[Row], row_id: int) -> Row:
+    """The record with this number and what its forms show, or the page that says that there is none."""
+    return found(staff.find(db(), kind, row_id))
 
 
 def found_own(ask_id: int) -> Ask:
@@ -127,16 +125,17 @@ def answer_form(
 
 
 def answer_edit(
-    find: Find[Row],
+    kind: type[Row],
+    row_id: int,
     make: Callable[..., AnyForm],
     save: Callable[[Change, Row, AnyForm], str | None],
     *said: str,
     **options: Any,
 ) -> Page | Response:
-    """The same for a form about a record: `find` finds it for the form, and again for the change of it."""
+    """The same for a form about a record, which is loaded for the form, and again for the change of it."""
     return answer_form(
-        lambda **data: make(obj=found(find(db())), **data),
-        lambda change, form: save(change, found(find(change.session)), form),
+        lambda **data: make(obj=load(kind, row_id), **data),
+        lambda change, form: save(change, found(staff.find(change.session, kind, row_id)), form),
         *said,
         **options,
     )

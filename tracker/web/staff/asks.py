@@ -1,8 +1,6 @@
 """Asks and their success tests."""
 
 from collections.abc import Mapping
-from functools import partial
-from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -10,9 +8,9 @@ from werkzeug.wrappers import Response
 from tracker.clock import today
 from tracker.models import Ask, SuccessTest
 from tracker.queries import staff
-from tracker.queries.choosing import AskChoices, LawChoices, SourceChoices, find_known_page, list_offered
+from tracker.queries.choosing import list_offered
 from tracker.queries.staff import NO_STATUS, Wanted
-from tracker.rules.asks import Publication
+from tracker.rules.asks import Publication, TestDraft
 from tracker.rules.bulk import MOST_AT_ONCE
 from tracker.rules.people import Action
 from tracker.rules.standing import contradictions
@@ -34,6 +32,7 @@ from tracker.web.staff.answers import (
     form_page,
     found,
     found_own,
+    load,
     rehearsed,
     require_publisher,
     saved,
@@ -54,14 +53,13 @@ DO: Mapping[str, tuple[new_asks.Send | None, str]] = {
 @bp.get("/asks/")
 @requires(Action.READ)
 def index() -> str:
-    wanted, after = Wanted.from_query(request.args), request.args.get("after", "")
+    wanted = Wanted.from_query(request.args)
     return render_template(
         "staff/asks/index.html",
-        page=staff.list_asks(db(), wanted, after),
+        page=staff.list_asks(db(), wanted, request.args.get("after", "")),
         wanted=wanted,
         statuses=[(NO_STATUS, "No status yet"), *((status.value, status.label) for status in Status)],
         publications=[(publication.value, publication.label) for publication in Publication],
-        is_first=not after,
         is_ticked=request.args.get("tick") == "all",
         most_at_once=MOST_AT_ONCE,
     )
@@ -96,23 +94,15 @@ def show(ask_id: int) -> str:
 @bp.get("/asks/<id:ask_id>/story")
 @requires(Action.READ)
 def story(ask_id: int) -> str:
-    ask, after = found(db().get(Ask, ask_id)), request.args.get("after", "")
-    entries = staff.list_story(db(), ask_id, SIZE, after)
-    return render_template(
-        "staff/asks/whole_story.html", ask=ask, story=entries, is_first=not after, confirm=ConfirmForm()
-    )
+    ask = load(Ask, ask_id)
+    entries = staff.list_story(db(), ask_id, SIZE, request.args.get("after", ""))
+    return render_template("staff/asks/whole_story.html", ask=ask, story=entries, confirm=ConfirmForm())
 
 
 @bp.route("/asks/new", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def new() -> Page | Response:
-    form = NewAskForm(
-        lambda: SourceChoices(db()),
-        lambda: AskChoices(db()),
-        lambda: LawChoices(db()),
-        lambda url: find_known_page(db(), url),
-    )
-    button = request.form.get("do", "")
+    form, button = NewAskForm(), request.form.get("do", "")
     form.source_id.typed = form.source_id.typed or showable(request.args.get("source", ""))
     if button == "publish":
         require_publisher()
@@ -144,16 +134,11 @@ def new() -> Page | Response:
 def edit(ask_id: int) -> Page | Response:
     found_own(ask_id)
 
-    def make(obj: Ask, **data: Any) -> AskForm:
-        sources, others = partial(SourceChoices, present=obj.source_id), partial(AskChoices, but_not=ask_id)
-        return AskForm(obj=obj, sources=lambda: sources(db()), others=lambda: others(db()), **data)
-
     def save(change: Change, ask: Ask, form: AskForm) -> None:
         reason = form.change_reason.data or ""
         asks.edit_ask(change, ask, form.draft(), seen_version=form.seen_version, reason=reason)
 
-    find = partial(staff.find_ask, ask_id=ask_id)
-    return answer_edit(find, make, save, "Kept.", "Edit the ask", ask_page(ask_id), previews=ask_id)
+    return answer_edit(Ask, ask_id, AskForm, save, "Kept.", "Edit the ask", ask_page(ask_id), previews=ask_id)
 
 
 @bp.route("/asks/<id:ask_id>/tests/new", methods=["GET", "POST"])
@@ -173,22 +158,22 @@ def new_tests(ask_id: int) -> Page | Response:
 @bp.route("/tests/<id:test_id>/edit", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def edit_test(test_id: int) -> Page | Response:
-    find = partial(staff.find_test, test_id=test_id)
-    ask = found_own(found(find(db())).ask_id)
+    ask = found_own(load(SuccessTest, test_id).ask_id)
 
     def save(change: Change, test: SuccessTest, form: TestForm) -> None:
-        reason = form.change_reason.data or ""
-        tests.edit_test(change, test.ask, test, form.draft(), seen_version=form.seen_version, reason=reason)
+        draft, reason = TestDraft(**form.values()), form.change_reason.data or ""
+        tests.edit_test(change, test.ask, test, draft, seen_version=form.seen_version, reason=reason)
 
     back, intro = ask_page(ask.id), _redefines(ask)
-    return answer_edit(find, TestForm, save, "Kept.", "Edit the test", back, previews=ask.id, intro=intro)
+    return answer_edit(
+        SuccessTest, test_id, TestForm, save, "Kept.", "Edit the test", back, previews=ask.id, intro=intro
+    )
 
 
 @bp.route("/tests/<id:test_id>/<any(archive, restore):action>", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def archive_test(test_id: int, action: str) -> Page | Response:
-    find = partial(staff.find_test, test_id=test_id)
-    test = found(find(db()))
+    test = load(SuccessTest, test_id)
     back, intro = ask_page(test.ask_id), _redefines(found_own(test.ask_id))
     if test.is_archived == (action == "archive"):
         return done("This was done already.", back)
@@ -199,7 +184,7 @@ def archive_test(test_id: int, action: str) -> Page | Response:
         do(change, row.ask, row, form.seen_version, form.reason.data or "")
 
     said, heading = f"The test is {past}.", f"{verb} the test “{test.label}”"
-    return answer_edit(find, ReasonForm, save, said, heading, back, submit=verb, intro=intro)
+    return answer_edit(SuccessTest, test_id, ReasonForm, save, said, heading, back, submit=verb, intro=intro)
 
 
 def _redefines(ask: Ask) -> str:

@@ -1,7 +1,5 @@
 """One change to several asks, shown before it is done."""
 
-from dataclasses import dataclass
-
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -26,16 +24,6 @@ from tracker.web.staff.answers import Page, saved
 from tracker.web.staff.desk import NOTHING_CHANGED
 
 bp = Blueprint("bulk", __name__, url_prefix="/staff/asks")
-
-
-@dataclass(frozen=True)
-class BulkRow:
-    """One ask of many: what it is now and what it would be, and whether somebody changed it meanwhile."""
-
-    ask: Ask
-    before: str
-    after: str
-    is_stale: bool
 
 
 @bp.route("/many", methods=["GET", "POST"])
@@ -91,7 +79,7 @@ def _page(form: ManyForm, is_shown: bool, has_table: bool) -> Page:
     entries = count_published_updates(db(), [ask.id for ask in asks])
     now = {ask.id: Seen(ask.id, ask.version, entries.get(ask.id, 0)) for ask in asks}
     draft = form.draft() if has_table and not form.errors else None
-    lines = [BulkRow(ask, *_before_and_after(ask, draft), now[ask.id] != seen[ask.id]) for ask in asks]
+    lines = [(ask, *_before_and_after(ask, draft), now[ask.id] != seen[ask.id]) for ask in asks]
     if form.is_stale:
         form.choose(asks, entries)  # the next showing is about what stands now
     html = render_template("staff/asks/many.html", form=form, lines=lines, is_shown=is_shown, most=MOST_AT_ONCE)

@@ -1,16 +1,18 @@
 """The first page after signing in: what needs doing, each row one click from doing it; a look is done from here."""
 
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from tracker.clock import now, today
 from tracker.models import Ask
 from tracker.queries import desk as queries
 from tracker.queries import findings, paging, staff
-from tracker.queries.desk import DueAsk, list_contradicted
+from tracker.queries.desk import DueAsk
 from tracker.queries.paging import Listed
 from tracker.queries.people import list_account_changes
 from tracker.rules.dates import PartialDate
@@ -62,6 +64,19 @@ NOTHING = {
     "drafts": "there are no drafts",
     "unverified": "all that was brought in is published or put aside",
 }
+# How many rows, and the key after which they begin.
+LISTS: Mapping[str, Callable[..., Listed[Any]]] = {
+    "sent_back": lambda *page: queries.list_drafts(db(), me().id, *page, queries.is_sent_back_to(me().id)),
+    "waiting": lambda *page: queries.list_waiting(db(), *page),
+    "record": lambda *page: findings.list_new(db(), *page),
+    "contradicted": lambda *page: queries.list_contradicted(db(), *page),
+    "disputed": lambda *page: queries.list_disputed(db(), *page),
+    "unanswered": lambda *page: queries.list_unanswered(db(), today(), *page),
+    "overdue": lambda *page: queries.list_overdue(db(), today(), *page),
+    "due": lambda *page: queries.list_due(db(), today(), *page),
+    "drafts": lambda *page: queries.list_drafts(db(), me().id, *page, ~queries.is_sent_back_to(me().id)),
+    "unverified": lambda *page: queries.list_unverified(db(), *page),
+}
 
 
 @bp.get("/")
@@ -69,15 +84,15 @@ NOTHING = {
 def desk() -> str:
     if not queries.has_asks(db()):
         return render_template("staff/first_steps.html")
-    lists, looked = {section: _list(db(), section, FIRST) for section in TITLES}, request.args.get("looked", "")
+    lists, looked = {section: LISTS[section](FIRST, "") for section in TITLES}, request.args.get("looked", "")
     if PLACES.fullmatch(looked):
-        lists["due"] = _with_looked_at(queries.list_due(db(), today(), FIRST), looked)
+        lists["due"] = _with_looked_at(lists["due"], looked)
     return render_template(
         "staff/desk.html",
         lists=lists,
         looked=looked,
         accounts=list_account_changes(db(), now(), FIRST) if me().may(Action.PUBLISH) else [],
-        events=queries.list_recent(db(), staff.RECENT),
+        events=queries.list_recent(db()),
         **_context(),
     )
 
@@ -85,9 +100,8 @@ def desk() -> str:
 @bp.get("/desk/<any(sent_back, record, contradicted, disputed, unanswered, overdue, due, drafts, unverified):section>")
 @requires(Action.READ)
 def whole(section: str) -> str:
-    after = request.args.get("after", "")
-    listed = _list(db(), section, paging.SIZE, after)
-    return render_template("staff/desk_whole.html", section=section, listed=listed, is_first=not after, **_context())
+    listed = LISTS[section](paging.SIZE, request.args.get("after", ""))
+    return render_template("staff/desk_whole.html", section=section, listed=listed, **_context())
 
 
 @bp.route("/asks/<id:ask_id>/review", methods=["GET", "POST"])
@@ -119,41 +133,16 @@ def review(ask_id: int) -> Page | Response:
     return answer or form_page(form, heading, back, submit=submit)
 
 
-def _with_looked_at(due: Listed[DueAsk], looked: str) -> Listed[object]:
+def _with_looked_at(due: Listed[DueAsk], looked: str) -> Listed[DueAsk]:
     """Put the asks that were just looked at back among the rows, each where it was."""
     pairs = [pair.split("-") for pair in looked.split(".")]
     places = sorted((int(place), int(ask_id)) for ask_id, place in pairs)
-    looks, rows = queries.find_looks(db(), [ask_id for _, ask_id in places], today()), list[object](due.rows)
+    looks, rows = queries.find_looks(db(), [ask_id for _, ask_id in places], today()), [*due.rows]
     still_due = {row.ask.id for row in due.rows}
     for place, ask_id in places:
         if ask_id in looks and ask_id not in still_due:
             rows.insert(place, looks[ask_id])
-    return Listed(rows, due.number, due.next_key)
-
-
-def _list(session: Session, section: str, limit: int, after: str = "") -> Listed[object]:
-    match section:
-        case "contradicted":
-            asks = list_contradicted(session)
-            return Listed(asks[:limit], len(asks))
-        case "record":
-            return findings.list_new(session, limit, after)
-        case "disputed":
-            return queries.list_disputed(session, limit, after)
-        case "due":
-            return queries.list_due(session, today(), limit, after)
-        case "drafts":
-            return queries.list_drafts(session, me().id, limit, after, ~queries.is_sent_back_to(me().id))
-        case "sent_back":
-            return queries.list_drafts(session, me().id, limit, after, queries.is_sent_back_to(me().id))
-        case "waiting":
-            return queries.list_waiting(session, limit, after)
-        case "overdue":
-            return queries.list_overdue(session, today(), limit, after)
-        case "unanswered":
-            return queries.list_unanswered(session, today(), limit, after)
-        case _:
-            return queries.list_unverified(session, limit, after)
+    return replace(due, rows=rows)
 
 
 def _context() -> dict[str, object]:

@@ -10,10 +10,9 @@ from werkzeug.wrappers import Response
 from tracker.clock import today
 from tracker.db.engine import reading
 from tracker.models import Ask, Reply
-from tracker.queries import staff
 from tracker.rules.checks import MARK
 from tracker.rules.dates import PartialDate
-from tracker.rules.disputes import one_month_after
+from tracker.rules.disputes import DisputeDraft, ReplyDraft, one_month_after
 from tracker.rules.people import Action
 from tracker.services import asks, replies, taking_down
 from tracker.services.change import Change
@@ -22,8 +21,8 @@ from tracker.web.addresses import site_url
 from tracker.web.auth import requires
 from tracker.web.forms.base import attempt
 from tracker.web.forms.disputes import DisputeForm, EndDisputeForm, NoteForm, ReplyForm, WordsForm
-from tracker.web.session import db, engine
-from tracker.web.staff.answers import Page, answer_edit, answer_form, ask_page, by_id, form_page, found, handled
+from tracker.web.session import engine
+from tracker.web.staff.answers import Page, answer_edit, answer_form, ask_page, form_page, handled, load
 
 security = logging.getLogger("tracker.security")
 bp = Blueprint("disputes", __name__, url_prefix="/staff")
@@ -44,10 +43,10 @@ GONE = "The words are taken down. Corrections says so in public. Delete the back
 @bp.route("/asks/<id:ask_id>/replies/new", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def new_reply(ask_id: int) -> Page | Response:
-    heading = f"We asked for a reply about “{_title(ask_id)}”"
+    heading = f"We asked for a reply about “{load(Ask, ask_id).title}”"
 
     def save(change: Change, form: ReplyForm) -> None:
-        replies.create_reply(change, ask_id, form.draft())
+        replies.create_reply(change, ask_id, ReplyDraft(**form.values()))
 
     make = partial(ReplyForm, asked_on=PartialDate(today().isoformat()), due_on=one_month_after(today()))
     said = "Kept. The desk reminds you when the answer is due."
@@ -57,20 +56,19 @@ def new_reply(ask_id: int) -> Page | Response:
 @bp.route("/replies/<id:reply_id>/edit", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def edit_reply(reply_id: int) -> Page | Response:
-    find = partial(staff.find_reply, reply_id=reply_id)
-    reply = found(find(db()))
+    reply = load(Reply, reply_id)
 
     def save(change: Change, row: Reply, form: ReplyForm) -> None:
-        replies.edit_reply(change, row, form.draft(), form.seen_version)
+        replies.edit_reply(change, row, ReplyDraft(**form.values()), form.seen_version)
 
     heading, back = f"The reply of {reply.asked}", ask_page(reply.ask_id, "replies")
-    return answer_edit(find, ReplyForm, save, "Kept.", heading, back, intro=ASKING)
+    return answer_edit(Reply, reply_id, ReplyForm, save, "Kept.", heading, back, intro=ASKING)
 
 
 @bp.route("/asks/<id:ask_id>/notes/new", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def note(ask_id: int) -> Page | Response:
-    heading = f"Private note about “{_title(ask_id)}”"
+    heading = f"Private note about “{load(Ask, ask_id).title}”"
 
     def save(change: Change, form: NoteForm) -> None:
         asks.add_note(change, change.session.get_one(Ask, ask_id), form.text.data or "")
@@ -82,7 +80,7 @@ def note(ask_id: int) -> Page | Response:
 @bp.route("/asks/<id:ask_id>/dispute", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def mark(ask_id: int) -> Page | Response:
-    heading = f"Something about “{_title(ask_id)}” is disputed"
+    heading = f"Something about “{load(Ask, ask_id).title}” is disputed"
 
     def make(obj: Ask, **data: Any) -> DisputeForm:
         if obj.disputed_on:
@@ -90,27 +88,23 @@ def mark(ask_id: int) -> Page | Response:
         return DisputeForm(disputed_on=PartialDate(today().isoformat()), version=obj.version, **data)
 
     def save(change: Change, ask: Ask, form: DisputeForm) -> None:
-        replies.mark_disputed(change, ask, form.draft(), form.seen_version)
+        replies.mark_disputed(change, ask, DisputeDraft(**form.values()), form.seen_version)
 
     said, words = "The public page says that it is disputed.", {"submit": "Show that it is disputed", "intro": MARKING}
-    return answer_edit(by_id(Ask, ask_id), make, save, said, heading, ask_page(ask_id), **words)
+    return answer_edit(Ask, ask_id, make, save, said, heading, ask_page(ask_id), **words)
 
 
 @bp.route("/asks/<id:ask_id>/dispute/end", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def end(ask_id: int) -> Page | Response:
-    heading = f"End the dispute about “{_title(ask_id)}”"
+    heading = f"End the dispute about “{load(Ask, ask_id).title}”"
 
     def save(change: Change, ask: Ask, form: EndDisputeForm) -> None:
         replies.end_dispute(change, ask, form.seen_version, form.reason.data or "")
 
     said = "The dispute is ended. Corrections tells what came of it."
     words = {"submit": "End the dispute", "intro": ENDING}
-    return answer_edit(by_id(Ask, ask_id), EndDisputeForm, save, said, heading, ask_page(ask_id), **words)
-
-
-def _title(ask_id: int) -> str:
-    return found(db().get(Ask, ask_id)).title
+    return answer_edit(Ask, ask_id, EndDisputeForm, save, said, heading, ask_page(ask_id), **words)
 
 
 @bp.route("/words", methods=["GET", "POST"])

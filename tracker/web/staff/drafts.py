@@ -1,7 +1,5 @@
 """An entry before it is public: put aside, withdrawn, previewed, and decided about by an editor."""
 
-from functools import partial
-
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -18,7 +16,7 @@ from tracker.web.forms.base import ConfirmForm, attempt
 from tracker.web.forms.stories import ApprovalForm
 from tracker.web.sent_forms import ask_before_repeating
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, answer_edit, ask_page, found, preview_page, published, saved
+from tracker.web.staff.answers import Page, answer_edit, ask_page, found, load, preview_page, published, saved
 
 bp = Blueprint("approval", __name__, url_prefix="/staff")
 
@@ -32,20 +30,19 @@ def count_waiting() -> int:
 @bp.get("/approval/")
 @requires(Action.READ)
 def index() -> str:
-    after = request.args.get("after", "")
-    waiting = desk.list_waiting(db(), paging.SIZE, after)
-    return render_template("staff/approval/index.html", waiting=waiting, is_first=not after, form_for=ConfirmForm)
+    waiting = desk.list_waiting(db(), paging.SIZE, request.args.get("after", ""))
+    return render_template("staff/approval/index.html", waiting=waiting, form_for=ConfirmForm)
 
 
 @bp.route("/updates/<id:update_id>/approve", methods=["GET", "POST"])
 @requires(Action.PUBLISH)
 def decide(update_id: int) -> Page | Response:
-    update = found(staff.find_update(db(), update_id))
+    update = load(Update, update_id)
     form = ApprovalForm(version=update.version, seen=staff.count_published(db(), update.ask_id))
     if answer := attempt(form, lambda: _decide(update_id, form)):
         return answer
     if form.is_stale or form.is_refused:
-        update = found(staff.find_update(db(), update_id))
+        update = load(Update, update_id)
     if update.submitted_at is None or update.published_at:
         return _too_late(update, form)
     if form.is_stale:
@@ -56,8 +53,7 @@ def decide(update_id: int) -> Page | Response:
 @bp.route("/updates/<id:update_id>/<any(discard, restore):action>", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def discard(update_id: int, action: str) -> Page | Response:
-    find = partial(staff.find_update, update_id=update_id)
-    update = found(find(db()))
+    update = load(Update, update_id)
     if action == "discard":
         drafts.require_own(update, me())
     verb = "Put aside" if action == "discard" else "Take up"
@@ -68,19 +64,20 @@ def discard(update_id: int, action: str) -> Page | Response:
 
     said = "The draft is put aside." if action == "discard" else "The draft is taken up again."
     words = {"submit": verb, "intro": f"{update.happened_on.in_words}: {update.text}"}
-    return answer_edit(find, ConfirmForm, save, said, f"{verb} this draft", ask_page(update.ask_id), **words)
+    heading, back = f"{verb} this draft", ask_page(update.ask_id)
+    return answer_edit(Update, update_id, ConfirmForm, save, said, heading, back, **words)
 
 
 @bp.post("/updates/<id:update_id>/withdraw")
 @requires(Action.DRAFT)
 def withdraw(update_id: int) -> Response:
-    update, form = found(staff.find_update(db(), update_id)), ConfirmForm()
+    update, form = load(Update, update_id), ConfirmForm()
     back = url_for("updates.edit", update_id=update_id)
     if not form.is_sent():
         return redirect(ask_page(update.ask_id), 303)
 
     def save(change: Change) -> tuple[str, str]:
-        updates.withdraw(change, found(staff.find_update(change.session, update_id)), form.seen_version)
+        updates.withdraw(change, found(staff.find(change.session, Update, update_id)), form.seen_version)
         return "Withdrawn. It is your draft again.", back
 
     return saved(save)
@@ -96,7 +93,7 @@ def preview(ask_id: int) -> str:
 
 def _decide(update_id: int, form: ApprovalForm) -> Response:
     def save(change: Change) -> tuple[str, str]:
-        update = found(staff.find_update(change.session, update_id))
+        update = found(staff.find(change.session, Update, update_id))
         if form.approves:
             ask = change.session.get_one(Ask, update.ask_id)
             updates.approve(change, ask, update, form.seen_version, form.seen_entries)

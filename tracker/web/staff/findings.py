@@ -1,35 +1,62 @@
-"""What to do about a finding: tell it in the story of the asks that it concerns, fill in its day, or dismiss it."""
+"""The official record: a finding is told, filled in or dismissed, and targets are compared with the sanctions list."""
 
 from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
-from tracker.models import Ask, Finding
-from tracker.queries.choosing import find_known_page
+from tracker.models import Ask, Finding, Target
+from tracker.queries import staff
 from tracker.queries.findings import NewFinding, find_finding
 from tracker.rules.asks import AskDraft
 from tracker.rules.dates import PartialDate
-from tracker.rules.official import PROPOSALS, FindingState, Sight
+from tracker.rules.official import PROPOSALS, FindingState, Sight, TargetsDraft
 from tracker.rules.people import Action
 from tracker.rules.updates import EvidenceType, UpdateKind
-from tracker.services import asks, drafts, findings, records, updates
+from tracker.services import asks, drafts, findings, records, targets, updates
 from tracker.services.change import Change
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import ConfirmForm, attempt
 from tracker.web.forms.stories import DismissForm, TellForm
+from tracker.web.forms.targets import CompareForm, EraseTargetForm, TargetsForm
 from tracker.web.forms.updates import CHANGED
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, answer_edit, by_id, done, form_page, found, require_publisher, saved
+from tracker.web.staff.answers import (
+    Page,
+    answer_edit,
+    answer_form,
+    ask_page,
+    done,
+    form_page,
+    found,
+    load,
+    require_publisher,
+    saved,
+)
 
 bp = Blueprint("findings", __name__, url_prefix="/staff/findings")
+of_ask = Blueprint("targets", __name__, url_prefix="/staff")
 KEPT = {
     "publish": "Published in the story of {asks}.",
     "submit": "Sent for approval for {asks}. The public does not see it before an editor approves it.",
     "draft": "Kept as a draft for {asks}. The public does not see it.",
 }
+INTRO = (
+    "For a source that asks for sanctions on named people, bodies or ships. Nothing of this is public until you have "
+    "compared a name with the UK Sanctions List. Entries that may fit come with the next look at the list."
+)
+COMPARE = Markup(
+    'Read the entry on <a href="https://www.gov.uk/government/publications/the-uk-sanctions-list" rel="external">'
+    "the list itself</a> first: different people often have similar names. The tracker then follows that entry."
+)
+NONE_FITS = " The list that we read last has no entry with two of its words."
+ERASE = (
+    "The name and the words of the source go from the tracker permanently; backups keep them as long as you keep "
+    "backups. The log never had them."
+)
 
 
 @bp.route("/<id:finding_id>/tell", methods=["GET", "POST"])
@@ -43,7 +70,7 @@ def tell(finding_id: int) -> Page | Response:
         return redirect(address, 303)
     form = TellForm(asks=[str(ask.id) for ask in row.asks], is_next_step=_is_free_step(row), **proposed(row))
     form.offer(row.asks, may_set_step=_is_to_come(row.finding) and me().may(Action.EDIT))
-    form.look_up(lambda url: find_known_page(db(), url))
+    form.look_up()
     answer = None
     if button in KEPT:
         answer = attempt(form, lambda: saved(lambda change: _tell(change, form, finding_id, button)))
@@ -75,7 +102,7 @@ def _tell(change: Change, form: TellForm, finding_id: int, button: str) -> tuple
 @bp.route("/<id:finding_id>/dismiss", methods=["GET", "POST"])
 @requires(Action.PUBLISH)
 def dismiss(finding_id: int) -> Page | Response:
-    says = found(db().get(Finding, finding_id)).says
+    says = load(Finding, finding_id).says
 
     def make(obj: Finding, **data: Any) -> DismissForm:
         return DismissForm(version=obj.version, **data)
@@ -84,20 +111,67 @@ def dismiss(finding_id: int) -> Page | Response:
         findings.dismiss(change, finding, form.in_words, form.seen_version)
 
     said, words = "Put down as not relevant. It comes back only if the record changes.", {"submit": "Not relevant"}
-    find, heading = by_id(Finding, finding_id), "Not relevant?"
-    return answer_edit(find, make, save, said, heading, _desk(), intro=says, **words)
+    return answer_edit(Finding, finding_id, make, save, said, "Not relevant?", _desk(), intro=says, **words)
 
 
 @bp.post("/<id:finding_id>/fill")
 @requires(Action.EDIT)
 def fill(finding_id: int) -> Page | Response:
-    says = found(db().get(Finding, finding_id)).says
+    says = load(Finding, finding_id).says
 
     def save(change: Change, finding: Finding, form: ConfirmForm) -> None:
         findings.fill(change, finding, form.seen_version)
 
     said, words = f"Filled in: {says}.", {"submit": "Fill in the date", "intro": says}
-    return answer_edit(by_id(Finding, finding_id), ConfirmForm, save, said, "Fill in the date", _desk(), **words)
+    return answer_edit(Finding, finding_id, ConfirmForm, save, said, "Fill in the date", _desk(), **words)
+
+
+@of_ask.route("/asks/<id:ask_id>/targets/new", methods=["GET", "POST"])
+@requires(Action.EDIT)
+def new(ask_id: int) -> Page | Response:
+    heading = f"Add names to “{load(Ask, ask_id).title}”"
+
+    def save(change: Change, form: TargetsForm) -> None:
+        targets.add_targets(change, change.session.get_one(Ask, ask_id), TargetsDraft(**form.values()))
+
+    said, back = "Added. Nobody has compared them with the list yet.", ask_page(ask_id, "targets")
+    return answer_form(TargetsForm, save, said, heading, back, submit="Add the names", intro=INTRO)
+
+
+@of_ask.route("/targets/<id:target_id>/compare", methods=["GET", "POST"])
+@requires(Action.EDIT)
+def compare(target_id: int) -> Page | Response:
+    def make(**data: Any) -> CompareForm:
+        return CompareForm(load(Target, target_id), **data)
+
+    def save(change: Change) -> tuple[str, str]:
+        row = found(staff.find(change.session, Target, target_id))
+        targets.decide(change, row, form.draft(), form.seen_version)
+        if later := staff.find_next_target(change.session, row):
+            return "Kept. This is the next name.", url_for(".compare", target_id=later)
+        return "Kept. All are compared.", back
+
+    form, target = make(), load(Target, target_id)
+    back = ask_page(target.ask_id, "targets")
+    heading = f"Is {target.asked_as or f'target {target.position} (erased)'} on the list?"
+    intro = COMPARE + ("" if any("name" in it for it in target.candidates) else NONE_FITS)
+    answer = attempt(form, lambda: saved(save), lambda: make(formdata=None))
+    return answer or form_page(form, heading, back, intro=intro)
+
+
+@of_ask.route("/targets/<id:target_id>/erase", methods=["GET", "POST"])
+@requires(Action.EDIT)
+def erase(target_id: int) -> Page | Response:
+    target = load(Target, target_id)
+
+    def save(change: Change, row: Target, form: EraseTargetForm) -> None:
+        reason, is_counted = form.reason.data or "", form.is_counted.data
+        targets.erase(change, row, form.seen_version, reason, is_counted=is_counted)
+
+    heading, back = f"Erase the name of target {target.position}", ask_page(target.ask_id, "targets")
+    return answer_edit(
+        Target, target_id, EraseTargetForm, save, "Erased.", heading, back, submit="Erase it", intro=ERASE
+    )
 
 
 def proposed(row: NewFinding) -> dict[str, Any]:

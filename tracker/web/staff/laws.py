@@ -1,7 +1,5 @@
 """Laws, and their links to asks."""
 
-from functools import partial
-
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -15,7 +13,7 @@ from tracker.web.auth import requires
 from tracker.web.forms.base import ConfirmForm
 from tracker.web.forms.legislation import LegislationForm, LinkForm
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, answer_edit, answer_form, ask_page, found, found_own
+from tracker.web.staff.answers import Page, answer_edit, answer_form, ask_page, found_own, load
 
 bp = Blueprint("laws", __name__, url_prefix="/staff")
 DRAFT = "Kept as a draft."
@@ -25,14 +23,14 @@ NO_LAW = "There is no law to link yet. Add the law first (Legislation, New law).
 @bp.get("/legislation/")
 @requires(Action.READ)
 def index() -> str:
-    after = request.args.get("after", "")
-    return render_template("staff/laws/index.html", page=staff.list_laws(db(), after), is_first=not after)
+    page = staff.list_all(db(), Legislation, request.args.get("after", ""))
+    return render_template("staff/laws/index.html", page=page)
 
 
 @bp.get("/legislation/<id:law_id>")
 @requires(Action.READ)
 def show(law_id: int) -> str:
-    law = found(staff.find_law(db(), law_id))
+    law = load(Legislation, law_id)
     events = staff.list_subject_events(db(), "legislation", law_id)
     return render_template("staff/laws/show.html", law=law, events=events, confirm=ConfirmForm(version=law.version))
 
@@ -43,8 +41,7 @@ def new() -> Page | Response:
     def save(change: Change, form: LegislationForm) -> str:
         return url_for(".show", law_id=legislation.create_legislation(change, form.draft()).id)
 
-    make = partial(LegislationForm, laws=lambda: LawChoices(db()))
-    return answer_form(make, save, DRAFT, "New law", url_for(".index"), submit="Keep as a draft")
+    return answer_form(LegislationForm, save, DRAFT, "New law", url_for(".index"), submit="Keep as a draft")
 
 
 @bp.route("/legislation/<id:law_id>/edit", methods=["GET", "POST"])
@@ -53,9 +50,8 @@ def edit(law_id: int) -> Page | Response:
     def save(change: Change, law: Legislation, form: LegislationForm) -> None:
         legislation.edit_legislation(change, law, form.draft(), form.seen_version)
 
-    find = partial(staff.find_law, law_id=law_id)
-    make = partial(LegislationForm, laws=lambda: LawChoices(db(), but_not=law_id))
-    return answer_edit(find, make, save, "Kept.", "Edit the law", url_for(".show", law_id=law_id))
+    back = url_for(".show", law_id=law_id)
+    return answer_edit(Legislation, law_id, LegislationForm, save, "Kept.", "Edit the law", back)
 
 
 @bp.route("/asks/<id:ask_id>/links/new", methods=["GET", "POST"])
@@ -66,21 +62,18 @@ def new_link(ask_id: int) -> Page | Response:
     def save(change: Change, form: LinkForm) -> None:
         legislation.create_link(change, form.draft(ask_id))
 
-    make = partial(LinkForm, laws=lambda: LawChoices(db()))
     said, intro = f"{DRAFT} Publish it when it is right.", "" if LawChoices(db()).offer("") else NO_LAW
-    return answer_form(make, save, said, heading, ask_page(ask_id), submit="Keep as a draft", intro=intro)
+    return answer_form(LinkForm, save, said, heading, ask_page(ask_id), submit="Keep as a draft", intro=intro)
 
 
 @bp.route("/links/<id:link_id>/edit", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def edit_link(link_id: int) -> Page | Response:
-    find = partial(staff.find_link, link_id=link_id)
-    link = found(find(db()))
+    link = load(Link, link_id)
     heading = f"Edit the link to {link.legislation.citation or link.legislation.title}"
     ask_id = found_own(link.ask_id).id
 
     def save(change: Change, row: Link, form: LinkForm) -> None:
         legislation.edit_link(change, row, form.draft(ask_id), form.seen_version)
 
-    make = partial(LinkForm, laws=lambda: LawChoices(db()))
-    return answer_edit(find, make, save, "Kept.", heading, ask_page(ask_id), previews=ask_id)
+    return answer_edit(Link, link_id, LinkForm, save, "Kept.", heading, ask_page(ask_id), previews=ask_id)

@@ -5,28 +5,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from tracker.models import Source
+from tracker.models import Ask, Legislation, Link, Reply, Source
 from tracker.queries import staff
 from tracker.rules.people import Action
 from tracker.services import asks, legislation, records, replies
 from tracker.services.change import Change
 from tracker.web.auth import requires
 from tracker.web.forms.base import ConfirmForm, ReasonForm, attempt
-from tracker.web.session import db
-from tracker.web.staff.answers import Page, answer_edit, ask_page, found, saved
+from tracker.web.staff.answers import Page, answer_edit, ask_page, load, saved
 
 bp = Blueprint("moves", __name__, url_prefix="/staff")
 
 
 @dataclass(frozen=True)
 class Movable:
-    """A kind of record: what it is called, how it is found and published, where its page is."""
+    """A kind of record: what it is called, how it is published, where its page is, what archiving does."""
 
     name: str
-    find: Callable[[Session, int], Any]
+    kind: type[Any]
     publish: Callable[..., None]
     page: Callable[[Any], str]
     on_archive: str
@@ -35,7 +33,7 @@ class Movable:
 MOVABLES: Mapping[str, Movable] = {
     "asks": Movable(
         "ask",
-        staff.find_ask,
+        Ask,
         asks.publish_ask,
         lambda ask: ask_page(ask.id),
         "An archived ask leaves the lists, the counts and the files. Its page stays at its address, "
@@ -43,28 +41,28 @@ MOVABLES: Mapping[str, Movable] = {
     ),
     "sources": Movable(
         "source",
-        lambda session, source_id: session.get(Source, source_id),
+        Source,
         records.publish,
         lambda source: url_for("sources.index"),
         "An archived source is offered no more for other asks. Asks that name it keep it.",
     ),
     "legislation": Movable(
         "law",
-        staff.find_law,
+        Legislation,
         records.publish,
         lambda law: url_for("laws.show", law_id=law.id),
         "An archived law leaves the lists, the files and the pages of the asks. Its own page stays at its address.",
     ),
     "links": Movable(
         "link",
-        staff.find_link,
+        Link,
         legislation.publish_link,
         lambda link: ask_page(link.ask_id),
         "An archived link is shown no more on the pages of the ask and the law.",
     ),
     "replies": Movable(
         "reply",
-        staff.find_reply,
+        Reply,
         replies.publish_reply,
         lambda reply: ask_page(reply.ask_id, "replies"),
         "An archived reply is shown no more on the page of the ask.",
@@ -78,41 +76,39 @@ SUBJECT = "<any(asks, sources, legislation, links, replies):subject>/<id:row_id>
 @bp.post(f"/{SUBJECT}/publish")
 @requires(Action.PUBLISH)
 def publish(subject: str, row_id: int) -> Response:
-    kind = MOVABLES[subject]
-    return _move(kind, row_id, kind.publish, f"The {kind.name} is public.")
+    movable = MOVABLES[subject]
+    return _move(movable, row_id, movable.publish, f"The {movable.name} is public.")
 
 
 @bp.post(f"/{SUBJECT}/restore")
 @requires(Action.EDIT)
 def restore(subject: str, row_id: int) -> Response:
-    kind = MOVABLES[subject]
-    return _move(kind, row_id, records.restore, f"The {kind.name} is back.")
+    movable = MOVABLES[subject]
+    return _move(movable, row_id, records.restore, f"The {movable.name} is back.")
 
 
 @bp.route(f"/{SUBJECT}/archive", methods=["GET", "POST"])
 @requires(Action.EDIT)
 def archive(subject: str, row_id: int) -> Page | Response:
-    kind = MOVABLES[subject]
-    row = found(kind.find(db(), row_id))
-    intro = kind.on_archive if row.publication.is_public else NEVER_PUBLIC
+    movable = MOVABLES[subject]
+    row = load(movable.kind, row_id)
+    intro = movable.on_archive if row.publication.is_public else NEVER_PUBLIC
     verb = "Archive" if row.publication.is_public else "Put aside"
-
-    def find(session: Session) -> Any:
-        return kind.find(session, row_id)
 
     def save(change: Change, row: Any, form: ReasonForm) -> None:
         records.archive(change, row, form.seen_version, form.reason.data or "")
 
-    said, heading = f"Done. You can take up the {kind.name} again at any time.", f"{verb} this {kind.name}"
-    return answer_edit(find, ReasonForm, save, said, heading, kind.page(row), submit=verb, intro=intro)
+    said, heading = f"Done. You can take up the {movable.name} again at any time.", f"{verb} this {movable.name}"
+    back = movable.page(row)
+    return answer_edit(movable.kind, row_id, ReasonForm, save, said, heading, back, submit=verb, intro=intro)
 
 
-def _move(kind: Movable, row_id: int, do: Callable[..., None], message: str) -> Response:
+def _move(movable: Movable, row_id: int, do: Callable[..., None], message: str) -> Response:
     """Do what a button says, or say on the record's page why not; restored after signing in it only shows the page."""
-    form, back = ConfirmForm(), kind.page(found(kind.find(db(), row_id)))
+    form, back = ConfirmForm(), movable.page(load(movable.kind, row_id))
 
     def save(change: Change) -> tuple[str, str]:
-        do(change, kind.find(change.session, row_id), form.seen_version)
+        do(change, staff.find(change.session, movable.kind, row_id), form.seen_version)
         return message, back
 
     if answer := attempt(form, lambda: saved(save)):

@@ -22,8 +22,9 @@ from tracker.web.forms.base import ConfirmForm, Form, ReasonForm, new_key
 from tracker.web.forms.people import PersonForm
 from tracker.web.sent_forms import KEY
 from tracker.web.session import db
-from tracker.web.staff.answers import Page, answer_edit, answer_form, by_id, found
+from tracker.web.staff.answers import Page, answer_edit, answer_form, load
 
+HOUR = timedelta(hours=1)
 MADE = "The link is made."
 NOBODY_IS_DELETED = "Nobody is deleted: what the person wrote keeps the name. Deactivating ends every session at once."
 ERASING = (
@@ -38,8 +39,7 @@ bp = Blueprint("people", __name__, url_prefix="/staff")
 @bp.get("/people/")
 @requires(Action.MANAGE_PEOPLE)
 def index() -> str:
-    after = request.args.get("after", "")
-    return render_template("staff/people.html", page=staff.list_people(db(), after), is_first=not after)
+    return render_template("staff/people.html", page=staff.list_all(db(), Person, request.args.get("after", "")))
 
 
 @bp.route("/people/new", methods=["GET", "POST"])
@@ -48,7 +48,7 @@ def new() -> Page | Response:
     def invite(change: Change, form: PersonForm) -> str:
         return _make_link(change, people.add_person(change, _draft(form), ""), form)
 
-    intro = f"You get a link to send them. It works once, for {_hours(people.INVITATION_LASTS)} hours."
+    intro = f"You get a link to send them. It works once, for {people.INVITATION_LASTS // HOUR} hours."
     heading = "New member of staff"
     return answer_form(PersonForm, invite, MADE, heading, url_for(".index"), submit="Invite", intro=intro)
 
@@ -60,31 +60,31 @@ def edit(person_id: int) -> Page | Response:
         people.edit_person(change, person, _draft(form), form.seen_version)
 
     heading = "Edit a member of staff"
-    return answer_edit(by_id(Person, person_id), PersonForm, save, "Kept.", heading, url_for(".index"))
+    return answer_edit(Person, person_id, PersonForm, save, "Kept.", heading, url_for(".index"))
 
 
 @bp.route("/people/<id:person_id>/link", methods=["GET", "POST"])
 @requires(Action.MANAGE_PEOPLE, recently=True)
 def link(person_id: int) -> Page | Response:
-    person = _person(person_id)
+    person = load(Person, person_id)
 
     def make(change: Change, row: Person, form: ConfirmForm) -> str:
         return _make_link(change, row, form, form.seen_version)
 
     intro = (
-        f"With the link {person.name} chooses a password, once, within {_hours(people.lasts(person))} hours. "
+        f"With the link {person.name} chooses a password, once, within {people.lasts(person) // HOUR} hours. "
         "Links made before stop working. Two-step sign-in stays as it is."
     )
     words = {"submit": "Make the link", "intro": intro}
     heading, back = f"Link for {person.name}", url_for(".index")
-    return answer_edit(by_id(Person, person_id), ConfirmForm, make, MADE, heading, back, **words)
+    return answer_edit(Person, person_id, ConfirmForm, make, MADE, heading, back, **words)
 
 
 @bp.get("/people/<id:person_id>/link/<key>")
 @requires(Action.MANAGE_PEOPLE, recently=True)
 def show_link(person_id: int, key: str) -> str:
     """The one page that ever shows the link, to whoever has sent the form with this key."""
-    person, token = _person(person_id), token_of(key)
+    person, token = load(Person, person_id), token_of(key)
     if people.find_person(db(), token, now()) is not person:
         abort(404, people.WORTHLESS)
     is_guess = current_app.config["IS_SITE_URL_GUESSED"]  # then what the admin's browser asked for is better
@@ -99,26 +99,26 @@ def show_link(person_id: int, key: str) -> str:
 )
 @requires(Action.MANAGE_PEOPLE, recently=True)
 def access(person_id: int, action: str) -> Page | Response:
-    person, move = _person(person_id), MOVES[action]
+    person, move = load(Person, person_id), MOVES[action]
 
     def save(change: Change, row: Person, form: ConfirmForm) -> None:
         move.do(change, row, form.seen_version)
 
     heading, said = move.heading.format(person.name), move.done.format(person.name)
     words = {"submit": move.button, "intro": move.intro}
-    return answer_edit(by_id(Person, person_id), ConfirmForm, save, said, heading, url_for(".index"), **words)
+    return answer_edit(Person, person_id, ConfirmForm, save, said, heading, url_for(".index"), **words)
 
 
 @bp.route("/people/<id:person_id>/erase", methods=["GET", "POST"])
 @requires(Action.MANAGE_PEOPLE, recently=True)
 def erase(person_id: int) -> Page | Response:
-    heading, number = f"Erase the data of {_person(person_id).name}", queries.count_held_for_good(db(), person_id)
+    heading, number = f"Erase the data of {load(Person, person_id).name}", queries.count_held_for_good(db(), person_id)
 
     def save(change: Change, row: Person, form: ReasonForm) -> None:
         personal_data.erase(change, row, form.seen_version, form.reason.data or "")
 
     words = {"submit": "Erase for good", "intro": ERASING + (HELD_FOR_GOOD.format(number) if number else "")}
-    return answer_edit(by_id(Person, person_id), ReasonForm, save, "Erased.", heading, url_for(".index"), **words)
+    return answer_edit(Person, person_id, ReasonForm, save, "Erased.", heading, url_for(".index"), **words)
 
 
 class Move(NamedTuple):
@@ -164,10 +164,6 @@ MOVES = {
 }
 
 
-def _person(person_id: int) -> Person:
-    return found(db().get(Person, person_id))
-
-
 def _draft(form: PersonForm) -> PersonDraft:
     email = (form.email.data or "").casefold()
     return PersonDraft(email, form.name.data or "", form.role.data)
@@ -185,7 +181,3 @@ def token_of(key: str) -> str:
     """The token of the link that a form makes: the same each time, and known to nobody who lacks the site's key."""
     made = hmac.new(current_app.config["SECRET_KEY"].encode(), f"access link {key}".encode(), hashlib.sha256)
     return made.hexdigest()
-
-
-def _hours(length: timedelta) -> int:
-    return int(length.total_seconds()) // 3600

@@ -17,7 +17,7 @@ from tracker.imports.files import read_files
 from tracker.imports.pasted import MEANINGS, read_ask
 from tracker.imports.plan import Plan, Refused, write_faults
 from tracker.imports.run import apply
-from tracker.queries.choosing import SourceChoices, find_known_page, list_publishers
+from tracker.queries.choosing import list_publishers
 from tracker.rules.asks import Publication
 from tracker.rules.errors import Problem, RuleBroken, refuse
 from tracker.rules.people import Action
@@ -27,7 +27,7 @@ from tracker.web import sent_forms
 from tracker.web.addresses import site_url
 from tracker.web.auth import me, requires
 from tracker.web.forms.base import attempt
-from tracker.web.forms.sheets import BringForm, PasteForm, UploadForm
+from tracker.web.forms.new_asks import BringForm, PasteForm, UploadForm
 from tracker.web.limits import CSV
 from tracker.web.session import db, stop_reading, transaction
 from tracker.web.staff.answers import Page, done, saved
@@ -195,7 +195,7 @@ def paste() -> Page | Response:
     form, button = PasteForm(), request.form.get("do", "")
     if button not in {"look", "keep"}:
         return render_template("staff/sheets/paste.html", form=form), form.http_code
-    form.find_source(lambda: SourceChoices(db()), lambda url: find_known_page(db(), url))
+    form.find_source()
     try:
         form.read()
     except Refused as error:

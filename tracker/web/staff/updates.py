@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from tracker.models import Ask, Update
 from tracker.queries import staff
-from tracker.queries.choosing import AskChoices, find_known_page
+from tracker.queries.choosing import AskChoices
 from tracker.queries.findings import NewFinding, find_finding
 from tracker.queries.stories import find_judged
 from tracker.rules.asks import AskDraft, Publication
@@ -32,6 +32,7 @@ from tracker.web.staff.answers import (
     done,
     form_page,
     found,
+    load,
     published,
     rehearsed,
     require_publisher,
@@ -98,14 +99,14 @@ def new(ask_id: int, kind: str) -> Page | Response:
 @bp.route("/updates/<id:update_id>/correct", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def correct(update_id: int) -> Page | Response:
-    corrected = found(staff.find_update(db(), update_id))
+    corrected = load(Update, update_id)
     if corrected.publication is not Publication.PUBLISHED:
         return done("Only a published entry is corrected.", ask_page(corrected.ask_id))
     ask = found(find_judged(db(), corrected.ask_id))
     own = drafts.draft_of(corrected)
     data = _data_of(own) | {"text": "", "draft_note": "", "seen": staff.count_published(db(), ask.id)}
     before = drafts.draft_of_before(db(), corrected)
-    form = CorrectionForm(ask, lambda: AskChoices(db(), but_not=ask.id), own, before, **data)
+    form = CorrectionForm(ask, own, before, **data)
 
     def write(change: Change, row: Ask) -> Update:
         return drafts.save(change, row, form.draft(update_id))
@@ -116,14 +117,14 @@ def correct(update_id: int) -> Page | Response:
 @bp.route("/updates/<id:update_id>/edit", methods=["GET", "POST"])
 @requires(Action.DRAFT)
 def edit(update_id: int) -> Page | Response:
-    entry = found(staff.find_update(db(), update_id))
+    entry = load(Update, update_id)
     drafts.require_own(entry, me())
     ask = found(find_judged(db(), entry.ask_id))
-    corrected = staff.find_update(db(), entry.corrects_id) if entry.corrects_id else None
+    corrected = staff.find(db(), Update, entry.corrects_id) if entry.corrects_id else None
     form = _form_for(entry.kind, ask, _data_of(drafts.draft_of(entry)) | {"version": entry.version})
 
     def write(change: Change, row: Ask) -> Update:
-        update = found(staff.find_update(change.session, update_id))
+        update = found(staff.find(change.session, Update, update_id))
         drafts.edit(change, row, update, form.draft(update.corrects_id), form.seen_version)
         return update
 
@@ -134,7 +135,7 @@ def _compose(composing: Composing, told: NewFinding | None = None) -> Page | Res
     """Do what the pressed button says: one more piece of evidence, draft, preview, submit or publish."""
     form, ask = composing.form, composing.ask
     button = request.form.get("do", "")
-    form.look_up(lambda url: find_known_page(db(), url))
+    form.look_up()
     if button == "more":
         form.add_evidence()
     elif answer := attempt(form, lambda: _send(composing, button)):
@@ -142,7 +143,7 @@ def _compose(composing: Composing, told: NewFinding | None = None) -> Page | Res
     if form.is_stale:
         show_news(form, ask)
         if composing.saved:
-            entry = found(staff.find_update(db(), composing.saved.id))
+            entry = load(Update, composing.saved.id)
             form.show_conflict(_form_for(entry.kind, ask, _data_of(drafts.draft_of(entry)), is_sent=False))
             form.version.data = str(entry.version)
     return form_page(
@@ -220,7 +221,7 @@ def _form_for(kind: UpdateKind, ask: Ask, data: dict[str, Any], is_sent: bool = 
     if request.method == "GET":
         data = data | {"seen": staff.count_published(db(), ask.id)}
     options = {} if is_sent else {"formdata": None}
-    return UpdateForm(kind, ask, lambda: AskChoices(db(), but_not=ask.id), me().may(Action.EDIT), **options, **data)
+    return UpdateForm(kind, ask, me().may(Action.EDIT), **options, **data)
 
 
 def _data_of(draft: UpdateDraft) -> dict[str, Any]:
