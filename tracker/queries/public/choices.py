@@ -10,15 +10,13 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.queries.public.as_of import ASK, HIDDEN, NOW, PAST, AsOf, as_of
+from tracker.queries.public.as_of import ASK, HIDDEN, NOW, PAST, as_of
 from tracker.queries.public.bodies import ANSWERS, BODY, LAST, PLACES, PUBLIC_BODIES, names_in, places_of
-from tracker.queries.public.filters import AskFilter
+from tracker.queries.public.filters import EVERY_ASK, AskFilter
 from tracker.queries.public.fitting import conditions, topics_of
 from tracker.queries.public.sources import OFFERED_SOURCES
 from tracker.rules.asks import AskKind
 from tracker.rules.status import STATUSES_OF, Family, Status
-
-EVERY_ASK = AskFilter()
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ class Cell(NamedTuple):
 
 def count_cells(session: Session, on: date | None = None, wanted: AskFilter = EVERY_ASK) -> list[Cell]:
     """Count the published asks that fit by all that filters offer; the cell of the one entered last stands last."""
-    asks, counted = as_of(on), _counted(is_past=on is not None)
+    asks, counted = as_of(on, wanted), _counted(is_past=on is not None)
     if not wanted.is_empty:
         counted = counted.where(*conditions(session, wanted, asks))
     return [Cell(*row[:-1]) for row in session.execute(counted, asks.values)]
@@ -116,14 +114,15 @@ def find_choices(
         statuses=tuple(FilterChoice(s, s.label, of_status[s]) for s in Status),
         topics=tuple(FilterChoice(slug, name, numbers["topic"][name]) for slug, name in topics.items()),
         kinds=tuple(FilterChoice(kind, kind.label, numbers["kind"][kind]) for kind in AskKind),
-        bodies=_count_by_body(session, replace(wanted, body=""), as_of(on)),
+        bodies=_count_by_body(session, replace(wanted, body=""), on),
         places=tuple(FilterChoice(slug, name, numbers["place"][slug]) for slug, name in places.items()),
         sources=tuple(FilterChoice(one.key, one.title, numbers["source"][one.key]) for one in sources.values()),
     )
 
 
-def _count_by_body(session: Session, wanted: AskFilter, asks: AsOf) -> tuple[FilterChoice, ...]:
+def _count_by_body(session: Session, wanted: AskFilter, on: date | None) -> tuple[FilterChoice, ...]:
     """Return the bodies that answer for published asks, and for how many that fit."""
+    asks = as_of(on, wanted)
     if wanted.is_empty and asks is NOW:
         counted = _OF_ALL
     else:

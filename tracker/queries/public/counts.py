@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Source, StatusSpan
 from tracker.queries.public.as_of import ASK, SPAN, as_of
-from tracker.queries.public.choices import EVERY_ASK, Cell
-from tracker.queries.public.filters import AskFilter
+from tracker.queries.public.choices import Cell
+from tracker.queries.public.filters import EVERY_ASK, AskFilter
 from tracker.queries.public.fitting import conditions
 from tracker.queries.public.sources import OFFERED_SOURCES
 from tracker.rules.dates import PartialDate
@@ -36,9 +36,9 @@ class YearCounts:
 
 def count_by_status(session: Session, on: date | None = None, wanted: AskFilter = EVERY_ASK) -> dict[Status, int]:
     """How many published asks that fit the filter stand where, now or as they stood on a day."""
-    asks = as_of(on)
+    asks = as_of(on, wanted)
     fitting = (*asks.holds, *conditions(session, wanted, asks))
-    counted = sa.select(asks.status, sa.func.count()).select_from(asks.counted(wanted)).where(*fitting)
+    counted = sa.select(asks.status, sa.func.count()).select_from(asks.source).where(*fitting)
     return {row[0]: row[1] for row in session.execute(counted.group_by(asks.status), asks.values)}
 
 
