@@ -70,7 +70,8 @@ class Cell(NamedTuple):
         }  # fmt: skip
         for name, of in values.items():
             if misfits <= {name}:
-                numbers[name].update(dict.fromkeys(of, self.number))
+                for value in of:
+                    numbers[name][value] += self.number
 
 
 def count_cells(session: Session, on: date | None = None, wanted: AskFilter = EVERY_ASK) -> list[Cell]:
