@@ -30,7 +30,7 @@ class FilterChoice:
 
 @dataclass(frozen=True)
 class FilterChoices:
-    """What every filter offers, each counted with the other filters as they are."""
+    """What every filter offers, each counted with the other filters as they are; `number` asks fit them all."""
 
     families: tuple[FilterChoice, ...]
     statuses: tuple[FilterChoice, ...]
@@ -39,6 +39,7 @@ class FilterChoices:
     bodies: tuple[FilterChoice, ...]
     places: tuple[FilterChoice, ...]
     sources: tuple[FilterChoice, ...]
+    number: int
 
 
 class Cell(NamedTuple):
@@ -118,6 +119,7 @@ def find_choices(
         bodies=_count_by_body(session, replace(wanted, body=""), on),
         places=tuple(FilterChoice(slug, name, numbers["place"][slug]) for slug, name in places.items()),
         sources=tuple(FilterChoice(one.key, one.title, numbers["source"][one.key]) for one in sources.values()),
+        number=sum(of_status[status] for status in wanted.statuses),
     )
 
 

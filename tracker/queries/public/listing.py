@@ -62,19 +62,22 @@ def find_page(
     size: int = PAGE_SIZE,
     on: date | None = None,
     with_tests: bool = False,
+    number: int | None = None,
 ) -> AskPage:
     """The asks that a reader wants to see; raises UnknownFilter for a topic, body, law or page that does not exist.
 
     With `on` they are filtered and shown as they stood on that day, always the last changed first; `with_tests` gives
-    those of today the results of their tests, their history, and the day by which we look again.
+    those of today the results of their tests, their history, and the day by which we look again. They are counted
+    unless `number` says how many fit.
     """
     order = Order.CHANGED if on else order
     place, asks = read_place(order, after), as_of(on, wanted)
     fitting = (*asks.holds, *conditions(session, wanted, asks))
     group = _group(session, order, asks, wanted) if order in GROUPS else None
     found = session.execute(_places(asks, fitting, order, group, place).limit(size + 1), asks.values).all()
-    counted = sa.select(sa.func.count()).select_from(asks.source).where(*fitting)
-    number = session.scalar(counted, asks.values) or 0
+    if number is None:
+        counted = sa.select(sa.func.count()).select_from(asks.source).where(*fitting)
+        number = session.scalar(counted, asks.values) or 0
     lines = _lines(session, asks, [row.id for row in found[:size]], with_tests=with_tests)
     return AskPage(
         tuple(with_excerpts(session, lines, wanted.text) if wanted.text else lines.values()),
