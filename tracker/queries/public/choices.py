@@ -111,26 +111,29 @@ def find_choices(
         cell.add_to(wanted, topics.get(wanted.topic), keys, numbers)
     of_status = {s: numbers["status"][s] if wanted.family in {None, s.family} else 0 for s in Status}
     of_family = {f: sum(numbers["status"][s] for s in STATUSES_OF[f] if wanted.status in {None, s}) for f in Family}
+    number = sum(of_status[status] for status in wanted.statuses)
+    are_most = 2 * number > sum(cell.number for cell in now)
     return FilterChoices(
         families=tuple(FilterChoice(f, f.label, of_family[f]) for f in Family),
         statuses=tuple(FilterChoice(s, s.label, of_status[s]) for s in Status),
         topics=tuple(FilterChoice(slug, name, numbers["topic"][name]) for slug, name in topics.items()),
         kinds=tuple(FilterChoice(kind, kind.label, numbers["kind"][kind]) for kind in AskKind),
-        bodies=_count_by_body(session, replace(wanted, body=""), on),
+        bodies=_count_by_body(session, replace(wanted, body=""), on, are_most=are_most),
         places=tuple(FilterChoice(slug, name, numbers["place"][slug]) for slug, name in places.items()),
         sources=tuple(FilterChoice(one.key, one.title, numbers["source"][one.key]) for one in sources.values()),
-        number=sum(of_status[status] for status in wanted.statuses),
+        number=number,
     )
 
 
-def _count_by_body(session: Session, wanted: AskFilter, on: date | None) -> tuple[FilterChoice, ...]:
-    """Return the bodies that answer for published asks, and for how many that fit."""
+def _count_by_body(session: Session, wanted: AskFilter, on: date | None, *, are_most: bool) -> tuple[FilterChoice, ...]:
+    """Return the bodies that answer for published asks, and for how many that fit: for all but others if most do."""
     asks = as_of(on, wanted)
     if wanted.is_empty and asks is NOW:
         counted = _OF_ALL
     else:
         fitting = sa.select(asks.id).select_from(asks.source).where(*asks.holds, *conditions(session, wanted, asks))
-        counted = _of_bodies(fitting)
+        others = sa.select(ASK.id).where(ASK.id.not_in(fitting))
+        counted = _of_bodies(others, is_all_others=True) if are_most else _of_bodies(fitting)
     found = session.execute(counted, asks.values)
     return tuple(FilterChoice(*row) for row in sorted(found, key=lambda row: row.name))
 
