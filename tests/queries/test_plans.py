@@ -13,7 +13,7 @@ from tracker.clock import today
 from tracker.db.engine import reading
 from tracker.exports.tables import TABLES
 from tracker.models import Ask
-from tracker.queries import desk
+from tracker.queries import desk, public
 from tracker.queries.choosing import find_known_page
 from tracker.queries.public import dates, feeds, rows, tables
 from tracker.queries.public.feeds import FeedAsk
@@ -74,6 +74,17 @@ def test_what_is_due_is_found_without_reading_whole_asks(shared_site: Site, find
     assert len(of_asks) >= 2
     assert {step for step in of_asks if "ix_ask_due (publication=?)" not in step} == set()
     assert [step for step in steps if "ix_ask_update_published" in step] == []
+
+
+def test_a_past_day_is_found_without_reading_whole_rows(shared_site: Site) -> None:
+    with watched(shared_site.engine) as sent, reading(shared_site.engine) as session:
+        public.count_cells(session, today())
+        public.count_by_status(session, today())
+        public.find_last_change(session)
+    steps = [step for statement in sent for step in plan(shared_site.engine, statement)]
+    of_days = [step for step in steps if re.match(r"(SEARCH|SCAN) (status_span|earlier) ", step)]
+    assert len(of_days) >= 5
+    assert [step for step in of_days if "USING COVERING INDEX" not in step] == []
 
 
 def assert_read_along_its_key(site: Site, name: str, statement: str, parameters: tuple[object, ...]) -> None:

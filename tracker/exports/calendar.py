@@ -1,8 +1,8 @@
 """iCalendar files (RFC 5545): whole days, and spans of days where a date is known to the month or the year only."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 A_DAY = timedelta(days=1)
 # A line may have 75 octets, of which a space begins each one but the first.
@@ -20,8 +20,7 @@ UTC_ZONE = (
 )
 
 
-@dataclass(frozen=True)
-class CalendarEvent:
+class CalendarEvent(NamedTuple):
     """Something on a day, or some time from its first to its last day. `uid` never changes."""
 
     uid: str

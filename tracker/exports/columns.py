@@ -194,12 +194,17 @@ def choice(
     )
 
 
+def ask_path(slug: str) -> str:
+    """Return where the page of an ask is on this site; thousands are named in one file."""
+    return f"/asks/{slug}"
+
+
 # How the rows of different files name the same ask, entry, law or source, and where its page is.
 ASK_SLUG = field("ask_slug", "The ask's short name in its address", always=True)
 UPDATE_KEY = field("update_key", "The entry's key, unique within its ask", always=True)
-ASK_URL = own_page("ask_url", "The ask's page", lambda row: f"/asks/{row.ask_slug}")
+ASK_URL = own_page("ask_url", "The ask's page", lambda row: ask_path(row.ask_slug))
 UPDATE_URL = own_page(
-    "update_url", "The entry's address", lambda row: f"/asks/{row.ask_slug}/story?entry={row.update_key}"
+    "update_url", "The entry's address", lambda row: f"{ask_path(row.ask_slug)}/story?entry={row.update_key}"
 )
 LAW_URL = own_page("law_url", "The law's page on this site", lambda row: f"/legislation/{row.law_key}")
 OF_ASK = Reference("asks", ("ask_slug",))

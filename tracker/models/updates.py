@@ -34,7 +34,7 @@ class Update(Versioned, Base):
         sa.CheckConstraint("kind <> 'correction' OR corrects_id IS NOT NULL", name="names_corrected"),
         sa.CheckConstraint("status IS NULL OR publication <> 'published' OR reason <> ''", name="status_has_reason"),
         sa.CheckConstraint("(publication = 'published') = (published_at IS NOT NULL)", name="published_when"),
-        sa.Index("ix_ask_update_ask_id_happened_on", "ask_id", "happened_on", "id"),
+        sa.Index("ix_ask_update_ask_id_happened_on", "ask_id", "happened_on", "id", "published_at"),
         sa.Index("ix_ask_update_published", "publication", "published_at", "happened_on", "id"),
         sa.Index("ix_ask_update_published_kind", "publication", "kind", "published_at", "happened_on", "id"),
         sa.Index("ix_ask_update_counted", "publication", "kind", "ask_id"),
@@ -132,7 +132,7 @@ class StatusSpan(Base):
     __tablename__ = "status_span"
     __table_args__ = (
         sa.Index("ix_status_span_begins_on", "begins_on", "ends_on", "status", "ask_id"),
-        sa.Index("ix_status_span_ends_on", "ends_on", "status"),
+        sa.Index("ix_status_span_ask_id", "ask_id", "begins_on", "ends_on", "status"),
     )
 
     ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"), primary_key=True)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from tracker.clock import today
 from tracker.models import Ask, Source, StatusSpan
-from tracker.queries.public.filters import AskFilter
+from tracker.queries.public.filters import EVERY_ASK, AskFilter
 from tracker.rules.asks import Publication
 
 ONLY_PUBLISHED = (Publication.PUBLISHED,)
@@ -68,10 +68,6 @@ class AsOf:
         """What statements about them are executed with."""
         return {"day": self.on.isoformat()} if self.on else {}
 
-    def counted(self, wanted: AskFilter) -> Any:
-        """Return from where the asks that fit are counted: from their statuses alone if nothing else is asked."""
-        return self.status.table if replace(wanted, family=None, status=None).is_empty else self.source
-
 
 NOW = AsOf(
     source=Ask.__table__,
@@ -92,17 +88,23 @@ NOW = AsOf(
 
 
 _DAY = sa.bindparam("day", type_=SPAN.begins_on.type)
+_HELD = (SPAN.begins_on <= _DAY, sa.or_(SPAN.ends_on.is_(None), SPAN.ends_on > _DAY))
 PAST = AsOf(
-    # An outer join is left out by the database where nothing else of the ask is wanted.
-    source=StatusSpan.__table__.outerjoin(Ask.__table__, ASK.id == SPAN.ask_id),
+    source=Ask.__table__.join(StatusSpan.__table__, ASK.id == SPAN.ask_id),
     id=SPAN.ask_id,
-    holds=(SPAN.begins_on <= _DAY, sa.or_(SPAN.ends_on.is_(None), SPAN.ends_on > _DAY)),
+    holds=(*NOW.holds, *_HELD),
     status=SPAN.status,
     since=SPAN.begins_on,
     line={**_WORDING, "status": SPAN.status, "status_on": SPAN.happened_on, "reason": SPAN.reason},
 )
 
 
-def as_of(on: date | None) -> AsOf:
-    """Return how asks are read as of a day, or as of now."""
-    return replace(PAST, on=on) if on else NOW
+# Read from their statuses alone, which only published asks have: enough where nothing else of the asks is wanted.
+PAST_STATUSES = replace(PAST, source=StatusSpan.__table__, holds=_HELD)
+
+
+def as_of(on: date | None, wanted: AskFilter = EVERY_ASK) -> AsOf:
+    """Return how the asks that fit are read as of a day, or as of now."""
+    if not on:
+        return NOW
+    return replace(PAST_STATUSES if replace(wanted, family=None, status=None).is_empty else PAST, on=on)

@@ -10,15 +10,13 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.queries.public.as_of import ASK, HIDDEN, NOW, PAST, AsOf, as_of
+from tracker.queries.public.as_of import ASK, HIDDEN, NOW, PAST, as_of
 from tracker.queries.public.bodies import ANSWERS, BODY, LAST, PLACES, PUBLIC_BODIES, names_in, places_of
-from tracker.queries.public.filters import AskFilter
+from tracker.queries.public.filters import EVERY_ASK, AskFilter
 from tracker.queries.public.fitting import conditions, topics_of
 from tracker.queries.public.sources import OFFERED_SOURCES
 from tracker.rules.asks import AskKind
 from tracker.rules.status import STATUSES_OF, Family, Status
-
-EVERY_ASK = AskFilter()
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class FilterChoice:
 
 @dataclass(frozen=True)
 class FilterChoices:
-    """What every filter offers, each counted with the other filters as they are."""
+    """What every filter offers, each counted with the other filters as they are; `number` asks fit them all."""
 
     families: tuple[FilterChoice, ...]
     statuses: tuple[FilterChoice, ...]
@@ -41,6 +39,7 @@ class FilterChoices:
     bodies: tuple[FilterChoice, ...]
     places: tuple[FilterChoice, ...]
     sources: tuple[FilterChoice, ...]
+    number: int
 
 
 class Cell(NamedTuple):
@@ -72,12 +71,13 @@ class Cell(NamedTuple):
         }  # fmt: skip
         for name, of in values.items():
             if misfits <= {name}:
-                numbers[name].update(dict.fromkeys(of, self.number))
+                for value in of:
+                    numbers[name][value] += self.number
 
 
 def count_cells(session: Session, on: date | None = None, wanted: AskFilter = EVERY_ASK) -> list[Cell]:
     """Count the published asks that fit by all that filters offer; the cell of the one entered last stands last."""
-    asks, counted = as_of(on), _counted(is_past=on is not None)
+    asks, counted = as_of(on, wanted), _counted(is_past=on is not None)
     if not wanted.is_empty:
         counted = counted.where(*conditions(session, wanted, asks))
     return [Cell(*row[:-1]) for row in session.execute(counted, asks.values)]
@@ -111,35 +111,42 @@ def find_choices(
         cell.add_to(wanted, topics.get(wanted.topic), keys, numbers)
     of_status = {s: numbers["status"][s] if wanted.family in {None, s.family} else 0 for s in Status}
     of_family = {f: sum(numbers["status"][s] for s in STATUSES_OF[f] if wanted.status in {None, s}) for f in Family}
+    number = sum(of_status[status] for status in wanted.statuses)
+    are_most = 2 * number > sum(cell.number for cell in now)
     return FilterChoices(
         families=tuple(FilterChoice(f, f.label, of_family[f]) for f in Family),
         statuses=tuple(FilterChoice(s, s.label, of_status[s]) for s in Status),
         topics=tuple(FilterChoice(slug, name, numbers["topic"][name]) for slug, name in topics.items()),
         kinds=tuple(FilterChoice(kind, kind.label, numbers["kind"][kind]) for kind in AskKind),
-        bodies=_count_by_body(session, replace(wanted, body=""), as_of(on)),
+        bodies=_count_by_body(session, replace(wanted, body=""), on, are_most=are_most),
         places=tuple(FilterChoice(slug, name, numbers["place"][slug]) for slug, name in places.items()),
         sources=tuple(FilterChoice(one.key, one.title, numbers["source"][one.key]) for one in sources.values()),
+        number=number,
     )
 
 
-def _count_by_body(session: Session, wanted: AskFilter, asks: AsOf) -> tuple[FilterChoice, ...]:
-    """Return the bodies that answer for published asks, and for how many that fit."""
+def _count_by_body(session: Session, wanted: AskFilter, on: date | None, *, are_most: bool) -> tuple[FilterChoice, ...]:
+    """Return the bodies that answer for published asks, and for how many that fit: for all but others if most do."""
+    asks = as_of(on, wanted)
     if wanted.is_empty and asks is NOW:
         counted = _OF_ALL
     else:
         fitting = sa.select(asks.id).select_from(asks.source).where(*asks.holds, *conditions(session, wanted, asks))
-        counted = _of_bodies(ANSWERS.ask_id.in_(fitting))
+        others = sa.select(ASK.id).where(ASK.id.not_in(fitting))
+        counted = _of_bodies(others, is_all_others=True) if are_most else _of_bodies(fitting)
     found = session.execute(counted, asks.values)
     return tuple(FilterChoice(*row) for row in sorted(found, key=lambda row: row.name))
 
 
-def _of_bodies(fits: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """Return the statement for the bodies, and for how many asks that fit each answers."""
-    counted = sa.select(ANSWERS.body_id, sa.func.count().label("number")).where(fits)
+def _of_bodies(asks: sa.Select[int], *, is_all_others: bool = False) -> sa.Select[Any]:
+    """Return the statement for the bodies, and for how many of these asks each answers, or of all others."""
+    counted = sa.select(ANSWERS.body_id, sa.func.count().label("number")).where(ANSWERS.ask_id.in_(asks))
     of_body = counted.group_by(ANSWERS.body_id).subquery()
-    numbers = sa.func.coalesce(of_body.c.number, 0)
-    return PUBLIC_BODIES.add_columns(numbers).outerjoin(of_body, of_body.c.body_id == BODY.id)
+    number = sa.func.coalesce(of_body.c.number, 0)
+    all_asks = sa.select(sa.func.count()).where(ANSWERS.body_id == BODY.id).correlate(BODY.id.table).scalar_subquery()
+    bodies = PUBLIC_BODIES.add_columns(all_asks - number if is_all_others else number)
+    return bodies.outerjoin(of_body, of_body.c.body_id == BODY.id)
 
 
-# Nearly all asks are published: to leave out the others takes a quarter of the time.
-_OF_ALL = _of_bodies(ANSWERS.ask_id.not_in(sa.select(ASK.id).where(ASK.publication.in_(HIDDEN))))
+# Few asks are not published: to count all and these takes half the time.
+_OF_ALL = _of_bodies(sa.select(ASK.id).where(ASK.publication.in_(HIDDEN)), is_all_others=True)

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Source, StatusSpan
 from tracker.queries.public.as_of import ASK, SPAN, as_of
-from tracker.queries.public.choices import EVERY_ASK, Cell
-from tracker.queries.public.filters import AskFilter
+from tracker.queries.public.choices import Cell
+from tracker.queries.public.filters import EVERY_ASK, AskFilter
 from tracker.queries.public.fitting import conditions
 from tracker.queries.public.sources import OFFERED_SOURCES
 from tracker.rules.dates import PartialDate
@@ -36,9 +36,9 @@ class YearCounts:
 
 def count_by_status(session: Session, on: date | None = None, wanted: AskFilter = EVERY_ASK) -> dict[Status, int]:
     """How many published asks that fit the filter stand where, now or as they stood on a day."""
-    asks = as_of(on)
+    asks = as_of(on, wanted)
     fitting = (*asks.holds, *conditions(session, wanted, asks))
-    counted = sa.select(asks.status, sa.func.count()).select_from(asks.counted(wanted)).where(*fitting)
+    counted = sa.select(asks.status, sa.func.count()).select_from(asks.source).where(*fitting)
     return {row[0]: row[1] for row in session.execute(counted.group_by(asks.status), asks.values)}
 
 
@@ -93,10 +93,8 @@ def find_years(session: Session) -> dict[int, int]:
 
 def find_last_change(session: Session) -> tuple[PartialDate | None, int]:
     """When a status last changed, and how many did in that year; those with which asks began do not count."""
-    last = session.scalar(_LAST_CHANGE)
-    if last is None:
-        return None, 0
-    return last, session.scalar(_CHANGES.where(SPAN.begins_on >= str(last.first_day.year))) or 0
+    found = session.execute(_LAST_CHANGE).first()
+    return (found[0], found[1]) if found else (None, 0)
 
 
 def _sum(counts: Counter[Status], growth: Counter[Status]) -> Counter[Status]:
@@ -107,7 +105,8 @@ def _year(day: Any) -> sa.ColumnElement[str]:
     return sa.func.substr(day, 1, 4)
 
 
-_SOURCE, _EARLIER = Source.__table__.c, StatusSpan.__table__.alias("earlier")
+_SOURCE = Source.__table__.c
+_EARLIER, _LATEST = StatusSpan.__table__.alias("earlier"), StatusSpan.__table__.alias("latest")
 _ASKED = sa.type_coerce(sa.func.coalesce(_SOURCE.published_on, ""), sa.String)
 _OF_ASKS = Ask.__table__.join(StatusSpan.__table__, ASK.id == SPAN.ask_id)
 _SPANS = _OF_ASKS.join(Source.__table__, _SOURCE.id == ASK.source_id)
@@ -131,10 +130,17 @@ _FIRST = (
 )
 _CHANGED = (
     SPAN.begins_on > _ASKED,
-    sa.exists().where(
+    # Of one column, so that an index is enough.
+    sa.exists(_EARLIER.c.ask_id).where(
         _EARLIER.c.ask_id == SPAN.ask_id, _EARLIER.c.ends_on == SPAN.begins_on, _EARLIER.c.status != SPAN.status
     ),
 )
 _LATEST_FIRST = (SPAN.begins_on.desc(), SPAN.ask_id.desc())
-_LAST_CHANGE = sa.select(SPAN.happened_on).select_from(_SPANS).where(*_CHANGED).order_by(*_LATEST_FIRST).limit(1)
-_CHANGES = sa.select(sa.func.count()).select_from(_SPANS).where(*_CHANGED)
+_LAST = (
+    sa.select(SPAN.ask_id, SPAN.begins_on).select_from(_SPANS).where(*_CHANGED).order_by(*_LATEST_FIRST).limit(1)
+).subquery()
+_IN_ITS_YEAR = (
+    sa.select(sa.func.count()).select_from(_SPANS).where(*_CHANGED, SPAN.begins_on >= _year(_LAST.c.begins_on))
+)
+_IS_LAST = sa.and_(_LATEST.c.ask_id == _LAST.c.ask_id, _LATEST.c.begins_on == _LAST.c.begins_on)
+_LAST_CHANGE = sa.select(_LATEST.c.happened_on, _IN_ITS_YEAR.scalar_subquery()).join(_LAST, _IS_LAST)

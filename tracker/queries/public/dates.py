@@ -1,15 +1,15 @@
 """The dates that somebody may want in a calendar: next steps, deadlines, and the days on which linked law begins."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.models import Ask, Legislation, Link, Update
+from tracker.models import Legislation, Link, Update
+from tracker.queries.public.as_of import ASK, is_published
 from tracker.queries.public.feeds import FeedAsk
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
@@ -19,7 +19,7 @@ MOST_DATES = 1000
 LOOKED_THROUGH = 2 * MOST_DATES
 A_YEAR = timedelta(days=366)
 PUBLISHED = Publication.PUBLISHED
-Place = tuple[str, "DateKind", int]
+Place = tuple[str, str, int]
 
 
 class DateKind(StrEnum):
@@ -31,8 +31,7 @@ class DateKind(StrEnum):
     IN_FORCE = "in-force"
 
 
-@dataclass(frozen=True)
-class PublicDate:
+class PublicDate(NamedTuple):
     """A date of an ask. Kind and `number`, that of the ask or of its link to a law, identify it."""
 
     kind: DateKind
@@ -47,66 +46,77 @@ class PublicDate:
 
 
 def list_dates(session: Session, today: date, of: FeedAsk | None = None) -> tuple[PublicDate, ...]:
-    """The dates from a year back on, of one ask or of all, in the order of time; four queries a kind and one at most.
+    """The dates from a year back on, of one ask or of all, in the order of time; two queries at most.
 
     Of more than a calendar should hold, those to come go first, and the nearest before the others.
     """
-    day = today.isoformat()
-    found = _read(session, of, sa.asc, today)
+    found = _read(session, of, today)
     chosen = sorted(found)[:MOST_DATES]
     if len(chosen) < MOST_DATES:
-        past = _read(session, of, sa.desc, today - A_YEAR, lambda on: on < PartialDate(day))
+        past = _read(session, of, today - A_YEAR, until=today)
         chosen += sorted(past.keys() - found.keys(), reverse=True)[: MOST_DATES - len(chosen)]
         found |= past
-    rows = [(place[1], found[place]) for place in sorted(chosen)]
-    newest = sa.select(Update.ask_id, sa.func.max(Update.published_at)).group_by(Update.ask_id)
-    of_asks = newest.where(Update.ask_id.in_({row.ask_id for _, row in rows}))
-    recorded_at: dict[int, Any] = dict(session.execute(of_asks).all())
-    return tuple(_date(kind, row, recorded_at[row.ask_id]) for kind, row in rows)
+    return tuple(_date(found[place]) for place in sorted(chosen))
 
 
-def _read(
-    session: Session,
-    of: FeedAsk | None,
-    direction: Callable[[Any], Any],
-    first: date,
-    until: Callable[[Any], sa.ColumnElement[bool]] = lambda _: sa.true(),
-) -> dict[Place, Any]:
+def _read(session: Session, of: FeedAsk | None, first: date, until: date | None = None) -> dict[Place, Any]:
     """The dates of every kind from a day on, and those known to the month or the year only that may be."""
-    day, found = first.isoformat(), dict[Place, Any]()
-    for kind, statement in STATEMENTS.items():
-        number, on = (column.element for column in list(statement.selected_columns)[:2])
-        conditions = [on >= PartialDate(day), on.in_([PartialDate(day[:4]), PartialDate(day[:7])])]
-        # For all asks the database picks by the dates alone, so that it does not read all that is published.
-        for condition in [sa.or_(*conditions)] if of else conditions:
-            near = sa.select(number).where(condition, until(on)).order_by(direction(on), direction(number))
-            if of:
-                near = near.where((Link.ask_id if kind is DateKind.IN_FORCE else Ask.id) == of.number)
-            rows = session.execute(statement.where(number.in_(near.limit(LOOKED_THROUGH).subquery().select())))
-            found |= {(row.on.text, kind, row.number): row for row in rows if row.publication is PUBLISHED}
-    return found
+    day = first.isoformat()
+    days = {"first": day, "month": day[:7], "year": day[:4], "until": (until or date.max).isoformat()}
+    values = {name: PartialDate(text) for name, text in days.items()}
+    statement = _of_all_kinds(is_past=until is not None, is_of_one=of is not None)
+    rows = session.execute(statement, {**values, "of": of and of.number})
+    return {(row.on.text, row.kind, row.number): row for row in rows}
 
 
-def _date(kind: DateKind, row: Any, recorded_at: datetime) -> PublicDate:
-    number, on, note, law_title, provisions, extent, _, *ask = row
-    return PublicDate(kind, number, on, FeedAsk(*ask), note, law_title, provisions, tuple(extent or ()), recorded_at)
+@cache
+def _of_all_kinds(*, is_past: bool, is_of_one: bool) -> sa.CompoundSelect[Any]:
+    """Return the statement for the dates of every kind, made once."""
+    return sa.union_all(*(_nearest(dates, is_past=is_past, is_of_one=is_of_one) for dates in DATES))
 
 
-def _statement(number: Any, on: Any, note: Any, *law: Any) -> sa.Select[Any]:
-    """Return the statement for the dates of one kind."""
-    of_ask = (Ask.publication, Ask.id.label("ask_id"), Ask.slug, Ask.title)
-    return sa.select(number.label("number"), on.label("on"), note, *(law or NO_LAW), *of_ask)
+def _nearest(dates: sa.Select[Any], *, is_past: bool, is_of_one: bool) -> sa.Select[Any]:
+    """Return the statement for those of these dates that are nearest, and for when the story of their ask changed."""
+    _, number, on, ask_id = (column.element for column in list(dates.selected_columns)[:4])
+    in_order = (on.desc(), number.desc()) if is_past else (on, number)
+    may_be, near = [on >= FIRST, on.in_([MONTH, YEAR])], []
+    # For all asks the database picks by the dates alone, so that it does not read all that is published.
+    for condition in [sa.or_(*may_be)] if is_of_one else may_be:
+        picked = sa.select(number).where(condition, on < UNTIL).order_by(*in_order).limit(LOOKED_THROUGH)
+        near.append((picked.where(ask_id == OF) if is_of_one else picked).subquery().select())
+    nearest = dates.where(number.in_(sa.union_all(*near))).order_by(*in_order).limit(MOST_DATES).subquery()
+    changed_at = sa.select(sa.func.max(UPDATE.published_at)).where(UPDATE.ask_id == nearest.c.ask_id)
+    return sa.select(*nearest.c, changed_at.scalar_subquery())
 
 
-NO_LAW = (sa.literal(""), sa.literal(""), sa.null())
-STATEMENTS: Mapping[DateKind, sa.Select[Any]] = {
-    DateKind.NEXT_STEP: _statement(Ask.id, Ask.next_step_on, Ask.next_step),
-    DateKind.FIRST_DEADLINE: _statement(Ask.id, Ask.first_deadline, Ask.deadline_note).where(
-        Ask.first_deadline.is_distinct_from(Ask.current_deadline)
+def _date(row: Any) -> PublicDate:
+    """Return the date that a row tells."""
+    kind, number, on, ask_id, slug, title, note, law_title, provisions, extent, recorded_at = row
+    ask = FeedAsk(ask_id, slug, title)
+    return PublicDate(DateKind(kind), number, on, ask, note, law_title, provisions, tuple(extent or ()), recorded_at)
+
+
+def _dates(kind: DateKind, number: Any, on: Any, ask_id: Any, *words: Any) -> sa.Select[Any]:
+    """Return the statement for the dates of one kind, whose asks are published."""
+    what = (sa.literal(kind.value).label("kind"), number.label("number"), on.label("on"), ask_id.label("ask_id"))
+    return sa.select(*what, ASK.slug, ASK.title, *words).where(is_published(ASK.publication))
+
+
+LINK, LAW, UPDATE = Link.__table__.c, Legislation.__table__.c, Update.__table__.c
+FIRST, MONTH, YEAR, UNTIL = (
+    sa.bindparam(name, type_=ASK.next_step_on.type) for name in ("first", "month", "year", "until")
+)
+OF = sa.bindparam("of", type_=sa.Integer)
+NO_LAW = (sa.literal("").label("law"), sa.literal("").label("provisions"), sa.cast(sa.null(), sa.JSON).label("extent"))
+DATES = (
+    _dates(DateKind.NEXT_STEP, ASK.id, ASK.next_step_on, ASK.id, ASK.next_step, *NO_LAW),
+    _dates(DateKind.FIRST_DEADLINE, ASK.id, ASK.first_deadline, ASK.id, ASK.deadline_note, *NO_LAW).where(
+        ASK.first_deadline.is_distinct_from(ASK.current_deadline)
     ),
-    DateKind.DEADLINE: _statement(Ask.id, Ask.current_deadline, Ask.deadline_note),
-    DateKind.IN_FORCE: _statement(Link.id, Link.in_force_on, Link.note, Legislation.title, Link.provisions, Link.extent)
-    .join(Link.ask)
-    .join(Link.legislation)
-    .where(Link.publication == PUBLISHED, Legislation.publication == PUBLISHED),
-}
+    _dates(DateKind.DEADLINE, ASK.id, ASK.current_deadline, ASK.id, ASK.deadline_note, *NO_LAW),
+    _dates(
+        DateKind.IN_FORCE, LINK.id, LINK.in_force_on, LINK.ask_id, LINK.note, LAW.title, LINK.provisions, LINK.extent
+    )
+    .where(LINK.ask_id == ASK.id, LINK.legislation_id == LAW.id)
+    .where(LINK.publication == PUBLISHED, LAW.publication == PUBLISHED),
+)

@@ -117,6 +117,7 @@ class AskFilter:
         return ((name, value) for name, value in values if value)
 
 
+EVERY_ASK = AskFilter()
 # The names of the parameters that a filter reads.
 FILTER_PARAMETERS = tuple(PARAMETERS.get(field.name, field.name) for field in fields(AskFilter))
 

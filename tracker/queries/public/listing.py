@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from tracker.db import fulltext
 from tracker.db.fulltext import DEPTHS
 from tracker.models import SuccessTest
-from tracker.queries.public.as_of import ASK, NOW, PAST, SPAN, AsOf, as_of
+from tracker.queries.public.as_of import ASK, NOW, PAST, PAST_STATUSES, SPAN, AsOf, as_of
 from tracker.queries.public.filters import AskFilter, Order, UnknownPage, read_key, write_key
 from tracker.queries.public.fitting import conditions
 from tracker.queries.public.records import AskLine
@@ -62,19 +62,22 @@ def find_page(
     size: int = PAGE_SIZE,
     on: date | None = None,
     with_tests: bool = False,
+    number: int | None = None,
 ) -> AskPage:
     """The asks that a reader wants to see; raises UnknownFilter for a topic, body, law or page that does not exist.
 
     With `on` they are filtered and shown as they stood on that day, always the last changed first; `with_tests` gives
-    those of today the results of their tests, their history, and the day by which we look again.
+    those of today the results of their tests, their history, and the day by which we look again. They are counted
+    unless `number` says how many fit.
     """
     order = Order.CHANGED if on else order
-    place, asks = read_place(order, after), as_of(on)
+    place, asks = read_place(order, after), as_of(on, wanted)
     fitting = (*asks.holds, *conditions(session, wanted, asks))
     group = _group(session, order, asks, wanted) if order in GROUPS else None
     found = session.execute(_places(asks, fitting, order, group, place).limit(size + 1), asks.values).all()
-    counted = sa.select(sa.func.count()).select_from(asks.counted(wanted)).where(*fitting)
-    number = session.scalar(counted, asks.values) or 0
+    if number is None:
+        counted = sa.select(sa.func.count()).select_from(asks.source).where(*fitting)
+        number = session.scalar(counted, asks.values) or 0
     lines = _lines(session, asks, [row.id for row in found[:size]], with_tests=with_tests)
     return AskPage(
         tuple(with_excerpts(session, lines, wanted.text) if wanted.text else lines.values()),
@@ -87,17 +90,19 @@ def find_groups(session: Session, numbers: Mapping[Family, int], on: date | None
     """Return the asks by family, of many the last changed of each; `numbers` says how many there are of each."""
     asks = as_of(on)
     size = PAGE_SIZE if sum(numbers.values()) <= PAGE_SIZE else OF_MANY
-    ids: dict[Family, list[int]] = {family: [] for family, number in numbers.items() if number}
+    ids: dict[Family, list[int]] = {family: [] for family in numbers}
     for row in sorted(session.execute(_in_groups(is_past=on is not None, size=size), asks.values), reverse=True):
         ids[row.family].append(row.id)
     lines = _lines(session, asks, [*chain(*ids.values())], with_tests=True)
-    return {family: AskPage(tuple(lines[id] for id in found), numbers[family], "") for family, found in ids.items()}
+    return {
+        family: AskPage(tuple(lines[id] for id in found), numbers[family], "") for family, found in ids.items() if found
+    }
 
 
 @cache
 def _in_groups(*, is_past: bool, size: int) -> sa.CompoundSelect[Any]:
     """Return the statement for the places of the asks of each family that were changed last."""
-    asks, found = PAST if is_past else NOW, []
+    asks, found = PAST_STATUSES if is_past else NOW, []
     for family in Family:
         of_family = (*asks.holds, asks.status.in_(STATUSES_OF[family]))
         places = _places(asks, of_family, Order.CHANGED).limit(size).subquery()
@@ -146,8 +151,8 @@ def _lines(session: Session, asks: AsOf, ids: Sequence[int], *, with_tests: bool
 def _listed(*, is_past: bool) -> sa.Select[Any]:
     """Return the statement for what the lines of asks show."""
     asks = PAST if is_past else NOW
-    listed = sa.select(asks.id, ASK.review_interval_days, *asks.line.values()).select_from(asks.source)
-    return listed.where(asks.id.in_(_IDS), *(asks.holds if is_past else ()))
+    listed = sa.select(ASK.id, ASK.review_interval_days, *asks.line.values()).select_from(asks.source)
+    return listed.where(ASK.id.in_(_IDS), *(PAST_STATUSES.holds if is_past else ()))
 
 
 def _group(session: Session, order: Order, asks: AsOf, wanted: AskFilter) -> sa.ColumnElement[int]:

@@ -53,8 +53,8 @@ def _find_excerpts(session: Session, ask_ids: Iterable[int], wanted: frozenset[s
     best: dict[int, tuple[int, str, str]] = {}
     for statement in (entries, wording, tests, laws):
         for ask_id, key, *texts in session.execute(statement):
+            most = best[ask_id][0] if ask_id in best else 0
             for text in texts:
-                number = len(wanted & set(stems(text)))
-                if number > best.get(ask_id, (0, "", ""))[0]:
-                    best[ask_id] = (number, key, text)
+                if most < len(wanted) and (number := len(wanted.intersection(stems(text)))) > most:
+                    best[ask_id], most = (number, key, text), number
     return {ask_id: Excerpt(key, excerpt(text, wanted)) for ask_id, (_, key, text) in best.items()}

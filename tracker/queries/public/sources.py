@@ -36,9 +36,7 @@ def find_source(session: Session, key: str) -> PublicSource | None:
 
 def list_sources(session: Session, most: int | None = None) -> list[PublicSource]:
     """Where the published asks were made, the oldest first; at most so many."""
-    published = _WHOLE.where(_SOURCE.publication == Publication.PUBLISHED)
-    rows = session.execute(published.order_by(_SOURCE.published_on, _SOURCE.title).limit(most))
-    return [record_of(PublicSource, row) for row in rows]
+    return [record_of(PublicSource, row) for row in session.execute(_PUBLISHED.limit(most))]
 
 
 def list_passages(session: Session, lines: Sequence[AskLine]) -> tuple[Passage, ...]:
@@ -87,6 +85,7 @@ def _order(place: str) -> tuple[tuple[int, ...], str]:
     return tuple(map(int, re.findall(r"[0-9]+", place))), place
 
 
+_PUBLISHED = _WHOLE.where(_SOURCE.publication == Publication.PUBLISHED).order_by(_SOURCE.published_on, _SOURCE.title)
 OFFERED_SOURCES = (
     sa.select(_SOURCE.id, _SOURCE.key, _SOURCE.title, _SOURCE.published_on)
     .where(sa.exists().where(ASK.source_id == _SOURCE.id, *NOW.holds))

@@ -36,11 +36,10 @@ PLACE = ("after_moment", "after_day", "after_id")
 Results = Mapping[int, tuple[tuple[str, Result], ...]]
 
 
-@dataclass(frozen=True)
-class UpdateLine:
+class UpdateLine(NamedTuple):
     """An entry of some ask's story, in a list of entries of all asks; `corrects` is the entry that it puts right.
 
-    `is_corrected` says whether a later entry puts this one right.
+    From its key on it has FIELDS, in their order. `is_corrected` says whether a later entry puts this one right.
     """
 
     ask_slug: str
@@ -190,27 +189,23 @@ def _columns(entry: Any, prefix: str) -> list[sa.Label[Any]]:
 
 def _results(session: Session, ids: Iterable[int]) -> Results:
     """The test results that these entries carry, by the entry's id."""
-    statement = (
-        sa.select(TestResult.update_id, SuccessTest.label, TestResult.result)
-        .join(TestResult.test)
-        .where(TestResult.update_id.in_(ids))
-        .order_by(TestResult.update_id, TestResult.test_id)
-    )
     found: dict[int, tuple[tuple[str, Result], ...]] = {}
-    for id_, label, result in session.execute(statement):
+    for id_, label, result in session.execute(_RESULTS, {"ids": [*ids]}):
         found[id_] = (*found.get(id_, ()), (label, result))
     return found
 
 
 def _line(row: sa.Row[Any], results: Results) -> UpdateLine:
-    corrects = _record(row, results, "corrected_", is_corrected=True) if row.corrected_id else None
-    return _record(row, results, "", is_corrected=row.is_corrected, corrects=corrects)
+    end = 2 + len(FIELDS)
+    corrects = _record(row, row[end:-1], results, is_corrected=True) if row.corrected_id else None
+    return _record(row, row[2:end], results, is_corrected=row.is_corrected, corrects=corrects)
 
 
-def _record(row: sa.Row[Any], results: Results, prefix: str, **given: Any) -> UpdateLine:
-    values = {name: getattr(row, f"{prefix}{name}") for name in FIELDS}
-    results_of_it = results.get(values.pop("id"), ())
-    return UpdateLine(ask_slug=row.slug, ask_title=row.title, results=results_of_it, **values, **given)
+def _record(
+    row: sa.Row[Any], fields: Sequence[Any], results: Results, *, is_corrected: bool, corrects: UpdateLine | None = None
+) -> UpdateLine:
+    id_, *told = fields
+    return UpdateLine._make((row.slug, row.title, *told, results.get(id_, ()), is_corrected, corrects))
 
 
 def _key_of(row: sa.Row[Any]) -> str:
@@ -230,6 +225,12 @@ def _place(key: str) -> dict[str, object]:
     return dict(zip(PLACE, (moment, happened_on, int(parts[3])), strict=True))
 
 
+_RESULTS = (
+    sa.select(TestResult.update_id, SuccessTest.label, TestResult.result)
+    .join(TestResult.test)
+    .where(TestResult.update_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(TestResult.update_id, TestResult.test_id)
+)
 _COUNTED = sa.select(Update.kind, sa.func.count()).group_by(Update.kind)
 _OTHER_KINDS = Update.kind.in_([kind for kind in UpdateKind if kind is not UpdateKind.MILESTONE])
 _OTHERS = _COUNTED.where(Update.publication == Publication.PUBLISHED, _OTHER_KINDS)

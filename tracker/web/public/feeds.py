@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import today
 from tracker.exports import calendar, xml
+from tracker.exports.columns import ask_path
 from tracker.queries import public
 from tracker.queries.public import dates, feeds
 from tracker.queries.public.dates import DateKind, PublicDate
 from tracker.queries.public.feeds import FeedAsk, FeedChange
 from tracker.queries.public.filters import AskFilter
 from tracker.rules.updates import UpdateKind
-from tracker.web.addresses import follow_former_slug, refuse_contradictions, whole_address
+from tracker.web.addresses import follow_former_slug, refuse_contradictions, site_url, whole_address
 from tracker.web.build import face
 from tracker.web.security import share
 from tracker.web.session import db
@@ -161,7 +162,7 @@ def _event(found: PublicDate, site_id: str) -> calendar.CalendarEvent:
         summary=summary(found),
         description=found.note,
         category=DATE_WORDS[found.kind],
-        url=whole_address("public.ask", slug=found.ask.slug),
+        url=site_url() + ask_path(found.ask.slug),
         recorded_at=found.recorded_at,
     )
 

@@ -64,28 +64,31 @@ def _of_today(cells: list[public.Cell]) -> dict[str, Any]:
 
 def _search(on: date | None, shared: dict[str, Any], cells: list[public.Cell]) -> str:
     """The asks that fit; a filter that no longer exists leads to all of them, and the page says so."""
-    wanted, gone = AskFilter(), ""
     try:
-        wanted = AskFilter.from_query(request.args)
+        wanted, gone = AskFilter.from_query(request.args), ""
         order = Order.CHANGED if on else order_of(request.args, wanted)
-        page = public.find_page(db(), wanted, order, after=request.args.get("after", ""), on=on, with_tests=True)
+        found = _fitting(wanted, order, on, cells, request.args.get("after", ""))
     except UnknownFilter as error:
-        wanted, gone, order = AskFilter(), str(error), Order.CHANGED
-        page = public.find_page(db(), wanted, on=on, with_tests=True)
+        wanted, gone = AskFilter(), str(error)
+        found = _fitting(wanted, Order.CHANGED, on, cells, "")
     return render_template(
         "public/search.html",
         **shared,
+        **found,
         first_year=_first_year(),
-        page=page,
-        wanted=wanted,
         gone=gone,
-        order=order,
         orders=Order,
-        choices=public.find_choices(db(), wanted, on=on, cells=cells),
         words=frozenset(words_of(wanted.text)),
         law_title=public.find_law_title(db(), wanted.law) if wanted.law else None,
-        near=public.find_near(db(), wanted.text) if wanted.text and not page.number else "",
+        near=public.find_near(db(), wanted.text) if wanted.text and not found["page"].number else "",
     )
+
+
+def _fitting(wanted: AskFilter, order: Order, on: date | None, cells: list[public.Cell], after: str) -> dict[str, Any]:
+    """Return a page of the asks that fit, and what each filter would leave."""
+    choices = public.find_choices(db(), wanted, on=on, cells=cells)
+    page = public.find_page(db(), wanted, order, after=after, on=on, with_tests=True, number=choices.number)
+    return {"wanted": wanted, "order": order, "choices": choices, "page": page}
 
 
 @bp.get("/asks/<slug:slug>")
@@ -130,9 +133,7 @@ def ask_history(slug: str) -> str | Response:
 @bp.get("/sources/<slug:key>")
 def source(key: str) -> str:
     """A source with what it asked for, and what became of that."""
-    found = public.find_source(db(), key)
-    if found is None:
-        abort(404)
+    found = public.find_source(db(), key) or abort(404)
     shown = _asks_that_fit(AskFilter(source=key))
     lines = shown["page"].lines
     return render_template(
@@ -147,9 +148,7 @@ def source(key: str) -> str:
 @bp.get("/bodies/<slug:slug>")
 def body(slug: str) -> str:
     """The asks for which a body answers."""
-    found = public.find_body(db(), slug)
-    if found is None:
-        abort(404)
+    found = public.find_body(db(), slug) or abort(404)
     return render_template("public/body.html", **_asks_that_fit(AskFilter(body=slug)), found=found)
 
 
