@@ -76,13 +76,12 @@ def draw(picture: Picture) -> bytes:
     from PIL.Image import new
     from PIL.ImageDraw import Draw
 
-    colours = {"accent": picture.accent, "ink": LIGHT.ink, "quiet": LIGHT.quiet, "rule": LIGHT.rule}
-    colours["family"] = LIGHT.families[picture.family] if picture.family else LIGHT.ink
+    family = LIGHT.families[picture.family] if picture.family else LIGHT.ink
     canvas = new("P", SIZE)
-    canvas.putpalette(_shades(list(colours.values())))
-    for place, name in enumerate(colours):
+    canvas.putpalette(_shades([picture.accent, LIGHT.ink, LIGHT.quiet, LIGHT.rule, family]))
+    for place, write in enumerate((_accent, _ink, _quiet, _rule, _family)):
         layer = new("L", SIZE)
-        LAYERS[name](Draw(layer), picture)
+        write(Draw(layer), picture)
         lit = layer.getbbox()
         if lit:
             shades = [place * SHADES + value * SHADES // 256 for value in range(256)]
@@ -108,7 +107,7 @@ def set_title(title: str) -> tuple[int, list[str]]:
     """The size and the lines in which a title fits its place; one that is too long even for the smallest is cut."""
     words = _printable(title).split()
     for size in TITLE_SIZES:
-        lines = _lines(words, lambda text, size=size: _font(BOLD, size).getlength(text))  # type: ignore[misc]
+        lines = _lines(words, _font(BOLD, size).getlength)
         if len(lines) <= _most_lines(size):
             return size, lines
     return size, _cut(lines[: _most_lines(size)], size)
@@ -151,18 +150,13 @@ def _cut(lines: list[str], size: int) -> list[str]:
 
 def _shades(colours: list[str]) -> list[int]:
     """A palette with the steps from the paper to each colour."""
-    paper = _rgb(LIGHT.paper)
+    paper, inks = bytes.fromhex(LIGHT.paper[1:]), [bytes.fromhex(colour[1:]) for colour in colours]
     return [
-        paper[part] + (_rgb(colour)[part] - paper[part]) * step // (SHADES - 1)
-        for colour in colours
+        ground + (full - ground) * step // (SHADES - 1)
+        for ink in inks
         for step in range(SHADES)
-        for part in range(3)
+        for ground, full in zip(paper, ink, strict=True)
     ]
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    red, green, blue = bytes.fromhex(colour[1:])
-    return red, green, blue
 
 
 @cache
@@ -202,15 +196,6 @@ def _family(pen: "ImageDraw", picture: Picture) -> None:
 
 def _quiet(pen: "ImageDraw", picture: Picture) -> None:
     pen.text((MARGIN, 570 if picture.family else 500), picture.facts, 255, _font(BOOK, 30), "lm")
-
-
-LAYERS: dict[str, Callable[["ImageDraw", Picture], None]] = {
-    "accent": _accent,
-    "ink": _ink,
-    "quiet": _quiet,
-    "rule": _rule,
-    "family": _family,
-}
 
 
 def _shape(on: "ImageDraw", place: tuple[int, int], size: int, family: Family | None) -> None:
