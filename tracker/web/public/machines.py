@@ -37,11 +37,6 @@ FIXED_PAGES = (
 )
 # A crawler that followed every day of the past, or every combination of filters, would never come to an end.
 ENDLESS = (*FILTER_PARAMETERS, "sort", "on")
-SECURITY = """Contact: {contact}
-Expires: {expires}
-Preferred-Languages: en
-Canonical: {canonical}
-"""
 # RFC 9116 recommends less than a year.
 VALID_FOR = timedelta(days=330)
 NOT_LAW = frozenset({Stage.EXPECTED, Stage.INTRODUCED, Stage.FALLEN})
@@ -51,20 +46,20 @@ NOT_LAW = frozenset({Stage.EXPECTED, Stage.INTRODUCED, Stage.FALLEN})
 def robots() -> Response:
     endless = [f"Disallow: /*{mark}{name}=" for name in ENDLESS for mark in "?&"]
     lines = ["User-agent: *", "Disallow: /staff/", *endless, "", f"Sitemap: {whole_address('machines.sitemap')}"]
-    return _text("\n".join(lines) + "\n")
+    return _text(lines)
 
 
 @bp.get("/.well-known/security.txt")
 def security() -> Response:
     email = current_app.config["CONTACT_EMAIL"]
     expires = datetime.combine(today() + VALID_FOR, time(), UTC)
-    return _text(
-        SECURITY.format(
-            contact=f"mailto:{email}" if email else whole_address("public.about") + "#contact",
-            expires=expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            canonical=whole_address("machines.security"),
-        )
-    )
+    lines = [
+        f"Contact: {f'mailto:{email}' if email else whole_address('public.about') + '#contact'}",
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: en",
+        f"Canonical: {whole_address('machines.security')}",
+    ]
+    return _text(lines)
 
 
 @bp.get("/sitemap.xml")
@@ -92,8 +87,8 @@ def _first_pages() -> list[str]:
     return [*map(whole_address, FIXED_PAGES), *sources, *bodies]
 
 
-def _text(text: str) -> Response:
-    return current_app.response_class(text, content_type="text/plain; charset=utf-8")
+def _text(lines: list[str]) -> Response:
+    return current_app.response_class("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
 
 
 def _xml(document: bytes) -> Response:
