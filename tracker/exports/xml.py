@@ -1,4 +1,4 @@
-"""Atom feeds (RFC 4287) and sitemaps (sitemaps.org 0.9), written with the standard library."""
+"""Atom feeds (RFC 4287), written with the standard library."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,6 @@ OWN_NAMESPACE = "tag:policy-tracker,2026:atom"
 # The date of RFC 4151's names. It never changes, nor does any name that was made with it.
 NAMED_SINCE = "2026"
 NOTHING_YET = datetime(2026, 1, 1, tzinfo=UTC)
-SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,8 @@ def write_feed(feed: Feed) -> bytes:
     SubElement(root, "tracker:checkpoint").text = feed.checkpoint
     for entry in feed.entries:
         _entry(SubElement(root, "entry"), entry)
-    return _document(root)
+    written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def _entry(element: Element, entry: FeedEntry) -> None:
@@ -103,27 +103,3 @@ def _text(element: Element, **texts: str) -> None:
 def _moment(moment: datetime) -> str:
     """A moment as RFC 3339 writes it, in whole seconds."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def write_sitemap_index(addresses: Iterable[str]) -> bytes:
-    """The list of the sitemaps."""
-    root = Element("sitemapindex", {"xmlns": SITEMAP_NAMESPACE})
-    for address in addresses:
-        SubElement(SubElement(root, "sitemap"), "loc").text = address
-    return _document(root)
-
-
-def write_sitemap(pages: Iterable[tuple[str, datetime | None]]) -> bytes:
-    """One sitemap: the addresses of pages, each with the moment of its last change where that is known."""
-    root = Element("urlset", {"xmlns": SITEMAP_NAMESPACE})
-    for address, changed_at in pages:
-        page = SubElement(root, "url")
-        SubElement(page, "loc").text = address
-        if changed_at:
-            SubElement(page, "lastmod").text = _moment(changed_at)
-    return _document(root)
-
-
-def _document(root: Element) -> bytes:
-    written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
-    return written

@@ -7,14 +7,13 @@ element of a type that no browser runs, which the content security policy allows
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint, abort, current_app
+from flask import Blueprint, abort, current_app, render_template
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from tracker.clock import day_of, today
 from tracker.exports.tables import TABLES
-from tracker.exports.xml import write_sitemap, write_sitemap_index
 from tracker.queries import public
 from tracker.queries.public import feeds as pages
 from tracker.queries.public.filters import FILTER_PARAMETERS
@@ -66,7 +65,9 @@ def security() -> Response:
 def sitemap() -> Response:
     """The list of the blocks; it does not say when each changed, for that would be a look at every ask."""
     numbers = range(1, pages.count_blocks(db()) + 1)
-    return _xml(write_sitemap_index(whole_address("machines.sitemap_block", number=number) for number in numbers))
+    return _xml(
+        "public/sitemaps.xml", addresses=[whole_address("machines.sitemap_block", number=number) for number in numbers]
+    )
 
 
 @bp.get("/sitemap-<id:number>.xml")
@@ -77,7 +78,7 @@ def sitemap_block(number: int) -> Response:
     fixed = [(address, None) for address in (_first_pages() if number == 1 else ())]
     asks = [(whole_address("public.ask", slug=ask.name), ask.changed_at) for ask in pages.list_asks_in(db(), number)]
     laws = [(whole_address("public.law", key=law.name), law.changed_at) for law in pages.list_laws_in(db(), number)]
-    return _xml(write_sitemap([*fixed, *asks, *laws]))
+    return _xml("public/sitemap.xml", pages=[*fixed, *asks, *laws])
 
 
 def _first_pages() -> list[str]:
@@ -91,7 +92,8 @@ def _text(lines: list[str]) -> Response:
     return current_app.response_class("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
 
 
-def _xml(document: bytes) -> Response:
+def _xml(template: str, **values: object) -> Response:
+    document = render_template(template, **values)
     return current_app.response_class(document, content_type="application/xml; charset=utf-8")
 
 
