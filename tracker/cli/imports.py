@@ -16,11 +16,11 @@ from tracker.imports.folder import find_differences
 from tracker.imports.plan import Plan, Step
 from tracker.imports.run import apply
 from tracker.imports.whole import bring_in, is_empty
-from tracker.models import Person
 from tracker.paths import resource_dir
 from tracker.rules.people import COMMAND_LINE, SEEDS, Actor
 from tracker.rules.wording import shown
 from tracker.services.change import Change
+from tracker.services.sessions import find_person
 from tracker.settings import Settings
 
 MOST_SHOWN = 200
@@ -103,7 +103,7 @@ def _actor(engine: sa.Engine, email: str | None) -> Actor:
     if email is None:
         return COMMAND_LINE
     with reading(engine) as session:
-        person = session.scalar(sa.select(Person).where(Person.email == email.strip().casefold(), Person.is_active))
+        person = find_person(session, email.strip())
     if person is None:
         raise click.ClickException(f"Nobody who may sign in has the address {email}. See: tracker user list")
     return Actor(person.name, person.role, person.id)
