@@ -14,14 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload, undefer
 from sqlalchemy.orm.interfaces import ORMOption
 
-from tracker.models import (
-    Ask,
-    Event,
-    Finding,
-    FormerSlug,
-    Target,
-    Update,
-)
+from tracker.models import Ask, Event, Finding, FormerSlug, Target, Update
 from tracker.queries.stories import find_stories
 from tracker.rules.asks import PUBLIC
 from tracker.rules.chain import ERASED, PERSONAL
