@@ -177,7 +177,7 @@ def years_chart(years: Sequence[YearCounts], changed: tuple[PartialDate | None, 
         last = known.setdefault(year, replace(last, year=year))
     highest = max(known[year].total for year in axis.years)
     columns = tuple(_column(axis, known[year], highest) for year in axis.years)
-    rows = tuple((year, tuple(number for _, number in _bands(known[year])), known[year].total) for year in axis.years)
+    rows = tuple((year, tuple(_numbers(known[year]).values()), known[year].total) for year in axis.years)
     grid = tuple(round(TOP + HEIGHT * part / 4, 1) for part in range(4)) if highest > MANY_ASKS else ()
     return YearsChart(_title(known, changed, today), round(axis.width * COLUMN_SHARE, 2), columns, grid, rows)
 
@@ -197,35 +197,25 @@ def _title(known: Mapping[int, YearCounts], changed: tuple[PartialDate | None, i
     return f"{in_words(number)} {'status' if number == 1 else 'statuses'} changed in {last.first_day.year}"
 
 
-def _bands(counts: YearCounts) -> list[tuple[str, int]]:
-    """The numbers in the order of the bands."""
-    return [*((family.value, counts.families.get(family, 0)) for family in Family), (NO_STATUS, counts.no_status)]
+def _numbers(counts: YearCounts) -> dict[str, int]:
+    """The numbers by band, in the order of the bands."""
+    return {family.value: counts.families.get(family, 0) for family in Family} | {NO_STATUS: counts.no_status}
 
 
 def _column(axis: Axis, counts: YearCounts, highest: int) -> YearColumn:
     """The families from the bottom up; asks without a status lie above those that are open."""
-    order = [Family.MET, Family.PARTLY_MET, Family.OPEN, NO_STATUS, Family.ENDED, Family.NOT_COUNTED]
-    numbers = dict(_bands(counts))
-    room = NARROWEST * axis.width / 100 * COLUMN_SHARE
+    order = (Family.MET, Family.PARTLY_MET, Family.OPEN, NO_STATUS, Family.ENDED, Family.NOT_COUNTED)
+    numbers, room = _numbers(counts), NARROWEST * axis.width / 100 * COLUMN_SHARE
     boxes, bottom = [], float(TOP + HEIGHT)
-    for band in (str(band) for band in order if numbers[str(band)]):
-        figure = f"{numbers[band]:,}"
-        height = max(numbers[band] * HEIGHT / highest, LOWEST)
+    for band, number in ((str(band), numbers[band]) for band in order if numbers[band]):
+        figure, height = f"{number:,}", max(number * HEIGHT / highest, LOWEST)
         bottom -= height
         fits = height >= LOWEST_WITH_FIGURE and len(figure) * CHARACTER <= room
         boxes.append(Box(band, round(bottom, 1), round(height, 1), figure if fits else ""))
-    total = f"{counts.total:,}"
-    has_sum = highest > MANY_ASKS and (len(total) * CHARACTER <= room or counts.year == axis.last)
-    x = axis.middle(counts.year) - axis.width * COLUMN_SHARE / 2
-    return YearColumn(
-        counts.year,
-        round(x, 2),
-        axis.middle(counts.year),
-        axis.label(counts.year),
-        tuple(boxes),
-        total if has_sum and counts.total else "",
-        round(bottom, 1),
-    )
+    year, middle, total = counts.year, axis.middle(counts.year), f"{counts.total:,}"
+    has_sum = highest > MANY_ASKS and counts.total and (len(total) * CHARACTER <= room or year == axis.last)
+    x = round(middle - axis.width * COLUMN_SHARE / 2, 2)
+    return YearColumn(year, x, middle, axis.label(year), tuple(boxes), total if has_sum else "", round(bottom, 1))
 
 
 def strip(line: AskLine, first: int, today: date) -> tuple[tuple[str, float, float], ...]:
