@@ -5,7 +5,7 @@ Pillow is imported only when something is drawn: most processes never draw.
 
 import hashlib
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass
 from functools import cache, lru_cache
 from io import BytesIO
@@ -79,11 +79,10 @@ def draw(picture: Picture) -> bytes:
     family = LIGHT.families[picture.family] if picture.family else LIGHT.ink
     canvas = new("P", SIZE)
     canvas.putpalette(_shades([picture.accent, LIGHT.ink, LIGHT.quiet, LIGHT.rule, family]))
-    for place, write in enumerate((_accent, _ink, _quiet, _rule, _family)):
-        layer = new("L", SIZE)
-        write(Draw(layer), picture)
-        lit = layer.getbbox()
-        if lit:
+    layers = [new("L", SIZE) for _ in range(5)]
+    _paint(picture, map(Draw, layers))
+    for place, layer in enumerate(layers):
+        if lit := layer.getbbox():
             shades = [place * SHADES + value * SHADES // 256 for value in range(256)]
             part = layer.crop(lit)
             canvas.paste(part.point(shades), lit[:2], part.point([0] * SHADES + [255] * (256 - SHADES)))
@@ -108,18 +107,15 @@ def set_title(title: str) -> tuple[int, list[str]]:
     words = _printable(title).split()
     for size in TITLE_SIZES:
         lines = _lines(words, _font(BOLD, size).getlength)
-        if len(lines) <= _most_lines(size):
+        most = int(TITLE_HEIGHT // (size * LEADING))
+        if len(lines) <= most:
             return size, lines
-    return size, _cut(lines[: _most_lines(size)], size)
+    return size, _cut(lines[:most], size)
 
 
 def _printable(text: str) -> str:
     """Without marks that have no picture of their own, such as those that set the direction."""
     return "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
-
-
-def _most_lines(size: int) -> int:
-    return int(TITLE_HEIGHT // (size * LEADING))
 
 
 def _lines(words: list[str], measure: Callable[[str], float]) -> list[str]:
@@ -167,35 +163,24 @@ def _font(name: str, size: int) -> "FreeTypeFont":
     return truetype(FONTS / name, size, layout_engine=Layout.BASIC)
 
 
-def _accent(pen: "ImageDraw", picture: Picture) -> None:
-    """The band and the name of the site, as on its pages."""
-    pen.rectangle((0, 0, WIDTH, 17), 255)
-    _shape(pen, (MARGIN, 72), 40, None)
+def _paint(picture: Picture, pens: Iterable["ImageDraw"]) -> None:
+    """Draw with a pen for each colour."""
+    accent, ink, quiet, rule, family = pens
+    accent.rectangle((0, 0, WIDTH, 17), 255)  # the band and the name of the site, as on its pages
+    _shape(accent, (MARGIN, 72), 40, None)
     name = _printable(picture.site)
     size = next((size for size in NAME_SIZES if _font(BOLD, size).getlength(name) <= NAME_WIDTH), NAME_SIZES[-1])
     if can_write(name):
-        pen.text((MARGIN + 56, 92), name, 255, _font(BOLD, size), "lm")
-
-
-def _ink(pen: "ImageDraw", picture: Picture) -> None:
+        accent.text((MARGIN + 56, 92), name, 255, _font(BOLD, size), "lm")
     size, lines = set_title(picture.title if can_write(_printable(picture.title)) else QUESTION)
     for number, line in enumerate(lines):
-        pen.text((MARGIN, TITLE_TOP + number * size * LEADING), line, 255, _font(BOLD, size), "la")
-
-
-def _rule(pen: "ImageDraw", picture: Picture) -> None:
+        ink.text((MARGIN, TITLE_TOP + number * size * LEADING), line, 255, _font(BOLD, size), "la")
     if picture.facts:
-        pen.rectangle((MARGIN, 446, WIDTH - MARGIN, 448), 255)
-
-
-def _family(pen: "ImageDraw", picture: Picture) -> None:
+        rule.rectangle((MARGIN, 446, WIDTH - MARGIN, 448), 255)
     if picture.family:
-        _shape(pen, (MARGIN, 474), 52, picture.family)
-        pen.text((MARGIN + 72, 500), picture.status, 255, _font(BOLD, 50), "lm")
-
-
-def _quiet(pen: "ImageDraw", picture: Picture) -> None:
-    pen.text((MARGIN, 570 if picture.family else 500), picture.facts, 255, _font(BOOK, 30), "lm")
+        _shape(family, (MARGIN, 474), 52, picture.family)
+        family.text((MARGIN + 72, 500), picture.status, 255, _font(BOLD, 50), "lm")
+    quiet.text((MARGIN, 570 if picture.family else 500), picture.facts, 255, _font(BOOK, 30), "lm")
 
 
 def _shape(on: "ImageDraw", place: tuple[int, int], size: int, family: Family | None) -> None:
