@@ -70,14 +70,14 @@ def paths() -> dict[str, Described]:
             f"list{name.capitalize()}",
             f"Each record is {TABLES[name].row_is}; in the order in which they were entered",
             f"{TABLES[name].record}Page",
-            [_in_query("ask", "Only what belongs to the ask with this slug", GIVEN), _after(), _limit()],
+            [_in_query("ask", "Only what belongs to the ask with this slug", GIVEN), *PAGED],
         )
     return found | {
         "/legislation/{law_key}": _get(
             "getLaw",
             "A law with the bills that it was and, page by page, its links to asks. The key has slashes in it",
             "WholeLaw",
-            [_in_path("law_key", "The law's key"), _after(), _limit()],
+            [_in_path("law_key", "The law's key"), *PAGED],
         ),
         "/statuses": _get(
             "listStatuses", "The statuses with their definitions: what each means and does not mean", "Statuses", []
@@ -99,20 +99,18 @@ def _ask_filters() -> list[Described]:
     typed = [_in_query(name, meaning, GIVEN) for name, meaning in words.items()]
     flags = {"overdue": "Only asks of which a deadline was missed", "disputed": "Only asks that are disputed"}
     typed += [_in_query(name, meaning, {"type": "string", "enum": ["yes"]}) for name, meaning in flags.items()]
-    return [*chosen, *typed, _in_query("sort", SORTED, {"type": "string", "enum": ORDERS}), _after(), _limit()]
-
-
-def _after() -> Described:
-    return _in_query("after", "Where the last page ended: take it from “next”, do not make it", GIVEN)
-
-
-def _limit() -> Described:
-    shape = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
-    return _in_query("limit", "At most so many records", shape)
+    return [*chosen, *typed, _in_query("sort", SORTED, {"type": "string", "enum": ORDERS}), *PAGED]
 
 
 def _in_query(name: str, description: str, schema: Described) -> Described:
     return {"name": name, "in": "query", "description": f"{description}.", "schema": schema}
+
+
+LIMITS = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
+PAGED = [
+    _in_query("after", "Where the last page ended: take it from “next”, do not make it", GIVEN),
+    _in_query("limit", "At most so many records", LIMITS),
+]
 
 
 def _in_path(name: str, description: str) -> Described:
