@@ -171,7 +171,8 @@ def _into_sqlite(engine: sa.Engine, source: Path, safety: Path | None, progress:
                     _raise_revision(session, sqlite_backup.revision_of(driver))
                     _log(session, source, expected)
                 ready.dispose()
-                sqlite_backup.copy_in(staged, driver, progress)
+                with closing(sqlite_backup.open_file(staged)) as file:
+                    sqlite_backup.copy_all(file, driver, progress)
         finally:
             ready.dispose()
     return expected
@@ -183,25 +184,20 @@ def _into_postgresql(engine: sa.Engine, source: Path, safety: Path | None, progr
         with engine.begin() as connection:
             if safety:
                 make(engine, safety, replace=False, progress=lambda _: None)
-            number = _revision_of(connection)
+            has_revision = sa.inspect(connection).has_table(Revision.__tablename__)
+            number = connection.scalar(sa.select(Revision.number)) if has_revision else None
             postgresql.clear(connection)
             postgresql.load(connection, source, progress)
             migrate.upgrade_in(connection)
             with Session(connection) as session:
                 derived.fill_if_empty(session)
-                _raise_revision(session, number)
+                _raise_revision(session, number or 0)
                 expected = contents(session)
                 _log(session, source, expected)
                 session.flush()
                 return expected
     except postgresql.ProgramFailed as error:
         raise BackupRefused(f"{source} cannot be read: {error}") from None
-
-
-def _revision_of(connection: sa.Connection) -> int:
-    if not sa.inspect(connection).has_table(Revision.__tablename__):
-        return 0
-    return connection.scalar(sa.select(Revision.number)) or 0
 
 
 def _log(session: Session, source: Path, held: Contents) -> None:
