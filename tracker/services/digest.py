@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Person
 from tracker.paths import resource_dir
-from tracker.queries.waiting import Part, waits_for
+from tracker.queries.waiting import waits_for
 from tracker.settings import MailServer, Settings
 
 PATIENCE_SECONDS = 20
@@ -41,7 +41,8 @@ def digests(session: Session, settings: Settings, at: datetime) -> Iterator[Dige
     )
     for person in session.scalars(sa.select(Person).where(Person.is_active).order_by(Person.email)):
         if parts := waits_for(session, person, at, settings.four_eyes):
-            subject = _subject(parts)
+            number = sum(len(part.lines) + part.more for part in parts)
+            subject = "One thing waits for you" if number == 1 else f"{number} things wait for you"
             text = template.render(subject=subject, parts=parts, site_url=settings.site_url, name=settings.face.name)
             yield Digest(person.name, person.email, subject, text, settings.face.name)
 
@@ -59,11 +60,6 @@ def send(digest: Digest, server: MailServer, at: datetime) -> None:
     message.set_content(digest.text)
     with connected(server) as client:
         client.send_message(message)
-
-
-def _subject(parts: list[Part]) -> str:
-    number = sum(len(part.lines) + part.more for part in parts)
-    return "One thing waits for you" if number == 1 else f"{number} things wait for you"
 
 
 @contextmanager
