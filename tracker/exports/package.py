@@ -51,6 +51,12 @@ def describe(origin: Origin, checkpoint: str, sources: Iterable[tuple[str, str]]
 
 
 def _resource(table: Table) -> Described:
+    key = {"primaryKey": [*table.key]} if table.is_key_whole else {"uniqueKeys": [[*table.key]]}
+    references = [
+        {"fields": [*reference.columns], "reference": {"resource": reference.table, "fields": [*reference.columns]}}
+        for reference in table.references
+    ]
+    schema = {"fields": [_field(column) for column in table.columns], "missingValues": [""], **key}
     return {
         "name": table.name,
         "type": "table",
@@ -60,21 +66,7 @@ def _resource(table: Table) -> Described:
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "schema": _schema(table),
-    }
-
-
-def _schema(table: Table) -> Described:
-    key = {"primaryKey": [*table.key]} if table.is_key_whole else {"uniqueKeys": [[*table.key]]}
-    references = [
-        {"fields": [*reference.columns], "reference": {"resource": reference.table, "fields": [*reference.columns]}}
-        for reference in table.references
-    ]
-    return {
-        "fields": [_field(column) for column in table.columns],
-        "missingValues": [""],
-        **key,
-        **({"foreignKeys": references} if references else {}),
+        "schema": schema | ({"foreignKeys": references} if references else {}),
     }
 
 
