@@ -10,7 +10,6 @@ from tracker.exports import badge as badges
 from tracker.exports import picture as pictures
 from tracker.exports.picture import Picture
 from tracker.queries.public import asks
-from tracker.queries.public.asks import EmbeddedAsk
 from tracker.queries.public.records import AskLine
 from tracker.rules.status import Family
 from tracker.web.addresses import day_asked_for, follow_former_slug, refuse_contradictions, whole_address
@@ -31,7 +30,9 @@ def badge(slug: str) -> Response:
     found = asks.find_embedded(db(), slug, day_asked_for())
     if found is None:
         return follow_former_slug(slug)
-    label, family = _status(found)
+    label, family = "No longer followed", Family.NOT_COUNTED
+    if found.line.status and not found.is_archived:
+        label, family = found.line.status.label, found.line.status.family
     return current_app.response_class(
         badges.draw(label, family, f"{label}: {found.line.title} – {face().name}", face().name),
         content_type="image/svg+xml; charset=utf-8",
@@ -103,11 +104,3 @@ def embed_codes(line: AskLine) -> Mapping[str, str]:
         "badge": f'<a href="{page}"><img src="{page}/badge.svg" alt="{words}" height="{badges.HEIGHT}"></a>',
         "card": f'<iframe src="{page}/card" title="{words}" {size} style="border:0;max-width:100%"></iframe>',
     }
-
-
-def _status(ask: EmbeddedAsk) -> tuple[str, Family]:
-    """The status in words with its family; an ask that we no longer follow says so."""
-    status = ask.line.status
-    if status is None or ask.is_archived:
-        return "No longer followed", Family.NOT_COUNTED
-    return status.label, status.family

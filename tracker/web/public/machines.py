@@ -65,9 +65,8 @@ def security() -> Response:
 def sitemap() -> Response:
     """The list of the blocks; it does not say when each changed, for that would be a look at every ask."""
     numbers = range(1, pages.count_blocks(db()) + 1)
-    return _xml(
-        "public/sitemaps.xml", addresses=[whole_address("machines.sitemap_block", number=number) for number in numbers]
-    )
+    addresses = [whole_address("machines.sitemap_block", number=number) for number in numbers]
+    return _xml("public/sitemaps.xml", addresses=addresses)
 
 
 @bp.get("/sitemap-<id:number>.xml")
@@ -75,17 +74,14 @@ def sitemap_block(number: int) -> Response:
     """The asks and laws whose ids lie in the block; the first one has the other pages too."""
     if number > pages.count_blocks(db()):
         abort(404)
-    fixed = [(address, None) for address in (_first_pages() if number == 1 else ())]
+    fixed: list[str] = []
+    if number == 1:
+        fixed = [whole_address(endpoint) for endpoint in FIXED_PAGES]
+        fixed += [whole_address("public.source", key=source.key) for source in public.list_sources(db())]
+        fixed += [whole_address("public.body", slug=slug) for slug in public.list_bodies(db())]
     asks = [(whole_address("public.ask", slug=ask.name), ask.changed_at) for ask in pages.list_asks_in(db(), number)]
     laws = [(whole_address("public.law", key=law.name), law.changed_at) for law in pages.list_laws_in(db(), number)]
-    return _xml("public/sitemap.xml", pages=[*fixed, *asks, *laws])
-
-
-def _first_pages() -> list[str]:
-    """The fixed pages, and those of sources and bodies, of which there are few."""
-    sources = [whole_address("public.source", key=source.key) for source in public.list_sources(db())]
-    bodies = [whole_address("public.body", slug=slug) for slug in public.list_bodies(db())]
-    return [*map(whole_address, FIXED_PAGES), *sources, *bodies]
+    return _xml("public/sitemap.xml", pages=[*((address, None) for address in fixed), *asks, *laws])
 
 
 def _text(lines: list[str]) -> Response:
