@@ -7,15 +7,14 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from tracker.rules.status import Family
 
 
-@dataclass(frozen=True)
-class Palette:
+class Palette(NamedTuple):
     """One scheme: the ground, the words on it, and the ink of each family."""
 
     paper: str

@@ -1,8 +1,8 @@
 """Atom feeds (RFC 4287), written with the standard library."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
@@ -13,8 +13,7 @@ NAMED_SINCE = "2026"
 NOTHING_YET = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class FeedLink:
+class FeedLink(NamedTuple):
     """A web address that a feed or an entry names, and what it is to it."""
 
     rel: str
@@ -23,8 +22,7 @@ class FeedLink:
     type: str = ""
 
 
-@dataclass(frozen=True)
-class FeedCategory:
+class FeedCategory(NamedTuple):
     """What sort of entry it is, in one of our schemes."""
 
     scheme: str
@@ -32,8 +30,7 @@ class FeedCategory:
     label: str
 
 
-@dataclass(frozen=True)
-class FeedEntry:
+class FeedEntry(NamedTuple):
     """An entry; `content` is HTML."""
 
     id: str
@@ -45,8 +42,7 @@ class FeedEntry:
     content: str
 
 
-@dataclass(frozen=True)
-class Feed:
+class Feed(NamedTuple):
     """A feed, its entries in the order in which they are to be read; `checkpoint` fixes the history behind it."""
 
     id: str

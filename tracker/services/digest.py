@@ -4,11 +4,11 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from jinja2 import StrictUndefined, Template
@@ -22,8 +22,7 @@ from tracker.settings import MailServer, Settings
 PATIENCE_SECONDS = 20
 
 
-@dataclass(frozen=True)
-class Digest:
+class Digest(NamedTuple):
     """What one person is told; `site` is our name."""
 
     name: str

@@ -4,8 +4,9 @@ Templates only write down what is worked out here.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from tracker.queries.public.counts import YearCounts
 from tracker.queries.public.records import AskLine
@@ -27,8 +28,7 @@ ALL_NAMED, EVERY_SECOND = 12, 24
 STEPS = (1, 2, 5)
 
 
-@dataclass(frozen=True)
-class Axis:
+class Axis(NamedTuple):
     """The years from left to right, each as wide as the others."""
 
     first: int
@@ -70,8 +70,7 @@ class Axis:
         return str(year) if year in {self.first, self.last} else f"’{year % 100:02}"
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(NamedTuple):
     """A family's part of the bar of all asks, with the places of the lines between its asks."""
 
     band: str
@@ -80,8 +79,7 @@ class Share:
     units: tuple[float, ...]
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(NamedTuple):
     """A family's part of a column; `figure` is empty where it has no room."""
 
     band: str
@@ -90,8 +88,7 @@ class Box:
     figure: str
 
 
-@dataclass(frozen=True)
-class YearColumn:
+class YearColumn(NamedTuple):
     """How the asks stood at the end of a year; `sum` is empty where it is not drawn."""
 
     year: int
@@ -103,8 +100,7 @@ class YearColumn:
     top: float
 
 
-@dataclass(frozen=True)
-class YearsChart:
+class YearsChart(NamedTuple):
     """The asks by status, year by year. `grid` are the heights of its lines, `rows` the figures."""
 
     title: str
@@ -114,8 +110,7 @@ class YearsChart:
     rows: tuple[tuple[int, tuple[int, ...], int], ...]
 
 
-@dataclass(frozen=True)
-class StepChart:
+class StepChart(NamedTuple):
     """A number over time: where each step begins, how wide it is, its top and its height, in the order of time."""
 
     axis: Axis

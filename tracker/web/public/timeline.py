@@ -6,10 +6,10 @@ dots; a month or a year of which no day is known stands at its middle.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
+from typing import NamedTuple
 
 from tracker.queries.public.entries import StoryEntry
 from tracker.queries.public.records import PublicAsk, PublicLink, PublicTest
@@ -24,8 +24,7 @@ Spell = tuple[Status, StoryEntry, PartialDate | None]
 MARKS = {Result.NOT_MET: "×", Result.UNKNOWN: "?"}
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(NamedTuple):
     """Something that was so for a time: how it looks, where it begins, how wide it is."""
 
     look: str
@@ -33,8 +32,7 @@ class Bar:
     width: float
 
 
-@dataclass(frozen=True)
-class Lane:
+class Lane(NamedTuple):
     """A lane: its name, what it shows in words, its bars, and a mark with its look and place at the end."""
 
     name: str
@@ -43,8 +41,7 @@ class Lane:
     mark: tuple[str, str, float] | None = None
 
 
-@dataclass(frozen=True)
-class TimeLine:
+class TimeLine(NamedTuple):
     """Everything that the figure shows. `asked`, `looked` and `due` are places, None where there is no such day.
 
     `spells` are the statuses with the entry that brought each, and the date on which the next one followed, if any.
