@@ -66,11 +66,6 @@ def of_ask(
     return Picture(title, label, family, " ".join(facts), face.name, face.accent)
 
 
-def of_site(face: Face) -> Picture:
-    """The picture of pages that have none of their own."""
-    return Picture(face.claim, "", None, "", face.name, face.accent)
-
-
 def draw(picture: Picture) -> bytes:
     """The picture as a PNG file of few colours, 1200 by 630 pixels."""
     from PIL.Image import new

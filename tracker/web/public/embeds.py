@@ -89,9 +89,9 @@ def logo() -> Response:
 
 @bp.app_template_global()
 def picture_of(line: AskLine | None = None) -> Picture:
-    """Return the picture of an ask, or that of the site."""
+    """Return the picture of an ask, or that of the site, for pages that have none of their own."""
     if line is None:
-        return pictures.of_site(face())
+        return Picture(face().claim, "", None, "", face().name, face().accent)
     return pictures.of_ask(line.title, line.status, line.status_on, line.reviewed_on, face())
 
 
