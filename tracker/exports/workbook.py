@@ -156,11 +156,8 @@ def _explained(columns: Columns) -> list[Sequence[str]]:
     ]
     for name, wanted in columns.items():
         lines += [(), (name, f"Each row is {TABLES[name].row_is}.")]
-        lines += [(column.name, column.meaning, _told(column)) for column in wanted]
+        for column in wanted:
+            is_needed = "Never empty." if column.is_always else ""
+            told = "One of the sheet Values." if column.type is Type.CHOICE else is_needed
+            lines.append((column.name, column.meaning, told))
     return lines
-
-
-def _told(column: Column) -> str:
-    if column.type is Type.CHOICE:
-        return "One of the sheet Values."
-    return "Never empty." if column.is_always else ""

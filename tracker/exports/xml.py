@@ -81,14 +81,13 @@ def _entry(element: Element, entry: FeedEntry) -> None:
     _text(element, published=_moment(entry.published), updated=_moment(entry.updated))
     _links(element, entry.links)
     for category in entry.categories:
-        SubElement(element, "category", {"scheme": category.scheme, "term": category.term, "label": category.label})
+        SubElement(element, "category", category._asdict())
     SubElement(element, "content", {"type": "html"}).text = entry.content
 
 
 def _links(element: Element, links: Iterable[FeedLink]) -> None:
     for link in links:
-        given = {"rel": link.rel, "href": link.href, "title": link.title, "type": link.type}
-        SubElement(element, "link", {name: value for name, value in given.items() if value})
+        SubElement(element, "link", {name: value for name, value in link._asdict().items() if value})
 
 
 def _text(element: Element, **texts: str) -> None:
