@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.db.engine import reading
-from tracker.models import Designation, Finding, SanctionsList, Target
+from tracker.models import Designation, Finding, Look, SanctionsList, Target
 from tracker.official.fetching import Unreadable
-from tracker.official.looking import Looking, find_last_good
+from tracker.official.looking import Looking
 from tracker.official.sanctions import ListEntry, ReadList, read_list
 from tracker.rules.dates import PartialDate
-from tracker.rules.official import MOST_CANDIDATES, TargetState, shared_words, words_of
+from tracker.rules.official import MOST_CANDIDATES, LookOutcome, TargetState, shared_words, words_of
 
 PAGE = "https://www.gov.uk/government/publications/the-uk-sanctions-list"
 LARGEST_LOSS = 0.1
@@ -29,7 +29,8 @@ def read_sanctions(looking: Looking) -> None:
     """Read the list of today, store it, and keep as findings what is new for the targets."""
     row = looking.row
     with reading(looking.engine) as session:
-        last = find_last_good(session, "sanctions")
+        good = sa.select(Look).where(Look.source == looking.source, Look.outcome == LookOutcome.OK)
+        last = session.scalar(good.order_by(Look.looked_at.desc(), Look.id.desc()).limit(1))
         seen = {"etag": last.etag, "last_modified": last.last_modified} if last and not _waits(session) else {}
     found = read_list(looking.answers, looking.today, seen)
     row.records = len(found.entries) if found else last.records if last else 0

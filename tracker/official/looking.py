@@ -174,12 +174,6 @@ def read_day(text: str | None) -> PartialDate | None:
     return PartialDate(day.isoformat())
 
 
-def find_last_good(session: Session, source: str) -> Look | None:
-    """Return the newest look at a source that went well."""
-    good = sa.select(Look).where(Look.source == source, Look.outcome == LookOutcome.OK)
-    return session.scalars(good.order_by(Look.looked_at.desc(), Look.id.desc()).limit(1)).first()
-
-
 def _summary(looking: Looking) -> str:
     """Return what a look that went well says: what it could not read, and if it found too much to be true."""
     sentences = []

@@ -126,12 +126,9 @@ def _test_lane(test: PublicTest, story: list[StoryEntry], asked: PartialDate | N
         else:
             bars.append(Bar("until" if result is Result.NOT_MET else "after", x, _width(x, end)))
     mark = (MARKS[test.result], test.result.value, known) if test.result in MARKS else None
-    return Lane(test.label, f"{test.result.label}{_since(test)}", tuple(bars), mark)
-
-
-def _since(test: PublicTest) -> str:
     on = test.result_on or test.reviewed_on
-    return f", {'since' if test.result is Result.MET else 'as known on'} {on.in_words}" if on else ""
+    since = f", {'since' if test.result is Result.MET else 'as known on'} {on.in_words}" if on else ""
+    return Lane(test.label, f"{test.result.label}{since}", tuple(bars), mark)
 
 
 def _law_lanes(links: Iterable[PublicLink], axis: Axis, today: date) -> Iterator[Lane]:
