@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from tracker.clock import today
 from tracker.db.engine import reading
 from tracker.publish.folder import PublishRefused, SiteFolder
-from tracker.publish.links import API, SiteLinks
+from tracker.publish.links import API, FILTERS, SiteLinks
 from tracker.queries import public
 from tracker.queries.public.filters import AskFilter
 
@@ -45,7 +45,7 @@ Progress = Callable[[int, int], None]
 # What a host finds out itself, and what is only true of an answer to one request.
 OF_THE_ANSWER = frozenset({"content-length", "date", "etag", "last-modified", "link", "vary", "x-total-count"})
 # No two rules may fit one address, for hosts join what both say. So below these everything has the same rule.
-ALIKE = ("legislation", "sources", "bodies", "family", "status", "topic", "kind", "source", "body", "place", "on")
+ALIKE = FILTERS | {"legislation", "sources", "bodies", "on"}
 
 
 class Site:

@@ -84,16 +84,6 @@ def make(engine: sa.Engine, target: Path, replace: bool, progress: Progress) -> 
         return write(engine, part, revision == migrate.head(), progress)
 
 
-def _kind_of(path: Path) -> str:
-    """Which engine's backup the file is; raises BackupRefused for anything else."""
-    with path.open("rb") as file:
-        beginning = file.read(16)
-    for name, magic in MAGIC.items():
-        if beginning.startswith(magic):
-            return name
-    raise BackupRefused(f"{path} is no backup.")
-
-
 def _copy_sqlite(source: sqlite3.Connection, part: Path, progress: Progress) -> None:
     """Copy a database into a file, and check the copy."""
     sqlite_backup.copy_out(source, part, progress)
@@ -136,7 +126,11 @@ def restore(engine: sa.Engine, source: Path, safety: Path | None, progress: Prog
     The log has one entry more, which tells of it. What is there goes to the file `safety` first, if one is given.
     Raises BackupRefused, BrokenChain or the engine's own error; nothing was changed then.
     """
-    kind = _kind_of(source)
+    with source.open("rb") as file:
+        beginning = file.read(16)
+    kind = next((name for name, magic in MAGIC.items() if beginning.startswith(magic)), None)
+    if kind is None:
+        raise BackupRefused(f"{source} is no backup.")
     if kind != engine.dialect.name:
         raise BackupRefused(f"{source} is a backup of {kind}, and DATABASE_URL names {engine.dialect.name}.")
     put_back = _into_sqlite if kind == "sqlite" else _into_postgresql
