@@ -145,19 +145,6 @@ def _program() -> str:
     return "tracker" if called.name != "tracker" or called.parent == Path() else os.path.relpath(called)
 
 
-main.add_command(backup)
-main.add_command(config)
-main.add_command(db)
-main.add_command(digest)
-main.add_command(doctor)
-main.add_command(export)
-main.add_command(import_files)
-main.add_command(init)
-main.add_command(log)
-main.add_command(look)
-main.add_command(publish)
-main.add_command(restore)
-main.add_command(seed)
-main.add_command(tidy)
-main.add_command(user)
-main.add_command(verify)
+COMMANDS = (backup, config, db, digest, doctor, export, import_files, init, log, look, publish, restore)
+for command in (*COMMANDS, seed, tidy, user, verify):
+    main.add_command(command)

@@ -13,14 +13,14 @@ from tracker.db.engine import reading, writing
 from tracker.imports.compare import Checked, check
 from tracker.imports.files import read_files
 from tracker.imports.folder import find_differences
-from tracker.imports.plan import Plan, Step
+from tracker.imports.plan import Plan
 from tracker.imports.run import apply
 from tracker.imports.whole import bring_in, is_empty
-from tracker.models import Person
 from tracker.paths import resource_dir
 from tracker.rules.people import COMMAND_LINE, SEEDS, Actor
 from tracker.rules.wording import shown
 from tracker.services.change import Change
+from tracker.services.sessions import find_person
 from tracker.settings import Settings
 
 MOST_SHOWN = 200
@@ -103,7 +103,7 @@ def _actor(engine: sa.Engine, email: str | None) -> Actor:
     if email is None:
         return COMMAND_LINE
     with reading(engine) as session:
-        person = session.scalar(sa.select(Person).where(Person.email == email.strip().casefold(), Person.is_active))
+        person = find_person(session, email.strip())
     if person is None:
         raise click.ClickException(f"Nobody who may sign in has the address {email}. See: tracker user list")
     return Actor(person.name, person.role, person.id)
@@ -113,7 +113,9 @@ def _tell(plan: Plan, would_be: str) -> None:
     """Say what happens, the first changes one by one."""
     if would_be:
         for step in plan.steps[:MOST_SHOWN]:
-            _tell_step(step)
+            click.echo(f"{step.table} {step.name}: {step.what}{f' ({step.note})' if step.note else ''}")
+            for column, before, after in step.differences:
+                click.echo(f"    {column}: {f'{shown(before)} → ' if before else ''}{shown(after)}")
         if plan.number_of_steps > MOST_SHOWN:
             click.echo(f"… and {plan.number_of_steps - MOST_SHOWN} more rows.")
     for note in plan.notes.values():
@@ -121,12 +123,6 @@ def _tell(plan: Plan, would_be: str) -> None:
     for name in plan.tables:
         added, changed, left = plan.added[name], plan.changed[name], plan.left[name]
         click.echo(f"{name}: {added} {would_be}added, {changed} {would_be}changed, {left} left as they are.")
-
-
-def _tell_step(step: Step) -> None:
-    click.echo(f"{step.table} {step.name}: {step.what}{f' ({step.note})' if step.note else ''}")
-    for column, before, after in step.differences:
-        click.echo(f"    {column}: {shown(before)} → {shown(after)}" if before else f"    {column}: {shown(after)}")
 
 
 @click.command()

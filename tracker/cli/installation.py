@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Iterator, MutableMapping
+from collections.abc import MutableMapping
 from pathlib import Path
 
 import click
@@ -44,24 +44,21 @@ def load_env_file(path: Path, environ: MutableMapping[str, str]) -> None:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise SettingsError(f"{path}: cannot be read: {why}. Mend it, or take it away.") from None
     read: dict[str, str] = {}
-    if wrong := list(_read(text, read)):
-        raise SettingsError("\n".join(f"{path}, line {number}: {why}." for number, why in wrong))
-    for name, value in read.items():
-        environ.setdefault(name, value)
-
-
-def _read(text: str, read: dict[str, str]) -> Iterator[tuple[int, str]]:
-    """Fill in what stands there, and yield what is wrong with which line; never a value, which may be secret."""
+    wrong = []  # never with a value, which may be secret
     for number, line in enumerate(text.split("\n"), 1):
         if NOTHING.fullmatch(line) and not line.endswith("\\"):
             continue
         found = LINE.fullmatch(line)
         if not found or "${" in line or not line.replace("\t", " ").isprintable():
-            yield number, HOW
+            wrong.append(f"{path}, line {number}: {HOW}.")
         elif found[1] in read:
-            yield number, f"{found[1]} stands there twice"
+            wrong.append(f"{path}, line {number}: {found[1]} stands there twice.")
         else:
             read[found[1]] = found[2] or found[3] or (found[4] or "").rstrip(" \t")
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    for name, value in read.items():
+        environ.setdefault(name, value)
 
 
 @click.command()

@@ -25,7 +25,8 @@ FORMATS, FIRST = "0011", "0001"
 
 def upgrade(engine: sa.Engine, revision: str = "head") -> None:
     """Migrate up in one transaction. Two processes that start at once wait for one another."""
-    _run(engine, command.upgrade, revision)
+    with engine.connect() as connection:
+        _run(connection, command.upgrade, revision)
 
 
 def downgrade(engine: sa.Engine, revision: str) -> None:
@@ -33,12 +34,13 @@ def downgrade(engine: sa.Engine, revision: str) -> None:
     if _loses_formats(engine, revision):
         why = f"before {FORMATS} no entry of the log says how it was hashed, so nobody could verify those of today"
         raise CommandError(f"Nothing was changed: {why}. Restore a backup of that time.")
-    _run(engine, command.downgrade, revision)
+    with engine.connect() as connection:
+        _run(connection, command.downgrade, revision)
 
 
 def upgrade_in(connection: sa.Connection) -> None:
     """Migrate up to the newest revision, within the connection's transaction."""
-    _run_in(connection, command.upgrade, "head")
+    _run(connection, command.upgrade, "head")
 
 
 def current(engine: sa.Engine) -> str | None:
@@ -88,12 +90,7 @@ def _config() -> Config:
     return config
 
 
-def _run(engine: sa.Engine, command_of_alembic: Callable[[Config, str], None], revision: str) -> None:
-    with engine.connect() as connection:
-        _run_in(connection, command_of_alembic, revision)
-
-
-def _run_in(connection: sa.Connection, command_of_alembic: Callable[[Config, str], None], revision: str) -> None:
+def _run(connection: sa.Connection, command_of_alembic: Callable[[Config, str], None], revision: str) -> None:
     config = _config()
     config.attributes["connection"] = connection
     try:

@@ -82,8 +82,12 @@ class ProgramFailed(Exception):
 
 def dump(url: sa.URL, snapshot: str, target: BinaryIO, progress: Progress) -> None:
     """Write the database as a transaction with this exported snapshot sees it, in pg_dump's custom format."""
+    # Other users of the machine see the arguments, so the address among them has no password.
+    bare = url.set(drivername="postgresql", password=None).difference_update_query(["password"])
+    command = ["pg_dump", *DUMP, f"--snapshot={snapshot}", f"--dbname={bare.render_as_string(hide_password=False)}"]
+    password = url.password or url.query.get("password")
     # By a pipe: should we be killed, pg_dump has nowhere to write to any more and ends as well.
-    with _running(["pg_dump", *DUMP, f"--snapshot={snapshot}", f"--dbname={_address(url)}"], _secrets(url)) as output:
+    with _running(command, {"PGPASSWORD": str(password)} if password else {}) as output:
         written = 0
         while chunk := output.read(CHUNK):
             target.write(chunk)
@@ -155,14 +159,3 @@ def _running(command: list[str], secrets: dict[str, str]) -> Iterator[IO[bytes]]
         if process.returncode:
             errors.seek(0)
             raise ProgramFailed(errors.read().decode(errors="replace").strip() or f"{command[0]} failed")
-
-
-def _address(url: sa.URL) -> str:
-    """The address for PostgreSQL's programs; other users see it, so it has no password."""
-    bare = url.set(drivername="postgresql", password=None).difference_update_query(["password"])
-    return bare.render_as_string(hide_password=False)
-
-
-def _secrets(url: sa.URL) -> dict[str, str]:
-    password = url.password or url.query.get("password")
-    return {"PGPASSWORD": str(password)} if password else {}

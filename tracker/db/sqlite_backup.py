@@ -30,16 +30,10 @@ def copy_out(source: sqlite3.Connection, target: Path, progress: Progress) -> No
         source.execute("BEGIN")
         try:
             source.execute("SELECT count(*) FROM sqlite_master").fetchone()  # from here on nobody can commit
-            _copy(source, copy, progress)
+            copy_all(source, copy, progress)
         finally:
             source.execute("ROLLBACK")
         copy.execute("PRAGMA journal_mode = DELETE")  # a write-ahead log would be two more files to keep
-
-
-def copy_in(source: Path, target: sqlite3.Connection, progress: Progress) -> None:
-    """Replace what a database holds by what a file holds: all of it, or, when anything fails, nothing."""
-    with closing(open_file(source)) as copy:
-        _copy(copy, target, progress)
 
 
 def check(path: Path) -> None:
@@ -99,7 +93,8 @@ def driver_of(connection: sa.Connection) -> sqlite3.Connection:
     return cast(sqlite3.Connection, connection.connection.driver_connection)
 
 
-def _copy(source: sqlite3.Connection, target: sqlite3.Connection, progress: Progress) -> None:
+def copy_all(source: sqlite3.Connection, target: sqlite3.Connection, progress: Progress) -> None:
+    """Replace what a database holds by what another holds: all of it, or, when anything fails, nothing."""
     size: int = source.execute("PRAGMA page_size").fetchone()[0]
 
     def tell(_status: int, remaining: int, total: int) -> Any:

@@ -7,15 +7,14 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from xml.etree.ElementTree import Element, SubElement, tostring
+from typing import NamedTuple
+from xml.sax.saxutils import escape
 
 from tracker.rules.status import Family
 
 
-@dataclass(frozen=True)
-class Palette:
+class Palette(NamedTuple):
     """One scheme: the ground, the words on it, and the ink of each family."""
 
     paper: str
@@ -68,52 +67,27 @@ STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
 
 def draw(label: str, family: Family, title: str, site: str) -> bytes:
-    """The badge as an SVG file; `title` is what those hear who do not see it, `site` our name.
-
-    Each text is held to the width that was reckoned for it, whichever font the reader has.
-    """
-    label_width, site_width = reckon_width(label, SIZE), reckon_width(site, SITE_SIZE)
+    """The badge as an SVG file; `title` is what those hear who do not see it, `site` our name."""
     at_label = GAP + SHAPE_SIZE + GAP
-    at_site = at_label + label_width + 2 * GAP
-    width = at_site + site_width + GAP
-    root = Element(
-        "svg",
-        {
-            "xmlns": "http://www.w3.org/2000/svg",
-            "width": str(width),
-            "height": str(HEIGHT),
-            "viewBox": f"0 0 {width} {HEIGHT}",
-            "role": "img",
-            "aria-labelledby": "title",
-        },
-    )
-    SubElement(root, "title", {"id": "title"}).text = title
-    SubElement(root, "style").text = STYLE
-    SubElement(root, "rect", {"x": ".5", "y": ".5", "width": str(width - 1), "height": str(HEIGHT - 1), "rx": "4"})
-    status = SubElement(root, "g", {"class": family.value})
-    shape = SubElement(status, "g", {"transform": f"translate({GAP} {(HEIGHT - SHAPE_SIZE) // 2})"})
-    for name, path in SHAPES[family]:
-        SubElement(shape, "path", {"class": name, "d": path})
-    SubElement(status, "text", _held("label", at_label, label_width, SIZE)).text = label
-    SubElement(root, "text", _held("site", at_site, site_width, SITE_SIZE)).text = site
-    written: bytes = tostring(root, encoding="utf-8")
-    return written
+    at_site = at_label + reckon_width(label, SIZE) + 2 * GAP
+    width = at_site + reckon_width(site, SITE_SIZE) + GAP
+    shape = "".join(f'<path class="{name}" d="{path}" />' for name, path in SHAPES[family])
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{HEIGHT}" viewBox="0 0 {width} {HEIGHT}" '
+        f'role="img" aria-labelledby="title"><title id="title">{escape(title)}</title><style>{STYLE}</style>'
+        f'<rect x=".5" y=".5" width="{width - 1}" height="{HEIGHT - 1}" rx="4" /><g class="{family.value}">'
+        f'<g transform="translate({GAP} {(HEIGHT - SHAPE_SIZE) // 2})">{shape}</g>'
+        f"{_text('label', at_label, SIZE, label)}</g>{_text('site', at_site, SITE_SIZE, site)}</svg>"
+    ).encode()
+
+
+def _text(name: str, x: int, size: int, text: str) -> str:
+    """A text, held to the width that was reckoned for it, whichever font the reader has."""
+    held = f'textLength="{reckon_width(text, size)}" lengthAdjust="spacingAndGlyphs"'
+    return f'<text class="{name}" x="{x}" y="19" font-size="{size}" {held}>{escape(text)}</text>'
 
 
 def reckon_width(text: str, size: int) -> int:
     """About how wide the text is in a wide bold font, in whole pixels."""
-    return round(sum(_share(letter) for letter in text) * size)
-
-
-def _share(letter: str) -> float:
-    if letter in NARROW:
-        return 0.42
-    if letter in WIDE:
-        return 1.0
-    return 0.78 if letter in CAPITALS else 0.69
-
-
-def _held(name: str, x: int, width: int, size: int) -> dict[str, str]:
-    """A text's place, and the width to which it is held."""
-    place = {"class": name, "x": str(x), "y": "19", "font-size": str(size)}
-    return place | {"textLength": str(width), "lengthAdjust": "spacingAndGlyphs"}
+    kinds = ((NARROW, 0.42), (WIDE, 1.0), (CAPITALS, 0.78))
+    return round(sum(next((share for kind, share in kinds if letter in kind), 0.69) for letter in text) * size)

@@ -65,6 +65,7 @@ def record_schema(table: Table) -> Schema:
 def column_schema(column: Column) -> Schema:
     """Return what a column can hold, null among it unless it is always there."""
     described: Schema = {"description": column.meaning.replace(", separated by semicolons", "")}
+    text: Schema = {"type": "string" if column.is_always else ["string", "null"]}
     match column.type:
         case Type.LIST:
             return list_of({"type": "string"}) | described
@@ -72,10 +73,6 @@ def column_schema(column: Column) -> Schema:
             return {"type": "integer"} | described
         case Type.CHOICE:
             keys = [*column.choices] if column.is_always else [*column.choices, None]
-            return {"type": _kind(column), "enum": keys} | described
+            return text | {"enum": keys} | described
         case _:
-            return {"type": _kind(column)} | SHAPES[column.type] | described
-
-
-def _kind(column: Column) -> str | list[str]:
-    return "string" if column.is_always else ["string", "null"]
+            return text | SHAPES[column.type] | described

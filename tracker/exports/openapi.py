@@ -35,6 +35,11 @@ ABOUT = (
     "new members of objects, new parameters, new values of enumerations and new addresses may be added, so leave "
     "alone what you do not know. Answers say by ETag whether they have changed."
 )
+LINK: Described = {
+    "description": "The next page as rel=next, where there is one (RFC 8288).",
+    "schema": {"type": "string"},
+}
+TOTAL: Described = {"description": "How many asks fit the filters.", "schema": {"type": "integer"}}
 NEXT: Schema = {
     "type": ["string", "null"],
     "format": "uri",
@@ -61,19 +66,18 @@ def paths() -> dict[str, Described]:
         ),
     }
     for name in RECORDS:
-        table = TABLES[name]
         found[f"/{name}"] = _get(
             f"list{name.capitalize()}",
-            f"Each record is {table.row_is}; in the order in which they were entered",
-            f"{table.record}Page",
-            [_in_query("ask", "Only what belongs to the ask with this slug", GIVEN), _after(), _limit()],
+            f"Each record is {TABLES[name].row_is}; in the order in which they were entered",
+            f"{TABLES[name].record}Page",
+            [_in_query("ask", "Only what belongs to the ask with this slug", GIVEN), *PAGED],
         )
     return found | {
         "/legislation/{law_key}": _get(
             "getLaw",
             "A law with the bills that it was and, page by page, its links to asks. The key has slashes in it",
             "WholeLaw",
-            [_in_path("law_key", "The law's key"), _after(), _limit()],
+            [_in_path("law_key", "The law's key"), *PAGED],
         ),
         "/statuses": _get(
             "listStatuses", "The statuses with their definitions: what each means and does not mean", "Statuses", []
@@ -95,20 +99,18 @@ def _ask_filters() -> list[Described]:
     typed = [_in_query(name, meaning, GIVEN) for name, meaning in words.items()]
     flags = {"overdue": "Only asks of which a deadline was missed", "disputed": "Only asks that are disputed"}
     typed += [_in_query(name, meaning, {"type": "string", "enum": ["yes"]}) for name, meaning in flags.items()]
-    return [*chosen, *typed, _in_query("sort", SORTED, {"type": "string", "enum": ORDERS}), _after(), _limit()]
-
-
-def _after() -> Described:
-    return _in_query("after", "Where the last page ended: take it from “next”, do not make it", GIVEN)
-
-
-def _limit() -> Described:
-    shape = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
-    return _in_query("limit", "At most so many records", shape)
+    return [*chosen, *typed, _in_query("sort", SORTED, {"type": "string", "enum": ORDERS}), *PAGED]
 
 
 def _in_query(name: str, description: str, schema: Described) -> Described:
     return {"name": name, "in": "query", "description": f"{description}.", "schema": schema}
+
+
+LIMITS = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
+PAGED = [
+    _in_query("after", "Where the last page ended: take it from “next”, do not make it", GIVEN),
+    _in_query("limit", "At most so many records", LIMITS),
+]
 
 
 def _in_path(name: str, description: str) -> Described:
@@ -117,31 +119,14 @@ def _in_path(name: str, description: str) -> Described:
 
 
 def _get(name: str, summary: str, schema: str, parameters: list[Described], *, total: bool = False) -> Described:
-    headers: Described = {}
-    if any(parameter["name"] == "after" for parameter in parameters):
-        text = {"type": "string"}
-        headers["Link"] = {"description": "The next page as rel=next, where there is one (RFC 8288).", "schema": text}
+    headers = {"Link": LINK} if any(parameter["name"] == "after" for parameter in parameters) else {}
     if total:
-        count = {"type": "integer"}
-        headers["X-Total-Count"] = {"description": "How many asks fit the filters.", "schema": count}
-    answer = {"description": "OK", "headers": headers, "content": _content("application/json", schema)}
-    problems = {str(code): _problem(words) for code, words in PROBLEMS.items()}
-    return {
-        "get": {
-            "operationId": name,
-            "summary": f"{summary}.",
-            "parameters": parameters,
-            "responses": {"200": answer, **problems},
-        }
-    }
-
-
-def _problem(words: str) -> Described:
-    return {"description": words, "content": _content("application/problem+json", "Problem")}
-
-
-def _content(media_type: str, schema: str) -> Described:
-    return {media_type: {"schema": reference(schema)}}
+        headers["X-Total-Count"] = TOTAL
+    answer = {"description": "OK", "headers": headers, "content": {"application/json": {"schema": reference(schema)}}}
+    problem = {"application/problem+json": {"schema": reference("Problem")}}
+    problems = {str(code): {"description": words, "content": problem} for code, words in PROBLEMS.items()}
+    operation = {"operationId": name, "summary": f"{summary}.", "parameters": parameters}
+    return {"get": operation | {"responses": {"200": answer, **problems}}}
 
 
 def document(site_url: str, face: Face) -> dict[str, Any]:

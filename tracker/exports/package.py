@@ -1,6 +1,5 @@
 """All files in one: described as a Data Package (version 2) and packed piece by piece, or as one SQLite file."""
 
-import io
 import sqlite3
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
@@ -52,6 +51,12 @@ def describe(origin: Origin, checkpoint: str, sources: Iterable[tuple[str, str]]
 
 
 def _resource(table: Table) -> Described:
+    key = {"primaryKey": [*table.key]} if table.is_key_whole else {"uniqueKeys": [[*table.key]]}
+    references = [
+        {"fields": [*reference.columns], "reference": {"resource": reference.table, "fields": [*reference.columns]}}
+        for reference in table.references
+    ]
+    schema = {"fields": [_field(column) for column in table.columns], "missingValues": [""], **key}
     return {
         "name": table.name,
         "type": "table",
@@ -61,21 +66,7 @@ def _resource(table: Table) -> Described:
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "schema": _schema(table),
-    }
-
-
-def _schema(table: Table) -> Described:
-    key = {"primaryKey": [*table.key]} if table.is_key_whole else {"uniqueKeys": [[*table.key]]}
-    references = [
-        {"fields": [*reference.columns], "reference": {"resource": reference.table, "fields": [*reference.columns]}}
-        for reference in table.references
-    ]
-    return {
-        "fields": [_field(column) for column in table.columns],
-        "missingValues": [""],
-        **key,
-        **({"foreignKeys": references} if references else {}),
+        "schema": schema | ({"foreignKeys": references} if references else {}),
     }
 
 
@@ -93,23 +84,15 @@ def _field(column: Column) -> Described:
     }
 
 
-class _Sink(io.RawIOBase):
+class _Sink(bytearray):
     """Takes what the packer writes until it is sent on."""
 
-    def __init__(self) -> None:
-        self.pieces: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, piece: bytes) -> int:  # type: ignore[override]
-        self.pieces.append(bytes(piece))
+    def write(self, piece: bytes) -> int:
+        self.extend(piece)
         return len(piece)
 
-    def taken(self) -> bytes:
-        found = b"".join(self.pieces)
-        self.pieces.clear()
-        return found
+    def flush(self) -> None:
+        """Nothing is held back."""
 
 
 def pack(description: Described, written_at: datetime | None, csv: Pieces, *, is_large: bool) -> Iterator[bytes]:
@@ -118,15 +101,16 @@ def pack(description: Described, written_at: datetime | None, csv: Pieces, *, is
     With `is_large` a file may be longer than 2 GiB; some programs from before 2010 cannot open that.
     """
     sink, time = _Sink(), written_at.timetuple()[:6] if written_at else EARLIEST
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as packed:
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as packed:  # type: ignore[call-overload]
         for name, pieces in _files(description, csv):
             entry = zipfile.ZipInfo(name, time)
             entry.compress_type = zipfile.ZIP_DEFLATED
             with packed.open(entry, "w", force_zip64=is_large) as file:
                 for piece in pieces:
                     file.write(piece.encode())
-                    yield sink.taken()
-    yield sink.taken()
+                    yield bytes(sink)
+                    sink.clear()
+    yield bytes(sink)
 
 
 def _files(description: Described, csv: Pieces) -> Iterator[tuple[str, Iterable[str]]]:

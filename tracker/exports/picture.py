@@ -5,7 +5,7 @@ Pillow is imported only when something is drawn: most processes never draw.
 
 import hashlib
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass
 from functools import cache, lru_cache
 from io import BytesIO
@@ -66,25 +66,18 @@ def of_ask(
     return Picture(title, label, family, " ".join(facts), face.name, face.accent)
 
 
-def of_site(face: Face) -> Picture:
-    """The picture of pages that have none of their own."""
-    return Picture(face.claim, "", None, "", face.name, face.accent)
-
-
 def draw(picture: Picture) -> bytes:
     """The picture as a PNG file of few colours, 1200 by 630 pixels."""
     from PIL.Image import new
     from PIL.ImageDraw import Draw
 
-    colours = {"accent": picture.accent, "ink": LIGHT.ink, "quiet": LIGHT.quiet, "rule": LIGHT.rule}
-    colours["family"] = LIGHT.families[picture.family] if picture.family else LIGHT.ink
+    family = LIGHT.families[picture.family] if picture.family else LIGHT.ink
     canvas = new("P", SIZE)
-    canvas.putpalette(_shades(list(colours.values())))
-    for place, name in enumerate(colours):
-        layer = new("L", SIZE)
-        LAYERS[name](Draw(layer), picture)
-        lit = layer.getbbox()
-        if lit:
+    canvas.putpalette(_shades([picture.accent, LIGHT.ink, LIGHT.quiet, LIGHT.rule, family]))
+    layers = [new("L", SIZE) for _ in range(5)]
+    _paint(picture, map(Draw, layers))
+    for place, layer in enumerate(layers):
+        if lit := layer.getbbox():
             shades = [place * SHADES + value * SHADES // 256 for value in range(256)]
             part = layer.crop(lit)
             canvas.paste(part.point(shades), lit[:2], part.point([0] * SHADES + [255] * (256 - SHADES)))
@@ -108,19 +101,16 @@ def set_title(title: str) -> tuple[int, list[str]]:
     """The size and the lines in which a title fits its place; one that is too long even for the smallest is cut."""
     words = _printable(title).split()
     for size in TITLE_SIZES:
-        lines = _lines(words, lambda text, size=size: _font(BOLD, size).getlength(text))  # type: ignore[misc]
-        if len(lines) <= _most_lines(size):
+        lines = _lines(words, _font(BOLD, size).getlength)
+        most = int(TITLE_HEIGHT // (size * LEADING))
+        if len(lines) <= most:
             return size, lines
-    return size, _cut(lines[: _most_lines(size)], size)
+    return size, _cut(lines[:most], size)
 
 
 def _printable(text: str) -> str:
     """Without marks that have no picture of their own, such as those that set the direction."""
     return "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
-
-
-def _most_lines(size: int) -> int:
-    return int(TITLE_HEIGHT // (size * LEADING))
 
 
 def _lines(words: list[str], measure: Callable[[str], float]) -> list[str]:
@@ -151,18 +141,13 @@ def _cut(lines: list[str], size: int) -> list[str]:
 
 def _shades(colours: list[str]) -> list[int]:
     """A palette with the steps from the paper to each colour."""
-    paper = _rgb(LIGHT.paper)
+    paper, inks = bytes.fromhex(LIGHT.paper[1:]), [bytes.fromhex(colour[1:]) for colour in colours]
     return [
-        paper[part] + (_rgb(colour)[part] - paper[part]) * step // (SHADES - 1)
-        for colour in colours
+        ground + (full - ground) * step // (SHADES - 1)
+        for ink in inks
         for step in range(SHADES)
-        for part in range(3)
+        for ground, full in zip(paper, ink, strict=True)
     ]
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    red, green, blue = bytes.fromhex(colour[1:])
-    return red, green, blue
 
 
 @cache
@@ -173,44 +158,24 @@ def _font(name: str, size: int) -> "FreeTypeFont":
     return truetype(FONTS / name, size, layout_engine=Layout.BASIC)
 
 
-def _accent(pen: "ImageDraw", picture: Picture) -> None:
-    """The band and the name of the site, as on its pages."""
-    pen.rectangle((0, 0, WIDTH, 17), 255)
-    _shape(pen, (MARGIN, 72), 40, None)
+def _paint(picture: Picture, pens: Iterable["ImageDraw"]) -> None:
+    """Draw with a pen for each colour."""
+    accent, ink, quiet, rule, family = pens
+    accent.rectangle((0, 0, WIDTH, 17), 255)  # the band and the name of the site, as on its pages
+    _shape(accent, (MARGIN, 72), 40, None)
     name = _printable(picture.site)
     size = next((size for size in NAME_SIZES if _font(BOLD, size).getlength(name) <= NAME_WIDTH), NAME_SIZES[-1])
     if can_write(name):
-        pen.text((MARGIN + 56, 92), name, 255, _font(BOLD, size), "lm")
-
-
-def _ink(pen: "ImageDraw", picture: Picture) -> None:
+        accent.text((MARGIN + 56, 92), name, 255, _font(BOLD, size), "lm")
     size, lines = set_title(picture.title if can_write(_printable(picture.title)) else QUESTION)
     for number, line in enumerate(lines):
-        pen.text((MARGIN, TITLE_TOP + number * size * LEADING), line, 255, _font(BOLD, size), "la")
-
-
-def _rule(pen: "ImageDraw", picture: Picture) -> None:
+        ink.text((MARGIN, TITLE_TOP + number * size * LEADING), line, 255, _font(BOLD, size), "la")
     if picture.facts:
-        pen.rectangle((MARGIN, 446, WIDTH - MARGIN, 448), 255)
-
-
-def _family(pen: "ImageDraw", picture: Picture) -> None:
+        rule.rectangle((MARGIN, 446, WIDTH - MARGIN, 448), 255)
     if picture.family:
-        _shape(pen, (MARGIN, 474), 52, picture.family)
-        pen.text((MARGIN + 72, 500), picture.status, 255, _font(BOLD, 50), "lm")
-
-
-def _quiet(pen: "ImageDraw", picture: Picture) -> None:
-    pen.text((MARGIN, 570 if picture.family else 500), picture.facts, 255, _font(BOOK, 30), "lm")
-
-
-LAYERS: dict[str, Callable[["ImageDraw", Picture], None]] = {
-    "accent": _accent,
-    "ink": _ink,
-    "quiet": _quiet,
-    "rule": _rule,
-    "family": _family,
-}
+        _shape(family, (MARGIN, 474), 52, picture.family)
+        family.text((MARGIN + 72, 500), picture.status, 255, _font(BOLD, 50), "lm")
+    quiet.text((MARGIN, 570 if picture.family else 500), picture.facts, 255, _font(BOOK, 30), "lm")
 
 
 def _shape(on: "ImageDraw", place: tuple[int, int], size: int, family: Family | None) -> None:

@@ -33,8 +33,8 @@ class TooLarge(Exception):
     """There is more than fits into a workbook, or than was asked for."""
 
 
-def write_workbook(file: IO[bytes], edition: Origin, rows_of: RowsOf, most: int | None = None) -> int:
-    """Write all tables, return how many rows; raises TooLarge when they are more than `most`, or than a sheet holds."""
+def write_workbook(file: IO[bytes], edition: Origin, rows_of: RowsOf, most: int | None = None) -> None:
+    """Write all tables; raises TooLarge when the rows are more than `most`, or than a sheet holds."""
     number = 0
     with new_workbook(file) as book:
         if edition.published_at:  # else the same data would be another file each time
@@ -46,8 +46,7 @@ def write_workbook(file: IO[bytes], edition: Origin, rows_of: RowsOf, most: int 
                     raise TooLarge
                 number += 1
                 put(sheet, line, [cell(column.read(row), edition.site_url) for column in table.columns])
-        tell(book, "About", _about(edition))
-    return number
+        tell(book, _about(edition))
 
 
 @contextmanager
@@ -88,9 +87,9 @@ def put(sheet: "Worksheet", line: int, cells: Iterable[str]) -> None:
             sheet.write_string(line, at, guard(text))
 
 
-def tell(book: Any, name: str, lines: Iterable[Sequence[str]]) -> None:
+def tell(book: Any, lines: Iterable[Sequence[str]]) -> None:
     """A sheet of plain words."""
-    sheet = book.add_worksheet(name)
+    sheet = book.add_worksheet("About")
     sheet.set_column(0, 2, 3 * WIDTH, book.add_format({"num_format": "@"}))
     sheet.set_column(0, 0, WIDTH)
     for number, line in enumerate(lines):
@@ -139,7 +138,7 @@ def write_template(file: IO[bytes], columns: Columns) -> None:
         lists = [part for labels in offered.values() for part in (list(labels), list(labels.values()))]
         for number, row in enumerate(zip_longest(*lists, EXTENTS, fillvalue=""), 1):
             put(sheet, number, row)
-        tell(book, "About", _explained(columns))
+        tell(book, _explained(columns))
 
 
 def _labels(table: str, column: Column) -> Mapping[str, str]:
@@ -157,11 +156,8 @@ def _explained(columns: Columns) -> list[Sequence[str]]:
     ]
     for name, wanted in columns.items():
         lines += [(), (name, f"Each row is {TABLES[name].row_is}.")]
-        lines += [(column.name, column.meaning, _told(column)) for column in wanted]
+        for column in wanted:
+            is_needed = "Never empty." if column.is_always else ""
+            told = "One of the sheet Values." if column.type is Type.CHOICE else is_needed
+            lines.append((column.name, column.meaning, told))
     return lines
-
-
-def _told(column: Column) -> str:
-    if column.type is Type.CHOICE:
-        return "One of the sheet Values."
-    return "Never empty." if column.is_always else ""

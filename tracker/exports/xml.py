@@ -1,8 +1,8 @@
-"""Atom feeds (RFC 4287) and sitemaps (sitemaps.org 0.9), written with the standard library."""
+"""Atom feeds (RFC 4287), written with the standard library."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
@@ -11,11 +11,9 @@ OWN_NAMESPACE = "tag:policy-tracker,2026:atom"
 # The date of RFC 4151's names. It never changes, nor does any name that was made with it.
 NAMED_SINCE = "2026"
 NOTHING_YET = datetime(2026, 1, 1, tzinfo=UTC)
-SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
-@dataclass(frozen=True)
-class FeedLink:
+class FeedLink(NamedTuple):
     """A web address that a feed or an entry names, and what it is to it."""
 
     rel: str
@@ -24,8 +22,7 @@ class FeedLink:
     type: str = ""
 
 
-@dataclass(frozen=True)
-class FeedCategory:
+class FeedCategory(NamedTuple):
     """What sort of entry it is, in one of our schemes."""
 
     scheme: str
@@ -33,8 +30,7 @@ class FeedCategory:
     label: str
 
 
-@dataclass(frozen=True)
-class FeedEntry:
+class FeedEntry(NamedTuple):
     """An entry; `content` is HTML."""
 
     id: str
@@ -46,8 +42,7 @@ class FeedEntry:
     content: str
 
 
-@dataclass(frozen=True)
-class Feed:
+class Feed(NamedTuple):
     """A feed, its entries in the order in which they are to be read; `checkpoint` fixes the history behind it."""
 
     id: str
@@ -77,7 +72,8 @@ def write_feed(feed: Feed) -> bytes:
     SubElement(root, "tracker:checkpoint").text = feed.checkpoint
     for entry in feed.entries:
         _entry(SubElement(root, "entry"), entry)
-    return _document(root)
+    written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def _entry(element: Element, entry: FeedEntry) -> None:
@@ -85,14 +81,13 @@ def _entry(element: Element, entry: FeedEntry) -> None:
     _text(element, published=_moment(entry.published), updated=_moment(entry.updated))
     _links(element, entry.links)
     for category in entry.categories:
-        SubElement(element, "category", {"scheme": category.scheme, "term": category.term, "label": category.label})
+        SubElement(element, "category", category._asdict())
     SubElement(element, "content", {"type": "html"}).text = entry.content
 
 
 def _links(element: Element, links: Iterable[FeedLink]) -> None:
     for link in links:
-        given = {"rel": link.rel, "href": link.href, "title": link.title, "type": link.type}
-        SubElement(element, "link", {name: value for name, value in given.items() if value})
+        SubElement(element, "link", {name: value for name, value in link._asdict().items() if value})
 
 
 def _text(element: Element, **texts: str) -> None:
@@ -103,27 +98,3 @@ def _text(element: Element, **texts: str) -> None:
 def _moment(moment: datetime) -> str:
     """A moment as RFC 3339 writes it, in whole seconds."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def write_sitemap_index(addresses: Iterable[str]) -> bytes:
-    """The list of the sitemaps."""
-    root = Element("sitemapindex", {"xmlns": SITEMAP_NAMESPACE})
-    for address in addresses:
-        SubElement(SubElement(root, "sitemap"), "loc").text = address
-    return _document(root)
-
-
-def write_sitemap(pages: Iterable[tuple[str, datetime | None]]) -> bytes:
-    """One sitemap: the addresses of pages, each with the moment of its last change where that is known."""
-    root = Element("urlset", {"xmlns": SITEMAP_NAMESPACE})
-    for address, changed_at in pages:
-        page = SubElement(root, "url")
-        SubElement(page, "loc").text = address
-        if changed_at:
-            SubElement(page, "lastmod").text = _moment(changed_at)
-    return _document(root)
-
-
-def _document(root: Element) -> bytes:
-    written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
-    return written

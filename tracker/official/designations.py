@@ -7,23 +7,21 @@ follows, or may be about a name that was not on the list, becomes a finding. No 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.db.engine import reading
-from tracker.models import Designation, Finding, SanctionsList, Target
+from tracker.models import Designation, Finding, Look, SanctionsList, Target
 from tracker.official.fetching import Unreadable
-from tracker.official.looking import Looking, find_last_good
+from tracker.official.looking import Looking
 from tracker.official.sanctions import ListEntry, ReadList, read_list
 from tracker.rules.dates import PartialDate
-from tracker.rules.official import MOST_CANDIDATES, TargetState, shared_words, words_of
+from tracker.rules.official import MOST_CANDIDATES, LookOutcome, TargetState, shared_words, words_of
 
 PAGE = "https://www.gov.uk/government/publications/the-uk-sanctions-list"
 LARGEST_LOSS = 0.1
 FACTS = ("kind", "regime", "listed_on")
-Row = Any
 Alike = dict[str, tuple[frozenset[str], str]]
 
 
@@ -31,7 +29,8 @@ def read_sanctions(looking: Looking) -> None:
     """Read the list of today, store it, and keep as findings what is new for the targets."""
     row = looking.row
     with reading(looking.engine) as session:
-        last = find_last_good(session, "sanctions")
+        good = sa.select(Look).where(Look.source == looking.source, Look.outcome == LookOutcome.OK)
+        last = session.scalar(good.order_by(Look.looked_at.desc(), Look.id.desc()).limit(1))
         seen = {"etag": last.etag, "last_modified": last.last_modified} if last and not _waits(session) else {}
     found = read_list(looking.answers, looking.today, seen)
     row.records = len(found.entries) if found else last.records if last else 0
@@ -57,7 +56,7 @@ def take_list(session: Session, found: ReadList, at: datetime) -> list[Finding]:
     last, day = session.scalar(sa.select(sa.func.max(SanctionsList.day))), found.day
     if day is None or (last and day < last):
         raise Unreadable(f"The list is older than that of {last.in_words if last else 'today'}, which we have.")
-    known = {row.unique_id: row for row in session.execute(sa.select(Designation.__table__))}
+    known = {row.unique_id: row for row in session.scalars(sa.select(Designation))}
     targets = session.scalars(sa.select(Target).where(Target.state != TargetState.TAKEN_OUT)).all()
     news = [
         _found(target, found, target.unique_id, what, says)
@@ -72,7 +71,7 @@ def take_list(session: Session, found: ReadList, at: datetime) -> list[Finding]:
     return news
 
 
-def _changes(was: Row, now: ListEntry | None) -> Iterator[tuple[str, str]]:
+def _changes(was: Designation, now: ListEntry | None) -> Iterator[tuple[str, str]]:
     """Yield what changed of an entry, and how it is said."""
     if now is None:
         if was.removed_on is None:
@@ -153,26 +152,23 @@ def _found(target: Target, found: ReadList, unique_id: str, what: str, says: str
 
 
 def _write(
-    session: Session, known: Mapping[str, Row], found: ReadList, followed: Collection[str | None], last: PartialDate
+    session: Session,
+    known: Mapping[str, Designation],
+    found: ReadList,
+    followed: Collection[str | None],
+    last: PartialDate,
 ) -> None:
-    """Write the entries that are new, changed or gone; an entry that is as it was costs nothing."""
-    new: list[dict[str, object]] = []
-    changed: list[dict[str, object]] = []
+    """Write the entries that are new, changed or gone; an entry that is as it was is not written."""
     for unique_id, entry in found.entries.items():
-        facts: dict[str, object] = {name: getattr(entry, name) for name in FACTS}
+        facts = {name: getattr(entry, name) for name in FACTS} | {"last_seen": None, "removed_on": None}
         if unique_id in followed:
             facts |= {"name": entry.names[0], "measures": entry.measures}
-        was = known.get(unique_id)
-        if was is None:
-            new.append(facts | {"unique_id": unique_id, "first_seen": found.day})
-        elif was.removed_on or any(getattr(was, name) != value for name, value in facts.items()):
-            changed.append(facts | {"unique_id": unique_id, "last_seen": None, "removed_on": None})
-    is_gone = (it for it, was in known.items() if it not in found.entries and was.removed_on is None)
-    gone: list[dict[str, object]] = [
-        {"unique_id": unique_id, "last_seen": last, "removed_on": found.day} for unique_id in is_gone
-    ]
-    if new:
-        session.execute(sa.insert(Designation), new)
-    for rows in (changed, gone):
-        if rows:
-            session.execute(sa.update(Designation), rows)
+        row = known.get(unique_id)
+        if row is None:
+            session.add(Designation(unique_id=unique_id, first_seen=found.day, **facts))
+        else:
+            for name, value in facts.items():
+                if getattr(row, name) != value:
+                    setattr(row, name, value)
+    for row in (row for row in known.values() if row.unique_id not in found.entries and row.removed_on is None):
+        row.last_seen, row.removed_on = last, found.day

@@ -58,12 +58,10 @@ def read_evidence(looking: Looking, pages: Pages, most: int) -> None:
         page = None
         try:
             page = pages.get(address)
-        except Unreachable as error:
-            silent[host] = str(error)
-        except Unreadable:
-            looking.row.records += 1
-        else:
-            looking.row.records += 1
+        except Unreadable as error:
+            if isinstance(error, Unreachable):
+                silent[host] = str(error)
+        looking.row.records += host not in silent
         _keep(looking, cited, page)
     if silent and not looking.row.records:
         raise Unreadable(f"No page answered. {next(iter(silent.values()))}")

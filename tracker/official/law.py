@@ -8,10 +8,10 @@ the ids of the feed's entries can repeat, and one law often has an effect for ea
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
-from tracker.models import Finding, Legislation, Link
+from tracker.models import Finding, Legislation
 from tracker.official.fetching import Answer, Unreadable
 from tracker.official.findings import about_law
 from tracker.official.looking import Looking, read_day
@@ -159,16 +159,7 @@ def _effect_of(element: Element) -> tuple[LawEffect, str, str, PartialDate | Non
     return effect, column, element.get("AffectedProvisions", ""), read_day(element.get("Modified"))
 
 
-def _effect_found(
-    looking: Looking,
-    law: Legislation,
-    effect: LawEffect,
-    what: str,
-    key: str,
-    *,
-    link: Link | None = None,
-    fills: str = "",
-) -> Finding:
+def _effect_found(looking: Looking, law: Legislation, effect: LawEffect, what: str, key: str, **more: Any) -> Finding:
     is_to_come = effect.day is None or effect.day > looking.today
     day, does = effect.day.in_words if effect.day else "a day to come", f"{effect.does}, "
     if effect.does == COMMENCEMENT:
@@ -181,9 +172,8 @@ def _effect_found(
         address=effect.by_address,
         page_title=effect.by,
         happened_on=effect.day,
-        link=link,
-        fills=fills,
         raw={"to_come": is_to_come},
+        **more,
     )
 
 

@@ -141,7 +141,12 @@ def look(looking: Looking, reader: Reader) -> Look:
     """Read one source and keep how it went."""
     row = looking.row
     try:
-        _check_clock(looking)
+        with reading(looking.engine) as session:
+            last = session.scalar(sa.select(sa.func.max(Look.looked_at)))
+        if last and looking.at < last - TOLERANCE:
+            raise Unreadable(
+                f"The clock of this machine is behind the last look, of {last:%d %B %Y %H:%M} UTC. Set it."
+            )
         reader(looking)
     except Unreadable as error:
         row.outcome, sentence = LookOutcome.FAILED, str(error)
@@ -167,19 +172,6 @@ def read_day(text: str | None) -> PartialDate | None:
     if day.year < FIRST_YEAR:
         raise ValueError(f"{day} is no day")
     return PartialDate(day.isoformat())
-
-
-def find_last_good(session: Session, source: str) -> Look | None:
-    """Return the newest look at a source that went well."""
-    good = sa.select(Look).where(Look.source == source, Look.outcome == LookOutcome.OK)
-    return session.scalars(good.order_by(Look.looked_at.desc(), Look.id.desc()).limit(1)).first()
-
-
-def _check_clock(looking: Looking) -> None:
-    with reading(looking.engine) as session:
-        last = session.scalar(sa.select(sa.func.max(Look.looked_at)))
-    if last and looking.at < last - TOLERANCE:
-        raise Unreadable(f"The clock of this machine is behind the last look, of {last:%d %B %Y %H:%M} UTC. Set it.")
 
 
 def _summary(looking: Looking) -> str:

@@ -52,8 +52,7 @@ def publication_in(root: Path) -> Iterator["SiteFolder"]:
         except Exception:
             publication.clear()
             raise
-        else:
-            publication.clear()
+        publication.clear()
     finally:
         os.close(descriptor)
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from tracker.clock import today
 from tracker.db.engine import reading
 from tracker.publish.folder import PublishRefused, SiteFolder
-from tracker.publish.links import API, SiteLinks
+from tracker.publish.links import API, FILTERS, SiteLinks
 from tracker.queries import public
 from tracker.queries.public.filters import AskFilter
 
@@ -45,7 +45,7 @@ Progress = Callable[[int, int], None]
 # What a host finds out itself, and what is only true of an answer to one request.
 OF_THE_ANSWER = frozenset({"content-length", "date", "etag", "last-modified", "link", "vary", "x-total-count"})
 # No two rules may fit one address, for hosts join what both say. So below these everything has the same rule.
-ALIKE = ("legislation", "sources", "bodies", "family", "status", "topic", "kind", "source", "body", "place", "on")
+ALIKE = FILTERS | {"legislation", "sources", "bodies", "on"}
 
 
 class Site:
@@ -65,7 +65,7 @@ class Site:
         self.state = sha256(f"{state} {self.live} {self.build.hex()}".encode()).hexdigest()
         note = publication.resume(self.state)
         self.links = SiteLinks(self.own, self.live, found=note.get("found", {}))
-        self.headers = HeaderRules(self.live, note.get("headers", {}))
+        self.rules: dict[str, str] = note.get("headers", {})
         made: dict[str, str] = note.get("made", {})
         self.made = {path: name for path, name in made.items() if not name or name in publication.files}
         self.links.unwritten |= {path for path, name in made.items() if not name}
@@ -77,7 +77,8 @@ class Site:
             page = self.links.rewrite_page(answer.get_data(as_text=True), NOT_FOUND)
         publication.add(NOT_FOUND[1:], [page.encode()])
         self._add_moved(publication, former)
-        publication.add("_headers", [str(self.headers).encode()])
+        rules = "".join(f"{sort}\n{headers}\n" for sort, headers in sorted(self.rules.items()))
+        publication.add("_headers", [rules.encode()])
 
     def checkpoint(self) -> str:
         """Return the checkpoint of the log with the last change that readers can see."""
@@ -94,7 +95,7 @@ class Site:
                 progress(len(self.made), len(self.links.found))
                 if len(self.made) > self.noted * 1.1 + NOTED_EVERY:
                     self.noted = len(self.made)
-                    known = {"found": self.links.found, "headers": self.headers.rules, "made": self.made}
+                    known = {"found": self.links.found, "headers": self.rules, "made": self.made}
                     publication.note(self.state, **known)
 
     def _make(self, publication: SiteFolder, path: str, address: str) -> str:
@@ -108,8 +109,23 @@ class Site:
             is_page = answer.mimetype == "text/html"
             name = file_of(path, is_page=is_page)
             publication.add(name, _pieces(answer, self.links, address))
-            self.headers.add(path, answer.headers, is_page=is_page)
+            self._take_headers(path, answer.headers, is_page=is_page)
             return name
+
+    def _take_headers(self, path: str, headers: Iterable[tuple[str, str]], *, is_page: bool) -> None:
+        """Take the headers of the first answer of its sort as those of all such addresses.
+
+        They make the file _headers, from which hosts such as Netlify and Cloudflare Pages take those of each answer.
+        """
+        sort = _sort_of(path)
+        if sort in self.rules:
+            return
+        live = urlsplit(self.live)
+        forms = f"form-action 'self' {live.scheme}://{live.netloc}" if self.live else "form-action 'none'"
+        kept = (f"  {name}: {value}" for name, value in headers if name.lower() not in OF_THE_ANSWER)
+        self.rules[sort] = "\n".join(kept).replace("form-action 'self'", forms)
+        if is_page and not sort.endswith(("/", "*")) and sort[1:] not in ALIKE:  # servers add the slash
+            self.rules[f"{sort}/"] = self.rules[sort]
 
     def _add_moved(self, publication: SiteFolder, former: Mapping[str, str]) -> None:
         """Write a page for each address that leads on: of former slugs, and of entries, of which files know nothing."""
@@ -160,31 +176,6 @@ def file_of(path: str, *, is_page: bool) -> str:
     """Return the name of the file in the folder that a plain web server sends for the path."""
     name = path.strip("/")
     return f"{name}/index.html".lstrip("/") if is_page else name
-
-
-class HeaderRules:
-    """For each sort of address the headers of the live site, whose forms may be sent to `live`, if it is there.
-
-    They make the file _headers, from which hosts such as Netlify and Cloudflare Pages take those of each answer.
-    """
-
-    def __init__(self, live: str, rules: Mapping[str, str]) -> None:
-        parts = urlsplit(live)
-        self.forms = f"form-action 'self' {parts.scheme}://{parts.netloc}" if live else "form-action 'none'"
-        self.rules = dict(rules)
-
-    def add(self, path: str, headers: Iterable[tuple[str, str]], *, is_page: bool) -> None:
-        """Take the headers of the first answer of its sort as those of all such addresses."""
-        sort = _sort_of(path)
-        if sort in self.rules:
-            return
-        kept = (f"  {name}: {value}" for name, value in headers if name.lower() not in OF_THE_ANSWER)
-        self.rules[sort] = "\n".join(kept).replace("form-action 'self'", self.forms)
-        if is_page and not sort.endswith(("/", "*")) and sort[1:] not in ALIKE:  # servers add the slash
-            self.rules[f"{sort}/"] = self.rules[sort]
-
-    def __str__(self) -> str:
-        return "".join(f"{sort}\n{headers}\n" for sort, headers in sorted(self.rules.items()))
 
 
 def _sort_of(path: str) -> str:

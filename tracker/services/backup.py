@@ -84,16 +84,6 @@ def make(engine: sa.Engine, target: Path, replace: bool, progress: Progress) -> 
         return write(engine, part, revision == migrate.head(), progress)
 
 
-def _kind_of(path: Path) -> str:
-    """Which engine's backup the file is; raises BackupRefused for anything else."""
-    with path.open("rb") as file:
-        beginning = file.read(16)
-    for name, magic in MAGIC.items():
-        if beginning.startswith(magic):
-            return name
-    raise BackupRefused(f"{path} is no backup.")
-
-
 def _copy_sqlite(source: sqlite3.Connection, part: Path, progress: Progress) -> None:
     """Copy a database into a file, and check the copy."""
     sqlite_backup.copy_out(source, part, progress)
@@ -136,7 +126,11 @@ def restore(engine: sa.Engine, source: Path, safety: Path | None, progress: Prog
     The log has one entry more, which tells of it. What is there goes to the file `safety` first, if one is given.
     Raises BackupRefused, BrokenChain or the engine's own error; nothing was changed then.
     """
-    kind = _kind_of(source)
+    with source.open("rb") as file:
+        beginning = file.read(16)
+    kind = next((name for name, magic in MAGIC.items() if beginning.startswith(magic)), None)
+    if kind is None:
+        raise BackupRefused(f"{source} is no backup.")
     if kind != engine.dialect.name:
         raise BackupRefused(f"{source} is a backup of {kind}, and DATABASE_URL names {engine.dialect.name}.")
     put_back = _into_sqlite if kind == "sqlite" else _into_postgresql
@@ -171,7 +165,8 @@ def _into_sqlite(engine: sa.Engine, source: Path, safety: Path | None, progress:
                     _raise_revision(session, sqlite_backup.revision_of(driver))
                     _log(session, source, expected)
                 ready.dispose()
-                sqlite_backup.copy_in(staged, driver, progress)
+                with closing(sqlite_backup.open_file(staged)) as file:
+                    sqlite_backup.copy_all(file, driver, progress)
         finally:
             ready.dispose()
     return expected
@@ -183,25 +178,20 @@ def _into_postgresql(engine: sa.Engine, source: Path, safety: Path | None, progr
         with engine.begin() as connection:
             if safety:
                 make(engine, safety, replace=False, progress=lambda _: None)
-            number = _revision_of(connection)
+            has_revision = sa.inspect(connection).has_table(Revision.__tablename__)
+            number = connection.scalar(sa.select(Revision.number)) if has_revision else None
             postgresql.clear(connection)
             postgresql.load(connection, source, progress)
             migrate.upgrade_in(connection)
             with Session(connection) as session:
                 derived.fill_if_empty(session)
-                _raise_revision(session, number)
+                _raise_revision(session, number or 0)
                 expected = contents(session)
                 _log(session, source, expected)
                 session.flush()
                 return expected
     except postgresql.ProgramFailed as error:
         raise BackupRefused(f"{source} cannot be read: {error}") from None
-
-
-def _revision_of(connection: sa.Connection) -> int:
-    if not sa.inspect(connection).has_table(Revision.__tablename__):
-        return 0
-    return connection.scalar(sa.select(Revision.number)) or 0
 
 
 def _log(session: Session, source: Path, held: Contents) -> None:

@@ -4,11 +4,11 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from jinja2 import StrictUndefined, Template
@@ -16,14 +16,13 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Person
 from tracker.paths import resource_dir
-from tracker.queries.waiting import Part, waits_for
+from tracker.queries.waiting import waits_for
 from tracker.settings import MailServer, Settings
 
 PATIENCE_SECONDS = 20
 
 
-@dataclass(frozen=True)
-class Digest:
+class Digest(NamedTuple):
     """What one person is told; `site` is our name."""
 
     name: str
@@ -41,7 +40,8 @@ def digests(session: Session, settings: Settings, at: datetime) -> Iterator[Dige
     )
     for person in session.scalars(sa.select(Person).where(Person.is_active).order_by(Person.email)):
         if parts := waits_for(session, person, at, settings.four_eyes):
-            subject = _subject(parts)
+            number = sum(len(part.lines) + part.more for part in parts)
+            subject = "One thing waits for you" if number == 1 else f"{number} things wait for you"
             text = template.render(subject=subject, parts=parts, site_url=settings.site_url, name=settings.face.name)
             yield Digest(person.name, person.email, subject, text, settings.face.name)
 
@@ -59,11 +59,6 @@ def send(digest: Digest, server: MailServer, at: datetime) -> None:
     message.set_content(digest.text)
     with connected(server) as client:
         client.send_message(message)
-
-
-def _subject(parts: list[Part]) -> str:
-    number = sum(len(part.lines) + part.more for part in parts)
-    return "One thing waits for you" if number == 1 else f"{number} things wait for you"
 
 
 @contextmanager

@@ -57,7 +57,7 @@ def examine(
     settings: Settings, engine: sa.Engine, secrets: list[Path], kept: Path, at: datetime
 ) -> Iterator[Diagnosis]:
     """Everything, one finding after the other; what cannot be looked at for want of something else is left out."""
-    yield from _settings(settings)
+    yield _settings(settings)
     yield from _files(engine, secrets)
     yield from _disk(engine)
     try:
@@ -67,15 +67,15 @@ def examine(
             return
         yield well("schema", f"It is at {migrate.head()}, the newest.")
         with reading(engine) as session:
-            yield from _clock(session, at)
-            yield from _people(session)
-            yield from _lists(session)
-            yield from _statuses(session)
+            yield _clock(session, at)
+            yield _people(session)
+            yield _lists(session)
+            yield _statuses(session)
             yield from _restores(session, at)
             yield from _looks(session, at)
-        yield from _guards(engine)
+        yield _guards(engine)
         with reading(engine) as session:
-            yield from _log(session, kept)
+            yield _log(session, kept)
     except SQLAlchemyError as error:
         said = getattr(error, "orig", error)
         yield fault("database", f"It cannot be used: {said}. Look at DATABASE_URL and the server.")
@@ -93,13 +93,12 @@ def examine_mail(settings: Settings) -> Diagnosis:
     return well("mail", f"{settings.mail.host} lets us in.")
 
 
-def _settings(settings: Settings) -> Iterator[Diagnosis]:
+def _settings(settings: Settings) -> Diagnosis:
     if not settings.is_production:
-        yield warning("settings", "For this machine only. For a public site: TRACKER_ENV=production")
-    elif not settings.trusted_proxies:
-        yield warning("settings", "No proxy is trusted. If one is in front: TRACKER_TRUSTED_PROXIES=1")
-    else:
-        yield well("settings", "All can be read.")
+        return warning("settings", "For this machine only. For a public site: TRACKER_ENV=production")
+    if not settings.trusted_proxies:
+        return warning("settings", "No proxy is trusted. If one is in front: TRACKER_TRUSTED_PROXIES=1")
+    return well("settings", "All can be read.")
 
 
 def _files(engine: sa.Engine, secrets: list[Path]) -> Iterator[Diagnosis]:
@@ -150,40 +149,35 @@ def _postgresql(engine: sa.Engine) -> Iterator[Diagnosis]:
         yield well("PostgreSQL", f"{version}; what is saved is on the disk.")
 
 
-def _clock(session: Session, at: datetime) -> Iterator[Diagnosis]:
+def _clock(session: Session, at: datetime) -> Diagnosis:
     newest = session.scalar(sa.select(Event.at).order_by(Event.id.desc()).limit(1))
     if at.year < OLDEST_YEAR:
-        yield fault("clock", f"This machine believes it is {at.year}. Set its clock.")
-    elif newest and newest > at + TOLERANCE:
-        yield fault("clock", f"It is behind the last entry of the log, of {newest:%d %B %Y %H:%M} UTC. Set it.")
-    else:
-        yield well("clock", f"It is {at:%d %B %Y %H:%M} UTC, after the last entry of the log.")
+        return fault("clock", f"This machine believes it is {at.year}. Set its clock.")
+    if newest and newest > at + TOLERANCE:
+        return fault("clock", f"It is behind the last entry of the log, of {newest:%d %B %Y %H:%M} UTC. Set it.")
+    return well("clock", f"It is {at:%d %B %Y %H:%M} UTC, after the last entry of the log.")
 
 
-def _people(session: Session) -> Iterator[Diagnosis]:
+def _people(session: Session) -> Diagnosis:
     admins = sa.select(sa.func.count()).select_from(Person).where(Person.is_active, Person.role == Role.ADMIN)
-    number = session.scalar(admins) or 0
-    if number:
-        yield well("people", f"Active admins: {number}.")
-    else:
-        yield warning("people", "There is no active admin. See: tracker user add --help")
+    if number := session.scalar(admins):
+        return well("people", f"Active admins: {number}.")
+    return warning("people", "There is no active admin. See: tracker user add --help")
 
 
-def _lists(session: Session) -> Iterator[Diagnosis]:
+def _lists(session: Session) -> Diagnosis:
     if faults := derived.find_faults(session):
         text = f"{len(faults)} do not agree with the asks, the first: {faults[0]}. Run: tracker verify --mend"
-        yield fault("lists", text)
-    else:
-        yield well("lists", "The index of words and the days of each status agree with the asks.")
+        return fault("lists", text)
+    return well("lists", "The index of words and the days of each status agree with the asks.")
 
 
-def _statuses(session: Session) -> Iterator[Diagnosis]:
+def _statuses(session: Session) -> Diagnosis:
     if found := find_contradicted(session):
         title = session.get_one(Ask, found[0]).title
         text = f"{len(found)} no longer fit the tests, the first of “{title}”. Give a new status, or a result."
-        yield warning("statuses", text)
-    else:
-        yield well("statuses", "Each fits the tests of its ask.")
+        return warning("statuses", text)
+    return well("statuses", "Each fits the tests of its ask.")
 
 
 def _restores(session: Session, at: datetime) -> Iterator[Diagnosis]:
@@ -204,18 +198,17 @@ def _looks(session: Session, at: datetime) -> Iterator[Diagnosis]:
         yield well("looks", "The official record was read whole.")
 
 
-def _guards(engine: sa.Engine) -> Iterator[Diagnosis]:
+def _guards(engine: sa.Engine) -> Diagnosis:
     with engine.connect() as connection:
-        missing = migrate.find_missing_guards(connection)
-        connection.rollback()
+        missing = ", ".join(migrate.find_missing_guards(connection))
     if missing:
-        names = ", ".join(missing)
-        yield fault("guards", f"Nothing keeps what was written as it is: {names}. Find out who took it off; restore.")
-    else:
-        yield well("guards", "The database refuses to change the log and what was published.")
+        return fault(
+            "guards", f"Nothing keeps what was written as it is: {missing}. Find out who took it off; restore."
+        )
+    return well("guards", "The database refuses to change the log and what was published.")
 
 
-def _log(session: Session, kept: Path) -> Iterator[Diagnosis]:
+def _log(session: Session, kept: Path) -> Diagnosis:
     """Prove the log, and keep how far it had come for the next time."""
     try:
         count, head = proof.verify(session)
@@ -224,13 +217,12 @@ def _log(session: Session, kept: Path) -> Iterator[Diagnosis]:
         with part_of(kept, replace=True) as part:
             part.write_text(f"{Checkpoint(count, head)}\n", encoding="ascii")
     except proof.BrokenChain as error:
-        yield fault("log", f"{error} Compare with a backup; find out who could write. Once explained, delete {kept}")
+        return fault("log", f"{error} Compare with a backup; find out who could write. Once explained, delete {kept}")
     except ValueError as error:
-        yield fault("log", f"The checkpoint that was last seen cannot be read: {error} Look at {kept}")
+        return fault("log", f"The checkpoint that was last seen cannot be read: {error} Look at {kept}")
     except OSError as error:
-        yield warning("log", f"It is whole, but how far it has come cannot be read or kept: {error}")
-    else:
-        yield well("log", f"It is whole: {count} entries, the last with hash {head}.")
+        return warning("log", f"It is whole, but how far it has come cannot be read or kept: {error}")
+    return well("log", f"It is whole: {count} entries, the last with hash {head}.")
 
 
 def _file_of(engine: sa.Engine) -> Path | None:

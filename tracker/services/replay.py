@@ -5,7 +5,7 @@ All records are kept in memory meanwhile: about 5 KB for each.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
@@ -14,14 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload, undefer
 from sqlalchemy.orm.interfaces import ORMOption
 
-from tracker.models import (
-    Ask,
-    Event,
-    Finding,
-    FormerSlug,
-    Target,
-    Update,
-)
+from tracker.models import Ask, Event, Finding, FormerSlug, Target, Update
 from tracker.queries.stories import find_stories
 from tracker.rules.asks import PUBLIC
 from tracker.rules.chain import ERASED, PERSONAL
@@ -165,16 +158,13 @@ def _differences(kind: str, row: Any, expected: Values) -> Iterator[str]:
             values["responsible_bodies"] = list(dict.fromkeys(map(name_key, values["responsible_bodies"])))
     if pieces := expected.get("evidence"):
         # An older log says less of each piece.
-        stored["evidence"] = [_only(*pair) for pair in zip_longest(stored["evidence"], pieces, fillvalue=NOTHING)]
+        pairs = zip_longest(stored["evidence"], pieces, fillvalue=NOTHING)
+        stored["evidence"] = [{name: piece[name] for name in said if name in piece} for piece, said in pairs]
     yield from (
         f"{kind} {row.id}: {name} is {stored[name]!r}, but the log says {value!r}."
         for name, value in expected.items()
         if name in stored and stored[name] != value
     )
-
-
-def _only(piece: Values, names: Iterable[str]) -> Values:
-    return {name: piece[name] for name in names if name in piece}
 
 
 def _steps(session: Session, wanted: sa.Select[Any], model: Any) -> Iterator[Sequence[Any]]:

@@ -114,12 +114,9 @@ def _begin(change: Change, person: Person, old_token: object, device: str, *, is
     token = secrets.token_urlsafe(32)
     end(change.session, str(old_token), change.at)
     change.session.execute(sa.delete(StaffSession).where(StaffSession.seen_at < change.at - KEEP_SESSIONS))
-    times = {"started_at": change.at, "seen_at": change.at}
-    change.session.add(
-        StaffSession(
-            token_hash=digest(token), person_id=person.id, device=device, is_waiting=is_waiting, ended_at=None, **times
-        )
-    )
+    begun = StaffSession(token_hash=digest(token), person_id=person.id, device=device, is_waiting=is_waiting)
+    begun.started_at = begun.seen_at = change.at
+    change.session.add(begun)
     return token
 
 
@@ -144,8 +141,7 @@ def _open_row(session: Session, token: str) -> StaffSession | None:
 def confirm(session: Session, token: str, at: datetime) -> str:
     """Note that the person gave password and code just now; return the session's new token, the old one is void."""
     new_token = secrets.token_urlsafe(32)
-    this = sa.update(StaffSession).where(StaffSession.token_hash == digest(token))
-    session.execute(this.values(confirmed_at=at, token_hash=digest(new_token)))
+    _set(session, digest(token), confirmed_at=at, token_hash=digest(new_token))
     return new_token
 
 
@@ -156,20 +152,22 @@ def is_confirmed(row: StaffSession, at: datetime) -> bool:
 
 def end_confirmation(session: Session, token_hash: str) -> None:
     """Ask for password and code again before the next change of access."""
-    this = sa.update(StaffSession).where(StaffSession.token_hash == token_hash)
-    session.execute(this.values(confirmed_at=None))
+    _set(session, token_hash, confirmed_at=None)
 
 
 def touch(session: Session, token: str, at: datetime) -> None:
     """Note that the session is in use."""
-    live = (StaffSession.token_hash == digest(token)) & StaffSession.ended_at.is_(None)
-    session.execute(sa.update(StaffSession).where(live).values(seen_at=at))
+    _set(session, digest(token), seen_at=at)
 
 
 def end(session: Session, token: str, at: datetime) -> None:
     """Sign out: the token is worth nothing from now on."""
-    live = (StaffSession.token_hash == digest(token)) & StaffSession.ended_at.is_(None)
-    session.execute(sa.update(StaffSession).where(live).values(ended_at=at))
+    _set(session, digest(token), ended_at=at)
+
+
+def _set(session: Session, token_hash: str, /, **values: object) -> None:
+    live = (StaffSession.token_hash == token_hash) & StaffSession.ended_at.is_(None)
+    session.execute(sa.update(StaffSession).where(live).values(**values))
 
 
 def is_throttled(session: Session, email: str, address: str, at: datetime, known_device: str = "") -> bool:

@@ -57,7 +57,7 @@ def records(name: str) -> Response:
     size = _size()
     page = rows.list_rows(db(), name, _key(name), size, _ask_id())
     next_page = _next(".records", _text(page.next_key), "ask", "limit", name=name)
-    return _answer({"records": _objects(TABLES[name], page.rows), "next": next_page}, next_page)
+    return _answer({"records": _objects(TABLES[name], page.rows), "next": next_page})
 
 
 @bp.get("/v1/asks")
@@ -69,15 +69,8 @@ def asks() -> Response:
     page = public.find_page(db(), wanted, order, after=after, size=_size())
     found = rows.list_asks_called(db(), [line.slug for line in page.lines])
     next_page = _next(".asks", page.next_key, *FILTER_PARAMETERS, "sort", "limit")
-    answer = _answer(
-        {
-            "records": _objects(ASKS, found),
-            "next": next_page,
-            "total": page.number,
-            "is_total_capped": False,
-        },
-        next_page,
-    )
+    records = {"records": _objects(ASKS, found), "next": next_page}
+    answer = _answer(records | {"total": page.number, "is_total_capped": False})
     answer.headers["X-Total-Count"] = str(page.number)
     return answer
 
@@ -101,14 +94,13 @@ def law(key: str) -> Response:
     if found is None:
         key_now = public.find_key_of(db(), key)
         return _moved(url_for(".law", key=key_now)) if key_now else abort(404, "There is no law with this key.")
-    next_page = _next(".law", _text(found.links.next_key), "limit", key=key)
     whole = _object(LEGISLATION, found.law) | {
         "is_archived": found.is_archived,
         "was": list(found.was),
         "links": _objects(LINKS, found.links.rows),
-        "next": next_page,
+        "next": _next(".law", _text(found.links.next_key), "limit", key=key),
     }
-    return _answer(whole, next_page)
+    return _answer(whole)
 
 
 @bp.get("/v1/statuses")
@@ -193,10 +185,10 @@ def _next(endpoint: str, after: str, *kept: str, **values: Any) -> str | None:
     return whole_address(endpoint, **values, **query, after=after)
 
 
-def _answer(document: Mapping[str, Any], next_page: str | None = None) -> Response:
+def _answer(document: Mapping[str, Any]) -> Response:
     response = current_app.response_class(json.write(document), content_type="application/json")
     response.headers.add("Link", f'<{whole_address(".description")}>; rel="service-desc"')
-    if next_page:
+    if next_page := document.get("next"):
         response.headers.add("Link", f'<{next_page}>; rel="next"')
     return response
 

@@ -4,8 +4,9 @@ Templates only write down what is worked out here.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from tracker.queries.public.counts import YearCounts
 from tracker.queries.public.records import AskLine
@@ -27,8 +28,7 @@ ALL_NAMED, EVERY_SECOND = 12, 24
 STEPS = (1, 2, 5)
 
 
-@dataclass(frozen=True)
-class Axis:
+class Axis(NamedTuple):
     """The years from left to right, each as wide as the others."""
 
     first: int
@@ -70,8 +70,7 @@ class Axis:
         return str(year) if year in {self.first, self.last} else f"’{year % 100:02}"
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(NamedTuple):
     """A family's part of the bar of all asks, with the places of the lines between its asks."""
 
     band: str
@@ -80,8 +79,7 @@ class Share:
     units: tuple[float, ...]
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(NamedTuple):
     """A family's part of a column; `figure` is empty where it has no room."""
 
     band: str
@@ -90,8 +88,7 @@ class Box:
     figure: str
 
 
-@dataclass(frozen=True)
-class YearColumn:
+class YearColumn(NamedTuple):
     """How the asks stood at the end of a year; `sum` is empty where it is not drawn."""
 
     year: int
@@ -103,8 +100,7 @@ class YearColumn:
     top: float
 
 
-@dataclass(frozen=True)
-class YearsChart:
+class YearsChart(NamedTuple):
     """The asks by status, year by year. `grid` are the heights of its lines, `rows` the figures."""
 
     title: str
@@ -114,8 +110,7 @@ class YearsChart:
     rows: tuple[tuple[int, tuple[int, ...], int], ...]
 
 
-@dataclass(frozen=True)
-class StepChart:
+class StepChart(NamedTuple):
     """A number over time: where each step begins, how wide it is, its top and its height, in the order of time."""
 
     axis: Axis
@@ -177,7 +172,7 @@ def years_chart(years: Sequence[YearCounts], changed: tuple[PartialDate | None, 
         last = known.setdefault(year, replace(last, year=year))
     highest = max(known[year].total for year in axis.years)
     columns = tuple(_column(axis, known[year], highest) for year in axis.years)
-    rows = tuple((year, tuple(number for _, number in _bands(known[year])), known[year].total) for year in axis.years)
+    rows = tuple((year, tuple(_numbers(known[year]).values()), known[year].total) for year in axis.years)
     grid = tuple(round(TOP + HEIGHT * part / 4, 1) for part in range(4)) if highest > MANY_ASKS else ()
     return YearsChart(_title(known, changed, today), round(axis.width * COLUMN_SHARE, 2), columns, grid, rows)
 
@@ -197,35 +192,25 @@ def _title(known: Mapping[int, YearCounts], changed: tuple[PartialDate | None, i
     return f"{in_words(number)} {'status' if number == 1 else 'statuses'} changed in {last.first_day.year}"
 
 
-def _bands(counts: YearCounts) -> list[tuple[str, int]]:
-    """The numbers in the order of the bands."""
-    return [*((family.value, counts.families.get(family, 0)) for family in Family), (NO_STATUS, counts.no_status)]
+def _numbers(counts: YearCounts) -> dict[str, int]:
+    """The numbers by band, in the order of the bands."""
+    return {family.value: counts.families.get(family, 0) for family in Family} | {NO_STATUS: counts.no_status}
 
 
 def _column(axis: Axis, counts: YearCounts, highest: int) -> YearColumn:
     """The families from the bottom up; asks without a status lie above those that are open."""
-    order = [Family.MET, Family.PARTLY_MET, Family.OPEN, NO_STATUS, Family.ENDED, Family.NOT_COUNTED]
-    numbers = dict(_bands(counts))
-    room = NARROWEST * axis.width / 100 * COLUMN_SHARE
+    order = (Family.MET, Family.PARTLY_MET, Family.OPEN, NO_STATUS, Family.ENDED, Family.NOT_COUNTED)
+    numbers, room = _numbers(counts), NARROWEST * axis.width / 100 * COLUMN_SHARE
     boxes, bottom = [], float(TOP + HEIGHT)
-    for band in (str(band) for band in order if numbers[str(band)]):
-        figure = f"{numbers[band]:,}"
-        height = max(numbers[band] * HEIGHT / highest, LOWEST)
+    for band, number in ((str(band), numbers[band]) for band in order if numbers[band]):
+        figure, height = f"{number:,}", max(number * HEIGHT / highest, LOWEST)
         bottom -= height
         fits = height >= LOWEST_WITH_FIGURE and len(figure) * CHARACTER <= room
         boxes.append(Box(band, round(bottom, 1), round(height, 1), figure if fits else ""))
-    total = f"{counts.total:,}"
-    has_sum = highest > MANY_ASKS and (len(total) * CHARACTER <= room or counts.year == axis.last)
-    x = axis.middle(counts.year) - axis.width * COLUMN_SHARE / 2
-    return YearColumn(
-        counts.year,
-        round(x, 2),
-        axis.middle(counts.year),
-        axis.label(counts.year),
-        tuple(boxes),
-        total if has_sum and counts.total else "",
-        round(bottom, 1),
-    )
+    year, middle, total = counts.year, axis.middle(counts.year), f"{counts.total:,}"
+    has_sum = highest > MANY_ASKS and counts.total and (len(total) * CHARACTER <= room or year == axis.last)
+    x = round(middle - axis.width * COLUMN_SHARE / 2, 2)
+    return YearColumn(year, x, middle, axis.label(year), tuple(boxes), total if has_sum else "", round(bottom, 1))
 
 
 def strip(line: AskLine, first: int, today: date) -> tuple[tuple[str, float, float], ...]:

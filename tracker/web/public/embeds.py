@@ -10,7 +10,6 @@ from tracker.exports import badge as badges
 from tracker.exports import picture as pictures
 from tracker.exports.picture import Picture
 from tracker.queries.public import asks
-from tracker.queries.public.asks import EmbeddedAsk
 from tracker.queries.public.records import AskLine
 from tracker.rules.status import Family
 from tracker.web.addresses import day_asked_for, follow_former_slug, refuse_contradictions, whole_address
@@ -31,7 +30,9 @@ def badge(slug: str) -> Response:
     found = asks.find_embedded(db(), slug, day_asked_for())
     if found is None:
         return follow_former_slug(slug)
-    label, family = _status(found)
+    label, family = "No longer followed", Family.NOT_COUNTED
+    if found.line.status and not found.is_archived:
+        label, family = found.line.status.label, found.line.status.family
     return current_app.response_class(
         badges.draw(label, family, f"{label}: {found.line.title} – {face().name}", face().name),
         content_type="image/svg+xml; charset=utf-8",
@@ -62,7 +63,7 @@ def picture(slug: str) -> Response:
     found = asks.find_embedded(db(), slug)
     if found is None:
         return follow_former_slug(slug)
-    drawn = pictures.draw(_picture(found.line))
+    drawn = pictures.draw(picture_of(found.line))
     return current_app.response_class(drawn, content_type="image/png", headers=CROSS_ORIGIN)
 
 
@@ -70,8 +71,7 @@ def picture(slug: str) -> Response:
 def site_picture() -> Response:
     """The picture of pages that have none of their own; `v` as above."""
     refuse_contradictions()
-    drawn = pictures.draw(pictures.of_site(face()))
-    return current_app.response_class(drawn, content_type="image/png")
+    return current_app.response_class(pictures.draw(picture_of()), content_type="image/png")
 
 
 @bp.get("/icon.svg")
@@ -88,15 +88,11 @@ def logo() -> Response:
 
 
 @bp.app_template_global()
-def site_picture_version() -> str:
-    """Return the version in the address of the site's picture."""
-    return pictures.of_site(face()).version
-
-
-@bp.app_template_global()
-def picture_version(line: AskLine) -> str:
-    """Return the version in a picture's address, which changes with what it shows."""
-    return _picture(line).version
+def picture_of(line: AskLine | None = None) -> Picture:
+    """Return the picture of an ask, or that of the site, for pages that have none of their own."""
+    if line is None:
+        return Picture(face().claim, "", None, "", face().name, face().accent)
+    return pictures.of_ask(line.title, line.status, line.status_on, line.reviewed_on, face())
 
 
 @bp.app_template_global()
@@ -108,15 +104,3 @@ def embed_codes(line: AskLine) -> Mapping[str, str]:
         "badge": f'<a href="{page}"><img src="{page}/badge.svg" alt="{words}" height="{badges.HEIGHT}"></a>',
         "card": f'<iframe src="{page}/card" title="{words}" {size} style="border:0;max-width:100%"></iframe>',
     }
-
-
-def _picture(line: AskLine) -> Picture:
-    return pictures.of_ask(line.title, line.status, line.status_on, line.reviewed_on, face())
-
-
-def _status(ask: EmbeddedAsk) -> tuple[str, Family]:
-    """The status in words with its family; an ask that we no longer follow says so."""
-    status = ask.line.status
-    if status is None or ask.is_archived:
-        return "No longer followed", Family.NOT_COUNTED
-    return status.label, status.family

@@ -7,14 +7,13 @@ element of a type that no browser runs, which the content security policy allows
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint, abort, current_app
+from flask import Blueprint, abort, current_app, render_template
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from tracker.clock import day_of, today
 from tracker.exports.tables import TABLES
-from tracker.exports.xml import write_sitemap, write_sitemap_index
 from tracker.queries import public
 from tracker.queries.public import feeds as pages
 from tracker.queries.public.filters import FILTER_PARAMETERS
@@ -37,11 +36,6 @@ FIXED_PAGES = (
 )
 # A crawler that followed every day of the past, or every combination of filters, would never come to an end.
 ENDLESS = (*FILTER_PARAMETERS, "sort", "on")
-SECURITY = """Contact: {contact}
-Expires: {expires}
-Preferred-Languages: en
-Canonical: {canonical}
-"""
 # RFC 9116 recommends less than a year.
 VALID_FOR = timedelta(days=330)
 NOT_LAW = frozenset({Stage.EXPECTED, Stage.INTRODUCED, Stage.FALLEN})
@@ -51,27 +45,28 @@ NOT_LAW = frozenset({Stage.EXPECTED, Stage.INTRODUCED, Stage.FALLEN})
 def robots() -> Response:
     endless = [f"Disallow: /*{mark}{name}=" for name in ENDLESS for mark in "?&"]
     lines = ["User-agent: *", "Disallow: /staff/", *endless, "", f"Sitemap: {whole_address('machines.sitemap')}"]
-    return _text("\n".join(lines) + "\n")
+    return _text(lines)
 
 
 @bp.get("/.well-known/security.txt")
 def security() -> Response:
     email = current_app.config["CONTACT_EMAIL"]
     expires = datetime.combine(today() + VALID_FOR, time(), UTC)
-    return _text(
-        SECURITY.format(
-            contact=f"mailto:{email}" if email else whole_address("public.about") + "#contact",
-            expires=expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            canonical=whole_address("machines.security"),
-        )
-    )
+    lines = [
+        f"Contact: {f'mailto:{email}' if email else whole_address('public.about') + '#contact'}",
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: en",
+        f"Canonical: {whole_address('machines.security')}",
+    ]
+    return _text(lines)
 
 
 @bp.get("/sitemap.xml")
 def sitemap() -> Response:
     """The list of the blocks; it does not say when each changed, for that would be a look at every ask."""
     numbers = range(1, pages.count_blocks(db()) + 1)
-    return _xml(write_sitemap_index(whole_address("machines.sitemap_block", number=number) for number in numbers))
+    addresses = [whole_address("machines.sitemap_block", number=number) for number in numbers]
+    return _xml("public/sitemaps.xml", addresses=addresses)
 
 
 @bp.get("/sitemap-<id:number>.xml")
@@ -79,24 +74,22 @@ def sitemap_block(number: int) -> Response:
     """The asks and laws whose ids lie in the block; the first one has the other pages too."""
     if number > pages.count_blocks(db()):
         abort(404)
-    fixed = [(address, None) for address in (_first_pages() if number == 1 else ())]
+    fixed: list[str] = []
+    if number == 1:
+        fixed = [whole_address(endpoint) for endpoint in FIXED_PAGES]
+        fixed += [whole_address("public.source", key=source.key) for source in public.list_sources(db())]
+        fixed += [whole_address("public.body", slug=slug) for slug in public.list_bodies(db())]
     asks = [(whole_address("public.ask", slug=ask.name), ask.changed_at) for ask in pages.list_asks_in(db(), number)]
     laws = [(whole_address("public.law", key=law.name), law.changed_at) for law in pages.list_laws_in(db(), number)]
-    return _xml(write_sitemap([*fixed, *asks, *laws]))
+    return _xml("public/sitemap.xml", pages=[*((address, None) for address in fixed), *asks, *laws])
 
 
-def _first_pages() -> list[str]:
-    """The fixed pages, and those of sources and bodies, of which there are few."""
-    sources = [whole_address("public.source", key=source.key) for source in public.list_sources(db())]
-    bodies = [whole_address("public.body", slug=slug) for slug in public.list_bodies(db())]
-    return [*map(whole_address, FIXED_PAGES), *sources, *bodies]
+def _text(lines: list[str]) -> Response:
+    return current_app.response_class("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
 
 
-def _text(text: str) -> Response:
-    return current_app.response_class(text, content_type="text/plain; charset=utf-8")
-
-
-def _xml(document: bytes) -> Response:
+def _xml(template: str, **values: object) -> Response:
+    document = render_template(template, **values)
     return current_app.response_class(document, content_type="application/xml; charset=utf-8")
 
 

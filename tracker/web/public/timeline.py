@@ -4,9 +4,12 @@ Nothing is drawn past what the words say: a test that was not met is a line up t
 dots; a month or a year of which no day is known stands at its middle.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 
 from tracker.queries.public.entries import StoryEntry
 from tracker.queries.public.records import PublicAsk, PublicLink, PublicTest
@@ -17,11 +20,11 @@ from tracker.web.public.charts import Axis
 
 MOST_YEARS_BEFORE = 5
 MOST_TESTS = 12
+Spell = tuple[Status, StoryEntry, PartialDate | None]
 MARKS = {Result.NOT_MET: "×", Result.UNKNOWN: "?"}
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(NamedTuple):
     """Something that was so for a time: how it looks, where it begins, how wide it is."""
 
     look: str
@@ -29,18 +32,7 @@ class Bar:
     width: float
 
 
-@dataclass(frozen=True)
-class Spell:
-    """How long the ask stood at a status, by the entry of that key; `end` is None for the present one."""
-
-    key: str
-    status: Status
-    start: PartialDate
-    end: PartialDate | None
-
-
-@dataclass(frozen=True)
-class Lane:
+class Lane(NamedTuple):
     """A lane: its name, what it shows in words, its bars, and a mark with its look and place at the end."""
 
     name: str
@@ -49,9 +41,11 @@ class Lane:
     mark: tuple[str, str, float] | None = None
 
 
-@dataclass(frozen=True)
-class TimeLine:
-    """Everything that the figure shows. `asked`, `looked` and `due` are places, None where there is no such day."""
+class TimeLine(NamedTuple):
+    """Everything that the figure shows. `asked`, `looked` and `due` are places, None where there is no such day.
+
+    `spells` are the statuses with the entry that brought each, and the date on which the next one followed, if any.
+    """
 
     axis: Axis
     title: str
@@ -70,7 +64,7 @@ def time_line(ask: PublicAsk, today: date) -> TimeLine:
     story = [entry for entry in reversed(ask.story) if not entry.corrected_by]
     asked = ask.source.published_on
     axis = _axis([entry.happened_on for entry in story], asked, today)
-    now, spells = axis.at(today), tuple(_spells(story))
+    now, spells = axis.at(today), _spells(story)
     looked, due = ask.line.reviewed_on, ask.line.first_deadline
     return TimeLine(
         axis=axis,
@@ -79,7 +73,7 @@ def time_line(ask: PublicAsk, today: date) -> TimeLine:
         looked=axis.point(looked) if looked else None,
         due=axis.point(due) if due and axis.first <= due.first_day.year <= axis.last else None,
         spells=spells,
-        status=Lane("Status", _in_words(spells), tuple(_status_bars(spells, axis, now))),
+        status=_status_lane(spells, axis, now),
         dots=tuple(axis.point(entry.happened_on) for entry in story),
         tests=tuple(_test_lane(test, story, asked, axis, now) for test in ask.tests_by_result[:MOST_TESTS]),
         law=tuple(_law_lanes(ask.links, axis, today)),
@@ -90,10 +84,9 @@ def _title(ask: PublicAsk, spells: tuple[Spell, ...]) -> str:
     """The finding: where it stands and since when."""
     if not spells:
         return "No status yet"
-    last = spells[-1]
-    return f"{last.status.label} since {last.start.in_words}" + (
-        ", before it was asked" if ask.was_so_when_asked else ""
-    )
+    status, entry, _ = spells[-1]
+    before = ", before it was asked" if ask.was_so_when_asked else ""
+    return f"{status.label} since {entry.happened_on.in_words}{before}"
 
 
 def _axis(dates: list[PartialDate], asked: PartialDate | None, today: date) -> Axis:
@@ -103,34 +96,23 @@ def _axis(dates: list[PartialDate], asked: PartialDate | None, today: date) -> A
     return Axis(min(max(min(years, default=today.year), origin - MOST_YEARS_BEFORE), today.year), today.year)
 
 
-def _spells(story: list[StoryEntry]) -> Iterator[Spell]:
+def _spells(story: list[StoryEntry]) -> tuple[Spell, ...]:
     """The statuses one after another; neighbours that are the same are one."""
-    changes: list[tuple[str, Status, PartialDate]] = []
-    for entry in story:
-        if entry.status and (not changes or changes[-1][1] is not entry.status):
-            changes.append((entry.key, entry.status, entry.happened_on))
-    ends = [*(start for *_, start in changes), None][1:]
-    for (key, status, start), end in zip(changes, ends, strict=True):
-        yield Spell(key, status, start, end)
+    told = groupby((entry for entry in story if entry.status), attrgetter("status"))
+    changes = [(status, next(entries)) for status, entries in told]
+    ends = [*(entry.happened_on for _, entry in changes[1:]), None]
+    return tuple((status, entry, end) for (status, entry), end in zip(changes, ends, strict=False))
 
 
-def _in_words(spells: Iterable[Spell]) -> str:
-    return "; then ".join(f"{spell.status.label} from {spell.start.in_words}" for spell in spells)
-
-
-def _status_bars(spells: Iterable[Spell], axis: Axis, now: float) -> Iterator[Bar]:
-    for spell in spells:
-        x = axis.point(spell.start)
-        yield Bar(spell.status.family, x, _width(x, axis.point(spell.end) if spell.end else now))
+def _status_lane(spells: Iterable[Spell], axis: Axis, now: float) -> Lane:
+    words = "; then ".join(f"{status.label} from {entry.happened_on.in_words}" for status, entry, _ in spells)
+    places = [(status, axis.point(entry.happened_on), axis.point(end) if end else now) for status, entry, end in spells]
+    return Lane("Status", words, tuple(Bar(status.family, x, _width(x, end)) for status, x, end in places))
 
 
 def _test_lane(test: PublicTest, story: list[StoryEntry], asked: PartialDate | None, axis: Axis, now: float) -> Lane:
-    told = [
-        (axis.point(entry.happened_on), result)
-        for entry in story
-        for label, result in entry.results
-        if label == test.label
-    ]
+    results = ((entry.happened_on, result) for entry in story for label, result in entry.results if label == test.label)
+    told = [(axis.point(happened_on), result) for happened_on, result in results]
     begin = axis.point(asked) if asked else 0.0
     states = [(min([begin, *(x for x, _ in told)]), test.before), *told]
     known = max([axis.point(on) for on in (test.result_on, test.reviewed_on) if on], default=now)
@@ -144,29 +126,24 @@ def _test_lane(test: PublicTest, story: list[StoryEntry], asked: PartialDate | N
         else:
             bars.append(Bar("until" if result is Result.NOT_MET else "after", x, _width(x, end)))
     mark = (MARKS[test.result], test.result.value, known) if test.result in MARKS else None
-    return Lane(test.label, f"{test.result.label}{_since(test)}", tuple(bars), mark)
-
-
-def _since(test: PublicTest) -> str:
     on = test.result_on or test.reviewed_on
-    return f", {'since' if test.result is Result.MET else 'as known on'} {on.in_words}" if on else ""
+    since = f", {'since' if test.result is Result.MET else 'as known on'} {on.in_words}" if on else ""
+    return Lane(test.label, f"{test.result.label}{since}", tuple(bars), mark)
 
 
 def _law_lanes(links: Iterable[PublicLink], axis: Axis, today: date) -> Iterator[Lane]:
     """Since when law serves the ask in each place, the earliest first."""
-    known: dict[str, list[PublicLink]] = {}
+    known: defaultdict[str, list[tuple[PartialDate, PartialDate | None]]] = defaultdict(list)
     for link in links:
-        if link.in_force_on and link.in_force_on.first_day <= today and link.effect.serves:
+        begin, end = link.in_force_on, link.ended_on or (link.law.lapsed_on if link.law else None)
+        if begin and begin.first_day <= today and link.effect.serves:
             for place in link.extent:
-                known.setdefault(place, []).append(link)
-    for place, of_place in sorted(
-        known.items(), key=lambda item: min(link.in_force_on.text for link in item[1] if link.in_force_on)
-    ):
-        dates = sorted(link.in_force_on for link in of_place if link.in_force_on)
-        ended = [link.ended_on or (link.law.lapsed_on if link.law else None) for link in of_place]
-        end = None if None in ended else max(on for on in ended if on)
-        x = axis.point(dates[0])
-        words = f"In force from {dates[0].in_words}" + (f" until {end.in_words}" if end else "")
+                known[place].append((begin, end))
+    for place, times in sorted(known.items(), key=lambda item: min(begin.text for begin, _ in item[1])):
+        begins, ends = zip(*times, strict=True)
+        begin, end = min(begins), None if None in ends else max(ends)
+        x = axis.point(begin)
+        words = f"In force from {begin.in_words}" + (f" until {end.in_words}" if end else "")
         yield Lane(place, words, (Bar("law", x, _width(x, axis.point(end) if end else axis.at(today))),))
 
 
