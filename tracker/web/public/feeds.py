@@ -1,14 +1,14 @@
 """What feed readers and calendars subscribe to."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, current_app, render_template, request
 from werkzeug.wrappers import Response
 
 from tracker.clock import today
-from tracker.exports import calendar, xml
+from tracker.exports import calendar
 from tracker.exports.columns import ask_path
 from tracker.queries import public
 from tracker.queries.public import dates, feeds
@@ -25,6 +25,10 @@ bp = Blueprint("feeds", __name__)
 bp.after_request(share)
 calendars = Blueprint("calendars", __name__)
 calendars.after_request(share)
+# Names of feeds and entries never change (RFC 4151), nor does the date with which they were first made.
+NAMED = "tag:policy-tracker,2026"
+NOTHING_YET = datetime(2026, 1, 1, tzinfo=UTC)
+MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 WORDS = {
     UpdateKind.STATUS: "status changed",
     UpdateKind.TEST: "test result changed",
@@ -48,11 +52,12 @@ def changes() -> Response:
     wanted = AskFilter.from_query(request.args)
     chosen = wanted.as_query()
     return _atom(
-        f"feed?{urlencode(chosen)}" if chosen else "feed",
-        "changes to some of the asks" if chosen else "all changes",
-        "What became of each ask, with the evidence. A corrected entry appears again, marked as corrected.",
-        _links("public.index", **chosen),
         feeds.list_changes(db(), wanted),
+        name=f"feed?{urlencode(chosen)}" if chosen else "feed",
+        title="changes to some of the asks" if chosen else "all changes",
+        subtitle="What became of each ask, with the evidence. A corrected entry appears again, marked as corrected.",
+        own=whole_address("feeds.changes", **chosen),
+        page=whole_address("public.index", **chosen),
     )
 
 
@@ -64,50 +69,28 @@ def ask_changes(slug: str) -> Response:
     if ask is None:
         return follow_former_slug(slug)
     return _atom(
-        f"ask/{ask.number}",
-        ask.title,
-        "Every change of this ask. A corrected entry appears again, marked as corrected.",
-        _links("public.ask", slug=ask.slug),
         feeds.list_changes_of(db(), ask),
+        name=f"ask/{ask.number}",
+        title=ask.title,
+        subtitle="Every change of this ask. A corrected entry appears again, marked as corrected.",
+        own=whole_address("feeds.ask_changes", slug=ask.slug),
+        page=whole_address("public.ask", slug=ask.slug),
     )
 
 
-def _atom(
-    name: str, title: str, subtitle: str, links: tuple[xml.FeedLink, ...], changes: Iterable[FeedChange]
-) -> Response:
-    """Return the changes as a feed; `name` tells it from the site's other feeds."""
-    site_id = feeds.find_site_id(db())
-    feed = xml.Feed(
-        id=xml.tag(site_id, name),
-        title=f"{face().name}: {title}",
-        subtitle=subtitle,
-        author=face().name,
-        home=whole_address("public.index"),
-        links=links,
-        rights=f"Free to re-use under {face().licence}: name {face().name} and link to the page.",
+def _atom(changes: Sequence[FeedChange], **told: str) -> Response:
+    """Return the changes as a feed, which was updated when the newest of them was; its name tells it from others."""
+    document = render_template(
+        "public/feed.xml",
+        changes=changes,
+        updated=max((change.changed_at for change in changes), default=NOTHING_YET),
+        moment=MOMENT,
+        named=f"{NAMED}:{feeds.find_site_id(db())}/",
         checkpoint=public.find_checkpoint(db()).line,
-        entries=tuple(_entry(site_id, change) for change in changes),
+        headline=headline,
+        **told,
     )
-    return current_app.response_class(xml.write_feed(feed), content_type="application/atom+xml; charset=utf-8")
-
-
-def _entry(site_id: str, change: FeedChange) -> xml.FeedEntry:
-    """A change as an entry: its words link to the page, its evidence is related."""
-    entry, story = change.entry, whole_address("public.story", slug=change.ask.slug)
-    method = whole_address("public.method")
-    categories = [xml.FeedCategory(f"{method}#story", entry.kind.value, entry.kind.label)]
-    if entry.status:
-        categories.append(xml.FeedCategory(f"{method}#statuses", entry.status.value, entry.status.label))
-    evidence = (xml.FeedLink("related", item.url, item.title) for item in entry.evidence)
-    return xml.FeedEntry(
-        id=xml.tag(site_id, f"update/{change.number}"),
-        title=headline(change),
-        published=change.published_at,
-        updated=change.changed_at,
-        links=(xml.FeedLink("alternate", f"{story}?entry={entry.key}", type="text/html"), *evidence),
-        categories=tuple(categories),
-        content=current_app.jinja_env.get_template("public/feed_entry.html").render(entry=entry, story=story).strip(),
-    )
+    return current_app.response_class(document, content_type="application/atom+xml; charset=utf-8")
 
 
 def headline(change: FeedChange) -> str:
@@ -119,16 +102,6 @@ def headline(change: FeedChange) -> str:
     if entry.status:
         words += f" to {entry.status.label}" if entry.kind is UpdateKind.STATUS else f", status {entry.status.label}"
     return f"{change.ask.title}: {words}{' (since corrected)' if entry.corrected_by else ''}"
-
-
-def _links(page: str, **values: Any) -> tuple[xml.FeedLink, ...]:
-    """The feed's own address, with its filters, that of the page that shows the same, and the licence."""
-    own = whole_address(request.endpoint or "", **values)
-    return (
-        xml.FeedLink("self", own, type="application/atom+xml"),
-        xml.FeedLink("alternate", whole_address(page, **values), type="text/html"),
-        xml.FeedLink("license", face().licence_url),
-    )
 
 
 @calendars.get("/calendar.ics")
