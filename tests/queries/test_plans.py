@@ -26,6 +26,7 @@ READS: dict[str, Callable[[Session], object]] = {
     "the feed": lambda session: feeds.list_changes(session, AskFilter()),
     "a filtered feed": lambda session: feeds.list_changes(session, AskFilter(family=Family.PARTLY_MET)),
     "an ask's feed": lambda session: feeds.list_changes_of(session, ASK),
+    "the latest news": lambda session: public.list_updates(session, size=5, news_only=True),
     "the calendar": lambda session: dates.list_dates(session, today()),
     "an ask's calendar": lambda session: dates.list_dates(session, today(), ASK),
     "the map's blocks": feeds.count_blocks,

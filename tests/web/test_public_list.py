@@ -92,6 +92,23 @@ def test_the_title_of_the_years_says_when_a_status_last_changed(sqlite_site: Sit
     assert "No status has changed since November 2024" in sqlite_site.browser().get("/").all("h2")
 
 
+def test_the_latest_news_stay_however_often_we_look_and_learn_nothing(sqlite_site: Site) -> None:
+    with sqlite_site.change(ED) as change:
+        ask = change.session.scalars(
+            sa.select(Ask).options(selectinload(Ask.tests)).where(Ask.slug == WEALTH_ORDERS)
+        ).one()
+        unknown = next(test for test in ask.tests if test.result is Result.UNKNOWN)
+        make_update(change, ask, text="The news.")
+        for _ in range(25):
+            make_update(change, ask, kind=UpdateKind.REVIEW)
+            make_update(change, ask, kind=UpdateKind.TEST, results=((unknown.id, Result.UNKNOWN),))
+        make_update(change, ask, kind=UpdateKind.TEST, text="More news.", results=((unknown.id, Result.NOT_MET),))
+    (latest,) = [each for each in sqlite_site.browser().get("/").tree.iter("section") if each.get("id") == "latest"]
+    told = [text_of(line) for line in latest.iter("p")]
+    assert [words.partition(".")[0] for words in told[:2]] == ["More news", "The news"]
+    assert len([*latest.iter("li")]) == 5
+
+
 def test_a_search_combines_what_was_chosen_keeps_it_and_carries_it_to_the_files(shared_site: Site) -> None:
     browser = shared_site.browser()
     assert shown(shared_site, utm_source="x", family="ended") == {"crown-dependencies-registers", "stop-brexit"}

@@ -56,12 +56,6 @@ class UpdateLine(NamedTuple):
     is_corrected: bool
     corrects: "UpdateLine | None" = None
 
-    @property
-    def is_look(self) -> bool:
-        """True if it says only that we looked and do not know."""
-        results = [result for _, result in self.results]
-        return self.kind is UpdateKind.TEST and set(results) == {Result.UNKNOWN}
-
 
 @dataclass(frozen=True)
 class UpdatePage:
@@ -102,14 +96,15 @@ def list_updates(
     after: str = "",
     size: int = PAGE_SIZE,
     *,
-    with_reviews: bool = True,
+    news_only: bool = False,
 ) -> UpdatePage:
     """A page of entries, of one kind or of all; `after` is the key of the page before. Costs two queries.
 
+    With `news_only` those are left out that say only that we looked and nothing changed, or that we do not know.
     Raises UnknownFilter for a key that no page has given.
     """
     place = _place(after) if after else {}
-    statement = _statement(has_kind=kind is not None, has_place=bool(place), with_reviews=with_reviews)
+    statement = _statement(has_kind=kind is not None, has_place=bool(place), news_only=news_only)
     rows = session.execute(statement, {"kind": kind, "most": size + 1, **place}).all()
     shown = rows[:size]
     results = _results(session, {id_ for row in shown for id_ in (row.id, row.corrected_id) if id_})
@@ -155,7 +150,7 @@ def list_takings_down(session: Session, most: int | None = MOST) -> Sequence[Tak
 
 
 @cache
-def _statement(*, has_kind: bool, has_place: bool, with_reviews: bool) -> sa.Select[Any]:
+def _statement(*, has_kind: bool, has_place: bool, news_only: bool) -> sa.Select[Any]:
     """Made once: putting it together takes longer than the database needs.
 
     Whether an entry is corrected is asked of those on the page alone; PostgreSQL would ask it of all entries.
@@ -170,8 +165,9 @@ def _statement(*, has_kind: bool, has_place: bool, with_reviews: bool) -> sa.Sel
     )
     if has_kind:
         statement = statement.where(Update.kind == sa.bindparam("kind", type_=Update.kind.type))
-    if not with_reviews:
-        statement = statement.where(Update.kind != UpdateKind.REVIEW)
+    if news_only:
+        told = sa.exists().where(TestResult.update_id == Update.id, TestResult.result != Result.UNKNOWN)
+        statement = statement.where(Update.kind != UpdateKind.REVIEW, sa.or_(Update.kind != UpdateKind.TEST, told))
     if has_place:
         place = (sa.bindparam(name, type_=column.type) for name, column in zip(PLACE, ORDER, strict=True))
         statement = statement.where(sa.tuple_(*ORDER) < sa.tuple_(*place))

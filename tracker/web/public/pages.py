@@ -55,10 +55,9 @@ def index() -> str:
 
 def _of_today(cells: list[public.Cell]) -> dict[str, Any]:
     """Return what the first page shows of today alone: the years up to now, and the latest entries."""
-    newest = public.list_updates(db(), size=4 * LATEST, with_reviews=False)
     return {
         "chart": years_chart(public.count_by_year(db(), cells), public.find_last_change(db()), today()),
-        "latest": [entry for entry in newest.entries if not entry.is_look][:LATEST],
+        "latest": public.list_updates(db(), size=LATEST, news_only=True).entries,
     }
 
 
