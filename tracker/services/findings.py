@@ -78,7 +78,5 @@ def _require_new(finding: Finding) -> None:
 
 
 def _decide(change: Change, finding: Finding, state: FindingState, reason: str) -> None:
-    before = records.logged(finding)
-    finding.state, finding.reason = state, reason
-    finding.decided_by_id, finding.decided_at = change.actor.id, change.at
-    records.save(change, finding, state.value, before, reason=reason, is_public=True)
+    decided = {"state": state, "reason": reason, "decided_by_id": change.actor.id, "decided_at": change.at}
+    records.put(change, finding, state.value, decided, reason=reason, is_public=True)

@@ -87,9 +87,7 @@ def set_active(change: Change, person: Person, is_active: bool, seen_version: in
         _refuse_last_admin(change, person)
         end_sessions(change, person)
         end_links(change, person)
-    before = records.logged(person)
-    person.is_active = is_active
-    records.save(change, person, "reactivated" if is_active else "deactivated", before)
+    records.put(change, person, "reactivated" if is_active else "deactivated", {"is_active": is_active})
 
 
 def sign_out(change: Change, person: Person, key: str = "", but: str = "") -> None:

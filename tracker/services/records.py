@@ -155,9 +155,9 @@ def subject_of(row: Any) -> Subject:
     return Subject(kind, row.id, name(row), row.id if kind == "ask" else getattr(row, "ask_id", None))
 
 
-def create(change: Change, row: Versioned, draft: object, reason: str = "") -> None:
-    """Store a new row from a draft, of which the public sees nothing, and log it."""
-    values = values_of(draft)
+def create(change: Change, row: Versioned, draft: object, reason: str = "", **more: object) -> None:
+    """Store a new row from a draft, of which the public sees nothing, and log it; `more` are columns besides."""
+    values = values_of(draft) | more
     write(row, values)
     change.session.add(row)
     change.session.flush()  # the log names the new row's id
@@ -165,11 +165,24 @@ def create(change: Change, row: Versioned, draft: object, reason: str = "") -> N
 
 
 def edit(
-    change: Change, row: Versioned, draft: object, *, is_public: bool, reason: str = "", action: str = "edited"
+    change: Change, row: Versioned, draft: object, *, is_public: bool, reason: str = "", **more: object
 ) -> dict[str, object]:
     """Bring a row to the draft and log what differs; return the changed fields as they were."""
+    return put(change, row, "edited", values_of(draft) | more, reason=reason, is_public=is_public)
+
+
+def put(
+    change: Change,
+    row: Versioned,
+    action: str,
+    values: Mapping[str, object],
+    *,
+    reason: str = "",
+    is_public: bool = False,
+) -> dict[str, object]:
+    """Put the values into a row's columns and log what differs; return the changed ones as they were."""
     before = logged(row)
-    write(row, values_of(draft))
+    write(row, values)
     return save(change, row, action, before, reason=reason, is_public=is_public)
 
 
@@ -207,9 +220,8 @@ def move(
 ) -> None:
     """Change who sees a row, and log it."""
     check_version(row, seen_version)
-    before, was_public = logged(row), row.publication.is_public
-    row.publication = to
-    save(change, row, action, before, reason=reason, is_public=was_public or to.is_public)
+    is_public = row.publication.is_public or to.is_public
+    put(change, row, action, {"publication": to}, reason=reason, is_public=is_public)
     match row:
         case Ask():
             derived.write_spans(change.session, row, find_story(change.session, row.id).entries)

@@ -42,7 +42,7 @@ def mark_disputed(change: Change, ask: Ask, draft: DisputeDraft, seen_version: i
     if not ask.publication.is_public:
         raise RuleBroken([Problem("The public does not see this ask, so there is nothing to mark.")])
     refuse(check_dispute(draft, change.today))
-    return bool(records.edit(change, ask, draft, is_public=True, action="marked as disputed"))
+    return bool(records.put(change, ask, "marked as disputed", vars(draft), is_public=True))
 
 
 def end_dispute(change: Change, ask: Ask, seen_version: int | None, reason: str) -> None:
@@ -53,4 +53,4 @@ def end_dispute(change: Change, ask: Ask, seen_version: int | None, reason: str)
         raise RuleBroken([Problem("Nothing here is disputed any more.")])
     refuse(checks.required(reason, "reason", "what came of it, in one sentence"))
     is_public = ask.publication.is_public
-    records.edit(change, ask, DisputeDraft(), is_public=is_public, reason=reason, action=SETTLED)
+    records.put(change, ask, SETTLED, vars(DisputeDraft()), reason=reason, is_public=is_public)

@@ -87,10 +87,8 @@ def _set_archived(change: Change, ask: Ask, test: SuccessTest, seen_version: int
     """Turn the mark over; the version tells whether somebody else did so first."""
     records.require_own_part(change, ask)
     records.check_version(test, seen_version)
-    before = records.logged(test)
-    test.is_archived = not test.is_archived
-    action = "archived" if test.is_archived else "restored"
-    records.save(change, test, action, before, reason=reason, is_public=ask.publication.is_public)
+    action, turned = "restored" if test.is_archived else "archived", {"is_archived": not test.is_archived}
+    records.put(change, test, action, turned, reason=reason, is_public=ask.publication.is_public)
 
 
 def _tell(change: Change, ask: Ask, text: str, reason: str) -> None:
