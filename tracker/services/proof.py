@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.db.engine import reading
+from tracker.db.engine import SMALLEST_ID, in_steps, reading
 from tracker.models import Event, PersonalDetail
 from tracker.rules.chain import (
     ERASED,
@@ -22,7 +22,6 @@ from tracker.rules.chain import (
 from tracker.services.events import opened, plain
 
 CHAIN_STEP = 1000
-SMALLEST_ID = -(2**31)
 
 
 class BrokenChain(Exception):
@@ -122,7 +121,8 @@ def export(engine: sa.Engine) -> Iterator[str]:
     while True:
         with reading(engine) as session:
             details = opened(session)
-            lines = [(event.id, _line(event, details)) for event in _next(session, seen)]
+            step = sa.select(Event).where(Event.id > seen).order_by(Event.id).limit(CHAIN_STEP)
+            lines = [(event.id, _line(event, details)) for event in session.scalars(step)]
         if not lines:
             return
         yield from (f"{line}\n" for _, line in lines)
@@ -131,15 +131,8 @@ def export(engine: sa.Engine) -> Iterator[str]:
 
 def all_events(session: Session) -> Iterator[Event]:
     """The log from the first entry on, read a thousand entries at a time."""
-    seen = SMALLEST_ID  # a forged entry may stand before the first
-    while chunk := _next(session, seen):
-        yield from chunk
-        seen = chunk[-1].id
-        session.expunge_all()
-
-
-def _next(session: Session, seen: int) -> list[Event]:
-    return list(session.scalars(sa.select(Event).where(Event.id > seen).order_by(Event.id).limit(CHAIN_STEP)))
+    for step in in_steps(session, sa.select(Event), Event, CHAIN_STEP):
+        yield from step
 
 
 def _line(event: Event, details: Mapping[str, tuple[str, str]]) -> str:
