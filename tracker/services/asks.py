@@ -34,9 +34,7 @@ def create_source(change: Change, draft: SourceDraft) -> Source:
     """Enter a source, as a draft."""
     change.require(Action.DRAFT)
     refuse(check_source(draft) + _key_taken(change.session, draft.key, None))
-    source = Source(publication=Publication.DRAFT, version=1)
-    records.create(change, source, draft)
-    return source
+    return records.create(change, Source(publication=Publication.DRAFT, version=1), draft)
 
 
 def edit_source(change: Change, source: Source, draft: SourceDraft, seen_version: int | None) -> bool:

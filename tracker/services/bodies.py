@@ -30,8 +30,7 @@ def find_or_create(change: Change, names: Iterable[str]) -> list[Body]:
 def _create(change: Change, name: str) -> Body:
     taken = change.session.scalars(sa.select(Body.slug).where(Body.slug == slug_of_name(name))).all()
     body = Body(name_key=name_key(name), short_names=[], version=1)
-    records.create(change, body, BodyDraft(own_slug(name, taken), name))
-    return body
+    return records.create(change, body, BodyDraft(own_slug(name, taken), name))
 
 
 def named(draft: AskDraft, bodies: Iterable[Body]) -> AskDraft:

@@ -28,8 +28,7 @@ def create_legislation(change: Change, draft: LegislationDraft) -> Legislation:
     draft = normalised(draft)
     refuse(_law_taken(change.session, draft))
     law = Legislation(publication=Publication.DRAFT, version=1)
-    records.create(change, law, draft, identity=identity_of(draft))
-    return law
+    return records.create(change, law, draft, identity=identity_of(draft))
 
 
 def edit_legislation(
@@ -59,8 +58,7 @@ def create_link(change: Change, draft: LinkDraft) -> Link:
     refuse(check_link(draft) + _link_taken(change.session, draft))
     law = change.session.get_one(Legislation, draft.legislation_id)
     link = Link(publication=Publication.DRAFT, version=1, legislation=law)
-    records.create(change, link, draft, extent_key=_extent_key(draft))
-    return link
+    return records.create(change, link, draft, extent_key=_extent_key(draft))
 
 
 def edit_link(change: Change, link: Link, draft: LinkDraft, seen_version: int | None, reason: str = "") -> bool:

@@ -43,9 +43,7 @@ def add_person(change: Change, draft: PersonDraft, password_hash: str) -> Person
     """Add a member of staff. The log never holds the password's hash."""
     change.require(Action.MANAGE_PEOPLE)
     refuse(check_person(draft) + _taken(change, draft, None))
-    person = Person(is_active=True, version=1, password_hash=password_hash)
-    records.create(change, person, draft)
-    return person
+    return records.create(change, Person(is_active=True, version=1, password_hash=password_hash), draft)
 
 
 def edit_person(change: Change, person: Person, draft: PersonDraft, seen_version: int | None) -> bool:

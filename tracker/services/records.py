@@ -41,6 +41,7 @@ NAME_LENGTH = 80
 NOT_LOGGED = {"id", "version", "title_key", "name_key", "password_hash", "totp_nonce", "totp_step", "wrong_codes"}
 ERASABLE = {"asked_as", "words", "salt", "candidates"}  # the name of a target: the log has a commitment to it
 T = TypeVar("T")
+R = TypeVar("R", bound=Versioned)
 Publishable = Source | Ask | Legislation | Link | Update | Reply
 
 
@@ -155,13 +156,14 @@ def subject_of(row: Any) -> Subject:
     return Subject(kind, row.id, name(row), row.id if kind == "ask" else getattr(row, "ask_id", None))
 
 
-def create(change: Change, row: Versioned, draft: object, reason: str = "", **more: object) -> None:
+def create(change: Change, row: R, draft: object, reason: str = "", **more: object) -> R:
     """Store a new row from a draft, of which the public sees nothing, and log it; `more` are columns besides."""
     values = values_of(draft) | more
     write(row, values)
     change.session.add(row)
     change.session.flush()  # the log names the new row's id
     record(change, "created", subject_of(row), after=values, reason=reason)
+    return row
 
 
 def edit(

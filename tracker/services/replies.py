@@ -14,9 +14,7 @@ def create_reply(change: Change, ask_id: int, draft: ReplyDraft) -> Reply:
     """Enter that somebody was asked; internal until published."""
     change.require(Action.EDIT)
     refuse(check_reply(draft, change.today))
-    reply = Reply(ask_id=ask_id, publication=Publication.DRAFT, version=1)
-    records.create(change, reply, draft)
-    return reply
+    return records.create(change, Reply(ask_id=ask_id, publication=Publication.DRAFT, version=1), draft)
 
 
 def edit_reply(change: Change, reply: Reply, draft: ReplyDraft, seen_version: int | None) -> bool:

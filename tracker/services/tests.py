@@ -21,10 +21,8 @@ def add_tests(change: Change, ask: Ask, added: Sequence[TestDraft], reason: str 
     """Add tests to an ask, which its story tells in one entry."""
     records.require_own_part(change, ask)
     refuse([problem for draft in added for problem in check_test(draft) + _key_taken(change.session, ask, draft.key)])
-    rows = []
-    for draft in added:
-        rows.append(SuccessTest(ask_id=ask.id, version=1, is_archived=False, result=draft.before))
-        records.create(change, rows[-1], draft, reason)
+    made = [(draft, SuccessTest(ask_id=ask.id, version=1, is_archived=False, result=draft.before)) for draft in added]
+    rows = [records.create(change, row, draft, reason) for draft, row in made]
     if ask.publication.is_public:
         post_redefinition(change, ask, _tell_added([draft.label for draft in added]), reason)
     return rows
