@@ -18,7 +18,7 @@ from tracker.rules.legislation import (
 )
 from tracker.rules.people import Action
 from tracker.services import derived, records
-from tracker.services.change import Change
+from tracker.services.change import Change, check_version
 
 
 def create_legislation(change: Change, draft: LegislationDraft) -> Legislation:
@@ -35,8 +35,7 @@ def edit_legislation(
     change: Change, law: Legislation, draft: LegislationDraft, seen_version: int | None, reason: str = ""
 ) -> bool:
     """Edit a law; answer whether anything changed. Once public it keeps its key, the address of its page."""
-    change.require(Action.EDIT)
-    records.check_version(law, seen_version)
+    change.require(Action.EDIT, law, seen_version)
     draft, is_public = replace(draft, key=law.key), law.publication.is_public
     problems = check_legislation(draft)
     if draft.becomes_id == law.id:
@@ -64,7 +63,7 @@ def create_link(change: Change, draft: LinkDraft) -> Link:
 def edit_link(change: Change, link: Link, draft: LinkDraft, seen_version: int | None, reason: str = "") -> bool:
     """Edit a link; answer whether anything changed."""
     records.require_own_part(change, change.session.get_one(Ask, link.ask_id))
-    records.check_version(link, seen_version)
+    check_version(link, seen_version)
     refuse(check_link(draft) + (_link_taken(change.session, draft) if _identity(draft) != _identity(link) else []))
     is_public = link.publication.is_public
     before = records.edit(change, link, draft, is_public=is_public, reason=reason, extent_key=_extent_key(draft))

@@ -29,11 +29,11 @@ from tracker.models import (
 )
 from tracker.queries.stories import find_story
 from tracker.rules.asks import AWAY, Publication
-from tracker.rules.errors import Conflict, NotAllowed, Problem, RuleBroken
+from tracker.rules.errors import NotAllowed, Problem, RuleBroken
 from tracker.rules.people import Action, Actor
 from tracker.rules.updates import EvidenceDraft
 from tracker.services import derived
-from tracker.services.change import Change
+from tracker.services.change import Change, check_version
 from tracker.services.events import Subject, plain, record
 
 NAME_LENGTH = 80
@@ -88,12 +88,6 @@ def save(
         row.version += 1
         record(change, action, subject_of(row), before=were, after=are, reason=reason, is_public=is_public)
     return were
-
-
-def check_version(row: Versioned, seen_version: int | None) -> None:
-    """Raise Conflict when the row was saved since the person saw it (None: no page was seen)."""
-    if seen_version is not None and row.version != seen_version:
-        raise Conflict
 
 
 def may_edit(session: Session, actor: Actor, ask: Ask) -> bool:

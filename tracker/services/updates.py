@@ -131,8 +131,7 @@ def submit(change: Change, ask: Ask, update: Update) -> None:
 
 def withdraw(change: Change, update: Update, seen_version: int) -> None:
     """Take back what waits for approval, to change it or to put it aside."""
-    change.require(Action.DRAFT)
-    records.check_version(update, seen_version)
+    change.require(Action.DRAFT, update, seen_version)
     _require_waiting(update)
     if update.author_id != change.actor.id:
         raise NotAllowed("Only its author can withdraw an entry. Editors send it back.")
@@ -141,8 +140,7 @@ def withdraw(change: Change, update: Update, seen_version: int) -> None:
 
 def send_back(change: Change, update: Update, note: str, seen_version: int) -> None:
     """Give it back to its author, with a note on what should be mended."""
-    change.require(Action.PUBLISH)
-    records.check_version(update, seen_version)
+    change.require(Action.PUBLISH, update, seen_version)
     _require_waiting(update)
     refuse(
         checks.required(note, "note", "a note on what should be mended") + checks.at_most(note, SENTENCE_LENGTH, "note")
@@ -152,8 +150,7 @@ def send_back(change: Change, update: Update, note: str, seen_version: int) -> N
 
 def approve(change: Change, ask: Ask, update: Update, seen_version: int, seen_entries: int | None = None) -> None:
     """Publish what waits for approval; with four eyes nobody approves a change of status of their own."""
-    change.require(Action.PUBLISH)
-    records.check_version(update, seen_version)
+    change.require(Action.PUBLISH, update, seen_version)
     _require_waiting(update)
     record(change, "approved", records.subject_of(update))
     publish(change, ask, update, seen_entries)
