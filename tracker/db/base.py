@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column, relationship
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
@@ -23,6 +23,8 @@ NAMING = {
 }
 # Partial dates that came into the schema without a check of their shape.
 UNCHECKED = frozenset({"ask.disputed_on", "ask.answer_due_on", "status_span.happened_on"})
+# The rows that belong to another; a query says which of them it loads, and what it did not load is not there.
+related = partial(relationship, lazy="raise_on_sql")
 BETWEEN_NAMES = "\x1f"  # no text of ours can hold it
 
 

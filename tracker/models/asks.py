@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from tracker.db.base import BETWEEN_NAMES, Base, JoinedNames, Versioned, enum_column, sortable
+from tracker.db.base import BETWEEN_NAMES, Base, JoinedNames, Versioned, enum_column, related, sortable
 from tracker.rules.asks import AskKind, Basis, Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
@@ -105,18 +105,12 @@ class Ask(Versioned, Base):
         # The names of the bodies that answer for it, read when somebody asks for them. services/bodies.py writes them.
         responsible_bodies: Mapped[list[str]]
 
-    source: Mapped[Source] = relationship(lazy="raise_on_sql")
-    tests: Mapped[list["SuccessTest"]] = relationship(
-        lazy="raise_on_sql", order_by="SuccessTest.id", back_populates="ask"
-    )
-    updates: Mapped[list["Update"]] = relationship(
-        lazy="raise_on_sql", foreign_keys="Update.ask_id", back_populates="ask"
-    )
-    links: Mapped[list["Link"]] = relationship(lazy="raise_on_sql", order_by="Link.id", back_populates="ask")
-    replies: Mapped[list["Reply"]] = relationship(lazy="raise_on_sql", order_by="Reply.id", back_populates="ask")
-    superseded_by: Mapped["Ask | None"] = relationship(
-        lazy="raise_on_sql", remote_side="Ask.id", foreign_keys=[superseded_by_id]
-    )
+    source: Mapped[Source] = related()
+    tests: Mapped[list["SuccessTest"]] = related(order_by="SuccessTest.id", back_populates="ask")
+    updates: Mapped[list["Update"]] = related(foreign_keys="Update.ask_id", back_populates="ask")
+    links: Mapped[list["Link"]] = related(order_by="Link.id", back_populates="ask")
+    replies: Mapped[list["Reply"]] = related(order_by="Reply.id", back_populates="ask")
+    superseded_by: Mapped["Ask | None"] = related(remote_side="Ask.id", foreign_keys=[superseded_by_id])
 
 
 class Body(Versioned, Base):
@@ -183,4 +177,4 @@ class SuccessTest(Versioned, Base):
     reviewed_on: Mapped[PartialDate | None]
     is_archived: Mapped[bool] = mapped_column(server_default=sa.false())
 
-    ask: Mapped[Ask] = relationship(lazy="raise_on_sql", back_populates="tests")
+    ask: Mapped[Ask] = related(back_populates="tests")

@@ -1,9 +1,9 @@
 """Laws, and their links to asks."""
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.db.base import Base, Versioned, enum_column
+from tracker.db.base import Base, Versioned, enum_column, related
 from tracker.models.asks import Ask
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
@@ -36,11 +36,9 @@ class Legislation(Versioned, Base):
     internal_note: Mapped[str] = mapped_column(server_default="")
     publication: Mapped[Publication] = enum_column(Publication, "publication", Publication.DRAFT)
 
-    becomes: Mapped["Legislation | None"] = relationship(
-        lazy="raise_on_sql", remote_side="Legislation.id", back_populates="was"
-    )
-    was: Mapped[list["Legislation"]] = relationship(lazy="raise_on_sql", back_populates="becomes")
-    links: Mapped[list["Link"]] = relationship(lazy="raise_on_sql", order_by="Link.id", back_populates="legislation")
+    becomes: Mapped["Legislation | None"] = related(remote_side="Legislation.id", back_populates="was")
+    was: Mapped[list["Legislation"]] = related(back_populates="becomes")
+    links: Mapped[list["Link"]] = related(order_by="Link.id", back_populates="legislation")
 
 
 class Link(Versioned, Base):
@@ -65,5 +63,5 @@ class Link(Versioned, Base):
     internal_note: Mapped[str] = mapped_column(server_default="")
     publication: Mapped[Publication] = enum_column(Publication, "publication", Publication.DRAFT)
 
-    ask: Mapped[Ask] = relationship(lazy="raise_on_sql", back_populates="links")
-    legislation: Mapped[Legislation] = relationship(lazy="raise_on_sql", back_populates="links")
+    ask: Mapped[Ask] = related(back_populates="links")
+    legislation: Mapped[Legislation] = related(back_populates="links")

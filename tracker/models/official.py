@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.db.base import Base, Versioned, enum_column
+from tracker.db.base import Base, Versioned, enum_column, related
 from tracker.models.asks import Ask
 from tracker.rules.dates import PartialDate
 from tracker.rules.official import FindingState, LookOutcome, Sight, TargetKind, TargetState
@@ -148,5 +148,5 @@ class Target(Versioned, Base):
     is_shown: Mapped[bool] = mapped_column(server_default=sa.false())
     candidates: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list, server_default="[]")
 
-    ask: Mapped[Ask] = relationship(lazy="raise_on_sql")
-    designation: Mapped[Designation | None] = relationship(lazy="raise_on_sql")
+    ask: Mapped[Ask] = related()
+    designation: Mapped[Designation | None] = related()

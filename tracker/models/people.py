@@ -3,9 +3,9 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.db.base import Base, Versioned, enum_column
+from tracker.db.base import Base, Versioned, enum_column, related
 from tracker.rules.people import Role
 
 
@@ -63,7 +63,7 @@ class StaffSession(Base):
     is_waiting: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     confirmed_at: Mapped[datetime | None]
 
-    person: Mapped[Person] = relationship(lazy="raise_on_sql")
+    person: Mapped[Person] = related()
 
 
 class AccessLink(Base):
@@ -75,7 +75,7 @@ class AccessLink(Base):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     expires_at: Mapped[datetime]
 
-    person: Mapped[Person] = relationship(lazy="raise_on_sql")
+    person: Mapped[Person] = related()
 
 
 class RecoveryCode(Base):

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.db.base import Base, Versioned, enum_column, sortable
+from tracker.db.base import Base, Versioned, enum_column, related, sortable
 from tracker.models.asks import Ask, SuccessTest
 from tracker.models.people import Person
 from tracker.rules.asks import Publication
@@ -54,16 +54,12 @@ class Update(Versioned, Base):
     sources_end_on: Mapped[PartialDate | None]
     method_version: Mapped[str] = mapped_column(sa.String(10), server_default="")
 
-    ask: Mapped[Ask] = relationship(lazy="raise_on_sql", foreign_keys=[ask_id], back_populates="updates")
-    author: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[author_id])
-    corrects: Mapped["Update | None"] = relationship(lazy="raise_on_sql", remote_side="Update.id")
-    superseded_by: Mapped[Ask | None] = relationship(lazy="raise_on_sql", foreign_keys=[superseded_by_id])
-    evidence: Mapped[list["Evidence"]] = relationship(
-        lazy="raise_on_sql", order_by="Evidence.position", cascade="all, delete-orphan"
-    )
-    results: Mapped[list["TestResult"]] = relationship(
-        lazy="raise_on_sql", order_by="TestResult.test_id", cascade="all, delete-orphan"
-    )
+    ask: Mapped[Ask] = related(foreign_keys=[ask_id], back_populates="updates")
+    author: Mapped[Person | None] = related(foreign_keys=[author_id])
+    corrects: Mapped["Update | None"] = related(remote_side="Update.id")
+    superseded_by: Mapped[Ask | None] = related(foreign_keys=[superseded_by_id])
+    evidence: Mapped[list["Evidence"]] = related(order_by="Evidence.position", cascade="all, delete-orphan")
+    results: Mapped[list["TestResult"]] = related(order_by="TestResult.test_id", cascade="all, delete-orphan")
 
 
 class TestResult(Base):
@@ -76,7 +72,7 @@ class TestResult(Base):
     test_id: Mapped[int] = mapped_column(sa.ForeignKey("success_test.id"), primary_key=True, index=True)
     result: Mapped[Result] = enum_column(Result, "result")
 
-    test: Mapped[SuccessTest] = relationship(lazy="raise_on_sql")
+    test: Mapped[SuccessTest] = related()
 
 
 class Publisher(Versioned, Base):
@@ -155,7 +151,7 @@ class Reply(Versioned, Base):
     internal_note: Mapped[str] = mapped_column(server_default="")
     publication: Mapped[Publication] = enum_column(Publication, "publication", Publication.DRAFT)
 
-    ask: Mapped[Ask] = relationship(lazy="raise_on_sql", back_populates="replies")
+    ask: Mapped[Ask] = related(back_populates="replies")
 
 
 class Note(Base):
@@ -169,4 +165,4 @@ class Note(Base):
     written_at: Mapped[datetime]
     text: Mapped[str]
 
-    author: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+    author: Mapped[Person | None] = related()
