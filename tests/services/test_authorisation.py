@@ -62,9 +62,9 @@ SHOWN = [
 ]  # fmt: skip
 # What these do is a part of what those that call them do, and they ask for no permission of their own.
 PARTS = {
-    "records.create", "records.edit", "records.move", "records.require_own", "records.require_own_part", "records.save",
-    "bodies.find_or_create", "people.end_sessions", "people.end_links", "events.record", "updates.check_ready",
-    "findings.note_telling", "findings.tell_by",
+    "records.create", "records.edit", "records.move", "records.put", "records.require_own", "records.require_own_part",
+    "records.save", "bodies.find_or_create", "people.end_sessions", "people.end_links", "events.record",
+    "updates.check_ready", "findings.note_telling", "findings.tell_by",
 }  # fmt: skip
 
 

@@ -2,17 +2,16 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column, relationship
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
-from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 
 NAMING = {
@@ -24,15 +23,9 @@ NAMING = {
 }
 # Partial dates that came into the schema without a check of their shape.
 UNCHECKED = frozenset({"ask.disputed_on", "ask.answer_due_on", "status_span.happened_on"})
-
-
+# The rows that belong to another; a query says which of them it loads, and what it did not load is not there.
+related = partial(relationship, lazy="raise_on_sql")
 BETWEEN_NAMES = "\x1f"  # no text of ours can hold it
-
-
-class Base(DeclarativeBase):
-    """All tables. Constraint names follow one convention, so that errors name them predictably."""
-
-    metadata = sa.MetaData(naming_convention=NAMING)
 
 
 def sortable(length: int) -> sa.String:
@@ -82,6 +75,16 @@ def _partial_date(text: str) -> PartialDate:
     return PartialDate(text)
 
 
+class Base(DeclarativeBase):
+    """All tables. Constraint names follow one convention, so that errors name them predictably.
+
+    A column has the type that the map gives for its annotation, unless it names another.
+    """
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar = {str: sa.Text, datetime: UtcDateTime, PartialDate: PartialDateColumn}
+
+
 class StoredList(FunctionElement[str]):
     """A list that is kept as JSON, as the text by which rows are grouped: only PostgreSQL has to make one of it."""
 
@@ -109,9 +112,9 @@ class JoinedNames(TypeDecorator[list[str]]):
         return value.split(BETWEEN_NAMES) if value else []
 
 
-def enum_column(enum: type[StrEnum], name: str) -> sa.Enum:
-    """A text column that accepts only the enum's values, by a CHECK constraint called `name`."""
-    return sa.Enum(
+def enum_column(enum: type[StrEnum], name: str, begins: StrEnum | None = None) -> MappedColumn[Any]:
+    """A text column that accepts only the enum's values, by a CHECK constraint `name`; `begins` is its default."""
+    values = sa.Enum(
         enum,
         native_enum=False,
         create_constraint=True,
@@ -119,11 +122,7 @@ def enum_column(enum: type[StrEnum], name: str) -> sa.Enum:
         name=name,
         values_callable=lambda members: [member.value for member in members],
     )
-
-
-def publication_column() -> MappedColumn[Publication]:
-    """Who sees a record; it begins as a draft."""
-    return mapped_column(enum_column(Publication, "publication"), server_default=Publication.DRAFT.value)
+    return mapped_column(values, server_default=begins and begins.value)
 
 
 @sa.event.listens_for(sa.Column, "after_parent_attach")

@@ -6,7 +6,7 @@ reads cannot change before it writes. A reading transaction cannot write at all.
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from math import inf
@@ -28,6 +28,7 @@ ABANDONED_SECONDS = 60
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 # Any number will do, as long as every process of the tracker uses the same.
 WRITE_LOCK = 20180319
+SMALLEST_ID = -(2**31)
 # SQLite looks at the clock after so many steps of its machine, some tens of milliseconds: a page does not get there.
 STEPS = 1_000_000
 # The releases of SQLite in which two checkpointers of a write-ahead log cannot damage the file.
@@ -103,6 +104,15 @@ def writing(engine: sa.Engine) -> Iterator[Session]:
             if error.connection_invalidated:
                 raise Unsure(error.statement, error.params, error.orig or error) from error
             raise
+
+
+def in_steps(session: Session, wanted: sa.Select[Any], model: Any, number: int) -> Iterator[Sequence[Any]]:
+    """Yield the rows of a table, so many at a time and in the order of their ids; the session forgets them again."""
+    seen = SMALLEST_ID  # a forged one may stand before the first
+    while rows := session.scalars(wanted.where(model.id > seen).order_by(model.id).limit(number)).all():
+        yield rows
+        seen = rows[-1].id
+        session.expunge_all()
 
 
 def what_is_not_durable(session: Session) -> list[str]:

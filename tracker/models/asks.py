@@ -3,18 +3,9 @@
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from tracker.db.base import (
-    BETWEEN_NAMES,
-    Base,
-    JoinedNames,
-    PartialDateColumn,
-    Versioned,
-    enum_column,
-    publication_column,
-    sortable,
-)
+from tracker.db.base import BETWEEN_NAMES, Base, JoinedNames, Versioned, enum_column, related, sortable
 from tracker.rules.asks import AskKind, Basis, Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
@@ -38,16 +29,16 @@ class Source(Versioned, Base):
     __table_args__ = (sa.Index("ix_source_publication_published_on", "publication", "published_on", "title"),)
 
     key: Mapped[str] = mapped_column(sa.String(80), unique=True)
-    title: Mapped[str] = mapped_column(sa.Text)
-    author: Mapped[str] = mapped_column(sa.Text, server_default="")
-    author_role: Mapped[str] = mapped_column(sa.Text, server_default="")
-    publisher: Mapped[str] = mapped_column(sa.Text, server_default="")
-    published_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
-    url: Mapped[str] = mapped_column(sa.Text, server_default="")
-    archived_url: Mapped[str] = mapped_column(sa.Text, server_default="")
-    note: Mapped[str] = mapped_column(sa.Text, server_default="")
-    internal_note: Mapped[str] = mapped_column(sa.Text, server_default="")
-    publication: Mapped[Publication] = publication_column()
+    title: Mapped[str]
+    author: Mapped[str] = mapped_column(server_default="")
+    author_role: Mapped[str] = mapped_column(server_default="")
+    publisher: Mapped[str] = mapped_column(server_default="")
+    published_on: Mapped[PartialDate | None]
+    url: Mapped[str] = mapped_column(server_default="")
+    archived_url: Mapped[str] = mapped_column(server_default="")
+    note: Mapped[str] = mapped_column(server_default="")
+    internal_note: Mapped[str] = mapped_column(server_default="")
+    publication: Mapped[Publication] = enum_column(Publication, "publication", Publication.DRAFT)
 
 
 class Ask(Versioned, Base):
@@ -78,54 +69,48 @@ class Ask(Versioned, Base):
     )
 
     slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
-    title: Mapped[str] = mapped_column(sa.Text)
+    title: Mapped[str]
     title_key: Mapped[str] = mapped_column(sortable(TITLE_KEY_LENGTH), server_default="")
-    kind: Mapped[AskKind] = mapped_column(enum_column(AskKind, "kind"))
+    kind: Mapped[AskKind] = enum_column(AskKind, "kind")
     topic: Mapped[str] = mapped_column(sa.String(60))
     source_id: Mapped[int] = mapped_column(sa.ForeignKey("source.id"), index=True)
-    quote: Mapped[str] = mapped_column(sa.Text)
-    quote_place: Mapped[str] = mapped_column(sa.Text, server_default="")
-    summary: Mapped[str] = mapped_column(sa.Text)
-    reading: Mapped[str] = mapped_column(sa.Text, server_default="")
+    quote: Mapped[str]
+    quote_place: Mapped[str] = mapped_column(server_default="")
+    summary: Mapped[str]
+    reading: Mapped[str] = mapped_column(server_default="")
     jurisdictions: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     short_names: Mapped[list[str]] = mapped_column(sa.JSON, default=list, server_default="[]")
-    government_position: Mapped[str] = mapped_column(sa.Text, server_default="")
-    next_step: Mapped[str] = mapped_column(sa.Text, server_default="")
-    next_step_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
-    first_deadline: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
-    current_deadline: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
-    deadline_note: Mapped[str] = mapped_column(sa.Text, server_default="")
+    government_position: Mapped[str] = mapped_column(server_default="")
+    next_step: Mapped[str] = mapped_column(server_default="")
+    next_step_on: Mapped[PartialDate | None]
+    first_deadline: Mapped[PartialDate | None]
+    current_deadline: Mapped[PartialDate | None]
+    deadline_note: Mapped[str] = mapped_column(server_default="")
     review_interval_days: Mapped[int] = mapped_column(server_default="90")
-    reviewed_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
-    internal_note: Mapped[str] = mapped_column(sa.Text, server_default="")
-    publication: Mapped[Publication] = publication_column()
-    status: Mapped[Status | None] = mapped_column(enum_column(Status, "status"))
-    status_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
-    status_reason: Mapped[str] = mapped_column(sa.Text, server_default="")
+    reviewed_on: Mapped[PartialDate | None]
+    internal_note: Mapped[str] = mapped_column(server_default="")
+    publication: Mapped[Publication] = enum_column(Publication, "publication", Publication.DRAFT)
+    status: Mapped[Status | None] = enum_column(Status, "status")
+    status_on: Mapped[PartialDate | None]
+    status_reason: Mapped[str] = mapped_column(server_default="")
     superseded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ask.id"), index=True)
     same_as_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ask.id"), index=True)
-    disputed_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
-    disputed_about: Mapped[str] = mapped_column(sa.Text, server_default="")
-    basis: Mapped[Basis | None] = mapped_column(enum_column(Basis, "basis"))
+    disputed_on: Mapped[PartialDate | None]
+    disputed_about: Mapped[str] = mapped_column(server_default="")
+    basis: Mapped[Basis | None] = enum_column(Basis, "basis")
     is_said_defamatory: Mapped[bool] = mapped_column(server_default=sa.false())
-    answer_due_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn, index=True)
+    answer_due_on: Mapped[PartialDate | None] = mapped_column(index=True)
 
     if TYPE_CHECKING:
         # The names of the bodies that answer for it, read when somebody asks for them. services/bodies.py writes them.
         responsible_bodies: Mapped[list[str]]
 
-    source: Mapped[Source] = relationship(lazy="raise_on_sql")
-    tests: Mapped[list["SuccessTest"]] = relationship(
-        lazy="raise_on_sql", order_by="SuccessTest.id", back_populates="ask"
-    )
-    updates: Mapped[list["Update"]] = relationship(
-        lazy="raise_on_sql", foreign_keys="Update.ask_id", back_populates="ask"
-    )
-    links: Mapped[list["Link"]] = relationship(lazy="raise_on_sql", order_by="Link.id", back_populates="ask")
-    replies: Mapped[list["Reply"]] = relationship(lazy="raise_on_sql", order_by="Reply.id", back_populates="ask")
-    superseded_by: Mapped["Ask | None"] = relationship(
-        lazy="raise_on_sql", remote_side="Ask.id", foreign_keys=[superseded_by_id]
-    )
+    source: Mapped[Source] = related()
+    tests: Mapped[list["SuccessTest"]] = related(order_by="SuccessTest.id", back_populates="ask")
+    updates: Mapped[list["Update"]] = related(foreign_keys="Update.ask_id", back_populates="ask")
+    links: Mapped[list["Link"]] = related(order_by="Link.id", back_populates="ask")
+    replies: Mapped[list["Reply"]] = related(order_by="Reply.id", back_populates="ask")
+    superseded_by: Mapped["Ask | None"] = related(remote_side="Ask.id", foreign_keys=[superseded_by_id])
 
 
 class Body(Versioned, Base):
@@ -138,8 +123,8 @@ class Body(Versioned, Base):
     __table_args__ = (sa.CheckConstraint("name <> ''", name="name_present"),)
 
     slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
-    name: Mapped[str] = mapped_column(sa.Text)
-    name_key: Mapped[str] = mapped_column(sa.Text, unique=True)
+    name: Mapped[str]
+    name_key: Mapped[str] = mapped_column(unique=True)
     short_names: Mapped[list[str]] = mapped_column(sa.JSON, default=list, server_default="[]")
 
 
@@ -185,11 +170,11 @@ class SuccessTest(Versioned, Base):
 
     ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"), index=True)
     key: Mapped[str] = mapped_column(sa.String(80))
-    label: Mapped[str] = mapped_column(sa.Text)
-    before: Mapped[Result] = mapped_column(enum_column(Result, "before"), server_default=Result.UNKNOWN.value)
-    result: Mapped[Result] = mapped_column(enum_column(Result, "result"), server_default=Result.UNKNOWN.value)
-    result_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
-    reviewed_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    label: Mapped[str]
+    before: Mapped[Result] = enum_column(Result, "before", Result.UNKNOWN)
+    result: Mapped[Result] = enum_column(Result, "result", Result.UNKNOWN)
+    result_on: Mapped[PartialDate | None]
+    reviewed_on: Mapped[PartialDate | None]
     is_archived: Mapped[bool] = mapped_column(server_default=sa.false())
 
-    ask: Mapped[Ask] = relationship(lazy="raise_on_sql", back_populates="tests")
+    ask: Mapped[Ask] = related(back_populates="tests")

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.db.base import Base, UtcDateTime
+from tracker.db.base import Base
 from tracker.rules.chain import GENESIS
 
 
@@ -27,17 +27,17 @@ class Event(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    at: Mapped[datetime]
     actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    actor_name: Mapped[str] = mapped_column(sa.Text)
+    actor_name: Mapped[str]
     action: Mapped[str] = mapped_column(sa.String(40))
     subject: Mapped[str] = mapped_column(sa.String(20))
     subject_id: Mapped[int]
-    subject_name: Mapped[str] = mapped_column(sa.Text)
+    subject_name: Mapped[str]
     ask_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ask.id"))
     before: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     after: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
-    reason: Mapped[str] = mapped_column(sa.Text, server_default="")
+    reason: Mapped[str] = mapped_column(server_default="")
     request_id: Mapped[str] = mapped_column(sa.String(40), server_default="")
     previous_hash: Mapped[str] = mapped_column(sa.String(64))
     hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
@@ -53,7 +53,7 @@ class PersonalDetail(Base):
     __tablename__ = "personal_detail"
 
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
-    value: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
     salt: Mapped[str] = mapped_column(sa.String(64))
     commitment: Mapped[str] = mapped_column(sa.String(64), unique=True)
 

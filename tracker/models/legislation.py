@@ -1,9 +1,9 @@
 """Laws, and their links to asks."""
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.db.base import Base, PartialDateColumn, Versioned, enum_column, publication_column
+from tracker.db.base import Base, Versioned, enum_column, related
 from tracker.models.asks import Ask
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
@@ -24,23 +24,21 @@ class Legislation(Versioned, Base):
     kind: Mapped[str] = mapped_column(sa.String(20), index=True)
     year: Mapped[str] = mapped_column(sa.String(20), server_default="")
     number: Mapped[str] = mapped_column(sa.String(40), server_default="")
-    citation: Mapped[str] = mapped_column(sa.Text, server_default="")
-    title: Mapped[str] = mapped_column(sa.Text)
+    citation: Mapped[str] = mapped_column(server_default="")
+    title: Mapped[str]
     short_names: Mapped[list[str]] = mapped_column(sa.JSON, default=list, server_default="[]")
-    address: Mapped[str | None] = mapped_column(sa.Text, unique=True)
-    introduced_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
-    enacted_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
-    lapsed_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    address: Mapped[str | None] = mapped_column(unique=True)
+    introduced_on: Mapped[PartialDate | None]
+    enacted_on: Mapped[PartialDate | None]
+    lapsed_on: Mapped[PartialDate | None]
     becomes_id: Mapped[int | None] = mapped_column(sa.ForeignKey("legislation.id"), index=True)
-    note: Mapped[str] = mapped_column(sa.Text, server_default="")
-    internal_note: Mapped[str] = mapped_column(sa.Text, server_default="")
-    publication: Mapped[Publication] = publication_column()
+    note: Mapped[str] = mapped_column(server_default="")
+    internal_note: Mapped[str] = mapped_column(server_default="")
+    publication: Mapped[Publication] = enum_column(Publication, "publication", Publication.DRAFT)
 
-    becomes: Mapped["Legislation | None"] = relationship(
-        lazy="raise_on_sql", remote_side="Legislation.id", back_populates="was"
-    )
-    was: Mapped[list["Legislation"]] = relationship(lazy="raise_on_sql", back_populates="becomes")
-    links: Mapped[list["Link"]] = relationship(lazy="raise_on_sql", order_by="Link.id", back_populates="legislation")
+    becomes: Mapped["Legislation | None"] = related(remote_side="Legislation.id", back_populates="was")
+    was: Mapped[list["Legislation"]] = related(back_populates="becomes")
+    links: Mapped[list["Link"]] = related(order_by="Link.id", back_populates="legislation")
 
 
 class Link(Versioned, Base):
@@ -55,15 +53,15 @@ class Link(Versioned, Base):
 
     ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"), index=True)
     legislation_id: Mapped[int] = mapped_column(sa.ForeignKey("legislation.id"))
-    effect: Mapped[Effect] = mapped_column(enum_column(Effect, "effect"))
+    effect: Mapped[Effect] = enum_column(Effect, "effect")
     provisions: Mapped[str] = mapped_column(sa.String(200), server_default="")
     extent: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     extent_key: Mapped[str] = mapped_column(sa.String(600), server_default="")
-    in_force_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
-    ended_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
-    note: Mapped[str] = mapped_column(sa.Text, server_default="")
-    internal_note: Mapped[str] = mapped_column(sa.Text, server_default="")
-    publication: Mapped[Publication] = publication_column()
+    in_force_on: Mapped[PartialDate | None]
+    ended_on: Mapped[PartialDate | None]
+    note: Mapped[str] = mapped_column(server_default="")
+    internal_note: Mapped[str] = mapped_column(server_default="")
+    publication: Mapped[Publication] = enum_column(Publication, "publication", Publication.DRAFT)
 
-    ask: Mapped[Ask] = relationship(lazy="raise_on_sql", back_populates="links")
-    legislation: Mapped[Legislation] = relationship(lazy="raise_on_sql", back_populates="links")
+    ask: Mapped[Ask] = related(back_populates="links")
+    legislation: Mapped[Legislation] = related(back_populates="links")

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.db.base import Base, PartialDateColumn, UtcDateTime, Versioned, enum_column
+from tracker.db.base import Base, Versioned, enum_column, related
 from tracker.models.asks import Ask
 from tracker.rules.dates import PartialDate
 from tracker.rules.official import FindingState, LookOutcome, Sight, TargetKind, TargetState
@@ -33,21 +33,19 @@ class Finding(Versioned, Base):
     subject_id: Mapped[int]
     outside_key: Mapped[str] = mapped_column(sa.String(200))
     digest: Mapped[str] = mapped_column(sa.String(64))
-    says: Mapped[str] = mapped_column(sa.Text)
-    tells: Mapped[str] = mapped_column(sa.Text)
-    happened_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
-    address: Mapped[str] = mapped_column(sa.Text)
-    page_title: Mapped[str] = mapped_column(sa.Text)
+    says: Mapped[str]
+    tells: Mapped[str]
+    happened_on: Mapped[PartialDate | None]
+    address: Mapped[str]
+    page_title: Mapped[str]
     fills: Mapped[str] = mapped_column(sa.String(20), server_default="")
     raw: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, server_default="{}")
-    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    state: Mapped[FindingState] = mapped_column(
-        enum_column(FindingState, "state"), server_default=FindingState.NEW.value
-    )
-    reason: Mapped[str] = mapped_column(sa.Text, server_default="")
+    seen_at: Mapped[datetime]
+    state: Mapped[FindingState] = enum_column(FindingState, "state", FindingState.NEW)
+    reason: Mapped[str] = mapped_column(server_default="")
     replaces_id: Mapped[int | None] = mapped_column(sa.ForeignKey("finding.id"), index=True)
     decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None]
 
 
 class Telling(Base):
@@ -67,11 +65,11 @@ class Look(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     source: Mapped[str] = mapped_column(sa.String(20))
-    looked_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    outcome: Mapped[LookOutcome] = mapped_column(enum_column(LookOutcome, "outcome"))
-    sentence: Mapped[str] = mapped_column(sa.Text, server_default="")
-    etag: Mapped[str] = mapped_column(sa.Text, server_default="")
-    last_modified: Mapped[str] = mapped_column(sa.Text, server_default="")
+    looked_at: Mapped[datetime]
+    outcome: Mapped[LookOutcome] = enum_column(LookOutcome, "outcome")
+    sentence: Mapped[str] = mapped_column(server_default="")
+    etag: Mapped[str] = mapped_column(server_default="")
+    last_modified: Mapped[str] = mapped_column(server_default="")
     sha256: Mapped[str] = mapped_column(sa.String(64), server_default="")
     records: Mapped[int] = mapped_column(server_default="0")
 
@@ -83,9 +81,9 @@ class EvidenceLook(Base):
     __table_args__ = (sa.CheckConstraint("(sight IS NULL) = (seen_at IS NULL)", name="seen_when"),)
 
     evidence_id: Mapped[int] = mapped_column(sa.ForeignKey("evidence.id"), primary_key=True)
-    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    sight: Mapped[Sight | None] = mapped_column(enum_column(Sight, "sight"))
-    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    asked_at: Mapped[datetime]
+    sight: Mapped[Sight | None] = enum_column(Sight, "sight")
+    seen_at: Mapped[datetime | None]
 
 
 class Designation(Base):
@@ -102,14 +100,14 @@ class Designation(Base):
     )
 
     unique_id: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
-    regime: Mapped[str] = mapped_column(sa.Text)
-    kind: Mapped[TargetKind] = mapped_column(enum_column(TargetKind, "kind"))
-    listed_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
-    first_seen: Mapped[PartialDate] = mapped_column(PartialDateColumn)
-    last_seen: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
-    removed_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
-    name: Mapped[str] = mapped_column(sa.Text, server_default="")
-    measures: Mapped[str] = mapped_column(sa.Text, server_default="")
+    regime: Mapped[str]
+    kind: Mapped[TargetKind] = enum_column(TargetKind, "kind")
+    listed_on: Mapped[PartialDate | None]
+    first_seen: Mapped[PartialDate]
+    last_seen: Mapped[PartialDate | None]
+    removed_on: Mapped[PartialDate | None]
+    name: Mapped[str] = mapped_column(server_default="")
+    measures: Mapped[str] = mapped_column(server_default="")
 
 
 class SanctionsList(Base):
@@ -117,8 +115,8 @@ class SanctionsList(Base):
 
     __tablename__ = "sanctions_list"
 
-    day: Mapped[PartialDate] = mapped_column(PartialDateColumn, primary_key=True)
-    read_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    day: Mapped[PartialDate] = mapped_column(primary_key=True)
+    read_at: Mapped[datetime]
 
 
 class Target(Versioned, Base):
@@ -138,19 +136,17 @@ class Target(Versioned, Base):
 
     ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"))
     position: Mapped[int]
-    kind: Mapped[TargetKind] = mapped_column(enum_column(TargetKind, "kind"))
-    asked_as: Mapped[str] = mapped_column(sa.Text)
-    words: Mapped[str] = mapped_column(sa.Text, server_default="")
+    kind: Mapped[TargetKind] = enum_column(TargetKind, "kind")
+    asked_as: Mapped[str]
+    words: Mapped[str] = mapped_column(server_default="")
     salt: Mapped[str] = mapped_column(sa.String(64))
     commitment: Mapped[str] = mapped_column(sa.String(64))
-    state: Mapped[TargetState] = mapped_column(
-        enum_column(TargetState, "state"), server_default=TargetState.UNSURE.value
-    )
+    state: Mapped[TargetState] = enum_column(TargetState, "state", TargetState.UNSURE)
     unique_id: Mapped[str | None] = mapped_column(sa.ForeignKey("designation.unique_id"), index=True)
     confirmed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None]
     is_shown: Mapped[bool] = mapped_column(server_default=sa.false())
     candidates: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list, server_default="[]")
 
-    ask: Mapped[Ask] = relationship(lazy="raise_on_sql")
-    designation: Mapped[Designation | None] = relationship(lazy="raise_on_sql")
+    ask: Mapped[Ask] = related()
+    designation: Mapped[Designation | None] = related()

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.db.base import Base, UtcDateTime, Versioned, enum_column
+from tracker.db.base import Base, Versioned, enum_column, related
 from tracker.rules.people import Role
 
 
@@ -20,14 +20,14 @@ class Person(Versioned, Base):
     __tablename__ = "person"
 
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)
-    name: Mapped[str] = mapped_column(sa.Text)
-    role: Mapped[Role] = mapped_column(enum_column(Role, "role"))
-    password_hash: Mapped[str] = mapped_column(sa.Text)
+    name: Mapped[str]
+    role: Mapped[Role] = enum_column(Role, "role")
+    password_hash: Mapped[str]
     is_active: Mapped[bool] = mapped_column(server_default=sa.true())
     totp_nonce: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")
     totp_step: Mapped[int] = mapped_column(default=0, server_default="0")
     wrong_codes: Mapped[int] = mapped_column(default=0, server_default="0")
-    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    erased_at: Mapped[datetime | None]
 
     @property
     def has_second_step(self) -> bool:
@@ -56,14 +56,14 @@ class StaffSession(Base):
 
     token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
     device: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")
     is_waiting: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
-    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None]
 
-    person: Mapped[Person] = relationship(lazy="raise_on_sql")
+    person: Mapped[Person] = related()
 
 
 class AccessLink(Base):
@@ -73,9 +73,9 @@ class AccessLink(Base):
 
     token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime]
 
-    person: Mapped[Person] = relationship(lazy="raise_on_sql")
+    person: Mapped[Person] = related()
 
 
 class RecoveryCode(Base):
@@ -86,7 +86,7 @@ class RecoveryCode(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     code_hash: Mapped[str] = mapped_column(sa.String(64))
-    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None]
 
 
 class SignInFailure(Base):
@@ -101,7 +101,7 @@ class SignInFailure(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     account: Mapped[str] = mapped_column(sa.String(64))
     address: Mapped[str] = mapped_column(sa.String(64))
-    failed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    failed_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class SentForm(Base):
@@ -114,9 +114,9 @@ class SentForm(Base):
 
     key_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     content_hash: Mapped[str] = mapped_column(sa.String(64))
-    sent_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    message: Mapped[str] = mapped_column(sa.Text)
-    address: Mapped[str] = mapped_column(sa.Text)
+    sent_at: Mapped[datetime] = mapped_column(index=True)
+    message: Mapped[str]
+    address: Mapped[str]
 
 
 class Upload(Base):
@@ -126,7 +126,7 @@ class Upload(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    uploaded_at: Mapped[datetime] = mapped_column(index=True)
     sha256: Mapped[str] = mapped_column(sa.String(64))
-    reason: Mapped[str] = mapped_column(sa.Text, server_default="")
+    reason: Mapped[str] = mapped_column(server_default="")
     packed: Mapped[bytes]

@@ -3,17 +3,9 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.db.base import (
-    Base,
-    PartialDateColumn,
-    UtcDateTime,
-    Versioned,
-    enum_column,
-    publication_column,
-    sortable,
-)
+from tracker.db.base import Base, Versioned, enum_column, related, sortable
 from tracker.models.asks import Ask, SuccessTest
 from tracker.models.people import Person
 from tracker.rules.asks import Publication
@@ -42,36 +34,32 @@ class Update(Versioned, Base):
 
     ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"))
     key: Mapped[str] = mapped_column(sa.String(80))
-    kind: Mapped[UpdateKind] = mapped_column(enum_column(UpdateKind, "kind"))
-    happened_on: Mapped[PartialDate] = mapped_column(PartialDateColumn)
-    text: Mapped[str] = mapped_column(sa.Text)
-    status: Mapped[Status | None] = mapped_column(enum_column(Status, "status"))
-    reason: Mapped[str] = mapped_column(sa.Text, server_default="")
+    kind: Mapped[UpdateKind] = enum_column(UpdateKind, "kind")
+    happened_on: Mapped[PartialDate]
+    text: Mapped[str]
+    status: Mapped[Status | None] = enum_column(Status, "status")
+    reason: Mapped[str] = mapped_column(server_default="")
     superseded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ask.id"), index=True)
     corrects_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ask_update.id"), index=True)
-    publication: Mapped[Publication] = publication_column()
-    draft_note: Mapped[str] = mapped_column(sa.Text, server_default="")
+    publication: Mapped[Publication] = enum_column(Publication, "publication", Publication.DRAFT)
+    draft_note: Mapped[str] = mapped_column(server_default="")
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     edited_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    sent_back_note: Mapped[str] = mapped_column(sa.Text, server_default="")
-    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    searched: Mapped[str] = mapped_column(sa.Text, server_default="")
-    not_found: Mapped[str] = mapped_column(sa.Text, server_default="")
-    sources_end_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
+    recorded_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    sent_back_note: Mapped[str] = mapped_column(server_default="")
+    published_at: Mapped[datetime | None]
+    searched: Mapped[str] = mapped_column(server_default="")
+    not_found: Mapped[str] = mapped_column(server_default="")
+    sources_end_on: Mapped[PartialDate | None]
     method_version: Mapped[str] = mapped_column(sa.String(10), server_default="")
 
-    ask: Mapped[Ask] = relationship(lazy="raise_on_sql", foreign_keys=[ask_id], back_populates="updates")
-    author: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[author_id])
-    corrects: Mapped["Update | None"] = relationship(lazy="raise_on_sql", remote_side="Update.id")
-    superseded_by: Mapped[Ask | None] = relationship(lazy="raise_on_sql", foreign_keys=[superseded_by_id])
-    evidence: Mapped[list["Evidence"]] = relationship(
-        lazy="raise_on_sql", order_by="Evidence.position", cascade="all, delete-orphan"
-    )
-    results: Mapped[list["TestResult"]] = relationship(
-        lazy="raise_on_sql", order_by="TestResult.test_id", cascade="all, delete-orphan"
-    )
+    ask: Mapped[Ask] = related(foreign_keys=[ask_id], back_populates="updates")
+    author: Mapped[Person | None] = related(foreign_keys=[author_id])
+    corrects: Mapped["Update | None"] = related(remote_side="Update.id")
+    superseded_by: Mapped[Ask | None] = related(foreign_keys=[superseded_by_id])
+    evidence: Mapped[list["Evidence"]] = related(order_by="Evidence.position", cascade="all, delete-orphan")
+    results: Mapped[list["TestResult"]] = related(order_by="TestResult.test_id", cascade="all, delete-orphan")
 
 
 class TestResult(Base):
@@ -82,9 +70,9 @@ class TestResult(Base):
 
     update_id: Mapped[int] = mapped_column(sa.ForeignKey("ask_update.id"), primary_key=True)
     test_id: Mapped[int] = mapped_column(sa.ForeignKey("success_test.id"), primary_key=True, index=True)
-    result: Mapped[Result] = mapped_column(enum_column(Result, "result"))
+    result: Mapped[Result] = enum_column(Result, "result")
 
-    test: Mapped[SuccessTest] = relationship(lazy="raise_on_sql")
+    test: Mapped[SuccessTest] = related()
 
 
 class Publisher(Versioned, Base):
@@ -93,8 +81,8 @@ class Publisher(Versioned, Base):
     __tablename__ = "publisher"
 
     host: Mapped[str] = mapped_column(sa.String(HOST_LENGTH), unique=True)
-    publisher: Mapped[str] = mapped_column(sa.Text)
-    type: Mapped[EvidenceType] = mapped_column(enum_column(EvidenceType, "type"))
+    publisher: Mapped[str]
+    type: Mapped[EvidenceType] = enum_column(EvidenceType, "type")
 
 
 class Evidence(Base):
@@ -112,14 +100,14 @@ class Evidence(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     update_id: Mapped[int] = mapped_column(sa.ForeignKey("ask_update.id"))
     position: Mapped[int]
-    url: Mapped[str] = mapped_column(sa.Text)
-    title: Mapped[str] = mapped_column(sa.Text)
-    publisher: Mapped[str] = mapped_column(sa.Text, server_default="")
-    published_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
-    type: Mapped[EvidenceType] = mapped_column(enum_column(EvidenceType, "type"))
-    archived_url: Mapped[str] = mapped_column(sa.Text, server_default="")
-    quote: Mapped[str] = mapped_column(sa.Text, server_default="")
-    note: Mapped[str] = mapped_column(sa.Text, server_default="")
+    url: Mapped[str]
+    title: Mapped[str]
+    publisher: Mapped[str] = mapped_column(server_default="")
+    published_on: Mapped[PartialDate | None]
+    type: Mapped[EvidenceType] = enum_column(EvidenceType, "type")
+    archived_url: Mapped[str] = mapped_column(server_default="")
+    quote: Mapped[str] = mapped_column(server_default="")
+    note: Mapped[str] = mapped_column(server_default="")
     is_see_also: Mapped[bool] = mapped_column(server_default=sa.false())
 
 
@@ -138,9 +126,9 @@ class StatusSpan(Base):
     ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"), primary_key=True)
     begins_on: Mapped[str] = mapped_column(sortable(10), primary_key=True)
     ends_on: Mapped[str | None] = mapped_column(sortable(10))
-    happened_on: Mapped[PartialDate] = mapped_column(PartialDateColumn)
-    status: Mapped[Status] = mapped_column(enum_column(Status, "status"))
-    reason: Mapped[str] = mapped_column(sa.Text)
+    happened_on: Mapped[PartialDate]
+    status: Mapped[Status] = enum_column(Status, "status")
+    reason: Mapped[str]
 
 
 class Reply(Versioned, Base):
@@ -154,16 +142,16 @@ class Reply(Versioned, Base):
     )
 
     ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"), index=True)
-    asked: Mapped[str] = mapped_column(sa.Text)
-    asked_on: Mapped[PartialDate] = mapped_column(PartialDateColumn)
-    due_on: Mapped[PartialDate] = mapped_column(PartialDateColumn)
-    outcome: Mapped[Outcome] = mapped_column(enum_column(Outcome, "outcome"), server_default=Outcome.WAITING.value)
-    answer: Mapped[str] = mapped_column(sa.Text, server_default="")
-    answered_on: Mapped[PartialDate | None] = mapped_column(PartialDateColumn)
-    internal_note: Mapped[str] = mapped_column(sa.Text, server_default="")
-    publication: Mapped[Publication] = publication_column()
+    asked: Mapped[str]
+    asked_on: Mapped[PartialDate]
+    due_on: Mapped[PartialDate]
+    outcome: Mapped[Outcome] = enum_column(Outcome, "outcome", Outcome.WAITING)
+    answer: Mapped[str] = mapped_column(server_default="")
+    answered_on: Mapped[PartialDate | None]
+    internal_note: Mapped[str] = mapped_column(server_default="")
+    publication: Mapped[Publication] = enum_column(Publication, "publication", Publication.DRAFT)
 
-    ask: Mapped[Ask] = relationship(lazy="raise_on_sql", back_populates="replies")
+    ask: Mapped[Ask] = related(back_populates="replies")
 
 
 class Note(Base):
@@ -174,7 +162,7 @@ class Note(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"), index=True)
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    written_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    text: Mapped[str] = mapped_column(sa.Text)
+    written_at: Mapped[datetime]
+    text: Mapped[str]
 
-    author: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+    author: Mapped[Person | None] = related()

@@ -19,7 +19,7 @@ from tracker.rules.status import Status
 from tracker.rules.text import NOTE_LENGTH, slugify, title_key
 from tracker.rules.wording import field_name
 from tracker.services import bodies, derived, legislation, records
-from tracker.services.change import Change
+from tracker.services.change import Change, check_version
 from tracker.services.events import Subject, record
 from tracker.services.records import NAME_LENGTH
 from tracker.services.updates import post_redefinition
@@ -34,15 +34,12 @@ def create_source(change: Change, draft: SourceDraft) -> Source:
     """Enter a source, as a draft."""
     change.require(Action.DRAFT)
     refuse(check_source(draft) + _key_taken(change.session, draft.key, None))
-    source = Source(publication=Publication.DRAFT, version=1)
-    records.create(change, source, draft)
-    return source
+    return records.create(change, Source(publication=Publication.DRAFT, version=1), draft)
 
 
 def edit_source(change: Change, source: Source, draft: SourceDraft, seen_version: int | None) -> bool:
     """Edit a source; answer whether anything changed."""
-    change.require(Action.EDIT)
-    records.check_version(source, seen_version)
+    change.require(Action.EDIT, source, seen_version)
     is_public = source.publication.is_public
     moved = [Problem(KEY_STAYS, "key")] if is_public and draft.key != source.key else []
     refuse(check_source(draft) + _key_taken(change.session, draft.key, source.id) + moved)
@@ -72,7 +69,7 @@ def edit_ask(change: Change, ask: Ask, draft: AskDraft, *, seen_version: int | N
     changed goes into its public story. An old slug keeps leading to the ask.
     """
     records.require_own(change, ask)
-    records.check_version(ask, seen_version)
+    check_version(ask, seen_version)
     problems = check_ask(draft)
     if draft.slug != ask.slug:
         problems += _slug_taken(change.session, draft.slug, ask.id)

@@ -13,7 +13,7 @@ from tracker.rules.people import Action
 from tracker.rules.publishers import PublisherDraft, check_publisher
 from tracker.rules.text import name_key, own_slug, slug_of_name
 from tracker.services import derived, records
-from tracker.services.change import Change
+from tracker.services.change import Change, check_version
 
 
 def find_or_create(change: Change, names: Iterable[str]) -> list[Body]:
@@ -30,8 +30,7 @@ def find_or_create(change: Change, names: Iterable[str]) -> list[Body]:
 def _create(change: Change, name: str) -> Body:
     taken = change.session.scalars(sa.select(Body.slug).where(Body.slug == slug_of_name(name))).all()
     body = Body(name_key=name_key(name), short_names=[], version=1)
-    records.create(change, body, BodyDraft(own_slug(name, taken), name))
-    return body
+    return records.create(change, body, BodyDraft(own_slug(name, taken), name))
 
 
 def named(draft: AskDraft, bodies: Iterable[Body]) -> AskDraft:
@@ -49,8 +48,7 @@ def assign(session: Session, ask: Ask, bodies: Sequence[Body]) -> None:
 
 def edit_body(change: Change, body: Body, draft: BodyDraft, seen_version: int | None) -> bool:
     """Rename a body or change its short names; return True if anything changed. Its slug stays."""
-    change.require(Action.EDIT)
-    records.check_version(body, seen_version)
+    change.require(Action.EDIT, body, seen_version)
     key = name_key(draft.name)
     others = sa.select(Body.id).where(_called(key), Body.id != body.id)
     if key != body.name_key and change.session.scalar(others):
@@ -79,7 +77,7 @@ def keep_publisher(change: Change, draft: PublisherDraft, seen_version: int | No
     row = change.session.scalar(sa.select(Publisher).where(Publisher.host == draft.host))
     if row:
         if row.publisher or seen_version:
-            records.check_version(row, seen_version)
+            check_version(row, seen_version)
         records.edit(change, row, draft, is_public=False)
     elif draft.publisher:
         records.create(change, Publisher(version=1), draft)

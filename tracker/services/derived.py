@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.db import fulltext
+from tracker.db.engine import in_steps
 from tracker.db.fulltext import Texts
 from tracker.models import Ask, AskBody, Body, Legislation, Link, StatusSpan, SuccessTest, Update
 from tracker.queries.stories import find_stories
@@ -22,6 +23,7 @@ from tracker.rules.text import initials, title_key
 
 STEP = 200
 IS_PUBLISHED = Ask.publication == Publication.PUBLISHED
+PUBLISHED = sa.select(Ask).where(IS_PUBLISHED)
 # The texts of an ask in the order of the index, each with how deep one must read to meet it.
 NAMES, TITLE, BODIES, SHORT, WORDING, TEST, ENTRY, LAW = range(8)
 DEPTH_OF = {NAMES: 0, TITLE: 0, BODIES: 1, SHORT: 1, WORDING: 1, TEST: 1, ENTRY: 2, LAW: 2}
@@ -90,9 +92,8 @@ def mend(session: Session) -> None:
     """Write both tables anew; about a millisecond an ask."""
     session.execute(sa.delete(StatusSpan))
     fulltext.clear(session)
-    for asks in _published(session):
+    for asks in in_steps(session, PUBLISHED, Ask, STEP):
         write_all(session, asks)
-        session.expunge_all()
 
 
 def write_all(session: Session, asks: Collection[Ask]) -> None:
@@ -111,7 +112,7 @@ def fill_if_empty(session: Session) -> None:
 
 
 def _wrong(session: Session) -> Iterator[str]:
-    for asks in _published(session):
+    for asks in in_steps(session, PUBLISHED, Ask, STEP):
         ids = [ask.id for ask in asks]
         stories, texts = find_stories(session, ids), find_texts(session, ids)
         columns = StatusSpan.__table__.c
@@ -124,7 +125,6 @@ def _wrong(session: Session) -> Iterator[str]:
                 yield f"ask {ask.slug} is not found by its words"
             if ask.title_key != title_key(ask.title):
                 yield f"ask {ask.slug} is not sorted by its title"
-        session.expunge_all()
 
 
 def _hidden(session: Session) -> Iterator[str]:
@@ -134,13 +134,6 @@ def _hidden(session: Session) -> Iterator[str]:
     ):
         hidden = sa.select(Ask.slug).where(~IS_PUBLISHED, Ask.id.in_(ids)).order_by(Ask.id)
         yield from (f"ask {slug} {fault}, but is not published" for slug in session.scalars(hidden))
-
-
-def _published(session: Session) -> Iterator[Sequence[Ask]]:
-    seen = 0
-    while asks := session.scalars(sa.select(Ask).where(Ask.id > seen, IS_PUBLISHED).order_by(Ask.id).limit(STEP)).all():
-        seen = asks[-1].id
-        yield asks
 
 
 def _select(place: int, number: Any, *columns: Any) -> sa.Select[Any]:

@@ -15,7 +15,7 @@ from tracker.rules.story import Entry, grounds_of, state_of
 from tracker.rules.text import free_slug
 from tracker.rules.updates import MOST_EVIDENCE, EvidenceDraft, UpdateDraft, UpdateKind, check_draft
 from tracker.services import records
-from tracker.services.change import Change
+from tracker.services.change import Change, check_version
 from tracker.services.events import record
 
 LAST = 2**62
@@ -43,7 +43,7 @@ def save(change: Change, ask: Ask, draft: UpdateDraft, key: str = "") -> Update:
 def edit(change: Change, ask: Ask, update: Update, draft: UpdateDraft, seen_version: int) -> None:
     """Rewrite an entry that is not yet published; needs its evidence and results loaded."""
     require_own(update, change.actor)
-    records.check_version(update, seen_version)
+    check_version(update, seen_version)
     refuse(check_draft(draft) + check_references(change.session, ask, list_tests(change.session, ask.id), draft))
     if draft_of(update) == draft:
         return
@@ -119,9 +119,7 @@ def draft_of_before(session: Session, corrected: Update) -> UpdateDraft | None:
     entry, judged = state.status_entry, [test_id for test_id, _ in own.results if test_id in tests]
     if not (judged or own.status) or (own.status and not entry):
         return None
-    results = tuple(
-        (number, state.results[number][0] if number in state.results else tests[number]) for number in judged
-    )
+    results = tuple((number, state.results.get(number, (tests[number],))[0]) for number in judged)
     grounds = sa.select(Update).where(Update.id.in_(grounds_of(withdrawn, judged, own.happened_on)))
     rows = session.scalars(
         grounds.order_by(Update.id).options(selectinload(Update.evidence), selectinload(Update.results))

@@ -40,8 +40,7 @@ def tell_by(change: Change, update: Update) -> None:
 
 def dismiss(change: Change, finding: Finding, reason: str, seen_version: int | None) -> None:
     """Let a finding be not relevant, for good."""
-    change.require(Action.PUBLISH)
-    records.check_version(finding, seen_version)
+    change.require(Action.PUBLISH, finding, seen_version)
     refuse(checks.required(reason, "reason", "why, for the log"))
     _require_new(finding)
     _decide(change, finding, FindingState.DISMISSED, reason)
@@ -52,8 +51,7 @@ def fill(change: Change, finding: Finding, seen_version: int | None) -> None:
 
     It is told by that, unless it belongs in the stories too: how a bill ends.
     """
-    change.require(Action.EDIT)
-    records.check_version(finding, seen_version)
+    change.require(Action.EDIT, finding, seen_version)
     _require_new(finding)
     if not finding.fills or finding.happened_on is None:
         raise RuleBroken([Problem("This says no day that could be filled in.")])
@@ -78,7 +76,5 @@ def _require_new(finding: Finding) -> None:
 
 
 def _decide(change: Change, finding: Finding, state: FindingState, reason: str) -> None:
-    before = records.logged(finding)
-    finding.state, finding.reason = state, reason
-    finding.decided_by_id, finding.decided_at = change.actor.id, change.at
-    records.save(change, finding, state.value, before, reason=reason, is_public=True)
+    decided = {"state": state, "reason": reason, "decided_by_id": change.actor.id, "decided_at": change.at}
+    records.put(change, finding, state.value, decided, reason=reason, is_public=True)

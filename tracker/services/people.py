@@ -20,7 +20,6 @@ from tracker.rules.text import BLANK, fold
 from tracker.services import records
 from tracker.services.change import Change
 from tracker.services.events import record
-from tracker.services.records import check_version, subject_of
 from tracker.services.sessions import digest
 
 INVITATION_LASTS, RESET_LASTS = timedelta(hours=72), timedelta(hours=24)
@@ -43,15 +42,12 @@ def add_person(change: Change, draft: PersonDraft, password_hash: str) -> Person
     """Add a member of staff. The log never holds the password's hash."""
     change.require(Action.MANAGE_PEOPLE)
     refuse(check_person(draft) + _taken(change, draft, None))
-    person = Person(is_active=True, version=1, password_hash=password_hash)
-    records.create(change, person, draft)
-    return person
+    return records.create(change, Person(is_active=True, version=1, password_hash=password_hash), draft)
 
 
 def edit_person(change: Change, person: Person, draft: PersonDraft, seen_version: int | None) -> bool:
     """Edit name, e-mail address and role; a new role ends the person's sessions."""
-    change.require(Action.MANAGE_PEOPLE)
-    records.check_version(person, seen_version)
+    change.require(Action.MANAGE_PEOPLE, person, seen_version)
     _refuse_erased(person)
     problems = check_person(draft) + _taken(change, draft, person.id)
     refuse([it for it in problems if getattr(draft, it.field or "") != getattr(person, it.field or "")])
@@ -78,8 +74,7 @@ def set_password(change: Change, person: Person, password_hash: str) -> None:
 
 def set_active(change: Change, person: Person, is_active: bool, seen_version: int | None) -> None:
     """Let a person sign in no more, at once, or let them in again."""
-    change.require(Action.MANAGE_PEOPLE)
-    records.check_version(person, seen_version)
+    change.require(Action.MANAGE_PEOPLE, person, seen_version)
     _refuse_erased(person)
     if person.is_active == is_active:
         return
@@ -87,9 +82,7 @@ def set_active(change: Change, person: Person, is_active: bool, seen_version: in
         _refuse_last_admin(change, person)
         end_sessions(change, person)
         end_links(change, person)
-    before = records.logged(person)
-    person.is_active = is_active
-    records.save(change, person, "reactivated" if is_active else "deactivated", before)
+    records.put(change, person, "reactivated" if is_active else "deactivated", {"is_active": is_active})
 
 
 def sign_out(change: Change, person: Person, key: str = "", but: str = "") -> None:
@@ -161,8 +154,7 @@ def _refuse_last_admin(change: Change, person: Person) -> None:
 
 def make_link(change: Change, person: Person, seen_version: int | None = None, token: str = "") -> str:
     """Make a link with this token, or a new one, and return it; only its hash is kept, and older links end."""
-    change.require(Action.MANAGE_PEOPLE)
-    check_version(person, seen_version)
+    change.require(Action.MANAGE_PEOPLE, person, seen_version)
     if not person.is_active:
         raise RuleBroken([Problem("This person is deactivated. Reactivate them first.")])
     end_links(change, person)
@@ -170,7 +162,7 @@ def make_link(change: Change, person: Person, seen_version: int | None = None, t
     change.session.execute(sa.delete(AccessLink).where(AccessLink.expires_at <= change.at))
     change.session.add(AccessLink(token_hash=digest(token), person_id=person.id, expires_at=expires_at))
     action = "invited" if person.is_invited else "reset link made"
-    record(change, action, subject_of(person), after={"link_expires_at": expires_at})
+    record(change, action, records.subject_of(person), after={"link_expires_at": expires_at})
     return token
 
 

@@ -41,8 +41,7 @@ OF_ENTRY = ("id", "at", "actor_name", "action", "before", "after", "reason")
 
 def erase(change: Change, person: Person, seen_version: int | None, reason: str) -> None:
     """Erase a deactivated person's names and addresses, sessions, links, codes, failed sign-ins and files, for good."""
-    change.require(Action.MANAGE_PEOPLE)
-    records.check_version(person, seen_version)
+    change.require(Action.MANAGE_PEOPLE, person, seen_version)
     if person.is_active or person.is_erased:
         sentence = "Deactivate the person first." if person.is_active else "This person was erased already."
         raise RuleBroken([Problem(sentence)])

@@ -1,12 +1,12 @@
 """Reads the whole event log: verifies its chain, holds it against checkpoints, writes it out for others to verify."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.db.engine import reading
+from tracker.db.engine import SMALLEST_ID, in_steps, reading
 from tracker.models import Event, PersonalDetail
 from tracker.rules.chain import (
     ERASED,
@@ -22,7 +22,6 @@ from tracker.rules.chain import (
 from tracker.services.events import opened, plain
 
 CHAIN_STEP = 1000
-SMALLEST_ID = -(2**31)
 
 
 class BrokenChain(Exception):
@@ -34,52 +33,15 @@ class BrokenChain(Exception):
         self.event_id = event_id
 
 
-class Comparison:
-    """Holds the details against the entries that commit to them, entry by entry."""
-
-    def __init__(self, session: Session) -> None:
-        self._details = {row.commitment: row for row in session.scalars(sa.select(PersonalDetail))}
-        self._changed = {made for made, row in self._details.items() if not _fits(row)}
-        self._seen: set[str] = set()
-        self._missing: dict[int, int] = {}
-        self._erased: dict[int, int] = {}
-        self._wrong: tuple[int | None, str] | None = None
-
-    def take(self, entry: Mapping[str, Any]) -> None:
-        """Look at the next entry."""
-        number = entry["id"]
-        for person_id, made in commitments_of(entry):
-            detail = self._details.get(made)
-            if detail is None:
-                self._missing.setdefault(person_id, number)
-            elif detail.person_id != person_id or made in self._changed:
-                self._wrong = self._wrong or (number, "names a person otherwise than when it was written")
-            self._seen.add(made)
-        if (entry["subject"], entry["action"]) == ("person", ERASED):
-            self._erased[entry["subject_id"]] = number
-            self._missing.pop(entry["subject_id"], None)
-
-    def find_fault(self) -> tuple[int | None, str] | None:
-        """Return what is wrong and with which entry, once all were looked at; None when all is well."""
-        if self._wrong:
-            return self._wrong
-        for person_id, number in self._missing.items():
-            return number, f"lacks a detail of person {person_id}, whom no later entry erased"
-        for made, detail in self._details.items():
-            if detail.person_id in self._erased:
-                return self._erased[detail.person_id], "erased a person, but a detail of them is still kept"
-            if made not in self._seen:
-                return None, f"that a detail of person {detail.person_id} belongs to is missing"
-        return None
-
-
 def verify(session: Session) -> tuple[int, str]:
     """Check the whole chain and the details beside it; answer how many entries it has and its last hash.
 
     Raises BrokenChain that names the first wrong entry. Reads a thousand entries at a time.
     """
     count, head = 0, GENESIS
-    details, replaced = Comparison(session), find_replaced(session)
+    named: dict[tuple[int, str], list[int]] = defaultdict(list)
+    erased: dict[int, int] = {}
+    replaced = find_replaced(session)
     for event in all_events(session):
         count += 1
         if event.id != count:
@@ -90,10 +52,37 @@ def verify(session: Session) -> tuple[int, str]:
         if replaced.get(event.id, event.hash) != entry_hash(content):
             raise BrokenChain(event.id, "was changed after it was written")
         head = event.hash
-        details.take(content)
-    if fault := details.find_fault():
-        raise BrokenChain(*fault)
+        for person_and_commitment in commitments_of(content):
+            named[person_and_commitment].append(count)
+        if (event.subject, event.action) == ("person", ERASED):
+            erased[event.subject_id] = count
+    _check_details(session, named, erased)
     return count, head
+
+
+def _check_details(session: Session, named: Mapping[tuple[int, str], list[int]], erased: Mapping[int, int]) -> None:
+    """Raise BrokenChain unless the details that are kept are those that the entries commit to.
+
+    `named` are the entries that hold a commitment for a person, `erased` those that erased one.
+    """
+    details = {row.commitment: row for row in session.scalars(sa.select(PersonalDetail))}
+    for (person_id, made), numbers in named.items():
+        if (detail := details.get(made)) and (detail.person_id != person_id or not _fits(detail)):
+            raise BrokenChain(numbers[0], "names a person otherwise than when it was written")
+    lacking = [
+        (number, person_id)
+        for (person_id, made), numbers in named.items()
+        for number in numbers
+        if made not in details and number > erased.get(person_id, 0)
+    ]
+    if lacking:
+        number, person_id = min(lacking)
+        raise BrokenChain(number, f"lacks a detail of person {person_id}, whom no later entry erased")
+    for made, detail in details.items():
+        if detail.person_id in erased:
+            raise BrokenChain(erased[detail.person_id], "erased a person, but a detail of them is still kept")
+        if (detail.person_id, made) not in named:
+            raise BrokenChain(None, f"that a detail of person {detail.person_id} belongs to is missing")
 
 
 def find_replaced(session: Session) -> dict[int, str]:
@@ -132,7 +121,8 @@ def export(engine: sa.Engine) -> Iterator[str]:
     while True:
         with reading(engine) as session:
             details = opened(session)
-            lines = [(event.id, _line(event, details)) for event in _next(session, seen)]
+            step = sa.select(Event).where(Event.id > seen).order_by(Event.id).limit(CHAIN_STEP)
+            lines = [(event.id, _line(event, details)) for event in session.scalars(step)]
         if not lines:
             return
         yield from (f"{line}\n" for _, line in lines)
@@ -141,15 +131,8 @@ def export(engine: sa.Engine) -> Iterator[str]:
 
 def all_events(session: Session) -> Iterator[Event]:
     """The log from the first entry on, read a thousand entries at a time."""
-    seen = SMALLEST_ID  # a forged entry may stand before the first
-    while chunk := _next(session, seen):
-        yield from chunk
-        seen = chunk[-1].id
-        session.expunge_all()
-
-
-def _next(session: Session, seen: int) -> list[Event]:
-    return list(session.scalars(sa.select(Event).where(Event.id > seen).order_by(Event.id).limit(CHAIN_STEP)))
+    for step in in_steps(session, sa.select(Event), Event, CHAIN_STEP):
+        yield from step
 
 
 def _line(event: Event, details: Mapping[str, tuple[str, str]]) -> str:

@@ -29,11 +29,11 @@ from tracker.models import (
 )
 from tracker.queries.stories import find_story
 from tracker.rules.asks import AWAY, Publication
-from tracker.rules.errors import Conflict, NotAllowed, Problem, RuleBroken
+from tracker.rules.errors import NotAllowed, Problem, RuleBroken
 from tracker.rules.people import Action, Actor
 from tracker.rules.updates import EvidenceDraft
 from tracker.services import derived
-from tracker.services.change import Change
+from tracker.services.change import Change, check_version
 from tracker.services.events import Subject, plain, record
 
 NAME_LENGTH = 80
@@ -41,6 +41,7 @@ NAME_LENGTH = 80
 NOT_LOGGED = {"id", "version", "title_key", "name_key", "password_hash", "totp_nonce", "totp_step", "wrong_codes"}
 ERASABLE = {"asked_as", "words", "salt", "candidates"}  # the name of a target: the log has a commitment to it
 T = TypeVar("T")
+R = TypeVar("R", bound=Versioned)
 Publishable = Source | Ask | Legislation | Link | Update | Reply
 
 
@@ -87,12 +88,6 @@ def save(
         row.version += 1
         record(change, action, subject_of(row), before=were, after=are, reason=reason, is_public=is_public)
     return were
-
-
-def check_version(row: Versioned, seen_version: int | None) -> None:
-    """Raise Conflict when the row was saved since the person saw it (None: no page was seen)."""
-    if seen_version is not None and row.version != seen_version:
-        raise Conflict
 
 
 def may_edit(session: Session, actor: Actor, ask: Ask) -> bool:
@@ -155,21 +150,35 @@ def subject_of(row: Any) -> Subject:
     return Subject(kind, row.id, name(row), row.id if kind == "ask" else getattr(row, "ask_id", None))
 
 
-def create(change: Change, row: Versioned, draft: object, reason: str = "") -> None:
-    """Store a new row from a draft, of which the public sees nothing, and log it."""
-    values = values_of(draft)
+def create(change: Change, row: R, draft: object, reason: str = "", **more: object) -> R:
+    """Store a new row from a draft, of which the public sees nothing, and log it; `more` are columns besides."""
+    values = values_of(draft) | more
     write(row, values)
     change.session.add(row)
     change.session.flush()  # the log names the new row's id
     record(change, "created", subject_of(row), after=values, reason=reason)
+    return row
 
 
 def edit(
-    change: Change, row: Versioned, draft: object, *, is_public: bool, reason: str = "", action: str = "edited"
+    change: Change, row: Versioned, draft: object, *, is_public: bool, reason: str = "", **more: object
 ) -> dict[str, object]:
     """Bring a row to the draft and log what differs; return the changed fields as they were."""
+    return put(change, row, "edited", values_of(draft) | more, reason=reason, is_public=is_public)
+
+
+def put(
+    change: Change,
+    row: Versioned,
+    action: str,
+    values: Mapping[str, object],
+    *,
+    reason: str = "",
+    is_public: bool = False,
+) -> dict[str, object]:
+    """Put the values into a row's columns and log what differs; return the changed ones as they were."""
     before = logged(row)
-    write(row, values_of(draft))
+    write(row, values)
     return save(change, row, action, before, reason=reason, is_public=is_public)
 
 
@@ -207,9 +216,8 @@ def move(
 ) -> None:
     """Change who sees a row, and log it."""
     check_version(row, seen_version)
-    before, was_public = logged(row), row.publication.is_public
-    row.publication = to
-    save(change, row, action, before, reason=reason, is_public=was_public or to.is_public)
+    is_public = row.publication.is_public or to.is_public
+    put(change, row, action, {"publication": to}, reason=reason, is_public=is_public)
     match row:
         case Ask():
             derived.write_spans(change.session, row, find_story(change.session, row.id).entries)

@@ -5,7 +5,7 @@ All records are kept in memory meanwhile: about 5 KB for each.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload, undefer
 from sqlalchemy.orm.interfaces import ORMOption
 
+from tracker.db.engine import in_steps
 from tracker.models import Ask, Event, Finding, FormerSlug, Target, Update
 from tracker.queries.stories import find_stories
 from tracker.rules.asks import PUBLIC
@@ -127,7 +128,7 @@ def _unsaid(event: Event) -> Values:
 
 def _settle(session: Session, replayed: Replayed) -> None:
     """Let asks and tests stand as the published stories say; the stories themselves are compared like all else."""
-    for asks in _steps(session, sa.select(Ask), Ask):
+    for asks in in_steps(session, sa.select(Ask), Ask, STEP):
         stories = find_stories(session, [ask.id for ask in asks])
         for row, values in (told for ask in asks for told in updates.told(ask, stories[ask.id])):
             key = records.subject_of(row).kind, row.id
@@ -139,7 +140,7 @@ def _compare(session: Session, replayed: Replayed) -> Iterator[str]:
     unseen = set(replayed.records)
     for kind, model in MODELS.items():
         logged = sa.select(model).where(LOGGED.get(model, sa.true())).options(*LOADED.get(model, ()))
-        for row in (row for rows in _steps(session, logged, model) for row in rows):
+        for row in (row for rows in in_steps(session, logged, model, STEP) for row in rows):
             unseen.discard((kind, row.id))
             if isinstance(row, Target) and row.salt and targets.commitment_to(row) != row.commitment:
                 yield f"target {row.id}: its name is not the one that was entered."
@@ -165,11 +166,3 @@ def _differences(kind: str, row: Any, expected: Values) -> Iterator[str]:
         for name, value in expected.items()
         if name in stored and stored[name] != value
     )
-
-
-def _steps(session: Session, wanted: sa.Select[Any], model: Any) -> Iterator[Sequence[Any]]:
-    """All rows as they are now, so many at a time."""
-    seen, step = 0, wanted.order_by(model.id).limit(STEP).execution_options(populate_existing=True)
-    while rows := session.scalars(step.where(model.id > seen)).all():
-        yield rows
-        seen = rows[-1].id

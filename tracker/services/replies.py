@@ -14,15 +14,12 @@ def create_reply(change: Change, ask_id: int, draft: ReplyDraft) -> Reply:
     """Enter that somebody was asked; internal until published."""
     change.require(Action.EDIT)
     refuse(check_reply(draft, change.today))
-    reply = Reply(ask_id=ask_id, publication=Publication.DRAFT, version=1)
-    records.create(change, reply, draft)
-    return reply
+    return records.create(change, Reply(ask_id=ask_id, publication=Publication.DRAFT, version=1), draft)
 
 
 def edit_reply(change: Change, reply: Reply, draft: ReplyDraft, seen_version: int | None) -> bool:
     """Enter what came of it; answer whether anything changed."""
-    change.require(Action.EDIT)
-    records.check_version(reply, seen_version)
+    change.require(Action.EDIT, reply, seen_version)
     is_public = reply.publication.is_public
     refuse(check_reply(draft, change.today) + (check_publishable(draft) if is_public else []))
     return bool(records.edit(change, reply, draft, is_public=is_public))
@@ -37,20 +34,18 @@ def publish_reply(change: Change, reply: Reply, seen_version: int | None) -> Non
 
 def mark_disputed(change: Change, ask: Ask, draft: DisputeDraft, seen_version: int | None) -> bool:
     """Show what is disputed, or put right how that is said; answer whether anything changed."""
-    change.require(Action.EDIT)
-    records.check_version(ask, seen_version)
+    change.require(Action.EDIT, ask, seen_version)
     if not ask.publication.is_public:
         raise RuleBroken([Problem("The public does not see this ask, so there is nothing to mark.")])
     refuse(check_dispute(draft, change.today))
-    return bool(records.edit(change, ask, draft, is_public=True, action="marked as disputed"))
+    return bool(records.put(change, ask, "marked as disputed", vars(draft), is_public=True))
 
 
 def end_dispute(change: Change, ask: Ask, seen_version: int | None, reason: str) -> None:
     """Take the mark off; what came of it is public from now on, with what was disputed."""
-    change.require(Action.EDIT)
-    records.check_version(ask, seen_version)
+    change.require(Action.EDIT, ask, seen_version)
     if ask.disputed_on is None:
         raise RuleBroken([Problem("Nothing here is disputed any more.")])
     refuse(checks.required(reason, "reason", "what came of it, in one sentence"))
     is_public = ask.publication.is_public
-    records.edit(change, ask, DisputeDraft(), is_public=is_public, reason=reason, action=SETTLED)
+    records.put(change, ask, SETTLED, vars(DisputeDraft()), reason=reason, is_public=is_public)

@@ -20,7 +20,7 @@ from tracker.rules.people import UNKNOWN, Action
 from tracker.services import people
 from tracker.services.change import Change
 from tracker.services.events import record
-from tracker.services.records import check_version, subject_of
+from tracker.services.records import subject_of
 from tracker.services.sessions import digest
 
 SECRET_BYTES = 20
@@ -92,8 +92,7 @@ def make_codes(change: Change, person: Person) -> list[str]:
 
 def reset(change: Change, person: Person, seen_version: int | None) -> None:
     """Take the second step off somebody who lost their device; their sessions end. The password stays."""
-    change.require(Action.MANAGE_PEOPLE)
-    check_version(person, seen_version)
+    change.require(Action.MANAGE_PEOPLE, person, seen_version)
     if not person.has_second_step:
         raise RuleBroken([Problem("This person has not set up two-step sign-in.")])
     person.totp_nonce, person.totp_step, person.wrong_codes = "", 0, 0

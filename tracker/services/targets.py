@@ -43,8 +43,7 @@ def add_targets(change: Change, ask: Ask, draft: TargetsDraft) -> int:
 
 def decide(change: Change, target: Target, draft: Decision, seen_version: int | None) -> bool:
     """Enter what a person found on the list; return True if anything changed."""
-    change.require(Action.EDIT)
-    records.check_version(target, seen_version)
+    change.require(Action.EDIT, target, seen_version)
     session, ask = change.session, change.session.get_one(Ask, target.ask_id)
     if not target.asked_as:
         raise RuleBroken([Problem("This name was erased.")])
@@ -71,8 +70,7 @@ def decide(change: Change, target: Target, draft: Decision, seen_version: int | 
 
 def erase(change: Change, target: Target, seen_version: int | None, reason: str, *, is_counted: bool) -> None:
     """Erase the name and the words permanently; not `is_counted`: it was never asked for, and no count has it."""
-    change.require(Action.EDIT)
-    records.check_version(target, seen_version)
+    change.require(Action.EDIT, target, seen_version)
     problems = checks.required(reason, "reason", "why, for the log")
     if target.asked_as and words_of(target.asked_as) <= words_of(reason):
         problems.append(Problem("The reason stays in the log, so it must not repeat the name.", "reason"))

@@ -11,7 +11,7 @@ from tracker.queries.stories import find_story
 from tracker.rules.asks import REDEFINING_FIELDS, TestDraft, check_labels, check_test, drafts_in_words
 from tracker.rules.errors import Problem, refuse
 from tracker.services import records
-from tracker.services.change import Change
+from tracker.services.change import Change, check_version
 from tracker.services.updates import post_redefinition, settle
 
 TOLD_LENGTH = 500
@@ -21,10 +21,8 @@ def add_tests(change: Change, ask: Ask, added: Sequence[TestDraft], reason: str 
     """Add tests to an ask, which its story tells in one entry."""
     records.require_own_part(change, ask)
     refuse([problem for draft in added for problem in check_test(draft) + _key_taken(change.session, ask, draft.key)])
-    rows = []
-    for draft in added:
-        rows.append(SuccessTest(ask_id=ask.id, version=1, is_archived=False, result=draft.before))
-        records.create(change, rows[-1], draft, reason)
+    made = [(draft, SuccessTest(ask_id=ask.id, version=1, is_archived=False, result=draft.before)) for draft in added]
+    rows = [records.create(change, row, draft, reason) for draft, row in made]
     if ask.publication.is_public:
         post_redefinition(change, ask, _tell_added([draft.label for draft in added]), reason)
     return rows
@@ -59,7 +57,7 @@ def edit_test(
 ) -> bool:
     """Edit a test; answer whether anything changed."""
     records.require_own_part(change, ask)
-    records.check_version(test, seen_version)
+    check_version(test, seen_version)
     refuse(check_test(draft) + (_key_taken(change.session, ask, draft.key) if draft.key != test.key else []))
     is_public = ask.publication.is_public
     before = records.edit(change, test, draft, is_public=is_public, reason=reason)
@@ -86,11 +84,9 @@ def restore_test(change: Change, ask: Ask, test: SuccessTest, seen_version: int 
 def _set_archived(change: Change, ask: Ask, test: SuccessTest, seen_version: int | None, reason: str) -> None:
     """Turn the mark over; the version tells whether somebody else did so first."""
     records.require_own_part(change, ask)
-    records.check_version(test, seen_version)
-    before = records.logged(test)
-    test.is_archived = not test.is_archived
-    action = "archived" if test.is_archived else "restored"
-    records.save(change, test, action, before, reason=reason, is_public=ask.publication.is_public)
+    check_version(test, seen_version)
+    action, turned = "restored" if test.is_archived else "archived", {"is_archived": not test.is_archived}
+    records.put(change, test, action, turned, reason=reason, is_public=ask.publication.is_public)
 
 
 def _tell(change: Change, ask: Ask, text: str, reason: str) -> None:
