@@ -62,13 +62,12 @@ class Reference:
 
 @dataclass(frozen=True)
 class Table:
-    """A file: its name, what one row is and is called, and its columns.
+    """A file: its name, what one row is, and its columns.
 
     `key` are the columns that no two rows share; `is_key_whole` says that none of them is ever empty.
     """
 
     name: str
-    record: str
     row_is: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]

@@ -58,7 +58,6 @@ OF_STAFF: Mapping[str, tuple[Column, ...]] = {
 }
 BODIES = Table(
     "bodies",
-    "Body",
     "one body that answers for asks",
     (
         field("slug", "What stands in its address, which it keeps", always=True),
@@ -69,7 +68,6 @@ BODIES = Table(
 )
 REDIRECTS = Table(
     "redirects",
-    "Redirect",
     "one former address of an ask, which leads to it",
     (field("former_slug", "What stood in the address", always=True), ASK_SLUG),
     key=("former_slug",),
@@ -77,7 +75,6 @@ REDIRECTS = Table(
 )
 WORDINGS = Table(
     "wordings",
-    "Wording",
     "one text in a step of the public history of an ask's wording",
     (
         ASK_SLUG,
@@ -95,7 +92,6 @@ WORDINGS = Table(
 )
 DISPUTES = Table(
     "disputes",
-    "EndedDispute",
     "one dispute about an ask, which ended",
     (
         ASK_SLUG,
@@ -109,7 +105,6 @@ DISPUTES = Table(
 )
 TAKEDOWNS = Table(
     "takedowns",
-    "TakingDown",
     "one time when words were taken down; it does not say which",
     (
         _moment("taken_down_at", "When that was", always=True),
@@ -120,7 +115,6 @@ TAKEDOWNS = Table(
 )
 PUBLISHERS = Table(
     "publishers",
-    "Publisher",
     "one host whose pages staff say more of than the tracker knows by itself",
     (
         field("host", "The host, which stands for those below it too", always=True),
@@ -131,7 +125,6 @@ PUBLISHERS = Table(
 )
 DESIGNATIONS = Table(
     "designations",
-    "Designation",
     "one entry of the UK Sanctions List as we read it, without any name",
     (
         field("unique_id", "Its unique ID", always=True),
@@ -168,7 +161,6 @@ def _json(values: dict[str, Any] | None) -> str:
 
 LOG = Table(
     "log",
-    "LogEntry",
     "one entry of the event log",
     (
         field("id", "Number of the entry", Type.NUMBER, always=True),
