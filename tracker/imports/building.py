@@ -24,7 +24,6 @@ from tracker.models import (
 )
 from tracker.rules import asks, checks, disputes, legislation, updates
 from tracker.rules.asks import Publication
-from tracker.rules.dates import check_not_future
 from tracker.rules.disputes import DisputeDraft, check_dispute
 from tracker.rules.errors import Problem
 from tracker.rules.text import is_slug, name_key, own_slug, slugify
@@ -157,9 +156,7 @@ class Builder:
             problems.append(Problem("The new status.", "status"))
         if draft.status and not draft.reason:
             problems.append(Problem("The reason in one or two sentences.", "reason"))
-        if sentence := check_not_future(draft.happened_on, self.change.today):
-            problems.append(Problem(sentence, "happened_on"))
-        return problems
+        return problems + checks.not_future(draft.happened_on, self.change.today, "happened_on")
 
     def _finish_reply(self, line: Line, reply: Reply, draft: disputes.ReplyDraft) -> list[Problem]:
         reply.id = values_of("replies", line, ["reply_key"], self.plan)["reply_key"]

@@ -104,11 +104,6 @@ class PartialDate:
         return self.text
 
 
-def check_not_future(value: PartialDate, today: date) -> str | None:
-    """Return why a thing said to have happened cannot have happened yet, or None."""
-    return "This date lies in the future." if value.first_day > today else None
-
-
 def _iso(text: str) -> str:
     """Return "2018-03-19" for "19 march 2018" or "19/3/2018"; anything else comes back unchanged."""
     for pattern in IN_WORDS:
