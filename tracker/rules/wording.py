@@ -32,12 +32,10 @@ def field_name(name: str) -> str:
 
 def shown(value: object) -> str:
     """Return a value as a reader sees it in a sentence."""
-    if value in (None, "", [], {}):
+    if value in (None, "", []):
         return MISSING
     if isinstance(value, list):
         return ", ".join(shown(part) for part in value)
-    if isinstance(value, dict):
-        return "; ".join(f"{name}: {part}" for name, part in value.items() if part not in (None, ""))
     text = str(value)
     return f"“{text[:LONGEST_QUOTE]}…”" if len(text) > LONGEST_QUOTE else f"“{text}”"
 
