@@ -3,7 +3,7 @@
 And the event log, which staff take along as a file of its own.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
@@ -139,18 +139,17 @@ DESIGNATIONS = Table(
 )
 
 
-def _for_staff(table: Table, columns: Iterable[Column]) -> Table:
+def _for_staff(table: Table) -> Table:
     # Staff see also who has not answered yet.
     public = (OUTCOME.get(column.name, column) for column in table.columns)
     exact = (_to_the_microsecond(column) if column.type is Type.MOMENT else column for column in public)
-    return replace(table, columns=(*exact, *columns))
+    return replace(table, columns=(*exact, *OF_STAFF.get(table.name, ())))
 
 
 OUTCOME = {column.name: column for column in choice("outcome", "What came of it", Outcome)}
 ALWAYS = {table.name: table for table in (REDIRECTS, WORDINGS, DISPUTES, TAKEDOWNS, BODIES, DESIGNATIONS)}
 PUBLIC = TABLES | ALWAYS
-WHOLE = {name: _for_staff(table, OF_STAFF.get(name, ())) for name, table in TABLES.items()} | ALWAYS
-WHOLE |= {PUBLISHERS.name: PUBLISHERS}
+WHOLE = {name: _for_staff(table) for name, table in TABLES.items()} | ALWAYS | {PUBLISHERS.name: PUBLISHERS}
 # What names others comes before what it names: a row that is added meanwhile has all that it names.
 ORDER = ("wordings", "disputes", "takedowns", "redirects", *PACKED_ORDER, "bodies", "designations", "publishers")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tracker.imports.cells import DRAFTS
 from tracker.imports.files import Line, Lines
-from tracker.imports.folder import COLUMNS, EMPTY, KINDS, MAY_BE_EMPTY, REFERENCES, values_of
+from tracker.imports.folder import COLUMNS, EMPTY, KINDS, REFERENCES, values_of
 from tracker.imports.plan import Plan
 from tracker.imports.targets import finish_target, read_designations
 from tracker.models import (
@@ -218,7 +218,7 @@ class Builder:
         for column, (table, *columns) in REFERENCES.get(name, {}).items():
             key = tuple(line.cells.get(part, "") for part in columns)
             names[column] = self.ids[table].get(key)
-            if names[column] is None and (key[-1] or columns[-1] not in MAY_BE_EMPTY):
+            if names[column] is None and (key[-1] or COLUMNS[name][columns[-1]].is_always):
                 self.plan.refuse(line, columns[-1], f"What a row of {table}.csv has.")
         return names
 

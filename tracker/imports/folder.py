@@ -53,7 +53,6 @@ REFERENCES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "wordings": OF_ASK,
     "disputes": OF_ASK,
 }
-MAY_BE_EMPTY = {"becomes", "superseded_by", "corrects", "same_as"}
 # What an empty cell means, where that is not nothing.
 EMPTY = {
     "publication": Publication.PUBLISHED, "disputed_about": "", "sent_back_note": "", "method_version": "",
@@ -62,9 +61,8 @@ EMPTY = {
 # The columns that are taken in; all others follow from them.
 TAKEN: Mapping[str, frozenset[str]] = {
     name: frozenset(
-        [of.name for of in fields(DRAFTS[name]) if of.name in COLUMNS[name]]
-        + [column for column in more.split() if column in COLUMNS[name]]
-        + [columns[-1] for _, *columns in REFERENCES.get(name, {}).values()]
+        {*(of.name for of in fields(DRAFTS[name])), *more.split()} & COLUMNS[name].keys()
+        | {columns[-1] for _, *columns in REFERENCES.get(name, {}).values()}
     )
     for name, (_, more) in KINDS.items()
 } | {"results": frozenset(["result"])}
