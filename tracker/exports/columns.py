@@ -110,7 +110,6 @@ def cell(value: object, site_url: str) -> str:
 # By the exact type: a file of a million rows asks forty million times.
 CELLS: dict[type, Callable[[Any], str]] = {
     NoneType: lambda value: "",
-    str: lambda value: value,
     PartialDate: attrgetter("text"),
     datetime: lambda value: value.isoformat(timespec="seconds"),
     list: "; ".join,
