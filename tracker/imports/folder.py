@@ -1,6 +1,7 @@
 """A folder of CSV files as `tracker export` writes it: its rows read, its cells understood, compared with a tracker."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -102,12 +103,10 @@ def _read(path: Path, table: Table, plan: Plan) -> list[Line]:
 
 def values_of(name: str, line: Line, wanted: Iterable[str], plan: Plan) -> dict[str, Any]:
     """Return the values of these columns of a row, None where a cell is empty; the plan is told of faulty cells."""
-    values: dict[str, Any] = {}
-    for column in wanted:
-        text = line.cells.get(column, "")
-        values[column] = None
+    values: dict[str, Any] = dict.fromkeys(wanted)
+    for column in filter(line.cells.get, values):
         try:
-            values[column] = value_of(COLUMNS[name][column], text) if text else None
+            values[column] = value_of(COLUMNS[name][column], line.cells[column])
         except ValueError as error:
             plan.refuse_unread(line, column, str(error))
     return values
@@ -138,13 +137,11 @@ def value_of(column: Column, text: str) -> Any:
 
 
 def _moment(text: str) -> datetime:
-    try:
+    with suppress(ValueError):
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise ValueError("A moment with its time zone, such as 2026-11-22T12:00:00+00:00.")
-    return moment
+        if moment.tzinfo:
+            return moment
+    raise ValueError("A moment with its time zone, such as 2026-11-22T12:00:00+00:00.")
 
 
 @dataclass(frozen=True)
