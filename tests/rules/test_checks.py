@@ -1,12 +1,15 @@
-"""Which links may be published, and where a person may be sent after signing in."""
+"""Which links may be published, what lies in the future, and where a person may be sent after signing in."""
 
+from datetime import date
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.checks import URL_LENGTH, check_url, is_local_path
+from tracker.rules.checks import URL_LENGTH, check_url, is_local_path, not_future
+from tracker.rules.dates import PartialDate
+from tracker.rules.errors import Problem
 
 HERE = "https://tracker.example.org/staff/sign-in"
 PUBLISHED = [
@@ -70,3 +73,12 @@ def test_a_path_that_passes_stays_on_this_site(text: str) -> None:
     if is_local_path(text):
         there = urlsplit(urljoin(HERE, text))
         assert (there.scheme, there.netloc) == ("https", "tracker.example.org")
+
+
+def test_only_what_cannot_have_happened_yet_lies_in_the_future() -> None:
+    today = date(2018, 3, 19)
+    for text in ("2018", "2018-03", "2018-03-19", "1999-12-31"):
+        assert not_future(PartialDate(text), today, "made_on") == []
+    for text in ("2019", "2018-04", "2018-03-20"):
+        assert not_future(PartialDate(text), today, "made_on") == [Problem("This date lies in the future.", "made_on")]
+    assert not_future(None, today, "made_on") == []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.dates import FIRST_YEAR, LAST_YEAR, PartialDate, check_not_future
+from tracker.rules.dates import FIRST_YEAR, LAST_YEAR, PartialDate
 
 DAYS = st.dates(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)).map(date.isoformat)
 TEXTS = st.tuples(DAYS, st.sampled_from([4, 7, 10])).map(lambda pair: pair[0][: pair[1]])
@@ -103,11 +103,3 @@ def test_a_date_may_be_by_another_when_its_first_day_is_not_after_the_others_las
     may_be = [("2018-03-19", "2018-03-19"), ("2018-03-31", "2018-03"), ("2018", "2018-01-01"), ("2018-12-31", "2018")]
     cannot = [("2018-03-19", "2018-03-18"), ("2018-04", "2018-03-31"), ("2019", "2018")]
     assert [pair for pair in may_be + cannot if PartialDate(pair[0]).may_be_by(PartialDate(pair[1]))] == may_be
-
-
-def test_only_what_cannot_have_happened_yet_lies_in_the_future() -> None:
-    today = date(2018, 3, 19)
-    for text in ("2018", "2018-03", "2018-03-19", "1999-12-31"):
-        assert check_not_future(PartialDate(text), today) is None
-    for text in ("2019", "2018-04", "2018-03-20"):
-        assert check_not_future(PartialDate(text), today) == "This date lies in the future."

@@ -32,7 +32,6 @@ def test_values_are_shown_as_a_reader_sees_them() -> None:
         ([], "nothing"),
         (False, "“False”"),
         (["Wales", "Scotland"], "“Wales”, “Scotland”"),
-        ([{"url": "https://a.example", "note": "", "published_on": None}], "url: https://a.example"),
         ("x" * LONGEST_QUOTE, f"“{'x' * LONGEST_QUOTE}”"),
         ("x" * (LONGEST_QUOTE + 1), f"“{'x' * LONGEST_QUOTE}…”"),
     ):

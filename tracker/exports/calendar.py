@@ -56,8 +56,8 @@ def _event(event: CalendarEvent) -> Iterator[str]:
     """It takes no time from anybody: its days stay free."""
     yield "BEGIN:VEVENT"
     yield f"SUMMARY:{_text(event.summary)}"
-    yield f"DTSTART;VALUE=DATE:{_day(event.first_day)}"
-    yield f"DTEND;VALUE=DATE:{_day(event.last_day + A_DAY)}"
+    yield f"DTSTART;VALUE=DATE:{event.first_day:%Y%m%d}"
+    yield f"DTEND;VALUE=DATE:{event.last_day + A_DAY:%Y%m%d}"
     yield f"DTSTAMP:{event.recorded_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     yield f"UID:{event.uid}"
     yield f"CATEGORIES:{_text(event.category)}"
@@ -66,10 +66,6 @@ def _event(event: CalendarEvent) -> Iterator[str]:
     yield "TRANSP:TRANSPARENT"
     yield f"URL:{event.url}"
     yield "END:VEVENT"
-
-
-def _day(value: date) -> str:
-    return value.isoformat().replace("-", "")
 
 
 def _text(value: str) -> str:

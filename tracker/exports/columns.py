@@ -7,7 +7,6 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from operator import attrgetter
 from types import NoneType
 from typing import Any, NamedTuple
@@ -15,32 +14,21 @@ from typing import Any, NamedTuple
 from tracker.exports import csv
 from tracker.face import Face
 from tracker.rules.dates import PRECISIONS, PartialDate
+from tracker.rules.text import Choice
 
 YES, NO = "yes", "no"
 
 
-class Type(StrEnum):
+class Type(Choice):
     """What a column holds, for programs; `label` says it to people."""
 
     TEXT = "text"
-    PARTIAL_DATE = "date"
-    MOMENT = "moment"
-    NUMBER = "number"
-    LIST = "list"
-    CHOICE = "choice"
-    WEB_ADDRESS = "address"
-
-    @property
-    def label(self) -> str:
-        return {
-            Type.TEXT: "Text",
-            Type.PARTIAL_DATE: "Day, month or year",
-            Type.MOMENT: "Moment in UTC",
-            Type.NUMBER: "Whole number",
-            Type.LIST: "List of texts",
-            Type.CHOICE: "One of",
-            Type.WEB_ADDRESS: "Web address",
-        }[self]
+    PARTIAL_DATE = "date", "Day, month or year"
+    MOMENT = "moment", "Moment in UTC"
+    NUMBER = "number", "Whole number"
+    LIST = "list", "List of texts"
+    CHOICE = "choice", "One of"
+    WEB_ADDRESS = "address", "Web address"
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,13 +62,12 @@ class Reference:
 
 @dataclass(frozen=True)
 class Table:
-    """A file: its name, what one row is and is called, and its columns.
+    """A file: its name, what one row is, and its columns.
 
     `key` are the columns that no two rows share; `is_key_whole` says that none of them is ever empty.
     """
 
     name: str
-    record: str
     row_is: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
@@ -123,7 +110,6 @@ def cell(value: object, site_url: str) -> str:
 # By the exact type: a file of a million rows asks forty million times.
 CELLS: dict[type, Callable[[Any], str]] = {
     NoneType: lambda value: "",
-    str: lambda value: value,
     PartialDate: attrgetter("text"),
     datetime: lambda value: value.isoformat(timespec="seconds"),
     list: "; ".join,

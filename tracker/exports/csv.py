@@ -31,8 +31,9 @@ def write(header: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]
     for number, row in enumerate(rows, 1):
         lines.append(_line([guard(cell) if cell[:1] in RISKY else cell for cell in row]))
         if number % CHUNK_ROWS == 0:
-            yield _drain(lines)
-    yield _drain(lines)
+            yield "".join(lines)
+            lines.clear()
+    yield "".join(lines)
 
 
 def _line(row: Iterable[str]) -> str:
@@ -42,9 +43,3 @@ def _line(row: Iterable[str]) -> str:
         for cell in row
     ]
     return ",".join(cells) + "\r\n"
-
-
-def _drain(lines: list[str]) -> str:
-    text = "".join(lines)
-    lines.clear()
-    return text

@@ -3,7 +3,7 @@
 And the event log, which staff take along as a file of its own.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
@@ -58,7 +58,6 @@ OF_STAFF: Mapping[str, tuple[Column, ...]] = {
 }
 BODIES = Table(
     "bodies",
-    "Body",
     "one body that answers for asks",
     (
         field("slug", "What stands in its address, which it keeps", always=True),
@@ -69,7 +68,6 @@ BODIES = Table(
 )
 REDIRECTS = Table(
     "redirects",
-    "Redirect",
     "one former address of an ask, which leads to it",
     (field("former_slug", "What stood in the address", always=True), ASK_SLUG),
     key=("former_slug",),
@@ -77,7 +75,6 @@ REDIRECTS = Table(
 )
 WORDINGS = Table(
     "wordings",
-    "Wording",
     "one text in a step of the public history of an ask's wording",
     (
         ASK_SLUG,
@@ -95,7 +92,6 @@ WORDINGS = Table(
 )
 DISPUTES = Table(
     "disputes",
-    "EndedDispute",
     "one dispute about an ask, which ended",
     (
         ASK_SLUG,
@@ -109,7 +105,6 @@ DISPUTES = Table(
 )
 TAKEDOWNS = Table(
     "takedowns",
-    "TakingDown",
     "one time when words were taken down; it does not say which",
     (
         _moment("taken_down_at", "When that was", always=True),
@@ -120,7 +115,6 @@ TAKEDOWNS = Table(
 )
 PUBLISHERS = Table(
     "publishers",
-    "Publisher",
     "one host whose pages staff say more of than the tracker knows by itself",
     (
         field("host", "The host, which stands for those below it too", always=True),
@@ -131,7 +125,6 @@ PUBLISHERS = Table(
 )
 DESIGNATIONS = Table(
     "designations",
-    "Designation",
     "one entry of the UK Sanctions List as we read it, without any name",
     (
         field("unique_id", "Its unique ID", always=True),
@@ -146,18 +139,17 @@ DESIGNATIONS = Table(
 )
 
 
-def _for_staff(table: Table, columns: Iterable[Column]) -> Table:
+def _for_staff(table: Table) -> Table:
     # Staff see also who has not answered yet.
     public = (OUTCOME.get(column.name, column) for column in table.columns)
     exact = (_to_the_microsecond(column) if column.type is Type.MOMENT else column for column in public)
-    return replace(table, columns=(*exact, *columns))
+    return replace(table, columns=(*exact, *OF_STAFF.get(table.name, ())))
 
 
 OUTCOME = {column.name: column for column in choice("outcome", "What came of it", Outcome)}
 ALWAYS = {table.name: table for table in (REDIRECTS, WORDINGS, DISPUTES, TAKEDOWNS, BODIES, DESIGNATIONS)}
 PUBLIC = TABLES | ALWAYS
-WHOLE = {name: _for_staff(table, OF_STAFF.get(name, ())) for name, table in TABLES.items()} | ALWAYS
-WHOLE |= {PUBLISHERS.name: PUBLISHERS}
+WHOLE = {name: _for_staff(table) for name, table in TABLES.items()} | ALWAYS | {PUBLISHERS.name: PUBLISHERS}
 # What names others comes before what it names: a row that is added meanwhile has all that it names.
 ORDER = ("wordings", "disputes", "takedowns", "redirects", *PACKED_ORDER, "bodies", "designations", "publishers")
 
@@ -168,7 +160,6 @@ def _json(values: dict[str, Any] | None) -> str:
 
 LOG = Table(
     "log",
-    "LogEntry",
     "one entry of the event log",
     (
         field("id", "Number of the entry", Type.NUMBER, always=True),

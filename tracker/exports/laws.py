@@ -25,7 +25,6 @@ def _kind_label(row: Any) -> str:
 
 LEGISLATION = Table(
     "legislation",
-    "Law",
     "one law",
     (
         field("law_key", "Kind, year and number as in the law's address on this site", always=True),
@@ -48,7 +47,6 @@ LEGISLATION = Table(
 )
 LINKS = Table(
     "links",
-    "Link",
     "one link between an ask and provisions of a law",
     (
         ASK_SLUG,
@@ -69,7 +67,6 @@ LINKS = Table(
 )
 TARGETS = Table(
     "targets",
-    "Target",
     "one name that an ask wants to be put under sanctions, where we show it, with its entry on the UK Sanctions List",
     (
         ASK_SLUG,

@@ -3,17 +3,26 @@
 from collections.abc import Iterable
 from typing import Any
 
-from tracker.exports.columns import Table
 from tracker.exports.json import Schema, list_of, record_schema, reference
-from tracker.exports.laws import LEGISLATION, LINKS, TARGETS
-from tracker.exports.tables import ASKS, EVIDENCE, REPLIES, RESULTS, TABLES, TESTS, UPDATES
+from tracker.exports.tables import TABLES
 from tracker.face import Face
 from tracker.rules.asks import AskKind
 from tracker.rules.status import Family, Status
 
 MOST = 100
 USUAL = 50
-RECORDS = tuple(name for name in TABLES if name != "asks")
+# What a record of each table beside the asks is called.
+RECORDS = {
+    "updates": "Update",
+    "evidence": "Evidence",
+    "tests": "Test",
+    "results": "RecordedResult",
+    "legislation": "Law",
+    "links": "Link",
+    "replies": "Reply",
+    "sources": "Source",
+    "targets": "Target",
+}
 ORDERS = ["changed", "status", "title", "best"]
 SORTED = (
     "In which order: by last change, or for words the best match first, unless another is chosen; “best” needs words"
@@ -65,11 +74,11 @@ def paths() -> dict[str, Described]:
             [_in_path("ask_slug", "The ask's slug")],
         ),
     }
-    for name in RECORDS:
+    for name, record in RECORDS.items():
         found[f"/{name}"] = _get(
             f"list{name.capitalize()}",
             f"Each record is {TABLES[name].row_is}; in the order in which they were entered",
-            f"{TABLES[name].record}Page",
+            f"{record}Page",
             [_in_query("ask", "Only what belongs to the ask with this slug", GIVEN), *PAGED],
         )
     return found | {
@@ -148,37 +157,37 @@ def document(site_url: str, face: Face) -> dict[str, Any]:
 
 def schemas() -> dict[str, Schema]:
     """Return every schema of the document by its name."""
-    found = {table.record: record_schema(table) for table in TABLES.values()}
-    found |= {f"{table.record}Page": _page(table) for table in TABLES.values() if table is not ASKS}
+    found = {record: record_schema(TABLES[name]) for name, record in {"asks": "Ask", **RECORDS}.items()}
+    found |= {f"{record}Page": _page(record) for record in RECORDS.values()}
     return found | {
         "AskPage": _page(
-            ASKS,
+            "Ask",
             total={"type": "integer", "description": "How many asks fit the filters."},
             is_total_capped={"type": "boolean", "description": "Always false: all that fit are counted."},
         ),
         "WholeAsk": _more(
-            ASKS,
+            "Ask",
             is_archived={"type": "boolean", "description": "Whether we no longer follow it; then no file has it."},
             asked_elsewhere=list_of({"type": "string"}) | {"description": "The asks for the same (ask_slug)."},
-            tests=list_of(reference(TESTS.record)),
-            links=list_of(_more(LINKS, law=reference(LEGISLATION.record))),
+            tests=list_of(reference("Test")),
+            links=list_of(_more("Link", law=reference("Law"))),
             updates=list_of(
                 _more(
-                    UPDATES,
-                    evidence=list_of(reference(EVIDENCE.record)),
-                    results=list_of(reference(RESULTS.record)),
+                    "Update",
+                    evidence=list_of(reference("Evidence")),
+                    results=list_of(reference("RecordedResult")),
                 )
             )
             | {"description": "The story, newest first."},
-            replies=list_of(reference(REPLIES.record)),
+            replies=list_of(reference("Reply")),
             ended_disputes=list_of(_object(since=_text(), about=_text(), ended_at=_text(), outcome=_text())),
-            targets=list_of(reference(TARGETS.record)),
+            targets=list_of(reference("Target")),
         ),
         "WholeLaw": _more(
-            LEGISLATION,
+            "Law",
             is_archived={"type": "boolean", "description": "Whether we no longer follow it; then no file has it."},
             was=list_of({"type": "string"}) | {"description": "The bills that it was (law_key)."},
-            links=list_of(reference(LINKS.record)),
+            links=list_of(reference("Link")),
             next=NEXT,
         ),
         "Statuses": _object(
@@ -204,14 +213,14 @@ def schemas() -> dict[str, Schema]:
     }
 
 
-def _page(table: Table, **more: Schema) -> Schema:
+def _page(record: str, **more: Schema) -> Schema:
     """Some records, and where the next are."""
-    return _object(records=list_of(reference(table.record)), next=NEXT, **more)
+    return _object(records=list_of(reference(record)), next=NEXT, **more)
 
 
-def _more(table: Table, **more: Schema) -> Schema:
+def _more(record: str, **more: Schema) -> Schema:
     """A record with more members."""
-    return {"allOf": [reference(table.record), _object(**more)]}
+    return {"allOf": [reference(record), _object(**more)]}
 
 
 def _object(**properties: Schema) -> Schema:

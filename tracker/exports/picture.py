@@ -4,7 +4,6 @@ Pillow is imported only when something is drawn: most processes never draw.
 """
 
 import hashlib
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass
 from functools import cache, lru_cache
@@ -16,6 +15,7 @@ from tracker.exports.badge import LIGHT
 from tracker.face import Face
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Family, Status
+from tracker.rules.text import without_invisible
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
@@ -99,18 +99,13 @@ def _has(letter: str) -> bool:
 
 def set_title(title: str) -> tuple[int, list[str]]:
     """The size and the lines in which a title fits its place; one that is too long even for the smallest is cut."""
-    words = _printable(title).split()
+    words = without_invisible(title).split()
     for size in TITLE_SIZES:
         lines = _lines(words, _font(BOLD, size).getlength)
         most = int(TITLE_HEIGHT // (size * LEADING))
         if len(lines) <= most:
             return size, lines
     return size, _cut(lines[:most], size)
-
-
-def _printable(text: str) -> str:
-    """Without marks that have no picture of their own, such as those that set the direction."""
-    return "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
 
 
 def _lines(words: list[str], measure: Callable[[str], float]) -> list[str]:
@@ -163,11 +158,11 @@ def _paint(picture: Picture, pens: Iterable["ImageDraw"]) -> None:
     accent, ink, quiet, rule, family = pens
     accent.rectangle((0, 0, WIDTH, 17), 255)  # the band and the name of the site, as on its pages
     _shape(accent, (MARGIN, 72), 40, None)
-    name = _printable(picture.site)
+    name = without_invisible(picture.site)
     size = next((size for size in NAME_SIZES if _font(BOLD, size).getlength(name) <= NAME_WIDTH), NAME_SIZES[-1])
     if can_write(name):
         accent.text((MARGIN + 56, 92), name, 255, _font(BOLD, size), "lm")
-    size, lines = set_title(picture.title if can_write(_printable(picture.title)) else QUESTION)
+    size, lines = set_title(picture.title if can_write(without_invisible(picture.title)) else QUESTION)
     for number, line in enumerate(lines):
         ink.text((MARGIN, TITLE_TOP + number * size * LEADING), line, 255, _font(BOLD, size), "la")
     if picture.facts:

@@ -33,7 +33,6 @@ def _family(row: Any) -> Family | None:
 
 ASKS = Table(
     "asks",
-    "Ask",
     "one ask",
     (
         ASK_SLUG,
@@ -77,7 +76,6 @@ ASKS = Table(
 )
 UPDATES = Table(
     "updates",
-    "Update",
     "one entry of an ask's public story; entries with a status are the status history",
     (
         ASK_SLUG,
@@ -103,7 +101,6 @@ UPDATES = Table(
 )
 EVIDENCE = Table(
     "evidence",
-    "Evidence",
     "one piece of evidence for an entry of a story",
     (
         ASK_SLUG,
@@ -125,7 +122,6 @@ EVIDENCE = Table(
 )
 TESTS = Table(
     "tests",
-    "Test",
     "one success test of an ask",
     (
         ASK_SLUG,
@@ -142,7 +138,6 @@ TESTS = Table(
 )
 RESULTS = Table(
     "results",
-    "RecordedResult",
     "one new result of a success test, as an entry of a story recorded it; together they are the tests' history",
     (
         ASK_SLUG,
@@ -159,7 +154,6 @@ RESULTS = Table(
 )
 REPLIES = Table(
     "replies",
-    "Reply",
     "one request to somebody whom an ask concerns to reply, and what came of it",
     (
         ASK_SLUG,
@@ -176,7 +170,6 @@ REPLIES = Table(
 )
 SOURCES = Table(
     "sources",
-    "Source",
     "one source: an article, a speech or a report in which asks were made",
     (
         field("source_key", "The source's short name, which it keeps", always=True),

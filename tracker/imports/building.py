@@ -6,7 +6,7 @@ from typing import Any
 
 from tracker.imports.cells import DRAFTS
 from tracker.imports.files import Line, Lines
-from tracker.imports.folder import COLUMNS, EMPTY, KINDS, MAY_BE_EMPTY, REFERENCES, values_of
+from tracker.imports.folder import COLUMNS, EMPTY, KINDS, REFERENCES, values_of
 from tracker.imports.plan import Plan
 from tracker.imports.targets import finish_target, read_designations
 from tracker.models import (
@@ -24,7 +24,6 @@ from tracker.models import (
 )
 from tracker.rules import asks, checks, disputes, legislation, updates
 from tracker.rules.asks import Publication
-from tracker.rules.dates import check_not_future
 from tracker.rules.disputes import DisputeDraft, check_dispute
 from tracker.rules.errors import Problem
 from tracker.rules.text import is_slug, name_key, own_slug, slugify
@@ -157,9 +156,7 @@ class Builder:
             problems.append(Problem("The new status.", "status"))
         if draft.status and not draft.reason:
             problems.append(Problem("The reason in one or two sentences.", "reason"))
-        if sentence := check_not_future(draft.happened_on, self.change.today):
-            problems.append(Problem(sentence, "happened_on"))
-        return problems
+        return problems + checks.not_future(draft.happened_on, self.change.today, "happened_on")
 
     def _finish_reply(self, line: Line, reply: Reply, draft: disputes.ReplyDraft) -> list[Problem]:
         reply.id = values_of("replies", line, ["reply_key"], self.plan)["reply_key"]
@@ -221,7 +218,7 @@ class Builder:
         for column, (table, *columns) in REFERENCES.get(name, {}).items():
             key = tuple(line.cells.get(part, "") for part in columns)
             names[column] = self.ids[table].get(key)
-            if names[column] is None and (key[-1] or columns[-1] not in MAY_BE_EMPTY):
+            if names[column] is None and (key[-1] or COLUMNS[name][columns[-1]].is_always):
                 self.plan.refuse(line, columns[-1], f"What a row of {table}.csv has.")
         return names
 

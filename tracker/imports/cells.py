@@ -66,13 +66,11 @@ WRITE_DATE = "Write the date as 2018-03-19, a month as 2018-03, a year as 2018, 
 
 def fillable() -> dict[str, Sequence[Column]]:
     """Return the columns of each table that a person may fill in, in the order of the tables' declarations."""
-    found: dict[str, Sequence[Column]] = {}
-    for name, table in TABLES.items():
-        if not EDITABLE[name]:
-            continue
-        wanted = {*table.key, *EDITABLE[name], *(NAMES_SOURCE if name == "asks" else ())}
-        found[name] = [column for column in table.columns if column.name in wanted]
-    return found
+    return {
+        name: [column for column in table.columns if column.name in {*table.key, *EDITABLE[name], *NAMES_SOURCE}]
+        for name, table in TABLES.items()
+        if EDITABLE[name]
+    }
 
 
 def is_garbled(text: str) -> bool:
@@ -90,8 +88,10 @@ def typed(column: Column, text: str) -> object:
     if column.name in SHORT and SHORTENED.fullmatch(text):
         raise ValueError("What was typed; a spreadsheet made a number of it. Make the cell text and type it again.")
     match column.type:
+        case Type.CHOICE if text and text not in column.choices:
+            raise ValueError(f"One of: {', '.join(column.choices)}.")
         case Type.CHOICE:
-            return _choice(column, text)
+            return column.choices.get(text)
         case Type.PARTIAL_DATE:
             return parse_date(text) if text else None
         case Type.WEB_ADDRESS:
@@ -114,11 +114,3 @@ def parse_date(text: str) -> PartialDate:
         return PartialDate.parse(text)
     except ValueError as error:
         raise ValueError(f"{error} {WRITE_DATE}") from None
-
-
-def _choice(column: Column, text: str) -> object:
-    if not text:
-        return None
-    if text not in column.choices:
-        raise ValueError(f"One of: {', '.join(column.choices)}.")
-    return column.choices[text]

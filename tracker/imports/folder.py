@@ -1,6 +1,7 @@
 """A folder of CSV files as `tracker export` writes it: its rows read, its cells understood, compared with a tracker."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -53,7 +54,6 @@ REFERENCES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "wordings": OF_ASK,
     "disputes": OF_ASK,
 }
-MAY_BE_EMPTY = {"becomes", "superseded_by", "corrects", "same_as"}
 # What an empty cell means, where that is not nothing.
 EMPTY = {
     "publication": Publication.PUBLISHED, "disputed_about": "", "sent_back_note": "", "method_version": "",
@@ -62,9 +62,8 @@ EMPTY = {
 # The columns that are taken in; all others follow from them.
 TAKEN: Mapping[str, frozenset[str]] = {
     name: frozenset(
-        [of.name for of in fields(DRAFTS[name]) if of.name in COLUMNS[name]]
-        + [column for column in more.split() if column in COLUMNS[name]]
-        + [columns[-1] for _, *columns in REFERENCES.get(name, {}).values()]
+        {*(of.name for of in fields(DRAFTS[name])), *more.split()} & COLUMNS[name].keys()
+        | {columns[-1] for _, *columns in REFERENCES.get(name, {}).values()}
     )
     for name, (_, more) in KINDS.items()
 } | {"results": frozenset(["result"])}
@@ -104,12 +103,10 @@ def _read(path: Path, table: Table, plan: Plan) -> list[Line]:
 
 def values_of(name: str, line: Line, wanted: Iterable[str], plan: Plan) -> dict[str, Any]:
     """Return the values of these columns of a row, None where a cell is empty; the plan is told of faulty cells."""
-    values: dict[str, Any] = {}
-    for column in wanted:
-        text = line.cells.get(column, "")
-        values[column] = None
+    values: dict[str, Any] = dict.fromkeys(wanted)
+    for column in filter(line.cells.get, values):
         try:
-            values[column] = value_of(COLUMNS[name][column], text) if text else None
+            values[column] = value_of(COLUMNS[name][column], line.cells[column])
         except ValueError as error:
             plan.refuse_unread(line, column, str(error))
     return values
@@ -140,13 +137,11 @@ def value_of(column: Column, text: str) -> Any:
 
 
 def _moment(text: str) -> datetime:
-    try:
+    with suppress(ValueError):
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise ValueError("A moment with its time zone, such as 2026-11-22T12:00:00+00:00.")
-    return moment
+        if moment.tzinfo:
+            return moment
+    raise ValueError("A moment with its time zone, such as 2026-11-22T12:00:00+00:00.")
 
 
 @dataclass(frozen=True)

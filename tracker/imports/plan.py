@@ -26,7 +26,6 @@ COLUMN_OF = {
     "same_as_id": "same_as",
     "source_id": "source_title",
     "change_reason": "",
-    "reason_for_log": "",
 }
 Differences = Sequence[tuple[str, str, str]]
 Rows = Iterable[tuple[int, Sequence[str]]]

@@ -39,16 +39,8 @@ REFERENCE = re.compile(r"[A-Z]{1,3}[0-9]{1,7}", re.IGNORECASE | re.ASCII)
 # Up to here spreadsheet programs show a whole number with all its digits.
 EXACT = 10**11
 AS_TEXT = "Make the cell text (not a number, not a date) and type it again."
+DAMAGED = ("The file is damaged, or is no workbook.", "Save it again as .xlsx in the spreadsheet program.")
 BOMB = "The file unpacks to far more than its size allows."
-
-
-class NoWorkbook(Refused):
-    """A file is no workbook, or not a whole one."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The file is damaged, or is no workbook.", "Save it again as .xlsx in the spreadsheet program."
-        )
 
 
 @dataclass
@@ -86,7 +78,7 @@ def _unpack(content: bytes, room: int) -> dict[str, bytes]:
                 part.filename: _read_part(packed, part) for part in packed.infolist() if NEEDED.fullmatch(part.filename)
             }
     except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, NotImplementedError):
-        raise NoWorkbook from None
+        raise Refused(*DAMAGED) from None
     if any(b"<!DOCTYPE" in part for part in parts.values()):
         raise Refused("The workbook declares a document type.", "A workbook as spreadsheet programs write it.")
     return parts
@@ -116,9 +108,9 @@ def _check_directory(parts: Sequence[zipfile.ZipInfo], size: int, room: int) -> 
     if any(part.file_size > max(SMALL_PART, LARGEST_RATIO * part.compress_size) for part in parts):
         raise Refused(BOMB, f"No part that grows more than {LARGEST_RATIO} times.")
     if len({name.casefold() for name in names}) < len(names):
-        raise NoWorkbook
+        raise Refused(*DAMAGED)
     if any(part.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for part in parts):
-        raise NoWorkbook
+        raise Refused(*DAMAGED)
 
 
 def _sheets(parts: Mapping[str, bytes]) -> dict[str, str]:
@@ -130,9 +122,9 @@ def _sheets(parts: Mapping[str, bytes]) -> dict[str, str]:
         ids = {sheet.get("name", ""): next(v for k, v in sheet.items() if k.endswith("}id")) for sheet in sheets}
         targets = {title: links[identity] for title, identity in ids.items()}
     except (ElementTree.ParseError, KeyError, StopIteration):
-        raise NoWorkbook from None
+        raise Refused(*DAMAGED) from None
     if len(sheets) > len(targets):
-        raise NoWorkbook
+        raise Refused(*DAMAGED)
     return {title: f"xl/{target.removeprefix('/xl/')}" for title, target in targets.items()}
 
 
@@ -161,7 +153,7 @@ def _extent(parts: Mapping[str, bytes], part: str) -> Extent:
     try:
         parser.Parse(parts[part], True)
     except (expat.ExpatError, KeyError, ValueError):
-        raise NoWorkbook from None
+        raise Refused(*DAMAGED) from None
     return extent
 
 
@@ -205,10 +197,10 @@ def _rows(packed: io.BytesIO, title: str) -> Iterator[tuple[int, Sequence[str]]]
         with CalamineWorkbook.from_filelike(packed) as book:
             rows = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
     except (CalamineError, ValueError, OSError):
-        raise NoWorkbook from None
+        raise Refused(*DAMAGED) from None
     except BaseException as error:
         if type(error).__name__ == "PanicException":  # the reader fell over the file; its type has no public name
-            raise NoWorkbook from None
+            raise Refused(*DAMAGED) from None
         raise
     for number, row in enumerate(rows, 1):
         yield number, [_text(cell) for cell in row]

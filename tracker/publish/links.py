@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 from urllib.parse import parse_qsl, urljoin
 
-FILTERS = frozenset({"family", "status", "topic", "kind", "source", "body", "place"})
+# The filters by which lists are written, with what offers the choices of each.
+FILTERS = {
+    "family": "families", "status": "statuses", "topic": "topics", "kind": "kinds", "body": "bodies",
+    "place": "places", "source": "sources",
+}  # fmt: skip
 NEVER_WRITTEN = ("/staff", "/healthz", "/readyz")
 API = "/api/v1/"
 VALUE = re.compile(r"[a-z0-9_-]+", re.ASCII)

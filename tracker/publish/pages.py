@@ -45,7 +45,7 @@ Progress = Callable[[int, int], None]
 # What a host finds out itself, and what is only true of an answer to one request.
 OF_THE_ANSWER = frozenset({"content-length", "date", "etag", "last-modified", "link", "vary", "x-total-count"})
 # No two rules may fit one address, for hosts join what both say. So below these everything has the same rule.
-ALIKE = FILTERS | {"legislation", "sources", "bodies", "on"}
+ALIKE = FILTERS.keys() | {"legislation", "sources", "bodies", "on"}
 
 
 class Site:
@@ -157,16 +157,7 @@ def _pieces(answer: Response, links: SiteLinks, address: str) -> Iterable[bytes]
 def lists_of(session: Session) -> Iterator[str]:
     """Yield the addresses of the first page with each choice of a filter, and at the end of each year."""
     choices = public.find_choices(session, AskFilter())
-    offered = {
-        "family": choices.families,
-        "status": choices.statuses,
-        "topic": choices.topics,
-        "kind": choices.kinds,
-        "body": choices.bodies,
-        "place": choices.places,
-        "source": choices.sources,
-    }
-    yield from (f"/?{name}={choice.value}" for name, found in offered.items() for choice in found)
+    yield from (f"/?{name}={choice.value}" for name, found in FILTERS.items() for choice in getattr(choices, found))
     this_year = today().year
     first_year = min(public.find_years(session).values(), default=this_year)
     yield from (f"/?on={year}-12-31" for year in range(first_year, this_year))

@@ -1,8 +1,10 @@
 """Small checks that several kinds of record share; which links may be published, and where a person may be sent."""
 
 from collections.abc import Sequence
+from datetime import date
 from urllib.parse import urlsplit
 
+from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem
 from tracker.rules.text import is_slug, without_invisible
 
@@ -24,6 +26,11 @@ def at_most(value: str, length: int, field: str) -> list[Problem]:
     if number <= length:
         return []
     return [Problem(f"Use at most {length} characters; this has {number}.", field)]
+
+
+def not_future(value: PartialDate | None, today: date, field: str) -> list[Problem]:
+    """Refuse the date of what cannot have happened yet; none is fine."""
+    return [Problem("This date lies in the future.", field)] if value and value.first_day > today else []
 
 
 def slug(value: str, field: str) -> list[Problem]:

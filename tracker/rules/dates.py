@@ -79,11 +79,10 @@ class PartialDate:
     def last_day(self) -> date:
         """Return the latest day that it can mean."""
         first = self.first_day
-        if self.precision == "year":
-            return date(first.year, 12, 31)
-        if self.precision == "month":
-            return date(first.year, first.month, calendar.monthrange(first.year, first.month)[1])
-        return first
+        if self.precision == "day":
+            return first
+        month = 12 if self.precision == "year" else first.month
+        return date(first.year, month, calendar.monthrange(first.year, month)[1])
 
     @cached_property
     def in_words(self) -> str:
@@ -102,11 +101,6 @@ class PartialDate:
 
     def __str__(self) -> str:
         return self.text
-
-
-def check_not_future(value: PartialDate, today: date) -> str | None:
-    """Return why a thing said to have happened cannot have happened yet, or None."""
-    return "This date lies in the future." if value.first_day > today else None
 
 
 def _iso(text: str) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from tracker.rules import checks
 from tracker.rules.checks import MARK, SHORTEST
-from tracker.rules.dates import PartialDate, check_not_future
+from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem
 from tracker.rules.text import NOTE_LENGTH, SENTENCE_LENGTH, TITLE_LENGTH, Choice, fold, spelt_out
 
@@ -68,10 +68,8 @@ def check_reply(draft: ReplyDraft, today: date) -> list[Problem]:
     problems = checks.required(draft.asked, "asked", "who was asked")
     problems += checks.texts(draft, {"asked": TITLE_LENGTH, "answer": ANSWER_LENGTH, "internal_note": NOTE_LENGTH})
     problems += checks.required(draft.due_on, "due_on", "the day by which an answer is due")
-    for name in ("asked_on", "answered_on"):
-        given: PartialDate | None = getattr(draft, name)
-        if given and (sentence := check_not_future(given, today)):
-            problems.append(Problem(sentence, name))
+    problems += checks.not_future(draft.asked_on, today, "asked_on")
+    problems += checks.not_future(draft.answered_on, today, "answered_on")
     if draft.outcome is Outcome.ANSWERED:
         problems += checks.required(draft.answer, "answer", "the answer in their words")
         problems += checks.required(draft.answered_on, "answered_on", "the date of the answer")
@@ -122,11 +120,10 @@ def answer_due(disputed_on: PartialDate | None, is_said_defamatory: bool = False
 def check_dispute(draft: DisputeDraft, today: date) -> list[Problem]:
     """Check what is disputed, and since when."""
     problems = checks.required(draft.disputed_on, "disputed_on", "the day on which you were told")
-    if draft.disputed_on:
-        if draft.disputed_on.precision != "day":
-            problems.append(Problem("Give the day: the time to answer is counted from it.", "disputed_on"))
-        elif sentence := check_not_future(draft.disputed_on, today):
-            problems.append(Problem(sentence, "disputed_on"))
+    if draft.disputed_on and draft.disputed_on.precision != "day":
+        problems.append(Problem("Give the day: the time to answer is counted from it.", "disputed_on"))
+    else:
+        problems += checks.not_future(draft.disputed_on, today, "disputed_on")
     problems += checks.required(draft.disputed_about, "disputed_about", "what is disputed, in one sentence")
     return problems + checks.at_most(draft.disputed_about, SENTENCE_LENGTH, "disputed_about")
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker.rules import checks
-from tracker.rules.dates import PartialDate, check_not_future
+from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem
 from tracker.rules.pages import page_key
 from tracker.rules.status import Status
@@ -143,9 +143,8 @@ def check_draft(draft: UpdateDraft) -> list[Problem]:
 
 def check_publishable(draft: UpdateDraft, today: date) -> list[Problem]:
     """Check what an entry must carry before the public may read it."""
-    problems, only_looked = check_draft(draft), _says_only_that_we_looked(draft)
-    if sentence := check_not_future(draft.happened_on, today):
-        problems.append(Problem(sentence, "happened_on"))
+    problems = check_draft(draft) + checks.not_future(draft.happened_on, today, "happened_on")
+    only_looked = _says_only_that_we_looked(draft)
     if only_looked and draft.happened_on.precision != "day":
         problems.append(Problem("Give the day on which you checked.", "happened_on"))
     if draft.kind is UpdateKind.STATUS and draft.status is None:

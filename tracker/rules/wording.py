@@ -32,12 +32,10 @@ def field_name(name: str) -> str:
 
 def shown(value: object) -> str:
     """Return a value as a reader sees it in a sentence."""
-    if value in (None, "", [], {}):
+    if value in (None, "", []):
         return MISSING
     if isinstance(value, list):
         return ", ".join(shown(part) for part in value)
-    if isinstance(value, dict):
-        return "; ".join(f"{name}: {part}" for name, part in value.items() if part not in (None, ""))
     text = str(value)
     return f"“{text[:LONGEST_QUOTE]}…”" if len(text) > LONGEST_QUOTE else f"“{text}”"
 
@@ -170,42 +168,36 @@ class _Wording:
         """Return the public steps that an entry makes; of what is no step yet, take note."""
         if entry.action == IMPORTED_STEP:
             return [_imported(entry)]
-        if entry.action == IMPORTED:
-            self._take_imported(entry)
+        is_ask, publication = entry.subject == "ask", entry.after.get("publication")
+        known = self.words if is_ask else self.tests.setdefault(entry.subject_id, {})
+        known.update(entry.after)
+        if entry.action == IMPORTED:  # how it came to be public is told by steps that were imported with it
+            self.is_public |= is_ask and publication in {"published", "archived"}
             return []
-        if entry.subject == "ask":
-            return self._take_ask(entry)
-        test = self.tests.setdefault(entry.subject_id, {})
-        test.update(entry.after)
+        if self.is_public:
+            return _reworded(entry) if is_ask or "is_archived" not in entry.after else [_moved(entry, known)]
+        self.is_public = is_ask and publication == "published"
         if not self.is_public:
             return []
-        if "is_archived" in entry.after:
-            is_out = entry.after["is_archived"]
-            label = Piece(Mark.OUT if is_out else Mark.IN, str(test.get("label", "")))
-            what = "A test was taken out" if is_out else "A test was brought back"
-            return [Rewording(entry.at, what, entry.reason, (FieldChange("label", (label,)),))]
-        changes = compare_fields(_only(entry.before, TEST_WORDING), _only(entry.after, TEST_WORDING))
-        what = "A test was added" if entry.action == "created" else "A test was reworded"
-        return [Rewording(entry.at, what, entry.reason, changes)] if changes else []
+        tests = (_whole(test, ("label",)) for test in self.tests.values() if not test.get("is_archived"))
+        return [Rewording(entry.at, "First published", entry.reason, sum(tests, _whole(self.words, WORDING)))]
 
-    def _take_ask(self, entry: Happening) -> list[Rewording]:
-        self.words.update(_only(entry.after, WORDING))
-        if not self.is_public:
-            if entry.after.get("publication") != "published":
-                return []
-            self.is_public = True
-            tests = (_whole(test, ("label",)) for test in self.tests.values() if not test.get("is_archived"))
-            return [Rewording(entry.at, "First published", entry.reason, sum(tests, _whole(self.words, WORDING)))]
-        changes = compare_fields(_only(entry.before, WORDING), _only(entry.after, WORDING))
-        return [Rewording(entry.at, "The ask was reworded", entry.reason, changes)] if changes else []
 
-    def _take_imported(self, entry: Happening) -> None:
-        """Keep the words; how they came to be public is told by steps that were imported with them."""
-        if entry.subject == "test":
-            self.tests[entry.subject_id] = dict(entry.after)
-        else:
-            self.words.update(_only(entry.after, WORDING))
-            self.is_public = entry.after.get("publication") in {"published", "archived"}
+def _moved(entry: Happening, test: Mapping[str, Any]) -> Rewording:
+    """Return the step by which a test is taken out or brought back."""
+    is_out = entry.after["is_archived"]
+    label = Piece(Mark.OUT if is_out else Mark.IN, str(test.get("label", "")))
+    what = "A test was taken out" if is_out else "A test was brought back"
+    return Rewording(entry.at, what, entry.reason, (FieldChange("label", (label,)),))
+
+
+def _reworded(entry: Happening) -> list[Rewording]:
+    """Return the step by which an ask or a test got other words, if it did."""
+    names, what = (WORDING, "The ask was reworded") if entry.subject == "ask" else (TEST_WORDING, "A test was reworded")
+    if entry.subject != "ask" and entry.action == "created":
+        what = "A test was added"
+    changes = compare_fields(_only(entry.before, names), _only(entry.after, names))
+    return [Rewording(entry.at, what, entry.reason, changes)] if changes else []
 
 
 def _imported(entry: Happening) -> Rewording:
