@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, render_template, request
@@ -12,7 +13,7 @@ from tracker.exports import calendar
 from tracker.exports.columns import ask_path
 from tracker.queries import public
 from tracker.queries.public import dates, feeds
-from tracker.queries.public.dates import DateKind, PublicDate
+from tracker.queries.public.dates import DateKind
 from tracker.queries.public.feeds import FeedAsk, FeedChange
 from tracker.queries.public.filters import AskFilter
 from tracker.rules.updates import UpdateKind
@@ -36,12 +37,6 @@ WORDS = {
     UpdateKind.CORRECTION: "correction",
     UpdateKind.REDEFINITION: "wording changed",
     UpdateKind.REVIEW: "checked, nothing changed",
-}
-DATE_WORDS = {
-    DateKind.NEXT_STEP: "Next step",
-    DateKind.FIRST_DEADLINE: "First deadline",
-    DateKind.DEADLINE: "Deadline",
-    DateKind.IN_FORCE: "Comes into force",
 }
 
 
@@ -126,27 +121,28 @@ def _calendar(name: str, of: FeedAsk | None) -> Response:
     return current_app.response_class(written, content_type="text/calendar; charset=utf-8")
 
 
-def _event(found: PublicDate, site_id: str) -> calendar.CalendarEvent:
-    of = "link" if found.kind is DateKind.IN_FORCE else "ask"
+def _event(found: Any, site_id: str) -> calendar.CalendarEvent:
+    kind = DateKind(found.kind)
+    of = "link" if kind is DateKind.IN_FORCE else "ask"
     return calendar.CalendarEvent(
-        uid=f"{of}-{found.number}-{found.kind.value}@{site_id}.policy-tracker",
+        uid=f"{of}-{found.number}-{kind.value}@{site_id}.policy-tracker",
         first_day=found.on.first_day,
         last_day=found.on.last_day,
         summary=summary(found),
         description=found.note,
-        category=DATE_WORDS[found.kind],
-        url=site_url() + ask_path(found.ask.slug),
+        category=kind.label,
+        url=site_url() + ask_path(found.slug),
         recorded_at=found.recorded_at,
     )
 
 
-def summary(found: PublicDate) -> str:
+def summary(found: Any) -> str:
     """ "Next step, some time in March 2027: Unexplained wealth orders"; a day is not named again."""
-    words = DATE_WORDS[found.kind]
+    words = DateKind(found.kind).label
     if found.on.precision != "day":
         words += f", some time in {found.on.in_words}"
-    if found.kind is not DateKind.IN_FORCE:
-        return f"{words}: {found.ask.title}"
+    if found.kind != DateKind.IN_FORCE:
+        return f"{words}: {found.title}"
     law = " ".join(filter(None, (found.law_title, found.provisions)))
     extent = f" ({', '.join(found.extent)})" if found.extent else ""
     return f"{words}: {law}{extent}"
