@@ -37,31 +37,19 @@ def list_bodies(session: Session) -> dict[str, str]:
 
 def find_body(session: Session, slug: str) -> PublicBody | None:
     """Return a body that answers for an ask that is or was public."""
-    wanted = sa.select(BODY.slug, BODY.name, BODY.short_names).where(BODY.slug == slug, _answers_for(IS_PUBLIC))
+    wanted = sa.select(BODY.slug, BODY.name, BODY.short_names).where(BODY.slug == slug, answers_for(IS_PUBLIC))
     found = session.execute(wanted).first()
     return PublicBody(found.slug, found.name, tuple(found.short_names)) if found else None
 
 
-def is_of_body(session: Session, slug: str) -> sa.ColumnElement[bool] | None:
-    """Return the condition that a body answers for an ask; None where it answers for none that is or was public."""
-    found = session.scalar(sa.select(BODY.id).where(BODY.slug == slug, _answers_for(IS_PUBLIC)))
-    return sa.exists().where(ANSWERS.ask_id == ASK.id, ANSWERS.body_id == found) if found else None
-
-
-def _answers_for(*which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+def answers_for(*which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     asks = AskBody.__table__.join(Ask.__table__, ASK.id == ANSWERS.ask_id)
     return sa.exists().select_from(asks).where(ANSWERS.body_id == BODY.id, *which)
 
 
 def list_places(session: Session) -> dict[str, str]:
     """Return the places where published asks would apply: slug to name, in the order of the alphabet."""
-    return places_of(session.scalars(_places(*NOW.holds)))
-
-
-def is_of_place(session: Session, slug: str) -> sa.ColumnElement[bool] | None:
-    """Return the condition that an ask would apply in a place; None where none would that is or was public."""
-    spellings = [stored for stored in session.scalars(_places(IS_PUBLIC)) if slug in names_in(stored)]
-    return PLACES.in_(spellings) if spellings else None
+    return places_of(session.scalars(stored_places(*NOW.holds)))
 
 
 def places_of(stored: Iterable[str]) -> dict[str, str]:
@@ -75,7 +63,7 @@ def names_in(stored: str) -> Mapping[str, str]:
     return {slug_of_name(name): name for name in json.loads(stored)}
 
 
-def _places(*which: sa.ColumnElement[bool]) -> sa.Select[str]:
+def stored_places(*which: sa.ColumnElement[bool]) -> sa.Select[str]:
     return sa.select(PLACES).where(*which).group_by(PLACES).order_by(LAST)
 
 
@@ -83,4 +71,4 @@ def _in_order(names: Iterable[tuple[str, str]]) -> dict[str, str]:
     return dict(sorted(dict(names).items(), key=lambda pair: pair[1]))
 
 
-PUBLIC_BODIES = sa.select(BODY.slug, BODY.name).where(_answers_for(*NOW.holds))
+PUBLIC_BODIES = sa.select(BODY.slug, BODY.name).where(answers_for(*NOW.holds))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from difflib import get_close_matches
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from tracker.db import fulltext
 from tracker.models import Legislation, Link, Source
 from tracker.queries.late import ended_by
 from tracker.queries.public.as_of import ASK, NOW, AsOf
-from tracker.queries.public.bodies import is_of_body, is_of_place
+from tracker.queries.public.bodies import ANSWERS, BODY, IS_PUBLIC, PLACES, answers_for, names_in, stored_places
 from tracker.queries.public.filters import AskFilter, UnknownFilter
 from tracker.queries.public.search import words_of
 from tracker.queries.words import WORD
@@ -20,6 +21,7 @@ from tracker.rules.status import Status
 from tracker.rules.text import slugify
 
 SHORTEST_PART, MOST_TITLES = 3, 1000
+Found = TypeVar("Found")
 
 
 def conditions(session: Session, wanted: AskFilter, asks: AsOf = NOW) -> list[sa.ColumnElement[bool]]:
@@ -77,39 +79,35 @@ def find_law_title(session: Session, key: str) -> str | None:
 
 
 def _is_of_topic(session: Session, slug: str) -> sa.ColumnElement[bool]:
-    topics = list_topics(session)
-    if slug not in topics:
-        raise UnknownFilter("There is no such topic.")
-    return ASK.topic == topics[slug]
+    return ASK.topic == _known(list_topics(session).get(slug), "topic")
 
 
 def _is_of_body(session: Session, slug: str) -> sa.ColumnElement[bool]:
-    return _has_name(is_of_body(session, slug), "body")
+    body_id = _known(session.scalar(sa.select(BODY.id).where(BODY.slug == slug, answers_for(IS_PUBLIC))), "body")
+    return sa.exists().where(ANSWERS.ask_id == ASK.id, ANSWERS.body_id == body_id)
 
 
 def _is_of_place(session: Session, slug: str) -> sa.ColumnElement[bool]:
-    return _has_name(is_of_place(session, slug), "place")
-
-
-def _has_name(condition: sa.ColumnElement[bool] | None, what: str) -> sa.ColumnElement[bool]:
-    if condition is None:
-        raise UnknownFilter(f"There is no such {what}.")
-    return condition
+    spellings = [stored for stored in session.scalars(stored_places(IS_PUBLIC)) if slug in names_in(stored)]
+    return PLACES.in_(_known(spellings, "place"))
 
 
 def _comes_from(session: Session, key: str) -> sa.ColumnElement[bool]:
     wanted = sa.select(Source.id).where(Source.key == key, Source.publication.in_(PUBLIC))
-    source_id = session.scalar(wanted)
-    if source_id is None:
-        raise UnknownFilter("There is no such source.")
-    return ASK.source_id == source_id
+    return ASK.source_id == _known(session.scalar(wanted), "source")
 
 
 def _hangs_on(session: Session, key: str) -> sa.ColumnElement[bool]:
-    if find_law_title(session, key) is None:
-        raise UnknownFilter("There is no such law.")
+    _known(find_law_title(session, key), "law")
     is_published = (Link.publication == Publication.PUBLISHED, Legislation.publication == Publication.PUBLISHED)
     return ASK.id.in_(sa.select(Link.ask_id).join(Link.legislation).where(Legislation.key == key, *is_published))
+
+
+def _known(found: Found | None, what: str) -> Found:
+    """Return what was found; raises UnknownFilter where that is nothing."""
+    if not found:
+        raise UnknownFilter(f"There is no such {what}.")
+    return found
 
 
 BY_NAME: Mapping[str, Callable[[Session, str], sa.ColumnElement[bool]]] = {
