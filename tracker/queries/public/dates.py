@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Legislation, Link, Update
 from tracker.queries.public.as_of import ASK, is_published
-from tracker.queries.public.feeds import FeedAsk
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.text import Choice
@@ -31,7 +30,7 @@ class DateKind(Choice):
     IN_FORCE = "in-force", "Comes into force"
 
 
-def list_dates(session: Session, today: date, of: FeedAsk | None = None) -> list[Any]:
+def list_dates(session: Session, today: date, of: int | None = None) -> list[Any]:
     """The dates from a year back on, of one ask or of all, in the order of time; two queries at most.
 
     Of more than a calendar should hold, those to come go first, and the nearest before the others. Kind and `number`,
@@ -46,13 +45,13 @@ def list_dates(session: Session, today: date, of: FeedAsk | None = None) -> list
     return [found[place] for place in sorted(chosen)]
 
 
-def _read(session: Session, of: FeedAsk | None, first: date, until: date | None = None) -> dict[Place, Any]:
+def _read(session: Session, of: int | None, first: date, until: date | None = None) -> dict[Place, Any]:
     """The dates of every kind from a day on, and those known to the month or the year only that may be."""
     day = first.isoformat()
     days = {"first": day, "month": day[:7], "year": day[:4], "until": (until or date.max).isoformat()}
     values = {name: PartialDate(text) for name, text in days.items()}
     statement = _of_all_kinds(is_past=until is not None, is_of_one=of is not None)
-    rows = session.execute(statement, {**values, "of": of and of.number})
+    rows = session.execute(statement, {**values, "of": of})
     return {(row.on.text, row.kind, row.number): row for row in rows}
 
 

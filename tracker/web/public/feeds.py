@@ -14,7 +14,7 @@ from tracker.exports.columns import ask_path
 from tracker.queries import public
 from tracker.queries.public import dates, feeds
 from tracker.queries.public.dates import DateKind
-from tracker.queries.public.feeds import FeedAsk, FeedChange
+from tracker.queries.public.feeds import FeedChange
 from tracker.queries.public.filters import AskFilter
 from tracker.rules.updates import UpdateKind
 from tracker.web.addresses import follow_former_slug, refuse_contradictions, site_url, whole_address
@@ -64,12 +64,12 @@ def ask_changes(slug: str) -> Response:
     if ask is None:
         return follow_former_slug(slug)
     return _atom(
-        feeds.list_changes_of(db(), ask),
-        name=f"ask/{ask.number}",
+        feeds.list_changes_of(db(), ask.id),
+        name=f"ask/{ask.id}",
         title=ask.title,
         subtitle="Every change of this ask. A corrected entry appears again, marked as corrected.",
-        own=whole_address("feeds.ask_changes", slug=ask.slug),
-        page=whole_address("public.ask", slug=ask.slug),
+        own=whole_address("feeds.ask_changes", slug=slug),
+        page=whole_address("public.ask", slug=slug),
     )
 
 
@@ -96,7 +96,7 @@ def headline(change: FeedChange) -> str:
         words += f" of {entry.happened_on.in_words}"
     if entry.status:
         words += f" to {entry.status.label}" if entry.kind is UpdateKind.STATUS else f", status {entry.status.label}"
-    return f"{change.ask.title}: {words}{' (since corrected)' if entry.corrected_by else ''}"
+    return f"{change.ask_title}: {words}{' (since corrected)' if entry.corrected_by else ''}"
 
 
 @calendars.get("/calendar.ics")
@@ -111,10 +111,10 @@ def ask_dates(slug: str) -> Response:
     """The dates of one ask, from a year back on."""
     refuse_contradictions()
     ask = feeds.find_feed_ask(db(), slug)
-    return _calendar(ask.title, ask) if ask else follow_former_slug(slug)
+    return _calendar(ask.title, ask.id) if ask else follow_former_slug(slug)
 
 
-def _calendar(name: str, of: FeedAsk | None) -> Response:
+def _calendar(name: str, of: int | None) -> Response:
     site_id = feeds.find_site_id(db())
     events = [_event(found, site_id) for found in dates.list_dates(db(), today(), of)]
     written = calendar.write(name, face().name, events)
