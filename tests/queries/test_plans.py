@@ -16,19 +16,17 @@ from tracker.models import Ask
 from tracker.queries import desk, public
 from tracker.queries.choosing import find_known_page
 from tracker.queries.public import dates, feeds, rows, tables
-from tracker.queries.public.feeds import FeedAsk
 from tracker.queries.public.filters import AskFilter
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Family
 
-ASK = FeedAsk(1, "any", "Any")
 READS: dict[str, Callable[[Session], object]] = {
     "the feed": lambda session: feeds.list_changes(session, AskFilter()),
     "a filtered feed": lambda session: feeds.list_changes(session, AskFilter(family=Family.PARTLY_MET)),
-    "an ask's feed": lambda session: feeds.list_changes_of(session, ASK),
+    "an ask's feed": lambda session: feeds.list_changes_of(session, 1),
     "the latest news": lambda session: public.list_updates(session, size=5, news_only=True),
     "the calendar": lambda session: dates.list_dates(session, today()),
-    "an ask's calendar": lambda session: dates.list_dates(session, today(), ASK),
+    "an ask's calendar": lambda session: dates.list_dates(session, today(), 1),
     "the map's blocks": feeds.count_blocks,
     "the map's asks": lambda session: feeds.list_asks_in(session, 1),
     "the map's laws": lambda session: feeds.list_laws_in(session, 1),

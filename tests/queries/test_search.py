@@ -13,7 +13,7 @@ from tracker.db.engine import reading
 from tracker.models import Ask
 from tracker.queries import public
 from tracker.queries.public.filters import LONGEST_SEARCH, AskFilter, Order, UnknownFilter
-from tracker.queries.public.search import MOST_WORDS, words_of
+from tracker.queries.public.fitting import MOST_WORDS, words_of
 from tracker.queries.words import WORD
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import RuleBroken

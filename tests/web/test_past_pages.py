@@ -133,6 +133,8 @@ def test_a_day_before_the_beginning_is_answered_kindly(shared_site: Site, slug: 
     page = on_day(shared_site, day, slug)
     assert (page.status, words in page.notices[0]) == (200, True)
     assert ("No status yet" in verdict(page)) is words.startswith("Not followed")
+    story = shared_site.browser().get(f"/asks/{slug}/story?on={day}")
+    assert (story.status, words in story.notices[0]) == (200, True)
 
 
 @pytest.mark.parametrize(("day", "met"), [("2018-03-18", 0), ("2018-03-19", 1), ("2018-03-22", 2), ("2020-01-31", 1)])

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Evidence, FormerSlug, Legislation, Publisher, Source
 from tracker.queries import staff
-from tracker.queries.public.bodies import list_bodies, list_places
+from tracker.queries.public.sources import list_bodies, list_places
 from tracker.rules.asks import AWAY
 from tracker.rules.citations import parse_address, parse_citation
 from tracker.rules.pages import spellings

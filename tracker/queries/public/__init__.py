@@ -1,7 +1,6 @@
 """The only door for public pages: published records only, with public fields only."""
 
 from tracker.queries.public.asks import find_ask, find_history, find_slug_now, list_former_slugs
-from tracker.queries.public.bodies import find_body, list_bodies
 from tracker.queries.public.choices import Cell, count_cells, find_choices
 from tracker.queries.public.counts import (
     count_by_family,
@@ -15,45 +14,7 @@ from tracker.queries.public.fitting import find_law_title, find_near
 from tracker.queries.public.laws import find_key_of, find_law, list_laws
 from tracker.queries.public.listing import find_groups, find_page
 from tracker.queries.public.rows import PublishedCheckpoint, find_checkpoint, find_latest_checkpoint
-from tracker.queries.public.sources import find_source, list_passages, list_sources
+from tracker.queries.public.sources import find_body, find_source, list_bodies, list_passages, list_sources
 from tracker.queries.public.targets import find_regime, find_sanctions
 from tracker.queries.public.unknown import list_unknown
 from tracker.queries.public.updates import count_updates, list_ended_disputes, list_takings_down, list_updates
-
-__all__ = [
-    "Cell",
-    "PublishedCheckpoint",
-    "count_by_family",
-    "count_by_status",
-    "count_by_year",
-    "count_cells",
-    "count_updates",
-    "find_ask",
-    "find_body",
-    "find_checkpoint",
-    "find_choices",
-    "find_groups",
-    "find_history",
-    "find_key_of",
-    "find_last_change",
-    "find_latest_checkpoint",
-    "find_law",
-    "find_law_title",
-    "find_near",
-    "find_page",
-    "find_regime",
-    "find_sanctions",
-    "find_slug_now",
-    "find_source",
-    "find_years",
-    "list_bodies",
-    "list_ended_disputes",
-    "list_former_slugs",
-    "list_laws",
-    "list_passages",
-    "list_sources",
-    "list_takings_down",
-    "list_unknown",
-    "list_updates",
-    "sum_by_status",
-]

@@ -29,15 +29,14 @@ from tracker.models import (
     Update,
 )
 from tracker.models.asks import joined_of_bodies
-from tracker.queries.public.bodies import PublicBody
 from tracker.queries.public.days import grounds, last_movement, turned_back
-from tracker.queries.public.entries import record_of, story
+from tracker.queries.public.entries import PublicReply, record_of, story
 from tracker.queries.public.laws import find_look
 from tracker.queries.public.records import (
     AskLine,
     PublicAsk,
+    PublicBody,
     PublicLook,
-    PublicReply,
     PublicSource,
     PublicTest,
     SameAsk,

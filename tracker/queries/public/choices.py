@@ -11,10 +11,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.queries.public.as_of import ASK, HIDDEN, NOW, PAST, as_of
-from tracker.queries.public.bodies import ANSWERS, BODY, LAST, PLACES, PUBLIC_BODIES, names_in, places_of
 from tracker.queries.public.filters import EVERY_ASK, AskFilter
 from tracker.queries.public.fitting import conditions, topics_of
-from tracker.queries.public.sources import OFFERED_SOURCES
+from tracker.queries.public.sources import (
+    ANSWERS,
+    BODY,
+    LAST,
+    OFFERED_SOURCES,
+    PLACES,
+    PUBLIC_BODIES,
+    names_in,
+    places_of,
+)
 from tracker.rules.asks import AskKind
 from tracker.rules.status import STATUSES_OF, Family, Status
 

@@ -1,4 +1,4 @@
-"""What the public may know of stories: entries and their evidence, made of rows of the database. Public fields only."""
+"""What the public may know of stories: entries, their evidence, and replies, made of rows. Public fields only."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -62,6 +62,17 @@ class StoryEntry:
     def opened(self) -> tuple[PublicEvidence, ...]:
         """The evidence that somebody opened."""
         return tuple(item for item in self.evidence if not item.is_see_also)
+
+
+@dataclass(frozen=True)
+class PublicReply:
+    """A named person or body that we asked to reply, and the answer if one came."""
+
+    asked: str
+    asked_on: PartialDate
+    is_answered: bool
+    answer: str
+    answered_on: PartialDate | None
 
 
 @dataclass(frozen=True)

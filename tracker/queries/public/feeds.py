@@ -28,20 +28,12 @@ SITE_ID_LENGTH = 16
 
 
 @dataclass(frozen=True)
-class FeedAsk:
-    """The ask that a feed or an entry is about. `number` stays when the ask is renamed."""
-
-    number: int
-    slug: str
-    title: str
-
-
-@dataclass(frozen=True)
 class FeedChange:
     """An entry of a feed. `number` is the entry's id; `changed_at` moves when it is corrected."""
 
     number: int
-    ask: FeedAsk
+    ask_slug: str
+    ask_title: str
     entry: StoryEntry
     published_at: datetime
     changed_at: datetime
@@ -53,10 +45,9 @@ def find_site_id(session: Session) -> str:
     return first[:SITE_ID_LENGTH] if first else "new"
 
 
-def find_feed_ask(session: Session, slug: str) -> FeedAsk | None:
-    """The ask, published or archived, whose feed or calendar somebody asks for."""
-    ask = session.scalar(sa.select(Ask).where(Ask.slug == slug, Ask.publication.in_(PUBLIC)))
-    return _feed_ask(ask) if ask else None
+def find_feed_ask(session: Session, slug: str) -> sa.Row[int, str] | None:
+    """The id and title of the ask, published or archived, whose feed or calendar somebody asks for."""
+    return session.execute(sa.select(Ask.id, Ask.title).where(Ask.slug == slug, Ask.publication.in_(PUBLIC))).first()
 
 
 def list_changes(session: Session, wanted: AskFilter) -> tuple[FeedChange, ...]:
@@ -68,9 +59,9 @@ def list_changes(session: Session, wanted: AskFilter) -> tuple[FeedChange, ...]:
     return _changes(session, statement.where(is_published(Ask.publication), *conditions(session, wanted)))
 
 
-def list_changes_of(session: Session, ask: FeedAsk) -> tuple[FeedChange, ...]:
+def list_changes_of(session: Session, ask_id: int) -> tuple[FeedChange, ...]:
     """The newest changes of one ask."""
-    of_ask = sa.select(Update.id, Update.corrects_id).where(Update.ask_id == ask.number)
+    of_ask = sa.select(Update.id, Update.corrects_id).where(Update.ask_id == ask_id)
     return _changes(session, of_ask.where(is_published(Update.publication)))
 
 
@@ -117,19 +108,7 @@ def _change(update: Update, corrections: Sequence[Any]) -> FeedChange:
         corrected_by=tuple(row.key for row in corrections),
     )
     changed_at = max([published_at, *(row.published_at for row in corrections)])
-    return FeedChange(update.id, _feed_ask(update.ask), entry, published_at, changed_at)
-
-
-def _feed_ask(ask: Ask) -> FeedAsk:
-    return FeedAsk(ask.id, ask.slug, ask.title)
-
-
-@dataclass(frozen=True)
-class PublicPage:
-    """The page of an ask, by its slug, or of a law, by its key."""
-
-    name: str
-    changed_at: datetime | None = None
+    return FeedChange(update.id, update.ask.slug, update.ask.title, entry, published_at, changed_at)
 
 
 def count_blocks(session: Session) -> int:
@@ -138,19 +117,19 @@ def count_blocks(session: Session) -> int:
     return max(1, -(-last // BLOCK))
 
 
-def list_asks_in(session: Session, block: int) -> Sequence[PublicPage]:
-    """The published asks of a block, each with the moment of its newest published entry."""
+def list_asks_in(session: Session, block: int) -> list[tuple[str, datetime | None]]:
+    """The slugs of the published asks of a block, each with the moment of its newest published entry."""
     newest = sa.select(sa.func.max(Update.published_at)).where(Update.ask_id == Ask.id).scalar_subquery()
     statement = sa.select(Ask.publication, Ask.slug, newest).where(*_within(Ask.id, block)).order_by(Ask.id)
     rows = session.execute(statement)
-    return [PublicPage(slug, changed_at) for publication, slug, changed_at in rows if publication is PUBLISHED]
+    return [(slug, changed_at) for publication, slug, changed_at in rows if publication is PUBLISHED]
 
 
-def list_laws_in(session: Session, block: int) -> Sequence[PublicPage]:
-    """The published laws of a block; when a law's page changed is not kept."""
+def list_laws_in(session: Session, block: int) -> list[str]:
+    """The keys of the published laws of a block; when a law's page changed is not kept."""
     statement = sa.select(Legislation.publication, Legislation.key).where(*_within(Legislation.id, block))
     rows = session.execute(statement.order_by(Legislation.id))
-    return [PublicPage(key) for publication, key in rows if publication is PUBLISHED]
+    return [key for publication, key in rows if publication is PUBLISHED]
 
 
 def _within(number: Any, block: int) -> tuple[sa.ColumnElement[bool], ...]:

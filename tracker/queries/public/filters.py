@@ -4,13 +4,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 from tracker.rules.asks import AskKind
 from tracker.rules.legislation import KEY
 from tracker.rules.status import STATUSES_OF, Family, Status
-from tracker.rules.text import clean, is_slug
+from tracker.rules.text import Choice, clean, is_slug
 
 LONGEST_SEARCH = 200
 # Addresses with the keys that families had before go on working.
@@ -32,22 +31,13 @@ class UnknownPage(UnknownFilter):
         super().__init__("“after” names no page of this list. Start from its first page.")
 
 
-class Order(StrEnum):
+class Order(Choice):
     """How a list of asks is sorted."""
 
-    CHANGED = "changed"
+    CHANGED = "changed", "Last change"
     STATUS = "status"
     TITLE = "title"
-    BEST = "best"
-
-    @property
-    def label(self) -> str:
-        return {
-            "changed": "Last change",
-            "status": "Status",
-            "title": "Title",
-            "best": "Best match",
-        }[self.value]
+    BEST = "best", "Best match"
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,31 @@
-"""Which asks fit a filter: each of its choices as a condition, and what is offered where no ask fits."""
+"""Which asks fit a filter: each of its choices as a condition, and what is offered where no ask fits.
+
+And where the words of a search stand in the asks that were found by them.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from difflib import get_close_matches
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.db import fulltext
-from tracker.models import Legislation, Link, Source
+from tracker.models import Ask, Legislation, Link, Source, SuccessTest, Update
 from tracker.queries.late import ended_by
-from tracker.queries.public.as_of import ASK, NOW, AsOf
-from tracker.queries.public.bodies import is_of_body, is_of_place
+from tracker.queries.public.as_of import ASK, NOW, AsOf, is_published
 from tracker.queries.public.filters import AskFilter, UnknownFilter
-from tracker.queries.public.search import words_of
-from tracker.queries.words import WORD
+from tracker.queries.public.records import AskLine, Excerpt
+from tracker.queries.public.sources import ANSWERS, BODY, IS_PUBLIC, PLACES, answers_for, names_in, stored_places
+from tracker.queries.words import WORD, excerpt, stems
 from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.status import Status
 from tracker.rules.text import slugify
 
-SHORTEST_PART, MOST_TITLES = 3, 1000
+SHORTEST_PART, MOST_TITLES, MOST_WORDS = 3, 1000, 8
+Found = TypeVar("Found")
 
 
 def conditions(session: Session, wanted: AskFilter, asks: AsOf = NOW) -> list[sa.ColumnElement[bool]]:
@@ -77,39 +83,81 @@ def find_law_title(session: Session, key: str) -> str | None:
 
 
 def _is_of_topic(session: Session, slug: str) -> sa.ColumnElement[bool]:
-    topics = list_topics(session)
-    if slug not in topics:
-        raise UnknownFilter("There is no such topic.")
-    return ASK.topic == topics[slug]
+    return ASK.topic == _known(list_topics(session).get(slug), "topic")
 
 
 def _is_of_body(session: Session, slug: str) -> sa.ColumnElement[bool]:
-    return _has_name(is_of_body(session, slug), "body")
+    body_id = _known(session.scalar(sa.select(BODY.id).where(BODY.slug == slug, answers_for(IS_PUBLIC))), "body")
+    return sa.exists().where(ANSWERS.ask_id == ASK.id, ANSWERS.body_id == body_id)
 
 
 def _is_of_place(session: Session, slug: str) -> sa.ColumnElement[bool]:
-    return _has_name(is_of_place(session, slug), "place")
-
-
-def _has_name(condition: sa.ColumnElement[bool] | None, what: str) -> sa.ColumnElement[bool]:
-    if condition is None:
-        raise UnknownFilter(f"There is no such {what}.")
-    return condition
+    spellings = [stored for stored in session.scalars(stored_places(IS_PUBLIC)) if slug in names_in(stored)]
+    return PLACES.in_(_known(spellings, "place"))
 
 
 def _comes_from(session: Session, key: str) -> sa.ColumnElement[bool]:
     wanted = sa.select(Source.id).where(Source.key == key, Source.publication.in_(PUBLIC))
-    source_id = session.scalar(wanted)
-    if source_id is None:
-        raise UnknownFilter("There is no such source.")
-    return ASK.source_id == source_id
+    return ASK.source_id == _known(session.scalar(wanted), "source")
 
 
 def _hangs_on(session: Session, key: str) -> sa.ColumnElement[bool]:
-    if find_law_title(session, key) is None:
-        raise UnknownFilter("There is no such law.")
-    is_published = (Link.publication == Publication.PUBLISHED, Legislation.publication == Publication.PUBLISHED)
-    return ASK.id.in_(sa.select(Link.ask_id).join(Link.legislation).where(Legislation.key == key, *is_published))
+    _known(find_law_title(session, key), "law")
+    shown = (Link.publication == Publication.PUBLISHED, Legislation.publication == Publication.PUBLISHED)
+    return ASK.id.in_(sa.select(Link.ask_id).join(Link.legislation).where(Legislation.key == key, *shown))
+
+
+def _known(found: Found | None, what: str) -> Found:
+    """Return what was found; raises UnknownFilter where that is nothing."""
+    if not found:
+        raise UnknownFilter(f"There is no such {what}.")
+    return found
+
+
+def words_of(text: str) -> list[str]:
+    """The stems to look for: the first few words that say something."""
+    return list(dict.fromkeys(stems(text)))[:MOST_WORDS]
+
+
+def with_excerpts(session: Session, lines: Mapping[int, AskLine], text: str) -> list[AskLine]:
+    """Give each line the place in its story or law where the words stand, unless it shows all of them itself."""
+    wanted = frozenset(words_of(text))
+    hidden = [id for id, line in lines.items() if wanted - _shown(line)]
+    excerpts = _find_excerpts(session, hidden, wanted) if hidden else {}
+    return [replace(line, excerpt=excerpts.get(id)) for id, line in lines.items()]
+
+
+def _shown(line: AskLine) -> set[str]:
+    return set(stems(f"{line.title}\n{line.reason or line.summary}"))
+
+
+def _find_excerpts(session: Session, ask_ids: Iterable[int], wanted: frozenset[str]) -> dict[int, Excerpt]:
+    """For each ask the text with the most of the words: of its entries, the newest first, its wording, its laws."""
+    entries = (
+        sa.select(Update.ask_id, Update.key, Update.text, Update.reason)
+        .where(Update.ask_id.in_(ask_ids), is_published(Update.publication))
+        .order_by(Update.happened_on.desc(), Update.id.desc())
+    )
+    wording = sa.select(Ask.id, sa.literal(""), Ask.summary, Ask.quote, Ask.reading).where(Ask.id.in_(ask_ids))
+    tests = (
+        sa.select(SuccessTest.ask_id, sa.literal(""), SuccessTest.label)
+        .where(SuccessTest.ask_id.in_(ask_ids), SuccessTest.is_archived.is_(False))
+        .order_by(SuccessTest.id)
+    )
+    laws = (
+        sa.select(Link.ask_id, sa.literal(""), Legislation.title, Legislation.citation, Link.provisions, Link.note)
+        .join(Link.legislation)
+        .where(Link.ask_id.in_(ask_ids), is_published(Link.publication), is_published(Legislation.publication))
+        .order_by(Link.id)
+    )
+    best: dict[int, tuple[int, str, str]] = {}
+    for statement in (entries, wording, tests, laws):
+        for ask_id, key, *texts in session.execute(statement):
+            most = best[ask_id][0] if ask_id in best else 0
+            for text in texts:
+                if most < len(wanted) and (number := len(wanted.intersection(stems(text)))) > most:
+                    best[ask_id], most = (number, key, text), number
+    return {ask_id: Excerpt(key, excerpt(text, wanted)) for ask_id, (_, key, text) in best.items()}
 
 
 BY_NAME: Mapping[str, Callable[[Session, str], sa.ColumnElement[bool]]] = {

@@ -17,9 +17,8 @@ from tracker.db.fulltext import DEPTHS
 from tracker.models import SuccessTest
 from tracker.queries.public.as_of import ASK, NOW, PAST, PAST_STATUSES, SPAN, AsOf, as_of
 from tracker.queries.public.filters import AskFilter, Order, UnknownPage, read_key, write_key
-from tracker.queries.public.fitting import conditions
+from tracker.queries.public.fitting import conditions, with_excerpts, words_of
 from tracker.queries.public.records import AskLine
-from tracker.queries.public.search import with_excerpts, words_of
 from tracker.rules.status import STATUS_ORDER, STATUSES_OF, Family, Status
 from tracker.rules.story import review_due
 from tracker.rules.updates import Result

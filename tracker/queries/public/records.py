@@ -9,8 +9,7 @@ from datetime import date
 from typing import Any
 
 from tracker.models import Ask, Legislation, Link
-from tracker.queries.public.bodies import PublicBody
-from tracker.queries.public.entries import NO_GROUNDS, Grounds, StoryEntry, record_of
+from tracker.queries.public.entries import NO_GROUNDS, Grounds, PublicReply, StoryEntry, record_of
 from tracker.rules.asks import AskKind, Basis
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import KINDS, Effect, Stage, commenced_by, stage_on
@@ -64,6 +63,15 @@ class AskLine:
     results: tuple[Result, ...] = ()
     history: tuple[tuple[date, Status], ...] = ()
     review_due: date | None = None
+
+
+@dataclass(frozen=True)
+class PublicBody:
+    """A body that answers for asks."""
+
+    slug: str
+    name: str
+    short_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -150,17 +158,6 @@ class PublicLink:
     law: LawLine | None = None
     ask: AskLine | None = None
     is_yet_to_begin: bool = False
-
-
-@dataclass(frozen=True)
-class PublicReply:
-    """A named person or body that we asked to reply, and the answer if one came."""
-
-    asked: str
-    asked_on: PartialDate
-    is_answered: bool
-    answer: str
-    answered_on: PartialDate | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The rows behind the JSON API: a page of a file's rows, or all rows of one ask or one law.
 
-A page costs one statement with a LIMIT, and one more where an ask is named; an ask nine, however long its story.
+A page costs one statement with a LIMIT, and one more where an ask is named; an ask eleven, however long its story.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,11 +27,7 @@ from tracker.models import (
 )
 from tracker.queries.public import tables
 from tracker.queries.public.as_of import HIDDEN
-from tracker.queries.public.records import SameAsk
-from tracker.queries.public.sources import list_same
 from tracker.queries.public.tables import Key, Row
-from tracker.queries.public.targets import target_rows
-from tracker.queries.public.updates import EndedDispute, list_ended_disputes
 from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.chain import Checkpoint
 
@@ -46,34 +42,6 @@ class RowPage:
 
     rows: Rows
     next_key: Key | None
-
-
-@dataclass(frozen=True)
-class WholeAsk:
-    """The rows of one ask, with the laws of its links by key; updates with the newest first."""
-
-    ask: Row
-    is_archived: bool
-    tests: Rows
-    links: Rows
-    laws: dict[str, Row]
-    updates: Rows
-    evidence: Rows
-    results: Rows
-    replies: Rows
-    same: tuple[SameAsk, ...]
-    ended_disputes: Sequence[EndedDispute]
-    targets: Rows
-
-
-@dataclass(frozen=True)
-class WholeLaw:
-    """The row of one law, the keys of the bills that it was, and some of its links to published asks."""
-
-    law: Row
-    is_archived: bool
-    was: tuple[str, ...]
-    links: RowPage
 
 
 @dataclass(frozen=True)
@@ -123,43 +91,37 @@ def list_asks_called(session: Session, slugs: Sequence[str]) -> Rows:
     return tuple(found[slug] for slug in slugs if slug in found)
 
 
-def find_whole_ask(session: Session, slug: str) -> WholeAsk | None:
-    """An ask that is or was public, with all that belongs to it."""
-    row = session.execute(tables.asks(PUBLIC).where(Ask.slug == slug)).first()
-    if row is None:
-        return None
-    links = _rows(session.execute(tables.links(of_asks=PUBLIC).where(Link.ask_id == row.id).order_by(Link.id)))
-    laws = session.execute(tables.legislation().where(_of_ask("legislation", row.id)))
-    newest_first = tables.updates(of_asks=PUBLIC).order_by(Update.happened_on.desc(), Update.id.desc())
-    return WholeAsk(
-        ask=row,
-        is_archived=row.publication is Publication.ARCHIVED,
-        tests=_all(session, "tests", row.id),
-        links=links,
-        laws={law.law_key: law for law in laws},
-        updates=_rows(session.execute(newest_first.where(Update.ask_id == row.id))),
-        evidence=_all(session, "evidence", row.id),
-        results=_all(session, "results", row.id),
-        replies=_all(session, "replies", row.id),
-        same=list_same(session, row.id),
-        ended_disputes=list_ended_disputes(session, row.id),
-        targets=_rows(session.execute(target_rows().where(Target.ask_id == row.id).order_by(Target.id))),
-    )
+def find_ask_row(session: Session, slug: str) -> Row | None:
+    """The row of an ask that is or was public."""
+    return session.execute(tables.asks(PUBLIC).where(Ask.slug == slug)).first()
 
 
-def find_whole_law(session: Session, key: str, after: Key | None, size: int) -> WholeLaw | None:
-    """A law that is or was public, with at most `size` of its links to published asks, after a link's key."""
-    law = session.execute(tables.legislation(PUBLIC).where(Legislation.key == key)).first()
-    if law is None:
-        return None
-    was = sa.select(Legislation.key).where(Legislation.becomes_id == law.id, Legislation.publication.in_(PUBLIC))
-    of_law = tables.links(of_laws=PUBLIC).where(Link.legislation_id == law.id)
-    return WholeLaw(
-        law=law,
-        is_archived=law.publication is Publication.ARCHIVED,
-        was=tuple(session.scalars(was.order_by(Legislation.id))),
-        links=_page(session, "links", of_law, after, size),
-    )
+def list_rows_of(session: Session, name: str, ask_id: int) -> Rows:
+    """All rows of a file that belong to an ask that is or was public, in the order of their keys."""
+    records = tables.RECORDS[name]
+    return _rows(session.execute(records.statement(of_asks=PUBLIC).where(_of_ask(name, ask_id)).order_by(*records.key)))
+
+
+def find_laws_of(session: Session, ask_id: int) -> dict[str, Row]:
+    """The rows of the laws on which an ask hangs, by their keys."""
+    laws = session.execute(tables.legislation().where(_of_ask("legislation", ask_id)))
+    return {law.law_key: law for law in laws}
+
+
+def find_law_row(session: Session, key: str) -> Row | None:
+    """The row of a law that is or was public."""
+    return session.execute(tables.legislation(PUBLIC).where(Legislation.key == key)).first()
+
+
+def list_bills_of(session: Session, law_id: int) -> Sequence[str]:
+    """The keys of the bills that a law was, as far as they are or were public."""
+    was = sa.select(Legislation.key).where(Legislation.becomes_id == law_id, Legislation.publication.in_(PUBLIC))
+    return session.scalars(was.order_by(Legislation.id)).all()
+
+
+def list_links_of(session: Session, law_id: int, after: Key | None, size: int) -> RowPage:
+    """The links of a law that is or was public to published asks, after a key, at most `size`."""
+    return _page(session, "links", tables.links(of_laws=PUBLIC).where(Link.legislation_id == law_id), after, size)
 
 
 def _page(session: Session, name: str, statement: tables.Statement, after: Key | None, size: int) -> RowPage:
@@ -168,12 +130,6 @@ def _page(session: Session, name: str, statement: tables.Statement, after: Key |
     rows = session.execute(records.after(statement, after or records.start, size + 1)).all()
     has_more = len(rows) > size
     return RowPage(_rows(rows[:size]), records.key_of(rows[size - 1]) if has_more else None)
-
-
-def _all(session: Session, name: str, ask_id: int) -> Rows:
-    """All rows of a file that belong to an ask that is or was public, in the order of their keys."""
-    records = tables.RECORDS[name]
-    return _rows(session.execute(records.statement(of_asks=PUBLIC).where(_of_ask(name, ask_id)).order_by(*records.key)))
 
 
 def _of_ask(name: str, ask_id: int) -> sa.ColumnElement[bool]:

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
 from flask import Blueprint, abort, current_app, render_template, request, url_for
@@ -11,14 +12,15 @@ from werkzeug.wrappers import Response
 from tracker.exports import json, openapi
 from tracker.exports.columns import Table, cell
 from tracker.exports.json import Record, as_object
-from tracker.exports.laws import LEGISLATION, LINKS, TARGETS
+from tracker.exports.laws import LEGISLATION, LINKS
 from tracker.exports.openapi import MOST, PROBLEMS, RECORDS, USUAL, paths
-from tracker.exports.tables import ASKS, EVIDENCE, REPLIES, RESULTS, TABLES, TESTS, UPDATES
+from tracker.exports.tables import ASKS, TABLES, UPDATES
 from tracker.queries import public
 from tracker.queries.public import rows, tables
 from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter, UnknownFilter, order_of
-from tracker.queries.public.rows import WholeAsk
+from tracker.queries.public.sources import list_same
 from tracker.queries.public.tables import Key, Row
+from tracker.rules.asks import Publication
 from tracker.rules.status import STATUSES_OF, Status
 from tracker.web.addresses import SlugConverter, expect, site_url, whole_address
 from tracker.web.build import face
@@ -79,7 +81,7 @@ def asks() -> Response:
 def ask(slug: str) -> Response:
     """An ask with all that belongs to it."""
     _expect()
-    found = rows.find_whole_ask(db(), slug)
+    found = rows.find_ask_row(db(), slug)
     if found is None:
         slug_now = public.find_slug_now(db(), slug)
         return _moved(url_for(".ask", slug=slug_now)) if slug_now else abort(404, "There is no ask with this slug.")
@@ -90,15 +92,17 @@ def ask(slug: str) -> Response:
 def law(key: str) -> Response:
     """A law with all that belongs to it, its links to asks page by page."""
     _expect("after", "limit")
-    found = rows.find_whole_law(db(), key, _key("links"), _size())
+    after, size = _key("links"), _size()
+    found = rows.find_law_row(db(), key)
     if found is None:
         key_now = public.find_key_of(db(), key)
         return _moved(url_for(".law", key=key_now)) if key_now else abort(404, "There is no law with this key.")
-    whole = _object(LEGISLATION, found.law) | {
-        "is_archived": found.is_archived,
-        "was": list(found.was),
-        "links": _objects(LINKS, found.links.rows),
-        "next": _next(".law", _text(found.links.next_key), "limit", key=key),
+    links = rows.list_links_of(db(), found.id, after, size)
+    whole = _object(LEGISLATION, found) | {
+        "is_archived": found.publication is Publication.ARCHIVED,
+        "was": list(rows.list_bills_of(db(), found.id)),
+        "links": _objects(LINKS, links.rows),
+        "next": _next(".law", _text(links.next_key), "limit", key=key),
     }
     return _answer(whole)
 
@@ -197,31 +201,38 @@ def _moved(address: str) -> Response:
     return current_app.response_class("", 301, {"Location": address}, content_type="application/json")
 
 
-def _whole_ask(found: WholeAsk) -> Record:
+def _whole_ask(ask: Row) -> Record:
     """An ask with tests, links with their laws, story with evidence and results, replies, targets, ended disputes."""
-    evidence, results = _by_update(EVIDENCE, found.evidence), _by_update(RESULTS, found.results)
-    return _object(ASKS, found.ask) | {
-        "is_archived": found.is_archived,
-        "asked_elsewhere": [same.slug for same in found.same],
-        "tests": _objects(TESTS, found.tests),
-        "links": [_object(LINKS, row) | {"law": _object(LEGISLATION, found.laws[row.law_key])} for row in found.links],
+    evidence, results = _by_update("evidence", ask.id), _by_update("results", ask.id)
+    story = sorted(rows.list_rows_of(db(), "updates", ask.id), key=attrgetter("happened_on", "id"), reverse=True)
+    laws = rows.find_laws_of(db(), ask.id)
+    return _object(ASKS, ask) | {
+        "is_archived": ask.publication is Publication.ARCHIVED,
+        "asked_elsewhere": [same.slug for same in list_same(db(), ask.id)],
+        "tests": _belonging("tests", ask.id),
+        "links": [link | {"law": _object(LEGISLATION, laws[link["law_key"]])} for link in _belonging("links", ask.id)],
         "updates": [
             _object(UPDATES, row) | {"evidence": evidence[row.update_key], "results": results[row.update_key]}
-            for row in found.updates
+            for row in story
         ],
-        "replies": _objects(REPLIES, found.replies),
+        "replies": _belonging("replies", ask.id),
         "ended_disputes": [
             {"since": it.since.text, "about": it.about, "ended_at": cell(it.ended_at, ""), "outcome": it.outcome}
-            for it in found.ended_disputes
+            for it in public.list_ended_disputes(db(), ask.id)
         ],
-        "targets": _objects(TARGETS, found.targets),
+        "targets": _belonging("targets", ask.id),
     }
 
 
-def _by_update(table: Table, rows: Iterable[Row]) -> dict[str, list[Record]]:
+def _belonging(name: str, ask_id: int) -> list[Record]:
+    """Return the records of a file that belong to an ask."""
+    return _objects(TABLES[name], rows.list_rows_of(db(), name, ask_id))
+
+
+def _by_update(name: str, ask_id: int) -> dict[str, list[Record]]:
     found: dict[str, list[Record]] = defaultdict(list)
-    for row in rows:
-        found[row.update_key].append(_object(table, row))
+    for record in _belonging(name, ask_id):
+        found[str(record["update_key"])].append(record)
     return found
 
 

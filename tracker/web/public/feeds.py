@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, render_template, request
@@ -12,8 +13,8 @@ from tracker.exports import calendar
 from tracker.exports.columns import ask_path
 from tracker.queries import public
 from tracker.queries.public import dates, feeds
-from tracker.queries.public.dates import DateKind, PublicDate
-from tracker.queries.public.feeds import FeedAsk, FeedChange
+from tracker.queries.public.dates import DateKind
+from tracker.queries.public.feeds import FeedChange
 from tracker.queries.public.filters import AskFilter
 from tracker.rules.updates import UpdateKind
 from tracker.web.addresses import follow_former_slug, refuse_contradictions, site_url, whole_address
@@ -36,12 +37,6 @@ WORDS = {
     UpdateKind.CORRECTION: "correction",
     UpdateKind.REDEFINITION: "wording changed",
     UpdateKind.REVIEW: "checked, nothing changed",
-}
-DATE_WORDS = {
-    DateKind.NEXT_STEP: "Next step",
-    DateKind.FIRST_DEADLINE: "First deadline",
-    DateKind.DEADLINE: "Deadline",
-    DateKind.IN_FORCE: "Comes into force",
 }
 
 
@@ -69,12 +64,12 @@ def ask_changes(slug: str) -> Response:
     if ask is None:
         return follow_former_slug(slug)
     return _atom(
-        feeds.list_changes_of(db(), ask),
-        name=f"ask/{ask.number}",
+        feeds.list_changes_of(db(), ask.id),
+        name=f"ask/{ask.id}",
         title=ask.title,
         subtitle="Every change of this ask. A corrected entry appears again, marked as corrected.",
-        own=whole_address("feeds.ask_changes", slug=ask.slug),
-        page=whole_address("public.ask", slug=ask.slug),
+        own=whole_address("feeds.ask_changes", slug=slug),
+        page=whole_address("public.ask", slug=slug),
     )
 
 
@@ -101,7 +96,7 @@ def headline(change: FeedChange) -> str:
         words += f" of {entry.happened_on.in_words}"
     if entry.status:
         words += f" to {entry.status.label}" if entry.kind is UpdateKind.STATUS else f", status {entry.status.label}"
-    return f"{change.ask.title}: {words}{' (since corrected)' if entry.corrected_by else ''}"
+    return f"{change.ask_title}: {words}{' (since corrected)' if entry.corrected_by else ''}"
 
 
 @calendars.get("/calendar.ics")
@@ -116,37 +111,38 @@ def ask_dates(slug: str) -> Response:
     """The dates of one ask, from a year back on."""
     refuse_contradictions()
     ask = feeds.find_feed_ask(db(), slug)
-    return _calendar(ask.title, ask) if ask else follow_former_slug(slug)
+    return _calendar(ask.title, ask.id) if ask else follow_former_slug(slug)
 
 
-def _calendar(name: str, of: FeedAsk | None) -> Response:
+def _calendar(name: str, of: int | None) -> Response:
     site_id = feeds.find_site_id(db())
     events = [_event(found, site_id) for found in dates.list_dates(db(), today(), of)]
     written = calendar.write(name, face().name, events)
     return current_app.response_class(written, content_type="text/calendar; charset=utf-8")
 
 
-def _event(found: PublicDate, site_id: str) -> calendar.CalendarEvent:
-    of = "link" if found.kind is DateKind.IN_FORCE else "ask"
+def _event(found: Any, site_id: str) -> calendar.CalendarEvent:
+    kind = DateKind(found.kind)
+    of = "link" if kind is DateKind.IN_FORCE else "ask"
     return calendar.CalendarEvent(
-        uid=f"{of}-{found.number}-{found.kind.value}@{site_id}.policy-tracker",
+        uid=f"{of}-{found.number}-{kind.value}@{site_id}.policy-tracker",
         first_day=found.on.first_day,
         last_day=found.on.last_day,
         summary=summary(found),
         description=found.note,
-        category=DATE_WORDS[found.kind],
-        url=site_url() + ask_path(found.ask.slug),
+        category=kind.label,
+        url=site_url() + ask_path(found.slug),
         recorded_at=found.recorded_at,
     )
 
 
-def summary(found: PublicDate) -> str:
+def summary(found: Any) -> str:
     """ "Next step, some time in March 2027: Unexplained wealth orders"; a day is not named again."""
-    words = DATE_WORDS[found.kind]
+    words = DateKind(found.kind).label
     if found.on.precision != "day":
         words += f", some time in {found.on.in_words}"
-    if found.kind is not DateKind.IN_FORCE:
-        return f"{words}: {found.ask.title}"
+    if found.kind != DateKind.IN_FORCE:
+        return f"{words}: {found.title}"
     law = " ".join(filter(None, (found.law_title, found.provisions)))
     extent = f" ({', '.join(found.extent)})" if found.extent else ""
     return f"{words}: {law}{extent}"

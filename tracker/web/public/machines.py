@@ -17,8 +17,6 @@ from tracker.exports.tables import TABLES
 from tracker.queries import public
 from tracker.queries.public import feeds as pages
 from tracker.queries.public.filters import FILTER_PARAMETERS
-from tracker.queries.public.laws import PublicLaw
-from tracker.rules.legislation import Stage
 from tracker.web.addresses import whole_address
 from tracker.web.build import face
 from tracker.web.session import db
@@ -38,7 +36,6 @@ FIXED_PAGES = (
 ENDLESS = (*FILTER_PARAMETERS, "sort", "on")
 # RFC 9116 recommends less than a year.
 VALID_FOR = timedelta(days=330)
-NOT_LAW = frozenset({Stage.EXPECTED, Stage.INTRODUCED, Stage.FALLEN})
 
 
 @bp.get("/robots.txt")
@@ -74,14 +71,15 @@ def sitemap_block(number: int) -> Response:
     """The asks and laws whose ids lie in the block; the first one has the other pages too."""
     if number > pages.count_blocks(db()):
         abort(404)
-    fixed: list[str] = []
-    if number == 1:
-        fixed = [whole_address(endpoint) for endpoint in FIXED_PAGES]
-        fixed += [whole_address("public.source", key=source.key) for source in public.list_sources(db())]
-        fixed += [whole_address("public.body", slug=slug) for slug in public.list_bodies(db())]
-    asks = [(whole_address("public.ask", slug=ask.name), ask.changed_at) for ask in pages.list_asks_in(db(), number)]
-    laws = [(whole_address("public.law", key=law.name), law.changed_at) for law in pages.list_laws_in(db(), number)]
-    return _xml("public/sitemap.xml", pages=[*((address, None) for address in fixed), *asks, *laws])
+    is_first = number == 1
+    return _xml(
+        "public/sitemap.xml",
+        fixed=FIXED_PAGES if is_first else (),
+        sources=public.list_sources(db()) if is_first else (),
+        bodies=public.list_bodies(db()) if is_first else (),
+        asks=pages.list_asks_in(db(), number),
+        laws=pages.list_laws_in(db(), number),
+    )
 
 
 def _text(lines: list[str]) -> Response:
@@ -94,34 +92,11 @@ def _xml(template: str, **values: object) -> Response:
 
 
 @bp.app_template_global()
-def law_data(law: PublicLaw) -> Markup:
-    """Return a law as schema.org's Legislation.
-
-    It is said to be out of force only if it never became law: our links tell of some provisions, not of all.
-    """
-    line = law.line
-    address = whole_address("public.law", key=line.key)
-    return _block(
-        {
-            "@type": "Legislation",
-            "@id": address,
-            "url": address,
-            "name": line.title,
-            "legislationIdentifier": line.citation,
-            "legislationType": line.kind_label,
-            "legislationDate": line.enacted_on.text if line.enacted_on else None,
-            "legislationLegalForce": "https://schema.org/NotInForce" if line.stage_on(today()) in NOT_LAW else None,
-            "sameAs": line.address,
-        }
-    )
-
-
-@bp.app_template_global()
 def dataset_data(published_at: datetime | None) -> Markup:
     """Return everything as schema.org's Dataset, with each file that can be downloaded."""
     files = [("application/zip", whole_address("data.archive"))]
     files += [("text/csv", whole_address("tables.csv", name=name)) for name in TABLES]
-    return _block(
+    return linked_data(
         {
             "@type": "Dataset",
             "@id": whole_address("data.index"),
@@ -142,7 +117,8 @@ def dataset_data(published_at: datetime | None) -> Markup:
     )
 
 
-def _block(thing: dict[str, Any]) -> Markup:
+@bp.app_template_global()
+def linked_data(thing: dict[str, Any]) -> Markup:
     """Return the element for the head of a page, without empty values; no text in it can end the element."""
     known = {name: value for name, value in thing.items() if value not in (None, "")}
     text = htmlsafe_json_dumps({"@context": "https://schema.org"} | known, separators=(",", ":"))

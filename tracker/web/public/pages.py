@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from tracker.clock import today
 from tracker.queries import public
 from tracker.queries.public.filters import FILTER_PARAMETERS, AskFilter, Order, UnknownFilter, order_of
-from tracker.queries.public.search import words_of
+from tracker.queries.public.fitting import words_of
 from tracker.queries.public.unknown import MOST
 from tracker.rules.asks import Basis
 from tracker.rules.checks import MARK
