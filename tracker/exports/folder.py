@@ -5,7 +5,6 @@ And the event log, which staff take along as a file of its own.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
@@ -22,12 +21,7 @@ from tracker.rules.updates import EvidenceType
 def _to_the_microsecond(column: Column) -> Column:
     """The same moment in full: entries of one second keep their order."""
     get = attrgetter(column.name)
-
-    def read(row: Any) -> str:
-        moment: datetime | None = get(row)
-        return moment.isoformat() if moment else ""
-
-    return replace(column, read=read)
+    return replace(column, read=lambda row: moment.isoformat() if (moment := get(row)) else "")
 
 
 def _moment(name: str, meaning: str, *, always: bool = False) -> Column:

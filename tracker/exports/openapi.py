@@ -123,8 +123,7 @@ PAGED = [
 
 
 def _in_path(name: str, description: str) -> Described:
-    string = {"type": "string"}
-    return {"name": name, "in": "path", "description": f"{description}.", "schema": string, "required": True}
+    return _in_query(name, description, {"type": "string"}) | {"in": "path", "required": True}
 
 
 def _get(name: str, summary: str, schema: str, parameters: list[Described], *, total: bool = False) -> Described:

@@ -97,11 +97,10 @@ def tell(book: Any, lines: Iterable[Sequence[str]]) -> None:
 
 
 def _about(edition: Origin) -> list[Sequence[str]]:
-    published_at = edition.published_at.isoformat(timespec="seconds") if edition.published_at else "none yet"
     return [
         ("From", edition.site_url),
         ("Revision", str(edition.revision)),
-        ("Latest entry", published_at),
+        ("Latest entry", cell(edition.published_at, "") or "none yet"),
         ("Licence", edition.face.licence, edition.face.licence_url),
         ("Source", f"{edition.face.name}, {edition.site_url}", "Name it so, with the date and the revision."),
         (),

@@ -68,7 +68,7 @@ class Builder:
             ("targets", lambda line, row, draft: finish_target(self.entries, line, row, draft, self.change.at)),
         ):
             for line in self.lines[name]:
-                row, draft = self._make(name, line)
+                row, draft = self._make(line)
                 if row:
                     self.plan.refuse_all(line, finish(line, row, draft))
         for line in self.lines["redirects"]:
@@ -159,17 +159,17 @@ class Builder:
         return problems + checks.not_future(draft.happened_on, self.change.today, "happened_on")
 
     def _finish_reply(self, line: Line, reply: Reply, draft: disputes.ReplyDraft) -> list[Problem]:
-        reply.id = values_of("replies", line, ["reply_key"], self.plan)["reply_key"]
+        reply.id = values_of(line, ["reply_key"], self.plan)["reply_key"]
         self._refuse_second(line, "reply_key", reply.id)
         # A public export leaves out when the answer was due.
         reply.due_on = draft.due_on or disputes.one_month_after(draft.asked_on.last_day)
         return disputes.check_reply(replace(draft, due_on=reply.due_on), self.change.today)
 
     def _result(self, line: Line) -> None:
-        values = values_of("results", line, ["result", "test_label"], self.plan)
+        values = values_of(line, ["result", "test_label"], self.plan)
         if (line.key[0], line.key[2]) not in self.ids["tests"] and values["test_label"]:
             self._add_archived_test(line, values)
-        names = self.find_all("results", line)
+        names = self.find_all(line)
         if not line.cells.get("result"):
             self.plan.refuse(line, "result", "The new result.")
         if all(names.values()) and values["result"]:
@@ -184,18 +184,19 @@ class Builder:
         self.rows["tests"][number] = SuccessTest(id=number, version=1, **kept, **stored(draft))
 
     def _redirect(self, line: Line) -> None:
-        slug, names = line.key[0], self.find_all("redirects", line)
+        slug, names = line.key[0], self.find_all(line)
         if not is_slug(slug) or (slug,) in self.ids["asks"]:
             self.plan.refuse(line, "former_slug", "A former address of an ask, which no ask has now.")
         self.redirects.append(FormerSlug(slug=slug, **names))
 
-    def _make(self, name: str, line: Line) -> tuple[Any, Any]:
+    def _make(self, line: Line) -> tuple[Any, Any]:
         """Return the record of a row, which is kept, and its draft; None for both where something is missing."""
+        name = line.table.name
         (model, more), kind = KINDS[name], DRAFTS[name]
         known = {of.name: of for of in fields(kind)}
-        given = {"key": line.key[-1], "slug": line.key[0]} | self.find_all(name, line)
+        given = {"key": line.key[-1], "slug": line.key[0]} | self.find_all(line)
         own = [column for column in known if column in COLUMNS[name] and column not in given]
-        found = values_of(name, line, [*own, *more.split()], self.plan)
+        found = values_of(line, [*own, *more.split()], self.plan)
         values = {column: found[column] for column in own if found[column] is not None}
         values |= {column: value for column, value in given.items() if column in known}
         missing = [column for column, of in known.items() if of.default is MISSING and column not in values]
@@ -212,13 +213,13 @@ class Builder:
         self.rows[name][row.id] = row
         return row, draft
 
-    def find_all(self, name: str, line: Line) -> dict[str, Any]:
+    def find_all(self, line: Line) -> dict[str, Any]:
         """Return the numbers of the rows that a row names; a name that no row has is refused."""
         names: dict[str, Any] = {}
-        for column, (table, *columns) in REFERENCES.get(name, {}).items():
+        for column, (table, *columns) in REFERENCES.get(line.table.name, {}).items():
             key = tuple(line.cells.get(part, "") for part in columns)
             names[column] = self.ids[table].get(key)
-            if names[column] is None and (key[-1] or COLUMNS[name][columns[-1]].is_always):
+            if names[column] is None and (key[-1] or COLUMNS[line.table.name][columns[-1]].is_always):
                 self.plan.refuse(line, columns[-1], f"What a row of {table}.csv has.")
         return names
 

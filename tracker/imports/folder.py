@@ -101,23 +101,23 @@ def _read(path: Path, table: Table, plan: Plan) -> list[Line]:
     return lines
 
 
-def values_of(name: str, line: Line, wanted: Iterable[str], plan: Plan) -> dict[str, Any]:
+def values_of(line: Line, wanted: Iterable[str], plan: Plan) -> dict[str, Any]:
     """Return the values of these columns of a row, None where a cell is empty; the plan is told of faulty cells."""
     values: dict[str, Any] = dict.fromkeys(wanted)
     for column in filter(line.cells.get, values):
         try:
-            values[column] = value_of(COLUMNS[name][column], line.cells[column])
+            values[column] = value_of(COLUMNS[line.table.name][column], line.cells[column])
         except ValueError as error:
             plan.refuse_unread(line, column, str(error))
     return values
 
 
-def whole_row(name: str, line: Line, plan: Plan) -> dict[str, Any]:
+def whole_row(line: Line, plan: Plan) -> dict[str, Any]:
     """Return all values of a row likewise; an empty cell is a fault where its column is never empty."""
-    for column in COLUMNS[name].values():
+    for column in line.table.columns:
         if column.is_always and not line.cells.get(column.name):
             plan.refuse_unread(line, column.name, f"{column.asks_for}; it is never empty.")
-    return values_of(name, line, COLUMNS[name], plan)
+    return values_of(line, COLUMNS[line.table.name], plan)
 
 
 def value_of(column: Column, text: str) -> Any:

@@ -39,12 +39,12 @@ class Past:
             record(self.made.change, IMPORTED_TAKING, PUBLIC_TEXTS, after=after, reason=it["reason"])
 
     def _take_step(self, line: Line) -> None:
-        values = whole_row("wordings", line, self.plan)
+        values = whole_row(line, self.plan)
         if values["field"] not in (*WORDING, *TEST_WORDING):
             self.plan.refuse(line, "field", f"One of: {', '.join((*WORDING, *TEST_WORDING))}.")
         self.plan.refuse_all(line, checks.at_most(values["reason"] or "", SENTENCE_LENGTH, "reason"))
         step = {column: values[column] or "" for column in ("changed_at", "what", "reason")} | {"texts": []}
-        of_step = self.wordings[self.made.find_all("wordings", line)["ask_id"]].setdefault(values["step"], step)
+        of_step = self.wordings[self.made.find_all(line)["ask_id"]].setdefault(values["step"], step)
         of_step["texts"].append([values[column] or "" for column in ("field", "before", "after")])
 
     def _dispute(self, line: Line) -> Values:
@@ -52,11 +52,11 @@ class Past:
         problems = check_dispute(DisputeDraft(values["since"], values["about"] or ""), self.made.change.today)
         for problem in problems:
             self.plan.refuse(line, "since" if problem.field == "disputed_on" else "about", problem.message)
-        return values | self.made.find_all("disputes", line)
+        return values | self.made.find_all(line)
 
     def _ended(self, line: Line, moment: str, reason: str) -> Values:
         """Return the values of what ended then, with what the log keeps as a reason."""
-        values = whole_row(line.table.name, line, self.plan)
+        values = whole_row(line, self.plan)
         if values[moment] and values[moment] > self.made.change.at:
             self.plan.refuse(line, moment, "A moment in the past.")
         self.plan.refuse_all(line, checks.at_most(values[reason] or "", SENTENCE_LENGTH, reason))

@@ -22,7 +22,7 @@ def read_designations(lines: Iterable[Line], plan: Plan, at: datetime) -> tuple[
     """Return the entries of a folder by unique ID, and the lists they stood on; the plan is told of faulty rows."""
     entries, days = {}, set()
     for line in lines:
-        values = whole_row("designations", line, plan)
+        values = whole_row(line, plan)
         if not UNIQUE_ID.fullmatch(line.key[0]):
             plan.refuse(line, "unique_id", "Three letters and four digits, such as RUS0001.")
         days |= {values[column] for column in DAYS} - {None}

@@ -89,7 +89,7 @@ def _read_publishers(made: Builder) -> list[PublisherDraft]:
     """Return the lines of the table of publishers; the plan is told of faulty rows."""
     drafts = []
     for line in made.lines["publishers"]:
-        values = whole_row("publishers", line, made.plan)
+        values = whole_row(line, made.plan)
         drafts.append(PublisherDraft(values["host"] or "", values["publisher"] or "", values["type"]))
         made.plan.refuse_all(line, check_publisher(drafts[-1]))
     return drafts

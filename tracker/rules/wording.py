@@ -202,8 +202,7 @@ def _reworded(entry: Happening) -> list[Rewording]:
 
 def _imported(entry: Happening) -> Rewording:
     """Return the step as it was taken elsewhere."""
-    texts = [(name, before, after) for name, before, after in entry.after["texts"]]
-    changes = tuple(FieldChange(name, compare(before, after)) for name, before, after in texts)
+    changes = tuple(FieldChange(name, compare(before, after)) for name, before, after in entry.after["texts"])
     at = datetime.fromisoformat(entry.after["changed_at"])
     return Rewording(at, entry.after["what"], entry.reason, changes)
 
