@@ -1,5 +1,6 @@
 """The declarative base, and column types that mean the same on SQLite and on PostgreSQL."""
 
+import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache, partial
@@ -7,7 +8,7 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column, relationship
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
@@ -83,6 +84,12 @@ class Base(DeclarativeBase):
 
     metadata = sa.MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar = {str: sa.Text, datetime: UtcDateTime, PartialDate: PartialDateColumn}
+
+    @declared_attr.directive
+    @classmethod
+    def __tablename__(cls) -> str:
+        """A table has the name of its class, in small letters with underscores."""
+        return re.sub("(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
 
 class StoredList(FunctionElement[str]):

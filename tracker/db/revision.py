@@ -1,16 +1,15 @@
 """The revision of the public content, which is read before each public answer."""
 
-import sqlite3
 from collections.abc import Hashable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import sqlalchemy as sa
 
 from tracker.db.engine import identity
+from tracker.db.sqlite_backup import open_file
 
 WAIT_SECONDS = 1
 CONNECT_SECONDS = 2
@@ -29,7 +28,9 @@ class Revisions:
         self.file = Path(engine.url.database or "") if engine.dialect.name == "sqlite" else None
         # With the transaction that wrote it, since a restored database of PostgreSQL may come to the same number.
         self.statement = "SELECT number FROM revision" if self.file else "SELECT number, xmin::text FROM revision"
-        self.connect = partial(_connect_sqlite, self.file) if self.file else partial(_connect_postgresql, engine)
+        # Not bound to a thread: whoever closes it need not be who opened it.
+        sqlite = partial(open_file, timeout=WAIT_SECONDS, check_same_thread=False)
+        self.connect = partial(sqlite, self.file) if self.file else partial(_connect_postgresql, engine)
         sa.event.listen(engine, "engine_disposed", lambda _: self.close())
 
     def read(self) -> tuple[Hashable, ...] | None:
@@ -64,12 +65,6 @@ class Revisions:
         idle, self.idle = self.idle, []
         for _, connection in idle:
             connection.close()
-
-
-def _connect_sqlite(file: Path) -> sqlite3.Connection:
-    address = f"file:{quote(str(file))}?mode=ro"
-    # Not bound to a thread: whoever closes it need not be who opened it.
-    return sqlite3.connect(address, uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
 
 
 def _connect_postgresql(engine: sa.Engine) -> Any:

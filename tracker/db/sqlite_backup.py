@@ -56,9 +56,10 @@ def check_length(path: Path) -> None:
         raise Damaged("it is cut off")
 
 
-def open_file(path: Path) -> sqlite3.Connection:
+def open_file(path: Path, timeout: float = 5, *, check_same_thread: bool = True) -> sqlite3.Connection:
     """Open a database only to read it."""
-    return sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)
+    address = f"file:{quote(str(path))}?mode=ro"
+    return sqlite3.connect(address, timeout, isolation_level=None, check_same_thread=check_same_thread, uri=True)
 
 
 @contextmanager

@@ -25,7 +25,6 @@ DUE = ("review_interval_days", "reviewed_on", "next_step_on", "current_deadline"
 class Source(Versioned, Base):
     """Where asks were made: an article, speech, manifesto or report."""
 
-    __tablename__ = "source"
     __table_args__ = (sa.Index("ix_source_publication_published_on", "publication", "published_on", "title"),)
 
     key: Mapped[str] = mapped_column(sa.String(80), unique=True)
@@ -49,7 +48,6 @@ class Ask(Versioned, Base):
     `disputed_on` is there.
     """
 
-    __tablename__ = "ask"
     __table_args__ = (
         sa.CheckConstraint("publication IN ('draft', 'put_aside') OR status IS NOT NULL", name="published_has_status"),
         sa.CheckConstraint("(status IS NULL) = (status_on IS NULL)", name="status_has_date"),
@@ -119,7 +117,6 @@ class Body(Versioned, Base):
     Two spellings of a name have the same `name_key`.
     """
 
-    __tablename__ = "body"
     __table_args__ = (sa.CheckConstraint("name <> ''", name="name_present"),)
 
     slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
@@ -131,7 +128,6 @@ class Body(Versioned, Base):
 class AskBody(Base):
     """A body that answers for an ask, and its place among those of the ask."""
 
-    __tablename__ = "ask_body"
     __table_args__ = (sa.UniqueConstraint("body_id", "ask_id"),)
 
     ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"), primary_key=True)
@@ -153,8 +149,6 @@ Ask.responsible_bodies = column_property(joined_of_bodies(Body.__table__.c.name)
 class FormerSlug(Base):
     """A slug that an ask had before; its address redirects."""
 
-    __tablename__ = "former_slug"
-
     slug: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
     ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"), index=True)
 
@@ -162,7 +156,6 @@ class FormerSlug(Base):
 class SuccessTest(Versioned, Base):
     """A yes/no test by which an ask is judged. Only services/updates.py writes `result`."""
 
-    __tablename__ = "success_test"
     __table_args__ = (
         sa.UniqueConstraint("ask_id", "key"),
         sa.CheckConstraint("label <> ''", name="label_present"),

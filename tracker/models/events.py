@@ -17,7 +17,6 @@ class Event(Base):
     are taken down; `hash` is then still that of the entry as it was written.
     """
 
-    __tablename__ = "event"
     __table_args__ = (
         sa.Index("ix_event_subject", "subject", "subject_id"),
         sa.Index("ix_event_ask_id", "ask_id", "id"),
@@ -50,8 +49,6 @@ class PersonalDetail(Base):
     Triggers refuse to change a row, and to delete one before the log says that the person was erased.
     """
 
-    __tablename__ = "personal_detail"
-
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
     value: Mapped[str] = mapped_column(primary_key=True)
     salt: Mapped[str] = mapped_column(sa.String(64))
@@ -64,7 +61,6 @@ class Revision(Base):
     `is_taking_down` is true only within the transaction that takes words down; the triggers ask for it.
     """
 
-    __tablename__ = "revision"
     __table_args__ = (sa.CheckConstraint("id = 1", name="one_row"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -13,7 +13,6 @@ from tracker.rules.legislation import Effect
 class Legislation(Versioned, Base):
     """A bill, Act, statutory instrument or other law. `identity` keeps one law from standing twice."""
 
-    __tablename__ = "legislation"
     __table_args__ = (
         sa.CheckConstraint("title <> ''", name="title_present"),
         sa.CheckConstraint("becomes_id IS NULL OR becomes_id <> id", name="becomes_another"),
@@ -44,7 +43,6 @@ class Legislation(Versioned, Base):
 class Link(Versioned, Base):
     """Which provisions of a law do what for an ask, where they extend, since when and until when."""
 
-    __tablename__ = "link"
     __table_args__ = (
         sa.Index("ix_link_in_force_on", "in_force_on"),
         sa.Index("ix_link_told", "legislation_id", "publication", "ask_id", "effect"),

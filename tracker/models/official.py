@@ -19,7 +19,6 @@ class Finding(Versioned, Base):
     the date belongs in, where there is one; `tells` are words for the story.
     """
 
-    __tablename__ = "finding"
     __table_args__ = (
         sa.UniqueConstraint("outside_key", "digest"),
         sa.CheckConstraint("state <> 'dismissed' OR reason <> ''", name="dismissed_has_reason"),
@@ -51,8 +50,6 @@ class Finding(Versioned, Base):
 class Telling(Base):
     """An entry of a story that tells a finding; the finding is told once such an entry is published."""
 
-    __tablename__ = "telling"
-
     update_id: Mapped[int] = mapped_column(sa.ForeignKey("ask_update.id"), primary_key=True)
     finding_id: Mapped[int] = mapped_column(sa.ForeignKey("finding.id"), index=True)
 
@@ -60,7 +57,6 @@ class Telling(Base):
 class Look(Base):
     """One look of a machine at a part of the official record: how it went, and how many records it read."""
 
-    __tablename__ = "look"
     __table_args__ = (sa.Index("ix_look_source", "source", "looked_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -77,7 +73,6 @@ class Look(Base):
 class EvidenceLook(Base):
     """When a machine last asked for a page of evidence, and what it saw there and when; a refusal is no sight."""
 
-    __tablename__ = "evidence_look"
     __table_args__ = (sa.CheckConstraint("(sight IS NULL) = (seen_at IS NULL)", name="seen_when"),)
 
     evidence_id: Mapped[int] = mapped_column(sa.ForeignKey("evidence.id"), primary_key=True)
@@ -93,7 +88,6 @@ class Designation(Base):
     are empty while it is on the list. `listed_on` is empty where the list does not say.
     """
 
-    __tablename__ = "designation"
     __table_args__ = (
         sa.CheckConstraint("(last_seen IS NULL) = (removed_on IS NULL)", name="removed_was_seen"),
         sa.Index("ix_designation_regime", "regime"),
@@ -113,8 +107,6 @@ class Designation(Base):
 class SanctionsList(Base):
     """A list that was taken: its day, and when we read it first."""
 
-    __tablename__ = "sanctions_list"
-
     day: Mapped[PartialDate] = mapped_column(primary_key=True)
     read_at: Mapped[datetime]
 
@@ -126,7 +118,6 @@ class Target(Versioned, Base):
     `candidates` are entries of the list that a person has yet to compare. The public reads the name if it `is_shown`.
     """
 
-    __tablename__ = "target"
     __table_args__ = (
         sa.UniqueConstraint("ask_id", "position"),
         sa.CheckConstraint("(state = 'listed') = (unique_id IS NOT NULL)", name="listed_has_id"),

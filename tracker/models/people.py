@@ -17,8 +17,6 @@ class Person(Versioned, Base):
     `wrong_codes` counts those that were given in a row, each after the right password.
     """
 
-    __tablename__ = "person"
-
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)
     name: Mapped[str]
     role: Mapped[Role] = enum_column(Role, "role")
@@ -52,8 +50,6 @@ class StaffSession(Base):
     last given since.
     """
 
-    __tablename__ = "staff_session"
-
     token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     started_at: Mapped[datetime]
@@ -69,8 +65,6 @@ class StaffSession(Base):
 class AccessLink(Base):
     """A link with which a person chooses a password, once. Only a hash of its token is kept."""
 
-    __tablename__ = "access_link"
-
     token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     expires_at: Mapped[datetime]
@@ -81,8 +75,6 @@ class AccessLink(Base):
 class RecoveryCode(Base):
     """A code that stands in once for the authenticator. Only a hash of it is kept."""
 
-    __tablename__ = "recovery_code"
-
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     code_hash: Mapped[str] = mapped_column(sa.String(64))
@@ -92,7 +84,6 @@ class RecoveryCode(Base):
 class SignInFailure(Base):
     """A failed attempt to sign in, counted per account and per address for five minutes."""
 
-    __tablename__ = "sign_in_failure"
     __table_args__ = (
         sa.Index("ix_sign_in_failure_account", "account", "failed_at"),
         sa.Index("ix_sign_in_failure_address", "address", "failed_at"),
@@ -110,8 +101,6 @@ class SentForm(Base):
     The hashes are of the form's key, place and sender, and of what was typed.
     """
 
-    __tablename__ = "sent_form"
-
     key_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     content_hash: Mapped[str] = mapped_column(sa.String(64))
     sent_at: Mapped[datetime] = mapped_column(index=True)
@@ -121,8 +110,6 @@ class SentForm(Base):
 
 class Upload(Base):
     """The files that a person uploaded and has not brought in yet, packed as one; it goes away within hours."""
-
-    __tablename__ = "upload"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)

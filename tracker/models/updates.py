@@ -66,8 +66,6 @@ class TestResult(Base):
     """The new result of a test that an update carries."""
 
     __test__ = False
-    __tablename__ = "test_result"
-
     update_id: Mapped[int] = mapped_column(sa.ForeignKey("ask_update.id"), primary_key=True)
     test_id: Mapped[int] = mapped_column(sa.ForeignKey("success_test.id"), primary_key=True, index=True)
     result: Mapped[Result] = enum_column(Result, "result")
@@ -78,8 +76,6 @@ class TestResult(Base):
 class Publisher(Versioned, Base):
     """Who publishes the pages of a host, and who says what stands there; without a publisher it counts no more."""
 
-    __tablename__ = "publisher"
-
     host: Mapped[str] = mapped_column(sa.String(HOST_LENGTH), unique=True)
     publisher: Mapped[str]
     type: Mapped[EvidenceType] = enum_column(EvidenceType, "type")
@@ -88,7 +84,6 @@ class Publisher(Versioned, Base):
 class Evidence(Base):
     """A link that supports an update."""
 
-    __tablename__ = "evidence"
     __table_args__ = (
         sa.UniqueConstraint("update_id", "position"),
         sa.CheckConstraint("url LIKE 'http://%' OR url LIKE 'https://%'", name="url_is_web"),
@@ -117,7 +112,6 @@ class StatusSpan(Base):
     Only services/derived.py writes it, when the story of an ask changes.
     """
 
-    __tablename__ = "status_span"
     __table_args__ = (
         sa.Index("ix_status_span_begins_on", "begins_on", "ends_on", "status", "ask_id"),
         sa.Index("ix_status_span_ask_id", "ask_id", "begins_on", "ends_on", "status"),
@@ -134,7 +128,6 @@ class StatusSpan(Base):
 class Reply(Versioned, Base):
     """A named person or body that was asked to reply, and what came of it. Internal until published."""
 
-    __tablename__ = "reply"
     __table_args__ = (
         sa.CheckConstraint("asked <> ''", name="asked_present"),
         sa.CheckConstraint("(outcome = 'answered') = (answer <> '')", name="answered_has_answer"),
@@ -156,8 +149,6 @@ class Reply(Versioned, Base):
 
 class Note(Base):
     """A private note about an ask, with its author and time. It is never changed and never public."""
-
-    __tablename__ = "note"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"), index=True)

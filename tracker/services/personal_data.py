@@ -75,11 +75,7 @@ def held_on(session: Session, person: Person) -> dict[str, Any]:
     """
     sessions = session.scalars(sa.select(StaffSession).where(StaffSession.person_id == person.id))
     about = sa.select(Event).where(Event.subject == "person", Event.subject_id == person.id).order_by(Event.id)
-    done = (
-        sa.select(Event.action, sa.func.count().label("number"))
-        .where(Event.actor_id == person.id)
-        .group_by(Event.action)
-    )
+    done = sa.select(Event.action, sa.func.count()).where(Event.actor_id == person.id).group_by(Event.action)
     kept = sa.select(PersonalDetail.value).where(PersonalDetail.person_id == person.id)
     return {
         "person": plain({name: getattr(person, name) for name in SHOWN}) | {"has_password": not person.is_invited},
@@ -91,7 +87,7 @@ def held_on(session: Session, person: Person) -> dict[str, Any]:
         "files_that_wait": _count(session, Upload.person_id == person.id),
         "private_notes_written": _count(session, Note.author_id == person.id),
         "updates_written": _count(session, Update.author_id == person.id),
-        "entries_of_the_log_by_them": {row.action: row.number for row in session.execute(done)},
+        "entries_of_the_log_by_them": dict(session.execute(done).all()),
         "entries_of_the_log_about_them": [
             plain({name: getattr(entry, name) for name in OF_ENTRY})
             for entry in with_names(session, session.scalars(about))
