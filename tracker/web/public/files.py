@@ -40,13 +40,15 @@ def csv(name: str) -> Response:
 @data.get("/data")
 def index() -> str:
     """Every file with its columns explained."""
+    checkpoint = public.find_checkpoint(db())
     return render_template(
         "public/data.html",
         tables=TABLES.values(),
         numbers=rows.count_rows(db()),
         most_rows=MOST_ROWS,
         edition=rows.find_edition(db()),
-        checkpoint=public.find_checkpoint(db()),
+        checkpoint=checkpoint,
+        checkpoint_at=rows.find_logged_at(db(), checkpoint.number),
         json_of=json_address,
         today=today(),
     )
@@ -117,8 +119,7 @@ def checkpoint() -> Response:
 
 def _description(edition: Edition) -> Described:
     sources = [(source.title, source.url) for source in public.list_sources(db()) if source.url]
-    checkpoint = public.find_checkpoint(db()).line
-    return describe(_origin(edition), checkpoint, sources)
+    return describe(_origin(edition), str(public.find_checkpoint(db())), sources)
 
 
 def _origin(edition: Edition) -> Origin:
