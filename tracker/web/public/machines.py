@@ -4,7 +4,7 @@ JSON-LD tells search engines of the data as a Dataset and of a law as Legislatio
 element of a type that no browser runs, which the content security policy allows.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, current_app, render_template
@@ -12,13 +12,11 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from tracker.clock import day_of, today
-from tracker.exports.tables import TABLES
+from tracker.clock import today
 from tracker.queries import public
 from tracker.queries.public import feeds as pages
 from tracker.queries.public.filters import FILTER_PARAMETERS
 from tracker.web.addresses import whole_address
-from tracker.web.build import face
 from tracker.web.session import db
 
 bp = Blueprint("machines", __name__)
@@ -75,32 +73,6 @@ def sitemap_block(number: int) -> Response:
 
 def _document(template: str, kind: str, **values: object) -> Response:
     return current_app.response_class(render_template(template, **values), content_type=f"{kind}; charset=utf-8")
-
-
-@bp.app_template_global()
-def dataset_data(published_at: datetime | None) -> Markup:
-    """Return everything as schema.org's Dataset, with each file that can be downloaded."""
-    files = [("application/zip", whole_address("data.archive"))]
-    files += [("text/csv", whole_address("tables.csv", name=name)) for name in TABLES]
-    return linked_data(
-        {
-            "@type": "Dataset",
-            "@id": whole_address("data.index"),
-            "url": whole_address("data.index"),
-            "name": "Policy asks and what became of them",
-            "description": (
-                "Every policy ask that we follow with its status, success tests and linked legislation, and the whole "
-                "dated history of each with its evidence."
-            ),
-            "license": face().licence_url,
-            "isAccessibleForFree": True,
-            "dateModified": day_of(published_at).isoformat() if published_at else None,
-            "creator": {"@type": "Organization", "name": face().name, "url": whole_address("public.index")},
-            "distribution": [
-                {"@type": "DataDownload", "encodingFormat": kind, "contentUrl": address} for kind, address in files
-            ],
-        }
-    )
 
 
 @bp.app_template_global()
