@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Evidence, FormerSlug, Legislation, Publisher, Source
 from tracker.queries import staff
+from tracker.queries.public.filters import LONGEST_SEARCH
 from tracker.queries.public.sources import list_bodies, list_places
 from tracker.rules.asks import AWAY
 from tracker.rules.citations import parse_address, parse_citation
@@ -19,7 +20,7 @@ from tracker.rules.publishers import read_host
 from tracker.rules.updates import EvidenceDraft, EvidenceType
 
 MOST, MOST_OFFERED = 20, 100
-LONGEST, LONGEST_SEARCH = 2000, 200
+LONGEST = 2000
 # Our own addresses, of the public site by key and of the staff area by number.
 OURS = r"(?:https?://[^/?#]+)?/(?:staff/{0}/(?P<id>[0-9]{{1,9}})(?:/[^?#]*)?|{0}/(?P<key>[^?#]+?))/?(?:[?#].*)?"
 ASK_PAGE, LAW_PAGE = (re.compile(OURS.format(what), re.ASCII) for what in ("asks", "legislation"))

@@ -13,7 +13,7 @@ from tracker.queries.public.counts import (
 from tracker.queries.public.fitting import find_law_title, find_near
 from tracker.queries.public.laws import find_key_of, find_law, list_laws
 from tracker.queries.public.listing import find_groups, find_page
-from tracker.queries.public.rows import PublishedCheckpoint, find_checkpoint, find_latest_checkpoint
+from tracker.queries.public.rows import find_checkpoint, find_latest_checkpoint
 from tracker.queries.public.sources import find_body, find_source, list_bodies, list_passages, list_sources
 from tracker.queries.public.targets import find_regime, find_sanctions
 from tracker.queries.public.unknown import list_unknown

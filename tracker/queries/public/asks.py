@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -191,38 +191,19 @@ def _review_due(ask: Ask, updates: Iterable[Update]) -> date | None:
     return review_due(ask.reviewed_on, first_day, ask.review_interval_days)
 
 
-@dataclass(frozen=True)
-class EmbeddedAsk:
-    """An ask in somebody else's page."""
-
-    line: AskLine
-    is_archived: bool
-
-
-def find_embedded(session: Session, slug: str, on: date | None = None) -> EmbeddedAsk | None:
-    """An ask that is or was public, now or as it stood on a day."""
+def find_embedded(session: Session, slug: str, on: date | None = None) -> tuple[AskLine, bool] | None:
+    """What other sites show of an ask that is or was public, now or on a day: its line, and whether it is archived."""
     if on:
         past = find_ask(session, slug, on=on)
-        return EmbeddedAsk(past.line, past.is_archived) if past else None
+        return (past.line, past.is_archived) if past else None
     ask = session.scalar(sa.select(Ask).where(Ask.slug == slug, Ask.publication.in_(PUBLIC)))
-    return EmbeddedAsk(ask_line(ask), ask.publication is Publication.ARCHIVED) if ask else None
+    return (ask_line(ask), ask.publication is Publication.ARCHIVED) if ask else None
 
 
-@dataclass(frozen=True)
-class PublicHistory:
-    """An ask with the steps of its wording, the newest first."""
-
-    slug: str
-    title: str
-    steps: tuple[Rewording, ...]
-
-
-def find_history(session: Session, slug: str) -> PublicHistory | None:
-    """The history of an ask that is or was public."""
+def find_history(session: Session, slug: str) -> tuple[str, tuple[Rewording, ...]] | None:
+    """The title of an ask that is or was public, and the steps of its wording, the newest first."""
     ask = session.execute(sa.select(Ask.id, Ask.title).where(Ask.slug == slug, Ask.publication.in_(PUBLIC))).first()
-    if ask is None:
-        return None
-    return PublicHistory(slug, ask.title, list_steps(session, [ask.id])[ask.id][::-1])
+    return (ask.title, list_steps(session, [ask.id])[ask.id][::-1]) if ask else None
 
 
 def list_steps(session: Session, ask_ids: Collection[int]) -> dict[int, tuple[Rewording, ...]]:

@@ -12,6 +12,7 @@ from tracker.rules.status import STATUSES_OF, Family, Status
 from tracker.rules.text import Choice, clean, is_slug
 
 LONGEST_SEARCH = 200
+NO_KEY = "That page key leads nowhere. Begin again at the first page."
 # Addresses with the keys that families had before go on working.
 FORMER_FAMILIES = {"won": "met", "part": "partly_met", "lost": "ended"}
 PARAMETERS = {"text": "q"}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selecti
 from tracker.clock import day_of
 from tracker.models import Ask, Finding, Legislation, Link, Look
 from tracker.queries.public.as_of import HIDDEN
-from tracker.queries.public.filters import UnknownFilter
+from tracker.queries.public.filters import NO_KEY, UnknownFilter
 from tracker.queries.public.records import LawLine, PublicLink, PublicLook, law_line, link_record
 from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.legislation import KEY, KINDS, Effect
@@ -63,7 +63,7 @@ def list_laws(session: Session, after: str = "", size: int = PAGE_SIZE) -> LawPa
     `after` is the key of the last law of the page before; raises UnknownFilter for what is no law's key.
     """
     if after and not KEY.fullmatch(after):
-        raise UnknownFilter("That page key leads nowhere. Begin again at the first page.")
+        raise UnknownFilter(NO_KEY)
     statement = sa.select(Legislation).where(Legislation.publication == Publication.PUBLISHED, Legislation.key > after)
     found = [law_line(law) for law in session.scalars(statement.order_by(Legislation.key).limit(size + 1))]
     places = {label: place for place, label in enumerate(KINDS.values())}

@@ -172,25 +172,14 @@ _IS_HIDDEN = {
 _NUMBERS = sa.select(*((_number(name) - _number(name, hidden)).label(name) for name, hidden in _IS_HIDDEN.items()))
 
 
-@dataclass(frozen=True)
-class PublishedCheckpoint:
-    """How far the log had come with the last public change: its number of entries, the last hash, and when."""
-
-    number: int
-    hash: str
-    at: datetime | None
-
-    @property
-    def line(self) -> str:
-        """As it is kept: "12:…"."""
-        return str(Checkpoint(self.number, self.hash))
-
-
-def find_checkpoint(session: Session) -> PublishedCheckpoint:
+def find_checkpoint(session: Session) -> Checkpoint:
     """The checkpoint of the present revision; sign-ins and drafts do not move it."""
-    at = sa.select(Event.at).where(Event.id == Revision.checkpoint_number).scalar_subquery()
-    found = session.execute(sa.select(Revision.checkpoint_number, Revision.checkpoint_hash, at))
-    return PublishedCheckpoint(*found.one())
+    return Checkpoint(*session.execute(sa.select(Revision.checkpoint_number, Revision.checkpoint_hash)).one())
+
+
+def find_logged_at(session: Session, number: int | None) -> datetime | None:
+    """When the entry of the log with this number was made."""
+    return session.scalar(sa.select(Event.at).where(Event.id == number))
 
 
 def find_latest_checkpoint(session: Session, at: datetime) -> Checkpoint:
@@ -202,4 +191,4 @@ def find_latest_checkpoint(session: Session, at: datetime) -> Checkpoint:
     hour = at.replace(minute=0, second=0, microsecond=0)
     later = sa.select(Event.id, Event.hash).where(Event.at < hour, Event.id > published.number)
     last = session.execute(later.order_by(Event.id.desc()).limit(1)).first()
-    return Checkpoint(*last) if last else Checkpoint(published.number, published.hash)
+    return Checkpoint(*last) if last else published

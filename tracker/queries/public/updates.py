@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from tracker.clock import day_of
 from tracker.models import Ask, Event, SuccessTest, TestResult, Update
 from tracker.queries.public.as_of import HIDDEN, ONLY_PUBLISHED, is_one_of, is_published
-from tracker.queries.public.filters import UnknownFilter
+from tracker.queries.public.filters import NO_KEY, UnknownFilter
 from tracker.rules.asks import Publication
 from tracker.rules.chain import TAKEN_DOWN
 from tracker.rules.dates import PartialDate
@@ -28,7 +28,6 @@ PAGE_SIZE = 30
 MOST = 100
 MOMENT = "%Y%m%dT%H%M%S%f"
 KEY = re.compile(r"(\d{8}T\d{12})~([\d-]{4,10})~(\d{1,9})", re.ASCII)
-NO_KEY = "That page key leads nowhere. Begin again at the first page."
 Corrected, Correcting = aliased(Update), aliased(Update)
 FIELDS = ("id", "key", "kind", "happened_on", "recorded_at", "published_at", "text", "status", "reason")
 ORDER = (Update.published_at, Update.happened_on, Update.id)

@@ -30,11 +30,12 @@ def badge(slug: str) -> Response:
     found = asks.find_embedded(db(), slug, day_asked_for())
     if found is None:
         return follow_former_slug(slug)
+    line, is_archived = found
     label, family = "No longer followed", Family.NOT_COUNTED
-    if found.line.status and not found.is_archived:
-        label, family = found.line.status.label, found.line.status.family
+    if line.status and not is_archived:
+        label, family = line.status.label, line.status.family
     return current_app.response_class(
-        badges.draw(label, family, f"{label}: {found.line.title} – {face().name}", face().name),
+        badges.draw(label, family, f"{label}: {line.title} – {face().name}", face().name),
         content_type="image/svg+xml; charset=utf-8",
         headers=CROSS_ORIGIN | {"Content-Security-Policy": BADGE_POLICY},
     )
@@ -47,10 +48,11 @@ def card(slug: str) -> Response:
     found = asks.find_embedded(db(), slug, on)
     if found is None:
         return follow_former_slug(slug)
+    line, is_archived = found
     usual = current_app.config["SECURITY_HEADERS"]["Content-Security-Policy"]
     policy = usual.replace("frame-ancestors 'none'", EVERYBODY_MAY_FRAME)
     return current_app.response_class(
-        render_template("public/card.html", ask=found, line=found.line, on=on),
+        render_template("public/card.html", line=line, is_archived=is_archived, on=on),
         content_type="text/html; charset=utf-8",
         headers=CROSS_ORIGIN | {"Content-Security-Policy": policy},
     )
@@ -63,7 +65,7 @@ def picture(slug: str) -> Response:
     found = asks.find_embedded(db(), slug)
     if found is None:
         return follow_former_slug(slug)
-    drawn = pictures.draw(picture_of(found.line))
+    drawn = pictures.draw(picture_of(found[0]))
     return current_app.response_class(drawn, content_type="image/png", headers=CROSS_ORIGIN)
 
 

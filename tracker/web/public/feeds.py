@@ -81,7 +81,7 @@ def _atom(changes: Sequence[FeedChange], **told: str) -> Response:
         updated=max((change.changed_at for change in changes), default=NOTHING_YET),
         moment=MOMENT,
         named=f"{NAMED}:{feeds.find_site_id(db())}/",
-        checkpoint=public.find_checkpoint(db()).line,
+        checkpoint=public.find_checkpoint(db()),
         headline=headline,
         **told,
     )

@@ -5,7 +5,7 @@ from tempfile import NamedTemporaryFile, TemporaryFile
 from flask import Blueprint, abort, current_app, render_template, request, send_file
 from werkzeug.wrappers import Response
 
-from tracker.clock import now, today
+from tracker.clock import day_of, now, today
 from tracker.exports import json
 from tracker.exports.columns import Origin
 from tracker.exports.package import Described, describe, pack, write_sqlite
@@ -40,13 +40,16 @@ def csv(name: str) -> Response:
 @data.get("/data")
 def index() -> str:
     """Every file with its columns explained."""
+    checkpoint, edition = public.find_checkpoint(db()), rows.find_edition(db())
     return render_template(
         "public/data.html",
         tables=TABLES.values(),
         numbers=rows.count_rows(db()),
         most_rows=MOST_ROWS,
-        edition=rows.find_edition(db()),
-        checkpoint=public.find_checkpoint(db()),
+        edition=edition,
+        published_on=day_of(edition.published_at) if edition.published_at else None,
+        checkpoint=checkpoint,
+        checkpoint_at=rows.find_logged_at(db(), checkpoint.number),
         json_of=json_address,
         today=today(),
     )
@@ -117,8 +120,7 @@ def checkpoint() -> Response:
 
 def _description(edition: Edition) -> Described:
     sources = [(source.title, source.url) for source in public.list_sources(db()) if source.url]
-    checkpoint = public.find_checkpoint(db()).line
-    return describe(_origin(edition), checkpoint, sources)
+    return describe(_origin(edition), str(public.find_checkpoint(db())), sources)
 
 
 def _origin(edition: Edition) -> Origin:

@@ -4,7 +4,7 @@ JSON-LD tells search engines of the data as a Dataset and of a law as Legislatio
 element of a type that no browser runs, which the content security policy allows.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, current_app, render_template
@@ -12,13 +12,11 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from tracker.clock import day_of, today
-from tracker.exports.tables import TABLES
+from tracker.clock import today
 from tracker.queries import public
 from tracker.queries.public import feeds as pages
 from tracker.queries.public.filters import FILTER_PARAMETERS
 from tracker.web.addresses import whole_address
-from tracker.web.build import face
 from tracker.web.session import db
 
 bp = Blueprint("machines", __name__)
@@ -40,22 +38,12 @@ VALID_FOR = timedelta(days=330)
 
 @bp.get("/robots.txt")
 def robots() -> Response:
-    endless = [f"Disallow: /*{mark}{name}=" for name in ENDLESS for mark in "?&"]
-    lines = ["User-agent: *", "Disallow: /staff/", *endless, "", f"Sitemap: {whole_address('machines.sitemap')}"]
-    return _text(lines)
+    return _document("public/robots.txt", "text/plain", endless=ENDLESS)
 
 
 @bp.get("/.well-known/security.txt")
 def security() -> Response:
-    email = current_app.config["CONTACT_EMAIL"]
-    expires = datetime.combine(today() + VALID_FOR, time(), UTC)
-    lines = [
-        f"Contact: {f'mailto:{email}' if email else whole_address('public.about') + '#contact'}",
-        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
-        "Preferred-Languages: en",
-        f"Canonical: {whole_address('machines.security')}",
-    ]
-    return _text(lines)
+    return _document("public/security.txt", "text/plain", expires_on=today() + VALID_FOR)
 
 
 @bp.get("/sitemap.xml")
@@ -63,7 +51,7 @@ def sitemap() -> Response:
     """The list of the blocks; it does not say when each changed, for that would be a look at every ask."""
     numbers = range(1, pages.count_blocks(db()) + 1)
     addresses = [whole_address("machines.sitemap_block", number=number) for number in numbers]
-    return _xml("public/sitemaps.xml", addresses=addresses)
+    return _document("public/sitemaps.xml", "application/xml", addresses=addresses)
 
 
 @bp.get("/sitemap-<id:number>.xml")
@@ -72,8 +60,9 @@ def sitemap_block(number: int) -> Response:
     if number > pages.count_blocks(db()):
         abort(404)
     is_first = number == 1
-    return _xml(
+    return _document(
         "public/sitemap.xml",
+        "application/xml",
         fixed=FIXED_PAGES if is_first else (),
         sources=public.list_sources(db()) if is_first else (),
         bodies=public.list_bodies(db()) if is_first else (),
@@ -82,39 +71,8 @@ def sitemap_block(number: int) -> Response:
     )
 
 
-def _text(lines: list[str]) -> Response:
-    return current_app.response_class("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
-
-
-def _xml(template: str, **values: object) -> Response:
-    document = render_template(template, **values)
-    return current_app.response_class(document, content_type="application/xml; charset=utf-8")
-
-
-@bp.app_template_global()
-def dataset_data(published_at: datetime | None) -> Markup:
-    """Return everything as schema.org's Dataset, with each file that can be downloaded."""
-    files = [("application/zip", whole_address("data.archive"))]
-    files += [("text/csv", whole_address("tables.csv", name=name)) for name in TABLES]
-    return linked_data(
-        {
-            "@type": "Dataset",
-            "@id": whole_address("data.index"),
-            "url": whole_address("data.index"),
-            "name": "Policy asks and what became of them",
-            "description": (
-                "Every policy ask that we follow with its status, success tests and linked legislation, and the whole "
-                "dated history of each with its evidence."
-            ),
-            "license": face().licence_url,
-            "isAccessibleForFree": True,
-            "dateModified": day_of(published_at).isoformat() if published_at else None,
-            "creator": {"@type": "Organization", "name": face().name, "url": whole_address("public.index")},
-            "distribution": [
-                {"@type": "DataDownload", "encodingFormat": kind, "contentUrl": address} for kind, address in files
-            ],
-        }
-    )
+def _document(template: str, kind: str, **values: object) -> Response:
+    return current_app.response_class(render_template(template, **values), content_type=f"{kind}; charset=utf-8")
 
 
 @bp.app_template_global()

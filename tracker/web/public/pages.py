@@ -126,7 +126,10 @@ def story(slug: str) -> str | Response:
 def ask_history(slug: str) -> str | Response:
     """The wording of an ask over time: what we changed about its own words."""
     found = public.find_history(db(), slug)
-    return render_template("public/ask_history.html", history=found) if found else follow_former_slug(slug)
+    if found is None:
+        return follow_former_slug(slug)
+    title, steps = found
+    return render_template("public/ask_history.html", slug=slug, title=title, steps=steps)
 
 
 @bp.get("/sources/<slug:key>")
