@@ -26,7 +26,7 @@ from tracker.models import (
     Update,
 )
 from tracker.queries.public import tables
-from tracker.queries.public.as_of import HIDDEN
+from tracker.queries.public.as_of import HIDDEN, ONLY_PUBLISHED
 from tracker.queries.public.tables import Key, Row
 from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.chain import Checkpoint
@@ -97,9 +97,12 @@ def find_ask_row(session: Session, slug: str) -> Row | None:
 
 
 def list_rows_of(session: Session, name: str, ask_id: int) -> Rows:
-    """All rows of a file that belong to an ask that is or was public, in the order of their keys."""
-    records = tables.RECORDS[name]
-    return _rows(session.execute(records.statement(of_asks=PUBLIC).where(_of_ask(name, ask_id)).order_by(*records.key)))
+    """All rows of a file that belong to an ask that is or was public, in the order of their keys.
+
+    Whom somebody wanted to be sanctioned is told of asks that we follow alone.
+    """
+    records, which = tables.RECORDS[name], ONLY_PUBLISHED if name == "targets" else PUBLIC
+    return _rows(session.execute(records.statement(of_asks=which).where(_of_ask(name, ask_id)).order_by(*records.key)))
 
 
 def find_laws_of(session: Session, ask_id: int) -> dict[str, Row]:
