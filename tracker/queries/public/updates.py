@@ -26,6 +26,7 @@ from tracker.rules.updates import Result, UpdateKind
 
 PAGE_SIZE = 30
 MOST = 100
+LOOKED_THROUGH = 200
 MOMENT = "%Y%m%dT%H%M%S%f"
 KEY = re.compile(r"(\d{8}T\d{12})~([\d-]{4,10})~(\d{1,9})", re.ASCII)
 Corrected, Correcting = aliased(Update), aliased(Update)
@@ -165,8 +166,7 @@ def _statement(*, has_kind: bool, has_place: bool, news_only: bool) -> sa.Select
     if has_kind:
         statement = statement.where(Update.kind == sa.bindparam("kind", type_=Update.kind.type))
     if news_only:
-        told = sa.exists().where(TestResult.update_id == Update.id, TestResult.result != Result.UNKNOWN)
-        statement = statement.where(Update.kind != UpdateKind.REVIEW, sa.or_(Update.kind != UpdateKind.TEST, told))
+        statement = statement.where(Update.id.in_(_news()))
     if has_place:
         place = (sa.bindparam(name, type_=column.type) for name, column in zip(PLACE, ORDER, strict=True))
         statement = statement.where(sa.tuple_(*ORDER) < sa.tuple_(*place))
@@ -176,6 +176,19 @@ def _statement(*, has_kind: bool, has_place: bool, news_only: bool) -> sa.Select
     )
     in_order = (page.c[column.key].desc() for column in ORDER)
     return sa.select(*page.c, is_corrected.label("is_corrected")).order_by(*in_order)
+
+
+def _news() -> sa.CompoundSelect[int]:
+    """Return the statement for the newest entries of each kind but reviews, so that no kind crowds out another."""
+    found = []
+    for kind in [kind for kind in UpdateKind if kind is not UpdateKind.REVIEW]:
+        of_kind = sa.select(Update.id).where(Update.publication == Publication.PUBLISHED, Update.kind == kind)
+        newest = of_kind.order_by(*(column.desc() for column in ORDER)).limit(LOOKED_THROUGH).subquery().select()
+        if kind is UpdateKind.TEST:
+            told = (TestResult.update_id.in_(newest), TestResult.result != Result.UNKNOWN)
+            newest = sa.select(TestResult.update_id).where(*told)
+        found.append(newest)
+    return sa.union_all(*found)
 
 
 def _columns(entry: Any, prefix: str) -> list[sa.Label[Any]]:
