@@ -11,7 +11,8 @@ from tests.exported import rows
 from tests.factories import make_update
 from tests.page_checks import classes, text_of
 from tests.site import ED, WEALTH_ORDERS, Site
-from tracker.models import Ask, Source
+from tracker.models import Ask, Source, Update
+from tracker.queries.public.updates import LOOKED_THROUGH
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Family, Status
@@ -28,6 +29,12 @@ def slugs(page: Page) -> list[str]:
 def shown(site: Site, **query: str) -> set[str]:
     """The slugs of the asks that the page of a search, or the first page, lists."""
     return set(slugs(site.browser().get("/", query_string=query)))
+
+
+def latest(site: Site) -> list[str]:
+    """What the first page tells as the latest updates."""
+    (section,) = [each for each in site.browser().get("/").tree.iter("section") if each.get("id") == "latest"]
+    return [text_of(words) for item in section.iter("li") for words in item.iter("p")]
 
 
 def test_the_counts_stand_in_words_and_in_the_key_and_asks_stand_by_family_in_its_order(shared_site: Site) -> None:
@@ -103,10 +110,24 @@ def test_the_latest_news_stay_however_often_we_look_and_learn_nothing(sqlite_sit
             make_update(change, ask, kind=UpdateKind.REVIEW)
             make_update(change, ask, kind=UpdateKind.TEST, results=((unknown.id, Result.UNKNOWN),))
         make_update(change, ask, kind=UpdateKind.TEST, text="More news.", results=((unknown.id, Result.NOT_MET),))
-    (latest,) = [each for each in sqlite_site.browser().get("/").tree.iter("section") if each.get("id") == "latest"]
-    told = [text_of(line) for line in latest.iter("p")]
+    told = latest(sqlite_site)
     assert [words.partition(".")[0] for words in told[:2]] == ["More news", "The news"]
-    assert len([*latest.iter("li")]) == 5
+    assert len(told) == 5
+
+    hidden = sqlite_site.ask_id("stop-brexit")
+    with sqlite_site.change(ED) as change:
+        values = {
+            "ask_id": hidden,
+            "kind": UpdateKind.MILESTONE,
+            "happened_on": PartialDate("2026-11-01"),
+            "text": "No.",
+        }
+        values |= {"publication": Publication.PUBLISHED, "recorded_at": change.at, "published_at": change.at}
+        rows_of = [values | {"key": f"hidden-{number}"} for number in range(LOOKED_THROUGH + 1)]
+        change.session.execute(sa.insert(Update), rows_of)
+    sqlite_site.execute(sa.update(Ask).where(Ask.id == hidden).values(publication=Publication.DRAFT))
+    assert len(latest(sqlite_site)) == 5
+    assert latest(sqlite_site)[:2] == told[:2]
 
 
 def test_a_search_combines_what_was_chosen_keeps_it_and_carries_it_to_the_files(shared_site: Site) -> None:

@@ -159,7 +159,7 @@ def _statement(*, has_kind: bool, has_place: bool, news_only: bool) -> sa.Select
         sa.select(Ask.slug, Ask.title, *_columns(Update, ""), *_columns(Corrected, "corrected_"))
         .join(Update.ask)
         .outerjoin(Corrected, Corrected.id == Update.corrects_id)
-        .where(Update.publication == Publication.PUBLISHED, Ask.publication == Publication.PUBLISHED)
+        .where(*_IS_PUBLIC)
         .order_by(*(column.desc() for column in ORDER))
         .limit(sa.bindparam("most", type_=sa.Integer))
     )
@@ -182,7 +182,7 @@ def _news() -> sa.CompoundSelect[int]:
     """Return the statement for the newest entries of each kind but reviews, so that no kind crowds out another."""
     found = []
     for kind in [kind for kind in UpdateKind if kind is not UpdateKind.REVIEW]:
-        of_kind = sa.select(Update.id).where(Update.publication == Publication.PUBLISHED, Update.kind == kind)
+        of_kind = sa.select(Update.id).join(Update.ask).where(Update.kind == kind, *_IS_PUBLIC)
         newest = of_kind.order_by(*(column.desc() for column in ORDER)).limit(LOOKED_THROUGH).subquery().select()
         if kind is UpdateKind.TEST:
             told = (TestResult.update_id.in_(newest), TestResult.result != Result.UNKNOWN)
@@ -233,6 +233,7 @@ def _place(key: str) -> dict[str, object]:
     return dict(zip(PLACE, (moment, happened_on, int(parts[3])), strict=True))
 
 
+_IS_PUBLIC = (Update.publication == Publication.PUBLISHED, Ask.publication == Publication.PUBLISHED)
 _RESULTS = (
     sa.select(TestResult.update_id, SuccessTest.label, TestResult.result)
     .join(TestResult.test)
