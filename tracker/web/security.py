@@ -56,12 +56,14 @@ def security_headers(is_production: bool, stylesheets: Iterable[str]) -> dict[st
     return always | ({"Strict-Transport-Security": TWO_YEARS} if is_production else {})
 
 
-def refuse_forged() -> None:
-    """Refuse two Host lines, which the server joins (RFC 9112, 3.2), and what another site's page sends in a visitor's
-    name (OWASP, "Fetch Metadata").
-    """
+def refuse_two_hosts() -> None:
+    """Refuse a request with two Host lines, which the server joins (RFC 9112, 3.2)."""
     if "," in request.headers.get("Host", ""):
         raise SecurityError
+
+
+def refuse_foreign_posts() -> None:
+    """Refuse a request that another site's page makes in a visitor's name (OWASP, "Fetch Metadata")."""
     if request.method in SAFE_METHODS:
         return
     origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "")
@@ -111,7 +113,8 @@ def share(response: Response) -> Response:
 
 def init_app(app: Flask) -> None:
     """Put the checks in front of every request and the headers on every answer."""
-    app.before_request(refuse_forged)
+    app.before_request(refuse_two_hosts)
+    app.before_request(refuse_foreign_posts)
     app.after_request(add_headers)
 
 
