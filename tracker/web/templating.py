@@ -82,6 +82,11 @@ def minute(moment: datetime) -> str:
     return f"{day(moment)}, {local(moment):%H:%M}"
 
 
+def rfc3339(moment: datetime) -> str:
+    """A moment in UTC as feeds and site maps have it."""
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
 def is_past(value: PartialDate | None, today: date) -> bool:
     """True if the last day that a date can mean is over."""
     return value is not None and value.last_day < today
@@ -145,7 +150,7 @@ def init_app(app: Flask) -> None:
     env.undefined = StrictUndefined
     env.trim_blocks = env.lstrip_blocks = True
     env.add_extension(Unindented)
-    filters = (answer_due, as_date, day, in_words, mark, minute, sentence)
+    filters = (answer_due, as_date, day, in_words, mark, minute, rfc3339, sentence)
     env.filters |= {each.__name__: each for each in filters} | {"host": host_of, "slug": slug_of_name}
     functions = (
         attributes, compare_fields, entry_address, is_contradicted, is_needed, is_past, mail_link, report_link, shares,

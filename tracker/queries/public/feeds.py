@@ -14,6 +14,7 @@ from tracker.queries.public.as_of import is_published
 from tracker.queries.public.entries import StoryEntry, evidence_record, record_of
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.fitting import conditions
+from tracker.queries.public.updates import NEWEST_FIRST
 from tracker.rules.asks import PUBLIC, Publication
 
 MOST_ENTRIES = 50
@@ -21,7 +22,6 @@ MOST_ENTRIES = 50
 LOOKED_THROUGH = 2000
 # Without a filter only entries of archived asks are passed over.
 UNFILTERED = 4 * MOST_ENTRIES
-NEWEST_FIRST = (Update.published_at.desc(), Update.happened_on.desc(), Update.id.desc())
 PUBLISHED = Publication.PUBLISHED
 BLOCK = 2000
 SITE_ID_LENGTH = 16

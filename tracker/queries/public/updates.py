@@ -32,6 +32,7 @@ KEY = re.compile(r"(\d{8}T\d{12})~([\d-]{4,10})~(\d{1,9})", re.ASCII)
 Corrected, Correcting = aliased(Update), aliased(Update)
 FIELDS = ("id", "key", "kind", "happened_on", "recorded_at", "published_at", "text", "status", "reason")
 ORDER = (Update.published_at, Update.happened_on, Update.id)
+NEWEST_FIRST = tuple(column.desc() for column in ORDER)
 PLACE = ("after_moment", "after_day", "after_id")
 Results = Mapping[int, tuple[tuple[str, Result], ...]]
 
@@ -159,8 +160,8 @@ def _statement(*, has_kind: bool, has_place: bool, news_only: bool) -> sa.Select
         sa.select(Ask.slug, Ask.title, *_columns(Update, ""), *_columns(Corrected, "corrected_"))
         .join(Update.ask)
         .outerjoin(Corrected, Corrected.id == Update.corrects_id)
-        .where(*_IS_PUBLIC)
-        .order_by(*(column.desc() for column in ORDER))
+        .where(*_SHOWN)
+        .order_by(*NEWEST_FIRST)
         .limit(sa.bindparam("most", type_=sa.Integer))
     )
     if has_kind:
@@ -182,8 +183,8 @@ def _news() -> sa.CompoundSelect[int]:
     """Return the statement for the newest entries of each kind but reviews, so that no kind crowds out another."""
     found = []
     for kind in [kind for kind in UpdateKind if kind is not UpdateKind.REVIEW]:
-        of_kind = sa.select(Update.id).join(Update.ask).where(Update.kind == kind, *_IS_PUBLIC)
-        newest = of_kind.order_by(*(column.desc() for column in ORDER)).limit(LOOKED_THROUGH).subquery().select()
+        of_kind = sa.select(Update.id).join(Update.ask).where(Update.kind == kind, *_SHOWN)
+        newest = of_kind.order_by(*NEWEST_FIRST).limit(LOOKED_THROUGH).subquery().select()
         if kind is UpdateKind.TEST:
             told = (TestResult.update_id.in_(newest), TestResult.result != Result.UNKNOWN)
             newest = sa.select(TestResult.update_id).where(*told)
@@ -233,7 +234,7 @@ def _place(key: str) -> dict[str, object]:
     return dict(zip(PLACE, (moment, happened_on, int(parts[3])), strict=True))
 
 
-_IS_PUBLIC = (Update.publication == Publication.PUBLISHED, Ask.publication == Publication.PUBLISHED)
+_SHOWN = (Update.publication == Publication.PUBLISHED, Ask.publication == Publication.PUBLISHED)
 _RESULTS = (
     sa.select(TestResult.update_id, SuccessTest.label, TestResult.result)
     .join(TestResult.test)

@@ -29,7 +29,6 @@ calendars.after_request(share)
 # Names of feeds and entries never change (RFC 4151), nor does the date with which they were first made.
 NAMED = "tag:policy-tracker,2026"
 NOTHING_YET = datetime(2026, 1, 1, tzinfo=UTC)
-MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 WORDS = {
     UpdateKind.STATUS: "status changed",
     UpdateKind.TEST: "test result changed",
@@ -79,7 +78,6 @@ def _atom(changes: Sequence[FeedChange], **told: str) -> Response:
         "public/feed.xml",
         changes=changes,
         updated=max((change.changed_at for change in changes), default=NOTHING_YET),
-        moment=MOMENT,
         named=f"{NAMED}:{feeds.find_site_id(db())}/",
         checkpoint=public.find_checkpoint(db()),
         headline=headline,
