@@ -29,7 +29,7 @@ def test_a_zip_file_holds_each_file_as_it_was_given_and_what_names_a_row_after_i
         assert {entry.date_time for entry in opened.infolist()} == {(2026, 11, 20, 10, 0, 2)}
     for table in TABLES.values():
         place = names.index(f"{table.name}.csv")
-        assert all(place < names.index(f"{reference.table}.csv") for reference in table.references)
+        assert all(place < names.index(f"{name}.csv") for name in table.references)
 
 
 def test_a_long_file_is_sent_on_as_it_is_read() -> None:

@@ -53,18 +53,11 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Reference:
-    """Columns that name a row of another file, in which they are called the same."""
-
-    table: str
-    columns: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Table:
     """A file: its name, what one row is, and its columns.
 
-    `key` are the columns that no two rows share; `is_key_whole` says that none of them is ever empty.
+    `key` are the columns that no two rows share; `is_key_whole` says that none of them is ever empty. `references` are
+    the names of the tables of which a row is named by their key, in columns that are called the same.
     """
 
     name: str
@@ -72,7 +65,7 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     is_key_whole: bool = True
-    references: tuple[Reference, ...] = ()
+    references: tuple[str, ...] = ()
 
     def csv(self, rows: Iterable[object], site_url: str) -> Iterator[str]:
         """Yield the table as CSV in pieces; addresses of our own pages begin with `site_url`."""
@@ -193,7 +186,3 @@ UPDATE_URL = own_page(
     "update_url", "The entry's address", lambda row: f"{ask_path(row.ask_slug)}/story?entry={row.update_key}"
 )
 LAW_URL = own_page("law_url", "The law's page on this site", lambda row: f"/legislation/{row.law_key}")
-OF_ASK = Reference("asks", ("ask_slug",))
-OF_UPDATE = Reference("updates", ("ask_slug", "update_key"))
-OF_LAW = Reference("legislation", ("law_key",))
-OF_SOURCE = Reference("sources", ("source_key",))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
-from tracker.exports.columns import ASK_SLUG, OF_ASK, Column, Table, Type, choice, field, yes_or_no
+from tracker.exports.columns import ASK_SLUG, Column, Table, Type, choice, field, yes_or_no
 from tracker.exports.package import ORDER as PACKED_ORDER
 from tracker.exports.tables import TABLES
 from tracker.rules.asks import Publication
@@ -65,7 +65,7 @@ REDIRECTS = Table(
     "one former address of an ask, which leads to it",
     (field("former_slug", "What stood in the address", always=True), ASK_SLUG),
     key=("former_slug",),
-    references=(OF_ASK,),
+    references=("asks",),
 )
 WORDINGS = Table(
     "wordings",
@@ -82,7 +82,7 @@ WORDINGS = Table(
         field("after", "The text after; the same where it was published then"),
     ),
     key=("ask_slug", "step", "position"),
-    references=(OF_ASK,),
+    references=("asks",),
 )
 DISPUTES = Table(
     "disputes",
@@ -95,7 +95,7 @@ DISPUTES = Table(
         field("outcome", "What came of it", always=True),
     ),
     key=("ask_slug", "ended_at"),
-    references=(OF_ASK,),
+    references=("asks",),
 )
 TAKEDOWNS = Table(
     "takedowns",

@@ -6,8 +6,6 @@ from tracker.exports.columns import (
     ASK_SLUG,
     ASK_URL,
     LAW_URL,
-    OF_ASK,
-    OF_LAW,
     Column,
     Table,
     Type,
@@ -63,7 +61,7 @@ LINKS = Table(
     ),
     key=("ask_slug", "law_key", "provisions", "extent"),
     is_key_whole=False,
-    references=(OF_ASK, OF_LAW),
+    references=("asks", "legislation"),
 )
 TARGETS = Table(
     "targets",
@@ -83,5 +81,5 @@ TARGETS = Table(
         ASK_URL,
     ),
     key=("ask_slug", "target_number"),
-    references=(OF_ASK,),
+    references=("asks",),
 )

@@ -52,10 +52,8 @@ def describe(origin: Origin, checkpoint: str, sources: Iterable[tuple[str, str]]
 
 def _resource(table: Table) -> Described:
     key = {"primaryKey": [*table.key]} if table.is_key_whole else {"uniqueKeys": [[*table.key]]}
-    references = [
-        {"fields": [*reference.columns], "reference": {"resource": reference.table, "fields": [*reference.columns]}}
-        for reference in table.references
-    ]
+    keys = {name: [*TABLES[name].key] for name in table.references}
+    references = [{"fields": key, "reference": {"resource": name, "fields": key}} for name, key in keys.items()]
     schema = {"fields": [_field(column) for column in table.columns], "missingValues": [""], **key}
     return {
         "name": table.name,
@@ -158,6 +156,6 @@ def _create(table: Table) -> str:
     parts = [f'"{column.name}" {"INTEGER" if column.type is Type.NUMBER else "TEXT"}' for column in table.columns]
     if table.is_key_whole:
         parts.append(f"PRIMARY KEY ({', '.join(table.key)})")
-    for reference in table.references:
-        parts.append(f"FOREIGN KEY ({', '.join(reference.columns)}) REFERENCES {reference.table}")
+    for name in table.references:
+        parts.append(f"FOREIGN KEY ({', '.join(TABLES[name].key)}) REFERENCES {name}")
     return f'CREATE TABLE "{table.name}" ({", ".join(parts)})'

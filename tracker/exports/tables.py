@@ -8,9 +8,6 @@ from typing import Any
 from tracker.exports.columns import (
     ASK_SLUG,
     ASK_URL,
-    OF_ASK,
-    OF_SOURCE,
-    OF_UPDATE,
     UPDATE_KEY,
     UPDATE_URL,
     Table,
@@ -72,7 +69,7 @@ ASKS = Table(
         field("same_as", "Another ask, mostly of another source, that asks for the same (ask_slug)"),
     ),
     key=("ask_slug",),
-    references=(OF_SOURCE,),
+    references=("sources",),
 )
 UPDATES = Table(
     "updates",
@@ -97,7 +94,7 @@ UPDATES = Table(
         field("method_version", "By which version of our method it was judged; empty for older entries"),
     ),
     key=("ask_slug", "update_key"),
-    references=(OF_ASK,),
+    references=("asks",),
 )
 EVIDENCE = Table(
     "evidence",
@@ -118,7 +115,7 @@ EVIDENCE = Table(
         yes_or_no("is_see_also", "Whether nobody of us opened it: a see-also, which counts for nothing"),
     ),
     key=("ask_slug", "update_key", "position"),
-    references=(OF_ASK, OF_UPDATE),
+    references=("asks", "updates"),
 )
 TESTS = Table(
     "tests",
@@ -134,7 +131,7 @@ TESTS = Table(
         *choice("before", "Its result before the first entry that changed it", Result),
     ),
     key=("ask_slug", "test_key"),
-    references=(OF_ASK,),
+    references=("asks",),
 )
 RESULTS = Table(
     "results",
@@ -150,7 +147,7 @@ RESULTS = Table(
         ASK_URL,
     ),
     key=("ask_slug", "update_key", "test_key"),
-    references=(OF_ASK, OF_UPDATE),
+    references=("asks", "updates"),
 )
 REPLIES = Table(
     "replies",
@@ -166,7 +163,7 @@ REPLIES = Table(
         ASK_URL,
     ),
     key=("ask_slug", "reply_key"),
-    references=(OF_ASK,),
+    references=("asks",),
 )
 SOURCES = Table(
     "sources",

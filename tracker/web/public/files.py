@@ -43,7 +43,7 @@ def index() -> str:
     checkpoint, edition = public.find_checkpoint(db()), rows.find_edition(db())
     return render_template(
         "public/data.html",
-        tables=TABLES.values(),
+        tables=TABLES,
         numbers=rows.count_rows(db()),
         most_rows=MOST_ROWS,
         edition=edition,
