@@ -5,14 +5,14 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.full_disk import full_disk
 from tests.processes import processes
-from tracker.publish.folder import MANIFEST, NOTE, PLAN, WORK, FileCounts, PublishRefused, publication_in
+from tracker.publish.folder import MANIFEST, PLAN, WORK, FileCounts, PublishRefused, publication_in
 
 OLD = {"index.html": "old", "same": "same", "gone/deep/page.html": "gone", "_headers": "h"}
 NEW = {"index.html": "new", "same": "same", "new/page.html": "new", "new/other.html": "new", "_headers": "h"}
@@ -163,74 +163,6 @@ def test_on_a_full_disk_the_last_publication_stays(tmp_path: Path) -> None:
     assert not (tmp_path / WORK).exists()
     publish(tmp_path, NEW)
     assert held_by(tmp_path) == NEW
-
-
-def stopped(root: Path, state: str, files: dict[str, str]) -> None:
-    """Make the files, and stop before any is in its place."""
-    with suppress(KeyboardInterrupt), publication_in(root) as publication:
-        publication.resume(state)
-        for name, text in files.items():
-            publication.add(name, [text.encode()])
-        publication.note(state, known="something")
-        raise KeyboardInterrupt
-
-
-def gone_on(root: Path, state: str) -> set[str]:
-    """Go on from there; return the names of the files that need not be made again."""
-    with publication_in(root) as publication:
-        note = publication.resume(state)
-        kept = set(publication.files)
-        assert note.get("known") == ("something" if kept else None)
-        publication.finish({})
-        return kept
-
-
-def cut_the_note(work: Path) -> None:
-    with (work / NOTE).open("r+b") as file:
-        file.truncate((work / NOTE).stat().st_size - 9)
-
-
-def damage_a_file(work: Path) -> None:
-    max(work.glob("*.part"), key=lambda path: path.read_text() == "deep").write_text("dee")
-
-
-def link_a_file(work: Path) -> None:
-    part = max(work.glob("*.part"), key=lambda path: path.read_text() == "deep")
-    part.rename(work / "elsewhere")
-    part.symlink_to(work / "elsewhere")
-
-
-@pytest.mark.parametrize(
-    ("then", "state", "kept"),
-    [
-        (lambda _: None, "1", {"index.html", "same", "a/b"}),
-        (lambda _: None, "2", set()),
-        (cut_the_note, "1", set()),
-        (damage_a_file, "1", {"index.html", "same"}),
-        (link_a_file, "1", {"index.html", "same"}),
-        (lambda work: (work / NOTE).unlink(), "1", set()),
-        (lambda work: (work / NOTE).write_text("{}"), "1", set()),
-    ],
-)
-def test_files_that_were_made_for_the_same_state_are_taken_over_while_they_are_whole(
-    tmp_path: Path, then: Callable[[Path], None], state: str, kept: set[str]
-) -> None:
-    publish(tmp_path, OLD)
-    made = {"index.html": "new", "same": "same", "a/b": "deep"}
-    stopped(tmp_path, "1", made)
-    assert held_by(tmp_path) == OLD
-    then(tmp_path / WORK)
-    assert gone_on(tmp_path, state) == kept
-    assert held_by(tmp_path) == {name: made[name] for name in kept}
-
-
-def test_a_note_that_names_a_file_outside_is_refused(tmp_path: Path) -> None:
-    publish(tmp_path, OLD)
-    stopped(tmp_path, "1", {"../mine": "mine"})
-    with pytest.raises(PublishRefused, match="outside"):
-        gone_on(tmp_path, "1")
-    assert held_by(tmp_path) == OLD
-    assert not (tmp_path.parent / "mine").exists()
 
 
 def killed_at(root: Path, files: dict[str, str], number: int) -> str:

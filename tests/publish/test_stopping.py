@@ -1,12 +1,10 @@
-"""A publication that is stopped, killed or overtaken by a change, and one that goes on watching."""
+"""A publication that is stopped or overtaken by a change, and one that goes on watching."""
 
 import json
-import os
 import re
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,10 +15,9 @@ import pytest
 from tests.cli.commands import Answer, tracker_on
 from tests.engines import Databases, open_engine
 from tests.factories import make_ask, make_staff
-from tests.processes import kill
 from tracker.clock import now
 from tracker.db.engine import writing
-from tracker.publish.folder import MANIFEST, NOTE, WORK, SiteFolder
+from tracker.publish.folder import MANIFEST, WORK, SiteFolder
 from tracker.rules.people import COMMAND_LINE
 from tracker.services.change import Change
 
@@ -31,7 +28,7 @@ pytestmark = pytest.mark.slow
 
 @contextmanager
 def short_site(databases: Databases) -> Iterator[str]:
-    """A site of four asks, which has just enough files for a note of those that are made."""
+    """A site of four asks."""
     with databases.temporary("sqlite") as url:
         with open_engine(url) as engine, writing(engine) as session:
             make_staff(session)
@@ -55,62 +52,35 @@ def publish(url: str, folder: Path, *options: str, code: int = 0) -> Answer:
     return tracker_on(url)("publish", folder, *options, code=code, TRACKER_SITE_URL=OWN)
 
 
-def held_by(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
 @contextmanager
-def at_the_first_note(then: Callable[[], object]) -> Iterator[None]:
-    """When a publication notes which files are made, something happens; once."""
-    usual, waiting = SiteFolder.note, [then]
+def at_the_file(name: str, then: Callable[[], object]) -> Iterator[None]:
+    """When this file is made, something happens; once."""
+    usual, waiting = SiteFolder.add, [then]
 
-    def note(publication: SiteFolder, state: str, **known: object) -> None:
-        usual(publication, state, **known)
-        if waiting:
+    def add(publication: SiteFolder, made: str, pieces: Iterable[bytes]) -> None:
+        usual(publication, made, pieces)
+        if made == name and waiting:
             waiting.pop()()
 
-    with patch.object(SiteFolder, "note", note):
+    with patch.object(SiteFolder, "add", add):
         yield
 
 
-def be_killed(url: str, folder: Path) -> str:
-    with at_the_first_note(lambda: os.kill(os.getpid(), signal.SIGKILL)):
-        publish(url, folder)
-    return "not killed"
+def test_after_a_stop_the_next_publication_is_whole(url: str, tmp_path: Path) -> None:
+    with at_the_file("data/index.html", lambda: signal.raise_signal(signal.SIGINT)):
+        assert "The next time it begins again" in publish(url, tmp_path, code=1).err
+    assert list(tmp_path.iterdir()) == []
+    assert re.match(r"Files written: \d{3}, deleted: 0, unchanged: 0", publish(url, tmp_path).out)
+    assert publish(url, tmp_path).out.startswith("Files written: 0, deleted: 0, unchanged: ")
 
 
-def be_interrupted(url: str, folder: Path) -> None:
-    with at_the_first_note(lambda: signal.raise_signal(signal.SIGINT)):
-        assert "The next time it goes on from here" in publish(url, folder, code=1).err
-
-
-def test_what_was_made_before_a_stop_is_not_made_again(url: str, tmp_path: Path) -> None:
-    whole = tmp_path / "whole"
-    assert re.match(r"Files written: \d{3}, deleted: 0, unchanged: 0", publish(url, whole).out)
-    assert publish(url, whole).out.startswith("Files written: 0, deleted: 0, unchanged: ")
-    for name, stop in (("killed", partial(kill, be_killed)), ("interrupted", be_interrupted)):
-        folder = tmp_path / name
-        stop(url, folder)
-        assert not (folder / MANIFEST).exists()
-        parts = {part.stat().st_ino for part in (folder / WORK).glob("*.part") if part.name != NOTE}
-        made = len(json.loads((folder / WORK / NOTE).read_text())["files"])
-        assert made > 50
-        publish(url, folder)
-        assert held_by(folder) == held_by(whole)
-        assert len([path for path in folder.rglob("*") if path.stat().st_ino in parts]) >= made
-
-
-def test_after_a_change_all_is_made_again_until_nothing_changes_meanwhile(url: str, tmp_path: Path) -> None:
-    be_interrupted(url, tmp_path)
-    add_ask(url, "after-the-stop")
-    with at_the_first_note(lambda: add_ask(url, "while-it-is-read")):
+def test_what_changes_while_it_is_read_is_read_again(url: str, tmp_path: Path) -> None:
+    with at_the_file("data/index.html", lambda: add_ask(url, "while-it-is-read")):
         assert publish(url, tmp_path).err == ""
     about = json.loads((tmp_path / MANIFEST).read_text())
     assert about["checkpoint"] == (tmp_path / "checkpoint.txt").read_text().strip()
     for page in ("index.html", "status/announced/index.html"):
-        text = (tmp_path / page).read_text()
-        assert "after-the-stop" in text
-        assert "while-it-is-read" in text
+        assert "while-it-is-read" in (tmp_path / page).read_text()
 
 
 def test_a_change_is_written_until_the_watch_ends(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

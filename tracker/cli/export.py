@@ -91,7 +91,7 @@ def publish(folder: Path, live: str | None, watch: bool) -> None:
 
     Only what changed is written. Files that somebody edited are never touched: the command names the first, and
     leaves everything as it was. What asks a question, such as a search, leads to the live site; without --live it is
-    left out. When it was stopped, the next one goes on from there.
+    left out. Stopped at any moment it leaves a site that the next one makes whole.
     """
     settings = Settings.from_env()
     if settings.is_site_url_guessed:
@@ -108,7 +108,7 @@ def publish(folder: Path, live: str | None, watch: bool) -> None:
             if state != last:  # also when it changed while pages were made
                 with publication_in(folder) as publication:
                     about = {"site": site.own, "checkpoint": site.checkpoint()}
-                    site.write_into(publication, repr(state), _progress)
+                    site.write_into(publication, _progress)
                     done = publication.finish(about)
                 click.echo(f"Files written: {done.written}, deleted: {done.deleted}, unchanged: {done.unchanged}.")
                 last = state
@@ -118,16 +118,15 @@ def publish(folder: Path, live: str | None, watch: bool) -> None:
                 time.sleep(LOOK_EVERY)
     except KeyboardInterrupt:
         if not watch:
-            raise click.ClickException("Stopped. The next time it goes on from here.") from None
+            raise click.ClickException("Stopped. The next time it begins again.") from None
 
 
 def _open_site(settings: Settings, live: str) -> "Site":
     from tracker.app import create_app  # the whole site, which takes its time
     from tracker.publish.pages import Site
-    from tracker.web.build import digest
 
     app = create_app(replace(settings, cache_mb=0), limits=None)  # nothing is asked for twice, and nobody waits
-    site = Site(app, settings.site_url, live, digest(settings))
+    site = Site(app, settings.site_url, live)
     click.get_current_context().call_on_close(site.engine.dispose)
     return site
 

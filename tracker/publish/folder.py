@@ -1,6 +1,6 @@
 """A folder of published files, of which only those are ever replaced or deleted that we wrote and nobody changed.
 
-Files are written under other names first, and noted. A plan that lists what may be ours goes before the first change
+Files are written under other names first. A plan that lists what may be ours goes before the first change
 and the manifest comes after the last, so that whatever a kill leaves behind, the next publication knows its own files.
 """
 
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from tracker.services.files import PUBLIC, sync
 
-MANIFEST, WORK, PLAN, NOTE = "manifest.json", ".publishing", "plan.json", "note.part"
+MANIFEST, WORK, PLAN = "manifest.json", ".publishing", "plan.json"
 MAKER = "tracker publish"
 
 
@@ -35,7 +35,7 @@ class FileCounts(NamedTuple):
 def publication_in(root: Path) -> Iterator["SiteFolder"]:
     """Return a publication into the folder, for one process at a time; raises PublishRefused.
 
-    What was made is given up when something fails, and kept for the next publication when somebody stops this one.
+    What was made and is not in its place at the end is given up.
     """
     if root.is_symlink() or (root.exists() and not root.is_dir()):
         raise PublishRefused(f"{root} is no folder of its own, but a link or a file. Nothing was written.")
@@ -49,10 +49,8 @@ def publication_in(root: Path) -> Iterator["SiteFolder"]:
         publication = SiteFolder(root)
         try:
             yield publication
-        except Exception:
+        finally:
             publication.clear()
-            raise
-        publication.clear()
     finally:
         os.close(descriptor)
 
@@ -65,30 +63,8 @@ class SiteFolder:
         self.files: dict[str, str] = {}
         self.ours = self._read_ours()
         self.there = self._look()
+        self.clear()  # what a publication left that was killed
         self.work.mkdir(exist_ok=True)
-
-    def resume(self, state: str) -> dict[str, Any]:
-        """Take over what is whole of a publication of the same state that was cut short; return its last note.
-
-        What a publication of another state left is given up, and there is no note.
-        """
-        self._refuse_links(f"{WORK}/{NOTE}")
-        note: dict[str, Any] = {}
-        with suppress(OSError, ValueError):  # the power may have failed while it was written
-            note = json.loads((self.work / NOTE).read_bytes())
-        if note.get("state") != state:
-            self.clear()
-            self.work.mkdir(exist_ok=True)
-            return {}
-        for name, digest in note["files"].items():
-            if digest in (self.there.get(name), _digest(self._part(name))):
-                self.files[name] = digest
-        return note
-
-    def note(self, state: str, **known: Any) -> None:
-        """Keep what is known by now for `resume`, if this publication is cut short."""
-        self.make(NOTE, [_as_json({"state": state, "files": self.files, **known})])
-        self._part(NOTE).replace(self.work / NOTE)
 
     def make(self, name: str, pieces: Iterable[bytes]) -> str:
         """Write a file with this content under another name, unless it is there already; return its digest."""
@@ -124,8 +100,7 @@ class SiteFolder:
         return FileCounts(len(staged), len(gone), len(self.files) - len(staged))
 
     def clear(self) -> None:
-        """Delete what was made and noted; the plan of changes that were begun stays."""
-        self.files.clear()
+        """Delete what was made; the plan of changes that were begun stays."""
         for part in self.work.glob("*.part"):
             part.unlink()
         with suppress(OSError):  # it holds a plan

@@ -1,7 +1,6 @@
 """All that a folder holds, asked of the site itself as a reader would ask, without a network."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from hashlib import sha256
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -40,7 +39,6 @@ MOVED = """<!doctype html>
 <p><a href="{page}{anchor}">This is now at another address.</a></p>
 </html>
 """
-NOTED_EVERY = 100  # and no oftener than that a tenth is new: a note tells of all
 Progress = Callable[[int, int], None]
 # What a host finds out itself, and what is only true of an answer to one request.
 OF_THE_ANSWER = frozenset({"content-length", "date", "etag", "last-modified", "link", "vary", "x-total-count"})
@@ -49,27 +47,19 @@ ALIKE = FILTERS.keys() | {"legislation", "sources", "bodies", "on"}
 
 
 class Site:
-    """The site at `own` of which some links lead to the live site at `live`; `build` stands for code and settings."""
+    """The site at `own` of which some links lead to the live site at `live`."""
 
-    def __init__(self, app: Flask, own: str, live: str, build: bytes) -> None:
-        self.app, self.own, self.live, self.build = app, own, live, build
+    def __init__(self, app: Flask, own: str, live: str) -> None:
+        self.app, self.own, self.live = app, own, live
         self.engine: sa.Engine = app.extensions["tracker_engine"]
 
-    def write_into(self, publication: SiteFolder, state: str, progress: Progress) -> None:
-        """Write every page and file that links lead to, and the rules for their headers.
-
-        Files that were made for the same state of the site, when that was cut short, are not made again.
-        """
+    def write_into(self, publication: SiteFolder, progress: Progress) -> None:
+        """Write every page and file that links lead to, and the rules for their headers."""
         with reading(self.engine) as session:
             lists, former = tuple(lists_of(session)), public.list_former_slugs(session)
-        self.state = sha256(f"{state} {self.live} {self.build.hex()}".encode()).hexdigest()
-        note = publication.resume(self.state)
-        self.links = SiteLinks(self.own, self.live, found=note.get("found", {}))
-        self.rules: dict[str, str] = note.get("headers", {})
-        made: dict[str, str] = note.get("made", {})
-        self.made = {path: name for path, name in made.items() if not name or name in publication.files}
-        self.links.unwritten |= {path for path, name in made.items() if not name}
-        self.noted = len(self.made)
+        self.links = SiteLinks(self.own, self.live)
+        self.rules: dict[str, str] = {}
+        self.made: set[str] = set()
         embedded = (f"/asks/{slug}/{name}" for slug in former for name in EMBEDDED)
         self._follow([WORKBOOK], publication, progress)
         self._follow([*ALWAYS, *lists, *embedded], publication, progress)
@@ -91,26 +81,21 @@ class Site:
             self.links.find(address)
         while waiting := [item for item in self.links.found.items() if item[0] not in self.made]:
             for path, address in waiting:
-                self.made[path] = self._make(publication, path, address)
+                self._make(publication, path, address)
+                self.made.add(path)
                 progress(len(self.made), len(self.links.found))
-                if len(self.made) > self.noted * 1.1 + NOTED_EVERY:
-                    self.noted = len(self.made)
-                    known = {"found": self.links.found, "headers": self.rules, "made": self.made}
-                    publication.note(self.state, **known)
 
-    def _make(self, publication: SiteFolder, path: str, address: str) -> str:
-        """Make the file for an address and return its name; return "" where the site answers with no page."""
+    def _make(self, publication: SiteFolder, path: str, address: str) -> None:
+        """Make the file for an address; none where the site answers with no page."""
         with self._ask(address) as answer:
             if answer.status_code >= 500:
                 raise PublishRefused(f"{address} was answered with {answer.status}. Nothing was published.")
             if answer.status_code != 200:
                 self.links.unwritten.add(path)
-                return ""
+                return
             is_page = answer.mimetype == "text/html"
-            name = file_of(path, is_page=is_page)
-            publication.add(name, _pieces(answer, self.links, address))
+            publication.add(file_of(path, is_page=is_page), _pieces(answer, self.links, address))
             self._take_headers(path, answer.headers, is_page=is_page)
-            return name
 
     def _take_headers(self, path: str, headers: Iterable[tuple[str, str]], *, is_page: bool) -> None:
         """Take the headers of the first answer of its sort as those of all such addresses.
