@@ -93,17 +93,14 @@ class _Sink(bytearray):
         """Nothing is held back."""
 
 
-def pack(description: Described, written_at: datetime | None, csv: Pieces, *, is_large: bool) -> Iterator[bytes]:
-    """Yield the zip file piece by piece; `csv` returns the pieces of a file.
-
-    With `is_large` a file may be longer than 2 GiB; some programs from before 2010 cannot open that.
-    """
+def pack(description: Described, written_at: datetime | None, csv: Pieces) -> Iterator[bytes]:
+    """Yield the zip file piece by piece; `csv` returns the pieces of a file."""
     sink, time = _Sink(), written_at.timetuple()[:6] if written_at else EARLIEST
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as packed:  # type: ignore[call-overload]
         for name, pieces in _files(description, csv):
             entry = zipfile.ZipInfo(name, time)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            with packed.open(entry, "w", force_zip64=is_large) as file:
+            with packed.open(entry, "w") as file:
                 for piece in pieces:
                     file.write(piece.encode())
                     yield bytes(sink)

@@ -32,7 +32,6 @@ from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.chain import Checkpoint
 
 Rows = tuple[Row, ...]
-LARGE = 100_000
 PUBLISHED = Publication.PUBLISHED
 
 
@@ -46,24 +45,16 @@ class RowPage:
 
 @dataclass(frozen=True)
 class Edition:
-    """Which state of the data this is: the revision's number, and when the latest entry was published.
-
-    It `is_large` when a file may be longer than 2 GiB.
-    """
+    """Which state of the data this is: the revision's number, and when the latest entry was published."""
 
     revision: int
     published_at: datetime | None
-    is_large: bool
 
 
 def find_edition(session: Session) -> Edition:
     """The state of the data now."""
     latest = sa.select(sa.func.max(Update.published_at)).where(Update.publication == PUBLISHED)
-    last_numbers = (sa.select(sa.func.max(model.id)).scalar_subquery() for model in (Ask, Update, Evidence))
-    revision, published_at, *last = session.execute(
-        sa.select(Revision.number, latest.scalar_subquery(), *last_numbers)
-    ).one()
-    return Edition(revision, published_at, any(number > LARGE for number in last if number))
+    return Edition(*session.execute(sa.select(Revision.number, latest.scalar_subquery())).one())
 
 
 def count_rows(session: Session) -> dict[str, int]:

@@ -75,7 +75,6 @@ def archive() -> Response:
         description,
         edition.published_at,
         lambda name: TABLES[name].csv(tables.read(source, name, AskFilter()), address),
-        is_large=edition.is_large,
     )
     return download(pieces, "application/zip", "policy-asks.zip")
 
