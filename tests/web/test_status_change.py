@@ -141,3 +141,12 @@ def test_the_words_of_a_status_change_come_out_as_they_were_typed(site: Site) ->
     public = site.browser().get(PUBLIC_PAGE)
     assert nasty in public.section("u-2026-05-01")
     assert site.scalar(sa.select(Update.text).where(Update.key == "2026-05-01")) == nasty
+
+
+def test_the_form_for_a_test_takes_the_status_that_its_refusal_asks_for(site: Site) -> None:
+    form = site.browser(ED).get(f"/staff/asks/{site.ask_id(LONDON_PROPERTY)}/updates/test")
+    results = [name for name in form.names() if name.startswith("results-") and name.endswith("-result")]
+    refused = form.submit("Publish", **UNDONE | {"status": "", "reason": ""} | dict.fromkeys(results, "met"))
+    assert "Choose “Met”" in refused.summary[0]
+    assert refused.submit("Publish", status="met", reason="Every test is met.").hops == [303, 200]
+    assert site.scalar(sa.select(Ask.status).where(Ask.slug == LONDON_PROPERTY)) is Status.MET

@@ -67,7 +67,7 @@ class UpdateForm(StoryForm, ResultsForm, EvidencedForm):
         self.tests = {str(test.id): test for test in ask.tests if not test.is_archived}
         stays = f"Still “{ask.status.label}”" if ask.status else "No status yet"
         self.status.choices = {"": KEEPS_STATUS.get(kind, stays)} | STATUS_CHOICES
-        if kind not in {UpdateKind.STATUS, UpdateKind.CORRECTION, UpdateKind.MILESTONE}:
+        if kind not in NEEDS_EVIDENCE | {UpdateKind.CORRECTION}:
             del self.status, self.reason, self.superseded_by_id
         else:
             self.superseded_by_id.choose(lambda: AskChoices(db(), but_not=ask.id))
@@ -130,8 +130,10 @@ class UpdateForm(StoryForm, ResultsForm, EvidencedForm):
         chosen = self.sent_results().items()
         results = tuple(sorted((int(test_id), Result(result)) for test_id, result in chosen if result))
         kind = self.kind
-        if kind is UpdateKind.MILESTONE and (status or results):
-            kind = UpdateKind.STATUS if status else UpdateKind.TEST
+        if status and kind in NEEDS_EVIDENCE:
+            kind = UpdateKind.STATUS
+        elif results and kind is UpdateKind.MILESTONE:
+            kind = UpdateKind.TEST
         return UpdateDraft(
             kind=kind,
             happened_on=self.happened_on.data,
