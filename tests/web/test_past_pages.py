@@ -245,3 +245,8 @@ def test_every_page_leads_to_reporting_an_error_with_the_page_filled_in(shared_s
         assert f"?subject=Error%20report%3A%20{title}" in report
         assert f"tracker.example{path}".replace("?on=", "%3Fon%3D") in report
     assert "Report an error" not in browser.get("/nowhere", base_url="https://tracker.example").text
+
+
+def test_the_short_answer_keeps_the_capital_of_a_name(shared_site: Site) -> None:
+    page = shared_site.browser().get("/asks/uk-magnitsky-sanctions?on=2018-02-01")
+    assert ": in Parliament since 25 January 2018, " in page.text
