@@ -115,23 +115,24 @@ def _against(status: Status, standing: Standing) -> str | None:
         case Status.IN_PARLIAMENT if not any(law.is_before_parliament(on) for law in laws):
             return (
                 "No linked bill or instrument was before Parliament on that date. "
-                "Link the bill to the ask first, or correct the date."
+                "Link the bill to the ask and publish the link, or correct the date."
             )
         case Status.LAW_NOT_IN_FORCE if not any(law.is_enacted(on) for law in laws):
             return (
                 "No linked law had been enacted or made by that date. "
-                "Link it and give its date, or choose “In Parliament”."
+                "Link it, publish the link and give the date of the law, or choose “In Parliament”."
             )
         case Status.LAW_NOT_IN_FORCE if any(law.effect is Effect.DELIVERS and law.is_in_force(on) for law in laws):
             return "A linked law that delivers the ask was in force by then. Choose “In force, ask not yet met”."
         case Status.IN_FORCE if not any(law.is_in_force(on) for law in laws):
             return (
-                "No linked law was in force on that date. Say on the link since when it is in force, "
+                "No linked law was in force on that date. Say on a published link since when it is in force, "
                 "or choose “Law passed, not in force”."
             )
         case Status.LAPSED if not any(law.has_lapsed(on) for law in laws):
             return (
-                "No linked bill had fallen by that date. Link the bill to the ask, and say on its record when it fell."
+                "No linked bill had fallen by that date. Link the bill to the ask, publish the link, "
+                "and say on the record of the bill when it fell."
             )
         case Status.LAPSED if any(law.introduced_on and law.is_before_parliament(on) for law in laws):
             return "Another linked bill is still before Parliament. Choose “In Parliament”."
