@@ -76,7 +76,7 @@ def test_the_address_of_a_source_or_a_law_is_known_and_the_host_tells_who_publis
         make_source(change, url="https://speeches.example.org/1", title="A speech", published_on=PartialDate("2020-02"))
     url = "https://speeches.example.org/1"
     asked = posting(sqlite_site).submit("Preview", **NEWS, evidence_0_url=url, evidence_0_is_opened="y")
-    assert asked.errors("evidence-0-type") == ["Give who says so."]
+    assert asked.errors("evidence-0-type") == ["Give the answer to “Who says so”."]
     assert asked.value("evidence-0-title") == "A speech"
     assert asked.value("evidence-0-published_on") == "February 2020"
     address = "https://www.legislation.gov.uk/ukpga/2017/22/section/999"
@@ -102,7 +102,7 @@ def test_of_a_new_page_the_title_and_who_says_so_are_asked_for_and_what_nobody_o
         judged = form.submit("Preview", **NEWS, **{test: "met"})
         refused = form.submit("Publish", **NEWS, **PAGE | {"evidence_0_is_opened": False})
     assert asked.errors("evidence-0-title") == ["Give the title of the page or document."]
-    assert asked.errors("evidence-0-type") == ["Give who says so."]
+    assert asked.errors("evidence-0-type") == ["Give the answer to “Who says so”."]
     assert {"evidence-0-title", "evidence-0-type"} <= in_sight(asked)
     assert (asked.value("text"), asked.value("evidence-0-url")) == (NEWS["text"], "https://unknown.example.org/")
     assert {"status", test} <= in_sight(judged), "the rest is open where something of it was typed or is wrong"

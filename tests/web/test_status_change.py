@@ -90,7 +90,7 @@ def blank(shared_site: Site) -> Page:
         ({"status": "met"}, "status", "Only 2 of 3 tests are met on that date."),
         ({"status": "superseded"}, "superseded_by_id", "Name the ask that replaces this one."),
         ({"evidence_0_url": "javascript:alert(1)"}, "evidence-0-url", "must begin with https:// or http://"),
-        ({"evidence_0_url": NEW_PAGE, "evidence_0_type": ""}, "evidence-0-type", "Give who says so."),
+        ({"evidence_0_url": NEW_PAGE, "evidence_0_type": ""}, "evidence-0-type", "Give the answer to “Who says so”."),
         ({"evidence_0_url": NEW_PAGE, "evidence_0_title": ""}, "evidence-0-title", "Give the title of the page"),
         ({"evidence_0_published_on": "last week"}, "evidence-0-published_on", "Write the date as"),
         ({"evidence_0_quote": "x" * 301}, "evidence-0-quote", "Use at most 300 characters; this has 301."),

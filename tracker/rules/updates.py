@@ -176,7 +176,7 @@ def check_evidence(evidence: EvidenceDraft, prefix: str) -> list[Problem]:
         checks.required(evidence.url, "url", "the address of the page")
         + checks.urls(evidence, "url", "archived_url")
         + checks.required(evidence.title, "title", "the title of the page or document")
-        + checks.required(evidence.type, "type", "who says so")
+        + checks.required(evidence.type, "type", "the answer to “Who says so”")
         + checks.texts(evidence, limits)
     )
     return [Problem(problem.message, f"{prefix}-{problem.field}") for problem in problems]

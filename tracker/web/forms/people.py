@@ -57,7 +57,7 @@ class PersonForm(Form):
     role = SelectField(
         "Role",
         choices={
-            Role.CONTRIBUTOR.value: "Contributor: writes drafts of updates",
+            Role.CONTRIBUTOR.value: "Contributor: writes drafts and sends them for approval",
             Role.EDITOR.value: "Editor: edits everything and publishes",
             Role.ADMIN.value: "Admin: also manages people",
         },
