@@ -181,7 +181,10 @@ def test_a_correction_that_came_later_is_read_on_the_page_of_today(sqlite_site: 
     assert "In force, ask not yet met" in verdict(page)
     assert "This entry has been corrected." in page.section("u-2026-05-01")
     assert page.links()["See the correction"] == f"{ADDRESS}/story?entry=2026-05-03"
-    assert on_day(sqlite_site, "2026-05-03").links()["See the correction"] == "#u-2026-05-03"
+    corrected = on_day(sqlite_site, "2026-05-03")
+    assert corrected.links()["See the correction"] == "#u-2026-05-03"
+    assert "It was not repealed. Entry of 3 May 2026" in corrected.text  # what was wrong is not among the newest
+    assert "Entry of 1 May 2026" not in corrected.text
 
 
 def test_the_page_says_on_what_pages_its_status_rests_and_of_what_kind_they_are(sqlite_site: Site) -> None:
