@@ -72,11 +72,13 @@ def test_a_past_day_lists_and_counts_what_stood_then(filled: sa.Engine, day: dat
             fitting = oracle.fitting(there_are, wanted, day)
             order, size = chance.choice(list(Order)), chance.choice([2, 7, 40])
             assert walk(session, wanted, order, size, day) == oracle.in_order_of_the_past(fitting, day), wanted
-        then = {ask.slug: entry for ask in there_are if (entry := ask.on(day))}
-        assert public.count_by_status(session, day) == Counter(entry.status for entry in then.values())
+        then = {ask.slug: (entry, ask) for ask in there_are if (entry := ask.on(day))}
+        assert public.count_by_status(session, day) == Counter(entry.status for entry, _ in then.values())
         for line in public.find_page(session, AskFilter(), size=100, on=day).lines:
-            entry = then[line.slug]
-            assert (line.status, line.status_on, line.reason) == (entry.status, entry.happened_on, entry.reason)
+            entry, ask = then[line.slug]
+            assert (line.status, line.reason) == (entry.status, entry.reason)
+            assert line.status_on
+            assert line.status_on.first_day == max(first for first, _ in oracle.changes(ask) if first <= day)
 
 
 def test_each_year_ends_as_its_last_day_does_and_the_last_change_had_another_status_before_it(

@@ -272,3 +272,10 @@ def test_a_check_is_due_an_interval_after_the_last_one_or_after_publication() ->
         looked = PartialDate(reviewed_on) if reviewed_on else None
         assert review_due(looked, published_on, 30) == date(2026, 3, 2)
     assert review_due(None, None, 30) is None
+
+
+def test_a_status_that_a_correction_brings_back_holds_since_it_began() -> None:
+    told = [entry(1, "2018", ANNOUNCED), entry(2, "2020", MET), entry(3, "2021", ANNOUNCED, corrects=2)]
+    assert state_of(told).since == PartialDate("2018")
+    assert [str(span.since) for span in spans_of(told)] == ["2018", "2018"]
+    assert state_of(told[:2]).since == PartialDate("2020")

@@ -112,7 +112,7 @@ def test_a_correction_stands_beside_what_it_corrects(site: Site) -> None:
 
 
 def test_a_change_that_should_not_have_been_is_taken_back_with_all_that_held_before(sqlite_site: Site) -> None:
-    before = sa.select(Ask.status, Ask.status_reason).where(Ask.slug == WEALTH_ORDERS)
+    before = sa.select(Ask.status, Ask.status_on, Ask.status_reason).where(Ask.slug == WEALTH_ORDERS)
     with sqlite_site.reading() as session:
         held = session.execute(before).one()
     form = status_form(sqlite_site, sqlite_site.browser(ED))

@@ -1,6 +1,6 @@
 """How an ask's story adds up: which status and results are in effect on a date, what moved last, when to look again."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -29,11 +29,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class State:
-    """Where an ask stands: the entry that set its status, and each changed test's result and date."""
+    """Where an ask stands: the entry that set its status, since when it holds, each changed test's result and date."""
 
     status_entry: Entry | None = None
     earlier: frozenset[Status] = frozenset()
     results: Mapping[int, tuple[Result, PartialDate]] = field(default_factory=dict)
+    since: PartialDate | None = None
 
     @property
     def status(self) -> Status | None:
@@ -49,9 +50,13 @@ def in_effect(entries: Iterable[Entry], on: PartialDate | None = None) -> list[E
 
 @dataclass(frozen=True)
 class StatusDays:
-    """The days on which the status of an entry held: from the first, until before the last (None: it still holds)."""
+    """The days on which the status of an entry held: from the first, until before the last (None: it still holds).
+
+    `since` is earlier than the first where the entry before it had the same status.
+    """
 
     entry: Entry
+    since: PartialDate
     begins_on: date
     ends_on: date | None
 
@@ -59,10 +64,20 @@ class StatusDays:
 def state_of(entries: Iterable[Entry], on: PartialDate | None = None) -> State:
     """Return where the entries up to a date (None: all) lead; corrected entries do not count."""
     told = in_effect(entries, on)
-    status_entry = next((entry for entry in reversed(told) if entry.status), None)
+    status_entry, since = next(reversed([*_with_since(told)]), (None, None))
     earlier = [entry.status for entry in told if entry.status][:-1]
     results = {test: (result, entry.happened_on) for entry in told for test, result in entry.results}
-    return State(status_entry, frozenset(earlier), results)
+    return State(status_entry, frozenset(earlier), results, since)
+
+
+def _with_since(told: Iterable[Entry]) -> Iterator[tuple[Entry, PartialDate]]:
+    """Yield each entry with a status, and since when that holds: a correction may say again what held before."""
+    status, since = None, None
+    for entry in told:
+        if entry.status:
+            if since is None or entry.status is not status:
+                status, since = entry.status, entry.happened_on
+            yield entry, since
 
 
 def grounds_of(entries: Iterable[Entry], tests: Collection[int], on: PartialDate | None = None) -> set[int]:
@@ -75,9 +90,9 @@ def grounds_of(entries: Iterable[Entry], tests: Collection[int], on: PartialDate
 
 def spans_of(entries: Iterable[Entry]) -> list[StatusDays]:
     """Return the statuses one after another, as `state_of` tells them for each day; none for days before the first."""
-    by_day = {entry.happened_on.first_day: entry for entry in in_effect(entries) if entry.status}
+    by_day = {entry.happened_on.first_day: (entry, since) for entry, since in _with_since(in_effect(entries))}
     days = [*by_day, None]
-    return [StatusDays(entry, day, days[place]) for place, (day, entry) in enumerate(by_day.items(), 1)]
+    return [StatusDays(*of_day, day, days[place]) for place, (day, of_day) in enumerate(by_day.items(), 1)]
 
 
 def check_changes(entries: Iterable[Entry], entry: Entry) -> list[Problem]:

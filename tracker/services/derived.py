@@ -57,7 +57,7 @@ def spans(ask_id: int, entries: Iterable[Entry]) -> list[dict[str, Any]]:
             "ask_id": ask_id,
             "begins_on": span.begins_on.isoformat(),
             "ends_on": span.ends_on.isoformat() if span.ends_on else None,
-            "happened_on": span.entry.happened_on,
+            "happened_on": span.since,
             "status": span.entry.status,
             "reason": span.entry.reason,
         }

@@ -170,7 +170,7 @@ def told(ask: Ask, story: Story) -> Iterator[tuple[Ask | SuccessTest, dict[str, 
         ask,
         {
             "status": entry.status if entry else None,
-            "status_on": entry.happened_on if entry else None,
+            "status_on": state.since,
             "status_reason": entry.reason if entry else "",
             "superseded_by_id": entry.superseded_by_id if entry else None,
         },

@@ -77,7 +77,7 @@ def turned_back(present: PublicAsk, ask: Ask, updates: Sequence[Update], day: da
             present.line,
             WHATEVER_THE_DAY,
             status=state.status,
-            status_on=entry.happened_on if entry else None,
+            status_on=state.since,
             reason=entry.reason if entry else "",
             reviewed_on=_by(present.line.reviewed_on, day),
         ),
