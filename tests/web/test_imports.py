@@ -116,6 +116,8 @@ def test_the_reason_goes_with_the_new_wording(sqlite_site: Site) -> None:
     assert page.value("reason") == "A clearer wording."
     files: dict[str, str | bytes] = {"asks.xlsx": book(asks=[["ask_slug", "title"], [WISH, "Stand firm"]])}
     assert "Say why the wording changes" in upload(ed, files).text
+    refused = upload(ed, {"asks.csv": f"ask_slug,kind\r\n{WISH},wish\r\n"}, reason="A clearer wording.")
+    assert refused.follow("Choose files again").value("reason") == "A clearer wording."
     upload(ed, files, reason="It is shorter.").submit("Bring it in")
     assert "It is shorter." in sqlite_site.browser().get(f"/asks/{WISH}").text
 

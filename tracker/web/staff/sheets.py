@@ -26,7 +26,7 @@ from tracker.services.change import Change
 from tracker.web import sent_forms
 from tracker.web.addresses import site_url
 from tracker.web.auth import me, requires
-from tracker.web.forms.base import attempt
+from tracker.web.forms.base import attempt, whole_number
 from tracker.web.forms.new_asks import BringForm, PasteForm, UploadForm
 from tracker.web.limits import CSV
 from tracker.web.session import db, stop_reading, transaction
@@ -62,7 +62,8 @@ def empty() -> Response:
 @bp.route("/import/", methods=["GET", "POST"])
 @requires(Action.PUBLISH)
 def upload() -> Page | Response:
-    form = UploadForm()
+    refused = uploads.find(Change(db(), me(), now()), whole_number(request.args.get("after")))
+    form = UploadForm(reason=refused.reason if refused else "")
     if form.is_sent():
         files = [(_name(file), file.read()) for file in request.files.getlist("files") if file.filename]
         if 0 < len(files) <= MOST_FILES:
