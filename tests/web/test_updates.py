@@ -121,6 +121,17 @@ def test_a_correction_shows_both_sides_and_what_was_reworded_has_a_section_of_it
     corrected = [item for item in updates.all("li") if "This entry has been corrected." in item]
     assert len(corrected) == 1
     assert "The power was repealed." in corrected[0]
+    latest = sqlite_site.browser().get("/").section("latest")
+    assert "It was not repealed." in latest
+    assert "The power was repealed." not in latest
+
+    form = ask_page(sqlite_site).follow("Correct the entry of 1 May 2026: It was not repealed.")
+    done = form.submit("Publish", wrong="words", text="It was not repealed in May.", happened_on="2 May 2026")
+    assert done.hops == [303, 200], done.summary
+    newest, older = sqlite_site.browser().get("/corrections").all("article")
+    assert "Is right" in newest
+    assert "Was wrong, too: it has been corrected again" in older
+    assert "Is right" not in older
 
     form = ask_page(sqlite_site).follow("Edit the ask")
     assert form.submit("Keep", title="Use wealth orders", change_reason="Shorter.").hops == [303, 200]
