@@ -119,7 +119,7 @@ def wanted(sqlite_site: Site) -> Site:
 
 
 def show(site: Site, words: str = WORDS, reason: str = REASON) -> Page:
-    page = site.browser(ADA).get("/staff/log").follow("words that have to go by law")
+    page = site.browser(ADA).get("/staff/log").follow("Take words down")
     with site.unchanged():
         return page.submit("Show where they stand", words=words, reason=reason)
 

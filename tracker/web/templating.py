@@ -43,7 +43,7 @@ SENTENCES = {
     "second step reset": "reset two-step sign-in of “{name}”.",
     "second step locked": "gave the password of “{name}” and 50 wrong codes; now only a recovery code opens it.",
     "erased": "erased the personal data of “{name}”.",
-    "took words down": "took words down in {after[places]} places.",
+    "took words down": "took words down in {after[places]} of our texts.",
     "imported a taking down": "brought in that words were taken down in {after[places]} places.",
     "brought in": "brought in “{name}” (rows added: {after[rows_added]}; changed: {after[rows_changed]}).",
 }
