@@ -68,6 +68,7 @@ def test_a_law_is_entered_linked_and_published(site: Site) -> None:
     typed = {"legislation_id": "2019 c. 99", "provisions": "ss. 1–3", "extent": ["England", "Wales"]}
     linked = ask.follow("Link a law").submit("Keep as a draft", **typed, effect="blocks")
     assert "Kept as a draft" in linked.notices[0]
+    assert linked.html.split('id="links"')[1].split("<details ")[1].startswith("open"), "or nobody finds “Publish”"
     publish = "Publish the link to The Homes Act 2019 ss. 1–3 England, Wales"
     early = linked.submit(publish)
     assert early.path == ask.path
