@@ -6,13 +6,16 @@ import pytest
 import sqlalchemy as sa
 
 from tests.browser import Page
+from tests.exported import rows
 from tests.factories import make_ask, make_source, make_test
 from tests.page_checks import text_of
 from tests.site import ADA, ED, WEALTH_ORDERS, Site
 from tracker.models import Ask, Body, Source
 from tracker.queries import public
 from tracker.queries.public.filters import AskFilter
+from tracker.queries.public.rows import count_rows
 from tracker.rules.asks import Publication
+from tracker.rules.dates import PartialDate
 from tracker.web.public import pages
 
 ARTICLE = "/sources/how-do-we-deal-with-russia"
@@ -37,7 +40,7 @@ def asks_on(page: Page) -> set[str]:
     }
 
 
-def make_manifesto(site: Site, number: int, **source: str) -> None:
+def make_manifesto(site: Site, number: int, **source: Any) -> None:
     with site.change(ED) as change:
         made = make_source(change, **{"key": "manifesto", "title": "A manifesto"} | source)
         for each in range(number):
@@ -184,3 +187,17 @@ def test_one_ask_is_told_as_one_beside_its_tests_and_as_it_was_typed(sqlite_site
     for one in (page, council):
         assert one.all("h2")[0] == "Its one ask is not met yet"
         assert "0 of 1 test met" in one.text
+
+
+def test_an_archived_source_stays_among_the_sources_while_we_follow_its_asks(sqlite_site: Site) -> None:
+    make_manifesto(sqlite_site, 1, published_on=PartialDate("2024"))
+    archived = {"publication": Publication.ARCHIVED}
+    sqlite_site.execute(sa.update(Source).where(Source.key == "manifesto").values(**archived))
+    home = sqlite_site.browser().get("/")
+    assert home.h1.startswith("Twelve things were asked. "), "not all of them in 2018"
+    assert "A manifesto" in home.section("sources-title")
+    assert "Mike Gapes, How do we" in home.all("li", "ask")[0]
+    keys = {row["source_key"] for row in rows(sqlite_site, "sources")}
+    assert keys == {row["source_key"] for row in rows(sqlite_site, "asks")}
+    with sqlite_site.reading() as session:
+        assert count_rows(session)["sources"] == len(keys) == len(public.list_sources(session))

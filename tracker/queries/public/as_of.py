@@ -18,11 +18,20 @@ ASK, SPAN = Ask.__table__.c, StatusSpan.__table__.c
 # What a line of a list tells of an ask whatever the day. The wording is today's. What is not named here, or given in
 # PAST, is blank on a past day.
 WHATEVER_THE_DAY = ("slug", "title", "kind", "topic", "summary", "first_deadline", "basis", "asked_by")
+_NAMING = Ask.__table__.alias("naming").c
+
+
+def is_shown(source: Any) -> sa.ColumnElement[bool]:
+    """Return the condition that a source is published, or archived while published asks name it."""
+    is_named = sa.exists().where(_NAMING.source_id == source.id, _NAMING.publication == Publication.PUBLISHED)
+    return sa.or_(source.publication == Publication.PUBLISHED, is_named)
+
+
 _SOURCE, _OTHER = Source.__table__, Source.__table__.alias()
 _ASKED_BY = (
     sa.select(sa.func.ltrim(_SOURCE.c.author + ", " + _SOURCE.c.title, ", "))
     .where(_SOURCE.c.id == ASK.source_id)
-    .where(sa.exists().where(_OTHER.c.id != _SOURCE.c.id, _OTHER.c.publication == Publication.PUBLISHED))
+    .where(sa.exists().where(_OTHER.c.id != _SOURCE.c.id, is_shown(_OTHER.c)))
     .scalar_subquery()
 )
 _WORDING = {name: ASK[name] for name in WHATEVER_THE_DAY if name != "asked_by"} | {"asked_by": _ASKED_BY}

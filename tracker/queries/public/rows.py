@@ -26,7 +26,7 @@ from tracker.models import (
     Update,
 )
 from tracker.queries.public import tables
-from tracker.queries.public.as_of import HIDDEN, ONLY_PUBLISHED
+from tracker.queries.public.as_of import HIDDEN, ONLY_PUBLISHED, is_shown
 from tracker.queries.public.tables import Key, Row
 from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.chain import Checkpoint
@@ -160,7 +160,7 @@ _IS_HIDDEN = {
     "legislation": Legislation.id.in_(_LAWS),
     "links": Link.ask_id.in_(_ASKS) | Link.legislation_id.in_(_LAWS) | (_OF_A_LAW & Link.publication.in_(HIDDEN)),
     "replies": Reply.publication.in_(HIDDEN) | Reply.ask_id.in_(_ASKS),
-    "sources": Source.publication.in_(HIDDEN),
+    "sources": ~is_shown(Source),
     "targets": ~Target.is_shown | Target.ask_id.in_(_ASKS),
 }
 _NUMBERS = sa.select(*((_number(name) - _number(name, hidden)).label(name) for name, hidden in _IS_HIDDEN.items()))

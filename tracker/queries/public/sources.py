@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from tracker.db.base import StoredList
 from tracker.models import Ask, AskBody, Body, Source
-from tracker.queries.public.as_of import ASK, NOW, is_one_of, is_published
+from tracker.queries.public.as_of import ASK, NOW, is_one_of, is_published, is_shown
 from tracker.queries.public.entries import record_of
 from tracker.queries.public.records import AskLine, PublicBody, PublicSource, SameAsk
-from tracker.rules.asks import PUBLIC, Publication
+from tracker.rules.asks import PUBLIC
 from tracker.rules.text import slug_of_name
 
 BODY, ANSWERS = Body.__table__.c, AskBody.__table__.c
@@ -136,7 +136,7 @@ def _in_order(names: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 PUBLIC_BODIES = sa.select(BODY.slug, BODY.name).where(answers_for(*NOW.holds))
-_PUBLISHED = _WHOLE.where(_SOURCE.publication == Publication.PUBLISHED).order_by(_SOURCE.published_on, _SOURCE.title)
+_PUBLISHED = _WHOLE.where(is_shown(_SOURCE)).order_by(_SOURCE.published_on, _SOURCE.title)
 OFFERED_SOURCES = (
     sa.select(_SOURCE.id, _SOURCE.key, _SOURCE.title, _SOURCE.published_on)
     .where(sa.exists().where(ASK.source_id == _SOURCE.id, *NOW.holds))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.db.engine import reading
 from tracker.models import Ask, Evidence, Legislation, Link, Reply, Source, SuccessTest, Target, TestResult, Update
-from tracker.queries.public.as_of import ONLY_PUBLISHED, is_one_of, is_published
+from tracker.queries.public.as_of import ONLY_PUBLISHED, is_one_of, is_published, is_shown
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.fitting import conditions
 from tracker.queries.public.targets import target_rows
@@ -155,9 +155,10 @@ def replies(which: Which = ONLY_PUBLISHED, of_asks: Which = ONLY_PUBLISHED) -> S
 
 
 def sources(which: Which = ONLY_PUBLISHED) -> Statement:
-    """One row a source."""
+    """One row a source; those that published asks name are among them."""
     columns = _columns(Source, "id title author author_role publisher published_on url archived_url note")
-    return sa.select(Source.key.label("source_key"), *columns).where(is_one_of(Source.publication, which))
+    rows = sa.select(Source.key.label("source_key"), *columns)
+    return rows.where(is_shown(Source) | is_one_of(Source.publication, which))
 
 
 @dataclass(frozen=True)
