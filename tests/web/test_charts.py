@@ -312,13 +312,17 @@ def test_law_in_force_has_a_lane_for_each_place_and_ends_where_it_ended() -> Non
         link("2019-01-01", "England", effect=Effect.BACKGROUND),
         link("2018-01-01", "Gibraltar", ended_on="2019-01-01"),
         link("2022-01-01", "Jersey"),
+        *(link(f"{year}-01-01", "Guernsey", ended_on=f"{year}-07-02") for year in (2020, 2018)),
     )
     lanes = {lane.name: lane for lane in drawn(links=links).law}
     assert {name: lane.bars for name, lane in lanes.items()} == {
         "Gibraltar": (Bar("law", 0, 25),),
         "Wales": (Bar("law", 25, 50),),
         "Scotland": (Bar("law", 50, 25),),
+        "Guernsey": (Bar("law", 0, 12.47), Bar("law", 50, 12.5)),
     }
+    once, again = "from 1 January 2018 until 2 July 2018", "from 1 January 2020 until 2 July 2020"
+    assert lanes["Guernsey"].words == f"In force {once}; then {again}"
     assert lanes["Gibraltar"].words == "In force from 1 January 2018 until 1 January 2019"
 
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from tracker.queries.public.entries import StoryEntry
@@ -21,6 +21,7 @@ from tracker.web.public.charts import Axis
 MOST_YEARS_BEFORE = 5
 MOST_TESTS = 12
 Spell = tuple[Status, StoryEntry, PartialDate | None]
+Time = tuple[PartialDate, PartialDate | None]  # since when until when
 MARKS = {Result.NOT_MET: "×", Result.UNKNOWN: "?"}
 
 
@@ -132,19 +133,29 @@ def _test_lane(test: PublicTest, story: list[StoryEntry], asked: PartialDate | N
 
 
 def _law_lanes(links: Iterable[PublicLink], axis: Axis, today: date) -> Iterator[Lane]:
-    """Since when law serves the ask in each place, the earliest first."""
-    known: defaultdict[str, list[tuple[PartialDate, PartialDate | None]]] = defaultdict(list)
+    """When law serves the ask in each place, the earliest first."""
+    known: defaultdict[str, list[Time]] = defaultdict(list)
     for link in links:
         begin, end = link.in_force_on, link.ended_on or (link.law.lapsed_on if link.law else None)
         if begin and begin.first_day <= today and link.effect.serves:
             for place in link.extent:
                 known[place].append((begin, end))
     for place, times in sorted(known.items(), key=lambda item: min(begin.text for begin, _ in item[1])):
-        begins, ends = zip(*times, strict=True)
-        begin, end = min(begins), None if None in ends else max(ends)
-        x = axis.point(begin)
-        words = f"In force from {begin.in_words}" + (f" until {end.in_words}" if end else "")
-        yield Lane(place, words, (Bar("law", x, _width(x, axis.point(end) if end else axis.at(today))),))
+        whole = _joined(times)
+        places = [(axis.point(begin), axis.point(end) if end else axis.at(today)) for begin, end in whole]
+        words = (f"from {begin.in_words}" + (f" until {end.in_words}" if end else "") for begin, end in whole)
+        yield Lane(place, f"In force {'; then '.join(words)}", tuple(Bar("law", x, _width(x, to)) for x, to in places))
+
+
+def _joined(times: Iterable[Time]) -> list[Time]:
+    """Return the times in their order, those that touch as one."""
+    joined: list[Time] = []
+    for begin, end in sorted(times, key=itemgetter(0)):
+        if joined and not ((last := joined[-1][1]) and last.last_day < begin.first_day):
+            joined[-1] = joined[-1][0], max(last, end) if last and end else None
+        else:
+            joined.append((begin, end))
+    return joined
 
 
 def _width(start: float, end: float) -> float:
