@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from tests.browser import Page
 from tests.page_checks import classes, text_of
 from tests.site import LOCAL, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
-from tracker.models import Ask, Legislation, Update
+from tracker.models import Ask, Legislation, Link, Update
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.method import CHANGES
@@ -219,3 +219,13 @@ def test_about_says_who_we_are_and_invents_nothing(make_site: MakeSite) -> None:
     assert unset.links()["desk@tracker.example"] == "mailto:desk@tracker.example"
     assert "Who runs this tracker has not been entered here yet." in unset.text
     assert "Who pays for it has not been entered here yet." in unset.text
+
+
+def test_law_that_ended_says_until_when_it_was_in_force(sqlite_site: Site) -> None:
+    def law(**values: object) -> str:
+        sqlite_site.execute(sa.update(Link).values(values))
+        return sqlite_site.browser().get(WEALTH_PAGE).section("law")
+
+    ended = PartialDate("2022")
+    assert "2017 c. 22 Enables; in force from 31 January 2018 until 2022 ss. 1–3" in law(ended_on=ended)
+    assert "ss. 1–3 Enables the ask England and Wales No longer in force since 2022" in law(in_force_on=None)
