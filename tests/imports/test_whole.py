@@ -292,3 +292,14 @@ def test_new_records_are_numbered_after_those_that_came(
         make_reply(change, ask, published=True)
         make_test(change, ask)
         change.session.flush()
+
+
+def test_files_name_no_ask_that_they_leave_out(sqlite_site: Site, databases: Databases, tmp_path: Path) -> None:
+    with sqlite_site.change(ADA) as change:
+        replaced, other = (make_ask(change, slug=slug, published=True) for slug in ("replaced", "other"))
+        make_update(change, replaced, status=Status.SUPERSEDED, superseded_by_id=other.id)
+        records.archive(change, other, None, "Not ours.")
+    export(sqlite_site, tmp_path / "out")
+    with databases.temporary("sqlite") as empty:
+        assert tracker_on(empty)("import", tmp_path / "out").out.endswith("Brought in.\n")
+    assert "/asks/other" in sqlite_site.browser().get("/asks/replaced").links().values()

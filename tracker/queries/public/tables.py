@@ -19,7 +19,7 @@ from tracker.queries.public.as_of import ONLY_PUBLISHED, is_one_of, is_published
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.fitting import conditions
 from tracker.queries.public.targets import target_rows
-from tracker.rules.asks import PUBLIC, Publication
+from tracker.rules.asks import Publication
 
 STEP = 500
 Row = sa.Row[*tuple[Any, ...]]
@@ -59,7 +59,7 @@ def asks(which: Which = ONLY_PUBLISHED) -> Statement:
         REPLACING_SLUG,
         Same.slug.label("same_as"),
     )
-    joined = asks.join(Ask.source).outerjoin(Replacing, _replaces(Ask.superseded_by_id))
+    joined = asks.join(Ask.source).outerjoin(Replacing, _replaces(Ask.superseded_by_id, which))
     joined = joined.outerjoin(Same, sa.and_(Same.id == Ask.same_as_id, is_one_of(Same.publication, which)))
     return joined.where(is_one_of(Ask.publication, which))
 
@@ -77,7 +77,7 @@ def updates(which: Which = ONLY_PUBLISHED, of_asks: Which = ONLY_PUBLISHED) -> S
         )
         .join(Update.ask)
         .outerjoin(Corrected, Corrected.id == Update.corrects_id)
-        .outerjoin(Replacing, _replaces(Update.superseded_by_id))
+        .outerjoin(Replacing, _replaces(Update.superseded_by_id, of_asks))
         .where(is_one_of(Update.publication, which), is_one_of(Ask.publication, of_asks))
     )
 
@@ -237,6 +237,6 @@ def _columns(model: Any, names: str) -> list[Any]:
     return [getattr(model, name) for name in names.split()]
 
 
-def _replaces(superseded_by_id: Any) -> sa.ColumnElement[bool]:
-    """Joins the ask that replaces another, if it is or was public."""
-    return sa.and_(Replacing.id == superseded_by_id, Replacing.publication.in_(PUBLIC))
+def _replaces(superseded_by_id: Any, which: Which) -> sa.ColumnElement[bool]:
+    """Joins the ask that replaces another, if it is one of these; a file names no ask that it leaves out."""
+    return sa.and_(Replacing.id == superseded_by_id, is_one_of(Replacing.publication, which))
