@@ -87,13 +87,14 @@ def test_each_year_ends_as_its_last_day_does_and_the_last_change_had_another_sta
     with reading(filled) as session:
         years = public.count_by_year(session, public.count_cells(session))
         there_are = oracle.published(session)
-        last, number = public.find_last_change(session)
+        last, number, met = public.find_last_change(session, date(2023, 2, 1))
         first_years = public.find_years(session).values()
     assert [year.year for year in years] == list(range(2018, max(year.year for year in years) + 1))
     for year in years:
         then = [ask.on(date(year.year, 12, 31)) for ask in there_are]
         families = Counter(entry.status.family for entry in then if entry and entry.status)
         assert year.families == {family: families[family] for family in Family}
+        assert year.year != 2022 or met == families[Family.MET] > 0
     now = Counter(ask.status.family for ask in there_are)
     assert years[-1].families == {family: now[family] for family in Family}
 

@@ -79,7 +79,7 @@ def test_a_past_day_is_found_without_reading_whole_rows(shared_site: Site) -> No
     with watched(shared_site.engine) as sent, reading(shared_site.engine) as session:
         public.count_cells(session, today())
         public.count_by_status(session, today())
-        public.find_last_change(session)
+        public.find_last_change(session, today())
     steps = [step for statement in sent for step in plan(shared_site.engine, statement)]
     of_days = [step for step in steps if re.match(r"(SEARCH|SCAN) (status_span|earlier) ", step)]
     assert len(of_days) >= 5

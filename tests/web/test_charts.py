@@ -89,8 +89,8 @@ def test_the_bar_shows_each_family_and_the_lines_between_asks_while_they_can_be_
     assert (wide.units, round(thin.width + wide.width)) == ((), 100)
 
 
-def chart_of(*years: YearCounts, changed: str = "", number: int = 1, on: date = TODAY) -> YearsChart:
-    chart = years_chart(years, (PartialDate(changed) if changed else None, number), on)
+def chart_of(*years: YearCounts, changed: str = "", number: int = 1, on: date = TODAY, met: int = 1) -> YearsChart:
+    chart = years_chart(years, (PartialDate(changed) if changed else None, number, met), on)
     assert chart
     return chart
 

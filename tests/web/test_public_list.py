@@ -8,9 +8,10 @@ from sqlalchemy.orm import selectinload
 
 from tests.browser import Page
 from tests.exported import rows
-from tests.factories import make_update
+from tests.factories import make_ask, make_source, make_test, make_update
 from tests.page_checks import classes, text_of
 from tests.site import ED, WEALTH_ORDERS, Site
+from tracker.clock import today
 from tracker.models import Ask, Source, Update
 from tracker.queries.public.updates import LOOKED_THROUGH
 from tracker.rules.asks import Publication
@@ -212,3 +213,16 @@ def test_the_words_of_a_search_are_marked_wherever_they_stand(shared_site: Site)
     assert set() < marked("sanction") <= {"sanction", "sanctions", "sanctioned"}
     assert marked("Skripal"), "in a story"
     assert "havens" in marked("havens"), "in a quotation"
+
+
+def test_what_was_met_before_it_was_asked_this_year_has_not_been_met_since_last_year(sqlite_site: Site) -> None:
+    this_year = PartialDate(str(today().year))
+    with sqlite_site.change(ED) as change:
+        source = make_source(change, key="new", published_on=this_year)
+        ask = make_ask(change, source_id=source.id, slug="old-hat", published=True)
+        results = ((make_test(change, ask).id, Result.MET),)
+        make_update(change, ask, status=Status.MET, happened_on=PartialDate("2020"), results=results)
+        other = change.session.get_one(Ask, sqlite_site.ask_id())
+        make_update(change, other, status=Status.REJECTED, happened_on=this_year)
+    titles = sqlite_site.browser().get("/").all("h2")
+    assert f"One status changed in {this_year}" in titles

@@ -91,10 +91,14 @@ def find_years(session: Session) -> dict[int, int]:
     return {number: on.first_day.year if on else int(firsts[number][:4]) for number, on in found.items()}
 
 
-def find_last_change(session: Session) -> tuple[PartialDate | None, int]:
-    """When a status last changed, and how many did in that year; those with which asks began do not count."""
+def find_last_change(session: Session, today: date) -> tuple[PartialDate | None, int, int]:
+    """When a status last changed, and how many did in that year; those with which asks began do not count.
+
+    And how many of today's asks were met when this year began, also of those that were made later.
+    """
     found = session.execute(_LAST_CHANGE).first()
-    return (found[0], found[1]) if found else (None, 0)
+    met = count_by_status(session, date(today.year - 1, 12, 31)).get(Status.MET, 0)
+    return (found[0], found[1], met) if found else (None, 0, met)
 
 
 def _sum(counts: Counter[Status], growth: Counter[Status]) -> Counter[Status]:

@@ -26,6 +26,8 @@ COLUMN_SHARE = 0.86
 MANY_ASKS = 24
 ALL_NAMED, EVERY_SECOND = 12, 24
 STEPS = (1, 2, 5)
+# When a status last changed, how many did in that year, and how many asks were met when this year began.
+LastChange = tuple[PartialDate | None, int, int]
 
 
 class Axis(NamedTuple):
@@ -163,7 +165,7 @@ def shares(families: Mapping[Family, int]) -> tuple[Share, ...]:
     return tuple(found)
 
 
-def years_chart(years: Sequence[YearCounts], changed: tuple[PartialDate | None, int], today: date) -> YearsChart | None:
+def years_chart(years: Sequence[YearCounts], changed: LastChange, today: date) -> YearsChart | None:
     """A column a year from that of the first ask up to this one; None without asks."""
     if not years:
         return None
@@ -177,17 +179,16 @@ def years_chart(years: Sequence[YearCounts], changed: tuple[PartialDate | None, 
     return YearsChart(_title(known, changed, today), round(axis.width * COLUMN_SHARE, 2), columns, grid, rows)
 
 
-def _title(known: Mapping[int, YearCounts], changed: tuple[PartialDate | None, int], today: date) -> str:
+def _title(known: Mapping[int, YearCounts], changed: LastChange, today: date) -> str:
     """The finding of the chart."""
-    last, number = changed
+    last, number, met = changed
     if last is None:
         return "No status has changed yet"
     if (today - last.last_day).days > 365:
         month = PartialDate(last.text[:7])
         return f"No status has changed since {month.in_words}"
-    before = known.get(today.year - 1)
-    more = known[today.year].families[Family.MET] - (before.families[Family.MET] if before else 0)
-    if before and more > 0:
+    more = known[today.year].families[Family.MET] - met
+    if today.year - 1 in known and more > 0:
         return f"{in_words(more)} more {'has' if more == 1 else 'have'} been met since the end of {today.year - 1}"
     return f"{in_words(number)} {'status' if number == 1 else 'statuses'} changed in {last.first_day.year}"
 
