@@ -185,3 +185,10 @@ def test_who_is_taken_off_the_list_is_counted_and_shown_so_and_a_law_says_who_is
     assert "Removed by 21 November 2026, listed on 6 July 2020" in said
     assert "29 of 35" in campaign.browser().get(f"{ADDRESS}?on=2026-11-20").section("targets")
     assert CAMPAIGN[2] not in named(campaign.browser().get(f"{ADDRESS}?on=2026-11-21"))
+
+
+def test_names_that_are_added_are_counted_at_once(campaign: Site) -> None:
+    assert "29 of 35 names are" in campaign.browser().get(ADDRESS).section("targets")
+    with campaign.change(ED) as change:
+        make_targets(change, change.session.scalars(sa.select(Ask).where(Ask.slug == WEALTH_ORDERS)).one(), "Dora New")
+    assert "29 of 36 names are" in campaign.browser().get(ADDRESS).section("targets")

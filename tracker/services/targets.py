@@ -37,7 +37,8 @@ def add_targets(change: Change, ask: Ask, draft: TargetsDraft) -> int:
         target.commitment = commitment_to(target)
         change.session.add(target)
         change.session.flush()  # the log names the new row's id
-        record(change, "created", records.subject_of(target), after=records.logged(target))
+        after, is_public = records.logged(target), ask.publication.is_public  # it is counted at once
+        record(change, "created", records.subject_of(target), after=after, is_public=is_public)
     return len(draft.names)
 
 
