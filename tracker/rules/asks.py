@@ -79,8 +79,19 @@ class SourceDraft:
     internal_note: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Particulars:
+    """What the public reads of an ask as it is now, and of a past day does not; a column for that is declared here."""
+
+    government_position: str = ""
+    next_step: str = ""
+    next_step_on: PartialDate | None = None
+    current_deadline: PartialDate | None = None
+    deadline_note: str = ""
+
+
 @dataclass(frozen=True)
-class AskDraft:
+class AskDraft(Particulars):
     """The wording and the particulars of an ask, as typed; its status is not among them."""
 
     slug: str
@@ -94,12 +105,7 @@ class AskDraft:
     reading: str = ""
     jurisdictions: tuple[str, ...] = ()
     responsible_bodies: tuple[str, ...] = ()
-    government_position: str = ""
-    next_step: str = ""
-    next_step_on: PartialDate | None = None
     first_deadline: PartialDate | None = None
-    current_deadline: PartialDate | None = None
-    deadline_note: str = ""
     review_interval_days: int = 90
     internal_note: str = ""
     basis: Basis | None = None

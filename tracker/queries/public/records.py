@@ -10,7 +10,7 @@ from typing import Any
 
 from tracker.models import Ask, Legislation, Link
 from tracker.queries.public.entries import NO_GROUNDS, Grounds, PublicReply, StoryEntry, record_of
-from tracker.rules.asks import AskKind, Basis
+from tracker.rules.asks import AskKind, Basis, Particulars
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import KINDS, Effect, Stage, commenced_by, stage_on
 from tracker.rules.status import Status
@@ -161,7 +161,7 @@ class PublicLink:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PublicAsk:
+class PublicAsk(Particulars):
     """An ask whole; with `on` as things stood on that day, in so far as the dated history tells.
 
     `moved_on` is the date of the last public movement; `review_due` is the day on which we should have looked again.
@@ -180,11 +180,6 @@ class PublicAsk:
     links: tuple[PublicLink, ...]
     story: tuple[StoryEntry, ...]
     superseded_by: AskLine | None = None
-    government_position: str = ""
-    next_step: str = ""
-    next_step_on: PartialDate | None = None
-    current_deadline: PartialDate | None = None
-    deadline_note: str = ""
     replies: tuple[PublicReply, ...] = ()
     same: tuple[SameAsk, ...] = ()
     grounds: Grounds = NO_GROUNDS

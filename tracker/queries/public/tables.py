@@ -7,7 +7,7 @@ published asks.
 
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from tracker.queries.public.as_of import ONLY_PUBLISHED, is_one_of, is_published
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.public.fitting import conditions
 from tracker.queries.public.targets import target_rows
-from tracker.rules.asks import Publication
+from tracker.rules.asks import Particulars, Publication
 
 STEP = 500
 Row = sa.Row[*tuple[Any, ...]]
@@ -42,12 +42,12 @@ def asks(which: Which = ONLY_PUBLISHED) -> Statement:
     columns = _columns(
         Ask,
         "id title kind topic status status_on status_reason reviewed_on summary quote quote_place reading "
-        "jurisdictions government_position next_step next_step_on first_deadline current_deadline "
-        "deadline_note disputed_on disputed_about publication basis short_names",
+        "jurisdictions first_deadline disputed_on disputed_about publication basis short_names",
     )
     asks = sa.select(
         ASK_SLUG,
         *columns,
+        *(getattr(Ask, of.name) for of in fields(Particulars)),
         Ask.responsible_bodies.label("responsible_bodies"),
         Source.title.label("source_title"),
         Source.url.label("source_url"),

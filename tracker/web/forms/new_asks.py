@@ -1,7 +1,7 @@
 """The forms in which new asks come: one with all that belongs to it, a sheet that is pasted, files."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from flask import request
 from wtforms import BooleanField, Field, FieldList, FormField, SelectField
@@ -9,7 +9,7 @@ from wtforms.validators import ValidationError
 
 from tracker.imports.pasted import MEANINGS, MOST_COLUMNS, guess, read_pasted
 from tracker.queries.choosing import LawChoices, SourceChoices, find_known_page
-from tracker.rules.asks import MOST_TESTS, SourceDraft
+from tracker.rules.asks import MOST_TESTS, AskDraft, SourceDraft
 from tracker.rules.checks import check_url
 from tracker.rules.dates import HELP, PartialDate
 from tracker.rules.errors import Problem
@@ -39,6 +39,7 @@ RESULTS = set(Result)
 PASTE = "Paste its address, or type a title that is here already."
 OR_NEW = "If it is a new source, give its title below."
 SEVERAL = "Several with “;” between them."
+FIRST = {"source_id", "quote", "basis", "title", "summary", "topic", "responsible_bodies", "jurisdictions"}
 COLUMNS = {"": "Do not use"} | {name: label for name, (label, _) in MEANINGS.items()}
 WHY = "Needed where the wording of a published ask or of its tests changes. The public will read it."
 
@@ -81,6 +82,7 @@ class SourcedForm(Form):
 class NewAskForm(SourcedForm, AskForm, ResultsForm, EvidencedForm):
     """An ask, where it was asked, its tests, its law, and where it stands today."""
 
+    rest = {field.name for field in fields(AskDraft)} - FIRST
     slug = TextField(
         "Short name in the address", description="Made of the title if empty.", render_kw={"maxlength": SLUG_LENGTH}
     )
