@@ -26,6 +26,7 @@ WHOLE_FILES: dict[str, Bad] = {
     "no key": ("asks.csv", "title\r\nA\r\n", 1, "ask_slug", "no such column"),
     "two separators": ("asks.csv", "ask_slug,title;kind\r\n", 0, "", "commas and semicolons"),
     "a column like a known one": ("asks.csv", "ask_slug,Titel\r\n", 1, "Titel", "Perhaps title is meant."),
+    "a column of staff": ("asks.csv", "ask_slug,Internal note\r\n", 1, "Internal note", "Leave it out: internal_n"),
     "a long row": ("asks.csv", HEADER + GOOD + "x," + GOOD, 3, "", "8 cells"),
     "an open quotation mark": ("asks.csv", HEADER + GOOD + 'b,"B\r\n' + GOOD, 0, "", "Row 3"),
     "a lone quotation mark": ("asks.csv", HEADER + GOOD + 'b,"B"x\r\n', 0, "", "Row 3"),

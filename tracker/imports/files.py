@@ -184,10 +184,13 @@ def lines_of(file: str, table: Table, rows: Rows, plan: Plan) -> list[Line]:
 def _can_be_read(file: str, header: Sequence[str], table: Table, plan: Plan) -> bool:
     """Return True if each column is there once and the key is whole; an unknown column is a fault but no hindrance."""
     known = [column.name for column in table.columns]
+    whole = [column.name for column in WHOLE[table.name].columns]
     for name in header:
         if name not in known:
-            near = get_close_matches(name.casefold(), known, n=1)
+            near = get_close_matches(name.casefold(), whole, n=1)
             expected = f"Perhaps {near[0]} is meant." if near else "A column that the tracker exports; or leave it out."
+            if {*near} - {*known}:
+                expected = f"Leave it out: {near[0]} goes into an empty tracker only, with its folder."
             plan.fault(file, 1, name, "a column that is not known", expected)
     twice = [name for name in known if header.count(name) > 1]
     for name in twice:
