@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from tests.factories import make_ask, make_law, make_link, make_test, make_update
 from tests.transactions import problems_of, revision
-from tracker.models import Ask, SuccessTest
+from tracker.models import Ask, SuccessTest, Update
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import RuleBroken
@@ -16,6 +16,7 @@ from tracker.rules.status import Status
 from tracker.rules.updates import Result, UpdateKind
 from tracker.services import legislation, records
 from tracker.services.change import Change
+from tracker.services.replay import find_differences
 
 MET, NOT_MET, UNKNOWN = Result.MET, Result.NOT_MET, Result.UNKNOWN
 
@@ -194,3 +195,20 @@ def test_only_a_published_review_sets_the_day_never_back_and_moves_nothing_else(
         assert ask.reviewed_on == on(then)
         assert standing(ask) == (Status.ANNOUNCED, "2018-01-01")
         assert revision(ed.session) > before
+
+
+def test_a_corrected_review_is_no_look_any_longer_and_its_correction_is_one_in_its_place(ed: Change, ask: Ask) -> None:
+    def look(day: str, corrects: Update | None = None) -> Update:
+        kind = UpdateKind.CORRECTION if corrects else UpdateKind.REVIEW
+        named = corrects.id if corrects else None
+        return make_update(ed, ask, kind=kind, happened_on=on(day), evidence=(), text=f"Of {day}.", corrects_id=named)
+
+    look("2026-05-01")
+    wrong, milestone = look("2026-11-20"), make_update(ed, ask)
+    look("2026-11-21", milestone)
+    assert ask.reviewed_on == on("2026-11-20"), "the milestone was no look"
+    again = look("2026-04-20", wrong)
+    assert ask.reviewed_on == on("2026-05-01")
+    look("2026-10-20", again)
+    assert ask.reviewed_on == on("2026-10-20")
+    assert find_differences(ed.session) == []

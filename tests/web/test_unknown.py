@@ -133,3 +133,21 @@ def test_a_reader_who_can_help_finds_a_mail_that_is_begun(make_site: MakeSite) -
     assert (address.scheme, address.path) == ("mailto", "desk@tracker.example")
     assert mail["subject"] == [f"I can help: {TITLE}"]
     assert mail["body"][0].startswith(f"{TITLE}: {label}\nhttps://tracker.example/asks/{WEALTH_ORDERS}\n")
+
+
+def test_what_a_look_said_counts_no_more_once_the_look_is_corrected(sqlite_site: Site) -> None:
+    end = PartialDate("2024-02-03")
+    with sqlite_site.change(ED) as change:
+        ask = make_ask(change, published=True)
+        review: dict[str, Any] = {"kind": UpdateKind.REVIEW, "happened_on": day_before(0), "evidence": ()}
+        wrong = make_update(change, ask, **review, not_found="Any order.", sources_end_on=end)
+        number = wrong.id
+    pages = "/unknown", "/asks/empty-homes"
+    told = ["Any order.", f"Our sources end {end.in_words}"]
+    for path, words in zip(pages, told, strict=True):
+        assert words in sqlite_site.browser().get(path).text
+    with sqlite_site.change(ED) as change:
+        correction = review | {"kind": UpdateKind.CORRECTION, "corrects_id": number, "text": "There was one."}
+        make_update(change, change.session.scalars(sa.select(Ask).where(Ask.slug == "empty-homes")).one(), **correction)
+    for path, words in zip(pages, told, strict=True):
+        assert words not in sqlite_site.browser().get(path).text

@@ -140,6 +140,19 @@ def moved_on(
     return max((entry.happened_on for entry in in_effect(told.values(), on) if is_movement(entry)), default=None)
 
 
+def looks_of(told: Iterable[tuple[int, UpdateKind, PartialDate, int | None]]) -> dict[int, PartialDate]:
+    """Return on which days somebody looked, by the entries that say so: reviews, or their corrections in their place.
+
+    Of each entry it takes the id, the kind, the day and the id of the entry that it corrects.
+    """
+    found: dict[int, PartialDate] = {}
+    for id_, kind, happened_on, corrects_id in sorted(told):
+        if kind is UpdateKind.REVIEW or corrects_id in found:
+            found.pop(corrects_id or 0, None)
+            found[id_] = happened_on
+    return found
+
+
 def is_quiet(status: Status | None, last: PartialDate | None, looked_on: PartialDate | None) -> bool:
     """True if what could still move had not for long when we last looked, so that we say so."""
     may_move = status is not None and status.family in STILL_MOVING

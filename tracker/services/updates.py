@@ -8,6 +8,8 @@ Nothing else in the code assigns an ask's status or a test's result.
 from collections.abc import Iterator
 from dataclasses import replace
 
+import sqlalchemy as sa
+
 from tracker.models import Ask, SuccessTest, Update
 from tracker.queries.people import find_refusals
 from tracker.queries.stories import Story, entry_of, find_story, standing_of
@@ -18,12 +20,14 @@ from tracker.rules.errors import Conflict, NotAllowed, Problem, RuleBroken, refu
 from tracker.rules.method import VERSION
 from tracker.rules.people import Action
 from tracker.rules.standing import check_change, check_tests_fit
-from tracker.rules.story import Entry, State, check_changes, check_order, state_of
+from tracker.rules.story import Entry, State, check_changes, check_order, looks_of, state_of
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.rules.updates import UpdateDraft, UpdateKind, check_publishable
 from tracker.services import derived, drafts, findings, records
 from tracker.services.change import Change
 from tracker.services.events import record
+
+_LOOK = (Update.id, Update.kind, Update.happened_on, Update.corrects_id)
 
 
 def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None = None) -> None:
@@ -182,11 +186,16 @@ def told(ask: Ask, story: Story) -> Iterator[tuple[Ask | SuccessTest, dict[str, 
 
 def _take_in(ask: Ask, update: Update, change: Change) -> None:
     """Make the entry part of the history."""
+    published = sa.select(*_LOOK).where(Update.ask_id == ask.id, Update.published_at.is_not(None))
+    told = change.session.execute(published).all() if update.corrects_id else []
     update.publication = Publication.PUBLISHED
     update.published_at = change.at
     update.method_version = VERSION if update.status or update.results else ""
     if update.kind is UpdateKind.REVIEW and (ask.reviewed_on is None or ask.reviewed_on < update.happened_on):
         ask.reviewed_on = update.happened_on
+    looks = looks_of([*told, (update.id, update.kind, update.happened_on, update.corrects_id)])
+    if update.id in looks and update.corrects_id:
+        ask.reviewed_on = max(looks.values())
 
 
 def _require_waiting(update: Update) -> None:

@@ -201,8 +201,9 @@ class PublicAsk(Particulars):
 
     @property
     def sources_end_on(self) -> PartialDate | None:
-        """Up to when our sources reach, as the newest review that says so has it."""
-        return next((entry.sources_end_on for entry in self.story if entry.sources_end_on), None)
+        """Up to when our sources reach, as the newest review in effect that says so has it."""
+        told = (entry.sources_end_on for entry in self.story if not entry.corrected_by)
+        return next(filter(None, told), None)
 
     @property
     def was_so_when_asked(self) -> bool:

@@ -49,10 +49,11 @@ def list_unknown(session: Session, today: date) -> Mapping[str, Sequence[Any]]:
         .correlate(Ask)
         .scalar_subquery()
     )
+    corrected = sa.select(Update.corrects_id).where(Update.corrects_id.is_not(None), Update.publication == PUBLISHED)
     searched = (
         sa.select(*of_ask, Update.not_found.label("what"), Update.happened_on.label("on"))
         .join(Update, Update.id == newest)
-        .where(Update.not_found != "")
+        .where(Update.not_found != "", Update.id.not_in(corrected))
     )
     return {
         name: session.execute(_in_order(statement)).all()
