@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import dispute_draft, make_reply, make_source
+from tests.factories import ask_draft, dispute_draft, make_ask, make_reply, make_source
 from tests.imports.taking import bring, exported, faults_of, refused, summary
 from tracker.imports import compare
 from tracker.imports.cells import is_garbled
@@ -13,7 +13,7 @@ from tracker.models import Ask, Event, Legislation, Update
 from tracker.rules.asks import Publication
 from tracker.rules.status import Status
 from tracker.rules.updates import UpdateKind
-from tracker.services import records, replies
+from tracker.services import asks, records, replies
 from tracker.services.change import Change
 
 HEADER = "ask_slug,title,kind,topic,source_title,quote,summary\r\n"
@@ -268,3 +268,12 @@ def test_rows_name_the_asks_that_ask_for_the_same_above_and_below(ed: Change) ->
     assert (changed.same_as_id, changed.next_step) == (find(ed, "empty-homes").id, "A vote")
     for wrong in ("no-such-ask", "one"):
         assert faults_of(ed, {"asks.csv": f"ask_slug,same_as\r\none,{wrong}\r\n"}) == [("asks.csv", 2, "same_as")]
+
+
+@pytest.mark.parametrize("is_draft", [True, False])
+def test_a_file_of_ours_that_may_not_name_another_ask_does_not_take_it_out(ed: Change, is_draft: bool) -> None:
+    other = make_ask(ed, slug="other", published=True)
+    asks.edit_ask(ed, find(ed, "empty-homes"), ask_draft(other.source_id, same_as_id=other.id), seen_version=None)
+    other.publication = Publication.DRAFT if is_draft else Publication.ARCHIVED
+    assert bring(ed, exported(ed)).changed.total() == 0
+    assert find(ed, "empty-homes").same_as_id == other.id

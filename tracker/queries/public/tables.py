@@ -37,8 +37,9 @@ UPDATE_KEY = Update.key.label("update_key")
 LAW_KEY = Legislation.key.label("law_key")
 
 
-def asks(which: Which = ONLY_PUBLISHED) -> Statement:
-    """One row an ask."""
+def asks(which: Which = ONLY_PUBLISHED, shown: sa.ColumnElement[bool] | None = None) -> Statement:
+    """One row an ask; the one that asks for the same is named where it is `shown`, or else one of `which`."""
+    shown = is_one_of(Same.publication, which) if shown is None else shown
     columns = _columns(
         Ask,
         "id title kind topic status status_on status_reason reviewed_on summary quote quote_place reading "
@@ -60,7 +61,7 @@ def asks(which: Which = ONLY_PUBLISHED) -> Statement:
         Same.slug.label("same_as"),
     )
     joined = asks.join(Ask.source).outerjoin(Replacing, _replaces(Ask.superseded_by_id, which))
-    joined = joined.outerjoin(Same, sa.and_(Same.id == Ask.same_as_id, is_one_of(Same.publication, which)))
+    joined = joined.outerjoin(Same, sa.and_(Same.id == Ask.same_as_id, shown))
     return joined.where(is_one_of(Ask.publication, which))
 
 
