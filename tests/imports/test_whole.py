@@ -139,6 +139,9 @@ def some_of_everything(site: Site) -> None:
     with site.change(ADA) as change:
         ask = change.session.scalars(sa.select(Ask).where(Ask.slug == "vacant-homes")).one()
         old = make_ask(change, slug="old", source_id=ask.source_id, published=True, title="An old ask")
+        leaflet = make_source(change, key="leaflet")
+        make_ask(change, slug="of-a-leaflet", source_id=leaflet.id, published=True, title="Of a leaflet")
+        records.archive(change, leaflet, None, "Nobody finds it any longer.")
         replies.end_dispute(change, ask, None, "=The refusal is on the record.")
         replies.mark_disputed(change, ask, dispute_draft("Whether it was asked.", is_said_defamatory=True), None)
         replies.mark_disputed(change, old, dispute_draft(), None)
