@@ -26,13 +26,16 @@ from tests.transactions import count_events, shared_engine_with
 from tests.unwanted import LONG, OURS, REASON, SPELT, WORDS, everything, work
 from tracker.db import migrate
 from tracker.db.engine import writing
-from tracker.models import Ask, Event, Evidence, Finding, Revision, Target, Update
+from tracker.models import Ask, Event, Evidence, Finding, Publisher, Revision, Target, Update
 from tracker.official.findings import note
+from tracker.rules.asks import BodyDraft
 from tracker.rules.chain import commitment, entry_hash
 from tracker.rules.checks import MARK
 from tracker.rules.disputes import CORRECTIONS
 from tracker.rules.errors import NotAllowed, RuleBroken
-from tracker.services import derived, proof, replay, taking_down
+from tracker.rules.publishers import PublisherDraft, check_publisher
+from tracker.rules.updates import EvidenceType
+from tracker.services import bodies, derived, proof, replay, taking_down
 from tracker.services.change import Change
 from tracker.services.proof import BrokenChain
 
@@ -295,3 +298,26 @@ def test_no_byte_of_them_stays_in_the_file_or_in_its_journal(engine: sa.Engine) 
     held = held_in_files(engine).lower()
     assert b"minist" in held
     assert [word for word in (b"zebede", b"quux") if word in held] == []
+
+
+def test_two_bodies_never_come_to_the_same_name(ada: Change) -> None:
+    _, second = bodies.find_or_create(ada, ["The Smith fund", "The Jones fund"])
+    take_down(ada, "Smith")
+    with pytest.raises(RuleBroken, match="Rename one first"):
+        take_down(ada, "Jones")
+    bodies.edit_body(ada, second, BodyDraft(second.slug, "The second fund"), None)
+    take_down(ada, "Jones")
+    assert "jones" not in everything(ada.session).casefold()
+    assert replay.find_differences(ada.session) == []
+
+
+def test_a_host_that_spells_the_words_becomes_one_that_is_nobodys(ada: Change) -> None:
+    for name in ("smith", "jones"):
+        bodies.keep_publisher(ada, PublisherDraft(f"{name}.example.org", f"Of {name}", EvidenceType.INDEPENDENT), None)
+    for words in ("Of jones", "jones", "smith"):
+        take_down(ada, words)
+    kept = ada.session.execute(sa.select(Publisher.id, Publisher.host, Publisher.publisher).order_by(Publisher.id))
+    hosts = {host: publisher for number, host, publisher in kept if host == f"taken-down-{number}.invalid"}
+    assert list(hosts.values()) == [f"Of {MARK}", MARK]
+    assert [check_publisher(PublisherDraft(host, "A", EvidenceType.INDEPENDENT)) for host in hosts] == [[], []]
+    assert replay.find_differences(ada.session) == []

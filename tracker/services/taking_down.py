@@ -27,6 +27,7 @@ from tracker.models import (
     Legislation,
     Link,
     Note,
+    Publisher,
     Revision,
     SentForm,
     Source,
@@ -119,12 +120,17 @@ def find(session: Session, words: str, reason: str, site: str) -> WordsFound:
         content = content_of(event)
         names = OF_EVENT if event.subject != "person" else ("reason",)  # names of staff are erased elsewhere
         new = {name: wanted.taken_from(content[name], KEPT) for name in names}
-        if event.subject == "body" and "slug" in (new["after"] or {}) and new["after"] != content["after"]:
-            new["after"]["slug"] = f"taken-down-{event.subject_id}"  # the other was made of the words
-            found.rows.append((session.get_one(Body, event.subject_id), {"slug": new["after"]["slug"]}))
+        after: Any = new.get("after") or {}
+        before: Any = content["after"] or {}
+        if event.subject == "body" and "slug" in after and after != before:
+            after["slug"] = f"taken-down-{event.subject_id}"  # the other was made of the words
+            found.rows.append((session.get_one(Body, event.subject_id), {"slug": after["slug"]}))
+        elif event.subject == "publisher" and after.get("host") != before.get("host"):
+            after["host"] = f"taken-down-{event.subject_id}.invalid"  # no two have one, and a mark is none
+            found.rows.append((session.get_one(Publisher, event.subject_id), {"host": after["host"]}))
         if any(new[name] != content[name] for name in names):
             found.entries.append(content | new)
-    refuse(_check(found) if wanted.is_found else [Problem(NOWHERE, "words")])
+    refuse(_check(found) + _namesakes(session, found) if wanted.is_found else [Problem(NOWHERE, "words")])
     return found
 
 
@@ -197,6 +203,15 @@ def _check(found: WordsFound) -> list[Problem]:
         for name, text in new.items()
         if len(text) > (getattr(row.__table__.columns[name].type, "length", None) or len(text))
     ]
+
+
+def _namesakes(session: Session, found: WordsFound) -> list[Problem]:
+    """Refuse to leave two bodies with the same name, as when other words were taken out of one before."""
+    keys = [name_key(new["name"]) for row, new in found.rows if isinstance(row, Body) and "name" in new]
+    taken = session.scalars(sa.select(Body.name_key).where(Body.name_key.in_(keys))).all()
+    if len({*keys, *taken}) == len(keys) + len(taken):
+        return []
+    return [Problem("Two bodies would have the same name. Rename one first: its former name goes too.", "words")]
 
 
 def _commit_to(spelt: str) -> dict[str, str]:
