@@ -161,3 +161,15 @@ def test_what_an_editor_saw_of_a_contributors_draft_is_what_is_published(ed: Cha
         with pytest.raises(Conflict):
             asks.publish_ask(ed, ask, seen)
         seen = ask.version
+
+
+def test_an_ask_whose_bill_was_put_aside_is_not_published_as_in_parliament(ed: Change) -> None:
+    ask, bill = make_ask(ed), make_law(ed, published=False, kind="bill", citation="", year="2019-21", number="7")
+    link = make_link(ed, ask, bill, published=False)
+    make_update(ed, ask, status=Status.IN_PARLIAMENT)
+    records.archive(ed, link, None, "It is another bill.")
+    with pytest.raises(RuleBroken, match="No linked bill"):
+        asks.publish_ask(ed, ask, None)
+    records.restore(ed, link, None)
+    asks.publish_ask(ed, ask, None)
+    assert link.publication is bill.publication is Publication.PUBLISHED

@@ -82,6 +82,12 @@ def check_tests_fit(status: Status, standing: Standing) -> list[Problem]:
     return [Problem(sentence, "status") for is_wrong, sentence in faults if is_wrong]
 
 
+def check_law_fits(status: Status, standing: Standing) -> list[Problem]:
+    """Return why the linked law or the history contradicts a status."""
+    sentence = _against(status, standing)
+    return [Problem(sentence, "status")] if sentence else []
+
+
 def contradictions(status: Status | None, results: Iterable[Result], since: PartialDate | None) -> list[str]:
     """Return why the tests contradict the status that stands, as when one was added after it was given."""
     if status is None or since is None:
@@ -91,9 +97,7 @@ def contradictions(status: Status | None, results: Iterable[Result], since: Part
 
 def check_change(status: Status, standing: Standing, evidence: Collection[EvidenceType]) -> list[Problem]:
     """Return everything that speaks against changing to a status with this evidence."""
-    problems = check_tests_fit(status, standing)
-    if sentence := _against(status, standing):
-        problems.append(Problem(sentence, "status"))
+    problems = check_tests_fit(status, standing) + check_law_fits(status, standing)
     if status is Status.SUPERSEDED and not standing.superseded_by:
         problems.append(Problem("Name the ask that replaces this one.", "superseded_by_id"))
     if status in {Status.ANNOUNCED, Status.REJECTED} and not ON_THE_RECORD & set(evidence):

@@ -8,14 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager
 
 from tracker.models import Ask, FormerSlug, Legislation, Link, Note, Source, SuccessTest
-from tracker.queries.stories import list_tests
+from tracker.queries.stories import find_story, standing_of
 from tracker.rules import checks
 from tracker.rules.asks import AWAY, REDEFINING_FIELDS, AskDraft, Publication, SourceDraft, check_ask, check_source
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Problem, refuse
 from tracker.rules.people import Action
-from tracker.rules.standing import Standing, check_tests_fit
+from tracker.rules.standing import Standing, check_law_fits, check_tests_fit
 from tracker.rules.status import Status
+from tracker.rules.story import state_of
 from tracker.rules.text import NOTE_LENGTH, slugify, title_key
 from tracker.rules.wording import field_name
 from tracker.services import bodies, derived, legislation, records
@@ -99,9 +100,12 @@ def edit_ask(change: Change, ask: Ask, draft: AskDraft, *, seen_version: int | N
 
 
 def publish_ask(change: Change, ask: Ask, seen_version: int | None) -> None:
-    """Make an ask public, with the source that it names and its linked law; needs a status that fits its tests."""
+    """Make an ask public, with its source and its linked law; needs a status that fits its tests and that law."""
     change.require(Action.PUBLISH)
-    refuse(check_complete(ask.status, list_tests(change.session, ask.id), change.today))
+    story = find_story(change.session, ask.id)
+    refuse(check_complete(ask.status, story.tests, change.today))
+    if ask.status and ask.status_on:  # a law on which it rests may have been put aside since
+        refuse(check_law_fits(ask.status, standing_of(story, state_of(story.entries), ask.status_on)))
     _publish_source(change, ask)
     _publish_law(change, ask)
     records.publish(change, ask, seen_version)
