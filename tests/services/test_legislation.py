@@ -109,3 +109,8 @@ def test_a_link_is_published_after_its_law(ed: Change) -> None:
     records.publish(ed, law, None)
     legislation.publish_link(ed, link, None)
     assert link.publication is Publication.PUBLISHED
+    other = make_law(ed, published=False, citation="2018 c. 14")
+    with pytest.raises(RuleBroken) as broken:
+        legislation.edit_link(ed, link, link_draft(link.ask_id, other.id), None)
+    assert problems_of(broken) == {"legislation_id"}
+    assert link.legislation_id == law.id

@@ -66,6 +66,8 @@ def edit_link(change: Change, link: Link, draft: LinkDraft, seen_version: int | 
     check_version(link, seen_version)
     refuse(check_link(draft) + (_link_taken(change.session, draft) if _identity(draft) != _identity(link) else []))
     is_public = link.publication.is_public
+    if is_public and draft.legislation_id != link.legislation_id:
+        _require_public(change.session, draft.legislation_id)
     before = records.edit(change, link, draft, is_public=is_public, reason=reason, extent_key=_extent_key(draft))
     if before and is_public:
         derived.write_words(change.session, [link.ask_id])
@@ -75,10 +77,14 @@ def edit_link(change: Change, link: Link, draft: LinkDraft, seen_version: int | 
 def publish_link(change: Change, link: Link, seen_version: int | None) -> None:
     """Make a link public; its law must be public already."""
     change.require(Action.PUBLISH)
-    law = change.session.get_one(Legislation, link.legislation_id)
-    if law.publication is not Publication.PUBLISHED:
-        refuse([Problem("The law itself is not public. Publish it first.")])
+    _require_public(change.session, link.legislation_id)
     records.publish(change, link, seen_version)
+
+
+def _require_public(session: Session, law_id: int) -> None:
+    """Raise unless the public sees the law to which a public link leads."""
+    if session.get_one(Legislation, law_id).publication is not Publication.PUBLISHED:
+        refuse([Problem("The law itself is not public. Publish it first.", "legislation_id")])
 
 
 def _law_taken(session: Session, draft: LegislationDraft, law: Legislation | None = None) -> list[Problem]:
