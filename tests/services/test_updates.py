@@ -205,3 +205,16 @@ def test_a_save_reads_no_story_but_that_of_its_ask(ed: Change, ask: Ask) -> None
     of_stories = [step for step in steps if "ask_update" in step]
     assert of_stories
     assert not [step for step in of_stories if "(publication=?" in step]
+
+
+def test_asks_do_not_replace_one_another_in_a_circle(ed: Change, ask: Ask) -> None:
+    second, third = (make_ask(ed, slug=slug, published=True) for slug in ("second", "third"))
+    waiting = make_update(ed, third, published=False, status=Status.SUPERSEDED, superseded_by_id=ask.id)
+    make_update(ed, ask, status=Status.SUPERSEDED, superseded_by_id=second.id)
+    make_update(ed, second, status=Status.SUPERSEDED, superseded_by_id=third.id)
+    with pytest.raises(RuleBroken) as broken:
+        updates.publish(ed, third, waiting)
+    assert problems_of(broken) == {"superseded_by_id"}
+    make_update(ed, second, status=Status.REJECTED, happened_on=on("2021"))
+    updates.publish(ed, third, waiting)
+    assert (third.superseded_by_id, ask.superseded_by_id) == (ask.id, second.id)

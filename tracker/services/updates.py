@@ -72,7 +72,20 @@ def check_ready(change: Change, update: Update, story: Story, seen_entries: int 
     if seen_entries is not None and seen_entries != len(story.entries):
         raise Conflict
     draft = drafts.draft_of(update)
-    refuse(check_publishable(draft, change.today) + check_story(story, entry_of(update), draft))
+    problems = check_publishable(draft, change.today) + check_story(story, entry_of(update), draft)
+    refuse(problems + _check_circle(change, update))
+
+
+def _check_circle(change: Change, update: Update) -> list[Problem]:
+    """Refuse an ask that is replaced by another which, through whatever others, it replaces itself."""
+    replacing, seen = update.superseded_by_id, set[int]()
+    while replacing and replacing not in seen:
+        if replacing == update.ask_id:
+            sentence = "That ask is replaced by this one already. Only one of the two can replace the other."
+            return [Problem(sentence, "superseded_by_id")]
+        seen.add(replacing)
+        replacing = change.session.scalar(sa.select(Ask.superseded_by_id).where(Ask.id == replacing))
+    return []
 
 
 def check_story(story: Story, entry: Entry, draft: UpdateDraft) -> list[Problem]:
