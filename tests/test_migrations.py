@@ -352,3 +352,17 @@ def test_bodies_become_records_and_the_log_says_so(engine: sa.Engine) -> None:
     with reading(engine) as session:
         assert public.list_bodies(session) == names
         assert replay.find_differences(session) == []
+
+
+def test_what_an_older_version_dated_otherwise_is_dated_anew(engine: sa.Engine) -> None:
+    with writing(engine) as session:
+        make_ask(Change(session, make_staff(session).ed, NOW), published=True)
+    migrate.downgrade(engine, "0027")
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE ask SET status_on = '2017'"))
+        connection.execute(sa.text("UPDATE status_span SET happened_on = '2017'"))
+    migrate.upgrade(engine)
+    with writing(engine) as session:
+        derived.fill_if_empty(session)
+    with reading(engine) as session:
+        assert replay.find_differences(session) == derived.find_faults(session) == []

@@ -33,10 +33,16 @@ Results = dict[int, Result]
 
 
 def entry(
-    number: int, on: str, status: Status | None = None, corrects: int | None = None, results: Results | None = None
+    number: int,
+    on: str,
+    status: Status | None = None,
+    corrects: int | None = None,
+    results: Results | None = None,
+    *,
+    kind: UpdateKind = STATUS,
 ) -> Entry:
     given = tuple((results or {}).items())
-    return Entry(number, PartialDate(on), status, f"Reason {number}", corrects_id=corrects, results=given)
+    return Entry(number, PartialDate(on), status, f"Reason {number}", corrects_id=corrects, kind=kind, results=given)
 
 
 # What is told, and the number of the entry that set the status, with those that held earlier.
@@ -223,9 +229,8 @@ MOVED: list[tuple[list[Told], str | None]] = [
 
 
 def last_movement(told: list[Told], on: str = "") -> str | None:
-    entries = [entry(n, day, corrects=corrects) for n, (day, _, corrects) in enumerate(told, 1)]
-    kinds = {number: kind for number, (_, kind, _) in enumerate(told, 1)}
-    found = moved_on(entries, kinds, PartialDate(on) if on else None)
+    entries = [entry(n, day, corrects=corrects, kind=kind) for n, (day, kind, corrects) in enumerate(told, 1)]
+    found = moved_on(entries, PartialDate(on) if on else None)
     return found.text if found else None
 
 
@@ -236,7 +241,7 @@ def test_only_what_happened_in_the_world_moves_an_ask(told: list[Told], last: st
 
 def test_that_we_looked_and_do_not_know_moves_nothing() -> None:
     moves = {
-        not_known: moved_on([entry(1, "2026-11-29", results=dict(not_known))], {1: TEST}) is not None
+        not_known: moved_on([entry(1, "2026-11-29", results=dict(not_known), kind=TEST)]) is not None
         for not_known in (((1, Result.UNKNOWN),), ((1, Result.UNKNOWN), (2, NO)), ((1, YES),))
     }
     assert [*moves.values()] == [False, True, True]

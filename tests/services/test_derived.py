@@ -19,11 +19,14 @@ def fill(change: Change) -> None:
 filled = shared_engine_with(fill)
 WITHOUT_DAYS = "ask empty-homes does not have the days of its statuses"
 NOT_FOUND = "ask empty-homes is not found by its words"
+MISTOLD = "ask empty-homes does not stand as its story says"
 FAULTS = {
     "DELETE FROM status_span": [WITHOUT_DAYS],
     "UPDATE status_span SET reason = 'Another.'": [WITHOUT_DAYS],
     "DELETE FROM ask_search": [NOT_FOUND],
     "UPDATE ask SET summary = 'Pears.' WHERE slug = 'empty-homes'": [NOT_FOUND],
+    "UPDATE ask SET status_on = '2017' WHERE slug = 'empty-homes'": [MISTOLD],
+    "UPDATE success_test SET result = 'met', result_on = '2017'": [MISTOLD],
     "UPDATE ask SET title_key = 'z' WHERE slug = 'empty-homes'": ["ask empty-homes is not sorted by its title"],
     "UPDATE ask SET publication = 'archived' WHERE slug = 'empty-homes'": [
         "ask empty-homes has days in the past, but is not published",

@@ -30,13 +30,13 @@ from tracker.rules.people import Action
 from tracker.rules.publishers import PublisherDraft, check_publisher
 from tracker.rules.standing import LinkedLaw, contradictions
 from tracker.rules.text import SENTENCE_LENGTH, title_key
-from tracker.rules.updates import UpdateKind, check_publishable
+from tracker.rules.updates import check_publishable
 from tracker.rules.wording import IMPORTED, IMPORTED_STEP, WORDING
 from tracker.services import derived, records
 from tracker.services.bodies import keep_publisher
 from tracker.services.change import Change
 from tracker.services.events import Subject, record
-from tracker.services.updates import check_story, settle
+from tracker.services.updates import check_story
 
 PUBLISHED = Publication.PUBLISHED
 
@@ -106,10 +106,8 @@ def _settle(made: Builder) -> list[Fault]:
         for update in sorted(public, key=attrgetter("published_at", "id")):
             doubts += _doubts(made, story, update)
             story.entries.append(entry_of(update))
-        settle(ask, story)
+        derived.settle(ask, story)
         ask.title_key = title_key(ask.title)
-        reviews = [update.happened_on for update in public if update.kind is UpdateKind.REVIEW]
-        ask.reviewed_on = ask.reviewed_on or max(reviews, default=None)
         if ask.publication.is_public and ask.status is None:
             line = made.lines["asks"][ask_id - 1]
             made.plan.refuse(

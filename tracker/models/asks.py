@@ -44,7 +44,7 @@ class Ask(Versioned, Base):
     """One thing that somebody asked to be done.
 
     The columns `status`, `status_on` and `status_reason` repeat the update in force; only
-    services/updates.py writes them. `title_key` is what titles are sorted by. Something is disputed while
+    services/derived.py writes them. `title_key` is what titles are sorted by. Something is disputed while
     `disputed_on` is there.
     """
 
@@ -154,7 +154,7 @@ class FormerSlug(Base):
 
 
 class SuccessTest(Versioned, Base):
-    """A yes/no test by which an ask is judged. Only services/updates.py writes `result`."""
+    """A yes/no test by which an ask is judged. Only services/derived.py writes `result`."""
 
     __table_args__ = (
         sa.UniqueConstraint("ask_id", "key"),

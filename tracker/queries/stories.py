@@ -18,7 +18,15 @@ from tracker.rules.story import Entry, State
 PUBLISHED = Publication.PUBLISHED
 _IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
 # In the order of the fields of an entry.
-_ENTRY = (Update.id, Update.happened_on, Update.status, Update.reason, Update.superseded_by_id, Update.corrects_id)
+_ENTRY = (
+    Update.id,
+    Update.happened_on,
+    Update.status,
+    Update.reason,
+    Update.superseded_by_id,
+    Update.corrects_id,
+    Update.kind,
+)
 _TOLD = (
     sa.select(*_ENTRY, Update.ask_id, TestResult.test_id, TestResult.result)
     .outerjoin(TestResult)
@@ -61,6 +69,7 @@ def entry_of(update: Update) -> Entry:
         reason=update.reason,
         superseded_by_id=update.superseded_by_id,
         corrects_id=update.corrects_id,
+        kind=update.kind,
         results=tuple((result.test_id, result.result) for result in update.results),
     )
 
@@ -90,7 +99,7 @@ def find_stories(session: Session, ask_ids: Collection[int]) -> dict[int, Story]
     for _, told in groupby(session.execute(_TOLD, wanted), lambda row: row.id):
         rows = list(told)
         results = tuple((row.test_id, row.result) for row in rows if row.result)
-        found[rows[0].ask_id].entries.append(Entry(*rows[0][:-3], results=results))
+        found[rows[0].ask_id].entries.append(Entry(*rows[0][:7], results=results))
     for test in session.scalars(_TESTS, wanted):
         found[test.ask_id].tests.append(test)
     for law in session.execute(_LAW, wanted):

@@ -1,6 +1,6 @@
 """How an ask's story adds up: which status and results are in effect on a date, what moved last, when to look again."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -24,17 +24,22 @@ class Entry:
     reason: str = ""
     superseded_by_id: int | None = None
     corrects_id: int | None = None
+    kind: UpdateKind = UpdateKind.STATUS
     results: tuple[tuple[int, Result], ...] = ()
 
 
 @dataclass(frozen=True)
 class State:
-    """Where an ask stands: the entry that set its status, since when it holds, each changed test's result and date."""
+    """Where an ask stands: the entry that set its status, since when it holds, each changed test's result and date.
+
+    `looked_on` is the newest day on which somebody looked whether it still stands so.
+    """
 
     status_entry: Entry | None = None
     earlier: frozenset[Status] = frozenset()
     results: Mapping[int, tuple[Result, PartialDate]] = field(default_factory=dict)
     since: PartialDate | None = None
+    looked_on: PartialDate | None = None
 
     @property
     def status(self) -> Status | None:
@@ -63,11 +68,12 @@ class StatusDays:
 
 def state_of(entries: Iterable[Entry], on: PartialDate | None = None) -> State:
     """Return where the entries up to a date (None: all) lead; corrected entries do not count."""
+    entries = list(entries)
     told = in_effect(entries, on)
     status_entry, since = next(reversed([*_with_since(told)]), (None, None))
     earlier = [entry.status for entry in told if entry.status][:-1]
     results = {test: (result, entry.happened_on) for entry in told for test, result in entry.results}
-    return State(status_entry, frozenset(earlier), results, since)
+    return State(status_entry, frozenset(earlier), results, since, _last(entries, _is_look, on))
 
 
 def _with_since(told: Iterable[Entry]) -> Iterator[tuple[Entry, PartialDate]]:
@@ -120,37 +126,38 @@ def check_order(entries: Iterable[Entry], entry: Entry) -> list[Problem]:
     return []
 
 
-def moved_on(
-    entries: Iterable[Entry], kinds: Mapping[int, UpdateKind], on: PartialDate | None = None
-) -> PartialDate | None:
+def moved_on(entries: Iterable[Entry], on: PartialDate | None = None) -> PartialDate | None:
     """Return the date of the last movement up to a date (None: all); a correction of one counts in its place.
 
     That we looked and do not know is none.
     """
+    return _last(entries, _is_movement, on)
+
+
+def _last(
+    entries: Iterable[Entry], is_wanted: Callable[[Entry], bool], on: PartialDate | None = None
+) -> PartialDate | None:
     told = {entry.id: entry for entry in entries}
-
-    def is_movement(entry: Entry) -> bool:
-        seen: set[int] = set()
-        while kinds[entry.id] is UpdateKind.CORRECTION and entry.corrects_id in told.keys() - seen:
-            seen.add(entry.id)
-            entry = told[entry.corrects_id]
-        is_only_unknown = bool(entry.results) and all(result is Result.UNKNOWN for _, result in entry.results)
-        return kinds[entry.id] in MOVEMENTS and not (kinds[entry.id] is UpdateKind.TEST and is_only_unknown)
-
-    return max((entry.happened_on for entry in in_effect(told.values(), on) if is_movement(entry)), default=None)
+    found = (entry.happened_on for entry in in_effect(told.values(), on) if is_wanted(_stands_for(entry, told)))
+    return max(found, default=None)
 
 
-def looks_of(told: Iterable[tuple[int, UpdateKind, PartialDate, int | None]]) -> dict[int, PartialDate]:
-    """Return on which days somebody looked, by the entries that say so: reviews, or their corrections in their place.
+def _stands_for(entry: Entry, told: Mapping[int, Entry]) -> Entry:
+    """Return the entry in whose place a correction stands, through corrections of corrections; any other is itself."""
+    seen = set[int]()
+    while entry.kind is UpdateKind.CORRECTION and entry.corrects_id and entry.id not in seen:
+        seen.add(entry.id)
+        entry = told.get(entry.corrects_id, entry)
+    return entry
 
-    Of each entry it takes the id, the kind, the day and the id of the entry that it corrects.
-    """
-    found: dict[int, PartialDate] = {}
-    for id_, kind, happened_on, corrects_id in sorted(told):
-        if kind is UpdateKind.REVIEW or corrects_id in found:
-            found.pop(corrects_id or 0, None)
-            found[id_] = happened_on
-    return found
+
+def _is_look(entry: Entry) -> bool:
+    return entry.kind is UpdateKind.REVIEW
+
+
+def _is_movement(entry: Entry) -> bool:
+    is_only_unknown = bool(entry.results) and all(result is Result.UNKNOWN for _, result in entry.results)
+    return entry.kind in MOVEMENTS and not (entry.kind is UpdateKind.TEST and is_only_unknown)
 
 
 def is_quiet(status: Status | None, last: PartialDate | None, looked_on: PartialDate | None) -> bool:

@@ -1,6 +1,7 @@
-"""Writes the two tables that repeat what stands elsewhere: the index of words, and the days of each status.
+"""Writes what repeats the stories and the texts: how asks and tests stand, the days of each status, the index of words.
 
-Both know published asks only. Whatever changes a text or the story of an ask calls this in the same transaction.
+The last two know published asks only. Whatever changes a text or the story of an ask calls this in the same
+transaction. Nothing else in the code assigns an ask's status or a test's result.
 """
 
 import json
@@ -15,10 +16,10 @@ from tracker.db import fulltext
 from tracker.db.engine import in_steps
 from tracker.db.fulltext import Texts
 from tracker.models import Ask, AskBody, Body, Legislation, Link, StatusSpan, SuccessTest, Update
-from tracker.queries.stories import find_stories
+from tracker.queries.stories import Story, find_stories
 from tracker.queries.words import stems
 from tracker.rules.asks import Publication
-from tracker.rules.story import Entry, spans_of
+from tracker.rules.story import Entry, spans_of, state_of
 from tracker.rules.text import initials, title_key
 
 STEP = 200
@@ -27,6 +28,29 @@ PUBLISHED = sa.select(Ask).where(IS_PUBLISHED)
 # The texts of an ask in the order of the index, each with how deep one must read to meet it.
 NAMES, TITLE, BODIES, SHORT, WORDING, TEST, ENTRY, LAW = range(8)
 DEPTH_OF = {NAMES: 0, TITLE: 0, BODIES: 1, SHORT: 1, WORDING: 1, TEST: 1, ENTRY: 2, LAW: 2}
+
+
+def settle(ask: Ask, story: Story) -> None:
+    """Bring the ask's status, the day of the last look and its tests' results to what its published story says."""
+    for row, values in told(ask, story):
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+def told(ask: Ask, story: Story) -> Iterator[tuple[Ask | SuccessTest, dict[str, Any]]]:
+    """Yield the ask and the tests by which it is judged, each with what its published story says of it."""
+    state = state_of(story.entries)
+    entry = state.status_entry
+    values = {
+        "status": entry.status if entry else None,
+        "status_on": state.since,
+        "status_reason": entry.reason if entry else "",
+        "superseded_by_id": entry.superseded_by_id if entry else None,
+    }
+    yield ask, values | ({"reviewed_on": state.looked_on} if state.looked_on else {})  # else it came with a file
+    for test in story.tests:
+        result, since = state.results.get(test.id, (test.before, None))
+        yield test, {"result": result, "result_on": since}
 
 
 def write_words(session: Session, ask_ids: Sequence[int]) -> None:
@@ -84,29 +108,30 @@ def _text(place: int, text: str) -> str:
 
 
 def find_faults(session: Session) -> list[str]:
-    """Return what of the two tables is not what it should be, in words; empty when all is well."""
+    """Return what is not what the stories and the texts say, in words; empty when all is well."""
     return [*_wrong(session), *_hidden(session)]
 
 
 def mend(session: Session) -> None:
-    """Write both tables anew; about a millisecond an ask."""
+    """Write all of it anew; about a millisecond an ask."""
     session.execute(sa.delete(StatusSpan))
     fulltext.clear(session)
-    for asks in in_steps(session, PUBLISHED, Ask, STEP):
+    for asks in in_steps(session, sa.select(Ask), Ask, STEP):
         write_all(session, asks)
 
 
 def write_all(session: Session, asks: Collection[Ask]) -> None:
-    """Write for these asks what both tables hold, and by what they are sorted."""
+    """Write for these asks how they stand, what both tables hold, and by what they are sorted."""
     stories = find_stories(session, [ask.id for ask in asks])
     for ask in asks:
         ask.title_key = title_key(ask.title)
+        settle(ask, stories[ask.id])
         write_spans(session, ask, stories[ask.id].entries)
     write_words(session, [ask.id for ask in asks])
 
 
 def fill_if_empty(session: Session) -> None:
-    """Write both tables if they hold nothing though there are published asks, as in a database of long ago."""
+    """Write all of it if no days of a status are kept, as in a database of an older version."""
     if session.scalar(sa.select(~sa.exists().select_from(StatusSpan))):
         mend(session)
 
@@ -123,6 +148,12 @@ def _wrong(session: Session) -> Iterator[str]:
                 yield f"ask {ask.slug} does not have the days of its statuses"
             if not fulltext.holds(session, ask.id, texts[ask.id]):
                 yield f"ask {ask.slug} is not found by its words"
+            if any(
+                getattr(row, name) != value
+                for row, values in told(ask, stories[ask.id])
+                for name, value in values.items()
+            ):
+                yield f"ask {ask.slug} does not stand as its story says"
             if ask.title_key != title_key(ask.title):
                 yield f"ask {ask.slug} is not sorted by its title"
 

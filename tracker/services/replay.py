@@ -20,11 +20,9 @@ from tracker.queries.stories import find_stories
 from tracker.rules.asks import PUBLIC
 from tracker.rules.chain import ERASED, PERSONAL
 from tracker.rules.disputes import DisputeDraft
-from tracker.rules.story import looks_of
 from tracker.rules.text import name_key
-from tracker.rules.updates import UpdateKind
 from tracker.rules.wording import IMPORTED_STEP
-from tracker.services import records, targets, updates
+from tracker.services import derived, records, targets
 from tracker.services.events import opened, plain
 from tracker.services.proof import all_events
 
@@ -38,7 +36,6 @@ LOADED: Mapping[type[Any], tuple[ORMOption, ...]] = {
 }
 STEP = 500
 NOTHING: Values = {}
-LOOKS = (UpdateKind.REVIEW, UpdateKind.CORRECTION)
 DRAFT: Values = {"publication": "draft"}
 BEGINNINGS: Mapping[str, Values] = {
     "ask": DRAFT | {"reviewed_on": None} | plain(records.values_of(DisputeDraft())),
@@ -73,29 +70,12 @@ class Replayed:
         if event.subject == "test" and event.action == "archived":  # it keeps the result that it has by then
             row.pop("result", None), row.pop("result_on", None)
         self.former_slugs |= dict.fromkeys(row.pop("former_slugs", ()), event.subject_id)
-        if (event.subject, event.action) == ("update", "published"):
-            self._look(event.subject_id, row)
         if event.subject == "person":
             self._take_person(event, row)
         elif event.subject == "ask" and "slug" in (event.before or {}):
             self.former_slugs.pop(row["slug"], None)
             kept = self.former_slugs if row["publication"] in PUBLIC else self.draft_slugs
             kept[(event.before or {})["slug"]] = event.subject_id
-
-    def _look(self, number: int, row: Values) -> None:
-        """A review tells when somebody looked; its correction tells of another day in its place."""
-        ask, corrects = self.records["ask", row["ask_id"]], row.get("corrects_id")
-        if row["kind"] == UpdateKind.REVIEW:
-            ask["reviewed_on"] = max(ask["reviewed_on"] or "", row["happened_on"])
-        elif corrects and self.records["update", corrects]["kind"] in LOOKS:
-            told = (
-                (id_, UpdateKind(it["kind"]), it["happened_on"], it.get("corrects_id"))
-                for (kind, id_), it in self.records.items()
-                if kind == "update" and it["ask_id"] == row["ask_id"] and it["publication"] == "published"
-            )
-            looks = looks_of(told)
-            if number in looks:
-                ask["reviewed_on"] = max(looks.values())
 
     def _rename(self, old: str, new: str) -> None:
         """An ask names the bodies that answer for it as they were called when it was saved."""
@@ -146,7 +126,7 @@ def _settle(session: Session, replayed: Replayed) -> None:
     """Let asks and tests stand as the published stories say; the stories themselves are compared like all else."""
     for asks in in_steps(session, sa.select(Ask), Ask, STEP):
         stories = find_stories(session, [ask.id for ask in asks])
-        for row, values in (told for ask in asks for told in updates.told(ask, stories[ask.id])):
+        for row, values in (told for ask in asks for told in derived.told(ask, stories[ask.id])):
             key = records.subject_of(row).kind, row.id
             if key in replayed.records:
                 replayed.records[key] |= plain(values)

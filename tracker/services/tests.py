@@ -10,9 +10,9 @@ from tracker.models import Ask, SuccessTest
 from tracker.queries.stories import find_story
 from tracker.rules.asks import REDEFINING_FIELDS, TestDraft, check_labels, check_test, drafts_in_words
 from tracker.rules.errors import Problem, refuse
-from tracker.services import records
+from tracker.services import derived, records
 from tracker.services.change import Change, check_version
-from tracker.services.updates import post_redefinition, settle
+from tracker.services.updates import post_redefinition
 
 TOLD_LENGTH = 500
 
@@ -65,7 +65,7 @@ def edit_test(
         was = f"“{before.get('label', test.label)}”"
         _tell(change, ask, f"The test {was} now reads “{test.label}”.", reason)
     elif "before" in before:
-        settle(ask, find_story(change.session, ask.id))
+        derived.settle(ask, find_story(change.session, ask.id))
     return bool(before)
 
 
@@ -93,7 +93,7 @@ def _tell(change: Change, ask: Ask, text: str, reason: str) -> None:
     """Post a redefinition if the ask is public, and judge the ask anew."""
     if ask.publication.is_public:
         post_redefinition(change, ask, text, reason)
-    settle(ask, find_story(change.session, ask.id))
+    derived.settle(ask, find_story(change.session, ask.id))
 
 
 def _key_taken(session: Session, ask: Ask, key: str) -> list[Problem]:

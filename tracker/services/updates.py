@@ -2,15 +2,13 @@
 
 An update is written as a draft, which its author may send to the editors, and becomes history when it is published.
 One that waits for approval is a draft with `submitted_at`, one that was sent back a draft with `sent_back_note`.
-Nothing else in the code assigns an ask's status or a test's result.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sqlalchemy as sa
 
-from tracker.models import Ask, SuccessTest, Update
+from tracker.models import Ask, Update
 from tracker.queries.people import find_refusals
 from tracker.queries.stories import Story, entry_of, find_story, standing_of
 from tracker.rules import checks
@@ -20,14 +18,12 @@ from tracker.rules.errors import Conflict, NotAllowed, Problem, RuleBroken, refu
 from tracker.rules.method import VERSION
 from tracker.rules.people import Action
 from tracker.rules.standing import check_change, check_tests_fit
-from tracker.rules.story import Entry, State, check_changes, check_order, looks_of, state_of
+from tracker.rules.story import Entry, State, check_changes, check_order, state_of
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.rules.updates import UpdateDraft, UpdateKind, check_publishable
 from tracker.services import derived, drafts, findings, records
 from tracker.services.change import Change
 from tracker.services.events import record
-
-_LOOK = (Update.id, Update.kind, Update.happened_on, Update.corrects_id)
 
 
 def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None = None) -> None:
@@ -45,11 +41,11 @@ def publish(change: Change, ask: Ask, update: Update, seen_entries: int | None =
     story = find_story(change.session, ask.id)
     check_ready(change, update, story, seen_entries)
     before = records.logged(update)
-    _take_in(ask, update, change)
+    _take_in(update, change)
     records.save(change, update, "published", before, is_public=ask.publication.is_public)
     findings.tell_by(change, update)
     story.entries.append(entry_of(update))
-    settle(ask, story)
+    derived.settle(ask, story)
     if update.status or update.corrects_id:
         derived.write_spans(change.session, ask, story.entries)
     derived.write_words(change.session, [ask.id])
@@ -62,9 +58,9 @@ def foresee(change: Change, whole: Ask, update: Update) -> None:
     """
     change.require(Action.PUBLISH)
     check_ready(change, update, find_story(change.session, whole.id))
-    _take_in(whole, next(entry for entry in whole.updates if entry.id == update.id), change)
+    _take_in(next(entry for entry in whole.updates if entry.id == update.id), change)
     entries = [entry_of(entry) for entry in whole.updates if entry.publication is Publication.PUBLISHED]
-    settle(whole, Story(entries, [test for test in whole.tests if not test.is_archived]))
+    derived.settle(whole, Story(entries, [test for test in whole.tests if not test.is_archived]))
 
 
 def check_ready(change: Change, update: Update, story: Story, seen_entries: int | None = None) -> None:
@@ -173,42 +169,11 @@ def approve(change: Change, ask: Ask, update: Update, seen_version: int, seen_en
     publish(change, ask, update, seen_entries)
 
 
-def settle(ask: Ask, story: Story) -> None:
-    """Bring the ask's status and its tests' results to what its published story says."""
-    for row, values in told(ask, story):
-        records.write(row, values)
-
-
-def told(ask: Ask, story: Story) -> Iterator[tuple[Ask | SuccessTest, dict[str, object]]]:
-    """Yield the ask and the tests by which it is judged, each with what its published story says of it."""
-    state = state_of(story.entries)
-    entry = state.status_entry
-    yield (
-        ask,
-        {
-            "status": entry.status if entry else None,
-            "status_on": state.since,
-            "status_reason": entry.reason if entry else "",
-            "superseded_by_id": entry.superseded_by_id if entry else None,
-        },
-    )
-    for test in story.tests:
-        result, since = state.results.get(test.id, (test.before, None))
-        yield test, {"result": result, "result_on": since}
-
-
-def _take_in(ask: Ask, update: Update, change: Change) -> None:
+def _take_in(update: Update, change: Change) -> None:
     """Make the entry part of the history."""
-    published = sa.select(*_LOOK).where(Update.ask_id == ask.id, Update.published_at.is_not(None))
-    told = change.session.execute(published).all() if update.corrects_id else []
     update.publication = Publication.PUBLISHED
     update.published_at = change.at
     update.method_version = VERSION if update.status or update.results else ""
-    if update.kind is UpdateKind.REVIEW and (ask.reviewed_on is None or ask.reviewed_on < update.happened_on):
-        ask.reviewed_on = update.happened_on
-    looks = looks_of([*told, (update.id, update.kind, update.happened_on, update.corrects_id)])
-    if update.id in looks and update.corrects_id:
-        ask.reviewed_on = max(looks.values())
 
 
 def _require_waiting(update: Update) -> None:

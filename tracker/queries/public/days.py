@@ -58,7 +58,7 @@ def _weight(update: Update) -> tuple[bool, PartialDate]:
 
 def last_movement(updates: Sequence[Update], on: date | None) -> PartialDate | None:
     """When something last happened in the world, up to a day (None: until now)."""
-    return moved_on(map(entry_of, updates), {update.id: update.kind for update in updates}, _as_partial(on))
+    return moved_on(map(entry_of, updates), _as_partial(on))
 
 
 def turned_back(present: PublicAsk, ask: Ask, updates: Sequence[Update], day: date) -> PublicAsk:
@@ -79,7 +79,7 @@ def turned_back(present: PublicAsk, ask: Ask, updates: Sequence[Update], day: da
             status=state.status,
             status_on=state.since,
             reason=entry.reason if entry else "",
-            reviewed_on=_by(present.line.reviewed_on, day),
+            reviewed_on=state.looked_on or _by(present.line.reviewed_on, day),
         ),
         superseded_by=_named(replacing) if replacing and replacing.publication.is_public else None,
         tests=tuple(

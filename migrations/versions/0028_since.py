@@ -1,0 +1,21 @@
+"""The days of each status and how asks stand are written anew: what a correction brings back holds since it began.
+
+`tracker db upgrade` and `tracker restore` fill the empty table, and bring the asks to what their stories say.
+"""
+
+from collections.abc import Sequence
+
+from alembic import op
+
+revision: str = "0028"
+down_revision: str | Sequence[str] | None = "0027"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    op.execute("DELETE FROM status_span")
+
+
+def downgrade() -> None:
+    """The table is as it was before; what it holds is written anew when the older version upgrades it."""
