@@ -151,7 +151,8 @@ def test_the_next_step_is_done_or_changed_with_the_entry(sqlite_site: Site) -> N
     posting(sqlite_site).submit("Publish", **NEWS | {"text": "It was debated."}, **PAGE, next_step_is="done")
     assert present() == ("", "")
     kept = posting(sqlite_site).submit("Keep as a draft", **NEWS, **PAGE, **changed)
-    assert "is asked again when it is published" in kept.notices[0]
+    assert "The next step stands in its note for colleagues" in kept.notices[0]
+    assert "Note for colleagues: Next step: The Lords debate it, May 2027" in kept.text
     assert present() == ("", "")
 
 

@@ -92,6 +92,16 @@ class UpdateForm(StoryForm, ResultsForm, EvidencedForm):
             return self.next_step.data or "", self.next_step_on.data
         return ("", None) if chosen == DONE else None
 
+    def note_step(self) -> bool:
+        """Add what was said of the next step to the note for colleagues; True if something was."""
+        if (after := self.step_after()) is None:
+            return False
+        step, on = after
+        words = f"Next step: {step or 'done'}" + (f", {on.in_words}" if on else "")
+        if words not in (self.draft_note.data or ""):
+            self.draft_note.data = "\n".join(filter(None, (self.draft_note.data, words)))
+        return True
+
     def _ask_for_next_step(self, ask: Ask, may_change: bool) -> None:
         if not may_change:
             del self.next_step_is, self.next_step, self.next_step_on, self.seen_step

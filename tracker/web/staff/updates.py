@@ -44,8 +44,8 @@ bp = Blueprint("updates", __name__, url_prefix="/staff")
 KEPT = "Kept as a draft. The public does not see it."
 SENT = "Sent for approval. The public does not see it before an editor approves it."
 STILL_RIGHT = "We looked at everything: the status is still right."
-NOT_TAKEN = " What you said of the next step and of looking at everything is asked again when it is published."
-NO_STEP_YET = " What you said of the next step is asked again when it is published."
+STEP_NOTED = " The next step stands in its note for colleagues: enter it when this is published."
+LOOK_LATER = " Tick again that you looked at everything when you publish it."
 HEADINGS = {
     UpdateKind.STATUS: "Change the status",
     UpdateKind.TEST: "Tell the result of a test",
@@ -192,18 +192,18 @@ def _publish_all(composing: Composing, change: Change) -> tuple[Ask, Update]:
 
 def _submit(composing: Composing, change: Change) -> str:
     """Send the entry to the editors, and with it the look at everything."""
-    ask = change.session.get_one(Ask, composing.ask.id)
+    ask, noted = change.session.get_one(Ask, composing.ask.id), composing.form.note_step()
     updates.submit(change, ask, composing.write(change, ask))
     if review := _review_of(composing.form, change):
         updates.submit(change, ask, drafts.save(change, ask, review))
-    return SENT + (NO_STEP_YET if composing.form.step_after() else "")
+    return SENT + (STEP_NOTED if noted else "")
 
 
 def _keep(composing: Composing, change: Change) -> str:
     """Keep the entry as a draft."""
+    noted, look = composing.form.note_step(), _review_of(composing.form, change)
     composing.write(change, change.session.get_one(Ask, composing.ask.id))
-    rest = composing.form.step_after() or _review_of(composing.form, change)
-    return KEPT + (NOT_TAKEN if rest else "")
+    return KEPT + (STEP_NOTED if noted else "") + (LOOK_LATER if look else "")
 
 
 SAVES: Mapping[str, Callable[[Composing, Change], str]] = {"publish": _publish, "submit": _submit, "draft": _keep}
