@@ -73,7 +73,7 @@ def test_from_nothing_to_the_public_page_on_one_form(site: Site) -> None:
 
 
 def test_a_draft_needs_its_words_and_says_what_is_missing(site: Site) -> None:
-    kept = new_form(site).submit("Keep as a draft", **ASK | {"labels": "", "basis": ""})
+    kept = new_form(site).submit("Keep as a draft", **ASK | {"labels": "", "basis": "", "source_id": ""})
     assert kept.notices == ["Kept as a draft. The public does not see it."]
     assert "Missing Say where the ask stands" in kept.section("missing")
     assert "No success tests" in kept.section("missing")
@@ -149,7 +149,7 @@ def blank(shared_site: Site) -> Page:
 @pytest.mark.parametrize(
     ("typed", "field", "says"),
     [
-        ({"source_id": ""}, "source_id", "Say where it was asked."),
+        ({"source_id": "", "source_title": ""}, "source_id", "Say where it was asked."),
         ({"source_id": "Never heard of", "source_title": ""}, "source_id", "If it is a new source, give its title"),
         ({"source_id": ADDRESS, "source_title": ""}, "source_title", "Give the title of the source."),
         ({"source_id": "http://[list", "source_title": "A list"}, "source_id", "This is not a valid address."),
@@ -161,7 +161,7 @@ def blank(shared_site: Site) -> Page:
         ({"status": "announced"}, "happened_on", "Say since when this is the status"),
         ({"status": "announced", "happened_on": "2026"}, "reason", "Give a sentence on what happened."),
         ({"legislation_id": "2017 c. 22"}, "effect", "Say what the law does for the ask."),
-        ({"review_interval_days": "often"}, "review_interval_days", "Not a valid integer value."),
+        ({"review_interval_days": "often"}, "review_interval_days", "Write a whole number, such as 90."),
         ({"review_interval_days": "9" * 20}, "review_interval_days", "Choose between 1 and 730 days."),
         ({"current_deadline": "2027"}, "first_deadline", "Give the first deadline too"),
         ({"jurisdictions": "England; England"}, "jurisdictions", "A name stands there twice."),

@@ -132,7 +132,7 @@ def test_what_is_no_sheet_is_given_back(shared_site: Site, cells: str, says: str
 @pytest.mark.parametrize(
     ("cells", "typed", "says"),
     [
-        (sheet(1), {"source_id": ""}, "Say where it was asked."),
+        (sheet(1), {"source_id": "", "source_title": ""}, "Say where it was asked."),
         (sheet(1), {"columns_1": ""}, "Say which column holds “Its own words”."),
         (sheet(1), {"columns_2": "title"}, "Two columns hold “Title”."),
         (sheet(1), {"take": []}, "Tick at least one row."),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from wtforms import IntegerField, SelectField
+from wtforms import SelectField
 from wtforms.validators import InputRequired, Optional
 
 from tracker.models import Ask
@@ -22,6 +22,7 @@ from tracker.web.forms.fields import (
     DateField,
     LinesField,
     LongTextField,
+    NumberField,
     TextField,
     UrlField,
     required,
@@ -109,7 +110,7 @@ class AskForm(Form):
     first_deadline = DateField("First deadline", description="Lateness is counted from this date for good.")
     current_deadline = DateField("Current deadline", description=HELP)
     deadline_note = TextField("What is due by then", render_kw={"maxlength": TITLE_LENGTH})
-    review_interval_days = IntegerField("Look again after how many days", [InputRequired("Give a number.")], default=90)
+    review_interval_days = NumberField("Look again after how many days", [InputRequired("Give a number.")], default=90)
     internal_note = LongTextField("Internal note", description="Only staff see this.")
     change_reason = LongTextField("Why the wording changes", description=WHY)
 
@@ -165,7 +166,7 @@ class ManyForm(Form):
     text = LongTextField("For a review: what the public reads", render_kw={"maxlength": PARAGRAPH_LENGTH})
     topic = TextField("For a topic: the new topic", render_kw={"maxlength": 60})
     responsible_bodies = LinesField("For who answers for it: the bodies", description="One a line.")
-    review_interval_days = IntegerField("For the interval: days", [Optional()])
+    review_interval_days = NumberField("For the interval: days", [Optional()])
     reason = LongTextField(
         "Why, except for a review", description="For the log, not public.", render_kw={"maxlength": SENTENCE_LENGTH}
     )

@@ -5,7 +5,7 @@ from functools import cached_property
 from textwrap import shorten
 from typing import Any
 
-from wtforms import Field, Form, HiddenField, StringField, TextAreaField
+from wtforms import Field, Form, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
@@ -94,6 +94,16 @@ class DateField(StringField):
 
     def _value(self) -> str:
         return self.typed
+
+
+class NumberField(IntegerField):
+    """A whole number; what is none is refused in plain words."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Write a whole number, such as 90.") from error
 
 
 class ChosenField(StringField):

@@ -54,7 +54,8 @@ class SourcedForm(Form):
     source_published_on = DateField("When", description=HELP)
 
     def find_source(self) -> None:
-        """Take the source that is named; an address that none has, or a name with a title below it, is a new one."""
+        """Take the source that is named; an address that none has, or a title below it, is a new one."""
+        self.source_id.typed = self.source_id.typed or self.source_title.data or ""
         self.source_id.choose(lambda: SourceChoices(db()))
         url = "" if self.source_id.chosen else tidied(self.source_id.typed)
         wrong = check_url(url)
