@@ -48,6 +48,7 @@ NAMED: list[tuple[Callable[[Session], Choosing], str, str | None]] = [
     (LawChoices, "2018 c. 13", "ukpga/2018/13"),
     (LawChoices, "Empty Homes Act 2018 (c. 13)", "ukpga/2018/13"),
     (LawChoices, "Empty Homes Act 2018", "ukpga/2018/13"),
+    (LawChoices, "empty homes act 2018", "ukpga/2018/13"),
     (LawChoices, "https://www.legislation.gov.uk/ukpga/2018/13/section/4", "ukpga/2018/13"),
     (LawChoices, f"{SITE}/legislation/ukpga/2018/13", "ukpga/2018/13"),
     (LawChoices, "/legislation/ukpga/2018/13#asks", "ukpga/2018/13"),
@@ -55,6 +56,7 @@ NAMED: list[tuple[Callable[[Session], Choosing], str, str | None]] = [
     (LawChoices, f"{BILL}/", "bill/2024/7"),
     (LawChoices, "Ordinance", None),  # two have this title
     (AskChoices, "Tax empty homes", "tax"),
+    (AskChoices, "tax empty Homes", "tax"),
     (AskChoices, "tax", "tax"),
     (AskChoices, f"{SITE}/asks/tax?on=2020-01-01#law", "tax"),
     (AskChoices, "/asks/old-slug/story", "tax"),

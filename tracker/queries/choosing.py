@@ -92,6 +92,7 @@ class AskChoices(Choosing):
             slug = page["key"].partition("/")[0]
             former = sa.select(FormerSlug.ask_id).where(FormerSlug.slug == slug)
             yield sa.or_(Ask.slug == slug, Ask.id.in_(former))
+        yield sa.func.lower(Ask.title) == text.lower()
 
     def _choice(self, row: Ask) -> Offered:
         return Offered(row.id, row.slug, row.title, f"{row.title} ({row.topic})")
@@ -109,6 +110,7 @@ class LawChoices(Choosing):
             yield law.id == int(page["id"]) if page["id"] else law.key == page["key"]
         elif reference := parse_address(text) or parse_citation(text):
             yield law.identity == reference.identity
+        yield sa.func.lower(law.title) == text.lower()
 
     def _choice(self, row: Legislation) -> Offered:
         return Offered(row.id, row.key, row.citation or row.title, ", ".join(filter(None, (row.title, row.citation))))
@@ -125,6 +127,7 @@ class SourceChoices(Choosing):
 
     def _exactly(self, text: str) -> Iterator[Condition]:
         yield sa.or_(Source.key == text, Source.title == text, Source.url.in_(spellings(text)))
+        yield sa.func.lower(Source.title) == text.lower()
 
     def _choice(self, row: Source) -> Offered:
         by = ", ".join(filter(None, (row.author, row.publisher, row.published_on.in_words if row.published_on else "")))
