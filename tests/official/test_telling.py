@@ -249,6 +249,9 @@ def test_the_public_reads_when_a_machine_looked_and_never_what_it_found(site: Si
         assert "topsecret" not in page.html.casefold()
         find(site, outside_key=f"bill/1/{words}", **secret)
         looked(site, "bills")
+    looked(site, "law", sentence="25 could not be read, the first: An Act")
+    page = site.browser().get(f"/asks/{ask.slug}")
+    assert f"the sanctions list on {day}, and could not read all of it; 3 things" in page.text
     assert "A machine looked" not in site.browser().get(f"/asks/{ask.slug}?on=2020-01-01").text
 
 

@@ -19,7 +19,7 @@ from tracker.official.fetching import Answers, Unreachable, Unreadable
 from tracker.official.findings import note, withdraw_missing
 from tracker.rules.asks import AWAY, Publication
 from tracker.rules.dates import FIRST_YEAR, PartialDate
-from tracker.rules.official import SOURCES, LookOutcome
+from tracker.rules.official import SOURCES, UNREAD, LookOutcome
 from tracker.rules.text import SENTENCE_LENGTH
 from tracker.services.files import part_of
 
@@ -180,7 +180,7 @@ def _summary(looking: Looking) -> str:
     if len(looking.new) > MANY:
         sentences.append(f"{len(looking.new)} findings at once: see whether the source is right before you tell any.")
     if looking.skipped:
-        sentences.append(f"{len(looking.skipped)} could not be read, the first: {looking.skipped[0]}")
+        sentences.append(f"{len(looking.skipped)} {UNREAD}, the first: {looking.skipped[0]}")
     return " ".join(sentences)
 
 

@@ -40,6 +40,7 @@ PROPOSALS: Mapping[str, str] = {
     "ended": "The bill ended: lapsed?",
 }
 MOST_TARGETS = 500
+UNREAD = "could not be read"  # what a look says that could not read all
 MOST_CANDIDATES = 8
 UNIQUE_ID = re.compile(r"[A-Z]{3}[0-9]{4}", re.ASCII)
 WORD = re.compile(r"\w+")

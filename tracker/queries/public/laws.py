@@ -14,7 +14,7 @@ from tracker.queries.public.filters import NO_KEY, UnknownFilter
 from tracker.queries.public.records import LawLine, PublicLink, PublicLook, law_line, link_record
 from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.legislation import KEY, KINDS, Effect
-from tracker.rules.official import FindingState, LookOutcome
+from tracker.rules.official import UNREAD, FindingState, LookOutcome
 
 PAGE_SIZE = 200
 MOST_LINKS = 70
@@ -126,10 +126,12 @@ def find_look(session: Session, ask_id: int) -> PublicLook | None:
     """Return what to say of an ask that is linked to law, once a machine has looked; costs two queries."""
     links = sa.select(Link.id).where(Link.ask_id == ask_id, Link.publication == Publication.PUBLISHED)
     laws = sa.select(Link.legislation_id).where(Link.id.in_(links))
-    last = sa.select(Look.source, sa.func.max(Look.looked_at)).where(
+    read_all = sa.func.max(sa.case((Look.sentence.not_like(f"%{UNREAD}%"), Look.looked_at)))
+    last = sa.select(Look.source, sa.func.max(Look.looked_at), read_all).where(
         Look.outcome == LookOutcome.OK, Look.source.in_(PLACES)
     )
-    looked = {row[0]: row[1] for row in session.execute(last.where(laws.exists()).group_by(Look.source))}
+    rows = session.execute(last.where(laws.exists()).group_by(Look.source)).all()
+    looked = {source: at for source, at, _ in rows}
     if not looked:
         return None
     concerns = sa.or_(
@@ -141,7 +143,7 @@ def find_look(session: Session, ask_id: int) -> PublicLook | None:
     places = list(dict.fromkeys(place for source, place in PLACES.items() if source in looked))
     where = " and ".join(filter(None, (", ".join(places[:-1]), places[-1])))
     day = day_of(min(looked.values()))
-    return PublicLook(where, day, session.scalar(untold) or 0)
+    return PublicLook(where, day, session.scalar(untold) or 0, all(at == whole for _, at, whole in rows))
 
 
 _KEYS: Any = sa.bindparam("keys", expanding=True)

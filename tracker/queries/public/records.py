@@ -27,6 +27,7 @@ class PublicLook:
     where: str
     on: date
     untold: int
+    has_read_all: bool
 
 
 @dataclass(frozen=True)
