@@ -49,7 +49,7 @@ def new_reply(ask_id: int) -> Page | Response:
         replies.create_reply(change, ask_id, ReplyDraft(**form.values()))
 
     make = partial(ReplyForm, asked_on=PartialDate(today().isoformat()), due_on=one_month_after(today()))
-    said = "Kept. The desk reminds you when the answer is due."
+    said = "Kept. Until you say what came of it, the desk reminds you of an answer that is due."
     return answer_form(make, save, said, heading, ask_page(ask_id, "replies"), intro=ASKING)
 
 
