@@ -114,6 +114,7 @@ def test_the_skeleton_holds_no_rows_and_its_example_is_a_list_that_the_rules_acc
     plan = Plan()
     assert {name: rows for name, rows in read_folder(SKELETON, plan).items() if rows} == {}
     assert plan.faults == []
+    assert "hold no rows yet" in tracker("seed", SKELETON, code=1).err
     folder = tmp_path / "list"
     folder.mkdir()
     for path in SKELETON.glob("*.csv"):

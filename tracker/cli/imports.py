@@ -158,9 +158,14 @@ def import_folder(
         if only_if_empty and not is_empty(session):
             return
         imported = bring_in(Change(session, actor, now()), folder, plan, reason)
-        if plan.faults or not keep:
+        if plan.faults or not keep or not imported.rows:
             session.rollback()
     refuse(plan)
+    if not imported.rows:
+        raise click.ClickException(
+            f"Nothing was brought in: the CSV files in {folder} hold no rows yet, or only notes. "
+            "If you filled them in, save them there again as CSV in UTF-8."
+        )
     for name, number in imported.rows.items():
         click.echo(f"{name}: {number}")
     if imported.doubts:
