@@ -79,6 +79,11 @@ def test_files_as_spreadsheet_programs_write_them(ed: Change, how: str) -> None:
     assert ask.publication is Publication.DRAFT
 
 
+@pytest.mark.parametrize("name", ["Our list - asks.csv", "updates - asks (1).csv", "asks - Sheet1.csv"])
+def test_a_sheet_that_google_saved_has_the_name_of_its_document_before_its_own(ed: Change, name: str) -> None:
+    assert summary(bring(ed, {name: HEADER + GOOD})) == {"asks": (1, 0, 0)}
+
+
 def test_a_changed_cell_changes_that_and_nothing_else(ed: Change) -> None:
     ask = find(ed, "empty-homes")
     kept = {name: getattr(ask, name) for name in ("title", "quote", "topic", "internal_note", "status")}

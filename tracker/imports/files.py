@@ -97,9 +97,9 @@ def _open(name: str, content: bytes, plan: Plan, room: int) -> Iterator[tuple[st
 
 
 def _table_called(name: str) -> Table:
-    """Return the table that a CSV file holds by its name, such as "asks.csv" or "asks (2).csv"."""
-    found = CSV_NAME.fullmatch(name)
-    called = found[1].lower() if found else ""
+    """Return the table that a CSV file holds by its name, as "asks (2).csv", or "Our list - asks.csv" from Google."""
+    found = [match[1].lower() for part in (name.rpartition(" - ")[2], name) if (match := CSV_NAME.fullmatch(part))]
+    called = next(filter(WHOLE.__contains__, found), "")
     if called in TABLES:
         return TABLES[called]
     if called in WHOLE:
