@@ -66,6 +66,7 @@ AS_WRITTEN: dict[str, Callable[[str], bytes]] = {
     "a header with empty cells": lambda text: text.replace("\r\n", ",,\r\n", 1).encode(),
     "short line ends": lambda text: text.replace("\r\n", "\n").encode(),
     "empty rows at the end": lambda text: text.encode() + b",,,,,,\r\n\r\n",
+    "rows of spaces, also beyond the table": lambda text: f"{text[:-2]}, \r\n ,\u00a0,,,,,, \r\n".encode(),
 }
 
 

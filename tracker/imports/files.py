@@ -162,10 +162,10 @@ def lines_of(file: str, table: Table, rows: Rows, plan: Plan) -> list[Line]:
     known = {column.name for column in table.columns}
     lines: dict[tuple[str, ...], Line] = {}
     for number, row in numbered:
-        if not any(row):
+        if not "".join(row).strip():
             continue
         # Spreadsheet programs leave out empty cells at the end of a row, or write more of them than the header has.
-        if any(row[len(header) :]):
+        if "".join(row[len(header) :]).strip():
             plan.fault(file, number, "", f"{len(row)} cells", f"As many cells as the header has: {len(header)}.")
             continue
         padded = [*row, *[""] * (len(header) - len(row))]
