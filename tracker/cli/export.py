@@ -34,7 +34,7 @@ SHOWN_EVERY = 100
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--xlsx", is_flag=True, help="Write one workbook, policy-asks.xlsx, instead of CSV files.")
-@click.option("--internal", is_flag=True, help="Also drafts, archived and put-aside records, and the notes of staff.")
+@click.option("--internal", is_flag=True, help="Also drafts, archived and put-aside records, and their internal notes.")
 def export(folder: Path, xlsx: bool, internal: bool) -> None:
     """Write every public file into FOLDER.
 
