@@ -54,7 +54,7 @@ def test_a_list_comes_into_an_empty_tracker_whole_and_the_log_adds_up_to_it(
     assert [tuple(row) for row in results] == [("tax-in-law", "met", on), ("tax-is-paid", "not_met", on)]
     assert "is what the log adds up to" in tracker("verify", "--replay").out
     assert tracker("seed", folder, "--compare").out == "Differences: 0.\n"
-    assert "list: The tracker has a list of its own." in tracker("doctor", code=None).out
+    assert "list: The list that the tracker comes with is not in this one." in tracker("doctor", code=None).out
     whole = tracker("verify").out
     for command in ("seed", "import"):
         assert "has content already" in tracker(command, folder, code=1).err

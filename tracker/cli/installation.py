@@ -130,7 +130,7 @@ def _compare_with_list(engine: sa.Engine) -> Diagnosis:
     """Say whether the list that the tracker comes with says otherwise, as after an upgrade that corrects it."""
     found = find_differences(engine, resource_dir("seeds"), Plan())
     if any(difference.table == "sources" and difference.ours is None for difference in found):
-        return Diagnosis(Health.OK, "list", "The tracker has a list of its own.")
+        return Diagnosis(Health.OK, "list", "The list that the tracker comes with is not in this one.")
     if number := len({(difference.table, difference.record) for difference in found}):
         records = "1 record" if number == 1 else f"{number} records"
         text = f"The list that the tracker comes with says otherwise in {records}. See: tracker seed --compare"
