@@ -35,6 +35,8 @@ def test_it_shows_what_would_change_asks_first_and_no_means_no(tracker: Tracker,
     assert tracker("import", law, typed="y\n").out.endswith("Done.\n")
     assert "2 entries" in tracker("verify").out
     assert "1 left as they are" in tracker("import", law).out  # nothing is asked where nothing changes
+    law.write_text(LAW.splitlines()[0], encoding="utf-8")
+    assert tracker("import", law).out == "The files hold no rows yet, or only notes.\n"
 
 
 def test_faults_of_all_files_are_told_and_one_keeps_out_all_rows(

@@ -123,6 +123,8 @@ def _tell(plan: Plan, would_be: str) -> None:
     for name in plan.tables:
         added, changed, left = plan.added[name], plan.changed[name], plan.left[name]
         click.echo(f"{name}: {added} {would_be}added, {changed} {would_be}changed, {left} left as they are.")
+    if not plan.tables:
+        click.echo("The files hold no rows yet, or only notes.")
 
 
 @click.command()
