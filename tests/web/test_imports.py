@@ -43,6 +43,7 @@ def test_what_went_out_comes_in_and_changes_nothing(site: Site) -> None:
         assert not page.has_button("Bring it in")
         workbook = ed.send("GET", "/data.xlsx").data
         assert "There is nothing to bring in" in upload(ed, {"policy-asks.xlsx": workbook}).text
+        assert "hold no rows yet, or only notes" in upload(ed, {"asks.csv": NEXT.splitlines()[0]}).text
 
 
 def test_a_change_is_shown_first_and_then_brought_in(site: Site) -> None:
