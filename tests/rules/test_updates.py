@@ -67,6 +67,7 @@ def test_a_complete_entry_may_be_published(draft: UpdateDraft) -> None:
         (MILESTONE, {"happened_on": PartialDate("2020-07")}, []),
         (MILESTONE, {"happened_on": PartialDate("2020-08")}, ["happened_on"]),
         (REVIEW, {"happened_on": PartialDate("2020-07-07")}, ["happened_on"]),
+        (REVIEW, {"sources_end_on": PartialDate("2020-08")}, ["sources_end_on"]),
         (CORRECTION, {"status": Status.MET, "reason": "So it is."}, ["evidence"]),
         (CORRECTION, {"status": Status.MET, "evidence": (EVIDENCE,)}, ["reason"]),
         (CORRECTION, {"results": RESULTS}, ["evidence"]),

@@ -32,10 +32,14 @@ def test_a_test_has_a_key_of_its_own_in_its_ask_and_says_what_was_so_before(ed: 
     assert first.result is Result.UNKNOWN
     assert make_test(ed, ask, key="second", before=Result.NOT_MET).result is Result.NOT_MET
     assert make_test(ed, make_ask(ed, slug="other")).key == first.key
-    for draft, field in ((criterion_draft(), "key"), (criterion_draft(key="other", label=""), "label")):
+    to_come = criterion_draft(key="other", reviewed_on=PartialDate("2026-12"))
+    wrong = (criterion_draft(), "key"), (criterion_draft(key="other", label=""), "label"), (to_come, "reviewed_on")
+    for draft, field in wrong:
         with pytest.raises(RuleBroken) as broken:
             tests.add_tests(ed, ask, [draft])
         assert problems_of(broken) == {field}
+    with pytest.raises(RuleBroken):
+        tests.edit_test(ed, ask, first, criterion_draft(reviewed_on=to_come.reviewed_on), seen_version=None)
     assert told(ed, ask) == []
 
 

@@ -144,6 +144,7 @@ def check_draft(draft: UpdateDraft) -> list[Problem]:
 def check_publishable(draft: UpdateDraft, today: date) -> list[Problem]:
     """Check what an entry must carry before the public may read it."""
     problems = check_draft(draft) + checks.not_future(draft.happened_on, today, "happened_on")
+    problems += checks.not_future(draft.sources_end_on, today, "sources_end_on")
     only_looked = _says_only_that_we_looked(draft)
     if only_looked and draft.happened_on.precision != "day":
         problems.append(Problem("Give the day on which you checked.", "happened_on"))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Ask, SuccessTest
 from tracker.queries.stories import find_story
+from tracker.rules import checks
 from tracker.rules.asks import REDEFINING_FIELDS, TestDraft, check_labels, check_test, drafts_in_words
 from tracker.rules.errors import Problem, refuse
 from tracker.services import derived, records
@@ -20,7 +21,8 @@ TOLD_LENGTH = 500
 def add_tests(change: Change, ask: Ask, added: Sequence[TestDraft], reason: str = "") -> list[SuccessTest]:
     """Add tests to an ask, which its story tells in one entry."""
     records.require_own_part(change, ask)
-    refuse([problem for draft in added for problem in check_test(draft) + _key_taken(change.session, ask, draft.key)])
+    problems = [problem for draft in added for problem in _check(change, draft)]
+    refuse(problems + [problem for draft in added for problem in _key_taken(change.session, ask, draft.key)])
     made = [(draft, SuccessTest(ask_id=ask.id, version=1, is_archived=False, result=draft.before)) for draft in added]
     rows = [records.create(change, row, draft, reason) for draft, row in made]
     if ask.publication.is_public:
@@ -58,7 +60,7 @@ def edit_test(
     """Edit a test; answer whether anything changed."""
     records.require_own_part(change, ask)
     check_version(test, seen_version)
-    refuse(check_test(draft) + (_key_taken(change.session, ask, draft.key) if draft.key != test.key else []))
+    refuse(_check(change, draft) + (_key_taken(change.session, ask, draft.key) if draft.key != test.key else []))
     is_public = ask.publication.is_public
     before = records.edit(change, test, draft, is_public=is_public, reason=reason)
     if is_public and REDEFINING_FIELDS & before.keys():
@@ -94,6 +96,11 @@ def _tell(change: Change, ask: Ask, text: str, reason: str) -> None:
     if ask.publication.is_public:
         post_redefinition(change, ask, text, reason)
     derived.settle(ask, find_story(change.session, ask.id))
+
+
+def _check(change: Change, draft: TestDraft) -> list[Problem]:
+    """Check a test; nobody looked at it on a day to come."""
+    return check_test(draft) + checks.not_future(draft.reviewed_on, change.today, "reviewed_on")
 
 
 def _key_taken(session: Session, ask: Ask, key: str) -> list[Problem]:
