@@ -17,6 +17,7 @@ from tracker.rules.updates import Result, UpdateKind
 from tracker.services import legislation, records
 from tracker.services.change import Change
 from tracker.services.replay import find_differences
+from tracker.services.tests import archive_test, restore_test
 
 MET, NOT_MET, UNKNOWN = Result.MET, Result.NOT_MET, Result.UNKNOWN
 
@@ -179,6 +180,18 @@ def test_a_milestone_is_corrected_without_a_status_and_a_draft_not_at_all(ed: Ch
     assert standing(ask) == (Status.ANNOUNCED, "2018-01-01")
     with pytest.raises(RuleBroken):
         make_update(ed, ask, kind=UpdateKind.CORRECTION, corrects_id=draft.id)
+
+
+def test_the_date_of_an_entry_is_corrected_although_a_test_that_it_judged_is_archived(ed: Change, ask: Ask) -> None:
+    test = make_test(ed, ask)
+    told: dict[str, Any] = {"results": ((test.id, NOT_MET),)}
+    wrong = make_update(ed, ask, kind=UpdateKind.TEST, **told)
+    archive_test(ed, ask, test, None, "It doubled another.")
+    with pytest.raises(RuleBroken):
+        make_update(ed, ask, kind=UpdateKind.TEST, text="Anew.", **told)
+    make_update(ed, ask, kind=UpdateKind.CORRECTION, corrects_id=wrong.id, happened_on=on("2020-03-05"), **told)
+    restore_test(ed, ask, test, None, "It did not.")
+    assert results(ed, ask) == [(NOT_MET, "2020-03-05")]
 
 
 # --- reviews ---

@@ -77,6 +77,9 @@ def check_references(session: Session, ask: Ask, tests: Sequence[SuccessTest], d
     """The tests and the corrected entry belong to this ask; the superseding ask is another, public one."""
     problems = []
     known = {test.id for test in tests}
+    if draft.results and draft.corrects_id:  # a correction may repeat what the entry says of a test since archived
+        of_corrected = sa.select(TestResult.test_id).where(TestResult.update_id == draft.corrects_id)
+        known.update(session.scalars(of_corrected))
     if any(test_id not in known for test_id, _ in draft.results):
         problems.append(Problem("A test of this list was archived meanwhile.", "results"))
     if draft.corrects_id is not None:
