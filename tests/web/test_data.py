@@ -8,6 +8,8 @@ import sqlite3
 import warnings
 import zipfile
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.exported import read, rows
+from tests.factories import make_ask, make_update
 from tests.site import ADA, WEALTH_ORDERS, Site
 from tracker.exports.columns import Origin
 from tracker.exports.csv import unguard
@@ -23,6 +26,8 @@ from tracker.exports.tables import TABLES
 from tracker.face import Face
 from tracker.models import Ask, Revision, Update
 from tracker.rules.dates import PartialDate
+from tracker.rules.status import Status
+from tracker.services import asks
 from tracker.web.limits import MOST_DOWNLOADS
 
 csv_limit = csv.field_size_limit()
@@ -214,3 +219,18 @@ def test_a_download_gives_its_place_back(shared_site: Site, path: str) -> None:
     browser = shared_site.browser(ADA)
     for number in range(MOST_DOWNLOADS + 1):
         assert browser.send("HEAD" if number % 2 else "GET", path).status_code == 200
+
+
+def test_the_day_of_the_data_is_that_of_what_is_public(sqlite_site: Site) -> None:
+    """An entry of a draft ask waits for its ask; until then no page and no file is another."""
+    before = sqlite_site.browser().get("/data").html
+    with sqlite_site.change() as change:
+        to_come = replace(change, at=change.at + timedelta(days=2))
+        ask = make_ask(to_come)
+        make_update(to_come, ask, status=Status.ANNOUNCED)
+    sqlite_site.forget()
+    assert sqlite_site.browser().get("/data").html == before
+    with sqlite_site.change() as change:
+        asks.publish_ask(change, change.session.scalars(sa.select(Ask).where(Ask.slug == "empty-homes")).one(), None)
+    day = f'"dateModified":"{to_come.today.isoformat()}"'
+    assert (day in before, day in sqlite_site.browser().get("/data").html) == (False, True)

@@ -26,8 +26,9 @@ from tracker.models import (
     Update,
 )
 from tracker.queries.public import tables
-from tracker.queries.public.as_of import HIDDEN, ONLY_PUBLISHED, is_shown
+from tracker.queries.public.as_of import HIDDEN, ONLY_PUBLISHED, is_published, is_shown
 from tracker.queries.public.tables import Key, Row
+from tracker.queries.public.updates import NEWEST_FIRST
 from tracker.rules.asks import PUBLIC, Publication
 from tracker.rules.chain import Checkpoint
 
@@ -53,7 +54,8 @@ class Edition:
 
 def find_edition(session: Session) -> Edition:
     """The state of the data now."""
-    latest = sa.select(sa.func.max(Update.published_at)).where(Update.publication == PUBLISHED)
+    shown = (Update.publication == PUBLISHED, is_published(Ask.publication))
+    latest = sa.select(Update.published_at).join(Update.ask).where(*shown).order_by(*NEWEST_FIRST).limit(1)
     return Edition(*session.execute(sa.select(Revision.number, latest.scalar_subquery())).one())
 
 
