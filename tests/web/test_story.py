@@ -8,13 +8,15 @@ from sqlalchemy.orm import selectinload
 
 from tests.browser import Page
 from tests.exported import rows
-from tests.factories import make_test, make_update
+from tests.factories import make_ask, make_test, make_update
 from tests.site import CLEO, ED, LONDON_PROPERTY, WEALTH_ORDERS, Site
 from tests.web.test_status_change import UNDONE, status_form
 from tracker.clock import today
 from tracker.models import Ask, SuccessTest, Update
 from tracker.rules.dates import PartialDate
+from tracker.rules.status import Status
 from tracker.rules.updates import Result
+from tracker.services.tests import archive_test
 
 PUBLIC_PAGE = f"/asks/{WEALTH_ORDERS}"
 NEWS = {name: value for name, value in UNDONE.items() if name not in {"status", "reason"}} | {"text": "A report came."}
@@ -252,3 +254,13 @@ def test_a_test_that_was_added_to_an_ask_that_is_met_is_said_to_contradict_it(sq
     assert "A British Magnitsky Act" in sqlite_site.browser(ED).get("/staff/").section("contradicted")
     assert "The status no longer fits the tests." in sqlite_site.browser(ED).get(f"/staff/asks/{number}").notices[0]
     assert said not in sqlite_site.browser().get(f"{address}?on=2024-01-01").text
+
+
+def test_an_ask_that_is_met_and_has_lost_its_tests_stands_on_the_desk(sqlite_site: Site) -> None:
+    with sqlite_site.change(ED) as change:
+        ask = make_ask(change, published=True)
+        criterion = make_test(change, ask)
+        make_update(change, ask, status=Status.MET, results=((criterion.id, Result.MET),))
+        archive_test(change, ask, criterion, None, "It was no test.")
+    assert "The tests and the status do not agree." in sqlite_site.browser().get("/asks/empty-homes").notices[0]
+    assert "Tax empty homes" in sqlite_site.browser(ED).get("/staff/").section("contradicted")

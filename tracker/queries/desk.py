@@ -177,13 +177,13 @@ def _sorted_date(column: Any) -> sa.ColumnElement[str]:
 
 def find_contradicted(session: Session, *among: sa.ColumnElement[bool]) -> list[int]:
     """The numbers of the contradicted ones of these published asks; reads the result of each of their tests."""
-    tests = sa.select(Ask.id, Ask.status, Ask.status_on, SuccessTest.result).join(SuccessTest.ask)
-    in_use = (Ask.publication == Publication.PUBLISHED, SuccessTest.is_archived.is_(False))
-    rows = session.execute(tests.where(*in_use, *among).order_by(Ask.id))
+    in_use = sa.and_(SuccessTest.ask_id == Ask.id, SuccessTest.is_archived.is_(False))
+    tests = sa.select(Ask.id, Ask.status, Ask.status_on, SuccessTest.result).outerjoin(SuccessTest, in_use)
+    rows = session.execute(tests.where(Ask.publication == Publication.PUBLISHED, *among).order_by(Ask.id))
     return [
         number
         for (number, status, since), found in groupby(rows, key=lambda row: tuple(row[:3]))
-        if contradictions(status, (row.result for row in found), since)
+        if contradictions(status, (row.result for row in found if row.result), since)
     ]
 
 
