@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.browser import Page
-from tests.site import LONDON_PROPERTY, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
+from tests.factories import make_update
+from tests.site import ED, LONDON_PROPERTY, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
 from tests.web.test_status_change import UNDONE
 from tests.web.test_story import NEWS, ask_page, result_field
 from tracker.clock import today
@@ -253,3 +254,11 @@ def test_every_page_leads_to_reporting_an_error_with_the_page_filled_in(shared_s
 def test_the_short_answer_keeps_the_capital_of_a_name(shared_site: Site) -> None:
     page = shared_site.browser().get("/asks/uk-magnitsky-sanctions?on=2018-02-01")
     assert ": in Parliament since 25 January 2018, " in page.text
+
+
+def test_a_search_of_a_past_day_shows_no_words_of_later_entries(sqlite_site: Site) -> None:
+    with sqlite_site.change(ED) as change:
+        ask = change.session.get_one(Ask, sqlite_site.ask_id())
+        make_update(change, ask, text="A quince grew.", happened_on=PartialDate("2021-05"))
+    found = {on: sqlite_site.browser().get(f"/?q=quince&on={on}").html for on in ("2021-04-30", "2021-05-01")}
+    assert ["#u-2021-05" in html for html in found.values()] == [False, True]

@@ -5,7 +5,7 @@ And where the words of a search stand in the asks that were found by them.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ from tracker.queries.public.records import AskLine, Excerpt
 from tracker.queries.public.sources import ANSWERS, BODY, IS_PUBLIC, PLACES, answers_for, names_in, stored_places
 from tracker.queries.words import WORD, excerpt, stems
 from tracker.rules.asks import PUBLIC, Publication
+from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
 from tracker.rules.text import slugify
 
@@ -119,11 +120,11 @@ def words_of(text: str) -> list[str]:
     return list(dict.fromkeys(stems(text)))[:MOST_WORDS]
 
 
-def with_excerpts(session: Session, lines: Mapping[int, AskLine], text: str) -> list[AskLine]:
-    """Give each line the place in its story or law where the words stand, unless it shows all of them itself."""
+def with_excerpts(session: Session, lines: Mapping[int, AskLine], text: str, day: date) -> list[AskLine]:
+    """Give each line the place in its story up to a day, or its law, where the words stand, unless it shows them."""
     wanted = frozenset(words_of(text))
     hidden = [id for id, line in lines.items() if wanted - _shown(line)]
-    excerpts = _find_excerpts(session, hidden, wanted) if hidden else {}
+    excerpts = _find_excerpts(session, hidden, wanted, day) if hidden else {}
     return [replace(line, excerpt=excerpts.get(id)) for id, line in lines.items()]
 
 
@@ -131,11 +132,12 @@ def _shown(line: AskLine) -> set[str]:
     return set(stems(f"{line.title}\n{line.reason or line.summary}"))
 
 
-def _find_excerpts(session: Session, ask_ids: Iterable[int], wanted: frozenset[str]) -> dict[int, Excerpt]:
+def _find_excerpts(session: Session, ask_ids: Iterable[int], wanted: frozenset[str], day: date) -> dict[int, Excerpt]:
     """For each ask the text with the most of the words: of its entries, the newest first, its wording, its laws."""
     entries = (
         sa.select(Update.ask_id, Update.key, Update.text, Update.reason)
         .where(Update.ask_id.in_(ask_ids), is_published(Update.publication))
+        .where(Update.happened_on <= PartialDate(day.isoformat()))
         .order_by(Update.happened_on.desc(), Update.id.desc())
     )
     wording = sa.select(Ask.id, sa.literal(""), Ask.summary, Ask.quote, Ask.reading).where(Ask.id.in_(ask_ids))

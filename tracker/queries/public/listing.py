@@ -79,7 +79,7 @@ def find_page(
         number = session.scalar(counted, asks.values) or 0
     lines = _lines(session, asks, [row.id for row in found[:size]], with_tests=with_tests)
     return AskPage(
-        tuple(with_excerpts(session, lines, wanted.text) if wanted.text else lines.values()),
+        tuple(with_excerpts(session, lines, wanted.text, asks.day) if wanted.text else lines.values()),
         number,
         next_key=write_place(order, Place(*found[size - 1])) if len(found) > size else "",
     )
