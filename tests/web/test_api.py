@@ -26,6 +26,8 @@ from tracker.queries.public.filters import Order
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
 
+ASK = f"/asks/{WEALTH_ORDERS}"
+
 
 def test_the_description_is_valid_and_names_every_address_of_the_api(shared_site: Site) -> None:
     description = json.loads(send(shared_site, "/openapi.json").data)
@@ -38,25 +40,18 @@ def test_the_description_is_valid_and_names_every_address_of_the_api(shared_site
         elif rule.endpoint not in {"api.index", "api.description"} and rule.endpoint.startswith("api."):
             there_are.add(rule.rule.replace("<slug:slug>", "{ask_slug}").replace("<law:key>", "{law_key}"))
     assert {f"/api/v1{path}" for path in description["paths"]} == there_are
+    # Generators call the class of an enumeration after its schema and its property: no two may have one name.
+    schemas = description["components"]["schemas"]
+    properties = [(schema, name) for schema, shape in schemas.items() for name in shape.get("properties", {})]
+    assert not {schema + name.title().replace("_", "") for schema, name in properties} & set(schemas)
     page = shared_site.browser().get("/api")
     assert [path for path in there_are if path not in page.text] == []
     (request,) = page.all("pre")
     assert send(shared_site, request.removeprefix("curl http://127.0.0.1:8000/api/v1")).status_code == 200
 
 
-def test_no_two_classes_of_a_generated_client_have_one_name() -> None:
-    """Generators call the class of an enumeration after its schema and its property."""
-    schemas = document("", Face())["components"]["schemas"]
-    names = {
-        f"{schema}{''.join(map(str.capitalize, name.split('_')))}"
-        for schema, shape in schemas.items()
-        for name in shape.get("properties", {})
-    }
-    assert not names & set(schemas)
-
-
 def test_an_ask_is_answered_whole_and_a_record_has_the_cells_of_its_row(site: Site) -> None:
-    answer = got(site, f"/asks/{WEALTH_ORDERS}")
+    answer = got(site, ASK)
     for name in ("tests", "links", "updates"):
         nested = {"law", "evidence", "results"}
         mine = [{k: v for k, v in record.items() if k not in nested} for record in answer[name]]
@@ -108,15 +103,12 @@ def test_every_ask_and_every_law_is_as_described(shared_site: Site) -> None:
         assert whole["links"] == [link for link in links if link["law_key"] == record["law_key"]]
         assert set(whole["was"]) == {law["law_key"] for law in laws if law["becomes"] == record["law_key"]}
     assert [law for law in laws if law["becomes"]]
-
-
-def test_the_links_of_a_law_come_page_by_page(shared_site: Site) -> None:
-    linked = [link["law_key"] for link in all_records(shared_site, "/links")]
-    key = max(linked, key=linked.count)
-    first = got(shared_site, f"/legislation/{key}?limit=1")
-    second = got(shared_site, first["next"].partition("/api/v1")[2])
+    linked = [link["law_key"] for link in links]
+    path = f"/legislation/{max(linked, key=linked.count)}"
+    first = got(shared_site, f"{path}?limit=1")
+    second = got(shared_site, local(first["next"]))
     assert first["citation"] == second["citation"]
-    assert first["links"] + second["links"] == got(shared_site, f"/legislation/{key}")["links"][:2]
+    assert first["links"] + second["links"] == got(shared_site, path)["links"][:2]
 
 
 def test_the_statuses_come_with_what_they_do_not_mean(shared_site: Site) -> None:
@@ -127,24 +119,20 @@ def test_the_statuses_come_with_what_they_do_not_mean(shared_site: Site) -> None
     assert sorted(status for family in answer["families"] for status in family["statuses"]) == sorted(Status)
 
 
-@pytest.mark.parametrize(
-    "query", [{}, {"body": "home-office"}, {"law": "ukpga/2017/22"}, {"status": "partly_met", "kind": "policy"}]
-)
-def test_the_filters_of_the_list_of_asks_are_those_of_the_files(shared_site: Site, query: dict[str, str]) -> None:
-    path = f"/asks?{urlencode(query)}"
-    expected = {row["ask_slug"] for row in rows(shared_site, "asks", **query)}
-    answer = got(shared_site, path)
-    assert {record["ask_slug"] for record in answer["records"]} == expected != set()
-    assert answer["total"] == len(expected)
-    assert send(shared_site, path).headers["X-Total-Count"] == str(len(expected))
+def test_the_filters_of_the_list_of_asks_are_those_of_the_files_and_the_orders_those_of_the_page(
+    shared_site: Site,
+) -> None:
+    queries: list[dict[str, str]] = [{}, {"body": "home-office"}, {"law": "ukpga/2017/22", "kind": "policy"}]
+    for query in queries:
+        path = f"/asks?{urlencode(query)}"
+        expected = {row["ask_slug"] for row in rows(shared_site, "asks", **query)}
+        answer = got(shared_site, path)
+        assert {record["ask_slug"] for record in answer["records"]} == expected != set()
+        assert answer["total"] == len(expected)
+        assert send(shared_site, path).headers["X-Total-Count"] == str(len(expected))
+    none = got(shared_site, "/asks?family=met&status=rejected")
+    assert (none["records"], none["total"], none["next"]) == ([], 0, None)
 
-
-def test_filters_that_contradict_each_other_leave_none(shared_site: Site) -> None:
-    answer = got(shared_site, "/asks?family=met&status=rejected")
-    assert (answer["records"], answer["total"], answer["next"]) == ([], 0, None)
-
-
-def test_the_orders_are_those_of_the_list_on_the_page(shared_site: Site) -> None:
     (sort,) = [p for p in document("", Face())["paths"]["/asks"]["get"]["parameters"] if p["name"] == "sort"]
     assert sort["schema"]["enum"] == list(Order)
     titles = [record["title"] for record in all_records(shared_site, "/asks?sort=title&limit=3")]
@@ -166,13 +154,12 @@ def test_addresses_begin_with_that_of_the_site(make_site: MakeSite) -> None:
 
 def test_the_check_against_the_description_notices_a_fault(shared_site: Site) -> None:
     """Else the tests above would prove nothing."""
-    answer = got(shared_site, f"/asks/{WEALTH_ORDERS}")
-    assert faults("WholeAsk", answer | {"status": "nearly_met"})
-    assert faults("WholeAsk", answer | {"status_on": "19/03/2018"})
-    assert faults("WholeAsk", {name: value for name, value in answer.items() if name != "next_step"})
-    assert faults("WholeAsk", answer | {"jurisdictions": None})
+    answer = got(shared_site, ASK)
+    for wrong in ({"status": "nearly_met"}, {"status_on": "19/03/2018"}, {"jurisdictions": None}):
+        assert faults("WholeAsk", answer | wrong)
     answer["updates"][-1]["evidence"][0]["position"] = "1"
     assert faults("WholeAsk", answer)
+    assert faults("WholeAsk", {name: value for name, value in got(shared_site, ASK).items() if name != "next_step"})
 
 
 # --- page by page ---
@@ -182,17 +169,21 @@ def names(name: str, records: list[Answer]) -> list[str]:
     return [repr([record[part] for part in TABLES[name].key]) for record in records]
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_each_record_comes_once_for_the_same_few_statements(shared_site: Site, name: str) -> None:
-    whole = names(name, all_records(shared_site, f"/{name}?limit=100"))
-    assert len(set(whole)) == len(whole)
-    size = max(2, len(whole) // 3)
-    assert names(name, all_records(shared_site, f"/{name}?limit={size}")) == whole
-    first = got(shared_site, f"/{name}?limit={size}")
-    assert names(name, first["records"]) == whole[:size]
-    links = send(shared_site, f"/{name}?limit={size}").headers.getlist("Link")
-    assert (f'<{first["next"]}>; rel="next"' in links) is (len(whole) > size)
-    assert count(shared_site, f"/{name}?limit=1") == count(shared_site, f"/{name}?limit=100") <= 4
+def test_each_record_comes_once_for_the_same_few_statements_and_the_next_keeps_the_filters(shared_site: Site) -> None:
+    for name in TABLES:
+        whole = names(name, all_records(shared_site, f"/{name}?limit=100"))
+        assert len(set(whole)) == len(whole)
+        size = max(2, len(whole) // 3)
+        assert names(name, all_records(shared_site, f"/{name}?limit={size}")) == whole
+        first = got(shared_site, f"/{name}?limit={size}")
+        assert names(name, first["records"]) == whole[:size]
+        links = send(shared_site, f"/{name}?limit={size}").headers.getlist("Link")
+        assert (f'<{first["next"]}>; rel="next"' in links) is (len(whole) > size)
+        assert count(shared_site, f"/{name}?limit=1") == count(shared_site, f"/{name}?limit=100") <= 4
+    assert len(got(shared_site, "/evidence")["records"]) == 50
+    found = all_records(shared_site, f"/evidence?ask={WEALTH_ORDERS}&limit=5")
+    assert {record["ask_slug"] for record in found} == {WEALTH_ORDERS}
+    assert len(all_records(shared_site, "/asks?kind=sanctions&limit=1")) == 2
 
 
 def count(site: Site, path: str) -> int:
@@ -201,13 +192,6 @@ def count(site: Site, path: str) -> int:
     with watched(site.engine) as sent:
         got(site, path)
     return len(sent)
-
-
-def test_a_page_is_of_fifty_records_and_the_next_keeps_the_filters(shared_site: Site) -> None:
-    assert len(got(shared_site, "/evidence")["records"]) == 50
-    found = all_records(shared_site, f"/evidence?ask={WEALTH_ORDERS}&limit=5")
-    assert {record["ask_slug"] for record in found} == {WEALTH_ORDERS}
-    assert len(all_records(shared_site, "/asks?kind=sanctions&limit=1")) == 2
 
 
 def test_what_was_there_comes_once_while_others_are_added(site: Site) -> None:
@@ -235,10 +219,11 @@ def add_entry(site: Site) -> None:
         make_update(change, ask, happened_on=PartialDate("2026-11-02"), results=((test.id, test.result),))
 
 
-@pytest.fixture
-def client(shared_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The client, talking to the site without a network; any warning of the generator fails."""
-    httpx = importlib.import_module("httpx")
+@pytest.mark.slow
+def test_a_generated_client_reads_an_ask_and_its_tests(
+    shared_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It talks to the site without a network; any warning of the generator fails."""
     (tmp_path / "openapi.json").write_bytes(send(shared_site, "/openapi.json").data)
     (tmp_path / "config.json").write_text(json.dumps({"post_hooks": []}), encoding="ascii")
     command = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"]
@@ -247,22 +232,19 @@ def client(shared_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert made.returncode == 0, made.stdout + made.stderr
     monkeypatch.syspath_prepend(tmp_path)
     generated = importlib.import_module("generated_tracker_client")
-    transport = httpx.WSGITransport(app=shared_site.app)
-    return generated.Client("http://127.0.0.1:8000/api/v1", httpx_args={"transport": transport})
+    transport = importlib.import_module("httpx").WSGITransport(app=shared_site.app)
+    client = generated.Client("http://127.0.0.1:8000/api/v1", httpx_args={"transport": transport})
 
+    def call(name: str, *given: str, **query: Any) -> Any:
+        function = importlib.import_module(f"generated_tracker_client.api.default.{name}")
+        return function.sync(*given, client=client, **query)
 
-@pytest.mark.slow
-def test_a_generated_client_reads_an_ask_and_its_tests(client: Any) -> None:
-    api = importlib.import_module("generated_tracker_client.api.default")
-    calls = {
-        name: importlib.import_module(f"{api.__name__}.{name}").sync for name in ("get_ask", "list_asks", "list_tests")
-    }
-    ask = calls["get_ask"](WEALTH_ORDERS, client=client)
+    ask = call("get_ask", WEALTH_ORDERS)
     assert ask.ask_slug == WEALTH_ORDERS
     assert ask.tests
     assert {test.result.value for test in ask.tests} <= {"met", "not_met", "unknown"}
-    first = calls["list_asks"](client=client, limit=2)
+    first = call("list_asks", limit=2)
     assert len(first.records) == 2
     assert first.total > 2
-    tests = calls["list_tests"](client=client, ask=WEALTH_ORDERS)
+    tests = call("list_tests", ask=WEALTH_ORDERS)
     assert [test.test_key for test in tests.records] == [test.test_key for test in ask.tests]

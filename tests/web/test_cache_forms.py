@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import partial
 from random import Random
 
-import pytest
 from flask import Response
 from werkzeug.test import TestResponse
 
@@ -15,57 +14,46 @@ from tracker.web.cache_store import SMALLEST_BODY
 DECODE: dict[str | None, Callable[[bytes], bytes]] = {None: bytes, "gzip": gzip.decompress}
 RUBBISH = "\"',;=q \\\t*é" * 1000
 
-CODINGS = [
-    # Accept-Encoding, the coding that is sent
+# Accept-Encoding, and the coding that is sent.
+CODINGS: list[tuple[str, str | None]] = [
     ("", None),
-    ("gzip", "gzip"),
     ("gzip, deflate, br, zstd", "gzip"),
     ("  gzip ; q = 0.5 , br;q=0.4", "gzip"),
-    ("gzip;q=1.000, br;q=0.999", "gzip"),
     ("gzip;q=0, br;q=0.0", None),
-    ("br;q=0, gzip", "gzip"),
     ("identity, gzip;q=0.5", None),
     ("identity;q=0.5, gzip", "gzip"),
     ("*", "gzip"),
     ("*;q=0", None),
-    ("br;q=0, *", "gzip"),
-    ("identity;q=0, gzip;q=0.001", "gzip"),
     ("identity;q=1, *;q=0.1", None),
     ("deflate, zstd, compress", None),
-    ("gzip, gzip;q=0", "gzip"),
     ("gzip;q=nan, br;q=1e3", None),
-    ("gzip;q=-1", None),
     ("gzip;;q=1", "gzip"),
-    (",,, ,gzip,", "gzip"),
-    ("gzip,br" * 5000, None),
+    ("gzip," * 101, None),
     (RUBBISH, None),
 ]
 
 
-@pytest.mark.parametrize(("header", "coding"), CODINGS, ids=[header[:30] for header, _ in CODINGS])
-def test_a_reader_gets_the_best_coding_that_it_accepts(shared_site: Site, header: str, coding: str | None) -> None:
+def test_a_reader_gets_the_best_coding_that_it_accepts(shared_site: Site) -> None:
     plain = get(shared_site, "/method")
-    answer = get(shared_site, "/method", accept=header)
-    assert (answer.status_code, answer.headers.get("Content-Encoding")) == (200, coding)
-    assert DECODE[coding](answer.data) == plain.data
-    assert answer.headers["Content-Length"] == str(len(answer.data))
-    assert answer.headers["Vary"] == "Accept-Encoding"
-    assert (coding is None) == (answer.headers["ETag"] == plain.headers["ETag"])
+    for header, coding in CODINGS:
+        answer = get(shared_site, "/method", accept=header)
+        assert (answer.status_code, answer.headers.get("Content-Encoding")) == (200, coding), header[:30]
+        assert DECODE[coding](answer.data) == plain.data
+        assert answer.headers["Content-Length"] == str(len(answer.data))
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert (coding is None) == (answer.headers["ETag"] == plain.headers["ETag"])
 
 
+# Content-Type, size, and whether it is sent in gzip.
 TYPES = [
-    # Content-Type, size, whether it is sent in gzip
     ("text/html; charset=utf-8", SMALLEST_BODY, True),
     ("text/html", SMALLEST_BODY - 1, False),
     ("text/csv; charset=utf-8; header=present", 9000, True),
     ("application/json", 9000, True),
-    ("application/problem+json", 9000, True),
     ("application/atom+xml; charset=utf-8", 9000, True),
-    ("text/calendar", 9000, True),
     ("image/svg+xml", 9000, True),
     ("image/png", 9000, False),
     ("application/zip", 9000, False),
-    ("application/octet-stream", 9000, False),
 ]
 
 
@@ -89,52 +77,46 @@ def test_what_gains_nothing_is_sent_as_it_is(sqlite_site: Site) -> None:
             assert DECODE[answer.headers.get("Content-Encoding")](answer.data) == body
 
 
-PATHS = ["/", "/static/site.css", "/nowhere", "/asks.csv", "/api/v1/asks"]
-
-
-@pytest.mark.parametrize("accept", ["", "gzip"])
-@pytest.mark.parametrize("path", PATHS)
-def test_head_has_the_headers_of_get_and_no_body(shared_site: Site, path: str, accept: str) -> None:
-    shared_site.forget()
-    for _ in ("when nothing is kept", "when the answer is kept"):
-        head = get(shared_site, path, accept=accept, method="HEAD")
-        answer = get(shared_site, path, accept=accept)
-        assert (head.status_code, head.data) == (answer.status_code, b"")
-        assert dict(head.headers) == dict(answer.headers)
+def test_head_has_the_headers_of_get_and_no_body(shared_site: Site) -> None:
+    for path in ("/", "/static/site.css", "/nowhere", "/asks.csv", "/api/v1/asks"):
+        for accept in ("", "gzip"):
+            shared_site.forget()
+            for _ in ("when nothing is kept", "when the answer is kept"):
+                head = get(shared_site, path, accept=accept, method="HEAD")
+                answer = get(shared_site, path, accept=accept)
+                assert (head.status_code, head.data) == (answer.status_code, b"")
+                assert dict(head.headers) == dict(answer.headers)
 
 
 # --- validators ---
 
 
-@pytest.mark.parametrize(
-    ("template", "status"),
-    [
-        ("{tag}", 304),
-        ('W/"x", {tag}', 304),
-        ('"x",{tag},"y"', 304),
-        ("{strong}", 304),
-        ("*", 304),
-        ("w/{strong}", 304),  # whatever stands before it: what is between the quotes is ours
-        (f"{RUBBISH}{{tag}}", 304),
-        ("{bare}", 200),
-        ('"x"', 200),
-        ("", 200),
-        (RUBBISH, 200),
-        ("{gzip}", 200),
-    ],
-)
-def test_if_none_match_in_all_its_shapes(shared_site: Site, template: str, status: int) -> None:
+TEMPLATES = [
+    ("{tag}", 304),
+    ('"x",{tag},"y"', 304),
+    ("*", 304),
+    ("w/{strong}", 304),  # whatever stands before it: what is between the quotes is ours
+    (f"{RUBBISH}{{tag}}", 304),
+    ("{bare}", 200),
+    ('"x"', 200),
+    (RUBBISH, 200),
+    ("{gzip}", 200),
+]
+
+
+def test_if_none_match_in_all_its_shapes(shared_site: Site) -> None:
     plain = get(shared_site, "/about").headers
     tag, other = plain["ETag"], get(shared_site, "/about", accept="gzip").headers["ETag"]
-    known = template.format(tag=tag, strong=tag[2:], bare=tag[3:-1], gzip=other)
-    for _ in ("when the answer is kept", "when nothing is kept"):
-        for method in ("GET", "HEAD"):
-            answer = get(shared_site, "/about", known=known, method=method)
-            assert answer.status_code == status
-            assert dict(answer.headers).items() <= dict(plain).items()
-            assert answer.headers["ETag"] == tag
-            assert answer.data == b"" or (status, method) == (200, "GET")
-        shared_site.forget()
+    for template, status in TEMPLATES:
+        known = template.format(tag=tag, strong=tag[2:], bare=tag[3:-1], gzip=other)
+        for _ in ("when the answer is kept", "when nothing is kept"):
+            for method in ("GET", "HEAD"):
+                answer = get(shared_site, "/about", known=known, method=method)
+                assert answer.status_code == status, template
+                assert dict(answer.headers).items() <= dict(plain).items()
+                assert answer.headers["ETag"] == tag
+                assert answer.data == b"" or (status, method) == (200, "GET")
+            shared_site.forget()
 
 
 def test_every_address_and_coding_has_a_tag_and_a_reader_of_another_coding_is_told_too(shared_site: Site) -> None:
@@ -149,15 +131,6 @@ def test_every_address_and_coding_has_a_tag_and_a_reader_of_another_coding_is_to
     had = get(shared_site, "/about").headers["ETag"]
     answer = get(shared_site, "/about", accept="gzip, br", known=had)
     assert (answer.status_code, answer.headers["ETag"]) == (304, had), "it still accepts it"
-
-
-@pytest.mark.parametrize("path", ["/nowhere", "/asks/nothing", "/?on=nonsense"])
-def test_what_is_not_there_stays_so_for_a_reader_with_a_tag(shared_site: Site, path: str) -> None:
-    known = get(shared_site, "/about").headers["ETag"]
-    for sent in (known, "*"):
-        answer = get(shared_site, path, known=sent)
-        assert answer.status_code in {400, 404}
-        assert "ETag" not in answer.headers
 
 
 def test_other_conditions_and_ranges_get_the_whole_answer(shared_site: Site) -> None:

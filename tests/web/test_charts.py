@@ -1,5 +1,6 @@
 """What the charts draw: places and heights as tables, their titles, and the figures beside them."""
 
+from dataclasses import MISSING, fields
 from datetime import date
 from typing import Any
 
@@ -14,12 +15,11 @@ from tracker.models import Ask
 from tracker.queries import public
 from tracker.queries.public.counts import YearCounts
 from tracker.queries.public.entries import StoryEntry
-from tracker.queries.public.records import AskLine, LawLine, PublicAsk, PublicLink, PublicSource, PublicTest
-from tracker.rules.asks import AskKind
+from tracker.queries.public.records import AskLine, PublicAsk, PublicLink, PublicSource, PublicTest
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import Effect
 from tracker.rules.status import Family, Status
-from tracker.rules.updates import Result, UpdateKind
+from tracker.rules.updates import Result
 from tracker.web.public.charts import (
     HEIGHT,
     LOWEST,
@@ -139,11 +139,7 @@ def test_the_title_states_the_finding(years: list[YearCounts], changed: str, num
 
 
 def test_the_strip_of_a_list_begins_where_the_history_does() -> None:
-    line = AskLine(
-        slug="", title="", kind=AskKind.POLICY, topic="", summary="", status=Status.MET, status_on=None, reason="",
-        first_deadline=None,
-        history=((date(2017, 1, 1), Status.IN_FORCE), (date(2019, 1, 1), Status.MET)),
-    )  # fmt: skip
+    line = only(AskLine, history=((date(2017, 1, 1), Status.IN_FORCE), (date(2019, 1, 1), Status.MET)))
     assert strip(line, 2018, date(2019, 7, 2)) == (("open", 0.0, 50.0), ("met", 50.0, 24.93))
 
 
@@ -187,34 +183,25 @@ def when(text: str | None) -> PartialDate | None:
     return PartialDate(text) if text else None
 
 
-def entry(happened_on: str, status: Status | None = None, *, corrected: bool = False, **results: Result) -> StoryEntry:
-    return StoryEntry(
-        key=happened_on,
-        kind=UpdateKind.STATUS if status else UpdateKind.TEST,
-        happened_on=PartialDate(happened_on),
-        recorded_at=None,  # type: ignore[arg-type]
-        text="",
-        status=status,
-        reason="",
-        results=tuple(results.items()),
-        evidence=(),
-        corrects=None,
-        corrected_by=("later",) if corrected else (),
-        searched="",
-        not_found="",
-        sources_end_on=None,
-        method_version="",
+def only(record: Any, **given: Any) -> Any:
+    """A public record of which nothing else is known."""
+    return record(**dict.fromkeys(field.name for field in fields(record) if field.default is MISSING) | given)
+
+
+def entry(day: str, status: Status | None = None, *, corrected_by: tuple[str, ...] = (), **told: Result) -> StoryEntry:
+    results = tuple(told.items())
+    made: StoryEntry = only(
+        StoryEntry, happened_on=PartialDate(day), status=status, corrected_by=corrected_by, results=results
     )
+    return made
 
 
 def link(
     in_force_on: str | None, *extent: str, effect: Effect = Effect.ENABLES, ended_on: str | None = None
 ) -> PublicLink:
-    law = LawLine(key="ukpga/2017/22", title="An Act", citation="", kind_label="Act", address=None, note="")
-    return PublicLink(
-        effect=effect, provisions="", extent=extent, note="", in_force_on=when(in_force_on), ended_on=when(ended_on),
-        law=law,
-    )  # fmt: skip
+    days = {"in_force_on": when(in_force_on), "ended_on": when(ended_on)}
+    made: PublicLink = only(PublicLink, effect=effect, extent=extent, **days)
+    return made
 
 
 def success_test(before: Result, result: Result, on: str | None = None, reviewed: str | None = None) -> PublicTest:
@@ -224,27 +211,17 @@ def success_test(before: Result, result: Result, on: str | None = None, reviewed
 def drawn(*story: StoryEntry, reviewed_on: str | None = None, **more: Any) -> TimeLine:
     """An ask of 1 January 2018 with this story, the oldest entry first, on an axis of 2018 to 2021."""
     current = next((one for one in reversed(story) if one.status and not one.corrected_by), None)
-    line = AskLine(
-        slug="an-ask", title="An ask", kind=AskKind.POLICY, topic="", summary="", reason="", first_deadline=None,
-        status=current.status if current else None,
-        status_on=current.happened_on if current else None,
-        reviewed_on=when(reviewed_on),
-    )  # fmt: skip
-    source = PublicSource(
-        key="a-source", title="", author="", author_role="", publisher="", published_on=PartialDate("2018-01-01"),
-        url="", archived_url="", note="",
-    )  # fmt: skip
-    ask = PublicAsk(
-        line=line, source=source, quote="", quote_place="", reading="", jurisdictions=(), bodies=(),
-        is_archived=False, story=tuple(reversed(story)), **{"tests": (), "links": (), **more},
-    )  # fmt: skip
-    return time_line(ask, NEW_YEAR)
+    status, status_on = (current.status, current.happened_on) if current else (None, None)
+    line = only(AskLine, status=status, status_on=status_on, reviewed_on=when(reviewed_on))
+    source = only(PublicSource, published_on=PartialDate("2018-01-01"))
+    told = {"story": tuple(reversed(story)), "tests": (), "links": ()}
+    return time_line(only(PublicAsk, line=line, source=source, **told | more), NEW_YEAR)
 
 
 def test_statuses_follow_one_another_and_neighbours_that_are_the_same_are_one() -> None:
     time = drawn(
         entry("2018-01-01", Status.ANNOUNCED),
-        entry("2019-01-01", Status.MET, corrected=True),
+        entry("2019-01-01", Status.MET, corrected_by=("later",)),
         entry("2019-01-01", Status.PARTLY_MET),
         entry("2020-01-01", Status.PARTLY_MET),
     )
