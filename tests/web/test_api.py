@@ -128,6 +128,8 @@ def test_the_filters_of_the_list_of_asks_are_those_of_the_files_and_the_orders_t
         expected = {row["ask_slug"] for row in rows(shared_site, "asks", **query)}
         answer = got(shared_site, path)
         assert {record["ask_slug"] for record in answer["records"]} == expected != set()
+        for name in ("updates", "evidence", "tests", "results", "links"):
+            assert {row["ask_slug"] for row in rows(shared_site, name, **query)} <= expected
         assert answer["total"] == len(expected)
         assert send(shared_site, path).headers["X-Total-Count"] == str(len(expected))
     none = got(shared_site, "/asks?family=met&status=rejected")

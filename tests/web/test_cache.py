@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -15,7 +14,6 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from tests.site import ED, LOCAL, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
-from tracker import clock
 from tracker.models import Ask, Revision
 from tracker.web import build
 from tracker.web.cache import LARGEST_SHARE
@@ -155,17 +153,6 @@ def test_a_commit_is_on_the_next_answer_and_the_old_ones_are_dropped(site: Site)
         site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(title=title))
         site.execute(sa.update(Revision).values(number=number))
         assert title in get(site, "/").text, "a revision that goes back is another state"
-
-
-def test_a_page_is_made_anew_at_midnight_in_london(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = Asked(sqlite_site)
-    seen = []
-    for hour, minute in ((22, 58), (22, 59), (23, 0), (23, 1)):
-        moment = datetime(2026, 7, 1, hour, minute, tzinfo=UTC)
-        monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
-        seen.append((get(sqlite_site, "/about").headers["ETag"], asked.count))
-    assert seen[0] == seen[1] != seen[2] == seen[3]
-    assert asked.count == 2
 
 
 def test_a_build_is_told_by_its_files_and_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

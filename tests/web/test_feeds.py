@@ -70,20 +70,6 @@ def post(site: Site, after: int = 0, slug: str = WEALTH_ORDERS, **typed: Any) ->
         return made.id, made.key
 
 
-def old_entry(site: Site) -> Any:
-    """The entry of 31 January 2018, by which the orders came into force."""
-    return site.scalar(sa.select(Update.id).where(Update.key == "2018-01-31", Update.ask_id == site.ask_id()))
-
-
-def correct(site: Site, entry: int, after: int = 5) -> tuple[int, str]:
-    """Say that an entry which set a status was wrong, and that the status is the same."""
-    old = site.scalar(sa.select(Update.status).where(Update.id == entry))
-    return post(
-        site, after, kind=UpdateKind.CORRECTION, corrects_id=entry, status=old,
-        text="The date was wrong.", reason="The status stays.", happened_on=PartialDate("2018-01-31"),
-    )  # fmt: skip
-
-
 def name(site: Site, of: str) -> str:
     """The permanent name of something in a feed."""
     first = site.scalar(sa.select(Event.hash).where(Event.id == 1))
@@ -92,8 +78,8 @@ def name(site: Site, of: str) -> str:
 
 def test_a_site_that_moves_keeps_the_names_of_its_feeds_and_calendars(make_site: MakeSite) -> None:
     here, there = make_site(LOCAL), make_site(PRODUCTION)
-    there.execute(sa.update(Ask).values(next_step_on=PartialDate("2187-03-05")))
-    here.execute(sa.update(Ask).values(next_step_on=PartialDate("2187-03-05")))
+    for site in (here, there):
+        site.execute(sa.update(Ask).values(next_step_on=PartialDate("2187-03-05")))
     moved = there.browser().send("GET", "/feed.atom", base_url="https://tracker.example")
     assert moved.headers["Access-Control-Allow-Origin"] == "*"
     feed = feedparser.parse(moved.data)
@@ -103,8 +89,7 @@ def test_a_site_that_moves_keeps_the_names_of_its_feeds_and_calendars(make_site:
     assert datetime.fromisoformat(feed.feed.updated).tzinfo
     calendar = there.browser().send("GET", "/calendar.ics", base_url="https://tracker.example").text
     uids = re.findall(r"UID:.*", calendar)
-    assert uids
-    assert uids == re.findall(r"UID:.*", here.browser().send("GET", "/calendar.ics").text)
+    assert uids == re.findall(r"UID:.*", here.browser().send("GET", "/calendar.ics").text) != []
 
 
 def test_the_newest_fifty_changes_are_in_the_feed(shared_site: Site) -> None:
@@ -158,12 +143,16 @@ def test_an_entry_is_told_in_words_that_cannot_break_out_and_a_draft_is_not_told
 def test_a_correction_brings_the_corrected_entry_back_and_adds_one(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Even when more than a feed's worth of entries came between."""
     monkeypatch.setattr(queries, "MOST_ENTRIES", 5)
-    old = old_entry(site)
+    # The entry by which the orders came into force.
+    old = site.scalar(sa.select(Update.id).where(Update.key == "2018-01-31", Update.ask_id == site.ask_id()))
     for number in range(queries.MOST_ENTRIES):
         post(site, text=f"Event {number}.")
     assert name(site, f"update/{old}") not in [entry.id for entry in read(site).entries]
     before = read(site).entries[0]
-    made, key = correct(site, old)
+    made, key = post(
+        site, 5, kind=UpdateKind.CORRECTION, corrects_id=old, status="in_force", text="The date was wrong.",
+        reason="The status stays.", happened_on=PartialDate("2018-01-31"),
+    )  # fmt: skip
     for path in ("/feed.atom", OF_ASK, "/feed.atom?status=in_force"):
         feed = read(site, path)
         correction, corrected = feed.entries[:2]
@@ -195,9 +184,8 @@ def test_a_filter_looks_through_a_bounded_number_of_entries(site: Site, monkeypa
     for most in ("LOOKED_THROUGH", "UNFILTERED"):
         monkeypatch.setattr(queries, most, 3)
     post(site, slug="stop-brexit")
-    newest = read(site).entries
-    assert [entry.id for entry in read(site, "/feed.atom?status=rejected").entries] == []
-    assert len(newest) == 3
+    assert len(read(site).entries) == 3
+    assert read(site, "/feed.atom?status=rejected").entries == []
 
 
 # --- the calendars ---
@@ -230,15 +218,8 @@ def day(offset: int) -> PartialDate:
     return PartialDate((today() + timedelta(days=offset)).isoformat())
 
 
-def span(event: Any) -> tuple[date, date]:
-    """The first and the last day of an event."""
-    assert not hasattr(event.dtstart.value, "hour")
-    return event.dtstart.value, event.dtend.value - timedelta(days=1)
-
-
 SPANS = [
     ("2187-03-05", date(2187, 3, 5), date(2187, 3, 5), "Next step"),
-    ("2187-03", date(2187, 3, 1), date(2187, 3, 31), "Next step, some time in March 2187"),
     ("2188-02", date(2188, 2, 1), date(2188, 2, 29), "Next step, some time in February 2188"),
     ("2199", date(2199, 1, 1), date(2199, 12, 31), "Next step, some time in 2199"),
 ]
@@ -249,7 +230,7 @@ def test_a_date_is_as_long_as_it_is_uncertain_and_moves_its_event(sqlite_site: S
     for on, first, last, words in SPANS:
         set_dates(sqlite_site, next_step_on=PartialDate(on), next_step="A vote; then, perhaps,\nmore.")
         event = events_in(sqlite_site)[name]
-        assert span(event) == (first, last)
+        assert (event.dtstart.value, event.dtend.value) == (first, last + timedelta(days=1))
         assert event.summary.value == f"{words}: {TITLE}"
         assert event.description.value == "A vote; then, perhaps,\nmore."
         assert event.url.value == f"http://127.0.0.1:8000/asks/{WEALTH_ORDERS}"
