@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from tests.browser import Page
@@ -39,32 +38,26 @@ def test_words_that_fit_several_laws_bring_them_back_as_suggestions_with_everyth
     (error,) = asked.errors("legislation_id")
     assert error.startswith("“criminal finances” names none of them alone. Type one of these in its place: ")
     assert f"{found[0]} (" in error
-    assert (asked.value("legislation_id"), asked.value("provisions"), asked.value("note")) == (
-        "criminal finances",
-        "ss. 1–3",
-        "So.",
-    )
+    kept = [asked.value(name) for name in ("legislation_id", "provisions", "note")]
+    assert kept == ["criminal finances", "ss. 1–3", "So."]
     done = asked.submit("Keep as a draft", legislation_id=found[0])
     assert "Kept as a draft" in done.notices[0]
     newest = sa.select(Legislation.key).join(Link).order_by(Link.id.desc()).limit(1)
     assert site.scalar(newest) == found[0]
 
 
-@pytest.mark.parametrize(
-    ("typed", "says"),
-    [
+def test_what_names_no_law_is_explained(shared_site: Site) -> None:
+    form = link_form(shared_site)
+    for typed, says in (
         ("", "Fill in “Law”."),
         ("no such law at all", "No law here fits. Add it first: Legislation, New law."),
         ("x\x00", "cannot be stored (U+0000)"),
-    ],
-)
-def test_what_names_no_law_is_explained(shared_site: Site, typed: str, says: str) -> None:
-    form = link_form(shared_site)
-    with shared_site.unchanged():
-        refused = form.submit("Keep as a draft", legislation_id=typed, note="So.")
-    (error,) = refused.errors("legislation_id")
-    assert says in error
-    assert refused.value("note") == "So."
+    ):
+        with shared_site.unchanged():
+            refused = form.submit("Keep as a draft", legislation_id=typed, note="So.")
+        (error,) = refused.errors("legislation_id")
+        assert says in error
+        assert refused.value("note") == "So."
 
 
 def test_the_law_of_a_link_is_shown_in_words_and_kept_where_nothing_is_typed(sqlite_site: Site) -> None:
@@ -125,19 +118,17 @@ FORMS = (
 def test_no_form_grows_with_the_number_of_records(site: Site) -> None:
     ada = site.browser(ADA)
 
-    def measured() -> list[tuple[int, int]]:
-        found = []
-        for path in FORMS:
-            with watched(site.engine) as sent:
-                page = ada.get(path)
-            assert page.status == 200, path
-            found.append((len(sent), len(page.html)))
-        return found
+    def measure(path: str) -> tuple[int, int]:
+        with watched(site.engine) as sent:
+            page = ada.get(path)
+        assert page.status == 200, path
+        return len(sent), len(page.html)
 
     grow(site, "a", SIZE)  # enough to fill every list of likely ones, and a page of people
-    before = measured()
+    before = {path: measure(path) for path in FORMS}
     grow(site, "b", 300)
-    for path, (few, small), (many, large) in zip(FORMS, before, measured(), strict=True):
+    for path, (few, small) in before.items():
+        many, large = measure(path)
         assert many == few, path
         assert large < small + 500 or path == "/staff/people/", path
         assert large < 120_000, path
