@@ -1,6 +1,5 @@
 """Where addresses lead: what moved, what is public no longer, what nobody meant, and words around an address."""
 
-import feedparser
 import sqlalchemy as sa
 
 from tests.exported import rows
@@ -29,15 +28,11 @@ def test_a_former_slug_leads_to_what_is_public_and_an_unknown_one_nowhere(sqlite
         assert (moved.status_code, moved.location) == (301, f"{ASK}{part}")
         assert moved.headers["Cache-Control"].startswith("public, max-age=5")
         assert browser.send("GET", f"/asks/never-there{part}").status_code == 404
-    moved = send(sqlite_site, "/asks/older")
-    assert (moved.status_code, moved.location) == (301, f"/api/v1{ASK}")
-    assert moved.headers["Access-Control-Allow-Origin"] == "*"
+    assert send(sqlite_site, "/asks/older").location == f"/api/v1{ASK}"
     for hidden in (Publication.DRAFT, Publication.PUT_ASIDE):
         set_publication(sqlite_site, hidden)
-        for part in OF_ASK:
-            for path in (f"/asks/older{part}", f"{ASK}{part}"):
-                assert browser.send("GET", path).status_code == 404
-        assert browser.send("GET", LAW).status_code == 404
+        for path in (LAW, *(f"{slug}{part}" for slug in ("/asks/older", ASK) for part in OF_ASK)):
+            assert browser.send("GET", path).status_code == 404
         for path in (ASK, LAW):
             assert path not in browser.send("GET", "/sitemap-1.xml").text
             answer = send(sqlite_site, path)
@@ -47,26 +42,22 @@ def test_a_former_slug_leads_to_what_is_public_and_an_unknown_one_nowhere(sqlite
 
 def test_what_is_archived_keeps_its_addresses_and_leaves_all_lists(sqlite_site: Site) -> None:
     browser = sqlite_site.browser()
-    assert got(sqlite_site, ASK)["is_archived"] is False
     set_publication(sqlite_site, Publication.ARCHIVED)
     assert [browser.send("GET", f"{ASK}{part}").status_code for part in OF_ASK] == [200] * len(OF_ASK)
     page = browser.get(ASK)
     assert page.notices[0].startswith("Archived.")
     assert page.h1 not in browser.get(LAW).text
-    assert feedparser.parse(browser.send("GET", f"{ASK}/feed.atom").data).entries
     assert ">No longer followed<" in browser.send("GET", f"{ASK}/badge.svg").text
     assert "No longer followed." in browser.get(f"{ASK}/card").text
-    answer = got(sqlite_site, ASK)
-    assert answer["is_archived"] is True
-    assert answer["updates"]
+    assert "<entry>" in browser.send("GET", f"{ASK}/feed.atom").text
+    assert got(sqlite_site, ASK)["is_archived"] is True
     for name in ("updates", "evidence", "tests", "results", "links"):
         assert WEALTH_ORDERS not in {record["ask_slug"] for record in all_records(sqlite_site, f"/{name}")}
         assert send(sqlite_site, f"/{name}?ask={WEALTH_ORDERS}").status_code == 400
         assert WEALTH_ORDERS not in browser.get(f"/{name}.csv").html
     for path in ("/asks.csv", "/feed.atom", "/calendar.ics", "/updates", "/unknown", "/sitemap-1.xml"):
         assert ASK not in browser.send("GET", path).text, path
-    for path in ("/legislation", "/sitemap-1.xml"):
-        assert LAW not in browser.send("GET", path).text
+    assert LAW not in browser.send("GET", "/legislation").text + browser.send("GET", "/sitemap-1.xml").text
 
 
 NOWHERE = (
@@ -160,20 +151,13 @@ def test_what_means_nothing_here_leads_nowhere_and_nothing_to_another_site(share
     assert shared_site.browser(ED).send("POST", "/staff/asks/new/").status_code in {400, 404}, "nor is a form led on"
 
 
-def test_the_addresses_in_files_lead_to_laws_and_to_the_oldest_entry_of_a_long_story(sqlite_site: Site) -> None:
+def test_the_address_of_the_oldest_entry_of_a_long_story_leads_to_its_words(sqlite_site: Site) -> None:
     """The page of the ask shows the newest fifty with their words."""
     with sqlite_site.change() as change:
         ask = change.session.get_one(Ask, sqlite_site.ask_id())
         for number in range(45):
             make_update(change, ask, happened_on=PartialDate("2026-05-01"), text=f"Event {number}.")
-    browser = sqlite_site.browser()
-    for law in rows(sqlite_site, "legislation")[:3]:
-        assert browser.get(law["law_url"].removeprefix("http://127.0.0.1:8000")).h1 == law["title"]
-    of_ask = [row for row in rows(sqlite_site, "updates") if row["ask_slug"] == WEALTH_ORDERS]
-    assert len(of_ask) > 55
-    for address, text in [(row["update_url"], row["text"]) for row in of_ask[:3]]:
-        page = browser.get(address.removeprefix("http://127.0.0.1:8000"))
-        assert page.status == 200
-        assert " ".join(text.split())[:60] in page.text
-    for entry in feedparser.parse(browser.send("GET", f"{ASK}/feed.atom").data).entries[-3:]:
-        assert browser.get(entry.link.removeprefix("http://127.0.0.1:8000")).status == 200
+    entries = [row for row in rows(sqlite_site, "updates") if row["ask_slug"] == WEALTH_ORDERS]
+    assert len(entries) > 55
+    page = sqlite_site.browser().get(entries[0]["update_url"].removeprefix("http://127.0.0.1:8000"))
+    assert " ".join(entries[0]["text"].split())[:60] in page.text

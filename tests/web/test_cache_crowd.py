@@ -1,6 +1,6 @@
 """Many readers at once: one thread renders an address, and the others get what it made, or go their own way."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from threading import Event, Semaphore
@@ -79,27 +79,36 @@ def readers(
             rendering.go_on.set()
 
 
+def crowd(site: Site, rendering: Rendering, waiting: Semaphore, path: str = "/about") -> list[TestResponse]:
+    """What each of the readers gets once the first may go on; nobody is left waiting."""
+    with readers(site, rendering, waiting, path) as asked:
+        rendering.go_on.set()
+        answers = [answer.result(SECONDS) for answer in asked]
+    assert not site.cache.store.rendering
+    return answers
+
+
 def test_one_thread_renders_for_all_who_ask_at_once(sqlite_site: Site, waiting: Semaphore) -> None:
     rendering = Rendering(sqlite_site, lambda: Response("the page" * 200))
-    with readers(sqlite_site, rendering, waiting, "/about?q=magnitsky") as asked:
-        rendering.go_on.set()
-        assert {answer.result(SECONDS).text for answer in asked} == {"the page" * 200}
+    answers = crowd(sqlite_site, rendering, waiting, "/about?q=magnitsky")
+    assert {answer.text for answer in answers} == {"the page" * 200}
     assert rendering.count == 1
-    assert not sqlite_site.cache.store.rendering
 
 
-def test_when_rendering_fails_each_who_waited_tries_for_itself(sqlite_site: Site, waiting: Semaphore) -> None:
+def test_when_rendering_fails_or_is_not_kept_each_who_waited_tries_for_itself(
+    sqlite_site: Site, waiting: Semaphore
+) -> None:
     def fail_once() -> Response:
         if rendering.count == 1:
             raise RuntimeError("broken")
         return Response("mended")
 
     rendering = Rendering(sqlite_site, fail_once)
-    with readers(sqlite_site, rendering, waiting) as asked:
-        rendering.go_on.set()
-        answers = [answer.result(SECONDS) for answer in asked]
+    answers = crowd(sqlite_site, rendering, waiting)
     assert [answer.status_code for answer in answers] == [500] + [200] * (READERS - 1)
-    assert not sqlite_site.cache.store.rendering
+    sqlite_site.forget()
+    rendering = Rendering(sqlite_site, lambda: Response(str(rendering.count), headers={"Cache-Control": "private"}))
+    assert len(crowd(sqlite_site, rendering, waiting)) == rendering.count == READERS
 
 
 def test_a_thread_that_dies_releases_those_who_wait(waiting: Semaphore) -> None:
@@ -117,20 +126,8 @@ def test_a_thread_that_dies_releases_those_who_wait(waiting: Semaphore) -> None:
     assert not store.rendering
 
 
-def test_what_is_not_kept_is_rendered_for_each_at_once(sqlite_site: Site, waiting: Semaphore) -> None:
-    rendering = Rendering(sqlite_site, lambda: Response(str(rendering.count), headers={"Cache-Control": "private"}))
-    with readers(sqlite_site, rendering, waiting) as asked:
-        rendering.go_on.set()
-        assert len([answer.result(SECONDS) for answer in asked]) == READERS
-    assert rendering.count == READERS
-
-
 def test_a_file_that_is_sent_piece_by_piece_holds_up_nobody(sqlite_site: Site) -> None:
-    def pieces() -> Iterable[str]:
-        yield "a"
-        yield "b"
-
-    sqlite_site.app.view_functions["public.about"] = lambda: Response(pieces())
+    sqlite_site.app.view_functions["public.about"] = lambda: Response(iter(["a", "b"]))
     client = sqlite_site.app.test_client()
     with client.get("/about", buffered=False) as slow:
         body = slow.iter_encoded()
