@@ -2,13 +2,10 @@
 
 import sqlalchemy as sa
 
-from tests.exported import rows
-from tests.factories import make_update
 from tests.site import ED, WEALTH_ORDERS, Site
 from tests.web.json_answers import all_records, got, send
 from tracker.models import Ask, FormerSlug, Legislation
 from tracker.rules.asks import Publication
-from tracker.rules.dates import PartialDate
 
 ASK, LAW = f"/asks/{WEALTH_ORDERS}", "/legislation/ukpga/2017/22"
 OF_ASK = ("", "/story", "/history", "/feed.atom", "/calendar.ics", "/badge.svg", "/card", "/picture.png")
@@ -149,15 +146,3 @@ def test_what_means_nothing_here_leads_nowhere_and_nothing_to_another_site(share
         answer = browser.send("GET", "/", environ_overrides={"PATH_INFO": path})
         assert answer.status_code == 404 or not (answer.location or "").startswith(("//", "http", "/\\"))
     assert shared_site.browser(ED).send("POST", "/staff/asks/new/").status_code in {400, 404}, "nor is a form led on"
-
-
-def test_the_address_of_the_oldest_entry_of_a_long_story_leads_to_its_words(sqlite_site: Site) -> None:
-    """The page of the ask shows the newest fifty with their words."""
-    with sqlite_site.change() as change:
-        ask = change.session.get_one(Ask, sqlite_site.ask_id())
-        for number in range(45):
-            make_update(change, ask, happened_on=PartialDate("2026-05-01"), text=f"Event {number}.")
-    entries = [row for row in rows(sqlite_site, "updates") if row["ask_slug"] == WEALTH_ORDERS]
-    assert len(entries) > 55
-    page = sqlite_site.browser().get(entries[0]["update_url"].removeprefix("http://127.0.0.1:8000"))
-    assert " ".join(entries[0]["text"].split())[:60] in page.text

@@ -15,7 +15,7 @@ from openapi_spec_validator import validate
 from tests.exported import rows
 from tests.factories import make_update
 from tests.queries.statements import watched
-from tests.site import ED, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
+from tests.site import ED, WEALTH_ORDERS, Site
 from tests.web.json_answers import Answer, all_records, faults, got, local, send
 from tracker.exports.columns import Type
 from tracker.exports.openapi import RECORDS, document
@@ -144,14 +144,6 @@ def test_the_filters_of_the_list_of_asks_are_those_of_the_files_and_the_orders_t
     assert changed == sorted(changed, reverse=True)
     best = all_records(shared_site, "/asks?q=unexplained+wealth+orders&limit=1")
     assert best[0]["ask_slug"] == WEALTH_ORDERS
-
-
-def test_addresses_begin_with_that_of_the_site(make_site: MakeSite) -> None:
-    site = make_site(PRODUCTION)
-    answer = site.browser().send("GET", "/api/v1/updates?limit=1", base_url="https://tracker.example")
-    page = json.loads(answer.data)
-    assert page["next"].startswith("https://tracker.example/api/v1/updates?")
-    assert page["records"][0]["ask_url"].startswith("https://tracker.example/asks/")
 
 
 def test_the_check_against_the_description_notices_a_fault(shared_site: Site) -> None:

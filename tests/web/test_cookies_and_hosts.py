@@ -1,10 +1,7 @@
 """The session cookie, and how the site behaves in production: flags, HTTPS, host names."""
 
-import sqlalchemy as sa
-
 from tests.page_checks import SECURITY_HEADERS
 from tests.site import ED, LOCAL, PASSWORD, PRODUCTION, MakeSite, Site, email_of
-from tracker.models import Person
 
 HTTPS = "https://tracker.example"
 
@@ -94,16 +91,6 @@ def test_a_signed_cookie_with_odd_contents_signs_nobody_in(shared_site: Site) ->
         assert browser.send("GET", "/staff/").status_code == 303, values
         assert browser.client.get("/staff/sign-in").status_code == 200, values
         assert browser.client.post("/staff/asks/1/edit", data={"title": "a"}).status_code == 403, values
-
-
-def test_a_person_who_is_deactivated_is_out_at_once(sqlite_site: Site) -> None:
-    browser = sqlite_site.browser(ED)
-    public = browser.send("GET", "/")
-    assert public.data == sqlite_site.browser().send("GET", "/").data, "a cookie changes nothing about a public page"
-    assert public.headers["Cache-Control"] == "private, no-cache"
-    assert browser.get("/staff/").hops == [200]
-    sqlite_site.execute(sa.update(Person).where(Person.email == email_of(ED)).values(is_active=False))
-    assert browser.get("/staff/").hops == [303, 200]
 
 
 def test_pages_of_errors_carry_every_header_even_when_everything_failed(sqlite_site: Site) -> None:
