@@ -92,7 +92,7 @@ def compare_cells(site: Site, name: str) -> None:
         assert cells == by_key[tuple(cells[part] for part in key)]
 
 
-def test_every_ask_and_every_law_is_as_described(shared_site: Site) -> None:
+def test_every_ask_every_law_and_every_status_is_as_described(shared_site: Site) -> None:
     for record in all_records(shared_site, "/asks"):
         whole = got(shared_site, f"/asks/{record['ask_slug']}")
         assert {name: whole[name] for name in record} == record
@@ -109,13 +109,9 @@ def test_every_ask_and_every_law_is_as_described(shared_site: Site) -> None:
     second = got(shared_site, local(first["next"]))
     assert first["citation"] == second["citation"]
     assert first["links"] + second["links"] == got(shared_site, path)["links"][:2]
-
-
-def test_the_statuses_come_with_what_they_do_not_mean(shared_site: Site) -> None:
     answer = got(shared_site, "/statuses")
-    assert [status["status"] for status in answer["statuses"]] == list(Status)
-    for status in answer["statuses"]:
-        assert status["does_not_mean"] == Status(status["status"]).does_not_mean
+    told = [(status["status"], status["does_not_mean"]) for status in answer["statuses"]]
+    assert told == [(status, status.does_not_mean) for status in Status]
     assert sorted(status for family in answer["families"] for status in family["statuses"]) == sorted(Status)
 
 
@@ -173,6 +169,9 @@ def test_each_record_comes_once_for_the_same_few_statements_and_the_next_keeps_t
         assert names(name, first["records"]) == whole[:size]
         links = send(shared_site, f"/{name}?limit={size}").headers.getlist("Link")
         assert (f'<{first["next"]}>; rel="next"' in links) is (len(whole) > size)
+        if name in RECORDS:
+            beyond = "999999999-999999999" if name == "results" else "999999999"
+            assert got(shared_site, f"/{name}?after={beyond}") == {"records": [], "next": None}
         assert count(shared_site, f"/{name}?limit=1") == count(shared_site, f"/{name}?limit=100") <= 4
     assert len(got(shared_site, "/evidence")["records"]) == 50
     found = all_records(shared_site, f"/evidence?ask={WEALTH_ORDERS}&limit=5")
@@ -237,8 +236,6 @@ def test_a_generated_client_reads_an_ask_and_its_tests(
     assert ask.ask_slug == WEALTH_ORDERS
     assert ask.tests
     assert {test.result.value for test in ask.tests} <= {"met", "not_met", "unknown"}
-    first = call("list_asks", limit=2)
-    assert len(first.records) == 2
-    assert first.total > 2
+    assert len(call("list_asks", limit=2).records) == 2
     tests = call("list_tests", ask=WEALTH_ORDERS)
     assert [test.test_key for test in tests.records] == [test.test_key for test in ask.tests]

@@ -134,9 +134,7 @@ def test_a_body_that_breaks_off_never_reaches_the_app_and_of_one_no_more_is_read
     assert too_large.text == "read " + "a" * 101, "it is left to the app, unread"
     limit.strangers = Places(0, 0)
     assert client.get(data={"a": "b"}).status_code == 503, "a page that is asked for with a body is limited too"
-
-
-def test_one_network_is_what_one_client_can_use() -> None:
+    # One network is what one client can use.
     assert network_of("::ffff:192.0.2.1") == "192.0.2.1"
     assert network_of("2001:db8:1:2:3:4:5:6") == "2001:db8:1:2::/64"
     assert network_of("no address") == "no address"

@@ -124,7 +124,9 @@ def test_one_that_is_stale_or_never_was_stops_all(sqlite_site: Site) -> None:
             assert stopped.browser.post("/staff/asks/many", typed | {"do": button}).status == 409
 
 
-def test_what_the_rules_refuse_for_one_ask_is_said_by_name_and_stops_all(shared_site: Site) -> None:
+def test_what_the_rules_refuse_for_one_ask_is_said_by_name_and_none_or_too_many_are_not_begun_with(
+    shared_site: Site,
+) -> None:
     page = chosen(shared_site)
     with shared_site.unchanged():
         refused = page.submit(SHOW, what="review_interval_days", review_interval_days="5000", reason=WHY)
@@ -136,9 +138,6 @@ def test_what_the_rules_refuse_for_one_ask_is_said_by_name_and_stops_all(shared_
         assert page.submit(SHOW, what="topic", topic="Law").errors("reason") == ["Fill in “Why, except for a review”."]
         future = page.submit(SHOW, what="review", checked_on="2190-01-01")
         assert any("in the future" in line for line in future.summary)
-
-
-def test_none_or_too_many_are_not_begun_with(shared_site: Site) -> None:
     assert "No ask is chosen." in shared_site.browser(ED).get("/staff/asks/many").text
     for number in (0, 59):
         assert f"you chose {number}" in ticked(shared_site, map(str, range(1, number + 1))).text

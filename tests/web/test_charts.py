@@ -117,9 +117,7 @@ def test_the_title_states_the_finding() -> None:
         ([one_met], "2019-05", 2, "Two statuses changed in 2019"),
     ):
         assert chart_of(*years, changed=changed, number=number).title == title
-
-
-def test_the_strip_of_a_list_begins_where_the_history_does() -> None:
+    # The strip of a list begins where the history does.
     line = only(AskLine, history=((date(2017, 1, 1), Status.IN_FORCE), (date(2019, 1, 1), Status.MET)))
     assert strip(line, 2018, date(2019, 7, 2)) == (("open", 0.0, 50.0), ("met", 50.0, 24.93))
 
@@ -166,7 +164,7 @@ def drawn(*story: StoryEntry, reviewed_on: str | None = None, **more: Any) -> Ti
     return time_line(only(PublicAsk, line=line, source=source, **told | more), NEW_YEAR)
 
 
-def test_statuses_follow_one_another_and_neighbours_that_are_the_same_are_one() -> None:
+def test_statuses_follow_one_another_also_from_before_the_ask_and_neighbours_that_are_the_same_are_one() -> None:
     time = drawn(
         entry("2018-01-01", Status.ANNOUNCED),
         entry("2019-01-01", Status.MET, corrected_by=("later",)),
@@ -180,15 +178,13 @@ def test_statuses_follow_one_another_and_neighbours_that_are_the_same_are_one() 
     assert time.status.bars == (Bar("open", 0, 25), Bar("partly_met", 25, 50))
     assert time.status.words == "Announced from 1 January 2018; then Partly met from 1 January 2019"
     assert time.title == "Partly met since 1 January 2019"
+    before = drawn(entry("2016", Status.IN_FORCE))
+    assert before.title == "In force, ask not yet met since 2016, before it was asked"
+    bare = drawn()
+    assert (bare.title, bare.spells, bare.status.bars, bare.asked, bare.looked) == ("No status yet", (), (), 0, None)
+    looked = drawn(entry("2018-01-01", Status.ANNOUNCED), reviewed_on="2020-01-01")
+    assert (looked.asked, looked.looked, looked.due) == (0, 50, None)
     assert time.dots == (0, 25, 50)
-
-
-def test_a_time_line_says_what_is_before_the_ask_without_a_status_and_when_we_looked() -> None:
-    assert drawn(entry("2016", Status.IN_FORCE)).title == "In force, ask not yet met since 2016, before it was asked"
-    time = drawn()
-    assert (time.title, time.spells, time.status.bars, time.asked, time.looked) == ("No status yet", (), (), 0, None)
-    time = drawn(entry("2018-01-01", Status.ANNOUNCED), reviewed_on="2020-01-01")
-    assert (time.asked, time.looked, time.due) == (0, 50, None)
 
 
 MET, NOT_MET, UNKNOWN = Result.MET, Result.NOT_MET, Result.UNKNOWN

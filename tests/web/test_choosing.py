@@ -15,10 +15,6 @@ from tracker.queries.paging import SIZE
 ACT = "ukpga/2018/13"
 
 
-def link_form(site: Site) -> Page:
-    return site.browser(ED).get(f"/staff/asks/{site.ask_id()}").follow("Link a law")
-
-
 def offered(page: Page, name: str) -> list[str]:
     """What the page suggests for a field."""
     (field,) = (element for element in page.tree.iter("input") if element.get("name") == name)
@@ -26,8 +22,17 @@ def offered(page: Page, name: str) -> list[str]:
     return [option.get("value", "") for option in suggestions.iter("option")]
 
 
-def test_words_that_fit_several_laws_bring_them_back_as_suggestions_with_everything_typed(site: Site) -> None:
-    form = link_form(site)
+def test_words_that_fit_no_law_or_several_bring_everything_typed_back_with_suggestions(site: Site) -> None:
+    form = site.browser(ED).get(f"/staff/asks/{site.ask_id()}").follow("Link a law")
+    for typed, says in (
+        ("", "Fill in “Law”."),
+        ("no such law at all", "No law here fits. Add it first: Legislation, New law."),
+        ("x\x00", "cannot be stored (U+0000)"),
+    ):
+        with site.unchanged():
+            refused = form.submit("Keep as a draft", legislation_id=typed, note="So.")
+        assert says in refused.errors("legislation_id")[0]
+        assert refused.value("note") == "So."
     with site.unchanged():
         asked = form.submit(
             "Keep as a draft", legislation_id="criminal finances", effect="enables", provisions="ss. 1–3", note="So."
@@ -44,20 +49,6 @@ def test_words_that_fit_several_laws_bring_them_back_as_suggestions_with_everyth
     assert "Kept as a draft" in done.notices[0]
     newest = sa.select(Legislation.key).join(Link).order_by(Link.id.desc()).limit(1)
     assert site.scalar(newest) == found[0]
-
-
-def test_what_names_no_law_is_explained(shared_site: Site) -> None:
-    form = link_form(shared_site)
-    for typed, says in (
-        ("", "Fill in “Law”."),
-        ("no such law at all", "No law here fits. Add it first: Legislation, New law."),
-        ("x\x00", "cannot be stored (U+0000)"),
-    ):
-        with shared_site.unchanged():
-            refused = form.submit("Keep as a draft", legislation_id=typed, note="So.")
-        (error,) = refused.errors("legislation_id")
-        assert says in error
-        assert refused.value("note") == "So."
 
 
 def test_the_law_of_a_link_is_shown_in_words_and_kept_where_nothing_is_typed(sqlite_site: Site) -> None:

@@ -36,7 +36,9 @@ def words(tree: Element) -> list[str]:
     return [text.text or "" for text in tree.iter(f"{SVG}text")]
 
 
-def test_a_badge_says_the_status_in_words_with_its_shape(shared_site: Site) -> None:
+def test_a_badge_says_the_status_with_its_shape_and_a_card_is_small_and_leads_out_of_its_frame(
+    shared_site: Site,
+) -> None:
     tree = drawn(shared_site)
     assert words(tree) == ["Partly met", "Policy ask tracker"]
     assert tree.findtext(f"{SVG}title") == f"Partly met: {TITLE} – Policy ask tracker"
@@ -46,6 +48,13 @@ def test_a_badge_says_the_status_in_words_with_its_shape(shared_site: Site) -> N
     style = tree.findtext(f"{SVG}style") or ""
     assert "prefers-color-scheme:dark" in style
     assert b64encode(sha256(style.encode()).digest()).decode() == badge.STYLE_HASH, "else browsers leave it out"
+    card = shared_site.browser().get(f"{ASK}/card")
+    assert card.h1 == TITLE
+    (link,) = card.tree.iter("a")
+    assert (link.get("href"), link.get("target")) == (ASK, "_top")
+    assert "Partly met" in card.text
+    assert card.tree.find("head/meta[@name='robots']").get("content") == "noindex"  # type: ignore[union-attr]
+    assert len(card.html) < 6000
 
 
 def test_every_text_of_a_badge_lies_inside_it_and_each_family_has_a_shape_of_its_own() -> None:
@@ -59,16 +68,6 @@ def test_every_text_of_a_badge_lies_inside_it_and_each_family_has_a_shape_of_its
             share = int(text.get("textLength", "")) / len(text.text or "") / int(text.get("font-size", ""))
             assert 0.45 < share < 0.85
         assert ends[-1] < int(tree.get("width", ""))
-
-
-def test_a_card_is_small_and_leads_out_of_its_frame(shared_site: Site) -> None:
-    card = shared_site.browser().get(f"{ASK}/card")
-    assert card.h1 == TITLE
-    (link,) = card.tree.iter("a")
-    assert (link.get("href"), link.get("target")) == (ASK, "_top")
-    assert "Partly met" in card.text
-    assert card.tree.find("head/meta[@name='robots']").get("content") == "noindex"  # type: ignore[union-attr]
-    assert len(card.html) < 6000
 
 
 def test_a_change_is_on_the_badge_the_card_and_the_picture_and_cannot_break_out(sqlite_site: Site) -> None:
