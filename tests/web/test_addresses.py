@@ -78,35 +78,25 @@ def test_an_unknown_address_is_a_clear_404(shared_site: Site) -> None:
 
 
 QUERIES = {
-    "/feed.atom?family=nobody": 400,
-    "/feed.atom?law=nowhere": 400,
-    "/feed.atom?on=2019-01-01": 400,
-    "/feed.atom?family=met&family=ended": 400,
-    "/feed.atom?q=" + "a" * 300: 400,
-    f"{ASK}/feed.atom?family=met&_=1": 200,
-    f"{ASK}/feed.atom?on=2019-01-01": 400,
-    "/calendar.ics?on=2020-01-01": 400,
-    "/checkpoint.txt?on=2019-06-30": 400,
-    "/asks.csv?family=best": 400,
-    "/asks.csv?on=2019-06-30": 400,
-    "/asks.csv?q=law&q=act": 400,
-    "/?q=law&q=act": 200,
-    "/?q=a&q=%00": 200,
-    "/?q=%ED%A0%80": 200,
-    "/asks.csv?q=%ED%A0%80": 200,
-    "/asks.csv?kind=policy%00": 400,
-    "/asks.csv?topic=" + "x" * 4000: 400,
-    "/legislation/ukpga/2017/22%2e%2e": 301,
-    "/staff/sign-in?next=" + "x" * 5000: 200,
-    "/staff/sign-in?next=%00": 200,
-}
+    200: [
+        f"{ASK}/feed.atom?family=met&_=1", "/?q=law&q=act", "/?q=a&q=%00", "/?q=%ED%A0%80", "/asks.csv?q=%ED%A0%80",
+        "/staff/sign-in?next=" + "x" * 5000, "/staff/sign-in?next=%00",
+    ],
+    400: [
+        "/feed.atom?family=nobody", "/feed.atom?law=nowhere", "/feed.atom?on=2019-01-01",
+        "/feed.atom?family=met&family=ended", "/feed.atom?q=" + "a" * 300, f"{ASK}/feed.atom?on=2019-01-01",
+        "/calendar.ics?on=2020-01-01", "/checkpoint.txt?on=2019-06-30", "/asks.csv?on=2019-06-30",
+        "/asks.csv?q=law&q=act", "/asks.csv?kind=policy%00", "/asks.csv?topic=" + "x" * 4000,
+    ],
+}  # fmt: skip
 
 
 def test_a_query_is_answered_refused_or_ignored(shared_site: Site) -> None:
     browser = shared_site.browser()
-    assert {path: browser.send("GET", path).status_code for path in QUERIES} == QUERIES
+    for code, paths in QUERIES.items():
+        assert {path: browser.send("GET", path).status_code for path in paths} == dict.fromkeys(paths, code)
     page = browser.get("/asks.csv?family=best")
-    assert page.h1 == "We could not read that request"
+    assert (page.status, page.h1) == (400, "We could not read that request")
     assert "There is no such" in page.text
 
 
@@ -120,6 +110,7 @@ MEANT = {
     f"{ASK}/feed.atom,": f"{ASK}/feed.atom",
     "/updates%E2%80%9D": "/updates",
     "/legislation/ukpga/2018/13;": "/legislation/ukpga/2018/13",
+    "/legislation/ukpga/2017/22%2e%2e": "/legislation/ukpga/2017/22",
     "/staff/asks/.": "/staff/asks/",
     "/staff/sign-in/": "/staff/sign-in",
 }

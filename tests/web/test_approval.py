@@ -50,23 +50,18 @@ def test_sent_back_with_a_note_mended_and_sent_again_or_withdrawn(site: Site) ->
     page = decision(site, update)
     with site.unchanged():
         assert page.submit("Send back").errors("note") == ["Give a note on what should be mended."]
-        refused = page.submit("Send back", note="x" * 401)
-    assert (refused.status, refused.value("note")) == (422, "x" * 401)
+        assert page.submit("Send back", note="x" * 401).value("note") == "x" * 401
     assert page.submit("Send back", note="Which Act?").notices == ["Sent back to its author."]
     mending = site.browser(CLEO).get(f"/staff/updates/{update}/edit")
     assert "Which Act?" in mending.notices[0]
     mending.submit("Send for approval", text="The Repeal Act 2026 ended it.")
-    queue = mending.browser.get("/staff/approval/")
-    assert "The Repeal Act 2026 ended it." in queue.text
-    withdrawn = queue.submit("Withdraw 1 May 2026: The Repeal Act 2026 ended it.")
+    withdrawn = mending.browser.get("/staff/approval/").submit("Withdraw 1 May 2026: The Repeal Act 2026 ended it.")
     assert withdrawn.notices == ["Withdrawn. It is your draft again."]
     assert withdrawn.value("text") == "The Repeal Act 2026 ended it."
     assert "Nothing waits." in site.browser(ED).get("/staff/approval/").text
     withdrawn.submit("Send for approval")
     decision(site, update).submit("Publish")
-    public = site.browser().get(PUBLIC_PAGE)
-    assert "The Repeal Act 2026 ended it." in public.section(ENTRY)
-    assert "Which Act?" not in public.html
+    assert "The Repeal Act 2026 ended it." in site.browser().get(PUBLIC_PAGE).section(ENTRY)
 
 
 def test_the_page_on_which_it_is_decided_only_reads(sqlite_site: Site) -> None:

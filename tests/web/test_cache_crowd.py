@@ -37,25 +37,18 @@ class Rendering:
         return self.view()
 
 
-class Waiting:
-    """An event of the store that tells when somebody begins to wait for it."""
-
-    somebody = Semaphore(0)
-
-    def __init__(self) -> None:
-        self.event = Event()
-        self.set = self.event.set
-
-    def wait(self, seconds: float) -> bool:
-        self.somebody.release()
-        return self.event.wait(seconds)
-
-
 @pytest.fixture
 def waiting(monkeypatch: pytest.MonkeyPatch) -> Semaphore:
-    monkeypatch.setattr(Waiting, "somebody", Semaphore(0))
-    monkeypatch.setattr(cache_store, "Event", Waiting)
-    return Waiting.somebody
+    """Released whenever somebody begins to wait for an event of the store."""
+    somebody = Semaphore(0)
+
+    class Told(Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            somebody.release()
+            return super().wait(timeout)
+
+    monkeypatch.setattr(cache_store, "Event", Told)
+    return somebody
 
 
 def read(site: Site, path: str = "/about") -> TestResponse:
