@@ -1,16 +1,28 @@
-"""Many readers at once: one thread renders an address, and the others get what it made, or go their own way."""
+"""Many readers at once: one thread renders an address, and the others get what it made, or go their own way.
+
+And in whatever order things are asked and changed: with the cache and without it the site says the same.
+"""
 
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count
 from threading import Event, Semaphore
 
 import pytest
 import sqlalchemy as sa
-from flask import Response
-from werkzeug.test import TestResponse
+from flask import Flask, Response
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from werkzeug.test import Client, TestResponse
 
-from tests.site import WEALTH_ORDERS, Site
+from tests.engines import ENGINES
+from tests.factories import make_update
+from tests.site import ED, WEALTH_ORDERS, SeededDatabases, Site, open_site
+from tests.web.test_cache import DECODE
+from tracker import clock
 from tracker.models import Ask
 from tracker.web import cache_store
 from tracker.web.cache_store import Address, CacheStore
@@ -149,7 +161,7 @@ def test_a_commit_while_a_page_is_rendered_is_on_the_next_answer(site: Site, wai
 
 def test_a_thread_that_comes_late_does_not_bring_back_what_is_over(sqlite_site: Site) -> None:
     """It has read the old revision, is held up, and meanwhile another has begun the store of the new one."""
-    cache, count = sqlite_site.cache, 0
+    cache, asked = sqlite_site.cache, 0
     read(sqlite_site)
     old = cache.revisions.read()
     sqlite_site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(title="Another title"))
@@ -157,9 +169,9 @@ def test_a_thread_that_comes_late_does_not_bring_back_what_is_over(sqlite_site: 
     store, usual = cache.store, cache.revisions.read
 
     def read_late() -> tuple[Hashable, ...] | None:
-        nonlocal count
-        count += 1
-        return old if count == 1 else usual()
+        nonlocal asked
+        asked += 1
+        return old if asked == 1 else usual()
 
     cache.revisions.read = read_late  # type: ignore[method-assign]
     assert read(sqlite_site).status_code == 200
@@ -182,3 +194,70 @@ def test_an_address_with_a_query_is_kept_at_its_second_request_and_a_crawler_pus
     store = sqlite_site.cache.store
     assert [address.path + address.query for address in store.answers] == ["/family=met", "/about"]
     assert len(store.asked) == 5
+
+
+# --- in any order ---
+
+PATHS = ("/", f"/asks/{WEALTH_ORDERS}", "/asks.csv", "/?q=number", "/nowhere", "/static/site.css", "/about?x=%00")
+CODINGS = ("", "gzip", "br, gzip;q=0.5")
+requests = st.tuples(st.sampled_from(PATHS), st.sampled_from(CODINGS), st.sampled_from(("GET", "HEAD")))
+changes = st.sampled_from(["post", "retitle", "sleep", "restart"])
+numbers = count()
+Had = dict[tuple[str, str], TestResponse]
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def lasting_site(seeded_databases: SeededDatabases, request: pytest.FixtureRequest) -> Iterator[Site]:
+    with open_site(seeded_databases, engine=request.param) as site:
+        yield site
+
+
+def body(answer: TestResponse) -> bytes:
+    return DECODE[answer.headers.get("Content-Encoding")](answer.data)
+
+
+def ask(site: Site, had: Had, path: str, coding: str, method: str) -> None:
+    """Ask as a browser that keeps what it got and asks whether it has changed; compare with the plain app's answer."""
+    known = had.get((path, coding))
+    headers = {"Accept-Encoding": coding} | ({"If-None-Match": known.headers["ETag"]} if known else {})
+    answer = site.app.test_client().open(path, method=method, headers=headers, buffered=True)
+    plain = Client(partial(Flask.wsgi_app, site.app), site.app.response_class).get(path, buffered=True)
+    if answer.status_code == 304:
+        assert known is not None
+        assert body(known) == plain.data
+        return
+    assert answer.status_code == plain.status_code
+    assert answer.headers["Content-Type"] == plain.headers["Content-Type"]
+    assert answer.data == b"" if method == "HEAD" else body(answer) == plain.data
+    if method == "GET" and "ETag" in answer.headers:
+        had[path, coding] = answer
+
+
+def change(site: Site, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if what == "post":
+        with site.change(ED) as change:
+            make_update(change, change.session.get_one(Ask, site.ask_id()), text=f"A word, number {next(numbers)}.")
+    elif what == "retitle":
+        title = f"Title number {next(numbers)}"
+        site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(title=title))
+    elif what == "sleep":  # until the next day
+        moment = clock.now() + timedelta(days=1)
+        monkeypatch.setattr(clock, "now", lambda: moment)
+    else:
+        site.forget()
+
+
+@given(steps=st.lists(st.one_of(requests, requests, requests, changes), min_size=3, max_size=14))
+@settings(max_examples=15)
+def test_any_sequence_of_requests_and_changes_reads_the_same_without_the_cache(
+    lasting_site: Site, steps: list[str | tuple[str, str, str]]
+) -> None:
+    had: Had = {}
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        noon = datetime(2026, 11, 22, 12, tzinfo=UTC)
+        monkeypatch.setattr(clock, "now", lambda: noon)
+        for step in steps:
+            if isinstance(step, str):
+                change(lasting_site, step, monkeypatch)
+            else:
+                ask(lasting_site, had, *step)
