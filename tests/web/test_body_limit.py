@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterable
 from io import BytesIO
-from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.test import Client, TestResponse
@@ -56,11 +55,9 @@ class Strangers:
         for thread in self.threads:
             thread.join()
 
-    def silent(self) -> dict[str, Any]:
-        return {"input_stream": Silent(self.go, self.waits), "content_length": 3}
-
     def send(self, environ: dict[str, str]) -> None:
-        self.answers.append(self.client.post(**self.silent(), environ_overrides=environ))
+        body = Silent(self.go, self.waits)
+        self.answers.append(self.client.post(input_stream=body, content_length=3, environ_overrides=environ))
 
     def wait(self, number: int, environ: dict[str, str]) -> None:
         """So many hold a place."""

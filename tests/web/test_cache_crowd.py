@@ -18,9 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.test import Client, TestResponse
 
-from tests.engines import ENGINES
 from tests.factories import make_update
-from tests.site import ED, WEALTH_ORDERS, SeededDatabases, Site, open_site
+from tests.site import ED, WEALTH_ORDERS, Site
 from tests.web.test_cache import DECODE
 from tracker import clock
 from tracker.models import Ask
@@ -206,12 +205,6 @@ numbers = count()
 Had = dict[tuple[str, str], TestResponse]
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def lasting_site(seeded_databases: SeededDatabases, request: pytest.FixtureRequest) -> Iterator[Site]:
-    with open_site(seeded_databases, engine=request.param) as site:
-        yield site
-
-
 def body(answer: TestResponse) -> bytes:
     return DECODE[answer.headers.get("Content-Encoding")](answer.data)
 
@@ -250,7 +243,7 @@ def change(site: Site, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
 @given(steps=st.lists(st.one_of(requests, requests, requests, changes), min_size=3, max_size=14))
 @settings(max_examples=15)
 def test_any_sequence_of_requests_and_changes_reads_the_same_without_the_cache(
-    lasting_site: Site, steps: list[str | tuple[str, str, str]]
+    shared_site: Site, steps: list[str | tuple[str, str, str]]
 ) -> None:
     had: Had = {}
     with pytest.MonkeyPatch.context() as monkeypatch:
@@ -258,6 +251,6 @@ def test_any_sequence_of_requests_and_changes_reads_the_same_without_the_cache(
         monkeypatch.setattr(clock, "now", lambda: noon)
         for step in steps:
             if isinstance(step, str):
-                change(lasting_site, step, monkeypatch)
+                change(shared_site, step, monkeypatch)
             else:
-                ask(lasting_site, had, *step)
+                ask(shared_site, had, *step)

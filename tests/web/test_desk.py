@@ -103,9 +103,8 @@ def test_a_sent_back_draft_stands_first_at_its_authors_desk_with_the_note(sqlite
     decide.submit("Send back", note="Which Act?")
     desk = sqlite_site.browser(CLEO).get("/staff/")
     assert desk.all("h2")[0] == "Sent back to you 1"
-    sent_back = desk.section("sent_back")
-    assert "To change: Which Act?" in sent_back
-    assert "Your draft" in sent_back
+    assert "To change: Which Act?" in desk.section("sent_back")
+    assert "Your draft" in desk.section("sent_back")
     assert 'id="drafts"' not in desk.html
     of_ed = sqlite_site.browser(ED).get("/staff/")
     assert "sent_back" not in of_ed.html
@@ -150,7 +149,6 @@ def test_an_update_is_posted_from_the_desk_with_or_without_naming_the_ask(shared
     which = desk.submit("Post an update")
     assert which.h1 == "Post an update: which ask?"
     title = shared_site.scalar(sa.select(Ask.title).where(Ask.slug == WEALTH_ORDERS))
-    assert which.follow(title).h1 == "Post an update"
     form = desk.submit("Post an update", q=f"https://tracker.example.org/asks/{WEALTH_ORDERS}")
     assert (form.h1, form.path) == ("Post an update", which.links()[title])
     some = desk.submit("Post an update", q="company ownership")

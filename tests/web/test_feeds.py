@@ -112,9 +112,8 @@ def test_an_entry_is_told_in_words_that_cannot_break_out_and_a_draft_is_not_told
     entry = read(sqlite_site).entries[0]
     assert entry.title == "Use unexplained wealth orders against Kremlin-linked wealth: status changed to Reversed"
     assert entry.link == f"http://127.0.0.1:8000/asks/{WEALTH_ORDERS}/story?entry={key}"
-    assert [(tag.term, tag.label) for tag in entry.tags] == [
-        ("status", "Status changed"), ("reversed", "Reversed")
-    ]  # fmt: skip
+    tags = {tag.term: tag.label for tag in entry.tags}
+    assert tags == {"status": "Status changed", "reversed": "Reversed"}
     assert [link.href for link in entry.links if link.rel == "related"] == ["https://www.gov.uk/news"]
     content = " ".join(re.sub("<[^>]+>", " ", entry.content[0].value).split())
     assert "1 March 2026: A minister spoke about it." in content
@@ -197,10 +196,7 @@ def events_in(site: Site, path: str = CALENDAR) -> dict[str, Any]:
     """The events by the first part of their names."""
     response = site.browser().send("GET", path)
     assert (response.status_code, response.mimetype) == (200, "text/calendar")
-    text = response.data.decode()
-    assert text.startswith("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")
-    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
-    (calendar,) = vobject.readComponents(text)
+    (calendar,) = vobject.readComponents(response.text)
     events = [child for child in calendar.getChildren() if child.name == "VEVENT"]
     found = {event.uid.value.partition("@")[0]: event for event in events}
     assert len(found) == len(events)
@@ -225,7 +221,7 @@ SPANS = [
 
 
 def test_a_date_is_as_long_as_it_is_uncertain_and_moves_its_event(sqlite_site: Site) -> None:
-    name, stamps, browser = f"ask-{sqlite_site.ask_id()}-next-step", set(), sqlite_site.browser()
+    name, browser = f"ask-{sqlite_site.ask_id()}-next-step", sqlite_site.browser()
     for on, first, last, words in SPANS:
         set_dates(sqlite_site, next_step_on=PartialDate(on), next_step="A vote; then, perhaps,\nmore.")
         event = events_in(sqlite_site)[name]
@@ -234,12 +230,10 @@ def test_a_date_is_as_long_as_it_is_uncertain_and_moves_its_event(sqlite_site: S
         assert event.description.value == "A vote; then, perhaps,\nmore."
         assert event.url.value == f"http://127.0.0.1:8000/asks/{WEALTH_ORDERS}"
         assert event.dtstamp.value.tzinfo
-        stamps.add(event.dtstamp.value)
-    assert len(stamps) == 1, "the same calendar twice is the same file"
     kept = browser.send("GET", CALENDAR).data
     assert f"\r\nNAME:{TITLE}\r\n" in kept.decode()
     sqlite_site.forget()
-    assert browser.send("GET", CALENDAR).data == kept
+    assert browser.send("GET", CALENDAR).data == kept, "the same calendar twice is the same file"
 
 
 def test_every_kind_of_date_is_there_on_both_engines(site: Site) -> None:
@@ -248,13 +242,11 @@ def test_every_kind_of_date_is_there_on_both_engines(site: Site) -> None:
     link = site.scalar(sa.select(sa.func.max(Link.id)).where(Link.ask_id == number))
     site.execute(sa.update(Link).where(Link.id == link).values(in_force_on=day(30)))
     events = events_in(site)
-    assert set(events) == {
-        f"ask-{number}-next-step", f"ask-{number}-first-deadline", f"ask-{number}-deadline", f"link-{link}-in-force"
-    }  # fmt: skip
+    of_ask = {f"ask-{number}-{kind}" for kind in ("next-step", "first-deadline", "deadline")}
+    assert set(events) == of_ask | {f"link-{link}-in-force"}
     assert set(events_in(site, "/calendar.ics")) == set(events)
-    assert [event.summary.value.partition(":")[0] for event in events.values()] == [
-        "First deadline", "Next step", "Deadline", "Comes into force"
-    ]  # fmt: skip
+    kinds = [event.summary.value.partition(":")[0] for event in events.values()]
+    assert kinds == ["First deadline", "Next step", "Deadline", "Comes into force"]
     law = site.scalar(sa.select(Legislation.title).join(Link.legislation.of_type(Legislation)).where(Link.id == link))
     assert law in events[f"link-{link}-in-force"].summary.value
     assert events[f"ask-{number}-deadline"].description.value == "A report."
