@@ -86,11 +86,9 @@ def test_what_matters_asks_for_the_password_after_ten_minutes(sqlite_site: Site)
     for each in MATTERS:
         assert browser.send("GET", each).location == f"/staff/confirm?next={each}"
     asked = browser.get(path)
-    assert (asked.h1, asked.status) == ("Confirm your password", 200)
     assert asked.submit("Confirm", password="wrong").errors("password") == ["This is not your password."]
     assert browser.get(path).h1 == "Confirm your password"
     assert asked.submit("Confirm", password=PASSWORD).path == path
-    assert browser.get("/staff/people/").hops == [200]
     age_confirmations(sqlite_site)
     file = browser.get(LOG).submit("Confirm", password=PASSWORD)
     assert (file.path, file.response.mimetype) == (LOG, "text/csv")

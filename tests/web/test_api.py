@@ -68,6 +68,13 @@ def test_an_ask_is_answered_whole_and_a_record_has_the_cells_of_its_row(site: Si
     days = [update["happened_on"] for update in answer["updates"]]
     assert days == sorted(days, reverse=True)
 
+    # Else the check of each answer against the description would prove nothing.
+    for wrong in ({"status": "nearly_met"}, {"status_on": "19/03/2018"}, {"jurisdictions": None}):
+        assert faults("WholeAsk", answer | wrong)
+    assert faults("WholeAsk", {name: value for name, value in answer.items() if name != "next_step"})
+    answer["updates"][-1]["evidence"][0]["position"] = "1"
+    assert faults("WholeAsk", answer)
+
     formula = "=1+1"
     site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(title=formula, quote="'=x"))
     site.execute(sa.update(Legislation).where(Legislation.number == "22").values(note=formula))
@@ -144,16 +151,6 @@ def test_the_filters_of_the_list_of_asks_are_those_of_the_files_and_the_orders_t
     assert changed == sorted(changed, reverse=True)
     best = all_records(shared_site, "/asks?q=unexplained+wealth+orders&limit=1")
     assert best[0]["ask_slug"] == WEALTH_ORDERS
-
-
-def test_the_check_against_the_description_notices_a_fault(shared_site: Site) -> None:
-    """Else the tests above would prove nothing."""
-    answer = got(shared_site, ASK)
-    for wrong in ({"status": "nearly_met"}, {"status_on": "19/03/2018"}, {"jurisdictions": None}):
-        assert faults("WholeAsk", answer | wrong)
-    answer["updates"][-1]["evidence"][0]["position"] = "1"
-    assert faults("WholeAsk", answer)
-    assert faults("WholeAsk", {name: value for name, value in got(shared_site, ASK).items() if name != "next_step"})
 
 
 # --- page by page ---
@@ -250,10 +247,7 @@ def test_a_generated_client_reads_an_ask_and_its_tests(
 LONG = "a" * 10_000
 # By what the answer names.
 BAD = {
-    "familly": ["/asks?familly=won"],
     "family": ["/asks?family=winning", "/asks?family=met&family=ended", "/updates?family=met", "/statuses?family=met"],
-    "Search": [f"/asks?q={LONG}"],
-    "stored": ["/asks?q=a%00b"],
     "“on”": ["/asks?on=2019-06-30", "/asks/unexplained-wealth-orders?on=2019-06-30"],
     "after": [
         "/asks?after=%00", "/asks?after=1'%20OR%201=1", "/updates?after=1-2", "/updates?after=1e3",

@@ -78,15 +78,13 @@ def test_every_form_of_a_record_notices_that_it_is_stale(sqlite_site: Site) -> N
 
 
 def test_a_stale_status_form_shows_what_was_published_meanwhile(site: Site) -> None:
-    slow = status_form(site, site.browser(ED))
-    quick = status_form(site, site.browser(ADA))
+    slow, quick = (status_form(site, site.browser(name)) for name in (ED, ADA))
     overtaken = UNDONE | {"status": "overtaken", "text": "Ada's news.", "happened_on": "2026-04-30"}
     assert quick.submit("Publish", **overtaken).hops == [303, 200]
     with site.unchanged():
         for button in ("Preview", "Publish"):
             stale = slow.submit(button, **UNDONE)
-            rows = conflict(stale)
-            assert rows == [["Published meanwhile", "30 April 2026: Ada's news.", UNDONE["text"]]]
+            assert conflict(stale) == [["Published meanwhile", "30 April 2026: Ada's news.", UNDONE["text"]]]
             assert (stale.value("text"), stale.value("status")) == (UNDONE["text"], "reversed")
     assert site.scalar(sa.select(Ask.status).where(Ask.slug == WEALTH_ORDERS)) is Status.OVERTAKEN
     assert stale.submit("Publish").hops == [303, 200]

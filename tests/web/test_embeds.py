@@ -26,8 +26,8 @@ LEADS = ("a", "img", "iframe")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def drawn(site: Site, path: str = f"{ASK}/badge.svg") -> Element:
-    response = site.browser().send("GET", path)
+def drawn(site: Site) -> Element:
+    response = site.browser().send("GET", f"{ASK}/badge.svg")
     assert (response.status_code, response.mimetype) == (200, "image/svg+xml")
     return fromstring(response.data)
 
@@ -49,9 +49,7 @@ def test_a_badge_says_the_status_with_its_shape_and_a_card_is_small_and_leads_ou
     assert "prefers-color-scheme:dark" in style
     assert b64encode(sha256(style.encode()).digest()).decode() == badge.STYLE_HASH, "else browsers leave it out"
     card = shared_site.browser().get(f"{ASK}/card")
-    assert card.h1 == TITLE
-    (link,) = card.tree.iter("a")
-    assert (link.get("href"), link.get("target")) == (ASK, "_top")
+    assert [(link.get("href"), link.get("target")) for link in card.tree.iter("a")] == [(ASK, "_top")]
     assert "Partly met" in card.text
     assert card.tree.find("head/meta[@name='robots']").get("content") == "noindex"  # type: ignore[union-attr]
     assert len(card.html) < 6000
@@ -74,8 +72,8 @@ def test_a_change_is_on_the_badge_the_card_and_the_picture_and_cannot_break_out(
     browser = sqlite_site.browser()
     before = picture_of(sqlite_site)
     change = sa.update(Ask).where(Ask.slug == LONDON_PROPERTY)
-    met = change.values(status="met", status_reason="All is done.", reviewed_on=PartialDate("2026-02-25"))
-    sqlite_site.execute(met)
+    values = {"status": "met", "status_reason": "All is done.", "reviewed_on": PartialDate("2026-02-25")}
+    sqlite_site.execute(change.values(**values))
     assert words(drawn(sqlite_site))[0] == "Met"
     assert "Met All is done. Checked 25 February 2026." in browser.get(f"{ASK}/card").text
 

@@ -100,9 +100,8 @@ def locked(url: str) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def impatient_site(site: Site) -> Site:
-    """A site that waits for a lock a tenth of a second and not ten."""
+def test_a_locked_database_answers_readers_and_tells_writers_to_come_back(site: Site) -> None:
+    # It waits for a lock a tenth of a second and not ten.
     hurry = "PRAGMA busy_timeout = 100" if site.engine.dialect.name == "sqlite" else "SET lock_timeout = '100ms'"
 
     def set_wait(connection: Any, _record: object) -> None:
@@ -111,11 +110,6 @@ def impatient_site(site: Site) -> Site:
 
     site.engine.dispose()
     sa.event.listen(site.engine, "connect", set_wait)
-    return site
-
-
-def test_a_locked_database_answers_readers_and_tells_writers_to_come_back(impatient_site: Site) -> None:
-    site = impatient_site
     url = site.engine.url.render_as_string(hide_password=False)
     form = site.browser(ED).get(f"/staff/asks/{site.ask_id()}/edit")
     with locked(url):
