@@ -197,20 +197,16 @@ def test_what_was_there_comes_once_while_others_are_added(site: Site) -> None:
             answer = got(site, address)
             seen += names(name, answer["records"])
             address = local(answer["next"]) if answer["next"] else None
-            if len(seen) < 30:
-                add_entry(site)
+            if len(seen) < 30:  # an entry with evidence and a result of a test
+                with site.change(ED) as change:
+                    ask = change.session.get_one(Ask, site.ask_id())
+                    test = change.session.scalars(sa.select(SuccessTest).where(SuccessTest.ask_id == ask.id)).first()
+                    assert test
+                    day, results = PartialDate("2026-11-02"), ((test.id, test.result),)
+                    make_update(change, ask, happened_on=day, results=results)
         assert seen[: len(before)] == before
         assert len(set(seen)) == len(seen)
         assert len(seen) > len(before)
-
-
-def add_entry(site: Site) -> None:
-    """An entry with evidence and a result of a test."""
-    with site.change(ED) as change:
-        ask = change.session.get_one(Ask, site.ask_id())
-        test = change.session.scalars(sa.select(SuccessTest).where(SuccessTest.ask_id == ask.id)).first()
-        assert test
-        make_update(change, ask, happened_on=PartialDate("2026-11-02"), results=((test.id, test.result),))
 
 
 @pytest.mark.slow

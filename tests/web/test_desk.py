@@ -69,6 +69,7 @@ def test_a_contributor_proposes_a_review_which_counts_once_an_editor_approves_it
     desk, (_, revision) = site.browser(CLEO).get("/staff/"), site.footprint()
     for _ in range(2):  # pressed twice
         sent = desk.submit(f"Nothing changed with {title}")
+        assert sent.notices[0].startswith(f"The review of “{title}” waits for an editor.")
         assert not sent.has_button(f"Nothing changed with {title}")
     assert f"A look waits for approval of {title}" in sent.links()
     assert (site.scalar(reviewed_on), site.footprint()[1]) == (LONG_AGO, revision)
