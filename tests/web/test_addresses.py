@@ -1,16 +1,11 @@
 """Where addresses lead: what moved, what is public no longer, what nobody meant, and words around an address."""
 
-import feedparser
-import pytest
 import sqlalchemy as sa
 
-from tests.exported import rows
-from tests.factories import make_update
 from tests.site import ED, WEALTH_ORDERS, Site
 from tests.web.json_answers import all_records, got, send
 from tracker.models import Ask, FormerSlug, Legislation
 from tracker.rules.asks import Publication
-from tracker.rules.dates import PartialDate
 
 ASK, LAW = f"/asks/{WEALTH_ORDERS}", "/legislation/ukpga/2017/22"
 OF_ASK = ("", "/story", "/history", "/feed.atom", "/calendar.ics", "/badge.svg", "/card", "/picture.png")
@@ -30,15 +25,11 @@ def test_a_former_slug_leads_to_what_is_public_and_an_unknown_one_nowhere(sqlite
         assert (moved.status_code, moved.location) == (301, f"{ASK}{part}")
         assert moved.headers["Cache-Control"].startswith("public, max-age=5")
         assert browser.send("GET", f"/asks/never-there{part}").status_code == 404
-    moved = send(sqlite_site, "/asks/older")
-    assert (moved.status_code, moved.location) == (301, f"/api/v1{ASK}")
-    assert moved.headers["Access-Control-Allow-Origin"] == "*"
+    assert send(sqlite_site, "/asks/older").location == f"/api/v1{ASK}"
     for hidden in (Publication.DRAFT, Publication.PUT_ASIDE):
         set_publication(sqlite_site, hidden)
-        for part in OF_ASK:
-            for path in (f"/asks/older{part}", f"{ASK}{part}"):
-                assert browser.send("GET", path).status_code == 404
-        assert browser.send("GET", LAW).status_code == 404
+        for path in (LAW, *(f"{slug}{part}" for slug in ("/asks/older", ASK) for part in OF_ASK)):
+            assert browser.send("GET", path).status_code == 404
         for path in (ASK, LAW):
             assert path not in browser.send("GET", "/sitemap-1.xml").text
             answer = send(sqlite_site, path)
@@ -48,104 +39,89 @@ def test_a_former_slug_leads_to_what_is_public_and_an_unknown_one_nowhere(sqlite
 
 def test_what_is_archived_keeps_its_addresses_and_leaves_all_lists(sqlite_site: Site) -> None:
     browser = sqlite_site.browser()
-    assert got(sqlite_site, ASK)["is_archived"] is False
     set_publication(sqlite_site, Publication.ARCHIVED)
     assert [browser.send("GET", f"{ASK}{part}").status_code for part in OF_ASK] == [200] * len(OF_ASK)
     page = browser.get(ASK)
     assert page.notices[0].startswith("Archived.")
     assert page.h1 not in browser.get(LAW).text
-    assert feedparser.parse(browser.send("GET", f"{ASK}/feed.atom").data).entries
     assert ">No longer followed<" in browser.send("GET", f"{ASK}/badge.svg").text
     assert "No longer followed." in browser.get(f"{ASK}/card").text
-    answer = got(sqlite_site, ASK)
-    assert answer["is_archived"] is True
-    assert answer["updates"]
+    assert "<entry>" in browser.send("GET", f"{ASK}/feed.atom").text
+    assert got(sqlite_site, ASK)["is_archived"] is True
     for name in ("updates", "evidence", "tests", "results", "links"):
         assert WEALTH_ORDERS not in {record["ask_slug"] for record in all_records(sqlite_site, f"/{name}")}
         assert send(sqlite_site, f"/{name}?ask={WEALTH_ORDERS}").status_code == 400
         assert WEALTH_ORDERS not in browser.get(f"/{name}.csv").html
     for path in ("/asks.csv", "/feed.atom", "/calendar.ics", "/updates", "/unknown", "/sitemap-1.xml"):
         assert ASK not in browser.send("GET", path).text, path
-    for path in ("/legislation", "/sitemap-1.xml"):
-        assert LAW not in browser.send("GET", path).text
+    assert LAW not in browser.send("GET", "/legislation").text + browser.send("GET", "/sitemap-1.xml").text
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/asks/no-such-ask", "/asks/UPPER", "/asks/-", "/asks/a--b-", "/asks/" + "a" * 81,
-        "/asks/%00", "/asks/%ff", "/asks/..%2f..%2fetc", "/asks/1", "/asks/NEVER/feed.atom",
-        "/legislation/ukpga", "/legislation/ukpga/2017", "/legislation/ukpga/2017/99999",
-        "/legislation/ukpga/2017/22/1/2", "/legislation/ukpga/2017/" + "9" * 300, "/people.csv", "/.env",
-        "/static/", "/static/../app.py", "/static/%2e%2e/app.py", "/static/nothing.css", "/%e2%80%ae", "/" + "x" * 5000,
-        "/sitemap-0.xml", "/sitemap-2.xml", "/sitemap-999999999.xml", "/sitemap-x.xml", "/security.txt",
-        "/sources/nothing", "/sources/Not%20a%20key", "/bodies/nobody", "/sources/", "/bodies/",
-    ],
+NOWHERE = (
+    "/asks/no-such-ask", "/asks/UPPER", "/asks/-", "/asks/a--b-", "/asks/" + "a" * 81, "/%ZZ", "/%00", "/asks.csv%00",
+    "/asks/%00", "/asks/%ff", "/asks/..%2f..%2fetc", "/asks/1", "/asks/NEVER/feed.atom", "/asks/%ED%A0%80",
+    "/legislation/ukpga", "/legislation/ukpga/2017", "/legislation/ukpga/2017/99999", "/asks/a%0d%0aX-Evil:1",
+    "/legislation/ukpga/2017/22/1/2", "/legislation/ukpga/2017/" + "9" * 300, "/people.csv", "/.env",
+    "/static/", "/static/../app.py", "/static/%2e%2e/app.py", "/static/nothing.css", "/%e2%80%ae", "/" + "x" * 5000,
+    "/sitemap-0.xml", "/sitemap-2.xml", "/sitemap-999999999.xml", "/sitemap-x.xml", "/security.txt",
+    "/sources/nothing", "/sources/Not%20a%20key", "/bodies/nobody", "/sources/", "/bodies/",
 )  # fmt: skip
-def test_an_unknown_address_is_a_clear_404(shared_site: Site, path: str) -> None:
-    page = shared_site.browser().request("GET", path)
-    assert page.status == 404
-    assert page.h1 == "There is no such page"
-    assert "etc" not in page.text
-    assert "x" * 50 not in page.html
+
+
+def test_an_unknown_address_is_a_clear_404(shared_site: Site) -> None:
+    for path in NOWHERE:
+        page = shared_site.browser().request("GET", path)
+        assert (page.status, page.h1) == (404, "There is no such page"), path
+        assert "etc" not in page.text
+        assert "x" * 50 not in page.html
+        assert "X-Evil" not in page.response.headers
 
 
 QUERIES = {
-    "/feed.atom?family=nobody": 400,
-    "/feed.atom?familly=won": 200,
-    "/feed.atom?law=nowhere": 400,
-    "/feed.atom?on=2019-01-01": 400,
-    "/feed.atom?family=met&family=met": 200,
-    "/feed.atom?family=met&family=ended": 400,
-    "/feed.atom?q=" + "a" * 300: 400,
-    f"{ASK}/feed.atom?family=met&_=1": 200,
-    f"{ASK}/feed.atom?on=2019-01-01": 400,
-    "/calendar.ics?on=2020-01-01": 400,
-    "/checkpoint.txt?on=2019-06-30": 400,
-    "/asks.csv?family=best": 400,
-    "/asks.csv?on=2019-06-30": 400,
-    "/asks.csv?q=law&q=act": 400,
-    "/?q=law&q=act": 200,
-    "/updates.csv?family=best": 400,
-    "/sitemap-1.xml?page=2": 200,
-    "/robots.txt?a=1": 200,
-    f"{ASK}/badge.svg?colour=red": 200,
-    f"{ASK}/card?colour=red": 200,
-    f"{ASK}/picture.png?colour=red": 200,
-}
+    200: [
+        f"{ASK}/feed.atom?family=met&_=1", "/?q=law&q=act", "/?q=a&q=%00", "/?q=%ED%A0%80", "/asks.csv?q=%ED%A0%80",
+        "/staff/sign-in?next=" + "x" * 5000, "/staff/sign-in?next=%00",
+    ],
+    400: [
+        "/feed.atom?family=nobody", "/feed.atom?law=nowhere", "/feed.atom?on=2019-01-01",
+        "/feed.atom?family=met&family=ended", "/feed.atom?q=" + "a" * 300, f"{ASK}/feed.atom?on=2019-01-01",
+        "/calendar.ics?on=2020-01-01", "/checkpoint.txt?on=2019-06-30", "/asks.csv?on=2019-06-30",
+        "/asks.csv?q=law&q=act", "/asks.csv?kind=policy%00", "/asks.csv?topic=" + "x" * 4000,
+    ],
+}  # fmt: skip
 
 
 def test_a_query_is_answered_refused_or_ignored(shared_site: Site) -> None:
     browser = shared_site.browser()
-    assert {path: browser.send("GET", path).status_code for path in QUERIES} == QUERIES
+    for code, paths in QUERIES.items():
+        assert {path: browser.send("GET", path).status_code for path in paths} == dict.fromkeys(paths, code)
     page = browser.get("/asks.csv?family=best")
-    assert page.h1 == "We could not read that request"
+    assert (page.status, page.h1) == (400, "We could not read that request")
     assert "There is no such" in page.text
 
 
-# --- with something of the sentence around it ---
+# With something of the sentence around it.
+MEANT = {
+    "/asks/": "/",
+    "/asks?family=met": "/?family=met",
+    f"{ASK}.": ASK,
+    f"{ASK}/?on=2019-06-30": f"{ASK}?on=2019-06-30",
+    f"{ASK}/story).": f"{ASK}/story",
+    f"{ASK}/feed.atom,": f"{ASK}/feed.atom",
+    "/updates%E2%80%9D": "/updates",
+    "/legislation/ukpga/2018/13;": "/legislation/ukpga/2018/13",
+    "/legislation/ukpga/2017/22%2e%2e": "/legislation/ukpga/2017/22",
+    "/staff/asks/.": "/staff/asks/",
+    "/staff/sign-in/": "/staff/sign-in",
+}
 
 
-@pytest.mark.parametrize(
-    ("path", "meant"),
-    [
-        ("/asks/", "/"),
-        ("/asks?family=met", "/?family=met"),
-        (f"{ASK}.", ASK),
-        (f"{ASK}/?on=2019-06-30", f"{ASK}?on=2019-06-30"),
-        (f"{ASK}/story).", f"{ASK}/story"),
-        (f"{ASK}/feed.atom,", f"{ASK}/feed.atom"),
-        ("/updates%E2%80%9D", "/updates"),
-        ("/legislation/ukpga/2018/13;", "/legislation/ukpga/2018/13"),
-        ("/staff/asks/.", "/staff/asks/"),
-    ],
-)
-def test_an_address_with_the_end_of_a_sentence_leads_where_it_means(shared_site: Site, path: str, meant: str) -> None:
-    answer = shared_site.browser().send("GET", path)
-    assert (answer.status_code, answer.location) == (301, meant)
-
-
-def test_what_means_nothing_here_leads_nowhere_and_nothing_to_another_site(shared_site: Site) -> None:
+def test_an_address_with_the_end_of_a_sentence_leads_where_it_means_and_nothing_to_another_site(
+    shared_site: Site,
+) -> None:
+    answers = {path: shared_site.browser().send("GET", path) for path in MEANT}
+    assert {path: answer.location for path, answer in answers.items()} == MEANT
+    assert {answer.status_code for answer in answers.values()} == {301}
     browser = shared_site.browser()
     for path in ("/nowhere/", "/asks/never.there", "/%5Cevil.example.", "/..//evil.example/", "/staff/asks/x/"):
         assert browser.send("GET", path).status_code == 404
@@ -153,22 +129,3 @@ def test_what_means_nothing_here_leads_nowhere_and_nothing_to_another_site(share
         answer = browser.send("GET", "/", environ_overrides={"PATH_INFO": path})
         assert answer.status_code == 404 or not (answer.location or "").startswith(("//", "http", "/\\"))
     assert shared_site.browser(ED).send("POST", "/staff/asks/new/").status_code in {400, 404}, "nor is a form led on"
-
-
-def test_the_addresses_in_files_lead_to_laws_and_to_the_oldest_entry_of_a_long_story(sqlite_site: Site) -> None:
-    """The page of the ask shows the newest fifty with their words."""
-    with sqlite_site.change() as change:
-        ask = change.session.get_one(Ask, sqlite_site.ask_id())
-        for number in range(45):
-            make_update(change, ask, happened_on=PartialDate("2026-05-01"), text=f"Event {number}.")
-    browser = sqlite_site.browser()
-    for law in rows(sqlite_site, "legislation")[:3]:
-        assert browser.get(law["law_url"].removeprefix("http://127.0.0.1:8000")).h1 == law["title"]
-    of_ask = [row for row in rows(sqlite_site, "updates") if row["ask_slug"] == WEALTH_ORDERS]
-    assert len(of_ask) > 55
-    for address, text in [(row["update_url"], row["text"]) for row in of_ask[:3]]:
-        page = browser.get(address.removeprefix("http://127.0.0.1:8000"))
-        assert page.status == 200
-        assert " ".join(text.split())[:60] in page.text
-    for entry in feedparser.parse(browser.send("GET", f"{ASK}/feed.atom").data).entries[-3:]:
-        assert browser.get(entry.link.removeprefix("http://127.0.0.1:8000")).status == 200

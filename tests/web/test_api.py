@@ -1,4 +1,7 @@
-"""The JSON API: what it answers agrees with its description, with the files and pages, and with a generated client."""
+"""The JSON API: what it answers agrees with its description, with the files and pages, and with a generated client.
+
+What it does not understand gets a problem document, never a page, never a slow query.
+"""
 
 import importlib
 import json
@@ -11,11 +14,12 @@ from urllib.parse import urlencode
 import pytest
 import sqlalchemy as sa
 from openapi_spec_validator import validate
+from werkzeug.wrappers import Response
 
 from tests.exported import rows
 from tests.factories import make_update
 from tests.queries.statements import watched
-from tests.site import ED, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
+from tests.site import ED, WEALTH_ORDERS, Site
 from tests.web.json_answers import Answer, all_records, faults, got, local, send
 from tracker.exports.columns import Type
 from tracker.exports.openapi import RECORDS, document
@@ -25,6 +29,8 @@ from tracker.models import Ask, Legislation, SuccessTest
 from tracker.queries.public.filters import Order
 from tracker.rules.dates import PartialDate
 from tracker.rules.status import Status
+
+ASK = f"/asks/{WEALTH_ORDERS}"
 
 
 def test_the_description_is_valid_and_names_every_address_of_the_api(shared_site: Site) -> None:
@@ -38,25 +44,18 @@ def test_the_description_is_valid_and_names_every_address_of_the_api(shared_site
         elif rule.endpoint not in {"api.index", "api.description"} and rule.endpoint.startswith("api."):
             there_are.add(rule.rule.replace("<slug:slug>", "{ask_slug}").replace("<law:key>", "{law_key}"))
     assert {f"/api/v1{path}" for path in description["paths"]} == there_are
+    # Generators call the class of an enumeration after its schema and its property: no two may have one name.
+    schemas = description["components"]["schemas"]
+    properties = [(schema, name) for schema, shape in schemas.items() for name in shape.get("properties", {})]
+    assert not {schema + name.title().replace("_", "") for schema, name in properties} & set(schemas)
     page = shared_site.browser().get("/api")
     assert [path for path in there_are if path not in page.text] == []
     (request,) = page.all("pre")
     assert send(shared_site, request.removeprefix("curl http://127.0.0.1:8000/api/v1")).status_code == 200
 
 
-def test_no_two_classes_of_a_generated_client_have_one_name() -> None:
-    """Generators call the class of an enumeration after its schema and its property."""
-    schemas = document("", Face())["components"]["schemas"]
-    names = {
-        f"{schema}{''.join(map(str.capitalize, name.split('_')))}"
-        for schema, shape in schemas.items()
-        for name in shape.get("properties", {})
-    }
-    assert not names & set(schemas)
-
-
 def test_an_ask_is_answered_whole_and_a_record_has_the_cells_of_its_row(site: Site) -> None:
-    answer = got(site, f"/asks/{WEALTH_ORDERS}")
+    answer = got(site, ASK)
     for name in ("tests", "links", "updates"):
         nested = {"law", "evidence", "results"}
         mine = [{k: v for k, v in record.items() if k not in nested} for record in answer[name]]
@@ -68,6 +67,13 @@ def test_an_ask_is_answered_whole_and_a_record_has_the_cells_of_its_row(site: Si
     assert_same(list(laws.values()), all_records(site, f"/legislation?ask={WEALTH_ORDERS}"))
     days = [update["happened_on"] for update in answer["updates"]]
     assert days == sorted(days, reverse=True)
+
+    # Else the check of each answer against the description would prove nothing.
+    for wrong in ({"status": "nearly_met"}, {"status_on": "19/03/2018"}, {"jurisdictions": None}):
+        assert faults("WholeAsk", answer | wrong)
+    assert faults("WholeAsk", {name: value for name, value in answer.items() if name != "next_step"})
+    answer["updates"][-1]["evidence"][0]["position"] = "1"
+    assert faults("WholeAsk", answer)
 
     formula = "=1+1"
     site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(title=formula, quote="'=x"))
@@ -97,7 +103,7 @@ def compare_cells(site: Site, name: str) -> None:
         assert cells == by_key[tuple(cells[part] for part in key)]
 
 
-def test_every_ask_and_every_law_is_as_described(shared_site: Site) -> None:
+def test_every_ask_every_law_and_every_status_is_as_described(shared_site: Site) -> None:
     for record in all_records(shared_site, "/asks"):
         whole = got(shared_site, f"/asks/{record['ask_slug']}")
         assert {name: whole[name] for name in record} == record
@@ -108,43 +114,34 @@ def test_every_ask_and_every_law_is_as_described(shared_site: Site) -> None:
         assert whole["links"] == [link for link in links if link["law_key"] == record["law_key"]]
         assert set(whole["was"]) == {law["law_key"] for law in laws if law["becomes"] == record["law_key"]}
     assert [law for law in laws if law["becomes"]]
-
-
-def test_the_links_of_a_law_come_page_by_page(shared_site: Site) -> None:
-    linked = [link["law_key"] for link in all_records(shared_site, "/links")]
-    key = max(linked, key=linked.count)
-    first = got(shared_site, f"/legislation/{key}?limit=1")
-    second = got(shared_site, first["next"].partition("/api/v1")[2])
+    linked = [link["law_key"] for link in links]
+    path = f"/legislation/{max(linked, key=linked.count)}"
+    first = got(shared_site, f"{path}?limit=1")
+    second = got(shared_site, local(first["next"]))
     assert first["citation"] == second["citation"]
-    assert first["links"] + second["links"] == got(shared_site, f"/legislation/{key}")["links"][:2]
-
-
-def test_the_statuses_come_with_what_they_do_not_mean(shared_site: Site) -> None:
+    assert first["links"] + second["links"] == got(shared_site, path)["links"][:2]
     answer = got(shared_site, "/statuses")
-    assert [status["status"] for status in answer["statuses"]] == list(Status)
-    for status in answer["statuses"]:
-        assert status["does_not_mean"] == Status(status["status"]).does_not_mean
+    told = [(status["status"], status["does_not_mean"]) for status in answer["statuses"]]
+    assert told == [(status, status.does_not_mean) for status in Status]
     assert sorted(status for family in answer["families"] for status in family["statuses"]) == sorted(Status)
 
 
-@pytest.mark.parametrize(
-    "query", [{}, {"body": "home-office"}, {"law": "ukpga/2017/22"}, {"status": "partly_met", "kind": "policy"}]
-)
-def test_the_filters_of_the_list_of_asks_are_those_of_the_files(shared_site: Site, query: dict[str, str]) -> None:
-    path = f"/asks?{urlencode(query)}"
-    expected = {row["ask_slug"] for row in rows(shared_site, "asks", **query)}
-    answer = got(shared_site, path)
-    assert {record["ask_slug"] for record in answer["records"]} == expected != set()
-    assert answer["total"] == len(expected)
-    assert send(shared_site, path).headers["X-Total-Count"] == str(len(expected))
+def test_the_filters_of_the_list_of_asks_are_those_of_the_files_and_the_orders_those_of_the_page(
+    shared_site: Site,
+) -> None:
+    queries: list[dict[str, str]] = [{}, {"body": "home-office"}, {"law": "ukpga/2017/22", "kind": "policy"}]
+    for query in queries:
+        path = f"/asks?{urlencode(query)}"
+        expected = {row["ask_slug"] for row in rows(shared_site, "asks", **query)}
+        answer = got(shared_site, path)
+        assert {record["ask_slug"] for record in answer["records"]} == expected != set()
+        for name in ("updates", "evidence", "tests", "results", "links"):
+            assert {row["ask_slug"] for row in rows(shared_site, name, **query)} <= expected
+        assert answer["total"] == len(expected)
+        assert send(shared_site, path).headers["X-Total-Count"] == str(len(expected))
+    none = got(shared_site, "/asks?family=met&status=rejected")
+    assert (none["records"], none["total"], none["next"]) == ([], 0, None)
 
-
-def test_filters_that_contradict_each_other_leave_none(shared_site: Site) -> None:
-    answer = got(shared_site, "/asks?family=met&status=rejected")
-    assert (answer["records"], answer["total"], answer["next"]) == ([], 0, None)
-
-
-def test_the_orders_are_those_of_the_list_on_the_page(shared_site: Site) -> None:
     (sort,) = [p for p in document("", Face())["paths"]["/asks"]["get"]["parameters"] if p["name"] == "sort"]
     assert sort["schema"]["enum"] == list(Order)
     titles = [record["title"] for record in all_records(shared_site, "/asks?sort=title&limit=3")]
@@ -156,25 +153,6 @@ def test_the_orders_are_those_of_the_list_on_the_page(shared_site: Site) -> None
     assert best[0]["ask_slug"] == WEALTH_ORDERS
 
 
-def test_addresses_begin_with_that_of_the_site(make_site: MakeSite) -> None:
-    site = make_site(PRODUCTION)
-    answer = site.browser().send("GET", "/api/v1/updates?limit=1", base_url="https://tracker.example")
-    page = json.loads(answer.data)
-    assert page["next"].startswith("https://tracker.example/api/v1/updates?")
-    assert page["records"][0]["ask_url"].startswith("https://tracker.example/asks/")
-
-
-def test_the_check_against_the_description_notices_a_fault(shared_site: Site) -> None:
-    """Else the tests above would prove nothing."""
-    answer = got(shared_site, f"/asks/{WEALTH_ORDERS}")
-    assert faults("WholeAsk", answer | {"status": "nearly_met"})
-    assert faults("WholeAsk", answer | {"status_on": "19/03/2018"})
-    assert faults("WholeAsk", {name: value for name, value in answer.items() if name != "next_step"})
-    assert faults("WholeAsk", answer | {"jurisdictions": None})
-    answer["updates"][-1]["evidence"][0]["position"] = "1"
-    assert faults("WholeAsk", answer)
-
-
 # --- page by page ---
 
 
@@ -182,17 +160,24 @@ def names(name: str, records: list[Answer]) -> list[str]:
     return [repr([record[part] for part in TABLES[name].key]) for record in records]
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_each_record_comes_once_for_the_same_few_statements(shared_site: Site, name: str) -> None:
-    whole = names(name, all_records(shared_site, f"/{name}?limit=100"))
-    assert len(set(whole)) == len(whole)
-    size = max(2, len(whole) // 3)
-    assert names(name, all_records(shared_site, f"/{name}?limit={size}")) == whole
-    first = got(shared_site, f"/{name}?limit={size}")
-    assert names(name, first["records"]) == whole[:size]
-    links = send(shared_site, f"/{name}?limit={size}").headers.getlist("Link")
-    assert (f'<{first["next"]}>; rel="next"' in links) is (len(whole) > size)
-    assert count(shared_site, f"/{name}?limit=1") == count(shared_site, f"/{name}?limit=100") <= 4
+def test_each_record_comes_once_for_the_same_few_statements_and_the_next_keeps_the_filters(shared_site: Site) -> None:
+    for name in TABLES:
+        whole = names(name, all_records(shared_site, f"/{name}?limit=100"))
+        assert len(set(whole)) == len(whole)
+        size = max(2, len(whole) // 3)
+        assert names(name, all_records(shared_site, f"/{name}?limit={size}")) == whole
+        first = got(shared_site, f"/{name}?limit={size}")
+        assert names(name, first["records"]) == whole[:size]
+        links = send(shared_site, f"/{name}?limit={size}").headers.getlist("Link")
+        assert (f'<{first["next"]}>; rel="next"' in links) is (len(whole) > size)
+        if name in RECORDS:
+            beyond = "999999999-999999999" if name == "results" else "999999999"
+            assert got(shared_site, f"/{name}?after={beyond}") == {"records": [], "next": None}
+        assert count(shared_site, f"/{name}?limit=1") == count(shared_site, f"/{name}?limit=100") <= 4
+    assert len(got(shared_site, "/evidence")["records"]) == 50
+    found = all_records(shared_site, f"/evidence?ask={WEALTH_ORDERS}&limit=5")
+    assert {record["ask_slug"] for record in found} == {WEALTH_ORDERS}
+    assert len(all_records(shared_site, "/asks?kind=sanctions&limit=1")) == 2
 
 
 def count(site: Site, path: str) -> int:
@@ -201,13 +186,6 @@ def count(site: Site, path: str) -> int:
     with watched(site.engine) as sent:
         got(site, path)
     return len(sent)
-
-
-def test_a_page_is_of_fifty_records_and_the_next_keeps_the_filters(shared_site: Site) -> None:
-    assert len(got(shared_site, "/evidence")["records"]) == 50
-    found = all_records(shared_site, f"/evidence?ask={WEALTH_ORDERS}&limit=5")
-    assert {record["ask_slug"] for record in found} == {WEALTH_ORDERS}
-    assert len(all_records(shared_site, "/asks?kind=sanctions&limit=1")) == 2
 
 
 def test_what_was_there_comes_once_while_others_are_added(site: Site) -> None:
@@ -219,26 +197,23 @@ def test_what_was_there_comes_once_while_others_are_added(site: Site) -> None:
             answer = got(site, address)
             seen += names(name, answer["records"])
             address = local(answer["next"]) if answer["next"] else None
-            if len(seen) < 30:
-                add_entry(site)
+            if len(seen) < 30:  # an entry with evidence and a result of a test
+                with site.change(ED) as change:
+                    ask = change.session.get_one(Ask, site.ask_id())
+                    test = change.session.scalars(sa.select(SuccessTest).where(SuccessTest.ask_id == ask.id)).first()
+                    assert test
+                    day, results = PartialDate("2026-11-02"), ((test.id, test.result),)
+                    make_update(change, ask, happened_on=day, results=results)
         assert seen[: len(before)] == before
         assert len(set(seen)) == len(seen)
         assert len(seen) > len(before)
 
 
-def add_entry(site: Site) -> None:
-    """An entry with evidence and a result of a test."""
-    with site.change(ED) as change:
-        ask = change.session.get_one(Ask, site.ask_id())
-        test = change.session.scalars(sa.select(SuccessTest).where(SuccessTest.ask_id == ask.id)).first()
-        assert test
-        make_update(change, ask, happened_on=PartialDate("2026-11-02"), results=((test.id, test.result),))
-
-
-@pytest.fixture
-def client(shared_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The client, talking to the site without a network; any warning of the generator fails."""
-    httpx = importlib.import_module("httpx")
+@pytest.mark.slow
+def test_a_generated_client_reads_an_ask_and_its_tests(
+    shared_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It talks to the site without a network; any warning of the generator fails."""
     (tmp_path / "openapi.json").write_bytes(send(shared_site, "/openapi.json").data)
     (tmp_path / "config.json").write_text(json.dumps({"post_hooks": []}), encoding="ascii")
     command = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"]
@@ -247,22 +222,113 @@ def client(shared_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert made.returncode == 0, made.stdout + made.stderr
     monkeypatch.syspath_prepend(tmp_path)
     generated = importlib.import_module("generated_tracker_client")
-    transport = httpx.WSGITransport(app=shared_site.app)
-    return generated.Client("http://127.0.0.1:8000/api/v1", httpx_args={"transport": transport})
+    transport = importlib.import_module("httpx").WSGITransport(app=shared_site.app)
+    client = generated.Client("http://127.0.0.1:8000/api/v1", httpx_args={"transport": transport})
 
+    def call(name: str, *given: str, **query: Any) -> Any:
+        function = importlib.import_module(f"generated_tracker_client.api.default.{name}")
+        return function.sync(*given, client=client, **query)
 
-@pytest.mark.slow
-def test_a_generated_client_reads_an_ask_and_its_tests(client: Any) -> None:
-    api = importlib.import_module("generated_tracker_client.api.default")
-    calls = {
-        name: importlib.import_module(f"{api.__name__}.{name}").sync for name in ("get_ask", "list_asks", "list_tests")
-    }
-    ask = calls["get_ask"](WEALTH_ORDERS, client=client)
+    ask = call("get_ask", WEALTH_ORDERS)
     assert ask.ask_slug == WEALTH_ORDERS
     assert ask.tests
     assert {test.result.value for test in ask.tests} <= {"met", "not_met", "unknown"}
-    first = calls["list_asks"](client=client, limit=2)
-    assert len(first.records) == 2
-    assert first.total > 2
-    tests = calls["list_tests"](client=client, ask=WEALTH_ORDERS)
+    assert len(call("list_asks", limit=2).records) == 2
+    tests = call("list_tests", ask=WEALTH_ORDERS)
     assert [test.test_key for test in tests.records] == [test.test_key for test in ask.tests]
+
+
+# --- what it does not understand ---
+
+LONG = "a" * 10_000
+# By what the answer names.
+BAD = {
+    "family": ["/asks?family=winning", "/asks?family=met&family=ended", "/updates?family=met", "/statuses?family=met"],
+    "“on”": ["/asks?on=2019-06-30", "/asks/unexplained-wealth-orders?on=2019-06-30"],
+    "after": [
+        "/asks?after=%00", "/asks?after=1'%20OR%201=1", "/updates?after=1-2", "/updates?after=1e3",
+        "/updates?after=%EF%BC%91", "/updates?after=1%0A", f"/updates?after={'9' * 10}", f"/updates?after={'9' * 400}",
+        "/results?after=1", "/results?after=1-2-3",
+    ],
+    "limit": [
+        "/updates?limit=101", "/updates?limit=0", "/updates?limit=all", "/updates?limit=%D9%A1", "/updates?limit=5%0A",
+        "/updates?limit=1&limit=2",
+    ],
+    " is empty": [
+        "/updates?ask=", "/updates?limit=", "/asks?after=", "/asks?q=%20", "/asks?family=&status=met",
+    ],
+    "ask": [
+        "/updates?ask=no-such-ask", "/updates?ask=%F0%9F%A7%BE", f"/updates?ask={LONG}",
+        "/updates?ask=unexplained-wealth-orders%0A", "/legislation/ukpga/2017/22?ask=stop-brexit",
+    ],
+    "version": ["/openapi.json?version=2"],
+}  # fmt: skip
+NOWHERE = [
+    "/asks/no-such-ask", "/asks/UPPER", "/asks/", f"/asks/{LONG}", "/asks/a%00b", "/legislation/ukpga/1999/99",
+    "/legislation/nothing", "/people", "/updates.json", "/updates/1", "/", "/events", "/asks/1/edit",
+]  # fmt: skip
+
+
+def problem(response: Response, status: int) -> dict[str, object]:
+    """A problem document as RFC 9457 and the API's description have it."""
+    assert (response.status_code, response.mimetype) == (status, "application/problem+json")
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["Cache-Control"] == "no-store"
+    found: dict[str, object] = json.loads(response.data)
+    assert faults("Problem", found) == []
+    assert found["status"] == status
+    return found
+
+
+def test_a_bad_parameter_is_named_and_the_database_not_asked_about_what_cannot_be_there(shared_site: Site) -> None:
+    for named, paths in BAD.items():
+        for path in paths:
+            found = problem(send(shared_site, path), 400)
+            assert named in str(found["detail"]), path
+            assert len(str(found["detail"])) < 200, path
+    with watched(shared_site.engine) as sent:
+        for path in ("/updates?limit=x", "/updates?after=x", f"/updates?ask={LONG}", "/asks/a%00b"):
+            send(shared_site, path)
+    assert sent == []
+
+
+def test_an_address_that_leads_nowhere_or_is_written_to_is_a_problem_document_too(shared_site: Site) -> None:
+    plain = send(shared_site, "/statuses").data
+    for accept in ("text/html", "*/*;q=0", "", "a" * 5000, "☃".encode().decode("latin-1")):
+        assert send(shared_site, "/statuses", headers={"Accept": accept}).data == plain
+    for path in NOWHERE:
+        problem(send(shared_site, path, headers={"Accept": "text/html"}), 404)
+    problem(send(shared_site, "/asks", "POST"), 405)
+    browser = shared_site.browser()
+    for path, code in (("/updates?limit=0", 400), ("/nowhere", 404)):
+        kind = str(problem(send(shared_site, path), code)["type"])
+        address, _, anchor = kind.removeprefix("http://127.0.0.1:8000").partition("#")
+        assert f'id="{anchor}"' in browser.get(address).html, "its type leads to its explanation"
+
+
+def test_scripts_of_other_sites_may_read(shared_site: Site) -> None:
+    elsewhere = {"Origin": "https://elsewhere.example"}
+    asked = elsewhere | {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "if-none-match"}
+    for path in ("/api/v1/asks", "/asks.csv", "/datapackage.json", "/data.zip", "/feed.atom"):
+        response = shared_site.browser().send("GET", path, headers=elsewhere)
+        assert response.status_code == 200
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        assert {"Link", "X-Total-Count"} <= set(response.headers["Access-Control-Expose-Headers"].split(", "))
+        assert "Access-Control-Allow-Credentials" not in response.headers
+        preflight = shared_site.browser().send("OPTIONS", path, headers=asked)
+        assert (preflight.status_code, preflight.data) == (204, b"")
+        assert preflight.headers["Access-Control-Allow-Origin"] == "*"
+        assert "GET" in preflight.headers["Access-Control-Allow-Methods"]
+        assert preflight.headers["Access-Control-Allow-Headers"] == "*"
+
+
+def test_a_database_that_fails_is_a_problem_that_passes_and_tells_nothing_of_itself(sqlite_site: Site) -> None:
+    client = sqlite_site.app.test_client()
+    sqlite_site.execute(sa.text("ALTER TABLE link RENAME TO away"))
+    response = client.get("/api/v1/links")
+    problem(response, 503)
+    assert response.headers["Retry-After"]
+    sqlite_site.execute(sa.text("ALTER TABLE away RENAME TO link"))
+    sqlite_site.execute(sa.text("UPDATE ask SET jurisdictions = 'zqsecret'"))
+    assert "secret" not in str(problem(client.get(f"/api/v1/asks/{WEALTH_ORDERS}"), 500))
+    sqlite_site.execute(sa.text("UPDATE ask SET jurisdictions = '[]'"))

@@ -3,38 +3,38 @@
 import unicodedata
 from urllib.parse import quote
 
-import pytest
 import sqlalchemy as sa
 
 from tests.site import ADA, WEALTH_ORDERS, Site
 from tests.test_access import typed
 from tracker.models import Ask
 
-ODD_TEXT = {
-    "NUL": "a\x00b", "C1 control": "a\x9bb", "noncharacter": "a\uffffb",
-}  # fmt: skip
+ODD_TEXT = NUL, C1_CONTROL, NONCHARACTER = "a\x00b", "a\x9bb", "a\uffffb"
 FINE_TEXT = (
     "\u202eevil\u202c e\u0301 <img src=x onerror=alert(1)> {{ 7*7 }}{% raw %} a\r\nSet-Cookie: x=1%s%n '); -- "
     + "x" * 200
 )
 IDS = ["0", "-1", "01", "1.0", "9" * 10, "9" * 400, "one", "%31%00", " 1", "１"]
-ID_PATHS = [
-    "/staff/asks/{}", "/staff/asks/{}/edit", "/staff/legislation/{}", "/staff/links/{}/edit", "/staff/sources/{}/edit",
-    "/staff/bodies/{}/edit",
-    "/staff/tests/{}/edit", "/staff/updates/{}/edit", "/staff/people/{}/edit", "/staff/asks/{}/updates/status",
-]  # fmt: skip
 MISSING = "999999999"
+RECORDS = [f"/staff/{name}/{MISSING}" for name in ("asks", "legislation")]
+FORMS = [
+    f"/staff/{n}/{MISSING}/edit"
+    for n in ["asks", "links", "sources", "bodies", "tests", "updates", "people", "legislation"]
+]
 
 
 def test_a_number_that_is_none_or_leads_nowhere_is_not_found(shared_site: Site) -> None:
     browser, form = typed(shared_site, ADA)
+    nasty = "/staff/asks/?x=" + quote("\"><script>'")
+    page = shared_site.browser().get(nasty)
+    assert ("<script" in page.html, page.value("next")) == (False, nasty), "it is quoted where it is repeated"
     with shared_site.unchanged():
         answers = {number: browser.send("GET", f"/staff/asks/{number}").status_code for number in IDS}
         assert set(answers.values()) <= {301, 404}, answers
-        for path in ID_PATHS:
-            assert browser.send("GET", path.format(MISSING)).status_code == 404
-            is_form = path.count("/") > 3
-            assert not is_form or browser.send("POST", path.format(MISSING), data=form).status_code == 404
+        for path in (*RECORDS, *FORMS, "/staff/asks/1/updates/none", "/staff/evidence/1/publish"):
+            assert browser.send("GET", path).status_code == 404, path
+        for path in (*FORMS, f"/staff/asks/{MISSING}/updates/status"):
+            assert browser.send("POST", path, data=form).status_code == 404, path
 
 
 def test_text_that_no_page_and_no_database_can_hold_is_refused_everywhere(shared_site: Site) -> None:
@@ -48,11 +48,11 @@ def test_text_that_no_page_and_no_database_can_hold_is_refused_everywhere(shared
     ]
     with shared_site.unchanged():
         for path, button, names in forms:
-            refused = browser.get(path).submit(button, **dict.fromkeys(names, ODD_TEXT["NUL"]))
+            refused = browser.get(path).submit(button, **dict.fromkeys(names, NUL))
             assert refused.status == 422
             for name in names:
                 assert any("cannot be stored" in error for error in refused.errors(name)), (path, name)
-        for text in ODD_TEXT.values():
+        for text in ODD_TEXT:
             assert browser.get("/asks.csv", query_string={"q": text}).status == 400
             (notice,) = browser.get("/", query_string={"q": text}).notices
             assert "cannot be stored" in notice
@@ -69,25 +69,6 @@ def test_text_that_looks_dangerous_is_stored_and_shown_as_text(sqlite_site: Site
     public = sqlite_site.browser().get(f"/asks/{WEALTH_ORDERS}")
     assert " ".join(kept.split()) in public.section("next")
     assert sqlite_site.browser().get("/", query_string={"q": FINE_TEXT[:200]}).status == 200
-
-
-@pytest.mark.parametrize(
-    ("path", "code"),
-    [
-        ("/?q=a&q=%00", 200), ("/?q=%ED%A0%80", 200), ("/asks.csv?q=%ED%A0%80", 200),
-        ("/asks.csv?kind=policy%00", 400), ("/asks.csv?topic=" + "x" * 4000, 400),
-        ("/asks.csv?family=met&status=nothing", 400), ("/asks.csv?q=" + "a" * 201, 400), ("/%ZZ", 404), ("/%00", 404),
-        ("/asks/%ED%A0%80", 404), ("/asks/a%0d%0aX-Evil:1", 404), ("/legislation/ukpga/2017/22%2e%2e", 200),
-        ("/asks.csv%00", 404), ("/staff/asks/1/updates/none", 404), ("/staff/evidence/1/publish", 404),
-        ("/staff/sign-in?next=" + "x" * 5000, 200), ("/staff/sign-in?next=%00", 200), ("/staff/sign-in/", 200),
-    ],
-)  # fmt: skip
-def test_an_odd_address_has_a_clear_answer(shared_site: Site, path: str, code: int) -> None:
-    browser = shared_site.browser(ADA if path.startswith("/staff/asks") or "people" in path else "")
-    with shared_site.unchanged():
-        page = browser.request("GET", path)
-    assert page.status == code
-    assert "X-Evil" not in page.response.headers
 
 
 def test_hidden_fields_with_odd_contents_are_as_if_nothing_was_seen(shared_site: Site) -> None:
@@ -116,16 +97,12 @@ def test_more_or_odd_blocks_than_the_form_has_are_refused_or_ignored(shared_site
     for what, more in extra.items():
         kept = [pair for pair in sent if pair[0] not in {name for name, _ in more}]
         answer = page.browser.post(page.path, [*kept, *more])
-        assert answer.status == 422 or answer.hops == [303, 200], what
-        if what in {"many", "odd type"}:
-            assert answer.status == 422, what
+        assert answer.status == 422 or (answer.hops == [303, 200] and what not in {"many", "odd type"}), what
 
 
 def test_choices_that_were_not_offered_are_refused(shared_site: Site) -> None:
     cases = [
         ("/staff/asks/1/edit", "Keep", "source_id", ["999", "x", "", "9" * 400]),
-        ("/staff/asks/1/edit", "Keep", "kind", ["wish", ""]),
-        ("/staff/links/1/edit", "Keep", "legislation_id", ["999", "9" * 400]),
         ("/staff/links/1/edit", "Keep", "effect", ["heals", ""]),
         ("/staff/links/1/edit", "Keep", "extent", ["Mars"]),
         ("/staff/people/2/edit", "Keep", "role", ["owner", "ADMIN"]),
@@ -142,25 +119,17 @@ def test_choices_that_were_not_offered_are_refused(shared_site: Site) -> None:
                 assert answer.status == 422, (path, name, value)
 
 
-def test_addresses_are_quoted_where_they_are_repeated(shared_site: Site) -> None:
-    nasty = "/staff/asks/?x=" + quote("\"><script>'")
-    page = shared_site.browser().get(nasty)
-    assert page.h1 == "Sign in"
-    assert "<script" not in page.html
-    assert page.value("next") == nasty
-
-
-@pytest.mark.parametrize("kind", ["NUL", "noncharacter"])
-def test_what_no_page_can_hold_is_left_out_where_it_would_come_back(shared_site: Site, kind: str) -> None:
+def test_what_no_page_can_hold_is_left_out_where_it_would_come_back(shared_site: Site) -> None:
     """In hidden fields, and in forms that are kept: the page stays valid, which the browser of the tests checks."""
-    text, ada = ODD_TEXT[kind], shared_site.browser(ADA)
-    with shared_site.unchanged():
-        page = ada.get("/staff/asks/1/edit")
-        hidden = page.sent("Keep", without={"version", "title"})
-        assert ada.post(page.path, [*hidden, ("version", text), ("title", "")]).status == 422
-        kept = ada.post(page.path, {"title": text, text: "x"})  # without a token
-        assert "Your typed text is kept" in kept.h1
-        assert kept.value("title") == "ab"
-        door = shared_site.browser().get("/staff/sign-in")
-        sent = door.sent("Sign in", without={"next"}, email="x@example.org", password="wrong words in here")
-        assert door.browser.post(door.path, [*sent, ("next", text), ("kept.title", text)]).status == 422
+    ada, door = shared_site.browser(ADA), shared_site.browser().get("/staff/sign-in")
+    page = ada.get("/staff/asks/1/edit")
+    hidden = page.sent("Keep", without={"version", "title"})
+    credentials = door.sent("Sign in", without={"next"}, email="x@example.org", password="wrong words in here")
+    for text in (NUL, NONCHARACTER):
+        with shared_site.unchanged():
+            assert ada.post(page.path, [*hidden, ("version", text), ("title", "")]).status == 422
+            kept = ada.post(page.path, {"title": text, text: "x"})  # without a token
+            assert "Your typed text is kept" in kept.h1
+            assert kept.value("title") == "ab"
+            again = door.browser.post(door.path, [*credentials, ("next", text), ("kept.title", text)])
+            assert again.status == 422

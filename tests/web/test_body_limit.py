@@ -3,10 +3,8 @@
 import threading
 from collections.abc import Iterable
 from io import BytesIO
-from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-import pytest
 from werkzeug.test import Client, TestResponse
 
 from tests.site import ED, Site
@@ -57,11 +55,9 @@ class Strangers:
         for thread in self.threads:
             thread.join()
 
-    def silent(self) -> dict[str, Any]:
-        return {"input_stream": Silent(self.go, self.waits), "content_length": 3}
-
     def send(self, environ: dict[str, str]) -> None:
-        self.answers.append(self.client.post(**self.silent(), environ_overrides=environ))
+        body = Silent(self.go, self.waits)
+        self.answers.append(self.client.post(input_stream=body, content_length=3, environ_overrides=environ))
 
     def wait(self, number: int, environ: dict[str, str]) -> None:
         """So many hold a place."""
@@ -123,34 +119,22 @@ def test_a_late_body_gives_its_place_back_and_is_refused_when_it_comes() -> None
     assert strangers.client.post(data={"a": "b"}, environ_overrides=OURS).text == "read a=b"
 
 
-def test_a_body_that_breaks_off_never_reaches_the_app() -> None:
+def test_a_body_that_breaks_off_never_reaches_the_app_and_of_one_no_more_is_read_than_a_byte_too_many() -> None:
     broken = Client(make_limit()).post(input_stream=BytesIO(b"a="), environ_overrides={"CONTENT_LENGTH": "3"})
     assert broken.status_code == 503
     assert "did not arrive whole" in broken.text
-
-
-def test_of_a_body_no_more_is_read_than_a_byte_too_many() -> None:
     chunked = {"environ_overrides": {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}}
-    limit = make_limit()
-    client = Client(limit)
+    client = Client(limit := make_limit())
     assert client.post(input_stream=BytesIO(b"a=b"), **chunked).text == "read a=b"
     assert client.post(input_stream=BytesIO(b"a" * 200), **chunked).text == "read " + "a" * 101
     too_large = client.post(input_stream=BytesIO(b"a" * 101), content_length=101)
     assert too_large.text == "read " + "a" * 101, "it is left to the app, unread"
     limit.strangers = Places(0, 0)
     assert client.get(data={"a": "b"}).status_code == 503, "a page that is asked for with a body is limited too"
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("::ffff:192.0.2.1", "192.0.2.1"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("no address", "no address"),
-    ],
-)
-def test_one_network_is_what_one_client_can_use(address: str, network: str) -> None:
-    assert network_of(address) == network
+    # One network is what one client can use.
+    assert network_of("::ffff:192.0.2.1") == "192.0.2.1"
+    assert network_of("2001:db8:1:2:3:4:5:6") == "2001:db8:1:2::/64"
+    assert network_of("no address") == "no address"
 
 
 def test_who_has_signed_in_is_known_and_an_invented_cookie_is_not(sqlite_site: Site) -> None:

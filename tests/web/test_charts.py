@@ -1,5 +1,6 @@
 """What the charts draw: places and heights as tables, their titles, and the figures beside them."""
 
+from dataclasses import MISSING, fields
 from datetime import date
 from typing import Any
 
@@ -14,12 +15,11 @@ from tracker.models import Ask
 from tracker.queries import public
 from tracker.queries.public.counts import YearCounts
 from tracker.queries.public.entries import StoryEntry
-from tracker.queries.public.records import AskLine, LawLine, PublicAsk, PublicLink, PublicSource, PublicTest
-from tracker.rules.asks import AskKind
+from tracker.queries.public.records import AskLine, PublicAsk, PublicLink, PublicSource, PublicTest
 from tracker.rules.dates import PartialDate
 from tracker.rules.legislation import Effect
 from tracker.rules.status import Family, Status
-from tracker.rules.updates import Result, UpdateKind
+from tracker.rules.updates import Result
 from tracker.web.public.charts import (
     HEIGHT,
     LOWEST,
@@ -47,37 +47,27 @@ def test_a_day_stands_at_its_part_of_its_year_and_a_longer_time_at_its_middle() 
     points = {"2019": 37.47, "2019-01": 26.02, "2019-01-01": 25.0}
     assert {text: axis.point(PartialDate(text)) for text in points} == points
 
-
-@pytest.mark.parametrize(
-    ("first", "last", "labels"),
-    [
+    for first, last, labels in (
         (2026, 2026, "2026"),
         (2018, 2021, "2018 ’19 ’20 2021"),
         (2018, 2026, "2018 ’19 ’20 ’21 ’22 ’23 ’24 ’25 2026"),
         (2014, 2026, "2014 ’16 ’18 ’20 ’22 ’24 2026"),
         (1999, 2026, "’01 ’06 ’11 ’16 ’21 2026"),
-    ],
-)
-def test_the_last_year_is_named_in_full_and_others_if_they_fit(first: int, last: int, labels: str) -> None:
-    axis = Axis(first, last)
-    assert " ".join(filter(None, map(axis.label, axis.years))) == labels
+    ):
+        axis = Axis(first, last)
+        assert " ".join(filter(None, map(axis.label, axis.years))) == labels, "others than the last if they fit"
 
 
-@pytest.mark.parametrize(
-    ("families", "years", "said"),
-    [
+def test_the_headline_says_what_was_asked_and_what_was_done() -> None:
+    for families, years, said in (
         ({MET_ASKS: 3, OPEN: 8}, {2018}, "Eleven things were asked in 2018. Three were done."),
         ({OPEN: 12}, {2018}, "Twelve things were asked in 2018. None is done yet."),
         ({MET_ASKS: 13}, {2018, 2024}, "13 things were asked. All were done."),
-        ({MET_ASKS: 58, OPEN: 9942}, set(), "10,000 things were asked. 58 were done."),
+        ({MET_ASKS: 58, OPEN: 9942}, set[int](), "10,000 things were asked. 58 were done."),
         ({MET_ASKS: 1}, {2018}, "One thing was asked in 2018. It was done."),
         ({OPEN: 1}, {2018}, "One thing was asked in 2018. It is not done yet."),
-    ],
-)
-def test_the_headline_says_what_was_asked_and_what_was_done(
-    families: dict[Family, int], years: set[int], said: str
-) -> None:
-    assert headline(families, years) == said
+    ):
+        assert headline(families, years) == said
 
 
 def test_the_bar_shows_each_family_and_the_lines_between_asks_while_they_can_be_told_apart() -> None:
@@ -121,63 +111,19 @@ def test_ten_thousand_asks_keep_the_chart_readable() -> None:
     assert [box.figure for box in wide.boxes] == ["5,000", "4,999", ""]
 
 
-@pytest.mark.parametrize(
-    ("years", "changed", "number", "title"),
-    [
+def test_the_title_states_the_finding() -> None:
+    one_met = YearCounts(2018, {MET_ASKS: 1})
+    for years, changed, number, title in (
         ([YearCounts(2019, {MET_ASKS: 0})], "", 0, "No status has changed yet"),
         ([YearCounts(2016, {MET_ASKS: 1})], "2017-11-07", 4, "No status has changed since November 2017"),
-        (
-            [YearCounts(2018, {MET_ASKS: 1}), YearCounts(2019, {MET_ASKS: 3})],
-            "2019-05-01", 9, "Two more have been met since the end of 2018",
-        ),
-        ([YearCounts(2018, {MET_ASKS: 1})], "2019-05-01", 1, "One status changed in 2019"),
-        ([YearCounts(2018, {MET_ASKS: 1})], "2019-05", 2, "Two statuses changed in 2019"),
-    ],
-)  # fmt: skip
-def test_the_title_states_the_finding(years: list[YearCounts], changed: str, number: int, title: str) -> None:
-    assert chart_of(*years, changed=changed, number=number).title == title
-
-
-def test_the_strip_of_a_list_begins_where_the_history_does() -> None:
-    line = AskLine(
-        slug="", title="", kind=AskKind.POLICY, topic="", summary="", status=Status.MET, status_on=None, reason="",
-        first_deadline=None,
-        history=((date(2017, 1, 1), Status.IN_FORCE), (date(2019, 1, 1), Status.MET)),
-    )  # fmt: skip
+        ([one_met, YearCounts(2019, {MET_ASKS: 3})], "2019-05-01", 9, "Two more have been met since the end of 2018"),
+        ([one_met], "2019-05-01", 1, "One status changed in 2019"),
+        ([one_met], "2019-05", 2, "Two statuses changed in 2019"),
+    ):
+        assert chart_of(*years, changed=changed, number=number).title == title
+    # The strip of a list begins where the history does.
+    line = only(AskLine, history=((date(2017, 1, 1), Status.IN_FORCE), (date(2019, 1, 1), Status.MET)))
     assert strip(line, 2018, date(2019, 7, 2)) == (("open", 0.0, 50.0), ("met", 50.0, 24.93))
-
-
-# --- with the facts ---
-
-
-def rows_of(page: Page, caption: str) -> list[str]:
-    """The rows of the table with this caption, as text."""
-    tables = [table for table in page.tree.iter("table") if caption in text_of(table)]
-    assert len(tables) == 1
-    return [text_of(row) for row in tables[0].iter("tr")]
-
-
-def family_on(ask: PublicAsk, day: date) -> str | None:
-    """Where an ask stood on a day by its story alone; nowhere before it was made."""
-    if ask.source.published_on and ask.source.published_on.first_day > day:
-        return None
-    told = [
-        entry for entry in ask.story if entry.status and not entry.corrected_by and entry.happened_on.first_day <= day
-    ]
-    return told[0].status.family if told and told[0].status else NO_STATUS
-
-
-def test_the_figures_of_the_years_are_those_of_the_stories_and_of_the_table(shared_site: Site) -> None:
-    with shared_site.reading() as session:
-        asks = [public.find_ask(session, slug) for slug in session.scalars(sa.select(Ask.slug))]
-    rows = rows_of(shared_site.browser().get("/"), "The asks by status at the end of each year")
-    assert rows[0] == "Year Met Partly met Open Ended without it Not counted No status yet All"
-    assert rows[1].startswith("2018 ")
-    for row in rows[1:]:
-        year, *numbers, total = row.split()
-        told = [family_on(ask, date(int(year), 12, 31)) for ask in asks if ask]
-        assert numbers == [str(told.count(band)) for band in (*Family, NO_STATUS)], year
-        assert total == str(len(asks))
 
 
 # --- the time line ---
@@ -187,34 +133,25 @@ def when(text: str | None) -> PartialDate | None:
     return PartialDate(text) if text else None
 
 
-def entry(happened_on: str, status: Status | None = None, *, corrected: bool = False, **results: Result) -> StoryEntry:
-    return StoryEntry(
-        key=happened_on,
-        kind=UpdateKind.STATUS if status else UpdateKind.TEST,
-        happened_on=PartialDate(happened_on),
-        recorded_at=None,  # type: ignore[arg-type]
-        text="",
-        status=status,
-        reason="",
-        results=tuple(results.items()),
-        evidence=(),
-        corrects=None,
-        corrected_by=("later",) if corrected else (),
-        searched="",
-        not_found="",
-        sources_end_on=None,
-        method_version="",
+def only(record: Any, **given: Any) -> Any:
+    """A public record of which nothing else is known."""
+    return record(**dict.fromkeys(field.name for field in fields(record) if field.default is MISSING) | given)
+
+
+def entry(day: str, status: Status | None = None, *, corrected_by: tuple[str, ...] = (), **told: Result) -> StoryEntry:
+    results = tuple(told.items())
+    made: StoryEntry = only(
+        StoryEntry, happened_on=PartialDate(day), status=status, corrected_by=corrected_by, results=results
     )
+    return made
 
 
 def link(
     in_force_on: str | None, *extent: str, effect: Effect = Effect.ENABLES, ended_on: str | None = None
 ) -> PublicLink:
-    law = LawLine(key="ukpga/2017/22", title="An Act", citation="", kind_label="Act", address=None, note="")
-    return PublicLink(
-        effect=effect, provisions="", extent=extent, note="", in_force_on=when(in_force_on), ended_on=when(ended_on),
-        law=law,
-    )  # fmt: skip
+    days = {"in_force_on": when(in_force_on), "ended_on": when(ended_on)}
+    made: PublicLink = only(PublicLink, effect=effect, extent=extent, **days)
+    return made
 
 
 def success_test(before: Result, result: Result, on: str | None = None, reviewed: str | None = None) -> PublicTest:
@@ -224,27 +161,17 @@ def success_test(before: Result, result: Result, on: str | None = None, reviewed
 def drawn(*story: StoryEntry, reviewed_on: str | None = None, **more: Any) -> TimeLine:
     """An ask of 1 January 2018 with this story, the oldest entry first, on an axis of 2018 to 2021."""
     current = next((one for one in reversed(story) if one.status and not one.corrected_by), None)
-    line = AskLine(
-        slug="an-ask", title="An ask", kind=AskKind.POLICY, topic="", summary="", reason="", first_deadline=None,
-        status=current.status if current else None,
-        status_on=current.happened_on if current else None,
-        reviewed_on=when(reviewed_on),
-    )  # fmt: skip
-    source = PublicSource(
-        key="a-source", title="", author="", author_role="", publisher="", published_on=PartialDate("2018-01-01"),
-        url="", archived_url="", note="",
-    )  # fmt: skip
-    ask = PublicAsk(
-        line=line, source=source, quote="", quote_place="", reading="", jurisdictions=(), bodies=(),
-        is_archived=False, story=tuple(reversed(story)), **{"tests": (), "links": (), **more},
-    )  # fmt: skip
-    return time_line(ask, NEW_YEAR)
+    status, status_on = (current.status, current.happened_on) if current else (None, None)
+    line = only(AskLine, status=status, status_on=status_on, reviewed_on=when(reviewed_on))
+    source = only(PublicSource, published_on=PartialDate("2018-01-01"))
+    told = {"story": tuple(reversed(story)), "tests": (), "links": ()}
+    return time_line(only(PublicAsk, line=line, source=source, **told | more), NEW_YEAR)
 
 
-def test_statuses_follow_one_another_and_neighbours_that_are_the_same_are_one() -> None:
+def test_statuses_follow_one_another_also_from_before_the_ask_and_neighbours_that_are_the_same_are_one() -> None:
     time = drawn(
         entry("2018-01-01", Status.ANNOUNCED),
-        entry("2019-01-01", Status.MET, corrected=True),
+        entry("2019-01-01", Status.MET, corrected_by=("later",)),
         entry("2019-01-01", Status.PARTLY_MET),
         entry("2020-01-01", Status.PARTLY_MET),
     )
@@ -255,53 +182,46 @@ def test_statuses_follow_one_another_and_neighbours_that_are_the_same_are_one() 
     assert time.status.bars == (Bar("open", 0, 25), Bar("partly_met", 25, 50))
     assert time.status.words == "Announced from 1 January 2018; then Partly met from 1 January 2019"
     assert time.title == "Partly met since 1 January 2019"
+    before = drawn(entry("2016", Status.IN_FORCE))
+    assert before.title == "In force, ask not yet met since 2016, before it was asked"
+    bare = drawn()
+    assert (bare.title, bare.spells, bare.status.bars, bare.asked, bare.looked) == ("No status yet", (), (), 0, None)
+    looked = drawn(entry("2018-01-01", Status.ANNOUNCED), reviewed_on="2020-01-01")
+    assert (looked.asked, looked.looked, looked.due) == (0, 50, None)
     assert time.dots == (0, 25, 50)
-
-
-def test_a_time_line_says_what_is_before_the_ask_without_a_status_and_when_we_looked() -> None:
-    assert drawn(entry("2016", Status.IN_FORCE)).title == "In force, ask not yet met since 2016, before it was asked"
-    time = drawn()
-    assert (time.title, time.spells, time.status.bars, time.asked, time.looked) == ("No status yet", (), (), 0, None)
-    time = drawn(entry("2018-01-01", Status.ANNOUNCED), reviewed_on="2020-01-01")
-    assert (time.asked, time.looked, time.due) == (0, 50, None)
 
 
 MET, NOT_MET, UNKNOWN = Result.MET, Result.NOT_MET, Result.UNKNOWN
 
 
-@pytest.mark.parametrize(
-    ("test", "told", "bars", "mark"),
-    [
-        # Not met, then met for good.
-        (
-            success_test(NOT_MET, MET, "2019-01-01"), [("2019-01-01", MET)],
-            [("until", 0, 25), ("met", 25, 50)], None,
-        ),
-        # Never answered.
-        (success_test(UNKNOWN, UNKNOWN), [], [("after", 0, 75)], ("?", "unknown", 75)),
-        # Not met as known on a day: a line until then, dots after.
-        (
-            success_test(NOT_MET, NOT_MET, "2020-01-01"), [("2020-01-01", NOT_MET)],
-            [("until", 0, 50), ("until", 50, 0.3), ("after", 50, 25)], ("×", "not_met", 50),
-        ),
-        # Met, and undone.
-        (
-            success_test(MET, NOT_MET, "2019-01-01", "2020-01-01"), [("2019-01-01", NOT_MET)],
-            [("met", 0, 25), ("until", 25, 25), ("after", 50, 25)], ("×", "not_met", 50),
-        ),
-        # Met, and no longer known.
-        (
-            success_test(UNKNOWN, UNKNOWN, "2020-01-01"), [("2019-01-01", MET), ("2020-01-01", UNKNOWN)],
-            [("after", 0, 25), ("met", 25, 25), ("after", 50, 25)], ("?", "unknown", 50),
-        ),
-    ],
-)  # fmt: skip
-def test_a_test_is_drawn_no_further_than_is_known(
-    test: PublicTest, told: list[tuple[str, Result]], bars: list[tuple[str, float, float]], mark: object
-) -> None:
-    (lane,) = drawn(*(entry(day, t=result) for day, result in told), tests=(test,)).tests
-    assert list(lane.bars) == [Bar(*bar) for bar in bars]
-    assert lane.mark == mark
+LANES: list[tuple[PublicTest, list[tuple[str, Result]], list[tuple[str, float, float]], object]] = [
+    # Not met, then met for good.
+    (success_test(NOT_MET, MET, "2019-01-01"), [("2019-01-01", MET)], [("until", 0, 25), ("met", 25, 50)], None),
+    # Never answered.
+    (success_test(UNKNOWN, UNKNOWN), [], [("after", 0, 75)], ("?", "unknown", 75)),
+    # Not met as known on a day: a line until then, dots after.
+    (
+        success_test(NOT_MET, NOT_MET, "2020-01-01"), [("2020-01-01", NOT_MET)],
+        [("until", 0, 50), ("until", 50, 0.3), ("after", 50, 25)], ("×", "not_met", 50),
+    ),
+    # Met, and undone.
+    (
+        success_test(MET, NOT_MET, "2019-01-01", "2020-01-01"), [("2019-01-01", NOT_MET)],
+        [("met", 0, 25), ("until", 25, 25), ("after", 50, 25)], ("×", "not_met", 50),
+    ),
+    # Met, and no longer known.
+    (
+        success_test(UNKNOWN, UNKNOWN, "2020-01-01"), [("2019-01-01", MET), ("2020-01-01", UNKNOWN)],
+        [("after", 0, 25), ("met", 25, 25), ("after", 50, 25)], ("?", "unknown", 50),
+    ),
+]  # fmt: skip
+
+
+def test_a_test_is_drawn_no_further_than_is_known() -> None:
+    for test, told, bars, mark in LANES:
+        (lane,) = drawn(*(entry(day, t=result) for day, result in told), tests=(test,)).tests
+        assert list(lane.bars) == [Bar(*bar) for bar in bars]
+        assert lane.mark == mark
 
 
 def test_law_in_force_has_a_lane_for_each_place_and_ends_where_it_ended() -> None:
@@ -326,15 +246,25 @@ def test_law_in_force_has_a_lane_for_each_place_and_ends_where_it_ended() -> Non
     assert lanes["Gibraltar"].words == "In force from 1 January 2018 until 1 January 2019"
 
 
-def test_the_table_says_what_the_time_line_draws_and_of_many_tests_the_first_twelve_are_drawn(
-    shared_site: Site,
-) -> None:
+def rows_of(page: Page, caption: str) -> list[str]:
+    """The rows of the table with this caption, as text."""
+    (table,) = [table for table in page.tree.iter("table") if caption in text_of(table)]
+    return [text_of(row) for row in table.iter("tr")]
+
+
+def test_the_tables_say_what_is_drawn_and_of_many_tests_the_first_twelve_are_drawn(shared_site: Site) -> None:
     assert len(drawn(tests=(success_test(UNKNOWN, UNKNOWN),) * 40).tests) == 12
-    for slug in ("unexplained-wealth-orders", "overseas-territories-registers"):
-        with shared_site.reading() as session:
-            ask = public.find_ask(session, slug)
+    browser = shared_site.browser()
+    with shared_site.reading() as session:
+        chart = chart_of(*public.count_by_year(session, public.count_cells(session)), on=today())
+        slugs = ("unexplained-wealth-orders", "overseas-territories-registers")
+        asks = {slug: public.find_ask(session, slug) for slug in slugs}
+    header, *rows = rows_of(browser.get("/"), "The asks by status at the end of each year")
+    assert header == "Year Met Partly met Open Ended without it Not counted No status yet All"
+    assert rows == [" ".join(map(str, (year, *numbers, total))) for year, numbers, total in chart.rows]
+    for slug, ask in asks.items():
         assert ask
-        rows = rows_of(shared_site.browser().get(f"/asks/{slug}"), "Status, success tests and law in force")
+        rows = rows_of(browser.get(f"/asks/{slug}"), "Status, success tests and law in force")
         time = time_line(ask, today())
         for row in [*(status.label for status, *_ in time.spells), *(test.label for test in ask.tests)]:
             assert any(row in text for text in rows), row

@@ -30,33 +30,24 @@ def this_day() -> PartialDate:
     return PartialDate(today().isoformat())
 
 
-def test_checked_nothing_changed_is_one_click(site: Site) -> None:
-    site.execute(sa.update(Ask).values(review_interval_days=1, reviewed_on=LONG_AGO))
-    desk = site.browser(ED).get("/staff/")
-    title = site.scalar(sa.select(Ask.title).where(Ask.slug == WEALTH_ORDERS))
-    button = f"Nothing changed with {title}"
-    done = desk.submit(button)
-    assert (urlsplit(done.path).path, done.notices, (title, True) in due_rows(done)) == ("/staff/", [], True)
-    assert not done.has_button(button)
-    assert site.scalar(sa.select(Ask.reviewed_on).where(Ask.slug == WEALTH_ORDERS)) == this_day()
-    assert newest_kind(site) is UpdateKind.REVIEW
-    with site.unchanged():
-        again = desk.submit(button)
-    assert again.path == done.path
-
-
 def due_rows(page: Page) -> list[tuple[str, bool]]:
     """The asks of the list that is due, in its order, and whether the row says that somebody looked."""
     rows = [row for row in page.tree.iter("li") if row.get("id", "").startswith("due-")]
     return [(text_of(next(row.iter("h3"))), "Looked at today" in text_of(row)) for row in rows]
 
 
-def test_a_row_that_was_looked_at_stays_where_it_was_and_says_so(sqlite_site: Site) -> None:
+def test_checked_nothing_changed_is_one_click_and_the_row_stays_where_it_was_and_says_so(sqlite_site: Site) -> None:
     sqlite_site.execute(sa.update(Ask).values(review_interval_days=1, reviewed_on=LONG_AGO))
-    desk = sqlite_site.browser(ED).get("/staff/")
+    first = desk = sqlite_site.browser(ED).get("/staff/")
     titles = [title for title, _ in due_rows(desk)]
     for chosen in (titles[4], titles[1], titles[5]):
         desk = desk.submit(f"Nothing changed with {chosen}")
+        assert (urlsplit(desk.path).path, desk.notices) == ("/staff/", [])
+        assert not desk.has_button(f"Nothing changed with {chosen}")
+        assert sqlite_site.scalar(sa.select(Ask.reviewed_on).where(Ask.title == chosen)) == this_day()
+        assert newest_kind(sqlite_site) is UpdateKind.REVIEW
+    with sqlite_site.unchanged():
+        first.submit(f"Nothing changed with {titles[4]}")
     assert due_rows(desk) == [(title, title in (titles[1], titles[4], titles[5])) for title in titles]
     (said,) = [element for element in desk.tree.iter() if element.get("role") == "status"]
     assert text_of(said) == "Looked at today: nothing changed. The public page says so now."
@@ -75,17 +66,12 @@ def test_a_contributor_proposes_a_review_which_counts_once_an_editor_approves_it
     site.execute(sa.update(Ask).values(review_interval_days=1, reviewed_on=LONG_AGO))
     title = site.scalar(sa.select(Ask.title).where(Ask.slug == WEALTH_ORDERS))
     reviewed_on = sa.select(Ask.reviewed_on).where(Ask.slug == WEALTH_ORDERS)
-    button = f"Nothing changed with {title}"
-    desk = site.browser(CLEO).get("/staff/")
-    _, revision = site.footprint()
-    sent = desk.submit(button)
-    assert sent.notices == [
-        f"The review of “{title}” waits for an editor. Its public page says so once it is approved."
-    ]
-    assert not sent.has_button(button)
+    desk, (_, revision) = site.browser(CLEO).get("/staff/"), site.footprint()
+    for _ in range(2):  # pressed twice
+        sent = desk.submit(f"Nothing changed with {title}")
+        assert sent.notices[0].startswith(f"The review of “{title}” waits for an editor.")
+        assert not sent.has_button(f"Nothing changed with {title}")
     assert f"A look waits for approval of {title}" in sent.links()
-    with site.unchanged():
-        desk.submit(button)  # pressed twice
     assert (site.scalar(reviewed_on), site.footprint()[1]) == (LONG_AGO, revision)
     ed = site.browser(ED).get("/staff/")
     assert ed.links()["Approval (1)"] == "/staff/approval/"
@@ -93,19 +79,14 @@ def test_a_contributor_proposes_a_review_which_counts_once_an_editor_approves_it
     assert f"Looked at {this_day().in_words}" in decide.all("section", "verdict")[0]
     decide.submit("Publish")
     assert site.scalar(reviewed_on) == this_day()
-    assert newest_kind(site) is UpdateKind.REVIEW
 
 
 def test_the_day_of_a_look_is_checked_and_the_look_can_be_withdrawn(sqlite_site: Site) -> None:
     cleo = sqlite_site.browser(CLEO)
     form = cleo.get(f"/staff/asks/{sqlite_site.ask_id()}").follow("Looked at: nothing changed")
-    for day, says in (
-        ("2026-01", "Give the day on which you checked."),
-        ("2190-01-01", "This date lies in the future."),
-    ):
-        with sqlite_site.unchanged():
-            refused = form.submit("Send for approval", happened_on=day)
-        assert refused.errors("happened_on") == [says]
+    with sqlite_site.unchanged():
+        refused = form.submit("Send for approval", happened_on="2190-01-01")
+    assert refused.errors("happened_on") == ["This date lies in the future."]
     assert refused.value("happened_on") == "2190-01-01"
     waiting = refused.submit("Send for approval", happened_on="2026-05-01", text="Checked: no order was made.")
     (withdraw,) = [words for words in waiting.all("button") if words.startswith("Withdraw")]
@@ -114,6 +95,8 @@ def test_the_day_of_a_look_is_checked_and_the_look_can_be_withdrawn(sqlite_site:
 
 
 def test_a_sent_back_draft_stands_first_at_its_authors_desk_with_the_note(sqlite_site: Site) -> None:
+    overtaken = UNDONE | {"status": "overtaken", "happened_on": "30 April 2026"}
+    status_form(sqlite_site, sqlite_site.browser(ED)).submit("Publish", **overtaken)
     status_form(sqlite_site, sqlite_site.browser(CLEO)).submit("Send for approval", **UNDONE)
     ed = sqlite_site.browser(ED).get("/staff/")
     assert ed.links()["Waiting for approval: 1"] == "#waiting"
@@ -121,11 +104,14 @@ def test_a_sent_back_draft_stands_first_at_its_authors_desk_with_the_note(sqlite
     decide.submit("Send back", note="Which Act?")
     desk = sqlite_site.browser(CLEO).get("/staff/")
     assert desk.all("h2")[0] == "Sent back to you 1"
-    sent_back = desk.section("sent_back")
-    assert "To change: Which Act?" in sent_back
-    assert "Your draft" in sent_back
+    assert "To change: Which Act?" in desk.section("sent_back")
+    assert "Your draft" in desk.section("sent_back")
     assert 'id="drafts"' not in desk.html
-    assert "sent_back" not in sqlite_site.browser(ED).get("/staff/").html
+    of_ed = sqlite_site.browser(ED).get("/staff/")
+    assert "sent_back" not in of_ed.html
+    assert "Seeds" not in of_ed.section("recent")
+    assert of_ed.section("recent").count("Ed Editor published the update") == 1
+    assert "drafted the update “The power was repealed" not in of_ed.section("recent")
 
 
 def test_a_long_list_shows_its_beginning_and_leads_to_the_whole(sqlite_site: Site) -> None:
@@ -134,15 +120,10 @@ def test_a_long_list_shows_its_beginning_and_leads_to_the_whole(sqlite_site: Sit
         ask = change.session.get_one(Ask, sqlite_site.ask_id())
         for number in range(22):
             make_update(change, ask, published=False, text=f"Draft {number}.")
-    status_form(sqlite_site, sqlite_site.browser(ED)).submit("Publish", **UNDONE)
     desk = sqlite_site.browser(ED).get("/staff/")
     assert f"The first 20 of {before + 22}." in desk.section("drafts")
     whole = desk.follow("See all of: drafts of updates")
     assert all(f"Draft {number}." in whole.text for number in range(22))
-    lately = desk.section("recent")
-    assert "Seeds" not in lately
-    assert lately.count("Ed Editor published the update") == 1
-    assert "drafted the update “The power was repealed" not in lately
 
 
 def test_an_empty_desk_says_that_all_is_done(sqlite_site: Site) -> None:
@@ -160,9 +141,7 @@ def test_an_empty_desk_says_that_all_is_done(sqlite_site: Site) -> None:
     form = sqlite_site.browser(ADA).get("/staff/people/new")
     form.submit("Invite", name="Pia Puppet", email="pia@example.org", role="editor")
     accounts = sqlite_site.browser(ED).get("/staff/").section("accounts")
-    assert "Ada Admin" in accounts
-    assert "Pia Puppet" in accounts
-    assert "pia@example.org" not in accounts
+    assert ("Ada Admin" in accounts, "Pia Puppet" in accounts, "pia@example.org" in accounts) == (True, True, False)
     assert "this week" not in sqlite_site.browser(CLEO).get("/staff/").text, "editors see it, and contributors do not"
 
 
@@ -171,15 +150,10 @@ def test_an_update_is_posted_from_the_desk_with_or_without_naming_the_ask(shared
     which = desk.submit("Post an update")
     assert which.h1 == "Post an update: which ask?"
     title = shared_site.scalar(sa.select(Ask.title).where(Ask.slug == WEALTH_ORDERS))
-    assert which.follow(title).h1 == "Post an update"
-    for words in (title, WEALTH_ORDERS, f"https://tracker.example.org/asks/{WEALTH_ORDERS}"):
-        form = desk.submit("Post an update", q=words)
-        assert (form.h1, form.path) == ("Post an update", which.links()[title])
+    form = desk.submit("Post an update", q=f"https://tracker.example.org/asks/{WEALTH_ORDERS}")
+    assert (form.h1, form.path) == ("Post an update", which.links()[title])
     some = desk.submit("Post an update", q="company ownership")
-    assert sorted(link for link in some.links() if link.startswith("Open company ownership")) == [
-        "Open company ownership in the British overseas territories",
-        "Open company ownership in the crown dependencies",
-    ]
+    assert sum(link.startswith("Open company ownership in the ") for link in some.links()) == 2
     assert "No ask fits." in desk.submit("Post an update", q="no such words").text
     assert "Use unexplained" in desk.submit("Find", q="unexplained").text
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from werkzeug.routing import Rule
 
+from tests.odd_forms import ODD
 from tests.page_checks import check_headers
 from tests.site import ADA, CLEO, Site
 from tests.test_access import typed
@@ -20,20 +21,18 @@ from tracker.services import proof
 
 REQUESTS = 15 * int(os.environ.get("TORTURE_ROUNDS", "8"))
 WORDS = [
-    "", "0", "1", "2", "-1", "9" * 12, "9" * 400, "x", "é", "\u202e", "\x00", "\ud800", "a" * 500, "true", "[]",
-    "{}", "1.5", "2018-02-31", "2018", "2018-03-19", "99999", "0000", "March 2018", "met", "policy", "published",
-    "independent", "https://example.org/", "javascript:alert(1)", "http://[", "a@b.c", "<b>", "' OR 1=1", "%00",
-    "../..", "stop-brexit", "ukpga/2017/22", "unexplained-wealth-orders", "=1+1", "\r\nX-Evil: 1", "editor",
-    "No change", "England", "\n", ";",
+    *(text for text in ODD.values() if len(text) < 6000), "", "0", "1", "2", "x", "true", "[]", "2018", "2018-03-19",
+    "March 2018", "met", "policy", "published", "independent", "https://example.org/", "a@b.c", "stop-brexit",
+    "ukpga/2017/22", "unexplained-wealth-orders", "editor", "No change", "England", "\n", ";",
 ]  # fmt: skip
 NAMES = [
-    "title", "slug", "kind", "topic", "source_id", "quote", "summary", "jurisdictions", "review_interval_days",
+    "title", "slug", "kind", "topic", "source_id", "quote", "jurisdictions", "review_interval_days",
     "version", "seen", "status", "happened_on", "text", "reason", "do", "restore", "evidence-0-url", "evidence-0-title",
-    "evidence-0-type", "evidence-7-url", "results-0-test_id", "results-0-result", "superseded_by_id", "draft_note",
-    "key", "label", "before", "citation", "address", "year", "number", "becomes_id", "legislation_id", "effect",
-    "extent", "in_force_on", "name", "email", "role", "change_reason", "next", "kept.title", "q", "family", "",
-    "a" * 300, "\x00",
+    "evidence-0-type", "evidence-7-url", "results-0-test_id", "results-0-result", "superseded_by_id",
+    "key", "label", "citation", "year", "number", "legislation_id", "effect", "extent", "in_force_on", "name", "email",
+    "role", "change_reason", "next", "kept.title", "q", "family", "", "a" * 300, "\x00",
 ]  # fmt: skip
+LIKELY = ["1", "2", "3", "11", "40", "stop-brexit", "ukpga/2017/22", "asks", "status", "links"]
 METHODS = ["GET", "GET", "GET", "HEAD", "POST", "POST", "POST", "POST", "OPTIONS", "PUT", "DELETE", "TRACE", "BREW"]
 HEADERS = {
     "Accept": ["*/*", "text/html;q=x", "\x80"],
@@ -49,19 +48,13 @@ HEADERS = {
 }
 
 
-def addresses(rule: Rule, chance: random.Random) -> str:
+def address(rule: Rule, chance: random.Random) -> str:
     """An address that the rule may match: its variables filled with likely and unlikely values."""
-    parts = []
-    for is_variable, text in rule._trace:
-        if not is_variable:
-            parts.append(text.lstrip("|"))
-        elif chance.random() < 0.75:
-            parts.append(
-                chance.choice(["1", "2", "3", "11", "40", "stop-brexit", "ukpga/2017/22", "asks", "status", "links"])
-            )
-        else:
-            parts.append(chance.choice(WORDS).replace("\ud800", "\ufffd").replace("?", ""))
-    return "".join(parts) or "/"
+
+    def filled() -> str:
+        return chance.choice(LIKELY) if chance.random() < 0.75 else clean(chance.choice(WORDS)).replace("?", "")
+
+    return "".join(filled() if is_variable else text.lstrip("|") for is_variable, text in rule._trace) or "/"
 
 
 def options(chance: random.Random, token: dict[str, str]) -> dict[str, Any]:
@@ -80,8 +73,8 @@ def options(chance: random.Random, token: dict[str, str]) -> dict[str, Any]:
 
 
 def clean(text: str) -> str:
-    """The test client cannot send a lone surrogate; its bytes are sent in test_bad_input."""
-    return text.replace("\ud800", "\ufffd")
+    """The test client cannot send a lone surrogate; its bytes are sent in test_odd_forms."""
+    return text.encode(errors="replace").decode()
 
 
 @pytest.mark.parametrize("who", ["", CLEO, ADA], ids=["stranger", "contributor", "admin"])
@@ -91,7 +84,7 @@ def test_nonsense_never_breaks_anything(sqlite_site: Site, who: str) -> None:
     browser, token = typed(sqlite_site, who)
     before, codes = sqlite_site.footprint(), Counter[int]()
     for _ in range(REQUESTS):
-        path, method = addresses(chance.choice(rules), chance), chance.choice(METHODS)
+        path, method = address(chance.choice(rules), chance), chance.choice(METHODS)
         more = options(chance, token if who else {})
         with browser.client.open(path, method=method, **more) as answer:
             answer.get_data()
