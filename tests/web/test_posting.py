@@ -166,7 +166,9 @@ def test_a_rewording_of_an_ask_or_a_test_is_previewed_before_it_is_saved(sqlite_
         back = preview.submit("Go on editing")
         assert (back.value("title"), back.value("change_reason")) == ("Use the orders", "Shorter.")
     assert preview.submit("Keep").notices == ["Kept."]
-    assert sqlite_site.browser().get(PUBLIC_PAGE).h1 == "Use the orders"
+    reworded = sqlite_site.browser().get("/corrections").section("reworded")
+    assert "title was “Use unexplained wealth orders against Kremlin-linked wealth”" in reworded
+    assert "Why: Shorter." in reworded
     test = sqlite_site.scalar(sa.select(SuccessTest.id).where(SuccessTest.ask_id == sqlite_site.ask_id()).limit(1))
     form = ed.get(f"/staff/tests/{test}/edit")
     with sqlite_site.unchanged():

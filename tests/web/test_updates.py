@@ -7,7 +7,6 @@ import sqlalchemy as sa
 
 from tests.browser import Page
 from tests.site import WEALTH_ORDERS, Site
-from tests.web.test_status_change import UNDONE
 from tests.web.test_story import NEWS, ask_page
 from tracker.clock import today
 from tracker.models import Ask, Update
@@ -96,35 +95,3 @@ def test_without_a_correction_the_page_says_so_honestly(shared_site: Site) -> No
     )
     assert "No ask and no test has been reworded" in page.section("reworded")
     assert page.links()["write to us"] == "/about#contact"
-
-
-def test_a_correction_shows_both_sides_and_what_was_reworded_has_a_section_of_its_own(sqlite_site: Site) -> None:
-    ask_page(sqlite_site).follow("Change the status").submit("Publish", **UNDONE)
-    form = ask_page(sqlite_site).follow("Correct the entry of 1 May 2026")
-    form.submit("Publish", wrong="other", text="It was not repealed.", status="in_force", reason="The bill fell.")
-    page = sqlite_site.browser().get("/corrections")
-    (article,) = page.all("article")
-    wrong, right = article.split("Is right")
-    assert "Use unexplained wealth orders" in wrong
-    assert "Was wrong Status changed 1 May 2026 Reversed The power was repealed." in wrong
-    assert "Parliament took the power away." in wrong
-    assert "Correction 1 May 2026 In force, ask not yet met It was not repealed." in right
-    assert "The bill fell." in right
-    assert entries(page) == [
-        f"/asks/{WEALTH_ORDERS}#u-2026-05-01-2",
-        f"/asks/{WEALTH_ORDERS}#u-2026-05-01",
-        f"/asks/{WEALTH_ORDERS}#u-2026-05-01-2",
-    ]
-    assert page.notices == []
-    updates = sqlite_site.browser().get("/updates")
-    assert "Correction (1)" in updates.links()
-    corrected = [item for item in updates.all("li") if "This entry has been corrected." in item]
-    assert len(corrected) == 1
-    assert "The power was repealed." in corrected[0]
-
-    form = ask_page(sqlite_site).follow("Edit the ask")
-    assert form.submit("Keep", title="Use wealth orders", change_reason="Shorter.").hops == [303, 200]
-    reworded = sqlite_site.browser().get("/corrections").section("reworded")
-    assert "Use wealth orders" in reworded
-    assert "title was “Use unexplained wealth orders against Kremlin-linked wealth”" in reworded
-    assert "Why: Shorter." in reworded
