@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from tests.browser import Page
 from tests.examples import make_examples
-from tests.factories import make_source
+from tests.exported import rows
 from tests.site import CLEO, ED, Site
 from tracker.models import Ask, Legislation, Link, Source, SuccessTest, Update
 from tracker.rules.asks import Publication
@@ -41,6 +41,13 @@ def new_form(site: Site, name: str = ED) -> Page:
     return site.browser(name).get("/staff/asks/").follow("New ask")
 
 
+def one_of_each_kind(site: Site, *pages: Page) -> list[str]:
+    """The links of the pages to this site, one for each view that they lead to."""
+    views = site.app.url_map.bind("localhost")
+    found = [address for page in pages for address in page.links().values() if address.startswith("/")]
+    return list({views.match(address.partition("?")[0].partition("#")[0])[0]: address for address in found}.values())
+
+
 def judged(site: Site) -> Page:
     """The form after a first preview, which asks what each test says."""
     asked = new_form(site).submit("Preview", **ASK | STANDS)
@@ -72,8 +79,9 @@ def test_from_nothing_to_the_public_page_on_one_form(site: Site) -> None:
     assert list(keys) == ["every-home-is-filled", "the-register-is-open"]
 
 
-def test_a_draft_needs_its_words_and_says_what_is_missing(site: Site) -> None:
-    kept = new_form(site).submit("Keep as a draft", **ASK | {"labels": "", "basis": ""})
+def test_a_draft_says_what_is_missing_and_is_public_when_nothing_is(site: Site) -> None:
+    comes = {"jurisdictions": "England\nWales\n", "next_step": "A debate.", "next_step_on": "March 2027"}
+    kept = new_form(site).submit("Keep as a draft", **ASK | comes | {"labels": "", "basis": ""})
     assert kept.notices == ["Kept as a draft. The public does not see it."]
     assert "Missing Say where the ask stands" in kept.section("missing")
     assert "No success tests" in kept.section("missing")
@@ -89,8 +97,15 @@ def test_a_draft_needs_its_words_and_says_what_is_missing(site: Site) -> None:
     done = status.follow("Finish and publish it").submit("Publish")
     assert done.notices == ["Kept. It shows when the ask is published."]
     assert "Missing" not in done.section("missing")
+    preview, stranger = done.follow("Preview the public page"), site.browser()
+    assert preview.notices[0].startswith("Preview. Only staff see this page.")
+    for address in one_of_each_kind(site, preview):
+        assert stranger.send("GET", address).status_code in {200, 303}, address
     assert done.submit("Publish the ask").notices == ["The ask is public."]
-    assert site.browser().get(PUBLIC).status == 200
+    assert "March 2027" in stranger.get(PUBLIC).section("next")
+    assert "The twelve asks" in stranger.get("/").section("asks-title")
+    (row,) = [row for row in rows(site, "asks") if row["ask_slug"] == "fill-the-empty-homes"]
+    assert (row["jurisdictions"], row["next_step_on"], row["topic"]) == ("England; Wales", "2027-03", "Housing")
 
 
 def test_a_contributor_proposes_the_whole_with_a_law_and_an_editor_approves_it(site: Site) -> None:
@@ -220,15 +235,15 @@ def test_only_a_status_brings_an_ask_before_others(shared_site: Site) -> None:
 
 
 def test_a_source_that_is_known_is_found_by_its_address_and_a_title_that_is_taken_is_told(site: Site) -> None:
-    with site.change() as change:
-        make_source(change, key="a-speech-on-homes", title="A speech on homes", url=ADDRESS)
+    form = site.browser(ED).get("/staff/sources/").follow("New source")
+    speech = {"key": "a-speech-on-homes", "title": "A speech on homes", "url": ADDRESS}
+    assert form.submit("Keep as a draft", **speech).notices == ["Kept as a draft."]
     kept = new_form(site).submit("Keep as a draft", **ASK | {"source_title": "", "source_id": f"{ADDRESS}/"})
     assert "A speech on homes" in kept.section("missing")
     again = new_form(site).submit("Keep as a draft", **ASK | {"source_id": "a-speech-on-homes"})
     assert "Another ask has this title." in again.errors("title")[0]
-    other = new_form(site).submit(
-        "Keep as a draft", **ASK | {"title": "Fill the empty homes!", "source_id": f"{ADDRESS}2"}
-    )
+    typed = ASK | {"title": "Fill the empty homes!", "source_id": f"{ADDRESS}2"}
+    other = new_form(site).submit("Keep as a draft", **typed)
     assert other.notices == ["Kept as a draft. The public does not see it."]
     assert site.scalar(sa.select(Ask.slug).order_by(Ask.id.desc()).limit(1)) == "fill-the-empty-homes-2"
     assert site.scalar(sa.select(Source.key).order_by(Source.id.desc()).limit(1)) == "a-speech-on-homes-2"
