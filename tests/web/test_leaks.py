@@ -252,7 +252,7 @@ def words_of(response: TestResponse) -> str:
     if response.mimetype not in {"application/zip", MEDIA_TYPE}:
         return response.text
     with zipfile.ZipFile(io.BytesIO(response.data)) as packed:
-        return "".join(packed.read(name).decode() for name in packed.namelist())
+        return "\n".join(packed.read(name).decode() for name in packed.namelist())
 
 
 def public_answers(site: Site) -> dict[str, str]:
