@@ -5,7 +5,6 @@ import gzip
 import pytest
 import sqlalchemy as sa
 
-from tests.browser import Page
 from tests.site import Site
 from tracker.face import Face
 from tracker.models import Ask
@@ -14,7 +13,7 @@ from tracker.web.build import stylesheets, version_of
 
 STYLESHEET = stylesheets(Face())["site.css"]
 
-MOST_BYTES, MOST_BYTES_OF_AN_ASK, MOST_BYTES_ON_THE_WAY = 60_000, 130_000, 14_000
+MOST_BYTES, MOST_OF_AN_ASK, MOST_BYTES_ON_THE_WAY = 60_000, 130_000, 14_000
 PAGES = [
     "/", "/?q=russia", "/?on=2019-06-30", "/legislation", "/legislation/ukpga/2017/22", "/updates", "/unknown",
     "/sources/how-do-we-deal-with-russia", "/bodies/home-office",
@@ -22,23 +21,22 @@ PAGES = [
 ]  # fmt: skip
 
 
-def weight(page: Page) -> int:
-    """The bytes of a page without the stylesheet in it."""
-    return len(page.html.encode()) - len(STYLESHEET.encode())
+def test_a_stylesheet_is_small_and_asks_for_nothing_more(shared_site: Site) -> None:
+    for name, most in (("site.css", 15_000), ("desk.css", 5_000), ("card.css", 2_500)):
+        css = STYLESHEET if name == "site.css" else shared_site.browser().request("GET", f"/static/{name}").html
+        assert len(css.encode()) < most
+        assert "@import" not in css
+        assert "@font-face" not in css
+        assert [part for part in css.split("url(")[1:] if not part.startswith('"#')] == []
 
 
-@pytest.mark.parametrize(("name", "most"), [("site.css", 15_000), ("desk.css", 5_000), ("card.css", 2_500)])
-def test_a_stylesheet_is_small_and_asks_for_nothing_more(shared_site: Site, name: str, most: int) -> None:
-    css = STYLESHEET if name == "site.css" else shared_site.browser().request("GET", f"/static/{name}").html
-    assert len(css.encode()) < most
-    assert "@import" not in css
-    assert "@font-face" not in css
-    assert [part for part in css.split("url(")[1:] if not part.startswith('"#')] == []
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_small(shared_site: Site, path: str) -> None:
-    assert weight(shared_site.browser().get(path)) <= MOST_BYTES
+def test_every_page_is_small(shared_site: Site) -> None:
+    browser = shared_site.browser()
+    with shared_site.reading() as session:
+        asks = [f"/asks/{slug}" for slug in session.scalars(sa.select(Ask.slug))]
+    most = dict.fromkeys([*PAGES, *(f"{ask}/story" for ask in asks)], MOST_BYTES) | dict.fromkeys(asks, MOST_OF_AN_ASK)
+    heavy = {path: len(browser.get(path).html.encode()) - len(STYLESHEET.encode()) for path in most}
+    assert {path: size for path, size in heavy.items() if size > most[path]} == {}
 
 
 def test_the_first_page_comes_with_its_stylesheet_in_one_breath(shared_site: Site) -> None:
@@ -47,16 +45,6 @@ def test_the_first_page_comes_with_its_stylesheet_in_one_breath(shared_site: Sit
     assert response.headers["Content-Encoding"] == "gzip"
     assert STYLESHEET.encode() in gzip.decompress(response.data)
     assert len(response.data) <= MOST_BYTES_ON_THE_WAY
-
-
-def test_the_page_of_each_ask_is_small(shared_site: Site) -> None:
-    browser = shared_site.browser()
-    with shared_site.reading() as session:
-        slugs = session.scalars(sa.select(Ask.slug)).all()
-    weights = {slug: weight(browser.get(f"/asks/{slug}")) for slug in slugs}
-    assert {slug: bytes_ for slug, bytes_ in weights.items() if bytes_ > MOST_BYTES_OF_AN_ASK} == {}
-    stories = {slug: weight(browser.get(f"/asks/{slug}/story")) for slug in slugs}
-    assert {slug: bytes_ for slug, bytes_ in stories.items() if bytes_ > MOST_BYTES} == {}
 
 
 @pytest.mark.parametrize("path", ["/", "/asks/overseas-territories-registers", "/nowhere", "/staff/sign-in"])
