@@ -45,9 +45,7 @@ def expected(site: Site, *conditions: sa.ColumnElement[bool]) -> list[int]:
         return list(session.scalars(sa.select(Event.id).where(*conditions).order_by(Event.id.desc())))
 
 
-def test_each_filter_leaves_what_fits_and_pages_leave_nothing_out(
-    site: Site, edited: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_filter_leaves_what_fits(site: Site, edited: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log.list_entries, "__defaults__", (7,))
     ed = site.scalar(sa.select(Person.id).where(Person.name == ED))
     opened = day_of(site.scalar(sa.select(sa.func.min(Event.at))))
@@ -103,9 +101,7 @@ def test_what_concerns_other_people_is_for_those_who_manage_people(sqlite_site: 
         assert browser.send("GET", f"/staff/log/{number}").status_code == 404
 
 
-def test_the_file_holds_every_entry_that_fits_and_runs_no_formula(
-    site: Site, edited: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_file_holds_what_fits_and_no_formula(site: Site, edited: int, monkeypatch: pytest.MonkeyPatch) -> None:
     ada = site.browser(ADA)
     with site.change(ADA) as change:
         formula = events.record(change, "edited", Subject("ask", site.ask_id(), "=cmd()", site.ask_id())).id

@@ -64,9 +64,7 @@ def test_an_import_is_a_line_without_a_name(sqlite_site: Site, lines: io.StringI
     assert ED not in str(line)
 
 
-def test_an_error_is_one_line_whatever_stands_in_it_without_the_token_of_a_link(
-    sqlite_site: Site, lines: io.StringIO
-) -> None:
+def test_an_error_is_one_line_without_the_token_of_a_link(sqlite_site: Site, lines: io.StringIO) -> None:
     def broken(**_: str) -> str:
         raise RuntimeError('one\n{"what": "another line"}\r\n')
 

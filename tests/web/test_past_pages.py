@@ -1,19 +1,23 @@
 """The day of `?on=`, the page of an ask on that day, how it is cited, and what it says of its grounds and age."""
 
 from datetime import date, timedelta
+from xml.etree.ElementTree import Element
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from tests.browser import Page
-from tests.site import LONDON_PROPERTY, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
+from tests.factories import ask_draft, criterion_draft, make_ask, make_source, make_update
+from tests.site import ADA, ED, LONDON_PROPERTY, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
 from tests.web.test_status_change import UNDONE
 from tests.web.test_story import NEWS, ask_page, result_field
 from tracker.clock import today
-from tracker.models import Ask, Evidence, Update
+from tracker.models import Ask, Evidence, SuccessTest, Update
 from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.dates import PartialDate
+from tracker.rules.status import Status
+from tracker.services import asks, tests
 from tracker.web.addresses import day_asked_for
 
 
@@ -198,3 +202,71 @@ def test_every_page_leads_to_reporting_an_error_with_the_page_filled_in(shared_s
         assert f"?subject=Error%20report%3A%20{title}" in report
         assert f"tracker.example{path}".replace("?on=", "%3Fon%3D") in report
     assert "Report an error" not in browser.get("/nowhere", base_url="https://tracker.example").text
+
+
+# --- how it was worded ---
+
+
+HIDDEN = "zqhidden"
+
+
+def prepared(site: Site) -> int:
+    """An ask that was reworded as a draft, published, and reworded again; its test as well, and then taken out."""
+
+    def edit(reason: str, **changes: str) -> None:
+        asks.edit_ask(change, ask, ask_draft(ask.source_id, **changes), seen_version=None, reason=reason)
+
+    def edit_test(label: str, reason: str) -> None:
+        tests.edit_test(change, ask, test, criterion_draft(label=label), seen_version=None, reason=reason)
+
+    with site.change(ED) as change:
+        ask = make_ask(change, title=f"{HIDDEN} title", source_id=make_source(change, key="speech").id)
+        edit(f"{HIDDEN} reason", internal_note=HIDDEN)
+        (test,) = tests.add_tests(change, ask, [criterion_draft(label=f"{HIDDEN} test")], f"{HIDDEN} why")
+        edit_test("The tax is law", HIDDEN)
+        ask_id, test_id = ask.id, test.id
+    assert site.browser().send("GET", "/asks/empty-homes/history").status_code == 404, "a draft has none"
+    with site.change(ADA) as change:
+        ask, test = change.session.get_one(Ask, ask_id), change.session.get_one(SuccessTest, test_id)
+        make_update(change, ask, status=Status.ANNOUNCED)
+        asks.publish_ask(change, ask, None)
+        edit("The source says every.", title="Tax every empty home", internal_note=f"{HIDDEN} more")
+        edit(f"{HIDDEN} inner reason", title="Tax every empty home", internal_note=f"{HIDDEN} again")
+        edit_test("The tax is in force", "More exact.")
+        tests.archive_test(change, ask, test, None, "It doubled another.")
+    return ask_id
+
+
+def headings(tree: Element) -> list[str]:
+    return ["".join(heading.itertext()).strip() for heading in tree.iter("h2")]
+
+
+def test_the_public_sees_every_public_wording_and_nothing_of_drafts(site: Site) -> None:
+    ask_id, browser = prepared(site), site.browser()
+    assert 'href="/asks/empty-homes/history"' in site.browser(ED).get(f"/staff/asks/{ask_id}").html
+    page = browser.get("/asks/empty-homes").follow("History of the wording")
+    assert headings(page.tree)[:4] == [
+        "A test was taken out", "A test was reworded", "The ask was reworded", "First published",
+    ]  # fmt: skip
+    words = " ".join(page.text.split())
+    put_in, out = '<ins><span class="unseen">[put in: </span> {}<', '<del><span class="unseen">[taken out: </span> {}<'
+    for mark in (put_in.format("every"), out.format("homes"), put_in.format("home")):
+        assert mark in page.html
+    assert "Why: The source says every." in words
+    assert "Why: It doubled another." in words
+    assert HIDDEN not in page.html
+    for name in (ED, ADA, "Ed ", "Ada "):
+        assert name not in page.text
+
+    with site.change(ED) as change:
+        ask = change.session.get_one(Ask, ask_id)
+        draft = ask_draft(ask.source_id, slug="homes", title=ask.title)
+        asks.edit_ask(change, ask, draft, seen_version=None, reason="Shorter.")
+    moved = browser.send("GET", "/asks/empty-homes/history")
+    assert (moved.status_code, moved.location) == (301, "/asks/homes/history")
+
+
+def test_an_ask_that_was_never_reworded_says_so(shared_site: Site) -> None:
+    page = shared_site.browser().get(f"/asks/{WEALTH_ORDERS}/history")
+    assert "The wording has not changed since it was first published." in page.text
+    assert headings(page.tree)[0] == "First published"

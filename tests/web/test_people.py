@@ -55,9 +55,7 @@ def test_where_the_address_of_the_site_is_a_guess_the_link_is_for_where_the_admi
     assert form.submit("Make the link").all("textarea")[0].startswith("http://localhost/staff/link/")
 
 
-def test_who_is_deactivated_is_out_at_once_and_comes_back_or_is_erased_while_the_log_still_proves_what_was_done(
-    site: Site,
-) -> None:
+def test_who_is_deactivated_is_out_at_once_and_comes_back_or_is_erased(site: Site) -> None:
     ed, ada = site.browser(ED), site.browser(ADA)
     with site.change(ED) as change:
         events.record(change, "looked", Subject("ask", site.ask_id(), "An ask", site.ask_id()))
@@ -121,9 +119,7 @@ def test_whose_access_changes_while_a_request_of_theirs_waits_writes_nothing(
         proof.verify(session)
 
 
-def test_who_is_erased_while_their_password_is_looked_at_comes_back_nowhere(
-    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_is_erased_while_signing_in_comes_back_nowhere(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     confirm = sqlite_site.browser(ED).get("/staff/confirm")
     monkeypatch.setattr(sessions, "is_right", lambda *_, **__: erase_ed(sqlite_site))
     confirm.submit("Confirm", password="not mine")
@@ -187,9 +183,7 @@ def test_a_used_link_an_old_link_and_a_made_up_one_get_the_same_answer(sqlite_si
         assert sqlite_site.browser().get(address).html == page.html
 
 
-def test_looking_at_a_link_or_typing_a_weak_password_does_not_use_it_up_nor_is_the_second_step_skipped(
-    sqlite_site: Site,
-) -> None:
+def test_looking_at_a_link_does_not_use_it_up_and_it_skips_no_second_step(sqlite_site: Site) -> None:
     phone, address = give_phone(sqlite_site, ED), link_for(sqlite_site, ED)
     opened = sqlite_site.browser().get(address)
     with sqlite_site.unchanged():

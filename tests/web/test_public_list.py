@@ -155,9 +155,7 @@ def test_who_chose_something_gets_the_asks_without_the_charts(shared_site: Site)
     assert "Met (1)" in shared_site.browser().get("/?on=2019-06-30").text, "the filters count what stood then"
 
 
-def test_drafts_and_archived_asks_do_not_count_and_an_empty_tracker_says_what_will_stand_here(
-    sqlite_site: Site,
-) -> None:
+def test_hidden_asks_do_not_count_and_an_empty_tracker_says_so(sqlite_site: Site) -> None:
     for slug, publication in ((WEALTH_ORDERS, Publication.DRAFT), ("stop-brexit", Publication.ARCHIVED)):
         sqlite_site.execute(sa.update(Ask).where(Ask.slug == slug).values(publication=publication))
     page = sqlite_site.browser().get("/")

@@ -108,9 +108,7 @@ def test_a_draft_between_two_published_asks_joins_them_for_nobody(pair: Site) ->
     assert asked_elsewhere(pair, "pledge") == [WEALTH_ORDERS]
 
 
-def test_lists_say_whose_ask_it_is_and_filter_by_it_where_there_is_more_than_one_source(
-    pair: Site, shared_site: Site
-) -> None:
+def test_of_several_sources_lists_say_whose_ask_it_is(pair: Site, shared_site: Site) -> None:
     by_article, by_manifesto = f"Mike Gapes, {ARTICLE}", f"The Alliance, {MANIFESTO}"
     for path in ("/", "/?sort=title", "/?on=2024-12-31", "/bodies/home-office"):
         assert by_article not in shared_site.browser().get(path).text

@@ -13,15 +13,12 @@ from tests.web.test_bulk import SHOW, WHY, chosen
 from tests.web.test_imports import NEXT, upload
 from tests.web.test_people import link_on
 from tests.web.test_second_step import set_up
-from tests.web.test_status_change import UNDONE
+from tests.web.test_story import NEWS
 from tracker.clock import now
 from tracker.models import Ask, Note, Person, SentForm, Update
 from tracker.rules.asks import Publication
 from tracker.services import personal_data
 
-NEWS = {"happened_on": "1 May 2026", "text": "A debate was held."} | {
-    name: value for name, value in UNDONE.items() if name.startswith("evidence")
-}
 PUBLISHED = "Published. The public page shows it now."
 
 
@@ -137,9 +134,7 @@ def test_an_entry_like_one_of_the_last_minutes_is_asked_about_first(
     assert asked.submit("Publish").hops == [303, 200]
 
 
-def test_an_editor_who_approves_is_asked_as_well_and_old_entries_are_not_asked_about(
-    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_approves_is_asked_and_old_entries_do_not_count(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     milestone_form(sqlite_site, CLEO).submit("Send for approval", **NEWS)
     number = sqlite_site.scalar(sa.select(sa.func.max(Update.id)))
     milestone_form(sqlite_site).submit("Publish", **NEWS)

@@ -83,9 +83,7 @@ def test_too_many_failures_close_the_door_for_a_while(sqlite_site: Site) -> None
     assert sqlite_site.scalar(sa.select(sa.func.count(Event.id)).where(Event.action == "signed in")) == 0
 
 
-def test_who_is_told_that_the_site_is_busy_is_counted_and_a_known_device_gets_in(
-    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_on_a_busy_site_a_known_device_gets_in(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     known = sign_in(sqlite_site).submit("Sign out")
     monkeypatch.setattr(sessions, "IN_LINE", threading.BoundedSemaphore(1))
     with sessions.IN_LINE:
@@ -100,7 +98,7 @@ def test_who_is_told_that_the_site_is_busy_is_counted_and_a_known_device_gets_in
     ("proxies", "forwarded", "counted"),
     [(0, "203.0.113.9", "127.0.0.1"), (2, "198.51.100.1, 203.0.113.9, 203.0.113.1", "203.0.113.9")],
 )
-def test_a_forged_forwarding_header_does_not_change_who_is_counted(
+def test_a_forged_forwarding_header_is_not_counted(
     make_site: MakeSite, proxies: int, forwarded: str, counted: str
 ) -> None:
     site = make_site(replace(LOCAL, trusted_proxies=proxies))
@@ -158,7 +156,7 @@ def confirming_with_a_form(site: Site) -> Page:
     return form.submit("Keep", name="Edwina")
 
 
-PAGES = {
+PAGES: dict[Callable[[Site], Page], str] = {
     signing_in: "Sign in", choosing: "Set the password", changing: "Change the password", confirming: "Confirm",
     signing_in_with_a_form: "", confirming_with_a_form: "",
 }  # fmt: skip

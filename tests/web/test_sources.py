@@ -109,9 +109,7 @@ def test_words_that_are_a_part_of_longer_ones_stand_with_these(sqlite_site: Site
         assert words in shown["Line 10"]
 
 
-def test_drafts_are_not_there_and_of_very_many_asks_a_part_stands_there(
-    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_drafts_and_few_of_many_asks_are_there(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     hidden: dict[str, Any] = {"slug": "hidden", "responsible_bodies": ["Hidden body", "Home Office"]}
     with sqlite_site.change(ED) as change:
         make_source(change, key="draft", title="A draft")
@@ -132,9 +130,7 @@ def test_drafts_are_not_there_and_of_very_many_asks_a_part_stands_there(
     assert page.all("h2")[0].casefold().endswith("of its eleven asks are met"), "all are counted"
 
 
-def test_the_counts_lead_to_the_asks_and_the_page_stays_when_nothing_of_it_is_followed_any_longer(
-    sqlite_site: Site,
-) -> None:
+def test_the_counts_lead_to_the_asks_and_the_page_stays_without_them(sqlite_site: Site) -> None:
     make_manifesto(sqlite_site, 2)
     browser, archived = sqlite_site.browser(), {"publication": Publication.ARCHIVED}
     page = browser.get("/sources/manifesto")

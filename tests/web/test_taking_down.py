@@ -56,9 +56,7 @@ def read(site: Site, address: str) -> str:
     return words_of(answer).casefold()
 
 
-def test_the_mark_stands_where_the_words_were_read_and_nothing_is_found_by_them(
-    shared_site: Site, before: dict[str, Any]
-) -> None:
+def test_the_mark_stands_where_the_words_were_read(shared_site: Site, before: dict[str, Any]) -> None:
     for address in ADDRESSES:
         assert "quux" in before[address], address
         after = read(shared_site, address)
@@ -105,9 +103,7 @@ def show(site: Site, words: str = WORDS, reason: str = REASON) -> Page:
         return page.submit("Show where they stand", words=words, reason=reason)
 
 
-def test_an_admin_sees_every_place_before_anything_is_done_and_what_is_refused_beside_its_field(
-    sqlite_site: Site,
-) -> None:
+def test_an_admin_sees_every_place_before_anything_is_done(sqlite_site: Site) -> None:
     with sqlite_site.change(ED) as change:
         work(change)
     for words, reason, field, said in (
