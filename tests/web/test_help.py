@@ -78,12 +78,9 @@ def test_the_index_leads_to_every_page_which_is_read_with_its_pictures_and_leads
         assert browser.send("GET", f"/staff/help/{page}").status_code == 404
 
 
-def test_the_page_about_the_statuses_says_what_the_rules_say() -> None:
+def test_the_page_about_the_statuses_is_up_to_date_and_the_pictures_are_small_and_used() -> None:
     """After a change of rules/status.py: make pictures."""
     assert (GUIDE / "statuses.md").read_text(encoding="utf-8") == statuses_page()
-
-
-def test_the_pictures_are_small_and_all_are_used() -> None:
     texts = "".join(path.read_text(encoding="utf-8") for path in GUIDE.glob("*.md"))
     shown = set(re.findall(r"static/help/([\w-]+\.png)", texts))
     assert {path.name for path in PICTURES.iterdir()} == shown

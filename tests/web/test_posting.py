@@ -241,7 +241,7 @@ def test_a_line_is_added_changed_used_and_taken_away(site: Site) -> None:
     assert "bbc.co.uk BBC Independent Built in" in gone.text
 
 
-def test_others_read_the_table_and_see_no_form(shared_site: Site) -> None:
+def test_others_read_the_table_and_what_is_wrong_is_said_beside_its_field(shared_site: Site) -> None:
     for name in (CLEO, ED):
         with watched(shared_site.engine) as sent:
             page = publishers(shared_site, name)
@@ -252,9 +252,6 @@ def test_others_read_the_table_and_see_no_form(shared_site: Site) -> None:
     assert shared_site.browser(ED).get("/staff/sources/").follow("Publishers by host").h1 == "Publishers"
     form = shared_site.browser(CLEO).get("/staff/asks/1/updates/milestone")
     assert form.follow("the table of publishers").h1 == "Publishers"
-
-
-def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_kept(shared_site: Site) -> None:
     form = publishers(shared_site)
     with shared_site.unchanged():
         refused = form.submit("Keep", host="localhost", publisher="Mine")

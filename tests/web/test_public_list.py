@@ -1,7 +1,6 @@
 """The first page with its counts and every ask, and the page of a search with the asks that fit."""
 
 import re
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -15,7 +14,7 @@ from tracker.models import Ask, Source, Update
 from tracker.queries.public.updates import LOOKED_THROUGH
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
-from tracker.rules.status import Family, Status
+from tracker.rules.status import Family
 from tracker.rules.updates import Result, UpdateKind
 
 
@@ -54,6 +53,7 @@ def test_the_counts_stand_in_words_and_in_the_key_and_asks_stand_by_family_in_it
         assert len(slugs(found)) == int(number)
         links = [link.get("href", "") for title in group.iter("h4") for link in title.iter("a")]
         assert {href.removeprefix("/asks/") for href in links} == set(slugs(found))
+    assert "No status has changed since November 2024" in page.all("h2")
     assert page.links()["The asks as a spreadsheet file"] == "/asks.csv"
     assert page.links()["all of the data"] == "/data"
 
@@ -74,21 +74,6 @@ def test_every_ask_stands_there_with_status_tests_reason_and_dates(shared_site: 
         assert (met if results else "No tests to judge it by") in item
     (missed,) = [item for item in items if "Deadline missed" in item]
     assert "Deadline missed: 31 December 2023" in missed
-
-
-def test_the_title_of_the_years_says_when_a_status_last_changed(sqlite_site: Site) -> None:
-    """A mistake that was put right on the same day moved nothing in the world."""
-    assert "No status has changed since November 2024" in sqlite_site.browser().get("/").all("h2")
-    day = PartialDate("2026-05-01")
-    with sqlite_site.change(ED) as change:
-        ask = change.session.get_one(Ask, sqlite_site.ask_id())
-        wrong = make_update(change, ask, status=Status.REJECTED, happened_on=day).id
-    assert "One status changed in 2026" in sqlite_site.browser().get("/").all("h2")
-    with sqlite_site.change(ED) as change:
-        ask = change.session.get_one(Ask, sqlite_site.ask_id())
-        right: dict[str, Any] = {"kind": UpdateKind.CORRECTION, "status": Status.IN_FORCE, "happened_on": day}
-        make_update(change, ask, corrects_id=wrong, **right)
-    assert "No status has changed since November 2024" in sqlite_site.browser().get("/").all("h2")
 
 
 def test_the_latest_news_stay_however_often_we_look_and_learn_nothing(sqlite_site: Site) -> None:

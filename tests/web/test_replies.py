@@ -44,21 +44,20 @@ def test_a_reply_is_public_once_it_is_published(site: Site) -> None:
 def test_published_replies_are_in_the_files_and_no_others(sqlite_site: Site) -> None:
     with sqlite_site.change(ED) as change:
         ask = change.session.get_one(Ask, sqlite_site.ask_id())
-        public = make_reply(change, ask, published=True, answer="=1+1", internal_note="By letter.")
-        none = {"outcome": Outcome.NONE, "answer": "", "answered_on": None}
-        silent = make_reply(change, ask, published=True, asked="The minister", **none)
+        make_reply(change, ask, published=True, answer="=1+1")
+        none: dict[str, Any] = {"outcome": Outcome.NONE, "answer": "", "answered_on": None}
+        make_reply(change, ask, published=True, asked="The minister", **none)
         make_reply(change, ask, asked="Somebody else")
         archive(change, make_reply(change, ask, published=True, asked="Who left"), None, "It was about another ask.")
-        keys = [public.id, silent.id]
     found = [row for row in rows(sqlite_site, "replies") if row["ask_slug"] == WEALTH_ORDERS]
-    assert [(row["reply_key"], row["asked"], row["outcome"], row["answer"]) for row in found] == [
-        (str(keys[0]), "The Treasury", "answered", "=1+1"),
-        (str(keys[1]), "The minister", "none", ""),
+    assert [(row["asked"], row["outcome"], row["answer"], row["answered_on"]) for row in found] == [
+        ("The Treasury", "answered", "=1+1", "2026-03-20"),
+        ("The minister", "none", "", ""),
     ]
     assert "We received no answer." in sqlite_site.browser().get(PUBLIC_PAGE).section("replies")
     whole = got(sqlite_site, f"/asks/{WEALTH_ORDERS}")["replies"]
-    assert whole == [record for record in all_records(sqlite_site, "/replies") if record["reply_key"] in keys]
-    assert [record["answered_on"] for record in whole] == ["2026-03-20", None]
+    assert [record["asked"] for record in whole] == ["The Treasury", "The minister"]
+    assert whole == [record for record in all_records(sqlite_site, "/replies") if record["ask_slug"] == WEALTH_ORDERS]
     with sqlite_site.change(ED) as change:
         archive(change, change.session.get_one(Ask, sqlite_site.ask_id()), None, "Old.")
     assert not [row for row in rows(sqlite_site, "replies") if row["ask_slug"] == WEALTH_ORDERS]

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
 import sqlalchemy as sa
 
 from tests.browser import Page
@@ -194,22 +193,18 @@ BROKEN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("path", ["/updates", "/corrections"])
-def test_a_broken_page_key_is_a_clear_400_and_one_beyond_the_oldest_entry_says_so(shared_site: Site, path: str) -> None:
+def test_a_broken_page_key_is_a_clear_400_and_without_entries_pages_say_so_honestly(shared_site: Site) -> None:
     browser = shared_site.browser()
-    for key in BROKEN:
-        page = browser.get(path, query_string={"after": key})
-        assert page.status == 400
-        assert "That page key leads nowhere" in page.text
-    page = browser.get(path, query_string={"after": "19990101T000000000000~1999~999999999"})
-    assert (page.status, page.notices) == (200, ["There is nothing older."])
-    assert page.links()["Newest"] == path
-
-
-def test_without_a_correction_the_page_says_so_honestly(shared_site: Site) -> None:
-    page = shared_site.browser().get("/corrections")
-    assert page.notices[0].startswith(
-        "We have published no correction yet. That does not mean that there is no mistake"
-    )
+    for path in ("/updates", "/corrections"):
+        for key in BROKEN:
+            page = browser.get(path, query_string={"after": key})
+            assert page.status == 400
+            assert "That page key leads nowhere" in page.text
+        page = browser.get(path, query_string={"after": "19990101T000000000000~1999~999999999"})
+        assert (page.status, page.notices) == (200, ["There is nothing older."])
+        assert page.links()["Newest"] == path
+    page = browser.get("/corrections")
+    honest = "We have published no correction yet. That does not mean that there is no mistake"
+    assert page.notices[0].startswith(honest)
     assert "No ask and no test has been reworded" in page.section("reworded")
     assert page.links()["write to us"] == "/about#contact"
