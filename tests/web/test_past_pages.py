@@ -82,10 +82,8 @@ def test_a_past_day_is_marked_leads_to_today_and_has_status_tests_law_and_story_
     present = page.follow("Today")
     assert present.path == ADDRESS
     assert "robots" not in in_head(present)
-    assert "As things stood" not in present.text
     assert "In force, ask not yet met" in verdict(page)
     assert "Tests 0 of 2 met" in verdict(page)
-    assert page.section("tests").startswith("Neither test is known to be met")
     assert "ss. 1–3 Enables the ask England and Wales In force from 31 January 2018" in page.section("law")
     assert "ss. 1–3 Enables the ask Northern Ireland Not in force on that day" in page.section("law")
     keys = {element.get("id", "") for element in page.tree.iter("li") if element.get("id", "").startswith("u-")}
@@ -96,7 +94,6 @@ def test_a_past_day_is_marked_leads_to_today_and_has_status_tests_law_and_story_
     assert "’19 2020" in page.section("timeline")
     assert "2021" not in page.section("timeline")
     london = on_day(shared_site, "2023-01-31", LONDON_PROPERTY)
-    assert "Partly met" in verdict(london)
     assert "Tests 1 of 3 met" in verdict(london), "the second was met in 2025"
     for day, met in (("2018-03-18", 0), ("2018-03-19", 1)):
         asked_then = on_day(shared_site, day, "eu-solidarity-on-russia")

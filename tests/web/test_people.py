@@ -142,13 +142,9 @@ def test_an_admin_gives_somebody_a_link_for_a_new_password_and_signs_somebody_ou
     ada.get("/staff/people/").follow("Sign out Edward").submit("Sign out everywhere")
     assert entered.browser.get("/staff/").hops == [303, 200]
     log = ada.get("/staff/").section("recent")
-    for said in (
-        "Ada Admin edited the person “Edward”.",
-        "Name [taken out: Ed Editor ] [put in: Edward ]",
-        "Ada Admin made a link with which “Edward” can choose a new password.",
-        "Edward changed the password of “Edward”",
-    ):
-        assert said in log
+    assert "Name [taken out: Ed Editor ] [put in: Edward ]" in log
+    assert "Ada Admin made a link with which “Edward” can choose a new password." in log
+    assert "Edward changed the password of “Edward”" in log
     assert [word for word in (link.rpartition("/")[2], "argon2", NEW_PASSWORD) if word in log] == []
 
 
