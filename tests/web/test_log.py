@@ -1,20 +1,24 @@
-"""The event log as staff read it: filtered, paged, entry by entry, and as a file."""
+"""What is logged: the event log as staff read it, and what the site says on standard error."""
 
 import csv
 import io
 import json
-from datetime import timedelta
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from tests.site import ADA, CLEO, ED, WEALTH_ORDERS, Site
+from tests.site import ADA, CLEO, ED, PASSWORD, WEALTH_ORDERS, Site, email_of
+from tests.web.test_imports import NEXT, upload
 from tests.web.test_status_change import UNDONE, status_form
 from tracker.clock import day_of, now, today
 from tracker.exports.folder import LOG
 from tracker.models import Event, Person
 from tracker.queries import log
 from tracker.rules.people import Actor, Role
+from tracker.server import log_to_standard_error
 from tracker.services import events, proof
 from tracker.services.change import Change
 from tracker.services.events import Subject
@@ -134,3 +138,62 @@ def test_what_cannot_be_filtered_by_is_refused_in_words(shared_site: Site) -> No
         for path in ("/staff/log", "/staff/log.csv"):
             assert browser.send("GET", f"{path}?{query}").status_code == 400, (path, query)
     assert browser.send("GET", "/staff/log?before=1.5").status_code == 400
+
+
+# --- lines on standard error, which name nobody and which nobody can make up ---
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """What the log as the server sets it up would write to standard error."""
+    root, ours = logging.getLogger(), logging.getLogger("tracker")
+    before = [(logger, logger.handlers[:], logger.level) for logger in (root, ours)]
+    root.handlers.clear()
+    log_to_standard_error()
+    (handler,) = root.handlers
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(stream := io.StringIO())
+    yield stream
+    for logger, handlers, level in before:
+        logger.handlers[:] = handlers
+        logger.setLevel(level)
+
+
+def said(lines: io.StringIO) -> list[dict[str, object]]:
+    return [json.loads(line) for line in lines.getvalue().splitlines()]
+
+
+def test_sign_ins_failures_refusals_and_imports_are_lines(sqlite_site: Site, lines: io.StringIO) -> None:
+    browser = sqlite_site.browser()
+    form = browser.get("/staff/sign-in")
+    form.submit("Sign in", email=email_of(CLEO), password="wrong\nat all")
+    form.submit("Sign in", email=email_of(CLEO), password=PASSWORD)
+    browser.send("GET", "/staff/people/")
+    browser.send("POST", "/staff/sign-out", data={"csrf_token": "wrong"})
+    upload(sqlite_site.browser(ED), {"asks.csv": NEXT}).submit("Bring it in")
+    cleo = sqlite_site.scalar(sa.select(Person.id).where(Person.email == email_of(CLEO)))
+    found = said(lines)
+    assert [line["what"] for line in found] == [
+        "sign-in failed",
+        f"signed in: person {cleo}",
+        "denied: may not manage people",
+        "csrf: The CSRF token is invalid.",
+        "import: 1 rows brought in",
+    ]
+    assert found[2]["person"] == cleo
+    assert [line["page"] for line in found[1:4]] == ["auth.sign_in", "people.index", "auth.sign_out"]
+    assert all(datetime.fromisoformat(str(line["at"])).tzinfo for line in found)
+    assert not any(known in str(found) for known in (PASSWORD, "wrong", CLEO, ED, email_of(CLEO), "127.0.0.1"))
+
+
+def test_an_error_is_one_line_without_the_token_of_a_link(sqlite_site: Site, lines: io.StringIO) -> None:
+    def broken(**_: str) -> str:
+        raise RuntimeError('one\n{"what": "another line"}\r\n')
+
+    sqlite_site.app.view_functions |= {"public.about": broken, "links.choose": broken}
+    for path in ("/about", "/staff/link/a-secret-token"):
+        assert sqlite_site.browser(ADA).client.get(path).status_code == 500
+    line, _ = said(lines)
+    assert (line["level"], line["what"], line["page"]) == ("error", "unexpected error", "public.about")
+    assert "another line" in str(line["error"])
+    assert "a-secret-token" not in str(said(lines))
