@@ -20,17 +20,24 @@ def sign_in(page: Page, name: str) -> Page:
 
 
 def test_a_form_comes_back_after_signing_in_again_and_is_saved(site: Site) -> None:
-    form = status_form(site, site.browser(ED))
+    """Also where the password was wrong first, and then the form for it out of date."""
+    form, typed = status_form(site, site.browser(ED)), UNDONE | {"reason": '"><script>alert(1)</script>\nnext'}
     end_sessions(site)
     with site.unchanged():
-        asked = form.submit("Publish", **UNDONE)
+        asked = form.submit("Publish", **typed)
     assert (asked.status, asked.h1) == (403, "Sign in")
     assert "Your session had ended, so nothing was saved." in asked.notices[0]
-    offered = sign_in(asked, ED)
+    wrong = asked.submit("Sign in", email=email_of(ED), password="wrong")
+    assert wrong.status == 422
+    sent = wrong.sent("Sign in", without={"csrf_token"}, email=email_of(ED), password=PASSWORD)
+    again = wrong.browser.post("/staff/sign-in", [*sent, ("csrf_token", "of yesterday")])
+    assert again.status == 400
+    assert "The sign-in form was out of date." in again.notices[0]
+    offered = sign_in(again, ED)
     assert offered.h1 == "Your typed text is kept"
     back = offered.submit("Bring my form back")
     assert back.status == 200
-    assert {name: back.value(name.replace("_0_", "-0-")) for name in UNDONE} == UNDONE
+    assert {name: back.value(name.replace("_0_", "-0-")) for name in typed} == typed
     assert back.submit("Publish").hops == [303, 200]
     assert site.scalar(sa.select(Ask.status).where(Ask.slug == WEALTH_ORDERS)) == "reversed"
 
@@ -49,21 +56,6 @@ def test_every_choice_comes_back_and_using_a_session_keeps_it_alive(sqlite_site:
     for name, value in typed.items():
         assert back.value(name) == (value if isinstance(value, str) else "\n".join(value))
     assert back.submit("Keep as a draft").hops == [303, 200]
-
-
-def test_what_was_typed_survives_a_wrong_password_and_a_form_that_is_out_of_date(sqlite_site: Site) -> None:
-    form = sqlite_site.browser(ED).get("/staff/asks/1/edit")
-    end_sessions(sqlite_site)
-    nasty = '"><script>alert(1)</script>\nnext'
-    asked = form.submit("Keep", internal_note=nasty)
-    wrong = asked.submit("Sign in", email=email_of(ED), password="wrong")
-    assert wrong.status == 422
-    sent = wrong.sent("Sign in", without={"csrf_token"}, email=email_of(ED), password=PASSWORD)
-    again = wrong.browser.post("/staff/sign-in", [*sent, ("csrf_token", "of yesterday")])
-    assert again.status == 400
-    assert "The sign-in form was out of date." in again.notices[0]
-    back = sign_in(again, ED).submit("Bring my form back")
-    assert back.value("internal_note") == nasty
 
 
 def test_a_form_that_comes_back_is_no_more_than_it_was(sqlite_site: Site) -> None:

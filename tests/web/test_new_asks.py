@@ -58,6 +58,11 @@ def test_from_nothing_to_the_public_page_on_one_form(site: Site) -> None:
     assert preview.notices[0].startswith("Preview.")
     assert "The register opened. Homes still stand empty." in preview.section("story")
     assert site.browser().get(PUBLIC).status == 404
+    back = preview.submit("Go on editing")
+    typed = ASK | STANDS | {"results_1_result": "met"}
+    for name in typed.keys() - {"labels"}:
+        shown = next(known for known in back.names() if known.replace("-", "_") == name)
+        assert back.value(shown) == typed[name], name
     done = preview.submit("Publish")
     assert done.notices == ["Published. The public page shows it now."]
     public = site.browser().get(PUBLIC)
@@ -107,8 +112,13 @@ def test_a_contributor_proposes_the_whole_with_a_law_and_an_editor_approves_it(s
     cleo = site.browser(CLEO)
     law = cleo.get("/staff/legislation/new")
     law.submit("Keep as a draft", title="The Homes Act 2019", citation="2019 c. 99", enacted_on="1 May 2019")
-    form = new_form(site, CLEO)
+    form = cleo.get("/staff/asks/new", query_string={"source": ADDRESS})
+    assert (form.status, form.value("source_id")) == (200, ADDRESS), "an address from elsewhere stands in the form"
     assert not form.has_button("Publish")
+    with site.unchanged():
+        refused = form.submit("Send for approval", **ASK)
+        assert refused.errors("status") == ["Choose where it stands today; only a draft needs no status."]
+        assert "Housing" in form.submit("Preview", **ASK).text
     in_law = {"status": "in_force", "legislation_id": "2019 c. 99", "effect": "delivers", "in_force_on": "2 May 2019"}
     sent = form.submit("Send for approval", **ASK | STANDS | in_law)
     assert sent.notices[0].startswith("Sent for approval.")
@@ -196,25 +206,6 @@ def test_what_a_browser_would_not_send_is_refused_or_as_if_not_typed(shared_site
             for ways in (("no such choice",), (), ("", "")):
                 refused = form.browser.post(form.path, [*others, *((name, way) for way in ways)])
                 assert (refused.status, refused.value("title")) == (422, ASK["title"]), (name, ways)
-
-
-def test_going_on_after_a_preview_brings_everything_back(shared_site: Site) -> None:
-    asked = judged(shared_site)
-    again = asked.submit("Preview", results_1_result="met").submit("Go on editing")
-    assert again.status == 200
-    for name in ASK.keys() - {"labels"} | STANDS.keys():
-        shown = next(known for known in again.names() if known.replace("-", "_") == name)
-        assert again.value(shown) == (ASK | STANDS)[name], name
-    assert again.value("results-1-result") == "met"
-
-
-def test_only_a_status_brings_an_ask_before_others(shared_site: Site) -> None:
-    form = shared_site.browser(CLEO).get("/staff/asks/new", query_string={"source": ADDRESS})
-    assert (form.status, form.value("source_id")) == (200, ADDRESS), "an address from elsewhere stands in the form"
-    with shared_site.unchanged():
-        refused = form.submit("Send for approval", **ASK)
-    assert refused.errors("status") == ["Choose where it stands today; only a draft needs no status."]
-    assert "Housing" in form.submit("Preview", **ASK).text
 
 
 def test_a_source_that_is_known_is_found_by_its_address_and_a_title_that_is_taken_is_told(site: Site) -> None:
