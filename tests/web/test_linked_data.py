@@ -98,7 +98,6 @@ def test_every_page_has_words_and_a_picture_for_social_networks(make_site: MakeS
 
 # --- the same in other forms ---
 
-
 JSON, CSV, FEED = "application/json", "text/csv", "application/atom+xml"
 PAGES = {
     "/": {JSON, CSV, FEED},
@@ -132,7 +131,6 @@ def test_a_page_names_its_json_csv_and_feed(shared_site: Site, path: str) -> Non
 
 
 # --- what a phone has to load: small pages with their small stylesheet in them, and nothing else ---
-
 
 STYLESHEET = stylesheets(Face())["site.css"]
 

@@ -181,7 +181,6 @@ def test_staff_and_readers_with_a_cookie_see_the_plain_page_too(shared_site: Sit
 
 # --- bodies that no form of the site sends ---
 
-
 HUGE = "x" * (2 * 1024 * 1024 + 1)
 LARGE_FORM = "x" * (1024 * 1024 + 1)
 URLENCODED = "application/x-www-form-urlencoded"

@@ -200,7 +200,6 @@ def test_the_entry_and_the_changed_verdict_stand_on_top(shared_site: Site) -> No
 
 # --- the table of publishers, by which a pasted address is filled in ---
 
-
 LINE = {"host": "https://www.news.example.org/one", "publisher": "Example News", "type": "independent"}
 PASTED = {"evidence_0_url": "https://blog.news.example.org/two", "evidence_0_is_opened": "y", "text": "It came."}
 

@@ -17,9 +17,10 @@ from tracker.rules.status import STATUS_ORDER, Status
 def test_a_law_is_entered_linked_and_published(site: Site) -> None:
     ed, stranger = site.browser(ED), site.browser()
     law = ed.get("/staff/legislation/").follow("New law")
-    entered = law.submit("Keep as a draft", title="The Homes Act 2019", citation="2019 c. 98", enacted_on="1 May 2019")
+    entered = law.submit("Keep as a draft", title="The Homes Act 2019", kind="ukpga", year="2019")
     assert entered.notices == ["Kept as a draft."]
     entered = entered.follow("Edit the law").submit("Keep", note="Checked now.", citation="2019 c. 99")
+    assert entered.notices == ["Kept."], entered.summary
     assert stranger.get("/legislation/ukpga/2019/99").status == 404
     ask = ed.get(f"/staff/asks/{site.ask_id()}")
     typed = {"legislation_id": "2019 c. 99", "provisions": "ss. 1–3", "extent": ["England", "Wales"]}
@@ -131,7 +132,6 @@ def test_an_editor_renames_a_body_and_its_page_stays(site: Site) -> None:
 
 
 # --- lists, page by page ---
-
 
 ENDS = {
     "/staff/asks/": "ÿÿÿ~1",
