@@ -202,11 +202,11 @@ def ada(shared_site: Site) -> tuple[Browser, dict[str, str]]:
 
 def test_a_form_without_its_version_saves_nothing(shared_site: Site, ada: tuple[Browser, dict[str, str]]) -> None:
     browser, _ = ada
-    for path in (EDIT, "/staff/links/1/edit", "/staff/tests/1/edit", "/staff/people/2/deactivate"):
-        page = browser.get(path)
+    for path in ("asks/1/edit", "links/1/edit", "tests/1/edit", "people/2/deactivate", "asks/1/review"):
+        page = browser.get(f"/staff/{path}")
         first = next(button for main in page.tree.iter("main") for button in main.iter("button"))
         with shared_site.unchanged():
-            answer = browser.post(path, page.sent(text_of(first), without={"version", "seen"}))
+            answer = browser.post(page.path, page.sent(text_of(first), without={"version", "seen"}))
         assert answer.status == 409, path
         assert "Somebody else changed this" in answer.text
     page = browser.get(EDIT)

@@ -68,6 +68,8 @@ def test_an_ask_shows_its_tests_with_result_date_and_evidence_those_not_met_firs
     assert "Gibraltar has a public register of company owners: Met" in page.section("u-2020-03")
     tests = shared_site.browser().get(WEALTH_PAGE).section("tests")
     assert tests.startswith("Neither test is known to be met")
+    met = shared_site.browser().get("/asks/uk-magnitsky-sanctions").section("tests")
+    assert met.startswith("All three tests are met")
     recovered = "Wealth tied to the Russian state or its ruling circle has been recovered after an order"
     assert f"{recovered}: unknown , looked at 29 November 2026. Not met when asked. What we searched" in tests
 
