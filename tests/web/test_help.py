@@ -24,46 +24,20 @@ NAMED = {"a", "button", "label", "legend", "summary", "h1", "h2", "h3", "th", "o
 WITHOUT = ("/staff/account", "/staff/confirm", "/staff/link/", "/staff/sign-in", "/staff/sign-out")
 
 
-def addresses(examples: dict[str, object]) -> list[str]:
-    """One address for each page of the staff area that Ada reads."""
-    rules = [(rule, access) for rule, access in TABLE.items() if rule.startswith("/staff") and ADA in access.read]
-    found = [(access.example or rule).format_map(examples) for rule, access in rules]
-    return [path for path in found if "/help" not in path and "." not in path]
-
-
 @pytest.fixture(scope="module")
-def site(shared_site: Site) -> Site:
-    """A site on which every list of the desk has something."""
+def pages(shared_site: Site) -> dict[str, Page]:
+    """A page for each rule of the staff area that Ada reads, where every list of the desk has something."""
     shared_site.execute(sa.update(Ask).values(review_interval_days=1, reviewed_on=PartialDate("2026-01-01")))
     status_form(shared_site, shared_site.browser(CLEO)).submit("Send for approval", **UNDONE)
     ed = shared_site.browser(ED)
     ed.get("/staff/").follow("Look and decide on 1 May 2026: The power was repealed.").submit("Send back", note="Why?")
     shared_site.execute(sa.update(Link).where(Link.id == 1).values(publication="archived"))
-    return shared_site
-
-
-@pytest.fixture(scope="module")
-def examples(site: Site) -> dict[str, object]:
-    return make_examples(site)
-
-
-@pytest.fixture(scope="module")
-def pages(site: Site, examples: dict[str, object]) -> dict[str, Page]:
-    """The pages of the staff area by their addresses, as Ada reads them."""
-    site.browser(ADA)  # elsewhere: a session that she can end
-    browser = site.browser(ADA)
-    return {path: browser.get(path) for path in addresses(examples)}
-
-
-@pytest.fixture(scope="module")
-def seen(site: Site, pages: dict[str, Page]) -> set[str]:
-    """What the headings, links, buttons and labels of the staff area say."""
-    changed = sa.select(sa.func.max(Update.id)).where(Update.status == "partly_met")
-    paths = [f"/staff/updates/{site.scalar(changed)}/correct", "/staff/people/2/reset-two-step"]
-    more = [site.browser(ADA).get(path) for path in paths]
-    more += [site.browser(CLEO).get("/staff/"), upload(site.browser(ADA), {"asks.csv": NEXT})]
-    read = [*pages.values(), *more]
-    return {text_of(element) for page in read for element in page.tree.iter() if element.tag in NAMED}
+    examples = make_examples(shared_site)
+    shared_site.browser(ADA)  # elsewhere: a session that she can end
+    ada = shared_site.browser(ADA)
+    rules = [(rule, access) for rule, access in TABLE.items() if rule.startswith("/staff") and ADA in access.read]
+    found = {rule: (access.example or rule).format_map(examples) for rule, access in rules if "/help" not in rule}
+    return {rule: ada.get(path) for rule, path in found.items() if "." not in path}
 
 
 def named() -> Iterator[tuple[str, str]]:
@@ -73,13 +47,18 @@ def named() -> Iterator[tuple[str, str]]:
             yield page, " ".join(words.split()).rstrip(".")
 
 
-def test_what_the_guide_names_is_in_the_staff_area(seen: set[str]) -> None:
-    lost = [(page, words) for page, words in named() if not any(it.startswith(words) for it in seen)]
-    assert lost == []
+def test_what_the_guide_names_is_in_the_staff_area(shared_site: Site, pages: dict[str, Page]) -> None:
+    """In headings, links, buttons and labels."""
+    ada, changed = shared_site.browser(ADA), sa.select(sa.func.max(Update.id)).where(Update.status == "partly_met")
+    paths = (f"/staff/updates/{shared_site.scalar(changed)}/correct", "/staff/people/2/reset-two-step")
+    more = [shared_site.browser(CLEO).get("/staff/"), upload(ada, {"asks.csv": NEXT}), *map(ada.get, paths)]
+    read = [element for page in (*pages.values(), *more) for element in page.tree.iter()]
+    seen = {text_of(element) for element in read if element.tag in NAMED}
+    assert [(page, words) for page, words in named() if not any(it.startswith(words) for it in seen)] == []
 
 
-def test_the_index_leads_to_every_page_which_is_read_with_its_pictures_and_leads_somewhere(site: Site) -> None:
-    browser = site.browser(CLEO)
+def test_the_index_leads_to_every_page_which_is_read_with_its_pictures_and_leads_somewhere(shared_site: Site) -> None:
+    browser = shared_site.browser(CLEO)
     index = browser.get("/staff/").follow("Help")
     found = [address for address in index.links().values() if address.startswith("/staff/help/")]
     assert found == [f"/staff/help/{page}" for page in PAGES]
@@ -99,20 +78,16 @@ def test_the_index_leads_to_every_page_which_is_read_with_its_pictures_and_leads
         assert browser.send("GET", f"/staff/help/{page}").status_code == 404
 
 
-def test_the_page_about_the_statuses_says_what_the_rules_say() -> None:
+def test_the_page_about_the_statuses_is_up_to_date_and_the_pictures_are_small_and_used() -> None:
     """After a change of rules/status.py: make pictures."""
     assert (GUIDE / "statuses.md").read_text(encoding="utf-8") == statuses_page()
-
-
-def test_the_pictures_are_small_and_all_are_used() -> None:
     texts = "".join(path.read_text(encoding="utf-8") for path in GUIDE.glob("*.md"))
     shown = set(re.findall(r"static/help/([\w-]+\.png)", texts))
     assert {path.name for path in PICTURES.iterdir()} == shown
     assert sum(path.stat().st_size for path in PICTURES.iterdir()) < MOST_BYTES
 
 
-def test_each_form_leads_to_the_page_that_helps_with_it(pages: dict[str, Page], examples: dict[str, object]) -> None:
+def test_each_form_leads_to_the_page_that_helps_with_it(pages: dict[str, Page]) -> None:
     forms = [rule for rule, access in TABLE.items() if access.read and set(STAFF) & set(access.post)]
-    asked = [(TABLE[rule].example or rule).format_map(examples) for rule in forms]
-    shown = [path for path in asked if not path.startswith(WITHOUT)]
-    assert [path for path in shown if not any(words.startswith("Help: ") for words in pages[path].links())] == []
+    shown = [rule for rule in forms if not rule.startswith(WITHOUT)]
+    assert [rule for rule in shown if not any(words.startswith("Help: ") for words in pages[rule].links())] == []

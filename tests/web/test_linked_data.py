@@ -1,15 +1,18 @@
 """What search engines, social networks and programs read in the head of a page: true, whole, and in its place."""
 
+import gzip
 import json
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from tests.browser import Page
 from tests.site import PRODUCTION, WEALTH_ORDERS, MakeSite, Site
+from tracker.face import Face
 from tracker.models import Ask, Legislation
 from tracker.rules.dates import PartialDate
+from tracker.web.build import stylesheets, version_of
 
 ASK = f"/asks/{WEALTH_ORDERS}"
 LAW = "/legislation/ukpga/2017/22"
@@ -33,9 +36,10 @@ def meta(page: Page) -> dict[str, str]:
     return dict(pairs)
 
 
-def test_a_law_is_described_as_far_as_it_is_known(shared_site: Site) -> None:
+def test_a_law_is_described_as_far_as_it_is_known(sqlite_site: Site) -> None:
+    """An Act may be in force in part; our links say of some provisions since when, and of none until when."""
     address = HOST + LAW
-    assert thing(shared_site.browser().get(LAW)) == {
+    assert thing(sqlite_site.browser().get(LAW)) == {
         "@type": "Legislation",
         "@id": address,
         "url": address,
@@ -45,10 +49,6 @@ def test_a_law_is_described_as_far_as_it_is_known(shared_site: Site) -> None:
         "legislationDate": "2017-04-27",
         "sameAs": "https://www.legislation.gov.uk/ukpga/2017/22",
     }
-
-
-def test_only_of_what_is_not_law_it_is_known_whether_it_is_in_force(sqlite_site: Site) -> None:
-    """An Act may be in force in part; our links say of some provisions since when, and of none until when."""
     of_bill = sa.update(Legislation).where(Legislation.key == "bill/2017-19/157")
     for enacted_on, force in (("2018-05-23", None), (None, "https://schema.org/NotInForce")):
         sqlite_site.execute(of_bill.values(enacted_on=enacted_on and PartialDate(enacted_on)))
@@ -98,47 +98,85 @@ def test_every_page_has_words_and_a_picture_for_social_networks(make_site: MakeS
 
 # --- the same in other forms ---
 
-
-class Alternate(NamedTuple):
-    """A link to the same in another form."""
-
-    type: str
-    address: str
-    title: str
-
-
+JSON, CSV, FEED = "application/json", "text/csv", "application/atom+xml"
 PAGES = {
-    "/": {"application/json", "text/csv", "application/atom+xml"},
-    "/?family=partly_met&topic=illicit-finance&q=wealth": {"application/json", "text/csv", "application/atom+xml"},
-    ASK: {"application/json", "application/atom+xml", "text/calendar"},
-    "/updates": {"application/json", "text/csv", "application/atom+xml"},
-    "/sources/how-do-we-deal-with-russia": {"application/json", "text/csv", "application/atom+xml"},
-    "/bodies/home-office": {"application/json", "text/csv", "application/atom+xml"},
-    "/unknown": {"application/atom+xml"},
-    "/corrections": {"application/json", "text/csv", "application/atom+xml"},
-    "/legislation": {"application/json", "text/csv"},
-    LAW: {"application/json"},
-    "/method": {"application/json"},
-    "/data": {"application/json", "application/zip", "application/atom+xml"},
+    "/": {JSON, CSV, FEED},
+    "/?family=partly_met&topic=illicit-finance&q=wealth": {JSON, CSV, FEED},
+    ASK: {JSON, FEED, "text/calendar"},
+    "/updates": {JSON, CSV, FEED},
+    "/sources/how-do-we-deal-with-russia": {JSON, CSV, FEED},
+    "/bodies/home-office": {JSON, CSV, FEED},
+    "/unknown": {FEED},
+    "/corrections": {JSON, CSV, FEED},
+    "/legislation": {JSON, CSV},
+    LAW: {JSON},
+    "/method": {JSON},
+    "/data": {JSON, "application/zip", FEED},
 }
 SAID = {ASK: f'"ask_slug":"{WEALTH_ORDERS}"', LAW: '"law_key":"ukpga/2017/22"'}
-
-
-def alternates(page: Page) -> list[Alternate]:
-    links = [link for link in page.tree.iter("link") if link.get("rel") == "alternate"]
-    return [Alternate(link.get("type", ""), link.get("href", ""), link.get("title", "")) for link in links]
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_names_its_json_csv_and_feed(shared_site: Site, path: str) -> None:
     browser = shared_site.browser()
-    found = alternates(browser.get(path))
-    assert {link.type for link in found} == PAGES[path]
-    assert len({link.title for link in found}) == len(found)
-    query = path.partition("/?")[2]
-    for link in found:
-        response = browser.send("GET", link.address)
-        assert (response.status_code, response.mimetype) == (200, link.type)
-        assert link.address.endswith(query)
-        if link.type == "application/json":
+    links = [link.attrib for link in browser.get(path).tree.iter("link") if link.get("rel") == "alternate"]
+    assert {link["type"] for link in links} == PAGES[path]
+    assert len({link["title"] for link in links}) == len(links)
+    for link in links:
+        response = browser.send("GET", link["href"])
+        assert (response.status_code, response.mimetype) == (200, link["type"])
+        assert link["href"].endswith(path.partition("/?")[2])
+        if link["type"] == JSON:
             assert SAID.get(path, "") in response.text, "it is of the same record"
+
+
+# --- what a phone has to load: small pages with their small stylesheet in them, and nothing else ---
+
+STYLESHEET = stylesheets(Face())["site.css"]
+
+MOST_BYTES, MOST_OF_AN_ASK, MOST_BYTES_ON_THE_WAY = 60_000, 130_000, 14_000
+LIGHT = [
+    "/", "/?q=russia", "/?on=2019-06-30", "/legislation", "/legislation/ukpga/2017/22", "/updates", "/unknown",
+    "/sources/how-do-we-deal-with-russia", "/bodies/home-office",
+    "/method", "/data", "/api", "/about", "/nowhere",
+]  # fmt: skip
+
+
+def test_a_stylesheet_is_small_and_asks_for_nothing_more(shared_site: Site) -> None:
+    for name, most in (("site.css", 15_000), ("desk.css", 5_000), ("card.css", 2_500)):
+        css = STYLESHEET if name == "site.css" else shared_site.browser().request("GET", f"/static/{name}").html
+        assert len(css.encode()) < most
+        assert "@import" not in css
+        assert "@font-face" not in css
+        assert [part for part in css.split("url(")[1:] if not part.startswith('"#')] == []
+
+
+def test_every_page_is_small(shared_site: Site) -> None:
+    browser = shared_site.browser()
+    with shared_site.reading() as session:
+        asks = [f"/asks/{slug}" for slug in session.scalars(sa.select(Ask.slug))]
+    most = dict.fromkeys([*LIGHT, *(f"{ask}/story" for ask in asks)], MOST_BYTES) | dict.fromkeys(asks, MOST_OF_AN_ASK)
+    heavy = {path: len(browser.get(path).html.encode()) - len(STYLESHEET.encode()) for path in most}
+    assert {path: size for path, size in heavy.items() if size > most[path]} == {}
+
+
+def test_the_first_page_comes_with_its_stylesheet_in_one_breath_and_without_indentation(shared_site: Site) -> None:
+    """As many bytes as a server may send before it hears that the first have arrived."""
+    response = shared_site.browser().send("GET", "/", headers={"Accept-Encoding": "gzip"})
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert len(response.data) <= MOST_BYTES_ON_THE_WAY
+    sent = gzip.decompress(response.data)
+    assert STYLESHEET.encode() in sent
+    assert b"\n " not in sent
+
+
+@pytest.mark.parametrize("path", ["/", "/asks/overseas-territories-registers", "/nowhere", "/staff/sign-in"])
+def test_a_page_has_its_stylesheet_within_and_loads_an_icon(shared_site: Site, path: str) -> None:
+    tree = shared_site.browser().get(path).tree
+    assert ["".join(style.itertext()) for style in tree.iter("style")] == [STYLESHEET]
+    links = [link for link in tree.iter("link") if link.get("rel") in ("stylesheet", "icon", "preload")]
+    own = [f"/static/desk.css?v={version_of('desk.css')}"] if path.startswith("/staff") else []
+    icon, *others = [link.get("href", "") for link in links]
+    assert (icon.partition("?")[0], others) == ("/icon.svg", own)
+    loading = [element for element in tree.iter() if element.tag in ("script", "img", "iframe", "object", "video")]
+    assert not [element.tag for element in loading if element.get("type") != "application/ld+json"]

