@@ -18,7 +18,7 @@ from tests.factories import (
     make_update,
     source_draft,
 )
-from tests.transactions import problems_of
+from tests.transactions import refused
 from tracker.models import Ask, FormerSlug, Source, Update
 from tracker.queries.public import find_slug_now, list_former_slugs
 from tracker.rules.asks import AskDraft, Publication
@@ -62,11 +62,10 @@ def test_a_former_slug_of_a_published_ask_leads_to_it_until_the_ask_takes_it_up_
     asks.edit_ask(ed, ask, draft_of(ask, slug="third"), seen_version=None)
     assert [find_slug_now(ed.session, slug) for slug in ("first", "second", "never")] == ["third", "third", None]
     for taken in ("first", "third"):
-        with pytest.raises(RuleBroken) as created:
+        with refused("slug"):
             make_ask(ed, slug=taken)
-        with pytest.raises(RuleBroken) as edited:
+        with refused("slug"):
             asks.edit_ask(ed, other, draft_of(other, slug=taken), seen_version=None)
-        assert problems_of(created) == problems_of(edited) == {"slug"}
     asks.edit_ask(ed, ask, draft_of(ask, slug="first"), seen_version=None)
     assert set(ed.session.scalars(sa.select(FormerSlug.slug))) == {"second", "third"}
 
@@ -74,9 +73,8 @@ def test_a_former_slug_of_a_published_ask_leads_to_it_until_the_ask_takes_it_up_
 def test_an_ask_is_published_once_with_a_status_and_its_source_from_the_version_that_was_seen(ed: Change) -> None:
     ask = make_ask(ed)
     draft = make_update(ed, ask, published=False, status=Status.ANNOUNCED)
-    with pytest.raises(RuleBroken) as broken:  # a draft of a status is no status yet
+    with refused("status"):  # a draft of a status is no status yet
         asks.publish_ask(ed, ask, None)
-    assert problems_of(broken) == {"status"}
     updates.publish(ed, ask, draft)
     with pytest.raises(Conflict):
         asks.publish_ask(ed, ask, seen_version=99)
@@ -96,9 +94,8 @@ def test_rewording_a_published_ask_needs_a_reason_and_lands_in_the_story(ed: Cha
     assert asks.edit_ask(ed, ask, draft_of(ask, topic="Tax", internal_note="Look."), seen_version=None)
     before, version = getattr(ask, field), ask.version
     draft = draft_of(ask, **{field: "Other words."})
-    with pytest.raises(RuleBroken) as broken, ed.session.begin_nested():
+    with refused("change_reason"), ed.session.begin_nested():
         asks.edit_ask(ed, ask, draft, seen_version=None)
-    assert problems_of(broken) == {"change_reason"}
     assert (getattr(ask, field), ask.version, redefinitions(ed, ask)) == (before, version, [])
 
     asks.edit_ask(ed, ask, draft, seen_version=None, reason="It was too narrow.")
@@ -112,17 +109,15 @@ def test_rewording_a_published_ask_needs_a_reason_and_lands_in_the_story(ed: Cha
 def test_what_is_wrong_is_not_entered_and_the_key_of_a_source_is_its_own(ed: Change) -> None:
     one, source = make_ask(ed, slug="one", topic="Housing"), make_source(ed, key="the-speech")
     for changes, field in (({"topic": "housing"}, "topic"), ({"title": ""}, "title")):
-        with pytest.raises(RuleBroken) as refused:
+        with refused(field):
             asks.create_ask(ed, ask_draft(one.source_id, slug="two", **changes))
-        assert problems_of(refused) == {field}
     assert set(ed.session.scalars(sa.select(Ask.slug))) == {"one"}
     assert asks.edit_source(ed, source, source_draft(key="the-speech", title="The speech, revised"), seen_version=1)
     assert (source.title, source.version) == ("The speech, revised", 2)
-    with pytest.raises(RuleBroken) as edited:
+    with refused("key"):
         asks.edit_source(ed, source, source_draft(), seen_version=None)
-    with pytest.raises(RuleBroken) as created:
+    with refused("key"):
         make_source(ed)
-    assert problems_of(edited) == problems_of(created) == {"key"}
     records.publish(ed, source, None)
     with pytest.raises(RuleBroken, match="its address has this short name"):
         asks.edit_source(ed, source, source_draft(key="speech"), seen_version=None)
@@ -132,9 +127,8 @@ def test_an_ask_shows_no_source_that_was_put_aside(ed: Change) -> None:
     published, draft = make_ask(ed, published=True), make_ask(ed, slug="later", title="Later")
     aside = make_source(ed, key="aside", title="A source that nobody shall see")
     records.archive(ed, aside, None, "It was leaked to us.")
-    with pytest.raises(RuleBroken) as broken:
+    with refused("source_id"):
         asks.edit_ask(ed, published, draft_of(published, source_id=aside.id), seen_version=None, reason="It is better.")
-    assert problems_of(broken) == {"source_id"}
     make_update(ed, draft, status=Status.ANNOUNCED)
     asks.edit_ask(ed, draft, draft_of(draft, source_id=aside.id), seen_version=None)
     with pytest.raises(RuleBroken, match="was put aside"):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.factories import law_draft, link_draft, make_ask, make_law, make_link
-from tests.transactions import problems_of
+from tests.transactions import refused
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import RuleBroken
@@ -41,11 +41,10 @@ def test_one_law_is_never_entered_twice(ed: Change) -> None:
         ({"kind": "wsi", "citation": "S.I. 2020 No. 680 (W. 12)"}, "citation"),
         (of_no_kind | {"number": "b"}, "address"),
     ):
-        with pytest.raises(RuleBroken) as created:
+        with refused(field):
             make_law(ed, published=False, **second)
-        with pytest.raises(RuleBroken) as edited:
+        with refused(field):
             legislation.edit_legislation(ed, other, law_draft(**second), None)
-        assert problems_of(created) == problems_of(edited) == {field}
 
 
 def test_a_law_without_a_number_has_a_key_that_stays_when_its_number_becomes_known(ed: Change) -> None:
@@ -67,9 +66,8 @@ def test_only_a_bill_becomes_another_law_never_itself_and_stays_linked_to_it(ed:
     values: dict[str, Any] = {"kind": "bill", "citation": "Bill 157 (2017-19)", "year": "2017-19", "number": "157"}
     bill, act = make_law(ed, **values), make_law(ed)
     for law, draft in ((bill, law_draft(**values, becomes_id=bill.id)), (act, law_draft(becomes_id=bill.id))):
-        with pytest.raises(RuleBroken) as refused:
+        with refused("becomes_id"):
             legislation.edit_legislation(ed, law, draft, None)
-        assert problems_of(refused) == {"becomes_id"}
     assert legislation.edit_legislation(ed, bill, law_draft(**values, becomes_id=act.id), None)
     ed.session.flush()
     ed.session.refresh(bill, ["becomes"])
@@ -90,11 +88,10 @@ def test_the_same_provisions_with_the_same_extent_are_linked_once(ed: Change) ->
     for changes in ({"provisions": "s. 4"}, {"extent": ("Northern Ireland",)}, {"extent": ()}):
         other = legislation.create_link(ed, draft(**changes))
         assert other.id != link.id
-        with pytest.raises(RuleBroken) as created:
+        with refused("provisions"):
             legislation.create_link(ed, draft(note="Again."))
-        with pytest.raises(RuleBroken) as edited:
+        with refused("provisions"):
             legislation.edit_link(ed, other, draft(note="Again."), None)
-        assert problems_of(created) == problems_of(edited) == {"provisions"}
     delivers = draft(extent=("Wales",), effect=Effect.DELIVERS, in_force_on=PartialDate("2018-01-31"))
     assert legislation.edit_link(ed, link, delivers, None)
     assert (link.effect, link.in_force_on, link.extent) == (Effect.DELIVERS, PartialDate("2018-01-31"), ["Wales"])

@@ -1,16 +1,23 @@
-"""Sessions end by idling, by age, by signing out; attempts are throttled per account, per address and in all."""
+"""Passwords and their hashes; sessions end by idling, by age, by signing out; attempts are throttled."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher, extract_parameters
 from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_person
+from tests.site import QUICK_HASHER
+from tests.transactions import refused
 from tracker.models import Event, Person, SignInFailure, StaffSession
-from tracker.services import people, sessions
+from tracker.services import sessions
 from tracker.services.change import Change
 
+EMAIL = "ed@example.org"
+PASSWORD = "four unrelated words"
+LONGEST = "Härzlich willkommen im Wald! " * 4 + "und Pilze 🍄"
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -68,20 +75,12 @@ def test_signing_out_ends_the_session_for_good(session: Session, ada: Change, pe
     sessions.touch(session, token, NOW + MINUTE)
     assert not is_live(session, token, MINUTE)
     assert is_live(session, other, MINUTE)
+    person.is_active = False  # as if the rows of the sessions had been missed
+    assert not is_live(session, other, MINUTE)
     row = session.get_one(StaffSession, sessions.digest(token))
     sessions.end(session, token, NOW + HOUR)  # the first end counts
     session.refresh(row)
     assert (row.ended_at, row.seen_at) == (NOW + MINUTE, NOW)
-
-
-def test_a_session_that_a_service_ended_or_of_somebody_deactivated_is_worth_nothing(
-    session: Session, ada: Change, person: Person, token: str
-) -> None:
-    people.end_sessions(ada, person)
-    assert not is_live(session, token, timedelta(0))
-    other = sessions.start(ada, person)
-    person.is_active = False  # as if the rows of the sessions had been missed
-    assert not is_live(session, other, timedelta(0))
 
 
 # --- the throttle ---
@@ -138,3 +137,61 @@ def test_failures_are_forgotten_after_a_day_and_never_kept_in_the_clear(session:
     sessions.note_failure(session, "ed@example.org", "192.0.2.1", NOW + DAY + SECOND)
     session.flush()
     assert session.scalar(sa.select(sa.func.count()).select_from(SignInFailure)) == 1
+
+
+# --- passwords ---
+
+
+@pytest.fixture(scope="module")
+def stored() -> str:
+    return sessions.hash_password(PASSWORD, EMAIL)
+
+
+def test_the_right_password_fits_and_no_other_does_nor_any_without_a_hash(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sessions, "HASHER", QUICK_HASHER)  # the cost of a hash does not matter here
+    assert len(LONGEST) <= 128
+    for password in (PASSWORD, "four unrelated words \ud800", LONGEST.ljust(128, "x")):
+        stored = sessions.hash_password(password, EMAIL)
+        assert sessions.is_right(password, stored, is_known=False)
+        for wrong in ("", password[:-1], password[:-1] + "y", f"{password} ", password.upper(), stored, "\ud800"):
+            assert not sessions.is_right(wrong, stored, is_known=False)
+    for nothing in (None, "", "no hash at all", "$argon2id$v=19$broken"):
+        assert not sessions.is_right(PASSWORD, nothing, is_known=False)
+        assert not sessions.is_right("nobody's password, never accepted", nothing, is_known=False)
+
+
+def test_what_is_longer_or_easy_to_guess_is_refused_before_it_is_hashed(
+    stored: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "HASHER", None)  # whatever touched it would fail
+    assert not sessions.is_right("x" * 129, stored, is_known=False)
+    assert not sessions.is_right("x" * 1_000_000, None, is_known=False)
+    for unfit in (PASSWORD * 7, f"{EMAIL}1234"):
+        with refused("password"):
+            sessions.hash_password(unfit, EMAIL)
+
+
+def test_the_hash_is_salted_argon2id_above_the_minimum_and_a_weaker_one_is_due_for_renewal(stored: str) -> None:
+    again = sessions.hash_password(PASSWORD, EMAIL)
+    found = extract_parameters(stored)
+    assert again != stored
+    assert found.type.name == "ID"
+    assert (found.memory_cost >= 19 * 1024, found.time_cost >= 2) == (True, True)
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    assert sessions.is_right(PASSWORD, weak, is_known=False)
+    renewed = sessions.rehash(PASSWORD, weak)
+    assert renewed is not None
+    assert sessions.is_right(PASSWORD, renewed, is_known=False)
+    assert sessions.rehash(PASSWORD, renewed) is None
+    assert sessions.rehash(PASSWORD, stored) is None
+
+
+def test_when_too_many_wait_for_their_turn_the_next_is_told_so(stored: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "IN_LINE", threading.BoundedSemaphore(1))
+    with sessions.IN_LINE:
+        with pytest.raises(sessions.Busy):
+            sessions.is_right(PASSWORD, stored, is_known=False)
+        assert sessions.is_right(PASSWORD, stored, is_known=True)  # who has places of their own
+    assert sessions.is_right(PASSWORD, stored, is_known=False)  # and the place is free again

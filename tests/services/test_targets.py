@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tests.factories import list_target, make_ask, make_designation, make_source, make_targets
-from tests.transactions import problems_of, revision
+from tests.transactions import refused, revision
 from tracker.db.base import Base
 from tracker.models import Ask, Designation, Event, Target
 from tracker.rules.errors import Conflict, RuleBroken
@@ -76,17 +76,15 @@ def test_a_confirmed_target_follows_one_entry_whose_name_goes_when_nobody_follow
 
 def test_only_an_entry_of_the_list_is_followed_and_of_others_only_the_id_is_kept(ed: Change, target: Target) -> None:
     for unique_id in ("", "Boris", "RUS9009"):
-        with pytest.raises(RuleBroken) as broken:
+        with refused("unique_id"):
             targets.decide(ed, target, Decision(TargetState.LISTED, unique_id), None)
-        assert problems_of(broken) == {"unique_id"}
         assert target.state is TargetState.UNSURE
     list_target(ed, target, "")
     assert target.candidates == [{"unique_id": "RUS9001"}, {"unique_id": "RUS9002"}]
     assert not target.is_shown
     private = make_ask(ed, slug="draft", source_id=make_source(ed, key="private").id)
-    with pytest.raises(RuleBroken) as broken:  # what is not listed is shown for a public source only
+    with refused("is_shown"):  # what is not listed is shown for a public source only
         list_target(ed, make_targets(ed, private, NAME)[0], "", is_shown=True)
-    assert problems_of(broken) == {"is_shown"}
 
 
 @pytest.mark.parametrize("is_counted", [True, False])
@@ -108,9 +106,8 @@ def test_erasing_needs_a_reason_that_keeps_no_name_and_a_name_changed_behind_the
     ed: Change, target: Target
 ) -> None:
     for reason in ("", "Boris Testov asked for it.", "It is another TESTOV (Bóris)."):
-        with pytest.raises(RuleBroken) as broken:
+        with refused("reason"):
             targets.erase(ed, target, None, reason, is_counted=True)
-        assert problems_of(broken) == {"reason"}
         assert target.asked_as == NAME
     target.asked_as = "Somebody Else"
     ed.session.flush()

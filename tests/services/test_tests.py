@@ -1,13 +1,12 @@
 """Success tests: added, reworded, taken out and brought back, in public where the ask is public."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
 from tests.factories import criterion_draft, make_ask, make_test, make_update
-from tests.transactions import problems_of
+from tests.transactions import refused
 from tracker.models import Ask, Update
 from tracker.queries.stories import list_tests
 from tracker.rules.dates import PartialDate
@@ -33,9 +32,8 @@ def test_a_test_has_a_key_of_its_own_in_its_ask_and_says_what_was_so_before(ed: 
     assert make_test(ed, ask, key="second", before=Result.NOT_MET).result is Result.NOT_MET
     assert make_test(ed, make_ask(ed, slug="other")).key == first.key
     for draft, field in ((criterion_draft(), "key"), (criterion_draft(key="other", label=""), "label")):
-        with pytest.raises(RuleBroken) as broken:
+        with refused(field):
             tests.add_tests(ed, ask, [draft])
-        assert problems_of(broken) == {field}
     assert told(ed, ask) == []
 
 
@@ -45,6 +43,10 @@ def test_on_a_published_ask_each_change_of_a_test_needs_a_reason_and_is_told_wit
     seen = criterion_draft(reviewed_on=MARCH)
     assert tests.edit_test(ed, ask, test, seen, seen_version=1)  # no other words, so it stays out of the story
     assert not tests.edit_test(ed, ask, test, seen, seen_version=2)
+    with pytest.raises(Conflict):
+        tests.edit_test(ed, ask, test, criterion_draft(label="Third words"), seen_version=1)
+    with pytest.raises(Conflict):
+        tests.archive_test(ed, ask, test, 1, "It doubled another.")
     reworded = criterion_draft(label="The tax is in force", reviewed_on=MARCH)
     refusals: list[Callable[[], object]] = [
         lambda: make_test(ed, ask, key="other", reason=""),
@@ -52,10 +54,9 @@ def test_on_a_published_ask_each_change_of_a_test_needs_a_reason_and_is_told_wit
         lambda: tests.archive_test(ed, ask, test, None, ""),
         lambda: tests.restore_test(ed, ask, test, None, ""),
     ]
-    for refused in refusals:
-        with pytest.raises(RuleBroken) as broken, ed.session.begin_nested():
-            refused()
-        assert problems_of(broken) == {"change_reason"}
+    for refuse in refusals:
+        with refused("change_reason"), ed.session.begin_nested():
+            refuse()
     tests.edit_test(ed, ask, test, reworded, seen_version=2, reason="It was vague.")
     tests.archive_test(ed, ask, test, 3, "It doubled another.")
     tests.restore_test(ed, ask, test, 4, "It did not.")
@@ -84,24 +85,11 @@ def test_an_archived_test_is_out_of_the_judgement_and_comes_back_with_what_the_s
     make_update(ed, ask, status=Status.PARTLY_MET, results=met)
     tests.archive_test(ed, ask, taken_out, None, "It doubled another.")
     assert list_tests(ed.session, ask.id) == [kept]
-    with pytest.raises(RuleBroken) as broken:
+    with refused("results"):
         make_update(ed, ask, kind=UpdateKind.TEST, results=((taken_out.id, Result.MET),))
-    assert problems_of(broken) == {"results"}
     make_update(ed, ask, status=Status.MET, happened_on=PartialDate("2020-05"))  # the test left is met
 
     tests.restore_test(ed, ask, taken_out, None, "It did not.")
     assert taken_out.result is Result.NOT_MET
     with pytest.raises(RuleBroken):
         make_update(ed, ask, status=Status.MET, happened_on=PartialDate("2020-06"))
-
-
-def test_a_stale_edit_of_a_test_is_a_conflict(ed: Change) -> None:
-    ask = make_ask(ed)
-    test = make_test(ed, ask)
-    draft = replace(criterion_draft(), label="The tax is in force")
-    tests.edit_test(ed, ask, test, draft, seen_version=1)
-    with pytest.raises(Conflict):
-        tests.edit_test(ed, ask, test, criterion_draft(label="Third words"), seen_version=1)
-    with pytest.raises(Conflict):
-        tests.archive_test(ed, ask, test, 1, "It doubled another.")
-    assert (test.label, test.is_archived, test.version) == ("The tax is in force", False, 2)
