@@ -73,7 +73,7 @@ def test_even_a_draft_must_hold_together_and_refers_only_to_its_own_ask(ed: Chan
     other = make_ask(ed, published=True, slug="other")
     foreign_test, foreign_entry = make_test(ed, other), make_update(ed, other)
     own_draft, draft_ask = make_update(ed, ask, published=False, text="A draft."), make_ask(ed, slug="draft")
-    replaced = {"status": Status.SUPERSEDED}
+    replaced: dict[str, Any] = {"status": Status.SUPERSEDED}
     wrong: Table = [
         ({"text": ""}, "text"),
         *(({"kind": UpdateKind.CORRECTION, "corrects_id": number}, "corrects_id")
@@ -86,7 +86,7 @@ def test_even_a_draft_must_hold_together_and_refers_only_to_its_own_ask(ed: Chan
         with refused(field):
             make_update(ed, ask, published=False, **changes)
         assert not ed.session.new
-    make_update(ed, ask, **replaced, superseded_by_id=other.id)
+    make_update(ed, ask, status=Status.SUPERSEDED, superseded_by_id=other.id)
     assert (ask.status, ask.superseded_by_id) == (Status.SUPERSEDED, other.id)
     make_update(ed, ask, status=Status.REJECTED, happened_on=on("2021"))
     assert ask.superseded_by_id is None
