@@ -13,7 +13,7 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, RuleBroken
 from tracker.rules.status import Status
 from tracker.rules.updates import Result, UpdateKind
-from tracker.services import tests
+from tracker.services import replay, tests
 from tracker.services.change import Change
 
 MARCH = PartialDate("2020-03")
@@ -85,6 +85,7 @@ def test_an_archived_test_is_out_of_the_judgement_and_comes_back_with_what_the_s
     make_update(ed, ask, status=Status.PARTLY_MET, results=met)
     tests.archive_test(ed, ask, taken_out, None, "It doubled another.")
     assert list_tests(ed.session, ask.id) == [kept]
+    assert replay.find_differences(ed.session) == []
     with refused("results"):
         make_update(ed, ask, kind=UpdateKind.TEST, results=((taken_out.id, Result.MET),))
     make_update(ed, ask, status=Status.MET, happened_on=PartialDate("2020-05"))  # the test left is met
