@@ -1,18 +1,15 @@
 """Members of staff: their addresses, roles and passwords, the sessions that end with them, and links for a password."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tests.factories import NO_PASSWORD, NOW, Staff, actor_of, make_person, make_staff
+from tests.factories import NO_PASSWORD, NOW, Staff, actor_of, make_person
 from tests.transactions import refused
-from tracker.db.engine import writing
 from tracker.models import AccessLink, Event, Person
 from tracker.queries.people import with_names
 from tracker.rules.errors import Conflict, RuleBroken
@@ -196,28 +193,3 @@ def test_whoever_it_was_not_made_for_cannot_use_a_link_of_which_only_a_hash_is_k
     assert token not in str(vars(logged))
     assert row.token_hash not in str(vars(logged))
     assert len(token) >= 43  # 32 bytes
-
-
-def test_of_two_who_use_a_link_at_once_one_wins(engine: sa.Engine) -> None:
-    with writing(engine) as session:
-        ada = Change(session, make_staff(session).ada, NOW)
-        person = make_person(ada, "", name="Somebody")
-        actor, token = actor_of(person), people.make_link(ada, person)
-    start = Barrier(2)
-
-    def use(password_hash: str) -> bool:
-        start.wait(10)
-        try:
-            with writing(engine) as session:
-                people.choose_password(Change(session, actor, NOW), token, password_hash)
-        except RuleBroken:
-            return False
-        return True
-
-    with ThreadPoolExecutor(2) as pool:
-        won = list(pool.map(use, ("one", "other")))
-    assert sorted(won) == [False, True]
-    with writing(engine) as session:
-        stored = session.scalars(sa.select(Person.password_hash).where(Person.name == "Somebody")).one()
-        changes = session.scalar(sa.select(sa.func.count()).where(Event.action == "password changed"))
-    assert (stored, changes) == ("one" if won[0] else "other", 1)

@@ -1,6 +1,7 @@
 """Codes of the second step: each works once and for about a minute, recovery codes once and for good."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from threading import Barrier
 
@@ -9,11 +10,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tests.factories import NOW, Staff, actor_of, make_staff
-from tracker.db.engine import writing
+from tests.factories import NOW, Staff, make_staff
+from tracker.db.engine import reading, writing
 from tracker.models import Event, Person, RecoveryCode, StaffSession
 from tracker.rules.errors import Conflict, RuleBroken
-from tracker.services import second_factor, sessions
+from tracker.services import people, second_factor, sessions
 from tracker.services.change import Change
 
 KEY = "the key of the site"
@@ -124,20 +125,31 @@ def test_the_database_and_the_log_have_no_secret(
     assert secret != second_factor.secret_of(KEY + "x", ed_himself.id, ed_himself.totp_nonce)
 
 
-@pytest.mark.parametrize("which", ["app", "recovery"])
-def test_of_two_who_give_a_code_at_once_one_gets_in(engine: sa.Engine, which: str) -> None:
+@pytest.mark.parametrize("which", ["app", "recovery", "link"])
+def test_of_two_who_use_a_code_or_a_link_at_once_one_gets_in(engine: sa.Engine, which: str) -> None:
     with writing(engine) as session:
-        person = session.get_one(Person, make_staff(session).ed.id)
-        recovery = set_up(Change(session, actor_of(person), NOW), person)
+        staff = make_staff(session)
+        person, actor = session.get_one(Person, staff.ed.id), staff.ed
+        recovery = set_up(Change(session, actor, NOW), person)
+        link = people.make_link(Change(session, staff.ada, NOW), person)
         code = recovery[0] if which == "recovery" else code_of(person, 5)
-        actor = actor_of(person)
     start = Barrier(2)
 
-    def take(_: int) -> bool:
+    def use(password_hash: str) -> bool:
         start.wait(10)
-        with writing(engine) as session:
+        with suppress(RuleBroken), writing(engine) as session:
             change = Change(session, actor, NOW + 5 * STEP)
-            return second_factor.take(change, session.get_one(Person, actor.id), code, KEY)
+            if which != "link":
+                return second_factor.take(change, session.get_one(Person, actor.id), code, KEY)
+            people.choose_password(change, link, password_hash)
+            return True
+        return False
 
     with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(take, range(2))) == [False, True]
+        won = list(pool.map(use, ("one", "other")))
+    assert sorted(won) == [False, True]
+    if which == "link":
+        with reading(engine) as session:
+            stored = session.get_one(Person, actor.id).password_hash
+            changes = session.scalar(sa.select(sa.func.count()).where(Event.action == "password changed"))
+        assert (stored, changes) == ("one" if won[0] else "other", 1)
