@@ -34,13 +34,14 @@ def engine(engine: sa.Engine) -> sa.Engine:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
+    """The place of a backup, in a folder of its own."""
+    (tmp_path / "backups").mkdir()
     return tmp_path / "backups" / "monday"
 
 
 @pytest.fixture
 def made(tracker: Tracker, engine: sa.Engine, file: Path) -> Path:
     """A backup of a database with three people and an ask."""
-    file.parent.mkdir()
     tracker("backup", file)
     return file
 
@@ -50,21 +51,12 @@ def add_somebody(engine: sa.Engine, name: str = "Dot") -> None:
         make_person(Change(session, COMMAND_LINE, NOW), name=name)
 
 
-def revision(engine: sa.Engine) -> int:
-    with reading(engine) as session:
-        return session.scalar(sa.select(Revision.number)) or 0
-
-
 Empty = Callable[[], tuple[sa.Engine, Tracker]]
 
 
 @pytest.fixture
-def empty(
-    databases: Databases, database_engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Empty]:
-    """Makes a database without tables, and the command line on it."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tracker.paths.HOME", tmp_path)
+def empty(tracker: Tracker, databases: Databases, database_engine: str) -> Iterator[Empty]:
+    """Makes a database without tables, and the command line on it, in the folder of the other."""
     with ExitStack() as stack:
 
         def make() -> tuple[sa.Engine, Tracker]:
@@ -100,11 +92,18 @@ def checkpoint_of(tracker: Tracker) -> str:
     return tracker("verify", "--checkpoint").out.strip()
 
 
-def test_a_restore_is_an_entry_of_the_log_and_public(tracker: Tracker, engine: sa.Engine, made: Path) -> None:
-    kept = checkpoint_of(tracker)
+def test_a_restore_over_data_is_meant_keeps_what_was_there_and_is_an_entry_of_the_log_and_public(
+    tracker: Tracker, engine: sa.Engine, made: Path, empty: Empty
+) -> None:
+    at_backup, kept = everything(engine), checkpoint_of(tracker)
     add_somebody(engine)
     tracker("doctor", code=None)
+    before, number = everything(engine), revision(engine)
+    assert "its log has" in tracker("restore", made, code=1).err
+    assert everything(engine) == before
     tracker("restore", made, "--force")
+    assert everything(engine) == at_backup
+    assert revision(engine) > number  # no browser may take an old page for a new one
     with reading(engine) as session:
         last = session.scalars(sa.select(Event).order_by(Event.id.desc())).first()
         assert last
@@ -116,19 +115,6 @@ def test_a_restore_is_an_entry_of_the_log_and_public(tracker: Tracker, engine: s
     said = tracker("doctor", code=None).out
     assert f"“{made.name}” was put back" in said
     assert not any(line.startswith("log") for line in faults(said))
-
-
-def test_a_database_with_data_is_not_replaced_unless_that_is_meant(
-    tracker: Tracker, engine: sa.Engine, made: Path, empty: Empty
-) -> None:
-    at_backup = everything(engine)
-    add_somebody(engine)
-    before, number = everything(engine), revision(engine)
-    assert "its log has" in tracker("restore", made, code=1).err
-    assert everything(engine) == before
-    tracker("restore", made, "--force")
-    assert everything(engine) == at_backup
-    assert revision(engine) > number  # no browser may take an old page for a new one
     (safety,) = (path for path in made.parent.iterdir() if path != made)
     assert stat.S_IMODE(safety.stat().st_mode) == 0o600
     other, tracker_on_other = empty()
@@ -136,10 +122,14 @@ def test_a_database_with_data_is_not_replaced_unless_that_is_meant(
     assert everything(other) == before
 
 
+def revision(engine: sa.Engine) -> int:
+    with reading(engine) as session:
+        return session.scalars(sa.select(Revision.number)).one()
+
+
 def test_a_backup_of_the_schema_before_is_brought_up(
     tracker: Tracker, engine: sa.Engine, file: Path, empty: Empty
 ) -> None:
-    file.parent.mkdir()
     with writing(engine) as session:
         write_in_first_format(session)
     tracker("db", "downgrade", "-1")
@@ -169,7 +159,6 @@ def test_a_damaged_file_is_refused_and_nothing_is_changed(tracker: Tracker, engi
 def test_a_log_that_was_tampered_with_is_not_put_back(
     tracker: Tracker, engine: sa.Engine, file: Path, empty: Empty
 ) -> None:
-    file.parent.mkdir()
     with writing(engine) as session:
         write_in_first_format(session)
         session.execute(sa.text("UPDATE event SET actor_name = 'Nobody' WHERE id = 2"))
@@ -216,7 +205,6 @@ def test_a_backup_replaces_what_no_migration_could_take_back_or_a_newer_version_
     seeded_databases: SeededDatabases, database_engine: str, file: Path
 ) -> None:
     """As when somebody goes back to the version before: the list has what older schemas cannot hold."""
-    file.parent.mkdir()
     with seeded_databases.temporary(database_engine) as url:
         tracker = tracker_on(url)
         tracker("backup", file)

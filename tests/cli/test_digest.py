@@ -71,8 +71,8 @@ def test_editors_and_admins_hear_what_is_due_in_plain_text_and_a_contributor_wit
     said = run(two_due, mailbox, TRACKER_NAME="Fair Rents Watch").out
     assert sorted(mailbox.recipients) == [email_of(ADA), email_of(ED)]
     assert said == f"{email_of(ADA)}: 2 things wait for you\n{email_of(ED)}: 2 things wait for you\n"
-    mail = mailbox.mails[0]
-    assert "on the staff of Fair Rents Watch (" in mail.get_content()
+    mail, text = mailbox.mails[0], mailbox.mails[0].get_content()
+    assert "on the staff of Fair Rents Watch (" in text
     assert mail["Subject"] == "2 things wait for you"
     assert mail["From"] == "Fair Rents Watch <tracker@example.org>"
     assert mail["To"] == f"{ADA} <{email_of(ADA)}>"
@@ -80,7 +80,6 @@ def test_editors_and_admins_hear_what_is_due_in_plain_text_and_a_contributor_wit
     assert mail["Message-ID"].endswith("@example.org>")
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail.get_content_type() == "text/plain"
-    text = mail.get_content()
     assert "due since 31 December 2021" in text
     assert f"{ADDRESS}/staff/asks/" in text
     assert f"The desk: {ADDRESS}/staff/" in text

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import shlex
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -21,7 +22,7 @@ from tracker.paths import resource_dir
 SKELETON = resource_dir("seeds") / "skeleton"
 ON_SQLITE = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
 TITLES = ("End no-fault evictions", "Cap rents", "Build social homes", "License landlords", "Abolish fees")
-SLUGS = [title.lower().replace(" ", "-") for title in TITLES]
+ASKS = {title.lower().replace(" ", "-"): title for title in TITLES}
 
 
 def read(path: Path) -> list[list[str]]:
@@ -49,33 +50,24 @@ def by_column(path: Path, **cells: str) -> list[str]:
 
 
 def fill_in_five_asks(folder: Path) -> None:
-    filled: dict[str, list[dict[str, str]]] = {
-        "sources": [{"source_key": "fair-deal-2024", "title": "A fair deal", "author": "Housing Charity"}],
-        "asks": [
-            {
-                "ask_slug": slug, "title": title, "kind": "policy", "topic": "Renting", "source_key": "fair-deal-2024",
-                "quote": f"The next government should {title.lower()}; now.", "summary": f"{title}, by law.",
-            }
-            for slug, title in zip(SLUGS, TITLES, strict=True)
-        ],
-        "updates": [
-            {
-                "ask_slug": slug, "update_key": "2024-09-11", "kind": "status", "happened_on": "2024-09-11",
-                "status": "rejected", "text": "The minister said no.", "reason": "The minister refused it.",
-            }
-            for slug in SLUGS
-        ],
-        "evidence": [
-            {
-                "ask_slug": slug, "update_key": "2024-09-11", "position": "1", "url": "https://news.example/no",
-                "title": "Minister says no", "type": "government_claim",
-            }
-            for slug in SLUGS
-        ],
-    }  # fmt: skip
-    for name, rows in filled.items():
+    def fill(name: str, rows: Iterable[dict[str, str]]) -> None:
         path = folder / f"{name}.csv"
         fill_in(path, *(by_column(path, **row) for row in rows))
+
+    source, entry = {"source_key": "fair-deal-2024"}, {"update_key": "2024-09-11"}
+    fill("sources", [source | {"title": "A fair deal", "author": "Housing Charity"}])
+    fill("asks", [{
+        "ask_slug": slug, "title": title, "kind": "policy", "topic": "Renting", "summary": f"{title}, by law.",
+        "quote": f"The next government should {title.lower()}; now.",
+    } | source for slug, title in ASKS.items()])  # fmt: skip
+    fill("updates", [{
+        "ask_slug": slug, "kind": "status", "happened_on": "2024-09-11", "status": "rejected",
+        "text": "The minister said no.", "reason": "The minister refused it.",
+    } | entry for slug in ASKS])  # fmt: skip
+    fill("evidence", [{
+        "ask_slug": slug, "position": "1", "url": "https://news.example/no", "title": "Minister says no",
+        "type": "government_claim",
+    } | entry for slug in ASKS])  # fmt: skip
 
 
 @pytest.mark.slow

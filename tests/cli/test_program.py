@@ -67,16 +67,6 @@ def test_wrong_use_and_wrong_settings_which_are_all_named_end_with_2(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_settings_may_stand_in_a_file_and_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    url = f"sqlite:///{tmp_path}/from-file.sqlite3"
-    (tmp_path / ".env").write_text(f"DATABASE_URL={url}\n", encoding="utf-8")
-    assert tracker_on(None)("db", "current").out == "base (empty)\n"
-    assert (tmp_path / "from-file.sqlite3").exists()
-    tracker_on(f"sqlite:///{tmp_path}/from-environment.sqlite3")("db", "current")
-    assert (tmp_path / "from-environment.sqlite3").exists()
-
-
 def test_two_servers_that_prepare_at_once_make_the_database_and_load_the_list_once(tmp_path: Path) -> None:
     settings = {"DATABASE_URL": f"sqlite:///{tmp_path}/new.sqlite3"}
     with ExitStack() as stack:

@@ -86,7 +86,8 @@ def test_faults_in_several_files_are_told_at_once_and_what_only_todays_rules_ref
     assert "Today's rules would not accept these 1; they are brought in as they are:" in said
     assert "updates.csv, row 3, column status: Only 1 of 2 tests are met on that date" in said
     assert [ask.status for ask in find_asks(database)] == [Status.MET]
-    assert "warning  statuses: 1 no longer fit the tests" in tracker("doctor").out
+    warning = "warning  statuses: 1 no longer fit the tests, the first of “Tax empty homes”."
+    assert warning in tracker("doctor").out
 
 
 @ON_SQLITE

@@ -74,15 +74,3 @@ def test_an_export_into_a_file(tracker: Tracker, tmp_path: Path) -> None:
         said = tracker("export", folder, code=2).err
         assert str(folder) in said
         assert "Name a place where this account may read and write." in said
-
-
-@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
-def test_a_link_names_the_address_of_the_site_and_says_if_it_is_a_guess(tracker: Tracker) -> None:
-    words = ("user", "add", "--link", "--name")
-    for name, host in (("Ada", "::1"), ("Ed", "[::1]")):
-        said = tracker(*words, name, f"{name}@example.org", HOST=host, PORT="8123").out
-        assert "http://[::1]:8123/staff/link/" in said
-        assert "http://[::1]:8123 is a guess: TRACKER_SITE_URL is not set." in said
-    said = tracker(*words, "Cleo", "cleo@example.org", TRACKER_SITE_URL="https://tracker.example.org").out
-    assert "https://tracker.example.org/staff/link/" in said
-    assert "guess" not in said
