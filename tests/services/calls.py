@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pyotp
@@ -70,7 +69,14 @@ from tracker.services.people import PersonDraft
 NEWS = PublisherDraft("news.example.org", "Example News", EvidenceType.INDEPENDENT)
 
 
-World = SimpleNamespace  # published and draft records, entered by Ada; the draft of an update is Ed's
+class World:
+    """Published and draft records, entered by Ada, as a request finds them; the drafts of updates are Ed's."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def __getattr__(self, name: str) -> Any:
+        return self.session.scalars(WORLD[name]).one()
 
 
 def make_world(ed: Change) -> None:
@@ -118,11 +124,6 @@ WORLD: Mapping[str, sa.Select[Any]] = {
     "put_aside": DRAFT.filter_by(text="Put aside."),
     "person": sa.select(Person).filter_by(name="Somebody"),
 } | {model.__name__.lower(): sa.select(model) for model in (Body, Source, Reply, Target, Finding)}
-
-
-def find_world(session: Session) -> World:
-    """The records of the World, as a request finds them."""
-    return World(**{name: session.scalars(statement).one() for name, statement in WORLD.items()})
 
 
 KEY = "the key of the tests"

@@ -1,7 +1,8 @@
 """Who may call which service, and what each call writes into the log: one table.
 
 Each refused call must write nothing; each permitted one the stated number of events, in the same transaction, and it
-raises the revision only where the public sees the change.
+raises the revision only where the public sees the change. The log adds up to the tables then, and lists and search to
+what the asks say.
 """
 
 import importlib
@@ -13,11 +14,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.factories import NOW, Staff
-from tests.services.calls import CALLS, find_world, make_world
+from tests.services.calls import CALLS, World, make_world
 from tests.transactions import count_events, revision, shared_engine_with
 from tracker import services
 from tracker.rules.errors import NotAllowed
-from tracker.services import proof
+from tracker.services import derived, proof, replay
 from tracker.services.change import Change
 
 # What these do is a part of what those that call them do, and they ask for no permission of their own.
@@ -36,7 +37,7 @@ def test_each_service_serves_those_who_may_and_logs_what_it_did(session: Session
     allowed, events, is_shown, call = CALLS[name]
     for who, actor in vars(staff).items():
         with session.begin_nested() as tried:
-            world, change = find_world(session), Change(session, actor, NOW)
+            world, change = World(session), Change(session, actor, NOW)
             count, number = count_events(session), revision(session)
             if who[0] in allowed:
                 call(change, world)
@@ -44,6 +45,7 @@ def test_each_service_serves_those_who_may_and_logs_what_it_did(session: Session
                 assert count_events(session) - count == events, who
                 assert (revision(session) > number) is is_shown, who
                 proof.verify(session)
+                assert replay.find_differences(session) == derived.find_faults(session) == []
             else:
                 with pytest.raises(NotAllowed), session.begin_nested():
                     call(change, world)
