@@ -140,44 +140,10 @@ def set_up_second_step(change: Change) -> list[str]:
     return second_factor.set_up(change, person, "", pyotp.TOTP(secret).at(change.at), KEY)
 
 
-def reset_second_step(change: Change, world: World) -> None:
-    """Set the actor's second step up and reset it."""
-    set_up_second_step(change)
-    second_factor.reset(change, me(change), None)
-
-
-def sign_somebody_out(change: Change, world: World) -> None:
-    """End a session that somebody else has."""
-    sessions.start(change, world.person)
-    people.sign_out(change, world.person)
-
-
-def erase_somebody(change: Change, world: World) -> None:
-    """Deactivate somebody and erase them."""
-    people.set_active(change, world.person, False, None)
-    personal_data.erase(change, world.person, None, "Asked for it.")
-
-
 def take_words_down(change: Change, world: World) -> None:
     """Take down the quotation of an ask, having seen where it stands."""
     wanted = (world.ask.quote, "A court ordered it.", "https://tracker.example")
     taking_down.take_down(change, *wanted, taking_down.find(change.session, *wanted).seen)
-
-
-def end_a_dispute(change: Change, world: World) -> None:
-    """Mark an ask as disputed, and end that."""
-    replies.mark_disputed(change, world.ask, dispute_draft(), None)
-    replies.end_dispute(change, world.ask, None, "It was right.")
-
-
-def choose_own_password(change: Change, world: World) -> None:
-    """Use a link that an admin made for the actor."""
-    admin = Change(change.session, find_staff(change.session).ada, change.at)
-    people.choose_password(change, people.make_link(admin, me(change)), "hash")
-
-
-def review_draft() -> UpdateDraft:
-    return UpdateDraft(UpdateKind.REVIEW, PartialDate("2026-11-22"), "Checked.")
 
 
 def both(change: Change, world: World) -> list[Seen]:
@@ -186,6 +152,7 @@ def both(change: Change, world: World) -> list[Seen]:
     return [Seen(ask.id, ask.version, len(find_story(change.session, ask.id).entries)) for ask in asks]
 
 
+REVIEW = UpdateDraft(UpdateKind.REVIEW, PartialDate("2026-11-22"), "Checked.")
 SOMEBODY = PersonDraft("new@example.org", "New", Role.EDITOR)
 Call = Callable[[Change, World], object]
 
@@ -263,7 +230,8 @@ CALLS: Mapping[str, tuple[str, int, bool, Call]] = {
         replies.edit_reply(c, w.reply, reply_draft(asked="The minister"), None)),
     "replies.publish_reply": ("ea", 1, True, lambda c, w: replies.publish_reply(c, w.reply, None)),
     "replies.mark_disputed": ("ea", 1, True, lambda c, w: replies.mark_disputed(c, w.ask, dispute_draft(), None)),
-    "replies.end_dispute": ("ea", 2, True, end_a_dispute),
+    "replies.end_dispute": ("ea", 2, True, lambda c, w: (
+        replies.mark_disputed(c, w.ask, dispute_draft(), None), replies.end_dispute(c, w.ask, None, "It was right."))),
     "targets.add_targets": ("ea", 2, False, lambda c, w:
         make_targets(c, w.ask, "Carla Inventova", "Dmitri Exemplarov")),
     "targets.decide": ("ea", 1, True, lambda c, w: list_target(c, w.target)),
@@ -276,25 +244,27 @@ CALLS: Mapping[str, tuple[str, int, bool, Call]] = {
     "bulk.change_many": ("ea", 2, True, lambda c, w:
         bulk.change_many(c, both(c, w), ManyDraft(What.TOPIC, "Tax", reason="So."))),
     "bulk.change_many, a review": ("ea", 4, True, lambda c, w:
-        bulk.change_many(c, both(c, w), ManyDraft(What.REVIEW, review=review_draft()))),
+        bulk.change_many(c, both(c, w), ManyDraft(What.REVIEW, review=REVIEW))),
     "people.add_person": ("a", 1, False, lambda c, w: people.add_person(c, SOMEBODY, NO_PASSWORD)),
     "people.edit_person": ("a", 1, False, lambda c, w: people.edit_person(c, w.person, SOMEBODY, None)),
     "people.set_password": ("a", 1, False, lambda c, w: people.set_password(c, w.person, "hash")),
     "people.set_password, one's own": ("cea", 1, False, lambda c, w:
         people.set_password(c, c.session.get_one(Person, c.actor.id), "hash")),
-    "people.sign_out": ("a", 2, False, sign_somebody_out),
+    "people.sign_out": ("a", 2, False, lambda c, w: (sessions.start(c, w.person), people.sign_out(c, w.person))),
     "people.set_active": ("a", 1, False, lambda c, w: people.set_active(c, w.person, False, None)),
-    "personal_data.erase": ("a", 2, False, erase_somebody),
+    "personal_data.erase": ("a", 2, False, lambda c, w: (
+        people.set_active(c, w.person, False, None), personal_data.erase(c, w.person, None, "Asked for it."))),
     "taking_down.take_down": ("a", 1, True, take_words_down),
     "people.make_link": ("a", 1, False, lambda c, w: people.make_link(c, w.person)),
-    "people.choose_password": ("cea", 2, False, choose_own_password),
+    "people.choose_password": ("cea", 2, False, lambda c, w:
+        people.choose_password(c, people.make_link(replace(c, actor=find_staff(c.session).ada), me(c)), "hash")),
     "second_factor.set_up": ("cea", 1, False, lambda c, w: set_up_second_step(c)),
     "second_factor.set_up, another's": ("", 1, False, lambda c, w: second_factor.set_up(c, w.person, "", "", "")),
     "second_factor.make_codes": ("cea", 2, False, lambda c, w:
         (set_up_second_step(c), second_factor.make_codes(c, me(c)))),
     "second_factor.make_codes, another's": ("", 1, False, lambda c, w: second_factor.make_codes(c, w.person)),
     "second_factor.take": ("cea", 2, False, lambda c, w: second_factor.take(c, me(c), set_up_second_step(c)[0], KEY)),
-    "second_factor.reset": ("a", 2, False, reset_second_step),
+    "second_factor.reset": ("a", 2, False, lambda c, w: (set_up_second_step(c), second_factor.reset(c, me(c), None))),
     "sessions.start": ("cea", 1, False, lambda c, w: sessions.start(c, me(c))),
     "sessions.wait": ("cea", 0, False, lambda c, w: sessions.wait(c, me(c), None, "")),
     "sessions.log_failure": ("cea", 1, False, lambda c, w: sessions.log_failure(c, w.person)),
