@@ -157,6 +157,11 @@ SOMEBODY = PersonDraft("new@example.org", "New", Role.EDITOR)
 Call = Callable[[Change, World], object]
 
 
+def steps(*calls: Call) -> Call:
+    """One call after the other."""
+    return lambda change, world: [call(change, world) for call in calls]
+
+
 def new_ask(world: World) -> NewAsk:
     """An ask with a test and its status."""
     entry = update_draft(status=Status.ANNOUNCED)
@@ -230,8 +235,9 @@ CALLS: Mapping[str, tuple[str, int, bool, Call]] = {
         replies.edit_reply(c, w.reply, reply_draft(asked="The minister"), None)),
     "replies.publish_reply": ("ea", 1, True, lambda c, w: replies.publish_reply(c, w.reply, None)),
     "replies.mark_disputed": ("ea", 1, True, lambda c, w: replies.mark_disputed(c, w.ask, dispute_draft(), None)),
-    "replies.end_dispute": ("ea", 2, True, lambda c, w: (
-        replies.mark_disputed(c, w.ask, dispute_draft(), None), replies.end_dispute(c, w.ask, None, "It was right."))),
+    "replies.end_dispute": ("ea", 2, True, steps(
+        lambda c, w: replies.mark_disputed(c, w.ask, dispute_draft(), None),
+        lambda c, w: replies.end_dispute(c, w.ask, None, "It was right."))),
     "targets.add_targets": ("ea", 2, False, lambda c, w:
         make_targets(c, w.ask, "Carla Inventova", "Dmitri Exemplarov")),
     "targets.decide": ("ea", 1, True, lambda c, w: list_target(c, w.target)),
@@ -250,21 +256,24 @@ CALLS: Mapping[str, tuple[str, int, bool, Call]] = {
     "people.set_password": ("a", 1, False, lambda c, w: people.set_password(c, w.person, "hash")),
     "people.set_password, one's own": ("cea", 1, False, lambda c, w:
         people.set_password(c, c.session.get_one(Person, c.actor.id), "hash")),
-    "people.sign_out": ("a", 2, False, lambda c, w: (sessions.start(c, w.person), people.sign_out(c, w.person))),
+    "people.sign_out": ("a", 2, False, steps(
+        lambda c, w: sessions.start(c, w.person), lambda c, w: people.sign_out(c, w.person))),
     "people.set_active": ("a", 1, False, lambda c, w: people.set_active(c, w.person, False, None)),
-    "personal_data.erase": ("a", 2, False, lambda c, w: (
-        people.set_active(c, w.person, False, None), personal_data.erase(c, w.person, None, "Asked for it."))),
+    "personal_data.erase": ("a", 2, False, steps(
+        lambda c, w: people.set_active(c, w.person, False, None),
+        lambda c, w: personal_data.erase(c, w.person, None, "Asked for it."))),
     "taking_down.take_down": ("a", 1, True, take_words_down),
     "people.make_link": ("a", 1, False, lambda c, w: people.make_link(c, w.person)),
     "people.choose_password": ("cea", 2, False, lambda c, w:
         people.choose_password(c, people.make_link(replace(c, actor=find_staff(c.session).ada), me(c)), "hash")),
     "second_factor.set_up": ("cea", 1, False, lambda c, w: set_up_second_step(c)),
     "second_factor.set_up, another's": ("", 1, False, lambda c, w: second_factor.set_up(c, w.person, "", "", "")),
-    "second_factor.make_codes": ("cea", 2, False, lambda c, w:
-        (set_up_second_step(c), second_factor.make_codes(c, me(c)))),
+    "second_factor.make_codes": ("cea", 2, False, steps(
+        lambda c, w: set_up_second_step(c), lambda c, w: second_factor.make_codes(c, me(c)))),
     "second_factor.make_codes, another's": ("", 1, False, lambda c, w: second_factor.make_codes(c, w.person)),
     "second_factor.take": ("cea", 2, False, lambda c, w: second_factor.take(c, me(c), set_up_second_step(c)[0], KEY)),
-    "second_factor.reset": ("a", 2, False, lambda c, w: (set_up_second_step(c), second_factor.reset(c, me(c), None))),
+    "second_factor.reset": ("a", 2, False, steps(
+        lambda c, w: set_up_second_step(c), lambda c, w: second_factor.reset(c, me(c), None))),
     "sessions.start": ("cea", 1, False, lambda c, w: sessions.start(c, me(c))),
     "sessions.wait": ("cea", 0, False, lambda c, w: sessions.wait(c, me(c), None, "")),
     "sessions.log_failure": ("cea", 1, False, lambda c, w: sessions.log_failure(c, w.person)),
