@@ -1,30 +1,39 @@
-"""The published site: every link works on a plain file server, and each page says what the live one says."""
+"""The published site: every link works on a plain file server, each page is the live one, and a stop is made good."""
 
 import json
+import os
 import re
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from html import unescape
-from http.client import HTTPConnection
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
-from threading import Thread
+from types import SimpleNamespace
+from unittest.mock import patch
 from urllib.parse import unquote, urljoin
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.cli.commands import tracker_on
-from tests.engines import open_engine
-from tests.site import LOCAL, WEALTH_ORDERS, SeededDatabases, open_app
+from tests.cli.commands import Answer, tracker_on
+from tests.engines import Databases, open_engine
+from tests.factories import make_ask, make_staff
+from tests.processes import kill
+from tests.site import LOCAL, WEALTH_ORDERS, CompiledTemplates, SeededDatabases, open_app
+from tracker.clock import now
 from tracker.db.engine import writing
 from tracker.models import Ask, FormerSlug
-from tracker.publish.folder import MANIFEST
+from tracker.publish.folder import MANIFEST, NOTE, WORK, SiteFolder
 from tracker.publish.links import SiteLinks
 from tracker.rules.asks import Publication
+from tracker.rules.people import COMMAND_LINE
+from tracker.services.change import Change
 
 FORMER = "wealth-orders"
 # As few as have every kind of page.
@@ -39,6 +48,13 @@ FILTERS = ("/family/met", "/status/met", "/topic/uk-and-eu", "/kind/sanctions", 
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(autouse=True, scope="module")
+def compiled_templates() -> Iterator[None]:
+    """Templates are compiled once for all publications here."""
+    with patch.dict(Flask.jinja_options, bytecode_cache=CompiledTemplates()):
+        yield
+
+
 @dataclass(frozen=True)
 class Published:
     folder: Path
@@ -51,10 +67,10 @@ class Published:
     def live_page(self, address: str) -> str:
         return self.live.get(address, base_url=OWN, buffered=True).text
 
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+    def file(self, address: str) -> Path:
+        """What a server that knows nothing but files has at an address."""
+        file = self.folder / unquote(address).strip("/")
+        return file / "index.html" if address.endswith("/") or file.is_dir() else file
 
 
 @pytest.fixture(scope="module")
@@ -73,46 +89,19 @@ def published(seeded_databases: SeededDatabases, tmp_path_factory: pytest.TempPa
         yield found
 
 
-@pytest.fixture(scope="module")
-def server(published: Published) -> Iterator[HTTPConnection]:
-    """A connection to a server that knows nothing but files."""
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=published.folder))
-    thread = Thread(target=httpd.serve_forever, args=(0.01,))
-    thread.start()
-    connection = HTTPConnection("127.0.0.1", httpd.server_port)
-    try:
-        yield connection
-    finally:
-        connection.close()
-        httpd.shutdown()
-        thread.join()
-        httpd.server_close()
-
-
-def fetch(server: HTTPConnection, path: str) -> tuple[int, str, bytes]:
-    """The status, the type and the content; the server's own slash at the end of a folder is followed."""
-    for _ in range(2):
-        server.request("GET", path)
-        answer = server.getresponse()
-        body = answer.read()
-        if answer.status != 301:
-            break
-        path = answer.headers["Location"]
-    return answer.status, answer.headers.get_content_type(), body
-
-
-def test_no_link_of_the_published_site_is_broken(published: Published, server: HTTPConnection) -> None:
+def test_no_link_of_the_published_site_is_broken(published: Published) -> None:
     waiting, pages, wanted = ["/", "/sitemap.xml"], {}, set()
     while waiting:
         path = waiting.pop()
         if path in pages:
             continue
-        status, kind, body = fetch(server, path)
-        assert status == 200, path
-        text = body.decode() if kind in {"text/html", "application/xml"} else ""
-        pages[path] = set(re.findall(r'\sid="([^"]+)"', text)) if kind == "text/html" else None
+        file = published.file(path)
+        assert file.is_file(), path
+        text = file.read_text() if file.suffix in {".html", ".xml"} else ""
+        pages[path] = set(re.findall(r'\sid="([^"]+)"', text)) if file.suffix == ".html" else None
         base = path if path.endswith("/") or "." in path.rpartition("/")[2] else f"{path}/"
-        for link in map(unescape, LINK.findall(text) if kind == "text/html" else re.findall("<loc>(.*?)</loc>", text)):
+        links = LINK.findall(text) if file.suffix == ".html" else re.findall("<loc>(.*?)</loc>", text)
+        for link in map(unescape, links):
             target = urljoin(base, link.removeprefix(OWN) or "/")
             if not target.startswith("/"):
                 assert target.startswith(("https://", "http://", "mailto:")), (path, link)
@@ -148,28 +137,28 @@ def moved(published: Published) -> set[str]:
 
 
 def test_a_former_address_and_that_of_an_entry_lead_on(published: Published) -> None:
-    for path, now in (
+    for path, leads_to in (
         (f"/asks/{FORMER}", f"/asks/{WEALTH_ORDERS}"),
         (f"/asks/{FORMER}/history", f"/asks/{WEALTH_ORDERS}/history"),
         (f"/asks/{FORMER}/story", f"/asks/{WEALTH_ORDERS}#story"),
         (f"/asks/{WEALTH_ORDERS}/story", f"/asks/{WEALTH_ORDERS}#story"),
     ):
         page = published.page(path)
-        assert f'<a href="{now}">' in page
-        assert f'content="0; url={now}"' in page
-        assert f'<link rel="canonical" href="{OWN}{now.partition("#")[0]}">' in page
+        assert f'<a href="{leads_to}">' in page
+        assert f'content="0; url={leads_to}"' in page
+        assert f'<link rel="canonical" href="{OWN}{leads_to.partition("#")[0]}">' in page
         assert published.live.get(path, base_url=OWN, follow_redirects=True, buffered=True).status_code == 200
     for name in ("feed.atom", "calendar.ics", "badge.svg", "picture.png", "card/index.html"):
-        former, now_at = (published.folder / "asks" / slug / name for slug in (FORMER, WEALTH_ORDERS))
-        assert former.read_bytes() == now_at.read_bytes(), name
+        former, latter = (published.folder / "asks" / slug / name for slug in (FORMER, WEALTH_ORDERS))
+        assert former.read_bytes() == latter.read_bytes(), name
 
 
-def test_every_address_of_ours_in_feeds_and_tables_is_written(published: Published, server: HTTPConnection) -> None:
+def test_every_address_of_ours_in_feeds_and_tables_is_written(published: Published) -> None:
     names = ["feed.atom", "updates.csv", "sources.csv", "asks.csv", "calendar.ics", f"asks/{FORMER}/feed.atom"]
     texts = [(published.folder / name).read_text().replace("\r\n ", "") for name in names]
     found = {address for text in texts for address in re.findall(rf'{OWN}(/[^\s"<,#?]*)', text)}
     assert len(found) > 10
-    assert [path for path in sorted(found) if fetch(server, path)[0] != 200] == []
+    assert [path for path in sorted(found) if not published.file(path).is_file()] == []
 
 
 def test_each_file_is_what_the_live_site_says_save_for_links(published: Published) -> None:
@@ -274,3 +263,101 @@ def test_without_addresses_or_in_the_folder_of_somebody_else_nothing_is_written(
         assert words in said
         assert said.count("\n") == 1
         assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+# --- stopped, killed, overtaken by a change, and watched ---
+
+
+@pytest.fixture
+def url(databases: Databases) -> Iterator[str]:
+    """A site of four asks, which has just enough files for a note of those that are made."""
+    with databases.temporary("sqlite") as url:
+        with open_engine(url) as engine, writing(engine) as session:
+            make_staff(session)
+        for number in range(4):
+            add_ask(url, f"ask-{number}")
+        yield url
+
+
+def add_ask(url: str, slug: str) -> None:
+    with open_engine(url) as engine, writing(engine) as session:
+        make_ask(Change(session, COMMAND_LINE, now()), published=True, slug=slug)
+
+
+def publish(url: str, folder: Path, *options: str, code: int = 0) -> Answer:
+    return tracker_on(url)("publish", folder, *options, code=code, TRACKER_SITE_URL=OWN)
+
+
+def held_by(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@contextmanager
+def at_the_first_note(then: Callable[[], object]) -> Iterator[None]:
+    """When a publication notes which files are made, something happens; once."""
+    usual, waiting = SiteFolder.note, [then]
+
+    def note(publication: SiteFolder, state: str, **known: object) -> None:
+        usual(publication, state, **known)
+        if waiting:
+            waiting.pop()()
+
+    with patch.object(SiteFolder, "note", note):
+        yield
+
+
+def be_killed(url: str, folder: Path) -> str:
+    with at_the_first_note(lambda: os.kill(os.getpid(), signal.SIGKILL)):
+        publish(url, folder)
+    return "not killed"
+
+
+def be_interrupted(url: str, folder: Path) -> None:
+    with at_the_first_note(lambda: signal.raise_signal(signal.SIGINT)):
+        assert "The next time it goes on from here" in publish(url, folder, code=1).err
+
+
+def test_what_was_made_before_a_stop_is_not_made_again(url: str, tmp_path: Path) -> None:
+    whole = tmp_path / "whole"
+    assert re.match(r"Files written: \d{3}, deleted: 0, unchanged: 0", publish(url, whole).out)
+    assert publish(url, whole).out.startswith("Files written: 0, deleted: 0, unchanged: ")
+    for name, stop in (("killed", partial(kill, be_killed)), ("interrupted", be_interrupted)):
+        folder = tmp_path / name
+        stop(url, folder)
+        assert not (folder / MANIFEST).exists()
+        parts = {part.stat().st_ino for part in (folder / WORK).glob("*.part") if part.name != NOTE}
+        made = len(json.loads((folder / WORK / NOTE).read_text())["files"])
+        assert made > 50
+        publish(url, folder)
+        assert held_by(folder) == held_by(whole)
+        assert len([path for path in folder.rglob("*") if path.stat().st_ino in parts]) >= made
+
+
+def test_after_a_change_all_is_made_again_until_nothing_changes_meanwhile(url: str, tmp_path: Path) -> None:
+    be_interrupted(url, tmp_path)
+    add_ask(url, "after-the-stop")
+    with at_the_first_note(lambda: add_ask(url, "while-it-is-read")):
+        assert publish(url, tmp_path).err == ""
+    about = json.loads((tmp_path / MANIFEST).read_text())
+    assert about["checkpoint"] == (tmp_path / "checkpoint.txt").read_text().strip()
+    for page in ("index.html", "status/announced/index.html"):
+        text = (tmp_path / page).read_text()
+        assert "after-the-stop" in text
+        assert "while-it-is-read" in text
+
+
+def test_a_change_is_written_until_the_watch_ends(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) > 1:
+            signal.raise_signal(signal.SIGINT)
+        add_ask(url, "empty-homes")
+
+    monkeypatch.setattr(import_module("tracker.cli.export"), "time", SimpleNamespace(sleep=sleep))
+    said = publish(url, tmp_path, "--watch")
+    assert re.fullmatch(r"Files written: \d{3}, deleted: 0, .*\nFiles written: \d+, deleted: \d+, .*\n", said.out)
+    assert max(waits) < 60
+    assert (tmp_path / "asks/empty-homes/index.html").exists()
+    assert not (tmp_path / WORK).exists()

@@ -1,5 +1,6 @@
-"""Sources and asks: entered, edited, moved to another address, published."""
+"""Sources, asks, their tests and the bodies that answer for them: entered, edited, renamed, published, taken out."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -18,15 +19,19 @@ from tests.factories import (
     make_update,
     source_draft,
 )
-from tests.transactions import refused
-from tracker.models import Ask, FormerSlug, Source, Update
+from tests.transactions import refused, revision
+from tracker.models import Ask, Body, Event, FormerSlug, Source, Update
+from tracker.queries import public
 from tracker.queries.public import find_slug_now, list_former_slugs
-from tracker.rules.asks import AskDraft, Publication
+from tracker.queries.public.filters import AskFilter
+from tracker.queries.stories import list_tests
+from tracker.rules.asks import AskDraft, BodyDraft, Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, RuleBroken
 from tracker.rules.status import Status
-from tracker.rules.updates import UpdateKind
-from tracker.services import asks, legislation, records, replay, tests, updates
+from tracker.rules.updates import Result, UpdateKind
+from tracker.services import asks, derived, legislation, records, replay, tests, updates
+from tracker.services.bodies import edit_body
 from tracker.services.change import Change
 
 
@@ -39,7 +44,8 @@ def draft_of(ask: Ask, **changes: Any) -> AskDraft:
 
 def redefinitions(change: Change, ask: Ask) -> list[Update]:
     statement = sa.select(Update).where(Update.ask_id == ask.id, Update.kind == UpdateKind.REDEFINITION)
-    return list(change.session.scalars(statement.where(Update.publication == Publication.PUBLISHED)))
+    public = statement.where(Update.publication == Publication.PUBLISHED).order_by(Update.id)
+    return list(change.session.scalars(public))
 
 
 def test_a_new_ask_is_a_draft_without_a_status_whose_slug_is_never_public(ed: Change) -> None:
@@ -155,3 +161,177 @@ def test_what_an_editor_saw_of_a_contributors_draft_is_what_is_published(ed: Cha
         with pytest.raises(Conflict):
             asks.publish_ask(ed, ask, seen)
         seen = ask.version
+
+
+# --- success tests ---
+
+MARCH = PartialDate("2020-03")
+
+
+def test_a_test_has_a_key_of_its_own_in_its_ask_and_says_what_was_so_before(ed: Change) -> None:
+    ask = make_ask(ed)
+    first = make_test(ed, ask)
+    assert first.result is Result.UNKNOWN
+    assert make_test(ed, ask, key="second", before=Result.NOT_MET).result is Result.NOT_MET
+    assert make_test(ed, make_ask(ed, slug="other")).key == first.key
+    for draft, field in ((criterion_draft(), "key"), (criterion_draft(key="other", label=""), "label")):
+        with refused(field):
+            tests.add_tests(ed, ask, [draft])
+    assert redefinitions(ed, ask) == []
+
+
+def test_on_a_published_ask_each_change_of_a_test_needs_a_reason_and_is_told_with_it(ed: Change) -> None:
+    ask = make_ask(ed, published=True)
+    test = make_test(ed, ask, reason="It was forgotten.")
+    seen = criterion_draft(reviewed_on=MARCH)
+    assert tests.edit_test(ed, ask, test, seen, seen_version=1)  # no other words, so it stays out of the story
+    assert not tests.edit_test(ed, ask, test, seen, seen_version=2)
+    with pytest.raises(Conflict):
+        tests.edit_test(ed, ask, test, criterion_draft(label="Third words"), seen_version=1)
+    with pytest.raises(Conflict):
+        tests.archive_test(ed, ask, test, 1, "It doubled another.")
+    reworded = criterion_draft(label="The tax is in force", reviewed_on=MARCH)
+    refusals: list[Callable[[], object]] = [
+        lambda: make_test(ed, ask, key="other", reason=""),
+        lambda: tests.edit_test(ed, ask, test, reworded, seen_version=None),
+        lambda: tests.archive_test(ed, ask, test, None, ""),
+        lambda: tests.restore_test(ed, ask, test, None, ""),
+    ]
+    for refuse in refusals:
+        with refused("change_reason"), ed.session.begin_nested():
+            refuse()
+    tests.edit_test(ed, ask, test, reworded, seen_version=2, reason="It was vague.")
+    tests.archive_test(ed, ask, test, 3, "It doubled another.")
+    tests.restore_test(ed, ask, test, 4, "It did not.")
+    assert [entry.text for entry in redefinitions(ed, ask)] == [
+        "A test was added: “The tax is law”. Why: It was forgotten.",
+        "The test “The tax is law” now reads “The tax is in force”. Why: It was vague.",
+        "A test was taken out: “The tax is in force”. Why: It doubled another.",
+        "A test was brought back: “The tax is in force”. Why: It did not.",
+    ]
+
+
+def test_the_story_goes_before_what_was_so_and_an_archived_test_is_out_of_the_judgement(ed: Change) -> None:
+    ask = make_ask(ed)
+    kept, taken_out = make_test(ed, ask), make_test(ed, ask, key="second", label="The tax is paid")
+    tests.edit_test(ed, ask, kept, criterion_draft(before=Result.NOT_MET), seen_version=None)
+    assert (kept.result, kept.result_on) == (Result.NOT_MET, None)
+    met = ((kept.id, Result.MET), (taken_out.id, Result.NOT_MET))
+    make_update(ed, ask, status=Status.PARTLY_MET, results=met)
+    tests.edit_test(ed, ask, kept, criterion_draft(before=Result.UNKNOWN), seen_version=None)
+    assert (kept.result, kept.result_on) == (Result.MET, PartialDate("2020-03-04"))
+    tests.archive_test(ed, ask, taken_out, None, "It doubled another.")
+    assert list_tests(ed.session, ask.id) == [kept]
+    assert replay.find_differences(ed.session) == []
+    with refused("results"):
+        make_update(ed, ask, kind=UpdateKind.TEST, results=((taken_out.id, Result.MET),))
+    make_update(ed, ask, status=Status.MET, happened_on=PartialDate("2020-05"))  # the test left is met
+
+    tests.restore_test(ed, ask, taken_out, None, "It did not.")
+    assert taken_out.result is Result.NOT_MET
+    with pytest.raises(RuleBroken):
+        make_update(ed, ask, status=Status.MET, happened_on=PartialDate("2020-06"))
+
+
+# --- bodies ---
+
+FCO, FCDO = "Foreign Office", "Foreign, Commonwealth and Development Office"
+
+
+def body(change: Change, slug: str) -> Body:
+    return change.session.scalars(sa.select(Body).where(Body.slug == slug)).one()
+
+
+def slugs(change: Change) -> list[str]:
+    return list(change.session.scalars(sa.select(Body.slug).order_by(Body.id)))
+
+
+def found(change: Change, **wanted: str) -> list[str]:
+    return [line.slug for line in public.find_page(change.session, AskFilter(**wanted)).lines]  # type: ignore[arg-type]
+
+
+def rename(change: Change, slug: str, name: str, *short_names: str) -> bool:
+    row = body(change, slug)
+    return edit_body(change, row, BodyDraft(slug, name, short_names), row.version)
+
+
+def check(change: Change) -> None:
+    assert replay.find_differences(change.session) == []
+    assert derived.find_faults(change.session) == []
+
+
+def test_an_ask_enters_the_bodies_that_nobody_named_before_in_an_order_that_can_be_changed(ed: Change) -> None:
+    names = ("The Treasury", FCO)
+    ask = make_ask(ed, responsible_bodies=names)
+    make_ask(ed, slug="other", responsible_bodies=("home office", "THE TREASURY", "the treasury"))
+    make_ask(ed, slug="none")
+    created = sa.select(Event.after).where(Event.subject == "body", Event.action == "created").order_by(Event.id)
+    assert ed.session.scalars(created).first() == {"slug": "the-treasury", "name": "The Treasury", "short_names": []}
+    now = ask_draft(ask.source_id, responsible_bodies=names)
+    assert not asks.edit_ask(ed, ask, now, seen_version=None)
+    for changed in ((FCO, "The Treasury"), (FCO,), (), ("home office", "D")):
+        assert asks.edit_ask(ed, ask, replace(now, responsible_bodies=changed), seen_version=None)
+        ed.session.expire_all()
+        assert tuple(ask.responsible_bodies) == changed
+    assert slugs(ed) == ["the-treasury", "foreign-office", "home-office", "d"]
+    listed = ed.session.execute(sa.select(Ask.id, Ask.responsible_bodies).order_by(Ask.id)).all()
+    assert [list(of) for _, of in listed] == [["home office", "D"], ["home office", "The Treasury"], []]
+    before = revision(ed.session)  # they are drafts
+    assert rename(ed, "foreign-office", FCDO)
+    assert revision(ed.session) == before
+    assert public.find_body(ed.session, "foreign-office") is None
+    assert public.list_bodies(ed.session) == {}
+    check(ed)
+
+
+def test_names_of_any_script_are_told_apart(ed: Change) -> None:
+    names = ("Поліція (UK)", "Міністерство (UK)", "МИД", "外交部", "وزارة الدفاع")
+    make_ask(ed, published=True, responsible_bodies=names)
+    assert slugs(ed)[0] == "uk"
+    assert set(public.list_bodies(ed.session).values()) == set(names)
+    for slug in slugs(ed):
+        assert found(ed, body=slug) == ["empty-homes"]
+    # A name may be what is left of another in Latin letters.
+    ask = make_ask(ed, slug="other", responsible_bodies=names[:1])
+    ed.session.add(Body(slug="uk-9", name="UK", name_key="uk", version=1))
+    ed.session.flush()
+    draft = ask_draft(ask.source_id, slug="other", responsible_bodies=("uk", "поліція (uk)"))
+    asks.edit_ask(ed, ask, draft, seen_version=None)
+    assert ask.responsible_bodies == ["UK", "Поліція (UK)"]
+    assert rename(ed, "uk-9", "UK", "Kingdom")
+
+
+def test_a_body_is_renamed_and_found_by_its_names_old_and_new(ed: Change) -> None:
+    make_ask(ed, published=True, responsible_bodies=(FCO,))
+    before = revision(ed.session)
+    assert found(ed, text="OFCD") == []
+    assert rename(ed, "foreign-office", FCDO, "FCDO", "OFCD")
+    assert revision(ed.session) == before + 1
+    shown = public.find_body(ed.session, "foreign-office")
+    assert shown
+    assert (shown.name, shown.short_names) == (FCDO, ("FCDO", "OFCD"))
+    assert (
+        found(ed, text="OFCD") == found(ed, text="commonwealth") == found(ed, body="foreign-office") == ["empty-homes"]
+    )
+    later = make_ask(ed, slug="later", responsible_bodies=(FCO.upper(), FCDO.lower()))
+    assert later.responsible_bodies == [FCDO]
+    assert not rename(ed, "foreign-office", FCDO, "FCDO", "OFCD")
+    assert rename(ed, "foreign-office", FCO)
+    assert found(ed, text="OFCD") == []
+    check(ed)
+
+
+def test_what_is_no_name_or_another_bodys_or_was_changed_meanwhile_is_refused(ed: Change) -> None:
+    make_ask(ed, responsible_bodies=("The Treasury", FCO))
+    rename(ed, "foreign-office", FCDO)
+    for name, short_names, field in (
+        ("", (), "name"),
+        ("The Treasury", ("A", "A"), "short_names"),
+        ("FOREIGN office", (), "name"),
+        (FCDO, (), "name"),
+    ):
+        with refused(field):
+            rename(ed, "the-treasury", name, *short_names)
+    row = body(ed, "foreign-office")
+    with pytest.raises(Conflict):
+        edit_body(ed, row, BodyDraft("foreign-office", FCO), row.version - 1)

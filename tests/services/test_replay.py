@@ -30,7 +30,7 @@ from tests.factories import (
     update_draft,
 )
 from tests.tampering import unlock_log
-from tests.transactions import undone
+from tests.transactions import shared_engine_with, undone
 from tracker.models import Ask, Body, Event, Legislation, Link, Reply, Source, SuccessTest, Update
 from tracker.queries import public
 from tracker.queries.public.filters import AskFilter
@@ -298,3 +298,51 @@ def test_entries_of_older_versions_add_up_too(shared_engine: sa.Engine) -> None:
             row = session.get_one(Update, event.subject_id, options=LOADED[Update], populate_existing=True)
             event.after = plain(vars(drafts.draft_of(row))) | {"key": row.key}
         assert replay.find_differences(session) == []
+
+
+# --- what is derived from the asks ---
+
+
+def fill(change: Change) -> None:
+    """A published ask with a law and a body, and a draft."""
+    ask = make_ask(change, published=True, responsible_bodies=("The Treasury",))
+    make_link(change, ask, make_law(change))
+    make_test(change, ask)
+    make_ask(change, slug="draft")
+
+
+filled = shared_engine_with(fill)
+WITHOUT_DAYS = "ask empty-homes does not have the days of its statuses"
+NOT_FOUND = "ask empty-homes is not found by its words"
+FAULTS = {
+    "DELETE FROM status_span": [WITHOUT_DAYS],
+    "UPDATE status_span SET reason = 'Another.'": [WITHOUT_DAYS],
+    "DELETE FROM ask_search": [NOT_FOUND],
+    "UPDATE ask SET summary = 'Pears.' WHERE slug = 'empty-homes'": [NOT_FOUND],
+    "UPDATE ask SET title_key = 'z' WHERE slug = 'empty-homes'": ["ask empty-homes is not sorted by its title"],
+    "UPDATE ask SET publication = 'archived' WHERE slug = 'empty-homes'": [
+        "ask empty-homes has days in the past, but is not published",
+        "ask empty-homes is found by its words, but is not published",
+    ],
+}
+
+
+def test_each_fault_is_named_and_mended(filled: sa.Engine) -> None:
+    with undone(filled) as new_session:
+        for statement, faults in FAULTS.items():
+            with new_session() as session:
+                assert derived.find_faults(session) == []
+                session.execute(sa.text(statement))
+                assert set(faults) <= set(derived.find_faults(session)), statement
+                derived.mend(session)
+                assert derived.find_faults(session) == [], statement
+
+
+def test_what_holds_nothing_is_filled_and_what_holds_anything_is_left_alone(filled: sa.Engine) -> None:
+    with undone(filled) as new_session, new_session() as session:
+        session.execute(sa.text("DELETE FROM ask_search"))
+        derived.fill_if_empty(session)
+        assert derived.find_faults(session) == [NOT_FOUND]
+        session.execute(sa.text("DELETE FROM status_span"))
+        derived.fill_if_empty(session)
+        assert derived.find_faults(session) == []

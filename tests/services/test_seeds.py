@@ -1,4 +1,4 @@
-"""The seeds that the tracker comes with, in a database; tests/cli/test_seed.py says that nothing of them is missing."""
+"""The seeds that the tracker comes with, in a database; tests/cli/test_imports.py says that nothing is missing."""
 
 import sqlalchemy as sa
 
