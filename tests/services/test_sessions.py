@@ -40,7 +40,7 @@ def token(ada: Change, person: Person) -> str:
     return sessions.start(ada, person)
 
 
-def is_live(session: Session, token: str, after: timedelta) -> bool:
+def is_live(session: Session, token: str, after: timedelta = timedelta(0)) -> bool:
     session.flush()
     session.expire_all()
     return sessions.find(session, token, NOW + after) is not None
@@ -283,20 +283,15 @@ def test_a_wrong_proof_sets_nothing_up_and_the_codes_of_one_person_are_worth_not
 def test_setting_up_and_resetting_end_sessions(ed: Change, ada: Change, ed_himself: Person) -> None:
     here, elsewhere = sessions.start(ed, ed_himself), sessions.start(ed, ed_himself)
     codes = set_up(ed, ed_himself, sessions.digest(here))
-    assert live(ed.session, here, elsewhere) == [True, False]
+    assert is_live(ed.session, here)
+    assert not is_live(ed.session, elsewhere)
     version = ed_himself.version
     with pytest.raises(Conflict):
         second_factor.reset(ada, ed_himself, version - 1)
     second_factor.reset(ada, ed_himself, version)
-    assert live(ed.session, here) == [False]
+    assert not is_live(ed.session, here)
     assert not ed_himself.has_second_step
     assert not takes(ed, ed_himself, codes[0], 5)
-
-
-def live(session: Session, *tokens: str) -> list[bool]:
-    session.flush()
-    session.expire_all()
-    return [sessions.find(session, token, NOW) is not None for token in tokens]
 
 
 def test_the_database_and_the_log_have_no_secret(
