@@ -16,12 +16,12 @@ from tests.site import ADA, CLEO, ED, Site, email_of
 from tests.tampering import log_unlocked
 from tracker.clock import now, today
 from tracker.db.engine import reading, writing
-from tracker.models import AccessLink, Ask, Event, Finding, Look, SignInFailure, StaffSession, Update
+from tracker.models import AccessLink, Ask, Event, Finding, Look, SignInFailure, StaffSession
 from tracker.official.looking import only_one
 from tracker.rules.dates import PartialDate
 from tracker.rules.people import COMMAND_LINE
 from tracker.rules.status import Status
-from tracker.services import asks, findings, taking_down
+from tracker.services import asks, findings, taking_down, updates
 from tracker.services.change import Change
 
 # --- tracker digest ---
@@ -112,18 +112,13 @@ def test_every_link_in_a_mail_leads_to_a_page_of_the_staff_area(
     sqlite_site: Site, two_due: Tracker, mailbox: Mailbox
 ) -> None:
     with sqlite_site.change(CLEO) as change:
-        row = change.session.scalars(sa.select(Update).limit(1)).one()
-        for key, submitted_at in (("draft", None), ("waiting", change.at)):
-            change.session.add(Update(
-                ask_id=row.ask_id, key=key, kind=row.kind, happened_on=row.happened_on, text="Unpublished <words>",
-                publication="draft", author_id=change.actor.id, recorded_at=change.at, submitted_at=submitted_at,
-            ))  # fmt: skip
+        ask = change.session.scalars(sa.select(Ask).limit(1)).one()
+        make_update(change, ask, published=False, text="Unpublished <words>.")
+        updates.submit(change, ask, make_update(change, ask, published=False, text="Unpublished, and waits."))
     run(two_due, mailbox)
     assert email_of(CLEO) in mailbox.recipients
     for mail in mailbox.mails:
-        body = mail.get_body(["plain"])
-        assert body is not None
-        text = body.get_content()
+        text = mail.get_content()
         assert "Unpublished" not in text
         name = {email_of(person): person for person in (ADA, ED, CLEO)}[mail["To"].addresses[0].addr_spec]
         browser = sqlite_site.browser(name)
