@@ -98,40 +98,31 @@ def test_what_cannot_go_back_stays_and_is_said_in_a_sentence(engine: sa.Engine, 
     assert tracker("db", "downgrade", "base").out == "The database is at revision base (empty).\n"
 
 
-# --- the public lists ---
+def test_lists_of_before_are_filled_when_a_database_is_upgraded_and_verify_mends_what_it_names(
+    engine: sa.Engine, tracker: Tracker
+) -> None:
+    """Also the next time, where an upgrade stopped before they were filled."""
 
+    def found(**wanted: str) -> list[str]:
+        with reading(engine) as session:
+            page = public.find_page(session, AskFilter(**wanted))  # type: ignore[arg-type]
+            return [line.slug for line in page.lines]
 
-@pytest.fixture
-def filled(engine: sa.Engine) -> sa.Engine:
-    """The engine of a database with two published asks, one of them with a law and a body, as long ago."""
     with writing(engine) as session:
         change = Change(session, find_staff(session).ed, NOW)
         make_link(change, session.scalars(sa.select(Ask)).one(), make_law(change))
         make_ask(change, published=True, slug="other", title="Another")
         write_in_first_format(session)
-    return engine
-
-
-def found(engine: sa.Engine, **wanted: str) -> list[str]:
-    with reading(engine) as session:
-        return [line.slug for line in public.find_page(session, AskFilter(**wanted)).lines]  # type: ignore[arg-type]
-
-
-def test_a_database_from_before_the_lists_is_filled_when_it_is_upgraded(filled: sa.Engine, tracker: Tracker) -> None:
-    """Also the next time, where an upgrade stopped before they were filled."""
     tracker("db", "downgrade", "0001")
-    filled.dispose()
-    migrate.upgrade(filled)
-    assert found(filled, text="tax") == []
+    engine.dispose()
+    migrate.upgrade(engine)
+    assert found(text="tax") == []
     assert tracker("db", "upgrade").out.endswith(f"The database is at revision {HEAD}.\n")
-    assert found(filled) == ["other", "empty-homes"]
-    assert found(filled, law="ukpga/2018/13") == found(filled, body="the-treasury") == ["empty-homes"]
-    assert found(filled, text="tax") == ["other", "empty-homes"]
+    assert found() == ["other", "empty-homes"]
+    assert found(law="ukpga/2018/13") == found(body="the-treasury") == ["empty-homes"]
+    assert found(text="tax") == ["other", "empty-homes"]
     assert "agree with the asks" in tracker("verify").out
-
-
-def test_verify_mends_what_it_names(filled: sa.Engine, tracker: Tracker) -> None:
-    with writing(filled) as session:
+    with writing(engine) as session:
         session.execute(sa.text("DELETE FROM ask_search"))
         session.execute(sa.text("UPDATE status_span SET reason = 'Another.'"))
     faults = tracker("verify", code=1).err.splitlines()
