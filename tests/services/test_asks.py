@@ -213,13 +213,14 @@ def test_on_a_published_ask_each_change_of_a_test_needs_a_reason_and_is_told_wit
 
 def test_the_story_goes_before_what_was_so_and_an_archived_test_is_out_of_the_judgement(ed: Change) -> None:
     ask = make_ask(ed)
-    kept, taken_out = make_test(ed, ask), make_test(ed, ask, key="second", label="The tax is paid")
-    tests.edit_test(ed, ask, kept, criterion_draft(before=Result.NOT_MET), seen_version=None)
-    assert (kept.result, kept.result_on) == (Result.NOT_MET, None)
+    paid = criterion_draft(key="second", label="The tax is paid")
+    kept, (taken_out,) = make_test(ed, ask), tests.add_tests(ed, ask, [paid])
+    tests.edit_test(ed, ask, taken_out, replace(paid, before=Result.MET), seen_version=None)
+    assert (taken_out.result, taken_out.result_on) == (Result.MET, None)
     met = ((kept.id, Result.MET), (taken_out.id, Result.NOT_MET))
     make_update(ed, ask, status=Status.PARTLY_MET, results=met)
-    tests.edit_test(ed, ask, kept, criterion_draft(before=Result.UNKNOWN), seen_version=None)
-    assert (kept.result, kept.result_on) == (Result.MET, PartialDate("2020-03-04"))
+    tests.edit_test(ed, ask, taken_out, paid, seen_version=None)
+    assert (taken_out.result, taken_out.result_on) == (Result.NOT_MET, PartialDate("2020-03-04"))
     tests.archive_test(ed, ask, taken_out, None, "It doubled another.")
     assert list_tests(ed.session, ask.id) == [kept]
     assert replay.find_differences(ed.session) == []

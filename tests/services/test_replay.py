@@ -27,16 +27,20 @@ from tests.factories import (
     make_reply,
     make_source,
     make_test,
+    make_update,
     update_draft,
 )
+from tests.site import LONDON_PROPERTY, Site
 from tests.tampering import unlock_log
 from tests.transactions import shared_engine_with, undone
 from tracker.models import Ask, Body, Event, Legislation, Link, Reply, Source, SuccessTest, Update
 from tracker.queries import public
 from tracker.queries.public.filters import AskFilter
+from tracker.queries.stories import list_tests
 from tracker.rules.asks import BodyDraft
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
+from tracker.rules.people import COMMAND_LINE
 from tracker.rules.status import Status
 from tracker.rules.text import slug_of_name
 from tracker.rules.updates import Result, UpdateKind
@@ -297,6 +301,17 @@ def test_entries_of_older_versions_add_up_too(shared_engine: sa.Engine) -> None:
         for event in told:
             row = session.get_one(Update, event.subject_id, options=LOADED[Update], populate_existing=True)
             event.after = plain(vars(drafts.draft_of(row))) | {"key": row.key}
+        assert replay.find_differences(session) == []
+
+
+def test_a_seeded_test_that_was_archived_after_its_result_changed_adds_up_to_the_log(shared_site: Site) -> None:
+    with undone(shared_site.engine) as new_session, new_session() as session:
+        ask = session.scalars(sa.select(Ask).where(Ask.slug == LONDON_PROPERTY)).one()
+        test = next(test for test in list_tests(session, ask.id) if test.result is Result.MET)
+        change, day = Change(session, COMMAND_LINE, NOW), PartialDate("2026-11-20")
+        make_update(change, ask, kind=UpdateKind.TEST, happened_on=day, results=((test.id, Result.UNKNOWN),))
+        assert test.result is Result.UNKNOWN
+        tests.archive_test(change, ask, test, None, "Doubled.")
         assert replay.find_differences(session) == []
 
 
