@@ -99,7 +99,9 @@ def revision(session: Session) -> int:
     return session.scalars(sa.select(Revision.number)).one()
 
 
-def problems_of(broken: pytest.ExceptionInfo[Exception]) -> set[str | None]:
-    """The fields that a RuleBroken names."""
-    assert isinstance(broken.value, RuleBroken)
-    return {problem.field for problem in broken.value.problems}
+@contextmanager
+def refused(*fields: str | None, because: str | None = None) -> Iterator[None]:
+    """What is done in the block is refused for these fields and for no others, in these words."""
+    with pytest.raises(RuleBroken, match=because) as broken:
+        yield
+    assert {problem.field for problem in broken.value.problems} == {*fields}

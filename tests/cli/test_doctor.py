@@ -10,12 +10,10 @@ import sqlalchemy as sa
 
 from tests.cli.commands import Tracker
 from tests.engines import free_port
-from tests.factories import NOW, find_staff, make_ask, make_staff, make_test, make_update
+from tests.factories import NOW, make_ask, make_staff
 from tests.tampering import log_unlocked, unlock_log
 from tracker.db.engine import writing
-from tracker.models import Ask, Event
-from tracker.rules.status import Status
-from tracker.rules.updates import Result
+from tracker.models import Event
 from tracker.services.change import Change
 from tracker.services.doctor import Health, examine
 from tracker.settings import Settings
@@ -46,7 +44,7 @@ def test_a_sound_installation_has_no_faults_but_those_of_the_test_server_and_an_
 ) -> None:
     is_sqlite = engine.dialect.name == "sqlite"
     said = tracker("doctor", code=0 if is_sqlite else 1).out
-    for about in ("settings", "files", "schema", "clock", "people", "lists", "log", "mail"):
+    for about in ("settings", "files", "schema", "clock", "people", "lists", "log", "statuses", "mail"):
         assert f" {about}: " in said
     assert "The index of words and the days of each status agree" in said
     # The server of the tests forgets everything anyway, so it does not wait for the disk: found out.
@@ -86,21 +84,6 @@ def test_a_trigger_that_refuses_nothing_is_a_fault(tracker: Tracker, engine: sa.
     assert any("as it is: event." in line for line in faults(tracker("doctor", code=1).out))
     with writing(engine) as session:
         assert session.scalar(sa.select(sa.func.count(Event.id))) == before
-
-
-@ON_SQLITE
-def test_a_status_that_no_longer_fits_its_tests_is_a_warning(tracker: Tracker, engine: sa.Engine) -> None:
-    with writing(engine) as session:
-        change = Change(session, find_staff(session).ed, NOW)
-        ask = make_ask(change, slug="second", title="Empty homes", published=True)
-        test = make_test(change, ask)
-        make_update(change, ask, status=Status.MET, results=((test.id, Result.MET),))
-    assert "statuses" in tracker("doctor").out
-    assert "Empty homes" not in tracker("doctor").out
-    with writing(engine) as session:
-        change = Change(session, find_staff(session).ed, NOW)
-        make_test(change, session.scalars(sa.select(Ask).where(Ask.title == "Empty homes")).one(), key="it-lasts")
-    assert "1 no longer fit the tests, the first of “Empty homes”." in tracker("doctor").out
 
 
 @ON_SQLITE

@@ -113,12 +113,16 @@ def test_a_link_invites_or_resets_and_is_printed_once(tracker: Tracker, database
         "With this link Ada chooses a password, once, within 72 hours:\nhttp://tracker.test/staff/link/"
     )
     assert "argon2" not in said
+    assert "guess" not in said
     add(tracker, ED, "Ed", "editor")
+    for host in ("::1", "[::1]"):
+        guessed = tracker("user", "link", ED, HOST=host, PORT="8123").out
+        assert "http://[::1]:8123 is a guess: TRACKER_SITE_URL is not set." in guessed
     reset = tracker("user", "link", " ED@example.org", TRACKER_SITE_URL=site).out
     assert "Ed chooses a password, once, within 24 hours" in reset
     token = reset.strip().rpartition("/")[2]
     log = events(database)
-    assert [event.action for event in log] == ["created", "invited", "created", "reset link made"]
+    assert [event.action for event in log] == ["created", "invited", "created", *["reset link made"] * 3]
     assert token not in str([vars(event) for event in log])
     assert fits(database, ED, PASSWORD), "the old password works until the link is used"
 

@@ -1,22 +1,18 @@
 """tracker verify proves that nobody rewrote the event log, on both engines."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from tests.cli.commands import Tracker
-from tests.engines import open_engine
 from tests.factories import NOW, make_person, make_staff
-from tests.tampering import unlock_log
-from tracker.db.engine import reading, writing
-from tracker.models import Event
-from tracker.rules.chain import GENESIS, entry_hash
+from tests.tampering import unlock_log, write_in_first_format
+from tracker.db.engine import writing
+from tracker.rules.chain import GENESIS
 from tracker.rules.people import COMMAND_LINE
 from tracker.services.change import Change
-from tracker.services.proof import content_of
 
 HOLDS = "It holds all that {} fixed."
 FORGED = "f" * 64
@@ -26,17 +22,12 @@ WHOLE = re.compile(
 )
 
 
-@pytest.fixture
-def behind_the_apps_back(engine: sa.Engine) -> Callable[..., None]:
-    """Runs statements as somebody with the database's own tools would, the trigger out of the way."""
-
-    def run(*statements: str) -> None:
-        with writing(engine) as session:
-            unlock_log(session)
-            for statement in statements:
-                session.execute(sa.text(statement))
-
-    return run
+def tamper(engine: sa.Engine, *statements: str) -> None:
+    """Run statements as somebody with the database's own tools would, the trigger out of the way."""
+    with writing(engine) as session:
+        unlock_log(session)
+        for statement in statements:
+            session.execute(sa.text(statement))
 
 
 @pytest.fixture
@@ -63,8 +54,8 @@ def test_a_whole_log_is_counted_and_its_last_hash_printed(tracker: Tracker, engi
     assert len({digest for _, digest in found}) == 3
 
 
-def test_the_first_entry_that_is_wrong_is_named(log: Tracker, behind_the_apps_back: Callable[..., None]) -> None:
-    behind_the_apps_back("UPDATE event SET actor_name = 'Ed' WHERE id IN (2, 4)")
+def test_the_first_entry_that_is_wrong_is_named(log: Tracker, engine: sa.Engine) -> None:
+    tamper(engine, "UPDATE event SET actor_name = 'Ed' WHERE id IN (2, 4)")
     answer = log("verify", code=1)
     assert answer.err.startswith("Error: Entry 2 of the event log was changed after")
     assert answer.out == ""
@@ -88,34 +79,16 @@ def test_a_log_that_has_grown_holds_its_earlier_checkpoints(log: Tracker, tmp_pa
     assert HOLDS.format("2 earlier checkpoints") in log("verify", "--against", first, "--against", GENESIS).out
 
 
-def make_anew(database: str) -> list[str]:
-    """The statements of somebody who changes entry 2 and makes every hash from there on anew."""
-    statements = []
-    with open_engine(database) as engine, reading(engine) as session:
-        head = session.get_one(Event, 1).hash
-        for event in session.scalars(sa.select(Event).where(Event.id > 1).order_by(Event.id)):
-            name = "Eve" if event.id == 2 else event.actor_name
-            content = content_of(event) | {"previous_hash": head, "actor_name": name}
-            statements.append(
-                f"UPDATE event SET actor_name = '{name}', previous_hash = '{head}', hash = '{entry_hash(content)}' "
-                f"WHERE id = {event.id}"
-            )
-            head = entry_hash(content)
-    return statements
-
-
-def test_a_cut_end_and_a_log_made_anew_are_noticed(
-    log: Tracker, behind_the_apps_back: Callable[..., None], database: str
-) -> None:
+def test_a_cut_end_and_a_log_made_anew_are_noticed(log: Tracker, engine: sa.Engine) -> None:
     kept = checkpoint(log)
-    behind_the_apps_back(*make_anew(database))
+    with writing(engine) as session:
+        write_in_first_format(session)
     assert log("verify").out.startswith("The event log is whole: 4 entries")
     said = log("verify", "--against", kept, code=1).err
     assert said == "Error: Entry 4 of the event log is not the one that the checkpoint names: the log was rewritten.\n"
-    behind_the_apps_back("DELETE FROM event WHERE id = 4", "DELETE FROM personal_detail WHERE person_id = 4")
+    tamper(engine, "DELETE FROM event WHERE id = 4")
     said = log("verify", "--against", kept, code=1).err
-    ending = "is missing, and a checkpoint names it: the end of the log was cut off.\n"
-    assert said == f"Error: Entry 4 of the event log {ending}"
+    assert said.startswith("Error: Entry 4 of the event log is missing, and a checkpoint names it: the end of the log ")
     said = log("verify", "--against", kept.partition(":")[2], code=1).err
     assert "with the hash that was kept is missing: the log was cut off or rewritten" in said
     assert log("verify", "--checkpoint", "--against", kept, code=1).out == ""
@@ -129,9 +102,9 @@ def test_what_is_no_checkpoint_and_a_file_without_one_are_refused(log: Tracker, 
         assert log("verify", "--against", tmp_path / "kept", code=1).err.startswith("Error: ")
 
 
-def test_the_tables_can_be_held_against_the_log(log: Tracker, behind_the_apps_back: Callable[..., None]) -> None:
+def test_the_tables_can_be_held_against_the_log(log: Tracker, engine: sa.Engine) -> None:
     said = log("verify", "--replay").out
     assert "Every ask, body, test, law, link, update, source, reply and person is what the log adds up to." in said
-    behind_the_apps_back("INSERT INTO source (key, title) VALUES ('k', 't')")
+    tamper(engine, "INSERT INTO source (key, title) VALUES ('k', 't')")
     log("verify")
     assert "source 1 stands in no entry of the log." in log("verify", "--replay", code=1).err

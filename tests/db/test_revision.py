@@ -158,12 +158,3 @@ def test_a_locked_file_is_a_busy_site_and_not_a_broken_or_an_old_one(
         other.execute("COMMIT")
     assert "Seen after" in site.browser().get("/").text
     site.execute(sa.update(Ask).values(title="In the lists, too"))
-
-
-@only_postgresql
-def test_a_server_that_drops_its_connections_breaks_no_page(site: Site) -> None:
-    expected = site.browser().get("/").html
-    for _ in range(3):
-        with site.engine.connect() as connection:
-            connection.execute(END_OTHERS)
-        assert site.browser().get("/").html == expected

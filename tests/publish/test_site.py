@@ -1,46 +1,55 @@
-"""The published site: every link works on a plain file server, and each page says what the live one says."""
+"""The published site: every link works on a plain file server, each page is the live one, and a stop is made good."""
 
 import json
 import re
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from hashlib import sha256
 from html import unescape
-from http.client import HTTPConnection
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
-from threading import Thread
+from types import SimpleNamespace
+from unittest.mock import patch
 from urllib.parse import unquote, urljoin
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.cli.commands import tracker_on
-from tests.engines import open_engine
-from tests.site import LOCAL, WEALTH_ORDERS, SeededDatabases, open_app
+from tests.cli.commands import Answer, tracker_on
+from tests.engines import Databases, open_engine
+from tests.factories import make_ask, make_staff
+from tests.site import LOCAL, WEALTH_ORDERS, CompiledTemplates, SeededDatabases, open_app
+from tracker.clock import now
 from tracker.db.engine import writing
 from tracker.models import Ask, FormerSlug
-from tracker.publish.folder import MANIFEST
+from tracker.publish.folder import MANIFEST, WORK, SiteFolder
 from tracker.publish.links import SiteLinks
 from tracker.rules.asks import Publication
+from tracker.rules.people import COMMAND_LINE
+from tracker.services.change import Change
 
 FORMER = "wealth-orders"
 # As few as have every kind of page.
 SHOWN = (
-    WEALTH_ORDERS,
-    "salisbury-hold-firm",
-    "crown-dependencies-registers",
-    "sanctions-ukraine-crimea",
-    "stop-brexit",
-)
+    WEALTH_ORDERS, "salisbury-hold-firm", "crown-dependencies-registers", "sanctions-ukraine-crimea", "stop-brexit",
+)  # fmt: skip
 OWN, LIVE = "https://asks.example.org", "https://live.example"
 LINK = re.compile(rf"<[a-z][^<>]*?\s(?:(?:href|src|action)=\"|content=\"(?={OWN}))([^\"]*)\"[^<>]*>")
 TARGETS = re.compile(r'(\s(?:href|src|action|content)=")[^"]*')
 FILTERS = ("/family/met", "/status/met", "/topic/uk-and-eu", "/kind/sanctions", "/body/home-office", "/place/jersey")
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True, scope="module")
+def compiled_templates() -> Iterator[None]:
+    """Templates are compiled once for all publications here."""
+    with patch.dict(Flask.jinja_options, bytecode_cache=CompiledTemplates()):
+        yield
 
 
 @dataclass(frozen=True)
@@ -55,10 +64,10 @@ class Published:
     def live_page(self, address: str) -> str:
         return self.live.get(address, base_url=OWN, buffered=True).text
 
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+    def file(self, address: str) -> Path:
+        """What a server that knows nothing but files has at an address."""
+        file = self.folder / unquote(address).strip("/")
+        return file / "index.html" if address.endswith("/") or file.is_dir() else file
 
 
 @pytest.fixture(scope="module")
@@ -77,46 +86,19 @@ def published(seeded_databases: SeededDatabases, tmp_path_factory: pytest.TempPa
         yield found
 
 
-@pytest.fixture(scope="module")
-def server(published: Published) -> Iterator[HTTPConnection]:
-    """A connection to a server that knows nothing but files."""
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=published.folder))
-    thread = Thread(target=httpd.serve_forever, args=(0.01,))
-    thread.start()
-    connection = HTTPConnection("127.0.0.1", httpd.server_port)
-    try:
-        yield connection
-    finally:
-        connection.close()
-        httpd.shutdown()
-        thread.join()
-        httpd.server_close()
-
-
-def fetch(server: HTTPConnection, path: str) -> tuple[int, str, bytes]:
-    """The status, the type and the content; the server's own slash at the end of a folder is followed."""
-    for _ in range(2):
-        server.request("GET", path)
-        answer = server.getresponse()
-        body = answer.read()
-        if answer.status != 301:
-            break
-        path = answer.headers["Location"]
-    return answer.status, answer.headers.get_content_type(), body
-
-
-def test_no_link_of_the_published_site_is_broken(published: Published, server: HTTPConnection) -> None:
+def test_no_link_of_the_published_site_is_broken(published: Published) -> None:
     waiting, pages, wanted = ["/", "/sitemap.xml"], {}, set()
     while waiting:
         path = waiting.pop()
         if path in pages:
             continue
-        status, kind, body = fetch(server, path)
-        assert status == 200, path
-        text = body.decode() if kind in {"text/html", "application/xml"} else ""
-        pages[path] = set(re.findall(r'\sid="([^"]+)"', text)) if kind == "text/html" else None
+        file = published.file(path)
+        assert file.is_file(), path
+        text = file.read_text() if file.suffix in {".html", ".xml"} else ""
+        pages[path] = set(re.findall(r'\sid="([^"]+)"', text)) if file.suffix == ".html" else None
         base = path if path.endswith("/") or "." in path.rpartition("/")[2] else f"{path}/"
-        for link in map(unescape, LINK.findall(text) if kind == "text/html" else re.findall("<loc>(.*?)</loc>", text)):
+        links = LINK.findall(text) if file.suffix == ".html" else re.findall("<loc>(.*?)</loc>", text)
+        for link in map(unescape, links):
             target = urljoin(base, link.removeprefix(OWN) or "/")
             if not target.startswith("/"):
                 assert target.startswith(("https://", "http://", "mailto:")), (path, link)
@@ -152,28 +134,28 @@ def moved(published: Published) -> set[str]:
 
 
 def test_a_former_address_and_that_of_an_entry_lead_on(published: Published) -> None:
-    for path, now in (
+    for path, leads_to in (
         (f"/asks/{FORMER}", f"/asks/{WEALTH_ORDERS}"),
         (f"/asks/{FORMER}/history", f"/asks/{WEALTH_ORDERS}/history"),
         (f"/asks/{FORMER}/story", f"/asks/{WEALTH_ORDERS}#story"),
         (f"/asks/{WEALTH_ORDERS}/story", f"/asks/{WEALTH_ORDERS}#story"),
     ):
         page = published.page(path)
-        assert f'<a href="{now}">' in page
-        assert f'content="0; url={now}"' in page
-        assert f'<link rel="canonical" href="{OWN}{now.partition("#")[0]}">' in page
+        assert f'<a href="{leads_to}">' in page
+        assert f'content="0; url={leads_to}"' in page
+        assert f'<link rel="canonical" href="{OWN}{leads_to.partition("#")[0]}">' in page
         assert published.live.get(path, base_url=OWN, follow_redirects=True, buffered=True).status_code == 200
     for name in ("feed.atom", "calendar.ics", "badge.svg", "picture.png", "card/index.html"):
-        former, now_at = (published.folder / "asks" / slug / name for slug in (FORMER, WEALTH_ORDERS))
-        assert former.read_bytes() == now_at.read_bytes(), name
+        former, latter = (published.folder / "asks" / slug / name for slug in (FORMER, WEALTH_ORDERS))
+        assert former.read_bytes() == latter.read_bytes(), name
 
 
-def test_every_address_of_ours_in_feeds_and_tables_is_written(published: Published, server: HTTPConnection) -> None:
+def test_every_address_of_ours_in_feeds_and_tables_is_written(published: Published) -> None:
     names = ["feed.atom", "updates.csv", "sources.csv", "asks.csv", "calendar.ics", f"asks/{FORMER}/feed.atom"]
     texts = [(published.folder / name).read_text().replace("\r\n ", "") for name in names]
     found = {address for text in texts for address in re.findall(rf'{OWN}(/[^\s"<,#?]*)', text)}
     assert len(found) > 10
-    assert [path for path in sorted(found) if fetch(server, path)[0] != 200] == []
+    assert [path for path in sorted(found) if not published.file(path).is_file()] == []
 
 
 def test_each_file_is_what_the_live_site_says_save_for_links(published: Published) -> None:
@@ -208,32 +190,20 @@ def test_a_filter_has_a_page_of_its_own_and_what_asks_a_question_leads_to_the_li
     assert not [name for name in names if name.startswith(("staff", "healthz", "readyz")) or "?" in name]
 
 
-@pytest.mark.parametrize(
-    ("link", "path"),
-    [
-        ("/", "/"),
-        ("/?family=met", "/family/met/"),
-        ("/?on=2020-12-31", "/on/2020-12-31/"),
-        ("/?on=2020-12-30", None),
-        ("/?family=met&status=met", None),
-        ("/?family=", None),
-        ("/?family=../../etc", None),
-        ("/?q=sanctions", None),
-        ("/?sort=title", None),
-        ("/?", "/"),
-        ("/asks/x?on=2020-12-31", None),
-        ("/feed.atom?family=met", None),
-        ("/static/icon.svg?v=1", "/static/icon.svg"),
-        ("/asks/x/picture.png?v=1", "/asks/x/picture.png"),
-        ("/api/v1/asks", "/api/v1/asks/index.json"),
-        ("/api/v1/asks?family=met", None),
-        ("/api/v1/openapi.json", "/api/v1/openapi.json"),
-        ("/staff/", None),
-        ("/readyz", None),
-    ],
-)
-def test_where_an_address_is_published(link: str, path: str | None) -> None:
-    assert SiteLinks(OWN, LIVE).path_of(link) == path
+WRITTEN = {
+    "/": "/", "/?": "/", "/?family=met": "/family/met/", "/?on=2020-12-31": "/on/2020-12-31/",
+    "/static/icon.svg?v=1": "/static/icon.svg", "/asks/x/picture.png?v=1": "/asks/x/picture.png",
+    "/api/v1/asks": "/api/v1/asks/index.json", "/api/v1/openapi.json": "/api/v1/openapi.json",
+}  # fmt: skip
+NOT_WRITTEN = (
+    "/?on=2020-12-30", "/?family=met&status=met", "/?family=", "/?family=../../etc", "/?q=sanctions", "/?sort=title",
+    "/asks/x?on=2020-12-31", "/feed.atom?family=met", "/api/v1/asks?family=met", "/staff/", "/readyz",
+)  # fmt: skip
+
+
+def test_where_an_address_is_published() -> None:
+    links = SiteLinks(OWN, LIVE)
+    assert {link: links.path_of(link) for link in (*WRITTEN, *NOT_WRITTEN)} == dict.fromkeys(NOT_WRITTEN) | WRITTEN
 
 
 def test_words_that_look_like_links_and_hosts_that_begin_alike_stay_as_they_are() -> None:
@@ -290,3 +260,74 @@ def test_without_addresses_or_in_the_folder_of_somebody_else_nothing_is_written(
         assert words in said
         assert said.count("\n") == 1
         assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+# --- stopped, killed, overtaken by a change, and watched ---
+
+
+@pytest.fixture
+def url(databases: Databases) -> Iterator[str]:
+    """A site of four asks."""
+    with databases.temporary("sqlite") as url:
+        with open_engine(url) as engine, writing(engine) as session:
+            make_staff(session)
+        for number in range(4):
+            add_ask(url, f"ask-{number}")
+        yield url
+
+
+def add_ask(url: str, slug: str) -> None:
+    with open_engine(url) as engine, writing(engine) as session:
+        make_ask(Change(session, COMMAND_LINE, now()), published=True, slug=slug)
+
+
+def publish(url: str, folder: Path, *options: str, code: int = 0) -> Answer:
+    return tracker_on(url)("publish", folder, *options, code=code, TRACKER_SITE_URL=OWN)
+
+
+@contextmanager
+def at_the_file(name: str, then: Callable[[], object]) -> Iterator[None]:
+    """When this file is made, something happens; once."""
+    usual, waiting = SiteFolder.add, [then]
+
+    def add(publication: SiteFolder, made: str, pieces: Iterable[bytes]) -> None:
+        usual(publication, made, pieces)
+        if made == name and waiting:
+            waiting.pop()()
+
+    with patch.object(SiteFolder, "add", add):
+        yield
+
+
+def test_after_a_stop_the_next_publication_is_whole(url: str, tmp_path: Path) -> None:
+    with at_the_file("data/index.html", lambda: signal.raise_signal(signal.SIGINT)):
+        assert "The next time it begins again" in publish(url, tmp_path, code=1).err
+    assert list(tmp_path.iterdir()) == []
+    assert re.match(r"Files written: \d{3}, deleted: 0, unchanged: 0", publish(url, tmp_path).out)
+    assert publish(url, tmp_path).out.startswith("Files written: 0, deleted: 0, unchanged: ")
+
+
+def test_what_changes_while_it_is_read_is_read_again(url: str, tmp_path: Path) -> None:
+    with at_the_file("data/index.html", lambda: add_ask(url, "while-it-is-read")):
+        assert publish(url, tmp_path).err == ""
+    about = json.loads((tmp_path / MANIFEST).read_text())
+    assert about["checkpoint"] == (tmp_path / "checkpoint.txt").read_text().strip()
+    for page in ("index.html", "status/announced/index.html"):
+        assert "while-it-is-read" in (tmp_path / page).read_text()
+
+
+def test_a_change_is_written_until_the_watch_ends(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) > 1:
+            signal.raise_signal(signal.SIGINT)
+        add_ask(url, "empty-homes")
+
+    monkeypatch.setattr(import_module("tracker.cli.export"), "time", SimpleNamespace(sleep=sleep))
+    said = publish(url, tmp_path, "--watch")
+    assert re.fullmatch(r"Files written: \d{3}, deleted: 0, .*\nFiles written: \d+, deleted: \d+, .*\n", said.out)
+    assert max(waits) < 60
+    assert (tmp_path / "asks/empty-homes/index.html").exists()
+    assert not (tmp_path / WORK).exists()

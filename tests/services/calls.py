@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pyotp
 import sqlalchemy as sa
@@ -70,7 +69,14 @@ from tracker.services.people import PersonDraft
 NEWS = PublisherDraft("news.example.org", "Example News", EvidenceType.INDEPENDENT)
 
 
-World = SimpleNamespace  # published and draft records, entered by Ada; the draft of an update is Ed's
+class World:
+    """Published and draft records, entered by Ada, as a request finds them; the drafts of updates are Ed's."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def __getattr__(self, name: str) -> Any:
+        return self.session.scalars(WORLD[name]).one()
 
 
 def make_world(ed: Change) -> None:
@@ -101,34 +107,23 @@ def make_world(ed: Change) -> None:
     bodies.find_or_create(ada, ["The Treasury"])
 
 
-def find_world(session: Session) -> World:
-    """The records of the World, as a request finds them."""
-    asks = {ask.slug: ask for ask in session.scalars(sa.select(Ask))}
-    laws = {law.citation: law for law in session.scalars(sa.select(Legislation))}
-    tests = {test.key: test for test in session.scalars(sa.select(SuccessTest))}
-    links = {link.provisions: link for link in session.scalars(sa.select(Link).options(joinedload(Link.legislation)))}
-    loaded = sa.select(Update).options(selectinload(Update.evidence), selectinload(Update.results))
-    entries = {entry.text: entry for entry in session.scalars(loaded)}
-    return World(
-        ask=asks["empty-homes"],
-        ready=asks["ready"],  # a draft with a status
-        draft_ask=asks["draft"],
-        test=tests["tax-in-law"],
-        archived_test=tests["archived"],
-        law=laws["2018 c. 13"],
-        draft_law=laws["2018 c. 14"],
-        archived_law=laws["2018 c. 15"],
-        link=links[""],
-        draft_link=links["s. 4"],
-        draft=entries["A draft."],
-        waiting=entries["Waiting."],
-        put_aside=entries["Put aside."],
-        source=session.scalars(sa.select(Source)).one(),
-        reply=session.scalars(sa.select(Reply)).one(),
-        target=session.scalars(sa.select(Target)).one(),
-        finding=session.scalars(sa.select(Finding)).one(),
-        person=session.scalars(sa.select(Person).where(Person.name == "Somebody")).one(),
-    )
+DRAFT = sa.select(Update).options(selectinload(Update.evidence), selectinload(Update.results))
+WORLD: Mapping[str, sa.Select[Any]] = {
+    "ask": sa.select(Ask).filter_by(slug="empty-homes"),
+    "ready": sa.select(Ask).filter_by(slug="ready"),  # a draft with a status
+    "draft_ask": sa.select(Ask).filter_by(slug="draft"),
+    "test": sa.select(SuccessTest).filter_by(key="tax-in-law"),
+    "archived_test": sa.select(SuccessTest).filter_by(key="archived"),
+    "law": sa.select(Legislation).filter_by(citation="2018 c. 13"),
+    "draft_law": sa.select(Legislation).filter_by(citation="2018 c. 14"),
+    "archived_law": sa.select(Legislation).filter_by(citation="2018 c. 15"),
+    "link": sa.select(Link).filter_by(provisions="").options(joinedload(Link.legislation)),
+    "draft_link": sa.select(Link).filter_by(provisions="s. 4").options(joinedload(Link.legislation)),
+    "draft": DRAFT.filter_by(text="A draft."),
+    "waiting": DRAFT.filter_by(text="Waiting."),
+    "put_aside": DRAFT.filter_by(text="Put aside."),
+    "person": sa.select(Person).filter_by(name="Somebody"),
+} | {model.__name__.lower(): sa.select(model) for model in (Body, Source, Reply, Target, Finding)}
 
 
 KEY = "the key of the tests"
@@ -145,44 +140,10 @@ def set_up_second_step(change: Change) -> list[str]:
     return second_factor.set_up(change, person, "", pyotp.TOTP(secret).at(change.at), KEY)
 
 
-def reset_second_step(change: Change, world: World) -> None:
-    """Set the actor's second step up and reset it."""
-    set_up_second_step(change)
-    second_factor.reset(change, me(change), None)
-
-
-def sign_somebody_out(change: Change, world: World) -> None:
-    """End a session that somebody else has."""
-    sessions.start(change, world.person)
-    people.sign_out(change, world.person)
-
-
-def erase_somebody(change: Change, world: World) -> None:
-    """Deactivate somebody and erase them."""
-    people.set_active(change, world.person, False, None)
-    personal_data.erase(change, world.person, None, "Asked for it.")
-
-
 def take_words_down(change: Change, world: World) -> None:
     """Take down the quotation of an ask, having seen where it stands."""
     wanted = (world.ask.quote, "A court ordered it.", "https://tracker.example")
     taking_down.take_down(change, *wanted, taking_down.find(change.session, *wanted).seen)
-
-
-def end_a_dispute(change: Change, world: World) -> None:
-    """Mark an ask as disputed, and end that."""
-    replies.mark_disputed(change, world.ask, dispute_draft(), None)
-    replies.end_dispute(change, world.ask, None, "It was right.")
-
-
-def choose_own_password(change: Change, world: World) -> None:
-    """Use a link that an admin made for the actor."""
-    admin = Change(change.session, find_staff(change.session).ada, change.at)
-    people.choose_password(change, people.make_link(admin, me(change)), "hash")
-
-
-def review_draft() -> UpdateDraft:
-    return UpdateDraft(UpdateKind.REVIEW, PartialDate("2026-11-22"), "Checked.")
 
 
 def both(change: Change, world: World) -> list[Seen]:
@@ -191,8 +152,14 @@ def both(change: Change, world: World) -> list[Seen]:
     return [Seen(ask.id, ask.version, len(find_story(change.session, ask.id).entries)) for ask in asks]
 
 
+REVIEW = UpdateDraft(UpdateKind.REVIEW, PartialDate("2026-11-22"), "Checked.")
 SOMEBODY = PersonDraft("new@example.org", "New", Role.EDITOR)
 Call = Callable[[Change, World], object]
+
+
+def steps(*calls: Call) -> Call:
+    """One call after the other."""
+    return lambda change, world: [call(change, world) for call in calls]
 
 
 def new_ask(world: World) -> NewAsk:
@@ -201,105 +168,121 @@ def new_ask(world: World) -> NewAsk:
     return NewAsk(ask_draft(world.source.id, slug="", title="Fill empty homes"), tests=("It is done",), entry=entry)
 
 
-CALLS: Mapping[str, Call] = {
-    "asks.create_source": lambda c, w: make_source(c, key="other"),
-    "asks.edit_source": lambda c, w: asks.edit_source(c, w.source, source_draft(title="B"), None),
-    "asks.create_ask": lambda c, w: make_ask(c, slug="new", source_id=w.source.id),
-    "asks.edit_ask, its topic": lambda c, w: asks.edit_ask(
-        c, w.ask, ask_draft(w.source.id, topic="Tax"), seen_version=None
-    ),
-    "asks.edit_ask, its wording": lambda c, w: asks.edit_ask(
-        c, w.ask, ask_draft(w.source.id, title="Tax them"), seen_version=None, reason="Clearer."
-    ),
-    "asks.edit_ask, a draft": lambda c, w: asks.edit_ask(
-        c, w.draft_ask, ask_draft(w.source.id, slug="draft", title="Tax them"), seen_version=None
-    ),
-    "asks.edit_ask, nothing": lambda c, w: asks.edit_ask(c, w.ask, ask_draft(w.source.id), seen_version=None),
-    "asks.publish_ask": lambda c, w: asks.publish_ask(c, w.ready, None),
-    "bodies.edit_body": lambda c, w: bodies.edit_body(
-        c, c.session.scalars(sa.select(Body)).one(), BodyDraft("the-treasury", "HM Treasury"), None
-    ),
-    "new_asks.enter": lambda c, w: new_asks.enter(c, new_ask(w)),
-    "new_asks.enter, for the public": lambda c, w: new_asks.enter(c, new_ask(w), new_asks.publish),
-    "new_asks.enter_source": lambda c, w: new_asks.enter_source(c, source_draft(key="")),
-    "new_asks.publish": lambda c, w: new_asks.publish(c, w.ready, make_update(c, w.ready, published=False)),
-    "tests.add_tests": lambda c, w: make_test(c, w.ask, key="new"),
-    "tests.add_in_words": lambda c, w: tests.add_in_words(c, w.ask, ["It is done", "It is paid"], "Forgotten."),
-    "tests.add_tests, to a draft": lambda c, w: make_test(c, w.draft_ask, key="new"),
-    "tests.edit_test": lambda c, w: tests.edit_test(
-        c, w.ask, w.test, criterion_draft(label="B"), seen_version=None, reason="Clearer."
-    ),
-    "tests.archive_test": lambda c, w: tests.archive_test(c, w.ask, w.test, None, "Doubled."),
-    "tests.restore_test": lambda c, w: tests.restore_test(c, w.ask, w.archived_test, None, "Not doubled."),
-    "legislation.create_legislation": lambda c, w: make_law(c, citation="2020 c. 1", published=False),
-    "legislation.edit_legislation": lambda c, w: legislation.edit_legislation(c, w.law, law_draft(note="B"), None),
-    "legislation.edit_legislation, a draft": lambda c, w: legislation.edit_legislation(
-        c, w.draft_law, law_draft(citation="2018 c. 14", note="B"), None
-    ),
-    "legislation.create_link": lambda c, w: make_link(c, w.ask, w.law, provisions="s. 9", published=False),
-    "legislation.edit_link": lambda c, w: legislation.edit_link(
-        c, w.link, link_draft(w.ask.id, w.law.id, note="B"), None
-    ),
-    "legislation.publish_link": lambda c, w: legislation.publish_link(c, w.draft_link, None),
-    "records.publish": lambda c, w: records.publish(c, w.draft_law, None),
-    "records.archive": lambda c, w: records.archive(c, w.law, None, "Not about this."),
-    "records.archive, a draft": lambda c, w: records.archive(c, w.draft_link, None, "Not about this."),
-    "records.restore": lambda c, w: records.restore(c, w.archived_law, None),
-    "drafts.save": lambda c, w: drafts.save(c, w.ask, update_draft(text="New.")),
-    "drafts.edit": lambda c, w: drafts.edit(c, w.ask, w.draft, update_draft(text="B"), 1),
-    "drafts.discard": lambda c, w: drafts.discard(c, w.draft, 1),
-    "drafts.restore": lambda c, w: drafts.restore(c, w.put_aside, 2),
-    "updates.publish": lambda c, w: updates.publish(c, w.ask, w.draft),
-    "updates.foresee": lambda c, w: updates.foresee(c, cast(Ask, load_ask(c.session, w.ask.slug)), w.draft),
-    "updates.post": lambda c, w: updates.post(c, w.ask, update_draft(status=Status.REJECTED)),
-    "updates.post, to a draft": lambda c, w: updates.post(c, w.draft_ask, update_draft()),
-    "updates.post_redefinition": lambda c, w: updates.post_redefinition(c, w.ask, "Reworded.", "Clearer."),
-    "updates.submit": lambda c, w: updates.submit(c, w.ask, w.draft),
-    "updates.withdraw": lambda c, w: updates.withdraw(c, w.waiting, 2),
-    "updates.send_back": lambda c, w: updates.send_back(c, w.waiting, "Which minister?", 2),
-    "updates.approve": lambda c, w: updates.approve(c, w.ask, w.waiting, 2),
-    "replies.create_reply": lambda c, w: make_reply(c, w.ask, asked="The Home Office"),
-    "replies.edit_reply": lambda c, w: replies.edit_reply(c, w.reply, reply_draft(asked="The minister"), None),
-    "replies.publish_reply": lambda c, w: replies.publish_reply(c, w.reply, None),
-    "replies.mark_disputed": lambda c, w: replies.mark_disputed(c, w.ask, dispute_draft(), None),
-    "replies.end_dispute": end_a_dispute,
-    "targets.add_targets": lambda c, w: make_targets(c, w.ask, "Carla Inventova", "Dmitri Exemplarov"),
-    "targets.decide": lambda c, w: list_target(c, w.target),
-    "targets.erase": lambda c, w: targets.erase(c, w.target, None, "They asked for it.", is_counted=True),
-    "findings.dismiss": lambda c, w: findings.dismiss(c, w.finding, "It has nothing to do with our asks.", None),
-    "findings.fill": lambda c, w: findings.fill(c, w.finding, None),
-    "asks.add_note": lambda c, w: asks.add_note(c, w.ask, "A private note."),
-    "bulk.change_many": lambda c, w: bulk.change_many(c, both(c, w), ManyDraft(What.TOPIC, "Tax", reason="So.")),
-    "bulk.change_many, a review": lambda c, w: bulk.change_many(
-        c, both(c, w), ManyDraft(What.REVIEW, review=review_draft())
-    ),
-    "people.add_person": lambda c, w: people.add_person(c, SOMEBODY, NO_PASSWORD),
-    "people.edit_person": lambda c, w: people.edit_person(c, w.person, SOMEBODY, None),
-    "people.set_password": lambda c, w: people.set_password(c, w.person, "hash"),
-    "people.set_password, one's own": lambda c, w: people.set_password(
-        c, c.session.get_one(Person, c.actor.id), "hash"
-    ),
-    "people.sign_out": sign_somebody_out,
-    "people.set_active": lambda c, w: people.set_active(c, w.person, False, None),
-    "personal_data.erase": erase_somebody,
-    "taking_down.take_down": take_words_down,
-    "people.make_link": lambda c, w: people.make_link(c, w.person),
-    "people.choose_password": choose_own_password,
-    "second_factor.set_up": lambda c, w: set_up_second_step(c),
-    "second_factor.set_up, another's": lambda c, w: second_factor.set_up(c, w.person, "", "", ""),
-    "second_factor.make_codes": lambda c, w: (set_up_second_step(c), second_factor.make_codes(c, me(c))),
-    "second_factor.make_codes, another's": lambda c, w: second_factor.make_codes(c, w.person),
-    "second_factor.take": lambda c, w: second_factor.take(c, me(c), set_up_second_step(c)[0], KEY),
-    "second_factor.reset": reset_second_step,
-    "sessions.start": lambda c, w: sessions.start(c, me(c)),
-    "sessions.wait": lambda c, w: sessions.wait(c, me(c), None, ""),
-    "sessions.log_failure": lambda c, w: sessions.log_failure(c, w.person),
-    "bodies.keep_publisher": lambda c, w: bodies.keep_publisher(c, NEWS, None),
-    "bodies.keep_publisher, to take away": lambda c, w: bodies.keep_publisher(
-        c, PublisherDraft("old.example.org", "", NEWS.type), None
-    ),
-    "uploads.keep": lambda c, w: uploads.keep(c, [("asks.csv", b"ask_slug")], ""),
-    "uploads.find": lambda c, w: uploads.find(c, 1),
-    "uploads.log_import": lambda c, w: uploads.log_import(c, ["asks.csv"], {"asks": 2}, {}, "A new list."),
-    "uploads.drop": lambda c, w: uploads.drop(c, uploads.keep(c, [("asks.csv", b"ask_slug")], "")),
-}
+# Who may call it (Cleo, a contributor, Ed, an editor and the author of the drafts, Ada, an admin), how many events it
+# writes, whether the public sees it, and the call.
+CALLS: Mapping[str, tuple[str, int, bool, Call]] = {
+    "asks.create_source": ("cea", 1, False, lambda c, w: make_source(c, key="other")),
+    "asks.edit_source": ("ea", 1, True, lambda c, w: asks.edit_source(c, w.source, source_draft(title="B"), None)),
+    "asks.create_ask": ("cea", 1, False, lambda c, w: make_ask(c, slug="new", source_id=w.source.id)),
+    "asks.edit_ask, its topic": ("ea", 1, True, lambda c, w:
+        asks.edit_ask(c, w.ask, ask_draft(w.source.id, topic="Tax"), seen_version=None)),
+    "asks.edit_ask, its wording": ("ea", 3, True, lambda c, w:
+        asks.edit_ask(c, w.ask, ask_draft(w.source.id, title="Tax them"), seen_version=None, reason="Clearer.")),
+    "asks.edit_ask, a draft": ("ea", 1, False, lambda c, w:
+        asks.edit_ask(c, w.draft_ask, ask_draft(w.source.id, slug="draft", title="Tax them"), seen_version=None)),
+    "asks.edit_ask, nothing": ("ea", 0, False, lambda c, w:
+        asks.edit_ask(c, w.ask, ask_draft(w.source.id), seen_version=None)),
+    "asks.publish_ask": ("ea", 1, True, lambda c, w: asks.publish_ask(c, w.ready, None)),
+    "bodies.edit_body": ("ea", 1, False, lambda c, w:
+        bodies.edit_body(c, w.body, BodyDraft("the-treasury", "HM Treasury"), None)),
+    "new_asks.enter": ("cea", 3, False, lambda c, w: new_asks.enter(c, new_ask(w))),
+    "new_asks.enter, for the public": ("ea", 5, True, lambda c, w: new_asks.enter(c, new_ask(w), new_asks.publish)),
+    "new_asks.enter_source": ("cea", 1, False, lambda c, w: new_asks.enter_source(c, source_draft(key=""))),
+    "new_asks.publish": ("ea", 3, True, lambda c, w:
+        new_asks.publish(c, w.ready, make_update(c, w.ready, published=False))),
+    "tests.add_tests": ("ea", 3, True, lambda c, w: make_test(c, w.ask, key="new")),
+    "tests.add_in_words": ("ea", 4, True, lambda c, w:
+        tests.add_in_words(c, w.ask, ["It is done", "It is paid"], "Forgotten.")),
+    "tests.add_tests, to a draft": ("ea", 1, False, lambda c, w: make_test(c, w.draft_ask, key="new")),
+    "tests.edit_test": ("ea", 3, True, lambda c, w:
+        tests.edit_test(c, w.ask, w.test, criterion_draft(label="B"), seen_version=None, reason="Clearer.")),
+    "tests.archive_test": ("ea", 3, True, lambda c, w: tests.archive_test(c, w.ask, w.test, None, "Doubled.")),
+    "tests.restore_test": ("ea", 3, True, lambda c, w:
+        tests.restore_test(c, w.ask, w.archived_test, None, "Not doubled.")),
+    "legislation.create_legislation": ("cea", 1, False, lambda c, w:
+        make_law(c, citation="2020 c. 1", published=False)),
+    "legislation.edit_legislation": ("ea", 1, True, lambda c, w:
+        legislation.edit_legislation(c, w.law, law_draft(note="B"), None)),
+    "legislation.edit_legislation, a draft": ("ea", 1, False, lambda c, w:
+        legislation.edit_legislation(c, w.draft_law, law_draft(citation="2018 c. 14", note="B"), None)),
+    "legislation.create_link": ("ea", 1, False, lambda c, w:
+        make_link(c, w.ask, w.law, provisions="s. 9", published=False)),
+    "legislation.edit_link": ("ea", 1, True, lambda c, w:
+        legislation.edit_link(c, w.link, link_draft(w.ask.id, w.law.id, note="B"), None)),
+    "legislation.publish_link": ("ea", 1, True, lambda c, w: legislation.publish_link(c, w.draft_link, None)),
+    "records.publish": ("ea", 1, True, lambda c, w: records.publish(c, w.draft_law, None)),
+    "records.archive": ("ea", 1, True, lambda c, w: records.archive(c, w.law, None, "Not about this.")),
+    "records.archive, a draft": ("ea", 1, False, lambda c, w:
+        records.archive(c, w.draft_link, None, "Not about this.")),
+    "records.restore": ("ea", 1, True, lambda c, w: records.restore(c, w.archived_law, None)),
+    "drafts.save": ("cea", 1, False, lambda c, w: drafts.save(c, w.ask, update_draft(text="New."))),
+    "drafts.edit": ("ea", 1, False, lambda c, w: drafts.edit(c, w.ask, w.draft, update_draft(text="B"), 1)),
+    "drafts.discard": ("ea", 1, False, lambda c, w: drafts.discard(c, w.draft, 1)),
+    "drafts.restore": ("ea", 1, False, lambda c, w: drafts.restore(c, w.put_aside, 2)),
+    "updates.publish": ("ea", 1, True, lambda c, w: updates.publish(c, w.ask, w.draft)),
+    "updates.foresee": ("ea", 0, False, lambda c, w:
+        updates.foresee(c, cast(Ask, load_ask(c.session, w.ask.slug)), w.draft)),
+    "updates.post": ("ea", 2, True, lambda c, w: updates.post(c, w.ask, update_draft(status=Status.REJECTED))),
+    "updates.post, to a draft": ("ea", 2, False, lambda c, w: updates.post(c, w.draft_ask, update_draft())),
+    "updates.post_redefinition": ("ea", 2, True, lambda c, w:
+        updates.post_redefinition(c, w.ask, "Reworded.", "Clearer.")),
+    "updates.submit": ("ea", 1, False, lambda c, w: updates.submit(c, w.ask, w.draft)),
+    "updates.withdraw": ("e", 1, False, lambda c, w: updates.withdraw(c, w.waiting, 2)),
+    "updates.send_back": ("ea", 1, False, lambda c, w: updates.send_back(c, w.waiting, "Which minister?", 2)),
+    "updates.approve": ("ea", 2, True, lambda c, w: updates.approve(c, w.ask, w.waiting, 2)),
+    "replies.create_reply": ("ea", 1, False, lambda c, w: make_reply(c, w.ask, asked="The Home Office")),
+    "replies.edit_reply": ("ea", 1, False, lambda c, w:
+        replies.edit_reply(c, w.reply, reply_draft(asked="The minister"), None)),
+    "replies.publish_reply": ("ea", 1, True, lambda c, w: replies.publish_reply(c, w.reply, None)),
+    "replies.mark_disputed": ("ea", 1, True, lambda c, w: replies.mark_disputed(c, w.ask, dispute_draft(), None)),
+    "replies.end_dispute": ("ea", 2, True, steps(
+        lambda c, w: replies.mark_disputed(c, w.ask, dispute_draft(), None),
+        lambda c, w: replies.end_dispute(c, w.ask, None, "It was right."))),
+    "targets.add_targets": ("ea", 2, False, lambda c, w:
+        make_targets(c, w.ask, "Carla Inventova", "Dmitri Exemplarov")),
+    "targets.decide": ("ea", 1, True, lambda c, w: list_target(c, w.target)),
+    "targets.erase": ("ea", 1, True, lambda c, w:
+        targets.erase(c, w.target, None, "They asked for it.", is_counted=True)),
+    "findings.dismiss": ("ea", 1, True, lambda c, w:
+        findings.dismiss(c, w.finding, "It has nothing to do with our asks.", None)),
+    "findings.fill": ("ea", 2, True, lambda c, w: findings.fill(c, w.finding, None)),
+    "asks.add_note": ("cea", 1, False, lambda c, w: asks.add_note(c, w.ask, "A private note.")),
+    "bulk.change_many": ("ea", 2, True, lambda c, w:
+        bulk.change_many(c, both(c, w), ManyDraft(What.TOPIC, "Tax", reason="So."))),
+    "bulk.change_many, a review": ("ea", 4, True, lambda c, w:
+        bulk.change_many(c, both(c, w), ManyDraft(What.REVIEW, review=REVIEW))),
+    "people.add_person": ("a", 1, False, lambda c, w: people.add_person(c, SOMEBODY, NO_PASSWORD)),
+    "people.edit_person": ("a", 1, False, lambda c, w: people.edit_person(c, w.person, SOMEBODY, None)),
+    "people.set_password": ("a", 1, False, lambda c, w: people.set_password(c, w.person, "hash")),
+    "people.set_password, one's own": ("cea", 1, False, lambda c, w:
+        people.set_password(c, c.session.get_one(Person, c.actor.id), "hash")),
+    "people.sign_out": ("a", 2, False, steps(
+        lambda c, w: sessions.start(c, w.person), lambda c, w: people.sign_out(c, w.person))),
+    "people.set_active": ("a", 1, False, lambda c, w: people.set_active(c, w.person, False, None)),
+    "personal_data.erase": ("a", 2, False, steps(
+        lambda c, w: people.set_active(c, w.person, False, None),
+        lambda c, w: personal_data.erase(c, w.person, None, "Asked for it."))),
+    "taking_down.take_down": ("a", 1, True, take_words_down),
+    "people.make_link": ("a", 1, False, lambda c, w: people.make_link(c, w.person)),
+    "people.choose_password": ("cea", 2, False, lambda c, w:
+        people.choose_password(c, people.make_link(replace(c, actor=find_staff(c.session).ada), me(c)), "hash")),
+    "second_factor.set_up": ("cea", 1, False, lambda c, w: set_up_second_step(c)),
+    "second_factor.set_up, another's": ("", 1, False, lambda c, w: second_factor.set_up(c, w.person, "", "", "")),
+    "second_factor.make_codes": ("cea", 2, False, steps(
+        lambda c, w: set_up_second_step(c), lambda c, w: second_factor.make_codes(c, me(c)))),
+    "second_factor.make_codes, another's": ("", 1, False, lambda c, w: second_factor.make_codes(c, w.person)),
+    "second_factor.take": ("cea", 2, False, lambda c, w: second_factor.take(c, me(c), set_up_second_step(c)[0], KEY)),
+    "second_factor.reset": ("a", 2, False, steps(
+        lambda c, w: set_up_second_step(c), lambda c, w: second_factor.reset(c, me(c), None))),
+    "sessions.start": ("cea", 1, False, lambda c, w: sessions.start(c, me(c))),
+    "sessions.wait": ("cea", 0, False, lambda c, w: sessions.wait(c, me(c), None, "")),
+    "sessions.log_failure": ("cea", 1, False, lambda c, w: sessions.log_failure(c, w.person)),
+    "bodies.keep_publisher": ("a", 1, False, lambda c, w: bodies.keep_publisher(c, NEWS, None)),
+    "bodies.keep_publisher, to take away": ("a", 1, False, lambda c, w:
+        bodies.keep_publisher(c, PublisherDraft("old.example.org", "", NEWS.type), None)),
+    "uploads.keep": ("ea", 0, False, lambda c, w: uploads.keep(c, [("asks.csv", b"ask_slug")], "")),
+    "uploads.find": ("ea", 0, False, lambda c, w: uploads.find(c, 1)),
+    "uploads.log_import": ("ea", 1, False, lambda c, w:
+        uploads.log_import(c, ["asks.csv"], {"asks": 2}, {}, "A new list.")),
+    "uploads.drop": ("ea", 0, False, lambda c, w: uploads.drop(c, uploads.keep(c, [("asks.csv", b"ask_slug")], ""))),
+}  # fmt: skip

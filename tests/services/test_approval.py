@@ -1,23 +1,29 @@
-"""Approval: what waits for an editor is a draft until it is approved, and every step is in the log."""
+"""Approval: what waits for an editor is a draft until it is approved, and with four eyes that is somebody else."""
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
-from tests.factories import make_ask, make_test, make_update, update_draft
+from tests.factories import NOW, Staff, actor_of, make_ask, make_person, make_test, make_update, update_draft
 from tests.transactions import revision
-from tracker.models import Ask, Event, SuccessTest, Update
+from tracker.models import Ask, Event, Person, SuccessTest, Update
 from tracker.queries import public
+from tracker.queries.people import OWN, TIED, TOO_NEW, find_refusals, list_account_changes
+from tracker.queries.waiting import waits_for
 from tracker.rules.asks import Publication
 from tracker.rules.dates import PartialDate
 from tracker.rules.errors import Conflict, NotAllowed, RuleBroken
+from tracker.rules.people import COMMAND_LINE, Actor, Role
 from tracker.rules.status import Status
 from tracker.rules.updates import Result, UpdateKind
-from tracker.services import drafts, updates
+from tracker.services import drafts, people, personal_data, second_factor, updates
 from tracker.services.change import Change
+from tracker.services.people import PersonDraft
 
 
 @pytest.fixture
@@ -56,31 +62,26 @@ def test_what_waits_is_sent_back_mended_and_public_when_it_is_approved(ed: Chang
     assert steps(ed, draft) == expected
 
 
-def test_only_what_the_rules_accept_is_sent_and_only_what_waits_is_decided(
+def test_only_what_the_rules_accept_is_sent_only_what_waits_is_decided_and_only_its_author_withdraws_it(
     ed: Change, cleo: Change, ask: Ask, waiting: Update
 ) -> None:
-    draft = make_update(cleo, ask, published=False, status=Status.MET)
-    with pytest.raises(RuleBroken):
-        updates.submit(cleo, ask, draft)
-    assert draft.submitted_at is None
-    with pytest.raises(RuleBroken):
-        updates.approve(ed, ask, draft, draft.version)
-    with pytest.raises(RuleBroken):
-        updates.send_back(ed, draft, "No.", draft.version)
-    for note in ("", "x" * 401):
+    draft, seen = make_update(cleo, ask, published=False, status=Status.MET), waiting.version
+    refusals: list[Callable[[], object]] = [
+        lambda: updates.submit(cleo, ask, draft),
+        lambda: updates.approve(ed, ask, draft, draft.version),
+        lambda: updates.send_back(ed, draft, "No.", draft.version),
+        lambda: updates.send_back(ed, waiting, "", seen),
+        lambda: updates.send_back(ed, waiting, "x" * 401, seen),
+        lambda: drafts.edit(cleo, ask, waiting, update_draft(text="B"), seen),
+        lambda: drafts.discard(ed, waiting, seen),
+    ]
+    for refusal in refusals:
         with pytest.raises(RuleBroken):
-            updates.send_back(ed, waiting, note, waiting.version)
-    assert waiting.submitted_at
-
-
-def test_only_the_author_withdraws_and_may_then_change_it(ed: Change, cleo: Change, ask: Ask, waiting: Update) -> None:
+            refusal()
+    assert (draft.submitted_at, waiting.submitted_at) == (None, cleo.at)
     with pytest.raises(NotAllowed):
-        updates.withdraw(ed, waiting, waiting.version)
-    with pytest.raises(RuleBroken, match="Withdraw it first"):
-        drafts.edit(cleo, ask, waiting, update_draft(text="B"), waiting.version)
-    with pytest.raises(RuleBroken):
-        drafts.discard(ed, waiting, waiting.version)
-    updates.withdraw(cleo, waiting, waiting.version)
+        updates.withdraw(ed, waiting, seen)
+    updates.withdraw(cleo, waiting, seen)
     drafts.edit(cleo, ask, waiting, update_draft(text="B"), waiting.version)
     assert (waiting.text, waiting.submitted_at) == ("B", None)
 
@@ -161,3 +162,110 @@ def test_a_story_that_grew_meanwhile_is_a_conflict(ed: Change, ask: Ask, waiting
     with pytest.raises(Conflict), ed.session.begin_nested():
         updates.approve(ed, ask, waiting, waiting.version, seen_entries=1)
     updates.approve(ed, ask, waiting, waiting.version, seen_entries=2)
+
+
+# --- the second person ---
+
+LATER = NOW + timedelta(days=10)  # Ada, Ed and Cleo are no longer new
+
+
+@pytest.fixture
+def admin(session: Session, staff: Staff) -> Change:
+    return Change(session, staff.ada, LATER, four_eyes=True)
+
+
+def by(change: Change, actor: Actor | Person, **later: int) -> Change:
+    actor = actor_of(actor) if isinstance(actor, Person) else actor
+    return replace(change, actor=actor, at=change.at + timedelta(**later))
+
+
+def proposed(change: Change, ask: Ask) -> Update:
+    update = make_update(change, ask, published=False, status=Status.REJECTED)
+    updates.submit(change, ask, update)
+    return update
+
+
+def refusal(change: Change, update: Update) -> str:
+    return find_refusals(change.session, change.actor.id, [update], change.at).get(update.id, "")
+
+
+def test_nobody_proposes_and_approves_with_accounts_that_they_made(admin: Change, ask: Ask, staff: Staff) -> None:
+    puppet = make_person(admin, name="Puppet")
+    update = proposed(by(admin, puppet), ask)
+    assert refusal(by(admin, admin.actor, minutes=1), update) == TIED
+    with pytest.raises(RuleBroken, match="within the last 72"):
+        updates.approve(admin, ask, update, update.version)
+    second = make_person(admin, name="Second", role=Role.ADMIN)
+    assert refusal(by(admin, second), update) == TIED
+    third = make_person(by(admin, second), name="Third")
+    update = proposed(by(admin, third), ask)
+    assert {refusal(by(admin, who), update) for who in (admin.actor, puppet, second)} == {TIED}
+    update = proposed(admin, ask)
+    assert [refusal(by(admin, puppet, hours=hours), update) for hours in (0, 71, 73)] == [TIED, TIED, ""]
+    assert refusal(by(admin, staff.ed), update) == ""
+    assert refusal(admin, update) == OWN
+    assert refusal(admin, make_update(admin, ask, published=False)) == ""  # no change of status
+
+
+def let_in_again(change: Change, person: Person) -> None:
+    for is_active in (False, True):
+        people.set_active(change, person, is_active, None)
+
+
+TAKING_OVER: dict[str, Callable[[Change, Person], object]] = {
+    "a link": people.make_link,
+    "a password": lambda change, person: people.set_password(change, person, "hash"),
+    "the second step": lambda change, person: second_factor.reset(change, person, None),
+    "the address": lambda change, person: people.edit_person(
+        change, person, PersonDraft("mine@example.org", person.name, person.role), None
+    ),
+    "the role": lambda change, person: people.edit_person(
+        change, person, PersonDraft(person.email, person.name, Role.ADMIN), None
+    ),
+    "letting in again": let_in_again,
+}
+
+
+@pytest.mark.parametrize("way", TAKING_OVER)
+def test_nor_with_an_old_account_that_they_took_over(admin: Change, ask: Ask, staff: Staff, way: str) -> None:
+    ed = admin.session.get_one(Person, staff.ed.id)
+    ed.totp_nonce = "a number"
+    assert refusal(by(admin, ed), update := proposed(admin, ask)) == ""
+    TAKING_OVER[way](admin, ed)
+    assert refusal(by(admin, ed), update) == TIED
+    assert refusal(by(admin, ed, hours=73), update) == ""
+
+
+def test_a_new_account_approves_only_where_nobody_else_can(admin: Change, ask: Ask, staff: Staff) -> None:
+    new, update = make_person(replace(admin, actor=COMMAND_LINE), name="New"), proposed(by(admin, staff.cleo), ask)
+    assert refusal(by(admin, new), update) == TOO_NEW
+    for name in ("Ada", "Ed"):
+        person = admin.session.scalars(sa.select(Person).where(Person.name == name)).one()
+        person.is_active = False
+    assert refusal(by(admin, new), update) == ""
+
+
+def test_editors_are_told_on_the_desk_and_by_mail_and_nobody_vanishes_soon(
+    admin: Change, ask: Ask, staff: Staff
+) -> None:
+    puppet = make_person(admin, name="Puppet", role=Role.CONTRIBUTOR)
+    people.make_link(admin, puppet)
+    proposed(by(admin, puppet), ask)
+    people.set_active(admin, puppet, False, None)
+    with pytest.raises(RuleBroken, match="30 days"):
+        personal_data.erase(by(admin, admin.actor, days=29), puppet, None, "Asked for it.")
+    admin.session.flush()
+
+    def told(days: int) -> list[str]:
+        return [it.action for it in list_account_changes(admin.session, LATER + timedelta(days=days), 20)]
+
+    assert told(6) == ["deactivated", "reset link made", "created"]
+    assert told(8) == []
+    mails = {}
+    for actor in (staff.ada, staff.ed, staff.cleo):
+        parts = waits_for(admin.session, admin.session.get_one(Person, actor.id), LATER, four_eyes=True)
+        mails[actor.name] = [f"{line.name} {line.detail}" for part in parts for line in part.lines]
+    assert "Puppet created, by Ada" in mails["Ed"]
+    assert "Puppet" not in str(mails["Ada"] + mails["Cleo"])
+    personal_data.erase(by(admin, admin.actor, days=31), puppet, None, "Asked for it.")
+    assert told(32) == ["erased"]

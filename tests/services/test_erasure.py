@@ -9,7 +9,7 @@ from tests.factories import NOW, Staff, actor_of, find_staff, make_ask, make_per
 from tests.on_disk import held_in_files, need_overwriting
 from tests.tampering import unlock_log, write_in_first_format
 from tests.transactions import count_events, shared_engine_with
-from tracker.db.base import Base
+from tests.unwanted import everything
 from tracker.db.engine import writing
 from tracker.models import Event, Person, PersonalDetail, SignInFailure, StaffSession, Upload
 from tracker.queries.people import count_held_for_good, with_names
@@ -44,12 +44,6 @@ shared_engine = shared_engine_with(work)
 @pytest.fixture
 def zoe(session: Session) -> Person:
     return session.scalars(sa.select(Person).where(Person.email == EMAIL)).one()
-
-
-def everything(session: Session) -> str:
-    """All that the database holds, as text."""
-    session.flush()
-    return str([session.execute(sa.select(table)).all() for table in Base.metadata.tables.values()])
 
 
 def test_nothing_of_the_person_is_left_and_the_log_goes_on_saying_what_was_done(ada: Change, zoe: Person) -> None:

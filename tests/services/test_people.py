@@ -1,20 +1,24 @@
-"""Members of staff: their addresses, roles and passwords, and the sessions that end with them."""
+"""Members of staff: their addresses, roles and passwords, the sessions that end with them, and links for a password."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tests.factories import NO_PASSWORD, Staff, make_person
-from tests.transactions import problems_of
-from tracker.models import Event, Person
+from tests.factories import NO_PASSWORD, NOW, Staff, actor_of, make_person
+from tests.transactions import refused
+from tracker.models import AccessLink, Event, Person
 from tracker.queries.people import with_names
 from tracker.rules.errors import Conflict, RuleBroken
 from tracker.rules.people import Role
 from tracker.services import people, sessions
 from tracker.services.change import Change
 from tracker.services.people import PersonDraft
+
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 
 
 def person_draft(**changes: Any) -> PersonDraft:
@@ -25,6 +29,11 @@ def person_draft(**changes: Any) -> PersonDraft:
 @pytest.fixture
 def somebody(ada: Change) -> Person:
     return make_person(ada, name="Somebody")
+
+
+@pytest.fixture
+def invited(ada: Change) -> Person:
+    return make_person(ada, "", name="Somebody")
 
 
 def is_signed_in(change: Change, token: str) -> bool:
@@ -53,57 +62,77 @@ def test_addresses_and_names_that_are_taken_or_deceive_are_refused_beside_the_fi
     for field, values in REFUSED.items():
         for value in values:
             draft = person_draft(**{"email": "free@example.org", "name": "Free"} | {field: value})
-            with pytest.raises(RuleBroken) as added:
+            with refused(field):
                 people.add_person(ada, draft, NO_PASSWORD)
-            with pytest.raises(RuleBroken) as edited:
+            with refused(field):
                 people.edit_person(ada, other, draft, None)
-            assert problems_of(added) == problems_of(edited) == {field}, ascii(value)
     for name in ("Zo\u00eb O'Brien-\u0160koda, MP", "\u0410\u0434\u0430", "\u9648 Chen", "Ada 2", "\u05d0\u05d1"):
         email = f"{ord(name[0])}@example.org"
         assert people.add_person(ada, person_draft(email=email, name=name), NO_PASSWORD).name == name
+    other.name = "Ada"  # of before the rule: it does not keep anybody in a role
+    people.edit_person(ada, other, PersonDraft(other.email, "Ada", Role.CONTRIBUTOR), None)
+    assert other.role is Role.CONTRIBUTOR
 
 
-def test_a_name_of_before_the_rule_does_not_keep_anybody_in_a_role(ada: Change, somebody: Person) -> None:
-    somebody.name = "Ada"
-    people.edit_person(ada, somebody, PersonDraft(somebody.email, "Ada", Role.CONTRIBUTOR), None)
-    assert somebody.role is Role.CONTRIBUTOR
+def edit(**changes: Any) -> Callable[[Change, Person, str], object]:
+    return lambda change, person, _: people.edit_person(change, person, person_draft(**changes), None)
+
+
+# What is done to somebody, and whether it ends their sessions, and their links.
+ENDS: dict[str, tuple[Callable[[Change, Person, str], object], bool, bool]] = {
+    "nothing new": (edit(), False, False),
+    "a new name": (edit(name="Some Body"), False, False),
+    "a new role": (edit(role=Role.ADMIN), True, True),
+    "a new address": (edit(email="other@example.org"), True, True),
+    "a new password": (lambda change, person, _: people.set_password(change, person, "a hash"), True, True),
+    "deactivation": (lambda change, person, _: people.set_active(change, person, False, 1), True, True),
+    "a newer link": (lambda change, person, _: people.make_link(change, person), False, True),
+    "a link that is used": (lambda change, person, link: people.choose_password(
+        Change(change.session, actor_of(person), NOW + SECOND), link, "a hash"), True, True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ENDS)
+def test_what_ends_sessions_and_links(ada: Change, session: Session, somebody: Person, staff: Staff, what: str) -> None:
+    do, ends_sessions, ends_links = ENDS[what]
+    tokens, link = [sessions.start(ada, somebody) for _ in range(2)], people.make_link(ada, somebody)
+    own = sessions.start(ada, session.get_one(Person, staff.ada.id))
+    assert people.find_person(session, link, NOW) is somebody
+    do(ada, somebody, link)
+    assert [is_signed_in(ada, token) for token in [*tokens, own]] == [not ends_sessions] * 2 + [True]
+    assert (people.find_person(session, link, NOW) is None) is ends_links
+    if ends_links:
+        with pytest.raises(RuleBroken, match="used already"):
+            people.choose_password(Change(session, actor_of(somebody), NOW + SECOND), link, "another hash")
+    assert somebody.password_hash != "another hash"
 
 
 def test_a_deactivated_person_is_out_at_once_and_stays_out_until_let_in_again(ada: Change, somebody: Person) -> None:
     people.set_active(ada, somebody, True, None)
     assert somebody.version == 1  # it was so already
-    token = sessions.start(ada, somebody)
+    token, link = sessions.start(ada, somebody), people.make_link(ada, somebody)
     assert sessions.find_person(ada.session, "SomeBody@Example.org") is somebody
     assert sessions.find_person(ada.session, "nobody@example.org") is None
     people.set_active(ada, somebody, False, 1)
-    assert not is_signed_in(ada, token)
     assert sessions.find_person(ada.session, "somebody@example.org") is None
+    with pytest.raises(RuleBroken, match="deactivated"):
+        people.make_link(ada, somebody)
     people.set_active(ada, somebody, True, 2)
     assert not is_signed_in(ada, token)  # it takes a new sign-in
+    assert people.find_person(ada.session, link, NOW) is None
     assert is_signed_in(ada, sessions.start(ada, somebody))
 
 
-@pytest.mark.parametrize(
-    ("changes", "ends"),
-    [({"role": Role.ADMIN}, True), ({"email": "other@example.org"}, True), ({"name": "Some Body"}, False), ({}, False)],
-)
-def test_a_new_role_or_address_ends_the_sessions(
-    ada: Change, somebody: Person, changes: dict[str, Any], ends: bool
-) -> None:
-    token = sessions.start(ada, somebody)
-    assert people.edit_person(ada, somebody, person_draft(**changes), 1) is bool(changes)
-    assert is_signed_in(ada, token) is not ends
-
-
-def test_a_new_password_ends_every_session_of_that_person_and_its_hash_is_not_logged(
-    ada: Change, somebody: Person, session: Session, staff: Staff
-) -> None:
-    tokens = [sessions.start(ada, somebody) for _ in range(2)]
-    own = sessions.start(ada, session.get_one(Person, staff.ada.id))
+def test_no_hash_is_logged_and_a_stale_change_is_a_conflict(ada: Change, somebody: Person, session: Session) -> None:
     people.set_password(ada, somebody, "a new secret hash")
-    assert [is_signed_in(ada, token) for token in [*tokens, own]] == [False, False, True]
     assert somebody.password_hash == "a new secret hash"
-    people.edit_person(ada, somebody, person_draft(name="Some Body"), None)
+    assert people.edit_person(ada, somebody, person_draft(name="Some Body"), 2)
+    assert not people.edit_person(ada, somebody, person_draft(name="Some Body"), 3)
+    with pytest.raises(Conflict):
+        people.edit_person(ada, somebody, person_draft(name="Other"), 2)
+    with pytest.raises(Conflict):
+        people.set_active(ada, somebody, False, 2)
+    assert (somebody.name, somebody.is_active) == ("Some Body", True)
     session.flush()
     told = with_names(session, session.scalars(sa.select(Event)))
     logged = str([(e.before, e.after, e.reason, e.subject_name) for e in told])
@@ -133,10 +162,31 @@ def test_the_last_active_admin_stays(ada: Change, somebody: Person, staff: Staff
     assert not me.is_active or me.role is Role.EDITOR
 
 
-def test_a_stale_change_of_a_person_is_a_conflict(ada: Change, somebody: Person) -> None:
-    people.edit_person(ada, somebody, person_draft(name="Some Body"), 1)
-    with pytest.raises(Conflict):
-        people.edit_person(ada, somebody, person_draft(name="Other"), 1)
-    with pytest.raises(Conflict):
-        people.set_active(ada, somebody, False, 1)
-    assert (somebody.name, somebody.is_active) == ("Some Body", True)
+# --- links for a password ---
+
+
+def test_an_invitation_works_for_three_days_and_a_reset_for_one(ada: Change, invited: Person) -> None:
+    token = people.make_link(ada, invited)
+    assert people.find_person(ada.session, token, NOW + 72 * HOUR - SECOND) is invited
+    assert people.find_person(ada.session, token, NOW + 72 * HOUR) is None
+    invited.password_hash = "a hash"
+    token = people.make_link(ada, invited)
+    assert people.find_person(ada.session, token, NOW + 24 * HOUR - SECOND) is invited
+    assert people.find_person(ada.session, token, NOW + 24 * HOUR) is None
+
+
+def test_whoever_it_was_not_made_for_cannot_use_a_link_of_which_only_a_hash_is_kept(
+    session: Session, ada: Change, invited: Person, staff: Staff
+) -> None:
+    token = people.make_link(ada, invited)
+    with pytest.raises(RuleBroken):
+        people.choose_password(Change(session, staff.ed, NOW), token, "a hash")
+    for wrong in ("", token[:-1], token.swapcase(), sessions.digest(token), "\ud800", "é"):
+        assert people.find_person(session, wrong, NOW) is None
+    session.flush()
+    row = session.scalars(sa.select(AccessLink)).one()
+    assert row.token_hash == sessions.digest(token)
+    logged = session.scalars(sa.select(Event).where(Event.action == "invited")).one()
+    assert token not in str(vars(logged))
+    assert row.token_hash not in str(vars(logged))
+    assert len(token) >= 43  # 32 bytes

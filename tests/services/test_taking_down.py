@@ -8,7 +8,6 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.factories import (
     NOW,
-    Staff,
     evidence_draft,
     find_staff,
     list_target,
@@ -32,7 +31,7 @@ from tracker.rules.asks import BodyDraft
 from tracker.rules.chain import commitment, entry_hash
 from tracker.rules.checks import MARK
 from tracker.rules.disputes import CORRECTIONS
-from tracker.rules.errors import NotAllowed, RuleBroken
+from tracker.rules.errors import RuleBroken
 from tracker.rules.publishers import PublisherDraft, check_publisher
 from tracker.rules.updates import EvidenceType
 from tracker.services import bodies, derived, proof, replay, taking_down
@@ -140,29 +139,20 @@ def test_whatever_else_is_changed_and_words_that_were_put_back_are_noticed(ada: 
 
 def test_the_database_lets_nothing_change_but_while_words_are_taken_down(ada: Change) -> None:
     session = ada.session
-    statements = (
-        sa.update(Event).values(reason="x"),
-        sa.update(Update).values(text="x"),
-        sa.update(Evidence).values(title="x"),
-    )
+    texts = {Event: {"reason": "x"}, Update: {"text": "x"}, Evidence: {"title": "x"}}
     for is_open in (False, True):  # open, but the log does not say so
         session.execute(sa.update(Revision).values(is_taking_down=is_open))
-        for statement in statements:
+        for model, values in texts.items():
             with pytest.raises(DBAPIError, match=r"append-only|never changed"), session.begin_nested():
-                session.execute(statement)
+                session.execute(sa.update(model).values(values))
     session.execute(sa.update(Revision).values(is_taking_down=False))
     take_down(ada)
     assert migrate.find_missing_guards(session.connection()) == []
     session.execute(sa.update(Revision).values(is_taking_down=True))
-    for values in (
-        {"hash": "x"},
-        {"id": Event.id + 100},
-        {"action": "x"},
-        {"actor_name": "x"},
-        {"at": NOW + timedelta(1)},
-    ):
+    kept = {"hash": "x", "id": Event.id + 100, "action": "x", "actor_name": "x", "at": NOW + timedelta(1)}
+    for name, value in kept.items():
         with pytest.raises(DBAPIError, match="append-only"), session.begin_nested():
-            session.execute(sa.update(Event).values(values))
+            session.execute(sa.update(Event).values({name: value}))
     with pytest.raises(DBAPIError, match="never changed"), session.begin_nested():
         session.execute(sa.update(Update).values(publication="draft"))
     assert migrate.find_missing_guards(session.connection())  # the doctor notices what was left open
@@ -196,10 +186,8 @@ def test_what_cannot_be_taken_down_is_refused_and_nothing_changes(ada: Change, m
     assert everything(ada.session) == before
 
 
-def test_only_admins_take_down_and_only_what_they_saw(ada: Change, staff: Staff) -> None:
+def test_only_what_was_seen_is_taken_down(ada: Change) -> None:
     found = taking_down.find(ada.session, WORDS, REASON, OURS)
-    with pytest.raises(NotAllowed):
-        taking_down.take_down(Change(ada.session, staff.ed, NOW), WORDS, REASON, OURS, found.seen)
     make_ask(ada, slug="one-more", title=WORDS)
     assert len(taking_down.find(ada.session, WORDS, REASON, OURS).places) == len(found.places) + 1
     with pytest.raises(RuleBroken, match="Look at them again"):
@@ -237,14 +225,14 @@ def test_what_was_cut_short_before_the_last_of_the_words_goes_too(ada: Change) -
     assert {it[-len(MARK) - 1 :] for it in left} == {f"{MARK}…"}
 
 
-def test_what_tells_records_apart_is_no_text(ada: Change) -> None:
+def test_what_tells_records_apart_is_no_text_and_the_name_of_a_target_is_one(ada: Change) -> None:
     session = ada.session
     identifying = ("RUS9001", "0a1", "b1e", "legislation", "stage", "ended_on")
     ask = make_ask(ada, published=True, slug="apart", title="Apart", summary=f"They say {', '.join(identifying)}.")
     make_designation(session)
-    (target,) = make_targets(ada, ask, "Carla Inventova")
+    (target,) = make_targets(ada, ask, "Boris Testov", words="Sanction Boris Testov.")
     list_target(ada, target)
-    target.salt = "0a1"  # as may stand in any that is made
+    salt, target.salt = target.salt, "0a1"  # as may stand in any that is made
     target.candidates = [{"unique_id": "RUS9001"}]
     finding = note(session, seen_in_record("Over", kind="ended", outside_key="bill/1/stage"), NOW)
     assert finding
@@ -254,19 +242,13 @@ def test_what_tells_records_apart_is_no_text(ada: Change) -> None:
         take_down(ada, words)
         session.flush()
         assert {table: session.execute(sa.select(table)).one() for table in rows} == rows, words
-
-
-def test_the_name_of_a_target_goes_and_the_log_still_adds_up(ada: Change) -> None:
-    ask = make_ask(ada, published=True, slug="apart", title="Apart")
-    make_designation(ada.session)
-    target, _ = make_targets(ada, ask, "Boris Testov", "Carla Inventova", words="Sanction Boris Testov.")
-    list_target(ada, target)
+    target.salt = salt
     take_down(ada, "Boris Testov")
-    ada.session.expire_all()
+    session.expire_all()
     assert (target.asked_as, target.words) == (MARK, f"Sanction {MARK}.")
-    assert replay.find_differences(ada.session) == []
-    list_target(ada, ada.session.get_one(Target, target.id), "")
-    assert replay.find_differences(ada.session) == []
+    assert replay.find_differences(session) == []
+    list_target(ada, session.get_one(Target, target.id), "")
+    assert replay.find_differences(session) == []
 
 
 def test_an_address_that_spells_the_words_goes_as_a_whole(ada: Change) -> None:
