@@ -3,8 +3,6 @@
 from datetime import date
 from typing import Any
 
-import pytest
-
 from tests.rules.problems import check_limits, fields_of
 from tracker.rules import checks
 from tracker.rules.checks import MARK
@@ -31,35 +29,28 @@ ANSWERED = ASKED | {"outcome": Outcome.ANSWERED, "answer": "Soon.", "answered_on
 SILENT = ASKED | {"outcome": Outcome.NONE}
 
 
-@pytest.mark.parametrize(
-    ("values", "fields"),
-    [
-        (ASKED, []),
-        (ANSWERED, []),
-        (SILENT, []),
-        (ASKED | {"asked": ""}, ["asked"]),
-        (ASKED | {"due_on": None}, ["due_on"]),
-        (ASKED | {"due_on": PartialDate("2026-09-30")}, ["due_on"]),
-        (ASKED | {"asked_on": PartialDate("2026-11-23")}, ["asked_on", "due_on"]),
-        (ASKED | {"answer": "Soon."}, ["outcome"]),
-        (SILENT | {"answered_on": DAY}, ["outcome"]),
-        (ANSWERED | {"answer": ""}, ["answer"]),
-        (ANSWERED | {"answered_on": None}, ["answered_on"]),
-        (ANSWERED | {"answered_on": PartialDate("2026-09")}, ["answered_on"]),
-    ],
-)
-def test_what_came_of_a_question_fits_together(values: dict[str, Any], fields: list[str]) -> None:
-    assert fields_of(check_reply(ReplyDraft(**values), TODAY)) == fields
+REPLIES: list[tuple[dict[str, Any], list[str]]] = [
+    (ASKED, []),
+    (ANSWERED, []),
+    (SILENT, []),
+    (ASKED | {"asked": "", "due_on": None}, ["asked", "due_on"]),
+    (ASKED | {"due_on": PartialDate("2026-09-30")}, ["due_on"]),
+    (ASKED | {"asked_on": PartialDate("2026-11-23")}, ["asked_on", "due_on"]),
+    (ASKED | {"answer": "Soon."}, ["outcome"]),
+    (SILENT | {"answered_on": DAY}, ["outcome"]),
+    (ANSWERED | {"answer": "", "answered_on": None}, ["answer", "answered_on"]),
+    (ANSWERED | {"answered_on": PartialDate("2026-09")}, ["answered_on"]),
+    (ANSWERED | {"answered_on": PartialDate("2026-11-23")}, ["answered_on"]),
+]
 
 
-def test_a_dispute_has_a_day_and_a_sentence() -> None:
+def test_what_came_of_a_question_fits_together_and_a_dispute_has_a_day_and_a_sentence() -> None:
+    for values, fields in REPLIES:
+        assert fields_of(check_reply(ReplyDraft(**values), TODAY)) == fields
     assert check_dispute(DisputeDraft(PartialDate("2026-11-22"), SENTENCE), TODAY) == []
     for day in (None, PartialDate("2026-11"), PartialDate("2026-11-23")):
         assert fields_of(check_dispute(DisputeDraft(day, SENTENCE), TODAY)) == ["disputed_on"]
     assert fields_of(check_dispute(DisputeDraft(DAY, ""), TODAY)) == ["disputed_about"]
-
-
-def test_texts_keep_to_their_limits() -> None:
     answered = ReplyDraft(**ANSWERED)
     check_limits(lambda draft: check_reply(draft, TODAY), answered, asked=200, answer=2000, internal_note=4000)
     check_limits(lambda draft: check_dispute(draft, TODAY), DisputeDraft(DAY, SENTENCE), disputed_about=400)

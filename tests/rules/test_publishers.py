@@ -4,7 +4,7 @@ from tracker.rules.publishers import PublisherDraft, check_publisher, host_of, r
 from tracker.rules.updates import EvidenceType
 
 
-def test_a_usual_host_tells_publisher_and_type() -> None:
+def test_a_usual_host_tells_publisher_and_type_and_another_nothing() -> None:
     record = EvidenceType.OFFICIAL_RECORD
     for url, publisher, kind in (
         ("https://www.gov.uk/government/news/1", "GOV.UK", EvidenceType.GOVERNMENT_CLAIM),
@@ -17,9 +17,6 @@ def test_a_usual_host_tells_publisher_and_type() -> None:
         known = read_host(url, {})
         assert known is not None
         assert (known.publisher, known.type, known.title) == (publisher, kind, "")
-
-
-def test_another_host_tells_nothing() -> None:
     urls = [
         "", "not an address", "http://[evil", "https://example.org/www.gov.uk", "https://gov.uk.example.org/",
         "https://notbbc.co.uk/", "https://council.gov.uk/", "https://webarchive.nationalarchives.gov.uk/ukgwa/1",
