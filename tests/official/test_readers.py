@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.official.desk import Desk
 from tests.official.fake import effect, instrument, metadata, stage
 from tracker.models import Look
@@ -99,16 +97,11 @@ def test_how_a_bill_ends_and_one_that_is_known_to_have_ended_is_not_asked_for(de
     assert [path for path, _ in desk.record.asked if "4210" in path] == []
 
 
-def test_one_misshapen_stage_spoils_no_other(desk: Desk) -> None:
+def test_one_misshapen_stage_spoils_no_other_and_a_source_that_answers_in_another_shape_is_told(desk: Desk) -> None:
     follow_bill(desk)
     row = look_at_bill(desk, [stage(7, "Report stage", "Commons", "0001-01-01"), {"id": 8}, SECOND])
     assert row.outcome is LookOutcome.OK
     assert "2 could not be read" in row.sentence
-    assert desk.says() == [PAST]
-
-
-def test_a_source_that_answers_in_another_shape_is_told(desk: Desk) -> None:
-    follow_bill(desk)
     for answer in ("[]", '{"items": 3}', '{"items": [{"includedSessionIds": ["x"]}]}', "null"):
         desk.record.bill(4210, [SECOND])
         desk.record.say("bills", "/Bills?SortOrder=DateUpdatedDescending&Take=20", answer)
@@ -118,7 +111,7 @@ def test_a_source_that_answers_in_another_shape_is_told(desk: Desk) -> None:
         desk.record.session(40)
         desk.record.say("bills", "/Bills/4210", answer)
         assert "the answer has another shape than before" in desk.look("bills").sentence
-    assert desk.says() == []
+    assert desk.says() == [PAST]
 
 
 # --- laws ---
@@ -235,11 +228,7 @@ def test_a_new_instrument_under_an_act_is_found_and_an_old_one_is_not(desk: Desk
     desk.record.say("instruments", "/ActOfParliament?Name=Empty%20Homes%20Act%202018", '{"items": []}')
     assert desk.look("instruments").sentence == "Empty Homes Act 2018: Parliament lists no Act of this name."
 
-
-def test_instruments_are_read_page_by_page_with_names_in_any_script_and_characters_that_nobody_can_show(
-    desk: Desk,
-) -> None:
-    follow_act(desk)
+    # They are read page by page, with names in any script and characters that nobody can show.
     titles = ["Bill\x00 with\x07 bells \ud800", "مشروع قانون", "B" * 5000]
     titles += [f"The Empty Homes (No. {number}) Regulations 2026" for number in range(250)]
     listed = [instrument(f"a{n}", title, paperNumber=n + 1) for n, title in enumerate(titles)]
@@ -254,26 +243,15 @@ def test_instruments_are_read_page_by_page_with_names_in_any_script_and_characte
 # --- provisions ---
 
 
-@pytest.mark.parametrize(
-    ("text", "named"),
-    [
-        ("section 51(2)(a)", "s51"),
-        ("ss. 49-52", "s49 s50 s51 s52"),
-        ("ss. 1, 3 and 5(2)", "s1 s3 s5"),
-        ("sections 1 to 3", "s1 s2 s3"),
-        ("s. 53C", "s53C"),
-        ("s. 250(2)-(5)", "s250"),
-        ("reg. 5 and Sch. 2 para. 3", "reg5 sch2"),
-        ("Sch. 3 paras. 6-8", "sch3"),
-        ("Arts 8A and 8B", "art8A art8B"),
-        ("art. 3(b) Sch. 1", "art3 sch1"),
-        ("Pt. 3", "part3"),
-        ("s. 4; Schedule 1", "s4 sch1"),
-        ("rule 3", "r3"),
-        ("ss. 1-9999", "s1"),
-        ("52 weeks", ""),
-    ],
-)
-def test_provisions_are_known_however_they_are_written(text: str, named: str) -> None:
-    expected = {(word.rstrip("0123456789ABC"), word.lstrip("aceghprst")) for word in named.split()}
-    assert provisions_of(text) == expected
+PROVISIONS = {
+    "section 51(2)(a)": "s51", "ss. 49-52": "s49 s50 s51 s52", "ss. 1, 3 and 5(2)": "s1 s3 s5",
+    "sections 1 to 3": "s1 s2 s3", "s. 53C": "s53C", "s. 250(2)-(5)": "s250", "reg. 5 and Sch. 2 para. 3": "reg5 sch2",
+    "Sch. 3 paras. 6-8": "sch3", "Arts 8A and 8B": "art8A art8B", "art. 3(b) Sch. 1": "art3 sch1", "Pt. 3": "part3",
+    "s. 4; Schedule 1": "s4 sch1", "rule 3": "r3", "ss. 1-9999": "s1", "52 weeks": "",
+}  # fmt: skip
+
+
+def test_provisions_are_known_however_they_are_written() -> None:
+    for text, named in PROVISIONS.items():
+        expected = {(word.rstrip("0123456789ABC"), word.lstrip("aceghprst")) for word in named.split()}
+        assert provisions_of(text) == expected, text
