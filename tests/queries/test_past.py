@@ -121,46 +121,38 @@ def past(engine: sa.Engine, day: str) -> PublicAsk:
     return ask
 
 
-@pytest.mark.parametrize(
-    ("day", "status", "stories", "claims"),
-    [
-        ("2017-12-31", None, 0, 0),
-        ("2018-01-01", Status.ANNOUNCED, 1, 0),
-        ("2018-07-01", Status.ANNOUNCED, 2, 0),  # what we know to be wrong counts on no day
-        ("2019-03-01", Status.LAW_NOT_IN_FORCE, 3, 1),
-        ("2021-01-01", Status.SUPERSEDED, 4, 0),
-    ],
-)
-def test_a_corrected_entry_is_told_and_counts_on_no_day(
-    filled: sa.Engine, day: str, status: Status | None, stories: int, claims: int
-) -> None:
-    ask = past(filled, day)
-    assert (ask.line.status, len(ask.story), len(ask.grounds.claims_alone)) == (status, stories, claims)
-    assert ask.tests[0].result is Result.UNKNOWN
-    assert (ask.superseded_by is not None) is (status is Status.SUPERSEDED)
+# What we know to be wrong counts on no day.
+STANDING = {
+    "2017-12-31": (None, 0, 0),
+    "2018-01-01": (Status.ANNOUNCED, 1, 0),
+    "2018-07-01": (Status.ANNOUNCED, 2, 0),
+    "2019-03-01": (Status.LAW_NOT_IN_FORCE, 3, 1),
+    "2021-01-01": (Status.SUPERSEDED, 4, 0),
+}
+LAW: dict[str, tuple[set[str], set[str]]] = {
+    "2018-04-09": (set(), set()),
+    "2018-04-10": ({"s. 1", "s. 2"}, {"s. 1", "s. 2"}),
+    "2018-06-01": ({"s. 1", "s. 2"}, {"s. 2"}),
+    "2019-01-01": ({"s. 1", "s. 2", "undated"}, {"s. 2"}),
+    "2019-05-05": ({"s. 1", "s. 2", "undated", "begun"}, {"s. 2"}),
+    "2020-01-01": ({"s. 1", "s. 2", "undated", "begun"}, set()),
+}
 
 
-@pytest.mark.parametrize(
-    ("day", "provisions", "waiting"),
-    [
-        ("2018-04-09", set(), set()),
-        ("2018-04-10", {"s. 1", "s. 2"}, {"s. 1", "s. 2"}),
-        ("2018-06-01", {"s. 1", "s. 2"}, {"s. 2"}),
-        ("2019-01-01", {"s. 1", "s. 2", "undated"}, {"s. 2"}),
-        ("2019-05-05", {"s. 1", "s. 2", "undated", "begun"}, {"s. 2"}),
-        ("2020-01-01", {"s. 1", "s. 2", "undated", "begun"}, set()),
-    ],
-)
-def test_law_is_shown_as_far_as_it_had_come(
-    filled: sa.Engine, day: str, provisions: set[str], waiting: set[str]
+def test_a_corrected_entry_is_told_and_counts_on_no_day_and_law_is_shown_as_far_as_it_had_come(
+    filled: sa.Engine,
 ) -> None:
-    ask = past(filled, day)
-    assert {link.provisions for link in ask.links} == provisions
-    assert {link.provisions for link in ask.links if link.is_yet_to_begin} == waiting
-    on = date.fromisoformat(day)
-    stages: dict[str, Any] = {link.provisions: link.law.stage_on(on) for link in ask.links if link.law}
-    assert stages.get("s. 1", Stage.LAW) is Stage.LAW
-    assert stages.get("undated", Stage.UNDATED) is Stage.UNDATED
+    for day, (status, told, claims) in STANDING.items():
+        ask = past(filled, day)
+        assert (ask.line.status, len(ask.story), len(ask.grounds.claims_alone)) == (status, told, claims)
+        assert ask.tests[0].result is Result.UNKNOWN
+        assert (ask.superseded_by is not None) is (status is Status.SUPERSEDED)
+    for day, law in LAW.items():
+        links = past(filled, day).links
+        assert ({it.provisions for it in links}, {it.provisions for it in links if it.is_yet_to_begin}) == law
+        stages: dict[str, Any] = {it.provisions: it.law.stage_on(date.fromisoformat(day)) for it in links if it.law}
+        assert stages.get("s. 1", Stage.LAW) is Stage.LAW
+        assert stages.get("undated", Stage.UNDATED) is Stage.UNDATED
 
 
 def with_news(record: Any, **others: Any) -> Any:
