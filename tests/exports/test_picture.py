@@ -18,14 +18,8 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.status import Family, Status
 
 TITLE = "Use unexplained wealth orders against Kremlin-linked wealth"
-USUAL = Picture(
-    TITLE,
-    "Partly met",
-    Family.PARTLY_MET,
-    "Since February 2020. Checked on 25 February 2026.",
-    "Policy ask tracker",
-    "#6a2375",
-)
+FACTS = "Since February 2020. Checked on 25 February 2026."
+USUAL = Picture(TITLE, "Partly met", Family.PARTLY_MET, FACTS, "Policy ask tracker", "#6a2375")
 ROOM = picture.WIDTH - 2 * picture.MARGIN
 
 

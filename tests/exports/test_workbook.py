@@ -59,13 +59,13 @@ def test_a_cell_is_text_whatever_it_says(texts: list[str]) -> None:
     assert [unguard(cell.value) for cell in opened(file.getvalue())["cells"]["A"][1:]] == texts
 
 
-def test_the_workbook_holds_what_the_files_hold(sqlite_site: Site) -> None:
-    answer = sqlite_site.browser(ADA).send("GET", "/data.xlsx")
+def test_the_workbook_holds_what_the_files_hold(shared_site: Site) -> None:
+    answer = shared_site.browser(ADA).send("GET", "/data.xlsx")
     assert answer.headers["Content-Disposition"] == "attachment; filename=policy-asks.xlsx"
     book = opened(answer.data)
     assert book.sheetnames == [*TABLES, "About"]
     for name in TABLES:
-        assert sheet_rows(book[name]) == csv_rows(sqlite_site, name)
+        assert sheet_rows(book[name]) == csv_rows(shared_site, name)
         assert {cell.data_type for line in book[name].iter_rows() for cell in line if cell.value} == {"s"}
         assert {cell.number_format for line in book[name].iter_rows() for cell in line if cell.value} == {"@"}
         assert book[name].freeze_panes == "A2"
