@@ -216,36 +216,32 @@ def test_a_topic_that_an_edit_brings_in_is_written_in_one_way_by_all_rows(
     assert faults_of(ed, files, "It was misfiled.") == [("asks.csv", compare.STEP + 3, "topic")]
 
 
-def test_a_draft_instrument_gets_its_number_and_becomes_a_law_in_one_row(ed: Change) -> None:
-    header = "law_key,kind,year,number,title,becomes\r\n"
-    bring(ed, {"legislation.csv": header + "ukdsi/2019/a-draft,ukdsi,2019,,A Draft,\r\n"})
-    row = "ukdsi/2019/a-draft,ukdsi,2019,7,A Draft,ukpga/2018/13\r\n"
-    assert bring(ed, {"legislation.csv": header + row}).faults == []
-    instrument = ed.session.scalars(sa.select(Legislation).where(Legislation.key == "ukdsi/2019/7")).one()
-    assert ed.session.get_one(Legislation, instrument.becomes_id).key == "ukpga/2018/13"
-
-
 def test_tests_laws_and_links_come_in_and_are_changed(ed: Change) -> None:
     files = {
         "legislation.csv": "law_key,kind,year,number,title,becomes\r\n"
         "bill/2019-21/7,bill,2019-21,7,A Bill,ukpga/2020/1\r\n"
-        "ukpga/2020/1,ukpga,2020,1,An Act,\r\n",
+        "ukpga/2020/1,ukpga,2020,1,An Act,\r\n"
+        "ukdsi/2019/a-draft,ukdsi,2019,,A Draft,\r\n",
         "tests.csv": "ask_slug,test_key,label\r\ndraft,law,The tax is law\r\n",
         "links.csv": "ask_slug,law_key,provisions,extent,effect\r\ndraft,ukpga/2020/1,s. 1,Wales; Scotland,enables\r\n",
     }
     plan = bring(ed, files)
     assert plan.faults == []
-    assert summary(plan) == {"legislation": (2, 0, 0), "tests": (1, 0, 0), "links": (1, 0, 0)}
+    assert summary(plan) == {"legislation": (3, 0, 0), "tests": (1, 0, 0), "links": (1, 0, 0)}
     bill = ed.session.scalars(sa.select(Legislation).where(Legislation.kind == "bill")).one()
     act = ed.session.scalars(sa.select(Legislation).where(Legislation.key == "ukpga/2020/1")).one()
     assert (bill.becomes_id, act.publication) == (act.id, Publication.DRAFT)
     files["tests.csv"] = files["tests.csv"].replace("The tax is law", "It is law")
     files["links.csv"] = files["links.csv"].replace("enables", "delivers")
-    files["legislation.csv"] = files["legislation.csv"].replace("An Act", "The Act")
+    # A draft instrument gets its number and becomes a law in one row.
+    laws = files["legislation.csv"].replace("An Act", "The Act")
+    files["legislation.csv"] = laws.replace("2019,,A Draft,", "2019,7,A Draft,ukpga/2018/13")
     plan = bring(ed, files)
     assert plan.faults == []
-    assert (plan.changed.total(), plan.added.total()) == (3, 0)
+    assert (plan.changed.total(), plan.added.total()) == (4, 0)
     assert act.title == "The Act"
+    instrument = ed.session.scalars(sa.select(Legislation).where(Legislation.key == "ukdsi/2019/7")).one()
+    assert ed.session.get_one(Legislation, instrument.becomes_id).key == "ukpga/2018/13"
 
 
 def test_rows_name_the_asks_that_ask_for_the_same_above_and_below(ed: Change) -> None:

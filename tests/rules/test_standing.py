@@ -1,6 +1,5 @@
 """Which status fits which situation: the table of statuses, each with what its rule demands."""
 
-from itertools import product
 from typing import Any
 
 import pytest
@@ -170,12 +169,3 @@ def test_every_test_met_leaves_met() -> None:
     everything = at(tests=(MET, MET), laws=laws, earlier=frozenset(Status), superseded_by=7)
     for status in set(Status) - {Status.MET, Status.SUPERSEDED, Status.CANNOT_BE_JUDGED}:
         assert any("Every test is met" in problem.message for problem in check_change(status, everything, {RECORD}))
-
-
-def test_met_partly_met_and_in_force_exclude_one_another() -> None:
-    for results in (each for length in range(4) for each in product(Result, repeat=length)):
-        standing = at(tests=results, laws=(ACT_IN_FORCE,))
-        fitting = [
-            s for s in (Status.MET, Status.PARTLY_MET, Status.IN_FORCE) if not check_change(s, standing, {RECORD})
-        ]
-        assert len(fitting) == 1, results

@@ -60,12 +60,6 @@ FOLDED: list[tuple[str, list[Entry], int | None, set[Status]]] = [
         set(),
     ),
     (
-        "a correction moves the date",
-        [entry(9, "2018", ANNOUNCED), entry(1, "2019", MET), entry(10, "2018-06", MET, corrects=1)],
-        10,
-        {ANNOUNCED},
-    ),
-    (
         "a correction without a status takes the wrong one away",
         [entry(1, "2018", ANNOUNCED), entry(2, "2019", MET), entry(3, "2020", corrects=2)],
         1,
