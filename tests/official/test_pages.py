@@ -70,11 +70,8 @@ NO_USUAL_ADDRESS = [
 ]  # fmt: skip
 
 
-def test_only_the_open_internet_is_asked() -> None:
+def test_only_the_open_internet_is_asked_by_no_spelling_of_this_machine_and_no_unusual_address(site: FakeSite) -> None:
     assert [address for address in CLOSED + OPEN if is_public(address)] == OPEN
-
-
-def test_no_spelling_of_this_machine_and_no_unusual_address_is_asked(site: FakeSite) -> None:
     site.page("/", "Secret")
     for host in THIS_MACHINE:
         with pytest.raises(Unreadable, match="not on the open internet"):

@@ -1,5 +1,8 @@
 """What a host tells of a page."""
 
+from dataclasses import replace
+
+from tests.rules.problems import fields_of
 from tracker.rules.publishers import PublisherDraft, check_publisher, host_of, read_host
 from tracker.rules.updates import EvidenceType
 
@@ -35,18 +38,14 @@ def test_our_own_table_goes_before_the_built_in_one() -> None:
     assert {url: known.publisher if (known := read_host(url, ours)) else None for url in told} == told
 
 
-def fields_of(typed: str, publisher: str = "Example") -> list[str | None]:
-    draft = PublisherDraft(host_of(typed), publisher, EvidenceType.INDEPENDENT)
-    return [problem.field for problem in check_publisher(draft)]
-
-
 def test_a_host_is_read_from_an_address_too_and_what_is_none_is_refused() -> None:
     hosts = {
         "news.example.org": "news.example.org", "https://WWW.Example.org:8080/a?b#c": "example.org",
         "www.example.org/news": "example.org", "zeitung.österreich.at": "zeitung.österreich.at",
     }  # fmt: skip
     assert {typed: host_of(typed) for typed in hosts} == hosts
-    assert [typed for typed in hosts if fields_of(typed)] == []
+    lines = [PublisherDraft(host, "Example", EvidenceType.INDEPENDENT) for host in hosts.values()]
+    assert [line for line in lines if check_publisher(line)] == []
     for typed in ("", "localhost", "two words.org", "http://[evil", "a." * 130 + "org"):
-        assert fields_of(typed) == ["host"]
-    assert fields_of("example.org", "x" * 201) == ["publisher"]
+        assert fields_of(check_publisher(replace(lines[0], host=host_of(typed)))) == ["host"]
+    assert fields_of(check_publisher(replace(lines[0], publisher="x" * 201))) == ["publisher"]
