@@ -130,14 +130,13 @@ def test_the_days_of_a_law_that_we_lack_or_have_otherwise_are_found(desk: Desk) 
     assert (in_force.subject_kind, in_force.subject_id) == ("link", link)
     assert other.says == "Empty Homes Regulations 2020: made, 5 July 2020; we say 4 July 2020"
 
-
-def test_a_draft_that_became_law_is_found_with_what_it_became(desk: Desk) -> None:
+    # A draft that became law is found with what it became.
     desk.follow(kind="ukdsi", title="Draft Regulations", citation="", year="2026", number="9780111192504")
     became = '<ukm:Laid Date="2026-11-02"/><ukm:SupersededBy URI="http://www.legislation.gov.uk/id/uksi/2026/1"/>'
     desk.record.law("ukdsi/2026/9780111192504", {})
     desk.record.say("law", "/ukdsi/2026/9780111192504/data.xml", metadata("ukdsi/2026/9780111192504", became))
     desk.look("law")
-    assert [(found.says, found.fills) for found in desk.findings()] == [
+    assert [(found.says, found.fills) for found in desk.findings()[3:]] == [
         ("Draft Regulations was made: S.I. 2026/1", ""),
         ("Draft Regulations: laid in draft, 2 November 2026", "introduced_on"),
     ]
@@ -159,14 +158,12 @@ def test_a_commencement_fills_the_link_whose_provisions_it_means_and_of_a_part_o
     assert part.says == "2018 c. 14 s. 51: in force since 15 November 2026, by The Invented Order 2026"
     assert part.fills == ""
 
-
-def test_what_was_done_of_late_is_one_finding_for_each_law_that_did_it(desk: Desk) -> None:
-    follow_act(desk)
+    # What was done of late is one finding for each law that did it.
     effects = [effect(str(n), "words substituted", f"s. {n}", "2026-11-15") for n in range(1, 8)]
     effects += [effect("old", "words substituted", "s. 9", "2019-11-15"), effect("9", "repealed", "s. 30")]
     desk.record.law("ukpga/2018/13", {}, effects)
     desk.look("law")
-    assert desk.says() == [
+    assert [says for says in desk.says() if "in force" not in says] == [
         "2018 c. 13 s. 1, s. 2, s. 3, s. 4, s. 5 and 2 more: words substituted, 15 November 2026, "
         "by The Invented Order 2026",
         "2018 c. 13 s. 30: repealed, a day to come, by The Invented Order 2026",

@@ -54,9 +54,7 @@ def test_what_came_of_a_question_fits_together_and_a_dispute_has_a_day_and_a_sen
     answered = ReplyDraft(**ANSWERED)
     check_limits(lambda draft: check_reply(draft, TODAY), answered, asked=200, answer=2000, internal_note=4000)
     check_limits(lambda draft: check_dispute(draft, TODAY), DisputeDraft(DAY, SENTENCE), disputed_about=400)
-
-
-def test_nobody_is_shown_as_silent_while_the_time_runs() -> None:
+    # Nobody is shown as silent while the time runs.
     refused = [bool(check_publishable(ReplyDraft(**values))) for values in (ASKED, ANSWERED, SILENT)]
     assert refused == [True, False, False]
 
@@ -107,9 +105,7 @@ def test_the_mark_takes_the_place_of_the_words_and_an_address_that_spells_them_g
         wanted = WordsSought(words, OURS)
         assert wanted.taken_from({"url": address}) == {"url": f"{OURS}{CORRECTIONS}" if is_spelt else address}
         assert wanted.spelt == ({address} if is_spelt else set())
-
-
-def test_what_is_kept_stays_at_every_depth() -> None:
+    # What is kept stays at every depth.
     values = {"status": "met", "note": ["met", {"text": "met", "status": "met", "number": 3}], "none": None}
     assert WordsSought("met", OURS).taken_from(values, {"status"}) == {
         "status": "met",
@@ -118,12 +114,9 @@ def test_what_is_kept_stays_at_every_depth() -> None:
     }
 
 
-def test_an_excerpt_shows_what_stands_around_the_first_mark() -> None:
+def test_an_excerpt_shows_the_first_mark_which_counts_as_the_fewest_letters_that_it_can_stand_for() -> None:
     assert excerpt(f"So {MARK}.") == f"So {MARK}."
     assert excerpt(f"{'x' * 99}{MARK}{'y' * 99}{MARK}") == f"…{'x' * AROUND}{MARK}{'y' * AROUND}…"
-
-
-def test_a_mark_counts_as_the_fewest_letters_that_it_can_stand_for() -> None:
     for words, length, is_too_long in (("x" * 397, 400, False), ("x" * 398, 400, True), (MARK * 133, 399, False)):
         text = words if MARK in words else f"{MARK}{words}"
         assert bool(checks.at_most(text, length, "text")) is is_too_long

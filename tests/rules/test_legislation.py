@@ -126,13 +126,10 @@ def test_a_law_or_a_link_that_contradicts_itself_is_refused() -> None:
         assert [problem.message for problem in check_legislation(replace(LAW, **change))] == [sentence]
 
 
-def test_texts_keep_to_their_limits_and_every_kind_that_is_cited_by_rule_can_be_chosen() -> None:
+def test_texts_keep_to_their_limits_cited_kinds_can_be_chosen_and_a_commencement_order_names_its_act() -> None:
     check_limits(check_legislation, LAW, title=300, note=400, internal_note=4000)
     check_limits(check_link, LINK, provisions=200, note=400, internal_note=4000)
     assert SHAPES.keys() <= KINDS.keys()
-
-
-def test_a_commencement_order_names_its_act() -> None:
     title = "Criminal Finances Act 2017"
     assert commenced_by(f"{title} (Commencement No. 4) Regulations 2018") == title
     assert commenced_by(title) == ""
