@@ -46,7 +46,6 @@ BOTH_ENGINES = (
     "tests/services/test_taking_down.py",
     "tests/services/test_targets.py",
     "tests/services/test_seeds.py::test_everything_is_there",
-    "tests/imports/test_round_trip.py",
     "tests/imports/test_whole.py",
     "tests/cli/test_backup.py",
     "tests/cli/test_db.py",
