@@ -2,14 +2,10 @@
 
 import random
 from collections import Counter
-from contextlib import suppress
 from datetime import date
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sqlalchemy.orm import Session, selectinload
 
 from tests import oracle
@@ -21,7 +17,7 @@ from tracker.models import Ask
 from tracker.queries import public
 from tracker.queries.public.filters import AskFilter, Order, UnknownFilter
 from tracker.queries.public.listing import OF_MANY, PAGE_SIZE
-from tracker.rules.status import Family, Status
+from tracker.rules.status import Family
 from tracker.services import asks, records
 from tracker.services.change import Change
 
@@ -213,22 +209,3 @@ def test_a_key_that_no_page_gave_is_refused_in_words(filled: sa.Engine, order: O
             public.find_page(session, wanted, order, after=key)
         refused.add(caught.value)
     assert len(refused) == len(keys), "what is raised again keeps the frames of each time"
-
-
-KEYS: st.SearchStrategy[Any] = st.text(st.characters(), max_size=30) | st.lists(
-    st.sampled_from(
-        [*Status, "2018", "2018-01-01", "0000-99-99", "1", "999999999", "apple", "", "\x00", "\ud800", "é"]
-    ),
-    max_size=4,
-).map("~".join)
-
-
-@settings(max_examples=40)
-@given(st.sampled_from(Order), KEYS, st.booleans(), st.none() | st.sampled_from(DAYS))
-def test_any_text_is_a_page_or_refused(
-    filled: sa.Engine, order: Order, key: str, has_words: bool, on: date | None
-) -> None:
-    wanted = AskFilter(text="apple" if has_words or order is Order.BEST else "")
-    with reading(filled) as session, suppress(UnknownFilter):
-        page = public.find_page(session, wanted, order, after=key, on=on)
-        assert len(page.lines) <= page.number
