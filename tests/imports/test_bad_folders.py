@@ -42,6 +42,7 @@ FAULTS = [
     ("links", ",England,", ",Narnia,", "row 2, column extent: found “Narnia”. Expected: Unknown extent: Narnia"),
     ("evidence", "https://hansard.example/1", "javascript:alert(1)", "row 2, column url"),
     ("evidence", "2018-03-19,1,", "2018-03-19,13,", "row 2, column position: found “13”"),
+    ("evidence", "2018-03-19,1,", "2018-03-19,first,", "row 2, column position: found “first”"),
     (
         "evidence",
         ",https://hansard",
@@ -64,11 +65,15 @@ FAULTS = [
     ("disputes", ",2020-02-07T", ",2220-02-07T", "row 2, column ended_at: found “2220-02-07T12:00:00+00:00”"),
     ("disputes", "It was: the", "x" * 1000, "row 2, column outcome: found “xxx"),
     ("takedowns", "+00:00,", ",", "row 2, column taken_down_at: found “2020-03-01T09:30:00.000001”. Expected: A"),
+    ("takedowns", "A court forbids it.", "", "row 2, column reason: found nothing"),
     ("publishers", "news.example,", "news example,", "row 2, column host: found “news example”"),
+    ("publishers", ",The News,", ",,", "row 2, column publisher: found nothing"),
     # what is named
     ("targets", ",RUS9001,", ",RUS9002,", "row 2, column unique_id: found “RUS9002”. Expected: What a row of"),
     ("asks", ",the-article,", ",an-article,", "row 2, column source_key: found “an-article”. Expected: What a row of"),
     ("asks", ",the-article,", ",,", "row 2, column source_key: found nothing"),
+    ("results", "tax-in-law,met", "tax-in-force,met", "row 2, column test_key: found “tax-in-force”"),
+    ("legislation", ",ukpga/2018/13\n", ",ukpga/2018/99\n", "row 2, column becomes: found “ukpga/2018/99”"),
     ("legislation", ",ukpga/2018/13\n", ",bill/2017-19/9\n", "row 2, column becomes: found “bill/2017-19/9”"),
     ("updates", ",,,draft,", ",,2020-02-28,draft,", "row 4, column corrects: found “2020-02-28”. Expected: An entry"),
     ("updates", "2020-02-28,review,", "2020-02-28,correction,", "row 5, column corrects: found nothing"),
