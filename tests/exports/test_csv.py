@@ -1,4 +1,4 @@
-"""Comma-separated values: safe in a spreadsheet, the same when read back, and well-formed by RFC 4180."""
+"""Comma-separated values: safe in a spreadsheet, the same when they come in again, and well-formed by RFC 4180."""
 
 import csv as standard
 import io
@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.exports import csv
+from tracker.imports.files import read_files
+from tracker.imports.plan import Plan
 
 RUNS_IN_A_SPREADSHEET = "=+-@\t\r\n＝＋－＠"
 # Text that tempts: quotes, separators, line breaks, formulas, apostrophes; and any text at all.
-CELLS = st.text("'=+-@\t\r\n＝＠\",; aé中") | st.text(st.characters(exclude_categories=["Cs"]))
-HEADER = ["one", "two", "three"]
-ROWS = st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=5)
-
-
-def written(rows: list[list[str]]) -> str:
-    return "".join(csv.write(HEADER, rows))
+CELLS = st.text("'=+-@\t\r\n＝＠\",; aé中<r>_x0041_") | st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+)
+HEADER = ["ask_slug", "title", "quote"]
+ROWS = st.lists(st.tuples(st.integers(1, 10_000).map(str), CELLS, CELLS), max_size=5, unique_by=lambda row: row[0])
 
 
 @given(CELLS)
@@ -28,16 +28,20 @@ def test_a_guarded_cell_is_the_same_when_read_back_and_does_not_begin_as_a_formu
     assert not csv.guard(cell).startswith(tuple(RUNS_IN_A_SPREADSHEET))
 
 
-@given(ROWS)
-def test_rows_are_the_same_when_read_back_and_end_with_crlf(rows: list[list[str]]) -> None:
-    text = written(rows)
+@given(ROWS, st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
+def test_rows_are_the_same_when_they_come_in_and_end_with_crlf(rows: list[tuple[str, ...]], encoding: str) -> None:
+    text = "".join(csv.write(HEADER, rows))
     read = list(standard.reader(io.StringIO(text, newline=""), strict=True))
     assert read[0] == HEADER
-    assert [[csv.unguard(cell) for cell in row] for row in read[1:]] == rows
+    assert [tuple(map(csv.unguard, row)) for row in read[1:]] == rows
     assert text.endswith("\r\n")
     outside_quotes = re.sub(r'"(?:[^"]|"")*"', "", text)
     assert outside_quotes.count("\r\n") == outside_quotes.count("\n") == outside_quotes.count("\r") == len(rows) + 1
     assert '"' not in outside_quotes
+    lines = read_files([("asks.csv", text.encode(encoding))], plan := Plan())["asks"]
+    assert plan.faults == []
+    assert [tuple(line.cells[name] for name in HEADER) for line in lines] == rows
+    assert [line.number for line in lines] == list(range(2, len(rows) + 2))
 
 
 def test_an_apostrophe_goes_before_what_a_spreadsheet_would_run() -> None:

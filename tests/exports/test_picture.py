@@ -4,7 +4,6 @@ import io
 import re
 from dataclasses import replace
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFont
@@ -18,14 +17,8 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.status import Family, Status
 
 TITLE = "Use unexplained wealth orders against Kremlin-linked wealth"
-USUAL = Picture(
-    TITLE,
-    "Partly met",
-    Family.PARTLY_MET,
-    "Since February 2020. Checked on 25 February 2026.",
-    "Policy ask tracker",
-    "#6a2375",
-)
+FACTS = "Since February 2020. Checked on 25 February 2026."
+USUAL = Picture(TITLE, "Partly met", Family.PARTLY_MET, FACTS, "Policy ask tracker", "#6a2375")
 ROOM = picture.WIDTH - 2 * picture.MARGIN
 
 
@@ -40,16 +33,14 @@ def ground(image: Image.Image, box: tuple[int, int, int, int]) -> bool:
     return [colour for _, colour in colours or []] == [tuple(bytes.fromhex(LIGHT.paper[1:]))]
 
 
-def test_a_picture_of_every_status_is_small_and_of_the_right_size() -> None:
+def test_a_picture_of_every_status_is_small_and_of_the_right_size_and_nothing_overflows() -> None:
     for status in Status:
         drawn = draw(picture.of_ask(TITLE, status, PartialDate("2020-02"), PartialDate("2026-02-25"), Face()))
         image = opened(drawn)
         assert (image.format, image.size, image.mode) == ("PNG", (1200, 630), "P")
         assert len(drawn) < 40_000
         assert not ground(image, (picture.MARGIN, 470, 500, 530))
-
-
-def test_a_long_title_stays_in_its_place() -> None:
+    # A long title stays in its place.
     for title in ("W" * 200, "Act on " + "tax havens and on the companies in them, " * 5):
         image = opened(draw(replace(USUAL, title=title, site="W" * 60)))
         assert ground(image, (0, 40, picture.MARGIN - 4, picture.HEIGHT))
@@ -89,13 +80,14 @@ def test_no_picture_has_boxes_for_letters() -> None:
         assert draw(replace(USUAL, title=title)) == asked
 
 
-def test_what_is_drawn_is_known_by_its_text() -> None:
+def test_what_is_drawn_is_known_by_its_text_and_the_fonts_come_with_their_licence() -> None:
     others = [
         replace(USUAL, title="Other"), replace(USUAL, status="Met"), replace(USUAL, family=None),
         replace(USUAL, facts=""), replace(USUAL, site="Other"), replace(USUAL, accent="#005f3c"),
     ]  # fmt: skip
     assert len({one.version for one in [USUAL, *others]}) == len({draw(one) for one in [USUAL, *others]}) == 7
     assert draw(USUAL) == draw(replace(USUAL, title=f"\u2067{TITLE}\u2069\u200b"))  # marks of direction are not drawn
+    assert "Bitstream Vera Fonts Copyright" in (picture.FONTS / "LICENSE.txt").read_text(encoding="utf-8")
 
 
 def colours(sheet: str, scheme: int) -> dict[str, str]:
@@ -104,14 +96,9 @@ def colours(sheet: str, scheme: int) -> dict[str, str]:
     return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{3,6});", re.findall(r":root {(.*?)}", css, re.DOTALL)[scheme]))
 
 
-@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
-def test_the_card_and_what_a_campaign_may_choose_have_the_colours_of_the_pages(scheme: int) -> None:
-    site, card = colours("site.css", scheme), colours("card.css", scheme)
-    assert site["accent"] == (Face.accent, Face.accent_dark)[scheme]
-    assert (site["paper"], site["panel"]) == list(GROUNDS.values())[scheme]
-    assert card
-    assert {name: site[name] for name in card} == card
-
-
-def test_the_fonts_come_with_their_licence() -> None:
-    assert "Bitstream Vera Fonts Copyright" in (picture.FONTS / "LICENSE.txt").read_text(encoding="utf-8")
+def test_the_card_and_what_a_campaign_may_choose_have_the_colours_of_the_pages() -> None:
+    for scheme, accent, ground_colours in zip((0, 1), (Face.accent, Face.accent_dark), GROUNDS.values(), strict=True):
+        site, card = colours("site.css", scheme), colours("card.css", scheme)
+        assert (site["accent"], (site["paper"], site["panel"])) == (accent, ground_colours)
+        assert card
+        assert {name: site[name] for name in card} == card

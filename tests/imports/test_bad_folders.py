@@ -26,16 +26,13 @@ FAULTS = [
     ("legislation", "Empty Homes Bill,,", "Empty Homes Bill,", "row 2, column enacted_on: found “ukpga/2018/13”"),
     ("legislation", "law_key,kind", "law_kay,kind", "row 1, column law_kay"),
     ("updates", ",2018-03-19,status,", ",2018-06,status,", "row 3, column update_key: found “empty-homes 2018-06”"),
-    ("sources", "\nthe-article,", "\nthe-article,A,,,\nthe-article,", "row 3, column source_key: found “the-article”"),
     # what must be there
     ("updates", "2019,milestone,2019,", "2019,milestone,,", "row 4, column happened_on: found nothing"),
     ("updates", "A minister promised it to the House.", "", "row 2, column reason: found nothing"),
     ("updates", ",announced,", ",,", "row 2, column status: found nothing"),
-    ("links", ",delivers,", ",,", "row 2, column effect: found nothing"),
     # values
     ("updates", "2018-06,status,2018-06,", "2018-06,status,2018-02-31,", "There is no such date as 2018-02-31"),
     ("updates", "2018-06,status,2018-06,", "2018-06,status,2099,", "row 3, column happened_on: found “2099”"),
-    ("updates", ",draft,", ",publised,", "row 4, column publication: found “publised”"),
     ("asks", ",policy,", ",wish,", "row 2, column kind: found “wish”. Expected: One of: policy, sanctions"),
     ("asks", ",90\n", ",often\n", "row 2, column review_interval_days: found “often”. Expected: A whole number."),
     ("asks", ",90\n", ",900\n", "row 2, column review_interval_days: found “900”. Expected: Choose between 1 and 730"),
@@ -45,17 +42,12 @@ FAULTS = [
     ("links", ",England,", ",Narnia,", "row 2, column extent: found “Narnia”. Expected: Unknown extent: Narnia"),
     ("evidence", "https://hansard.example/1", "javascript:alert(1)", "row 2, column url"),
     ("evidence", "2018-03-19,1,", "2018-03-19,13,", "row 2, column position: found “13”"),
-    (
-        "evidence",
-        "2018-03-19,1,",
-        "2018-03-19,first,",
-        "row 2, column position: found “first”. Expected: A whole number",
-    ),
+    ("evidence", "2018-03-19,1,", "2018-03-19,first,", "row 2, column position: found “first”"),
     (
         "evidence",
         ",https://hansard",
         ",Ã©//hansard",
-        "row 2, column url: found “Ã©//hansard.example/1”. Expected: A text that",
+        "row 2, column url: found “Ã©//hansard.example/1”. Expected: A text",
     ),
     ("legislation", "ukpga/2018/13,ukpga", "the act,ukpga", "row 3, column law_key: found “the act”"),
     ("legislation", "2018,13,2018 c. 13", "2018,14,2018 c. 13", "row 3, column number: found “14”"),
@@ -65,38 +57,24 @@ FAULTS = [
     ("targets", ",not_listed,,", ",unsure,RUS9001,", "row 3, column unique_id: found “RUS9001”. Expected: Nothing"),
     ("targets", "Carla Inventova", "…", "row 3, column name"),
     ("bodies", "home-office,", "Home Office,", "row 3, column slug: found “Home Office”"),
-    ("bodies", "Home Office,", ",", "row 3, column name: found nothing"),
     ("bodies", "Home Office,", "the COUNCIL,", "row 3, column name: found “the COUNCIL”. Expected: What no row above"),
-    ("wordings", ",1,1,2019", ",1,,2019", "row 2, column position: found nothing"),
     ("wordings", ",title,", ",label_of,", "row 2, column field: found “label_of”. Expected: One of: title, quote"),
     ("wordings", "First published,,", f"First published,{'x' * 1000},", "row 2, column reason: found “xxx"),
     ("disputes", ",2020-01-07,", ",2020-01,", "row 2, column since: found “2020-01”. Expected: Give the day"),
-    (
-        "disputes",
-        "Whether the tax was promised.",
-        "",
-        "row 2, column about: found nothing. Expected: What was",
-    ),
+    ("disputes", "Whether the tax was promised.", "", "row 2, column about: found nothing. Expected: What was"),
     ("disputes", ",2020-02-07T", ",2220-02-07T", "row 2, column ended_at: found “2220-02-07T12:00:00+00:00”"),
     ("disputes", "It was: the", "x" * 1000, "row 2, column outcome: found “xxx"),
-    (
-        "takedowns",
-        "+00:00,",
-        ",",
-        "row 2, column taken_down_at: found “2020-03-01T09:30:00.000001”. Expected: A",
-    ),
+    ("takedowns", "+00:00,", ",", "row 2, column taken_down_at: found “2020-03-01T09:30:00.000001”. Expected: A"),
     ("takedowns", "A court forbids it.", "", "row 2, column reason: found nothing"),
     ("publishers", "news.example,", "news example,", "row 2, column host: found “news example”"),
     ("publishers", ",The News,", ",,", "row 2, column publisher: found nothing"),
-    ("publishers", ",independent", ",press", "row 2, column type: found “press”. Expected: One of: official_record"),
     # what is named
-    ("disputes", "empty-homes,", "full-homes,", "row 2, column ask_slug: found “full-homes”. Expected: What a row of"),
     ("targets", ",RUS9001,", ",RUS9002,", "row 2, column unique_id: found “RUS9002”. Expected: What a row of"),
     ("asks", ",the-article,", ",an-article,", "row 2, column source_key: found “an-article”. Expected: What a row of"),
     ("asks", ",the-article,", ",,", "row 2, column source_key: found nothing"),
+    ("results", "tax-in-law,met", "tax-in-force,met", "row 2, column test_key: found “tax-in-force”"),
     ("legislation", ",ukpga/2018/13\n", ",ukpga/2018/99\n", "row 2, column becomes: found “ukpga/2018/99”"),
     ("legislation", ",ukpga/2018/13\n", ",bill/2017-19/9\n", "row 2, column becomes: found “bill/2017-19/9”"),
-    ("results", "tax-in-law,met", "tax-in-force,met", "row 2, column test_key: found “tax-in-force”"),
     ("updates", ",,,draft,", ",,2020-02-28,draft,", "row 4, column corrects: found “2020-02-28”. Expected: An entry"),
     ("updates", "2020-02-28,review,", "2020-02-28,correction,", "row 5, column corrects: found nothing"),
 ]
@@ -120,8 +98,20 @@ def test_a_fault_is_named_with_its_place(ed: Change, tmp_path: Path, fault: tupl
     assert len(cells) == len(set(cells)), said
 
 
-def test_an_ask_without_a_status_is_not_public(ed: Change, tmp_path: Path) -> None:
+def test_an_ask_without_a_status_is_not_public_and_a_folder_has_the_files_that_are_needed(
+    ed: Change, tmp_path: Path
+) -> None:
     folder = write_seeds(tmp_path / "seeds")
+    # A file that is not UTF-8 and one that is missing are named.
+    with (folder / "asks.csv").open("ab") as file:
+        file.write(b"caf\xe9\n")
+    assert told(ed, folder)[0].startswith("asks.csv: found “Line 3 holds the byte E9")
+    names = ("asks", "sources", "updates")
+    for name in names:
+        (folder / f"{name}.csv").unlink()
+    missing = {line.partition(": ")[0] for line in told(ed, folder) if "There is no such file." in line}
+    assert missing == {f"{name}.csv" for name in names}
+    write_seeds(folder)
     for name in ("updates", "evidence", "results"):
         (folder / f"{name}.csv").write_text((folder / f"{name}.csv").read_text(encoding="utf-8").split("\n")[0] + "\n")
     assert [line.partition(": ")[0] for line in told(ed, folder)] == ["asks.csv, row 2, column ask_slug"]
@@ -143,15 +133,3 @@ def test_publishers_come_to_those_that_are_there_and_only_an_admin_brings_them(a
     assert list_publishers(ada.session) == {
         "news.example": ("The News", EvidenceType.INDEPENDENT), "own.example": ("Ours", EvidenceType.OWN_WORK),
     }  # fmt: skip
-
-
-def test_a_missing_file_and_one_that_is_not_utf8_are_named(ed: Change, tmp_path: Path) -> None:
-    folder = write_seeds(tmp_path / "seeds")
-    with (folder / "asks.csv").open("ab") as file:
-        file.write(b"caf\xe9\n")
-    assert told(ed, folder)[0].startswith("asks.csv: found “Line 3 holds the byte E9")
-    names = ("asks", "sources", "updates")
-    for name in names:
-        (folder / f"{name}.csv").unlink()
-    missing = {line.partition(": ")[0] for line in told(ed, folder) if "There is no such file." in line}
-    assert missing == {f"{name}.csv" for name in names}

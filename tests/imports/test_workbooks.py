@@ -1,6 +1,5 @@
 """Workbooks: what comes in, what is refused, and how little room a bad one gets."""
 
-import io
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -8,13 +7,10 @@ from datetime import date, datetime
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tests.imports import books
 from tests.imports.books import GOOD, HEADER, asks, book, repacked, sheet_xml, with_cell, with_sheet
 from tests.imports.taking import bring, summary
-from tracker.exports.workbook import add_sheet, new_workbook, put
 from tracker.imports.files import read_files
 from tracker.imports.plan import Plan
 from tracker.models import Ask
@@ -104,29 +100,7 @@ def test_a_workbook_comes_in(ed: Change, how: int) -> None:
     assert summary(plan) == {"asks": (2, 0, 0)}
     titles = ed.session.scalars(sa.select(Ask.title).where(Ask.slug.in_(["new", "other"]))).all()
     assert sorted(titles) == ["2018", "New"]  # a whole number is the text that was typed
-
-
-@settings(max_examples=12)
-@given(
-    st.lists(
-        st.text("'=+-@\t\n＝＠\",; aé中<r>/_x0041D", max_size=12)
-        | st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=20),
-        max_size=10,
-    )
-)
-def test_cells_of_a_workbook_are_the_same_when_they_come_in(cells: list[str]) -> None:
-    file = io.BytesIO()
-    with new_workbook(file) as made:
-        sheet = add_sheet(made, "asks", ["ask_slug", "title"])
-        for number, cell in enumerate(cells, 1):
-            put(sheet, number, [f"a{number}", cell])
-    plan = Plan()
-    lines = read_files([("policy.xlsx", file.getvalue())], plan)
-    assert plan.faults == []
-    assert [line.cells["title"] for line in lines["asks"]] == cells
-
-
-def test_each_table_comes_once(ed: Change) -> None:
+    # Each table comes once.
     files: dict[str, str | bytes] = {"policy.xlsx": asks(GOOD), "asks.csv": "ask_slug\r\nempty-homes\r\n"}
     (fault,) = bring(ed, files).faults
     assert (fault.file, fault.found) == ("asks.csv", "A second file with asks.")

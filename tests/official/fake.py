@@ -3,7 +3,6 @@
 Its answers have the shapes of the real ones. `FakeRecord` is also what `make demo-look` shows to a person.
 """
 
-import gzip
 import hashlib
 import json
 from collections.abc import Mapping
@@ -90,10 +89,6 @@ class FakeRecord:
 
     def say(self, source: str, path: str, body: bytes | str, **more: Any) -> None:
         self.replies[f"/{source}{path}"] = Reply(body.encode() if isinstance(body, str) else body, **more)
-
-    def pack(self, source: str, path: str, body: bytes) -> None:
-        """Say something packed with gzip, as a bomb is."""
-        self.say(source, path, gzip.compress(body), headers={"Content-Encoding": "gzip"})
 
     # --- bills ---
 

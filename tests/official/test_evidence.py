@@ -79,21 +79,6 @@ def machine(databases: Any, database_engine: str, tmp_path: Path) -> Iterator[Ma
         yield Machine(engine, site, tmp_path)
 
 
-def test_words_that_stand_there_are_said_to_have_been_found(machine: Machine) -> None:
-    machine.site.page("/a", SAID)
-    machine.cite("a")
-    row, new = machine.look_on()
-    assert (row.outcome, row.sentence, row.records, new) == (LookOutcome.OK, "", 1, [])
-    with reading(machine.engine) as session:
-        slug = session.scalars(sa.select(Ask.slug)).one()
-        ask = public.find_ask(session, slug)
-        assert ask is not None
-        assert [(it.sight, it.seen_at) for it in ask.story[0].evidence] == [(Sight.QUOTED, row.looked_at)]
-        past = public.find_ask(session, slug, on=NOW.date())
-        assert past is not None
-        assert [it.sight for entry in past.story for it in entry.evidence] == [None]
-
-
 # What a page answers, and what is said of evidence that quotes it.
 PAGES: list[tuple[str, dict[str, Any], Sight | None]] = [
     (QUOTE, {"body": SAID}, Sight.QUOTED),
@@ -107,16 +92,22 @@ PAGES: list[tuple[str, dict[str, Any], Sight | None]] = [
 ]
 
 
-def test_no_more_is_claimed_than_was_seen(machine: Machine) -> None:
+def test_no_more_is_claimed_than_was_seen_and_on_a_past_day_nothing(machine: Machine) -> None:
     for number, (quote, page, _) in enumerate(PAGES):
         machine.site.page(f"/{number}", **page)
         machine.cite(str(number), quote=quote)
     row, new = machine.look_on()
-    assert (row.outcome, row.sentence) == (LookOutcome.OK, "")
+    assert (row.outcome, row.sentence, row.records) == (LookOutcome.OK, "", len(PAGES))
     seen = [(sight, row.looked_at if sight else None) for *_, sight in PAGES]
     with reading(machine.engine) as session:
         looks = session.scalars(sa.select(EvidenceLook).order_by(EvidenceLook.evidence_id)).all()
         assert [(it.sight, it.seen_at) for it in looks] == seen
+        ask, past = (public.find_ask(session, "an-ask", on=on) for on in (None, NOW.date()))
+        assert ask
+        assert past
+        shown = {it.title: (it.sight, it.seen_at) for entry in ask.story for it in entry.evidence}
+        assert shown == {f"Page {number}": sight for number, sight in enumerate(seen)}
+        assert {it.sight for entry in past.story for it in entry.evidence} == {None}
     assert len(new) == sum(sight in {Sight.NOT_QUOTED, Sight.PAGE_GONE} for *_, sight in PAGES)
 
 

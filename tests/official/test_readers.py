@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.official.desk import Desk
 from tests.official.fake import effect, instrument, metadata, stage
 from tracker.models import Look
@@ -99,16 +97,11 @@ def test_how_a_bill_ends_and_one_that_is_known_to_have_ended_is_not_asked_for(de
     assert [path for path, _ in desk.record.asked if "4210" in path] == []
 
 
-def test_one_misshapen_stage_spoils_no_other(desk: Desk) -> None:
+def test_one_misshapen_stage_spoils_no_other_and_a_source_that_answers_in_another_shape_is_told(desk: Desk) -> None:
     follow_bill(desk)
     row = look_at_bill(desk, [stage(7, "Report stage", "Commons", "0001-01-01"), {"id": 8}, SECOND])
     assert row.outcome is LookOutcome.OK
     assert "2 could not be read" in row.sentence
-    assert desk.says() == [PAST]
-
-
-def test_a_source_that_answers_in_another_shape_is_told(desk: Desk) -> None:
-    follow_bill(desk)
     for answer in ("[]", '{"items": 3}', '{"items": [{"includedSessionIds": ["x"]}]}', "null"):
         desk.record.bill(4210, [SECOND])
         desk.record.say("bills", "/Bills?SortOrder=DateUpdatedDescending&Take=20", answer)
@@ -118,7 +111,7 @@ def test_a_source_that_answers_in_another_shape_is_told(desk: Desk) -> None:
         desk.record.session(40)
         desk.record.say("bills", "/Bills/4210", answer)
         assert "the answer has another shape than before" in desk.look("bills").sentence
-    assert desk.says() == []
+    assert desk.says() == [PAST]
 
 
 # --- laws ---
@@ -137,14 +130,13 @@ def test_the_days_of_a_law_that_we_lack_or_have_otherwise_are_found(desk: Desk) 
     assert (in_force.subject_kind, in_force.subject_id) == ("link", link)
     assert other.says == "Empty Homes Regulations 2020: made, 5 July 2020; we say 4 July 2020"
 
-
-def test_a_draft_that_became_law_is_found_with_what_it_became(desk: Desk) -> None:
+    # A draft that became law is found with what it became.
     desk.follow(kind="ukdsi", title="Draft Regulations", citation="", year="2026", number="9780111192504")
     became = '<ukm:Laid Date="2026-11-02"/><ukm:SupersededBy URI="http://www.legislation.gov.uk/id/uksi/2026/1"/>'
     desk.record.law("ukdsi/2026/9780111192504", {})
     desk.record.say("law", "/ukdsi/2026/9780111192504/data.xml", metadata("ukdsi/2026/9780111192504", became))
     desk.look("law")
-    assert [(found.says, found.fills) for found in desk.findings()] == [
+    assert [(found.says, found.fills) for found in desk.findings()[3:]] == [
         ("Draft Regulations was made: S.I. 2026/1", ""),
         ("Draft Regulations: laid in draft, 2 November 2026", "introduced_on"),
     ]
@@ -166,14 +158,12 @@ def test_a_commencement_fills_the_link_whose_provisions_it_means_and_of_a_part_o
     assert part.says == "2018 c. 14 s. 51: in force since 15 November 2026, by The Invented Order 2026"
     assert part.fills == ""
 
-
-def test_what_was_done_of_late_is_one_finding_for_each_law_that_did_it(desk: Desk) -> None:
-    follow_act(desk)
+    # What was done of late is one finding for each law that did it.
     effects = [effect(str(n), "words substituted", f"s. {n}", "2026-11-15") for n in range(1, 8)]
     effects += [effect("old", "words substituted", "s. 9", "2019-11-15"), effect("9", "repealed", "s. 30")]
     desk.record.law("ukpga/2018/13", {}, effects)
     desk.look("law")
-    assert desk.says() == [
+    assert [says for says in desk.says() if "in force" not in says] == [
         "2018 c. 13 s. 1, s. 2, s. 3, s. 4, s. 5 and 2 more: words substituted, 15 November 2026, "
         "by The Invented Order 2026",
         "2018 c. 13 s. 30: repealed, a day to come, by The Invented Order 2026",
@@ -235,11 +225,7 @@ def test_a_new_instrument_under_an_act_is_found_and_an_old_one_is_not(desk: Desk
     desk.record.say("instruments", "/ActOfParliament?Name=Empty%20Homes%20Act%202018", '{"items": []}')
     assert desk.look("instruments").sentence == "Empty Homes Act 2018: Parliament lists no Act of this name."
 
-
-def test_instruments_are_read_page_by_page_with_names_in_any_script_and_characters_that_nobody_can_show(
-    desk: Desk,
-) -> None:
-    follow_act(desk)
+    # They are read page by page, with names in any script and characters that nobody can show.
     titles = ["Bill\x00 with\x07 bells \ud800", "مشروع قانون", "B" * 5000]
     titles += [f"The Empty Homes (No. {number}) Regulations 2026" for number in range(250)]
     listed = [instrument(f"a{n}", title, paperNumber=n + 1) for n, title in enumerate(titles)]
@@ -254,26 +240,15 @@ def test_instruments_are_read_page_by_page_with_names_in_any_script_and_characte
 # --- provisions ---
 
 
-@pytest.mark.parametrize(
-    ("text", "named"),
-    [
-        ("section 51(2)(a)", "s51"),
-        ("ss. 49-52", "s49 s50 s51 s52"),
-        ("ss. 1, 3 and 5(2)", "s1 s3 s5"),
-        ("sections 1 to 3", "s1 s2 s3"),
-        ("s. 53C", "s53C"),
-        ("s. 250(2)-(5)", "s250"),
-        ("reg. 5 and Sch. 2 para. 3", "reg5 sch2"),
-        ("Sch. 3 paras. 6-8", "sch3"),
-        ("Arts 8A and 8B", "art8A art8B"),
-        ("art. 3(b) Sch. 1", "art3 sch1"),
-        ("Pt. 3", "part3"),
-        ("s. 4; Schedule 1", "s4 sch1"),
-        ("rule 3", "r3"),
-        ("ss. 1-9999", "s1"),
-        ("52 weeks", ""),
-    ],
-)
-def test_provisions_are_known_however_they_are_written(text: str, named: str) -> None:
-    expected = {(word.rstrip("0123456789ABC"), word.lstrip("aceghprst")) for word in named.split()}
-    assert provisions_of(text) == expected
+PROVISIONS = {
+    "section 51(2)(a)": "s51", "ss. 49-52": "s49 s50 s51 s52", "ss. 1, 3 and 5(2)": "s1 s3 s5",
+    "sections 1 to 3": "s1 s2 s3", "s. 53C": "s53C", "s. 250(2)-(5)": "s250", "reg. 5 and Sch. 2 para. 3": "reg5 sch2",
+    "Sch. 3 paras. 6-8": "sch3", "Arts 8A and 8B": "art8A art8B", "art. 3(b) Sch. 1": "art3 sch1", "Pt. 3": "part3",
+    "s. 4; Schedule 1": "s4 sch1", "rule 3": "r3", "ss. 1-9999": "s1", "52 weeks": "",
+}  # fmt: skip
+
+
+def test_provisions_are_known_however_they_are_written() -> None:
+    for text, named in PROVISIONS.items():
+        expected = {(word.rstrip("0123456789ABC"), word.lstrip("aceghprst")) for word in named.split()}
+        assert provisions_of(text) == expected, text

@@ -106,10 +106,7 @@ def test_an_archived_source_is_offered_to_the_asks_that_name_it_alone(filled: sa
         for text in ("An old article", "left"):
             assert SourceChoices(session, present=left).find(text)
         assert SourceChoices(session).find("https://example.org/speech")
-
-
-def test_a_text_that_names_nothing_finds_nothing(filled: sa.Engine) -> None:
-    with reading(filled) as session:
+        # A text that names nothing finds nothing.
         for text in ("", "x" * 2001, "%", "_", "\\", "://", "/asks/", "/staff/asks/99999999999", "~"):
             for among in (LawChoices(session), AskChoices(session), SourceChoices(session)):
                 assert among.find(text) is None, text

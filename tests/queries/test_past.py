@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tests.factories import evidence_draft, make_ask, make_law, make_link, make_test, make_update
 from tests.queries.test_query_counts import statements
@@ -28,11 +26,10 @@ from tracker.rules.updates import EvidenceType, Result, UpdateKind
 from tracker.services.change import Change
 
 SLUGS = ("overseas-territories-registers", "stop-brexit", WEALTH_ORDERS)
-DAYS = st.dates(date(2016, 1, 1), date(2026, 11, 22))
 
 
-def on_day(site: Site, slug: str, day: date) -> PublicAsk:
-    with site.reading() as session:
+def past(engine: sa.Engine, day: date, slug: str = "past") -> PublicAsk:
+    with reading(engine) as session:
         ask = public.find_ask(session, slug, on=day)
     assert ask is not None
     return ask
@@ -49,7 +46,7 @@ def dates_of(ask: PublicAsk) -> Iterator[PartialDate]:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_on_the_day_of_each_entry_and_the_day_before_the_ask_stands_where_its_story_says(
+def test_on_the_day_of_each_entry_and_the_day_before_the_ask_stands_where_its_story_says_and_nothing_later_is_told(
     shared_site: Site, slug: str
 ) -> None:
     with shared_site.reading() as session:
@@ -57,32 +54,26 @@ def test_on_the_day_of_each_entry_and_the_day_before_the_ask_stands_where_its_st
         tests = {test.key: test.id for test in stories.list_tests(session, shared_site.ask_id(slug))}
         present = public.find_ask(session, slug)
     days = {entry.happened_on.first_day - timedelta(days=back) for entry in entries for back in (0, 1)}
-    for day in days:
-        state, ask = state_of(entries, PartialDate(day.isoformat())), on_day(shared_site, slug, day)
+    days |= {date(year, 1, 1) for year in range(2016, 2027)}
+    story: tuple[Any, ...] = ()
+    links: set[Any] = set()
+    for day in sorted(days):
+        state, ask = state_of(entries, PartialDate(day.isoformat())), past(shared_site.engine, day, slug)
         assert ask.line.status == state.status
         assert ask.line.reason == (state.status_entry.reason if state.status_entry else "")
         for test in ask.tests:
             assert (test.result, test.result_on) == state.results.get(tests[test.key], (test.before, None))
+        assert [known for known in dates_of(ask) if known.first_day > day] == []
+        # Going on in time adds to the story and to the law.
+        assert ask.story[len(ask.story) - len(story) :] == story
+        linked = {(link.law.key, link.provisions, link.extent) for link in ask.links if link.law}
+        assert links <= linked
+        story, links = ask.story, linked
     assert present
-    past = on_day(shared_site, slug, today())
+    by_today = past(shared_site.engine, today(), slug)
     for name in ("line", "story", "grounds", "moved_on"):
-        assert getattr(past, name) == getattr(present, name)
-    assert [test.result for test in past.tests] == [test.result for test in present.tests]
-
-
-@settings(max_examples=25)
-@given(st.sampled_from(SLUGS), DAYS, DAYS)
-def test_going_on_in_time_adds_to_the_story_and_nothing_later_is_told(
-    shared_site: Site, slug: str, one: date, other: date
-) -> None:
-    first, later = (on_day(shared_site, slug, day) for day in sorted((one, other)))
-    assert later.story[len(later.story) - len(first.story) :] == first.story
-    for ask in (first, later):
-        assert ask.on
-        assert [known for known in dates_of(ask) if known.first_day > ask.on] == []
-    assert {(link.law.key, link.provisions, link.extent) for link in first.links if link.law} <= {
-        (link.law.key, link.provisions, link.extent) for link in later.links if link.law
-    }
+        assert getattr(by_today, name) == getattr(present, name)
+    assert [test.result for test in by_today.tests] == [test.result for test in present.tests]
 
 
 def test_a_past_day_costs_as_many_statements_as_the_present(shared_site: Site) -> None:
@@ -114,53 +105,38 @@ def fill(change: Change) -> None:
 filled = shared_engine_with(fill)
 
 
-def past(engine: sa.Engine, day: str) -> PublicAsk:
-    with reading(engine) as session:
-        ask = public.find_ask(session, "past", on=date.fromisoformat(day))
-    assert ask is not None
-    return ask
+# What we know to be wrong counts on no day.
+STANDING = {
+    "2017-12-31": (None, 0, 0),
+    "2018-01-01": (Status.ANNOUNCED, 1, 0),
+    "2018-07-01": (Status.ANNOUNCED, 2, 0),
+    "2019-03-01": (Status.LAW_NOT_IN_FORCE, 3, 1),
+    "2021-01-01": (Status.SUPERSEDED, 4, 0),
+}
+LAW: dict[str, tuple[set[str], set[str]]] = {
+    "2018-04-09": (set(), set()),
+    "2018-04-10": ({"s. 1", "s. 2"}, {"s. 1", "s. 2"}),
+    "2018-06-01": ({"s. 1", "s. 2"}, {"s. 2"}),
+    "2019-01-01": ({"s. 1", "s. 2", "undated"}, {"s. 2"}),
+    "2019-05-05": ({"s. 1", "s. 2", "undated", "begun"}, {"s. 2"}),
+    "2020-01-01": ({"s. 1", "s. 2", "undated", "begun"}, set()),
+}
 
 
-@pytest.mark.parametrize(
-    ("day", "status", "stories", "claims"),
-    [
-        ("2017-12-31", None, 0, 0),
-        ("2018-01-01", Status.ANNOUNCED, 1, 0),
-        ("2018-07-01", Status.ANNOUNCED, 2, 0),  # what we know to be wrong counts on no day
-        ("2019-03-01", Status.LAW_NOT_IN_FORCE, 3, 1),
-        ("2021-01-01", Status.SUPERSEDED, 4, 0),
-    ],
-)
-def test_a_corrected_entry_is_told_and_counts_on_no_day(
-    filled: sa.Engine, day: str, status: Status | None, stories: int, claims: int
+def test_a_corrected_entry_is_told_and_counts_on_no_day_and_law_is_shown_as_far_as_it_had_come(
+    filled: sa.Engine,
 ) -> None:
-    ask = past(filled, day)
-    assert (ask.line.status, len(ask.story), len(ask.grounds.claims_alone)) == (status, stories, claims)
-    assert ask.tests[0].result is Result.UNKNOWN
-    assert (ask.superseded_by is not None) is (status is Status.SUPERSEDED)
-
-
-@pytest.mark.parametrize(
-    ("day", "provisions", "waiting"),
-    [
-        ("2018-04-09", set(), set()),
-        ("2018-04-10", {"s. 1", "s. 2"}, {"s. 1", "s. 2"}),
-        ("2018-06-01", {"s. 1", "s. 2"}, {"s. 2"}),
-        ("2019-01-01", {"s. 1", "s. 2", "undated"}, {"s. 2"}),
-        ("2019-05-05", {"s. 1", "s. 2", "undated", "begun"}, {"s. 2"}),
-        ("2020-01-01", {"s. 1", "s. 2", "undated", "begun"}, set()),
-    ],
-)
-def test_law_is_shown_as_far_as_it_had_come(
-    filled: sa.Engine, day: str, provisions: set[str], waiting: set[str]
-) -> None:
-    ask = past(filled, day)
-    assert {link.provisions for link in ask.links} == provisions
-    assert {link.provisions for link in ask.links if link.is_yet_to_begin} == waiting
-    on = date.fromisoformat(day)
-    stages: dict[str, Any] = {link.provisions: link.law.stage_on(on) for link in ask.links if link.law}
-    assert stages.get("s. 1", Stage.LAW) is Stage.LAW
-    assert stages.get("undated", Stage.UNDATED) is Stage.UNDATED
+    for day, (status, told, claims) in STANDING.items():
+        ask = past(filled, date.fromisoformat(day))
+        assert (ask.line.status, len(ask.story), len(ask.grounds.claims_alone)) == (status, told, claims)
+        assert ask.tests[0].result is Result.UNKNOWN
+        assert (ask.superseded_by is not None) is (status is Status.SUPERSEDED)
+    for day, law in LAW.items():
+        links = past(filled, date.fromisoformat(day)).links
+        assert ({it.provisions for it in links}, {it.provisions for it in links if it.is_yet_to_begin}) == law
+        stages: dict[str, Any] = {it.provisions: it.law.stage_on(date.fromisoformat(day)) for it in links if it.law}
+        assert stages.get("s. 1", Stage.LAW) is Stage.LAW
+        assert stages.get("undated", Stage.UNDATED) is Stage.UNDATED
 
 
 def with_news(record: Any, **others: Any) -> Any:
@@ -191,7 +167,7 @@ def test_a_field_that_is_new_is_blank_on_a_past_day(filled: sa.Engine) -> None:
 def test_what_a_past_day_tells_is_named(filled: sa.Engine) -> None:
     """Every field is either kept, or found as of the day, or blank; which one is decided here when one is added."""
     blank = {field.name: field.default for field in fields(PublicAsk) if field.default is not MISSING}
-    ask = past(filled, "2020-06-30")
+    ask = past(filled, date(2020, 6, 30))
     told = {name for name, value in blank.items() if getattr(ask, name) != value}
     assert told <= {"superseded_by", "replies", "grounds", "moved_on", "on", "is_draft"}
     assert as_of(date(2020, 6, 30)).line.keys() == {*WHATEVER_THE_DAY, "status", "status_on", "reason"}

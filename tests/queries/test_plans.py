@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tests.queries.statements import plan, watched
@@ -12,12 +11,10 @@ from tests.site import Site
 from tracker.clock import today
 from tracker.db.engine import reading
 from tracker.exports.tables import TABLES
-from tracker.models import Ask
 from tracker.queries import desk, public
 from tracker.queries.choosing import find_known_page
 from tracker.queries.public import dates, feeds, rows, tables
 from tracker.queries.public.filters import AskFilter
-from tracker.rules.dates import PartialDate
 from tracker.rules.status import Family
 
 READS: dict[str, Callable[[Session], object]] = {
@@ -50,18 +47,6 @@ def test_no_query_goes_through_a_whole_table(shared_site: Site, name: str) -> No
     allowed = "source|legislation|publisher" if name == "a page that we know" else "anon_|page|CONSTANT"
     through_all = re.compile(rf"SCAN (?!{allowed})\w+(?! USING)|ix_ask_publication")
     assert [step for step in steps if through_all.search(step)] == []
-
-
-def test_more_rows_need_no_more_queries(sqlite_site: Site) -> None:
-    numbers = []
-    for on in (None, PartialDate("2187-01")):
-        sqlite_site.execute(sa.update(Ask).values(next_step_on=on, first_deadline=on))
-        with watched(sqlite_site.engine) as sent, reading(sqlite_site.engine) as session:
-            found = [read(session) for read in READS.values()]
-        numbers.append((len(sent), len(str(found))))
-    (queries_before, told_before), (queries, told) = numbers
-    assert told > told_before
-    assert queries == queries_before
 
 
 @pytest.mark.parametrize("find", [desk.list_due, desk.list_overdue])

@@ -31,6 +31,7 @@ from tests.queries.statements import watched
 from tracker.db.engine import reading, writing
 from tracker.models import Ask, Legislation, Publisher, SanctionsList, Target, Update
 from tracker.queries import choosing, desk, public, staff, stories
+from tracker.queries.public import dates, feeds
 from tracker.queries.public.filters import AskFilter
 from tracker.queries.staff import Wanted
 from tracker.rules.asks import AskKind
@@ -54,7 +55,8 @@ def grow(change: Change, first: int, last: int) -> None:
     act = change.session.scalars(sa.select(Legislation).where(Legislation.key == KEY)).one()
     for number in range(first, last):
         source = make_source(change, key=f"source-{number}")
-        values = {"topic": f"Topic {number}", "responsible_bodies": (f"Body {number}", "A body")}
+        values: dict[str, Any] = {"topic": f"Topic {number}", "responsible_bodies": (f"Body {number}", "A body")}
+        values |= {"next_step": "A vote.", "next_step_on": PartialDate("2100-02")}
         ask = make_ask(change, published=True, slug=f"ask-{number}", source_id=source.id, **values)
         make_link(change, ask, act)
         replies.mark_disputed(change, ask, dispute_draft(), None)
@@ -97,6 +99,7 @@ ARGUMENTS: Mapping[str, Callable[[Session], Any]] = {
     "ask_ids": lambda session: list(session.scalars(sa.select(Ask.id))),
     "at": lambda session: NOW,
     "before": lambda session: 1000,
+    "block": lambda session: 1,
     "cells": public.count_cells,
     "identity": lambda session: KEY,
     "ids": lambda session: list(session.scalars(sa.select(Ask.id))),
@@ -147,7 +150,7 @@ def called(function: Callable[..., Any]) -> Query:
 
 def queries() -> Iterator[tuple[str, Query]]:
     """Yield every query of these modules, so that none is forgotten, and some that are asked otherwise."""
-    for module in (public, choosing, desk, staff, stories):
+    for module in (public, dates, feeds, choosing, desk, staff, stories):
         short = module.__name__.rpartition(".")[2]
         for name, function in inspect.getmembers(module, inspect.isfunction):
             is_own = function.__module__.startswith(module.__name__) and not name.startswith("_")

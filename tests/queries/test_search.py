@@ -1,5 +1,6 @@
 """Searching: each public text is found, nothing else is, and no text that anybody types breaks it, on both engines."""
 
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -122,15 +123,29 @@ OPERATORS = [
 TEXTS = st.text(max_size=LONGEST_SEARCH + 10) | st.lists(st.sampled_from(OPERATORS), max_size=30).map("".join)
 
 
-@settings(max_examples=50)
-@given(TEXTS, st.sampled_from(Order))
-def test_no_text_that_anybody_types_breaks_the_search(filled: sa.Engine, text: str, order: Order) -> None:
+KEYS: st.SearchStrategy[Any] = st.text(st.characters(), max_size=30) | st.lists(
+    st.sampled_from([*Status, "2018", "2018-01-01", "0000-99-99", "1", "999999999", "almond", "", "\x00", "\ud800"]),
+    max_size=4,
+).map("~".join)
+
+
+@settings(max_examples=80)
+@given(st.just("") | TEXTS, st.sampled_from(Order), st.just("") | KEYS, st.none() | st.dates(date(2017, 1, 1)))
+def test_no_text_and_no_key_of_a_page_that_anybody_types_breaks_a_list(
+    filled: sa.Engine, text: str, order: Order, key: str, on: date | None
+) -> None:
     try:
         wanted = AskFilter.from_query({"q": text})
     except UnknownFilter:
         return
+    order = order if wanted.text or order is not Order.BEST else Order.CHANGED
     with reading(filled) as session:
-        page = public.find_page(session, wanted, order if wanted.text else Order.CHANGED)
+        try:
+            page = public.find_page(session, wanted, order, after=key, on=on)
+        except UnknownFilter:
+            assert key
+            return
+    assert len(page.lines) <= page.number
     assert all(part for line in page.lines if line.excerpt for part, _ in line.excerpt.parts)
 
 

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from tests.rules.problems import check_limits, fields_of
 from tracker.rules.asks import (
     LONGEST_INTERVAL,
@@ -39,59 +37,33 @@ BODIES = tuple(f"Body {number}" for number in range(61))
 DEADLINES = {"first_deadline": PartialDate("2023"), "current_deadline": PartialDate("2025-06-30")}
 
 
-@pytest.mark.parametrize(
-    ("change", "fields"),
-    [
-        ({}, []),
-        ({"slug": ""}, ["slug"]),
-        ({"slug": "Empty homes"}, ["slug"]),
-        ({"topic": ""}, ["topic"]),
-        ({"title": "", "quote": "", "summary": ""}, ["title", "quote", "summary"]),
-        ({"jurisdictions": ("Wales", "Scotland")}, []),
-        ({"jurisdictions": ("Wales", "Wales")}, ["jurisdictions"]),
-        ({"short_names": ("x" * 121,)}, ["short_names"]),
-        ({"short_names": ("UWO; SAMLA",)}, ["short_names"]),
-        ({"responsible_bodies": BODIES[:60]}, []),
-        ({"responsible_bodies": BODIES}, ["responsible_bodies"]),
-        ({"review_interval_days": 1}, []),
-        ({"review_interval_days": LONGEST_INTERVAL}, []),
-        ({"review_interval_days": 0}, ["review_interval_days"]),
-        ({"review_interval_days": LONGEST_INTERVAL + 1}, ["review_interval_days"]),
-        (DEADLINES, []),
-        (DEADLINES | {"first_deadline": None}, ["first_deadline"]),
-    ],
-)
-def test_an_ask_needs_its_words(change: dict[str, Any], fields: list[str]) -> None:
-    assert fields_of(check_ask(replace(ASK, **change))) == fields
+ASKS: list[tuple[dict[str, Any], list[str]]] = [
+    ({}, []),
+    ({"slug": "Empty homes"}, ["slug"]),
+    ({"title": "", "topic": "", "quote": "", "summary": ""}, ["title", "topic", "quote", "summary"]),
+    ({"jurisdictions": ("Wales", "Scotland")}, []),
+    ({"jurisdictions": ("Wales", "Wales")}, ["jurisdictions"]),
+    ({"short_names": ("x" * 121,)}, ["short_names"]),
+    ({"responsible_bodies": BODIES[:60]}, []),
+    ({"responsible_bodies": BODIES}, ["responsible_bodies"]),
+    *(({"review_interval_days": days}, []) for days in (1, LONGEST_INTERVAL)),
+    *(({"review_interval_days": days}, ["review_interval_days"]) for days in (0, LONGEST_INTERVAL + 1)),
+    (DEADLINES, []),
+    (DEADLINES | {"first_deadline": None}, ["first_deadline"]),
+]
 
 
-@pytest.mark.parametrize(
-    ("body", "fields"),
-    [
-        (BodyDraft("home-office", "Home Office", ("HO",)), []),
-        (BodyDraft("home-office", "", ("HO",)), ["name"]),
-        (BodyDraft("Home Office", "x" * 121, ("HO", "HO")), ["key", "name", "short_names"]),
-        (BodyDraft("home-office", "Home Office; Treasury"), ["name"]),
-    ],
-)
-def test_a_body_has_one_name_and_short_ones(body: BodyDraft, fields: list[str]) -> None:
-    assert fields_of(check_body(body)) == fields
-
-
-@pytest.mark.parametrize(
-    ("change", "fields"),
-    [
-        ({}, []),
-        ({"key": "How do we", "title": ""}, ["key", "title"]),
-        ({"url": "https://example.org/article", "archived_url": "https://archive.example/1"}, []),
-        ({"url": "javascript:alert(1)", "archived_url": "//archive.example"}, ["url", "archived_url"]),
-    ],
-)
-def test_a_source_needs_a_key_and_a_title(change: dict[str, Any], fields: list[str]) -> None:
-    assert sorted(map(str, fields_of(check_source(replace(SOURCE, **change))))) == sorted(fields)
-
-
-def test_a_success_test_needs_a_key_and_a_sentence() -> None:
+def test_an_ask_a_body_a_source_and_a_test_need_their_words() -> None:
+    for change, fields in ASKS:
+        assert fields_of(check_ask(replace(ASK, **change))) == fields
+    assert check_body(BodyDraft("home-office", "Home Office", ("HO",))) == []
+    body = BodyDraft("Home Office", "x" * 121, ("HO", "HO"))
+    assert fields_of(check_body(body)) == ["key", "name", "short_names"]
+    for name in ("", "Home Office; Treasury"):
+        assert fields_of(check_body(BodyDraft("home-office", name))) == ["name"]
+    assert check_source(replace(SOURCE, url="https://example.org/a", archived_url="https://archive.example/1")) == []
+    wrong = replace(SOURCE, key="How do we", title="", url="javascript:alert(1)", archived_url="//archive.example")
+    assert fields_of(check_source(wrong)) == ["key", "title", "url", "archived_url"]
     assert check_test(TEST) == []
     assert fields_of(check_test(replace(TEST, key="Tax in force", label=""))) == ["key", "label"]
 

@@ -21,14 +21,11 @@ def test_bodies_are_added_taken_out_or_replaced_and_a_topic_takes_the_place_of_t
     assert (draft.field, draft.value_after("Housing")) == ("topic", "Tax")
 
 
-def test_an_editor_changes_so_many_an_hour_and_at_once() -> None:
+def test_an_editor_changes_so_many_an_hour_and_at_once_and_says_why() -> None:
     assert check_hour(Role.EDITOR, MOST_AN_HOUR - 2, 2) == check_hour(Role.ADMIN, MOST_AN_HOUR * 9, 50) == []
     assert check_hour(Role.EDITOR, MOST_AN_HOUR - 2, 3)
     numbers = (0, 1, MOST_AT_ONCE, MOST_AT_ONCE + 1)
     assert [bool(check_number(number)) for number in numbers] == [True, False, False, True]
-
-
-def test_a_reason_is_needed_but_for_a_review() -> None:
     assert check_reason(ManyDraft(What.REVIEW)) == []
     assert check_reason(ManyDraft(What.TOPIC, "Tax", reason="One name for it.")) == []
     assert [problem.field for problem in check_reason(ManyDraft(What.TOPIC, "Tax"))] == ["reason"]

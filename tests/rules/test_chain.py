@@ -17,9 +17,7 @@ def test_anybody_can_compute_the_hash_from_its_description_and_it_never_changes(
     )
     assert entry_hash(ENTRY) == hashlib.sha256(text.encode("ascii")).hexdigest()
     assert entry_hash(ENTRY) == "4e6bacfe7569500a8180fdfff8bbfa34452659f31b7e2471fc6ba6dd15c503ea"
-
-
-def test_an_entry_hashes_the_same_however_its_fields_are_ordered_or_stored() -> None:
+    # An entry hashes the same however its fields are ordered or stored.
     assert entry_hash(dict(reversed(ENTRY.items()))) == entry_hash(ENTRY)
     assert entry_hash(json.loads(json.dumps(ENTRY))) == entry_hash(ENTRY)
 

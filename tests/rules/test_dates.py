@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,29 +71,18 @@ def test_any_text_is_a_date_or_is_refused_with_a_sentence(text: str) -> None:
 
 def test_the_precision_is_kept_and_the_missing_part_never_invented() -> None:
     told = {
-        "1200": ("year", "1200", "1200-01-01", "1200-12-31"),
-        "2020-02": ("month", "February 2020", "2020-02-01", "2020-02-29"),
-        "2021-02": ("month", "February 2021", "2021-02-01", "2021-02-28"),
-        "2199-12-31": ("day", "31 December 2199", "2199-12-31", "2199-12-31"),
+        "1200": ("year", "1200"),
+        "2020-02": ("month", "February 2020"),
+        "2199-12-31": ("day", "31 December 2199"),
     }
-    dates = {text: PartialDate.parse(text) for text in told}
-    assert {
-        text: (it.precision, it.in_words, it.first_day.isoformat(), it.last_day.isoformat())
-        for text, it in dates.items()
-    } == told
+    assert {text: ((it := PartialDate.parse(text)).precision, it.in_words) for text in told} == told
 
 
-@pytest.mark.parametrize(("typed", "text"), [(typed, text) for text, texts in TYPED.items() for typed in texts])
-def test_a_date_may_be_typed_as_people_write_it(typed: str, text: str) -> None:
-    assert PartialDate.parse(typed).text == text
-
-
-@pytest.mark.parametrize(("text", "says"), [(text, says) for says, texts in REFUSED.items() for text in texts])
-def test_what_is_no_date_or_has_two_readings_is_refused_with_the_reason(text: str, says: str) -> None:
-    assert says.format(text) in refusal(text)
-
-
-def test_today_and_yesterday_are_days_where_somebody_types_them() -> None:
+def test_a_date_may_be_typed_as_people_write_it_and_what_is_none_or_two_is_refused_with_the_reason() -> None:
+    for text, all_typed in TYPED.items():
+        assert [(typed, PartialDate.parse(typed).text) for typed in all_typed] == [(typed, text) for typed in all_typed]
+    for says, texts in REFUSED.items():
+        assert [text for text in texts if says.format(text) not in refusal(text)] == []
     assert PartialDate.parse("Today", date(2018, 3, 1)).text == "2018-03-01"
     assert PartialDate.parse(" yesterday", date(2018, 3, 1)).text == "2018-02-28"
 

@@ -3,8 +3,6 @@
 from datetime import date
 from typing import Any
 
-import pytest
-
 from tests.rules.problems import check_limits, fields_of
 from tracker.rules import checks
 from tracker.rules.checks import MARK
@@ -31,41 +29,32 @@ ANSWERED = ASKED | {"outcome": Outcome.ANSWERED, "answer": "Soon.", "answered_on
 SILENT = ASKED | {"outcome": Outcome.NONE}
 
 
-@pytest.mark.parametrize(
-    ("values", "fields"),
-    [
-        (ASKED, []),
-        (ANSWERED, []),
-        (SILENT, []),
-        (ASKED | {"asked": ""}, ["asked"]),
-        (ASKED | {"due_on": None}, ["due_on"]),
-        (ASKED | {"due_on": PartialDate("2026-09-30")}, ["due_on"]),
-        (ASKED | {"asked_on": PartialDate("2026-11-23")}, ["asked_on", "due_on"]),
-        (ASKED | {"answer": "Soon."}, ["outcome"]),
-        (SILENT | {"answered_on": DAY}, ["outcome"]),
-        (ANSWERED | {"answer": ""}, ["answer"]),
-        (ANSWERED | {"answered_on": None}, ["answered_on"]),
-        (ANSWERED | {"answered_on": PartialDate("2026-09")}, ["answered_on"]),
-    ],
-)
-def test_what_came_of_a_question_fits_together(values: dict[str, Any], fields: list[str]) -> None:
-    assert fields_of(check_reply(ReplyDraft(**values), TODAY)) == fields
+REPLIES: list[tuple[dict[str, Any], list[str]]] = [
+    (ASKED, []),
+    (ANSWERED, []),
+    (SILENT, []),
+    (ASKED | {"asked": "", "due_on": None}, ["asked", "due_on"]),
+    (ASKED | {"due_on": PartialDate("2026-09-30")}, ["due_on"]),
+    (ASKED | {"asked_on": PartialDate("2026-11-23")}, ["asked_on", "due_on"]),
+    (ASKED | {"answer": "Soon."}, ["outcome"]),
+    (SILENT | {"answered_on": DAY}, ["outcome"]),
+    (ANSWERED | {"answer": "", "answered_on": None}, ["answer", "answered_on"]),
+    (ANSWERED | {"answered_on": PartialDate("2026-09")}, ["answered_on"]),
+    (ANSWERED | {"answered_on": PartialDate("2026-11-23")}, ["answered_on"]),
+]
 
 
-def test_a_dispute_has_a_day_and_a_sentence() -> None:
+def test_what_came_of_a_question_fits_together_and_a_dispute_has_a_day_and_a_sentence() -> None:
+    for values, fields in REPLIES:
+        assert fields_of(check_reply(ReplyDraft(**values), TODAY)) == fields
     assert check_dispute(DisputeDraft(PartialDate("2026-11-22"), SENTENCE), TODAY) == []
     for day in (None, PartialDate("2026-11"), PartialDate("2026-11-23")):
         assert fields_of(check_dispute(DisputeDraft(day, SENTENCE), TODAY)) == ["disputed_on"]
     assert fields_of(check_dispute(DisputeDraft(DAY, ""), TODAY)) == ["disputed_about"]
-
-
-def test_texts_keep_to_their_limits() -> None:
     answered = ReplyDraft(**ANSWERED)
     check_limits(lambda draft: check_reply(draft, TODAY), answered, asked=200, answer=2000, internal_note=4000)
     check_limits(lambda draft: check_dispute(draft, TODAY), DisputeDraft(DAY, SENTENCE), disputed_about=400)
-
-
-def test_nobody_is_shown_as_silent_while_the_time_runs() -> None:
+    # Nobody is shown as silent while the time runs.
     refused = [bool(check_publishable(ReplyDraft(**values))) for values in (ASKED, ANSWERED, SILENT)]
     assert refused == [True, False, False]
 
@@ -116,9 +105,7 @@ def test_the_mark_takes_the_place_of_the_words_and_an_address_that_spells_them_g
         wanted = WordsSought(words, OURS)
         assert wanted.taken_from({"url": address}) == {"url": f"{OURS}{CORRECTIONS}" if is_spelt else address}
         assert wanted.spelt == ({address} if is_spelt else set())
-
-
-def test_what_is_kept_stays_at_every_depth() -> None:
+    # What is kept stays at every depth.
     values = {"status": "met", "note": ["met", {"text": "met", "status": "met", "number": 3}], "none": None}
     assert WordsSought("met", OURS).taken_from(values, {"status"}) == {
         "status": "met",
@@ -127,12 +114,9 @@ def test_what_is_kept_stays_at_every_depth() -> None:
     }
 
 
-def test_an_excerpt_shows_what_stands_around_the_first_mark() -> None:
+def test_an_excerpt_shows_the_first_mark_which_counts_as_the_fewest_letters_that_it_can_stand_for() -> None:
     assert excerpt(f"So {MARK}.") == f"So {MARK}."
     assert excerpt(f"{'x' * 99}{MARK}{'y' * 99}{MARK}") == f"…{'x' * AROUND}{MARK}{'y' * AROUND}…"
-
-
-def test_a_mark_counts_as_the_fewest_letters_that_it_can_stand_for() -> None:
     for words, length, is_too_long in (("x" * 397, 400, False), ("x" * 398, 400, True), (MARK * 133, 399, False)):
         text = words if MARK in words else f"{MARK}{words}"
         assert bool(checks.at_most(text, length, "text")) is is_too_long

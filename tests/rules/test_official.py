@@ -41,7 +41,7 @@ def test_pasted_names_are_checked_line_by_line() -> None:
         assert [problem.message for problem in problems] == [message]
 
 
-def test_regimes_are_called_as_laws_are_here() -> None:
+def test_regimes_are_called_as_laws_are_here_and_targets_counted_in_words() -> None:
     titles = {
         "The Russia (Sanctions) (EU Exit) Regulations 2019": "Russia (Sanctions) (EU Exit) Regulations 2019",
         "Isil (Da'esh)  Regulations 2019": "Isil (Da'esh) Regulations 2019",
@@ -57,7 +57,4 @@ def test_an_entry_has_an_id_and_a_name_without_one_a_public_source() -> None:
     assert fields_of(check_decision(Decision(TargetState.LISTED, "RUS1"), is_source_public=True)) == ["unique_id"]
     assert check_decision(shown, is_source_public=True) == []
     assert fields_of(check_decision(shown, is_source_public=False)) == ["is_shown"]
-
-
-def test_targets_are_counted_in_words() -> None:
     assert [TargetKind.PERSON.counted(number) for number in (1, 2, 1000)] == ["1 person", "2 people", "1,000 people"]

@@ -1,5 +1,6 @@
 """What text may contain, how it is folded for search, how slugs look, and whether quoted words stand in it."""
 
+import re
 import unicodedata
 
 import pytest
@@ -58,49 +59,36 @@ NOT_SAID = [
 ]  # fmt: skip
 
 
+def test_characters_that_no_page_and_no_database_can_hold_are_refused_with_their_place() -> None:
+    for text, place in (
+        *((f"one{chr(code)}two", f"(U+{code:04X})") for code in UNSTORABLE),
+        ("one\ntwo words\x05three", "(U+0005), in line 2 after “two words”."),
+        ("\x00one", "(U+0000), in line 1."),
+        ("a" * 100 + "\x1b", f"(U+001B), in line 1 after “{'a' * 30}”."),
+    ):
+        with pytest.raises(ValueError, match=re.escape(place)):
+            clean(text)
+
+
+def test_text_is_stored_in_one_form_and_is_none_where_it_shows_nothing() -> None:
+    assert {typed: clean(typed) for typed in STORED} == STORED
+    assert [text for text in SHOWS_NOTHING if clean(text)] == []
+
+
 @given(PRINTABLE)
-def test_printable_text_is_never_refused_and_cleaning_twice_is_cleaning_once(text: str) -> None:
+def test_printable_text_is_stored_in_one_form_and_its_folding_and_its_slug_do_not_depend_on_it(text: str) -> None:
     cleaned = clean(text)
     assert clean(cleaned) == cleaned == cleaned.strip()
     assert unicodedata.is_normalized("NFC", cleaned)
-
-
-def refusal(text: str) -> str:
-    """The sentence with which a text is refused; empty when it is stored."""
-    try:
-        clean(text)
-    except ValueError as error:
-        return str(error)
-    return ""
-
-
-def test_characters_that_no_page_and_no_database_can_hold_are_refused_with_their_place() -> None:
-    for code in UNSTORABLE:
-        assert f"(U+{code:04X})" in refusal(f"one{chr(code)}two")
-    assert "(U+0005), in line 2 after “two words”." in refusal("one\ntwo words\x05three")
-    assert "(U+0000), in line 1." in refusal("\x00one")
-    assert f"(U+001B), in line 1 after “{'a' * 30}”." in refusal("a" * 100 + "\x1b")
-
-
-@pytest.mark.parametrize(("typed", "stored"), [*STORED.items(), *((text, "") for text in SHOWS_NOTHING)])
-def test_text_is_stored_in_one_form_and_is_none_where_it_shows_nothing(typed: str, stored: str) -> None:
-    assert clean(typed) == stored
-
-
-@given(st.text())
-def test_folding_does_not_depend_on_the_unicode_form_and_slugs_are_slugs_or_nothing(text: str) -> None:
     assert fold(unicodedata.normalize("NFC", text)) == fold(unicodedata.normalize("NFD", text))
     slug = slugify(text)
     assert slug == "" or is_slug(slug)
     assert slugify(slug) == slug
 
 
-def test_search_finds_words_without_accents_and_capitals() -> None:
+def test_words_are_found_without_accents_and_capitals_and_slugs_made_of_them() -> None:
     folded = {"Škoda": "skoda", "SKODA": "skoda", "Straße": "strasse", "ﬁnance": "finance", "Ὀδυσσεύς": "οδυσσευσ"}
     assert {text: fold(text) for text in folded} == folded
-
-
-def test_slugs_are_made_of_words() -> None:
     slugs = {
         "UK and EU": "uk-and-eu",
         "  Who’s in – and who’s out?  ": "who-s-in-and-who-s-out",
@@ -112,39 +100,27 @@ def test_slugs_are_made_of_words() -> None:
     assert {text: slugify(text) for text in slugs} == slugs
 
 
-def test_small_letters_digits_and_single_hyphens_stand_in_addresses_and_nothing_else() -> None:
+def test_small_letters_digits_and_hyphens_stand_in_addresses_and_a_free_number_where_a_slug_is_taken() -> None:
     assert [text for text in SLUGS + NO_SLUGS if is_slug(text)] == SLUGS
-
-
-def test_a_slug_that_is_taken_gets_the_next_free_number() -> None:
     assert [free_slug("a", taken) for taken in ("", ["a"], ["a", "a-2"])] == ["a", "a-2", "a-3"]
     assert is_slug(free_slug("b" * SLUG_LENGTH, {"b" * SLUG_LENGTH}))
 
 
-def test_two_spellings_are_one_name_if_their_letters_are() -> None:
+def test_two_spellings_are_one_name_if_their_letters_are_and_every_name_has_a_slug_of_its_own() -> None:
     same = [("HM Treasury", "  hm-TREASURY "), ("Škoda Office", "Skoda\u200b office")]
     other = [
         ("HM Treasury", "H.M. treasury"), ("Поліція (UK)", "Міністерство (UK)"), ("МИД", "МВД"), ("!!", "??"),
         ("a" * 100, "a" * 99),
     ]  # fmt: skip
     assert [pair for pair in same + other if name_key(pair[0]) == name_key(pair[1])] == same
-
-
-def test_every_name_has_a_slug_of_its_own_also_where_another_has_it() -> None:
     for name in ("Home Office", "Поліція (UK)", "МИД", "وزارة الدفاع", "外交部", "!!", "a" * 200):
         slug = own_slug(name, ())
-        other = own_slug(name, {slug})
-        assert is_slug(slug)
-        assert is_slug(other)
-        assert slug != other
+        second = own_slug(name, {slug})
+        assert [is_slug(slug), is_slug(second), slug != second] == [True] * 3
         assert name_key(slug) == slug
 
 
-@pytest.mark.parametrize(("quote", "stands"), [*((it, True) for it in QUOTED), *((it, False) for it in NOT_SAID)])
-def test_words_stand_in_a_text_however_they_are_set(quote: str, stands: bool) -> None:
-    assert stand_in(parts_of(quote), plain(TEXT)) is stands
-
-
-def test_a_quotation_without_words_has_no_parts() -> None:
+def test_words_stand_in_a_text_however_they_are_set_and_a_quotation_without_words_has_no_parts() -> None:
+    assert [quote for quote in QUOTED + NOT_SAID if stand_in(parts_of(quote), plain(TEXT))] == QUOTED
     quotes = ["", "…", "[…]", " “” ", "...", "[words taken down: see Corrections]"]
     assert [quote for quote in quotes if parts_of(quote)] == []

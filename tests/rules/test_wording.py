@@ -25,7 +25,7 @@ from tracker.rules.wording import (
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 
 
-def test_values_are_shown_as_a_reader_sees_them() -> None:
+def test_values_are_shown_as_a_reader_sees_them_short_or_in_full() -> None:
     for value, words in (
         (None, "nothing"),
         ("", "nothing"),
@@ -36,11 +36,8 @@ def test_values_are_shown_as_a_reader_sees_them() -> None:
         ("x" * (LONGEST_QUOTE + 1), f"“{'x' * LONGEST_QUOTE}…”"),
     ):
         assert shown(value) == words
-
-
-def test_in_full_a_value_is_put_as_people_read_it() -> None:
     evidence = {"url": "https://a.example", "note": "", "type": "own_work", "published_on": "2020"}
-    for name, value, words in (
+    for name, full, words in (
         ("happened_on", "2020-02", "February 2020"),
         ("next_step_on", None, ""),
         ("submitted_at", "2026-11-02T09:05:13.994487+00:00", "2 November 2026, 09:05 UTC"),
@@ -52,7 +49,7 @@ def test_in_full_a_value_is_put_as_people_read_it() -> None:
         ("evidence", [evidence], "url: https://a.example; type: own work; published on: 2020"),
         ("results", [[3, "met"], [4, "unknown"]], "3, met | 4, unknown"),
     ):
-        assert in_full(value, name) == words
+        assert in_full(full, name) == words
 
 
 def marked(before: str, after: str) -> str:
@@ -61,7 +58,7 @@ def marked(before: str, after: str) -> str:
     return "".join(signs[piece.mark].format(piece.text) for piece in compare(before, after))
 
 
-def test_words_that_differ_are_marked() -> None:
+def test_words_that_differ_are_marked_but_in_very_long_texts() -> None:
     for before, after, difference in (
         ("", "", ""),
         ("", "Tax homes.", "{+Tax homes.+}"),
@@ -70,6 +67,11 @@ def test_words_that_differ_are_marked() -> None:
         ("Tax  empty homes.", "Tax empty flats!", "Tax[-  empty homes.-]{+ empty flats!+}"),
     ):
         assert marked(before, after) == difference
+    long = "a " * MOST_WORDS
+    assert compare(long, "b " + long) == (Piece(Mark.OUT, long), Piece(Mark.IN, "b " + long))
+    # Only what stayed the same is shortened.
+    same, put_in = shortened([Piece(Mark.SAME, long), Piece(Mark.IN, long)])
+    assert (same.text[:2], same.text.count("…"), len(same.text) < 130, put_in.text) == ("a ", 1, True, long)
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
@@ -77,18 +79,6 @@ def test_both_texts_can_be_read_from_the_differences(before: str, after: str) ->
     pieces = compare(before, after)
     assert "".join(piece.text for piece in pieces if piece.mark is not Mark.IN) == before
     assert "".join(piece.text for piece in pieces if piece.mark is not Mark.OUT) == after
-
-
-def test_very_long_texts_are_not_compared_word_by_word() -> None:
-    long = "a " * MOST_WORDS
-    assert compare(long, "b " + long) == (Piece(Mark.OUT, long), Piece(Mark.IN, "b " + long))
-
-
-def test_only_what_stayed_the_same_is_shortened() -> None:
-    long = "word " * 100
-    same, put_in = shortened([Piece(Mark.SAME, long), Piece(Mark.IN, long)])
-    assert (same.text[:4], same.text.count("…"), len(same.text) < 130) == ("word", 1, True)
-    assert put_in.text == long
 
 
 def test_values_of_every_kind_can_be_compared() -> None:

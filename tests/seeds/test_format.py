@@ -34,14 +34,17 @@ def test_evidence_has_a_publisher_and_is_short_and_a_title_of_our_own_stands_in_
         assert len(item.get("quote", "")) <= 300, place
         assert "://" not in item.get("note", ""), place  # the address of a page that nobody opened
         assert re.search(of_our_own, item["title"]) is None, (place, item["title"])
+        assert item["is_see_also"] == "no" or "quote" not in item, place
 
 
-def test_the_kind_of_an_update_says_what_it_changes_and_a_draft_why_it_is_one() -> None:
+def test_the_kind_of_an_update_says_what_it_changes_a_draft_why_it_is_one_and_what_was_opened_stands_first() -> None:
     for slug, update in updates():
         kind = "status" if "status" in update else "test" if "results" in update else "milestone"
         assert update["kind"] in {kind, "review"}, (slug, update["key"])
         assert ("reason" in update) == (kind == "status"), (slug, update["key"])
         assert (update["publication"] == "draft") == ("draft_note" in update), (slug, update["key"])
+        marks = [item["is_see_also"] for item in update["evidence"]]
+        assert marks == sorted(marks), (slug, update["key"])
 
 
 def test_laws_are_called_and_found_as_legislation_gov_uk_has_them() -> None:
@@ -52,22 +55,11 @@ def test_laws_are_called_and_found_as_legislation_gov_uk_has_them() -> None:
             assert row["address"] == f"https://www.legislation.gov.uk/{key}", key
 
 
-def test_a_see_also_is_quoted_nowhere_and_stands_after_what_was_opened() -> None:
-    for slug, update in updates():
-        marks = [item["is_see_also"] for item in update["evidence"]]
-        assert marks == sorted(marks), (slug, update["key"])
-        assert not [item for item in update["evidence"] if item["is_see_also"] == "yes" and "quote" in item], slug
-
-
-def test_a_reason_has_at_most_two_sentences_and_a_summary_has_one() -> None:
-    texts = [(update["reason"], 2) for _, update in updates() if "reason" in update]
-    for text, most in [*texts, *((ask["summary"], 1) for ask in ASKS.values())]:
-        assert text.endswith("."), text
-        assert len(re.findall(r"\.(?= [A-Z]|$)", text)) <= most, text
-
-
-def test_a_test_and_a_reason_can_be_read_alone() -> None:
+def test_a_reason_has_at_most_two_sentences_a_summary_one_and_a_test_and_a_reason_can_be_read_alone() -> None:
     """Tests stand in another order than here where some are met; a reason is copied without its entry."""
     labels = [test["label"] for ask in ASKS.values() for test in ask.get("tests", [])]
     reasons = [update["reason"] for _, update in updates() if "reason" in update]
+    for text, most in (*((text, 2) for text in reasons), *((ask["summary"], 1) for ask in ASKS.values())):
+        assert text.endswith("."), text
+        assert len(re.findall(r"\.(?= [A-Z]|$)", text)) <= most, text
     assert [text for text in labels + reasons if re.match("(It|Such|This|That|These|They|He|She)\\b", text)] == []
