@@ -291,3 +291,16 @@ def test_its_tables_change_nothing_there_and_make_drafts_elsewhere(original: Sit
             there = TABLES[name].csv(session.execute(STATEMENTS[name]()).all(), ADDRESS)
             assert fillable_rows("".join(there), name) == found
         assert not bring(ed, files).has_changes
+
+
+def test_files_name_no_ask_that_they_leave_out(sqlite_site: Site, databases: Databases, tmp_path: Path) -> None:
+    with sqlite_site.change(ADA) as change:
+        replaced, other = (make_ask(change, slug=slug, published=True) for slug in ("replaced", "other"))
+        make_update(change, replaced, status=Status.SUPERSEDED, superseded_by_id=other.id)
+        records.archive(change, other, None, "Not ours.")
+        plan = bring(change, exported(change))
+        assert (plan.faults, plan.has_changes) == ([], False)
+    export(sqlite_site, tmp_path / "out")
+    with databases.temporary("sqlite") as empty:
+        assert tracker_on(empty)("import", tmp_path / "out").out.endswith("Brought in.\n")
+    assert "/asks/other" in sqlite_site.browser().get("/asks/replaced").links().values()

@@ -189,7 +189,7 @@ def test_only_what_happened_in_the_world_moves_an_ask() -> None:
         assert last_movement(moves) == last
     # That we looked and do not know moves nothing.
     for results, is_movement in (({1: Result.UNKNOWN}, False), ({1: Result.UNKNOWN, 2: NO}, True)):
-        assert (moved_on([entry(1, "2026-11-29", results=results)], {1: TEST}) is not None) is is_movement
+        assert (moved_on([entry(1, "2026-11-29", results=results, kind=TEST)]) is not None) is is_movement
     # What came after a day had not moved it yet.
     told: list[Told] = [("2019-05-01", STATUS, None), ("2020-07", TEST, None)]
     assert last_movement(told, on="2020-06-30") == "2019-05-01"

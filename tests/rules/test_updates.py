@@ -54,6 +54,7 @@ UNFINISHED: Changes = [
     (MILESTONE, {"happened_on": PartialDate("2020-07")}, []),
     (MILESTONE, {"happened_on": PartialDate("2020-08")}, ["happened_on"]),
     (REVIEW, {"happened_on": PartialDate("2020-07-07")}, ["happened_on"]),
+    (REVIEW, {"sources_end_on": PartialDate("2020-08")}, ["sources_end_on"]),
     (CORRECTION, {"status": Status.MET}, ["reason", "evidence"]),
     (CORRECTION, {"results": RESULTS}, ["evidence"]),
 ]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.exports.columns import Column, Page, cell
@@ -25,11 +24,8 @@ STEP = 500
 EVERY = tuple(Publication)
 # The public tables, with records that are not published yet; of a story only what is published.
 STATEMENTS: Mapping[str, Callable[[], tables.Statement]] = {
-    # The file of a published ask does not name one that is not.
-    "asks": lambda: tables.asks(
-        EVERY, sa.or_(tables.Same.publication == Publication.PUBLISHED, Ask.publication != Publication.PUBLISHED)
-    ),
-    "updates": lambda: tables.updates(of_asks=EVERY),
+    "asks": lambda: tables.asks(EVERY, as_public=True),
+    "updates": lambda: tables.updates(of_asks=EVERY, as_public=True),
     "evidence": lambda: tables.evidence(of_asks=EVERY),
     "tests": lambda: tables.success_tests(EVERY),
     "results": lambda: tables.results(of_asks=EVERY),

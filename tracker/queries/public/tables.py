@@ -37,9 +37,8 @@ UPDATE_KEY = Update.key.label("update_key")
 LAW_KEY = Legislation.key.label("law_key")
 
 
-def asks(which: Which = ONLY_PUBLISHED, shown: sa.ColumnElement[bool] | None = None) -> Statement:
-    """One row an ask; the one that asks for the same is named where it is `shown`, or else one of `which`."""
-    shown = is_one_of(Same.publication, which) if shown is None else shown
+def asks(which: Which = ONLY_PUBLISHED, *, as_public: bool = False) -> Statement:
+    """One row an ask. With `as_public` a published one names no other that is not, as in the files for everybody."""
     columns = _columns(
         Ask,
         "id title kind topic status status_on status_reason reviewed_on summary quote quote_place reading "
@@ -60,13 +59,13 @@ def asks(which: Which = ONLY_PUBLISHED, shown: sa.ColumnElement[bool] | None = N
         REPLACING_SLUG,
         Same.slug.label("same_as"),
     )
-    joined = asks.join(Ask.source).outerjoin(Replacing, _replaces(Ask.superseded_by_id, which))
-    joined = joined.outerjoin(Same, sa.and_(Same.id == Ask.same_as_id, shown))
+    joined = asks.join(Ask.source).outerjoin(Replacing, _names(Replacing, Ask.superseded_by_id, which, as_public))
+    joined = joined.outerjoin(Same, _names(Same, Ask.same_as_id, which, as_public))
     return joined.where(is_one_of(Ask.publication, which))
 
 
-def updates(which: Which = ONLY_PUBLISHED, of_asks: Which = ONLY_PUBLISHED) -> Statement:
-    """One row an entry of a story."""
+def updates(which: Which = ONLY_PUBLISHED, of_asks: Which = ONLY_PUBLISHED, *, as_public: bool = False) -> Statement:
+    """One row an entry of a story; `as_public` as in `asks`."""
     columns = _columns(
         Update,
         "id kind happened_on recorded_at text status reason published_at searched not_found sources_end_on "
@@ -78,7 +77,7 @@ def updates(which: Which = ONLY_PUBLISHED, of_asks: Which = ONLY_PUBLISHED) -> S
         )
         .join(Update.ask)
         .outerjoin(Corrected, Corrected.id == Update.corrects_id)
-        .outerjoin(Replacing, _replaces(Update.superseded_by_id, of_asks))
+        .outerjoin(Replacing, _names(Replacing, Update.superseded_by_id, of_asks, as_public))
         .where(is_one_of(Update.publication, which), is_one_of(Ask.publication, of_asks))
     )
 
@@ -238,6 +237,8 @@ def _columns(model: Any, names: str) -> list[Any]:
     return [getattr(model, name) for name in names.split()]
 
 
-def _replaces(superseded_by_id: Any, which: Which) -> sa.ColumnElement[bool]:
-    """Joins the ask that replaces another, if it is one of these; a file names no ask that it leaves out."""
-    return sa.and_(Replacing.id == superseded_by_id, is_one_of(Replacing.publication, which))
+def _names(other: Any, id: Any, which: Which, as_public: bool) -> sa.ColumnElement[bool]:
+    """Joins the ask that another names, if it is one of these; a file names no ask that it leaves out."""
+    named = sa.and_(other.id == id, is_one_of(other.publication, which))
+    both = sa.or_(other.publication == Publication.PUBLISHED, Ask.publication != Publication.PUBLISHED)
+    return sa.and_(named, both) if as_public else named
