@@ -44,7 +44,6 @@ BOTH_ENGINES = (
     "tests/services/test_replay.py",
     "tests/services/test_taking_down.py",
     "tests/services/test_targets.py",
-    "tests/services/test_seeds.py::test_everything_is_there",
     "tests/imports/test_whole.py",
     "tests/cli/test_database.py",
     "tests/cli/test_doctor.py",
