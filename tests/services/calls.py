@@ -238,7 +238,7 @@ CALLS: Mapping[str, tuple[str, int, bool, Call]] = {
     "replies.end_dispute": ("ea", 2, True, steps(
         lambda c, w: replies.mark_disputed(c, w.ask, dispute_draft(), None),
         lambda c, w: replies.end_dispute(c, w.ask, None, "It was right."))),
-    "targets.add_targets": ("ea", 2, False, lambda c, w:
+    "targets.add_targets": ("ea", 2, True, lambda c, w:
         make_targets(c, w.ask, "Carla Inventova", "Dmitri Exemplarov")),
     "targets.decide": ("ea", 1, True, lambda c, w: list_target(c, w.target)),
     "targets.erase": ("ea", 1, True, lambda c, w:

@@ -228,7 +228,7 @@ def public_answers(site: Site) -> dict[str, str]:
     """
     browser = site.browser()
     waiting = [
-        *(path for path, type_ in PUBLIC_ADDRESSES.items() if type_ != "image/png"),
+        *(path for path, type_ in PUBLIC_ADDRESSES.items() if type_ != "image/png" and "static" not in path),
         *(f"/{name}.csv" for name in TABLES), *(f"/api/v1/{name}?limit=100" for name in TABLES),
         "/staff/sign-in", "/staff/", "/staff/people/", "/nowhere", "/?topic=unknown", f"/?q={MARK}",
         f"/feed.atom?q={MARK}", *(f"/asks/{MARK}-draft{part}" for part in ("", "/feed.atom", "/card", "/badge.svg")),

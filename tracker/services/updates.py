@@ -177,5 +177,5 @@ def _take_in(update: Update, change: Change) -> None:
 
 
 def _require_waiting(update: Update) -> None:
-    if update.submitted_at is None:
+    if update.submitted_at is None or update.publication is not Publication.DRAFT:
         raise RuleBroken([Problem("This does not wait for approval.")])
