@@ -138,8 +138,6 @@ def in_order_of_the_past(asks: Iterable[PlainAsk], on: date) -> list[str]:
     """The slugs of the asks as they stood on a day, the last changed first."""
 
     def begun(ask: PlainAsk) -> tuple[date, int]:
-        entry = ask.on(on)
-        assert entry
-        return entry.happened_on.first_day, ask.id
+        return max(day for day, _ in changes(ask) if day <= on), ask.id
 
     return [ask.slug for ask in sorted(asks, key=begun, reverse=True)]

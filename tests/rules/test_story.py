@@ -227,3 +227,9 @@ def test_a_status_that_a_correction_brings_back_holds_since_it_began() -> None:
     assert state_of(told).since == PartialDate("2018")
     assert [str(span.since) for span in spans_of(told)] == ["2018", "2018"]
     assert state_of(told[:2]).since == PartialDate("2020")
+    judged = [
+        entry(n, day, results={1: result}) for n, day, result in ((1, "2018", YES), (2, "2020", YES), (3, "2021", NO))
+    ]
+    assert [state_of(judged[:number]).results[1][1].text for number in (2, 3)] == ["2018", "2021"]
+    back = [*judged, entry(4, "2022", corrects=3, results={1: YES})]
+    assert state_of(back).results[1] == (YES, PartialDate("2018")), "the mistake ended nothing"

@@ -223,12 +223,12 @@ def test_a_status_and_the_results_must_fit_whether_they_come_together_or_not(
     assert results(ed, ask) == [(UNKNOWN, None), (UNKNOWN, None)]
     make_update(ed, ask, kind=UpdateKind.MILESTONE, happened_on=on("2019"), results=(first,))
     make_update(ed, ask, status=Status.PARTLY_MET, happened_on=on("2020-01"), results=(first,))
-    assert results(ed, ask) == [(MET, "2020-01"), (UNKNOWN, None)]
+    assert results(ed, ask) == [(MET, "2019"), (UNKNOWN, None)]
     make_update(ed, ask, status=Status.MET, happened_on=on("2021"), results=(second,))
-    assert (standing(ask), results(ed, ask)) == ((Status.MET, "2021"), [(MET, "2020-01"), (MET, "2021")])
+    assert (standing(ask), results(ed, ask)) == ((Status.MET, "2021"), [(MET, "2019"), (MET, "2021")])
     # An entry of an earlier day does not overrule a later one.
     make_update(ed, ask, status=Status.REJECTED, happened_on=on("2018-05"), results=((pair[0], NOT_MET),))
-    assert (standing(ask), results(ed, ask)) == ((Status.MET, "2021"), [(MET, "2020-01"), (MET, "2021")])
+    assert (standing(ask), results(ed, ask)) == ((Status.MET, "2021"), [(MET, "2019"), (MET, "2021")])
 
 
 def test_a_status_needs_published_law_as_it_stood_on_that_day(ed: Change, ask: Ask) -> None:
@@ -340,3 +340,10 @@ def test_a_corrected_review_is_no_look_any_longer_and_its_correction_is_one_in_i
     look("2026-10-20", again)
     assert ask.reviewed_on == on("2026-10-20")
     assert find_differences(ed.session) == []
+
+
+def test_a_day_that_came_with_a_file_stays_until_a_later_look(ed: Change, ask: Ask) -> None:
+    ask.reviewed_on = on("2026-06")
+    for day, known in (("2026-03-01", "2026-06"), ("2026-10-01", "2026-10-01")):
+        make_update(ed, ask, kind=UpdateKind.REVIEW, happened_on=on(day), evidence=(), text=f"Of {day}.")
+        assert ask.reviewed_on == on(known)

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from tests.browser import Page
 from tests.examples import make_examples
 from tests.exported import rows
+from tests.factories import make_source
 from tests.site import CLEO, ED, Site
 from tests.web.test_status_change import UNDONE
 from tracker.models import Ask, Legislation, Link, Source, SuccessTest, Update
@@ -237,3 +238,12 @@ def test_thirty_tests_are_one_form_and_one_public_entry(site: Site) -> None:
     assert len(texts) == before + 1
     assert texts[-1].startswith("30 tests were added: “Council 0 has filled every one of its empty homes”; “Council 1 ")
     assert "more. Why: Each council is judged." in texts[-1]
+
+
+def test_a_title_in_its_own_field_is_that_of_a_new_source_whoever_used_it_before(sqlite_site: Site) -> None:
+    with sqlite_site.change(ED) as change:
+        make_source(change, key="known", title="A Speech on Homes", author="Somebody")
+    kept = new_form(sqlite_site).submit("Keep as a draft", **ASK | {"source_id": ""})
+    assert kept.notices == ["Kept as a draft. The public does not see it."]
+    asked_by = sa.select(Source.author).join(Ask, Ask.source_id == Source.id).where(Ask.title == ASK["title"])
+    assert sqlite_site.scalar(asked_by) == "Š. Author"

@@ -94,6 +94,7 @@ def test_law_that_serves_an_ask_and_whose_beginning_we_do_not_know_is_listed(sql
 
 def test_asks_at_which_we_are_late_are_those_whose_pages_say_so(sqlite_site: Site) -> None:
     of_ask, browser = sa.update(Ask).where(Ask.slug == WEALTH_ORDERS), sqlite_site.browser()
+    sqlite_site.execute(sa.update(Ask).values(reviewed_on=day_before(0)))
     for days, is_late in ((90, False), (91, True)):
         looked_on, due = day_before(days), day_before(1).in_words
         sqlite_site.execute(of_ask.values(reviewed_on=looked_on, review_interval_days=90))

@@ -21,7 +21,7 @@ MOST_FAULTS = 20
 @click.option("--against", metavar="FILE|HASH", multiple=True, help="A checkpoint printed earlier, or a file of them.")
 @click.option("--replay", "with_replay", is_flag=True, help="Also compare every record with what the log adds up to.")
 @click.option("--checkpoint", "only_checkpoint", is_flag=True, help="Print the checkpoint of now and nothing else.")
-@click.option("--mend", "is_mended", is_flag=True, help="First write the index of words and the days of statuses anew.")
+@click.option("--mend", "is_mended", is_flag=True, help="First write how asks stand and the lists anew.")
 def verify(against: tuple[str, ...], with_replay: bool, only_checkpoint: bool, is_mended: bool) -> None:
     """Prove the event log whole, and what is derived from the asks right.
 
@@ -56,7 +56,7 @@ def verify(against: tuple[str, ...], with_replay: bool, only_checkpoint: bool, i
         click.echo(f"It holds all that {len(kept)} earlier {'checkpoint' if len(kept) == 1 else 'checkpoints'} fixed.")
     if with_replay:
         click.echo("Every ask, body, test, law, link, update, source, reply and person is what the log adds up to.")
-    click.echo("The index of words and the days of each status agree with the asks.")
+    click.echo("Asks stand as their stories say; the index of words and the days of each status agree with the asks.")
 
 
 @click.group()

@@ -32,7 +32,8 @@ class Entry:
 class State:
     """Where an ask stands: the entry that set its status, since when it holds, each changed test's result and date.
 
-    `looked_on` is the newest day on which somebody looked whether it still stands so.
+    The date is since when a test is met, or when it was last known not to be. `looked_on` is the newest day on which
+    somebody looked whether it still stands so.
     """
 
     status_entry: Entry | None = None
@@ -72,7 +73,11 @@ def state_of(entries: Iterable[Entry], on: PartialDate | None = None) -> State:
     told = in_effect(entries, on)
     status_entry, since = next(reversed([*_with_since(told)]), (None, None))
     earlier = [entry.status for entry in told if entry.status][:-1]
-    results = {test: (result, entry.happened_on) for entry in told for test, result in entry.results}
+    results: dict[int, tuple[Result, PartialDate]] = {}
+    for entry in told:
+        for test, result in entry.results:
+            is_still_met = result is Result.MET and results.get(test, (None,))[0] is Result.MET
+            results[test] = results[test] if is_still_met else (result, entry.happened_on)
     return State(status_entry, frozenset(earlier), results, since, _last(entries, _is_look, on))
 
 
@@ -140,6 +145,12 @@ def _last(
     told = {entry.id: entry for entry in entries}
     found = (entry.happened_on for entry in in_effect(told.values(), on) if is_wanted(_stands_for(entry, told)))
     return max(found, default=None)
+
+
+def looks_of(entries: Iterable[Entry]) -> set[PartialDate]:
+    """Return the days on which somebody looked as any entry says, corrected ones too."""
+    told = {entry.id: entry for entry in entries}
+    return {entry.happened_on for entry in told.values() if _is_look(_stands_for(entry, told))}
 
 
 def _stands_for(entry: Entry, told: Mapping[int, Entry]) -> Entry:

@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from tracker.db import fulltext
 from tracker.db.engine import in_steps
 from tracker.db.fulltext import Texts
-from tracker.models import Ask, AskBody, Body, Legislation, Link, StatusSpan, SuccessTest, Update
+from tracker.models import Ask, AskBody, Body, Legislation, Link, Revision, StatusSpan, SuccessTest, Update
 from tracker.queries.stories import Story, find_stories
 from tracker.queries.words import stems
 from tracker.rules.asks import Publication
-from tracker.rules.story import Entry, spans_of, state_of
+from tracker.rules.dates import PartialDate
+from tracker.rules.story import Entry, looks_of, spans_of, state_of
 from tracker.rules.text import initials, title_key
 
 STEP = 200
@@ -32,12 +33,12 @@ DEPTH_OF = {NAMES: 0, TITLE: 0, BODIES: 1, SHORT: 1, WORDING: 1, TEST: 1, ENTRY:
 
 def settle(ask: Ask, story: Story) -> None:
     """Bring the ask's status, the day of the last look and its tests' results to what its published story says."""
-    for row, values in told(ask, story):
+    for row, values in told(ask, story, ask.reviewed_on):
         for name, value in values.items():
             setattr(row, name, value)
 
 
-def told(ask: Ask, story: Story) -> Iterator[tuple[Ask | SuccessTest, dict[str, Any]]]:
+def told(ask: Ask, story: Story, known: PartialDate | None) -> Iterator[tuple[Ask | SuccessTest, dict[str, Any]]]:
     """Yield the ask and the tests by which it is judged, each with what its published story says of it."""
     state = state_of(story.entries)
     entry = state.status_entry
@@ -47,7 +48,9 @@ def told(ask: Ask, story: Story) -> Iterator[tuple[Ask | SuccessTest, dict[str, 
         "status_reason": entry.reason if entry else "",
         "superseded_by_id": entry.superseded_by_id if entry else None,
     }
-    yield ask, values | ({"reviewed_on": state.looked_on} if state.looked_on else {})  # else it came with a file
+    looks = looks_of(story.entries)
+    came = known if known not in looks else None  # with a file, and may be newer than any look
+    yield ask, values | {"reviewed_on": max(filter(None, (came, state.looked_on)), default=None)}
     for test in story.tests:
         result, since = state.results.get(test.id, (test.before, None))
         yield test, {"result": result, "result_on": since}
@@ -113,7 +116,8 @@ def find_faults(session: Session) -> list[str]:
 
 
 def mend(session: Session) -> None:
-    """Write all of it anew; about a millisecond an ask."""
+    """Write all of it anew, which everybody sees at once; about a millisecond an ask."""
+    session.execute(sa.update(Revision).values(number=Revision.number + 1))
     session.execute(sa.delete(StatusSpan))
     fulltext.clear(session)
     for asks in in_steps(session, sa.select(Ask), Ask, STEP):
@@ -152,7 +156,7 @@ def _wrong(session: Session) -> Iterator[str]:
                 yield f"ask {ask.slug} is not found by its words"
             if any(
                 getattr(row, name) != value
-                for row, values in told(ask, stories[ask.id])
+                for row, values in told(ask, stories[ask.id], ask.reviewed_on)
                 for name, value in values.items()
             ):
                 yield f"ask {ask.slug} does not stand as its story says"

@@ -19,6 +19,7 @@ from tracker.models import Ask, Event, Finding, FormerSlug, Target, Update
 from tracker.queries.stories import find_stories
 from tracker.rules.asks import PUBLIC
 from tracker.rules.chain import ERASED, PERSONAL
+from tracker.rules.dates import PartialDate
 from tracker.rules.disputes import DisputeDraft
 from tracker.rules.text import name_key
 from tracker.rules.wording import IMPORTED_STEP
@@ -126,10 +127,12 @@ def _settle(session: Session, replayed: Replayed) -> None:
     """Let asks and tests stand as the published stories say; the stories themselves are compared like all else."""
     for asks in in_steps(session, sa.select(Ask), Ask, STEP):
         stories = find_stories(session, [ask.id for ask in asks])
-        for row, values in (told for ask in asks for told in derived.told(ask, stories[ask.id])):
-            key = records.subject_of(row).kind, row.id
-            if key in replayed.records:
-                replayed.records[key] |= plain(values)
+        for ask in asks:
+            text = replayed.records["ask", ask.id].get("reviewed_on") if ("ask", ask.id) in replayed.records else None
+            for row, values in derived.told(ask, stories[ask.id], PartialDate(text) if text else None):
+                key = records.subject_of(row).kind, row.id
+                if key in replayed.records:
+                    replayed.records[key] |= plain(values)
 
 
 def _compare(session: Session, replayed: Replayed) -> Iterator[str]:

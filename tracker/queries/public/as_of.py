@@ -28,10 +28,18 @@ def is_shown(source: Any) -> sa.ColumnElement[bool]:
 
 
 _SOURCE, _OTHER = Source.__table__, Source.__table__.alias()
+# Whether others are shown: one that is published, or one that a published ask names.
+_OTHERS = (
+    sa.exists().where(_OTHER.c.id != _SOURCE.c.id, _OTHER.c.publication == Publication.PUBLISHED),
+    *(
+        sa.select(which(_NAMING.source_id)).where(_NAMING.publication == Publication.PUBLISHED).scalar_subquery()
+        != _SOURCE.c.id
+        for which in (sa.func.min, sa.func.max)
+    ),
+)
 _ASKED_BY = (
     sa.select(sa.func.ltrim(_SOURCE.c.author + ", " + _SOURCE.c.title, ", "))
-    .where(_SOURCE.c.id == ASK.source_id)
-    .where(sa.exists().where(_OTHER.c.id != _SOURCE.c.id, is_shown(_OTHER.c)))
+    .where(_SOURCE.c.id == ASK.source_id, sa.or_(*_OTHERS))
     .scalar_subquery()
 )
 _WORDING = {name: ASK[name] for name in WHATEVER_THE_DAY if name != "asked_by"} | {"asked_by": _ASKED_BY}
@@ -103,7 +111,7 @@ PAST = AsOf(
     id=SPAN.ask_id,
     holds=(*NOW.holds, *_HELD),
     status=SPAN.status,
-    since=SPAN.begins_on,
+    since=SPAN.happened_on,
     line={**_WORDING, "status": SPAN.status, "status_on": SPAN.happened_on, "reason": SPAN.reason},
 )
 

@@ -79,7 +79,7 @@ def turned_back(present: PublicAsk, ask: Ask, updates: Sequence[Update], day: da
             status=state.status,
             status_on=state.since,
             reason=entry.reason if entry else "",
-            reviewed_on=state.looked_on or _by(present.line.reviewed_on, day),
+            reviewed_on=max(filter(None, (state.looked_on, _by(present.line.reviewed_on, day))), default=None),
         ),
         superseded_by=_named(replacing) if replacing and replacing.publication.is_public else None,
         tests=tuple(

@@ -12,6 +12,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from tracker.clock import today
 from tracker.db import fulltext
 from tracker.models import Ask, Legislation, Link, Source, SuccessTest, Update
 from tracker.queries.late import ended_by
@@ -152,8 +153,9 @@ def _find_excerpts(session: Session, ask_ids: Iterable[int], wanted: frozenset[s
         .where(Link.ask_id.in_(ask_ids), is_published(Link.publication), is_published(Legislation.publication))
         .order_by(Link.id)
     )
+    known = (entries, wording, tests, laws) if day >= today() else (entries, wording, tests)  # law may have come later
     best: dict[int, tuple[int, str, str]] = {}
-    for statement in (entries, wording, tests, laws):
+    for statement in known:
         for ask_id, key, *texts in session.execute(statement):
             most = best[ask_id][0] if ask_id in best else 0
             for text in texts:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from tracker.models import Ask, Legislation, Link, SuccessTest, Update
 from tracker.queries.late import is_review_late
@@ -16,6 +16,7 @@ from tracker.rules.updates import Result, UpdateKind
 
 MOST = 100
 PUBLISHED = Publication.PUBLISHED
+_CORRECTION = aliased(Update)
 
 
 def list_unknown(session: Session, today: date) -> Mapping[str, Sequence[Any]]:
@@ -41,19 +42,20 @@ def list_unknown(session: Session, today: date) -> Mapping[str, Sequence[Any]]:
     )
     is_late = (Ask.publication == PUBLISHED, is_review_late(session, today - timedelta(days=1)))
     late = sa.select(*of_ask, sa.literal("").label("what"), Ask.reviewed_on.label("on")).where(*is_late)
+    is_corrected = sa.exists().where(_CORRECTION.corrects_id == Update.id, _CORRECTION.publication == PUBLISHED)
     newest = (
         sa.select(Update.id)
         .where(Update.ask_id == Ask.id, Update.kind == UpdateKind.REVIEW, Update.publication == PUBLISHED)
+        .where(~is_corrected)
         .order_by(Update.happened_on.desc(), Update.id.desc())
         .limit(1)
         .correlate(Ask)
         .scalar_subquery()
     )
-    corrected = sa.select(Update.corrects_id).where(Update.corrects_id.is_not(None), Update.publication == PUBLISHED)
     searched = (
         sa.select(*of_ask, Update.not_found.label("what"), Update.happened_on.label("on"))
         .join(Update, Update.id == newest)
-        .where(Update.not_found != "", Update.id.not_in(corrected))
+        .where(Update.not_found != "")
     )
     return {
         name: session.execute(_in_order(statement)).all()

@@ -54,8 +54,7 @@ class SourcedForm(Form):
     source_published_on = DateField("When", description=HELP)
 
     def find_source(self) -> None:
-        """Take the source that is named; an address that none has, or a title below it, is a new one."""
-        self.source_id.typed = self.source_id.typed or self.source_title.data or ""
+        """Take the source that is named; an address that none has, or a title in its own field, is a new one."""
         self.source_id.choose(lambda: SourceChoices(db()))
         url = "" if self.source_id.chosen else tidied(self.source_id.typed)
         wrong = check_url(url)
@@ -74,7 +73,8 @@ class SourcedForm(Form):
 
     def new_source(self) -> SourceDraft | None:
         """The source, if it is a new one, with a key yet to be made."""
-        if not self.source_id.typed or self.source_id.chosen or self.source_id.process_errors:
+        is_named = self.source_id.typed or self.source_title.data
+        if not is_named or self.source_id.chosen or self.source_id.process_errors:
             return None
         typed = {name: self[f"source_{name}"].data for name in ("title", "author", "publisher", "published_on")}
         return SourceDraft(key="", url=self.source_url, **typed)

@@ -55,10 +55,10 @@ def index() -> str:
 
 def _of_today(cells: list[public.Cell]) -> dict[str, Any]:
     """Return what the first page shows of today alone: the years up to now, and the latest entries."""
-    newest = public.list_updates(db(), size=LATEST, news_only=True).entries
+    newest = public.list_updates(db(), size=2 * LATEST, news_only=True).entries
     return {
         "chart": years_chart(public.count_by_year(db(), cells), public.find_last_change(db(), today()), today()),
-        "latest": [entry for entry in newest if not entry.is_corrected],
+        "latest": [entry for entry in newest if not entry.is_corrected][:LATEST],
     }
 
 
