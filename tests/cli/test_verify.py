@@ -18,7 +18,7 @@ HOLDS = "It holds all that {} fixed."
 FORGED = "f" * 64
 WHOLE = re.compile(
     r"The event log is whole: (\d+) entries, the last with hash ([0-9a-f]{64})\.\n"
-    r"The index of words and the days of each status agree with the asks\.\n"
+    r"Asks stand as their stories say; the index of words and the days of each status agree with the asks\.\n"
 )
 
 
