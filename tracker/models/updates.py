@@ -115,6 +115,7 @@ class StatusSpan(Base):
     __table_args__ = (
         sa.Index("ix_status_span_begins_on", "begins_on", "ends_on", "status", "ask_id"),
         sa.Index("ix_status_span_ask_id", "ask_id", "begins_on", "ends_on", "status"),
+        sa.Index("ix_status_span_happened_on", "happened_on", "ask_id", "begins_on", "ends_on", "status"),
     )
 
     ask_id: Mapped[int] = mapped_column(sa.ForeignKey("ask.id"), primary_key=True)
