@@ -41,8 +41,10 @@ from tracker.models import (
     StatusSpan,
 )
 from tracker.paths import resource_dir
+from tracker.queries.stories import find_stories
 from tracker.rules.dates import PartialDate
 from tracker.rules.people import COMMAND_LINE, SEEDS, Actor, Role
+from tracker.rules.text import title_key
 from tracker.services import derived, people, sessions
 from tracker.services.change import Change
 from tracker.settings import Settings
@@ -201,7 +203,12 @@ class Site:
             if isinstance(statement, sa.sql.dml.UpdateBase) and statement.table not in APART:
                 session.execute(sa.delete(StatusSpan))
                 fulltext.clear(session)
-                derived.write_all(session, session.scalars(sa.select(Ask)).all())
+                asks = session.scalars(sa.select(Ask)).all()
+                stories = find_stories(session, [ask.id for ask in asks])
+                for ask in asks:  # but they stay as they were written
+                    ask.title_key = title_key(ask.title)
+                    derived.write_spans(session, ask, stories[ask.id].entries)
+                derived.write_words(session, [ask.id for ask in asks])
             session.execute(sa.update(Revision).values(number=Revision.number + 1))
 
     @property

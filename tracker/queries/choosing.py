@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -48,7 +49,8 @@ class Choosing:
 
     def find(self, text: str) -> Offered | None:
         """Return the one record that a key, a title, a citation or an address names; None for none or several."""
-        for condition in self._exactly(text) if 0 < len(text) <= LONGEST else ():
+        in_any_case = sa.func.lower(self.model.title) == text.lower()
+        for condition in chain(self._exactly(text), [in_any_case]) if 0 < len(text) <= LONGEST else ():
             rows = self.session.scalars(self._all().where(condition).limit(2)).all()
             if rows:
                 return self._choice(rows[0]) if len(rows) == 1 else None
@@ -92,7 +94,6 @@ class AskChoices(Choosing):
             slug = page["key"].partition("/")[0]
             former = sa.select(FormerSlug.ask_id).where(FormerSlug.slug == slug)
             yield sa.or_(Ask.slug == slug, Ask.id.in_(former))
-        yield sa.func.lower(Ask.title) == text.lower()
 
     def _choice(self, row: Ask) -> Offered:
         return Offered(row.id, row.slug, row.title, f"{row.title} ({row.topic})")
@@ -110,7 +111,6 @@ class LawChoices(Choosing):
             yield law.id == int(page["id"]) if page["id"] else law.key == page["key"]
         elif reference := parse_address(text) or parse_citation(text):
             yield law.identity == reference.identity
-        yield sa.func.lower(law.title) == text.lower()
 
     def _choice(self, row: Legislation) -> Offered:
         return Offered(row.id, row.key, row.citation or row.title, ", ".join(filter(None, (row.title, row.citation))))
@@ -127,7 +127,6 @@ class SourceChoices(Choosing):
 
     def _exactly(self, text: str) -> Iterator[Condition]:
         yield sa.or_(Source.key == text, Source.title == text, Source.url.in_(spellings(text)))
-        yield sa.func.lower(Source.title) == text.lower()
 
     def _choice(self, row: Source) -> Offered:
         by = ", ".join(filter(None, (row.author, row.publisher, row.published_on.in_words if row.published_on else "")))

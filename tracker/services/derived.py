@@ -121,17 +121,15 @@ def mend(session: Session) -> None:
     session.execute(sa.delete(StatusSpan))
     fulltext.clear(session)
     for asks in in_steps(session, sa.select(Ask), Ask, STEP):
-        stories = find_stories(session, [ask.id for ask in asks])
-        for ask in asks:
-            settle(ask, stories[ask.id])
         write_all(session, asks)
 
 
 def write_all(session: Session, asks: Collection[Ask]) -> None:
-    """Write for these asks what both tables hold, and by what they are sorted."""
+    """Write for these asks how they stand, what both tables hold, and by what they are sorted."""
     stories = find_stories(session, [ask.id for ask in asks])
     for ask in asks:
         ask.title_key = title_key(ask.title)
+        settle(ask, stories[ask.id])
         write_spans(session, ask, stories[ask.id].entries)
     write_words(session, [ask.id for ask in asks])
 

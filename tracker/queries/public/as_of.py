@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.clock import today
-from tracker.models import Ask, Source, StatusSpan
+from tracker.models import Ask, Source, StatusSpan, Update
 from tracker.queries.public.filters import EVERY_ASK, AskFilter
 from tracker.rules.asks import Publication
 
@@ -18,7 +18,7 @@ ASK, SPAN = Ask.__table__.c, StatusSpan.__table__.c
 # What a line of a list tells of an ask whatever the day. The wording is today's. What is not named here, or given in
 # PAST, is blank on a past day.
 WHATEVER_THE_DAY = ("slug", "title", "kind", "topic", "summary", "first_deadline", "basis", "asked_by")
-_NAMING = Ask.__table__.alias("naming").c
+_NAMING, _CORRECTING = Ask.__table__.alias("naming").c, Update.__table__.alias("correcting").c
 
 
 def is_shown(source: Any) -> sa.ColumnElement[bool]:
@@ -58,6 +58,11 @@ def is_one_of(publication: Any, which: Sequence[Publication]) -> sa.ColumnElemen
     stored = sa.cast(publication, sa.String)
     condition: sa.ColumnElement[bool] = sa.or_(*(stored == state.value for state in which))
     return condition
+
+
+def is_corrected(number: Any) -> sa.ColumnElement[bool]:
+    """Return the condition that a published entry puts the entry with this number right."""
+    return sa.exists().where(_CORRECTING.corrects_id == number, _CORRECTING.publication == Publication.PUBLISHED)
 
 
 @dataclass(frozen=True)

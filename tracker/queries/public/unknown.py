@@ -5,18 +5,17 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from tracker.models import Ask, Legislation, Link, SuccessTest, Update
 from tracker.queries.late import is_review_late
-from tracker.queries.public.as_of import is_published
+from tracker.queries.public.as_of import is_corrected, is_published
 from tracker.rules.asks import Publication
 from tracker.rules.legislation import BILLS, Effect
 from tracker.rules.updates import Result, UpdateKind
 
 MOST = 100
 PUBLISHED = Publication.PUBLISHED
-_CORRECTION = aliased(Update)
 
 
 def list_unknown(session: Session, today: date) -> Mapping[str, Sequence[Any]]:
@@ -42,11 +41,10 @@ def list_unknown(session: Session, today: date) -> Mapping[str, Sequence[Any]]:
     )
     is_late = (Ask.publication == PUBLISHED, is_review_late(session, today - timedelta(days=1)))
     late = sa.select(*of_ask, sa.literal("").label("what"), Ask.reviewed_on.label("on")).where(*is_late)
-    is_corrected = sa.exists().where(_CORRECTION.corrects_id == Update.id, _CORRECTION.publication == PUBLISHED)
     newest = (
         sa.select(Update.id)
         .where(Update.ask_id == Ask.id, Update.kind == UpdateKind.REVIEW, Update.publication == PUBLISHED)
-        .where(~is_corrected)
+        .where(~is_corrected(Update.id))
         .order_by(Update.happened_on.desc(), Update.id.desc())
         .limit(1)
         .correlate(Ask)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from tracker.clock import day_of
 from tracker.models import Ask, Event, SuccessTest, TestResult, Update
-from tracker.queries.public.as_of import HIDDEN, ONLY_PUBLISHED, is_one_of, is_published
+from tracker.queries.public.as_of import HIDDEN, ONLY_PUBLISHED, is_corrected, is_one_of, is_published
 from tracker.queries.public.filters import NO_KEY, UnknownFilter
 from tracker.rules.asks import Publication
 from tracker.rules.chain import TAKEN_DOWN
@@ -29,7 +29,7 @@ MOST = 100
 LOOKED_THROUGH = 200
 MOMENT = "%Y%m%dT%H%M%S%f"
 KEY = re.compile(r"(\d{8}T\d{12})~([\d-]{4,10})~(\d{1,9})", re.ASCII)
-Corrected, Correcting = aliased(Update), aliased(Update)
+Corrected = aliased(Update)
 FIELDS = ("id", "key", "kind", "happened_on", "recorded_at", "published_at", "text", "status", "reason")
 ORDER = (Update.published_at, Update.happened_on, Update.id)
 NEWEST_FIRST = tuple(column.desc() for column in ORDER)
@@ -172,11 +172,8 @@ def _statement(*, has_kind: bool, has_place: bool, news_only: bool) -> sa.Select
         place = (sa.bindparam(name, type_=column.type) for name, column in zip(PLACE, ORDER, strict=True))
         statement = statement.where(sa.tuple_(*ORDER) < sa.tuple_(*place))
     page = statement.subquery("page")
-    is_corrected = sa.exists().where(
-        Correcting.corrects_id == page.c.id, Correcting.publication == Publication.PUBLISHED
-    )
     in_order = (page.c[column.key].desc() for column in ORDER)
-    return sa.select(*page.c, is_corrected.label("is_corrected")).order_by(*in_order)
+    return sa.select(*page.c, is_corrected(page.c.id).label("is_corrected")).order_by(*in_order)
 
 
 def _news() -> sa.CompoundSelect[int]:
